@@ -1,0 +1,1 @@
+"""Adapters: one file per provider, each answering what happened to one request."""

@@ -1,0 +1,102 @@
+"""Everything that can go wrong on our side, as one tree.
+
+    BroadcastError                     .exit_status  .hint
+    ├─ UsageError             2  the command contradicts itself or names something unknown
+    │   ├─ UnknownIncident       no incident with that reference
+    │   ├─ AmbiguousIncident     several incidents are open and none was named
+    │   └─ PhaseError            the incident cannot go there from where it is
+    ├─ NothingMatched         3  no contact, audience or channel is left to tell
+    ├─ ConfigError            6  a setting, a secret or a contacts file is wrong
+    ├─ TemplateError          7  a text cannot be rendered, has a hole or contradicts the facts
+    │   └─ TooLong               a text does not fit its channel even when shortened
+    ├─ Refused                8  not confirmed, or a guard was exceeded
+    ├─ KeyReused              9  the idempotency key belongs to another content
+    └─ LedgerError           12  the ledger is locked, full or damaged
+        ├─ LedgerBusy            another process holds it
+        └─ LedgerDamaged         it is not a ledger, or not intact
+
+What a provider answers is never an exception: it is an `Outcome` (see `broadcast.model.outcome`).
+Every one of these is raised before anything is sent, so none of these exit codes ever means
+that something left the machine.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class BroadcastError(Exception):
+    """Something prevented the command from being carried out.
+
+    `hint` is one sentence that says how to mend it; it is printed as `hint: ...`.
+    """
+
+    exit_status: ClassVar[int] = 2
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(BroadcastError):
+    """The command contradicts itself or names something unknown."""
+
+
+class UnknownIncident(UsageError):
+    """No incident with that reference."""
+
+
+class AmbiguousIncident(UsageError):
+    """Several incidents are open and none was named."""
+
+
+class PhaseError(UsageError):
+    """The incident cannot go there from where it is."""
+
+
+class NothingMatched(BroadcastError):
+    """No contact, audience or channel is left to tell."""
+
+    exit_status = 3
+
+
+class ConfigError(BroadcastError):
+    """A setting, a secret or a contacts file is wrong."""
+
+    exit_status = 6
+
+
+class TemplateError(BroadcastError):
+    """A text cannot be rendered, has a hole, or contradicts the facts."""
+
+    exit_status = 7
+
+
+class TooLong(TemplateError):
+    """A text does not fit its channel even when shortened."""
+
+
+class Refused(BroadcastError):
+    """Not confirmed, or a guard was exceeded."""
+
+    exit_status = 8
+
+
+class KeyReused(BroadcastError):
+    """The idempotency key belongs to another content."""
+
+    exit_status = 9
+
+
+class LedgerError(BroadcastError):
+    """The ledger is locked, full or damaged."""
+
+    exit_status = 12
+
+
+class LedgerBusy(LedgerError):
+    """Another process holds the ledger."""
+
+
+class LedgerDamaged(LedgerError):
+    """The file is not a ledger, or not an intact one."""

@@ -1,0 +1,1 @@
+"""The vocabulary: pure, frozen values that every other folder speaks in."""

@@ -1,0 +1,67 @@
+"""What a channel can do: data that the planner, the renderer and the engine read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from broadcast.model.contact import AddressKind
+
+
+class ChannelKind(StrEnum):
+    """The kind of text a channel carries: the template file's name."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    SOCIAL = "social"
+    PAGE = "page"
+    CHAT = "chat"
+    VOICE = "voice"
+    DESK = "desk"
+
+
+class Threading(StrEnum):
+    """How a follow-up hangs on what came before."""
+
+    NONE = "none"
+    REPLY = "reply"
+    EDIT = "edit"
+
+
+class Idempotency(StrEnum):
+    """What keeps a repeat from becoming a second message."""
+
+    NATIVE = "native"  # the provider honours our key
+    LOOKUP = "lookup"  # the provider can be asked what it has
+    DEDUPE = "dedupe"  # the provider refuses the same text twice
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an adapter's provider can do.
+
+    `address` is what the channel needs to reach a person; None means it publishes once for everybody.
+    `max_batch` is how many people one request may carry. `settle` is how many seconds to wait before an
+    unanswered request is looked up. `rate` (requests a second) and `concurrency` are the provider's
+    published limits, used where the configuration names none; 0 means unlimited. `speaks_all_locales`
+    asks for every language's text at once (a page that shows German beside English).
+    """
+
+    kind: ChannelKind
+    address: AddressKind | None
+    max_batch: int = 1
+    threading: Threading = Threading.NONE
+    idempotency: Idempotency = Idempotency.NONE
+    receipts: bool = False
+    networked: bool = True
+    settle: float = 5.0
+    rate: float = 0.0
+    concurrency: int = 8
+    fate: tuple[str, ...] = ()
+    speaks_all_locales: bool = False
+
+    @property
+    def publishes(self) -> bool:
+        """Whether one post is for everybody, so that no person's address is needed."""
+        return self.address is None

@@ -1,0 +1,30 @@
+"""The only place that makes identifiers: random ones for runs, derived ones for messages."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from base64 import b32encode
+
+_REFERENCE_BYTES = 15  # 24 characters of base32, no padding
+
+
+def new_run_id() -> str:
+    """A fresh id for one run of the program."""
+    return secrets.token_hex(8)
+
+
+def new_secret() -> bytes:
+    """A fresh install secret."""
+    return secrets.token_bytes(32)
+
+
+def delivery_key(secret: bytes, notice: str, contact: str, channel: str) -> str:
+    """The reference a provider is given: the same for every attempt, and again after loss of the ledger.
+
+    `notice` is the idempotency key where one was given, else the incident's mark.
+    """
+    parts = "\x1f".join((notice, contact, channel)).encode()
+    digest = hmac.new(secret, parts, hashlib.sha256).digest()[:_REFERENCE_BYTES]
+    return b32encode(digest).decode().lower()

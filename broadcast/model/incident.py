@@ -1,0 +1,100 @@
+"""An incident and the phases it goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """Where an incident stands, in the words of the Statuspage API."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    RETRACTED = "retracted"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is owed to anybody."""
+        return self in _CLOSED
+
+    @property
+    def maintenance(self) -> bool:
+        """Whether this phase belongs to announced maintenance."""
+        return self in _MAINTENANCE
+
+    def may_become(self, other: Phase) -> bool:
+        """Whether an incident may go from this phase to `other`."""
+        return other in NEXT_PHASES[self]
+
+
+_CLOSED = frozenset({Phase.RESOLVED, Phase.RETRACTED, Phase.COMPLETED, Phase.CANCELLED})
+_MAINTENANCE = frozenset({Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.COMPLETED, Phase.CANCELLED})
+_OPEN = frozenset({Phase.INVESTIGATING, Phase.IDENTIFIED, Phase.MONITORING})
+
+NEXT_PHASES: dict[Phase, frozenset[Phase]] = {
+    Phase.INVESTIGATING: _OPEN | {Phase.RESOLVED, Phase.RETRACTED},
+    Phase.IDENTIFIED: _OPEN | {Phase.RESOLVED, Phase.RETRACTED},
+    Phase.MONITORING: _OPEN | {Phase.RESOLVED, Phase.RETRACTED},
+    Phase.SCHEDULED: frozenset({Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.CANCELLED}),
+    Phase.IN_PROGRESS: frozenset({Phase.IN_PROGRESS, Phase.COMPLETED, Phase.CANCELLED}),
+    # A resolve can turn out to be wrong, and then people must be told so.
+    Phase.RESOLVED: frozenset({Phase.RETRACTED}),
+    Phase.RETRACTED: frozenset(),
+    Phase.COMPLETED: frozenset(),
+    Phase.CANCELLED: frozenset(),
+}
+
+
+class Severity(StrEnum):
+    """How bad it is: `sev1` is the worst."""
+
+    SEV1 = "sev1"
+    SEV2 = "sev2"
+    SEV3 = "sev3"
+    SEV4 = "sev4"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A thing people use, as it is named on the command line and to readers.
+
+    `names` holds the display name per locale; `component` is the status page's id for it.
+    """
+
+    key: str
+    names: tuple[tuple[str, str], ...] = ()
+    component: str | None = None
+
+    def name_in(self, locale: str) -> str:
+        """The display name for readers of `locale`, or the key as it was typed."""
+        names = dict(self.names)
+        return names.get(locale) or names.get(locale.partition("-")[0]) or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that people must be told about until it is over.
+
+    Times are aware UTC datetimes. `next_update_at` is a promise made to readers.
+    """
+
+    id: int
+    ref: str
+    title: str
+    phase: Phase
+    severity: Severity
+    services: tuple[Service, ...]
+    drill: bool
+    started_at: datetime
+    detected_at: datetime
+    opened_at: datetime
+    ended_at: datetime | None = None
+    next_update_at: datetime | None = None
