@@ -6,55 +6,25 @@ retries, logs, shortens a text or touches the ledger: `dispatch` does, for all o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
 from broadcast.channels.transport import Transport
-from broadcast.errors import ConfigError
+from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities
 from broadcast.model.delivery import Attempted, Outgoing
 from broadcast.model.outcome import Outcome, Probe
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelSettings:
-    """One `[channels.NAME]` table, secrets resolved.
-
-    `options` holds what the adapter itself defines; `origin` says where the table stands
-    (`broadcast.toml, [channels.sms]`). Secrets are in `options` too and are never shown by `repr`.
-    """
-
-    name: str
-    adapter: str
-    origin: str
-    base_url: str | None = None
-    options: Mapping[str, object] = field(default_factory=dict, repr=False)
-
-    def required(self, key: str) -> str:
-        """The text of option `key`; names the missing key and its fix otherwise."""
-        value = self.options.get(key)
-        if isinstance(value, str) and value.strip():
-            return value
-        problem = "is missing" if value is None else "must be a text that is not empty"
-        raise ConfigError(
-            f"{self.origin}: {key} {problem}",
-            hint=f'set {key} = "..." there, or {key} = "env:NAME" to read it from the environment',
-        )
-
-    def text(self, key: str, default: str = "") -> str:
-        """The text of option `key`, or the default."""
-        value = self.options.get(key, default)
-        if isinstance(value, str):
-            return value
-        raise ConfigError(f"{self.origin}: {key} must be a text", hint=f'write {key} = "..."')
-
-
 class Adapter(Protocol):
-    """Our code for one provider."""
+    """Our code for one provider.
+
+    `options` are the keys its `[channels.NAME]` table may hold beside the common ones.
+    """
 
     name: ClassVar[str]
     capabilities: ClassVar[Capabilities]
+    options: ClassVar[frozenset[str]]
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
@@ -67,6 +37,10 @@ class Adapter(Protocol):
 
     async def probe(self) -> Probe:
         """Check credentials and reachability; messages nobody."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
         ...
 
 

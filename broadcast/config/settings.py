@@ -1,0 +1,101 @@
+"""The settings a run works with: frozen, complete, secrets still references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from broadcast.config.secret import Reference
+from broadcast.errors import ConfigError
+from broadcast.model.incident import Service
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """One `[channels.NAME]` table.
+
+    `origin` says where it stands (`broadcast.toml, [channels.sms]`). `timeout` and `settle` are seconds;
+    `rate` is requests a second; None means the adapter's own default. `options` holds what the adapter
+    itself defines, secrets as references.
+    """
+
+    name: str
+    adapter: str
+    origin: str
+    base_url: str | None = None
+    timeout: float = 30.0
+    rate: float | None = None
+    burst: int | None = None
+    concurrency: int | None = None
+    settle: float | None = None
+    fate: tuple[str, ...] = ()
+    optional: bool = False
+    ca_file: Path | None = None
+    folder: Path = Path()
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+    def required(self, key: str) -> str:
+        """The text of option `key`, resolved; names the missing key and its fix otherwise."""
+        if key not in self.options:
+            raise ConfigError(
+                f"{self.origin}: {key} is missing",
+                hint=f'set {key} = "..." there, or {key} = "env:NAME" to read it from the environment',
+            )
+        value = self.text(key)
+        if value.strip():
+            return value
+        raise ConfigError(f"{self.origin}: {key} is empty", hint=f'write {key} = "..."')
+
+    def text(self, key: str, default: str = "") -> str:
+        """The text of option `key`, resolved, or the default."""
+        value = self.options.get(key, default)
+        if isinstance(value, Reference):
+            return value.resolve(f"{self.origin}, {key}")
+        if isinstance(value, str):
+            return value
+        raise ConfigError(f"{self.origin}: {key} must be a text", hint=f'write {key} = "..."')
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceSettings:
+    """One `[audiences.NAME]` table.
+
+    `lanes` are ordered channel names, one tuple per lane. `texts` names the audience whose templates are
+    used (itself unless said otherwise).
+    """
+
+    name: str
+    origin: str
+    texts: str
+    contacts: tuple[Path, ...] = ()
+    lanes: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a run needs to know, from flags, environment and file in this order.
+
+    `origins` tells for each dotted key where its value came from; `warnings` are shown to the user.
+    """
+
+    folder: Path
+    path: Path | None
+    ledger: Path
+    organisation: str
+    locale: str
+    timezone: ZoneInfo
+    status_url: str | None = None
+    hotline: str | None = None
+    live: bool = True
+    region: str = "DE"
+    max_recipients: int | None = None
+    sandbox: bool = False
+    templates: Path | None = None
+    channels: Mapping[str, ChannelSettings] = MappingProxyType({})
+    audiences: Mapping[str, AudienceSettings] = MappingProxyType({})
+    services: Mapping[str, Service] = MappingProxyType({})
+    origins: Mapping[str, str] = MappingProxyType({})
+    warnings: tuple[str, ...] = ()
