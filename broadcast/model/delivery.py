@@ -59,7 +59,8 @@ def may_become(state: DeliveryState, other: DeliveryState) -> bool:
 class Headline:
     """The facts of a notice that structured channels (status pages) take apart from its text.
 
-    `services` are (display name, component id or empty). Times are aware datetimes.
+    `services` are (display name, component id or empty). Times are aware datetimes in the
+    organisation's timezone. `window_ends` is when announced maintenance is to be over.
     """
 
     incident: str
@@ -77,6 +78,7 @@ class Headline:
     next_update: datetime | None = None
     link: str | None = None
     hotline: str | None = None
+    window_ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
