@@ -1,0 +1,1 @@
+"""The ledger: what was said to whom and when, on disk before it is said."""

@@ -1,0 +1,217 @@
+"""Deliveries at work: claimed with their intent on disk, settled with their outcome.
+
+One `turn` does both for everything that is ready, in one durable transaction. Under load many requests
+share one disk flush; on an idle line each gets its own at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from broadcast.ledger.database import Database
+from broadcast.ledger.queries import query
+from broadcast.ledger.records import Claim, Settlement
+from broadcast.model.contact import Contact
+from broadcast.model.delivery import DeliveryState, may_become
+from broadcast.model.outcome import Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Deliveries that are due on a channel, now or at `due` (seconds since the epoch)."""
+
+    channel: str
+    state: DeliveryState
+    due: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn claimed, by channel."""
+
+    claims: Mapping[str, Sequence[Claim]]
+
+
+class Deliveries:
+    """The deliveries of one notice, worked on by one run."""
+
+    def __init__(self, database: Database, notice: int, run: str) -> None:
+        self._database = database
+        self._notice = notice
+        self._run = run
+
+    def turn(self, settled: Sequence[Settlement], wanted: Mapping[str, int], now: datetime) -> Turn:
+        """Record what became of earlier claims, and claim up to `wanted[channel]` more.
+
+        When it returns, outcomes and intents are on disk. Raises `LedgerError`; then neither is.
+        """
+        with self._database.transaction() as connection:
+            for settlement in settled:
+                self._settle(connection, settlement, now)
+            return Turn(
+                {
+                    channel: self._claim(connection, channel, limit, now)
+                    for channel, limit in wanted.items()
+                    if limit > 0
+                }
+            )
+
+    def lookups(self, channel: str, limit: int, now: datetime, until: datetime) -> list[Claim]:
+        """Claim unknown deliveries to be looked up; nobody asks again before `until`."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                query("claim_lookups"),
+                {"channel": channel, "notice": self._notice, "now": now.timestamp(), "limit": limit},
+            ).fetchall()
+            connection.executemany(
+                query("postpone_lookups"), ({"id": row["id"], "until": until.timestamp()} for row in rows)
+            )
+            return [_claim(row, row["attempt"], row["started_at"]) for row in rows]
+
+    def waiting(self) -> list[Waiting]:
+        """What is planned or unknown, by channel."""
+        with self._database.reading() as connection:
+            return [
+                Waiting(row["channel"], DeliveryState(row["state"]), row["due"], row["count"])
+                for row in connection.execute(query("waiting"), (self._notice,))
+            ]
+
+    def reroute(self, channel: str, reason: str, now: datetime) -> int:
+        """Send everybody who waits for `channel` to the next one of their lane; returns how many."""
+        with self._database.transaction() as connection:
+            return connection.execute(query("reroute"), self._waiting_for(channel, reason, now)).rowcount
+
+    def hold(self, channel: str, reason: str, now: datetime) -> int:
+        """Keep everybody who waits for `channel`, with no way left, until `retry`; returns how many."""
+        with self._database.transaction() as connection:
+            return connection.execute(query("hold"), self._waiting_for(channel, reason, now)).rowcount
+
+    def unhold(self, now: datetime) -> int:
+        """Plan again what was held, from the first channel of each lane; returns how many."""
+        with self._database.transaction() as connection:
+            values = {"notice": self._notice, "now": now.timestamp()}
+            count = connection.execute(query("unhold"), values).rowcount
+            connection.execute(query("ask_again"), {"notice": self._notice})
+            return count
+
+    def owners(self) -> list[str]:
+        """The runs that have requests out."""
+        with self._database.reading() as connection:
+            return [row[0] for row in connection.execute(query("orphan_owners"), (self._notice,))]
+
+    def orphan(self, owner: str, reason: str, now: datetime) -> int:
+        """Take over what a dead run left behind: nobody knows whether it was sent; returns how many."""
+        values = {"notice": self._notice, "owner": owner, "reason": reason, "now": now.timestamp()}
+        with self._database.transaction() as connection:
+            connection.execute(query("orphan_attempts"), values)
+            return connection.execute(query("orphans_become_unknown"), values).rowcount
+
+    def note(self, kind: str, detail: str, now: datetime, channel: str | None = None) -> None:
+        """Add an event to the story of the notice."""
+        values = {
+            "notice": self._notice,
+            "at": now.timestamp(),
+            "kind": kind,
+            "channel": channel,
+            "detail": detail,
+        }
+        with self._database.transaction() as connection:
+            connection.execute(query("insert_event"), values)
+
+    def _waiting_for(self, channel: str, reason: str, now: datetime) -> dict[str, object]:
+        return {"notice": self._notice, "channel": channel, "reason": reason, "now": now.timestamp()}
+
+    def _claim(
+        self, connection: sqlite3.Connection, channel: str, limit: int, now: datetime
+    ) -> Sequence[Claim]:
+        moment = now.timestamp()
+        rows = connection.execute(
+            query("claim"), {"channel": channel, "notice": self._notice, "now": moment, "limit": limit}
+        ).fetchall()
+        claims = []
+        for row in rows:
+            connection.execute(query("mark_sending"), (self._run, moment, row["id"]))
+            attempt = connection.execute(
+                query("insert_attempt"), (row["id"], channel, self._run, moment)
+            ).lastrowid
+            claims.append(_claim(row, int(attempt or 0), moment))
+        return claims
+
+    def _settle(self, connection: sqlite3.Connection, settlement: Settlement, now: datetime) -> None:
+        claim, moment = settlement.claim, now.timestamp()
+        _check_transition(settlement)
+        if settlement.outcome is not None:
+            connection.execute(
+                query("settle_attempt"),
+                (moment, settlement.outcome, settlement.ref, settlement.reason, claim.attempt),
+            )
+        connection.execute(
+            query("settle_delivery"),
+            {
+                "id": claim.delivery,
+                "state": settlement.state,
+                "step": settlement.step,
+                "not_before": settlement.not_before,
+                "ref": settlement.ref,
+                "reason": settlement.reason,
+                "now": moment,
+            },
+        )
+        if settlement.thread is not None:
+            connection.execute(
+                query("keep_thread"),
+                {
+                    "notice": claim.notice,
+                    "channel": claim.route[claim.step],
+                    "contact": claim.receiver,
+                    "root": settlement.thread.root,
+                    "last": settlement.thread.last,
+                },
+            )
+
+
+def _check_transition(settlement: Settlement) -> None:
+    """A claim is `sending`, or `unknown` while it is looked up; both may go where the table says."""
+    possible = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+    if settlement.state is DeliveryState.UNKNOWN:
+        return
+    if not any(may_become(state, settlement.state) for state in possible):
+        raise AssertionError(f"no delivery becomes {settlement.state} when it is settled")
+
+
+def _claim(row: sqlite3.Row, attempt: int, started: float) -> Claim:
+    thread = Thread(row["root"], row["last"]) if row["root"] is not None else None
+    return Claim(
+        delivery=row["id"],
+        attempt=attempt,
+        notice=row["notice_id"],
+        texts=row["texts"],
+        locale=row["locale"],
+        contact=contact_from(row),
+        receiver=row["contact"],
+        route=tuple(json.loads(row["route"])),
+        step=row["step"],
+        attempts=row["attempts"] + 1,
+        thread=thread,
+        started_at=datetime.fromtimestamp(started, UTC),
+        lookups=row["lookups"],
+        reason=row["reason"],
+    )
+
+
+def contact_from(row: sqlite3.Row) -> Contact | None:
+    """The contact a row carries, if it is about a person."""
+    if row["person"] is None:
+        return None
+    return Contact(
+        id=row["person"],
+        name=row["name"],
+        phone=row["phone"],
+        email=row["email"],
+        extra=tuple(json.loads(row["extra"]).items()) if row["extra"] != "{}" else (),
+    )

@@ -1,0 +1,53 @@
+"""Facts as JSON and back: the ledger keeps the whole record, so that a report needs nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+from broadcast.model.incident import Phase, Service, Severity
+from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
+
+_TIMES = ("as_of", "started", "detected", "ended", "next_update", "window_ends", "corrects")
+
+
+def services_to_json(services: tuple[Service, ...]) -> str:
+    """Services as a JSON list."""
+    return json.dumps([asdict(service) for service in services], ensure_ascii=False)
+
+
+def services_from_json(text: str) -> tuple[Service, ...]:
+    """Services from a JSON list."""
+    return tuple(
+        Service(entry["key"], tuple((a, b) for a, b in entry["names"]), entry["component"])
+        for entry in json.loads(text)
+    )
+
+
+def facts_to_json(facts: Facts) -> str:
+    """A fact record as a JSON object, times as ISO 8601 with their offset."""
+    return json.dumps(asdict(facts), ensure_ascii=False, sort_keys=True, default=datetime.isoformat)
+
+
+def facts_from_json(text: str) -> Facts:
+    """The fact record from its JSON object."""
+    fields = json.loads(text)
+    for name in _TIMES:
+        if fields.get(name):
+            fields[name] = datetime.fromisoformat(fields[name])
+    fields["kind"] = NoticeKind(fields["kind"])
+    fields["phase"] = Phase(fields["phase"])
+    fields["text_phase"] = TextPhase(fields["text_phase"])
+    fields["severity"] = Severity(fields["severity"])
+    fields["services"] = services_from_json(json.dumps(fields["services"]))
+    fields["alternatives"] = tuple(Alternative(**entry) for entry in fields["alternatives"])
+    fields["wording"] = tuple(((name, locale), words) for (name, locale), words in fields["wording"])
+    fields["variables"] = tuple((name, value) for name, value in fields["variables"])
+    return Facts(**fields)
+
+
+def content_hash(*parts: str) -> str:
+    """A digest of texts, for "is this the same content?"."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -1,0 +1,199 @@
+"""Reading the ledger back: who was told what, when, and how."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from broadcast.ledger.database import Database
+from broadcast.ledger.deliveries import contact_from
+from broadcast.ledger.queries import query
+from broadcast.ledger.records import DeliveryLine, Event, Notice, Tally
+from broadcast.model.contact import Contact
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.incident import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAttempts:
+    """What the requests over one channel came to, counted per message."""
+
+    channel: str
+    attempts: int
+    accepted: int
+    unknown: int
+    failed: int
+    first_at: datetime
+    accepted_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """People who went on from one channel to another, and why."""
+
+    origin: str
+    destination: str
+    reason: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who was, or may have been, told about an incident, and how."""
+
+    contact: Contact | None
+    receiver: str
+    audience: str
+    texts: str
+    locale: str
+    lane: int
+    channel: str
+    route: tuple[str, ...]
+    required: bool
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBreaker:
+    """A channel that is left alone until a moment, and why."""
+
+    channel: str
+    opened_at: datetime
+    until: datetime
+    reason: str
+
+
+class History:
+    """The ledger as a record."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def tallies(self, notice: int) -> list[Tally]:
+        """How many deliveries of a notice stand where."""
+        return [
+            Tally(
+                row["channel"], DeliveryState(row["state"]), bool(row["required"]), row["step"], row["count"]
+            )
+            for row in self._rows("tally", notice)
+        ]
+
+    def attempts(self, notice: int) -> list[ChannelAttempts]:
+        """What the requests of a notice came to, by channel in the order of their first use."""
+        return [self._attempts(notice, row) for row in self._rows("attempts_of_notice", notice)]
+
+    def failovers(self, notice: int) -> list[Failover]:
+        """Where one channel stepped in for another."""
+        rows = self._rows("failovers", notice) + self._rows("rerouted_without_attempt", notice)
+        return [Failover(row["origin"], row["destination"], row["reason"], row["count"]) for row in rows]
+
+    def threads(self, incident: Incident) -> dict[str, tuple[str, str]]:
+        """For each channel that publishes: the provider's first and latest reference."""
+        rows = self._rows("threads", incident.id)
+        return {row["channel"]: (row["root"], row["last"]) for row in rows}
+
+    def told(self, incident: Incident) -> list[Told]:
+        """Everybody an earlier notice was sent to, or may have been, oldest word first."""
+        return [_told(row) for row in self._rows("told", incident.id)]
+
+    def lines(self, notice: Notice) -> list[DeliveryLine]:
+        """The deliveries of a notice, one line each."""
+        return [_line(row) for row in self._rows("lines", notice.id)]
+
+    def events(self, incident: Incident) -> list[Event]:
+        """What happened besides, in order."""
+        return [
+            Event(
+                datetime.fromtimestamp(row["at"], UTC),
+                row["kind"],
+                row["detail"],
+                row["channel"],
+                row["notice_id"],
+                row["incident"],
+            )
+            for row in self._rows("events", incident.id)
+        ]
+
+    def first_accepted(self, incident: Incident) -> datetime | None:
+        """When the first provider took the first word about it."""
+        moment = self._rows("first_accepted", incident.id)[0][0]
+        return datetime.fromtimestamp(moment, UTC) if moment is not None else None
+
+    def breakers(self) -> list[OpenBreaker]:
+        """Channels that are left alone."""
+        with self._database.reading() as connection:
+            return [
+                OpenBreaker(
+                    row["channel"],
+                    datetime.fromtimestamp(row["opened_at"], UTC),
+                    datetime.fromtimestamp(row["until"], UTC),
+                    row["reason"],
+                )
+                for row in connection.execute(query("breakers"))
+            ]
+
+    def open_breaker(self, channel: str, reason: str, now: datetime, until: datetime) -> None:
+        """Leave a channel alone until a moment."""
+        with self._database.transaction() as connection:
+            values = (channel, now.timestamp(), until.timestamp(), reason)
+            connection.execute(query("open_breaker"), values)
+
+    def close_breaker(self, channel: str) -> None:
+        """Use a channel again."""
+        with self._database.transaction() as connection:
+            connection.execute(query("close_breaker"), (channel,))
+
+    def _attempts(self, notice: int, row: sqlite3.Row) -> ChannelAttempts:
+        with self._database.reading() as connection:
+            reason = connection.execute(query("failure_reasons"), (notice, row["channel"])).fetchone()
+        accepted_at = row["accepted_at"]
+        return ChannelAttempts(
+            row["channel"],
+            row["attempts"],
+            row["accepted"] or 0,
+            row["unknown"] or 0,
+            row["failed"] or 0,
+            datetime.fromtimestamp(row["first_at"], UTC),
+            datetime.fromtimestamp(accepted_at, UTC) if accepted_at is not None else None,
+            reason["reason"] if reason else None,
+        )
+
+    def _rows(self, name: str, id: int) -> list[sqlite3.Row]:
+        with self._database.reading() as connection:
+            return connection.execute(query(name), (id,)).fetchall()
+
+
+def _told(row: sqlite3.Row) -> Told:
+    return Told(
+        contact=contact_from(row),
+        receiver=row["contact"],
+        audience=row["audience"],
+        texts=row["texts"],
+        locale=row["locale"],
+        lane=row["lane"],
+        channel=row["channel"],
+        route=tuple(json.loads(row["route"])),
+        required=bool(row["required"]),
+        reached=row["state"] in {"accepted", "delivered", "confirmed"},
+    )
+
+
+def _line(row: sqlite3.Row) -> DeliveryLine:
+    return DeliveryLine(
+        notice=row["notice_id"],
+        audience=row["audience"],
+        contact=row["contact"],
+        name=row["name"] or "",
+        channel=row["channel"],
+        address=row["phone"] if row["email"] is None else row["email"],
+        state=DeliveryState(row["state"]),
+        attempts=row["tries"],
+        ref=row["ref"],
+        reason=row["reason"],
+        route=tuple(json.loads(row["route"])),
+        step=row["step"],
+        updated_at=datetime.fromtimestamp(row["updated_at"], UTC),
+    )

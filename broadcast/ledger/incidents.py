@@ -1,0 +1,277 @@
+"""Incidents and their notices: recorded whole, in one transaction, before anything is sent."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from broadcast.errors import AmbiguousIncident, Refused, UnknownIncident
+from broadcast.ledger.database import Database
+from broadcast.ledger.facts import (
+    content_hash,
+    facts_from_json,
+    facts_to_json,
+    services_from_json,
+    services_to_json,
+)
+from broadcast.ledger.queries import query
+from broadcast.ledger.records import NewNotice, Notice, Text
+from broadcast.model.contact import Contact
+from broadcast.model.incident import Incident, Phase, Severity
+from broadcast.model.message import Message
+from broadcast.model.notice import NoticeKind
+from broadcast.model.plan import Planned
+
+
+class Incidents:
+    """The ledger's incidents and notices."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def next_ref(self) -> str:
+        """The reference that the next incident will get."""
+        with self._database.reading() as connection:
+            return f"INC-{connection.execute(query('next_incident_number')).fetchone()[0]}"
+
+    def next_sequence(self, incident: Incident) -> int:
+        """The number that the incident's next notice will get."""
+        with self._database.reading() as connection:
+            number: int = connection.execute(query("next_sequence"), (incident.id,)).fetchone()[0]
+            return number
+
+    def all(self) -> list[Incident]:
+        """Every incident, oldest first."""
+        with self._database.reading() as connection:
+            return [_incident(row) for row in connection.execute(query("incidents"))]
+
+    def find(self, ref: str | None, *, closed: bool = False) -> Incident:
+        """The incident named `ref` (`INC-7`, `inc-7` or `7`), or the only open one.
+
+        With `closed`, the latest closed incident stands in where none is open. Raises `UnknownIncident`
+        or `AmbiguousIncident`.
+        """
+        incidents = self.all()
+        if ref is not None:
+            return _named(ref, incidents)
+        candidates = [incident for incident in incidents if not incident.phase.closed]
+        if len(candidates) == 1:
+            return candidates[0]
+        if closed and not candidates and incidents:
+            return incidents[-1]
+        if candidates:
+            listed = ", ".join(f"{incident.ref} ({incident.title})" for incident in candidates)
+            raise AmbiguousIncident(
+                f"{len(candidates)} incidents are open: {listed}",
+                hint=f"name one, for example {candidates[-1].ref}",
+            )
+        raise UnknownIncident("no incident is open", hint='open one with: broadcast notify "TITLE"')
+
+    def notices(self, incident: Incident) -> list[Notice]:
+        """The incident's notices in order."""
+        with self._database.reading() as connection:
+            return [_notice(row) for row in connection.execute(query("notices_of_incident"), (incident.id,))]
+
+    def notice_with_key(self, key: str) -> Notice | None:
+        """The notice recorded under that idempotency key."""
+        with self._database.reading() as connection:
+            row = connection.execute(query("notice_by_key"), (key,)).fetchone()
+            return _notice(row) if row else None
+
+    def texts(self, notice: int) -> list[Text]:
+        """The texts of a notice as they were rendered."""
+        with self._database.reading() as connection:
+            return [_text(row) for row in connection.execute(query("messages"), (notice,))]
+
+    def record(self, new: NewNotice, now: datetime) -> Notice:
+        """Put a notice with its texts and deliveries on disk, all or nothing.
+
+        Older messages that have not left yet are cancelled: the newer notice stands in their place.
+        Raises `Refused` where another notice was recorded meanwhile, and `LedgerError`.
+        """
+        moment = now.timestamp()
+        with self._database.transaction() as connection:
+            incident_id = self._keep_incident(connection, new)
+            sequence = connection.execute(query("next_sequence"), (incident_id,)).fetchone()[0]
+            if sequence != new.facts.sequence:
+                raise _overtaken(new, sequence)
+            cursor = connection.execute(
+                query("insert_notice"),
+                (
+                    incident_id,
+                    sequence,
+                    new.kind,
+                    new.facts.phase,
+                    facts_to_json(new.facts),
+                    content_hash(*(text.message.text for text in new.texts)),
+                    new.key,
+                    new.inputs_hash,
+                    new.author,
+                    moment,
+                    _epoch(new.facts.next_update),
+                ),
+            )
+            notice_id = int(cursor.lastrowid or 0)
+            connection.executemany(query("insert_message"), (_message_row(notice_id, t) for t in new.texts))
+            connection.executemany(
+                query("insert_delivery"), _delivery_rows(connection, notice_id, new.deliveries, moment)
+            )
+            connection.execute(
+                query("supersede"),
+                {"sequence": sequence, "now": moment, "incident": incident_id, "notice": notice_id},
+            )
+            row = connection.execute(
+                "SELECT notice.*, ? AS incident FROM notice WHERE id = ?", (new.facts.ref, notice_id)
+            ).fetchone()
+            return _notice(row)
+
+    def finish(self, notice: Notice, result: str, now: datetime) -> None:
+        """Store the result of the notice's run, to be replayed under its key."""
+        with self._database.transaction() as connection:
+            connection.execute(query("finish_notice"), (now.timestamp(), result, notice.id))
+
+    def _keep_incident(self, connection: sqlite3.Connection, new: NewNotice) -> int:
+        incident = new.incident
+        ended, promised = _epoch(incident.ended_at), _epoch(incident.next_update_at)
+        services = services_to_json(incident.services)
+        if incident.id:
+            connection.execute(
+                query("update_incident"),
+                (incident.title, incident.phase, incident.severity, services, ended, promised, incident.id),
+            )
+            return incident.id
+        number: int = connection.execute(query("next_incident_number")).fetchone()[0]
+        if f"INC-{number}" != incident.ref:
+            raise _overtaken(new, 1)
+        connection.execute(
+            query("insert_incident"),
+            (
+                number,
+                incident.ref,
+                incident.title,
+                incident.phase,
+                incident.severity,
+                services,
+                int(incident.drill),
+                incident.started_at.timestamp(),
+                incident.detected_at.timestamp(),
+                incident.opened_at.timestamp(),
+                ended,
+                promised,
+            ),
+        )
+        return number
+
+
+def _named(ref: str, incidents: list[Incident]) -> Incident:
+    wanted = ref.strip().upper()
+    wanted = wanted if wanted.startswith("INC-") else f"INC-{wanted}"
+    for incident in incidents:
+        if incident.ref == wanted:
+            return incident
+    known = ", ".join(incident.ref for incident in incidents[-5:]) or "none yet"
+    raise UnknownIncident(f"there is no incident {ref}", hint=f"`broadcast status` lists them ({known})")
+
+
+def _overtaken(new: NewNotice, sequence: int) -> Refused:
+    return Refused(
+        f"somebody else published while this notice was being prepared ({new.facts.ref}/{sequence - 1})",
+        hint="nothing was sent; read it with `broadcast log`, then run this again if it is still right",
+    )
+
+
+def _epoch(moment: datetime | None) -> float | None:
+    return moment.timestamp() if moment else None
+
+
+def _moment(epoch: float | None) -> datetime | None:
+    return datetime.fromtimestamp(epoch, UTC) if epoch is not None else None
+
+
+def _incident(row: sqlite3.Row) -> Incident:
+    return Incident(
+        id=row["id"],
+        ref=row["ref"],
+        title=row["title"],
+        phase=Phase(row["phase"]),
+        severity=Severity(row["severity"]),
+        services=services_from_json(row["services"]),
+        drill=bool(row["drill"]),
+        started_at=datetime.fromtimestamp(row["started_at"], UTC),
+        detected_at=datetime.fromtimestamp(row["detected_at"], UTC),
+        opened_at=datetime.fromtimestamp(row["opened_at"], UTC),
+        ended_at=_moment(row["ended_at"]),
+        next_update_at=_moment(row["next_update_at"]),
+    )
+
+
+def _notice(row: sqlite3.Row) -> Notice:
+    return Notice(
+        id=row["id"],
+        incident_id=row["incident_id"],
+        incident=row["incident"],
+        sequence=row["sequence"],
+        kind=NoticeKind(row["kind"]),
+        phase=Phase(row["phase"]),
+        facts=facts_from_json(row["facts"]),
+        key=row["key"],
+        inputs_hash=row["inputs_hash"],
+        author=row["author"],
+        created_at=datetime.fromtimestamp(row["created_at"], UTC),
+        next_update_at=_moment(row["next_update_at"]),
+        finished_at=_moment(row["finished_at"]),
+        result=row["result"],
+    )
+
+
+def _text(row: sqlite3.Row) -> Text:
+    message = Message(row["locale"], row["text"], row["subject"], row["html"], tuple(json.loads(row["slots"])))
+    return Text(row["audience"], row["kind"], message)
+
+
+def _message_row(notice: int, text: Text) -> tuple[object, ...]:
+    message = text.message
+    slots = json.dumps(message.slots)
+    return (
+        notice,
+        text.texts,
+        message.locale,
+        text.kind,
+        message.subject,
+        message.text,
+        message.html,
+        slots,
+    )
+
+
+def _delivery_rows(
+    connection: sqlite3.Connection, notice: int, deliveries: Iterable[Planned], moment: float
+) -> Iterable[tuple[object, ...]]:
+    for planned in deliveries:
+        yield (
+            notice,
+            planned.audience,
+            planned.texts,
+            planned.locale,
+            planned.lane,
+            planned.contact_id,
+            _keep_recipient(connection, planned.contact) if planned.contact else None,
+            json.dumps(planned.route),
+            planned.route[0] if planned.route else "",
+            int(planned.required),
+            planned.state,
+            planned.reason,
+            moment,
+        )
+
+
+def _keep_recipient(connection: sqlite3.Connection, contact: Contact) -> int:
+    extra = json.dumps(dict(contact.extra), ensure_ascii=False)
+    fields = (contact.id, contact.name, contact.phone or "", contact.email or "", extra)
+    row = connection.execute(
+        query("insert_recipient"),
+        (content_hash(*fields), contact.id, contact.name, contact.phone, contact.email, extra),
+    ).fetchone()
+    return int(row[0])

@@ -1,0 +1,50 @@
+"""The ledger as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from broadcast.ledger.database import Database, open_database
+from broadcast.ledger.deliveries import Deliveries
+from broadcast.ledger.history import History
+from broadcast.ledger.incidents import Incidents
+from broadcast.ledger.install import install_secret
+from broadcast.ledger.runs import Run
+
+
+class Ledger:
+    """The record of incidents, notices and deliveries in one SQLite file."""
+
+    def __init__(self, path: Path, database: Database) -> None:
+        self.path = path
+        self.incidents = Incidents(database)
+        self.history = History(database)
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open or create it; raises `LedgerError`."""
+        return cls(path, open_database(path))
+
+    def secret(self) -> bytes:
+        """The install secret that makes our references."""
+        return install_secret(self.path)
+
+    def begin_run(self) -> Run:
+        """Register this process as one that sends."""
+        return Run.begin(self.path)
+
+    def deliveries(self, notice: int, run: Run) -> Deliveries:
+        """The deliveries of one notice, to be worked on by `run`."""
+        return Deliveries(self._database, notice, run.id)
+
+    def check(self) -> str:
+        """SQLite's own verdict on the file: `ok`, or what is wrong."""
+        with self._database.reading() as connection:
+            verdict: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            return verdict
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()

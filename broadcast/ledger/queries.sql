@@ -1,0 +1,222 @@
+-- name: next_incident_number
+SELECT coalesce(max(id), 0) + 1 FROM incident
+
+-- name: insert_incident
+INSERT INTO incident (id, ref, title, phase, severity, services, drill, started_at, detected_at, opened_at, ended_at, next_update_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: update_incident
+UPDATE incident SET title = ?, phase = ?, severity = ?, services = ?, ended_at = ?, next_update_at = ? WHERE id = ?
+
+-- name: incidents
+SELECT * FROM incident ORDER BY id
+
+-- name: incident_by_ref
+SELECT * FROM incident WHERE ref = ?
+
+-- name: next_sequence
+SELECT coalesce(max(sequence), 0) + 1 FROM notice WHERE incident_id = ?
+
+-- name: insert_notice
+INSERT INTO notice (incident_id, sequence, kind, phase, facts, content_hash, key, inputs_hash, author, created_at, next_update_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: notices_of_incident
+SELECT notice.*, incident.ref AS incident FROM notice JOIN incident ON incident.id = notice.incident_id
+WHERE incident_id = ? ORDER BY sequence
+
+-- name: notice_by_key
+SELECT notice.*, incident.ref AS incident FROM notice JOIN incident ON incident.id = notice.incident_id
+WHERE key = ?
+
+-- name: finish_notice
+UPDATE notice SET finished_at = ?, result = ? WHERE id = ?
+
+-- name: insert_message
+INSERT INTO message (notice_id, audience, locale, kind, subject, text, html, slots) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: messages
+SELECT * FROM message WHERE notice_id = ? ORDER BY id
+
+-- name: insert_recipient
+INSERT INTO recipient (digest, contact, name, phone, email, extra) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING id
+
+-- name: insert_delivery
+INSERT INTO delivery (notice_id, audience, texts, locale, lane, contact, recipient_id, route, step, channel, required, state, reason, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)
+
+-- name: insert_event
+INSERT INTO event (incident_id, notice_id, at, kind, channel, detail)
+SELECT (SELECT incident_id FROM notice WHERE id = :notice), :notice, :at, :kind, :channel, :detail
+
+-- name: insert_incident_event
+INSERT INTO event (incident_id, notice_id, at, kind, channel, detail) VALUES (?, NULL, ?, ?, NULL, ?)
+
+-- name: supersede
+-- A person who is about to be told the newer truth must not get the older one afterwards.
+UPDATE delivery SET state = 'cancelled', reason = 'superseded by notice ' || :sequence, updated_at = :now
+WHERE state IN ('planned', 'held') AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident AND id <> :notice)
+
+-- name: claim
+SELECT delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
+       delivery.attempts, delivery.lookups, delivery.reason,
+       recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra,
+       thread.root, thread.last
+FROM delivery
+JOIN notice ON notice.id = delivery.notice_id
+LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
+     AND thread.contact = delivery.contact
+WHERE delivery.state = 'planned' AND delivery.channel = :channel AND delivery.notice_id = :notice
+  AND delivery.not_before <= :now
+ORDER BY delivery.texts, delivery.locale, delivery.id
+LIMIT :limit
+
+-- name: mark_sending
+UPDATE delivery SET state = 'sending', owner = ?, attempts = attempts + 1, updated_at = ? WHERE id = ? AND state = 'planned'
+
+-- name: insert_attempt
+INSERT INTO attempt (delivery_id, channel, owner, started_at) VALUES (?, ?, ?, ?)
+
+-- name: claim_lookups
+SELECT delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
+       delivery.attempts, delivery.lookups, delivery.reason,
+       recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra,
+       thread.root, thread.last,
+       attempt.id AS attempt, attempt.started_at
+FROM delivery
+JOIN notice ON notice.id = delivery.notice_id
+JOIN attempt ON attempt.id = (SELECT max(id) FROM attempt WHERE attempt.delivery_id = delivery.id)
+LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
+     AND thread.contact = delivery.contact
+WHERE delivery.state = 'unknown' AND delivery.channel = :channel AND delivery.notice_id = :notice
+  AND delivery.not_before <= :now
+ORDER BY delivery.id
+LIMIT :limit
+
+-- name: postpone_lookups
+UPDATE delivery SET lookups = lookups + 1, not_before = :until WHERE id = :id
+
+-- name: settle_attempt
+UPDATE attempt SET ended_at = ?, outcome = ?, ref = ?, reason = ? WHERE id = ?
+
+-- name: settle_delivery
+UPDATE delivery SET state = :state, step = :step, channel = json_extract(route, '$[' || :step || ']'),
+       attempts = CASE WHEN step = :step THEN attempts ELSE 0 END,
+       lookups = CASE WHEN step = :step THEN lookups ELSE 0 END,
+       not_before = :not_before, ref = coalesce(:ref, ref), reason = :reason, owner = NULL, updated_at = :now
+WHERE id = :id AND state IN ('sending', 'unknown')
+
+-- name: keep_thread
+INSERT INTO thread (incident_id, channel, contact, root, last)
+SELECT incident_id, :channel, :contact, :root, :last FROM notice WHERE id = :notice
+ON CONFLICT (incident_id, channel, contact) DO UPDATE SET last = excluded.last
+
+-- name: reroute
+-- Everybody who waits for a channel that is out goes on to the next one of their lane.
+UPDATE delivery SET step = step + 1, channel = json_extract(route, '$[' || (step + 1) || ']'), attempts = 0, lookups = 0,
+       not_before = 0, reason = :reason, updated_at = :now
+WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step + 1 < json_array_length(route)
+
+-- name: hold
+UPDATE delivery SET state = 'held', reason = :reason, updated_at = :now
+WHERE notice_id = :notice AND channel = :channel AND state = 'planned'
+
+-- name: orphan_owners
+SELECT DISTINCT owner FROM delivery WHERE notice_id = ? AND state = 'sending'
+
+-- name: orphans_become_unknown
+UPDATE delivery SET state = 'unknown', not_before = :now, reason = :reason, owner = NULL, updated_at = :now
+WHERE notice_id = :notice AND state = 'sending' AND owner = :owner
+
+-- name: orphan_attempts
+UPDATE attempt SET ended_at = :now, outcome = 'unknown', reason = :reason
+WHERE outcome IS NULL AND owner = :owner AND delivery_id IN (SELECT id FROM delivery WHERE notice_id = :notice)
+
+-- name: unhold
+UPDATE delivery SET state = 'planned', step = 0, channel = json_extract(route, '$[0]'), attempts = 0, lookups = 0, not_before = 0,
+       updated_at = :now
+WHERE notice_id = :notice AND state = 'held'
+
+-- name: ask_again
+UPDATE delivery SET lookups = 0, not_before = 0 WHERE notice_id = :notice AND state = 'unknown'
+
+-- name: waiting
+SELECT channel, state, min(not_before) AS due, count(*) AS count FROM delivery
+WHERE notice_id = ? AND state IN ('planned', 'unknown') GROUP BY channel, state
+
+-- name: tally
+SELECT channel, state, required, step, count(*) AS count FROM delivery WHERE notice_id = ?
+GROUP BY channel, state, required, step ORDER BY channel, state
+
+-- name: attempts_of_notice
+SELECT attempt.channel, count(DISTINCT attempt.id) AS attempts,
+       sum(attempt.outcome = 'accepted') AS accepted, sum(attempt.outcome = 'unknown') AS unknown,
+       sum(attempt.outcome IN ('rejected', 'not_sent')) AS failed,
+       min(attempt.started_at) AS first_at,
+       min(CASE WHEN attempt.outcome = 'accepted' THEN attempt.ended_at END) AS accepted_at,
+       max(attempt.ended_at) AS last_at
+FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
+WHERE delivery.notice_id = ? GROUP BY attempt.channel ORDER BY min(attempt.id)
+
+-- name: failure_reasons
+SELECT attempt.reason, count(*) AS count FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
+WHERE delivery.notice_id = ? AND attempt.channel = ? AND attempt.outcome <> 'accepted' AND attempt.reason IS NOT NULL
+GROUP BY attempt.reason ORDER BY count(*) DESC LIMIT 1
+
+-- name: failovers
+SELECT attempt.channel AS origin, delivery.channel AS destination, attempt.reason, count(DISTINCT delivery.id) AS count
+FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
+WHERE delivery.notice_id = ? AND attempt.channel <> delivery.channel
+  AND attempt.id = (SELECT max(id) FROM attempt AS a WHERE a.delivery_id = delivery.id AND a.channel <> delivery.channel)
+GROUP BY attempt.channel, delivery.channel, attempt.reason ORDER BY count(*) DESC
+
+-- name: rerouted_without_attempt
+SELECT json_extract(route, '$[' || (step - 1) || ']') AS origin, channel AS destination, reason, count(*) AS count
+FROM delivery
+WHERE notice_id = ? AND step > 0
+  AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id
+                  AND attempt.channel = json_extract(delivery.route, '$[' || (delivery.step - 1) || ']'))
+GROUP BY 1, 2, 3 ORDER BY count(*) DESC
+
+-- name: threads
+SELECT channel, contact, root, last FROM thread WHERE incident_id = ? AND contact LIKE 'channel:%'
+
+-- name: told
+SELECT delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, delivery.channel, delivery.route,
+       delivery.required, delivery.state, delivery.step,
+       recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
+FROM delivery
+JOIN notice ON notice.id = delivery.notice_id
+LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+WHERE notice.incident_id = ? AND (delivery.state IN ('sending', 'accepted', 'delivered', 'confirmed', 'unknown')
+      OR EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id
+                 AND attempt.outcome IN ('unknown', 'accepted')))
+ORDER BY delivery.id
+
+-- name: lines
+SELECT delivery.*, recipient.name, recipient.phone, recipient.email,
+       (SELECT count(*) FROM attempt WHERE attempt.delivery_id = delivery.id) AS tries
+FROM delivery LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+WHERE notice_id = ? ORDER BY delivery.id
+
+-- name: events
+SELECT event.*, incident.ref AS incident FROM event LEFT JOIN incident ON incident.id = event.incident_id
+WHERE event.incident_id = ? ORDER BY event.at, event.id
+
+-- name: open_breaker
+INSERT INTO breaker (channel, opened_at, until, reason) VALUES (?, ?, ?, ?)
+ON CONFLICT (channel) DO UPDATE SET opened_at = excluded.opened_at, until = excluded.until, reason = excluded.reason
+
+-- name: close_breaker
+DELETE FROM breaker WHERE channel = ?
+
+-- name: breakers
+SELECT channel, opened_at, until, reason FROM breaker ORDER BY channel
+
+-- name: first_accepted
+SELECT min(attempt.ended_at) FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
+JOIN notice ON notice.id = delivery.notice_id
+WHERE notice.incident_id = ? AND attempt.outcome = 'accepted'

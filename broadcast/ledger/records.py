@@ -1,0 +1,140 @@
+"""What goes into the ledger and what comes out of it, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.model.contact import Contact
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.incident import Incident, Phase
+from broadcast.model.message import Message
+from broadcast.model.notice import Facts, NoticeKind
+from broadcast.model.outcome import Thread
+from broadcast.model.plan import Planned
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A rendered message and where it belongs: `texts` is the audience it is written for."""
+
+    texts: str
+    kind: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A notice to be recorded with everything it owes, in one transaction.
+
+    `incident` carries the state after this notice; its `id` is 0 where the notice opens it.
+    """
+
+    incident: Incident
+    facts: Facts
+    kind: NoticeKind
+    key: str | None
+    inputs_hash: str
+    author: str
+    texts: Sequence[Text]
+    deliveries: Iterable[Planned]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as the ledger has it; `result` is the stored JSON of its finished run."""
+
+    id: int
+    incident_id: int
+    incident: str
+    sequence: int
+    kind: NoticeKind
+    phase: Phase
+    facts: Facts
+    key: str | None
+    inputs_hash: str
+    author: str
+    created_at: datetime
+    next_update_at: datetime | None
+    finished_at: datetime | None
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery whose intent is on disk: the request may now be made."""
+
+    delivery: int
+    attempt: int
+    notice: int
+    texts: str
+    locale: str
+    contact: Contact | None
+    receiver: str
+    route: tuple[str, ...]
+    step: int
+    attempts: int
+    thread: Thread | None
+    started_at: datetime
+    lookups: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a claim, and where its delivery stands now.
+
+    `outcome` is None after a look-up that learnt nothing. `step` is the place in the route from here on.
+    """
+
+    claim: Claim
+    state: DeliveryState
+    outcome: str | None = None
+    reason: str | None = None
+    ref: str | None = None
+    thread: Thread | None = None
+    step: int = 0
+    not_before: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened and belongs in the story; `detail` is prose."""
+
+    at: datetime
+    kind: str
+    detail: str
+    channel: str | None = None
+    notice: int | None = None
+    incident: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many deliveries of a notice stand where."""
+
+    channel: str
+    state: DeliveryState
+    required: bool
+    step: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery with its attempts in brief, for `log` and the report."""
+
+    notice: int
+    audience: str
+    contact: str
+    name: str
+    channel: str
+    address: str | None
+    state: DeliveryState
+    attempts: int
+    ref: str | None
+    reason: str | None
+    route: tuple[str, ...]
+    step: int
+    updated_at: datetime

@@ -1,0 +1,69 @@
+"""Who is sending: a lock that the kernel lets go of when its process dies.
+
+Never a lease: a laptop that sleeps, or a clock that jumps, must not make a second process send again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Self
+
+from broadcast.errors import LedgerError
+from broadcast.model.ids import new_run_id
+
+
+class Run:
+    """One process at work on a ledger, alive as long as it holds its lock."""
+
+    def __init__(self, id: str, path: Path, descriptor: int) -> None:
+        self.id = id
+        self._path = path
+        self._descriptor = descriptor
+
+    @classmethod
+    def begin(cls, ledger: Path) -> Self:
+        """Take a fresh lock beside the ledger."""
+        folder = runs_folder(ledger)
+        run_id = new_run_id()
+        path = folder / f"{run_id}.lock"
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            os.write(descriptor, str(os.getpid()).encode())
+        except OSError as error:
+            raise LedgerError(
+                f"cannot write beside the ledger, in {folder}: {error.strerror}",
+                hint="nothing was sent; check permissions and the space left on the disk",
+            ) from None
+        return cls(run_id, path, descriptor)
+
+    def end(self) -> None:
+        """Let go of the lock and leave no trace."""
+        self._path.unlink(missing_ok=True)
+        os.close(self._descriptor)
+
+
+def runs_folder(ledger: Path) -> Path:
+    """Where the locks of a ledger's runs are."""
+    return ledger.with_name(ledger.name + ".runs")
+
+
+def alive(ledger: Path, run_id: str) -> int | None:
+    """The process id of that run if it still lives, else None; tidies up after a dead one."""
+    path = runs_folder(ledger) / f"{run_id}.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return int(os.read(descriptor, 20) or b"0")
+    else:
+        path.unlink(missing_ok=True)
+        return None
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,33 @@
+"""Who is owed what, and by which ways: the result of planning, before anything is on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broadcast.model.contact import Contact
+from broadcast.model.delivery import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One delivery to be made: a contact (or a channel that publishes), and the channels to try in order.
+
+    `texts` names the audience whose templates it is written from; `contact` is None where a channel
+    publishes for everybody. A delivery that no channel can make is planned too, as `failed` or
+    `suppressed` with its reason, so that nobody is forgotten silently.
+    """
+
+    audience: str
+    texts: str
+    locale: str
+    lane: int
+    contact: Contact | None
+    route: tuple[str, ...]
+    required: bool = True
+    state: DeliveryState = DeliveryState.PLANNED
+    reason: str | None = None
+
+    @property
+    def contact_id(self) -> str:
+        """What identifies the receiver within an incident: the contact, or the channel that publishes."""
+        return self.contact.id if self.contact else f"channel:{self.route[0]}"
