@@ -1,0 +1,32 @@
+"""Addresses as they may be shown: enough to recognise, too little to use."""
+
+from __future__ import annotations
+
+import re
+
+_HIDDEN = "•••"
+_E164 = re.compile(r"\+[0-9]{7,15}")
+#: The calling codes of one and of two digits; every other one has three (ITU E.164).
+_COUNTRY_CODE = re.compile(
+    r"\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2})",
+)
+#: A national number shorter than this would be given away by its first three and last two digits.
+_SHORT_NATIONAL = 8
+
+
+def mask(address: str) -> str:
+    """`+49 151 ••• 78` for a phone number, `a•••@firma.de` for e-mail, `a•••` for anything else."""
+    if _E164.fullmatch(address):
+        return _phone(address)
+    local, at, domain = address.rpartition("@")
+    if at:
+        return f"{local[:1]}{_HIDDEN}@{domain}"
+    return f"{address[:1]}{_HIDDEN}" if address else ""
+
+
+def _phone(number: str) -> str:
+    code = _COUNTRY_CODE.match(number)
+    country = code.group() if code else number[:2]
+    national = number[len(country) :]
+    shown = [country, national[:3]] if len(national) >= _SHORT_NATIONAL else [country]
+    return " ".join([*shown, _HIDDEN, national[-2:]])

@@ -1,0 +1,33 @@
+"""Text from outside, made safe to print."""
+
+from __future__ import annotations
+
+import re
+
+#: What a terminal acts on or a reader is misled by: C0 but newline and tab, DEL and C1 (ESC among them),
+#: bidirectional controls, line separators, byte order marks and lone surrogates.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    r"""`text` with everything a terminal would act on shown as an escape: ESC becomes `\x1b`.
+
+    Newlines and tabs stay, `\r\n` becomes a newline. Use it on every line of output that holds data.
+    """
+    return _UNSAFE.sub(_escaped, text.replace("\r\n", "\n"))
+
+
+def without_controls(text: str) -> str:
+    """`text` with the same characters taken out rather than shown."""
+    return _UNSAFE.sub("", text)
+
+
+def has_controls(text: str) -> bool:
+    """Whether `text` holds a character that `printable` would escape."""
+    return _UNSAFE.search(text) is not None
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return ascii(match.group())[1:-1]
