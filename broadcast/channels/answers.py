@@ -1,0 +1,135 @@
+"""What providers' answers have in common: one table for all of them.
+
+An adapter asks its own code table first and leaves the rest to this one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from broadcast.channels.transport import Answer, NoReply, Reply
+from broadcast.model.clock import SystemClock
+from broadcast.model.outcome import Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
+
+# 420 is Statuspage's older spelling of 429. Both mean: not processed.
+_SLOW_DOWN = frozenset({420, 429})
+_NOT_ALLOWED = {401: "the credentials were refused", 403: "not allowed"}
+_WRONG_PLACE = {
+    404: "the provider has nothing at that address",
+    405: "the provider has nothing at that address",
+    410: "the provider has nothing at that address",
+}
+# The provider gave up waiting, or another request with this key is under way: it may have been taken.
+_UNCLEAR = frozenset({408, 409, 425})
+
+_EXCERPT = 200
+# Addresses, numbers and tokens: a provider likes to quote what it was sent.
+_PRIVATE = re.compile(r"\S+@\S+|\+?\d[\d ()/.-]{5,}\d|\S{20,}")
+
+
+def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Outcome:
+    """The outcome of an answer that is not a 2xx, where the adapter knows nothing better.
+
+    `detail` is the provider's own explanation; private parts of it are left out.
+    """
+    if isinstance(answer, NoReply):
+        return Unknown(answer.reason) if answer.left else NotSent(answer.reason)
+    status = answer.status
+    explained = f": {excerpt(detail)}" if detail else ""
+    if status in _SLOW_DOWN:
+        return NotSent(f"too many requests (HTTP {status})", retry_after(answer.headers))
+    if 300 <= status < 400:
+        return Rejected(f"redirect refused (HTTP {status}): base_url is wrong", Scope.CHANNEL, code)
+    refusal = _NOT_ALLOWED.get(status) or _WRONG_PLACE.get(status)
+    if refusal is not None:
+        return Rejected(f"{refusal} (HTTP {status}){explained}", Scope.CHANNEL, code)
+    if 400 <= status < 500 and status not in _UNCLEAR:
+        return Rejected(f"the message was refused (HTTP {status}){explained}", Scope.MESSAGE, code)
+    return Unknown(f"HTTP {status}{explained}")
+
+
+def unreadable(reply: Reply, missing: str) -> Unknown:
+    """A success without the provider's own id is no proof of anything."""
+    return Unknown(f"HTTP {reply.status}, but the answer has no {missing}")
+
+
+def health(answer: Answer) -> Probe:
+    """What the answer to a harmless question says about the channel."""
+    if isinstance(answer, NoReply):
+        return Probe(Health.UNREACHABLE, answer.reason)
+    if answer.success:
+        return Probe(Health.OK)
+    if answer.status in _NOT_ALLOWED:
+        return Probe(Health.UNAUTHORISED, f"{_NOT_ALLOWED[answer.status]} (HTTP {answer.status})")
+    return Probe(Health.DEGRADED, f"HTTP {answer.status}")
+
+
+def json_object(reply: Reply) -> dict[str, object]:
+    """The answer's JSON object; empty when it is anything else."""
+    document = _json(reply)
+    return document if isinstance(document, dict) else {}
+
+
+def json_objects(reply: Reply) -> list[dict[str, object]] | None:
+    """The answer's JSON array of objects; None when it is anything else."""
+    return objects(_json(reply))
+
+
+def objects(value: object) -> list[dict[str, object]] | None:
+    """`value` if it is a list of JSON objects, else None."""
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return value
+    return None
+
+
+def text_of(document: Mapping[str, object], key: str) -> str:
+    """The text or number under `key`, as text; empty when it is missing or anything else."""
+    value = document.get(key)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait: from `Retry-After` as seconds or date, or the `x-rate-limit-reset` family."""
+    spelled = headers.get("Retry-After", "").strip()
+    now = _date(headers.get("Date", "")) or SystemClock().now()
+    seconds = _number(spelled)
+    if seconds is None and (moment := _date(spelled)) is not None:
+        seconds = (moment - now).total_seconds()
+    if seconds is None:
+        reset = _number(headers.get("x-rate-limit-reset") or headers.get("X-RateLimit-Reset") or "")
+        seconds = None if reset is None else reset - now.timestamp()
+    return None if seconds is None else max(0.0, seconds)
+
+
+def excerpt(text: str) -> str:
+    """`text` on one line, short, without addresses, numbers and tokens."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return _PRIVATE.sub("…", line)[:_EXCERPT]
+
+
+def _json(reply: Reply) -> object:
+    try:
+        return json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None

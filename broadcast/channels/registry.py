@@ -1,0 +1,83 @@
+"""Adapters by name. Nothing is imported before a channel needs it.
+
+Third parties join through the entry point group `broadcast.adapters`: `name = "package.module:Class"`.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from broadcast.channels.base import Adapter
+from broadcast.channels.transport import Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities
+
+ENTRY_POINTS = "broadcast.adapters"
+
+_ADAPTERS = {
+    "twilio-sms": "broadcast.channels.sms.twilio:TwilioSms",
+    "sendgrid": "broadcast.channels.email.sendgrid:SendGrid",
+    "smtp": "broadcast.channels.email.smtp:Smtp",
+    "x": "broadcast.channels.social.x:X",
+    "statuspage": "broadcast.channels.statuspage.statuspage:Statuspage",
+    "site": "broadcast.channels.statuspage.site:Site",
+}
+
+
+def names() -> tuple[str, ...]:
+    """Every adapter that `adapter = "..."` may name, ours first."""
+    return (*_ADAPTERS, *(name for name in _foreign() if name not in _ADAPTERS))
+
+
+def adapter_class(name: str) -> type[Adapter]:
+    """The adapter's class, loaded now; `ConfigError` for an unknown name or one that cannot be loaded."""
+    if name in _ADAPTERS:
+        module, _, attribute = _ADAPTERS[name].partition(":")
+        return cast("type[Adapter]", getattr(import_module(module), attribute))
+    if name in _foreign():
+        return _load(_foreign()[name])
+    raise ConfigError(f"unknown adapter {name!r}", hint=_suggestion(name, names(), "adapters"))
+
+
+def capabilities(name: str) -> Capabilities:
+    """What the adapter's provider can do."""
+    return adapter_class(name).capabilities
+
+
+def build(settings: ChannelSettings) -> Adapter:
+    """The channel's adapter, ready to send; `ConfigError` names what is wrong with the settings."""
+    try:
+        adapter = adapter_class(settings.adapter)
+    except ConfigError as error:
+        raise ConfigError(f"{settings.origin}: {error}", hint=error.hint) from None
+    for key in sorted(settings.options.keys() - adapter.options):
+        raise ConfigError(
+            f"{settings.origin}: {settings.adapter} has no option {key}",
+            hint=_suggestion(key, tuple(sorted(adapter.options)), "options"),
+        )
+    return adapter.from_settings(settings, Transport.for_channel(settings, adapter.capabilities))
+
+
+@cache
+def _foreign() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+
+
+def _load(point: EntryPoint) -> type[Adapter]:
+    try:
+        return cast("type[Adapter]", point.load())
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(
+            f"the adapter {point.name} ({point.value}) cannot be loaded: {error}",
+            hint="reinstall the package that provides it",
+        ) from error
+
+
+def _suggestion(word: str, known: tuple[str, ...], what: str) -> str:
+    close = get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"known {what}: {', '.join(known)}"

@@ -1,0 +1,211 @@
+"""SMS through Twilio: one person a request, looked up by recipient and text."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, ClassVar, Self
+from urllib.parse import quote, urlencode
+
+from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
+from broadcast.channels.transport import Answer, NoReply, Reply, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
+from broadcast.model.contact import AddressKind
+from broadcast.model.delivery import Attempted, Outgoing
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Unknown
+
+_RECIPIENT, _MESSAGE, _CHANNEL = Scope.RECIPIENT, Scope.MESSAGE, Scope.CHANNEL
+CODES: Mapping[str, tuple[Scope, str]] = {
+    "20003": (_CHANNEL, "the account SID or the auth token is wrong"),
+    "20005": (_CHANNEL, "the Twilio account is not active"),
+    "20404": (_CHANNEL, "the Twilio account does not exist"),
+    "21211": (_RECIPIENT, "not a valid phone number"),
+    "21212": (_CHANNEL, "the sender is not a valid number"),
+    "21408": (_CHANNEL, "sending to this country is switched off in the Twilio account"),
+    "21606": (_CHANNEL, "the sender cannot send SMS"),
+    "21608": (_RECIPIENT, "a trial account may only send to verified numbers"),
+    "21610": (_RECIPIENT, "the person has opted out (STOP)"),
+    "21612": (_RECIPIENT, "no route from this sender to this number"),
+    "21614": (_RECIPIENT, "not a mobile number"),
+    "21617": (_MESSAGE, "the text is longer than 1,600 characters"),
+    "30003": (_RECIPIENT, "the phone is unreachable"),
+    "30004": (_RECIPIENT, "the message was blocked for this number"),
+    "30005": (_RECIPIENT, "the number does not exist"),
+    "30006": (_RECIPIENT, "a landline, or the carrier is unreachable"),
+    "30007": (_MESSAGE, "the carrier filtered the message"),
+    "30034": (_CHANNEL, "the sender is not registered for this country"),
+    "30450": (_CHANNEL, "blocked by Twilio's SMS pumping protection"),
+}
+# Refused before processing because a queue is full: the same request may succeed later.
+NOT_YET: Mapping[str, float] = {"21611": 60.0, "30001": 60.0}  # seconds to wait
+UNDELIVERABLE = frozenset({"failed", "undelivered", "canceled"})
+
+_BASE_URL = "https://api.twilio.com"
+_PAGE = 100
+# Twilio's clock and ours may differ; texts carry the incident's mark, so a wide window is harmless.
+_CLOCK_SKEW = timedelta(seconds=120)
+
+
+class TwilioSms:
+    """Twilio's Messages resource."""
+
+    name: ClassVar[str] = "twilio-sms"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.SMS,
+        address=AddressKind.PHONE,
+        idempotency=Idempotency.LOOKUP,
+        receipts=True,
+        settle=10.0,
+        rate=80.0,
+        concurrency=64,
+        fate=("twilio",),
+    )
+    options: ClassVar[frozenset[str]] = frozenset(
+        {"account_sid", "auth_token", "from", "messaging_service_sid", "validity", "status_callback"}
+    )
+
+    def __init__(self, settings: ChannelSettings, transport: Transport, sender: Mapping[str, str]) -> None:
+        account = settings.required("account_sid")
+        self._url = f"{settings.base_url or _BASE_URL}/2010-04-01/Accounts/{quote(account)}/Messages.json"
+        self._client = _client(account, settings.required("auth_token"), transport)
+        self._transport = transport
+        self._sender = sender
+        self._validity = _validity(settings)
+        self._callback = settings.text("status_callback")
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs account_sid, auth_token, and either from or messaging_service_sid."""
+        pooled = "messaging_service_sid" in settings.options
+        field, option = ("MessagingServiceSid", "messaging_service_sid") if pooled else ("From", "from")
+        return cls(settings, transport, {field: settings.required(option)})
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Post one message."""
+        return [await self._post(outgoing) for outgoing in batch]
+
+    async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
+        """Look each one up among the messages to its recipient."""
+        return await asyncio.gather(*(self._look_up(attempt) for attempt in attempts))
+
+    async def probe(self) -> Probe:
+        """Ask for the newest message."""
+        return health(await self._client.request_async("GET", self._url, params={"PageSize": "1"}))
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+    async def _post(self, outgoing: Outgoing) -> Outcome:
+        form = {
+            "To": outgoing.address or "",
+            "Body": outgoing.message.text,
+            **self._sender,
+            # Twilio's own default is ten hours: far too late for an outage.
+            "ValidityPeriod": str(self._validity),
+        }
+        if self._callback:
+            joint = "&" if "?" in self._callback else "?"
+            form["StatusCallback"] = f"{self._callback}{joint}ref={outgoing.key}"
+        return _outcome(await self._client.request_async("POST", self._url, data=form))
+
+    async def _look_up(self, attempt: Attempted) -> Outcome:
+        query = {"To": attempt.outgoing.address or "", "PageSize": str(_PAGE)}
+        if "From" in self._sender:
+            query["From"] = self._sender["From"]
+        # DateSent has the granularity of a day, and a queued message has none: compare it here.
+        answer = await self._client.request_async("GET", self._url, params=query)
+        if isinstance(answer, NoReply):
+            return Unknown(f"look-up failed: {answer.reason}")
+        return _found(answer, attempt)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if isinstance(answer, NoReply):
+        return failure(answer)
+    document = json_object(answer)
+    if answer.success:
+        sid = text_of(document, "sid")
+        return Accepted(sid) if sid else unreadable(answer, "message SID")
+    code = text_of(document, "code")
+    if answer.status < 500 and code in CODES:
+        scope, reason = CODES[code]
+        return Rejected(reason, scope, code)
+    if answer.status < 500 and code in NOT_YET:
+        return NotSent("the sender's queue at Twilio is full", NOT_YET[code])
+    return failure(answer, detail=text_of(document, "message"), code=code or None)
+
+
+def _found(reply: Reply, attempt: Attempted) -> Outcome:
+    document = json_object(reply)
+    messages = objects(document.get("messages"))
+    if not reply.success or messages is None:
+        return Unknown(f"look-up failed: HTTP {reply.status}")
+    since = attempt.started_at - _CLOCK_SKEW
+    body = attempt.outgoing.message.text.strip()
+    for message in messages:
+        if text_of(message, "body").strip() == body and _created(message) >= since:
+            return _state(message)
+    # The newest come first: one older than the window means that nothing was cut off.
+    if text_of(document, "next_page_uri") and all(_created(message) >= since for message in messages):
+        return Unknown("look-up failed: too many messages to this number")
+    return NotSent("Twilio has no such message")
+
+
+def _state(message: Mapping[str, object]) -> Outcome:
+    sid, code = text_of(message, "sid"), text_of(message, "error_code")
+    if not sid:
+        return Unknown("look-up failed: a message without SID")
+    if text_of(message, "status") in UNDELIVERABLE:
+        scope, reason = CODES.get(code, (_RECIPIENT, "Twilio could not deliver it"))
+        return Rejected(reason, scope, code or None)
+    return Accepted(sid, detail="found at Twilio")
+
+
+def _created(message: Mapping[str, object]) -> datetime:
+    try:
+        moment = parsedate_to_datetime(text_of(message, "date_created"))
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _validity(settings: ChannelSettings) -> int:
+    seconds = settings.options.get("validity", 3600)
+    if isinstance(seconds, int) and not isinstance(seconds, bool) and 1 <= seconds <= 36_000:
+        return seconds
+    hint = "write validity = 3600 for an hour"
+    raise ConfigError(f"{settings.origin}: validity must be 1 to 36000 seconds", hint=hint)
+
+
+class _Bridge:
+    """What the SDK takes for its HTTP client: its request, our transport, our answer."""
+
+    is_async = True
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def request(self, method: str, url: str, **parts: Any) -> Answer:
+        """Carry a request the SDK has built; its own timeout and redirect settings do not count."""
+        query, form = parts.get("params"), parts.get("data")
+        login = b64encode(":".join(parts["auth"]).encode()).decode()
+        return await self._transport.exchange(
+            method,
+            f"{url}?{urlencode(query)}" if query else url,
+            headers={**parts["headers"], "Authorization": f"Basic {login}"},
+            body=urlencode(form, doseq=True).encode() if form else None,
+        )
+
+
+def _client(account: str, token: str, transport: Transport) -> Any:
+    # The base client, because `twilio.rest` imports a hundred modules of resources we do not use.
+    from twilio.base.client_base import ClientBase
+
+    # A non-empty environment, or TWILIO_EDGE and TWILIO_REGION rewrite the host behind our back.
+    return ClientBase(account, token, http_client=_Bridge(transport), environment={"TWILIO_EDGE": ""})

@@ -1,0 +1,221 @@
+"""The one way to a provider: a request with a deadline, and the truth about what became of it.
+
+Whether a message may be sent again hangs on one fact, whether any byte of the request left this
+machine, and exceptions do not tell: an unanswered TLS handshake and a lost reply raise the same
+class. So the transport keeps a flag, and `NotSent` against `Unknown` is decided by that alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities
+
+if TYPE_CHECKING:
+    import aiohttp
+
+REPLY_LIMIT = 256 * 1024  # bytes; a provider's answer is a few hundred
+CONNECT_TIMEOUT = 5.0  # seconds
+_KEEP_ALIVE = 15.0  # seconds; shorter than any provider's own, so that we are the one who hangs up
+_SPARE_CONNECTIONS = 2  # a probe or a look-up never waits behind sends
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer; `headers` are looked up whatever their case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def success(self) -> bool:
+        """Whether the status is 2xx; what that is worth, the adapter must read from the body."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    """No usable answer. `left` tells whether any byte of the request left this machine."""
+
+    reason: str
+    left: bool
+
+
+Answer = Reply | NoReply
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far one request came; aiohttp's trace sets it just before the first byte is written."""
+
+    left: bool = False
+
+
+class Transport:
+    """One channel's connections: kept alive, verified, capped, and never waiting past the deadline.
+
+    `deadline` is the total number of seconds for one request, from the name look-up to the last byte of
+    the answer. Nothing is connected, and aiohttp is not loaded, before the first request.
+    """
+
+    def __init__(self, *, deadline: float = 30.0, concurrency: int = 8, ca_file: Path | None = None) -> None:
+        self.deadline = deadline
+        self.ca_file = ca_file
+        self._limit = concurrency + _SPARE_CONNECTIONS if concurrency else 0
+        self._session: aiohttp.ClientSession | None = None
+
+    @classmethod
+    def for_channel(cls, settings: ChannelSettings, capabilities: Capabilities) -> Self:
+        """The transport a channel's settings ask for; refuses to carry secrets in clear."""
+        if settings.base_url is not None:
+            _refuse_clear_text(settings.base_url, settings.origin)
+        concurrency = settings.concurrency or capabilities.concurrency
+        return cls(deadline=settings.timeout, concurrency=concurrency, ca_file=settings.ca_file)
+
+    def tls(self) -> ssl.SSLContext:
+        """The verifying TLS context, shared by every channel with the same authorities."""
+        return _tls_context(self.ca_file)
+
+    async def exchange(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Answer:
+        """Make one request and read the whole answer; never follows a redirect, never raises for the wire."""
+        import aiohttp
+
+        progress = _Progress()
+        try:
+            async with asyncio.timeout(self.deadline):
+                await _notice_hang_ups()
+                async with self._open().request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=body,
+                    allow_redirects=False,
+                    proxy=_proxy_for(url),
+                    trace_request_ctx=progress,
+                ) as response:
+                    return await _read(response)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return NoReply(self._reason(error, progress), progress.left)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            import aiohttp
+
+            trace = aiohttp.TraceConfig()
+            trace.on_request_headers_sent.append(_mark_left)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=self._limit, keepalive_timeout=_KEEP_ALIVE, ssl=self.tls()
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT),
+                trace_configs=[trace],
+            )
+        return self._session
+
+    def _reason(self, error: Exception, progress: _Progress) -> str:
+        """One line for people, free of URLs: a look-up's query holds phone numbers."""
+        cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate was refused: {cause.verify_message}"
+        if isinstance(cause, socket.gaierror):
+            return "the host name was not found"
+        if isinstance(cause, TimeoutError):
+            return f"no answer within {self.deadline:g} s" if progress.left else "no connection in time"
+        if isinstance(cause, OSError) and cause.errno:
+            return os.strerror(cause.errno).lower()
+        what = "the connection was lost" if progress.left else "no connection"
+        return f"{what} ({type(cause).__name__})"
+
+
+async def _mark_left(_session: object, context: object, _parameters: object) -> None:
+    context.trace_request_ctx.left = True  # type: ignore[attr-defined]  # aiohttp's SimpleNamespace
+
+
+async def _notice_hang_ups() -> None:
+    """Let the loop read what arrived while it was busy.
+
+    A provider that closed an idle connection is then seen before that connection is taken again, which
+    would cost an unknown outcome. The first pass reads the socket, the second is ours.
+    """
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+async def _read(response: aiohttp.ClientResponse) -> Answer:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > REPLY_LIMIT:
+            response.close()
+            return NoReply(f"the answer is larger than {REPLY_LIMIT // 1024} KiB", left=True)
+    return Reply(response.status, response.headers, bytes(body))
+
+
+@cache
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    paths = ssl.get_default_verify_paths()
+    if not (paths.cafile or paths.capath):
+        import certifi
+
+        context.load_verify_locations(certifi.where())
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+def _proxy_for(url: str) -> str | None:
+    parts = urlsplit(url)
+    return _environment_proxy(parts.scheme, parts.hostname or "")
+
+
+@cache
+def _environment_proxy(scheme: str, host: str) -> str | None:
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    return getproxies().get(scheme)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _refuse_clear_text(base_url: str, origin: str) -> None:
+    parts = urlsplit(base_url)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
+        return
+    if parts.scheme == "http":
+        raise ConfigError(
+            f"{origin}: base_url {base_url} would send secrets in clear",
+            hint="write https://; http:// is only for this machine",
+        )
+    raise ConfigError(f"{origin}: base_url {base_url!r} is not a URL", hint='write base_url = "https://..."')
