@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from broadcast.config.secret import Reference
@@ -94,8 +93,8 @@ class Settings:
     max_recipients: int | None = None
     sandbox: bool = False
     templates: Path | None = None
-    channels: Mapping[str, ChannelSettings] = MappingProxyType({})
-    audiences: Mapping[str, AudienceSettings] = MappingProxyType({})
-    services: Mapping[str, Service] = MappingProxyType({})
-    origins: Mapping[str, str] = MappingProxyType({})
+    channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
+    audiences: Mapping[str, AudienceSettings] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
