@@ -1,0 +1,107 @@
+"""What other processes and the web page ask of the sandbox itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from broadcast.errors import UsageError
+from broadcast.sandbox.faults import Armed, parse_faults
+from broadcast.sandbox.injection import ELSEWHERE
+from broadcast.sandbox.mailroom import Mailroom
+from broadcast.sandbox.records import Received, Requested
+from broadcast.sandbox.wire.base import Answer, Request, answer_json
+
+SCHEMA = "broadcast.sandbox/1"
+_LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?", re.IGNORECASE)
+
+
+def is_local(headers: Mapping[str, str]) -> bool:
+    """Whether the request names this machine by a loopback address, and no web page elsewhere made it.
+
+    A name that an attacker's DNS points at 127.0.0.1 would otherwise let a web page read everything.
+    """
+    origin = headers.get("Origin")
+    elsewhere = origin is not None and not _LOCAL.fullmatch(origin.partition("://")[2])
+    return bool(_LOCAL.fullmatch(headers.get("Host", ""))) and not elsewhere
+
+
+def control(mailroom: Mailroom, request: Request, path: str) -> Answer:
+    """Answer a request that is for no provider; `path` is the whole of it."""
+    if path == ELSEWHERE:
+        mailroom.note("redirected", request.method, path, 200)
+        return answer_json(200, {"id": "elsewhere", "sid": "elsewhere"})
+    act = _ROUTES.get((request.method, path))
+    if act is None:
+        known = {method for method, route in _ROUTES if route == path}
+        return answer_json(405 if known else 404, {"error": f"no {request.method} {path} here"})
+    try:
+        return act(mailroom, request)
+    except UsageError as error:
+        return answer_json(400, {"error": str(error), "hint": error.hint})
+
+
+def _health(mailroom: Mailroom, _request: Request) -> Answer:
+    return answer_json(200, {
+        "schema": SCHEMA, "status": "ok", "edition": mailroom.edition,
+        "received": len(mailroom.received), "requests": len(mailroom.requests),
+    })  # fmt: skip
+
+
+def _received(mailroom: Mailroom, request: Request) -> Answer:
+    return _listing(mailroom, request, "received", mailroom.received)
+
+
+def _requests(mailroom: Mailroom, request: Request) -> Answer:
+    return _listing(mailroom, request, "requests", mailroom.requests)
+
+
+def _listing(
+    mailroom: Mailroom, request: Request, name: str, records: Sequence[Received | Requested]
+) -> Answer:
+    wanted = request.parameters().get("after", "")
+    after = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
+    shown = [record.as_json() for record in records[after:]]
+    head: dict[str, Any] = {"schema": SCHEMA, "edition": mailroom.edition, "total": len(records)}
+    return answer_json(200, {**head, "after": after, name: shown})
+
+
+def _faults(mailroom: Mailroom, _request: Request) -> Answer:
+    elapsed = mailroom.clock.monotonic() - mailroom.opened
+    return answer_json(200, {"schema": SCHEMA, "faults": [
+        {**one.fault.as_json(), "struck": one.struck, "in_force": one.in_force(elapsed)}
+        for one in mailroom.faults.armed
+    ]})  # fmt: skip
+
+
+def _add_faults(mailroom: Mailroom, request: Request) -> Answer:
+    mailroom.faults.armed.extend(Armed(fault) for fault in parse_faults(request.body))
+    return _faults(mailroom, request)
+
+
+def _clear_faults(mailroom: Mailroom, request: Request) -> Answer:
+    mailroom.faults.armed.clear()
+    return _faults(mailroom, request)
+
+
+def _clear_received(mailroom: Mailroom, request: Request) -> Answer:
+    mailroom.clear()
+    return _health(mailroom, request)
+
+
+def _suppress(mailroom: Mailroom, request: Request) -> Answer:
+    mailroom.suppressed.update(request.body.decode("utf-8", "replace").split())
+    return _health(mailroom, request)
+
+
+_ROUTES: Mapping[tuple[str, str], Callable[[Mailroom, Request], Answer]] = {
+    ("GET", "/_sandbox/health"): _health,
+    ("GET", "/_sandbox/received.json"): _received,
+    ("GET", "/_sandbox/requests.json"): _requests,
+    ("GET", "/_sandbox/faults"): _faults,
+    ("POST", "/_sandbox/faults"): _add_faults,
+    ("DELETE", "/_sandbox/faults"): _clear_faults,
+    ("DELETE", "/_sandbox/received"): _clear_received,
+    ("POST", "/_sandbox/suppressed"): _suppress,
+}

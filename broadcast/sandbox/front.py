@@ -1,0 +1,83 @@
+"""The HTTP side: finds the provider a request is for, lets a fault strike, and writes the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from broadcast.sandbox.control import control, is_local
+from broadcast.sandbox.faults import Fault
+from broadcast.sandbox.injection import deliver, disguise, respond
+from broadcast.sandbox.mailroom import Mailroom
+from broadcast.sandbox.wire.base import Answer, Refusal, Request, Wire
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+_SENDING = frozenset({"POST", "PATCH", "PUT"})
+
+
+class Front:
+    """One callable for every HTTP request; below `/<provider>/` it is that provider."""
+
+    def __init__(self, mailroom: Mailroom) -> None:
+        self._mailroom = mailroom
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        mailroom = self._mailroom
+        mailroom.touched = mailroom.clock.monotonic()
+        if not is_local(request.headers):
+            return respond(Answer(403, b"only this machine may ask, by its loopback address\n", "text/plain"))
+        name, _, path = request.rel_url.raw_path[1:].partition("/")
+        body = await request.content.read()
+        asked = Request(
+            request.method,
+            path,
+            request.rel_url.raw_query_string,
+            request.headers,
+            body,
+            mailroom.clock.now(),
+        )
+        wire = mailroom.wires.get(name)
+        if wire is None:
+            return respond(control(mailroom, asked, f"/{name}/{path}".rstrip("/") or "/"))
+        fault = mailroom.strike(name, sending=request.method in _SENDING)
+        if fault is not None:
+            return await self._struck(fault, wire, request, asked)
+        answer = wire.answer(asked)
+        mailroom.keep(*answer.received)
+        mailroom.note(name, request.method, "/" + path, answer.status)
+        return respond(answer)
+
+    async def _struck(
+        self, fault: Fault, wire: Wire, request: web.BaseRequest, asked: Request
+    ) -> web.StreamResponse:
+        mailroom = self._mailroom
+        if fault.kind == "late":
+            mailroom.note(wire.name, asked.method, "/" + asked.path, None, fault)
+            await asyncio.sleep(fault.delay)
+            answer = wire.answer(asked)
+            mailroom.keep(*answer.received)
+            return respond(answer)
+        answer = disguise(fault, _answer(fault, wire, asked))
+        mailroom.keep(*answer.received)
+        status = answer.status if fault.answered else None
+        mailroom.note(wire.name, asked.method, "/" + asked.path, status, fault)
+        return await deliver(fault, request, answer)
+
+
+def _answer(fault: Fault, wire: Wire, asked: Request) -> Answer:
+    if not fault.accepts:
+        return wire.refusal(_refusal(fault, asked))
+    answer = wire.answer(asked)
+    if fault.kind != "status_after" or not answer.accepted:
+        return answer
+    return replace(wire.refusal(_refusal(fault, asked)), received=answer.received)
+
+
+def _refusal(fault: Fault, asked: Request) -> Refusal:
+    status = {"ratelimit": 429, "auth": 401}.get(fault.kind, fault.status)
+    patience = 1.0 if fault.kind == "ratelimit" and fault.retry_after is None else fault.retry_after
+    return Refusal(status, asked.at, patience)

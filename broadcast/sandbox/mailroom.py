@@ -1,0 +1,97 @@
+"""The sandbox's memory, shared by its HTTP and its SMTP side."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from broadcast.model.clock import Clock
+from broadcast.sandbox.faults import Fault, Faults
+from broadcast.sandbox.records import Journal, Received, Requested
+from broadcast.sandbox.wire.base import Wire
+from broadcast.sandbox.wire.twilio import Twilio
+
+
+def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
+    """Every provider that is spoken over HTTP, by its name."""
+    wires: tuple[Wire, ...] = (Twilio(suppressed),)
+    return {wire.name: wire for wire in wires}
+
+
+@dataclass(slots=True)
+class Mailroom:
+    """What was received and requested, the providers' state, and the faults in place.
+
+    `edition` changes whenever the memory is cleared, so that a page knows to start again. `suppressed`
+    are addresses that opted out: providers refuse or drop what is sent to them.
+    """
+
+    clock: Clock
+    journal: Journal | None = None
+    received: list[Received] = field(default_factory=list)
+    requests: list[Requested] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+    suppressed: set[str] = field(default_factory=set)
+    edition: str = field(default_factory=lambda: secrets.token_hex(4))
+    opened: float = 0.0
+    touched: float = 0.0
+    wires: dict[str, Wire] = field(init=False)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.wires = all_wires(self.suppressed)
+
+    def open(self) -> None:
+        """Take in what earlier runs kept, and start the clock that timed faults go by."""
+        for received in self.journal.read() if self.journal else ():
+            self.received.append(received)
+            if received.provider in self.wires:
+                self.wires[received.provider].keep(received)
+        self.opened = self.touched = self.clock.monotonic()
+
+    def strike(self, provider: str, *, sending: bool, connecting: bool = False) -> Fault | None:
+        """The fault that strikes this request, if one does."""
+        if not self.faults.armed:
+            return None
+        elapsed = self.clock.monotonic() - self.opened
+        return self.faults.pick(provider, elapsed, sending=sending, connecting=connecting)
+
+    def keep(self, *received: Received) -> None:
+        """Somebody got this."""
+        self.received.extend(received)
+        if self.journal:
+            for one in received:
+                self.journal.append(one)
+        self._wake()
+
+    async def arrival(self, count: int) -> None:
+        """Return once at least `count` messages were received."""
+        while len(self.received) < count:
+            waiter = asyncio.get_running_loop().create_future()
+            self.waiting.append(waiter)
+            await waiter
+
+    def _wake(self) -> None:
+        waiting, self.waiting = self.waiting, []
+        for waiter in waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def note(
+        self, provider: str, method: str, path: str, status: int | None, fault: Fault | None = None
+    ) -> None:
+        """A request was made."""
+        kind = fault.kind if fault else None
+        self.requests.append(Requested(provider, self.clock.now(), method, path, status, kind))
+
+    def clear(self) -> None:
+        """Forget what was received and requested; faults stay."""
+        self.received.clear()
+        self.requests.clear()
+        for wire in self.wires.values():
+            wire.forget()
+        if self.journal:
+            self.journal.clear()
+        self.edition = secrets.token_hex(4)

@@ -1,0 +1,110 @@
+"""What the sandbox remembers: what people really got, and every request that was made."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message as one person, one timeline or one page got it.
+
+    `to` is a phone number, an e-mail address, the account that posted, or the page's id. `ref` is the
+    provider's id for it, `key` the sender's own reference where the wire has a field for one, `thread` the
+    id it hangs on. `extra` holds what only this provider has.
+    """
+
+    provider: str
+    at: datetime
+    to: str
+    sender: str
+    subject: str | None
+    text: str
+    html: str | None
+    key: str | None
+    ref: str
+    thread: str | None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """A plain dictionary, the time in ISO 8601."""
+        fields: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        return {**fields, "at": self.at.isoformat()}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Received:
+        """The opposite of `as_json`; raises KeyError, TypeError or ValueError on anything else."""
+        return cls(**{**fields, "at": datetime.fromisoformat(fields["at"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """One request, refused ones too. `status` is None where no answer was given; `fault` names the kind."""
+
+    provider: str
+    at: datetime
+    method: str
+    path: str
+    status: int | None
+    fault: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """A plain dictionary, the time in ISO 8601."""
+        fields: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        return {**fields, "at": self.at.isoformat()}
+
+
+class Journal:
+    """An append-only file of received messages, buffered: a rehearsal must not wait for a disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def read(self) -> Iterator[Received]:
+        """What earlier runs kept; a line torn by a crash is passed over."""
+        if not self._path.exists():
+            return
+        with self._path.open(encoding="utf-8") as lines:
+            for line in lines:
+                try:
+                    yield Received.from_json(json.loads(line))
+                except (ValueError, KeyError, TypeError):
+                    continue
+
+    def append(self, received: Received) -> None:
+        """Keep it; it is on disk after the next `flush`."""
+        if self._file is None:
+            self._file = self._open()
+        self._file.write(json.dumps(received.as_json(), ensure_ascii=False) + "\n")
+
+    def flush(self) -> None:
+        """Hand everything to the operating system."""
+        if self._file is not None:
+            self._file.flush()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.close()
+        self._path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Flush and let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> IO[str]:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        file = os.fdopen(descriptor, "a", encoding="utf-8")
+        if file.tell():
+            # After a crash the last line may lack its end; an empty line is passed over by `read`.
+            file.write("\n")
+        return file

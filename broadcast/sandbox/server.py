@@ -1,0 +1,134 @@
+"""The sandbox as one object: open it, point channels at `base_url(...)`, look at `received`."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from broadcast.errors import ConfigError
+from broadcast.model.clock import Clock, SystemClock
+from broadcast.sandbox.faults import Armed, Fault
+from broadcast.sandbox.front import Front
+from broadcast.sandbox.mailroom import Mailroom
+from broadcast.sandbox.records import Journal, Received, Requested
+from broadcast.sandbox.scenario import Scenario
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+HOST = "127.0.0.1"
+_FLUSH_EVERY = 0.2  # seconds
+_ROOTS = {"statuspage": "/statuspage/v1"}
+
+
+class Sandbox:
+    """The providers, on this machine's loopback address, for as long as the context lasts.
+
+    Ports of 0 are chosen by the system. With `store`, what was received is kept in that file and is
+    there again the next time. With `tls`, HTTP is HTTPS and SMTP offers STARTTLS. Opening raises
+    `ConfigError` where a port is taken.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        smtp_port: int = 0,
+        *,
+        store: Path | None = None,
+        scenario: Scenario | None = None,
+        tls: ssl.SSLContext | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._wanted_port, self._wanted_smtp_port, self._tls = port, smtp_port, tls
+        self._mailroom = Mailroom(clock or SystemClock(), Journal(store) if store else None)
+        if scenario is not None:
+            self._mailroom.faults.armed.extend(scenario.armed())
+        self.port = self.smtp_port = 0
+
+    @property
+    def url(self) -> str:
+        """The web page, and the root below which every provider lies."""
+        return f"{'https' if self._tls else 'http'}://{HOST}:{self.port}"
+
+    def base_url(self, provider: str) -> str:
+        """The API root of a provider, as its documentation has it."""
+        return self.url + _ROOTS.get(provider, f"/{provider}")
+
+    @property
+    def received(self) -> list[Received]:
+        """What people, timelines and pages really got, oldest first."""
+        return self._mailroom.received
+
+    @property
+    def requests(self) -> list[Requested]:
+        """Every request to a provider, refused and unanswered ones too, oldest first."""
+        return self._mailroom.requests
+
+    @property
+    def idle(self) -> float:
+        """Seconds since anybody asked anything."""
+        return self._mailroom.clock.monotonic() - self._mailroom.touched
+
+    def fault(self, fault: Fault) -> None:
+        """Put a fault in place."""
+        self._mailroom.faults.armed.append(Armed(fault))
+
+    def clear_faults(self) -> None:
+        """Heal everything."""
+        self._mailroom.faults.armed.clear()
+
+    def suppress(self, address: str) -> None:
+        """Let a number or an e-mail address have opted out."""
+        self._mailroom.suppressed.add(address)
+
+    async def until_received(self, count: int, within: float = 5.0) -> list[Received]:
+        """What was received, once it is at least `count`; raises TimeoutError after `within` seconds."""
+        async with asyncio.timeout(within):
+            await self._mailroom.arrival(count)
+        return self.received
+
+    async def __aenter__(self) -> Self:
+        self._mailroom.open()
+        self._runner = await self._serve_http()
+        self._flushing = asyncio.create_task(self._flush())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._flushing.cancel()
+        await self._runner.cleanup()
+        if self._mailroom.journal:
+            self._mailroom.journal.close()
+
+    async def _serve_http(self) -> web.ServerRunner:
+        from aiohttp import web
+
+        server = web.Server(Front(self._mailroom), access_log=None)
+        runner = web.ServerRunner(server, shutdown_timeout=0.05)
+        await runner.setup()
+        site = web.TCPSite(runner, HOST, self._wanted_port, ssl_context=self._tls, backlog=1024)
+        try:
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            raise port_taken(self._wanted_port, error) from None
+        self.port = runner.addresses[0][1]
+        return runner
+
+    async def _flush(self) -> None:
+        while self._mailroom.journal:
+            await asyncio.sleep(_FLUSH_EVERY)
+            self._mailroom.journal.flush()
+
+
+def port_taken(port: int, error: OSError) -> ConfigError:
+    """What to say when a port cannot be listened on."""
+    reason = error.strerror or str(error)
+    return ConfigError(
+        f"the sandbox cannot listen on {HOST}, port {port}: {reason}",
+        hint="choose another port, or 0 for any free one",
+    )

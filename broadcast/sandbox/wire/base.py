@@ -1,0 +1,109 @@
+"""What a wire is: a provider's HTTP interface as a function from a request to an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+from urllib.parse import parse_qsl
+
+from broadcast.sandbox.records import Received
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request to a provider; `path` starts below the provider's own root, without a leading slash."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+
+    def form(self) -> dict[str, str]:
+        """The body's form fields; of repeated ones the last."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    def parameters(self) -> dict[str, str]:
+        """The query's fields."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    def json(self) -> Any:
+        """The body as JSON, or None where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the provider says, and what somebody got because of it."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+    received: tuple[Received, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the provider took the request."""
+        return self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal that was injected; `retry_after` is in seconds from `at`."""
+
+    status: int
+    at: datetime
+    retry_after: float | None = None
+
+    @property
+    def resumes_at(self) -> int:
+        """When to come back, in Unix seconds."""
+        return int(self.at.timestamp() + (self.retry_after or 0))
+
+
+class Wire(Protocol):
+    """A provider. Its state is made of `Received` records alone, so that it can be restored from them."""
+
+    name: ClassVar[str]
+
+    def answer(self, request: Request) -> Answer:
+        """Do what the request asks and answer as the provider does."""
+        ...
+
+    def refusal(self, refusal: Refusal) -> Answer:
+        """The provider's own error document for it."""
+        ...
+
+    def keep(self, received: Received) -> None:
+        """Take in one record, of now or of an earlier run."""
+        ...
+
+    def forget(self) -> None:
+        """Start afresh."""
+        ...
+
+
+def answer_json(
+    status: int,
+    document: object,
+    received: tuple[Received, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """An answer whose body is `document`."""
+    body = json.dumps(document, ensure_ascii=False).encode()
+    return Answer(status, body, JSON, headers or {}, received)
+
+
+def retry_header(refusal: Refusal) -> dict[str, str]:
+    """The standard header that says when to come back."""
+    return {} if refusal.retry_after is None else {"Retry-After": f"{refusal.retry_after:g}"}
