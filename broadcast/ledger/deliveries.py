@@ -71,7 +71,7 @@ class Deliveries:
             connection.executemany(
                 query("postpone_lookups"), ({"id": row["id"], "until": until.timestamp()} for row in rows)
             )
-            return [_claim(row, row["attempt"], row["started_at"]) for row in rows]
+            return [_claim(row, row["attempt"], row["started_at"], row["attempts"]) for row in rows]
 
     def waiting(self) -> list[Waiting]:
         """What is planned or unknown, by channel."""
@@ -104,12 +104,32 @@ class Deliveries:
         with self._database.reading() as connection:
             return [row[0] for row in connection.execute(query("orphan_owners"), (self._notice,))]
 
-    def orphan(self, owner: str, reason: str, now: datetime) -> int:
-        """Take over what a dead run left behind: nobody knows whether it was sent; returns how many."""
-        values = {"notice": self._notice, "owner": owner, "reason": reason, "now": now.timestamp()}
+    def orphan(self, owner: str, reason: str, now: datetime, until: datetime) -> int:
+        """Take over what a dead run left behind: nobody knows whether it was sent; returns how many.
+
+        Nobody asks the provider before `until`: one that accepts late would be believed not to have it.
+        """
+        values = {
+            "notice": self._notice,
+            "owner": owner,
+            "reason": reason,
+            "now": now.timestamp(),
+            "until": until.timestamp(),
+        }
         with self._database.transaction() as connection:
             connection.execute(query("orphan_attempts"), values)
             return connection.execute(query("orphans_become_unknown"), values).rowcount
+
+    def breaker_opened(self, channel: str, reason: str, now: datetime) -> None:
+        """Write down that a channel is left alone, for the story and for the next run."""
+        with self._database.transaction() as connection:
+            connection.execute(query("open_breaker"), (channel, now.timestamp(), reason))
+        self.note("breaker", f"left alone: {reason}", now, channel)
+
+    def breaker_closed(self, channel: str) -> None:
+        """Write down that a channel works again."""
+        with self._database.transaction() as connection:
+            connection.execute(query("close_breaker"), (channel,))
 
     def note(self, kind: str, detail: str, now: datetime, channel: str | None = None) -> None:
         """Add an event to the story of the notice."""
@@ -139,7 +159,7 @@ class Deliveries:
             attempt = connection.execute(
                 query("insert_attempt"), (row["id"], channel, self._run, moment)
             ).lastrowid
-            claims.append(_claim(row, int(attempt or 0), moment))
+            claims.append(_claim(row, int(attempt or 0), moment, row["attempts"] + 1))
         return claims
 
     def _settle(self, connection: sqlite3.Connection, settlement: Settlement, now: datetime) -> None:
@@ -184,7 +204,7 @@ def _check_transition(settlement: Settlement) -> None:
         raise AssertionError(f"no delivery becomes {settlement.state} when it is settled")
 
 
-def _claim(row: sqlite3.Row, attempt: int, started: float) -> Claim:
+def _claim(row: sqlite3.Row, attempt: int, started: float, attempts: int) -> Claim:
     thread = Thread(row["root"], row["last"]) if row["root"] is not None else None
     return Claim(
         delivery=row["id"],
@@ -196,7 +216,7 @@ def _claim(row: sqlite3.Row, attempt: int, started: float) -> Claim:
         receiver=row["contact"],
         route=tuple(json.loads(row["route"])),
         step=row["step"],
-        attempts=row["attempts"] + 1,
+        attempts=attempts,
         thread=thread,
         started_at=datetime.fromtimestamp(started, UTC),
         lookups=row["lookups"],

@@ -58,11 +58,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class OpenBreaker:
-    """A channel that is left alone until a moment, and why."""
+    """A channel that failed when it was last used, since when and why."""
 
     channel: str
     opened_at: datetime
-    until: datetime
     reason: str
 
 
@@ -123,28 +122,16 @@ class History:
         return datetime.fromtimestamp(moment, UTC) if moment is not None else None
 
     def breakers(self) -> list[OpenBreaker]:
-        """Channels that are left alone."""
+        """Channels that failed when they were last used."""
         with self._database.reading() as connection:
             return [
                 OpenBreaker(
                     row["channel"],
                     datetime.fromtimestamp(row["opened_at"], UTC),
-                    datetime.fromtimestamp(row["until"], UTC),
                     row["reason"],
                 )
                 for row in connection.execute(query("breakers"))
             ]
-
-    def open_breaker(self, channel: str, reason: str, now: datetime, until: datetime) -> None:
-        """Leave a channel alone until a moment."""
-        with self._database.transaction() as connection:
-            values = (channel, now.timestamp(), until.timestamp(), reason)
-            connection.execute(query("open_breaker"), values)
-
-    def close_breaker(self, channel: str) -> None:
-        """Use a channel again."""
-        with self._database.transaction() as connection:
-            connection.execute(query("close_breaker"), (channel,))
 
     def _attempts(self, notice: int, row: sqlite3.Row) -> ChannelAttempts:
         with self._database.reading() as connection:

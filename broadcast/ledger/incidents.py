@@ -88,7 +88,8 @@ class Incidents:
     def record(self, new: NewNotice, now: datetime) -> Notice:
         """Put a notice with its texts and deliveries on disk, all or nothing.
 
-        Older messages that have not left yet are cancelled: the newer notice stands in their place.
+        Older messages that have not left yet are cancelled where the newer notice stands in their place,
+        and all of them when the incident ends: nobody is told of an outage that is over.
         Raises `Refused` where another notice was recorded meanwhile, and `LedgerError`.
         """
         moment = now.timestamp()
@@ -120,7 +121,13 @@ class Incidents:
             )
             connection.execute(
                 query("supersede"),
-                {"sequence": sequence, "now": moment, "incident": incident_id, "notice": notice_id},
+                {
+                    "sequence": sequence,
+                    "now": moment,
+                    "incident": incident_id,
+                    "notice": notice_id,
+                    "closing": new.incident.phase.closed,
+                },
             )
             row = connection.execute(
                 "SELECT notice.*, ? AS incident FROM notice WHERE id = ?", (new.facts.ref, notice_id)
@@ -227,7 +234,8 @@ def _notice(row: sqlite3.Row) -> Notice:
 
 
 def _text(row: sqlite3.Row) -> Text:
-    message = Message(row["locale"], row["text"], row["subject"], row["html"], tuple(json.loads(row["slots"])))
+    slots = tuple(json.loads(row["slots"]))
+    message = Message(row["locale"], row["text"], row["subject"], row["html"], slots)
     return Text(row["audience"], row["kind"], message)
 
 

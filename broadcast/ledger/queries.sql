@@ -57,6 +57,7 @@ INSERT INTO event (incident_id, notice_id, at, kind, channel, detail) VALUES (?,
 -- A person who is about to be told the newer truth must not get the older one afterwards.
 UPDATE delivery SET state = 'cancelled', reason = 'superseded by notice ' || :sequence, updated_at = :now
 WHERE state IN ('planned', 'held') AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident AND id <> :notice)
+  AND (:closing OR contact IN (SELECT contact FROM delivery WHERE notice_id = :notice))
 
 -- name: claim
 SELECT delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
@@ -128,7 +129,7 @@ WHERE notice_id = :notice AND channel = :channel AND state = 'planned'
 SELECT DISTINCT owner FROM delivery WHERE notice_id = ? AND state = 'sending'
 
 -- name: orphans_become_unknown
-UPDATE delivery SET state = 'unknown', not_before = :now, reason = :reason, owner = NULL, updated_at = :now
+UPDATE delivery SET state = 'unknown', not_before = :until, reason = :reason, owner = NULL, updated_at = :now
 WHERE notice_id = :notice AND state = 'sending' AND owner = :owner
 
 -- name: orphan_attempts
@@ -207,14 +208,14 @@ SELECT event.*, incident.ref AS incident FROM event LEFT JOIN incident ON incide
 WHERE event.incident_id = ? ORDER BY event.at, event.id
 
 -- name: open_breaker
-INSERT INTO breaker (channel, opened_at, until, reason) VALUES (?, ?, ?, ?)
-ON CONFLICT (channel) DO UPDATE SET opened_at = excluded.opened_at, until = excluded.until, reason = excluded.reason
+INSERT INTO breaker (channel, opened_at, reason) VALUES (?, ?, ?)
+ON CONFLICT (channel) DO UPDATE SET opened_at = excluded.opened_at, reason = excluded.reason
 
 -- name: close_breaker
 DELETE FROM breaker WHERE channel = ?
 
 -- name: breakers
-SELECT channel, opened_at, until, reason FROM breaker ORDER BY channel
+SELECT channel, opened_at, reason FROM breaker ORDER BY channel
 
 -- name: first_accepted
 SELECT min(attempt.ended_at) FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id

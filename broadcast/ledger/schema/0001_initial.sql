@@ -126,6 +126,5 @@ CREATE TABLE event (
 CREATE TABLE breaker (
     channel   TEXT PRIMARY KEY,
     opened_at REAL NOT NULL,
-    until     REAL NOT NULL,
     reason    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,1 @@
+"""Dispatch: claim, attempt, record, until nobody is owed anything that can be given."""

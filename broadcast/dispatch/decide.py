@@ -1,0 +1,140 @@
+"""The one table that turns an outcome into the next step. Pure: no clock, no randomness, no ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Thread, Unknown
+
+
+class OnUnknown(StrEnum):
+    """What to do with a person of whom nobody can say whether they were told."""
+
+    OTHER_CHANNEL = "other-channel"
+    HOLD = "hold"
+    RESEND = "resend"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How persistent to be. Times are in seconds, attempts are per delivery and channel.
+
+    A provider that asks for patience (`Retry-After`) gets more attempts than one that is silent, since
+    every such answer proves that nothing was sent; beyond `patience` seconds the next channel is better.
+    """
+
+    on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
+    attempts_with_backup: int = 2
+    attempts_without_backup: int = 4
+    attempts_when_paced: int = 40
+    lookups: int = 3
+    backoff: float = 0.3
+    longest_backoff: float = 20.0
+    patience: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where a delivery stands when its outcome arrives.
+
+    `attempts` counts the requests made on this channel, `lookups` the times the provider was asked about
+    the last one. `reconciles` says whether it can be asked, `backup` whether the lane has another channel.
+    `jitter` is in [0, 1); `settle` is how long the provider may take to show what it has.
+    """
+
+    attempts: int
+    backup: bool
+    reconciles: bool
+    settle: float
+    jitter: float
+    lookups: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It was accepted."""
+
+    ref: str
+    thread: Thread | None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Try the same channel in `after` seconds."""
+
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class NextChannel:
+    """The next channel of the lane steps in."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask the provider in `after` seconds; send nothing before."""
+
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing was sent, and no way is left now: keep it for `retry`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveUnknown:
+    """Nobody can say, and nothing may be sent on a guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Every way was refused for good."""
+
+
+Step: TypeAlias = Done | Again | NextChannel | LookUp | Hold | LeaveUnknown | GiveUp
+
+
+def decide(outcome: Outcome, situation: Situation, policy: Policy) -> Step:
+    """The next step after a request, or after a look-up of it."""
+    match outcome:
+        case Accepted(ref=ref, thread=thread):
+            return Done(ref, thread)
+        case Rejected(scope=scope):
+            if situation.backup:
+                return NextChannel()
+            return Hold() if scope is Scope.CHANNEL else GiveUp()
+        case NotSent(retry_after=retry_after):
+            return _after_not_sent(retry_after, situation, policy)
+        case Unknown():
+            return _after_unknown(situation, policy)
+
+
+def _after_not_sent(retry_after: float | None, situation: Situation, policy: Policy) -> Step:
+    backup = situation.backup
+    limit = policy.attempts_with_backup if backup else policy.attempts_without_backup
+    if retry_after is not None:
+        limit = policy.attempts_when_paced if retry_after <= policy.patience else 0
+    if situation.attempts < limit:
+        return Again(max(retry_after or 0.0, _backoff(situation, policy)))
+    return NextChannel() if backup else Hold()
+
+
+def _after_unknown(situation: Situation, policy: Policy) -> Step:
+    if situation.reconciles and situation.lookups < policy.lookups:
+        return LookUp(situation.settle * (situation.lookups + 1))
+    match policy.on_unknown:
+        case OnUnknown.OTHER_CHANNEL:
+            return NextChannel() if situation.backup else LeaveUnknown()
+        case OnUnknown.RESEND if situation.attempts < policy.attempts_without_backup:
+            return Again(_backoff(situation, policy))
+        case _:
+            return LeaveUnknown()
+
+
+def _backoff(situation: Situation, policy: Policy) -> float:
+    """Exponential, with half of it random, so that many senders do not come back as one wave."""
+    full = min(policy.longest_backoff, policy.backoff * 2.0 ** (situation.attempts - 1))
+    return full * (0.5 + situation.jitter / 2)

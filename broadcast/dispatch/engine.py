@@ -1,0 +1,388 @@
+"""The engine: claims what is due, hands it to adapters, records what came of it.
+
+One loop owns all decisions; requests run beside it. The ledger is written by one thread in turns, so that
+neither a slow disk nor a slow provider holds up the other, and no transaction is open across a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import groupby
+from typing import TypeVar
+
+from broadcast.channels.base import Reconciles
+from broadcast.dispatch.channel import NEVER, ActiveChannel
+from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
+from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.dispatch.outbox import Outbox
+from broadcast.dispatch.settle import settlement
+from broadcast.ledger.deliveries import Deliveries
+from broadcast.ledger.records import Claim, Settlement
+from broadcast.model.clock import Clock
+from broadcast.model.delivery import Attempted, DeliveryState
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
+
+T = TypeVar("T")
+_GRACE = 0.5
+_LOOKUPS_AT_ONCE = 32
+_NOT_CONFIGURED = "the channel is not in the configuration any more"
+
+
+class Ending(StrEnum):
+    """Why a run ended."""
+
+    FINISHED = "finished"
+    DEADLINE = "deadline"
+    INTERRUPTED = "interrupted"
+
+
+class Stop:
+    """A request to end the run: the first lets requests finish, the second cuts them off.
+
+    `bell` rings for whatever the engine should wake up for.
+    """
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.bell = asyncio.Event()
+
+    def ask(self) -> None:
+        """Ask once more."""
+        self.asked += 1
+        self.bell.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came back for some claims, from a request or from a look-up of one."""
+
+    channel: ActiveChannel
+    claims: Sequence[Claim]
+    outcomes: Sequence[Outcome]
+    lookup: bool
+
+
+class Engine:
+    """Dispatches the deliveries of one notice. Use once."""
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        outbox: Outbox,
+        channels: Mapping[str, ActiveChannel],
+        clock: Clock,
+        policy: Policy,
+        listener: Listener,
+    ) -> None:
+        self._deliveries = deliveries
+        self._outbox = outbox
+        self._channels = channels
+        self._clock = clock
+        self._policy = policy
+        self._listener = listener
+        self._answers: list[_Answer] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._bell = asyncio.Event()
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+
+    async def run(self, deadline: float | None, stop: Stop) -> Ending:
+        """Work until nothing more can be done, `deadline` (monotonic seconds) passes, or `stop` is asked.
+
+        Raises `LedgerError` where the ledger cannot be written; nothing is sent without an intent on disk.
+        """
+        self._bell = stop.bell
+        try:
+            await self._begin()
+            while not stop.asked:
+                await self._turn(claiming=True)
+                now = self._clock.monotonic()
+                if deadline is not None and now >= deadline:
+                    return await self._wind_down(Ending.DEADLINE, _GRACE, stop)
+                wake_at = min((channel.wake_at(now) for channel in self._channels.values()), default=NEVER)
+                if wake_at == NEVER and not self._tasks and not self._answers:
+                    return Ending.FINISHED
+                await self._rest(min(wake_at, NEVER if deadline is None else deadline) - now)
+            return await self._wind_down(Ending.INTERRUPTED, NEVER, stop)
+        finally:
+            await self._let_go()
+
+    async def _begin(self) -> None:
+        """Find out what is due; channels that are no longer configured hand over at once."""
+        now, wall = self._clock.monotonic(), self._clock.now().timestamp()
+        for channel in self._channels.values():
+            channel.due = channel.lookup_due = NEVER
+        strangers = set()
+        for waiting in await self._ledger(self._deliveries.waiting):
+            at = now + max(0.0, waiting.due - wall)
+            if waiting.channel not in self._channels:
+                strangers.add(waiting.channel)
+            elif waiting.state is DeliveryState.UNKNOWN:
+                self._channels[waiting.channel].put_lookup(at)
+            else:
+                self._put(waiting.channel, at)
+        for name in strangers:
+            await self._evacuate(name, _NOT_CONFIGURED)
+
+    async def _turn(self, *, claiming: bool) -> None:
+        """Record what came back and claim what may go out, in one durable step."""
+        answers, self._answers = self._answers, []
+        settled: list[Settlement] = []
+        opened: list[ActiveChannel] = []
+        puts: list[tuple[str, float]] = []
+        for answer in answers:
+            opened += self._count(answer)
+            settled += self._settle(answer, puts)
+        now = self._clock.monotonic()
+        wanted = {n: c.wants(now) for n, c in self._channels.items()} if claiming else {}
+        if settled or any(wanted.values()):
+            turn = await self._ledger(self._deliveries.turn, settled, wanted, self._clock.now())
+            for name, claims in turn.claims.items():
+                channel = self._channels[name]
+                if len(claims) < wanted[name]:
+                    channel.due = NEVER
+                self._send(channel, claims)
+        for name, at in puts:
+            self._put(name, at)
+        for channel in opened:
+            await self._breaker_opened(channel)
+        await self._clear_suspicions()
+        await self._evacuate_those_out()
+        if claiming:
+            await self._look_up()
+
+    def _count(self, answer: _Answer) -> list[ActiveChannel]:
+        """Let breaker and pause know of a request; returns the channel if it is left alone now."""
+        channel, now = answer.channel, self._clock.monotonic()
+        if answer.lookup:
+            return []
+        # One request is one observation, however many people it carried.
+        verdict = next((one for one in answer.outcomes if isinstance(one, Accepted)), answer.outcomes[0])
+        if isinstance(verdict, NotSent) and verdict.retry_after is not None:
+            channel.paused_until = max(channel.paused_until, now + verdict.retry_after)
+            if verdict.retry_after > self._policy.patience and not channel.breaker.out:
+                channel.breaker.give_out(verdict.reason)
+                return [channel]
+        return [channel] if channel.breaker.count(verdict, now) else []
+
+    def _settle(self, answer: _Answer, puts: list[tuple[str, float]]) -> Iterator[Settlement]:
+        """Decide on each outcome; what becomes due is added to `puts`."""
+        channel = answer.channel
+        now, wall = self._clock.monotonic(), self._clock.now().timestamp()
+        for claim, outcome in zip(answer.claims, answer.outcomes, strict=True):
+            lookups = claim.lookups + answer.lookup
+            step = self._decide(claim, outcome, channel, lookups)
+            result = settlement(claim, outcome, step, wall, lookup=answer.lookup)
+            match step:
+                case Again(after=after):
+                    puts.append((channel.name, now + after))
+                case LookUp(after=after):
+                    channel.put_lookup(now + after)
+                case NextChannel():
+                    puts.append((claim.route[claim.step + 1], now))
+                case _:
+                    pass
+            self._tell(claim, channel, outcome, step)
+            yield result
+
+    def _decide(self, claim: Claim, outcome: Outcome, channel: ActiveChannel, lookups: int) -> Step:
+        backup = claim.step + 1 < len(claim.route)
+        situation = Situation(
+            attempts=claim.attempts,
+            backup=backup,
+            reconciles=channel.reconciles,
+            settle=channel.settle,
+            jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
+            lookups=lookups,
+        )
+        step = decide(outcome, situation, self._policy)
+        leave = channel.breaker.left_alone(self._clock.monotonic())
+        return NextChannel() if isinstance(step, Again) and backup and leave else step
+
+    def _tell(self, claim: Claim, channel: ActiveChannel, outcome: Outcome, step: Step) -> None:
+        kind, reason = _news(outcome)
+        ref = outcome.ref if isinstance(outcome, Accepted) else None
+        news = Happening(kind, channel.name, contact=claim.receiver, ref=ref, reason=reason)
+        self._listener(news)
+        if isinstance(step, NextChannel):
+            following = claim.route[claim.step + 1]
+            self._listener(
+                Happening(Happened.FAILOVER, following, contact=claim.receiver, reason=reason)
+            )
+
+    def _send(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
+        for batch in _batches(claims, channel.batch):
+            channel.busy += 1
+            channel.pace.spend(1)
+            self._listener(Happening(Happened.ATTEMPT, channel.name, count=len(batch)))
+            self._start(self._attempt(channel, batch))
+
+    async def _attempt(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
+        """Make one request; whatever happens becomes an outcome."""
+        sent = False
+        outcomes: Sequence[Outcome]
+        try:
+            batch = [self._outbox.outgoing(claim, channel.capabilities) for claim in claims]
+            sent = True
+            outcomes = await channel.adapter.send(batch)
+        except asyncio.CancelledError:
+            outcomes = [Unknown("stopped before the answer came")] * len(claims)
+        except Exception as error:  # noqa: BLE001 - a third party's adapter must not take the run with it
+            outcomes = [_mishap(error, sent=sent)] * len(claims)
+        finally:
+            channel.busy -= 1
+        if len(outcomes) != len(claims):
+            outcomes = [Unknown("the adapter did not answer for each message")] * len(claims)
+        self._answers.append(_Answer(channel, claims, outcomes, lookup=False))
+
+    async def _look_up(self) -> None:
+        """Ask providers about messages whose answer was lost."""
+        for channel in self._channels.values():
+            if channel.asking or channel.lookup_due > self._clock.monotonic():
+                continue
+            now = self._clock.now()
+            until = now + timedelta(seconds=max(channel.settle, 1.0))
+            claims = await self._ledger(
+                self._deliveries.lookups, channel.name, _LOOKUPS_AT_ONCE, now, until
+            )
+            if len(claims) < _LOOKUPS_AT_ONCE:
+                channel.lookup_due = NEVER
+            if claims:
+                channel.asking = True
+                self._start(self._ask(channel, claims))
+
+    async def _ask(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
+        outcomes: Sequence[Outcome] = [Unknown(claim.reason or "no answer") for claim in claims]
+        adapter = channel.adapter
+        try:
+            if isinstance(adapter, Reconciles):
+                attempts = [
+                    Attempted(self._outbox.outgoing(claim, channel.capabilities), claim.started_at)
+                    for claim in claims
+                ]
+                found = await adapter.find(attempts)
+                outcomes = found if len(found) == len(claims) else outcomes
+        except asyncio.CancelledError:
+            return
+        except Exception as error:  # noqa: BLE001 - not knowing is a result, too
+            outcomes = [Unknown(f"the look-up failed: {type(error).__name__}")] * len(claims)
+        finally:
+            channel.asking = False
+        self._answers.append(_Answer(channel, claims, outcomes, lookup=True))
+
+    async def _breaker_opened(self, channel: ActiveChannel) -> None:
+        reason = channel.breaker.reason
+        await self._ledger(self._deliveries.breaker_opened, channel.name, reason, self._clock.now())
+        channel.suspect = True
+        await self._reroute(channel.name, reason)
+        channel.put(channel.breaker.open_until)
+
+    async def _clear_suspicions(self) -> None:
+        """Forget in the ledger that a channel failed, once it has worked again."""
+        for channel in self._channels.values():
+            if channel.suspect and channel.breaker.healthy:
+                channel.suspect = False
+                await self._ledger(self._deliveries.breaker_closed, channel.name)
+
+    async def _evacuate_those_out(self) -> None:
+        """Move on everybody who waits for a channel that is out, as long as there is somewhere to go."""
+        for channel in self._channels.values():
+            if channel.breaker.out and channel.due < NEVER:
+                channel.due = NEVER
+                await self._evacuate(channel.name, channel.breaker.reason)
+
+    async def _evacuate(self, name: str, reason: str) -> None:
+        await self._reroute(name, reason)
+        held = await self._ledger(self._deliveries.hold, name, reason, self._clock.now())
+        if held:
+            self._listener(Happening(Happened.FAILED, name, count=held, reason=reason))
+
+    async def _reroute(self, name: str, reason: str) -> None:
+        now = self._clock.now()
+        moved = await self._ledger(self._deliveries.reroute, name, reason, now)
+        if not moved:
+            return
+        self._listener(Happening(Happened.FAILOVER, name, count=moved, reason=reason))
+        await self._ledger(
+            self._deliveries.note, "failover", f"{moved} moved on: {reason}", now, name
+        )
+        for waiting in await self._ledger(self._deliveries.waiting):
+            if waiting.state is DeliveryState.PLANNED:
+                self._put(waiting.channel, self._clock.monotonic())
+
+    def _put(self, name: str, at: float) -> None:
+        if name in self._channels:
+            self._channels[name].put(at)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until an answer comes, something falls due, or the run is asked to stop."""
+        if not self._answers and seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), None if seconds == NEVER else seconds)
+        self._bell.clear()
+
+    async def _wind_down(self, ending: Ending, patience: float, stop: Stop) -> Ending:
+        """Claim nothing more; record what still comes back, and cut off what does not."""
+        until = self._clock.monotonic() + patience
+        asked = stop.asked
+        while self._tasks and self._clock.monotonic() < until and stop.asked == asked:
+            await self._rest(until - self._clock.monotonic())
+            await self._turn(claiming=False)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._turn(claiming=False)
+        return ending
+
+    async def _let_go(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._writer.shutdown(wait=True)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._bell.set()
+
+    async def _ledger(self, function: Callable[..., T], *arguments: object) -> T:
+        """Call the ledger in its own thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, function, *arguments)
+
+
+def _news(outcome: Outcome) -> tuple[Happened, str | None]:
+    match outcome:
+        case Accepted(detail=detail):
+            return Happened.ACCEPTED, detail
+        case Unknown(reason=reason):
+            return Happened.UNKNOWN, reason
+        case Rejected(reason=reason) | NotSent(reason=reason):
+            return Happened.FAILED, reason
+
+
+def _mishap(error: Exception, *, sent: bool) -> Outcome:
+    """An exception where an outcome was due: unknown if the adapter was called, else certainly not sent."""
+    what = f"{type(error).__name__} in the adapter"
+    return Unknown(what) if sent else Rejected(f"{type(error).__name__} before sending", Scope.MESSAGE)
+
+
+def _batches(claims: Sequence[Claim], size: int) -> Iterator[Sequence[Claim]]:
+    """Claims that may share a request: the same text, at most `size` of them."""
+    if size == 1:
+        yield from ([claim] for claim in claims)
+        return
+    for _, same in groupby(claims, key=lambda claim: (claim.texts, claim.locale)):
+        group = list(same)
+        yield from (group[start : start + size] for start in range(0, len(group), size))

@@ -1,0 +1,75 @@
+"""From a claim to the message that is handed to a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from broadcast.ledger.records import Claim, Text
+from broadcast.model.channel import Capabilities
+from broadcast.model.contact import Contact
+from broadcast.model.delivery import Headline, Outgoing
+from broadcast.model.ids import delivery_key
+from broadcast.model.message import Message
+
+_Index = Mapping[tuple[str, str, str], Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The texts of one notice, and what makes its references.
+
+    `notice` is the idempotency key where there is one, else the incident's mark.
+    """
+
+    notice: str
+    headline: Headline
+    texts: tuple[Text, ...]
+    secret: bytes = field(repr=False)
+    _index: _Index = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        index = {(text.texts, text.message.locale, text.kind): text.message for text in self.texts}
+        object.__setattr__(self, "_index", index)
+
+    def outgoing(self, claim: Claim, capabilities: Capabilities) -> Outgoing:
+        """The message for a claim on the channel that is its turn."""
+        message = self._index[claim.texts, claim.locale, capabilities.kind]
+        contact = claim.contact
+        return Outgoing(
+            key=delivery_key(self.secret, self.notice, claim.receiver, claim.route[claim.step]),
+            message=message.personal(contact_values(contact)) if message.slots and contact else message,
+            headline=self.headline,
+            address=contact.address(capabilities.address) if contact and capabilities.address else None,
+            name=contact.name if contact else "",
+            thread=claim.thread,
+            translations=self._translations(claim, capabilities),
+        )
+
+    def personal(self, capabilities: Capabilities) -> bool:
+        """Whether any text for this kind of channel differs from person to person."""
+        return any(text.message.slots for text in self.texts if text.kind == capabilities.kind)
+
+    def _translations(self, claim: Claim, capabilities: Capabilities) -> tuple[Message, ...]:
+        if not capabilities.speaks_all_locales:
+            return ()
+        return tuple(
+            text.message
+            for text in self.texts
+            if text.kind == capabilities.kind
+            and text.texts == claim.texts
+            and text.message.locale != claim.locale
+        )
+
+
+def contact_values(contact: Contact | None) -> dict[str, str]:
+    """What a template may say about a person: the columns of the contacts file."""
+    if contact is None:
+        return {}
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "phone": contact.phone or "",
+        "email": contact.email or "",
+        **dict(contact.extra),
+    }

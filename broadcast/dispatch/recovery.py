@@ -1,0 +1,33 @@
+"""After a crash: what a dead run left behind is unknown, never failed and never simply sent again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from broadcast.ledger.deliveries import Deliveries
+from broadcast.ledger.runs import alive
+
+_REASON = "the run that sent it ended before the answer came"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was taken over, and which live processes still have requests out."""
+
+    taken_over: int
+    alive: tuple[int, ...]
+
+
+def take_over(deliveries: Deliveries, ledger: Path, now: datetime, settle: float) -> Recovered:
+    """Take over the requests of dead runs; they may be looked up after `settle` seconds."""
+    taken_over, living = 0, []
+    for owner in deliveries.owners():
+        if pid := alive(ledger, owner):
+            living.append(pid)
+        else:
+            taken_over += deliveries.orphan(owner, _REASON, now, now + timedelta(seconds=settle))
+    if taken_over:
+        deliveries.note("recovery", f"{taken_over} taken over: {_REASON}", now)
+    return Recovered(taken_over, tuple(living))

@@ -1,0 +1,62 @@
+"""From an outcome and the step decided on to what the ledger records. Pure."""
+
+from __future__ import annotations
+
+from broadcast.dispatch.decide import (
+    Again,
+    Done,
+    GiveUp,
+    Hold,
+    LeaveUnknown,
+    LookUp,
+    NextChannel,
+    Step,
+)
+from broadcast.ledger.records import Claim, Settlement
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Unknown
+
+
+def settlement(claim: Claim, outcome: Outcome, step: Step, now: float, *, lookup: bool) -> Settlement:
+    """What the ledger is to record; `now` is in seconds since the epoch.
+
+    A look-up that learnt nothing leaves the attempt's outcome as it stands.
+    """
+    ref, thread, reason = None, None, None
+    if isinstance(outcome, Accepted):
+        ref, thread, reason = outcome.ref, outcome.thread, outcome.detail
+    else:
+        reason = outcome.reason
+    return Settlement(
+        claim=claim,
+        state=_STATES[type(step)],
+        outcome=None if lookup and isinstance(outcome, Unknown) else _name(outcome),
+        reason=reason,
+        ref=ref,
+        thread=thread,
+        step=claim.step + 1 if isinstance(step, NextChannel) else claim.step,
+        not_before=now + step.after if isinstance(step, (Again, LookUp)) else 0.0,
+    )
+
+
+_STATES: dict[type, DeliveryState] = {
+    Done: DeliveryState.ACCEPTED,
+    Again: DeliveryState.PLANNED,
+    NextChannel: DeliveryState.PLANNED,
+    LookUp: DeliveryState.UNKNOWN,
+    LeaveUnknown: DeliveryState.UNKNOWN,
+    Hold: DeliveryState.HELD,
+    GiveUp: DeliveryState.FAILED,
+}
+
+
+def _name(outcome: Outcome) -> str:
+    match outcome:
+        case Accepted():
+            return "accepted"
+        case Rejected():
+            return "rejected"
+        case NotSent():
+            return "not_sent"
+        case Unknown():
+            return "unknown"

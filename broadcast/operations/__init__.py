@@ -1,0 +1,1 @@
+"""Operations: one file per verb, each telling the story of that verb."""

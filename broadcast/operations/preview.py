@@ -1,0 +1,80 @@
+"""What a person sees before they say yes: who, how, in which words, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from broadcast.model.notice import NoticeKind
+
+
+@dataclass(frozen=True, slots=True)
+class AudiencePreview:
+    """How many people of an audience will be told first over which channel; `unreachable` have no way."""
+
+    name: str
+    people: int
+    first: tuple[tuple[str, int], ...]
+    unreachable: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextPreview:
+    """One rendered text: `size` is its length in the channel's own units ("152/160 GSM-7, 1 part")."""
+
+    audience: str
+    locale: str
+    kind: str
+    subject: str | None
+    text: str
+    size: str
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Somebody no channel can reach, and why."""
+
+    contact: str
+    name: str
+    audience: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A notice as it would go out. `people` counts persons; `posts` names the channels that publish.
+
+    `cost` is an estimate in US dollars at list prices, None where no channel has a known price.
+    """
+
+    incident: str
+    sequence: int
+    kind: NoticeKind
+    title: str
+    drill: bool
+    sandbox: bool
+    people: int
+    posts: tuple[str, ...]
+    audiences: tuple[AudiencePreview, ...]
+    texts: tuple[TextPreview, ...]
+    unreachable: tuple[Unreachable, ...]
+    sms_parts: int
+    cost: float | None
+    next_update: datetime | None
+    warnings: tuple[str, ...]
+
+    @property
+    def phrase(self) -> str:
+        """What must be typed to say yes; a drill's can never be mistaken for the real thing's."""
+        what = str(self.people) if self.people else "publish"
+        return f"drill {what}" if self.drill else what
+
+
+class Consent(Protocol):
+    """Asks whether to go ahead; raises `Refused` where the answer is no or nobody can be asked."""
+
+    def __call__(self, preview: Preview) -> None:
+        """Return to go ahead."""
+        ...

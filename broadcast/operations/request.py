@@ -1,0 +1,66 @@
+"""What was asked for, as it was typed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from broadcast.dispatch.decide import OnUnknown
+
+
+class Verb(StrEnum):
+    """The verbs that publish a notice."""
+
+    NOTIFY = "notify"
+    UPDATE = "update"
+    RESOLVE = "resolve"
+    RETRACT = "retract"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The inputs of a verb that publishes a notice, as given (`30m` stays `30m`).
+
+    `incident` is a reference or None for the only open one. `variables` are the `-v` pairs and the vars
+    file, in order. Times are spelled as typed. None means "not given".
+    """
+
+    verb: Verb
+    incident: str | None = None
+    title: str | None = None
+    message: str | None = None
+    severity: str | None = None
+    phase: str | None = None
+    services: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    not_channels: tuple[str, ...] = ()
+    affects: tuple[str, ...] = ()
+    started: str | None = None
+    detected: str | None = None
+    next_update: str | None = None
+    variables: tuple[tuple[str, str], ...] = ()
+    template: str | None = None
+    lang: str | None = None
+    key: str | None = None
+    drill: bool = False
+
+    def inputs_hash(self) -> str:
+        """A digest of everything given, for "is this the same command?" under one key."""
+        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a run may go: none of it changes what is said.
+
+    `deadline` is in seconds. `max_recipients` None means what the configuration says.
+    """
+
+    deadline: float | None = None
+    max_recipients: int | None = None
+    on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
+    dry_run: bool = False

@@ -1,0 +1,157 @@
+"""The result of a run: what scripts read (`broadcast.result/1`) and what its exit code means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import IntEnum
+
+from broadcast.dispatch.engine import Ending
+from broadcast.ledger.records import Tally
+from broadcast.model.delivery import OPEN, REACHED, DeliveryState
+
+SCHEMA = "broadcast.result/1"
+
+
+class ExitStatus(IntEnum):
+    """The exit codes, stable. 2, 3, 6, 7, 8, 9, 10 and 12 mean that nothing left the machine."""
+
+    OK = 0
+    NOTHING_ACCEPTED = 1
+    USAGE = 2
+    NOTHING_MATCHED = 3
+    PARTIAL = 4
+    DEADLINE = 5
+    CONFIG = 6
+    TEMPLATE = 7
+    REFUSED = 8
+    KEY_REUSED = 9
+    OVERDUE = 10
+    UNKNOWN = 11
+    LEDGER = 12
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many deliveries there are, and where they stand."""
+
+    planned: int = 0
+    accepted: int = 0
+    delivered: int = 0
+    unknown: int = 0
+    failed: int = 0
+    suppressed: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelResult:
+    """What one channel came to. `state` is `ok`, `partial`, `failed`, `unknown`, `held` or `unused`."""
+
+    name: str
+    adapter: str
+    state: str
+    counts: Counts
+    ref: str | None = None
+    thread: str | None = None
+    attempts: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailoverResult:
+    """One channel stepped in for another, for so many people."""
+
+    origin: str
+    to: str
+    count: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a verb that publishes came to."""
+
+    incident: str
+    notice: int
+    kind: str
+    phase: str
+    drill: bool
+    key: str | None
+    replayed: bool
+    changed: bool
+    exit_code: int
+    sent_anything: bool
+    counts: Counts
+    channels: tuple[ChannelResult, ...] = ()
+    failovers: tuple[FailoverResult, ...] = ()
+    next_update: str | None = None
+    warnings: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The object that `-o json` prints."""
+        fields = asdict(self)
+        for failover in fields["failovers"]:
+            failover["from"] = failover.pop("origin")
+        return {"schema": SCHEMA, **fields}
+
+    def replay(self) -> Result:
+        """The same result, given again without anything being done."""
+        return replace(self, replayed=True, changed=False)
+
+    @classmethod
+    def from_json(cls, fields: dict[str, object]) -> Result:
+        """A stored result, from what `as_json` gave."""
+        known = {name: value for name, value in fields.items() if name != "schema"}
+        channels = [dict(entry) for entry in _list(known.pop("channels"))]
+        failovers = [dict(entry) for entry in _list(known.pop("failovers"))]
+        for failover in failovers:
+            failover["origin"] = failover.pop("from")
+        for channel in channels:
+            channel["counts"] = Counts(**channel["counts"])
+        known["counts"] = Counts(**known["counts"])  # type: ignore[arg-type]  # JSON that we wrote ourselves
+        known["warnings"] = tuple(map(str, _list(known["warnings"])))
+        known["next"] = tuple(map(str, _list(known["next"])))
+        return cls(
+            channels=tuple(ChannelResult(**entry) for entry in channels),
+            failovers=tuple(FailoverResult(**entry) for entry in failovers),
+            **known,  # type: ignore[arg-type]  # JSON that we wrote ourselves
+        )
+
+
+def _list(value: object) -> list[dict[str, object]]:
+    return value if isinstance(value, list) else []
+
+
+def counts(tallies: Sequence[Tally]) -> Counts:
+    """All deliveries, by where they stand; `planned` is how many there are."""
+    by_state = dict.fromkeys(DeliveryState, 0)
+    for tally in tallies:
+        by_state[tally.state] += tally.count
+    return Counts(
+        planned=sum(by_state.values()) - by_state[DeliveryState.CANCELLED],
+        accepted=sum(by_state[state] for state in REACHED),
+        delivered=by_state[DeliveryState.DELIVERED] + by_state[DeliveryState.CONFIRMED],
+        unknown=by_state[DeliveryState.UNKNOWN] + by_state[DeliveryState.SENDING],
+        failed=by_state[DeliveryState.FAILED] + by_state[DeliveryState.EXPIRED],
+        suppressed=by_state[DeliveryState.SUPPRESSED],
+        held=by_state[DeliveryState.HELD] + by_state[DeliveryState.PLANNED],
+    )
+
+
+def exit_status(tallies: Sequence[Tally], ending: Ending) -> ExitStatus:
+    """The exit code that tells a script what happened to the required deliveries."""
+    required = [tally for tally in tallies if tally.required]
+    standing = counts(required)
+    waiting = any(tally.count for tally in required if tally.state in OPEN)
+    if ending is Ending.INTERRUPTED:
+        return ExitStatus.INTERRUPTED
+    if ending is Ending.DEADLINE and waiting:
+        return ExitStatus.DEADLINE
+    if standing.unknown:
+        return ExitStatus.UNKNOWN
+    if standing.failed or standing.held:
+        return ExitStatus.PARTIAL if standing.accepted else ExitStatus.NOTHING_ACCEPTED
+    return ExitStatus.OK
