@@ -1,0 +1,76 @@
+"""What a user installs is the wheel, not the checkout: it must stand alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import PACKAGE, ROOT, tracked
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory) -> Path:
+    """The folder of a fresh environment's commands, with the wheel in it and no network needed."""
+    environment = tmp_path_factory.mktemp("environment")
+    venv.create(environment, with_pip=False, symlinks=True)
+    python = environment / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "-q", "--python", str(python)]
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", str(wheel)], check=True)
+    # The dependencies of this environment, without its editable checkout: a .pth file found through
+    # another one is not read.
+    site = Path(sysconfig.get_path("purelib", vars={"base": str(environment)}))
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return python.parent
+
+
+def run(command: list[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8", "COLUMNS": "100"}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_its_templates(wheel):
+    shipped = {str(path.relative_to(ROOT)) for path in tracked() if path.is_relative_to(PACKAGE)}
+    templates = {
+        path.relative_to(ROOT / "templates") for path in tracked() if path.is_relative_to(ROOT / "templates")
+    }
+
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+
+    assert names == shipped | {f"broadcast/_templates/{path}" for path in templates}
+    assert templates
+
+
+def test_the_installed_package_is_not_the_checkout(installed, tmp_path):
+    outcome = run([installed / "python", "-c", "import broadcast; print(broadcast.__file__)"], tmp_path)
+
+    assert Path(outcome.stdout.strip()).is_relative_to(installed.parent), outcome.stderr
+
+
+def test_the_installed_command_says_its_version(installed, wheel, tmp_path):
+    outcome = run([installed / "broadcast", "--version"], tmp_path)
+
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert wheel.name.split("-")[1] in outcome.stdout
+
+
+def test_the_installed_command_finds_its_templates_anywhere(installed, tmp_path):
+    outcome = run([installed / "broadcast", "template", "lint"], tmp_path)
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
