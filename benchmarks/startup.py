@@ -1,0 +1,44 @@
+"""How long it takes until a command has said anything, beside Apprise. `python -m benchmarks.startup`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.measure import BIN, apprise, cost_of, medians, publish
+
+ROUNDS = 15
+CONFIGURATION = """
+[broadcast]
+organisation = "Benchmark"
+
+[ledger]
+url = "sqlite:///broadcast.db"
+"""
+
+
+def main() -> None:
+    """Measure and publish."""
+    with TemporaryDirectory() as folder:
+        cwd = Path(folder)
+        (cwd / "broadcast.toml").write_text(CONFIGURATION, encoding="utf-8")
+        commands: dict[str, list[str | Path]] = {
+            "`python -c pass`": [BIN / "python", "-c", "pass"],
+            "`broadcast --version`": [BIN / "broadcast", "--version"],
+            "`broadcast status`": [BIN / "broadcast", "status"],
+            "`broadcast --help`": [BIN / "broadcast", "--help"],
+            "`apprise --version`": [apprise(), "--version"],
+        }
+        costs = medians({name: partial(cost_of, line, cwd) for name, line in commands.items()}, ROUNDS)
+    yardstick = costs["`apprise --version`"].cpu
+    rows = [
+        f"| {name} | {cost.cpu * 1000:.0f} | {cost.wall * 1000:.0f} | {cost.cpu / yardstick:.2f} |"
+        for name, cost in costs.items()
+    ]
+    table = ["| command | CPU ms | wall ms | CPU, Apprise = 1 |", "|---|---|---|---|", *rows]
+    publish("Start-up", [*table, "", f"Medians of {ROUNDS} rounds, all commands in turn in each."])
+
+
+if __name__ == "__main__":
+    main()
