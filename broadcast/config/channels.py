@@ -1,0 +1,114 @@
+"""`[channels.NAME]`: the keys every channel has; the rest is its adapter's to judge."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import MappingProxyType
+
+from broadcast.config import shapes
+from broadcast.config.problems import Wrong
+from broadcast.config.secret import SECRET_OPTIONS, Reference, is_reference
+from broadcast.config.settings import ChannelSettings
+from broadcast.config.table import Table
+
+_COMMON = frozenset(
+    {
+        "adapter",
+        "base_url",
+        "timeout",
+        "rate",
+        "burst",
+        "concurrency",
+        "settle",
+        "fate",
+        "optional",
+        "ca_file",
+    }
+)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
+_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.*\S.*")
+
+
+def read_channel(table: Table) -> ChannelSettings:
+    """The channel in `table`, its secrets as references."""
+    name = table.path[-1]
+    if not _NAME.fullmatch(name):
+        table.wrong(
+            "", "the name of a channel holds letters, digits and dashes", "rename it, e.g. mail-backup"
+        )
+    adapter = table.require("adapter", shapes.text, "", 'adapter = "twilio-sms", or another')
+    return ChannelSettings(
+        name=name,
+        adapter=adapter,
+        origin=f"{table.source.document.label}, [{'.'.join(table.path)}]",
+        base_url=table.take("base_url", shapes.url, None),
+        timeout=table.take("timeout", shapes.timeout, 30.0),
+        rate=table.take("rate", shapes.number, None),
+        burst=table.take("burst", shapes.whole, None),
+        concurrency=table.take("concurrency", shapes.whole, None),
+        settle=table.take("settle", shapes.duration, None),
+        fate=table.take("fate", shapes.texts, ()),
+        optional=table.take("optional", shapes.flag, default=False),
+        ca_file=_ca_file(table),
+        folder=table.source.folder,
+        options=MappingProxyType(_options(table, adapter)),
+    )
+
+
+def _ca_file(table: Table) -> Path | None:
+    spelled = table.take("ca_file", shapes.text, None)
+    if spelled is None:
+        return None
+    path = table.source.folder / Path(spelled).expanduser()
+    if not path.is_file():
+        table.wrong(
+            "ca_file", f'there is no file "{spelled}"', "name a PEM file, relative to the configuration"
+        )
+    return path
+
+
+def _options(table: Table, adapter: str) -> dict[str, object]:
+    options: dict[str, object] = {}
+    for key in table.given():
+        if key in _COMMON:
+            continue
+        path = (*table.path, key)
+        override = table.source.overrides.get(path)
+        table.source.origins[".".join(path)] = (
+            override.origin if override else table.source.document.where(*path)
+        )
+        try:
+            if override:
+                options[key] = _overriding(table, key, override.variable, override.text)
+            else:
+                options[key] = _option(table, key, table.values[key], adapter)
+        except Wrong as wrong:
+            table.wrong(key, str(wrong), wrong.fix)
+    return options
+
+
+def _overriding(table: Table, key: str, variable: str, text: str) -> object:
+    """A variable's value; a secret stays in its variable."""
+    if is_reference(text):
+        return table.source.reference(text)
+    return table.source.reference(f"env:{variable}") if key in SECRET_OPTIONS else text
+
+
+def _option(table: Table, key: str, value: object, adapter: str) -> object:
+    if isinstance(value, str) and is_reference(value):
+        return _reference(table, value)
+    if isinstance(value, dict):
+        return {name: _option(table, name, inner, adapter) for name, inner in value.items()}
+    if key in SECRET_OPTIONS:
+        variable = f"{adapter.partition('-')[0] or table.path[-1]}_{key}".upper().replace("-", "_")
+        raise Wrong("a secret must not stand in the file", f'{key} = "env:{variable}"')
+    if isinstance(value, list):
+        return [_option(table, key, inner, adapter) for inner in value]
+    return value
+
+
+def _reference(table: Table, spelled: str) -> Reference:
+    if not _REFERENCE.fullmatch(spelled):
+        raise Wrong("is not a usable reference", 'write "env:NAME" or "file:PATH"')
+    return table.source.reference(spelled)

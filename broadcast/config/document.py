@@ -1,0 +1,116 @@
+"""A TOML file with the line of every key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from broadcast.errors import ConfigError
+
+_LARGEST = 1024 * 1024
+_POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
+_PARTS = re.compile(_PART)
+_DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
+_HEADER = re.compile(rf"\s*\[\[?\s*({_DOTTED})\s*\]")
+_ASSIGNMENT = re.compile(rf"\s*({_DOTTED})\s*=")
+_STRING = re.compile(
+    r'"""(?:\\.|[^\\])*?"""'
+    r"|'''.*?'''"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|#[^\n]*",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says and where: `label` is its name for messages, `lines` the line of each key path."""
+
+    label: str
+    tables: Mapping[str, Any]
+    lines: Mapping[tuple[str, ...], int]
+
+    def where(self, *keys: str) -> str:
+        """`broadcast.toml:12` for a key path, or for the nearest table around it."""
+        for length in range(len(keys), 0, -1):
+            if keys[:length] in self.lines:
+                return f"{self.label}:{self.lines[keys[:length]]}"
+        return self.label
+
+
+def read_document(path: Path, label: str) -> Document:
+    """The file at `path`; raises `ConfigError` that names line and column where it is not TOML."""
+    text = _text(path, label)
+    try:
+        tables = tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError(f"{label}: values are nested too deeply", hint="keep tables flat") from None
+    except ValueError as error:
+        raise _not_toml(label, str(error)) from None
+    return Document(label, tables, _lines(text))
+
+
+def _text(path: Path, label: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise ConfigError(
+            f"{label}: cannot be read: {error.strerror}", hint="check the path and its permissions"
+        ) from None
+    if len(content) > _LARGEST:
+        raise ConfigError(f"{label}: is larger than 1 MiB", hint="a configuration takes a few kilobytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{label}:{line}: is not UTF-8 text", hint="save the file as UTF-8") from None
+
+
+def _not_toml(label: str, message: str) -> ConfigError:
+    position = _POSITION.search(message)
+    what = _POSITION.sub("", message)
+    where = f"{label}:{position[1]}:{position[2]}" if position else label
+    hint = 'texts stand in quotation marks (locale = "de"), every key once, tables in [brackets]'
+    return ConfigError(f"{where}: this is not TOML: {what[:1].lower()}{what[1:]}", hint=hint)
+
+
+def _lines(text: str) -> dict[tuple[str, ...], int]:
+    """The first line of every table and key outside inline tables, without parsing values."""
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    depth = 0
+    for number, line in enumerate(_without_values(text).split("\n"), start=1):
+        header = _HEADER.match(line) if depth == 0 else None
+        assignment = _ASSIGNMENT.match(line) if depth == 0 else None
+        if header:
+            table = _path(header[1])
+        keys = table + _path(assignment[1]) if assignment else table
+        if header or assignment:
+            for length in range(1, len(keys) + 1):
+                lines.setdefault(keys[:length], number)
+        depth += line.count("[") + line.count("{") - line.count("]") - line.count("}")
+    return lines
+
+
+def _without_values(text: str) -> str:
+    """The text with strings after `=` and comments blanked, newlines kept: brackets in them mean nothing."""
+    return _STRING.sub(_blank, text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    found = match.group()
+    before = match.string[: match.start()].rpartition("\n")[2]
+    if found[0] != "#" and "\n" not in found and re.fullmatch(r"[\s\w.\[\]\"'-]*", before):
+        return found  # a quoted key, not a value
+    return "\n" * found.count("\n")
+
+
+def _path(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip("\"'") for part in _PARTS.findall(dotted))

@@ -1,0 +1,45 @@
+"""`[ledger] url`: the file that the ledger is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from broadcast.config import shapes
+from broadcast.config.table import Table
+
+_SCHEME = "sqlite:///"
+_FIX = 'write url = "sqlite:///broadcast.db", relative to this file'
+
+
+def ledger_path(table: Table, folder: Path) -> Path:
+    """Where the ledger is kept: beside the configuration as its URL says, else in the user's data folder.
+
+    The environment may also name a plain path, which is relative to `folder`, the working directory.
+    """
+    table.check_keys(frozenset({"url"}))
+    url = table.take("url", shapes.text, None)
+    if url is None:
+        import platformdirs
+
+        return platformdirs.user_data_path("broadcast", appauthor=False) / "broadcast.db"
+    overridden = ("ledger", "url") in table.source.overrides
+    if overridden and "://" not in url:
+        return folder / Path(url).expanduser()
+    problem = _problem(url)
+    if problem:
+        table.wrong("url", problem, _FIX)
+    return table.source.folder / Path(url.removeprefix(_SCHEME)).expanduser()
+
+
+def _problem(url: str) -> str | None:
+    scheme, separator, _ = url.partition("://")
+    if scheme.partition("+")[0] in {"postgresql", "postgres"}:
+        return "PostgreSQL is not supported yet; the ledger is a SQLite file"
+    if not separator or scheme != "sqlite":
+        return "is not a ledger; supported is sqlite:///PATH"
+    name = url.removeprefix(_SCHEME)
+    if not url.startswith(_SCHEME) or not name.strip("/"):
+        return "names no file"
+    if ":memory:" in name or "?" in name:
+        return "the ledger must be a plain file, so that nothing is lost"
+    return None

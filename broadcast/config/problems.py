@@ -1,0 +1,73 @@
+"""What is wrong with a configuration: collected, then told at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from broadcast.errors import ConfigError
+
+_LINE = re.compile(r":(\d+): ")
+
+
+class Wrong(ValueError):
+    """A value is not what its key takes; `fix` shows what would be."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.fix = fix
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend: where it stands, what is wrong with it, what to write instead."""
+
+    where: str
+    what: str
+    fix: str
+
+
+@dataclass(slots=True)
+class Problems:
+    """All that is wrong with the file called `label`."""
+
+    label: str
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, where: str, what: str, fix: str) -> None:
+        """Note one more problem."""
+        self.found.append(Problem(where, what, fix))
+
+    def settle(self) -> None:
+        """Raise one `ConfigError` for everything found, a line each; nothing where nothing was."""
+        if not self.found:
+            return
+        if len(self.found) == 1:
+            only = self.found[0]
+            raise ConfigError(f"{only.where}: {only.what}", hint=only.fix)
+        found = sorted(self.found, key=_line)
+        lines = [f"{problem.where}: {problem.what} ({problem.fix})" for problem in found]
+        raise ConfigError("\n".join(lines), hint=f"mend these {len(lines)} places of {self.label}")
+
+
+def _line(problem: Problem) -> int:
+    line = _LINE.search(problem.where)
+    return int(line[1]) if line else 0
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    spellings = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), spellings, n=1, cutoff=0.6)
+    return spellings[close[0]] if close else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The fix for an unknown word: the nearest known one, or all there are."""
+    names = sorted(known)
+    near = nearest(word, names)
+    if near is not None:
+        return f'did you mean "{near}"?'
+    return f"known are {', '.join(names)}" if names else "remove it"

@@ -1,0 +1,189 @@
+"""What a key takes: each function turns a TOML value into ours or raises `Wrong` with the fix."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from broadcast.config.durations import parse_duration
+from broadcast.config.problems import Wrong, nearest
+from broadcast.errors import UsageError
+from broadcast.model.text import has_controls, printable
+
+T = TypeVar("T")
+
+LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
+_REGION = re.compile(r"[A-Za-z]{2}", re.ASCII)
+_LANGUAGES = {"german": "de", "deutsch": "de", "english": "en", "englisch": "en"}
+_TRUTH = {
+    "true": True,
+    "1": True,
+    "yes": True,
+    "on": True,
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+}
+_SHOWN = 40
+
+
+def text(value: object) -> str:
+    """One line of text."""
+    if not isinstance(value, str):
+        raise Wrong(f"{shown(value)} is not a text", 'write it in quotation marks, like "Muster Handel"')
+    if not value.strip():
+        raise Wrong("is empty", "fill it in or remove the line")
+    if has_controls(value) or "\n" in value:
+        raise Wrong("holds control characters", "write one line of plain text")
+    return value.strip()
+
+
+def flag(value: object) -> bool:
+    """True or false."""
+    if isinstance(value, bool):
+        return value
+    raise Wrong(f"{shown(value)} is neither true nor false", "write true or false, without quotation marks")
+
+
+def whole(value: object) -> int:
+    """A whole number from 1."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    raise Wrong(f"{shown(value)} is not a whole number above 0", "write a number like 50")
+
+
+def number(value: object) -> float:
+    """A number above 0."""
+    usable = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, int | float) and usable and math.isfinite(value) and value > 0:
+        return float(value)
+    raise Wrong(f"{shown(value)} is not a number above 0", "write a number like 80 or 0.5")
+
+
+def duration(value: object) -> float:
+    """Seconds, from `30s` or a number of seconds."""
+    if not isinstance(value, str | int | float):
+        raise Wrong(f"{shown(value)} is not a duration", 'write it like "30s" or "1h30m"')
+    try:
+        return parse_duration(value)
+    except UsageError as error:
+        raise Wrong(str(error), error.hint or "") from None
+
+
+def timeout(value: object) -> float:
+    """Seconds, more than none."""
+    seconds = duration(value)
+    if seconds > 0:
+        return seconds
+    raise Wrong(f"{shown(value)} leaves no time", 'write it like "30s"')
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """A list of texts."""
+    if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
+        return tuple(text(item) for item in value)
+    raise Wrong("is not a list of texts", 'write it like ["one", "two"]')
+
+
+def lanes(value: object) -> tuple[tuple[str, ...], ...]:
+    """A list of lists of channel names."""
+    example = 'write it like [["email", "sms"], ["page"]]'
+    if not isinstance(value, list) or not all(isinstance(lane, list) for lane in value):
+        raise Wrong("is not a list of lanes, each a list of channels", example)
+    if not value or not all(value):
+        raise Wrong("has no channels" if not value else "has a lane without channels", example)
+    return tuple(texts(lane) for lane in value)
+
+
+def locale(value: object) -> str:
+    """A language, or a language and a region: `de`, `de-AT`."""
+    spelled = text(value)
+    if LOCALE.fullmatch(spelled):
+        return spelled
+    language, _, region = spelled.replace("_", "-").partition("-")
+    likely = _LANGUAGES.get(language.lower(), language.lower()) + (f"-{region.upper()}" if region else "")
+    fix = f'did you mean "{likely}"?' if LOCALE.fullmatch(likely) else 'write it like "de" or "en-GB"'
+    raise Wrong(f"{shown(value)} is not a locale", fix)
+
+
+def region(value: object) -> str:
+    """A country in two letters."""
+    spelled = text(value)
+    if _REGION.fullmatch(spelled):
+        return spelled.upper()
+    raise Wrong(f"{shown(value)} is not a country in two letters", 'write it like "DE" or "GB"')
+
+
+def timezone(value: object) -> ZoneInfo:
+    """A place of the time zone database."""
+    spelled = text(value)
+    try:
+        return ZoneInfo(spelled)
+    except (
+        ValueError,
+        OSError,
+        LookupError,
+    ):  # which of them depends on where the name leads in the file tree
+        raise Wrong(f"{shown(value)} is not a time zone", _likely_timezone(spelled)) from None
+
+
+def url(value: object) -> str:
+    """An http or https address without credentials; it is never shown, for it may hold some."""
+    spelled = text(value)
+    example = 'write it like "https://status.example.com"'
+    try:
+        parts = urlsplit(spelled)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in spelled
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        raise Wrong("is not an http or https address", example) from None
+    if not usable:
+        raise Wrong("is not an http or https address", example)
+    if "@" in parts.netloc:
+        raise Wrong("holds credentials", "take user and password out and give them as their own keys")
+    return spelled
+
+
+def from_word(shape: Callable[[object], T], word: str) -> T:
+    """Read the text of an environment variable, which has no types, as `shape`."""
+    value: object = word
+    if shape is flag:
+        value = _TRUTH.get(word.strip().lower(), word)
+    elif shape is texts:
+        value = [item.strip() for item in word.split(",")]
+    elif shape in {whole, number, duration, timeout}:
+        value = _counted(word)
+    return shape(value)
+
+
+def shown(value: object) -> str:
+    """A value for a message: short, printable, texts in quotation marks."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    plain = printable(str(value))
+    short = plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}…"
+    return f'"{short}"' if isinstance(value, str) else short
+
+
+def _counted(word: str) -> object:
+    for kind in (int, float):
+        try:
+            return kind(word)
+        except ValueError:
+            continue
+    return word
+
+
+def _likely_timezone(spelled: str) -> str:
+    zones = available_timezones()
+    cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones) if "/" in zone}
+    city = nearest(spelled.rpartition("/")[2], cities)
+    likely = nearest(spelled, zones) or (cities[city] if city else None)
+    return f'did you mean "{likely}"?' if likely else 'write it like "Europe/Berlin"'
