@@ -1,0 +1,81 @@
+"""The Atom feed: one entry per update, with ids that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urljoin
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree import ElementTree as ET
+
+from broadcast.channels.statuspage.pages import prose
+from broadcast.channels.statuspage.pages.masthead import Masthead
+from broadcast.channels.statuspage.pages.state import Update
+from broadcast.channels.statuspage.pages.story import Story
+from broadcast.channels.statuspage.pages.words import voice
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+#: How many entries the feed holds, newest first.
+LENGTH = 50
+
+
+def atom(told: Sequence[Story], masthead: Masthead, language: str) -> str:
+    """The feed in `language`. Links are absolute where the page's public address is known."""
+    ET.register_namespace("", NAMESPACE)
+    folder = "" if language == masthead.language else f"{language}/"
+    base = urljoin(masthead.url.rstrip("/") + "/", folder) if masthead.url else ""
+    newest = sorted(
+        ((update, story) for story in told for update in story.updates),
+        key=lambda pair: pair[0].as_of,
+        reverse=True,
+    )[:LENGTH]
+    feed = ET.Element(f"{{{NAMESPACE}}}feed", {"xml:lang": language})
+    _add(feed, "id", _urn("feed", masthead.url or masthead.title, language, str(masthead.drill)))
+    _add(feed, "title", masthead.title)
+    _add(feed, "updated", _iso(newest[0][0].as_of) if newest else "1970-01-01T00:00:00+00:00")
+    _add(_add(feed, "author"), "name", newest[0][0].organisation if newest else masthead.title)
+    _add(feed, "link", rel="alternate", type="text/html", href=f"{base}index.html")
+    _add(feed, "link", rel="self", type="application/atom+xml", href=f"{base}feed.atom")
+    for update, story in newest:
+        _entry(feed, update, story, _Place(masthead, language, base))
+    ET.indent(feed, space=" ")
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
+
+
+class _Place:
+    """Where and in which words an entry stands."""
+
+    def __init__(self, masthead: Masthead, language: str, base: str) -> None:
+        self.masthead = masthead
+        self.words = voice(language, masthead.zone).words
+        self.language = language
+        self.base = base
+
+
+def _entry(feed: ET.Element, update: Update, story: Story, place: _Place) -> None:
+    text = update.text(place.language)
+    phase = place.words["phase"][update.phase]
+    title = f"{phase}: {text.title or update.title}"
+    entry = _add(feed, "entry")
+    _add(entry, "id", _urn("update", update.key))
+    _add(entry, "title", place.words["drill"]["title"].format(title=title) if place.masthead.drill else title)
+    _add(entry, "published", _iso(update.as_of))
+    _add(entry, "updated", _iso(update.as_of))
+    address = f"{place.base}incidents/{story.id}.html#{update.anchor}"
+    _add(entry, "link", rel="alternate", type="text/html", href=address)
+    _add(entry, "category", term=update.phase)
+    _add(entry, "content", prose.paragraphs(text.body), type="html")
+
+
+def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
+    child = ET.SubElement(parent, f"{{{NAMESPACE}}}{name}", attributes)
+    child.text = text
+    return child
+
+
+def _urn(*parts: str) -> str:
+    return uuid5(NAMESPACE_URL, "\x1f".join(("broadcast", *parts))).urn
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

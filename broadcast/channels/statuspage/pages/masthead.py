@@ -1,0 +1,108 @@
+"""What stands at the head of every page, and the services it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from broadcast.channels.statuspage.pages.state import State, language_of
+from broadcast.channels.statuspage.pages.story import Story, Tone, current, worst
+
+#: Languages whose pages are always written.
+LANGUAGES = ("de", "en")
+#: Exercises have a page of their own in this folder below the real one, and never touch it.
+DRILL = "drill"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A service with its name per language; the language is empty where one name serves all."""
+
+    id: str
+    names: tuple[tuple[str, str], ...]
+
+    def name(self, language: str) -> str:
+        """What readers of `language` call it."""
+        names = dict(self.names)
+        return names.get(language) or names.get("") or next(iter(names.values()), self.id)
+
+    def is_called(self, name: str, component: str) -> bool:
+        """Whether an update means this service."""
+        return self.id in {component, name} or name in dict(self.names).values()
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """Whose page it is. Empty fields are filled from what is published."""
+
+    title: str = ""
+    url: str = ""
+    zone: str = ""
+    language: str = ""
+    components: tuple[Component, ...] = ()
+    drill: bool = False
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the page; the first one's stands at the root."""
+        return (self.language, *(code for code in LANGUAGES if code != self.language))
+
+    def drilling(self) -> Masthead:
+        """This masthead over the page of an exercise."""
+        url = f"{self.url.rstrip('/')}/{DRILL}/" if self.url else ""
+        return replace(self, url=url, drill=True)
+
+    def completed(self, state: State) -> Masthead:
+        """This masthead with its gaps filled from the latest update."""
+        if not state.updates:
+            return replace(
+                self,
+                title=self.title or "Status",
+                zone=self.zone or "UTC",
+                language=self.language or LANGUAGES[0],
+            )
+        latest = state.updates[-1]
+        spoken = language_of(latest.texts[0].locale)
+        return replace(
+            self,
+            title=self.title or f"{latest.organisation} · Status",
+            zone=self.zone or latest.zone,
+            language=self.language or (spoken if spoken in LANGUAGES else "en"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one service stands, and which open incident says so."""
+
+    component: Component
+    tone: Tone
+    story: Story | None = None
+
+
+def standings(masthead: Masthead, told: Sequence[Story]) -> tuple[Standing, ...]:
+    """Every configured service and every one that incidents speak of, with the worst that is known."""
+    known = list(masthead.components)
+    for name, component in _mentioned(told):
+        if not any(each.is_called(name, component) for each in known):
+            known.append(Component(component or name, (("", name),)))
+    return tuple(_standing(component, current(told)) for component in known)
+
+
+def concerns(story: Story, component: Component) -> bool:
+    """Whether the incident's latest word names the service."""
+    return any(component.is_called(name, other) for name, other in story.latest.services)
+
+
+def _mentioned(told: Sequence[Story]) -> Iterator[tuple[str, str]]:
+    for story in reversed(told):
+        if not story.retracted:
+            yield from story.latest.services
+
+
+def _standing(component: Component, going_on: Sequence[Story]) -> Standing:
+    concerned = [story for story in going_on if concerns(story, component)]
+    if not concerned:
+        return Standing(component, Tone.FINE)
+    tone = worst([story.tone for story in concerned])
+    return Standing(component, tone, next(story for story in concerned if story.tone is tone))

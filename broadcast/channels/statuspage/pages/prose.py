@@ -1,0 +1,48 @@
+"""Plain text as safe HTML: paragraphs, lists and links, and nothing else of what it may contain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
+_BULLET = re.compile(r"^\s*[-*•]\s+")
+
+
+def paragraphs(text: str) -> str:
+    """HTML of the text; everything in it is escaped, only web addresses become links."""
+    blocks = re.split(r"\n\s*\n", text.strip())
+    return "".join(_block(block.splitlines()) for block in blocks if block.strip())
+
+
+def excerpt(text: str, limit: int = 220) -> str:
+    """The first paragraph, cut between words at about `limit` characters."""
+    first = " ".join(re.split(r"\n\s*\n", text.strip())[0].split())
+    if len(first) <= limit:
+        return first
+    return first[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+
+
+def _block(lines: list[str]) -> str:
+    groups = groupby(lines, key=lambda line: bool(_BULLET.match(line)))
+    return "".join(_bullets(group) if bulleted else _paragraph(group) for bulleted, group in groups)
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    items = (_linked(_BULLET.sub("", line)) for line in lines)
+    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _paragraph(lines: Iterable[str]) -> str:
+    return "<p>" + "<br>".join(_linked(line.strip()) for line in lines) + "</p>"
+
+
+def _linked(line: str) -> str:
+    html, end = "", 0
+    for match in _ADDRESS.finditer(line):
+        address = escape(match.group())
+        html += escape(line[end : match.start()]) + f'<a href="{address}" rel="noreferrer">{address}</a>'
+        end = match.end()
+    return html + escape(line[end:])

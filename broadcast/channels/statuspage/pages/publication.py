@@ -1,0 +1,55 @@
+"""From a message to a published page: read, add, write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from broadcast.channels.statuspage.pages import state as memory
+from broadcast.channels.statuspage.pages.api import Api
+from broadcast.channels.statuspage.pages.feed import atom
+from broadcast.channels.statuspage.pages.folder import locked, publish
+from broadcast.channels.statuspage.pages.html import Edition
+from broadcast.channels.statuspage.pages.masthead import DRILL, Masthead
+from broadcast.channels.statuspage.pages.state import State, Update
+from broadcast.channels.statuspage.pages.story import stories
+from broadcast.model.delivery import Outgoing
+
+#: Written last: what it does not hold was not published.
+STATE = "state.json"
+
+
+def home(folder: Path, outgoing: Outgoing) -> Path:
+    """The folder an update belongs in."""
+    return folder / DRILL if outgoing.headline.drill else folder
+
+
+def add(folder: Path, masthead: Masthead, outgoing: Outgoing) -> Update:
+    """Publish one update, once however often it is asked for.
+
+    Raises `FolderBusy`, `StateDamaged` or `OSError`; then it counts as not published.
+    """
+    place = home(folder, outgoing)
+    with locked(place):
+        state, update = read(place).published(outgoing)
+        publish(place, files(state, masthead.drilling() if outgoing.headline.drill else masthead))
+    return update
+
+
+def read(folder: Path) -> State:
+    """What has been published in the folder; nothing where there is no page yet."""
+    try:
+        return memory.load((folder / STATE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return State()
+
+
+def files(state: State, masthead: Masthead) -> dict[str, str]:
+    """Every file of the page, in the order of writing: what is linked to first, the memory last."""
+    complete = masthead.completed(state)
+    told = stories(state)
+    written: dict[str, str] = {}
+    for language in reversed(complete.languages):
+        edition = Edition(told, complete, language)
+        written |= dict(edition.files()) | {edition.path("feed.atom"): atom(told, complete, language)}
+    written |= dict(Api(told, complete).files())
+    return written | {STATE: memory.dump(state)}

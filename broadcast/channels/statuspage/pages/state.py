@@ -1,0 +1,225 @@
+"""What has been published: the page's whole memory, one file of updates that holds nothing private."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from broadcast.model.delivery import Headline, Outgoing
+from broadcast.model.incident import Phase, Severity
+from broadcast.model.message import Message
+from broadcast.model.notice import NoticeKind
+
+SCHEMA = "broadcast.site/1"
+
+#: What neither HTML nor XML may hold: control characters and halves of surrogate pairs.
+_ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNSAFE_IN_PATHS = re.compile(r"[^A-Za-z0-9_-]+")
+_LEADING_TAG = re.compile(r"^\s*\[[^\]]*\]\s*")
+
+
+class StateDamaged(ValueError):
+    """The file is not a page's memory, or comes from a newer version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One language's words; `title` is empty where the message has no subject."""
+
+    locale: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One notice as the page keeps it. `key` is the delivery's; `incident` names the page it belongs to.
+
+    Times are UTC; `zone` is the organisation's, in which they are shown.
+    """
+
+    key: str
+    incident: str
+    sequence: int
+    kind: NoticeKind
+    phase: Phase
+    severity: Severity
+    title: str
+    organisation: str
+    services: tuple[tuple[str, str], ...]
+    zone: str
+    as_of: datetime
+    started: datetime
+    ended: datetime | None
+    window_ends: datetime | None
+    next_update: datetime | None
+    link: str | None
+    hotline: str | None
+    texts: tuple[Text, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The fragment that leads to this update on its incident's page."""
+        return f"update-{path_safe(self.key)}"
+
+    def text(self, language: str) -> Text:
+        """The words in `language`, else as they were first written."""
+        for text in self.texts:
+            if language_of(text.locale) == language:
+                return text
+        return self.texts[0]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Every update ever published here, in the order of publication."""
+
+    updates: tuple[Update, ...] = ()
+
+    def find(self, key: str) -> Update | None:
+        """The update that was published under `key`."""
+        return next((update for update in self.updates if update.key == key), None)
+
+    def of(self, incident: str) -> tuple[Update, ...]:
+        """An incident's updates, oldest first."""
+        return tuple(sorted((u for u in self.updates if u.incident == incident), key=_order))
+
+    def incidents(self) -> tuple[str, ...]:
+        """Incidents in the order in which the page first heard of them."""
+        return tuple(dict.fromkeys(update.incident for update in self.updates))
+
+    def published(self, outgoing: Outgoing) -> tuple[State, Update]:
+        """This state with `outgoing` in it; a key that is known already keeps its place."""
+        known = self.find(outgoing.key)
+        update = update_from(outgoing, known.incident if known else self._home(outgoing))
+        if known:
+            return State(tuple(update if u.key == known.key else u for u in self.updates)), update
+        return State((*self.updates, update)), update
+
+    def _home(self, outgoing: Outgoing) -> str:
+        """The incident an update belongs to.
+
+        A ledger that was lost starts to count anew, so an opening under a reference that is taken and
+        closed is another incident and must not be added to the old one.
+        """
+        if outgoing.thread:
+            return path_safe(outgoing.thread.root)
+        ref = path_safe(outgoing.headline.incident)
+        taken = [i for i in self.incidents() if i == ref or re.fullmatch(rf"{re.escape(ref)}-again-\d+", i)]
+        if not taken:
+            return ref
+        closed = self.of(taken[-1])[-1].phase.closed
+        return f"{ref}-again-{len(taken)}" if closed and outgoing.headline.sequence <= 1 else taken[-1]
+
+
+def update_from(outgoing: Outgoing, incident: str) -> Update:
+    """What the page keeps of a message."""
+    head = outgoing.headline
+    return Update(
+        key=outgoing.key,
+        incident=incident,
+        sequence=head.sequence,
+        kind=head.kind,
+        phase=head.phase,
+        severity=head.severity,
+        title=legible(head.title),
+        organisation=legible(head.organisation),
+        services=tuple((legible(name), legible(component)) for name, component in head.services),
+        zone=_zone_of(head),
+        as_of=head.as_of.astimezone(UTC),
+        started=head.started.astimezone(UTC),
+        ended=_utc(head.ended),
+        window_ends=_utc(head.window_ends),
+        next_update=_utc(head.next_update),
+        link=head.link and legible(head.link),
+        hotline=head.hotline and legible(head.hotline),
+        texts=tuple(_text(message) for message in (outgoing.message, *outgoing.translations)),
+    )
+
+
+def dump(state: State) -> str:
+    """The state as JSON."""
+    document = {"schema": SCHEMA, "updates": [_record(update) for update in state.updates]}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def load(text: str) -> State:
+    """The state from its JSON; raises `StateDamaged`."""
+    try:
+        document = json.loads(text)
+        if document["schema"] != SCHEMA:
+            raise StateDamaged(f"its schema is {document['schema']!r}, not {SCHEMA!r}")
+        return State(tuple(_update(record) for record in document["updates"]))
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise StateDamaged(f"{type(error).__name__}: {error}") from error
+    except ValueError as error:
+        raise StateDamaged(str(error)) from error
+
+
+def legible(text: str) -> str:
+    """The text without what no document may hold."""
+    return _ILLEGIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def path_safe(name: str) -> str:
+    """The name as a part of a path, a link and an element id."""
+    return _UNSAFE_IN_PATHS.sub("-", name).strip("-") or "incident"
+
+
+def language_of(locale: str) -> str:
+    """The language of a locale: `de` for `de-AT`."""
+    return locale.replace("_", "-").partition("-")[0].lower()
+
+
+def _order(update: Update) -> tuple[int, datetime]:
+    return update.sequence, update.as_of
+
+
+def _text(message: Message) -> Text:
+    title = _LEADING_TAG.sub("", legible(message.subject or "")).strip()
+    return Text(legible(message.locale), title, legible(message.text).strip())
+
+
+def _zone_of(headline: Headline) -> str:
+    key = getattr(headline.as_of.tzinfo, "key", None)
+    return key if isinstance(key, str) else "UTC"
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment and moment.astimezone(UTC)
+
+
+def _record(update: Update) -> dict[str, object]:
+    record: dict[str, object] = {}
+    for name in Update.__slots__:
+        value = getattr(update, name)
+        record[name] = value.isoformat() if isinstance(value, datetime) else value
+    record["texts"] = [{"locale": t.locale, "title": t.title, "body": t.body} for t in update.texts]
+    return record
+
+
+def _update(record: dict[str, Any]) -> Update:
+    moments = ("as_of", "started", "ended", "window_ends", "next_update")
+    return Update(
+        **{
+            **record,
+            **{name: record[name] and datetime.fromisoformat(record[name]) for name in moments},
+            "kind": NoticeKind(record["kind"]),
+            "phase": Phase(record["phase"]),
+            "severity": Severity(record["severity"]),
+            "services": tuple((name, component) for name, component in record["services"]),
+            "zone": _known_zone(record["zone"]),
+            "texts": tuple(Text(**text) for text in record["texts"]) or (Text("en", "", ""),),
+        }
+    )
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise StateDamaged(f"no timezone is called {name!r}") from error

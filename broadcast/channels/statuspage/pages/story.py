@@ -1,0 +1,162 @@
+"""Incidents as a reader sees them: a story with a tone, and what it means for each service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from broadcast.channels.statuspage.pages.state import State, Update, language_of
+from broadcast.model.incident import Phase, Severity
+
+#: An open incident that promises no next update is doubted after this long without one.
+_PATIENCE = timedelta(hours=2)
+#: Announced maintenance that has begun, or should be over, is doubted a little later.
+_GRACE = timedelta(minutes=30)
+
+
+class Tone(StrEnum):
+    """How something stands, from what is known; the order is how much it weighs."""
+
+    UNKNOWN = "unknown"
+    FINE = "fine"
+    CORRECTION = "correction"
+    MAINTENANCE = "maintenance"
+    WATCHING = "watching"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+_WEIGHT = {tone: weight for weight, tone in enumerate(Tone)}
+_BY_SEVERITY = {
+    Severity.SEV1: Tone.CRITICAL,
+    Severity.SEV2: Tone.MAJOR,
+    Severity.SEV3: Tone.MINOR,
+    Severity.SEV4: Tone.MINOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One incident with its updates, oldest first; there is always one."""
+
+    id: str
+    updates: tuple[Update, ...]
+
+    @property
+    def latest(self) -> Update:
+        """What was said last."""
+        return self.updates[-1]
+
+    @property
+    def phase(self) -> Phase:
+        """Where it stands."""
+        return self.latest.phase
+
+    @property
+    def open(self) -> bool:
+        """Whether more is to come."""
+        return not self.phase.closed
+
+    @property
+    def maintenance(self) -> bool:
+        """Whether it was announced rather than suffered."""
+        return self.phase.maintenance
+
+    @property
+    def announced(self) -> bool:
+        """Whether it has not begun."""
+        return self.phase is Phase.SCHEDULED
+
+    @property
+    def retracted(self) -> bool:
+        """Whether it never was."""
+        return self.phase is Phase.RETRACTED
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it was over, or when that was said."""
+        return None if self.open else self.latest.ended or self.latest.as_of
+
+    @property
+    def tone(self) -> Tone:
+        """How grave it is now."""
+        if self.retracted:
+            return Tone.CORRECTION
+        if not self.open:
+            return Tone.FINE
+        if self.maintenance:
+            return Tone.MAINTENANCE
+        if self.phase is Phase.MONITORING:
+            return Tone.WATCHING
+        return _BY_SEVERITY[self.latest.severity]
+
+    @property
+    def gravity(self) -> Tone:
+        """How grave it was at its worst, whatever became of it."""
+        if self.retracted:
+            return Tone.CORRECTION
+        if self.maintenance:
+            return Tone.MAINTENANCE
+        return worst([_BY_SEVERITY[update.severity] for update in self.updates])
+
+    @property
+    def due(self) -> datetime | None:
+        """When silence becomes a reason to doubt the page."""
+        if not self.open:
+            return None
+        latest = self.latest
+        if latest.next_update:
+            return latest.next_update
+        if self.announced:
+            return latest.started + _GRACE
+        if latest.window_ends:
+            return latest.window_ends + _GRACE
+        return latest.as_of + _PATIENCE
+
+    def title(self, language: str) -> str:
+        """Its name in `language`.
+
+        The commander's own title in their own language; for others the headline of the last text that
+        was written while the incident was open, since a closing text is headed by what became of it.
+        """
+        if language_of(self.latest.texts[0].locale) == language:
+            return self.latest.title
+        spoken = [update for update in self.updates if not update.phase.closed] or list(self.updates)
+        return spoken[-1].text(language).title or self.latest.title
+
+
+def stories(state: State) -> tuple[Story, ...]:
+    """Every incident, the latest to begin first."""
+    told = [Story(incident, state.of(incident)) for incident in state.incidents()]
+    return tuple(sorted(told, key=lambda story: story.latest.started, reverse=True))
+
+
+def current(told: Sequence[Story]) -> tuple[Story, ...]:
+    """What is going on now, the gravest first."""
+    going_on = [story for story in told if story.open and not story.announced]
+    return tuple(sorted(going_on, key=lambda story: _WEIGHT[story.tone], reverse=True))
+
+
+def announced(told: Sequence[Story]) -> tuple[Story, ...]:
+    """Maintenance that is still to come, the next first."""
+    return tuple(sorted((s for s in told if s.announced), key=lambda story: story.latest.started))
+
+
+def overall(told: Sequence[Story]) -> Tone:
+    """The state of the whole: unknown until something was published, never fine by default."""
+    if not told:
+        return Tone.UNKNOWN
+    return worst([story.tone for story in current(told)])
+
+
+def due(told: Sequence[Story]) -> datetime | None:
+    """When the page as a whole is to be doubted."""
+    return min((story.due for story in told if story.due), default=None)
+
+
+def worst(tones: Sequence[Tone]) -> Tone:
+    """The gravest of the tones; fine where there are none."""
+    return max(tones, key=_WEIGHT.__getitem__, default=Tone.FINE)

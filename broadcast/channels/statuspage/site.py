@@ -1,0 +1,176 @@
+"""A static status page in a folder: nothing has to be up but the disk, and whatever serves it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from broadcast.channels.statuspage.pages.folder import FolderBusy, check_writable
+from broadcast.channels.statuspage.pages.masthead import LANGUAGES, Component, Masthead
+from broadcast.channels.statuspage.pages.publication import STATE, add, home, read
+from broadcast.channels.statuspage.pages.state import StateDamaged
+from broadcast.channels.transport import Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.delivery import Attempted, Outgoing
+from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Thread
+
+#: What will not change by trying again: somebody has to see to the folder.
+_PERMANENT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
+#: How soon a folder that another process is writing to will be free, in seconds.
+_BUSY = 0.5
+
+
+class Site:
+    """Keeps a page of its own: HTML for people, Atom for readers, JSON for monitors."""
+
+    name: ClassVar[str] = "site"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.PAGE,
+        address=None,
+        threading=Threading.EDIT,
+        idempotency=Idempotency.NATIVE,
+        networked=False,
+        settle=0.0,
+        concurrency=1,
+        speaks_all_locales=True,
+    )
+    options: ClassVar[frozenset[str]] = frozenset(
+        {"path", "url", "title", "locale", "timezone", "components"}
+    )
+
+    def __init__(self, folder: Path, masthead: Masthead) -> None:
+        self._folder = folder
+        self._masthead = masthead
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Build it from its folder; there is nothing to connect to, so `transport` goes unused."""
+        del transport
+        masthead = Masthead(
+            title=settings.text("title"),
+            url=_url(settings),
+            zone=_zone(settings),
+            language=_language(settings),
+            components=_components(settings),
+        )
+        return cls(settings.folder / settings.required("path"), masthead)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Publish the updates; a key that was published before changes nothing."""
+        return [await asyncio.to_thread(self._publish, outgoing) for outgoing in batch]
+
+    async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
+        """Look in the page's own memory."""
+        return [await asyncio.to_thread(self._look_up, attempt.outgoing) for attempt in attempts]
+
+    async def probe(self) -> Probe:
+        """Try the folder, and read what is there."""
+        try:
+            await asyncio.to_thread(check_writable, self._folder)
+            await asyncio.to_thread(read, self._folder)
+        except StateDamaged as damage:
+            return Probe(Health.DEGRADED, self._damaged(self._folder, damage))
+        except OSError as error:
+            refused = error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}
+            return Probe(Health.UNAUTHORISED if refused else Health.UNREACHABLE, _cannot_write(error))
+        return Probe(Health.OK, str(self._folder))
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _publish(self, outgoing: Outgoing) -> Outcome:
+        try:
+            update = add(self._folder, self._masthead, outgoing)
+        except FolderBusy:
+            return NotSent(f"another process is writing to {self._folder}", retry_after=_BUSY)
+        except StateDamaged as damage:
+            return Rejected(self._damaged(home(self._folder, outgoing), damage), Scope.CHANNEL)
+        except OSError as error:
+            return _refusal(error)
+        return Accepted(update.key, Thread(root=update.incident, last=update.key))
+
+    def _look_up(self, outgoing: Outgoing) -> Outcome:
+        place = home(self._folder, outgoing)
+        try:
+            update = read(place).find(outgoing.key)
+        except (StateDamaged, OSError) as error:
+            return NotSent(f"{place / STATE} cannot be read: {error}")
+        if update is None:
+            return NotSent(f"{place / STATE} does not hold it")
+        return Accepted(update.key, Thread(root=update.incident, last=update.key))
+
+    def _damaged(self, place: Path, damage: StateDamaged) -> str:
+        return f"{place / STATE} is damaged ({damage}); mend it, or move it away to begin a new page"
+
+
+def _refusal(error: OSError) -> Outcome:
+    if error.errno in _PERMANENT:
+        return Rejected(_cannot_write(error), Scope.CHANNEL, code=errno.errorcode[error.errno])
+    return NotSent(_cannot_write(error))
+
+
+def _cannot_write(error: OSError) -> str:
+    where = error.filename or "the folder"
+    return f"cannot write {where}: {error.strerror or error}"
+
+
+def _url(settings: ChannelSettings) -> str:
+    url = settings.text("url")
+    if url and not url.startswith(("https://", "http://")):
+        raise ConfigError(
+            f"{settings.origin}: url is not a web address: {url!r}",
+            hint='write the public address of the page, as in url = "https://status.example.com"',
+        )
+    return url
+
+
+def _zone(settings: ChannelSettings) -> str:
+    zone = settings.text("timezone")
+    try:
+        return ZoneInfo(zone).key if zone else ""
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(
+            f"{settings.origin}: no timezone is called {zone!r}",
+            hint='write timezone = "Europe/Berlin", or leave it out to use the organisation\'s',
+        ) from error
+
+
+def _language(settings: ChannelSettings) -> str:
+    language = settings.text("locale")
+    if language and language not in LANGUAGES:
+        raise ConfigError(
+            f"{settings.origin}: the page does not speak {language!r}",
+            hint=f"write locale = one of {', '.join(LANGUAGES)}",
+        )
+    return language
+
+
+def _components(settings: ChannelSettings) -> tuple[Component, ...]:
+    """Services that are always listed: names, or ids with a name or with names per language."""
+    given = settings.options.get("components", ())
+    if isinstance(given, Mapping):
+        return tuple(_component(settings, str(id_), names) for id_, names in given.items())
+    if isinstance(given, list | tuple):
+        return tuple(_component(settings, str(name), name) for name in given)
+    raise _not_components(settings)
+
+
+def _component(settings: ChannelSettings, id_: str, names: object) -> Component:
+    if isinstance(names, str):
+        return Component(id_, (("", names),))
+    if isinstance(names, Mapping) and all(isinstance(name, str) for name in names.values()):
+        return Component(id_, tuple((str(language), str(name)) for language, name in names.items()))
+    raise _not_components(settings)
+
+
+def _not_components(settings: ChannelSettings) -> ConfigError:
+    return ConfigError(
+        f"{settings.origin}: components must be names of services",
+        hint='write components = ["Chat", "Telefon"], or { chat = { de = "Chat", en = "Chat" } }',
+    )
