@@ -119,7 +119,7 @@ def fault_from(spelled: Mapping[str, object], *, where: str = "fault") -> Fault:
     """
     given = dict(spelled)
     if given.get("kind") == "down":
-        given = {**given, **_DOWN}
+        given |= {"kind": "refuse"} if given.get("provider") == "smtp" else _DOWN
     kind = _one_of(given.pop("kind", None), KINDS, where, "kind", also=("down",))
     provider = _one_of(given.pop("provider", "all") or "all", (*PROVIDERS, "all"), where, "provider")
     for name in given:

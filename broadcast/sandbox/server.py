@@ -13,6 +13,7 @@ from broadcast.model.clock import Clock, SystemClock
 from broadcast.sandbox.faults import Armed, Fault
 from broadcast.sandbox.front import Front
 from broadcast.sandbox.mailroom import Mailroom
+from broadcast.sandbox.post_office import PostOffice
 from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.scenario import Scenario
 
@@ -28,8 +29,8 @@ class Sandbox:
     """The providers, on this machine's loopback address, for as long as the context lasts.
 
     Ports of 0 are chosen by the system. With `store`, what was received is kept in that file and is
-    there again the next time. With `tls`, HTTP is HTTPS and SMTP offers STARTTLS. Opening raises
-    `ConfigError` where a port is taken.
+    there again the next time. With `tls`, HTTP is HTTPS, SMTP offers STARTTLS, and `smtps_port` speaks
+    TLS from the first byte. Opening raises `ConfigError` where a port is taken.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Sandbox:
         self._mailroom = Mailroom(clock or SystemClock(), Journal(store) if store else None)
         if scenario is not None:
             self._mailroom.faults.armed.extend(scenario.armed())
-        self.port = self.smtp_port = 0
+        self.port = self.smtp_port = self.smtps_port = 0
 
     @property
     def url(self) -> str:
@@ -93,6 +94,11 @@ class Sandbox:
     async def __aenter__(self) -> Self:
         self._mailroom.open()
         self._runner = await self._serve_http()
+        self._offices = [PostOffice(self._mailroom, self._tls)]
+        self.smtp_port = await self._serve_smtp(self._offices[0], self._wanted_smtp_port)
+        if self._tls is not None:
+            self._offices.append(PostOffice(self._mailroom, implicit=self._tls))
+            self.smtps_port = await self._serve_smtp(self._offices[1], 0)
         self._flushing = asyncio.create_task(self._flush())
         return self
 
@@ -100,6 +106,8 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._flushing.cancel()
+        for office in self._offices:
+            await office.close()
         await self._runner.cleanup()
         if self._mailroom.journal:
             self._mailroom.journal.close()
@@ -115,9 +123,16 @@ class Sandbox:
             await site.start()
         except OSError as error:
             await runner.cleanup()
-            raise port_taken(self._wanted_port, error) from None
+            raise _port_taken(self._wanted_port, error) from None
         self.port = runner.addresses[0][1]
         return runner
+
+    async def _serve_smtp(self, office: PostOffice, port: int) -> int:
+        try:
+            return await office.open(HOST, port)
+        except OSError as error:
+            await self._runner.cleanup()
+            raise _port_taken(port, error) from None
 
     async def _flush(self) -> None:
         while self._mailroom.journal:
@@ -125,7 +140,7 @@ class Sandbox:
             self._mailroom.journal.flush()
 
 
-def port_taken(port: int, error: OSError) -> ConfigError:
+def _port_taken(port: int, error: OSError) -> ConfigError:
     """What to say when a port cannot be listened on."""
     reason = error.strerror or str(error)
     return ConfigError(

@@ -1,1 +1,4 @@
-"""One file per provider: bytes in, bytes out, exactly as the provider speaks; no server, no sockets."""
+"""One file per provider, spoken exactly as the provider speaks.
+
+Those over HTTP are functions from a request to an answer and never see a socket; SMTP is a dialogue.
+"""

@@ -107,3 +107,9 @@ def answer_json(
 def retry_header(refusal: Refusal) -> dict[str, str]:
     """The standard header that says when to come back."""
     return {} if refusal.retry_after is None else {"Retry-After": f"{refusal.retry_after:g}"}
+
+
+def whole(fields: Mapping[str, str], name: str, default: int, highest: int) -> int:
+    """The whole number in field `name`, at most `highest`; the default where there is none."""
+    text = fields.get(name, "")
+    return min(int(text), highest) if text.isascii() and text.isdigit() and len(text) < 20 else default

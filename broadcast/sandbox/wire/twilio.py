@@ -8,10 +8,10 @@ import secrets
 from collections.abc import Set as AbstractSet
 from email.utils import format_datetime
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
 from broadcast.sandbox.wire.sms_parts import sms_parts
 
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -100,7 +100,7 @@ class Twilio:
         extra = {k: v for k, v in form.items() if k not in {"To", "From", "Body"}}
         received = Received(
             provider="twilio", at=request.at, to=to, sender=sender, subject=None, text=body, html=None,
-            key=form.get("StatusCallback"), ref="SM" + secrets.token_hex(16), thread=None,
+            key=_key(form.get("StatusCallback", "")), ref="SM" + secrets.token_hex(16), thread=None,
             extra={"account": account, "parts": sms_parts(body), **extra},
         )  # fmt: skip
         self.keep(received)
@@ -129,7 +129,7 @@ class Twilio:
     def _list(self, account: str, request: Request) -> Answer:
         wanted = request.parameters()
         to, sender = wanted.get("To"), wanted.get("From")
-        size, page = _number(wanted, "PageSize", 50, 1000), _number(wanted, "Page", 0, 10**6)
+        size, page = whole(wanted, "PageSize", 50, 1000), whole(wanted, "Page", 0, 10**6)
         known = self._by_sid.values() if to is None else self._by_number.get(to, ())
         found = [one for one in known if sender is None or one.sender == sender][::-1]
         shown = found[page * size : (page + 1) * size]
@@ -148,9 +148,8 @@ def _authenticated(header: str) -> bool:
     return scheme.lower() == "basic" and "" not in {name, token} and "wrong" not in {name, token}
 
 
-def _number(wanted: dict[str, str], name: str, default: int, highest: int) -> int:
-    text = wanted.get(name, "")
-    return min(int(text), highest) if text.isascii() and text.isdigit() else default
+def _key(callback: str) -> str | None:
+    return dict(parse_qsl(urlsplit(callback).query)).get("ref")
 
 
 def _error(status: int, code: int, value: str = "") -> Answer:

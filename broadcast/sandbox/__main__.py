@@ -1,0 +1,68 @@
+"""`python -m broadcast.sandbox`: one sandbox in a process of its own, until nobody asks any more."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from broadcast.errors import BroadcastError
+from broadcast.sandbox.daemon import RECEIVED, forget, remember
+from broadcast.sandbox.scenario import read_scenario
+from broadcast.sandbox.server import Sandbox
+
+_TWO_HOURS = 2 * 60 * 60.0
+_LOOK_EVERY = 1.0  # seconds
+
+
+def main() -> int:
+    """Run until idle, told to stop, or interrupted; the first line on stdout says that it is ready."""
+    options = _options().parse_args()
+    try:
+        asyncio.run(_run(options))
+    except BroadcastError as error:
+        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        return error.exit_status
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m broadcast.sandbox", description=main.__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="where state and messages are kept")
+    parser.add_argument("--port", type=int, default=0, help="HTTP port; 0: any free one")
+    parser.add_argument("--smtp-port", type=int, default=0, help="SMTP port; 0: any free one")
+    parser.add_argument("--scenario", type=Path, help="a TOML file of faults")
+    parser.add_argument("--idle", type=float, default=_TWO_HOURS, help="end after so many quiet seconds")
+    return parser
+
+
+async def _run(options: argparse.Namespace) -> None:
+    scenario = read_scenario(options.scenario) if options.scenario else None
+    stopped = asyncio.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(one, stopped.set)
+    store = options.folder / RECEIVED
+    async with Sandbox(options.port, options.smtp_port, store=store, scenario=scenario) as sandbox:
+        remember(options.folder, sandbox.url, sandbox.smtp_port, os.getpid())
+        sys.stdout.write(f"ready {sandbox.url}\n")
+        sys.stdout.flush()
+        while not stopped.is_set() and sandbox.idle < options.idle:
+            await _nap(stopped, min(_LOOK_EVERY, options.idle))
+    forget(options.folder, os.getpid())
+
+
+async def _nap(stopped: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stopped.wait()
+    except TimeoutError:
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""One sandbox per folder, in a process of its own: found when it runs, started when not.
+
+Nothing here loads an HTTP library: commands that only look for the sandbox stay fast.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from broadcast.errors import ConfigError
+
+STATE = "sandbox.json"
+RECEIVED = "received.jsonl"
+LOG = "sandbox.log"
+LOCK = "sandbox.lock"
+_QUICK = 0.5  # seconds a healthy sandbox on this machine may take to answer
+_START_WITHIN = 15.0  # seconds; a loaded machine imports slowly
+_END_WITHIN = 5.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a sandbox listens, and whether it was started just now."""
+
+    url: str
+    smtp_port: int
+    started: bool
+
+
+#: The ones this process started, to be reaped when it stops them.
+_children: dict[int, subprocess.Popen[str]] = {}
+
+
+def ensure_running(folder: Path) -> Address:
+    """The sandbox of `folder`, started if need be; raises `ConfigError` where it does not come up."""
+    with _alone(folder):
+        found = find(folder)
+        if found is not None:
+            return found
+        is_ready = _start(folder)
+        found = find(folder)
+    if not is_ready or found is None:
+        reason = _last_line(folder / LOG) or "it did not say why"
+        raise ConfigError(f"the sandbox did not start: {reason}", hint=f"see {folder / LOG}")
+    return Address(found.url, found.smtp_port, started=True)
+
+
+def find(folder: Path) -> Address | None:
+    """The sandbox that runs for `folder`, if it does and is healthy."""
+    state = _state(folder)
+    if state is None or not _is_healthy(state["url"]):
+        return None
+    return Address(state["url"], state["smtp_port"], started=False)
+
+
+def stop(folder: Path) -> bool:
+    """End the sandbox of `folder`; says whether there was one. What was received is kept."""
+    state = _state(folder)
+    if state is None:
+        return False
+    with _connected(state["url"]) as connection:
+        if not _is_ours(connection):
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(state["pid"], signal.SIGTERM)
+        _await_end(connection)
+    child = _children.pop(state["pid"], None)
+    if child is not None:
+        child.wait(_END_WITHIN)
+    return True
+
+
+def remember(folder: Path, url: str, smtp_port: int, pid: int) -> None:
+    """Write down where the sandbox of `folder` listens; only this user may read it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = folder / f"{STATE}.{pid}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump({"url": url, "smtp_port": smtp_port, "pid": pid}, file)
+    draft.replace(folder / STATE)
+
+
+def forget(folder: Path, pid: int) -> None:
+    """Take the note away again, unless it is another process's by now."""
+    state = _state(folder)
+    if state is not None and state["pid"] == pid:
+        (folder / STATE).unlink(missing_ok=True)
+
+
+def _state(folder: Path) -> dict[str, Any] | None:
+    try:
+        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    kinds = {"url": str, "smtp_port": int, "pid": int}
+    fits = isinstance(state, dict) and all(isinstance(state.get(k), kind) for k, kind in kinds.items())
+    return state if fits else None
+
+
+def _is_healthy(url: str) -> bool:
+    with _connected(url) as connection:
+        return _is_ours(connection)
+
+
+def _connected(url: str) -> closing[http.client.HTTPConnection]:
+    place = urlsplit(url)
+    return closing(http.client.HTTPConnection(place.hostname or "", place.port, timeout=_QUICK))
+
+
+def _is_ours(connection: http.client.HTTPConnection) -> bool:
+    try:
+        connection.request("GET", "/_sandbox/health")
+        answer = connection.getresponse()
+        return answer.status == 200 and b"broadcast.sandbox/" in answer.read()
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _await_end(connection: http.client.HTTPConnection) -> None:
+    """Wait until the other side hangs up, which is the last thing it does."""
+    if connection.sock is not None:
+        connection.sock.settimeout(_END_WITHIN)
+        with suppress(OSError):
+            connection.sock.recv(1)
+
+
+def _start(folder: Path) -> bool:
+    """Start it detached, and wait for the line that says it is ready."""
+    descriptor = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+            [sys.executable, "-m", "broadcast.sandbox", "--folder", str(folder.absolute())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
+    _children[process.pid] = process
+    if process.stdout is None:
+        return False
+    with process.stdout as lines:
+        readable, _, _ = select.select([lines], [], [], _START_WITHIN)
+        return bool(readable) and lines.readline().startswith("ready ")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, so that two commands at once do not start two sandboxes."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(folder / LOCK, os.O_WRONLY | os.O_CREAT, 0o600)
+    with closing(os.fdopen(descriptor, "w")) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _last_line(path: Path) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return ""
+    return next((line for line in reversed(lines) if line.strip()), "")
