@@ -18,13 +18,17 @@ from broadcast.model.incident import Incident
 
 @dataclass(frozen=True, slots=True)
 class ChannelAttempts:
-    """What the requests over one channel came to, counted per message."""
+    """What the requests over one channel came to, counted per message.
+
+    `left` counts those of which something left this machine.
+    """
 
     channel: str
     attempts: int
     accepted: int
     unknown: int
     failed: int
+    left: int
     first_at: datetime
     accepted_at: datetime | None
     reason: str | None
@@ -65,6 +69,51 @@ class OpenBreaker:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How one notice fared on one channel, counted in messages.
+
+    `targeted` came to the channel's turn; `failed` were tried and refused. What is left over was not tried:
+    held, superseded, or sent on because the channel was left alone. `accepted_at` is the first of them.
+    """
+
+    channel: str
+    targeted: int
+    accepted: int
+    unknown: int
+    failed: int
+    first_at: datetime | None
+    accepted_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Messages that went on from one channel to the next; `at` and `reason` come from the last attempt."""
+
+    origin: str
+    destination: str
+    reason: str | None
+    count: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One message owed to one person: where it stands, and whether an answer about it was lost."""
+
+    contact: str
+    sequence: int
+    audience: str
+    channel: str
+    state: DeliveryState
+    doubtful: bool
+    name: str
+    phone: str | None
+    email: str | None
+    reason: str | None
+
+
 class History:
     """The ledger as a record."""
 
@@ -89,9 +138,9 @@ class History:
         rows = self._rows("failovers", notice) + self._rows("rerouted_without_attempt", notice)
         return [Failover(row["origin"], row["destination"], row["reason"], row["count"]) for row in rows]
 
-    def threads(self, incident: Incident) -> dict[str, tuple[str, str]]:
-        """For each channel that publishes: the provider's first and latest reference."""
-        rows = self._rows("threads", incident.id)
+    def threads(self, incident: int) -> dict[str, tuple[str, str]]:
+        """For each channel that publishes: the provider's first and latest reference in that incident."""
+        rows = self._rows("threads", incident)
         return {row["channel"]: (row["root"], row["last"]) for row in rows}
 
     def told(self, incident: Incident) -> list[Told]:
@@ -121,6 +170,29 @@ class History:
         moment = self._rows("first_accepted", incident.id)[0][0]
         return datetime.fromtimestamp(moment, UTC) if moment is not None else None
 
+    def reach(self, notice: Notice) -> list[Reach]:
+        """How a notice fared, by channel in the order of their first use."""
+        return [_reach(row) for row in self._rows("reach", notice.id)]
+
+    def moves(self, notice: Notice) -> list[Move]:
+        """Every step from one channel to the next, whatever became of the message afterwards."""
+        return [
+            Move(row["origin"], row["destination"], row["reason"], row["count"], _moment(row["at"]))
+            for row in self._rows("moves", notice.id)
+        ]
+
+    def standings(self, incident: Incident) -> list[Standing]:
+        """What every person was owed, notice by notice."""
+        return [_standing(row) for row in self._rows("standings", incident.id)]
+
+    def doubled(self, incident: Incident) -> int:
+        """How many messages were accepted that should not have been sent again."""
+        return int(self._rows("doubled", incident.id)[0][0])
+
+    def possibly_doubled(self, incident: Incident) -> int:
+        """How many messages were accepted while the answer to another attempt was lost."""
+        return int(self._rows("possibly_doubled", incident.id)[0][0])
+
     def breakers(self) -> list[OpenBreaker]:
         """Channels that failed when they were last used."""
         with self._database.reading() as connection:
@@ -143,6 +215,7 @@ class History:
             row["accepted"] or 0,
             row["unknown"] or 0,
             row["failed"] or 0,
+            row["left"] or 0,
             datetime.fromtimestamp(row["first_at"], UTC),
             datetime.fromtimestamp(accepted_at, UTC) if accepted_at is not None else None,
             reason["reason"] if reason else None,
@@ -184,3 +257,35 @@ def _line(row: sqlite3.Row) -> DeliveryLine:
         step=row["step"],
         updated_at=datetime.fromtimestamp(row["updated_at"], UTC),
     )
+
+
+def _reach(row: sqlite3.Row) -> Reach:
+    return Reach(
+        row["channel"],
+        row["targeted"],
+        row["accepted"],
+        row["unknown"],
+        row["failed"],
+        _moment(row["first_at"]),
+        _moment(row["accepted_at"]),
+        _moment(row["last_at"]),
+    )
+
+
+def _standing(row: sqlite3.Row) -> Standing:
+    return Standing(
+        contact=row["contact"],
+        sequence=row["sequence"],
+        audience=row["audience"],
+        channel=row["channel"],
+        state=DeliveryState(row["state"]),
+        doubtful=bool(row["doubtful"]),
+        name=row["name"],
+        phone=row["phone"],
+        email=row["email"],
+        reason=row["reason"],
+    )
+
+
+def _moment(epoch: float | None) -> datetime | None:
+    return datetime.fromtimestamp(epoch, UTC) if epoch is not None else None

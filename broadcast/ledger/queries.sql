@@ -144,6 +144,10 @@ WHERE notice_id = :notice AND state = 'held'
 -- name: ask_again
 UPDATE delivery SET lookups = 0, not_before = 0 WHERE notice_id = :notice AND state = 'unknown'
 
+-- name: open_routes
+SELECT DISTINCT route FROM delivery
+WHERE notice_id = ? AND state IN ('planned', 'held', 'sending', 'unknown')
+
 -- name: waiting
 SELECT channel, state, min(not_before) AS due, count(*) AS count FROM delivery
 WHERE notice_id = ? AND state IN ('planned', 'unknown') GROUP BY channel, state
@@ -156,6 +160,7 @@ GROUP BY channel, state, required, step ORDER BY channel, state
 SELECT attempt.channel, count(DISTINCT attempt.id) AS attempts,
        sum(attempt.outcome = 'accepted') AS accepted, sum(attempt.outcome = 'unknown') AS unknown,
        sum(attempt.outcome IN ('rejected', 'not_sent')) AS failed,
+       sum(attempt.outcome IS NULL OR attempt.outcome <> 'not_sent') AS left,
        min(attempt.started_at) AS first_at,
        min(CASE WHEN attempt.outcome = 'accepted' THEN attempt.ended_at END) AS accepted_at,
        max(attempt.ended_at) AS last_at
@@ -221,3 +226,77 @@ SELECT channel, opened_at, reason FROM breaker ORDER BY channel
 SELECT min(attempt.ended_at) FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
 JOIN notice ON notice.id = delivery.notice_id
 WHERE notice.incident_id = ? AND attempt.outcome = 'accepted'
+
+-- name: reach
+-- A delivery is a channel's once its turn came there. Routes start over after `retry`, attempts stay.
+-- Who was planned as unreachable or suppressed was nobody's.
+WITH turn AS (
+    SELECT delivery.id, leg.value AS channel FROM delivery, json_each(delivery.route) AS leg
+    WHERE delivery.notice_id = ?
+      AND (leg.key <= delivery.step
+           OR EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id AND attempt.channel = leg.value))
+      AND (delivery.state NOT IN ('failed', 'suppressed')
+           OR EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id))
+),
+verdict AS (
+    SELECT turn.channel, count(attempt.id) AS tries,
+           coalesce(max(attempt.outcome = 'accepted'), 0) AS accepted,
+           coalesce(max(attempt.id IS NOT NULL AND coalesce(attempt.outcome, 'unknown') = 'unknown'), 0) AS doubtful,
+           min(attempt.started_at) AS first_at,
+           min(CASE WHEN attempt.outcome = 'accepted' THEN attempt.ended_at END) AS accepted_at,
+           max(coalesce(attempt.ended_at, attempt.started_at)) AS last_at
+    FROM turn LEFT JOIN attempt ON attempt.delivery_id = turn.id AND attempt.channel = turn.channel
+    GROUP BY turn.id, turn.channel
+)
+SELECT channel, count(*) AS targeted, sum(accepted) AS accepted,
+       sum(doubtful AND NOT accepted) AS unknown,
+       sum(tries > 0 AND NOT doubtful AND NOT accepted) AS failed,
+       min(first_at) AS first_at, min(accepted_at) AS accepted_at, max(last_at) AS last_at
+FROM verdict GROUP BY channel ORDER BY min(first_at) IS NULL, min(first_at), channel
+
+-- name: moves
+-- How far along its route each delivery came, and what its last attempt on each channel before said.
+WITH far AS (
+    SELECT delivery.id, delivery.route,
+           max(delivery.step, coalesce((SELECT max(leg.key) FROM attempt, json_each(delivery.route) AS leg
+                                        WHERE attempt.delivery_id = delivery.id AND leg.value = attempt.channel), 0)) AS step
+    FROM delivery WHERE delivery.notice_id = ?
+)
+SELECT leg.value AS origin, json_extract(far.route, '$[' || (leg.key + 1) || ']') AS destination, attempt.reason,
+       count(*) AS count, min(coalesce(attempt.ended_at, attempt.started_at)) AS at
+FROM far JOIN json_each(far.route) AS leg ON leg.key < far.step
+LEFT JOIN attempt ON attempt.id = (SELECT max(a.id) FROM attempt AS a WHERE a.delivery_id = far.id AND a.channel = leg.value)
+GROUP BY 1, 2, 3 ORDER BY 1, 2, count(*) DESC, 3
+
+-- name: standings
+-- Every person by notice. Somebody whose answer was lost on one channel may have been told, whatever came later.
+SELECT delivery.contact, notice.sequence, delivery.audience, delivery.state, delivery.channel,
+       recipient.name, recipient.phone, recipient.email,
+       coalesce(delivery.reason, (SELECT attempt.reason FROM attempt WHERE attempt.delivery_id = delivery.id
+                                  ORDER BY attempt.id DESC LIMIT 1)) AS reason,
+       EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id
+               AND coalesce(attempt.outcome, 'unknown') = 'unknown') AS doubtful
+FROM delivery
+JOIN notice ON notice.id = delivery.notice_id
+JOIN recipient ON recipient.id = delivery.recipient_id
+WHERE notice.incident_id = ?
+ORDER BY notice.sequence, delivery.id
+
+-- name: doubled
+-- Messages accepted beyond the first: of one delivery, or by one channel for one receiver of a notice.
+WITH accepted AS (
+    SELECT delivery.id, delivery.notice_id, delivery.contact, attempt.channel
+    FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id JOIN notice ON notice.id = delivery.notice_id
+    WHERE notice.incident_id = ? AND attempt.outcome = 'accepted'
+)
+SELECT (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM accepted GROUP BY id))
+     + (SELECT coalesce(sum(n - 1), 0)
+        FROM (SELECT count(DISTINCT id) AS n FROM accepted GROUP BY notice_id, contact, channel))
+
+-- name: possibly_doubled
+-- Accepted once, while the answer to another attempt was lost.
+SELECT count(*) FROM delivery JOIN notice ON notice.id = delivery.notice_id
+WHERE notice.incident_id = ?
+  AND EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id AND attempt.outcome = 'accepted')
+  AND EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id
+              AND coalesce(attempt.outcome, 'unknown') = 'unknown')
