@@ -136,18 +136,25 @@ class Transport:
         return self._session
 
     def _reason(self, error: Exception, progress: _Progress) -> str:
-        """One line for people, free of URLs: a look-up's query holds phone numbers."""
-        cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the certificate was refused: {cause.verify_message}"
-        if isinstance(cause, socket.gaierror):
-            return "the host name was not found"
-        if isinstance(cause, TimeoutError):
-            return f"no answer within {self.deadline:g} s" if progress.left else "no connection in time"
-        if isinstance(cause, OSError) and cause.errno:
-            return os.strerror(cause.errno).lower()
-        what = "the connection was lost" if progress.left else "no connection"
-        return f"{what} ({type(cause).__name__})"
+        if isinstance(error, TimeoutError) and progress.left:
+            return f"no answer within {self.deadline:g} s"
+        return describe(error)
+
+
+def describe(error: BaseException) -> str:
+    """One line for people, free of URLs: a look-up's query holds phone numbers."""
+    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"the certificate was refused: {cause.verify_message}"
+    if isinstance(cause, socket.gaierror):
+        return "the host name was not found"
+    if isinstance(cause, TimeoutError):
+        return "no answer in time"
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno).lower()
+    if cause.__cause__ is not None:
+        return describe(cause.__cause__)
+    return f"the connection was lost ({type(cause).__name__})"
 
 
 async def _mark_left(_session: object, context: object, _parameters: object) -> None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, Self
-from urllib.parse import quote, urlencode
+from typing import ClassVar, Self
+from urllib.parse import quote
 
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
+from broadcast.channels.lookup import is_complete, moment, since, unfound
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
+from broadcast.channels.twilio_client import twilio_client
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import Attempted, Outgoing
-from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Unknown
+from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 
 _RECIPIENT, _MESSAGE, _CHANNEL = Scope.RECIPIENT, Scope.MESSAGE, Scope.CHANNEL
 CODES: Mapping[str, tuple[Scope, str]] = {
@@ -47,8 +46,6 @@ UNDELIVERABLE = frozenset({"failed", "undelivered", "canceled"})
 
 _BASE_URL = "https://api.twilio.com"
 _PAGE = 100
-# Twilio's clock and ours may differ; texts carry the incident's mark, so a wide window is harmless.
-_CLOCK_SKEW = timedelta(seconds=120)
 
 
 class TwilioSms:
@@ -71,8 +68,10 @@ class TwilioSms:
 
     def __init__(self, settings: ChannelSettings, transport: Transport, sender: Mapping[str, str]) -> None:
         account = settings.required("account_sid")
-        self._url = f"{settings.base_url or _BASE_URL}/2010-04-01/Accounts/{quote(account)}/Messages.json"
-        self._client = _client(account, settings.required("auth_token"), transport)
+        root = (settings.base_url or _BASE_URL).rstrip("/")
+        self._account = f"{root}/2010-04-01/Accounts/{quote(account, safe='')}"
+        self._messages = f"{self._account}/Messages.json"
+        self._client = twilio_client(account, settings.required("auth_token"), transport)
         self._transport = transport
         self._sender = sender
         self._validity = _validity(settings)
@@ -94,8 +93,13 @@ class TwilioSms:
         return await asyncio.gather(*(self._look_up(attempt) for attempt in attempts))
 
     async def probe(self) -> Probe:
-        """Ask for the newest message."""
-        return health(await self._client.request_async("GET", self._url, params={"PageSize": "1"}))
+        """Ask for the account."""
+        answer = await self._client.request_async("GET", f"{self._account}.json")
+        if isinstance(answer, Reply) and answer.success:
+            status = text_of(json_object(answer), "status")
+            if status != "active":
+                return Probe(Health.DEGRADED, f"the Twilio account is {status or 'unreadable'}")
+        return health(answer)
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -112,17 +116,14 @@ class TwilioSms:
         if self._callback:
             joint = "&" if "?" in self._callback else "?"
             form["StatusCallback"] = f"{self._callback}{joint}ref={outgoing.key}"
-        return _outcome(await self._client.request_async("POST", self._url, data=form))
+        return _outcome(await self._client.request_async("POST", self._messages, data=form))
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
         query = {"To": attempt.outgoing.address or "", "PageSize": str(_PAGE)}
         if "From" in self._sender:
             query["From"] = self._sender["From"]
         # DateSent has the granularity of a day, and a queued message has none: compare it here.
-        answer = await self._client.request_async("GET", self._url, params=query)
-        if isinstance(answer, NoReply):
-            return Unknown(f"look-up failed: {answer.reason}")
-        return _found(answer, attempt)
+        return _found(await self._client.request_async("GET", self._messages, params=query), attempt)
 
 
 def _outcome(answer: Answer) -> Outcome:
@@ -141,20 +142,18 @@ def _outcome(answer: Answer) -> Outcome:
     return failure(answer, detail=text_of(document, "message"), code=code or None)
 
 
-def _found(reply: Reply, attempt: Attempted) -> Outcome:
-    document = json_object(reply)
+def _found(answer: Answer, attempt: Attempted) -> Outcome:
+    document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
     messages = objects(document.get("messages"))
-    if not reply.success or messages is None:
-        return Unknown(f"look-up failed: HTTP {reply.status}")
-    since = attempt.started_at - _CLOCK_SKEW
-    body = attempt.outgoing.message.text.strip()
+    if messages is None:
+        return unfound(answer)
+    earliest, body = since(attempt), attempt.outgoing.message.text.strip()
     for message in messages:
-        if text_of(message, "body").strip() == body and _created(message) >= since:
+        if text_of(message, "body").strip() == body and moment(message, "date_created") >= earliest:
             return _state(message)
-    # The newest come first: one older than the window means that nothing was cut off.
-    if text_of(document, "next_page_uri") and all(_created(message) >= since for message in messages):
-        return Unknown("look-up failed: too many messages to this number")
-    return NotSent("Twilio has no such message")
+    if is_complete(messages, _PAGE, "date_created", earliest):
+        return NotSent("Twilio has no such message")
+    return Unknown("look-up failed: too many messages to this number")
 
 
 def _state(message: Mapping[str, object]) -> Outcome:
@@ -167,45 +166,9 @@ def _state(message: Mapping[str, object]) -> Outcome:
     return Accepted(sid, detail="found at Twilio")
 
 
-def _created(message: Mapping[str, object]) -> datetime:
-    try:
-        moment = parsedate_to_datetime(text_of(message, "date_created"))
-    except ValueError:
-        return datetime.max.replace(tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _validity(settings: ChannelSettings) -> int:
     seconds = settings.options.get("validity", 3600)
     if isinstance(seconds, int) and not isinstance(seconds, bool) and 1 <= seconds <= 36_000:
         return seconds
     hint = "write validity = 3600 for an hour"
     raise ConfigError(f"{settings.origin}: validity must be 1 to 36000 seconds", hint=hint)
-
-
-class _Bridge:
-    """What the SDK takes for its HTTP client: its request, our transport, our answer."""
-
-    is_async = True
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
-    async def request(self, method: str, url: str, **parts: Any) -> Answer:
-        """Carry a request the SDK has built; its own timeout and redirect settings do not count."""
-        query, form = parts.get("params"), parts.get("data")
-        login = b64encode(":".join(parts["auth"]).encode()).decode()
-        return await self._transport.exchange(
-            method,
-            f"{url}?{urlencode(query)}" if query else url,
-            headers={**parts["headers"], "Authorization": f"Basic {login}"},
-            body=urlencode(form, doseq=True).encode() if form else None,
-        )
-
-
-def _client(account: str, token: str, transport: Transport) -> Any:
-    # The base client, because `twilio.rest` imports a hundred modules of resources we do not use.
-    from twilio.base.client_base import ClientBase
-
-    # A non-empty environment, or TWILIO_EDGE and TWILIO_REGION rewrite the host behind our back.
-    return ClientBase(account, token, http_client=_Bridge(transport), environment={"TWILIO_EDGE": ""})

@@ -1,0 +1,110 @@
+"""What every e-mail adapter writes alike: sender, ids and threads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.delivery import Outgoing
+from broadcast.model.outcome import Rejected, Scope, Thread
+from broadcast.model.text import has_controls, without_controls
+
+#: Out-of-office answers and other robots stay silent (RFC 3834; the second is Exchange's).
+AUTOMATIC: Mapping[str, str] = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+OPTIONS = frozenset({"from", "from_name", "reply_to"})
+
+_NO_PART_OF_ONE = re.compile(r"[\s<>,;:\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a channel writes as. The address's domain is the one of every id."""
+
+    address: str
+    name: str = ""
+    reply_to: str = ""
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings) -> Self:
+        """Read `from`, `from_name` and `reply_to`; `ConfigError` where one is not what it must be."""
+        sender = cls(settings.required("from"), settings.text("from_name"), settings.text("reply_to"))
+        for key, value in (("from", sender.address), ("reply_to", sender.reply_to)):
+            if value and ascii_address(value) is None:
+                raise ConfigError(
+                    f"{settings.origin}: {key} is not an e-mail address: {value!r}",
+                    hint=f'write {key} = "name@example.com"; the display name goes to from_name',
+                )
+        if not is_one_line(sender.name):
+            raise ConfigError(f"{settings.origin}: from_name has a line break", hint="write it on one line")
+        return sender
+
+    @property
+    def domain(self) -> str:
+        """What follows the @, as the wire spells it."""
+        return (ascii_address(self.address) or self.address).rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One message's own id and where it hangs.
+
+    Every message of an incident, the first too, refers to one root that is never sent: mail programs then
+    group them even for people who missed the opening.
+    """
+
+    own: str
+    root: str
+    parent: str
+
+    @classmethod
+    def of(cls, outgoing: Outgoing, domain: str) -> Self:
+        """The same for every attempt: made from the key and the incident, not from the moment."""
+        root = outgoing.thread.root if outgoing.thread else f"<{outgoing.headline.incident}.root@{domain}>"
+        parent = outgoing.thread.last if outgoing.thread else root
+        return cls(f"<{outgoing.key}@{domain}>", root, parent)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """`Message-ID`, `In-Reply-To` and `References`."""
+        references = self.root if self.parent == self.root else f"{self.root} {self.parent}"
+        return {"Message-ID": self.own, "In-Reply-To": self.parent, "References": references}
+
+    @property
+    def thread(self) -> Thread:
+        """What the next message to this person hangs on."""
+        return Thread(self.root, self.own)
+
+
+def refusal(outgoing: Outgoing) -> Rejected | None:
+    """Why this must not be put into headers, if so: a line break in one would add headers of its own."""
+    if ascii_address(outgoing.address or "") is None:
+        return Rejected("not an e-mail address", Scope.RECIPIENT)
+    if not is_one_line(outgoing.message.subject or ""):
+        return Rejected("the subject has a line break", Scope.MESSAGE)
+    return None
+
+
+def ascii_address(address: str) -> str | None:
+    """The address as the wire spells it, umlauts in the domain encoded; None where it is none."""
+    local, _, domain = address.rpartition("@")
+    if not (local and domain and local.isascii()) or _NO_PART_OF_ONE.search(address) or "@" in local:
+        return None
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return None
+
+
+def is_one_line(value: str) -> bool:
+    """Whether a header may hold it."""
+    return not has_controls(value) and "\n" not in value
+
+
+def display_name(name: str) -> str:
+    """A person's name as a header may hold it."""
+    return " ".join(without_controls(name).split())

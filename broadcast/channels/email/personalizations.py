@@ -1,0 +1,43 @@
+"""One SendGrid request for many people, none of whom sees another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from broadcast.channels.email.headers import AUTOMATIC, Identity, Sender, ascii_address, display_name
+from broadcast.model.delivery import Outgoing
+
+
+def request_body(
+    people: Sequence[Outgoing], identities: Sequence[Identity], sender: Sender
+) -> dict[str, object]:
+    """The body of Mail Send; a plain dictionary, which the SDK's `Mail` is twice as slow to become."""
+    message = people[0].message
+    content = [{"type": "text/plain", "value": message.text}]
+    if message.html:
+        content.append({"type": "text/html", "value": message.html})
+    body: dict[str, object] = {
+        "personalizations": [_person(*pair) for pair in zip(people, identities, strict=True)],
+        "from": _mailbox(sender.address, sender.name),
+        "subject": message.subject or people[0].headline.title,
+        "content": content,
+        "headers": dict(AUTOMATIC),
+        # Rewritten links go through SendGrid's own host, which may be what is down.
+        "tracking_settings": {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}},
+    }
+    if sender.reply_to:
+        body["reply_to"] = {"email": sender.reply_to}
+    return body
+
+
+def _person(outgoing: Outgoing, identity: Identity) -> dict[str, object]:
+    return {
+        "to": [_mailbox(outgoing.address or "", display_name(outgoing.name))],
+        "headers": identity.headers,
+        "custom_args": {"key": outgoing.key, "incident": outgoing.headline.incident},
+    }
+
+
+def _mailbox(address: str, name: str) -> dict[str, str]:
+    email = ascii_address(address) or address
+    return {"email": email, "name": name} if name else {"email": email}

@@ -1,0 +1,141 @@
+"""E-mail through any SMTP server: one message at a time, many over one connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+
+from broadcast.channels.answers import excerpt
+from broadcast.channels.email.dialogue import Dialogue, Refused, Server
+from broadcast.channels.email.headers import OPTIONS, Identity, Sender, ascii_address, refusal
+from broadcast.channels.email.mime import content
+from broadcast.channels.transport import Transport, describe, is_loopback
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Threading
+from broadcast.model.contact import AddressKind
+from broadcast.model.delivery import Outgoing
+from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
+
+#: What a refusal for good (5xx) concerns, by the command it answers.
+STAGES: Mapping[str, tuple[Scope, str]] = {
+    "connect": (Scope.CHANNEL, "the mail server refused the connection"),
+    "login": (Scope.CHANNEL, "the mail server refused the user name or the password"),
+    "MAIL": (Scope.CHANNEL, "the mail server refused the sender"),
+    "RCPT": (Scope.RECIPIENT, "the mail server refused the recipient"),
+    "DATA": (Scope.MESSAGE, "the mail server refused the message"),
+}
+#: How a connection is encrypted, and the port that goes with it.
+PORTS: Mapping[str, int] = {"starttls": 587, "implicit": 465, "none": 25}
+
+
+class Smtp:
+    """A mail server that takes our mail."""
+
+    name: ClassVar[str] = "smtp"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.EMAIL, address=AddressKind.EMAIL, threading=Threading.REPLY, concurrency=4
+    )
+    options: ClassVar[frozenset[str]] = OPTIONS | {"host", "port", "username", "password", "tls"}
+
+    def __init__(self, server: Server, sender: Sender, transport: Transport) -> None:
+        self._server, self._sender, self._transport = server, sender, transport
+        self._idle: list[Dialogue] = []
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs host and from; a password travels only over TLS, or on this machine."""
+        sender = Sender.from_settings(settings)
+        return cls(_server(settings, sender.domain, transport), sender, transport)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Hand over one message."""
+        return [refusal(outgoing) or await self._deliver(outgoing) for outgoing in batch]
+
+    async def probe(self) -> Probe:
+        """Connect, encrypt, log in, and do nothing."""
+        dialogue = Dialogue(self._server)
+        try:
+            async with asyncio.timeout(self._transport.deadline):
+                await dialogue.open()
+        except Refused as error:
+            health = Health.UNAUTHORISED if dialogue.stage == "login" else Health.DEGRADED
+            return Probe(health, _refused(dialogue, error).reason)
+        except OSError as error:
+            return Probe(Health.UNREACHABLE, describe(error))
+        finally:
+            dialogue.close()
+        return Probe(Health.OK)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        while self._idle:
+            self._idle.pop().close()
+        await self._transport.close()
+
+    async def _deliver(self, outgoing: Outgoing) -> Outcome:
+        identity = Identity.of(outgoing, self._sender.domain)
+        sender, recipient = ascii_address(self._sender.address), ascii_address(outgoing.address or "")
+        dialogue = self._kept() or Dialogue(self._server)
+        try:
+            async with asyncio.timeout(self._transport.deadline):
+                if not dialogue.alive:
+                    await dialogue.open()
+                message = content(outgoing, identity, self._sender)
+                await dialogue.hand_over(sender or "", recipient or "", message)
+            self._idle.append(dialogue)
+            return Accepted(identity.own, identity.thread)
+        except Refused as error:
+            return _refused(dialogue, error)
+        except OSError as error:
+            return _lost(dialogue, error)
+        finally:
+            if dialogue not in self._idle:
+                dialogue.close()
+
+    def _kept(self) -> Dialogue | None:
+        while self._idle:
+            dialogue = self._idle.pop()
+            if dialogue.alive:
+                return dialogue
+        return None
+
+
+def _refused(dialogue: Dialogue, refused: Refused) -> Rejected | NotSent | Unknown:
+    scope, reason = STAGES[dialogue.stage]
+    explained = f"{reason} ({refused.code}: {excerpt(str(refused))})"
+    if 500 <= refused.code < 600:
+        return Rejected(explained, scope, str(refused.code))
+    if dialogue.committed and not 400 <= refused.code < 500:
+        return Unknown(explained)
+    return NotSent(explained)
+
+
+def _lost(dialogue: Dialogue, error: OSError) -> Outcome:
+    if dialogue.committed:
+        return Unknown(f"the message was handed over, but not acknowledged: {describe(error)}")
+    return NotSent(f"{dialogue.stage}: {describe(error)}")
+
+
+def _server(settings: ChannelSettings, ours: str, transport: Transport) -> Server:
+    host, tls = settings.required("host"), settings.text("tls", "starttls")
+    if tls not in PORTS:
+        raise ConfigError(f"{settings.origin}: unknown tls {tls!r}", hint=f"write one of {', '.join(PORTS)}")
+    login = None
+    if "username" in settings.options:
+        login = settings.required("username"), settings.required("password")
+    if login is not None and tls == "none" and not is_loopback(host):
+        raise ConfigError(
+            f'{settings.origin}: tls = "none" would send the password in clear',
+            hint='write tls = "starttls" or tls = "implicit"',
+        )
+    context = None if tls == "none" else transport.tls()
+    return Server(host, _port(settings, PORTS[tls]), tls, ours, context, login)
+
+
+def _port(settings: ChannelSettings, usual: int) -> int:
+    port = settings.options.get("port", usual)
+    if isinstance(port, int) and not isinstance(port, bool) and 0 < port < 65_536:
+        return port
+    raise ConfigError(f"{settings.origin}: port must be 1 to 65535", hint=f"write port = {usual}")

@@ -1,0 +1,157 @@
+"""Posts on X: one for everybody, each update a reply to the one before."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+from urllib.parse import urlencode
+
+from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
+from broadcast.channels.lookup import is_complete, moment, since, unfound
+from broadcast.channels.quiet import silence
+from broadcast.channels.transport import Answer, NoReply, Reply, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.delivery import Attempted, Outgoing
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Thread, Unknown
+
+#: What the `detail` of a 403 or 400 says, where the status alone would mislead.
+DETAILS: Mapping[str, tuple[Scope, str]] = {
+    "deleted or not visible": (Scope.MESSAGE, "the post to reply to is gone"),
+    "longer": (Scope.MESSAGE, "the text is too long for a post"),
+    "suspended": (Scope.CHANNEL, "the account is suspended"),
+    "locked": (Scope.CHANNEL, "the account is locked"),
+}
+# Not a failure: it says that the text has been posted before, but not under which id.
+_DUPLICATE = "duplicate content"
+
+_BASE_URL = "https://api.x.com"
+_KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+_PAGE = 100
+_LINK = re.compile(r"https?://\S+")
+
+
+class X:
+    """The X API v2, as the account that owns the access token."""
+
+    name: ClassVar[str] = "x"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.SOCIAL,
+        address=None,
+        threading=Threading.REPLY,
+        idempotency=Idempotency.DEDUPE,
+        rate=1.0,
+        concurrency=1,
+        fate=("x",),
+    )
+    options: ClassVar[frozenset[str]] = frozenset(_KEYS)
+
+    def __init__(self, client: Any, transport: Transport) -> None:
+        self._client = client
+        self._transport = transport
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs the four keys of an app with write permission."""
+        keys = {key: settings.required(key) for key in _KEYS}
+        return cls(_client(keys, settings.base_url or _BASE_URL, transport), transport)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Publish one post."""
+        return [await self._post(outgoing) for outgoing in batch]
+
+    async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
+        """Look for the texts in our own timeline."""
+        account = await self._client.get_me()
+        if isinstance(account, NoReply) or not account.success:
+            return [unfound(account)] * len(attempts)
+        timeline = await self._client.get_users_tweets(
+            text_of(_data(account), "id"), user_auth=True, max_results=_PAGE, tweet_fields=["created_at"]
+        )
+        return [_found(timeline, attempt) for attempt in attempts]
+
+    async def probe(self) -> Probe:
+        """Ask who we are."""
+        return health(await self._client.get_me())
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+    async def _post(self, outgoing: Outgoing) -> Outcome:
+        parent = outgoing.thread.last if outgoing.thread else None
+        answer = await self._client.create_tweet(text=outgoing.message.text, in_reply_to_tweet_id=parent)
+        return _outcome(answer, outgoing.thread)
+
+
+def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
+    if isinstance(answer, NoReply):
+        return failure(answer)
+    if answer.success:
+        post = text_of(_data(answer), "id")
+        return _accepted(post, thread) if post else unreadable(answer, "post id")
+    detail = text_of(json_object(answer), "detail")
+    if answer.status == 403 and _DUPLICATE in detail.lower():
+        return Unknown("duplicate content: X has this text already")
+    if answer.status in {400, 403}:
+        for part, (scope, reason) in DETAILS.items():
+            if part in detail.lower():
+                return Rejected(reason, scope, str(answer.status))
+    return failure(answer, detail=detail)
+
+
+def _accepted(post: str, thread: Thread | None, detail: str | None = None) -> Accepted:
+    return Accepted(post, Thread(thread.root if thread else post, post), detail)
+
+
+def _found(answer: Answer, attempt: Attempted) -> Outcome:
+    document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
+    # X leaves `data` out of an empty timeline, and says so in `meta`.
+    posts = [] if document.get("meta") == {"result_count": 0} else objects(document.get("data"))
+    if posts is None:
+        return unfound(answer)
+    wanted, earliest = _without_links(attempt.outgoing.message.text), since(attempt)
+    for post in posts:
+        if _without_links(text_of(post, "text")) == wanted and moment(post, "created_at") >= earliest:
+            return _accepted(text_of(post, "id"), attempt.outgoing.thread, "found in our timeline")
+    if is_complete(posts, _PAGE, "created_at", earliest):
+        return NotSent("our timeline has no such post")
+    return Unknown("look-up failed: too many posts since")
+
+
+def _without_links(text: str) -> str:
+    """The text to compare: X replaces links by its own, and escapes `&`, `<` and `>`."""
+    for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(escaped, character)
+    return " ".join(_LINK.sub("*", text).split())
+
+
+def _data(reply: Reply) -> Mapping[str, object]:
+    data = json_object(reply).get("data")
+    return data if isinstance(data, dict) else {}
+
+
+def _client(keys: Mapping[str, str], base_url: str, transport: Transport) -> Any:
+    """The SDK's client, which builds every request; ours are the signature and the way out."""
+    from aiohttp import ClientResponse
+    from oauthlib.oauth1 import Client as Signature  # type: ignore[import-untyped]  # ships no types
+    from tweepy.asynchronous import AsyncClient
+
+    silence("tweepy", "oauthlib")
+    signature = Signature(*keys.values())
+
+    async def request(method: str, route: str, **parts: Any) -> Answer:
+        query = f"?{urlencode(sorted(parts['params'].items()))}" if parts["params"] else ""
+        # tweepy would sign for api.twitter.com, and a signature holds for one host only.
+        url, headers, _ = signature.sign(f"{base_url}{route}{query}", method)
+        if parts["json"] is None:
+            return await transport.exchange(method, url, headers=headers)
+        headers["Content-Type"] = "application/json"
+        return await transport.exchange(method, url, headers=headers, body=json.dumps(parts["json"]).encode())
+
+    # With this return type tweepy hands the answer on as it came.
+    client = AsyncClient(**keys, return_type=ClientResponse)
+    client.request = request
+    return client

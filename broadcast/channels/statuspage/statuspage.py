@@ -1,0 +1,160 @@
+"""Incidents on an Atlassian Statuspage: one per incident of ours, updated in place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+from urllib.parse import quote
+
+from broadcast.channels.answers import (
+    failure,
+    health,
+    json_object,
+    json_objects,
+    objects,
+    text_of,
+    unreadable,
+)
+from broadcast.channels.lookup import is_complete, since, unfound
+from broadcast.channels.statuspage.incident import incident_fields
+from broadcast.channels.transport import Answer, NoReply, Reply, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.delivery import Attempted, Outgoing
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Thread, Unknown
+
+_BASE_URL = "https://api.statuspage.io/v1"
+_PAGE = 100
+
+
+class Statuspage:
+    """One page of Statuspage."""
+
+    name: ClassVar[str] = "statuspage"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.PAGE,
+        address=None,
+        threading=Threading.EDIT,
+        idempotency=Idempotency.LOOKUP,
+        rate=1.0,
+        concurrency=1,
+        fate=("statuspage",),
+    )
+    options: ClassVar[frozenset[str]] = frozenset({"api_key", "page_id", "components"})
+
+    def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
+        root = (settings.base_url or _BASE_URL).rstrip("/")
+        self._page = f"{root}/pages/{quote(settings.required('page_id'), safe='')}"
+        self._headers = {
+            "Authorization": f"OAuth {settings.required('api_key')}",
+            "Content-Type": "application/json",
+        }
+        self._components = _components(settings)
+        self._transport = transport
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs api_key and page_id; components maps service names to component ids."""
+        return cls(settings, transport)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Open the incident, or add to it."""
+        return [await self._write(outgoing) for outgoing in batch]
+
+    async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
+        """Look for our keys, and for the texts of updates."""
+        return [await self._look_up(attempt) for attempt in attempts]
+
+    async def probe(self) -> Probe:
+        """Ask for the page."""
+        return health(await self._ask("GET", ""))
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+    async def _write(self, outgoing: Outgoing) -> Outcome:
+        document = {"incident": incident_fields(outgoing, self._components)}
+        if outgoing.thread is None:
+            return _outcome(await self._ask("POST", "/incidents", document), None)
+        path = f"/incidents/{quote(outgoing.thread.root, safe='')}"
+        return _outcome(await self._ask("PATCH", path, document), outgoing.thread)
+
+    async def _look_up(self, attempt: Attempted) -> Outcome:
+        thread = attempt.outgoing.thread
+        if thread is None:
+            answer = await self._ask("GET", f"/incidents?limit={_PAGE}&page=1")
+            return _found_incident(answer, attempt)
+        return _found_update(
+            await self._ask("GET", f"/incidents/{quote(thread.root, safe='')}"), attempt, thread
+        )
+
+    async def _ask(self, method: str, path: str, document: Mapping[str, object] | None = None) -> Answer:
+        body = None if document is None else json.dumps(document).encode()
+        return await self._transport.exchange(method, self._page + path, headers=self._headers, body=body)
+
+
+def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
+    if isinstance(answer, NoReply):
+        return failure(answer)
+    document = json_object(answer)
+    if answer.success:
+        return _accepted(document, thread) or unreadable(answer, "incident id")
+    if answer.status == 404 and thread is not None:
+        return Rejected("the incident is gone from the page", Scope.MESSAGE, "404")
+    return failure(answer, detail=text_of(document, "message") or text_of(document, "error"))
+
+
+def _accepted(
+    incident: Mapping[str, object], thread: Thread | None, detail: str | None = None
+) -> Accepted | None:
+    root = text_of(incident, "id")
+    if not root:
+        return None
+    updates = objects(incident.get("incident_updates")) or [{}]
+    last = text_of(updates[0], "id") or root  # the newest come first
+    return Accepted(last, Thread(thread.root if thread else root, last), detail)
+
+
+def _found_incident(answer: Answer, attempt: Attempted) -> Outcome:
+    incidents = json_objects(answer) if isinstance(answer, Reply) and answer.success else None
+    if incidents is None:
+        return unfound(answer)
+    for shown in incidents:
+        if _key(shown) == attempt.outgoing.key:
+            return _accepted(shown, None, "found on the page") or unfound(answer)
+    if is_complete(incidents, _PAGE, "created_at", since(attempt)):
+        return NotSent("the page has no such incident")
+    return Unknown("look-up failed: too many incidents since")
+
+
+def _found_update(answer: Answer, attempt: Attempted, thread: Thread) -> Outcome:
+    shown = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
+    updates = objects(shown.get("incident_updates"))
+    if updates is None:
+        return unfound(answer)
+    for update in updates:
+        if text_of(update, "body").strip() == attempt.outgoing.message.text.strip():
+            last = text_of(update, "id")
+            return Accepted(last, Thread(thread.root, last), "found on the page")
+    if _key(shown) == attempt.outgoing.key:
+        return _accepted(shown, thread, "found on the page") or unfound(answer)
+    return NotSent("the incident has no such update")
+
+
+def _key(shown: Mapping[str, object]) -> str:
+    metadata = shown.get("metadata")
+    ours = metadata.get("broadcast") if isinstance(metadata, dict) else None
+    return text_of(ours, "key") if isinstance(ours, dict) else ""
+
+
+def _components(settings: ChannelSettings) -> dict[str, str]:
+    table = settings.options.get("components", {})
+    if isinstance(table, Mapping) and all(isinstance(value, str) for value in table.values()):
+        return {str(name).casefold(): value for name, value in table.items()}
+    raise ConfigError(
+        f"{settings.origin}: components must be a table of component ids",
+        hint='write components = { checkout = "abc123" }',
+    )
