@@ -49,12 +49,17 @@ def capabilities(name: str) -> Capabilities:
     return adapter_class(name).capabilities
 
 
-def build(settings: ChannelSettings) -> Adapter:
-    """The channel's adapter, ready to send; `ConfigError` names what is wrong with the settings."""
+def adapter_for(settings: ChannelSettings) -> type[Adapter]:
+    """The class of the channel's adapter; `ConfigError` says where an unknown one is named."""
     try:
-        adapter = adapter_class(settings.adapter)
+        return adapter_class(settings.adapter)
     except ConfigError as error:
         raise ConfigError(f"{settings.origin}: {error}", hint=error.hint) from None
+
+
+def build(settings: ChannelSettings) -> Adapter:
+    """The channel's adapter, ready to send; `ConfigError` names what is wrong with the settings."""
+    adapter = adapter_for(settings)
     for key in sorted(settings.options.keys() - adapter.options):
         raise ConfigError(
             f"{settings.origin}: {settings.adapter} has no option {key}",

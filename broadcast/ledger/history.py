@@ -151,6 +151,10 @@ class History:
         """The deliveries of a notice, one line each."""
         return [_line(row) for row in self._rows("lines", notice.id)]
 
+    def open_routes(self, notice: Notice) -> set[tuple[str, ...]]:
+        """The routes of everybody who is still owed something."""
+        return {tuple(json.loads(row["route"])) for row in self._rows("open_routes", notice.id)}
+
     def events(self, incident: Incident) -> list[Event]:
         """What happened besides, in order."""
         return [

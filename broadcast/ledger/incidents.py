@@ -264,7 +264,7 @@ def _delivery_rows(
             planned.texts,
             planned.locale,
             planned.lane,
-            planned.contact_id,
+            planned.receiver,
             _keep_recipient(connection, planned.contact) if planned.contact else None,
             json.dumps(planned.route),
             planned.route[0] if planned.route else "",

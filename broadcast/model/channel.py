@@ -45,7 +45,8 @@ class Capabilities:
     `max_batch` is how many people one request may carry. `settle` is how many seconds to wait before an
     unanswered request is looked up. `rate` (requests a second) and `concurrency` are the provider's
     published limits, used where the configuration names none; 0 means unlimited. `speaks_all_locales`
-    asks for every language's text at once (a page that shows German beside English).
+    asks for every language's text at once (a page that shows German beside English). `price` is what a
+    request (for SMS: a part) costs in US dollars at list price, about; 0 where it is free or not known.
     """
 
     kind: ChannelKind
@@ -60,6 +61,7 @@ class Capabilities:
     concurrency: int = 8
     fate: tuple[str, ...] = ()
     speaks_all_locales: bool = False
+    price: float = 0.0
 
     @property
     def publishes(self) -> bool:

@@ -13,7 +13,8 @@ class Planned:
     """One delivery to be made: a contact (or a channel that publishes), and the channels to try in order.
 
     `texts` names the audience whose templates it is written from; `contact` is None where a channel
-    publishes for everybody. A delivery that no channel can make is planned too, as `failed` or
+    publishes for everybody. `receiver` is what follow-ups recognise it by: the contact's id, or the
+    first channel of a lane that publishes (`channel:x`). A delivery that no channel can make is planned too, as `failed` or
     `suppressed` with its reason, so that nobody is forgotten silently.
     """
 
@@ -22,12 +23,8 @@ class Planned:
     locale: str
     lane: int
     contact: Contact | None
+    receiver: str
     route: tuple[str, ...]
     required: bool = True
     state: DeliveryState = DeliveryState.PLANNED
     reason: str | None = None
-
-    @property
-    def contact_id(self) -> str:
-        """What identifies the receiver within an incident: the contact, or the channel that publishes."""
-        return self.contact.id if self.contact else f"channel:{self.route[0]}"

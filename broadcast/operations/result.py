@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 from broadcast.dispatch.engine import Ending
 from broadcast.ledger.records import Tally
@@ -102,27 +103,24 @@ class Result:
         return replace(self, replayed=True, changed=False)
 
     @classmethod
-    def from_json(cls, fields: dict[str, object]) -> Result:
+    def from_json(cls, fields: dict[str, Any]) -> Result:
         """A stored result, from what `as_json` gave."""
-        known = {name: value for name, value in fields.items() if name != "schema"}
-        channels = [dict(entry) for entry in _list(known.pop("channels"))]
-        failovers = [dict(entry) for entry in _list(known.pop("failovers"))]
-        for failover in failovers:
-            failover["origin"] = failover.pop("from")
-        for channel in channels:
-            channel["counts"] = Counts(**channel["counts"])
-        known["counts"] = Counts(**known["counts"])  # type: ignore[arg-type]  # JSON that we wrote ourselves
-        known["warnings"] = tuple(map(str, _list(known["warnings"])))
-        known["next"] = tuple(map(str, _list(known["next"])))
+        channels = [{**entry, "counts": Counts(**entry["counts"])} for entry in fields["channels"]]
+        failovers = [
+            FailoverResult(entry["from"], entry["to"], entry["count"], entry["reason"])
+            for entry in fields["failovers"]
+        ]
+        lists = {name: tuple(fields[name]) for name in ("warnings", "next")}
+        plain = {name: value for name, value in fields.items() if name not in {"schema", *_NESTED}}
         return cls(
+            **plain | lists,
+            counts=Counts(**fields["counts"]),
             channels=tuple(ChannelResult(**entry) for entry in channels),
-            failovers=tuple(FailoverResult(**entry) for entry in failovers),
-            **known,  # type: ignore[arg-type]  # JSON that we wrote ourselves
+            failovers=tuple(failovers),
         )
 
 
-def _list(value: object) -> list[dict[str, object]]:
-    return value if isinstance(value, list) else []
+_NESTED = ("counts", "channels", "failovers")
 
 
 def counts(tallies: Sequence[Tally]) -> Counts:

@@ -1,0 +1,55 @@
+"""The configured channels, as the planner sees them and as the engine uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from broadcast.channels.base import Adapter
+from broadcast.config.settings import ChannelSettings
+from broadcast.dispatch.channel import ActiveChannel
+from broadcast.dispatch.pace import Pace
+from broadcast.model.channel import ChannelKind
+from broadcast.model.clock import Clock
+from broadcast.planning.ways import Way
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """`ways` for planning; `settings` and `build` for turning them into adapters when they are needed."""
+
+    ways: Mapping[str, Way]
+    settings: Mapping[str, ChannelSettings]
+    build: Callable[[ChannelSettings], Adapter]
+
+    def adapters(self, names: Iterable[str]) -> dict[str, Adapter]:
+        """Build the adapters of these channels; raises `ConfigError` for a missing setting or secret."""
+        return {name: self.build(self.settings[name]) for name in names if name in self.settings}
+
+
+def activate(
+    adapters: Mapping[str, Adapter],
+    channels: Channels,
+    personal: Collection[ChannelKind],
+    suspects: Collection[str],
+    clock: Clock,
+) -> dict[str, ActiveChannel]:
+    """Channels ready for the engine.
+
+    A kind in `personal` has texts that differ from person to person, which share no request. A suspect
+    failed when it was last used, and is tried with one request first.
+    """
+    active = {}
+    for name, adapter in adapters.items():
+        settings, capabilities = channels.settings[name], adapter.capabilities
+        rate = settings.rate if settings.rate is not None else capabilities.rate
+        active[name] = ActiveChannel(
+            name=name,
+            adapter=adapter,
+            pace=Pace(rate, settings.burst, clock.monotonic()),
+            concurrency=settings.concurrency or capabilities.concurrency,
+            settle=settings.settle if settings.settle is not None else capabilities.settle,
+            batch=1 if capabilities.kind in personal else capabilities.max_batch,
+        )
+        active[name].breaker.probing = active[name].suspect = name in suspects
+    return active

@@ -1,0 +1,295 @@
+"""From what was typed, and what was said before, to the record of facts that all texts are made from."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from broadcast.config.durations import parse_moment, parse_past_moment
+from broadcast.config.settings import Settings
+from broadcast.errors import PhaseError, UsageError
+from broadcast.ledger.records import Notice
+from broadcast.model.incident import Incident, Phase, Service, Severity
+from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
+from broadcast.operations.request import Request, Verb
+
+E = TypeVar("E", bound=StrEnum)
+
+#: How soon readers are promised the next word where the command does not say.
+CADENCE = {
+    Severity.SEV1: timedelta(minutes=15),
+    Severity.SEV2: timedelta(minutes=30),
+    Severity.SEV3: timedelta(minutes=60),
+}
+
+_PROSE = ("scope", "impact", "action", "cause", "data_loss", "link", "hotline")
+_PHASE_TEXTS = {
+    Phase.INVESTIGATING: TextPhase.INVESTIGATING,
+    Phase.IDENTIFIED: TextPhase.IDENTIFIED,
+    Phase.MONITORING: TextPhase.MONITORING,
+    Phase.RESOLVED: TextPhase.RESOLVED,
+    Phase.RETRACTED: TextPhase.RETRACTION,
+    Phase.SCHEDULED: TextPhase.MAINTENANCE,
+    Phase.IN_PROGRESS: TextPhase.MAINTENANCE,
+    Phase.COMPLETED: TextPhase.MAINTENANCE,
+    Phase.CANCELLED: TextPhase.MAINTENANCE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is known before a notice: its incident and the latest notice, or the next free reference."""
+
+    incident: Incident | None
+    latest: Notice | None
+    ref: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A notice's facts, its incident as it will stand, and what the composer wants to point out."""
+
+    incident: Incident
+    facts: Facts
+    warnings: tuple[str, ...]
+
+
+def compose(request: Request, before: Before, settings: Settings, now: datetime) -> Composed:
+    """The facts of the notice that `request` asks for. `now` is aware.
+
+    Raises `UsageError` for what was typed wrong and `PhaseError` where the incident cannot go there.
+    """
+    local = now.astimezone(settings.timezone)
+    phase = _phase(request, before)
+    severity = _severity(request, before)
+    variables, wording = _worded(request.variables)
+    started, detected = _beginning(request, before, local, settings)
+    next_update, warnings = _promise(request, phase, severity, local, settings)
+    kind = _kind(request.verb, phase)
+    latest = before.latest.facts if before.latest else None
+    facts = Facts(
+        organisation=settings.organisation,
+        ref=before.ref,
+        sequence=before.sequence,
+        kind=kind,
+        phase=phase,
+        text_phase=_text_phase(request, before, phase),
+        severity=severity,
+        title=_title(request, before),
+        services=_services(request, before, settings),
+        as_of=local,
+        started=started,
+        detected=detected,
+        drill=before.incident.drill if before.incident else request.drill,
+        message=request.message,
+        ended=_moment(variables, "ended", local, settings) or (local if phase.closed else None),
+        next_update=next_update,
+        window_ends=_moment(variables, "window_ends", local, settings)
+        or (latest.window_ends if latest else None),
+        link=settings.status_url,
+        hotline=settings.hotline,
+        corrects=before.latest.facts.as_of if before.latest and kind is NoticeKind.RETRACTION else None,
+        wording=wording,
+        variables=tuple(
+            (name, value)
+            for name, value in variables.items()
+            if name not in {*_PROSE, "ended", "window_ends"}
+        ),
+    )
+    facts = replace(facts, **_prose(variables, latest))
+    facts = replace(facts, alternatives=_alternatives(facts))
+    return Composed(_incident(facts, before, now), facts, warnings)
+
+
+def _phase(request: Request, before: Before) -> Phase:
+    if request.verb is Verb.RESOLVE:
+        wanted = Phase.COMPLETED if before.incident and before.incident.phase.maintenance else Phase.RESOLVED
+    elif request.verb is Verb.RETRACT:
+        wanted = Phase.RETRACTED
+        if before.incident and before.incident.phase.maintenance:
+            wanted = Phase.CANCELLED
+    elif request.phase:
+        wanted = _one_of(Phase, request.phase, "phase")
+    else:
+        return before.incident.phase if before.incident else Phase.INVESTIGATING
+    if before.incident is None:
+        return _opening(wanted)
+    if not before.incident.phase.may_become(wanted):
+        raise PhaseError(
+            f"{before.incident.ref} is {before.incident.phase} and cannot become {wanted}",
+            hint=_way_on(before.incident.phase),
+        )
+    if request.verb is Verb.UPDATE and wanted.closed:
+        verb = "retract" if wanted in {Phase.RETRACTED, Phase.CANCELLED} else "resolve"
+        raise PhaseError(f"an update cannot end {before.incident.ref}", hint=f"use: broadcast {verb}")
+    return wanted
+
+
+def _opening(phase: Phase) -> Phase:
+    if phase.closed:
+        raise PhaseError(
+            f"an incident cannot begin as {phase}",
+            hint="begin with investigating, identified, monitoring, scheduled or in_progress",
+        )
+    return phase
+
+
+def _way_on(phase: Phase) -> str:
+    if phase.closed:
+        return 'it is closed; open a new one with: broadcast notify "TITLE"'
+    return "it may become " + ", ".join(sorted(p for p in Phase if phase.may_become(p)))
+
+
+def _severity(request: Request, before: Before) -> Severity:
+    if request.severity:
+        return _one_of(Severity, request.severity, "severity")
+    return before.incident.severity if before.incident else Severity.SEV2
+
+
+def _one_of(kind: type[E], text: str, what: str) -> E:
+    wanted = text.strip().lower().replace("-", "_")
+    for member in kind:
+        if member.value == wanted:
+            return member
+    known = [member.value for member in kind]
+    close = difflib.get_close_matches(wanted, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else "one of " + ", ".join(known)
+    raise UsageError(f"there is no {what} {text}", hint=hint)
+
+
+def _kind(verb: Verb, phase: Phase) -> NoticeKind:
+    if verb is Verb.RETRACT:
+        return NoticeKind.RETRACTION
+    if phase.maintenance:
+        return NoticeKind.MAINTENANCE
+    kinds = {Verb.NOTIFY: NoticeKind.INITIAL, Verb.UPDATE: NoticeKind.UPDATE}
+    return kinds.get(verb, NoticeKind.RESOLUTION)
+
+
+def _text_phase(request: Request, before: Before, phase: Phase) -> TextPhase:
+    if request.template:
+        return _one_of(TextPhase, request.template, "template")
+    if before.incident is None and request.drill:
+        return TextPhase.DRILL
+    if before.incident and before.incident.phase is phase and not phase.maintenance and not phase.closed:
+        return TextPhase.UPDATE
+    return _PHASE_TEXTS[phase]
+
+
+def _title(request: Request, before: Before) -> str:
+    title = request.title.strip() if request.title else ""
+    if title:
+        return title
+    if before.incident:
+        return before.incident.title
+    raise UsageError("a notice needs a title", hint='broadcast notify "Chat and e-mail down"')
+
+
+def _services(request: Request, before: Before, settings: Settings) -> tuple[Service, ...]:
+    if request.services:
+        return tuple(settings.services.get(key, Service(key)) for key in dict.fromkeys(request.services))
+    return before.incident.services if before.incident else ()
+
+
+def _beginning(
+    request: Request, before: Before, now: datetime, settings: Settings
+) -> tuple[datetime, datetime]:
+    """When it started and when it was noticed; the one stands in for the other."""
+    zone = settings.timezone
+    started = parse_past_moment(request.started, now, zone) if request.started else None
+    detected = parse_past_moment(request.detected, now, zone) if request.detected else None
+    if before.incident:
+        started = started or before.incident.started_at
+        detected = detected or before.incident.detected_at
+    started = started or detected or now
+    detected = detected or started
+    if detected < started:
+        raise UsageError(
+            "it was detected before it started", hint="check --started and --detected; both are past times"
+        )
+    return started.astimezone(zone), detected.astimezone(zone)
+
+
+def _promise(
+    request: Request, phase: Phase, severity: Severity, now: datetime, settings: Settings
+) -> tuple[datetime | None, tuple[str, ...]]:
+    """The next update that readers are promised, by the command or by the severity's cadence."""
+    if phase.closed:
+        return None, ()
+    if request.next_update is not None:
+        moment = parse_moment(request.next_update, now, settings.timezone)
+        return (moment.astimezone(settings.timezone) if moment else None), ()
+    if phase.maintenance or severity not in CADENCE:
+        return None, ()
+    promised = _whole_minute(now + CADENCE[severity])
+    told = f"the next update is promised for {promised:%H:%M} ({severity} default)"
+    return promised, (f"{told}; change it with --next-update 30m, 14:30 or none",)
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _worded(
+    pairs: tuple[tuple[str, str], ...],
+) -> tuple[dict[str, str], tuple[tuple[tuple[str, str], str], ...]]:
+    """Variables by name, and translations (`title.en`, `message.en`) apart from them."""
+    variables, wording = {}, []
+    for name, value in pairs:
+        field, dot, locale = name.partition(".")
+        if dot and field in {"title", "message"}:
+            wording.append(((field, locale), value))
+        else:
+            variables[name] = value
+    return variables, tuple(wording)
+
+
+def _prose(variables: Mapping[str, str], latest: Facts | None) -> dict[str, Any]:
+    """Optional prose: as given now, else as it was known before, except what only ends an incident."""
+    known = {name: variables[name] for name in _PROSE if name in variables}
+    if latest is None:
+        return known
+    kept = {name: getattr(latest, name) for name in ("scope", "impact", "action", "cause")}
+    return {name: value for name, value in kept.items() if value} | known
+
+
+def _alternatives(facts: Facts) -> tuple[Alternative, ...]:
+    found = []
+    if facts.hotline:
+        found.append(Alternative("phone", facts.hotline))
+    if facts.link:
+        found.append(Alternative("link", facts.link))
+    return tuple(found)
+
+
+def _moment(
+    variables: Mapping[str, str], name: str, now: datetime, settings: Settings
+) -> datetime | None:
+    if name not in variables:
+        return None
+    parse = parse_past_moment if name == "ended" else parse_moment
+    moment = parse(variables[name], now, settings.timezone)
+    return moment.astimezone(settings.timezone) if moment else None
+
+
+def _incident(facts: Facts, before: Before, now: datetime) -> Incident:
+    known = before.incident
+    return Incident(
+        id=known.id if known else 0,
+        ref=facts.ref,
+        title=facts.title,
+        phase=facts.phase,
+        severity=facts.severity,
+        services=facts.services,
+        drill=facts.drill,
+        started_at=facts.started,
+        detected_at=facts.detected,
+        opened_at=known.opened_at if known else now,
+        ended_at=facts.ended,
+        next_update_at=facts.next_update,
+    )

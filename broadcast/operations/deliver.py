@@ -1,0 +1,139 @@
+"""Delivering a recorded notice: take over what a dead run left, dispatch, and say what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from broadcast.channels.base import Adapter
+from broadcast.dispatch.channel import ActiveChannel
+from broadcast.dispatch.decide import Policy
+from broadcast.dispatch.engine import Ending, Engine, Stop
+from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.dispatch.outbox import Outbox
+from broadcast.dispatch.recovery import take_over
+from broadcast.ledger.deliveries import Deliveries
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.records import Notice
+from broadcast.model.channel import ChannelKind
+from broadcast.model.clock import Clock
+from broadcast.operations.channels import Channels, activate
+from broadcast.operations.draft import headline
+from broadcast.operations.outcome import summarise
+from broadcast.operations.request import Limits
+from broadcast.operations.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What delivering any notice needs. `listener` hears of progress."""
+
+    ledger: Ledger
+    channels: Channels
+    clock: Clock
+    listener: Listener
+
+    def deliver(
+        self,
+        notice: Notice,
+        limits: Limits,
+        adapters: Mapping[str, Adapter],
+        warnings: tuple[str, ...] = (),
+    ) -> Result:
+        """Dispatch what the notice still owes and store the result; raises `LedgerError`.
+
+        Ctrl-C lets requests that are out finish; a second one cuts them off. Either way the ledger is
+        left such that `retry` goes on from there.
+        """
+        run = self.ledger.begin_run()
+        try:
+            deliveries = self.ledger.deliveries(notice.id, run)
+            alive = self._take_over(deliveries, adapters)
+            deliveries.unhold(self.clock.now())
+            outbox = Outbox(
+                notice=notice.key or f"{notice.incident}/{notice.sequence}",
+                headline=headline(notice.facts),
+                texts=tuple(self.ledger.incidents.texts(notice.id)),
+                secret=self.ledger.secret(),
+            )
+            active = self._activate(adapters, outbox)
+            engine = Engine(
+                deliveries, outbox, active, self.clock, Policy(on_unknown=limits.on_unknown), self.listener
+            )
+            ending = asyncio.run(self._dispatch(engine, active, limits))
+        finally:
+            run.end()
+        if alive:
+            warnings = (*warnings, f"another broadcast is still sending this notice (process {alive[0]})")
+        result = summarise(notice, ending, self.ledger.history, self.channels.ways)
+        result = replace(result, warnings=warnings)
+        self.ledger.incidents.finish(notice, json.dumps(result.as_json()), self.clock.now())
+        self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
+        return result
+
+    def needed(self, notice: Notice) -> dict[str, Adapter]:
+        """The adapters of every channel that the notice may still use; raises `ConfigError`."""
+        routes = self.ledger.history.open_routes(notice)
+        return self.channels.adapters(sorted({name for route in routes for name in route}))
+
+    def owes(self, notice: Notice) -> bool:
+        """Whether anybody is still owed something."""
+        return bool(self.ledger.history.open_routes(notice))
+
+    def standing(self, notice: Notice) -> Result:
+        """The notice as it stands, with nothing done."""
+        result = summarise(notice, Ending.FINISHED, self.ledger.history, self.channels.ways)
+        return replace(result, changed=False)
+
+    def _take_over(self, deliveries: Deliveries, adapters: Mapping[str, Adapter]) -> tuple[int, ...]:
+        settle = max((self._settle(name, adapter) for name, adapter in adapters.items()), default=0.0)
+        return take_over(deliveries, self.ledger.path, self.clock.now(), settle).alive
+
+    def _settle(self, name: str, adapter: Adapter) -> float:
+        configured = self.channels.settings[name].settle
+        return adapter.capabilities.settle if configured is None else configured
+
+    def _activate(self, adapters: Mapping[str, Adapter], outbox: Outbox) -> dict[str, ActiveChannel]:
+        suspects = {breaker.channel for breaker in self.ledger.history.breakers()}
+        personal = {ChannelKind(text.kind) for text in outbox.texts if text.message.slots}
+        return activate(adapters, self.channels, personal, suspects, self.clock)
+
+    async def _dispatch(
+        self, engine: Engine, active: Mapping[str, ActiveChannel], limits: Limits
+    ) -> Ending:
+        stop = Stop()
+        deadline = None if limits.deadline is None else self.clock.monotonic() + limits.deadline
+        with _stopping_on_signals(stop):
+            try:
+                return await engine.run(deadline, stop)
+            finally:
+                await _close(active)
+
+
+async def _close(active: Mapping[str, ActiveChannel]) -> None:
+    closings = (channel.adapter.close() for channel in active.values())
+    await asyncio.wait_for(asyncio.gather(*closings, return_exceptions=True), timeout=5)
+
+
+@contextmanager
+def _stopping_on_signals(stop: Stop) -> Iterator[None]:
+    """Ctrl-C and a polite kill stop the run; a lost terminal does not."""
+    loop = asyncio.get_running_loop()
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.ask)
+        previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    except (ValueError, RuntimeError):
+        # Signals belong to the main thread; a program that embeds us elsewhere keeps its own.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, previous)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

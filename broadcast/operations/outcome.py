@@ -1,0 +1,128 @@
+"""What a run came to, read back from the ledger: the result that people and scripts are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from broadcast.dispatch.engine import Ending
+from broadcast.ledger.history import ChannelAttempts, Failover, History
+from broadcast.ledger.records import Notice, Tally
+from broadcast.operations.result import (
+    ChannelResult,
+    Counts,
+    ExitStatus,
+    FailoverResult,
+    Result,
+    counts,
+    exit_status,
+)
+from broadcast.planning.ways import Way
+
+
+def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[str, Way]) -> Result:
+    """The result of a notice as it stands in the ledger."""
+    tallies = history.tallies(notice.id)
+    attempts = history.attempts(notice.id)
+    failovers = history.failovers(notice.id)
+    status = exit_status(tallies, ending)
+    threads = history.threads(notice.incident_id)
+    return Result(
+        incident=notice.incident,
+        notice=notice.sequence,
+        kind=notice.kind,
+        phase=notice.phase,
+        drill=notice.facts.drill,
+        key=notice.key,
+        replayed=False,
+        changed=True,
+        exit_code=int(status),
+        sent_anything=any(attempt.left for attempt in attempts),
+        counts=counts(tallies),
+        channels=tuple(_channels(tallies, attempts, failovers, ways, threads)),
+        failovers=tuple(FailoverResult(f.origin, f.destination, f.count, f.reason) for f in failovers),
+        next_update=notice.facts.next_update.isoformat() if notice.facts.next_update else None,
+        next=_next(notice, status),
+    )
+
+
+def _channels(
+    tallies: Sequence[Tally],
+    attempts: Sequence[ChannelAttempts],
+    failovers: Sequence[Failover],
+    ways: Mapping[str, Way],
+    threads: Mapping[str, tuple[str, str]],
+) -> list[ChannelResult]:
+    tried = {attempt.channel: attempt for attempt in attempts}
+    origins = [failover.origin for failover in failovers]
+    names = dict.fromkeys([*tried, *origins, *(tally.channel for tally in tallies)])
+    results = []
+    for name in names:
+        if not name:
+            continue
+        standing = _standing(name, tallies, failovers)
+        attempt = tried.get(name)
+        root, last = threads.get(name, (None, None))
+        reasons = [failover.reason for failover in failovers if failover.origin == name]
+        results.append(
+            ChannelResult(
+                name=name,
+                adapter=ways[name].adapter if name in ways else "",
+                state=_state(standing),
+                counts=standing,
+                ref=last,
+                thread=root,
+                attempts=attempt.attempts if attempt else 0,
+                reason=(attempt.reason if attempt else None) or next(iter(reasons), None),
+            )
+        )
+    return results
+
+
+def _standing(name: str, tallies: Sequence[Tally], failovers: Sequence[Failover]) -> Counts:
+    """The channel's deliveries; those that moved on from it count as failed here."""
+    here = counts([tally for tally in tallies if tally.channel == name])
+    moved = sum(failover.count for failover in failovers if failover.origin == name)
+    return Counts(
+        planned=here.planned + moved,
+        accepted=here.accepted,
+        delivered=here.delivered,
+        unknown=here.unknown,
+        failed=here.failed + moved,
+        suppressed=here.suppressed,
+        held=here.held,
+    )
+
+
+def _state(standing: Counts) -> str:
+    if not standing.planned:
+        return "unused"
+    if standing.accepted == standing.planned - standing.suppressed:
+        return "ok"
+    if standing.accepted:
+        return "partial"
+    for name in ("unknown", "held"):
+        if getattr(standing, name):
+            return name
+    return "failed" if standing.failed else "unused"
+
+
+def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
+    """What to type next."""
+    incident = notice.incident
+    advice = []
+    if status in {
+        ExitStatus.PARTIAL,
+        ExitStatus.NOTHING_ACCEPTED,
+        ExitStatus.DEADLINE,
+        ExitStatus.UNKNOWN,
+        ExitStatus.INTERRUPTED,
+    }:
+        advice.append(f"broadcast retry {incident}")
+    if notice.phase.closed:
+        advice.append(f"broadcast report {incident}")
+    elif notice.facts.next_update:
+        advice.append(f'broadcast update {incident} -m "..." --next-update 30m')
+    else:
+        advice.append(f'broadcast resolve {incident} -m "..."')
+    advice.append(f"broadcast log {incident}")
+    return tuple(advice)

@@ -1,0 +1,62 @@
+"""Where every incident stands, from the ledger alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.incident import Incident, Phase, Severity
+from broadcast.operations.result import Counts, counts
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentStatus:
+    """One incident at a glance. `counts` are those of its latest notice.
+
+    `overdue` means that readers were promised an update and the time has passed.
+    """
+
+    ref: str
+    title: str
+    phase: Phase
+    severity: Severity
+    drill: bool
+    services: tuple[str, ...]
+    started_at: datetime
+    opened_at: datetime
+    ended_at: datetime | None
+    next_update_at: datetime | None
+    overdue: bool
+    notices: int
+    counts: Counts
+
+
+def overview(ledger: Ledger, now: datetime) -> tuple[IncidentStatus, ...]:
+    """Every incident, oldest first."""
+    return tuple(_status(ledger, incident, now) for incident in ledger.incidents.all())
+
+
+def one(ledger: Ledger, ref: str, now: datetime) -> IncidentStatus:
+    """The incident named `ref`; raises `UnknownIncident`."""
+    return _status(ledger, ledger.incidents.find(ref), now)
+
+
+def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus:
+    notices = ledger.incidents.notices(incident)
+    promised = incident.next_update_at
+    return IncidentStatus(
+        ref=incident.ref,
+        title=incident.title,
+        phase=incident.phase,
+        severity=incident.severity,
+        drill=incident.drill,
+        services=tuple(service.key for service in incident.services),
+        started_at=incident.started_at,
+        opened_at=incident.opened_at,
+        ended_at=incident.ended_at,
+        next_update_at=promised,
+        overdue=not incident.phase.closed and promised is not None and promised < now,
+        notices=len(notices),
+        counts=counts(ledger.history.tallies(notices[-1].id)) if notices else Counts(),
+    )

@@ -1,0 +1,1 @@
+"""Planning, pure: audiences, lanes and contacts in, deliveries with reasons out."""

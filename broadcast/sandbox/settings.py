@@ -1,0 +1,84 @@
+"""Settings turned towards the sandbox: no account, no real address, and a ledger of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from broadcast.config.secret import Reference
+from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.sandbox.daemon import Address
+
+_PROVIDERS = {
+    "twilio-sms": ("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"}),
+    "sendgrid": ("sendgrid", {"api_key": "sandbox"}),
+    "x": (
+        "x",
+        {
+            "consumer_key": "sandbox",
+            "consumer_secret": "sandbox",
+            "access_token": "sandbox",
+            "access_token_secret": "sandbox",
+        },
+    ),
+    "statuspage": ("statuspage/v1", {"api_key": "sandbox", "page_id": "sandbox"}),
+}
+_SETTLE = 1.0
+
+
+def sandbox_folder(settings: Settings) -> Path:
+    """Where everything a rehearsal leaves behind is kept, beside the configuration."""
+    return settings.folder / ".sandbox"
+
+
+def in_sandbox(settings: Settings, address: Address) -> Settings:
+    """The same settings with every channel pointing at the sandbox; what it cannot play is left out."""
+    folder = sandbox_folder(settings)
+    channels, left_out = {}, []
+    for name, channel in settings.channels.items():
+        turned = _turned(channel, address, folder)
+        if turned is None:
+            left_out.append(f"the sandbox does not play {channel.adapter}: channel {name} is left out")
+        else:
+            channels[name] = turned
+    audiences = {
+        name: replace(
+            audience,
+            lanes=tuple(tuple(n for n in lane if n in channels) for lane in audience.lanes),
+        )
+        for name, audience in settings.audiences.items()
+    }
+    return replace(
+        settings,
+        sandbox=True,
+        ledger=folder / "broadcast.db",
+        channels=MappingProxyType(channels),
+        audiences=MappingProxyType(audiences),
+        warnings=(*settings.warnings, *left_out),
+    )
+
+
+def _turned(channel: ChannelSettings, address: Address, folder: Path) -> ChannelSettings | None:
+    if channel.adapter == "smtp":
+        kept = {key: value for key, value in _plain(channel).items() if key not in {"username", "password"}}
+        options = {**kept, "host": "127.0.0.1", "port": address.smtp_port, "tls": "none"}
+        return replace(channel, options=options, settle=_SETTLE)
+    if channel.adapter == "site":
+        return replace(channel, options={**_plain(channel), "path": str(folder / "site")})
+    if channel.adapter not in _PROVIDERS:
+        return None
+    path, credentials = _PROVIDERS[channel.adapter]
+    options = {**_plain(channel), **credentials}
+    return replace(channel, base_url=f"{address.url}/{path}", options=options, ca_file=None, settle=_SETTLE)
+
+
+def _plain(channel: ChannelSettings) -> dict[str, object]:
+    """The options that are no secrets; addresses to send from that are references are replaced."""
+    return {
+        key: _STAND_INS.get(key, "sandbox") if isinstance(value, Reference) else value
+        for key, value in channel.options.items()
+    }
+
+
+_STAND_INS = {"from": "+4930000000", "reply_to": "sandbox@example.org", "from_name": "Sandbox"}

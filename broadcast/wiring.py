@@ -1,0 +1,82 @@
+"""The composition root: from settings to running objects. Everything heavy is imported where it is built."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from broadcast.config.settings import Settings
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import SystemClock
+
+if TYPE_CHECKING:
+    from broadcast.dispatch.happening import Listener
+    from broadcast.operations.channels import Channels
+    from broadcast.operations.deliver import Delivery
+    from broadcast.operations.publish import Publisher
+    from broadcast.rendering.catalogue import Catalogue
+
+
+def load_settings(config: Path | None, *, sandbox: bool = False) -> Settings:
+    """The settings in force, as found from the current folder; raises `ConfigError`.
+
+    With `sandbox`, every network channel points at the local sandbox (started if need be), and ledger
+    and pages are kept apart from the real ones.
+    """
+    from broadcast.config.load import load
+
+    settings = load(config, os.environ, Path.cwd())
+    if not sandbox:
+        return settings
+    from broadcast.sandbox.daemon import ensure_running
+    from broadcast.sandbox.settings import in_sandbox, sandbox_folder
+
+    return in_sandbox(settings, ensure_running(sandbox_folder(settings)))
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger of these settings; raises `LedgerError`."""
+    return Ledger.open(settings.ledger)
+
+
+def make_catalogue(settings: Settings) -> Catalogue:
+    """The templates of these settings: the user's own before the shipped ones."""
+    from broadcast.rendering.catalogue import Catalogue, default_folders
+
+    return Catalogue(default_folders(settings.templates))
+
+
+def make_channels(settings: Settings) -> Channels:
+    """The configured channels; raises `ConfigError` for an unknown adapter."""
+    from broadcast.channels import registry
+    from broadcast.operations.channels import Channels
+    from broadcast.planning.ways import Way
+
+    ways = {}
+    for name, channel in settings.channels.items():
+        capabilities = registry.adapter_for(channel).capabilities
+        fate = channel.fate or capabilities.fate
+        ways[name] = Way(name, channel.adapter, capabilities, fate, channel.optional)
+    return Channels(ways, settings.channels, registry.build)
+
+
+def make_delivery(settings: Settings, ledger: Ledger, listener: Listener) -> Delivery:
+    """What delivering a recorded notice needs; raises `ConfigError`."""
+    from broadcast.operations.deliver import Delivery
+
+    return Delivery(ledger, make_channels(settings), SystemClock(), listener)
+
+
+def make_publisher(settings: Settings, ledger: Ledger, listener: Listener) -> Publisher:
+    """What publishing a notice needs; raises `ConfigError`."""
+    from broadcast.operations.publish import Publisher
+    from broadcast.rendering.render import Renderer
+
+    catalogue = make_catalogue(settings)
+    return Publisher(
+        settings=settings,
+        renderer=Renderer(catalogue, settings.locale),
+        locales=catalogue.locales(),
+        delivery=make_delivery(settings, ledger, listener),
+    )
