@@ -1,0 +1,137 @@
+"""Which file a text is written from: folders of templates and a short chain of fallbacks."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from broadcast.errors import ConfigError, TemplateError
+from broadcast.rendering.words import language_of
+
+SUFFIX = ".j2"
+PUBLIC = "customers"
+_LAST_RESORT = "en"
+_MAX_BYTES = 128 * 1024
+_LOCALE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A template file that was found; `name` is its path below the folder it was found in."""
+
+    name: str
+    path: Path
+
+    def read(self) -> str:
+        """The text; refuses what is no reasonable template."""
+        try:
+            raw = self.path.read_bytes()
+        except OSError as error:
+            raise TemplateError(
+                f"cannot read the template {self.path}: {error.strerror}",
+                hint="check that this user may read it",
+            ) from None
+        if len(raw) > _MAX_BYTES:
+            raise TemplateError(
+                f"the template {self.path} has {len(raw):,} bytes; at most {_MAX_BYTES:,} are read",
+                hint="a notice is short; move pictures and long documents behind the link",
+            )
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            raise TemplateError(
+                f"{self.path}, line {line}: not UTF-8 text", hint="save the file as UTF-8"
+            ) from None
+
+
+class Catalogue:
+    """Template folders in order of preference; a file in an earlier one hides its namesake in a later one."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = tuple(folders)
+
+    def find(self, name: str) -> Source | None:
+        """The file `name` (relative, with `/`); refuses names and links that lead out of the folder."""
+        relative = _checked(name)
+        for folder in self.folders:
+            path = folder / relative
+            if path.is_file():
+                return Source(name, _contained(path, folder))
+        return None
+
+    def first(self, names: Sequence[str]) -> Source | None:
+        """The first of `names` that exists."""
+        return next((source for name in names if (source := self.find(name))), None)
+
+    def locales(self) -> tuple[str, ...]:
+        """The locales that have a folder, sorted."""
+        found = {
+            entry.name
+            for folder in self.folders
+            for entry in folder.iterdir()
+            if entry.is_dir() and not entry.name.startswith(("_", "."))
+        }
+        return tuple(sorted(found))
+
+    def names(self) -> tuple[str, ...]:
+        """Every template that can be found, sorted."""
+        return tuple(sorted({name for folder in self.folders for name in _listing(folder)}))
+
+
+def locale_chain(locale: str, default_locale: str) -> tuple[str, ...]:
+    """Where to look for a reader's language: the locale, its language, the default locale, English."""
+    wanted = (locale, language_of(locale), default_locale, language_of(default_locale), _LAST_RESORT)
+    named = (step.replace("_", "-") for step in wanted)
+    return tuple(dict.fromkeys(step for step in named if _LOCALE.fullmatch(step)))
+
+
+def audience_chain(audience: str, phase: str, file: str) -> tuple[str, ...]:
+    """Where to look for an audience's text: its phase, the audience for any phase, the customers' phase."""
+    own = () if audience == PUBLIC else (f"{audience}/{phase}/{file}{SUFFIX}", f"{audience}/{file}{SUFFIX}")
+    return (*own, f"{PUBLIC}/{phase}/{file}{SUFFIX}", f"{PUBLIC}/{file}{SUFFIX}")
+
+
+def default_folders(override: Path | None) -> tuple[Path, ...]:
+    """The user's folder, if any, before the one that is shipped (in the wheel, or in a checkout)."""
+    if override is not None and not override.is_dir():
+        raise ConfigError(
+            f"the template folder {override} does not exist",
+            hint="create it, or take `templates` out of the configuration",
+        )
+    package = Path(__file__).resolve().parent.parent
+    places = (package / "_templates", package.parent / "templates")
+    shipped = next((folder for folder in places if folder.is_dir()), None)
+    if shipped is None:
+        raise ConfigError("the default templates are missing", hint="reinstall broadcast")
+    return (shipped,) if override is None else (override, shipped)
+
+
+def _checked(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    harmless = bool(name) and name == str(path) and not path.is_absolute() and ".." not in path.parts
+    if harmless and "\\" not in name and "\x00" not in name and ":" not in name:
+        return path
+    raise TemplateError(
+        f"{name!r} is no template name",
+        hint="name a file below the template folder, with `/` between folders",
+    )
+
+
+def _contained(path: Path, folder: Path) -> Path:
+    resolved = path.resolve()
+    if resolved.is_relative_to(folder.resolve()):
+        return resolved
+    raise TemplateError(
+        f"the template {path} is a link that leads out of {folder}", hint="copy the file into the folder"
+    )
+
+
+def _listing(folder: Path) -> Iterator[str]:
+    for parent, _, files in os.walk(folder):
+        for file in files:
+            if file.endswith(SUFFIX):
+                yield (Path(parent) / file).relative_to(folder).as_posix()

@@ -1,0 +1,180 @@
+"""Writing one part of a message from one template: language, marks and checks are the same for all kinds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from broadcast.errors import TemplateError
+from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
+from broadcast.model.notice import Facts, TextPhase
+from broadcast.rendering import drill, factcheck
+from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue, Source, audience_chain, locale_chain
+from broadcast.rendering.fit import Room
+from broadcast.rendering.variables import variables
+from broadcast.rendering.words import Words, words_for
+
+if TYPE_CHECKING:
+    from broadcast.rendering.environment import Texts
+
+_SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z][A-Za-z0-9_]*){SLOT_CLOSE}")
+_TYPICAL_VALUE = "x" * 20  # what a person's name or number is counted as
+_PUBLIC_AUDIENCES = frozenset({PUBLIC, "public"})
+
+
+class Templates:
+    """A catalogue with its compiled templates, for readers and a default language."""
+
+    def __init__(self, catalogue: Catalogue, default_locale: str) -> None:
+        self.catalogue = catalogue
+        self._default_locale = default_locale
+
+    def source(self, locale: str, audience: str, phase: str, file: str) -> Source:
+        """The file a text is written from; languages come before audiences."""
+        chain = audience_chain(audience, phase, file)
+        locales = locale_chain(locale, self._default_locale)
+        source = self.catalogue.first([f"{step}/{name}" for step in locales for name in chain])
+        if source is None:
+            raise TemplateError(
+                f"there is no template {locales[0]}/{chain[0]}", hint=f"write it, or {locales[0]}/{chain[-1]}"
+            )
+        return source
+
+    @cached_property
+    def plain(self) -> Texts:
+        """What writes plain text."""
+        return self._environment(autoescape=False)
+
+    @cached_property
+    def escaping(self) -> Texts:
+        """What writes HTML."""
+        return self._environment(autoescape=True)
+
+    def _environment(self, *, autoescape: bool) -> Texts:
+        # Jinja costs 70 ms to import: only commands that write a text pay for it.
+        from broadcast.rendering.environment import Loader, Texts
+
+        return Texts(Loader(self.catalogue, self._default_locale), autoescape=autoescape)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One message being written: its facts and the template of its text."""
+
+    templates: Templates
+    facts: Facts
+    audience: str
+    source: Source
+
+    @property
+    def locale(self) -> str:
+        """The language of the template that was found."""
+        return PurePosixPath(self.source.name).parts[0]
+
+    @property
+    def words(self) -> Words:
+        """Our own words in that language."""
+        return words_for(self.locale)
+
+    @property
+    def internal(self) -> bool:
+        """Whether the template is for colleagues, so that it may name what is internal."""
+        return PurePosixPath(self.source.name).parts[1] not in _PUBLIC_AUDIENCES
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether every part must be marked."""
+        return self.facts.drill or self.facts.text_phase is TextPhase.DRILL
+
+    def part(self, file: str) -> Source:
+        """The template of another part of this message."""
+        return self.templates.source(self.locale, self.audience, self.facts.text_phase.value, file)
+
+    def write(self, template: str, room: Room, shape: Callable[[str], str]) -> str:
+        """One plain part, brought into shape, marked and checked against the facts."""
+        named = self._variables(room)
+        raw, fixed = self.templates.plain.write(template, named, self.facts.as_of)
+        return self._finished(shape(raw), template, self._known(named, fixed))
+
+    def write_in_layout(self, layout: str, room: Room, shape: Callable[[str], str], subject: str) -> str:
+        """The text with a frame around it: a signature, the reference, the status page."""
+        named = self._variables(room)
+        body, fixed = self.templates.plain.write(self.source.name, named, self.facts.as_of)
+        parts = {"body": shape(body), "subject": subject}
+        raw, also_fixed = self.templates.plain.write(layout, {**named, **parts}, self.facts.as_of)
+        return self._finished(shape(raw), layout, self._known(named, (*fixed, *also_fixed)))
+
+    def _finished(self, text: str, template: str, known: frozenset[str]) -> str:
+        if not text:
+            raise TemplateError(f"{template}: the text is empty", hint="write at least one sentence")
+        if self.is_drill:
+            drill.refuse_denial(text, template)
+            text = drill.marked(text, self.words.drill)
+        self._check(factcheck.contradictions(filled(text), known), template)
+        return text
+
+    def write_html(self, room: Room, subject: str) -> str:
+        """The HTML part: the words of the text part in the layout, or in a page of its own beside it."""
+        from markupsafe import Markup
+
+        named = self._variables(room)
+        body, fixed = self.templates.escaping.write(self.source.name, named, self.facts.as_of)
+        parts = {"body": Markup(paragraphed(body)), "subject": subject}  # noqa: S704  # written with escaping on
+        template = self._html_template()
+        html, also_fixed = self.templates.escaping.write(template, {**named, **parts}, self.facts.as_of)
+        if self.is_drill:
+            drill.refuse_denial(drill.visible(html), template)
+            html = drill.marked_html(html, self.words.drill)
+        known = self._known(named, (*fixed, *also_fixed))
+        self._check(factcheck.contradictions_html(filled(html), known), template)
+        return html
+
+    def _html_template(self) -> str:
+        own = f"{PurePosixPath(self.source.name).parent}/email.html{SUFFIX}"
+        return own if self.templates.catalogue.find(own) else f"{self.locale}/_layout/email.html{SUFFIX}"
+
+    def _variables(self, room: Room) -> dict[str, object]:
+        return variables(self.facts, self.words, room, locale=self.locale, internal=self.internal)
+
+    def _known(self, named: dict[str, object], fixed: Iterable[str]) -> frozenset[str]:
+        shortened = [str(named[name]) for name in ("title", "services", "message")]
+        return factcheck.known_values(self.facts, self.locale, self.words, (*shortened, *fixed))
+
+    def _check(self, found: tuple[str, ...], template: str) -> None:
+        if found:
+            raise TemplateError(
+                f"{template}: {found[0]!r} is not among the facts of {self.facts.ref}",
+                hint="show a fact by its name, or pass it with -v; "
+                "what is true of every incident is written {{ '...'|fixed }}",
+            )
+
+
+def on_one_line(text: str) -> str:
+    """`text` without line ends and double spaces."""
+    return " ".join(text.split())
+
+
+def paragraphed(text: str) -> str:
+    """`text` with single spaces, no space at line ends, and at most one empty line in a row."""
+    lines = "\n".join(on_one_line(line) for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def filled(text: str) -> str:
+    """`text` as long as it will be with a person's values in its slots."""
+    return _SLOT.sub(_TYPICAL_VALUE, text)
+
+
+def slots_in(text: str, template: str) -> tuple[str, ...]:
+    """The slots of a text in order; raises where a filter has broken one."""
+    rest = _SLOT.sub("", text)
+    if SLOT_OPEN in rest or SLOT_CLOSE in rest:
+        raise TemplateError(
+            f"{template}: a filter was applied to `contact`",
+            hint="show contact.<column> as it is: it is filled in for each person",
+        )
+    return tuple(dict.fromkeys(_SLOT.findall(text)))

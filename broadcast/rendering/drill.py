@@ -1,0 +1,63 @@
+"""Marks that no drill text goes without: the first and the last word of every part."""
+
+from __future__ import annotations
+
+import re
+
+from broadcast.errors import TemplateError
+
+_DENIALS = re.compile(
+    r"\b(?:not|no|isn['’]?t|never)\s+(?:an?\s+|just\s+)?(?:drill|exercise|test)\b"
+    r"|\bkein(?:e|en|er)?\s+(?:übung|probealarm|test)",
+    re.IGNORECASE,
+)
+_BODY_START = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+_BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+_TAG = re.compile(r"<(style|script|title|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_STYLE = "font:bold 16px sans-serif;text-align:center;padding:12px;margin:0;background:#fde68a;color:#1f2937"
+
+
+def marked(text: str, word: str) -> str:
+    """`text` with the drill word first and last; on lines of their own where it has several lines."""
+    between = "\n\n" if "\n" in text else " "
+    first = "" if _starts(text, word) else f"{word}{between}" if between != " " else f"{word}: "
+    last = "" if _ends(text, word) else f"{between}{word}"
+    return f"{first}{text}{last}"
+
+
+def marked_html(html: str, word: str) -> str:
+    """An HTML page whose first and last visible word is the drill word."""
+    seen = visible(html)
+    banner = f'<p style="{_STYLE}">{word}</p>'
+    if not _starts(seen, word):
+        start = _BODY_START.search(html)
+        at = start.end() if start else 0
+        html = f"{html[:at]}{banner}{html[at:]}"
+    if not _ends(seen, word):
+        ends = list(_BODY_END.finditer(html))
+        at = ends[-1].start() if ends else len(html)
+        html = f"{html[:at]}{banner}{html[at:]}"
+    return html
+
+
+def refuse_denial(text: str, template: str) -> None:
+    """Raise where a drill says that it is none: in 2018 those words sent people to shelter."""
+    found = _DENIALS.search(text)
+    if found:
+        raise TemplateError(
+            f"{template}: a drill text must not say {found[0]!r}",
+            hint="leave that sentence out; the marks say what it is",
+        )
+
+
+def visible(html: str) -> str:
+    """What a reader of an HTML page sees, tags taken out."""
+    return " ".join(_TAG.sub(" ", html).split())
+
+
+def _starts(text: str, word: str) -> bool:
+    return text.lstrip("[( *").startswith(word)
+
+
+def _ends(text: str, word: str) -> bool:
+    return text.rstrip("]). *").endswith(word)

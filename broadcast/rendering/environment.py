@@ -1,0 +1,184 @@
+"""Jinja for notices: sandboxed, strict about names, metered, and escaping where we say so.
+
+Importing this module imports Jinja; do it where something is rendered.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NoReturn
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import Environment as Jinja
+from jinja2 import TemplateError as JinjaError
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from broadcast.errors import TemplateError
+from broadcast.rendering.catalogue import SUFFIX, Catalogue, Source, locale_chain
+from broadcast.rendering.filters import FILTERS, FilterError, Reading, printed
+from broadcast.rendering.guard import Budget, Metered, OverBudget, checked_number
+from broadcast.rendering.words import words_for
+
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+_KEPT_FILTERS = (
+    *("capitalize", "default", "escape", "first", "int", "last", "length", "lower", "trim", "upper"),
+    *("d", "e"),
+)
+# Lines of tags only: `{% if ... %}`, `{# ... #}`. An include stays as it is: it stands for text.
+_TAG = r"(?:\{%(?![-+]?\s*include)(?:(?![-+]?%\}).)*|\{#(?:(?![-+]?#\}).)*)"
+_CLOSE = r"[-+]?[%#]\}"
+_TAG_LINE = re.compile(
+    rf"^(?P<tags>[ \t]*(?:{_TAG}{_CLOSE}[ \t]*)*{_TAG})(?P<close>{_CLOSE})[ \t]*\n", re.MULTILINE | re.DOTALL
+)
+_MISTAKES = (
+    JinjaError,
+    OverBudget,
+    FilterError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    SyntaxError,
+)
+
+
+class Loader(BaseLoader):
+    """Finds `<locale>/<name>` by the chain of locales, so that an include names no locale."""
+
+    def __init__(self, catalogue: Catalogue, default_locale: str) -> None:
+        self._catalogue = catalogue
+        self._default_locale = default_locale
+
+    def find(self, name: str) -> Source:
+        """The file behind a template name; raises Jinja's `TemplateNotFound`."""
+        locale, _, rest = name.partition("/")
+        chain = [f"{step}/{rest}" for step in locale_chain(locale, self._default_locale)]
+        source = self._catalogue.first([*chain, rest])
+        if source is None:
+            raise TemplateNotFound(rest)
+        return source
+
+    def get_source(self, environment: Jinja, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002  # Jinja's signature
+        """Jinja's seam: text, file name (for errors) and whether it is still current."""
+        source = self.find(template)
+        return source.read(), str(source.path), lambda: True
+
+
+class Texts(ImmutableSandboxedEnvironment):
+    """The sandbox: no calls but macros and blocks, no arithmetic on texts, nothing unprintable printed.
+
+    `autoescape` is decided by whoever builds it, for the part it is to write; never by a file's name.
+    """
+
+    intercepted_binops = _ARITHMETIC
+
+    def __init__(self, loader: Loader, *, autoescape: bool) -> None:
+        super().__init__(
+            loader=loader,
+            undefined=StrictUndefined,
+            autoescape=autoescape,
+            finalize=printed,
+            auto_reload=False,
+        )
+        self.reading = Reading()
+        self.globals.clear()
+        kept = {name: self.filters[name] for name in _KEPT_FILTERS}
+        self.filters = {**kept, **FILTERS}
+        self._sources = loader
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Includes and parents are looked up in the locale that is being written."""
+        name = template if template.endswith(SUFFIX) else template + SUFFIX
+        return f"{parent.partition('/')[0]}/{name}"
+
+    def is_safe_callable(self, obj: object) -> bool:
+        """Macros and blocks are called; methods of values never are: filters do their work."""
+        return isinstance(obj, Macro | BlockReference | LoopContext)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Arithmetic on small numbers only; texts are joined with `~`."""
+        numbers = all(isinstance(value, int | float) for value in (left, right))
+        if not numbers or operator == "**":
+            raise SecurityError(f"`{operator}` works on small numbers only; join texts with `~`")
+        return checked_number(super().call_binop(context, operator, left, right))
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
+        """A line that holds nothing but tags leaves no empty line behind; other line ends stay as written."""
+        # The line end moves into the tag, so that errors still name the right line.
+        text = super().preprocess(source, name, filename)
+        return _TAG_LINE.sub(lambda line: f"{line['tags']}\n{line['close']}", text)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        parsed = super()._parse(source, name, filename)
+        Metered(name, filename).visit(parsed)
+        return parsed
+
+    def write(
+        self, name: str, variables: Mapping[str, object], as_of: datetime | None = None
+    ) -> tuple[str, tuple[str, ...]]:
+        """Template `name` rendered, and the texts it vouches for.
+
+        Raises `TemplateError` that names file and line.
+        """
+        self.reading = Reading(words_for(name.partition("/")[0]), as_of, Budget())
+        try:
+            text = self.get_template(name).render(variables)
+        except (RecursionError, MemoryError):
+            raise TemplateError(
+                f"{self._shown(name)}: the template includes or calls itself without end",
+                hint="take the include or the macro call out",
+            ) from None
+        except _MISTAKES as error:
+            self._explain(name, error, variables)
+        return text, tuple(self.reading.budget.fixed)
+
+    def _explain(self, name: str, error: Exception, variables: Mapping[str, object]) -> NoReturn:
+        place = _place(error) or self._shown(name)
+        raise TemplateError(f"{place}: {_reason(error)}", hint=_hint(error, variables)) from None
+
+    def _shown(self, name: str) -> str:
+        try:
+            return str(self._sources.find(name).path)
+        except TemplateNotFound:
+            return name
+
+
+def _place(error: Exception) -> str | None:
+    """`<file>, line <n>`, from the error itself or from the frames Jinja maps back to templates."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename or error.name}, line {error.lineno}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(SUFFIX)]
+    return f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TemplateNotFound):
+        return f"there is no template {error.name}"
+    message = str(error.message) if isinstance(error, JinjaError) else str(error)
+    return message.strip().rstrip(".") or type(error).__name__
+
+
+def _hint(error: Exception, variables: Mapping[str, object]) -> str:
+    if isinstance(error, UndefinedError):
+        return _hint_for_name(str(error), variables)
+    if isinstance(error, SecurityError | OverBudget):
+        return "templates only show facts: use the documented names and filters"
+    if "filter" in str(error):
+        return f"the filters are: {', '.join(sorted({*_KEPT_FILTERS, *FILTERS} - {'spend', 'concatenate'}))}"
+    return "check it with: broadcast template lint"
+
+
+def _hint_for_name(message: str, variables: Mapping[str, object]) -> str:
+    found = re.match(r"'(\w+)' is undefined", message)
+    name = found[1] if found else ""
+    close = difflib.get_close_matches(name, variables, n=1)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return f"pass it with: -v {name or 'NAME'}=...; or test it: {{% if {name or 'NAME'} is defined %}}"

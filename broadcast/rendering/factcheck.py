@@ -1,0 +1,87 @@
+"""Every time, date, number, phone number and link in a text must be one of the facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import unescape
+
+from broadcast.model.notice import Facts
+from broadcast.rendering import phrase
+from broadcast.rendering.drill import visible
+from broadcast.rendering.words import ENGLISH, GERMAN, Words
+
+_MONTHS = "|".join(dict.fromkeys(month for words in (GERMAN, ENGLISH) for month in words.months))
+_TOKEN = re.compile(
+    r"(?P<link>(?:https?://|mailto:|www\.)[^\s<>\"']+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/[^\s<>\"']*)"
+    r"|(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<iso>\d{4}-\d{2}-\d{2})"
+    r"|(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\b)?)"
+    rf"|(?P<day>\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?:\d{{4}})?|(?:{_MONTHS})\w*)|\d{{1,2}}\s(?:{_MONTHS})\w*)"
+    r"|(?P<phone>(?<![\w/])(?:\+\d|\(?0\d)(?:[\d()/-]|[ .](?=[\d(])){4,}\d(?![\d:]))"
+    r"|(?P<number>(?<!\w)\d+(?:[.,:/]\d+)*)",
+    re.IGNORECASE,
+)
+_HREF = re.compile(r"\b(?:href|src)\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
+_STRAY = ".,;:!?)]}»“”\"'"
+
+
+def contradictions(text: str, known: frozenset[str]) -> tuple[str, ...]:
+    """What `text` states and `known` does not hold, in order of appearance."""
+    stated = {_normal(match): match[0].rstrip(_STRAY) for match in _TOKEN.finditer(text)}
+    return tuple(spelled for token, spelled in stated.items() if token not in known)
+
+
+def contradictions_html(html: str, known: frozenset[str]) -> tuple[str, ...]:
+    """The same for what a page shows, and for where its links lead."""
+    targets = " ".join(unescape(target) for target in _HREF.findall(html) if not target.startswith("#"))
+    return contradictions(f"{unescape(visible(html))} {targets}", known)
+
+
+def known_values(facts: Facts, locale: str, words: Words, further: Iterable[str] = ()) -> frozenset[str]:
+    """Everything a text about these facts may state, in the notation of `contradictions`.
+
+    `further` are texts that vouch for themselves: shortened values, and what a template calls `fixed`.
+    """
+    texts = [*_texts(facts, locale), *_spoken(facts, words), *further]
+    return frozenset(_normal(match) for text in texts for match in _TOKEN.finditer(text))
+
+
+def _texts(facts: Facts, locale: str) -> Iterable[str]:
+    yield from (facts.organisation, facts.ref, facts.mark, str(facts.sequence))
+    yield from (facts.worded(name, locale) or "" for name in _WORDED)
+    yield from (service.name_in(locale) for service in facts.services)
+    yield from (value or "" for value in (facts.link, facts.hotline))
+    for way in facts.alternatives:
+        yield from (way.kind, way.value)
+    yield from (value for _, value in facts.variables)
+
+
+_WORDED = ("title", "message", "scope", "impact", "action", "cause", "data_loss")
+
+
+def _spoken(facts: Facts, words: Words) -> Iterable[str]:
+    moments = (
+        facts.as_of,
+        facts.started,
+        facts.detected,
+        facts.ended,
+        facts.next_update,
+        facts.window_ends,
+        facts.corrects,
+    )
+    for moment in moments:
+        if moment is not None:
+            yield f"{phrase.clock_time(moment)} {phrase.day(moment, words)} {moment.date().isoformat()}"
+    yield phrase.duration((facts.ended or facts.as_of) - facts.started, words)
+
+
+def _normal(match: re.Match[str]) -> str:
+    kind, text = match.lastgroup, match[0].rstrip(_STRAY)
+    if kind == "phone":
+        return "phone " + re.sub(r"[^\d+]", "", text)
+    if kind == "link":
+        return "link " + re.sub(r"^https?://", "", text, flags=re.IGNORECASE).rstrip("/")
+    if kind == "email":
+        return "link mailto:" + text
+    return f"{kind} {' '.join(text.split())}"

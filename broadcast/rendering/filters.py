@@ -1,0 +1,183 @@
+"""The filters of our templates. None of them calls what it is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from jinja2 import Undefined, pass_context
+from jinja2.runtime import Context, markup_join
+from markupsafe import Markup, escape
+
+from broadcast.rendering import phrase
+from broadcast.rendering.guard import Budget
+from broadcast.rendering.words import ENGLISH, Words
+
+
+class FilterError(Exception):
+    """A filter was given what it cannot show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a rendering is read with: the language, the time it speaks from, and its budget."""
+
+    words: Words = ENGLISH
+    as_of: datetime | None = None
+    budget: Budget = field(default_factory=Budget)
+
+
+def reading_of(context: Context) -> Reading:
+    """The reading of the rendering under way."""
+    return cast("Reading", context.environment.reading)  # type: ignore[attr-defined]  # set by `Texts`
+
+
+@pass_context
+def printed(context: Context, value: object) -> object:
+    """What `{{ ... }}` shows: texts and numbers; counts them."""
+    if isinstance(value, Undefined):
+        return value
+    if value is None or isinstance(value, bool):
+        raise FilterError(f"a value is {value}; write it inside {{% if ... %}}")
+    if isinstance(value, datetime | timedelta):
+        raise FilterError("a time or duration is shown with a filter: |time, |day or |duration")
+    if not isinstance(value, str | int | float):
+        raise FilterError("a list cannot be shown as it is; use |join or {% for %}")
+    reading_of(context).budget.write(len(str(value)))
+    return value
+
+
+@pass_context
+def spend(context: Context, characters: int) -> str:
+    """One step of a loop, macro, block or file; put there by `Metered`."""
+    reading_of(context).budget.spend(characters)
+    return ""
+
+
+@pass_context
+def concatenate(context: Context, *parts: object) -> object:
+    """`a ~ b`."""
+    return markup_join(printed(context, part) for part in parts)
+
+
+@pass_context
+def join(context: Context, items: Iterable[object], separator: str | None = None) -> str:
+    """`Chat, Telefon und E-Mail`, or joined by `separator`."""
+    texts = [str(printed(context, item)) for item in items]
+    return phrase.listed(texts, reading_of(context).words) if separator is None else separator.join(texts)
+
+
+@pass_context
+def time(context: Context, moment: datetime) -> str:
+    """`13:40`, with its day where that is not today."""
+    return phrase.time_of(_moment(moment), reading_of(context).as_of or moment, reading_of(context).words)
+
+
+def clock(moment: datetime) -> str:
+    """`13:40`, whatever the day."""
+    return phrase.clock_time(_moment(moment))
+
+
+@pass_context
+def day(context: Context, moment: datetime) -> str:
+    """`So 16.11.`."""
+    return phrase.day(_moment(moment), reading_of(context).words)
+
+
+@pass_context
+def zone(context: Context, moment: datetime) -> str:
+    """`MEZ`."""
+    return phrase.zone(_moment(moment), reading_of(context).words)
+
+
+@pass_context
+def duration(context: Context, span: timedelta) -> str:
+    """`42 Minuten`."""
+    if not isinstance(span, timedelta):
+        raise FilterError("|duration shows a duration")
+    return phrase.duration(span, reading_of(context).words)
+
+
+@pass_context
+def fixed(context: Context, text: str) -> str:
+    """`text` as it is; its numbers are no facts of this incident, and are not checked against them."""
+    reading_of(context).budget.fixed.append(str(text))
+    return text
+
+
+def sentence(text: str) -> str:
+    """`text` with a full stop where it has none."""
+    return phrase.sentence(_text(text))
+
+
+def tel(number: str) -> str:
+    """A link that dials: `tel:+493023125000`."""
+    return f"tel:{re.sub(r'[^0-9+*#]', '', _text(number))}"
+
+
+def paragraphs(body: str) -> Markup:
+    """Plain text as HTML.
+
+    A blank line ends a paragraph, `- ` begins a point, a line that ends in `:` is the heading of the next.
+    """
+    blocks = re.split(r"\n\s*\n", str(escape(body)).strip())
+    return Markup("\n".join(_block(block) for block in blocks if block.strip()))  # noqa: S704  # escaped above
+
+
+def _block(block: str) -> str:
+    lines = [line.strip() for line in block.strip().splitlines()]
+    titled = len(lines) > 1 and lines[0].endswith(":") and not lines[0].startswith("- ")
+    heading = lines.pop(0) if titled else ""
+    opened = f"<h2>{heading[:-1]}</h2>\n" if heading else ""
+    return opened + "\n".join(_runs(lines))
+
+
+def _runs(lines: list[str]) -> Iterable[str]:
+    """Consecutive points as one list, everything else as one paragraph."""
+    pending: list[str] = []
+    for line in [*lines, ""]:
+        if pending and line.startswith("- ") != pending[0].startswith("- "):
+            yield _run(pending)
+            pending = []
+        pending.append(line)
+    if pending != [""]:
+        yield _run([line for line in pending if line])
+
+
+def _run(lines: list[str]) -> str:
+    if not lines[0].startswith("- "):
+        return f"<p>{'<br>'.join(line for line in lines if line)}</p>"
+    return "<ul>" + "".join(f"<li>{line[2:]}</li>" for line in lines) + "</ul>"
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise FilterError("|time, |day and |zone show a time; is it set? write it inside {% if ... %}")
+    return value
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Undefined):
+        return str(value)
+    if not isinstance(value, str):
+        raise FilterError("a filter for texts was given none; write it inside {% if ... %}")
+    return value
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "spend": spend,
+    "concatenate": concatenate,
+    "join": join,
+    "time": time,
+    "clock": clock,
+    "day": day,
+    "zone": zone,
+    "duration": duration,
+    "fixed": fixed,
+    "sentence": sentence,
+    "tel": tel,
+    "paragraphs": paragraphs,
+}

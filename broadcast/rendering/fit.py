@@ -1,0 +1,85 @@
+"""Making a text fit: sentences are dropped and long names cut in a fixed order, facts and links never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What there is room for.
+
+    `pleasantry` (an apology, "report to follow"), `second` (a second way to reach us) and `cause` are asked
+    by templates: `{% if room.pleasantry %}`. `title`, `services` and `message` are the most characters those
+    may have; None means as many as they like, and a message of 0 is left out.
+    """
+
+    pleasantry: bool = True
+    second: bool = True
+    cause: bool = True
+    title: int | None = None
+    services: int | None = None
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way to make a text shorter: set `field` of the room; `name` tells the user what was lost."""
+
+    name: str
+    field: str
+    value: int | bool
+
+    def shrink(self, room: Room) -> Room:
+        """The room with that much less of it."""
+        fields = {**asdict(room), self.field: self.value}
+        return Room(**fields)
+
+
+Write: TypeAlias = Callable[[Room], str]
+Fits: TypeAlias = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A text, whether it fits, and what it lost on the way."""
+
+    text: str
+    fits: bool
+    dropped: tuple[str, ...]
+
+
+#: Sentences nobody misses, in the order in which they go.
+SENTENCES = (
+    Step("pleasantry", "pleasantry", value=False),
+    Step("second alternative", "second", value=False),
+    Step("cause", "cause", value=False),
+)
+
+
+def names(*limits: int) -> tuple[Step, ...]:
+    """Cut title and services to these lengths, step by step."""
+    return tuple(Step(field, field, limit) for limit in limits for field in ("title", "services"))
+
+
+def message(*limits: int) -> tuple[Step, ...]:
+    """Cut the commander's message to these lengths, step by step; 0 leaves it out."""
+    return tuple(Step("message", "message", limit) for limit in limits)
+
+
+def fit(write: Write, fits: Fits, steps: Sequence[Step]) -> Fitted:
+    """Write with all the room there is, then with less, until it fits or nothing is left to drop."""
+    room = Room()
+    text = write(room)
+    dropped: dict[str, None] = {}
+    for step in steps:
+        if fits(text):
+            break
+        room = step.shrink(room)
+        shorter = write(room)
+        if shorter != text:
+            dropped[step.name] = None
+        text = shorter
+    return Fitted(text, fits(text), tuple(dropped))

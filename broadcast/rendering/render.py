@@ -1,0 +1,179 @@
+"""From facts to a message: which template, in which language, and how it is made to fit its channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+from broadcast.errors import TemplateError, TooLong
+from broadcast.model.channel import ChannelKind
+from broadcast.model.incident import Severity
+from broadcast.model.message import Message
+from broadcast.model.notice import Facts
+from broadcast.rendering import length, sms, weight
+from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue, Source
+from broadcast.rendering.draft import Draft, Templates, filled, on_one_line, paragraphed, slots_in
+from broadcast.rendering.fit import SENTENCES, Fitted, Room, Step, fit, message, names
+from broadcast.rendering.length import Length
+
+_HARD_PARTS = 3
+_URGENT = frozenset({Severity.SEV1, Severity.SEV2})
+#: One text for everybody: whoever asks gets the customers' one.
+_PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
+
+_SMS_STEPS = (*SENTENCES, *names(60, 30), *message(300, 200, 120, 60, 0))
+_SOCIAL_STEPS = (*SENTENCES, *names(80, 40), *message(160, 100, 60, 0), *names(25))
+_LONG_STEPS = (*names(200, 100), *message(20_000, 10_000, 2_000, 1_000, 500, 200))
+_SUBJECT_STEPS = names(60, 45, 35, 25, 15)
+
+Measure: TypeAlias = Callable[[str], Length]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message, the template it was written from, how long it is and what it lost to become that short."""
+
+    message: Message
+    template: str
+    units: Length
+    dropped: tuple[str, ...]
+
+
+class Renderer:
+    """Writes the texts of notices.
+
+    `max_parts` is how many parts an SMS may have when one does not suffice; for `sev1` and `sev2` it may
+    always have three.
+    """
+
+    def __init__(self, catalogue: Catalogue, default_locale: str = "en", *, max_parts: int = 2) -> None:
+        self._templates = Templates(catalogue, default_locale)
+        self._max_parts = min(max_parts, _HARD_PARTS)
+
+    def render(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Rendered:
+        """The text for one audience, language and kind of channel.
+
+        Raises `TemplateError` where the template is missing, broken or contradicts the facts, and
+        `TooLong` where the text does not fit even when shortened. The message's `locale` is the language
+        it was written in, which is the reader's where we have it.
+        """
+        draft = self._draft(facts, audience, locale, kind)
+        match kind:
+            case ChannelKind.SMS:
+                return _sms(draft, _HARD_PARTS if facts.severity in _URGENT else self._max_parts)
+            case ChannelKind.EMAIL:
+                return _email(draft)
+            case ChannelKind.SOCIAL:
+                return _single(draft, _weighted, _SOCIAL_STEPS)
+            case ChannelKind.PAGE:
+                return _page(draft)
+            case _:
+                return _single(draft, partial(_characters, length.CHAT_MOST), _LONG_STEPS)
+
+    def template_for(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Source:
+        """The file that the text would be written from."""
+        return self._draft(facts, audience, locale, kind).source
+
+    def _draft(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Draft:
+        folder = PUBLIC if kind in _PUBLISHED else audience
+        source = self._templates.source(locale, folder, facts.text_phase.value, f"{kind.value}.txt")
+        return Draft(self._templates, facts, folder, source)
+
+
+def _sms(draft: Draft, most_parts: int) -> Rendered:
+    """One part where dropping a pleasantry suffices; the commander's own words are worth a further one."""
+
+    def write(room: Room) -> str:
+        return sms.transliterate(draft.write(draft.source.name, room, on_one_line))
+
+    single = fit(write, lambda text: _sms_length(1, text).fits, SENTENCES)
+    if single.fits:
+        return _rendered(draft, single, _sms_length(1, single.text))
+    measure = partial(_sms_length, most_parts)
+    longer = fit(write, lambda text: measure(text).fits, _SMS_STEPS)
+    return _rendered(draft, longer, measure(longer.text))
+
+
+def _email(draft: Draft) -> Rendered:
+    subject = _line(draft, "email.subject", length.SUBJECT_WISHED, length.SUBJECT_MOST)
+    layout = f"{draft.locale}/_layout/email.txt{SUFFIX}"
+    rooms: list[Room] = []
+
+    def write(room: Room) -> str:
+        rooms.append(room)
+        return draft.write_in_layout(layout, room, paragraphed, subject.text)
+
+    measure = partial(_characters, length.EMAIL_MOST)
+    fitted = fit(write, lambda text: measure(text).fits, _LONG_STEPS)
+    html = draft.write_html(rooms[-1], subject.text)
+    return _rendered(draft, fitted, measure(fitted.text), subject, html)
+
+
+def _page(draft: Draft) -> Rendered:
+    title = _line(draft, "page.title", length.PAGE_TITLE_MOST, length.PAGE_TITLE_MOST)
+    measure = partial(_characters, length.PAGE_BODY_MOST)
+    return _rendered(draft, *_body(draft, measure, _LONG_STEPS), title)
+
+
+def _single(draft: Draft, measure: Measure, steps: tuple[Step, ...]) -> Rendered:
+    return _rendered(draft, *_body(draft, measure, steps))
+
+
+def _body(draft: Draft, measure: Measure, steps: tuple[Step, ...]) -> tuple[Fitted, Length]:
+    def write(room: Room) -> str:
+        return draft.write(draft.source.name, room, paragraphed)
+
+    fitted = fit(write, lambda text: measure(text).fits, steps)
+    return fitted, measure(fitted.text)
+
+
+def _line(draft: Draft, file: str, wished: int, most: int) -> Fitted:
+    """A subject or title: of the wished length where that can be had, never above the most."""
+    source = draft.part(file)
+
+    def write(room: Room) -> str:
+        return draft.write(source.name, room, on_one_line)
+
+    fitted = fit(write, lambda text: _characters(wished, text).fits, _SUBJECT_STEPS)
+    units = _characters(most, fitted.text)
+    if not units.fits:
+        raise _too_long(source.name, units)
+    return fitted
+
+
+def _rendered(
+    draft: Draft, fitted: Fitted, units: Length, heading: Fitted | None = None, html: str | None = None
+) -> Rendered:
+    """The finished message, or `TooLong` with the arithmetic."""
+    if not units.fits:
+        raise _too_long(draft.source.name, units)
+    subject = heading.text if heading else None
+    slots = slots_in("\n".join((fitted.text, subject or "", html or "")), draft.source.name)
+    dropped = tuple(dict.fromkeys((*fitted.dropped, *(heading.dropped if heading else ()))))
+    written = Message(draft.locale, fitted.text, subject, html, slots)
+    return Rendered(written, draft.source.name, units, dropped)
+
+
+def _too_long(template: str, units: Length) -> TemplateError:
+    return TooLong(
+        f"{template}: {units}, even when shortened",
+        hint="shorten --message, the title or the names of the services",
+    )
+
+
+def _sms_length(most_parts: int, text: str) -> Length:
+    measured = sms.measure(filled(text))
+    limit = sms.capacity(measured.encoding, 1 if measured.parts == 1 else most_parts)
+    # A pair kept whole can leave a unit of every part empty: then parts decide, not units.
+    units = measured.units if measured.parts <= most_parts else max(measured.units, limit + 1)
+    return Length(measured.encoding.value, units, limit, measured.parts)
+
+
+def _weighted(text: str) -> Length:
+    return Length("weighted", weight.weighted_length(filled(text)), length.SOCIAL_MOST)
+
+
+def _characters(most: int, text: str) -> Length:
+    return Length("characters", len(filled(text)), most)

@@ -1,0 +1,199 @@
+"""The names a template may use, made from the facts.
+
+    organisation ref mark sequence severity phase text_phase drill   always there
+    title services what        `what` is the services, or the title where no service is named
+    as_of started since detected ended next_update window_ends corrects   times, for |time |day |zone
+    duration                   how long it has lasted, or lasted, for |duration
+    message scope impact action cause data_loss   the commander's words, or None
+    link hotline               or None
+    alternatives               further ways to reach us, each with .kind .label and .value
+    open                       whether more news is to come
+    room                       .pleasantry .second .cause: whether there is room for such a sentence
+    contact                    .name and every further column of the contacts file, filled in per person
+    NAME                       every `-v NAME=...`; `internal_...` exist in internal texts only
+
+`-v scope=...`, and likewise impact, action, cause and data_loss, set those facts where they are not given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from broadcast.errors import TemplateError
+from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
+from broadcast.model.notice import Facts
+from broadcast.rendering import phrase
+from broadcast.rendering.clean import clean, one_line
+from broadcast.rendering.words import Words
+
+if TYPE_CHECKING:
+    from broadcast.rendering.fit import Room
+
+INTERNAL = "internal_"
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_LINK = re.compile(r"https?://[^\s<>\"'\\]+", re.IGNORECASE)
+_PROSE = ("message", "scope", "impact", "action", "cause", "data_loss")
+
+
+class Slots:
+    """`contact.<column>`: writes a slot that is filled for each person."""
+
+    def __getitem__(self, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            raise KeyError(name)
+        return f"{SLOT_OPEN}{name}{SLOT_CLOSE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A further way to reach us; `label` names its kind in the reader's language."""
+
+    kind: str
+    label: str
+    value: str
+
+
+def variables(facts: Facts, words: Words, room: Room, *, locale: str, internal: bool) -> dict[str, object]:
+    """Everything a template may name, cleaned, in the reader's language, as long as there is room for."""
+    given = dict(facts.variables)
+    prose = {name: clean(facts.worded(name, locale) or given.get(name, "")) or None for name in _PROSE}
+    services = phrase.listed([one_line(service.name_in(locale)) for service in facts.services], words)
+    title = phrase.shortened(one_line(facts.worded("title", locale) or ""), room.title)
+    named = phrase.shortened(services, room.services)
+    return {
+        **_plain(facts),
+        **_times(facts),
+        **prose,
+        "message": _message(prose["message"], room),
+        "title": title,
+        "services": named,
+        "what": named or title,
+        "link": checked_link(facts.link),
+        "hotline": _optional_line(facts.hotline),
+        "alternatives": _ways(facts, words),
+        "open": facts.text_phase.value in _OPEN,
+        "room": room,
+        "contact": Slots(),
+        **_own(facts, internal=internal),
+    }
+
+
+_OPEN = frozenset({"investigating", "identified", "update", "monitoring"})
+
+
+def checked_link(link: str | None) -> str | None:
+    """The link, when it is one a reader can safely be sent to."""
+    if link is None or not link.strip():
+        return None
+    if _LINK.fullmatch(link.strip()):
+        return link.strip()
+    raise TemplateError(
+        f"the link {one_line(link)!r} is no web address", hint="give it as https://..., without spaces"
+    )
+
+
+def _plain(facts: Facts) -> dict[str, object]:
+    return {
+        "organisation": one_line(facts.organisation),
+        "ref": one_line(facts.ref),
+        "mark": one_line(facts.mark),
+        "sequence": facts.sequence,
+        "severity": facts.severity.value,
+        "kind": facts.kind.value,
+        "phase": facts.phase.value,
+        "text_phase": facts.text_phase.value,
+        "drill": facts.drill,
+    }
+
+
+def _times(facts: Facts) -> dict[str, object]:
+    return {
+        "as_of": facts.as_of,
+        "started": facts.started,
+        "since": facts.started,
+        "detected": facts.detected,
+        "ended": facts.ended,
+        "next_update": facts.next_update,
+        "window_ends": facts.window_ends,
+        "corrects": facts.corrects,
+        "duration": (facts.ended or facts.as_of) - facts.started,
+    }
+
+
+def _message(message: str | None, room: Room) -> str | None:
+    if message is None or room.message == 0:
+        return None
+    return phrase.shortened(message, room.message)
+
+
+def _optional_line(text: str | None) -> str | None:
+    return one_line(text or "") or None
+
+
+def _ways(facts: Facts, words: Words) -> list[Way]:
+    labels = dict(words.ways)
+    hotline = one_line(facts.hotline or "")
+    found = [(one_line(way.kind), one_line(way.value)) for way in facts.alternatives]
+    further = [(kind, value) for kind, value in dict.fromkeys(found) if value and value != hotline]
+    return [Way(kind, labels.get(kind, kind), value) for kind, value in further]
+
+
+def _own(facts: Facts, *, internal: bool) -> dict[str, str]:
+    own = {name: clean(value) for name, value in facts.variables if name not in _PROSE}
+    for name in own:
+        if not _NAME.fullmatch(name) or name in RESERVED:
+            raise TemplateError(
+                f"-v {name}: that is no name for a variable of your own",
+                hint="use letters, digits and _, and no name of a fact",
+            )
+    return {name: value for name, value in own.items() if internal or not name.startswith(INTERNAL)}
+
+
+#: Names that `-v` cannot take.
+RESERVED = frozenset(
+    {
+        "organisation",
+        "ref",
+        "mark",
+        "sequence",
+        "severity",
+        "kind",
+        "phase",
+        "text_phase",
+        "drill",
+        "as_of",
+        "started",
+        "since",
+        "detected",
+        "ended",
+        "next_update",
+        "window_ends",
+        "corrects",
+        "duration",
+        "title",
+        "services",
+        "what",
+        "link",
+        "hotline",
+        "alternatives",
+        "open",
+        "room",
+        "contact",
+        "body",
+        "subject",
+        "loop",
+        "self",
+        "super",
+        "caller",
+        "varargs",
+        "kwargs",
+        "true",
+        "false",
+        "none",
+        "True",
+        "False",
+        "None",
+    }
+)

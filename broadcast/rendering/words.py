@@ -1,0 +1,57 @@
+"""The few words that code, not a template, puts into a text: one table per language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language. `units` are (singular, plural) of day, hour and minute."""
+
+    language: str
+    conjunction: str
+    drill: str
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    date: str
+    units: tuple[tuple[str, str], ...]
+    instant: str
+    ways: tuple[tuple[str, str], ...]
+    zones: tuple[tuple[str, str], ...] = ()
+
+
+GERMAN = Words(
+    language="de",
+    conjunction="und",
+    drill="ÜBUNG",
+    weekdays=("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
+    months=("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
+    date="{weekday} {day}.{month}.",
+    units=(("Tag", "Tage"), ("Stunde", "Stunden"), ("Minute", "Minuten")),
+    instant="weniger als eine Minute",
+    ways=(("phone", "Telefon"), ("email", "E-Mail"), ("chat", "Chat"), ("link", "Web"), ("web", "Web")),
+    zones=(("CET", "MEZ"), ("CEST", "MESZ")),
+)
+ENGLISH = Words(
+    language="en",
+    conjunction="and",
+    drill="EXERCISE",
+    weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    date="{weekday} {day} {month_name}",
+    units=(("day", "days"), ("hour", "hours"), ("minute", "minutes")),
+    instant="less than a minute",
+    ways=(("phone", "Phone"), ("email", "E-mail"), ("chat", "Chat"), ("link", "Web"), ("web", "Web")),
+)
+_WORDS = {"de": GERMAN, "en": ENGLISH}
+
+
+def words_for(locale: str) -> Words:
+    """The words of a locale's language; English where we have none."""
+    return _WORDS.get(language_of(locale), ENGLISH)
+
+
+def language_of(locale: str) -> str:
+    """`de` of `de-AT` and `de_AT`."""
+    return locale.replace("_", "-").partition("-")[0].lower()
