@@ -91,7 +91,7 @@ class Edition:
         return self._page(
             "incident",
             f"incidents/{story.id}.html",
-            headline=self._drilled(self._headline(tone, title) if story.open else title),
+            headline=self._drilled(title if tone is Tone.FINE else self._headline(tone, title)),
             lede=self.words["lede"][story.phase],
             tone=tone,
             rows=tuple(self._incident_facts(story)),
@@ -204,8 +204,9 @@ class Edition:
         if story.open and latest.next_update:
             text = self.voice.moment(latest.next_update, latest.as_of)
             yield Fact(label["next_update"], text, latest.next_update)
-        names = (Component(component or name, (("", name),)) for name, component in latest.services)
-        yield from self._services(label["affected"], [self._configured(each) for each in names])
+        if not story.retracted:
+            names = (Component(component or name, (("", name),)) for name, component in latest.services)
+            yield from self._services(label["affected"], [self._configured(each) for each in names])
         yield Fact(label["reference"], story.id)
         if story.open and latest.hotline:
             yield Fact(label["help"], latest.hotline, href=_tel(latest.hotline))
@@ -255,9 +256,10 @@ def _environment() -> Environment:
         "iso": lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
         "tel": _tel,
         "language": language_of,
-        "tone_of": lambda update: Story(update.incident, (update,)).tone,
+        "tone_of": _tone_of,
         "excerpt": prose.excerpt,
         "prose": prose.paragraphs,
+        "unbroken": prose.unbroken,
     }
     return environment
 
@@ -300,6 +302,10 @@ def _favicon(tone: Tone) -> str:
         f'fill="{colour}" stroke="none"/><path d="{path}"/></svg>'
     )
     return "data:image/svg+xml," + quote(svg)
+
+
+def _tone_of(update: Update) -> Tone:
+    return Story(update.incident, (update,)).tone
 
 
 def _tel(number: str) -> str:

@@ -8,6 +8,7 @@ from html import escape
 from itertools import groupby
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
+_HYPHENATED = re.compile(r"(?<!\S)(?=\S{3,18}(?!\S))\w+(?:-\w+)+(?!\S)")
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 
 
@@ -23,6 +24,11 @@ def excerpt(text: str, limit: int = 220) -> str:
     if len(first) <= limit:
         return first
     return first[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+
+
+def unbroken(text: str) -> str:
+    """HTML of a headline whose shorter hyphenated words, as E-Mail-Support, stay on one line."""
+    return _HYPHENATED.sub(r'<span class="item">\g<0></span>', escape(text))
 
 
 def _block(lines: list[str]) -> str:

@@ -1,0 +1,146 @@
+"""Times as a language tells them, and texts as harmless HTML."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadcast.channels.statuspage.pages import state as memory
+from broadcast.channels.statuspage.pages.history import recent
+from broadcast.channels.statuspage.pages.masthead import LANGUAGES
+from broadcast.channels.statuspage.pages.prose import excerpt, paragraphs, unbroken
+from broadcast.channels.statuspage.pages.state import State
+from broadcast.channels.statuspage.pages.story import stories
+from broadcast.channels.statuspage.pages.words import LOOK, voice
+from broadcast.model.incident import Phase
+from tests.site import sample
+from tests.site.sample import NOW, outgoing
+
+GERMAN, ENGLISH = voice("de", "Europe/Berlin"), voice("en", "Europe/Berlin")
+
+
+def at(day, hour, minute=0):
+    return datetime(2025, 11, day, hour, minute, tzinfo=UTC)
+
+
+def plain(text):
+    return text.replace("\u00a0", " ")
+
+
+def test_every_language_has_the_same_words():
+    shapes = [shape(tomllib.loads((LOOK / f"{code}.toml").read_text(encoding="utf-8"))) for code in LANGUAGES]
+    assert all(names == shapes[0] for names in shapes)
+
+
+def shape(words):
+    return {
+        f"{section}.{name}" for section, names in words.items() if isinstance(names, dict) for name in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("spoken", "german", "english"),
+    [
+        (lambda v: v.moment(at(16, 13, 5)), "Sonntag, 16. November, 14:05 Uhr", "Sunday, 16 November, 14:05"),
+        (lambda v: v.moment(at(16, 13, 5), at(16, 3)), "14:05 Uhr", "14:05"),
+        (lambda v: v.stamp(at(16, 13, 5)), "16. November 2025, 14:05 Uhr", "16 November 2025, 14:05"),
+        (lambda v: v.span(at(16, 12), at(16, 13), at(16, 9)), "13:00–14:00 Uhr", "13:00–14:00"),
+        (
+            lambda v: v.span(at(16, 22), at(16, 23, 30)),
+            "Sonntag, 16. November, 23:00 Uhr bis Montag, 17. November, 00:30 Uhr",
+            "Sunday, 16 November, 23:00 to Monday, 17 November, 00:30",
+        ),
+        (lambda v: v.days(at(13, 9).date(), at(15, 9).date()), "13.–15. November", "13–15 November"),
+        (lambda v: v.duration(at(16, 12), at(16, 13, 35)), "1 Std. 35 Min.", "1 h 35 min"),
+        (lambda v: v.duration(at(16, 12), at(16, 12)), "0 Min.", "0 min"),
+        (lambda v: v.duration(at(16, 12), at(16, 14)), "2 Std.", "2 h"),
+        (lambda v: v.zone_name(at(16, 12)), "Europe/Berlin (MEZ)", "Europe/Berlin (CET)"),
+    ],
+)
+def test_times_are_told_as_the_language_tells_them(spoken, german, english):
+    assert plain(spoken(GERMAN)) == german
+    assert plain(spoken(ENGLISH)) == english
+
+
+def test_paragraphs_lists_and_addresses_are_kept():
+    assert paragraphs("Eins\nzwei\n\n- a\n- b\nEnde https://x.example/a?b=1&c=2.") == (
+        "<p>Eins<br>zwei</p><ul><li>a</li><li>b</li></ul>"
+        '<p>Ende <a href="https://x.example/a?b=1&amp;c=2" rel="noreferrer">'
+        "https://x.example/a?b=1&amp;c=2</a>.</p>"
+    )
+
+
+def test_short_hyphenated_words_of_a_headline_stay_on_one_line():
+    assert unbroken("Chat und E-Mail-Support") == 'Chat und <span class="item">E-Mail-Support</span>'
+    assert unbroken("ein-sehr-langes-Wort-das-bricht") == "ein-sehr-langes-Wort-das-bricht"
+
+
+def test_an_excerpt_ends_between_words():
+    assert excerpt("Eins zwei drei.\n\nVier.") == "Eins zwei drei."
+    assert excerpt("wort " * 100, 22) == "wort wort wort wort …"
+
+
+class Tags(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text = set(), ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add((tag, tuple(name for name, _ in attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@settings(max_examples=150)
+@given(st.text(st.sampled_from("<>&\"'/= -\nabhtps:;!#\u00e4"), max_size=80))
+def test_no_text_becomes_anything_but_paragraphs_lists_and_links(text):
+    parsed = Tags(paragraphs(text))
+    assert parsed.tags <= {("p", ()), ("ul", ()), ("li", ()), ("br", ()), ("a", ("href", "rel"))}
+    assert Tags(unbroken(text)).tags <= {("span", ("class",))}
+    assert Tags(unbroken(text)).text == text
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.text(max_size=30), st.sampled_from(list(Phase)), st.integers(1, 9)), max_size=6))
+def test_what_is_kept_comes_back_as_it_was(notices):
+    state = State()
+    for number, (text, phase, sequence) in enumerate(notices):
+        state, _ = state.published(
+            outgoing(f"k{number}", title=text, de=text, phase=phase, sequence=sequence, next_update=NOW)
+        )
+    assert memory.load(memory.dump(state)) == state
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": "broadcast.site/2", "updates": []}', "null"])
+def test_anything_else_is_damage(text):
+    with pytest.raises(memory.StateDamaged):
+        memory.load(text)
+
+
+def test_days_before_the_first_notice_are_not_called_quiet():
+    days = recent(told(sample.past()), GERMAN)
+    assert days[-1].first == (NOW - timedelta(days=11)).date()
+
+
+def test_the_front_page_looks_back_fifteen_days():
+    late = outgoing(
+        "late", incident="INC-20", as_of=NOW + timedelta(days=60), started=NOW + timedelta(days=60)
+    )
+    days = recent(told([*sample.past(), late]), GERMAN)
+    assert days[0].first - days[-1].first == timedelta(days=14)
+    assert [len(day.stories) for day in days] == [1, 0]
+
+
+def told(messages):
+    state = State()
+    for message in messages:
+        state, _ = state.published(message)
+    return stories(state)
