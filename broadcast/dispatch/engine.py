@@ -31,6 +31,7 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope,
 
 T = TypeVar("T")
 _GRACE = 0.5
+_LONGEST_WAIT = 60.0
 _LOOKUPS_AT_ONCE = 32
 _NOT_CONFIGURED = "the channel is not in the configuration any more"
 
@@ -115,12 +116,11 @@ class Engine:
 
     async def _begin(self) -> None:
         """Find out what is due; channels that are no longer configured hand over at once."""
-        now, wall = self._clock.monotonic(), self._clock.now().timestamp()
         for channel in self._channels.values():
             channel.due = channel.lookup_due = NEVER
         strangers = set()
         for waiting in await self._ledger(self._deliveries.waiting):
-            at = now + max(0.0, waiting.due - wall)
+            at = self._moment(waiting.due)
             if waiting.channel not in self._channels:
                 strangers.add(waiting.channel)
             elif waiting.state is DeliveryState.UNKNOWN:
@@ -146,7 +146,7 @@ class Engine:
             for name, claims in turn.claims.items():
                 channel = self._channels[name]
                 if len(claims) < wanted[name]:
-                    channel.due = NEVER
+                    channel.due = self._moment(turn.due.get(name))
                 self._send(channel, claims)
         for name, at in puts:
             self._put(name, at)
@@ -248,11 +248,10 @@ class Engine:
                 continue
             now = self._clock.now()
             until = now + timedelta(seconds=max(channel.settle, 1.0))
-            claims = await self._ledger(
+            claims, due = await self._ledger(
                 self._deliveries.lookups, channel.name, _LOOKUPS_AT_ONCE, now, until
             )
-            if len(claims) < _LOOKUPS_AT_ONCE:
-                channel.lookup_due = NEVER
+            channel.lookup_due = self._moment(due)
             if claims:
                 channel.asking = True
                 self._start(self._ask(channel, claims))
@@ -315,6 +314,13 @@ class Engine:
         for waiting in await self._ledger(self._deliveries.waiting):
             if waiting.state is DeliveryState.PLANNED:
                 self._put(waiting.channel, self._clock.monotonic())
+
+    def _moment(self, due: float | None) -> float:
+        """The monotonic moment for a wall-clock one; a clock that jumped is asked again within a minute."""
+        if due is None:
+            return NEVER
+        wait = due - self._clock.now().timestamp()
+        return self._clock.monotonic() + min(max(wait, 0.0), _LONGEST_WAIT)
 
     def _put(self, name: str, at: float) -> None:
         if name in self._channels:

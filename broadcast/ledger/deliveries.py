@@ -32,9 +32,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn claimed, by channel."""
+    """What one turn claimed, by channel.
+
+    `due` says for each channel that had less than was wanted when more falls due, in seconds since the
+    epoch; channels that have nothing more are left out.
+    """
 
     claims: Mapping[str, Sequence[Claim]]
+    due: Mapping[str, float]
 
 
 class Deliveries:
@@ -53,16 +58,21 @@ class Deliveries:
         with self._database.transaction() as connection:
             for settlement in settled:
                 self._settle(connection, settlement, now)
-            return Turn(
-                {
-                    channel: self._claim(connection, channel, limit, now)
-                    for channel, limit in wanted.items()
-                    if limit > 0
-                }
-            )
+            claims, due = {}, {}
+            for channel, limit in wanted.items():
+                if limit > 0:
+                    claims[channel] = self._claim(connection, channel, limit, now)
+                    if len(claims[channel]) < limit:
+                        due[channel] = self._next(connection, "next_due", channel)
+            return Turn(claims, {channel: at for channel, at in due.items() if at is not None})
 
-    def lookups(self, channel: str, limit: int, now: datetime, until: datetime) -> list[Claim]:
-        """Claim unknown deliveries to be looked up; nobody asks again before `until`."""
+    def lookups(
+        self, channel: str, limit: int, now: datetime, until: datetime
+    ) -> tuple[list[Claim], float | None]:
+        """Claim unknown deliveries to be looked up; nobody asks about them again before `until`.
+
+        Also says when the next one falls due, in seconds since the epoch, if there is one.
+        """
         with self._database.transaction() as connection:
             rows = connection.execute(
                 query("claim_lookups"),
@@ -71,7 +81,8 @@ class Deliveries:
             connection.executemany(
                 query("postpone_lookups"), ({"id": row["id"], "until": until.timestamp()} for row in rows)
             )
-            return [_claim(row, row["attempt"], row["started_at"], row["attempts"]) for row in rows]
+            claims = [_claim(row, row["attempt"], row["started_at"], row["attempts"]) for row in rows]
+            return claims, self._next(connection, "next_lookup", channel)
 
     def waiting(self) -> list[Waiting]:
         """What is planned or unknown, by channel."""
@@ -83,8 +94,10 @@ class Deliveries:
 
     def reroute(self, channel: str, reason: str, now: datetime) -> int:
         """Send everybody who waits for `channel` to the next one of their lane; returns how many."""
+        values = self._waiting_for(channel, reason, now)
         with self._database.transaction() as connection:
-            return connection.execute(query("reroute"), self._waiting_for(channel, reason, now)).rowcount
+            connection.execute(query("count_rerouted"), values)
+            return connection.execute(query("reroute"), values).rowcount
 
     def hold(self, channel: str, reason: str, now: datetime) -> int:
         """Keep everybody who waits for `channel`, with no way left, until `retry`; returns how many."""
@@ -146,6 +159,10 @@ class Deliveries:
     def _waiting_for(self, channel: str, reason: str, now: datetime) -> dict[str, object]:
         return {"notice": self._notice, "channel": channel, "reason": reason, "now": now.timestamp()}
 
+    def _next(self, connection: sqlite3.Connection, name: str, channel: str) -> float | None:
+        moment: float | None = connection.execute(query(name), (channel, self._notice)).fetchone()[0]
+        return moment
+
     def _claim(
         self, connection: sqlite3.Connection, channel: str, limit: int, now: datetime
     ) -> Sequence[Claim]:
@@ -182,6 +199,17 @@ class Deliveries:
                 "now": moment,
             },
         )
+        if settlement.step > claim.step:
+            connection.execute(
+                query("count_failover"),
+                {
+                    "notice": claim.notice,
+                    "origin": claim.route[claim.step],
+                    "destination": claim.route[settlement.step],
+                    "reason": settlement.reason or "",
+                    "count": 1,
+                },
+            )
         if settlement.thread is not None:
             connection.execute(
                 query("keep_thread"),

@@ -135,7 +135,7 @@ class History:
 
     def failovers(self, notice: int) -> list[Failover]:
         """Where one channel stepped in for another."""
-        rows = self._rows("failovers", notice) + self._rows("rerouted_without_attempt", notice)
+        rows = self._rows("failovers", notice)
         return [Failover(row["origin"], row["destination"], row["reason"], row["count"]) for row in rows]
 
     def threads(self, incident: int) -> dict[str, tuple[str, str]]:

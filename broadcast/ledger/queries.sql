@@ -74,8 +74,14 @@ WHERE delivery.state = 'planned' AND delivery.channel = :channel AND delivery.no
 ORDER BY delivery.texts, delivery.locale, delivery.id
 LIMIT :limit
 
+-- name: next_due
+SELECT min(not_before) FROM delivery WHERE state = 'planned' AND channel = ? AND notice_id = ?
+
+-- name: next_lookup
+SELECT min(not_before) FROM delivery WHERE state = 'unknown' AND channel = ? AND notice_id = ?
+
 -- name: mark_sending
-UPDATE delivery SET state = 'sending', owner = ?, attempts = attempts + 1, updated_at = ? WHERE id = ? AND state = 'planned'
+UPDATE delivery SET state = 'sending', owner = ?, attempts = attempts + 1, lookups = 0, updated_at = ? WHERE id = ? AND state = 'planned'
 
 -- name: insert_attempt
 INSERT INTO attempt (delivery_id, channel, owner, started_at) VALUES (?, ?, ?, ?)
@@ -142,7 +148,7 @@ UPDATE delivery SET state = 'planned', step = 0, channel = json_extract(route, '
 WHERE notice_id = :notice AND state = 'held'
 
 -- name: ask_again
-UPDATE delivery SET lookups = 0, not_before = 0 WHERE notice_id = :notice AND state = 'unknown'
+UPDATE delivery SET attempts = 0, lookups = 0 WHERE notice_id = :notice AND state = 'unknown'
 
 -- name: open_routes
 SELECT DISTINCT route FROM delivery
@@ -173,19 +179,18 @@ WHERE delivery.notice_id = ? AND attempt.channel = ? AND attempt.outcome <> 'acc
 GROUP BY attempt.reason ORDER BY count(*) DESC LIMIT 1
 
 -- name: failovers
-SELECT attempt.channel AS origin, delivery.channel AS destination, attempt.reason, count(DISTINCT delivery.id) AS count
-FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
-WHERE delivery.notice_id = ? AND attempt.channel <> delivery.channel
-  AND attempt.id = (SELECT max(id) FROM attempt AS a WHERE a.delivery_id = delivery.id AND a.channel <> delivery.channel)
-GROUP BY attempt.channel, delivery.channel, attempt.reason ORDER BY count(*) DESC
+SELECT origin, destination, reason, count FROM failover WHERE notice_id = ? ORDER BY count DESC, origin
 
--- name: rerouted_without_attempt
-SELECT json_extract(route, '$[' || (step - 1) || ']') AS origin, channel AS destination, reason, count(*) AS count
-FROM delivery
-WHERE notice_id = ? AND step > 0
-  AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id
-                  AND attempt.channel = json_extract(delivery.route, '$[' || (delivery.step - 1) || ']'))
-GROUP BY 1, 2, 3 ORDER BY count(*) DESC
+-- name: count_failover
+INSERT INTO failover (notice_id, origin, destination, reason, count) VALUES (:notice, :origin, :destination, :reason, :count)
+ON CONFLICT (notice_id, origin, destination, reason) DO UPDATE SET count = count + excluded.count
+
+-- name: count_rerouted
+INSERT INTO failover (notice_id, origin, destination, reason, count)
+SELECT notice_id, channel, json_extract(route, '$[' || (step + 1) || ']'), :reason, count(*) FROM delivery
+WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step + 1 < json_array_length(route)
+GROUP BY 3
+ON CONFLICT (notice_id, origin, destination, reason) DO UPDATE SET count = count + excluded.count
 
 -- name: threads
 SELECT channel, contact, root, last FROM thread WHERE incident_id = ? AND contact LIKE 'channel:%'

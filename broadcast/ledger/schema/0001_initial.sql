@@ -103,6 +103,16 @@ CREATE TABLE attempt (
 
 CREATE INDEX attempt_delivery ON attempt (delivery_id);
 
+-- How many people went on from one channel to the next of their lane, and why.
+CREATE TABLE failover (
+    notice_id   INTEGER NOT NULL REFERENCES notice(id),
+    origin      TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    count       INTEGER NOT NULL,
+    PRIMARY KEY (notice_id, origin, destination, reason)
+) STRICT, WITHOUT ROWID;
+
 -- What a follow-up on this channel to this contact hangs on; contact is '' for a channel that publishes.
 CREATE TABLE thread (
     incident_id INTEGER NOT NULL REFERENCES incident(id),
