@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,8 +11,9 @@ from broadcast.errors import UsageError
 from broadcast.sandbox.faults import Armed, parse_faults
 from broadcast.sandbox.injection import ELSEWHERE
 from broadcast.sandbox.mailroom import Mailroom
+from broadcast.sandbox.page import page
 from broadcast.sandbox.records import Received, Requested
-from broadcast.sandbox.wire.base import Answer, Request, answer_json
+from broadcast.sandbox.wire.base import Answer, Request, answer_json, whole
 
 SCHEMA = "broadcast.sandbox/1"
 _LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?", re.IGNORECASE)
@@ -30,7 +32,7 @@ def is_local(headers: Mapping[str, str]) -> bool:
 def control(mailroom: Mailroom, request: Request, path: str) -> Answer:
     """Answer a request that is for no provider; `path` is the whole of it."""
     if path == ELSEWHERE:
-        mailroom.note("redirected", request.method, path, 200)
+        mailroom.note(Requested("redirected", request.at, request.method, path, 200))
         return answer_json(200, {"id": "elsewhere", "sid": "elsewhere"})
     act = _ROUTES.get((request.method, path))
     if act is None:
@@ -44,7 +46,7 @@ def control(mailroom: Mailroom, request: Request, path: str) -> Answer:
 
 def _health(mailroom: Mailroom, _request: Request) -> Answer:
     return answer_json(200, {
-        "schema": SCHEMA, "status": "ok", "edition": mailroom.edition,
+        "schema": SCHEMA, "status": "ok", "pid": os.getpid(), "edition": mailroom.edition,
         "received": len(mailroom.received), "requests": len(mailroom.requests),
     })  # fmt: skip
 
@@ -60,9 +62,10 @@ def _requests(mailroom: Mailroom, request: Request) -> Answer:
 def _listing(
     mailroom: Mailroom, request: Request, name: str, records: Sequence[Received | Requested]
 ) -> Answer:
-    wanted = request.parameters().get("after", "")
-    after = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
-    shown = [record.as_json() for record in records[after:]]
+    wanted = request.parameters()
+    after = whole(wanted, "after", 0, len(records))
+    limit = whole(wanted, "limit", len(records), len(records))
+    shown = [record.as_json() for record in records[after : after + limit]]
     head: dict[str, Any] = {"schema": SCHEMA, "edition": mailroom.edition, "total": len(records)}
     return answer_json(200, {**head, "after": after, name: shown})
 
@@ -70,7 +73,7 @@ def _listing(
 def _faults(mailroom: Mailroom, _request: Request) -> Answer:
     elapsed = mailroom.clock.monotonic() - mailroom.opened
     return answer_json(200, {"schema": SCHEMA, "faults": [
-        {**one.fault.as_json(), "struck": one.struck, "in_force": one.in_force(elapsed)}
+        {**one.fault.as_json(), "spelled": str(one.fault), "struck": one.struck, "in_force": one.in_force(elapsed)}
         for one in mailroom.faults.armed
     ]})  # fmt: skip
 
@@ -96,6 +99,7 @@ def _suppress(mailroom: Mailroom, request: Request) -> Answer:
 
 
 _ROUTES: Mapping[tuple[str, str], Callable[[Mailroom, Request], Answer]] = {
+    ("GET", "/"): lambda _mailroom, _request: page(),
     ("GET", "/_sandbox/health"): _health,
     ("GET", "/_sandbox/received.json"): _received,
     ("GET", "/_sandbox/requests.json"): _requests,

@@ -72,12 +72,13 @@ def stop(folder: Path) -> bool:
     if state is None:
         return False
     with _connected(state["url"]) as connection:
-        if not _is_ours(connection):
+        pid = _pid(connection)
+        if pid is None:
             return False
         with suppress(ProcessLookupError):
-            os.kill(state["pid"], signal.SIGTERM)
+            os.kill(pid, signal.SIGTERM)
         _await_end(connection)
-    child = _children.pop(state["pid"], None)
+    child = _children.pop(pid, None)
     if child is not None:
         child.wait(_END_WITHIN)
     return True
@@ -112,7 +113,7 @@ def _state(folder: Path) -> dict[str, Any] | None:
 
 def _is_healthy(url: str) -> bool:
     with _connected(url) as connection:
-        return _is_ours(connection)
+        return _pid(connection) is not None
 
 
 def _connected(url: str) -> closing[http.client.HTTPConnection]:
@@ -120,13 +121,15 @@ def _connected(url: str) -> closing[http.client.HTTPConnection]:
     return closing(http.client.HTTPConnection(place.hostname or "", place.port, timeout=_QUICK))
 
 
-def _is_ours(connection: http.client.HTTPConnection) -> bool:
+def _pid(connection: http.client.HTTPConnection) -> int | None:
+    """The process that answers as a sandbox at the other end, if one does."""
     try:
         connection.request("GET", "/_sandbox/health")
-        answer = connection.getresponse()
-        return answer.status == 200 and b"broadcast.sandbox/" in answer.read()
-    except (OSError, http.client.HTTPException):
-        return False
+        health = json.loads(connection.getresponse().read())
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
+    is_sandbox = isinstance(health, dict) and str(health.get("schema")).startswith("broadcast.sandbox/")
+    return health.get("pid") if is_sandbox else None
 
 
 def _await_end(connection: http.client.HTTPConnection) -> None:

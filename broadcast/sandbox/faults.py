@@ -89,6 +89,15 @@ class Fault:
         plain = {one.name: one.default for one in fields(self)}
         return {"kind": self.kind, **{k: v for k, v in shown.items() if v != plain[k]}}
 
+    def __str__(self) -> str:
+        """As `parse_fault` reads it."""
+        said = self.as_json()
+        provider, kind = said.pop("provider", "all"), said.pop("kind")
+        value = said.pop(_VALUE_OF.get(kind, ""), None)
+        first = kind if value is None else f"{kind}={value:g}"
+        rest = (name if said[name] is True else f"{name}={said[name]}" for name in said)
+        return f"{provider}:{','.join((first, *rest))}"
+
 
 _FIELDS: tuple[str, ...] = tuple(one.name for one in fields(Fault) if one.name != "kind")
 _WHOLE = frozenset({"every", "times", "status"})

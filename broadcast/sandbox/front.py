@@ -10,6 +10,7 @@ from broadcast.sandbox.control import control, is_local
 from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.injection import deliver, disguise, respond
 from broadcast.sandbox.mailroom import Mailroom
+from broadcast.sandbox.records import Received, Requested
 from broadcast.sandbox.wire.base import Answer, Refusal, Request, Wire
 
 if TYPE_CHECKING:
@@ -47,25 +48,35 @@ class Front:
         if fault is not None:
             return await self._struck(fault, wire, request, asked)
         answer = wire.answer(asked)
-        mailroom.keep(*answer.received)
-        mailroom.note(name, request.method, "/" + path, answer.status)
+        self._record(wire, asked, answer.status, answer.received)
         return respond(answer)
 
     async def _struck(
         self, fault: Fault, wire: Wire, request: web.BaseRequest, asked: Request
     ) -> web.StreamResponse:
-        mailroom = self._mailroom
         if fault.kind == "late":
-            mailroom.note(wire.name, asked.method, "/" + asked.path, None, fault)
+            self._record(wire, asked, None, (), fault)
             await asyncio.sleep(fault.delay)
             answer = wire.answer(asked)
-            mailroom.keep(*answer.received)
+            self._mailroom.keep(*answer.received)
             return respond(answer)
         answer = disguise(fault, _answer(fault, wire, asked))
-        mailroom.keep(*answer.received)
-        status = answer.status if fault.answered else None
-        mailroom.note(wire.name, asked.method, "/" + asked.path, status, fault)
+        self._record(wire, asked, answer.status if fault.answered else None, answer.received, fault)
         return await deliver(fault, request, answer)
+
+    def _record(
+        self,
+        wire: Wire,
+        asked: Request,
+        status: int | None,
+        received: tuple[Received, ...],
+        fault: Fault | None = None,
+    ) -> None:
+        if received:
+            self._mailroom.keep(*received)
+        kind = fault.kind if fault else None
+        path = "/" + asked.path
+        self._mailroom.note(Requested(wire.name, asked.at, asked.method, path, status, kind, len(received)))
 
 
 def _answer(fault: Fault, wire: Wire, asked: Request) -> Answer:

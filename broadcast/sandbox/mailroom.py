@@ -82,12 +82,9 @@ class Mailroom:
             if not waiter.done():
                 waiter.set_result(None)
 
-    def note(
-        self, provider: str, method: str, path: str, status: int | None, fault: Fault | None = None
-    ) -> None:
+    def note(self, requested: Requested) -> None:
         """A request was made."""
-        kind = fault.kind if fault else None
-        self.requests.append(Requested(provider, self.clock.now(), method, path, status, kind))
+        self.requests.append(requested)
 
     def clear(self) -> None:
         """Forget what was received and requested; faults stay."""

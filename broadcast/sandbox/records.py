@@ -45,7 +45,11 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """One request, refused ones too. `status` is None where no answer was given; `fault` names the kind."""
+    """One request, refused ones too.
+
+    `status` is None where no answer was given; `fault` names the kind; `reached` is how many people,
+    timelines or pages got something because of it.
+    """
 
     provider: str
     at: datetime
@@ -53,6 +57,7 @@ class Requested:
     path: str
     status: int | None
     fault: str | None = None
+    reached: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """A plain dictionary, the time in ISO 8601."""

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.mailroom import Mailroom
-from broadcast.sandbox.records import Received
+from broadcast.sandbox.records import Received, Requested
 from broadcast.sandbox.wire.letter import open_letter
 
 LARGEST = 35 * 1024 * 1024
@@ -84,7 +84,7 @@ class Conversation:
     async def _greet(self) -> None:
         fault = self._mailroom.strike("smtp", sending=True, connecting=True)
         if fault is not None:
-            self._mailroom.note("smtp", "CONNECT", "/", 421, fault)
+            self._note("CONNECT", "", 421, fault)
             await self._reply("421 4.3.2 Service not available, closing transmission channel")
             raise Hangup
         await self._reply("220 sandbox.localhost ESMTP")
@@ -198,11 +198,11 @@ class Conversation:
         number = secrets.token_hex(6).upper()
         if fault and fault.kind == "late":
             await asyncio.sleep(fault.delay)
-        if fault is None or fault.accepts:
-            self._mailroom.keep(*self._received(content, number))
+        received = self._received(content, number) if fault is None or fault.accepts else []
+        self._mailroom.keep(*received)
         status = code or 250
         told = status if fault is None or fault.answered else None
-        self._mailroom.note("smtp", "DATA", ", ".join(self._recipients[:3]), told, fault)
+        self._note("DATA", ", ".join(self._recipients[:3]), told, fault, len(received))
         reply = f"{code} {code // 100}.3.0 Injected failure" if code else f"250 2.0.0 Ok: queued as {number}"
         await self._deliver(reply)
         if code == 421:
@@ -217,6 +217,10 @@ class Conversation:
             Received(provider="smtp", at=at, to=to, sender=sender, ref=number, extra=extra, **letter)
             for to in self._recipients
         ]
+
+    def _note(self, verb: str, whom: str, status: int | None, fault: Fault | None, reached: int = 0) -> None:
+        at, kind = self._mailroom.clock.now(), fault.kind if fault else None
+        self._mailroom.note(Requested("smtp", at, verb, whom, status, kind, reached))
 
     async def _deliver(self, reply: str) -> None:
         kind = self._fault.kind if self._fault else None
@@ -248,7 +252,7 @@ class Conversation:
         return status if status in _SMTP_CODES else 421  # an HTTP code that was meant for all
 
     async def _refuse(self, reply: str) -> None:
-        self._mailroom.note("smtp", "MAIL", self._sender or "/", int(reply[:3]), self._fault)
+        self._note("MAIL", self._sender or "", int(reply[:3]), self._fault)
         await self._reply(reply)
         if reply.startswith("421"):
             raise Hangup

@@ -1,0 +1,38 @@
+"""The sandbox's one web page: who got what, in one document that loads nothing from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from broadcast.sandbox.wire.base import Answer
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def page() -> Answer:
+    """The page with its style and script in place, and a policy that lets nothing else in.
+
+    The policy also binds the frames that show received HTML: no script, no picture from elsewhere, no form.
+    """
+    style, script = _read("page.css"), _read("page.js")
+    document = _read("page.html").replace("/* style */", style).replace("/* script */", script)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    headers = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+    return Answer(200, document.encode(), "text/html; charset=utf-8", headers)
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
