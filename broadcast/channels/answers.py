@@ -28,8 +28,11 @@ _WRONG_PLACE = {
 _UNCLEAR = frozenset({408, 409, 425})
 
 _EXCERPT = 200
-# Addresses, numbers and tokens: a provider likes to quote what it was sent.
-_PRIVATE = re.compile(r"\S+@\S+|\+?\d[\d ()/.-]{5,}\d|\S{20,}")
+# Credentials, addresses, numbers and tokens: a provider likes to quote what it was sent.
+_PRIVATE = re.compile(
+    r"\b(?:basic|bearer|oauth|token|key)\b[\s:=\"']+\S+|\S+@\S+|\+?\d[\d ()/.-]{5,}\d|\S{20,}",
+    re.IGNORECASE,
+)
 
 
 def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Outcome:

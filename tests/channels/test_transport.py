@@ -18,14 +18,15 @@ import pytest
 import trustme
 
 from broadcast.channels.answers import retry_after
-from broadcast.channels.transport import REPLY_LIMIT, Answer, NoReply, Reply, Transport
+from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
-from tests.channels.wire import answer, never, reset, serving
+from broadcast.testing.stub import Canned, answering, breaking_off, dripping, flooding, never, reset, serving
 
 DEADLINE = 0.4
 LEEWAY = 0.4
+AGREE = answering(Canned())
 
 
 @pytest.fixture
@@ -68,10 +69,7 @@ def deaf_port() -> Iterator[int]:
 
 
 async def test_an_answer_is_read_whole_and_its_headers_whatever_their_case(transport: Transport):
-    async def play(_reader, writer):
-        writer.write(answer(b'{"id": 7}', "201 Created", Retry_After="3"))
-
-    async with serving(play) as wire:
+    async with serving(answering(Canned(201, b'{"id": 7}', {"Retry-After": "3"}))) as wire:
         reply = await post(transport, wire.url())
 
     assert isinstance(reply, Reply)
@@ -106,7 +104,7 @@ async def test_nothing_left_when_the_tls_handshake_is_never_answered(transport):
 
 
 async def test_nothing_left_when_the_certificate_is_not_trusted(transport):
-    async with serving(tls=_certified(trustme.CA())) as wire:
+    async with serving(AGREE, tls=_certified(trustme.CA())) as wire:
         reply = await post(transport, wire.url(scheme="https"))
 
     assert not has_left(reply)
@@ -119,7 +117,7 @@ async def test_nothing_left_when_the_certificate_is_for_another_host(tmp_path: P
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     transport = Transport(deadline=DEADLINE, ca_file=tmp_path / "ca.pem")
 
-    async with serving(tls=_certified(authority, "else.example")) as wire:
+    async with serving(AGREE, tls=_certified(authority, "else.example")) as wire:
         reply = await post(transport, wire.url(scheme="https"))
     await transport.close()
 
@@ -132,7 +130,7 @@ async def test_an_authority_named_in_the_settings_is_trusted(tmp_path: Path):
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     transport = Transport(deadline=5, ca_file=tmp_path / "ca.pem")
 
-    async with serving(tls=_certified(authority)) as wire:
+    async with serving(AGREE, tls=_certified(authority)) as wire:
         reply = await post(transport, wire.url(scheme="https"))
         await transport.close()
 
@@ -158,12 +156,7 @@ async def test_the_request_has_left_when_the_connection_is_reset_after_it(transp
 
 
 async def test_a_dripping_answer_does_not_outlast_the_deadline(transport):
-    async def drip(_reader, writer):
-        for byte in answer(b"x" * 1000):
-            writer.write(bytes([byte]))
-            await asyncio.sleep(0.02)
-
-    async with serving(drip) as wire:
+    async with serving(dripping(Canned(200, b"x" * 1000))) as wire:
         begun = time.monotonic()
         reply = await post(transport, wire.url())
 
@@ -172,37 +165,21 @@ async def test_a_dripping_answer_does_not_outlast_the_deadline(transport):
 
 
 async def test_a_huge_answer_is_cut_off():
-    written = 0
-
-    async def flood(_reader, writer):
-        nonlocal written
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 536870912\r\n\r\n")
-        while True:
-            writer.write(b"x" * 65536)
-            written += 65536
-            await writer.drain()
-
     transport = Transport(deadline=10)
-    async with serving(flood) as wire:
+    async with serving(flooding(Canned())) as wire:
         reply = await post(transport, wire.url())
     await transport.close()
 
     assert reply == NoReply("the answer is larger than 256 KiB", left=True)
-    assert written < 64 * REPLY_LIMIT
 
 
 async def test_an_answer_that_breaks_off_is_none(transport):
-    async def play(_reader, writer):
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
-        await writer.drain()
-        writer.close()
-
-    async with serving(play) as wire:
+    async with serving(breaking_off(Canned())) as wire:
         assert has_left(await post(transport, wire.url()))
 
 
 async def test_an_answer_that_is_not_http_is_none(transport):
-    async def play(_reader, writer):
+    async def play(writer):
         writer.write(b"220 mail.example ESMTP\r\n")
 
     async with serving(play) as wire:
@@ -210,10 +187,7 @@ async def test_an_answer_that_is_not_http_is_none(transport):
 
 
 async def test_a_redirect_is_an_answer_and_is_not_followed(transport):
-    async def play(_reader, writer):
-        writer.write(answer(b"", "302 Found", Location="/elsewhere"))
-
-    async with serving(play) as wire:
+    async with serving(answering(Canned(302, b"", {"Location": "/elsewhere"}))) as wire:
         reply = await post(transport, wire.url())
 
     assert isinstance(reply, Reply)
@@ -222,7 +196,7 @@ async def test_a_redirect_is_an_answer_and_is_not_followed(transport):
 
 
 async def test_a_kept_connection_is_used_again(transport):
-    async with serving() as wire:
+    async with serving(AGREE) as wire:
         for _ in range(3):
             assert isinstance(await post(transport, wire.url()), Reply)
 
@@ -230,14 +204,9 @@ async def test_a_kept_connection_is_used_again(transport):
 
 
 async def test_a_reset_on_a_kept_connection_has_left(transport):
-    async def play(_reader, writer):
-        if len(wire.requests) == 1:
-            writer.write(answer())
-        else:
-            writer.transport.abort()
-
-    async with serving(play) as wire:
+    async with serving(AGREE) as wire:
         await post(transport, wire.url())
+        wire.play = reset
         reply = await post(transport, wire.url())
 
     assert has_left(reply)
@@ -245,7 +214,7 @@ async def test_a_reset_on_a_kept_connection_has_left(transport):
 
 
 async def test_the_flag_of_one_request_says_nothing_about_the_next(transport):
-    async with serving() as wire:
+    async with serving(AGREE) as wire:
         await post(transport, wire.url())
 
     reply = await post(transport, wire.url())
@@ -265,7 +234,7 @@ async def test_an_idle_connection_closed_while_we_were_busy_is_not_taken_again(t
 
 async def test_fifty_requests_share_as_many_connections_as_the_channel_may_have():
     transport = Transport(deadline=5, concurrency=4)
-    async with serving() as wire:
+    async with serving(AGREE) as wire:
         replies = await asyncio.gather(*(post(transport, wire.url()) for _ in range(50)))
         await transport.close()
 
@@ -352,7 +321,7 @@ def _hanging_up_server() -> Iterator[tuple[int, queue.Queue[None]]]:
             connection, _address = listener.accept()
             with connection:
                 connection.recv(65536)
-                connection.sendall(answer())
+                connection.sendall(Canned().written())
             closed.put(None)
 
     thread = threading.Thread(target=serve)

@@ -123,7 +123,8 @@ def _found_incident(answer: Answer, attempt: Attempted) -> Outcome:
     if incidents is None:
         return unfound(answer)
     for shown in incidents:
-        if _key(shown) == attempt.outgoing.key:
+        # An update since then has put its own key in the place of the first.
+        if _key(shown) == attempt.outgoing.key or _update(shown, attempt):
             return _accepted(shown, None, "found on the page") or unfound(answer)
     if is_complete(incidents, _PAGE, "created_at", since(attempt)):
         return NotSent("the page has no such incident")
@@ -132,16 +133,20 @@ def _found_incident(answer: Answer, attempt: Attempted) -> Outcome:
 
 def _found_update(answer: Answer, attempt: Attempted, thread: Thread) -> Outcome:
     shown = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
-    updates = objects(shown.get("incident_updates"))
-    if updates is None:
+    if objects(shown.get("incident_updates")) is None:
         return unfound(answer)
-    for update in updates:
-        if text_of(update, "body").strip() == attempt.outgoing.message.text.strip():
-            last = text_of(update, "id")
-            return Accepted(last, Thread(thread.root, last), "found on the page")
+    if last := _update(shown, attempt):
+        return Accepted(last, Thread(thread.root, last), "found on the page")
     if _key(shown) == attempt.outgoing.key:
         return _accepted(shown, thread, "found on the page") or unfound(answer)
     return NotSent("the incident has no such update")
+
+
+def _update(shown: Mapping[str, object], attempt: Attempted) -> str:
+    """The id of the update with the attempt's text, or empty."""
+    body = attempt.outgoing.message.text.strip()
+    updates = objects(shown.get("incident_updates")) or []
+    return next((text_of(one, "id") for one in updates if text_of(one, "body").strip() == body), "")
 
 
 def _key(shown: Mapping[str, object]) -> str:

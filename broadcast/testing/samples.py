@@ -1,0 +1,58 @@
+"""Messages to test adapters with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from broadcast.model.clock import SystemClock
+from broadcast.model.delivery import Headline, Outgoing
+from broadcast.model.incident import Phase, Severity
+from broadcast.model.message import Message
+from broadcast.model.notice import NoticeKind
+from broadcast.model.outcome import Thread
+
+#: What breaks careless encoders: umlauts, emoji, right-to-left, markup, lone dots, quotes, long lines.
+NASTY = (
+    "[INC-7/1] Störung im Bezahlvorgang: für größere Bestellungen gilt „später“.",
+    "[INC-7/1] 🚨👩‍🚒 Ausfall ❗ 1️⃣",
+    "[INC-7/1] תקלה במערכת التشغيل",
+    '[INC-7/1] <b>R&D</b> "50 %" + 100% \\n {{ x }} $HOME \'; --',
+    "[INC-7/1] first\n.\n..two\nFrom here on\n\nlast",
+    "[INC-7/1] " + "wort " * 200 + "ende",
+    "[INC-7/1] " + "ä" * 1200 + " ende",
+)
+
+
+def headline(sequence: int = 1, phase: Phase = Phase.INVESTIGATING) -> Headline:
+    """The facts of the `sequence`-th notice of INC-7."""
+    return Headline(
+        incident="INC-7",
+        sequence=sequence,
+        title="Störung im Bezahlvorgang",
+        kind=NoticeKind.INITIAL if sequence == 1 else NoticeKind.UPDATE,
+        phase=phase,
+        severity=Severity.SEV2,
+        drill=False,
+        organisation="Muster Handel",
+        services=(("Bezahlvorgang", "abc123"),),
+        as_of=datetime(2026, 5, 4, 14, 30, tzinfo=UTC),
+        started=datetime(2026, 5, 4, 14, 5, tzinfo=UTC),
+    )
+
+
+def outgoing(
+    address: str | None,
+    *,
+    text: str = "[INC-7/1] Im Shop können Sie zurzeit nicht bezahlen.",
+    sequence: int = 1,
+    thread: Thread | None = None,
+    key: str = "k7f3qz2m5x4wlb6daorvtc2n",
+) -> Outgoing:
+    """A message to `address`, or to everybody where it is None."""
+    message = Message("de", text, "Störung im Bezahlvorgang", "<p>Im Shop können Sie nicht bezahlen.</p>")
+    return Outgoing(f"{key}{sequence}", message, headline(sequence), address, "Erika Muster", thread)
+
+
+def now() -> datetime:
+    """The moment an attempt begins."""
+    return SystemClock().now()

@@ -1,0 +1,140 @@
+"""A raw server on this machine: every request is read in full, and then a play decides what happens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+Play = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+_HUGE = 512 * 1024 * 1024
+_CHUNK = b" " * 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """An answer kept ready."""
+
+    status: int = 200
+    body: bytes = b"{}"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def written(self, length: int | None = None) -> bytes:
+        """The answer as it goes over the wire, with a true length or an invented one."""
+        size = len(self.body) if length is None else length
+        lines = [f"HTTP/1.1 {self.status} Canned", f"Content-Length: {size}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        return "\r\n".join([*lines, "", ""]).encode() + self.body
+
+
+@dataclass(slots=True)
+class Stub:
+    """Where the server listens and what it saw; `play` may be changed between requests."""
+
+    play: Play
+    port: int = 0
+    connections: int = 0
+    requests: list[bytes] = field(default_factory=list)
+
+    def url(self, path: str = "", scheme: str = "http") -> str:
+        """The server's address; by name, so that a certificate can be for it."""
+        return f"{scheme}://localhost:{self.port}{path}"
+
+    @property
+    def methods(self) -> list[str]:
+        """The requests' methods, oldest first."""
+        return [request.split(b" ", 1)[0].decode() for request in self.requests]
+
+
+@contextlib.asynccontextmanager
+async def serving(play: Play, tls: ssl.SSLContext | None = None) -> AsyncIterator[Stub]:
+    """A server for as long as the context lasts; leaving it ends every connection."""
+    stub = Stub(play)
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        stub.connections += 1
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while not writer.is_closing():
+                stub.requests.append(await _request(reader))
+                await stub.play(writer)
+                await writer.drain()
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.ensure_future(connection(reader, writer)))
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
+    stub.port = server.sockets[0].getsockname()[1]
+    try:
+        yield stub
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def answering(canned: Canned) -> Play:
+    """Answer, and keep the connection."""
+
+    async def play(writer: asyncio.StreamWriter) -> None:
+        writer.write(canned.written())
+
+    return play
+
+
+def breaking_off(canned: Canned) -> Play:
+    """Begin an answer and end the connection."""
+
+    async def play(writer: asyncio.StreamWriter) -> None:
+        writer.write(canned.written(len(canned.body) + 100))
+        await writer.drain()
+        writer.close()
+
+    return play
+
+
+def dripping(canned: Canned, pause: float = 0.02) -> Play:
+    """Answer byte by byte, `pause` seconds apart."""
+
+    async def play(writer: asyncio.StreamWriter) -> None:
+        for byte in canned.written():
+            writer.write(bytes([byte]))
+            await asyncio.sleep(pause)
+
+    return play
+
+
+def flooding(canned: Canned) -> Play:
+    """Answer with half a gigabyte."""
+
+    async def play(writer: asyncio.StreamWriter) -> None:
+        writer.write(canned.written(_HUGE))
+        while True:
+            writer.write(_CHUNK)
+            await writer.drain()
+
+    return play
+
+
+async def never(_writer: asyncio.StreamWriter) -> None:
+    """Do not answer."""
+    await asyncio.Event().wait()
+
+
+async def reset(writer: asyncio.StreamWriter) -> None:
+    """End the connection without an answer."""
+    writer.transport.abort()
+
+
+async def _request(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    lines = head.decode("latin-1").lower().splitlines()
+    length = next((int(line.partition(":")[2]) for line in lines if line.startswith("content-length:")), 0)
+    return head + await reader.readexactly(length)

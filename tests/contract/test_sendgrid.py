@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from broadcast.testing.adapter_contract import AdapterContract, Case
+from broadcast.testing.sandbox_contract import SandboxContract
+from broadcast.testing.stub import Canned
+
+
+class TestSendGrid(AdapterContract, SandboxContract):
+    @pytest.fixture
+    def case(self) -> Case:
+        return Case(
+            "sendgrid",
+            options={"api_key": "SG.s3cret-of-sendgrid", "from": "stoerung@muster.example"},
+            secrets=("SG.s3cret-of-sendgrid",),
+            address="erika@muster.example",
+            accepted=Canned(202, b"", {"X-Message-Id": "14c5d75ce93"}),
+            provider="sendgrid",
+        )

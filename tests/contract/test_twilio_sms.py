@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from broadcast.testing.adapter_contract import AdapterContract, Case
+from broadcast.testing.sandbox_contract import SandboxContract
+from broadcast.testing.stub import Canned
+
+
+class TestTwilioSms(AdapterContract, SandboxContract):
+    @pytest.fixture
+    def case(self) -> Case:
+        return Case(
+            "twilio-sms",
+            options={"account_sid": "AC" + "5" * 32, "auth_token": "s3cret-of-twilio", "from": "+4930231250"},
+            secrets=("s3cret-of-twilio",),
+            address="+4915112345678",
+            accepted=Canned(201, b'{"sid": "SM1", "status": "queued"}'),
+            provider="twilio",
+        )

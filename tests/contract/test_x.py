@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from broadcast.testing.adapter_contract import AdapterContract, Case
+from broadcast.testing.sandbox_contract import SandboxContract
+from broadcast.testing.stub import Canned
+
+KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+
+
+class TestX(AdapterContract, SandboxContract):
+    @pytest.fixture
+    def case(self) -> Case:
+        return Case(
+            "x",
+            options={key: f"s3cret-{key}" for key in KEYS},
+            secrets=tuple(f"s3cret-{key}" for key in KEYS),
+            address=None,
+            accepted=Canned(201, b'{"data": {"id": "1", "text": "t"}}'),
+            provider="x",
+        )
