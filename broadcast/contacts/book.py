@@ -1,0 +1,149 @@
+"""The contacts of an audience: read from files, cleaned, merged, every row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from broadcast.contacts.address import Unusable
+from broadcast.contacts.columns import Columns, read_columns
+from broadcast.contacts.merge import Entry, MergedRow, merge
+from broadcast.contacts.rows import read_row
+from broadcast.contacts.sheet import Row, Sheet, Torn, open_sheet
+from broadcast.errors import ConfigError
+from broadcast.model.contact import Contact
+from broadcast.model.text import printable
+
+_DIGITS = 6  # a header cell with that many is somebody's number
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that nobody can be told by: where it stands, why, and what would mend it."""
+
+    path: Path
+    line: int
+    reason: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The contacts, and what became of every other row.
+
+    Each row of the files is one contact, one merged row or one rejected row. `columns` are the further
+    columns, which templates know as `contact.<column>`.
+    """
+
+    contacts: tuple[Contact, ...] = ()
+    rejected: tuple[RejectedRow, ...] = ()
+    merged: tuple[MergedRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return len(self.contacts) + len(self.rejected) + len(self.merged)
+
+
+@dataclass(slots=True)
+class _Findings:
+    entries: list[Entry] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    columns: dict[str, None] = field(default_factory=dict)
+
+
+def read_contacts(paths: Sequence[Path], region: str) -> Book:
+    """Everybody in the CSV files at `paths`, numbers without a country code belonging to `region`.
+
+    Raises `ConfigError` where a file is missing, empty, no text, or has no column with addresses.
+    """
+    findings = _Findings()
+    for path in dict.fromkeys(paths):
+        _read_file(path, region, findings)
+    merged = merge(findings.entries)
+    findings.warnings.extend(_sharing(merged.sharing))
+    return Book(
+        contacts=merged.contacts,
+        rejected=tuple(findings.rejected),
+        merged=merged.rows,
+        warnings=tuple(findings.warnings),
+        columns=tuple(findings.columns),
+    )
+
+
+def _read_file(path: Path, region: str, findings: _Findings) -> None:
+    sheet = open_sheet(path)
+    columns = read_columns(sheet.header)
+    _require_addresses(sheet, columns)
+    findings.columns.update(dict.fromkeys(name for name, _ in columns.extra))
+    findings.warnings.extend(printable(f"{path.name}: {warning}") for warning in columns.warnings)
+    restored: list[int] = []
+    rows = 0
+    for row in sheet.rows():
+        rows += 1
+        if isinstance(row, Torn):
+            findings.rejected.append(_torn(path, row))
+        elif _read_row(path, row, columns, region, findings):
+            restored.append(row.line)
+    if restored:
+        findings.warnings.append(
+            f"{path.name}:{restored[0]}: {_rows(len(restored))} had lost the first 0 or + of a phone number; "
+            "it was put back"
+        )
+    if not rows:
+        findings.warnings.append(f"{path.name}: there is no row below the header")
+
+
+def _read_row(path: Path, row: Row, columns: Columns, region: str, findings: _Findings) -> bool:
+    """Note what the row says; true where its phone number had to be restored."""
+    try:
+        reading = read_row(row.cells, columns, region)
+    except Unusable as unusable:
+        findings.rejected.append(RejectedRow(path, row.line, str(unusable), unusable.hint))
+        return False
+    findings.entries.append(Entry(path, row.line, reading.contact))
+    findings.warnings.extend(f"{path.name}:{row.line}: {warning}" for warning in reading.warnings)
+    return reading.restored
+
+
+def _require_addresses(sheet: Sheet, columns: Columns) -> None:
+    if columns.phone or columns.email:
+        return
+    where = f"{sheet.path}:{sheet.header_line}"
+    if any("@" in name or sum(map(str.isdigit, name)) >= _DIGITS for name in sheet.header):
+        raise ConfigError(
+            f"{where}: the first line is not a header",
+            hint="name the columns there: id,name,email,phone,locale",
+        )
+    named = ", ".join(f'"{printable(name.strip())}"' for name in sheet.header)
+    raise ConfigError(
+        f"{where}: no column holds phone numbers or e-mail addresses; there are {named}",
+        hint='name one "email" or "phone" (E-Mail, Telefon, Handy, ... are known too)',
+    )
+
+
+def _torn(path: Path, torn: Torn) -> RejectedRow:
+    span = f"lines {torn.line} to {torn.last}: " if torn.last > torn.line else ""
+    return RejectedRow(
+        path,
+        torn.line,
+        f"{span}quotation marks inside a cell do not add up",
+        'write a quotation mark inside a cell twice ("")',
+    )
+
+
+def _sharing(entries: Sequence[Entry]) -> Iterator[str]:
+    if entries:
+        first = entries[0]
+        yield (
+            f"{first.path.name}:{first.line}: {_rows(len(entries))} share an id or an address with another "
+            "row and have one of their own; every address is told once"
+        )
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"

@@ -1,0 +1,94 @@
+"""Which column holds what: headers as German and English systems export them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+_SYNONYMS = {
+    "id": "id uid uuid externalid contactid kontaktid customerid customernumber customerno"
+    " kundennummer kundennr kundenid kdnr personalnummer personalnr mitarbeiternummer employeeid",
+    "name": "name fullname displayname contactname vollername anzeigename ansprechpartner kontakt contact",
+    "first": "firstname givenname forename vorname",
+    "last": "lastname surname familyname nachname familienname zuname",
+    "email": "email mail emailaddress mailaddress emailadresse mailadresse emailvalue",
+    "mobile": "mobile mobil handy cell cellphone mobilephone mobilenumber"
+    " mobiltelefon mobilnummer mobilnr handynummer handynr sms smsnumber",
+    "phone": "phone tel telephone phonenumber telephonenumber phonevalue"
+    " telefon telefonnummer telefonnr telnr rufnummer",
+    "locale": "locale language lang sprache sprachcode preferredlanguage",
+    "groups": "groups group gruppen gruppe tags tag schlagworte",
+}
+_FIELDS = {spelling: field for field, spellings in _SYNONYMS.items() for spelling in spellings.split()}
+_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_NOT_A_LETTER = re.compile(r"[^a-z]+")
+_NOT_A_NAME = re.compile(r"[^a-z0-9]+")
+_ALIKE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The positions of each field, best first, and of the further columns by their variable's name."""
+
+    width: int
+    name: tuple[int, ...]
+    first: tuple[int, ...]
+    last: tuple[int, ...]
+    id: tuple[int, ...]
+    email: tuple[int, ...]
+    phone: tuple[int, ...]
+    locale: tuple[int, ...]
+    groups: tuple[int, ...]
+    extra: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
+
+
+def field_of(header: str) -> str | None:
+    """The field a header means: `E-Mail-Adresse`, `mail` and `Email 1` are all `email`."""
+    return _FIELDS.get(_NOT_A_LETTER.sub("", _folded(header)))
+
+
+def read_columns(headers: Sequence[str]) -> Columns:
+    """What the columns hold; warns about headers that are missing, repeated or probably misspelt."""
+    found: dict[str, list[int]] = {field: [] for field in _SYNONYMS}
+    extra: dict[str, int] = {}
+    warnings: list[str] = []
+    seen: set[str] = set()
+    for position, header in enumerate(headers):
+        field = field_of(header)
+        name = _NOT_A_NAME.sub("_", _folded(header)).strip("_")
+        if not name:
+            warnings.append(f"column {position + 1} has no name and is left out")
+        elif name in seen:
+            warnings.append(f'the column "{header.strip()}" stands there twice{_which(field)}')
+        if field:
+            found[field].append(position)
+        elif name:
+            extra.setdefault(name, position)
+            warnings.extend(_misspelt(header))
+        seen.add(name)
+    phones = found.pop("mobile") + found.pop("phone")
+    fields = {field: tuple(positions) for field, positions in found.items()}
+    return Columns(
+        width=len(headers),
+        phone=tuple(phones),
+        extra=tuple(extra.items()),
+        warnings=tuple(warnings),
+        **fields,
+    )
+
+
+def _which(field: str | None) -> str:
+    return ": the first usable value counts" if field else ": the first one counts"
+
+
+def _misspelt(header: str) -> list[str]:
+    near = get_close_matches(_NOT_A_LETTER.sub("", _folded(header)), _FIELDS, n=1, cutoff=_ALIKE)
+    return [f'the column "{header.strip()}" is not known: did you mean "{near[0]}"?'] if near else []
+
+
+def _folded(header: str) -> str:
+    return unicodedata.normalize("NFC", header).strip().lower().translate(_FOLDED)

@@ -1,0 +1,47 @@
+"""E-mail addresses that every mail server takes."""
+
+from __future__ import annotations
+
+import re
+
+from broadcast.contacts.address import Unusable
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
+_NAMED = re.compile(r"[^<>@]*<([^<>]+)>")
+_LONGEST_LOCAL = 64
+_LONGEST = 254
+_WRITE = "write it like anna@firma.de"
+
+
+def read_email(text: str) -> str:
+    """The address in `text`, its domain lower-cased and in ASCII; raises `Unusable` otherwise."""
+    spelled = text.strip()
+    named = _NAMED.fullmatch(spelled)
+    spelled = (named[1] if named else spelled).removeprefix("mailto:").strip()
+    if spelled.count("@") > 1:
+        raise Unusable("holds several addresses", "give one address in a cell")
+    local, _, domain = spelled.rpartition("@")
+    if not local.isascii():
+        raise Unusable("has letters before the @ that mail servers do not take", _WRITE)
+    address = f"{local}@{_ascii_domain(domain)}"
+    if not _LOCAL.fullmatch(local) or len(local) > _LONGEST_LOCAL or len(address) > _LONGEST:
+        raise Unusable("is not an e-mail address", _WRITE)
+    return address
+
+
+def _ascii_domain(domain: str) -> str:
+    """`müller.de` as `xn--mller-kva.de`: IDNA 2008, in which ß is not ss."""
+    ascii_domain = domain.lower()
+    if not ascii_domain.isascii():
+        import idna
+
+        try:
+            ascii_domain = idna.encode(ascii_domain).decode()
+        except idna.IDNAError:
+            raise Unusable("has a domain that cannot exist", _WRITE) from None
+    if not _DOMAIN.fullmatch(ascii_domain):
+        raise Unusable("is not an e-mail address", _WRITE)
+    return ascii_domain

@@ -1,0 +1,198 @@
+"""One person, told once: rows that share an id, a phone number or an e-mail address belong together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from broadcast.model.contact import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The contact that one row describes; its id is empty where the row has none."""
+
+    path: Path
+    line: int
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRow:
+    """A row that describes a person already known; `because` says by what (`same phone`)."""
+
+    path: Path
+    line: int
+    contact: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What the rows come to. `sharing` are rows of a known person that keep an address of their own."""
+
+    contacts: tuple[Contact, ...]
+    rows: tuple[MergedRow, ...]
+    sharing: tuple[Entry, ...]
+
+
+def merge(entries: Sequence[Entry]) -> Merged:
+    """The contacts of `entries`: every address belongs to exactly one of them.
+
+    Rows that belong together become one contact with the addresses and groups of all. Where they name
+    more addresses than one contact holds (colleagues behind one switchboard), each further address keeps
+    a contact of its own: nobody is lost, and no address is told twice.
+    """
+    contacts: list[Contact] = []
+    rows: list[MergedRow] = []
+    sharing: list[Entry] = []
+    for together in _belonging_together(entries):
+        if len(together) == 1:
+            contacts.append(_named(together[0].contact))
+            continue
+        person = _Person()
+        for entry in together:
+            person.add(entry)
+        contacts.extend(draft.contact() for draft in person.drafts)
+        rows.extend(person.rows())
+        sharing.extend(person.sharing)
+    return Merged(tuple(contacts), tuple(rows), tuple(sharing))
+
+
+def _marks(contact: Contact) -> Iterator[tuple[str, str]]:
+    """What a person is known by, the strongest first."""
+    if contact.id:
+        yield "id", contact.id
+    if contact.phone:
+        yield "phone", contact.phone
+    if contact.email:
+        yield "e-mail", contact.email.lower()
+
+
+def _belonging_together(entries: Sequence[Entry]) -> Iterable[list[Entry]]:
+    """The entries, grouped by what they share directly or through others, in their order."""
+    parents = list(range(len(entries)))
+
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = parents[parents[index]]
+            index = parents[index]
+        return index
+
+    known: dict[tuple[str, str], int] = {}
+    for index, entry in enumerate(entries):
+        for mark in _marks(entry.contact):
+            earlier, later = sorted((root(known.setdefault(mark, index)), root(index)))
+            parents[later] = earlier
+    groups: dict[int, list[Entry]] = {}
+    for index, entry in enumerate(entries):
+        groups.setdefault(root(index), []).append(entry)
+    return groups.values()
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A contact that further rows may add to."""
+
+    id: str
+    name: str = ""
+    phone: str | None = None
+    email: str | None = None
+    locale: str | None = None
+    groups: dict[str, None] = field(default_factory=dict)
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def takes(self, phone: str | None, email: str | None) -> bool:
+        return not (phone and self.phone) and not (email and self.email)
+
+    def learn(self, contact: Contact) -> None:
+        """Fill what is still empty; addresses are given apart."""
+        self.name = self.name or contact.name
+        self.locale = self.locale or contact.locale
+        self.groups.update(dict.fromkeys(contact.groups))
+        for name, value in contact.extra:
+            self.extra[name] = self.extra.get(name) or value
+
+    def contact(self) -> Contact:
+        return _named(
+            Contact(
+                self.id,
+                self.name,
+                self.phone,
+                self.email,
+                self.locale,
+                tuple(self.groups),
+                tuple(self.extra.items()),
+            )
+        )
+
+
+class _Person:
+    """Rows that belong together, becoming as few contacts as can hold all their addresses."""
+
+    def __init__(self) -> None:
+        self.drafts: list[_Draft] = []
+        self.sharing: list[Entry] = []
+        self._owners: dict[tuple[str, str], _Draft] = {}
+        self._rows: list[tuple[Entry, _Draft, str]] = []
+
+    def add(self, entry: Entry) -> None:
+        contact = entry.contact
+        owners = [(mark[0], self._owners[mark]) for mark in _marks(contact) if mark in self._owners]
+        phone = contact.phone if ("phone", contact.phone) not in self._owners else None
+        email = contact.email if ("e-mail", (contact.email or "").lower()) not in self._owners else None
+        known = [*owners, *(("known through other rows", draft) for draft in self.drafts[:1])]
+        found = next(((by, draft) for by, draft in known if draft.takes(phone, email)), None)
+        if found is None:
+            home = _Draft(self._free_id(contact, phone, email))
+            self.drafts.append(home)
+            if len(self.drafts) > 1:
+                self.sharing.append(entry)
+        else:
+            home = found[1]
+            self._rows.append((entry, home, found[0]))
+        self._settle(home, contact, phone, email)
+        for by, owner in owners:
+            if by != "id":
+                owner.groups.update(dict.fromkeys(contact.groups))
+
+    def rows(self) -> Iterator[MergedRow]:
+        for entry, draft, by in self._rows:
+            because = by if " " in by else f"same {by}"
+            yield MergedRow(entry.path, entry.line, draft.contact().id, because)
+
+    def _settle(self, home: _Draft, contact: Contact, phone: str | None, email: str | None) -> None:
+        home.id = home.id or self._free_id(contact, phone, email)
+        home.phone = home.phone or phone
+        home.email = home.email or email
+        home.learn(contact)
+        for mark in _marks(contact):
+            self._owners.setdefault(mark, home)
+
+    def _free_id(self, contact: Contact, phone: str | None, email: str | None) -> str:
+        """The row's id, marked with the address where another contact of this person has it already."""
+        if not contact.id or ("id", contact.id) not in self._owners:
+            return contact.id
+        return f"{contact.id}+{_digest(email or phone or contact.id)[:6]}"
+
+
+def _named(contact: Contact) -> Contact:
+    """The contact with an id: its own, else one derived from its best address, the same in every run."""
+    if contact.id:
+        return contact
+    best = (contact.email or "").lower() or contact.phone or ""
+    return Contact(
+        f"c-{_digest(best)[:12]}",
+        contact.name,
+        contact.phone,
+        contact.email,
+        contact.locale,
+        contact.groups,
+        contact.extra,
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,145 @@
+"""One row of cells, turned into one contact."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from broadcast.contacts.address import Unusable
+from broadcast.contacts.columns import Columns
+from broadcast.contacts.email import read_email
+from broadcast.contacts.phone import Phone, read_phone
+from broadcast.model.contact import Contact
+from broadcast.model.text import without_controls
+
+_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+#: How spreadsheets keep a number or a formula a text; "'t Hooft" keeps his.
+_APOSTROPHE = re.compile(r"^'(?=[-+=@\d])")
+_SPACES = re.compile(r"\s+")
+#: Zero-width characters that come along with pasted text, and the private-use area, which the templates use.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ue000-\uf8ff]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_GROUPS = re.compile(r"[;,|]")
+_LOCALE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?", re.ASCII)
+_LANGUAGES = {"deutsch": "de", "german": "de", "ger": "de", "englisch": "en", "english": "en", "eng": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A contact (its id empty where the row has none), what was wrong with the row, and its repairs."""
+
+    contact: Contact
+    warnings: tuple[str, ...] = ()
+    restored: bool = False
+
+
+def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
+    """The contact in `cells`; raises `Unusable` where no address in it can be used."""
+    if len(cells) < columns.width or any(cell.strip() for cell in cells[columns.width :]):
+        raise Unusable(
+            f"the row has {len(cells)} cells and the header {columns.width}",
+            "put cells that hold the delimiter into quotation marks",
+        )
+    texts = [clean(cell) for cell in cells]
+    phone, phone_problem = _first_phone(texts, columns, region)
+    email, email_problem = _first_email(texts, cells, columns)
+    problems = [problem for problem in (phone_problem, email_problem) if problem]
+    if phone is None and email is None:
+        if problems:
+            raise Unusable("; ".join(str(problem) for problem in problems), problems[0].hint)
+        raise Unusable("there is neither a phone number nor an e-mail address", "fill one in")
+    locale, foreign = _locale(_first(texts, columns.locale))
+    contact = Contact(
+        id=_first(texts, columns.id),
+        name=_name(texts, columns),
+        phone=phone.number if phone else None,
+        email=email,
+        locale=locale,
+        groups=_groups(texts, columns),
+        extra=tuple((name, texts[position]) for name, position in columns.extra),
+    )
+    warnings = [f"{problem}; {_used(phone, email)} is used" for problem in problems]
+    return Reading(contact, tuple(warnings + foreign), restored=phone is not None and phone.restored)
+
+
+def clean(cell: str) -> str:
+    """A cell as plain text on one line, without what spreadsheets and copying leave in it."""
+    if cell.isascii() and cell.isprintable() and not cell.startswith(("=", "'")):
+        return cell.strip()
+    formula = _FORMULA.fullmatch(cell.strip())
+    text = unicodedata.normalize("NFC", formula[1] if formula else cell)
+    text = _INVISIBLE.sub("", without_controls(_SPACES.sub(" ", text)))
+    return _APOSTROPHE.sub("", text.strip())
+
+
+def _first(texts: Sequence[str], positions: Sequence[int]) -> str:
+    for position in positions:
+        if texts[position]:
+            return texts[position]
+    return ""
+
+
+def _first_phone(texts: Sequence[str], columns: Columns, region: str) -> tuple[Phone | None, Unusable | None]:
+    problem = None
+    for position in columns.phone:
+        if not texts[position]:
+            continue
+        try:
+            return read_phone(texts[position], region), problem
+        except Unusable as unusable:
+            problem = problem or Unusable(f"the phone number {unusable}", unusable.hint)
+    return None, problem
+
+
+def _first_email(
+    texts: Sequence[str], cells: Sequence[str], columns: Columns
+) -> tuple[str | None, Unusable | None]:
+    problem = None
+    for position in columns.email:
+        if not texts[position]:
+            continue
+        try:
+            _refuse_controls(cells[position].strip())
+            return read_email(texts[position]), problem
+        except Unusable as unusable:
+            problem = problem or Unusable(f"the e-mail address {unusable}", unusable.hint)
+    return None, problem
+
+
+def _refuse_controls(cell: str) -> None:
+    """A line break in an address is an attack, not a slip: it is refused, not cleaned away."""
+    if _CONTROLS.search(cell):
+        raise Unusable("holds control characters", "write it like anna@firma.de")
+
+
+def _name(texts: Sequence[str], columns: Columns) -> str:
+    """The name; beside a `Vorname`, German files mean the surname by `Name`."""
+    first, last = _first(texts, columns.first), _first(texts, columns.last)
+    name = _first(texts, columns.name)
+    if columns.last:
+        return name or f"{first} {last}".strip()
+    return f"{first} {name}".strip()
+
+
+def _groups(texts: Sequence[str], columns: Columns) -> tuple[str, ...]:
+    listed = [name.strip() for position in columns.groups for name in _GROUPS.split(texts[position])]
+    return tuple(dict.fromkeys(name for name in listed if name))
+
+
+def _locale(text: str) -> tuple[str | None, list[str]]:
+    if not text:
+        return None, []
+    spelled = _LANGUAGES.get(text.lower(), text)
+    match = _LOCALE.fullmatch(spelled)
+    if match is None:
+        return None, ["the language is not known; the default is used"]
+    language, country = match[1].lower(), match[2]
+    return (f"{language}-{country.upper()}" if country else language), []
+
+
+def _used(phone: Phone | None, email: str | None) -> str:
+    if phone and email:
+        return "another one"
+    return "the phone number" if phone else "the e-mail address"

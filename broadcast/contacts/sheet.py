@@ -1,0 +1,192 @@
+"""A CSV file as it comes: whatever the encoding and the delimiter, row by row."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO
+
+from broadcast.contacts.columns import field_of
+from broadcast.errors import ConfigError
+
+_DELIMITERS = (",", ";", "\t", "|")
+_LARGEST = 256 * 1024 * 1024
+_CHUNK = 1024 * 1024
+_HEADER_LINES = 20
+_FORMATS = {
+    b"PK\x03\x04": "an Excel or OpenDocument file",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"%PDF": "a PDF",
+}
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_EXPORT = "export it as CSV, UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row and the physical line it starts on."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """Lines whose quotation marks do not add up, so that nobody can say where a cell ends."""
+
+    line: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file that has a header; `rows` reads the rest of it anew each time."""
+
+    path: Path
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    header_line: int
+
+    def rows(self) -> Iterator[Row | Torn]:
+        """Every row below the header that is not blank, in order."""
+        with self.path.open(encoding=self.encoding, newline="") as stream:
+            try:
+                yield from _rows(stream, self)
+            except UnicodeDecodeError:
+                raise ConfigError(f"{self.path} is not text all through", hint=_EXPORT) from None
+
+
+def open_sheet(path: Path) -> Sheet:
+    """The file at `path`; raises `ConfigError` where it cannot be one."""
+    try:
+        _check_file(path)
+        encoding = _encoding(path)
+        with path.open(encoding=encoding, newline="") as stream:
+            lines = list(islice(stream, _HEADER_LINES))
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}", hint="check the path and its permissions"
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not text all through", hint=_EXPORT) from None
+    return _with_header(path, encoding, lines)
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise ConfigError(f"there is no contacts file {path}", hint="check `contacts` of the audience")
+    if not path.is_file():
+        raise ConfigError(f"{path} is not a file", hint="name a CSV file")
+    size = path.stat().st_size
+    if size == 0:
+        raise _empty(path)
+    if size > _LARGEST:
+        raise ConfigError(
+            f"{path} is larger than 256 MiB", hint="split it, an audience may name several files"
+        )
+
+
+def _encoding(path: Path) -> str:
+    """By its mark, else UTF-8 where all of it is, else what German Windows writes."""
+    with path.open("rb") as stream:
+        start = stream.read(_CHUNK)
+        for mark, what in _FORMATS.items():
+            if start.startswith(mark):
+                raise ConfigError(f"{path} is {what}, not CSV", hint=_EXPORT)
+        for mark, encoding in _MARKS.items():
+            if start.startswith(mark):
+                return encoding
+        chunks = chain([start], iter(lambda: stream.read(_CHUNK), b""))
+        return _unmarked_encoding(path, chunks)
+
+
+def _unmarked_encoding(path: Path, chunks: Iterator[bytes]) -> str:
+    possible = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "cp1252")}
+    for chunk in chunks:
+        if b"\0" in chunk:
+            raise ConfigError(f"{path} is not text", hint=_EXPORT)
+        for name, decoder in list(possible.items()):
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                del possible[name]
+    for name in possible:
+        return name
+    raise ConfigError(f"{path} is neither UTF-8 nor Windows-1252 text", hint=_EXPORT)
+
+
+def _with_header(path: Path, encoding: str, lines: list[str]) -> Sheet:
+    start = next((number for number, line in enumerate(lines) if line.strip(" \t\r\n,;|")), None)
+    if start is None:
+        raise _empty(path)
+    declared = _declared_delimiter(lines[start])
+    start += 1 if declared else 0
+    candidates = []
+    for delimiter in (declared,) if declared else _DELIMITERS:
+        cells, line = _header(path, lines[start:], delimiter)
+        candidates.append(Sheet(path, encoding, delimiter, cells, start + line))
+    best = max(candidates, key=_known_columns)
+    if not best.header:
+        raise _empty(path)
+    return best
+
+
+def _header(path: Path, lines: list[str], delimiter: str) -> tuple[tuple[str, ...], int]:
+    """The cells of the first row that is not blank, without empty ones at its end, and its last line."""
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    try:
+        cells = next((row for row in reader if any(cell.strip() for cell in row)), [])
+    except csv.Error:
+        raise ConfigError(f"{path} has a first line that is no header", hint=_EXPORT) from None
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return tuple(cells), reader.line_num
+
+
+def _known_columns(sheet: Sheet) -> tuple[int, int]:
+    return sum(field_of(cell) is not None for cell in sheet.header), len(sheet.header)
+
+
+def _empty(path: Path) -> ConfigError:
+    return ConfigError(f"{path} is empty", hint="its first line names the columns: id,name,email,phone")
+
+
+def _declared_delimiter(line: str) -> str | None:
+    """Excel's own first line: `sep=;`."""
+    name, _, delimiter = line.strip("\r\n").strip('"').partition("=")
+    return delimiter if name.lower() == "sep" and len(delimiter) == 1 else None
+
+
+def _rows(stream: IO[str], sheet: Sheet) -> Iterator[Row | Torn]:
+    for _ in range(sheet.header_line):
+        next(stream)
+    reader = csv.reader(stream, delimiter=sheet.delimiter, skipinitialspace=True, strict=True)
+    while True:
+        line = sheet.header_line + reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            if "expected after" not in str(error):  # the end of the file, or the limit of one cell
+                raise _never_closed(sheet.path, line) from None
+            yield Torn(line, sheet.header_line + reader.line_num)
+            continue
+        if cells is None:
+            return
+        if any(cell and not cell.isspace() for cell in cells):
+            yield Row(line, cells)
+
+
+def _never_closed(path: Path, line: int) -> ConfigError:
+    return ConfigError(
+        f"{path}:{line}: a quotation mark is opened and never closed, so the rows below cannot be told apart",
+        hint='close it, or write it twice where it belongs to the text ("")',
+    )
