@@ -67,6 +67,8 @@ class Dialogue:
         try:
             await connection.connect()
             self.stage = "login"
+            # Only STARTTLS and a login greet by themselves, and MAIL is refused before a greeting.
+            await connection.ehlo()
             if server.login is not None:
                 await connection.login(*server.login)
         except aiosmtplib.SMTPResponseException as error:
