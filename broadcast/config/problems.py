@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from broadcast.errors import ConfigError
+from broadcast.model.text import printable
 
 _LINE = re.compile(r":(\d+): ")
 
@@ -38,7 +39,7 @@ class Problems:
 
     def add(self, where: str, what: str, fix: str) -> None:
         """Note one more problem."""
-        self.found.append(Problem(where, what, fix))
+        self.found.append(Problem(printable(where).replace("\n", " "), what, fix))
 
     def settle(self) -> None:
         """Raise one `ConfigError` for everything found, a line each; nothing where nothing was."""

@@ -49,6 +49,11 @@ BROKEN = {
         "broadcast.toml:5: [broadcast] hot_line: is not known here",
         'did you mean "hotline"?',
     ),
+    "a key that acts on the terminal": (
+        GENERAL + '"\\u001b[31m\\n" = 1\n',
+        "broadcast.toml:1: [broadcast] \\x1b[31m: is not known here",
+        "known are",
+    ),
     "no organisation": (
         '[broadcast]\ntimezone = "UTC"\n',
         "broadcast.toml:1: [broadcast]: organisation is missing",

@@ -66,6 +66,7 @@ REJECTED = {
     "nothing": ("1,Anna,,", "there is neither a phone number nor an e-mail address"),
     "an emergency number": ("1,Anna,,110", "the phone number is too short, or a short number"),
     "a premium-rate number": ("1,Anna,,0900 1234567", "the phone number is a premium-rate or service number"),
+    "a service number": ("1,Anna,,01805 123456", "the phone number is a premium-rate or service number"),
     "a number that does not exist": ("1,Anna,,+49 151 1", "the phone number does not exist"),
     "two readings": ("1,Anna,,4921123456", "the phone number can be read in two ways"),
     "two numbers": (
