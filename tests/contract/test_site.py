@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broadcast.channels import registry
+from broadcast.channels.base import Reconciles
 from broadcast.model.delivery import Attempted
 from broadcast.model.outcome import Accepted, Health
 from broadcast.testing.adapter_contract import AdapterContract, Case, using
@@ -26,6 +27,7 @@ class TestSite:
         message = outgoing(None, text=text)
         async with using(case.build(None)) as adapter:
             [sent] = await adapter.send([message])
+            assert isinstance(adapter, Reconciles)
             [found] = await adapter.find([Attempted(message, now())])
         assert isinstance(sent, Accepted)
         assert found == sent

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from broadcast.model.incident import Severity
 from tests.site import sample
 from tests.site.sample import COMPONENTS, outgoing, publish, site
 
@@ -90,6 +91,12 @@ async def test_a_retraction_is_over_and_had_no_impact(tmp_path):
     assert (retracted["id"], retracted["status"], retracted["impact"]) == ("INC-5", "resolved", "none")
     assert document(folder, "incidents/unresolved")["incidents"] == []
     assert document(folder, "status")["status"]["indicator"] == "none"
+
+
+async def test_what_is_open_is_never_all_well_to_a_monitor(tmp_path):
+    await site(tmp_path).send([outgoing(severity=Severity.SEV4)])
+    assert document(tmp_path / "public", "incidents")["incidents"][0]["impact"] == "none"
+    assert document(tmp_path / "public", "status")["status"]["indicator"] == "minor"
 
 
 async def test_running_maintenance_is_an_indicator_of_its_own(tmp_path):

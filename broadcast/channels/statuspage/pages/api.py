@@ -10,23 +10,15 @@ from urllib.parse import urljoin
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
+from broadcast.channels.statuspage.incident import IMPACTS, STATUSES
 from broadcast.channels.statuspage.pages.masthead import Masthead, Standing, concerns, standings
 from broadcast.channels.statuspage.pages.state import Update
 from broadcast.channels.statuspage.pages.story import Story, Tone, current, overall
 from broadcast.channels.statuspage.pages.words import voice
-from broadcast.model.incident import Phase, Severity
+from broadcast.model.incident import Phase
 
 Record: TypeAlias = dict[str, object]
 
-#: Their word for each severity. The two lightest are both minor: `none` would read as "all well".
-_IMPACT = {
-    Severity.SEV1: "critical",
-    Severity.SEV2: "major",
-    Severity.SEV3: "minor",
-    Severity.SEV4: "minor",
-}
-#: They know neither retraction nor cancellation: for a monitor both are over.
-_STATUS = {Phase.RETRACTED: "resolved", Phase.CANCELLED: "completed"}
 _COMPONENT_STATUS = {
     Tone.FINE: "operational",
     Tone.WATCHING: "operational",
@@ -86,12 +78,14 @@ class Api:
         }
 
     def _status(self) -> Record:
-        if overall(self.told) is Tone.UNKNOWN:
+        tone = overall(self.told)
+        if tone is Tone.UNKNOWN:
             return {"indicator": "none", "description": "Nothing Published Yet"}
-        impacts = [_impact(story) for story in current(self.told) if not story.maintenance]
-        indicator = max(impacts, key=_WEIGHT.index, default="none")
-        if indicator == "none" and overall(self.told) is Tone.MAINTENANCE:
+        if tone is Tone.MAINTENANCE:
             return {"indicator": "maintenance", "description": "Service Under Maintenance"}
+        impacts = [_impact(story) for story in current(self.told) if not story.maintenance]
+        # What is open is never "all well", not even where its own impact is none.
+        indicator = max("minor", *impacts, key=_WEIGHT.index) if impacts else "none"
         return {"indicator": indicator, "description": _INDICATOR[indicator]}
 
     def _component(self, position: int, standing: Standing) -> Record:
@@ -118,7 +112,7 @@ class Api:
             "id": story.id,
             "page_id": self.id,
             "name": self._marked(story.title(self.masthead.language)),
-            "status": _status(story.phase),
+            "status": STATUSES[story.phase],
             "impact": _impact(story),
             "shortlink": self._address(story),
             "started_at": self._iso(latest.started),
@@ -148,7 +142,7 @@ class Api:
         return {
             "id": update.key,
             "incident_id": update.incident,
-            "status": _status(update.phase),
+            "status": STATUSES[update.phase],
             "body": f"{mark}\n{body}\n{mark}" if self.masthead.drill else body,
             "created_at": moment,
             "display_at": moment,
@@ -174,8 +168,4 @@ class Api:
 
 
 def _impact(story: Story) -> str:
-    return "none" if story.retracted else _IMPACT[story.latest.severity]
-
-
-def _status(phase: Phase) -> str:
-    return _STATUS.get(phase, phase.value)
+    return "none" if story.retracted else IMPACTS[story.latest.severity]
