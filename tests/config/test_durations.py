@@ -65,7 +65,7 @@ def test_what_is_not_a_duration_is_refused_with_examples(spelled):
     assert "1h30m" in str(refusal.value.hint)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(min_value=0, max_value=366 * 86_400_000))
 def test_a_formatted_duration_reads_back_as_itself(milliseconds):
     seconds = milliseconds / 1000
@@ -161,7 +161,7 @@ def test_where_the_clock_shows_a_time_twice_the_nearest_is_meant():
     assert parse_past_moment("02:30", second, BERLIN) == second
 
 
-@settings(max_examples=200)
+@settings(max_examples=150, deadline=None)
 @given(
     now=st.integers(0, 2 * 365 * 86_400).map(lambda seconds: NOW + timedelta(seconds=seconds)),
     clock=st.times().map(lambda clock: f"{clock:%H:%M}"),

@@ -101,7 +101,7 @@ def reach(contacts: tuple[Contact, ...] | list[Contact]) -> set[tuple[str, str]]
     return {(address, group) for one in contacts for address in addresses([one]) for group in one.groups}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(ROWS)
 def test_every_row_is_a_contact_or_merged_into_one(rows):
     result = merged(*rows)
@@ -110,7 +110,7 @@ def test_every_row_is_a_contact_or_merged_into_one(rows):
     assert {row.contact for row in result.rows} <= {contact.id for contact in result.contacts}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(ROWS)
 def test_every_address_is_told_exactly_once_and_every_id_is_one_contact(rows):
     contacts = merged(*rows).contacts
@@ -120,7 +120,7 @@ def test_every_address_is_told_exactly_once_and_every_id_is_one_contact(rows):
     assert all(contact.id for contact in contacts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nobody_who_is_reached(rows, random):
     shuffled = list(rows)
@@ -129,13 +129,13 @@ def test_the_order_of_rows_changes_nobody_who_is_reached(rows, random):
     assert addresses(merged(*rows).contacts) == addresses(merged(*shuffled).contacts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(ROWS)
 def test_a_person_is_reached_in_every_group_of_every_row(rows):
     assert reach(rows) <= reach(merged(*rows).contacts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(ROWS)
 def test_merging_again_changes_nothing(rows):
     once = merged(*rows).contacts
