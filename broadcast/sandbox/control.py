@@ -72,10 +72,16 @@ def _listing(
 
 def _faults(mailroom: Mailroom, _request: Request) -> Answer:
     elapsed = mailroom.clock.monotonic() - mailroom.opened
-    return answer_json(200, {"schema": SCHEMA, "faults": [
-        {**one.fault.as_json(), "spelled": str(one.fault), "struck": one.struck, "in_force": one.in_force(elapsed)}
+    shown = [
+        {
+            **one.fault.as_json(),
+            "spelled": str(one.fault),
+            "struck": one.struck,
+            "in_force": one.in_force(elapsed),
+        }
         for one in mailroom.faults.armed
-    ]})  # fmt: skip
+    ]
+    return answer_json(200, {"schema": SCHEMA, "faults": shown})
 
 
 def _add_faults(mailroom: Mailroom, request: Request) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -146,8 +147,9 @@ def _problem(status: int, detail: str) -> Answer:
 
 
 def _invalid(parameter: str, message: str, value: str) -> Answer:
-    return answer_json(400, {
+    answer = answer_json(400, {
         "title": "Invalid Request", "detail": "One or more parameters to your request was invalid.",
         "type": "https://api.x.com/2/problems/invalid-request", "status": 400,
         "errors": [{"parameters": {parameter: [value]}, "message": message}],
     })  # fmt: skip
+    return replace(answer, content_type="application/problem+json")
