@@ -71,9 +71,10 @@ def join(context: Context, items: Iterable[object], separator: str | None = None
 
 
 @pass_context
-def time(context: Context, moment: datetime) -> str:
-    """`13:40`, with its day where that is not today."""
-    return phrase.time_of(_moment(moment), reading_of(context).as_of or moment, reading_of(context).words)
+def time(context: Context, moment: datetime, reference: datetime | None = None) -> str:
+    """`13:40`, with its day where that is not today's, or not that of `reference`."""
+    reading = reading_of(context)
+    return phrase.time_of(_moment(moment), reference or reading.as_of or moment, reading.words)
 
 
 def clock(moment: datetime) -> str:

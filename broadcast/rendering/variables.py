@@ -3,7 +3,7 @@
     organisation ref mark sequence severity phase text_phase drill   always there
     title services what        `what` is the services, or the title where no service is named
     as_of started since detected ended next_update window_ends corrects   times, for |time |day |zone
-    duration                   how long it has lasted, or lasted, for |duration
+    duration minutes           how long it has lasted, or lasted: for |duration, and as a number
     message scope impact action cause data_loss   the commander's words, or None
     link hotline               or None
     alternatives               further ways to reach us, each with .kind .label and .value
@@ -109,6 +109,7 @@ def _plain(facts: Facts) -> dict[str, object]:
 
 
 def _times(facts: Facts) -> dict[str, object]:
+    lasted = (facts.ended or facts.as_of) - facts.started
     return {
         "as_of": facts.as_of,
         "started": facts.started,
@@ -118,7 +119,8 @@ def _times(facts: Facts) -> dict[str, object]:
         "next_update": facts.next_update,
         "window_ends": facts.window_ends,
         "corrects": facts.corrects,
-        "duration": (facts.ended or facts.as_of) - facts.started,
+        "duration": lasted,
+        "minutes": int(lasted.total_seconds() // 60),
     }
 
 
@@ -172,6 +174,7 @@ RESERVED = frozenset(
         "window_ends",
         "corrects",
         "duration",
+        "minutes",
         "title",
         "services",
         "what",
