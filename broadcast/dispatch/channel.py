@@ -34,16 +34,16 @@ class ActiveChannel:
     busy: int = 0
     asking: bool = False
     suspect: bool = False
+    reconciles: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Whether its provider can be asked what it has; too dear to find out for each message.
+        self.reconciles = isinstance(self.adapter, Reconciles)
 
     @property
     def capabilities(self) -> Capabilities:
         """What the adapter can do."""
         return self.adapter.capabilities
-
-    @property
-    def reconciles(self) -> bool:
-        """Whether its provider can be asked what it has."""
-        return isinstance(self.adapter, Reconciles)
 
     def wants(self, now: float) -> int:
         """How many deliveries to claim now."""

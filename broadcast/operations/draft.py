@@ -70,6 +70,7 @@ def headline(facts: Facts) -> Headline:
         started=facts.started,
         ended=facts.ended,
         next_update=facts.next_update,
+        window_ends=facts.window_ends,
         link=facts.link,
         hotline=facts.hotline,
     )

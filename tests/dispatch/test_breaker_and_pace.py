@@ -1,0 +1,106 @@
+"""When a channel is left alone, and how fast it may be used."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcast.dispatch.breaker import Breaker
+from broadcast.dispatch.pace import Pace
+from broadcast.model.outcome import Accepted, NotSent, Rejected, Scope, Unknown
+
+
+def test_refused_credentials_end_the_channel_for_the_run_at_once():
+    breaker = Breaker()
+
+    assert breaker.count(Rejected("401", Scope.CHANNEL), now=1.0)
+    assert breaker.out
+    assert breaker.allows(64, 0, now=1e9) == 0
+
+
+@pytest.mark.parametrize("failure", [NotSent("refused"), Unknown("HTTP 500")])
+def test_five_failures_in_a_row_open_it_and_one_request_tries_again(failure):
+    breaker = Breaker()
+
+    opened = [breaker.count(failure, now=0.0) for _ in range(5)]
+
+    assert opened == [False, False, False, False, True]
+    assert breaker.allows(64, 0, now=breaker.cooldown - 0.1) == 0
+    assert breaker.allows(64, 0, now=breaker.cooldown) == 1
+    assert breaker.allows(64, 1, now=breaker.cooldown) == 0
+
+
+def test_an_acceptance_closes_it():
+    breaker = Breaker()
+    for _ in range(5):
+        breaker.count(NotSent("refused"), now=0.0)
+
+    breaker.count(Accepted("1"), now=6.0)
+
+    assert breaker.allows(64, 3, now=6.0) == 61
+    assert breaker.healthy
+
+
+def test_a_probe_that_fails_ends_it_for_the_run():
+    breaker = Breaker()
+    for _ in range(5):
+        breaker.count(NotSent("refused"), now=0.0)
+
+    assert breaker.count(NotSent("refused"), now=6.0)
+    assert breaker.out
+
+
+def test_one_failure_among_successes_is_no_reason():
+    breaker = Breaker()
+    for _ in range(20):
+        breaker.count(Unknown("timeout"), now=0.0)
+        breaker.count(Accepted("1"), now=0.0)
+
+    assert breaker.allows(8, 0, now=0.0) == 8
+
+
+@pytest.mark.parametrize(
+    "answer", [Rejected("landline", Scope.RECIPIENT), NotSent("429", retry_after=3.0)]
+)
+def test_an_answer_about_a_person_or_about_patience_is_no_failure(answer):
+    breaker = Breaker()
+
+    assert not any(breaker.count(answer, now=0.0) for _ in range(50))
+
+
+def test_late_answers_of_one_wave_do_not_open_it_twice():
+    breaker = Breaker()
+
+    opened = sum(breaker.count(Unknown("HTTP 500"), now=0.0) for _ in range(60))
+
+    assert opened == 1
+    assert not breaker.out
+
+
+def test_without_a_rate_nothing_is_counted():
+    assert Pace(0, None, now=0.0).available(now=0.0) is None
+
+
+@given(st.floats(0.2, 500), st.lists(st.floats(0, 0.5), max_size=60))
+def test_never_more_than_the_rate_after_the_opening_burst(rate, pauses):
+    pace, now, spent = Pace(rate, None, now=0.0), 0.0, 0
+    burst = pace.available(0.0)
+    for pause in pauses:
+        now += pause
+        free = pace.available(now)
+        pace.spend(free)
+        spent += free
+
+    assert spent <= burst + rate * now + 1
+
+
+@given(st.floats(0.2, 500), st.integers(1, 50))
+def test_at_the_moment_it_names_there_is_something_to_spend(rate, burst):
+    pace = Pace(rate, burst, now=0.0)
+    pace.spend(pace.available(0.0))
+
+    at = pace.next_at(0.0)
+
+    assert at > 0.0
+    assert pace.available(at) >= 1

@@ -1,0 +1,170 @@
+"""Everybody once, by the best way, and nobody forgotten."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcast.model.channel import Capabilities, ChannelKind
+from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.delivery import DeliveryState
+from broadcast.planning.plan import Earlier, Planner, Roster
+from broadcast.planning.ways import Way, open_lanes
+
+WAYS = {
+    "email": Way("email", "sendgrid", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("twilio",)),
+    "smtp": Way("smtp", "smtp", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("office",)),
+    "sms": Way("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE), ("twilio",)),
+    "x": Way("x", "x", Capabilities(ChannelKind.SOCIAL, None), ("x",), optional=True),
+    "site": Way("site", "site", Capabilities(ChannelKind.PAGE, None)),
+}
+LANE = ("email", "smtp", "sms")
+
+
+def planner(**further):
+    return Planner(WAYS, ("de", "en"), "de", **further)
+
+
+def roster(*contacts, name="customers", lanes=(LANE,)):
+    return Roster(name, name, contacts, lanes)
+
+
+def anna(**fields):
+    return Contact(**{"id": "1", "name": "Anna", "phone": "+4915112345678", "email": "anna@a.de"} | fields)
+
+
+def test_the_route_is_the_lane_as_far_as_there_are_addresses():
+    [both], [phone] = (
+        list(planner().plan([roster(anna())])),
+        list(planner().plan([roster(anna(email=None))])),
+    )
+
+    assert both.route == LANE
+    assert phone.route == ("sms",)
+
+
+def test_somebody_in_two_audiences_is_told_once():
+    agents = roster(anna(id="other", email=None), name="agents")
+
+    planned = list(planner().plan([roster(anna()), agents]))
+
+    assert [delivery.audience for delivery in planned] == ["customers"]
+
+
+def test_a_person_without_a_way_is_named_with_the_reason():
+    [planned] = planner().plan([roster(anna(phone=None), lanes=(("sms",),))])
+
+    assert planned.state is DeliveryState.FAILED
+    assert planned.reason == "unreachable: no phone for sms"
+
+
+def test_a_second_lane_that_does_not_fit_is_no_failure_when_the_first_does():
+    [planned] = planner().plan([roster(anna(phone=None), lanes=(("email",), ("sms",)))])
+
+    assert planned.route == ("email",)
+
+
+def test_two_lanes_are_two_messages():
+    planned = list(planner().plan([roster(anna(), lanes=(("email",), ("sms",)))]))
+
+    assert [delivery.route for delivery in planned] == [("email",), ("sms",)]
+
+
+def test_a_channel_that_publishes_does_so_once_for_all_audiences_in_public_words():
+    planned = list(
+        planner().plan([roster(lanes=(("site",),)), roster(name="agents", lanes=(("site",), ("x",)))])
+    )
+
+    assert [delivery.route for delivery in planned] == [("site",), ("x",)]
+    assert {delivery.texts for delivery in planned} == {"public"}
+    assert [delivery.required for delivery in planned] == [True, False]
+
+
+def test_readers_get_their_language_or_the_default():
+    wanted = {"de-AT": "de", "en": "en", "fr": "de", None: "de"}
+    contacts = [
+        anna(id=str(number), phone=f"+49151{number:08}", email=None, locale=locale)
+        for number, locale in enumerate(wanted)
+    ]
+
+    planned = list(planner().plan([roster(*contacts)]))
+
+    assert [delivery.locale for delivery in planned] == list(wanted.values())
+
+
+def earlier(contact, channel, *, reached=True, audience="customers", route=LANE):
+    return Earlier(
+        contact, contact.id, audience, "customers", "de", 0, channel, route, required=True, reached=reached
+    )
+
+
+def test_a_follow_up_goes_first_over_what_worked():
+    [planned] = planner(earlier=[earlier(anna(), "sms")]).plan([roster(anna())])
+
+    assert planned.route == ("sms", "email", "smtp")
+
+
+def test_a_resolve_reaches_somebody_who_left_the_list():
+    [planned] = planner(earlier=[earlier(anna(), "smtp", reached=False)]).remind()
+
+    assert planned.contact == anna()
+    assert planned.route == ("smtp", "email", "sms")
+
+
+def test_an_update_reminds_only_those_the_roster_does_not_have():
+    plans = planner(earlier=[earlier(anna(), "sms"), earlier(anna(id="2", phone="+491511", email=None), "sms")])
+
+    list(plans.plan([roster(anna())]))
+
+    assert [delivery.receiver for delivery in plans.remind(audiences=["customers"])] == ["2"]
+    assert not list(plans.remind(audiences=["agents"]))
+
+
+def test_a_channel_that_is_down_comes_last_or_not_at_all():
+    assert open_lanes([LANE], WAYS, ["twilio"]).lanes == (("smtp",),)
+    [planned] = planner(earlier=[earlier(anna(), "sms")], affects=["twilio"]).remind()
+    assert planned.route == ("smtp", "sms", "email")
+
+
+def test_a_doubtful_way_is_better_than_none_and_says_so():
+    lanes = open_lanes([("sms",)], WAYS, ["twilio"])
+
+    assert lanes.lanes == (("sms",),)
+    assert "affects" in lanes.warnings[0]
+
+
+def identities(contact):
+    return {f"id:{contact.id}", contact.phone, contact.email} - {None}
+
+
+contacts = st.lists(
+    st.builds(
+        Contact,
+        id=st.integers(0, 30).map(str),
+        phone=st.none() | st.integers(0, 20).map(lambda n: f"+49151{n:07}"),
+        email=st.none() | st.integers(0, 20).map(lambda n: f"p{n}@a.de"),
+    ),
+    max_size=30,
+)
+lanes = st.lists(
+    st.lists(st.sampled_from(["email", "smtp", "sms"]), min_size=1, max_size=3, unique=True).map(tuple),
+    min_size=1,
+    max_size=2,
+).map(tuple)
+
+
+@given(contacts, contacts, lanes)
+def test_no_address_is_planned_twice_in_a_lane_and_nobody_is_left_out(first, second, lanes):
+    rosters = [roster(*first, lanes=lanes), roster(*second, name="agents", lanes=lanes)]
+
+    planned = list(planner().plan(rosters))
+
+    people = [delivery.contact for delivery in planned if delivery.lane == 0 and delivery.contact]
+    addresses = [address for person in people for address in (person.phone, person.email) if address]
+    assert len(addresses) == len(set(addresses))
+    told = {identity for delivery in planned for identity in identities(delivery.contact)}
+    everybody = [identities(person) for person in [*first, *second]]
+    # Sharing one address makes two rows one person, and so does sharing it with somebody who does.
+    for _ in everybody:
+        told |= {identity for person in everybody if person & told for identity in person}
+    assert all(person & told for person in everybody)
