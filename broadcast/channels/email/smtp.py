@@ -135,7 +135,8 @@ def _server(settings: ChannelSettings, ours: str, transport: Transport) -> Serve
 
 
 def _port(settings: ChannelSettings, usual: int) -> int:
-    port = settings.options.get("port", usual)
-    if isinstance(port, int) and not isinstance(port, bool) and 0 < port < 65_536:
-        return port
+    given = settings.options.get("port", usual)
+    number = str(given) if isinstance(given, int) else settings.text("port")
+    if number.isdecimal() and 0 < int(number) < 65_536:
+        return int(number)
     raise ConfigError(f"{settings.origin}: port must be 1 to 65535", hint=f"write port = {usual}")

@@ -136,7 +136,7 @@ def _data(reply: Reply) -> Mapping[str, object]:
 def _client(keys: Mapping[str, str], base_url: str, transport: Transport) -> Any:
     """The SDK's client, which builds every request; ours are the signature and the way out."""
     from aiohttp import ClientResponse
-    from oauthlib.oauth1 import Client as Signature  # type: ignore[import-untyped]  # ships no types
+    from oauthlib.oauth1 import Client as Signature
     from tweepy.asynchronous import AsyncClient
 
     silence("tweepy", "oauthlib")

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from broadcast.testing.adapter_contract import Case
+from broadcast.testing.sandbox_contract import SandboxContract
+
+
+class TestSmtp(SandboxContract):
+    @pytest.fixture
+    def case(self) -> Case:
+        return Case(
+            "smtp",
+            options={
+                "tls": "none",
+                "username": "relay",
+                "password": "s3cret-of-the-relay",
+                "from": "stoerung@muster.example",
+            },
+            secrets=("s3cret-of-the-relay",),
+            address="erika@muster.example",
+            provider="smtp",
+        )
