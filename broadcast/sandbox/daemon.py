@@ -11,7 +11,6 @@ import json
 import os
 import select
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -38,10 +37,6 @@ class Address:
     url: str
     smtp_port: int
     started: bool
-
-
-#: The ones this process started, to be reaped when it stops them.
-_children: dict[int, subprocess.Popen[str]] = {}
 
 
 def ensure_running(folder: Path) -> Address:
@@ -78,9 +73,7 @@ def stop(folder: Path) -> bool:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
         _await_end(connection)
-    child = _children.pop(pid, None)
-    if child is not None:
-        child.wait(_END_WITHIN)
+    _reap(pid)
     return True
 
 
@@ -142,22 +135,35 @@ def _await_end(connection: http.client.HTTPConnection) -> None:
 
 def _start(folder: Path) -> bool:
     """Start it detached, and wait for the line that says it is ready."""
-    descriptor = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-            [sys.executable, "-m", "broadcast.sandbox", "--folder", str(folder.absolute())],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=True,
-        )
-    _children[process.pid] = process
-    if process.stdout is None:
-        return False
-    with process.stdout as lines:
+    ready, its_end = os.pipe()
+    command = [sys.executable, "-m", "broadcast.sandbox", "--folder", str(folder.absolute())]
+    log = os.fspath(folder / LOG)
+    pid = os.posix_spawn(
+        sys.executable,
+        command,
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, its_end, 1),
+            (os.POSIX_SPAWN_OPEN, 2, log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+        ],
+        setsid=True,
+    )
+    os.close(its_end)
+    with os.fdopen(ready, encoding="utf-8") as lines:
         readable, _, _ = select.select([lines], [], [], _START_WITHIN)
-        return bool(readable) and lines.readline().startswith("ready ")
+        is_ready = bool(readable) and lines.readline().startswith("ready ")
+    if not is_ready:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        _reap(pid)
+    return is_ready
+
+
+def _reap(pid: int) -> None:
+    """Let a process go that has ended, if it was started by this one."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, 0)
 
 
 @contextmanager

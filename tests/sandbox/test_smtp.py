@@ -30,7 +30,7 @@ def send(port: int, mail: EmailMessage, *to: str) -> dict[str, tuple[int, bytes]
 
 
 async def test_a_mail_arrives_as_it_was_written(sandbox):
-    mail = letter(References="<INC-7.root@muster.example>", X_Broadcast_Key="abc")
+    mail = letter(References="<INC-7.root@muster.example>", Message_ID="<abc@muster.example>")
 
     await asyncio.to_thread(send, sandbox.smtp_port, mail)
 

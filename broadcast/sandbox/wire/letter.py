@@ -16,7 +16,7 @@ def open_letter(content: bytes) -> dict[str, Any]:
         "subject": headers.get("subject"),
         "text": _body(letter, "plain") or "",
         "html": _body(letter, "html"),
-        "key": headers.get("x-broadcast-key"),
+        "key": headers.get("message-id", "").strip("<> ").partition("@")[0] or None,
         "thread": thread,
         "headers": {name: str(value) for name, value in letter.items()},
     }
