@@ -212,9 +212,7 @@ class Engine:
         self._listener(news)
         if isinstance(step, NextChannel):
             following = claim.route[claim.step + 1]
-            self._listener(
-                Happening(Happened.FAILOVER, following, contact=claim.receiver, reason=reason)
-            )
+            self._listener(Happening(Happened.FAILOVER, following, contact=claim.receiver, reason=reason))
 
     def _send(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
         for batch in _batches(claims, channel.batch):
@@ -308,9 +306,7 @@ class Engine:
         if not moved:
             return
         self._listener(Happening(Happened.FAILOVER, name, count=moved, reason=reason))
-        await self._ledger(
-            self._deliveries.note, "failover", f"{moved} moved on: {reason}", now, name
-        )
+        await self._ledger(self._deliveries.note, "failover", f"{moved} moved on: {reason}", now, name)
         for waiting in await self._ledger(self._deliveries.waiting):
             if waiting.state is DeliveryState.PLANNED:
                 self._put(waiting.channel, self._clock.monotonic())

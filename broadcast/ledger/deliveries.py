@@ -58,12 +58,10 @@ class Deliveries:
         with self._database.transaction() as connection:
             for settlement in settled:
                 self._settle(connection, settlement, now)
-            claims, due = {}, {}
-            for channel, limit in wanted.items():
-                if limit > 0:
-                    claims[channel] = self._claim(connection, channel, limit, now)
-                    if len(claims[channel]) < limit:
-                        due[channel] = self._next(connection, "next_due", channel)
+            asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
+            claims = {c: self._claim(connection, c, limit, now) for c, limit in asked.items()}
+            short = [channel for channel, limit in asked.items() if len(claims[channel]) < limit]
+            due = {channel: self._next(connection, "next_due", channel) for channel in short}
             return Turn(claims, {channel: at for channel, at in due.items() if at is not None})
 
     def lookups(

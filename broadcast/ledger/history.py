@@ -175,7 +175,7 @@ class History:
         return datetime.fromtimestamp(moment, UTC) if moment is not None else None
 
     def reach(self, notice: Notice) -> list[Reach]:
-        """How a notice fared, by channel in the order of their first use."""
+        """How a notice fared, by channel in the order of lanes and routes."""
         return [_reach(row) for row in self._rows("reach", notice.id)]
 
     def moves(self, notice: Notice) -> list[Move]:

@@ -236,7 +236,8 @@ WHERE notice.incident_id = ? AND attempt.outcome = 'accepted'
 -- A delivery is a channel's once its turn came there. Routes start over after `retry`, attempts stay.
 -- Who was planned as unreachable or suppressed was nobody's.
 WITH turn AS (
-    SELECT delivery.id, leg.value AS channel FROM delivery, json_each(delivery.route) AS leg
+    SELECT delivery.id, delivery.lane, leg.key AS step, leg.value AS channel
+    FROM delivery, json_each(delivery.route) AS leg
     WHERE delivery.notice_id = ?
       AND (leg.key <= delivery.step
            OR EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id AND attempt.channel = leg.value))
@@ -244,7 +245,7 @@ WITH turn AS (
            OR EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id))
 ),
 verdict AS (
-    SELECT turn.channel, count(attempt.id) AS tries,
+    SELECT turn.channel, turn.lane, turn.step, count(attempt.id) AS tries,
            coalesce(max(attempt.outcome = 'accepted'), 0) AS accepted,
            coalesce(max(attempt.id IS NOT NULL AND coalesce(attempt.outcome, 'unknown') = 'unknown'), 0) AS doubtful,
            min(attempt.started_at) AS first_at,
@@ -257,7 +258,7 @@ SELECT channel, count(*) AS targeted, sum(accepted) AS accepted,
        sum(doubtful AND NOT accepted) AS unknown,
        sum(tries > 0 AND NOT doubtful AND NOT accepted) AS failed,
        min(first_at) AS first_at, min(accepted_at) AS accepted_at, max(last_at) AS last_at
-FROM verdict GROUP BY channel ORDER BY min(first_at) IS NULL, min(first_at), channel
+FROM verdict GROUP BY channel ORDER BY min(lane), max(step), channel
 
 -- name: moves
 -- How far along its route each delivery came, and what its last attempt on each channel before said.

@@ -14,8 +14,8 @@ class Planned:
 
     `texts` names the audience whose templates it is written from; `contact` is None where a channel
     publishes for everybody. `receiver` is what follow-ups recognise it by: the contact's id, or the
-    first channel of a lane that publishes (`channel:x`). A delivery that no channel can make is planned too, as `failed` or
-    `suppressed` with its reason, so that nobody is forgotten silently.
+    first channel of a lane that publishes (`channel:x`). A delivery that no channel can make is planned
+    too, as `failed` or `suppressed` with its reason, so that nobody is forgotten silently.
     """
 
     audience: str

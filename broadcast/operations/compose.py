@@ -267,9 +267,7 @@ def _alternatives(facts: Facts) -> tuple[Alternative, ...]:
     return tuple(found)
 
 
-def _moment(
-    variables: Mapping[str, str], name: str, now: datetime, settings: Settings
-) -> datetime | None:
+def _moment(variables: Mapping[str, str], name: str, now: datetime, settings: Settings) -> datetime | None:
     if name not in variables:
         return None
     parse = parse_past_moment if name == "ended" else parse_moment

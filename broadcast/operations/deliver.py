@@ -102,9 +102,7 @@ class Delivery:
         personal = {ChannelKind(text.kind) for text in outbox.texts if text.message.slots}
         return activate(adapters, self.channels, personal, suspects, self.clock)
 
-    async def _dispatch(
-        self, engine: Engine, active: Mapping[str, ActiveChannel], limits: Limits
-    ) -> Ending:
+    async def _dispatch(self, engine: Engine, active: Mapping[str, ActiveChannel], limits: Limits) -> Ending:
         stop = Stop()
         deadline = None if limits.deadline is None else self.clock.monotonic() + limits.deadline
         with _stopping_on_signals(stop):

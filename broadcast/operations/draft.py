@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from broadcast.dispatch.outbox import contact_values
+from broadcast.errors import TooLong
 from broadcast.ledger.records import Text
 from broadcast.model.channel import ChannelKind
 from broadcast.model.delivery import DeliveryState, Headline
@@ -15,6 +17,10 @@ from broadcast.model.plan import Planned
 from broadcast.operations.preview import AudiencePreview, Preview, TextPreview, Unreachable
 from broadcast.planning.ways import Way
 from broadcast.rendering.render import Rendered, Renderer
+from broadcast.rendering.sms import measure
+
+#: How many parts an SMS may grow to when a person's own values are filled in.
+PERSONAL_PARTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,27 @@ def write_texts(
         texts.append(Text(audience, kind, replace(result.message, locale=locale)))
         rendered.append(result)
     return texts, rendered
+
+
+def check_personal(
+    texts: Sequence[Text], rendered: Sequence[Rendered], deliveries: Sequence[Planned]
+) -> None:
+    """Measure personal SMS with everybody's own values; raises `TooLong` and names the first."""
+    personal = {
+        (text.texts, text.message.locale): (text.message, result)
+        for text, result in zip(texts, rendered, strict=True)
+        if text.message.slots and text.kind == ChannelKind.SMS
+    }
+    for delivery in deliveries if personal else ():
+        if delivery.contact and (found := personal.get((delivery.texts, delivery.locale))):
+            message, result = found
+            length = measure(message.personal(contact_values(delivery.contact)).text)
+            if length.parts > max(result.units.parts, PERSONAL_PARTS):
+                raise TooLong(
+                    f"{result.template}: {length.units} units, {length.parts} SMS parts "
+                    f"for contact {delivery.contact.id}",
+                    hint="shorten the template or what it says about the person",
+                )
 
 
 def needed_texts(

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 import getpass
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from broadcast.config.settings import AudienceSettings, Settings
-from broadcast.contacts.book import Book, read_contacts
+from broadcast.config.settings import Settings
 from broadcast.dispatch.happening import Happened, Happening
-from broadcast.errors import KeyReused, NothingMatched, Refused, UsageError
+from broadcast.errors import KeyReused, Refused
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.plan import Planned
 from broadcast.operations.compose import Before, compose
 from broadcast.operations.deliver import Delivery
-from broadcast.operations.draft import Draft, needed_texts, preview, write_texts
+from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
 from broadcast.operations.preview import Consent, Preview
+from broadcast.operations.reach import Reaching
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.operations.result import Result
-from broadcast.planning.plan import Earlier, Planner, Roster
-from broadcast.planning.ways import Way, open_lanes
 from broadcast.rendering.render import Renderer
-
-_CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +39,10 @@ class Publisher:
         `consent` is asked once, before anything is recorded. Raises a `BroadcastError` where nothing
         was sent.
         """
-        if request.key and (known := self._known(request)):
+        if known := self._known(request):
             return self._continue(known, limits)
         draft = self._draft(request)
-        shown = preview(draft, self.delivery.channels.ways, sandbox=self.settings.sandbox)
-        self._guard(shown, limits)
+        shown = self._shown(draft, limits)
         adapters = self.delivery.channels.adapters(_channels_of(draft.deliveries))
         consent(shown)
         notice = self._record(draft, request)
@@ -56,16 +50,17 @@ class Publisher:
 
     def preview(self, request: Request, limits: Limits) -> Preview:
         """The notice as it would go out; records and sends nothing."""
-        draft = self._draft(request)
-        shown = preview(draft, self.delivery.channels.ways, sandbox=self.settings.sandbox)
-        self._guard(shown, limits)
-        return shown
+        return self._shown(self._draft(request), limits)
 
     def _known(self, request: Request) -> Notice | None:
-        notice = self.delivery.ledger.incidents.notice_with_key(request.key or "")
+        """The notice that was recorded under the request's key; raises `KeyReused` for another content."""
+        if not request.key:
+            return None
+        notice = self.delivery.ledger.incidents.notice_with_key(request.key)
         if notice and notice.inputs_hash != request.inputs_hash():
             raise KeyReused(
-                f"the key {request.key} belongs to {notice.incident}/{notice.sequence}, which says something else",
+                f"the key {request.key} belongs to {notice.incident}/{notice.sequence}, "
+                "which was published with other inputs",
                 hint="use a new key for a new notice; the old one was left as it is",
             )
         return notice
@@ -79,18 +74,25 @@ class Publisher:
     def _draft(self, request: Request) -> Draft:
         before = self._before(request)
         composed = compose(request, before, self.settings, self.delivery.clock.now())
-        ways, warnings = self._ways(request, drill=composed.facts.drill)
-        deliveries, remarks = self._plan(request, before, ways)
-        self._check_matched(request, deliveries)
-        needed = needed_texts(deliveries, ways, self.locales)
+        ways = self.delivery.channels.ways
+        told = self.delivery.ledger.history.told(before.incident) if before.incident else []
+        reach = Reaching(self.settings, ways, self.locales).reach(request, told, drill=composed.facts.drill)
+        needed = needed_texts(reach.deliveries, ways, self.locales)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
+        check_personal(texts, rendered, reach.deliveries)
+        spoken = {locale for _, locale, _ in needed}
         return Draft(
             incident=composed.incident,
             facts=composed.facts,
-            deliveries=deliveries,
+            deliveries=reach.deliveries,
             texts=texts,
             rendered=rendered,
-            warnings=(*self.settings.warnings, *composed.warnings, *warnings, *remarks),
+            warnings=(
+                *self.settings.warnings,
+                *composed.warnings,
+                *reach.warnings,
+                *_untranslated(request, spoken, request.lang or self.settings.locale),
+            ),
         )
 
     def _before(self, request: Request) -> Before:
@@ -102,90 +104,10 @@ class Publisher:
         latest = notices[-1] if notices else None
         return Before(incident, latest, incident.ref, incidents.next_sequence(incident))
 
-    def _ways(self, request: Request, *, drill: bool) -> tuple[dict[str, Way], list[str]]:
-        """The channels this notice may use, and what was left out."""
-        ways = dict(self.delivery.channels.ways)
-        for name in (*request.channels, *request.not_channels):
-            if name not in ways:
-                raise UsageError(f"there is no channel {name}", hint=_suggest(name, ways))
-        if request.channels:
-            ways = {name: way for name, way in ways.items() if name in request.channels}
-        ways = {name: way for name, way in ways.items() if name not in request.not_channels}
-        public = [name for name, way in ways.items() if way.capabilities.publishes and way.capabilities.networked]
-        if drill and public and not self.settings.sandbox:
-            for name in public:
-                del ways[name]
-            return ways, [f"a drill is not published to the world: left out {', '.join(public)}"]
-        return ways, []
-
-    def _plan(
-        self, request: Request, before: Before, ways: dict[str, Way]
-    ) -> tuple[list[Planned], list[str]]:
-        incident = before.incident
-        told = self.delivery.ledger.history.told(incident) if incident else []
-        earlier = [
-            Earlier(
-                t.contact, t.receiver, t.audience, t.texts, t.locale, t.lane, t.channel, t.route, t.required, t.reached
-            )
-            for t in told
-        ]
-        default = request.lang or self.settings.locale
-        planner = Planner(ways, self.locales, default, earlier, request.affects)
-        if request.verb in _CLOSING:
-            if request.audiences:
-                raise UsageError(
-                    f"a {request.verb} goes to everybody who was told", hint="leave out --audience"
-                )
-            deliveries = list(planner.remind())
-            nobody = [] if deliveries else ["nobody had been told of it, so nobody is told now"]
-            return deliveries, nobody
-        audiences = self._audiences(request, [t.audience for t in told])
-        rosters, warnings = self._rosters(audiences, ways, request)
-        deliveries = list(planner.plan(rosters))
-        return deliveries + list(planner.remind(audiences=[a.name for a in audiences])), warnings
-
-    def _audiences(self, request: Request, told: Sequence[str]) -> list[AudienceSettings]:
-        known = self.settings.audiences
-        for name in request.audiences:
-            if name not in known:
-                raise UsageError(f"there is no audience {name}", hint=_suggest(name, known))
-        names = request.audiences or tuple(dict.fromkeys(told)) or tuple(known)
-        return [known[name] for name in dict.fromkeys(names) if name in known]
-
-    def _rosters(
-        self, audiences: Sequence[AudienceSettings], ways: dict[str, Way], request: Request
-    ) -> tuple[list[Roster], list[str]]:
-        rosters: list[Roster] = []
-        warnings: list[str] = []
-        for audience in audiences:
-            lanes = open_lanes(audience.lanes, ways, request.affects)
-            warnings += lanes.warnings
-            book = self._book(audience) if _personal(lanes.lanes, ways) else None
-            warnings += _remarks(book) if book else []
-            contacts = book.contacts if book else ()
-            rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes))
-        return rosters, warnings
-
-    def _book(self, audience: AudienceSettings) -> Book | None:
-        if not audience.contacts:
-            return None
-        return read_contacts(audience.contacts, self.settings.region)
-
-    def _check_matched(self, request: Request, deliveries: Sequence[Planned]) -> None:
-        going = any(delivery.state is DeliveryState.PLANNED for delivery in deliveries)
-        if going or request.verb in _CLOSING:
-            return
-        if deliveries:
-            raise NothingMatched(
-                f"none of {len(deliveries)} people can be reached: {deliveries[0].reason}",
-                hint="`broadcast contacts check` shows who has which address",
-            )
-        raise NothingMatched(
-            "nobody to tell: no contact and no channel matches",
-            hint="check --audience, --channel and the lanes in the configuration with `broadcast config show`",
-        )
-
-    def _guard(self, shown: Preview, limits: Limits) -> None:
+    def _shown(self, draft: Draft, limits: Limits) -> Preview:
+        """The preview, if the guards let it pass; raises `Refused`."""
+        ways = self.delivery.channels.ways
+        shown = preview(draft, ways, sandbox=self.settings.sandbox)
         most = self.settings.max_recipients if limits.max_recipients is None else limits.max_recipients
         if most is not None and shown.people > most:
             raise Refused(
@@ -193,14 +115,14 @@ class Publisher:
                 hint=f"raise it with --max-recipients {shown.people}, or narrow --audience",
             )
         if self.settings.live or self.settings.sandbox:
-            return
-        ways = self.delivery.channels.ways
-        used = {name for audience in shown.audiences for name, _ in audience.first} | set(shown.posts)
-        if networked := sorted(name for name in used if ways[name].capabilities.networked):
+            return shown
+        networked = [n for n in _channels_of(draft.deliveries) if ways[n].capabilities.networked]
+        if networked:
             raise Refused(
                 f"live = false, so {', '.join(networked)} may not send",
                 hint="rehearse with --sandbox, or set live = true in the configuration",
             )
+        return shown
 
     def _record(self, draft: Draft, request: Request) -> Notice:
         new = NewNotice(
@@ -214,10 +136,9 @@ class Publisher:
             deliveries=draft.deliveries,
         )
         notice = self.delivery.ledger.incidents.record(new, self.delivery.clock.now())
-        for name in _channels_of(draft.deliveries):
-            count = sum(1 for delivery in draft.deliveries if delivery.route[0] == name)
-            if count:
-                self.delivery.listener(Happening(Happened.PLANNED, name, count=count))
+        first = [d.route[0] for d in draft.deliveries if d.state is DeliveryState.PLANNED]
+        for name in dict.fromkeys(first):
+            self.delivery.listener(Happening(Happened.PLANNED, name, count=first.count(name)))
         return notice
 
 
@@ -226,25 +147,18 @@ def _channels_of(deliveries: Sequence[Planned]) -> list[str]:
     return sorted({name for delivery in going for name in delivery.route})
 
 
-def _personal(lanes: Sequence[Sequence[str]], ways: dict[str, Way]) -> bool:
-    return any(not ways[lane[0]].capabilities.publishes for lane in lanes if lane)
-
-
-def _remarks(book: Book) -> list[str]:
-    remarks = list(book.warnings)
-    if book.rejected:
-        first = book.rejected[0]
-        remarks.append(
-            f"{len(book.rejected)} rows of the contacts were rejected and nobody in them is told "
-            f"(first: {first.path.name}, line {first.line}: {first.reason})"
-        )
-    return remarks
-
-
-def _suggest(name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]}?" if close else "there are: " + (", ".join(names) or "none")
+def _untranslated(request: Request, spoken: set[str], given: str) -> tuple[str, ...]:
+    """Readers in other languages get the commander's words as they were typed: say so."""
+    translated = {name for name, _ in request.variables}
+    missing = sorted(
+        locale
+        for locale in spoken
+        if request.message and locale != given and f"message.{locale}" not in translated
+    )
+    return tuple(
+        f'readers in {locale} get the message as it was typed; translate it with -v message.{locale}="..."'
+        for locale in missing
+    )
 
 
 def _author() -> str:

@@ -117,9 +117,7 @@ class Planner:
         return known
 
     def _deliver(self, roster: Roster, contact: Contact) -> Iterator[Planned]:
-        personal = [
-            (number, lane) for number, lane in enumerate(roster.lanes) if not self._publishes(lane)
-        ]
+        personal = [(number, lane) for number, lane in enumerate(roster.lanes) if not self._publishes(lane)]
         told = False
         for number, lane in personal:
             route = self._route(lane, contact, (contact.id, roster.name, number))
@@ -130,9 +128,7 @@ class Planner:
             number, lane = personal[0]
             yield self._unreachable(roster, contact, number, [lane for _, lane in personal])
 
-    def _route(
-        self, lane: Sequence[str], contact: Contact, place: tuple[str, str, int]
-    ) -> tuple[str, ...]:
+    def _route(self, lane: Sequence[str], contact: Contact, place: tuple[str, str, int]) -> tuple[str, ...]:
         """The lane's channels that have an address of this person, the one that worked before first."""
         worked = self._worked.get(place)
         usable = [name for name in lane if self._reaches(name, contact)]
@@ -146,9 +142,7 @@ class Planner:
         kind = self._ways[name].capabilities.address
         return kind is not None and contact.address(kind) is not None
 
-    def _planned(
-        self, roster: Roster, contact: Contact, lane: int, route: tuple[str, ...]
-    ) -> Planned:
+    def _planned(self, roster: Roster, contact: Contact, lane: int, route: tuple[str, ...]) -> Planned:
         return Planned(
             audience=roster.name,
             texts=roster.texts,

@@ -43,9 +43,7 @@ def open_lanes(
     remaining, warnings = [], []
     for lane in lanes:
         usable = tuple(name for name in lane if name in ways)
-        sound = tuple(
-            name for name in usable if not any(ways[name].depends_on(system) for system in affects)
-        )
+        sound = tuple(name for name in usable if not any(ways[name].depends_on(system) for system in affects))
         if usable and not sound:
             warnings.append(f"the lane {' > '.join(usable)} has only channels that the outage affects")
         if sound or usable:

@@ -112,7 +112,9 @@ def test_a_resolve_reaches_somebody_who_left_the_list():
 
 
 def test_an_update_reminds_only_those_the_roster_does_not_have():
-    plans = planner(earlier=[earlier(anna(), "sms"), earlier(anna(id="2", phone="+491511", email=None), "sms")])
+    plans = planner(
+        earlier=[earlier(anna(), "sms"), earlier(anna(id="2", phone="+491511", email=None), "sms")]
+    )
 
     list(plans.plan([roster(anna())]))
 

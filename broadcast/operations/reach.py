@@ -1,0 +1,149 @@
+"""Whom a notice reaches, and by which ways: the configuration, the contacts and what was told before."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from broadcast.config.settings import AudienceSettings, Settings
+from broadcast.contacts.book import Book, read_contacts
+from broadcast.errors import NothingMatched, UsageError
+from broadcast.ledger.history import Told
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.plan import Planned
+from broadcast.operations.request import Request, Verb
+from broadcast.planning.plan import Earlier, Planner, Roster
+from broadcast.planning.ways import Way, open_lanes
+
+CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The deliveries of a notice, and what had to be left out."""
+
+    deliveries: Sequence[Planned]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """Works out whom a request reaches. `ways` are all configured channels, `locales` those with texts."""
+
+    settings: Settings
+    ways: Mapping[str, Way]
+    locales: tuple[str, ...]
+
+    def reach(self, request: Request, told: Sequence[Told], *, drill: bool) -> Reach:
+        """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
+
+        A resolve or a retraction goes to everybody who was, or may have been, told before.
+        """
+        ways, left_out = self._open_ways(request, drill=drill)
+        default = request.lang or self.settings.locale
+        planner = Planner(ways, self.locales, default, [_earlier(one) for one in told], request.affects)
+        if request.verb in CLOSING:
+            return self._closing(request, planner, left_out)
+        audiences = self._audiences(request, [one.audience for one in told])
+        rosters, warnings = self._rosters(audiences, ways, request)
+        deliveries = list(planner.plan(rosters))
+        deliveries += planner.remind(audiences=[audience.name for audience in audiences])
+        _check_matched(deliveries)
+        return Reach(deliveries, (*left_out, *warnings))
+
+    def _closing(self, request: Request, planner: Planner, left_out: list[str]) -> Reach:
+        if request.audiences:
+            raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
+        deliveries = list(planner.remind())
+        nobody = [] if deliveries else ["nobody had been told of it, so nobody is told now"]
+        return Reach(deliveries, (*left_out, *nobody))
+
+    def _open_ways(self, request: Request, *, drill: bool) -> tuple[dict[str, Way], list[str]]:
+        """The channels this notice may use, and what was left out."""
+        for name in (*request.channels, *request.not_channels):
+            if name not in self.ways:
+                raise UsageError(f"there is no channel {name}", hint=_suggest(name, self.ways))
+        wanted = set(request.channels or self.ways) - set(request.not_channels)
+        ways = {name: way for name, way in self.ways.items() if name in wanted}
+        if not drill or self.settings.sandbox:
+            return ways, []
+        public = [n for n, way in ways.items() if way.capabilities.publishes and way.capabilities.networked]
+        kept = {name: way for name, way in ways.items() if name not in public}
+        told = [f"a drill is not published to the world: left out {', '.join(public)}"] if public else []
+        return kept, told
+
+    def _audiences(self, request: Request, told: Sequence[str]) -> list[AudienceSettings]:
+        """The audiences that were named, else those told before, else all."""
+        known = self.settings.audiences
+        for name in request.audiences:
+            if name not in known:
+                raise UsageError(f"there is no audience {name}", hint=_suggest(name, known))
+        names = request.audiences or tuple(told) or tuple(known)
+        return [known[name] for name in dict.fromkeys(names) if name in known]
+
+    def _rosters(
+        self, audiences: Sequence[AudienceSettings], ways: Mapping[str, Way], request: Request
+    ) -> tuple[list[Roster], list[str]]:
+        rosters: list[Roster] = []
+        warnings: list[str] = []
+        for audience in audiences:
+            lanes = open_lanes(audience.lanes, ways, request.affects)
+            warnings += lanes.warnings
+            book = self._book(audience) if _personal(lanes.lanes, ways) else Book()
+            warnings += _remarks(book)
+            rosters.append(Roster(audience.name, audience.texts, book.contacts, lanes.lanes))
+        return rosters, warnings
+
+    def _book(self, audience: AudienceSettings) -> Book:
+        return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()
+
+
+def _earlier(told: Told) -> Earlier:
+    return Earlier(
+        told.contact,
+        told.receiver,
+        told.audience,
+        told.texts,
+        told.locale,
+        told.lane,
+        told.channel,
+        told.route,
+        told.required,
+        told.reached,
+    )
+
+
+def _check_matched(deliveries: Sequence[Planned]) -> None:
+    if any(delivery.state is DeliveryState.PLANNED for delivery in deliveries):
+        return
+    if deliveries:
+        raise NothingMatched(
+            f"none of {len(deliveries)} people can be reached: {deliveries[0].reason}",
+            hint="`broadcast contacts check` shows who has which address",
+        )
+    raise NothingMatched(
+        "nobody to tell: no contact and no channel matches",
+        hint="check --audience, --channel and the lanes: broadcast config show",
+    )
+
+
+def _personal(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way]) -> bool:
+    return any(not ways[lane[0]].capabilities.publishes for lane in lanes if lane)
+
+
+def _remarks(book: Book) -> list[str]:
+    remarks = list(book.warnings)
+    if book.rejected:
+        first = book.rejected[0]
+        remarks.append(
+            f"{len(book.rejected)} rows of the contacts were rejected and nobody in them is told "
+            f"(first: {first.path.name}, line {first.line}: {first.reason})"
+        )
+    return remarks
+
+
+def _suggest(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {close[0]}?" if close else "there are: " + (", ".join(names) or "none")
