@@ -14,13 +14,13 @@ from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Unknown
 from broadcast.sandbox.faults import Fault, Kind
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.server import Sandbox
-from broadcast.testing.adapter_contract import LEEWAY, TIMEOUT, Case, using
+from broadcast.testing.adapter_contract import LEEWAY, TIMEOUT, AdapterContract, Case, using
 from broadcast.testing.samples import NASTY, now, outgoing
 
 _CAN_BE_ASKED = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
 
 
-class SandboxContract:
+class SandboxAdapterContract(AdapterContract):
     """How an adapter and its provider's memory go together. Needs the fixture `case`."""
 
     @pytest.fixture

@@ -3,15 +3,16 @@ from __future__ import annotations
 import pytest
 
 from broadcast.testing.adapter_contract import Case
-from broadcast.testing.sandbox_contract import SandboxContract
+from broadcast.testing.sandbox_contract import SandboxAdapterContract
 
 
-class TestSmtp(SandboxContract):
+class TestSmtp(SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
             "smtp",
             options={
+                "host": "127.0.0.1",
                 "tls": "none",
                 "username": "relay",
                 "password": "s3cret-of-the-relay",
@@ -20,4 +21,5 @@ class TestSmtp(SandboxContract):
             secrets=("s3cret-of-the-relay",),
             address="erika@muster.example",
             provider="smtp",
+            required=("host", "password", "from"),
         )

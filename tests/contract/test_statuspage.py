@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from broadcast.testing.adapter_contract import AdapterContract, Case
-from broadcast.testing.sandbox_contract import SandboxContract
+from broadcast.testing.adapter_contract import Case
+from broadcast.testing.http_contract import HttpAdapterContract
+from broadcast.testing.sandbox_contract import SandboxAdapterContract
 from broadcast.testing.stub import Canned
 
 
-class TestStatuspage(AdapterContract, SandboxContract):
+class TestStatuspage(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from broadcast.testing.adapter_contract import AdapterContract, Case
-from broadcast.testing.sandbox_contract import SandboxContract
+from broadcast.testing.adapter_contract import Case
+from broadcast.testing.http_contract import HttpAdapterContract
+from broadcast.testing.sandbox_contract import SandboxAdapterContract
 from broadcast.testing.stub import Canned
 
 KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 
 
-class TestX(AdapterContract, SandboxContract):
+class TestX(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
