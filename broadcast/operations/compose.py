@@ -223,7 +223,7 @@ def _promise(
         return None, ()
     if request.next_update is not None:
         moment = parse_moment(request.next_update, now, settings.timezone)
-        return (moment.astimezone(settings.timezone) if moment else None), ()
+        return (_whole_minute(moment.astimezone(settings.timezone)) if moment else None), ()
     if phase.maintenance or severity not in CADENCE:
         return None, ()
     promised = _whole_minute(now + CADENCE[severity])
@@ -232,6 +232,7 @@ def _promise(
 
 
 def _whole_minute(moment: datetime) -> datetime:
+    """Readers are told hours and minutes, so that is what is promised."""
     return moment.replace(second=0, microsecond=0)
 
 
