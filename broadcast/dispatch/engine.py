@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from itertools import groupby
 from typing import TypeVar
 
 from broadcast.channels.base import Reconciles
 from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
+from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.outbox import Outbox
 from broadcast.dispatch.settle import settlement
@@ -34,14 +34,6 @@ _GRACE = 0.5
 _LONGEST_WAIT = 60.0
 _LOOKUPS_AT_ONCE = 32
 _NOT_CONFIGURED = "the channel is not in the configuration any more"
-
-
-class Ending(StrEnum):
-    """Why a run ended."""
-
-    FINISHED = "finished"
-    DEADLINE = "deadline"
-    INTERRUPTED = "interrupted"
 
 
 class Stop:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from broadcast.channels.base import Adapter
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.engine import Ending, Engine, Stop
+from broadcast.dispatch.ending import Ending
+from broadcast.dispatch.engine import Engine, Stop
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.outbox import Outbox
 from broadcast.dispatch.recovery import take_over

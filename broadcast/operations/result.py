@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
 from typing import Any
 
-from broadcast.dispatch.engine import Ending
+from broadcast.dispatch.ending import Ending
 from broadcast.ledger.records import Tally
 from broadcast.model.delivery import OPEN, REACHED, DeliveryState
 

@@ -1,0 +1,209 @@
+"""Checking everything that a notice will need, before it is needed. Messages nobody."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from broadcast.channels import registry
+from broadcast.config.secret import Reference
+from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
+from broadcast.contacts.book import read_contacts
+from broadcast.errors import BroadcastError, ConfigError
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.outcome import Health, Probe
+from broadcast.operations.probe import probe
+from broadcast.rendering.catalogue import Catalogue, default_folders
+from broadcast.rendering.lint import Gravity, lint
+from broadcast.sandbox.daemon import find
+from broadcast.sandbox.settings import sandbox_folder
+
+_OTHERS = 0o077
+_NAMED = 5  # broken templates that are named one by one
+
+
+class Verdict(StrEnum):
+    """What a check found."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: what was looked at, what was seen, and what to do about it."""
+
+    subject: str
+    verdict: Verdict
+    detail: str
+    fix: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Every check, the quick ones first; the channels are asked last."""
+    yield Check("configuration", Verdict.OK, str(settings.path or "defaults"))
+    for warning in settings.warnings:
+        yield Check("configuration", Verdict.WARN, warning)
+    if not settings.live and not settings.sandbox:
+        yield Check(
+            "configuration", Verdict.WARN, "live = false: nothing leaves this machine", "set live = true when it counts"
+        )
+    for part in (_secrets, _modes, _ledger, _contacts, _templates, _lanes, _sandbox, _channels):
+        yield from _guarded(part, settings)
+
+
+def failed(error: BroadcastError, subject: str) -> Check:
+    """An error as a finding."""
+    return Check(subject, Verdict.FAIL, str(error), error.hint or "")
+
+
+def _guarded(part: Callable[[Settings], Iterator[Check]], settings: Settings) -> Iterator[Check]:
+    """One thing that cannot be looked at does not keep the others from being."""
+    try:
+        yield from part(settings)
+    except BroadcastError as error:
+        yield failed(error, part.__name__.strip("_"))
+
+
+def _secrets(settings: Settings) -> Iterator[Check]:
+    missing = 0
+    for channel in settings.channels.values():
+        for key, reference in _references(channel.options):
+            try:
+                reference.resolve(f"{channel.origin}, {key}")
+            except ConfigError as error:
+                missing += 1
+                yield Check("secrets", _gravity(channel), str(error), error.hint or "")
+    if not missing:
+        yield Check("secrets", Verdict.OK, "every secret that is referred to is there")
+
+
+def _references(options: Mapping[str, object]) -> Iterator[tuple[str, Reference]]:
+    for key, value in options.items():
+        if isinstance(value, Reference):
+            yield key, value
+        elif isinstance(value, Mapping):
+            yield from _references(value)
+
+
+def _gravity(channel: ChannelSettings) -> Verdict:
+    return Verdict.WARN if channel.optional else Verdict.FAIL
+
+
+def _modes(settings: Settings) -> Iterator[Check]:
+    people = (path for audience in settings.audiences.values() for path in audience.contacts)
+    secrets = (
+        reference.folder / reference.spelled.removeprefix("file:")
+        for channel in settings.channels.values()
+        for _, reference in _references(channel.options)
+        if reference.spelled.startswith("file:")
+    )
+    open_ones = [path for path in dict.fromkeys([*secrets, *people, settings.ledger]) if _open_to_others(path)]
+    for path in open_ones:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        yield Check("file modes", Verdict.WARN, f"others may read {path} (mode {mode:04o})", f"chmod 600 {path}")
+    if not open_ones:
+        yield Check("file modes", Verdict.OK, "only this user may read secrets, contacts and ledger")
+
+
+def _open_to_others(path: Path) -> bool:
+    return os.name == "posix" and path.is_file() and bool(stat.S_IMODE(path.stat().st_mode) & _OTHERS)
+
+
+def _ledger(settings: Settings) -> Iterator[Check]:
+    ledger = Ledger.open(settings.ledger)
+    try:
+        verdict = ledger.check()
+    finally:
+        ledger.close()
+    if verdict == "ok":
+        yield Check("ledger", Verdict.OK, f"{settings.ledger} is intact")
+    else:
+        fix = "keep the file, and name a new one under [ledger] url to go on sending"
+        yield Check("ledger", Verdict.FAIL, f"{settings.ledger} is damaged: {verdict}", fix)
+
+
+def _contacts(settings: Settings) -> Iterator[Check]:
+    for audience in settings.audiences.values():
+        if audience.contacts:
+            yield _book(audience, settings.region)
+
+
+def _book(audience: AudienceSettings, region: str) -> Check:
+    subject = f"contacts of {audience.name}"
+    try:
+        book = read_contacts(audience.contacts, region)
+    except ConfigError as error:
+        return failed(error, subject)
+    if not book.contacts:
+        return Check(subject, Verdict.FAIL, "nobody is in them", "add somebody, or remove the audience")
+    said = f"{len(book.contacts):,} people"
+    if book.rejected:
+        lost = f"{said}, and {len(book.rejected):,} rows that nobody can be told by"
+        return Check(subject, Verdict.WARN, lost, f"see: broadcast contacts check -a {audience.name}")
+    return Check(subject, Verdict.OK, said)
+
+
+def _templates(settings: Settings) -> Iterator[Check]:
+    catalogue = Catalogue(default_folders(settings.templates))
+    locales = catalogue.locales()
+    wrong = [finding for finding in lint(catalogue, locales) if finding.severity is Gravity.ERROR]
+    for finding in wrong[:_NAMED]:
+        yield Check("templates", Verdict.FAIL, f"{finding.template}: {finding.problem}", finding.hint)
+    if len(wrong) > _NAMED:
+        yield Check("templates", Verdict.FAIL, f"and {len(wrong) - _NAMED} more", "broadcast template lint")
+    if not wrong:
+        yield Check("templates", Verdict.OK, f"{len(catalogue.names())} texts in {', '.join(locales)}")
+
+
+def _lanes(settings: Settings) -> Iterator[Check]:
+    """Backups that fall together with what they stand in for are none."""
+    if not settings.audiences:
+        yield Check("audiences", Verdict.FAIL, "there is no audience", "add [audiences.customers] with lanes")
+    for audience in settings.audiences.values():
+        for lane in audience.lanes:
+            shared = set.intersection(*(_fates(settings.channels[name]) for name in lane)) if lane else set()
+            if len(lane) > 1 and shared:
+                yield Check(
+                    f"lanes of {audience.name}",
+                    Verdict.WARN,
+                    f"{', '.join(lane)} all depend on {', '.join(sorted(shared))}",
+                    "add a channel that does not",
+                )
+
+
+def _fates(channel: ChannelSettings) -> set[str]:
+    return set(channel.fate or registry.capabilities(channel.adapter).fate)
+
+
+def _sandbox(settings: Settings) -> Iterator[Check]:
+    found = find(sandbox_folder(settings))
+    detail = f"running at {found.url}" if found else "not running; --sandbox starts it"
+    yield Check("sandbox", Verdict.OK, detail)
+
+
+def _channels(settings: Settings) -> Iterator[Check]:
+    if not settings.channels:
+        yield Check("channels", Verdict.FAIL, "there is no channel", "add one: [channels.email]")
+    for name, answer in probe(settings.channels.values()).items():
+        yield channel_check(settings.channels[name], answer)
+
+
+def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
+    """A channel's answer as a finding."""
+    subject = f"channel {channel.name}"
+    detail = answer.detail or str(answer.health)
+    match answer.health:
+        case Health.OK:
+            return Check(subject, Verdict.OK, detail)
+        case Health.DEGRADED:
+            return Check(subject, Verdict.WARN, detail, "it may fail; check its provider's status page")
+        case Health.UNAUTHORISED:
+            return Check(subject, _gravity(channel), detail, f"check the credentials under [channels.{channel.name}]")
+        case Health.UNREACHABLE:
+            return Check(subject, _gravity(channel), detail, "check the network, base_url and the provider's status")

@@ -1,0 +1,39 @@
+"""Asking channels whether they would work. Messages nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from broadcast.channels import registry
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.outcome import Health, Probe
+
+WITHIN = 10.0  # seconds
+
+
+def probe(channels: Iterable[ChannelSettings], within: float = WITHIN) -> dict[str, Probe]:
+    """What each channel answers, all asked at once; a setting that is wrong is an answer, too."""
+    return asyncio.run(_probe_all(list(channels), within))
+
+
+async def _probe_all(channels: list[ChannelSettings], within: float) -> dict[str, Probe]:
+    answers = await asyncio.gather(*(_probe(channel, within) for channel in channels))
+    return {channel.name: answer for channel, answer in zip(channels, answers, strict=True)}
+
+
+async def _probe(channel: ChannelSettings, within: float) -> Probe:
+    try:
+        adapter = registry.build(channel)
+    except ConfigError as error:
+        return Probe(Health.UNAUTHORISED, f"{error}: {error.hint}" if error.hint else str(error))
+    try:
+        async with asyncio.timeout(within):
+            return await adapter.probe()
+    except TimeoutError:
+        return Probe(Health.UNREACHABLE, f"no answer within {within:g} seconds")
+    except Exception as error:  # noqa: BLE001 - a third party's adapter may raise anything
+        return Probe(Health.DEGRADED, f"{type(error).__name__} in the adapter")
+    finally:
+        await adapter.close()
