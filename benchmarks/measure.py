@@ -30,11 +30,13 @@ class Cost:
 
 def cost_of(command: Sequence[str | Path], cwd: Path, **environment: str) -> Cost:
     """Run the command once; raises with its output where it fails."""
+    # Bytecode is kept, as it is where the program was installed.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
     process = subprocess.Popen(
         command,
         cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1"} | environment,
+        env=inherited | {"NO_COLOR": "1"} | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=(errors := (cwd / "errors.txt").open("w+b")),
