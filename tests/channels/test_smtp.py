@@ -165,6 +165,18 @@ async def test_many_messages_share_a_connection():
     assert (server.connections, len(server.messages)) == (1, 5)
 
 
+@pytest.mark.parametrize("reply", [CLOSE, HANG])
+async def test_what_became_of_one_message_says_nothing_about_the_next(reply):
+    async with mail_server() as server, using(registry.build(settings(server.port))) as adapter:
+        (first,) = await adapter.send([outgoing(ADDRESS)])
+        server.script = {**USUAL, "MAIL": reply}
+        (second,) = await adapter.send([outgoing(ADDRESS, sequence=2)])
+
+    assert isinstance(first, Accepted)
+    assert isinstance(second, NotSent), second
+    assert server.connections == 1
+
+
 async def test_a_refused_recipient_does_not_spoil_the_next():
     server = mail_server(RCPT="550 no such user")
     async with server as wire, using(registry.build(settings(wire.port))) as adapter:
