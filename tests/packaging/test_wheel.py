@@ -40,7 +40,7 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 
 def run(command: list[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8", "COLUMNS": "100"}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8", "COLUMNS": "500"}
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
 
 
@@ -70,7 +70,14 @@ def test_the_installed_command_says_its_version(installed, wheel, tmp_path):
     assert wheel.name.split("-")[1] in outcome.stdout
 
 
-def test_the_installed_command_finds_its_templates_anywhere(installed, tmp_path):
-    outcome = run([installed / "broadcast", "template", "lint"], tmp_path)
+def test_the_installed_command_brings_its_templates(installed, tmp_path):
+    (tmp_path / "broadcast.toml").write_text(
+        '[broadcast]\norganisation = "Muster Handel"\n', encoding="utf-8"
+    )
 
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    lint = run([installed / "broadcast", "template", "lint"], tmp_path)
+    listing = run([installed / "broadcast", "template", "list"], tmp_path)
+
+    assert (lint.returncode, listing.returncode) == (0, 0), lint.stderr + listing.stderr
+    assert f"{installed.parent}/" in listing.stdout
+    assert str(ROOT) not in listing.stdout
