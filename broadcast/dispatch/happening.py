@@ -35,7 +35,7 @@ class Happening:
 class Listener(Protocol):
     """Somebody who wants to know; must return quickly and must not raise."""
 
-    def __call__(self, happening: Happening) -> None:
+    def __call__(self, happening: Happening, /) -> None:
         """Take a piece of news."""
         ...
 
