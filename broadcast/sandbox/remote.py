@@ -1,0 +1,58 @@
+"""Talk to a running sandbox: what it received, which faults are in place, and changes to them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from broadcast.errors import ConfigError, UsageError
+
+_WITHIN = 5.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The control interface of the sandbox at `url`; raises `ConfigError` where it does not answer."""
+
+    url: str
+
+    def health(self) -> dict[str, Any]:
+        """How much it received."""
+        return self._ask("GET", "health")
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults in place."""
+        return list(self._ask("GET", "faults")["faults"])
+
+    def add_faults(self, spelled: list[str]) -> list[dict[str, Any]]:
+        """Put faults in place; raises `UsageError` for one that is none."""
+        return list(self._ask("POST", "faults", json.dumps(spelled))["faults"])
+
+    def clear_faults(self) -> None:
+        """Heal everything."""
+        self._ask("DELETE", "faults")
+
+    def clear_received(self) -> None:
+        """Forget what was received."""
+        self._ask("DELETE", "received")
+
+    def _ask(self, method: str, what: str, body: str | None = None) -> dict[str, Any]:
+        place = urlsplit(self.url)
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=_WITHIN)
+        try:
+            with closing(connection):
+                connection.request(method, f"/_sandbox/{what}", body)
+                answer = connection.getresponse()
+                fields: dict[str, Any] = json.loads(answer.read())
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise ConfigError(
+                f"the sandbox at {self.url} does not answer: {error}",
+                hint="start it again: broadcast sandbox start",
+            ) from None
+        if "error" in fields:
+            raise UsageError(fields["error"], hint=fields.get("hint"))
+        return fields
