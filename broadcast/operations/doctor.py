@@ -51,7 +51,10 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield Check("configuration", Verdict.WARN, warning)
     if not settings.live and not settings.sandbox:
         yield Check(
-            "configuration", Verdict.WARN, "live = false: nothing leaves this machine", "set live = true when it counts"
+            "configuration",
+            Verdict.WARN,
+            "live = false: nothing leaves this machine",
+            "set live = true when it counts",
         )
     for part in (_secrets, _modes, _ledger, _contacts, _templates, _lanes, _sandbox, _channels):
         yield from _guarded(part, settings)
@@ -103,10 +106,14 @@ def _modes(settings: Settings) -> Iterator[Check]:
         for _, reference in _references(channel.options)
         if reference.spelled.startswith("file:")
     )
-    open_ones = [path for path in dict.fromkeys([*secrets, *people, settings.ledger]) if _open_to_others(path)]
+    open_ones = [
+        path for path in dict.fromkeys([*secrets, *people, settings.ledger]) if _open_to_others(path)
+    ]
     for path in open_ones:
         mode = stat.S_IMODE(path.stat().st_mode)
-        yield Check("file modes", Verdict.WARN, f"others may read {path} (mode {mode:04o})", f"chmod 600 {path}")
+        yield Check(
+            "file modes", Verdict.WARN, f"others may read {path} (mode {mode:04o})", f"chmod 600 {path}"
+        )
     if not open_ones:
         yield Check("file modes", Verdict.OK, "only this user may read secrets, contacts and ledger")
 
@@ -204,6 +211,10 @@ def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
         case Health.DEGRADED:
             return Check(subject, Verdict.WARN, detail, "it may fail; check its provider's status page")
         case Health.UNAUTHORISED:
-            return Check(subject, _gravity(channel), detail, f"check the credentials under [channels.{channel.name}]")
+            return Check(
+                subject, _gravity(channel), detail, f"check the credentials under [channels.{channel.name}]"
+            )
         case Health.UNREACHABLE:
-            return Check(subject, _gravity(channel), detail, "check the network, base_url and the provider's status")
+            return Check(
+                subject, _gravity(channel), detail, "check the network, base_url and the provider's status"
+            )

@@ -68,4 +68,6 @@ def _write(path: Path, text: str, mode: int) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}", hint="choose a folder you may write to") from None
+        raise UsageError(
+            f"cannot write {path}: {error.strerror}", hint="choose a folder you may write to"
+        ) from None

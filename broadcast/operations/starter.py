@@ -1,10 +1,10 @@
-"""The texts of the files that `init` writes. People and numbers in them are made up (reserved for fiction)."""
+"""The texts of the files that `init` writes. People and numbers in them are reserved for fiction."""
 
 from __future__ import annotations
 
 _HEAD = """\
 # Who you are, by which channels you tell people, and whom you tell.
-# Flags go before the environment, and the environment goes before this file: `broadcast config show --origin`.
+# Flags go before the environment, the environment before this file: see `broadcast config show --origin`.
 
 [broadcast]
 organisation = "Muster Handel"              # stands in every text
@@ -13,7 +13,7 @@ timezone = "Europe/Berlin"                  # of all times in texts
 status_url = "https://status.muster.example"  # where people can look for themselves
 hotline = "+49 30 23125000"                 # where people can call
 max_recipients = 5000                       # refuse to tell more people than this by accident
-live = false                                # true: messages may leave this machine (--sandbox works either way)
+live = false                                # true: messages may leave this machine; --sandbox needs it not
 
 # Texts are German and English, and come with broadcast. To change one, copy it from `broadcast template list`
 # into ./templates/<locale>/<audience>/<phase>/, edit it there, and run `broadcast template lint`.
@@ -86,7 +86,7 @@ _LANES = '[["email", "mail-backup", "sms"], ["site"]]'
 _LANES_WITH_PUBLIC = '[["email", "mail-backup", "sms"], ["x"], ["page"], ["site"]]'
 
 ENVIRONMENT = """\
-# Copy this to .env beside broadcast.toml, `chmod 600 .env`, and fill it in. The real environment goes before it.
+# Copy this to .env beside broadcast.toml, `chmod 600 .env`, and fill it in. The environment goes before it.
 TWILIO_ACCOUNT_SID=
 TWILIO_AUTH_TOKEN=
 SENDGRID_API_KEY=
@@ -126,4 +126,8 @@ def configuration(*, sandbox: bool) -> str:
 
 def _commented(text: str) -> str:
     lines = (f"# {line}".rstrip() if line else line for line in text.strip().splitlines())
-    return "\n# With accounts there, take the `# ` away, and put x and page into a lane:\n" + "\n".join(lines) + "\n"
+    return (
+        "\n# With accounts there, take the `# ` away, and put x and page into a lane:\n"
+        + "\n".join(lines)
+        + "\n"
+    )
