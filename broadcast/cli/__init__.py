@@ -1,0 +1,1 @@
+"""The command line: the only code that draws, prompts, or reads a terminal."""

@@ -1,0 +1,113 @@
+"""The program: which verbs there are, and how a run of it ends.
+
+A verb's module is imported when that verb is invoked, not before: in the worst hour every second counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, ClassVar, cast
+
+import typer
+from typer.exceptions import TyperException
+
+from broadcast.cli.command import CONTEXT, Group, everywhere, unfolded
+from broadcast.cli.errors import report, report_bug, report_usage
+from broadcast.cli.options import Common
+from broadcast.cli.terminal import prepare, release
+from broadcast.errors import BroadcastError
+
+_INTERRUPTED = 130
+_COMMANDS = "broadcast.cli.commands"
+_EXAMPLES = (
+    'broadcast notify "Chat and e-mail down" -s sev2 --service support -m "Orders work. Please call us."',
+    'broadcast update -m "The provider has found the cause." --next-update 30m',
+    'broadcast resolve -m "Chat and e-mail work again."',
+    "broadcast status",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Where a verb is defined (`module:attribute`), and what the list of verbs says about it."""
+
+    where: str
+    summary: str
+
+
+_FRONT = {
+    "notify": Verb("publish:notify", "Open an incident and tell everyone concerned."),
+    "update": Verb("publish:update", "Say more, threaded to what people were told before."),
+    "resolve": Verb("publish:resolve", "Tell everybody who was told that it is over."),
+    "status": Verb("status:status", "Where incidents stand, and which promises are overdue."),
+    "retry": Verb("retry:retry", "Finish what an interrupted or failed run still owes."),
+    "report": Verb("report:report", "The story of an incident, as Markdown or HTML."),
+}
+_SECOND = {
+    "retract": Verb("publish:retract", "Take a notice back that was wrong."),
+    "log": Verb("log:log", "Everything that happened in an incident, line by line."),
+    "template": Verb("template:template", "List, check and try the texts."),
+    "contacts": Verb("contacts:contacts", "Check and list who can be reached."),
+    "channels": Verb("channels:channels", "List and test the ways out."),
+    "doctor": Verb("doctor:doctor", "Check everything before it is needed."),
+    "sandbox": Verb("sandbox:sandbox", "Rehearse against providers played on this machine."),
+    "init": Verb("init:init", "Write a configuration to start from."),
+    "config": Verb("config:config", "Show and check the configuration."),
+}
+_VERBS: Mapping[str, Verb] = {**_FRONT, **_SECOND}
+
+
+class Root(Group):
+    """`broadcast` itself."""
+
+    examples = _EXAMPLES
+    summaries: ClassVar[Mapping[str, str]] = {name: verb.summary for name, verb in _VERBS.items()}
+    shelves: ClassVar[Mapping[str, Sequence[str]]] = {
+        "In an incident": tuple(_FRONT),
+        "Beside it": tuple(_SECOND),
+    }
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every verb, front shelf first."""
+        del ctx
+        return list(_VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load the verb."""
+        del ctx
+        if cmd_name not in _VERBS:
+            return None
+        module, _, attribute = _VERBS[cmd_name].where.partition(":")
+        return getattr(import_module(f"{_COMMANDS}.{module}"), attribute)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; the exit code. Never raises, and never shows a traceback."""
+    prepare()
+    try:
+        code = _root().main(list(arguments), prog_name="broadcast", standalone_mode=False)
+    except BroadcastError as error:
+        code = report(error, arguments)
+    except TyperException as error:
+        code = report_usage(error, arguments)
+    except (KeyboardInterrupt, typer.Abort):
+        code = _INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is helped by a traceback
+        code = report_bug(error, arguments)
+    finally:
+        release()
+    return code if isinstance(code, int) else 0
+
+
+def _root() -> Root:
+    app = typer.Typer(cls=Root, rich_markup_mode=None, context_settings=CONTEXT)
+
+    def broadcast(common: Common) -> None:
+        """One command tells everyone: incident notices over SMS, e-mail, social media and status pages."""
+
+    app.callback()(unfolded(broadcast))
+    root = cast("Root", typer.main.get_command(app))
+    root.params += everywhere()
+    return root

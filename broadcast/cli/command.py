@@ -1,0 +1,189 @@
+"""Commands made of functions, as Typer makes them, with three habits of our own.
+
+Parameters that are frozen dataclasses stand for their fields, so that verbs share whole groups of options.
+Global flags are understood before and after the verb. Help shows examples first.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import Annotated, Any, NoReturn, cast, get_type_hints
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from broadcast.cli.help import help_text, path, short_help
+from broadcast.cli.options import Common, Help, Version
+from broadcast.cli.suggest import nearest
+from broadcast.cli.terminal import standard_error, standard_output
+from broadcast.errors import UsageError
+
+#: `-h` is ours: see `everywhere`.
+CONTEXT: dict[str, Any] = {"help_option_names": []}
+
+
+class Command(TyperCommand):
+    """A verb; `examples` are lines to copy."""
+
+    examples: tuple[str, ...] = ()
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse, with the global flags that were given before the verb as defaults."""
+        return super().make_context(info_name, args, parent, default_map=given_before(parent), **extra)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Explain rather than complain where something is needed and nothing was given."""
+        if not args and any(param.required for param in self.params) and not ctx.resilient_parsing:
+            explain(ctx)
+        return super().parse_args(ctx, args)
+
+    def get_help(self, ctx: Any) -> str:
+        """Examples first."""
+        return help_text(ctx, standard_output())
+
+
+class Group(TyperGroup):
+    """A verb with verbs below it."""
+
+    examples: tuple[str, ...] = ()
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse, with the global flags that were given before the verb as defaults."""
+        return super().make_context(info_name, args, parent, default_map=given_before(parent), **extra)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Explain rather than complain where no verb was given."""
+        if not args and not ctx.resilient_parsing:
+            explain(ctx)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The verb that `args` begin with; raises `UsageError` that names the nearest one."""
+        if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            close = nearest(args[0], self.list_commands(ctx))
+            hint = f"did you mean `{path(ctx)} {close}`?" if close else f"`{path(ctx)} -h` lists the commands"
+            raise UsageError(f"there is no command {args[0]}", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def get_help(self, ctx: Any) -> str:
+        """Examples first."""
+        return help_text(ctx, standard_output())
+
+
+def command(*examples: str, name: str | None = None) -> Callable[[Callable[..., object]], Command]:
+    """Make a command of a function; what it returns is the exit code (None: 0)."""
+
+    def made(function: Callable[..., object]) -> Command:
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        called = name or function.__name__.strip("_").replace("_", "-")
+        app.command(called, cls=Command, context_settings=CONTEXT)(unfolded(function))
+        built = cast("Command", typer.main.get_command(app))
+        built.examples = examples
+        built.params += everywhere()
+        return built
+
+    return made
+
+
+def group(name: str, summary: str, commands: Sequence[Command], examples: Sequence[str] = ()) -> Group:
+    """A group of commands, which itself only takes global flags."""
+    made = Group(
+        name=name,
+        help=summary,
+        commands={str(one.name): one for one in commands},
+        params=[*global_flags(), *everywhere()],
+        context_settings=CONTEXT,
+        rich_markup_mode=None,
+    )
+    made.examples = tuple(examples)
+    return made
+
+
+def unfolded(function: Callable[..., object]) -> Callable[..., object]:
+    """`function` as Typer can read it: every dataclass parameter replaced by one parameter a field."""
+    signature = inspect.signature(function, eval_str=True)
+    groups: dict[str, type] = {
+        name: one.annotation
+        for name, one in signature.parameters.items()
+        if isinstance(one.annotation, type) and is_dataclass(one.annotation)
+    }
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in signature.parameters.items():
+        if name in groups:
+            parameters += _fields(groups[name])
+        else:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    def call(**values: Any) -> object:
+        folded = {name: _take(cls, values) for name, cls in groups.items()}
+        return function(**folded, **values)
+
+    call.__doc__ = function.__doc__
+    call.__name__ = function.__name__
+    call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # functions may have one
+    return call
+
+
+def explain(ctx: typer.Context) -> NoReturn:
+    """Show what could be typed; exit code 2, since nothing was done."""
+    stream = standard_error()
+    stream.write(short_help(ctx, stream))
+    raise typer.Exit(2)
+
+
+def given_before(parent: typer.Context | None) -> dict[str, object]:
+    """The global flags that stood before this verb."""
+    if parent is None:
+        return {}
+    names = [field.name for field in fields(Common)]
+    return {name: parent.params[name] for name in names if parent.params.get(name)}
+
+
+def global_flags() -> list[Any]:
+    """The options that every command has, as Typer builds them."""
+
+    def flags(common: Common) -> None: ...
+
+    return _params(unfolded(flags))
+
+
+def everywhere() -> list[Any]:
+    """`-h` and `--version`, which answer and end."""
+    return _params(_questions)
+
+
+def _questions(
+    help_: Annotated[bool, Help] = False,
+    version: Annotated[bool, Version] = False,
+) -> None: ...
+
+
+def _params(function: Callable[..., object]) -> list[Any]:
+    app = typer.Typer(add_completion=False)
+    app.command()(function)
+    return list(typer.main.get_command(app).params)
+
+
+def _fields(cls: type) -> list[inspect.Parameter]:
+    hints = get_type_hints(cls, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=_default(field),
+            annotation=hints[field.name],
+        )
+        for field in fields(cls)
+    ]
+
+
+def _default(field: Field[Any]) -> object:
+    if field.default is not MISSING:
+        return field.default
+    return field.default_factory() if field.default_factory is not MISSING else inspect.Parameter.empty
+
+
+def _take(cls: type, values: dict[str, Any]) -> object:
+    return cls(**{field.name: values.pop(field.name) for field in fields(cls)})

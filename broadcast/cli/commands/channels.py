@@ -1,0 +1,118 @@
+"""`channels`: the ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from broadcast.cli import completion
+from broadcast.cli.command import command, group
+from broadcast.cli.options import Common, Form, ListForm
+from broadcast.cli.output.blocks import Table, Tone, Word
+from broadcast.cli.output.checks import checks_page
+from broadcast.cli.output.show import show, show_json
+from broadcast.cli.suggest import nearest
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import NothingMatched, UsageError
+from broadcast.model.channel import Capabilities, Idempotency, Threading
+from broadcast.wiring import load_settings
+
+SCHEMA = "broadcast.channels/1"
+_WRONG = 6
+_THREADING = {Threading.NONE: "", Threading.REPLY: "replies", Threading.EDIT: "edits"}
+_REPEAT = {
+    Idempotency.NATIVE: "provider refuses",
+    Idempotency.LOOKUP: "looked up",
+    Idempotency.DEDUPE: "provider drops",
+    Idempotency.NONE: "held",
+}
+
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NAME]", help="One channel; all of them if left out.", autocompletion=completion.channels
+    ),
+]
+
+
+@command("broadcast channels list", name="list")
+def list_channels(common: Common, output: ListForm = Form.HUMAN) -> None:
+    """What is configured, what it can do, and what it depends on."""
+    from broadcast.channels import registry
+
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    found = [(channel, registry.capabilities(channel.adapter)) for channel in settings.channels.values()]
+    if output is Form.JSON:
+        show_json({"schema": SCHEMA, "channels": [_json(*one) for one in found]}, common.out)
+        return
+    columns = (
+        "channel",
+        "adapter",
+        "kind",
+        "reaches",
+        "per request",
+        "follow-ups",
+        "lost answers",
+        "depends on",
+    )
+    show([Table(columns, tuple(_row(*one) for one in found))], common.out)
+
+
+@command("broadcast channels test", "broadcast channels test email", name="test")
+def ask(common: Common, name: Name = None, output: ListForm = Form.HUMAN) -> int:
+    """Ask channels whether they would work. Messages nobody. Exit code 6 where a required one would not."""
+    from broadcast.operations.doctor import Verdict, channel_check
+    from broadcast.operations.probe import probe
+
+    channels = load_settings(common.config, sandbox=common.sandbox).channels
+    chosen = _chosen(channels, name)
+    answers = probe(chosen.values())
+    checks = [channel_check(chosen[channel], answer) for channel, answer in answers.items()]
+    if output is Form.JSON:
+        found = [{"name": channel, **asdict(answer)} for channel, answer in answers.items()]
+        show_json({"schema": SCHEMA, "channels": found}, common.out)
+    else:
+        show(checks_page(checks), common.out)
+    return _WRONG if any(check.verdict is Verdict.FAIL for check in checks) else 0
+
+
+def _chosen(channels: Mapping[str, ChannelSettings], name: str | None) -> Mapping[str, ChannelSettings]:
+    if not channels:
+        raise NothingMatched("there is no channel", hint="add one to the configuration: [channels.email]")
+    if name is None:
+        return channels
+    if name in channels:
+        return {name: channels[name]}
+    close = nearest(name, channels)
+    hint = f"did you mean {close}?" if close else f"there are: {', '.join(channels)}"
+    raise UsageError(f"there is no channel {name}", hint=hint)
+
+
+def _row(channel: ChannelSettings, can: Capabilities) -> tuple[str | Word, ...]:
+    return (
+        Word(channel.name, Tone.STRONG),
+        channel.adapter + (" (optional)" if channel.optional else ""),
+        str(can.kind),
+        str(can.address) if can.address else "everybody",
+        f"{can.max_batch:,}",
+        _THREADING[can.threading],
+        _REPEAT[can.idempotency],
+        ", ".join(channel.fate or can.fate),
+    )
+
+
+def _json(channel: ChannelSettings, can: Capabilities) -> dict[str, object]:
+    fate = list(channel.fate or can.fate)
+    capabilities = asdict(can) | {"fate": fate}
+    return {"name": channel.name, "adapter": channel.adapter, "optional": channel.optional, **capabilities}
+
+
+channels = group(
+    "channels",
+    "List and test the ways out.",
+    [list_channels, ask],
+    ["broadcast channels list", "broadcast channels test email"],
+)

@@ -1,0 +1,59 @@
+"""`config`: what is configured, and where it came from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from broadcast.cli.command import command, group
+from broadcast.cli.options import Common, Form, ListForm
+from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.output.show import show, show_json
+from broadcast.config.show import rows
+from broadcast.wiring import load_settings
+
+SCHEMA = "broadcast.config/1"
+Origin = Annotated[bool, typer.Option("--origin", help="Say where each value came from.")]
+
+
+@command("broadcast config show", "broadcast config show --origin -o json", name="show")
+def show_config(common: Common, origin: Origin = False, output: ListForm = Form.HUMAN) -> None:
+    """What is in force: flags before the environment before the file. Secrets are never shown."""
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    found = rows(settings)
+    if output is Form.JSON:
+        values = [{"key": key, "value": value, "origin": where} for key, value, where in found]
+        show_json({"schema": SCHEMA, "file": str(settings.path or ""), "values": values}, common.out)
+        return
+    _warn(common, settings.warnings)
+    columns = ("key", "value", "origin") if origin else ("key", "value")
+    shown: tuple[tuple[Cell, ...], ...] = tuple(
+        (Word(row[0], Tone.STRONG), *row[1 : len(columns)]) for row in found
+    )
+    show([Table(columns, shown)], common.out)
+
+
+@command("broadcast config check", name="check")
+def check_config(common: Common) -> None:
+    """Whether the configuration can be read; everything wrong with it is named at once."""
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    _warn(common, settings.warnings)
+    channels, audiences = len(settings.channels), len(settings.audiences)
+    show(
+        [line(Word("ok:", Tone.GOOD), f"{settings.path}, {channels} channels, {audiences} audiences")],
+        common.out,
+    )
+
+
+def _warn(common: Common, warnings: tuple[str, ...]) -> None:
+    remarks: list[Block] = [Remark("warning", warning, Tone.WARNING) for warning in warnings]
+    show(remarks, common.err)
+
+
+config = group(
+    "config",
+    "Show and check the configuration.",
+    [show_config, check_config],
+    ["broadcast config show --origin", "broadcast config check"],
+)

@@ -1,0 +1,140 @@
+"""`contacts`: who can be reached, before somebody has to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from broadcast.cli import completion
+from broadcast.cli.command import command, group
+from broadcast.cli.options import Common, Form, ListForm
+from broadcast.cli.output.blocks import Block, Remark, Table, Tone, Word
+from broadcast.cli.output.show import show, show_json
+from broadcast.config.settings import Settings
+from broadcast.contacts.book import Book, read_contacts
+from broadcast.contacts.check import Summary, summarise
+from broadcast.errors import NothingMatched, UsageError
+from broadcast.model.contact import AddressKind
+from broadcast.model.mask import mask
+from broadcast.wiring import load_settings
+
+SCHEMA = "broadcast.contacts/1"
+_WRONG = 6
+_LISTED = 20  # rejected rows that are named
+
+Audiences = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--audience",
+        "-a",
+        metavar="NAME",
+        help="Only this audience; repeat for more.",
+        autocompletion=completion.audiences,
+    ),
+]
+Clear = Annotated[bool, typer.Option("--clear-text", help="Whole addresses; they are masked otherwise.")]
+
+
+@command("broadcast contacts check", "broadcast contacts check -a customers -o json")
+def check(common: Common, audience: Audiences = None, output: ListForm = Form.HUMAN) -> int:
+    """Who has which address, and what is wrong with the files. Exit code 6 where rows were rejected."""
+    books = dict(_books(load_settings(common.config, sandbox=common.sandbox), audience))
+    if output is Form.JSON:
+        audiences = {name: _json(book) for name, book in books.items()}
+        show_json({"schema": SCHEMA, "audiences": audiences}, common.out)
+    else:
+        rows = tuple(_row(name, summarise(book)) for name, book in books.items())
+        columns = ("audience", "people", "phone", "email", "one way only", "merged", "rejected", "languages")
+        show(
+            [Table(columns, rows), *(block for book in books.values() for block in _troubles(book))],
+            common.out,
+        )
+    return _WRONG if any(book.rejected for book in books.values()) else 0
+
+
+@command("broadcast contacts list -a agents", name="list")
+def list_contacts(
+    common: Common, audience: Audiences = None, clear: Clear = False, output: ListForm = Form.HUMAN
+) -> None:
+    """The people of audiences; addresses are masked unless asked for in clear text."""
+    books = dict(_books(load_settings(common.config, sandbox=common.sandbox), audience))
+    rows = [
+        {
+            "audience": name,
+            "id": person.id,
+            "name": person.name,
+            "phone": _shown(person.phone, clear),
+            "email": _shown(person.email, clear),
+            "locale": person.locale or "",
+            "groups": ", ".join(person.groups),
+        }
+        for name, book in books.items()
+        for person in book.contacts
+    ]
+    if output is Form.JSON:
+        show_json({"schema": SCHEMA, "contacts": rows}, common.out)
+    else:
+        columns = ("audience", "id", "name", "phone", "email", "locale", "groups")
+        show([Table(columns, tuple(tuple(row[name] for name in columns) for row in rows))], common.out)
+
+
+def _books(settings: Settings, names: list[str] | None) -> Iterator[tuple[str, Book]]:
+    known = settings.audiences
+    for name in names or ():
+        if name not in known:
+            raise UsageError(f"there is no audience {name}", hint=f"there are: {', '.join(known) or 'none'}")
+    wanted = [known[name] for name in names or known if known[name].contacts]
+    if not wanted:
+        raise NothingMatched(
+            "no audience has contacts", hint="name a CSV file: contacts = [...] under [audiences.NAME]"
+        )
+    for audience in wanted:
+        yield audience.name, read_contacts(audience.contacts, settings.region)
+
+
+def _row(name: str, summary: Summary) -> tuple[str | Word, ...]:
+    languages = ", ".join(f"{locale or 'unset'} {count:,}" for locale, count in summary.locales.items())
+    rejected = Word(f"{summary.rejected:,}", Tone.BAD if summary.rejected else Tone.PLAIN)
+    return (
+        Word(name, Tone.STRONG),
+        f"{summary.contacts:,}",
+        f"{summary.addresses[AddressKind.PHONE]:,}",
+        f"{summary.addresses[AddressKind.EMAIL]:,}",
+        f"{summary.lone:,}",
+        f"{summary.merged:,}",
+        rejected,
+        languages,
+    )
+
+
+def _troubles(book: Book) -> Iterator[Block]:
+    for warning in book.warnings:
+        yield Remark("warning", warning, Tone.WARNING)
+    for row in book.rejected[:_LISTED]:
+        yield Remark("rejected", f"{row.path.name}, line {row.line}: {row.reason} ({row.hint})", Tone.BAD)
+    if len(book.rejected) > _LISTED:
+        yield Remark("rejected", f"and {len(book.rejected) - _LISTED:,} rows more", Tone.BAD)
+
+
+def _json(book: Book) -> dict[str, object]:
+    rejected = [
+        {"file": str(r.path), "line": r.line, "reason": r.reason, "hint": r.hint} for r in book.rejected
+    ]
+    return {**asdict(summarise(book)), "warnings": book.warnings, "rejected_rows": rejected}
+
+
+def _shown(address: str | None, clear: bool) -> str:
+    if not address:
+        return ""
+    return address if clear else mask(address)
+
+
+contacts = group(
+    "contacts",
+    "Check and list who can be reached.",
+    [check, list_contacts],
+    ["broadcast contacts check", "broadcast contacts list -a agents"],
+)

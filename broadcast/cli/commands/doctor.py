@@ -1,0 +1,42 @@
+"""`doctor`: check everything before it is needed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from broadcast.cli.command import command
+from broadcast.cli.options import Common, Form, ListForm
+from broadcast.cli.output.checks import checks_page
+from broadcast.cli.output.show import show, show_json
+from broadcast.errors import ConfigError
+from broadcast.operations.doctor import Check, Verdict, examine, failed
+from broadcast.wiring import load_settings
+
+SCHEMA = "broadcast.doctor/1"
+_WRONG = 6
+
+
+@command("broadcast doctor", "broadcast doctor -o json", "broadcast --sandbox doctor")
+def doctor(common: Common, output: ListForm = Form.HUMAN) -> int:
+    """Check everything before it is needed. Messages nobody.
+
+    Configuration, secrets, file modes, ledger, contacts, templates, lanes, and every channel's reachability
+    and credentials. Exit code 6 where something is wrong that a notice needs.
+    """
+    checks = _examined(common)
+    wrong = any(check.verdict is Verdict.FAIL for check in checks)
+    if output is Form.JSON:
+        show_json(
+            {"schema": SCHEMA, "ok": not wrong, "checks": [asdict(check) for check in checks]}, common.out
+        )
+    else:
+        show(checks_page(checks), common.out)
+    return _WRONG if wrong else 0
+
+
+def _examined(common: Common) -> list[Check]:
+    try:
+        settings = load_settings(common.config, sandbox=common.sandbox)
+    except ConfigError as error:
+        return [failed(error, "configuration")]
+    return list(examine(settings))

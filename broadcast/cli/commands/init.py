@@ -1,0 +1,30 @@
+"""`init`: write a configuration to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from broadcast.cli.command import command
+from broadcast.cli.options import Common
+from broadcast.cli.output.blocks import Block, Remark, Tone
+from broadcast.cli.output.show import show
+from broadcast.operations.initialise import initialise
+
+Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where; here if left out.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+
+
+@command("broadcast init --sandbox", "broadcast init ./incident-comms")
+def init(common: Common, folder: Folder = Path(), force: Force = False) -> None:
+    """Write a configuration to start from: every line explained, with made-up contacts.
+
+    With --sandbox it has every kind of channel and needs no account: `broadcast --sandbox notify ...` works
+    at once. Nothing is overwritten without --force.
+    """
+    starter = initialise(folder, sandbox=common.sandbox, force=force)
+    written: list[Block] = [Remark("written", str(path), Tone.GOOD) for path in starter.written]
+    steps = [Remark("next", step, Tone.STRONG) for step in starter.next]
+    show([*written, *([] if common.quiet else steps)], common.out)

@@ -1,0 +1,51 @@
+"""`log`: everything that happened."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from zoneinfo import ZoneInfo
+
+from broadcast.cli.command import command
+from broadcast.cli.options import Common, Form, ListForm, MaybeIncident
+from broadcast.cli.output.blocks import Block, Table, Tone, Word, line
+from broadcast.cli.output.show import iso, show, show_json
+from broadcast.operations.log import Entry
+from broadcast.operations.log import log as read_log
+from broadcast.wiring import load_settings, open_ledger
+
+SCHEMA = "broadcast.log/1"
+_TONES = {"failed": Tone.BAD, "unknown": Tone.WARNING, "held": Tone.WARNING, "accepted": Tone.GOOD}
+
+
+@command("broadcast log", "broadcast log INC-7 -o json")
+def log(common: Common, incident: MaybeIncident = None, output: ListForm = Form.HUMAN) -> None:
+    """Everything that happened in an incident, line by line; addresses are masked."""
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    ledger = open_ledger(settings)
+    try:
+        entries = read_log(ledger, incident)
+    finally:
+        ledger.close()
+    zone = settings.timezone
+    if output is Form.JSON:
+        lines = [asdict(entry) | {"at": iso(entry.at, zone)} for entry in entries]
+        show_json({"schema": SCHEMA, "entries": lines}, common.out)
+    else:
+        show(_page(entries, zone), common.out)
+
+
+def _page(entries: tuple[Entry, ...], zone: ZoneInfo) -> list[Block]:
+    if not entries:
+        return [line("nothing has happened")]
+    rows = tuple(
+        (
+            f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            Word(entry.kind, Tone.STRONG if entry.kind == "notice" else Tone.PLAIN),
+            entry.channel or "",
+            entry.contact or "",
+            Word(entry.state or "", _TONES.get(entry.state or "", Tone.PLAIN)),
+            " ".join(part for part in (entry.text, entry.ref) if part),
+        )
+        for entry in entries
+    )
+    return [Table(("time", "what", "channel", "whom", "state", "text"), rows)]

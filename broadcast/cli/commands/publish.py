@@ -1,0 +1,105 @@
+"""`notify`, `update`, `resolve`, `retract`: the verbs that tell people something."""
+
+from __future__ import annotations
+
+from broadcast.cli.command import command
+from broadcast.cli.consent import Asking
+from broadcast.cli.inputs import read_limits, read_request
+from broadcast.cli.options import Common, MaybeIncident, Output, Reach, Run, Sending, Title, Wording
+from broadcast.cli.output.preview import preview_json, preview_page
+from broadcast.cli.output.progress import watching
+from broadcast.cli.output.show import show, show_json
+from broadcast.cli.result import show_result
+from broadcast.config.settings import Settings
+from broadcast.dispatch.happening import nobody
+from broadcast.operations.request import Limits, Request, Verb
+from broadcast.wiring import load_settings, make_publisher, open_ledger
+
+
+@command(
+    'broadcast notify "Chat and e-mail down" -s sev2 --service support -m "Orders work. Please call us."',
+    'broadcast notify "Checkout down" -s sev1 -m @notice.txt --started 14:05 --next-update 30m --dry-run',
+    'broadcast notify "Slack down" --affects slack --key "$CI_JOB_ID" --yes --max-recipients 500 -o json',
+    'broadcast --sandbox notify "Rehearsal" --drill',
+)
+def notify(title: Title, common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run) -> int:
+    """Open an incident and tell everyone concerned.
+
+    Shows who would be told what, and asks before anything is sent. In scripts, --yes sends without asking
+    and --max-recipients guards it; with --key the same command can be repeated without telling anybody twice.
+    """
+    request = read_request(Verb.NOTIFY, wording, reach, sending.key, title=title)
+    return _publish(request, common, sending, run)
+
+
+@command(
+    'broadcast update -m "The provider has found the cause." --next-update 30m',
+    'broadcast update INC-7 --phase monitoring -m "It works again, we are watching it."',
+    "broadcast update -m - < update.txt",
+)
+def update(
+    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+) -> int:
+    """Say more, threaded on every channel to what people were told before.
+
+    Goes to the audiences that were told; new people are told from the beginning.
+    """
+    return _follow_up(Verb.UPDATE, incident, (wording, reach), (sending, run), common)
+
+
+@command(
+    'broadcast resolve -m "Chat and e-mail work again."',
+    'broadcast resolve INC-7 -v cause="a provider\'s outage" --yes',
+)
+def resolve(
+    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+) -> int:
+    """Tell everybody who was told, on the channel that reached them, that it is over."""
+    return _follow_up(Verb.RESOLVE, incident, (wording, reach), (sending, run), common)
+
+
+@command('broadcast retract INC-7 -m "Our monitoring was wrong; nothing was down."')
+def retract(
+    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+) -> int:
+    """Take a notice back that was wrong, from everybody who got it."""
+    return _follow_up(Verb.RETRACT, incident, (wording, reach), (sending, run), common)
+
+
+def _follow_up(
+    verb: Verb, incident: str | None, what: tuple[Wording, Reach], how: tuple[Sending, Run], common: Common
+) -> int:
+    request = read_request(verb, *what, how[0].key, incident=incident)
+    return _publish(request, common, *how)
+
+
+def _publish(request: Request, common: Common, sending: Sending, run: Run) -> int:
+    limits = read_limits(run, sending)
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    if limits.dry_run:
+        return _preview(request, limits, settings, common, run.output)
+    ledger = open_ledger(settings)
+    try:
+        with watching(common, run.output) as listener:
+            publisher = make_publisher(settings, ledger, listener)
+            asking = Asking(common, settings.timezone, sending.yes)
+            result = publisher.publish(request, limits, asking)
+    finally:
+        ledger.close()
+    show_result(result, run.output, common)
+    return result.exit_code
+
+
+def _preview(request: Request, limits: Limits, settings: Settings, common: Common, output: Output) -> int:
+    ledger = open_ledger(settings)
+    try:
+        preview = make_publisher(settings, ledger, nobody).preview(request, limits)
+    finally:
+        ledger.close()
+    if output in {Output.JSON, Output.NDJSON}:
+        show_json(preview_json(preview, settings.timezone), common.out)
+    elif output is Output.QUIET:
+        common.out.write(f"{preview.incident}\n")
+    else:
+        show(preview_page(preview, settings.timezone), common.out)
+    return 0

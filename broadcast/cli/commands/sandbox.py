@@ -1,0 +1,161 @@
+"""`sandbox`: rehearse against providers played on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from broadcast.cli.command import command, group
+from broadcast.cli.options import Common, Form, ListForm
+from broadcast.cli.output.blocks import Block, Line, Remark, Table, Tone, Word, line
+from broadcast.cli.output.show import show, show_json
+from broadcast.errors import UsageError
+from broadcast.sandbox import daemon
+from broadcast.sandbox.faults import parse_fault
+from broadcast.sandbox.remote import Remote
+from broadcast.sandbox.settings import sandbox_folder
+from broadcast.wiring import load_settings
+
+SCHEMA = "broadcast.sandbox/1"
+_FOR_EVER = 10 * 365 * 86_400
+
+Port = Annotated[int, typer.Option(metavar="PORT", help="HTTP port; 0 takes any free one.")]
+SmtpPort = Annotated[int, typer.Option(metavar="PORT", help="SMTP port; 0 takes any free one.")]
+Scenario = Annotated[Path | None, typer.Option(metavar="FILE", help="A TOML file of faults to play.")]
+Faults = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[FAULT]...", help="PROVIDER:KIND[=VALUE][,every=N][,times=N]; none lists them."),
+]
+Clear = Annotated[bool, typer.Option("--clear", help="Heal everything first.")]
+
+
+@command("broadcast sandbox serve --port 8025", "broadcast sandbox serve --scenario slow-then-gone.toml")
+def serve(common: Common, port: Port = 0, smtp_port: SmtpPort = 0, scenario: Scenario = None) -> None:
+    """Run the sandbox here until Ctrl-C."""
+    options = [
+        "--folder",
+        str(_folder(common).absolute()),
+        "--port",
+        str(port),
+        "--smtp-port",
+        str(smtp_port),
+    ]
+    options += ["--idle", str(_FOR_EVER)]
+    options += ["--scenario", str(scenario)] if scenario else []
+    os.execv(sys.executable, [sys.executable, "-m", "broadcast.sandbox", *options])  # noqa: S606 - becomes it
+
+
+@command("broadcast sandbox start")
+def start(common: Common) -> None:
+    """Start the sandbox in the background; `--sandbox` does that by itself."""
+    address = daemon.ensure_running(_folder(common))
+    said = "started" if address.started else "already running"
+    show(_where(said, address), common.out)
+
+
+@command("broadcast sandbox stop")
+def stop(common: Common) -> None:
+    """Stop it; what was received is kept."""
+    stopped = daemon.stop(_folder(common))
+    show([line("stopped" if stopped else "it was not running")], common.out)
+
+
+@command("broadcast sandbox status", name="status")
+def status_(common: Common, output: ListForm = Form.HUMAN) -> None:
+    """Where it listens, what it received, which faults are in place."""
+    address = daemon.find(_folder(common))
+    if output is Form.JSON:
+        show_json({"schema": SCHEMA, **_described(address)}, common.out)
+    elif address is None:
+        show([line("it is not running"), Remark("next", "broadcast sandbox start", Tone.STRONG)], common.out)
+    else:
+        remote = Remote(address.url)
+        received = Remark("received", f"{remote.health()['received']:,} messages")
+        show([*_where("running", address), received, *_listed(remote.faults())], common.out)
+
+
+@command(
+    "broadcast sandbox fault twilio:down", "broadcast sandbox fault sendgrid:status=503,every=3 x:ratelimit=5"
+)
+def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
+    """Let providers fail, to see what happens: nothing is lost, nothing is doubled."""
+    for spelled in faults or []:
+        parse_fault(spelled)
+    remote = Remote(daemon.ensure_running(_folder(common)).url)
+    if clear:
+        remote.clear_faults()
+    placed = remote.add_faults(faults) if faults else remote.faults()
+    show(_listed(placed) or [line("no faults: every provider works")], common.out)
+
+
+@command("broadcast sandbox reset")
+def reset(common: Common) -> None:
+    """Begin again: no faults, nothing received, an empty rehearsal ledger."""
+    folder = _folder(common)
+    address = daemon.find(folder)
+    if address is not None:
+        remote = Remote(address.url)
+        remote.clear_faults()
+        remote.clear_received()
+    for name in (*folder.glob("broadcast.db*"), *(() if address else (folder / daemon.RECEIVED,))):
+        name.unlink(missing_ok=True)
+    shutil.rmtree(folder / "site", ignore_errors=True)
+    show([line("the rehearsal begins again")], common.out)
+
+
+def _folder(common: Common) -> Path:
+    settings = load_settings(common.config)
+    if common.sandbox:
+        raise UsageError("--sandbox says nothing here", hint="leave it out: this is about the sandbox itself")
+    return sandbox_folder(settings)
+
+
+def _where(said: str, address: daemon.Address) -> list[Block]:
+    return [
+        Line((Word(f"{said}:", Tone.GOOD), address.url)),
+        Remark("smtp", f"127.0.0.1:{address.smtp_port}"),
+    ]
+
+
+def _listed(faults: list[dict[str, object]]) -> list[Block]:
+    if not faults:
+        return []
+    rows = tuple(
+        (str(one["spelled"]), str(one["struck"]), "yes" if one["in_force"] else "no") for one in faults
+    )
+    return [Table(("fault", "struck", "in force"), rows)]
+
+
+def _described(address: daemon.Address | None) -> dict[str, object]:
+    if address is None:
+        return {"running": False}
+    remote = Remote(address.url)
+    return {
+        "running": True,
+        "url": address.url,
+        "smtp_port": address.smtp_port,
+        "received": remote.health()["received"],
+        "faults": remote.faults(),
+    }
+
+
+sandbox = group(
+    "sandbox",
+    """Rehearse against providers played on this machine.
+
+    The sandbox speaks the wire formats of Twilio, SendGrid, X, Statuspage and SMTP on the loopback address,
+    keeps what it receives, and fails when told to. Any command given --sandbox sends there and nowhere else,
+    with a ledger of its own, and starts the sandbox when it is needed; a web page shows what arrived.
+    """,
+    [serve, start, stop, status_, fault, reset],
+    [
+        'broadcast --sandbox notify "Rehearsal" --yes',
+        "broadcast sandbox status",
+        "broadcast sandbox fault twilio:down",
+    ],
+)

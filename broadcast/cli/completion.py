@@ -1,0 +1,97 @@
+"""What the shell offers after a tab: names from the configuration and the ledger, quickly and without a word.
+
+Whatever goes wrong here means that there is nothing to offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+
+import typer
+
+from broadcast.config.settings import Settings
+from broadcast.model.incident import Phase, Severity
+from broadcast.model.notice import TextPhase
+
+Completer = Callable[[typer.Context, str], list[str]]
+
+
+def _silently(complete: Callable[[typer.Context], Iterable[str]]) -> Completer:
+    @wraps(complete)
+    def completed(ctx: typer.Context, incomplete: str) -> list[str]:
+        try:
+            return [name for name in complete(ctx) if name.lower().startswith(incomplete.lower())]
+        except Exception:  # noqa: BLE001 - a shell that waits for a tab must not be shown errors
+            return []
+
+    del completed.__wrapped__  # Typer reads the parameters of what is wrapped, otherwise
+    return completed
+
+
+@_silently
+def incidents(ctx: typer.Context) -> Iterable[str]:
+    """References, newest first; the ledger is not created by looking."""
+    from broadcast.wiring import open_ledger
+
+    settings = _settings(ctx)
+    if not settings.ledger.is_file():
+        return []
+    ledger = open_ledger(settings)
+    try:
+        return [incident.ref for incident in reversed(ledger.incidents.all())]
+    finally:
+        ledger.close()
+
+
+@_silently
+def channels(ctx: typer.Context) -> Iterable[str]:
+    """Configured channels."""
+    return _settings(ctx).channels
+
+
+@_silently
+def audiences(ctx: typer.Context) -> Iterable[str]:
+    """Configured audiences."""
+    return _settings(ctx).audiences
+
+
+@_silently
+def services(ctx: typer.Context) -> Iterable[str]:
+    """Described services."""
+    return _settings(ctx).services
+
+
+@_silently
+def fates(ctx: typer.Context) -> Iterable[str]:
+    """What channels are said to depend on, and the channels themselves."""
+    settings = _settings(ctx)
+    return dict.fromkeys(
+        [*(fate for one in settings.channels.values() for fate in one.fate), *settings.channels]
+    )
+
+
+@_silently
+def templates(_: typer.Context) -> Iterable[str]:
+    """The sets that texts are written from."""
+    return [phase.value for phase in TextPhase]
+
+
+@_silently
+def phases(_: typer.Context) -> Iterable[str]:
+    """Phases an incident may be put into."""
+    return [phase.value for phase in Phase if not phase.closed]
+
+
+@_silently
+def severities(_: typer.Context) -> Iterable[str]:
+    """Severities."""
+    return [severity.value for severity in Severity]
+
+
+def _settings(ctx: typer.Context) -> Settings:
+    from broadcast.wiring import load_settings
+
+    config = ctx.params.get("config")
+    return load_settings(Path(config) if config else None)

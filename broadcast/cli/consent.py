@@ -1,0 +1,63 @@
+"""Asking before people are told: a preview, and a phrase to type that says how many they are."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from broadcast.cli.options import Common
+from broadcast.cli.output.preview import compact_page, preview_page, reach
+from broadcast.cli.output.show import show
+from broadcast.cli.terminal import can_ask
+from broadcast.errors import Refused
+from broadcast.operations.preview import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks whoever sits at the terminal; with `yes`, shows and goes ahead."""
+
+    common: Common
+    zone: ZoneInfo
+    yes: bool
+
+    def __call__(self, preview: Preview) -> None:
+        """Return to go ahead; raises `Refused` where the answer is no or nobody can be asked."""
+        if self.yes:
+            if not self.common.quiet:
+                show(compact_page(preview, self.zone), self.common.err)
+            return
+        if not can_ask():
+            raise Refused(
+                f"{reach(preview)}: nobody is here to confirm that, so nothing was sent",
+                hint=f"look at it with --dry-run, then send with --yes --max-recipients {preview.people}",
+            )
+        show(preview_page(preview, self.zone), self.common.err)
+        self._ask(preview)
+
+    def _ask(self, preview: Preview) -> None:
+        stream = self.common.err
+        _forget_typed_ahead()
+        stream.write(f"\nType {preview.phrase} to send, anything else to leave it: ")
+        try:
+            answer = sys.stdin.readline()
+        except KeyboardInterrupt:
+            stream.write("\nnothing was sent\n")
+            raise
+        if answer.strip() != preview.phrase:
+            ended = "" if answer.endswith("\n") else "\n"
+            stream.write(ended)
+            raise Refused(
+                "not confirmed, nothing was sent",
+                hint="run it again when it is right; --dry-run only shows it",
+            )
+
+
+def _forget_typed_ahead() -> None:
+    """What was typed, or pasted, before the question was asked is no answer to it."""
+    import termios
+
+    with contextlib.suppress(termios.error, ValueError, OSError):
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

@@ -1,0 +1,121 @@
+"""How a failure is told: `error: ...` and `hint: ...`, as JSON where asked for, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from typer.exceptions import TyperException
+
+from broadcast.cli.help import path
+from broadcast.cli.suggest import did_you_mean
+from broadcast.cli.terminal import Stream, standard_error, standard_output
+from broadcast.errors import BroadcastError
+from broadcast.model.text import printable
+
+SCHEMA = "broadcast.error/1"
+_RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
+#: A run of characters as long as a credential; what a bug says about values must not hold one.
+_TOKEN = re.compile(r"[A-Za-z0-9+=_.-]{16,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong, how to mend it, and whether anything left the machine (None: nobody can say)."""
+
+    text: str
+    hint: str | None
+    exit_code: int
+    sent_anything: bool | None = False
+
+
+def report(error: BroadcastError, arguments: Sequence[str]) -> int:
+    """Tell about one of our own errors; returns its exit code."""
+    return _tell(Failure(str(error), error.hint, error.exit_status), arguments)
+
+
+def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
+    """Tell about a command line that Typer cannot make sense of; returns 2."""
+    ctx: Any = getattr(error, "ctx", None)
+    known = hasattr(error, "option_name")  # Typer would add its own guesses
+    text = (error.message if known else error.format_message()).rstrip(".")
+    hint = did_you_mean(error, ctx) or (f"see `{path(ctx)} -h`" if ctx else None)
+    return _tell(Failure(text[:1].lower() + text[1:], hint, 2), arguments)
+
+
+def report_bug(error: Exception, arguments: Sequence[str]) -> int:
+    """Tell about a mistake of ours, and where its details are; returns 1."""
+    place = traceback.extract_tb(error.__traceback__)[-1:]
+    where = f" at {Path(place[0].filename).name}:{place[0].lineno}" if place else ""
+    details = _write_details(error)
+    text = f"{type(error).__name__}{where}; this is a bug"
+    hint = f"details are in {details}; `broadcast status` shows what was recorded" if details else None
+    return _tell(Failure(text, hint, 1, sent_anything=None), arguments, what="internal error")
+
+
+def wants_json(arguments: Sequence[str]) -> str | None:
+    """`json` or `ndjson` where the command line asks for it, however far it could be read."""
+    for position, argument in enumerate(arguments):
+        following = arguments[position + 1] if position + 1 < len(arguments) else ""
+        value = following if argument in {"-o", "--output"} else argument.removeprefix("--output=")
+        value = value.removeprefix("-o")
+        if value in {"json", "ndjson"} and argument.startswith(("-o", "--output")):
+            return value
+    return None
+
+
+def _tell(failure: Failure, arguments: Sequence[str], what: str = "error") -> int:
+    stream = standard_error(no_color="--no-color" in arguments)
+    stream.write(_line(stream, what, failure.text))
+    if failure.hint:
+        stream.write(_line(stream, "hint", failure.hint))
+    form = wants_json(arguments)
+    if form:
+        fields: dict[str, object] = {"schema": SCHEMA}
+        if form == "ndjson":
+            fields["event"] = "error"
+        fields |= {
+            "error": failure.text,
+            "hint": failure.hint,
+            "exit_code": failure.exit_code,
+            "sent_anything": failure.sent_anything,
+        }
+        indent = 2 if form == "json" else None
+        standard_output().write(json.dumps(fields, ensure_ascii=False, indent=indent) + "\n")
+    return failure.exit_code
+
+
+def _line(stream: Stream, what: str, text: str) -> str:
+    marked = f"{_RED}{what}:{_PLAIN}" if stream.colour and what != "hint" else f"{what}:"
+    first, *rest = printable(text).split("\n")
+    return "\n".join([f"{marked} {first}", *(f"  {line}" for line in rest)]) + "\n"
+
+
+def _write_details(error: Exception) -> Path | None:
+    """The traceback, without values, in a file that only this user may read."""
+    frames = traceback.format_tb(error.__traceback__)
+    message = _TOKEN.sub("•••", str(error))
+    text = "".join(["Traceback (most recent call last):\n", *frames, f"{type(error).__name__}: {message}\n"])
+    for folder in (_state_folder(), Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, name = tempfile.mkstemp(prefix="broadcast-bug-", suffix=".txt", dir=folder)
+        except OSError:
+            continue
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        return Path(name)
+    return None
+
+
+def _state_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_state_path("broadcast", appauthor=False)

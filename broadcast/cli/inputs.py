@@ -1,0 +1,165 @@
+"""What is typed, piped or kept in files, read into a request."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from broadcast.cli.options import Reach, Run, Sending, Wording
+from broadcast.cli.terminal import reads_from_terminal
+from broadcast.config.durations import parse_duration
+from broadcast.errors import UsageError
+from broadcast.operations.request import Limits, Request, Verb
+
+_LARGEST = 256 * 1024  # a notice is short; a file larger than this is a mistake
+_STDIN = "-"
+
+
+def read_request(
+    verb: Verb, wording: Wording, reach: Reach, key: str | None, **subject: str | None
+) -> Request:
+    """The request that was typed; `subject` is its title or its incident. Raises `UsageError`."""
+    if wording.message == _STDIN and str(wording.vars) == _STDIN:
+        raise UsageError(
+            "-m - and --vars - cannot both read standard input", hint="put one of them in a file"
+        )
+    return Request(
+        verb=verb,
+        message=read_message(wording.message),
+        severity=wording.severity,
+        phase=wording.phase,
+        services=tuple(wording.service or ()),
+        audiences=tuple(reach.audience or ()),
+        channels=tuple(reach.channel or ()),
+        not_channels=tuple(reach.not_channel or ()),
+        affects=tuple(reach.affects or ()),
+        started=wording.started,
+        detected=wording.detected,
+        next_update=wording.next_update,
+        variables=(*read_variables(wording.vars), *read_pairs(wording.var or ())),
+        template=wording.template,
+        lang=wording.lang,
+        key=key,
+        drill=wording.drill,
+        **subject,
+    )
+
+
+def read_limits(run: Run, sending: Sending | None = None) -> Limits:
+    """How far the run may go; raises `UsageError` for a deadline that is none."""
+    return Limits(
+        deadline=parse_duration(run.deadline) if run.deadline else None,
+        max_recipients=sending.max_recipients if sending else None,
+        on_unknown=run.on_unknown,
+        dry_run=bool(sending and sending.dry_run),
+    )
+
+
+def read_message(given: str | None) -> str | None:
+    """The message: as typed, from `@FILE`, or from standard input for `-`."""
+    if given is None:
+        return None
+    text = given
+    if given == _STDIN:
+        text = read_standard_input("-m -")
+    elif given.startswith("@"):
+        text = read_file(Path(given[1:]), "-m")
+    if not text.strip():
+        raise UsageError("the message is empty", hint="write something after -m, or leave it out")
+    return text.strip()
+
+
+def read_variables(path: Path | None) -> Sequence[tuple[str, str]]:
+    """The pairs in a vars file: JSON, TOML, or KEY=VALUE lines."""
+    if path is None:
+        return ()
+    standard = str(path) == _STDIN
+    text = read_standard_input("--vars -") if standard else read_file(path, "--vars")
+    return tuple(_pairs_in(text, "standard input" if standard else str(path)))
+
+
+def read_pairs(given: Sequence[str]) -> Sequence[tuple[str, str]]:
+    """`-v KEY=VALUE` pairs."""
+    return tuple(_pair(one, f"-v {one}") for one in given)
+
+
+def read_standard_input(option: str) -> str:
+    """All of standard input; refuses to wait for somebody to type."""
+    if reads_from_terminal():
+        raise UsageError(
+            f"{option} reads standard input, and nothing is piped into it",
+            hint=f"pipe it in, as in: echo '...' | broadcast ... {option}",
+        )
+    return _decoded(sys.stdin.buffer.read(_LARGEST + 1), "standard input")
+
+
+def read_file(path: Path, option: str) -> str:
+    """A file's text; raises `UsageError` that names it."""
+    try:
+        with path.expanduser().open("rb") as file:
+            raw = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"{option}: cannot read {path}: {error.strerror}", hint="check the path") from None
+    return _decoded(raw, str(path))
+
+
+def _decoded(raw: bytes, where: str) -> str:
+    if len(raw) > _LARGEST:
+        raise UsageError(
+            f"{where} holds more than {_LARGEST // 1024} KiB", hint="a notice is short; link to the rest"
+        )
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{where} is not UTF-8 text", hint="save it as UTF-8") from None
+
+
+def _pairs_in(text: str, where: str) -> Iterator[tuple[str, str]]:
+    stripped = text.strip()
+    if stripped.startswith("{"):
+        yield from _flat(_json(stripped, where), where)
+        return
+    try:
+        yield from _flat(tomllib.loads(text), where)
+    except tomllib.TOMLDecodeError as error:
+        if Path(where).suffix == ".toml":
+            raise UsageError(f"{where}: {error}", hint='write it like: scope = "all customers"') from None
+        yield from _lines(text, where)
+
+
+def _json(text: str, where: str) -> Mapping[str, object]:
+    try:
+        read: Mapping[str, object] = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"{where}: {error}", hint='write it like: {"scope": "all customers"}') from None
+    return read
+
+
+def _flat(table: Mapping[str, object], where: str, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Pairs of a table; `[title] en = ...` is the pair `title.en`."""
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and not prefix:
+            yield from _flat(value, where, f"{name}.")
+        elif isinstance(value, bool) or value is None or isinstance(value, dict | list):
+            raise UsageError(f"{where}: {name} must be a text or a number", hint=f'write {name} = "..."')
+        else:
+            yield name, str(value)
+
+
+def _lines(text: str, where: str) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            name, value = _pair(line.strip(), f"{where}, line {number}")
+            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+            yield name, value[1:-1] if quoted else value
+
+
+def _pair(text: str, where: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"{where}: this is not KEY=VALUE", hint='write it like: -v scope="all customers"')
+    return name.strip(), value.strip()

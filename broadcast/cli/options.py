@@ -1,0 +1,330 @@
+"""The options, each defined once; verbs take them in groups.
+
+A group is a frozen dataclass whose fields become options (see `broadcast.cli.command`); the panel names are
+the headings of the help.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from broadcast.cli import completion
+from broadcast.cli.terminal import Stream, answer_version, standard_error, standard_output
+from broadcast.dispatch.decide import OnUnknown
+
+_SAY, _TELL, _SEND, _SHOW, _EVERYWHERE = "What to say", "Whom to tell", "Sending", "Output", "Everywhere"
+
+
+class Output(StrEnum):
+    """How a result is written to standard output."""
+
+    HUMAN = "human"
+    JSON = "json"
+    NDJSON = "ndjson"
+    QUIET = "quiet"
+
+
+class Form(StrEnum):
+    """How a listing is written to standard output."""
+
+    HUMAN = "human"
+    JSON = "json"
+
+
+def _answer_help(ctx: typer.Context, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        standard_output().write(ctx.get_help())
+        raise typer.Exit
+
+
+def _answer_version(wanted: bool) -> None:
+    if wanted:
+        raise typer.Exit(answer_version())
+
+
+Help = typer.Option(
+    "--help",
+    "-h",
+    is_eager=True,
+    expose_value=False,
+    callback=_answer_help,
+    help="Show this help and end.",
+    rich_help_panel=_EVERYWHERE,
+)
+Version = typer.Option(
+    "--version",
+    is_eager=True,
+    expose_value=False,
+    callback=_answer_version,
+    help="Show the version and end.",
+    rich_help_panel=_EVERYWHERE,
+)
+
+Title = Annotated[
+    str, typer.Argument(metavar="TITLE", help="What is wrong, in a few words: it heads every text.")
+]
+MaybeIncident = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[INC]",
+        help="The incident, such as INC-7 or 7; the open one if there is only one.",
+        autocompletion=completion.incidents,
+        show_default=False,
+    ),
+]
+AnyIncident = Annotated[
+    str,
+    typer.Argument(
+        metavar="INC", help="The incident, such as INC-7 or 7.", autocompletion=completion.incidents
+    ),
+]
+ListForm = Annotated[
+    Form,
+    typer.Option(
+        "--output", "-o", metavar="FORM", help="How to print it: human or json.", rich_help_panel=_SHOW
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The flags that every command understands, before and after the verb."""
+
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Use this broadcast.toml.", rich_help_panel=_EVERYWHERE, show_default=False
+        ),
+    ] = None
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--sandbox",
+            help="Rehearse: send to the local sandbox, never to a provider.",
+            rich_help_panel=_EVERYWHERE,
+        ),
+    ] = False
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours.", rich_help_panel=_EVERYWHERE)] = (
+        False
+    )
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="Nothing but results and errors.", rich_help_panel=_EVERYWHERE),
+    ] = False
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Tell about every delivery.", rich_help_panel=_EVERYWHERE)
+    ] = False
+
+    @property
+    def out(self) -> Stream:
+        """Standard output."""
+        return standard_output(no_color=self.no_color)
+
+    @property
+    def err(self) -> Stream:
+        """Standard error."""
+        return standard_error(no_color=self.no_color)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a notice says."""
+
+    message: Annotated[
+        str | None,
+        typer.Option(
+            "--message",
+            "-m",
+            metavar="TEXT|@FILE|-",
+            help="Your own words: a text, a file, or - for standard input.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+    severity: Annotated[
+        str | None,
+        typer.Option(
+            "--severity",
+            "-s",
+            metavar="SEV",
+            help="How bad it is: sev1 (the worst) to sev4.",
+            rich_help_panel=_SAY,
+            autocompletion=completion.severities,
+        ),
+    ] = None
+    phase: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PHASE",
+            help="How far you are: investigating, identified or monitoring.",
+            rich_help_panel=_SAY,
+            autocompletion=completion.phases,
+        ),
+    ] = None
+    service: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="What people use that is affected; repeat for more.",
+            rich_help_panel=_SAY,
+            autocompletion=completion.services,
+        ),
+    ] = None
+    started: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When it began: 14:05, 20m (ago) or now.", rich_help_panel=_SAY),
+    ] = None
+    detected: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When it was noticed.", rich_help_panel=_SAY),
+    ] = None
+    next_update: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="When you promise to say more: 30m, 14:30 or none.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+    var: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--var",
+            "-v",
+            metavar="KEY=VALUE",
+            help="A fact for the templates (scope, impact, action, ...).",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+    vars: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Facts from a file: TOML, JSON or KEY=VALUE lines; - for standard input.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Write from this set of templates.",
+            rich_help_panel=_SAY,
+            autocompletion=completion.templates,
+        ),
+    ] = None
+    lang: Annotated[
+        str | None,
+        typer.Option(metavar="LOCALE", help="Everybody's texts in this language.", rich_help_panel=_SAY),
+    ] = None
+    drill: Annotated[
+        bool,
+        typer.Option(
+            "--drill", help="An exercise: marked as one, first and last in every text.", rich_help_panel=_SAY
+        ),
+    ] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a notice goes to, and by which ways."""
+
+    audience: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--audience",
+            "-a",
+            metavar="NAME",
+            help="Only these audiences; repeat for more.",
+            rich_help_panel=_TELL,
+            autocompletion=completion.audiences,
+        ),
+    ] = None
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only these channels.",
+            rich_help_panel=_TELL,
+            autocompletion=completion.channels,
+        ),
+    ] = None
+    not_channel: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Not these channels.",
+            rich_help_panel=_TELL,
+            autocompletion=completion.channels,
+        ),
+    ] = None
+    affects: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="What is down (slack, twilio, ...): channels that depend on it are avoided.",
+            rich_help_panel=_TELL,
+            autocompletion=completion.fates,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How a notice is sent."""
+
+    key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            help="Makes the command repeatable: the same key never sends twice.",
+            rich_help_panel=_SEND,
+        ),
+    ] = None
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", "-n", help="Show what would be sent; send and record nothing.", rich_help_panel=_SEND
+        ),
+    ] = False
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.", rich_help_panel=_SEND)] = False
+    max_recipients: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Refuse if it would reach more people.", rich_help_panel=_SEND),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a run goes, and how its result is printed."""
+
+    deadline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Stop after this long (60s, 5m); what is left can be retried.",
+            rich_help_panel=_SEND,
+        ),
+    ] = None
+    on_unknown: Annotated[
+        OnUnknown,
+        typer.Option(
+            metavar="WHAT",
+            help="Where nobody can say whether a message arrived: other-channel, hold or resend.",
+            rich_help_panel=_SEND,
+        ),
+    ] = OnUnknown.OTHER_CHANNEL
+    output: Annotated[
+        Output,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FORM",
+            help="How to print the result: human, json, ndjson or quiet.",
+            rich_help_panel=_SHOW,
+        ),
+    ] = Output.HUMAN

@@ -1,0 +1,27 @@
+"""Findings as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from broadcast.cli.output.blocks import Block, Table, Tone, Word
+from broadcast.operations.doctor import Check, Verdict
+
+_TONES = {Verdict.OK: Tone.GOOD, Verdict.WARN: Tone.WARNING, Verdict.FAIL: Tone.BAD}
+
+
+def checks_page(checks: Sequence[Check]) -> list[Block]:
+    """What was looked at, what was seen, what to do."""
+    rows = tuple(
+        (
+            Word(check.verdict, _TONES[check.verdict]),
+            Word(check.subject, Tone.STRONG),
+            check.detail,
+            check.fix,
+        )
+        for check in checks
+    )
+    columns = ("", "what", "seen", "what to do")
+    if not any(check.fix for check in checks):
+        return [Table(columns[:-1], tuple(row[:-1] for row in rows))]
+    return [Table(columns, rows)]

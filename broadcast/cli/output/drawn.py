@@ -1,0 +1,128 @@
+"""Blocks drawn with rich. Importing this imports rich; nothing that is shown is ever read as its markup."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import IO, cast
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table as Grid
+from rich.text import Text
+
+from broadcast.cli.output.blocks import (
+    Banner,
+    Block,
+    Cell,
+    Line,
+    Page,
+    Quote,
+    Remark,
+    Table,
+    Tone,
+    plain,
+    tone,
+)
+from broadcast.cli.terminal import Stream
+from broadcast.model.text import printable
+
+_STYLES = {
+    Tone.PLAIN: "",
+    Tone.GOOD: "green",
+    Tone.WARNING: "yellow",
+    Tone.BAD: "bold red",
+    Tone.FAINT: "dim",
+    Tone.STRONG: "bold",
+}
+_BANNERS = {
+    Tone.GOOD: "bold black on green",
+    Tone.WARNING: "bold black on yellow",
+    Tone.BAD: "bold white on red",
+}
+
+
+class _Patient(io.TextIOBase):
+    """A stream to draw on that may go away at any time."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # a property there, too, but not for the type checker
+        return getattr(self._stream.file, "encoding", None) or "ascii"
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._stream.write(text)
+        return len(text)
+
+
+def console(stream: Stream) -> Console:
+    """A console that colours only what we decided to colour, and interprets nothing."""
+    return Console(
+        file=cast("IO[str]", _Patient(stream)),
+        force_terminal=True,
+        color_system="auto" if stream.colour else None,
+        width=stream.width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def draw(page: Page, stream: Stream) -> str:
+    """The page as text for this terminal."""
+    pen = console(stream)
+    with pen.capture() as capture:
+        for block in page:
+            pen.print(_drawn(block))
+    return capture.get()
+
+
+def _drawn(block: Block) -> RenderableType:
+    match block:
+        case Banner():
+            return _banner(block)
+        case Line(words=words):
+            return Text(" ").join(_text(word) for word in words)
+        case Remark(kind=kind, text=text, tone=meant):
+            return Text.assemble((f"{kind}: ", _STYLES[meant] or "bold"), printable(text))
+        case Quote(title=title, text=text):
+            return Panel(
+                Text(printable(text)),
+                title=Text(printable(title)),
+                title_align="left",
+                box=box.ROUNDED,
+                border_style="dim",
+            )
+        case Table():
+            return Group(*_table(block))
+
+
+def _banner(banner: Banner) -> RenderableType:
+    label = Text(f" {printable(banner.text)} ", style=_BANNERS.get(banner.tone, "reverse bold"))
+    return Padding(Text.assemble(label, "  ", (printable(banner.rest), "bold")), (1, 0, 0, 0))
+
+
+def _table(table: Table) -> Iterator[RenderableType]:
+    grid = Grid(
+        box=box.SIMPLE_HEAD,
+        title=Text(printable(table.title), style="bold") if table.title else None,
+        title_justify="left",
+        header_style="bold",
+        pad_edge=False,
+    )
+    for name in table.columns:
+        grid.add_column(Text(name), overflow="fold")
+    for row in table.rows:
+        grid.add_row(*(_text(cell) for cell in row))
+    yield grid
+
+
+def _text(cell: Cell) -> Text:
+    return Text(printable(plain(cell)), style=_STYLES[tone(cell)])

@@ -1,0 +1,56 @@
+"""Blocks as plain lines: for pipes, logs, dumb terminals and screens too narrow for a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from broadcast.cli.output.blocks import Banner, Block, Cell, Line, Page, Quote, Remark, Table, plain
+from broadcast.model.text import printable
+
+
+def as_text(page: Page, *, stacked: bool = False) -> str:
+    """The page as text; `stacked` puts the cells of a row below each other."""
+    return "".join(f"{text}\n" for block in page for text in _lines(block, stacked=stacked))
+
+
+def one_line(cell: Cell) -> str:
+    """A cell's text, printable and on one line."""
+    return " ".join(printable(plain(cell)).split())
+
+
+def _lines(block: Block, *, stacked: bool) -> Iterator[str]:
+    match block:
+        case Banner(text=text, rest=rest):
+            yield f"*** {one_line(text)} ***  {one_line(rest)}".rstrip()
+        case Line(words=words):
+            yield " ".join(one_line(word) for word in words)
+        case Remark(kind=kind, text=text):
+            yield f"{kind}: {one_line(text)}"
+        case Quote(title=title, text=text):
+            yield ""
+            yield f"{one_line(title)}:"
+            yield from (f"  | {line}".rstrip() for line in printable(text).splitlines())
+        case Table() if stacked:
+            yield from _stacked(block)
+        case Table():
+            yield from _columns(block)
+
+
+def _columns(table: Table) -> Iterator[str]:
+    rows = [tuple(name.upper() for name in table.columns)]
+    rows += [tuple(one_line(cell) for cell in row) for row in table.rows]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(table.columns))]
+    if table.title:
+        yield one_line(table.title)
+    for row in rows:
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _stacked(table: Table) -> Iterator[str]:
+    if table.title:
+        yield one_line(table.title)
+    for row in table.rows:
+        for name, cell in zip(table.columns, row, strict=True):
+            if plain(cell):
+                yield f"{name}: {one_line(cell)}"
+        yield ""

@@ -1,0 +1,133 @@
+"""A run as it goes: moving bars on a terminal, lines where there is none, JSON lines for programs.
+
+Listeners are called in the midst of sending: they return at once and never raise, whoever reads along.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+
+from broadcast.cli.options import Common, Output
+from broadcast.cli.output.plainly import one_line
+from broadcast.cli.terminal import Stream
+from broadcast.dispatch.happening import Happened, Happening, Listener, nobody
+
+TROUBLE = {Happened.FAILED, Happened.FAILOVER, Happened.UNKNOWN}
+
+
+@contextmanager
+def watching(common: Common, output: Output) -> Iterator[Listener]:
+    """The listener that suits the output that was asked for, for as long as the run lasts."""
+    if output is Output.NDJSON:
+        with _scribe(common.out) as scribe:
+            yield JsonLines(scribe)
+    elif common.quiet or output is Output.QUIET:
+        yield nobody
+    elif common.err.drawable and not common.verbose:
+        from broadcast.cli.output.bars import Bars
+
+        bars = Bars(common.err)
+        try:
+            yield bars
+        finally:
+            bars.stop()
+    else:
+        with _scribe(common.err) as scribe:
+            yield Lines(scribe, every=common.verbose)
+
+
+class Scribe:
+    """Writes lines in a thread of its own, so that a reader who is slow does not hold up the sending."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._lines: SimpleQueue[str | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="output", daemon=True)
+        self._thread.start()
+
+    def line(self, text: str) -> None:
+        """Have a line written."""
+        self._lines.put(f"{text}\n")
+
+    def finish(self) -> None:
+        """Wait until everything is written."""
+        self._lines.put(None)
+        self._thread.join()
+
+    def _write(self) -> None:
+        while (text := self._lines.get()) is not None:
+            self._stream.write(text)
+
+
+@contextmanager
+def _scribe(stream: Stream) -> Iterator[Scribe]:
+    scribe = Scribe(stream)
+    try:
+        yield scribe
+    finally:
+        scribe.finish()
+
+
+class JsonLines:
+    """One JSON object for each happening; the last one, `done`, is the result's and not written here."""
+
+    def __init__(self, scribe: Scribe) -> None:
+        self._scribe = scribe
+
+    def __call__(self, happening: Happening) -> None:
+        """Write it down."""
+        if happening.kind is Happened.DONE:
+            return
+        fields = {
+            "event": happening.kind,
+            "channel": happening.channel,
+            "count": happening.count,
+            "contact": happening.contact,
+            "ref": happening.ref,
+            "reason": happening.reason,
+        }
+        self._scribe.line(json.dumps(fields, ensure_ascii=False))
+
+
+class Lines:
+    """A line when a channel is through, and one for each new trouble; with `every`, one for each news."""
+
+    def __init__(self, scribe: Scribe, *, every: bool) -> None:
+        self._scribe, self._every = scribe, every
+        self._planned: dict[str, int] = {}
+        self._accepted: dict[str, int] = {}
+        self._told: set[tuple[str, ...]] = set()
+
+    def __call__(self, happening: Happening) -> None:
+        """Say it, if it is new."""
+        channel, kind = happening.channel, happening.kind
+        if kind is Happened.DONE:
+            return
+        if kind is Happened.PLANNED:
+            self._planned[channel] = self._planned.get(channel, 0) + happening.count
+        if self._every:
+            self._scribe.line(_said(happening))
+        elif kind is Happened.ACCEPTED:
+            self._count(channel, happening.count)
+        elif kind in TROUBLE and (channel, kind, happening.reason or "") not in self._told:
+            self._told.add((channel, kind, happening.reason or ""))
+            self._scribe.line(_said(happening))
+
+    def _count(self, channel: str, count: int) -> None:
+        planned = self._planned.get(channel, 0)
+        before = self._accepted.get(channel, 0)
+        now = self._accepted[channel] = before + count
+        if now == planned or len(str(now)) > len(str(before)):
+            of = f" of {planned:,}" if planned >= now else ""
+            self._scribe.line(f"{one_line(channel)}: {now:,}{of} accepted")
+
+
+def _said(happening: Happening) -> str:
+    whom = happening.contact or (f"{happening.count:,}" if happening.count > 1 else "")
+    parts = [f"{happening.channel}: {happening.kind}", whom, happening.ref or ""]
+    text = " ".join(part for part in parts if part)
+    return one_line(f"{text}: {happening.reason}" if happening.reason else text)

@@ -1,0 +1,84 @@
+"""What a run came to: who was reached how, what is left, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.operations.result import ChannelResult, Counts, ExitStatus, Result
+
+_TONES = {
+    "ok": Tone.GOOD,
+    "partial": Tone.WARNING,
+    "failed": Tone.BAD,
+    "unknown": Tone.BAD,
+    "held": Tone.WARNING,
+}
+_VERDICTS = {
+    ExitStatus.OK: ("sent", Tone.GOOD),
+    ExitStatus.NOTHING_ACCEPTED: ("nothing was accepted", Tone.BAD),
+    ExitStatus.PARTIAL: ("partly sent", Tone.WARNING),
+    ExitStatus.DEADLINE: ("the deadline was reached, the rest waits", Tone.WARNING),
+    ExitStatus.UNKNOWN: ("sent, but of some nobody can say whether they were told", Tone.WARNING),
+    ExitStatus.INTERRUPTED: ("interrupted, the rest waits", Tone.WARNING),
+}
+#: Columns that are shown only where somebody is in them.
+_TROUBLE = ("delivered", "unknown", "failed", "held", "suppressed")
+
+
+def result_page(result: Result) -> list[Block]:
+    """The result for people."""
+    return [
+        line(_verdict(result), _counted(result.counts)),
+        *_channels(result),
+        *_failovers(result),
+        *([Remark("next update promised", result.next_update)] if result.next_update else []),
+        *(Remark("warning", warning, Tone.WARNING) for warning in result.warnings),
+        *(Remark("next", step, Tone.STRONG) for step in result.next),
+    ]
+
+
+def _verdict(result: Result) -> Word:
+    text, tone = _VERDICTS.get(ExitStatus(result.exit_code), ("done", Tone.PLAIN))
+    if result.replayed:
+        text = f"already done under this key, nothing was sent again ({text})"
+    elif not result.changed:
+        text = f"nothing was left to do ({text})"
+    drill = " drill," if result.drill else ""
+    return Word(f"{result.incident}/{result.notice} {result.kind},{drill} {result.phase}: {text}:", tone)
+
+
+def _counted(counts: Counts) -> str:
+    parts = [f"{counts.accepted:,} of {counts.planned:,} accepted"]
+    parts += [f"{getattr(counts, name):,} {name}" for name in _TROUBLE if getattr(counts, name)]
+    return ", ".join(parts)
+
+
+def _channels(result: Result) -> Iterator[Block]:
+    used = [channel for channel in result.channels if channel.state != "unused"]
+    if not used:
+        return
+    troubles = [name for name in _TROUBLE if any(getattr(channel.counts, name) for channel in used)]
+    reasons = ("why",) if any(channel.reason for channel in used) else ()
+    columns = ("channel", "adapter", "state", "accepted", *troubles, *reasons)
+    yield Table(columns, tuple(_row(channel, troubles, bool(reasons)) for channel in used))
+
+
+def _row(channel: ChannelResult, troubles: list[str], reasons: bool) -> tuple[Cell, ...]:
+    state = Word(channel.state, _TONES.get(channel.state, Tone.PLAIN))
+    numbers = [f"{getattr(channel.counts, name):,}" for name in ("accepted", *troubles)]
+    return (
+        Word(channel.name, Tone.STRONG),
+        channel.adapter,
+        state,
+        *numbers,
+        *([channel.reason or ""] if reasons else []),
+    )
+
+
+def _failovers(result: Result) -> Iterator[Block]:
+    for one in result.failovers:
+        why = f": {one.reason}" if one.reason else ""
+        yield Remark(
+            "failover", f"{one.to} stepped in for {one.origin}, {one.count:,} times{why}", Tone.WARNING
+        )

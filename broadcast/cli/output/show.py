@@ -1,0 +1,40 @@
+"""Show a page, in the way that suits whoever is at the other end; or data, as JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from broadcast.cli.output.blocks import Page
+from broadcast.cli.output.plainly import as_text
+from broadcast.cli.terminal import Stream
+
+_TOO_NARROW = 60
+
+
+def show(page: Page, stream: Stream) -> None:
+    """Draw the page on a terminal, write it plainly anywhere else."""
+    if not stream.drawable or stream.file is None:
+        stream.write(as_text(page))
+    elif stream.width < _TOO_NARROW:
+        stream.write(as_text(page, stacked=True))
+    else:
+        from broadcast.cli.output.drawn import draw
+
+        stream.write(draw(page, stream))
+
+
+def show_json(data: object, stream: Stream) -> None:
+    """Write one JSON document."""
+    stream.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def clock_time(moment: datetime | None, zone: ZoneInfo) -> str:
+    """`2026-11-22 14:30 CET`, or nothing."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}" if moment else ""
+
+
+def iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    """ISO 8601 with its offset, for machines."""
+    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,25 @@
+"""A result on standard output, in the form that was asked for."""
+
+from __future__ import annotations
+
+import json
+
+from broadcast.cli.options import Common, Output
+from broadcast.cli.output.show import show, show_json
+from broadcast.operations.result import Result
+
+
+def show_result(result: Result, output: Output, common: Common) -> None:
+    """Write the result."""
+    match output:
+        case Output.JSON:
+            show_json(result.as_json(), common.out)
+        case Output.NDJSON:
+            done = {"event": "done", **result.as_json()}
+            common.out.write(json.dumps(done, ensure_ascii=False) + "\n")
+        case Output.QUIET:
+            common.out.write(f"{result.incident}\n")
+        case Output.HUMAN:
+            from broadcast.cli.output.results import result_page
+
+            show(result_page(result), common.out)

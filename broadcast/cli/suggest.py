@@ -1,0 +1,27 @@
+"""What was probably meant by a word that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from typer.exceptions import TyperException
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    return next(iter(get_close_matches(word, list(known), n=1)), None)
+
+
+def did_you_mean(error: TyperException, ctx: Any) -> str | None:
+    """A suggestion for an unknown option of the command that was being read."""
+    option = getattr(error, "option_name", None)
+    if option is None or not hasattr(error, "possibilities") or ctx is None:
+        return None
+    close = nearest(option, _options(ctx))
+    return f"did you mean {close}?" if close else None
+
+
+def _options(ctx: Any) -> Sequence[str]:
+    return [name for param in ctx.command.params for name in param.opts if name.startswith("--")]
