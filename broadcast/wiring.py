@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from broadcast.config.settings import Settings
+from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 
@@ -53,12 +54,24 @@ def make_channels(settings: Settings) -> Channels:
     from broadcast.operations.channels import Channels
     from broadcast.planning.ways import Way
 
-    ways = {}
+    ways, channels = {}, {}
     for name, channel in settings.channels.items():
-        capabilities = registry.adapter_for(channel).capabilities
-        fate = channel.fate or capabilities.fate
-        ways[name] = Way(name, channel.adapter, capabilities, fate, channel.optional)
-    return Channels(ways, settings.channels, registry.build)
+        adapter = registry.adapter_for(channel)
+        fate = channel.fate or adapter.capabilities.fate
+        ways[name] = Way(name, channel.adapter, adapter.capabilities, fate, channel.optional)
+        channels[name] = _with_house_style(channel, adapter.options, settings)
+    return Channels(ways, channels, registry.build)
+
+
+def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings: Settings) -> ChannelSettings:
+    """The channel with what the organisation already said, where its adapter wants to know."""
+    said = {
+        "locale": settings.locale,
+        "timezone": settings.timezone.key,
+        "url": settings.status_url,
+    }
+    style = {key: value for key, value in said.items() if key in known and value}
+    return replace(channel, options={**style, **channel.options})
 
 
 def make_delivery(settings: Settings, ledger: Ledger, listener: Listener) -> Delivery:
