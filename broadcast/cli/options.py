@@ -15,7 +15,7 @@ import typer
 
 from broadcast.cli import completion
 from broadcast.cli.terminal import Stream, answer_version, standard_error, standard_output
-from broadcast.dispatch.decide import OnUnknown
+from broadcast.model.unknown import OnUnknown
 
 _SAY, _TELL, _SEND, _SHOW, _EVERYWHERE = "What to say", "Whom to tell", "Sending", "Output", "Everywhere"
 

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
 
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Thread, Unknown
-
-
-class OnUnknown(StrEnum):
-    """What to do with a person of whom nobody can say whether they were told."""
-
-    OTHER_CHANNEL = "other-channel"
-    HOLD = "hold"
-    RESEND = "resend"
+from broadcast.model.unknown import OnUnknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from broadcast.ledger.database import Database
+from broadcast.ledger.people import contact_from
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import Claim, Settlement
-from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState, may_become
 from broadcast.model.outcome import Thread
 
@@ -247,17 +247,4 @@ def _claim(row: sqlite3.Row, attempt: int, started: float, attempts: int) -> Cla
         started_at=datetime.fromtimestamp(started, UTC),
         lookups=row["lookups"],
         reason=row["reason"],
-    )
-
-
-def contact_from(row: sqlite3.Row) -> Contact | None:
-    """The contact a row carries, if it is about a person."""
-    if row["person"] is None:
-        return None
-    return Contact(
-        id=row["person"],
-        name=row["name"],
-        phone=row["phone"],
-        email=row["email"],
-        extra=tuple(json.loads(row["extra"]).items()) if row["extra"] != "{}" else (),
     )

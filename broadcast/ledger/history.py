@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from broadcast.ledger.database import Database
-from broadcast.ledger.deliveries import contact_from
+from broadcast.ledger.people import contact_from
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import DeliveryLine, Event, Notice, Tally
 from broadcast.model.contact import Contact

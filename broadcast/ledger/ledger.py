@@ -1,16 +1,17 @@
-"""The ledger as a whole."""
+"""The ledger as a whole. What only sending needs is imported when something is sent."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from broadcast.ledger.database import Database, open_database
-from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.history import History
 from broadcast.ledger.incidents import Incidents
-from broadcast.ledger.install import install_secret
-from broadcast.ledger.runs import Run
+
+if TYPE_CHECKING:
+    from broadcast.ledger.deliveries import Deliveries
+    from broadcast.ledger.runs import Run
 
 
 class Ledger:
@@ -29,14 +30,20 @@ class Ledger:
 
     def secret(self) -> bytes:
         """The install secret that makes our references."""
+        from broadcast.ledger.install import install_secret
+
         return install_secret(self.path)
 
     def begin_run(self) -> Run:
         """Register this process as one that sends."""
+        from broadcast.ledger.runs import Run
+
         return Run.begin(self.path)
 
     def deliveries(self, notice: int, run: Run) -> Deliveries:
         """The deliveries of one notice, to be worked on by `run`."""
+        from broadcast.ledger.deliveries import Deliveries
+
         return Deliveries(self._database, notice, run.id)
 
     def check(self) -> str:

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from broadcast.dispatch.decide import OnUnknown
+from broadcast.model.unknown import OnUnknown
 
 
 class Verb(StrEnum):

@@ -14,12 +14,12 @@ from broadcast.dispatch.decide import (
     LeaveUnknown,
     LookUp,
     NextChannel,
-    OnUnknown,
     Policy,
     Situation,
     decide,
 )
 from broadcast.model.outcome import Accepted, NotSent, Rejected, Scope, Thread, Unknown
+from broadcast.model.unknown import OnUnknown
 
 POLICY = Policy()
 
