@@ -23,22 +23,21 @@ GERMAN_CUSTOMERS, ENGLISH_CUSTOMERS = 520, 540
 GERMAN_MOBILES_OF_CUSTOMERS = 150  # the rest is the staff's
 WITHOUT_EMAIL = 26  # every twenty-sixth customer gave only a phone number
 
-GERMAN_FIRST = (
-    "Anke Bärbel Cem Dörte Emre Frauke Günther Hanne Ivo Jana Käthe Lennart Merle Nuri Okke Petra Quirin Rüya "
-    "Sören Tjark Uta Veit Wiebke Xaver Yasemin Zoë"
-).split()
-GERMAN_LAST = (
-    "Amsel Blaumeise Buchfink Dohle Eisvogel Feldlerche Gänsesäger Haubenmeise Kuckuck Möwe Nachtigall Rotkehlchen "
-    "Rohrspötter Singdrossel Sperling Stieglitz Uferläufer Wachtelkönig Wanderfalke Zaunkönig"
-).split()
-ENGLISH_FIRST = (
-    "Alice Ben Chloe Dev Ella Finn Grace Hamza Iris Jack Kitty Liam Mabel Noah Orla Priya Quinn Rosie Sam Tara Una "
-    "Victor Wren Xanthe Yusuf Zara"
-).split()
-ENGLISH_LAST = (
-    "Bittern Blackcap Chaffinch Curlew Dunnock Firecrest Goldcrest Goldfinch Greenshank Kestrel Kingfisher Kittiwake "
-    "Lapwing Nightjar Redstart Sandpiper Skylark Whimbrel Whinchat Yellowhammer"
-).split()
+NAMES = """
+Anke Bärbel Cem Dörte Emre Frauke Günther Hanne Ivo Jana Käthe Lennart Merle
+Nuri Okke Petra Quirin Rüya Sören Tjark Uta Veit Wiebke Xaver Yasemin Zoë
+
+Amsel Blaumeise Buchfink Dohle Eisvogel Feldlerche Gänsesäger Haubenmeise Kuckuck Möwe
+Nachtigall Rotkehlchen Rohrspötter Singdrossel Sperling Stieglitz Uferläufer Wachtelkönig Wanderfalke
+Zaunkönig
+
+Alice Ben Chloe Dev Ella Finn Grace Hamza Iris Jack Kitty Liam Mabel
+Noah Orla Priya Quinn Rosie Sam Tara Una Victor Wren Xanthe Yusuf Zara
+
+Bittern Blackcap Chaffinch Curlew Dunnock Firecrest Goldcrest Goldfinch Greenshank Kestrel
+Kingfisher Kittiwake Lapwing Nightjar Redstart Sandpiper Skylark Whimbrel Whinchat Yellowhammer
+"""
+GERMAN_FIRST, GERMAN_LAST, ENGLISH_FIRST, ENGLISH_LAST = (names.split() for names in NAMES.split("\n\n"))
 TOWNS = ("Amselfeld", "Birkenau am See", "Größenhain", "Mühlrode")
 STAFF = {
     "agents": ("Kundenservice", 14, "service"),
