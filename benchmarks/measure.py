@@ -18,6 +18,10 @@ ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 RESULTS = Path(__file__).with_name("RESULTS.md")
 APPRISE = "apprise==2.2.0"
+INTRODUCTION = """# Measured
+
+`make bench` writes this page. The machine is small and shared, so trust the ratios rather than the figures.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def machine() -> str:
 
 def publish(heading: str, lines: Sequence[str]) -> None:
     """Write a section of the results anew, and leave the others."""
-    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Measured\n"
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else INTRODUCTION
     section = "\n".join((f"## {heading}", "", *lines, "", f"Measured on {machine()}.", ""))
     before, _, after = text.partition(f"## {heading}\n")
     _, following, rest = after.partition("\n## ")
