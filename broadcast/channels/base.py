@@ -12,8 +12,8 @@ from typing import ClassVar, Protocol, Self, runtime_checkable
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities
-from broadcast.model.delivery import Attempted, Outgoing
 from broadcast.model.outcome import Outcome, Probe
+from broadcast.model.outgoing import Attempted, Outgoing
 
 
 class Adapter(Protocol):

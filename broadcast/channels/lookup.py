@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 
 from broadcast.channels.answers import text_of
 from broadcast.channels.transport import Answer, NoReply
-from broadcast.model.delivery import Attempted
 from broadcast.model.outcome import Unknown
+from broadcast.model.outgoing import Attempted
 
 # The provider's clock and ours may differ; texts carry the incident's mark, so a wide window is harmless.
 _CLOCK_SKEW = timedelta(seconds=120)

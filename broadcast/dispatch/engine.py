@@ -26,8 +26,9 @@ from broadcast.dispatch.settle import settlement
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock
-from broadcast.model.delivery import Attempted, DeliveryState
+from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
+from broadcast.model.outgoing import Attempted
 
 T = TypeVar("T")
 _GRACE = 0.5

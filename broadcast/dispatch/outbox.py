@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from broadcast.ledger.records import Claim, Text
 from broadcast.model.channel import Capabilities
 from broadcast.model.contact import Contact
-from broadcast.model.delivery import Headline, Outgoing
 from broadcast.model.ids import delivery_key
 from broadcast.model.message import Message
+from broadcast.model.outgoing import Headline, Outgoing
 
 _Index = Mapping[tuple[str, str, str], Message]
 

@@ -10,9 +10,10 @@ from broadcast.dispatch.outbox import contact_values
 from broadcast.errors import TooLong
 from broadcast.ledger.records import Text
 from broadcast.model.channel import ChannelKind
-from broadcast.model.delivery import DeliveryState, Headline
+from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
 from broadcast.model.notice import Facts
+from broadcast.model.outgoing import Headline
 from broadcast.model.plan import Planned
 from broadcast.operations.preview import AudiencePreview, Preview, TextPreview, Unreachable
 from broadcast.planning.ways import Way

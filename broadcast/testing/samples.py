@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from broadcast.model.clock import SystemClock
-from broadcast.model.delivery import Headline, Outgoing
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Thread
+from broadcast.model.outgoing import Headline, Outgoing
 
 #: What breaks careless encoders: umlauts, emoji, right-to-left, markup, lone dots, quotes, long lines.
 NASTY = (

@@ -9,8 +9,8 @@ import pytest
 
 from broadcast.channels.base import Adapter, Reconciles
 from broadcast.model.channel import Idempotency, Threading
-from broadcast.model.delivery import Attempted
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Unknown
+from broadcast.model.outgoing import Attempted
 from broadcast.sandbox.faults import Fault, Kind
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.server import Sandbox

@@ -13,8 +13,8 @@ from broadcast.channels.base import Adapter, Reconciles
 from broadcast.channels.sms.twilio import CODES
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
-from broadcast.model.delivery import Attempted
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Rejected, Scope, Unknown
+from broadcast.model.outgoing import Attempted
 from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import now, outgoing

@@ -11,8 +11,8 @@ from oauthlib.oauth1.rfc5849.signature import verify_hmac_sha1
 from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Reconciles
 from broadcast.config.settings import ChannelSettings
-from broadcast.model.delivery import Attempted
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
+from broadcast.model.outgoing import Attempted
 from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using

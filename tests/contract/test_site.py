@@ -6,8 +6,8 @@ import pytest
 
 from broadcast.channels import registry
 from broadcast.channels.base import Reconciles
-from broadcast.model.delivery import Attempted
 from broadcast.model.outcome import Accepted, Health
+from broadcast.model.outgoing import Attempted
 from broadcast.testing.adapter_contract import AdapterContract, Case, using
 from broadcast.testing.samples import NASTY, now, outgoing
 

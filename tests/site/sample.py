@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 from broadcast.channels.statuspage.site import Site
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
-from broadcast.model.delivery import Headline, Outgoing
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Accepted, Outcome
+from broadcast.model.outgoing import Headline, Outgoing
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2025, 11, 16, 14, 5, tzinfo=BERLIN)

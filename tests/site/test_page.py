@@ -14,9 +14,9 @@ from broadcast.channels.base import Reconciles
 from broadcast.channels.registry import adapter_class
 from broadcast.channels.statuspage.site import Site
 from broadcast.errors import ConfigError
-from broadcast.model.delivery import Attempted
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.outcome import Accepted, Health, NotSent, Rejected, Scope, Thread
+from broadcast.model.outgoing import Attempted
 from tests.site import sample
 from tests.site.sample import COMPONENTS, NOW, outgoing, publish, site
 

@@ -9,8 +9,8 @@ from typing import Self
 
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
-from broadcast.model.delivery import Outgoing
 from broadcast.model.outcome import Rejected, Scope, Thread
+from broadcast.model.outgoing import Outgoing
 from broadcast.model.text import has_controls, without_controls
 
 #: Out-of-office answers and other robots stay silent (RFC 3834; the second is Exchange's).

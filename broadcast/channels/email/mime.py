@@ -8,8 +8,8 @@ from email.utils import format_datetime, formataddr
 from functools import lru_cache
 
 from broadcast.channels.email.headers import AUTOMATIC, Identity, Sender, ascii_address, display_name
-from broadcast.model.delivery import Outgoing
 from broadcast.model.message import Message
+from broadcast.model.outgoing import Outgoing
 
 
 def content(outgoing: Outgoing, identity: Identity, sender: Sender) -> bytes:

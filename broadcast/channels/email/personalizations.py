@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from broadcast.channels.email.headers import AUTOMATIC, Identity, Sender, ascii_address, display_name
-from broadcast.model.delivery import Outgoing
+from broadcast.model.outgoing import Outgoing
 
 
 def request_body(

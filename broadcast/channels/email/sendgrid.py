@@ -14,8 +14,8 @@ from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Threading
 from broadcast.model.contact import AddressKind
-from broadcast.model.delivery import Outgoing
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope
+from broadcast.model.outgoing import Outgoing
 
 # SendGrid names the offending field of a 400; the first pattern that fits decides.
 FIELDS: Sequence[tuple[re.Pattern[str], Scope]] = (

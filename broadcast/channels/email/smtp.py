@@ -15,8 +15,8 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Threading
 from broadcast.model.contact import AddressKind
-from broadcast.model.delivery import Outgoing
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
+from broadcast.model.outgoing import Outgoing
 
 #: What a refusal for good (5xx) concerns, by the command it answers.
 STAGES: Mapping[str, tuple[Scope, str]] = {

@@ -15,8 +15,8 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.contact import AddressKind
-from broadcast.model.delivery import Attempted, Outgoing
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
+from broadcast.model.outgoing import Attempted, Outgoing
 
 _RECIPIENT, _MESSAGE, _CHANNEL = Scope.RECIPIENT, Scope.MESSAGE, Scope.CHANNEL
 CODES: Mapping[str, tuple[Scope, str]] = {

@@ -14,8 +14,8 @@ from broadcast.channels.quiet import silence
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.delivery import Attempted, Outgoing
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Thread, Unknown
+from broadcast.model.outgoing import Attempted, Outgoing
 
 #: What the `detail` of a 403 or 400 says, where the status alone would mislead.
 DETAILS: Mapping[str, tuple[Scope, str]] = {

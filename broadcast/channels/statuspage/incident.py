@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from broadcast.model.delivery import Headline, Outgoing
 from broadcast.model.incident import Phase, Severity
+from broadcast.model.outgoing import Headline, Outgoing
 
 #: What Statuspage has no word for is shown as the end it is; the text says the rest.
 STATUSES: Mapping[Phase, str] = {

@@ -17,8 +17,8 @@ from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.delivery import Attempted, Outgoing
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Thread
+from broadcast.model.outgoing import Attempted, Outgoing
 
 #: What will not change by trying again: somebody has to see to the folder.
 _PERMANENT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})

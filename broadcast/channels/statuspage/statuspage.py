@@ -22,8 +22,8 @@ from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.delivery import Attempted, Outgoing
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Thread, Unknown
+from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://api.statuspage.io/v1"
 _PAGE = 100

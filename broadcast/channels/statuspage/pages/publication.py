@@ -12,7 +12,7 @@ from broadcast.channels.statuspage.pages.html import Edition
 from broadcast.channels.statuspage.pages.masthead import DRILL, Masthead
 from broadcast.channels.statuspage.pages.state import State, Update
 from broadcast.channels.statuspage.pages.story import stories
-from broadcast.model.delivery import Outgoing
+from broadcast.model.outgoing import Outgoing
 
 #: Written last: what it does not hold was not published.
 STATE = "state.json"

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from broadcast.model.delivery import Headline, Outgoing
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
+from broadcast.model.outgoing import Headline, Outgoing
 
 SCHEMA = "broadcast.site/1"
 

@@ -1,0 +1,63 @@
+"""What is handed to an adapter: a message, and the facts that structured channels take apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.model.incident import Phase, Severity
+from broadcast.model.message import Message
+from broadcast.model.notice import NoticeKind
+from broadcast.model.outcome import Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The facts of a notice that structured channels (status pages) take apart from its text.
+
+    `services` are (display name, component id or empty). Times are aware datetimes in the
+    organisation's timezone. `window_ends` is when announced maintenance is to be over.
+    """
+
+    incident: str
+    sequence: int
+    title: str
+    kind: NoticeKind
+    phase: Phase
+    severity: Severity
+    drill: bool
+    organisation: str
+    services: tuple[tuple[str, str], ...]
+    as_of: datetime
+    started: datetime
+    ended: datetime | None = None
+    next_update: datetime | None = None
+    link: str | None = None
+    hotline: str | None = None
+    window_ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to hand to a provider.
+
+    `key` is the deterministic reference, the same for every attempt. `thread` is what this person or
+    page was told before on this channel. `translations` are the other languages' texts where the
+    adapter's capabilities ask for them.
+    """
+
+    key: str
+    message: Message
+    headline: Headline
+    address: str | None = None
+    name: str = ""
+    thread: Thread | None = None
+    translations: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """An earlier attempt whose answer was lost, for the provider to be asked about."""
+
+    outgoing: Outgoing
+    started_at: datetime
