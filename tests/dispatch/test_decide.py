@@ -66,7 +66,7 @@ def test_without_a_backup_it_is_held_after_four():
 def test_a_provider_that_asks_for_patience_gets_it_to_the_second():
     step = decide(NotSent("slow down", retry_after=7.0), situation(attempts=5), POLICY)
 
-    assert step == Again(max(7.0, step.after))
+    assert isinstance(step, Again)
     assert step.after >= 7.0
 
 
