@@ -11,7 +11,6 @@ from tests.architecture.tree import PACKAGE, ROOT, project, python_files
 
 IMPORTED_AS = {
     "jinja2": "jinja2",
-    "markdown-it-py": "markdown_it",
     "phonenumberslite": "phonenumbers",
     "python-dotenv": "dotenv",
 }
