@@ -102,9 +102,11 @@ def reset(common: Common) -> None:
         remote = Remote(address.url)
         remote.clear_faults()
         remote.clear_received()
-    for name in (*folder.glob("broadcast.db*"), *(() if address else (folder / daemon.RECEIVED,))):
-        name.unlink(missing_ok=True)
-    shutil.rmtree(folder / "site", ignore_errors=True)
+    for path in (*folder.glob("broadcast.db*"), *(() if address else (folder / daemon.RECEIVED,))):
+        if not path.is_dir():
+            path.unlink(missing_ok=True)
+    for name in ("broadcast.db.runs", "site"):
+        shutil.rmtree(folder / name, ignore_errors=True)
     show([line("the rehearsal begins again")], common.out)
 
 
