@@ -112,7 +112,7 @@ def default_folders(override: Path | None) -> tuple[Path, ...]:
 
 def _checked(name: str) -> PurePosixPath:
     path = PurePosixPath(name)
-    harmless = bool(name) and name == str(path) and not path.is_absolute() and ".." not in path.parts
+    harmless = bool(path.parts) and name == str(path) and not path.is_absolute() and ".." not in path.parts
     if harmless and "\\" not in name and "\x00" not in name and ":" not in name:
         return path
     raise TemplateError(

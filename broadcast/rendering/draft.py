@@ -108,7 +108,7 @@ class Draft:
         raw, also_fixed = self.templates.plain.write(layout, {**named, **parts}, self.facts.as_of)
         return self._finished(shape(raw), layout, self._known(named, (*fixed, *also_fixed)))
 
-    def _finished(self, text: str, template: str, known: frozenset[str]) -> str:
+    def _finished(self, text: str, template: str, known: factcheck.Known) -> str:
         if not text:
             raise TemplateError(f"{template}: the text is empty", hint="write at least one sentence")
         if self.is_drill:
@@ -140,8 +140,8 @@ class Draft:
     def _variables(self, room: Room) -> dict[str, object]:
         return variables(self.facts, self.words, room, locale=self.locale, internal=self.internal)
 
-    def _known(self, named: dict[str, object], fixed: Iterable[str]) -> frozenset[str]:
-        shortened = [str(named[name]) for name in ("title", "services", "message")]
+    def _known(self, named: dict[str, object], fixed: Iterable[str]) -> factcheck.Known:
+        shortened = [str(named[name] or "") for name in ("title", "services", "message")]
         return factcheck.known_values(self.facts, self.locale, self.words, (*shortened, *fixed))
 
     def _check(self, found: tuple[str, ...], template: str) -> None:

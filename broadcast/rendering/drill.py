@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from broadcast.errors import TemplateError
 
@@ -52,7 +53,12 @@ def refuse_denial(text: str, template: str) -> None:
 
 def visible(html: str) -> str:
     """What a reader of an HTML page sees, tags taken out."""
-    return " ".join(_TAG.sub(" ", html).split())
+    return " ".join(visible_lines(html).split())
+
+
+def visible_lines(html: str) -> str:
+    """The same with a new line where a tag was, so that the contents of two cells stay apart."""
+    return unescape(_TAG.sub("\n", html))
 
 
 def _starts(text: str, word: str) -> bool:

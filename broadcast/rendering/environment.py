@@ -12,7 +12,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NoReturn
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import (
+    BaseLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+    meta,
+    nodes,
+)
 from jinja2 import Environment as Jinja
 from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import SecurityError
@@ -139,6 +147,14 @@ class Texts(ImmutableSandboxedEnvironment):
             self._explain(name, error, variables)
         return text, tuple(self.reading.budget.fixed)
 
+    def names(self, name: str) -> frozenset[str]:
+        """The variables that the file `name` itself speaks of; raises `TemplateError` where it is broken."""
+        try:
+            self.get_template(name)
+            return frozenset(meta.find_undeclared_variables(self.parse(self._sources.find(name).read())))
+        except _MISTAKES as error:
+            self._explain(name, error, {})
+
     def _explain(self, name: str, error: Exception, variables: Mapping[str, object]) -> NoReturn:
         place = _place(error) or self._shown(name)
         raise TemplateError(f"{place}: {_reason(error)}", hint=_hint(error, variables)) from None
@@ -148,6 +164,11 @@ class Texts(ImmutableSandboxedEnvironment):
             return str(self._sources.find(name).path)
         except TemplateNotFound:
             return name
+
+
+def names_used(catalogue: Catalogue, name: str) -> frozenset[str]:
+    """The variables that one file speaks of; raises `TemplateError` with file and line where it is broken."""
+    return Texts(Loader(catalogue, name.partition("/")[0]), autoescape=False).names(name)
 
 
 def _place(error: Exception) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import unescape
 
 from broadcast.model.notice import Facts
 from broadcast.rendering import phrase
-from broadcast.rendering.drill import visible
+from broadcast.rendering.clean import one_line
+from broadcast.rendering.drill import visible_lines
 from broadcast.rendering.words import ENGLISH, GERMAN, Words
 
 _MONTHS = "|".join(dict.fromkeys(month for words in (GERMAN, ENGLISH) for month in words.months))
@@ -26,32 +28,52 @@ _HREF = re.compile(r"\b(?:href|src)\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 _STRAY = ".,;:!?)]}»“”\"'"
 
 
-def contradictions(text: str, known: frozenset[str]) -> tuple[str, ...]:
-    """What `text` states and `known` does not hold, in order of appearance."""
-    stated = {_normal(match): match[0].rstrip(_STRAY) for match in _TOKEN.finditer(text)}
-    return tuple(spelled for token, spelled in stated.items() if token not in known)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a text may state: `tokens` are single times, numbers and links, `phrases` whole wordings."""
+
+    tokens: frozenset[str]
+    phrases: tuple[str, ...]
 
 
-def contradictions_html(html: str, known: frozenset[str]) -> tuple[str, ...]:
+def contradictions(text: str, known: Known) -> tuple[str, ...]:
+    """What `text` states and the facts do not hold, in order of appearance.
+
+    The commander's wordings are taken out as a whole first: what they touch must not change their numbers.
+    """
+    rest = text
+    for wording in known.phrases:
+        spelled = r"\s+".join(re.escape(word) for word in wording.split())
+        rest = re.sub(rf"(?<![\w:.,/+-]){spelled}(?!\w|[:.,/-]\w)", "\n", rest)
+    stated = {_normal(match): match[0].rstrip(_STRAY) for match in _TOKEN.finditer(rest)}
+    return tuple(shown for token, shown in stated.items() if token not in known.tokens)
+
+
+def contradictions_html(html: str, known: Known) -> tuple[str, ...]:
     """The same for what a page shows, and for where its links lead."""
-    targets = " ".join(unescape(target) for target in _HREF.findall(html) if not target.startswith("#"))
-    return contradictions(f"{unescape(visible(html))} {targets}", known)
+    targets = (unescape(target) for target in _HREF.findall(html) if not target.startswith("#"))
+    found = [contradictions(part, known) for part in (visible_lines(html), *targets)]
+    return tuple(dict.fromkeys(spelled for part in found for spelled in part))
 
 
-def known_values(facts: Facts, locale: str, words: Words, further: Iterable[str] = ()) -> frozenset[str]:
-    """Everything a text about these facts may state, in the notation of `contradictions`.
+def known_values(facts: Facts, locale: str, words: Words, further: Iterable[str] = ()) -> Known:
+    """Everything a text about these facts may state.
 
     `further` are texts that vouch for themselves: shortened values, and what a template calls `fixed`.
     """
-    texts = [*_texts(facts, locale), *_spoken(facts, words), *further]
-    return frozenset(_normal(match) for text in texts for match in _TOKEN.finditer(text))
+    wordings = [one_line(text) for text in (*_texts(facts, locale), *further)]
+    texts = [*wordings, *_spoken(facts, words), facts.link or "", phrase.dialled(facts.hotline or "")]
+    return Known(
+        tokens=frozenset(_normal(match) for text in texts for match in _TOKEN.finditer(text)),
+        phrases=tuple(sorted({text for text in wordings if text}, key=len, reverse=True)),
+    )
 
 
 def _texts(facts: Facts, locale: str) -> Iterable[str]:
     yield from (facts.organisation, facts.ref, facts.mark, str(facts.sequence))
     yield from (facts.worded(name, locale) or "" for name in _WORDED)
     yield from (service.name_in(locale) for service in facts.services)
-    yield from (value or "" for value in (facts.link, facts.hotline))
+    yield facts.hotline or ""
     for way in facts.alternatives:
         yield from (way.kind, way.value)
     yield from (value for _, value in facts.variables)

@@ -116,7 +116,7 @@ def sentence(text: str) -> str:
 
 def tel(number: str) -> str:
     """A link that dials: `tel:+493023125000`."""
-    return f"tel:{re.sub(r'[^0-9+*#]', '', _text(number))}"
+    return f"tel:{phrase.dialled(_text(number))}"
 
 
 def paragraphs(body: str) -> Markup:

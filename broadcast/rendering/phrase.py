@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -54,6 +55,11 @@ def listed(items: Sequence[str], words: Words) -> str:
     """`Chat, Telefon und E-Mail`."""
     *others, last = items or ("",)
     return f"{', '.join(others)} {words.conjunction} {last}" if others else last
+
+
+def dialled(number: str) -> str:
+    """What a telephone is given of a number written for people."""
+    return re.sub(r"[^0-9+*#]", "", number)
 
 
 def sentence(text: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
 
+#: A word that no public text may show.
+CANARY = "Kanarienvogel"
 _BERLIN = ZoneInfo("Europe/Berlin")
 _STARTED = datetime(2025, 11, 16, 13, 40, tzinfo=_BERLIN)
 _AS_OF = datetime(2025, 11, 16, 14, 5, tzinfo=_BERLIN)
@@ -66,3 +69,10 @@ def sample_facts(phase: TextPhase) -> Facts:
             *(((("message", "en"), translated),) if message else ()),
         ),
     )
+
+
+def with_secrets(facts: Facts) -> Facts:
+    """The same facts with a canary in everything that is for colleagues only."""
+    names = ("bridge", "changes", "decision", "escalation", "figures", "needs", "owner", "risk")
+    secrets = tuple((f"internal_{name}", CANARY) for name in names)
+    return replace(facts, cause=CANARY, variables=(*facts.variables, *secrets))

@@ -1,0 +1,236 @@
+"""Proof, before the outage, that every text works: each audience, phase, kind and language is written.
+
+The texts are rendered with sample facts and looked at as a reader would: do they fit, do they say what
+people need to know, do they keep to themselves what is internal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import product
+
+from broadcast.errors import BroadcastError
+from broadcast.model.channel import ChannelKind
+from broadcast.model.incident import Phase
+from broadcast.model.notice import Facts, TextPhase
+from broadcast.rendering import length, phrase, prose
+from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
+from broadcast.rendering.drill import visible
+from broadcast.rendering.render import Rendered, Renderer
+from broadcast.rendering.samples import CANARY, sample_facts, with_secrets
+from broadcast.rendering.words import words_for
+
+AUDIENCES = (PUBLIC, "agents", "supervisors", "executives", "technical", "field")
+KINDS = (ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL, ChannelKind.PAGE, ChannelKind.CHAT)
+_PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
+_BROKEN = frozenset(
+    {TextPhase.INVESTIGATING, TextPhase.IDENTIFIED, TextPhase.UPDATE}
+)  # something is down: people need another way
+_OPEN = _BROKEN | {TextPhase.MONITORING}
+_NAMELESS = frozenset({TextPhase.DRILL, TextPhase.RETRACTION})  # nothing is down
+_WINDOWS = (Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.COMPLETED, Phase.CANCELLED)
+
+
+class Gravity(StrEnum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with one template, and how to mend it."""
+
+    template: str
+    severity: Gravity
+    problem: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One text to be proved."""
+
+    audience: str
+    locale: str
+    kind: ChannelKind
+    facts: Facts
+
+    @property
+    def public(self) -> bool:
+        return self.audience == PUBLIC or self.kind in _PUBLISHED
+
+
+def lint(catalogue: Catalogue, locales: Sequence[str]) -> list[Finding]:
+    """Everything that is wrong with the texts of these languages, each problem once, worst first."""
+    locales = tuple(locales) or ("en",)
+    renderer = Renderer(catalogue, locales[0])
+    found = [finding for case in _cases(locales) for finding in _proved(renderer, case)]
+    found += _files(catalogue, locales)
+    return sorted(dict.fromkeys(found), key=lambda finding: (finding.severity, finding.template))
+
+
+def _cases(locales: Sequence[str]) -> Iterator[_Case]:
+    for locale, audience, kind in product(locales, AUDIENCES, KINDS):
+        if audience == PUBLIC or kind not in _PUBLISHED:
+            yield from (_Case(audience, locale, kind, facts) for facts in _sampled())
+
+
+def _sampled() -> Iterator[Facts]:
+    for phase in TextPhase:
+        facts = sample_facts(phase)
+        if phase is TextPhase.MAINTENANCE:
+            yield from (replace(facts, phase=each) for each in _WINDOWS)
+        else:
+            yield facts
+
+
+def _proved(renderer: Renderer, case: _Case) -> Iterator[Finding]:
+    try:
+        rendered = renderer.render(case.facts, case.audience, case.locale, case.kind)
+        sparse = renderer.render(_sparse(case.facts), case.audience, case.locale, case.kind)
+        secret = renderer.render(with_secrets(case.facts), case.audience, case.locale, case.kind)
+    except BroadcastError as error:
+        yield Finding(_where(error, case), Gravity.ERROR, str(error), error.hint or "")
+        return
+    for problem, hint in _problems(case, rendered, sparse, secret):
+        yield Finding(rendered.template, Gravity.ERROR, problem, hint)
+    for problem, hint in _remarks(case, rendered):
+        yield Finding(rendered.template, Gravity.WARNING, problem, hint)
+
+
+def _where(error: BroadcastError, case: _Case) -> str:
+    place = str(error).partition(": ")[0]
+    file = f"{case.locale}/{case.audience}/{case.facts.text_phase.value}/{case.kind.value}.txt{SUFFIX}"
+    return place if SUFFIX in place else file
+
+
+def _sparse(facts: Facts) -> Facts:
+    """The same incident on a bad day: nothing but the title is known."""
+    return replace(
+        facts,
+        message=None,
+        wording=(),
+        services=(),
+        next_update=None,
+        window_ends=None,
+        link=None,
+        hotline=None,
+        alternatives=(),
+        corrects=None,
+    )
+
+
+def _problems(
+    case: _Case, rendered: Rendered, sparse: Rendered, secret: Rendered
+) -> Iterator[tuple[str, str]]:
+    yield from _fit(case, rendered)
+    for part in (*_parts(rendered), *_parts(sparse)):
+        yield from ((f"has a hole: {hole!r}", "write it inside {% if ... %}") for hole in prose.holes(part))
+    for name, value in _required(case):
+        if value not in " ".join(_parts(rendered)):
+            yield f"does not say {name} ({value})", f"add it to the {case.facts.text_phase.value} text"
+    if case.public and CANARY in " ".join(_parts(secret)):
+        yield "shows what is internal", "take `cause` and `internal_...` out of texts for the public"
+    if any(CANARY in part for part in (rendered.message.subject or "", *_parts(rendered))):
+        yield "shows what is internal", "take the word out"
+
+
+def _fit(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
+    units = rendered.units
+    if case.kind is ChannelKind.SMS and units.parts > 1:
+        yield f"needs {units.parts} parts: {units.units} units {units.measure}", "shorten it to one part"
+    subject = rendered.message.subject
+    if case.kind is ChannelKind.EMAIL and subject and len(subject) > length.SUBJECT_WISHED:
+        yield (
+            f"has a subject of {len(subject)} characters",
+            f"{length.SUBJECT_WISHED} are read; shorten it",
+        )
+
+
+def _required(case: _Case) -> Iterator[tuple[str, str]]:
+    """What a reader must be able to find, by name, as it is written in that language."""
+    facts, words = case.facts, words_for(case.locale)
+    yield "who says so", facts.organisation
+    yield "the reference", facts.mark
+    phase = facts.text_phase
+    if phase not in _NAMELESS:
+        yield "what it is about", facts.services[0].name_in(case.locale)
+    if facts.next_update and phase in _OPEN:
+        yield "when there will be news", phrase.clock_time(facts.next_update)
+    if facts.hotline and phase in _BROKEN and _serves_people(case):
+        yield "how to get help now", facts.hotline
+    if facts.link and case.kind is not ChannelKind.PAGE and case.audience != "field":
+        yield "where to read on", facts.link
+    if phase is TextPhase.MAINTENANCE and facts.phase is Phase.SCHEDULED:
+        yield "when it is", phrase.day(facts.started, words)
+    if phase is TextPhase.RESOLVED and facts.ended:
+        yield "when it ended", phrase.clock_time(facts.ended)
+    if phase is TextPhase.RETRACTION and facts.corrects:
+        yield "which message was wrong", phrase.clock_time(facts.corrects)
+
+
+def _serves_people(case: _Case) -> bool:
+    """Whether the reader, or a customer of theirs, needs a way that works."""
+    return case.audience in {PUBLIC, "agents", "field"}
+
+
+def _remarks(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
+    for part in _parts(rendered):
+        own = prose.without(part, _given(case))
+        yield from prose.remarks(own, words_for(case.locale).language)
+
+
+def _given(case: _Case) -> Iterable[str]:
+    """The sample facts' own words, which say nothing about the template."""
+    facts = case.facts
+    yield from (facts.organisation, facts.link or "", facts.hotline or "", facts.mark)
+    yield from (facts.worded("title", case.locale) or "", facts.worded("message", case.locale) or "")
+    yield words_for(case.locale).drill
+
+
+def _parts(rendered: Rendered) -> tuple[str, ...]:
+    message = rendered.message
+    html = visible(message.html) if message.html else None
+    return tuple(part for part in (message.subject, message.text, html) if part)
+
+
+def _files(catalogue: Catalogue, locales: Sequence[str]) -> Iterator[Finding]:
+    """Every file is sound, and the languages' versions of one file speak of the same facts."""
+    # Importing Jinja is for those who need it.
+    from broadcast.rendering.environment import names_used
+
+    for name in catalogue.names():
+        locale, _, rest = name.partition("/")
+        shared = locale.startswith("_")
+        if not shared and locale not in locales:
+            continue
+        try:
+            names = names_used(catalogue, name if not shared else f"{locales[0]}/{name}")
+        except BroadcastError as error:
+            yield Finding(str(error).partition(": ")[0], Gravity.ERROR, str(error), error.hint or "")
+            continue
+        for other in locales if locale == locales[0] else ():
+            yield from _difference(catalogue, name, f"{other}/{rest}", names)
+
+
+def _difference(catalogue: Catalogue, name: str, twin: str, names: frozenset[str]) -> Iterator[Finding]:
+    from broadcast.rendering.environment import names_used
+
+    if catalogue.find(twin) is None:
+        yield Finding(name, Gravity.WARNING, f"has no twin {twin}", "translate it")
+        return
+    try:
+        odd = names ^ names_used(catalogue, twin)
+    except BroadcastError:
+        return  # reported for its own file
+    if odd:
+        yield Finding(
+            name,
+            Gravity.WARNING,
+            f"does not speak of the same facts as {twin}: {', '.join(sorted(odd))}",
+            "show them in both languages, or in neither",
+        )

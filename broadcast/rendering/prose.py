@@ -1,0 +1,67 @@
+"""What is wrong with a text as a text: holes, shouting, advertising, sentences nobody can follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
+
+_HOLES = re.compile(
+    r"\bUndefined\b|\{\{|\{%|%\}|\}\}|\(\s*\)|\[\s*\]|\.\s+\.|(?<!\.)\.\.(?!\.)|:\s*\.(?!\.)"
+    r"|\s[,;.](?=\s|$)|,\s*,| {2}|:(?=\s*\n\s*\n)|:\s*$|(?m:^-\s*$|^-[^\n]*:\s*$)"
+)
+_SLOT = re.compile(f"{SLOT_OPEN}[A-Za-z]\\w*{SLOT_CLOSE}")
+# A request to rate a notice makes it advertising in Germany (BGH, VI ZR 225/17).
+_ADVERTISING = re.compile(
+    r"\b(?:bewert\w*|umfrage\w*|feedback\w*|rabatt\w*|gutschein\w*|angebot\w*|newsletter|jetzt sparen"
+    r"|survey\w*|rate us|rating|discount\w*|voucher\w*|special offer\w*|promo\w*)\b",
+    re.IGNORECASE,
+)
+_SHOUTED = re.compile(r"\b[A-ZÄÖÜ]{2,}(?:[ ,]+[A-ZÄÖÜ]{2,}){2,}\b")
+_SENTENCE_END = re.compile(r"[.!?:;](?=\s|$)|\n")
+_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’-][^\W_]+)*")
+_LONG_WORD = 6
+_LONG_SENTENCE = 20
+_ENOUGH_WORDS = 20
+_MOST_LIX = {"de": 50.0, "en": 40.0}
+
+
+def holes(text: str) -> tuple[str, ...]:
+    """Where something is missing: empty brackets, a heading or point without text, `. .`."""
+    return tuple(
+        dict.fromkeys(match[0].strip() or match[0] for match in _HOLES.finditer(_SLOT.sub("x", text)))
+    )
+
+
+def remarks(text: str, language: str) -> Iterator[tuple[str, str]]:
+    """What a reader would mind, with the remedy."""
+    for match in _ADVERTISING.finditer(text):
+        yield f"advertises: {match[0]!r}", "a notice must not ask for ratings or offer anything"
+    if "!" in text:
+        yield "has an exclamation mark", "end the sentence with a full stop; calm texts calm people"
+    for match in _SHOUTED.finditer(text):
+        yield f"shouts: {match[0]!r}", "write it in lower case"
+    for sentence in _SENTENCE_END.split(text):
+        count = len(_WORD.findall(sentence))
+        if count > _LONG_SENTENCE:
+            yield f"has a sentence of {count} words", f"{_LONG_SENTENCE} words are enough; make two of it"
+    most = _MOST_LIX.get(language)
+    if most is not None and len(_WORD.findall(text)) >= _ENOUGH_WORDS and lix(text) > most:
+        yield f"is hard to read (LIX {lix(text):.0f}, at most {most:.0f})", "use shorter words and sentences"
+
+
+def lix(text: str) -> float:
+    """The readability index of Björnsson: words a sentence plus the percentage of words over six letters."""
+    words = _WORD.findall(text)
+    sentences = [part for part in _SENTENCE_END.split(text) if _WORD.search(part)]
+    if not words:
+        return 0.0
+    return len(words) / len(sentences) + 100 * sum(len(word) > _LONG_WORD for word in words) / len(words)
+
+
+def without(text: str, given: Iterable[str]) -> str:
+    """`text` without words that are not the template's own."""
+    for words in sorted(filter(None, given), key=len, reverse=True):
+        text = text.replace(words, "")
+    return text

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from broadcast.rendering import prose
+from broadcast.rendering.lint import Finding, Gravity, lint
+from tests.rendering.facts import SHIPPED, with_files
+
+
+@pytest.fixture(scope="module")
+def shipped() -> list[Finding]:
+    return lint(SHIPPED, ("de", "en"))
+
+
+def test_every_shipped_text_is_sound(shipped):
+    assert shipped == []
+
+
+GOOD = "{{ organisation }}: Gestört seit {{ started|time }}: {{ what|sentence }} "
+NEWS = "Neues um {% if next_update %}{{ next_update|time }}{% endif %}."
+REST = "Tel. {{ hotline or '' }}. " + NEWS + " {{ link or '' }} {{ mark }}"
+
+# Each in a file of its own, so that one run shows them all.
+MUTATIONS = {
+    "de/customers/investigating/sms.txt.j2": (GOOD + "Neues um 15:00.", "'15:00' is not among the facts"),
+    "de/customers/identified/sms.txt.j2": (GOOD, "does not say the reference"),
+    "de/customers/update/sms.txt.j2": (GOOD + "{{ mark }}", "does not say when there will be news"),
+    "en/customers/investigating/sms.txt.j2": (GOOD + "{{ mark }}", "does not say how to get help now"),
+    "en/customers/identified/sms.txt.j2": ("{{ what }} {{ mark }}", "does not say who says so"),
+    "en/customers/update/sms.txt.j2": (GOOD + REST + " We are working very hard on it.", "needs 2 parts"),
+    "de/customers/investigating/social.txt.j2": (GOOD + "() " + REST, "has a hole: '()'"),
+    "de/customers/identified/social.txt.j2": (GOOD + REST, "has a hole: '.'"),
+    "de/customers/update/social.txt.j2": (
+        GOOD + "{{ hotline|sentence }}",
+        "a filter for texts was given none",
+    ),
+    "en/customers/investigating/social.txt.j2": (
+        GOOD + "{{ cause or '' }} " + REST,
+        "shows what is internal",
+    ),
+    "en/customers/identified/social.txt.j2": ("{{ orgnisation }}", "'orgnisation' is undefined"),
+    "en/customers/update/social.txt.j2": ("one\n{% endif %}", "line 2"),
+    "de/drivers/sms.txt.j2": ("{{ what", "line 1"),
+    "de/customers/resolved/sms.txt.j2": (GOOD + "{{ scope or '' }}", "does not speak of the same facts"),
+    "de/customers/resolved/chat.txt.j2": (GOOD, "has no twin"),
+    "de/customers/monitoring/sms.txt.j2": (GOOD + "Bitte zur Umfrage gehen.", "advertises: 'Umfrage'"),
+    "de/customers/monitoring/social.txt.j2": (GOOD + "Achtung!", "exclamation mark"),
+    "en/customers/monitoring/sms.txt.j2": (GOOD + "PLEASE DO NOT CALL", "shouts"),
+    "de/customers/resolved/email.subject.j2": ("Wichtig: " * 8, "has a subject of 71 characters"),
+}
+
+
+@pytest.fixture(scope="module")
+def mutated(tmp_path_factory) -> list[Finding]:
+    folder = tmp_path_factory.mktemp("mutated")
+    files = {name: text for name, (text, _) in MUTATIONS.items()}
+    return lint(with_files(folder, files), ("de", "en"))
+
+
+@pytest.mark.parametrize(("name", "problem"), [(name, m[1]) for name, m in MUTATIONS.items()])
+def test_lint_finds(mutated, name, problem):
+    # A subject's finding is told for the text it heads.
+    file = name.replace("email.subject", "email.txt")
+    findings = [finding for finding in mutated if finding.template.partition(", line")[0].endswith(file)]
+
+    assert any(problem in finding.problem for finding in findings), findings
+
+
+def test_errors_come_before_warnings(mutated):
+    gravities = [finding.severity for finding in mutated]
+
+    assert gravities == sorted(gravities)
+    assert set(gravities) == set(Gravity)
+
+
+@pytest.mark.parametrize(
+    "text", ["Seit: .", "a ()", "Hilfe: \n\nEnde", "- Telefon:\n- x", "gut. .", "a , b", "x.. y"]
+)
+def test_a_hole_is_seen(text):
+    assert prose.holes(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Seit 13:40: Chat.", "Wir warten...", "So geht es:\n- Telefon: 1\n", "[INC-7/2]"]
+)
+def test_no_hole_is_seen_where_there_is_none(text):
+    assert prose.holes(text) == ()
+
+
+def test_an_official_sentence_is_hard_to_read():
+    text = (
+        "Aufgrund einer unvorhergesehenen Beeinträchtigung unserer Telekommunikationsinfrastruktur "
+        "informieren wir Sie hiermit über die vorübergehende Nichtverfügbarkeit unserer Dienstleistungen "
+        "im Zusammenhang mit der Bearbeitung eingehender Kundenanfragen."
+    )
+
+    assert prose.lix(text) > 70
+    assert [problem for problem, _ in prose.remarks(text, "de") if "hard to read" in problem]
