@@ -33,7 +33,8 @@ def help_of(*command: str) -> str:
     """What `broadcast COMMAND -h` prints."""
     page = io.StringIO()
     with redirect_stdout(page):
-        run([*command, "-h"])
+        if run([*command, "-h"]) != 0:
+            raise SystemExit(f"broadcast {' '.join(command)} -h does not work")
     return page.getvalue()
 
 
