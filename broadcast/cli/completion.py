@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from broadcast.config.settings import Settings
-from broadcast.model.incident import Phase, Severity
-from broadcast.model.notice import TextPhase
+if TYPE_CHECKING:
+    from broadcast.config.settings import Settings
+
 
 Completer = Callable[[typer.Context, str], list[str]]
 
@@ -75,18 +76,24 @@ def fates(ctx: typer.Context) -> Iterable[str]:
 @_silently
 def templates(_: typer.Context) -> Iterable[str]:
     """The sets that texts are written from."""
+    from broadcast.model.notice import TextPhase
+
     return [phase.value for phase in TextPhase]
 
 
 @_silently
 def phases(_: typer.Context) -> Iterable[str]:
     """Phases an incident may be put into."""
+    from broadcast.model.incident import Phase
+
     return [phase.value for phase in Phase if not phase.closed]
 
 
 @_silently
 def severities(_: typer.Context) -> Iterable[str]:
     """Severities."""
+    from broadcast.model.incident import Severity
+
     return [severity.value for severity in Severity]
 
 

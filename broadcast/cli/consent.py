@@ -34,7 +34,7 @@ class Asking:
                 f"{reach(preview)}: nobody is here to confirm that, so nothing was sent",
                 hint=f"look at it with --dry-run, then send with --yes --max-recipients {preview.people}",
             )
-        show(preview_page(preview, self.zone), self.common.err)
+        show(preview_page(preview, self.zone, everything=self.common.verbose), self.common.err)
         self._ask(preview)
 
     def _ask(self, preview: Preview) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +50,8 @@ def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
 
 def report_bug(error: Exception, arguments: Sequence[str]) -> int:
     """Tell about a mistake of ours, and where its details are; returns 1."""
+    import traceback
+
     place = traceback.extract_tb(error.__traceback__)[-1:]
     where = f" at {Path(place[0].filename).name}:{place[0].lineno}" if place else ""
     details = _write_details(error)
@@ -100,6 +100,9 @@ def _line(stream: Stream, what: str, text: str) -> str:
 
 def _write_details(error: Exception) -> Path | None:
     """The traceback, without values, in a file that only this user may read."""
+    import tempfile
+    import traceback
+
     frames = traceback.format_tb(error.__traceback__)
     message = _TOKEN.sub("•••", str(error))
     text = "".join(["Traceback (most recent call last):\n", *frames, f"{type(error).__name__}: {message}\n"])

@@ -101,5 +101,5 @@ def _preview(request: Request, limits: Limits, settings: Settings, common: Commo
     elif output is Output.QUIET:
         common.out.write(f"{preview.incident}\n")
     else:
-        show(preview_page(preview, settings.timezone), common.out)
+        show(preview_page(preview, settings.timezone, everything=common.verbose), common.out)
     return 0

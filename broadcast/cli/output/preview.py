@@ -8,19 +8,28 @@ from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Banner, Block, Quote, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import clock_time, iso
+from broadcast.model.channel import ChannelKind
 from broadcast.operations.preview import AudiencePreview, Preview, TextPreview
 
 SCHEMA = "broadcast.preview/1"
+_PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 _NAMED = 10  # unreachable people that are listed
 
 
-def preview_page(preview: Preview, zone: ZoneInfo) -> list[Block]:
-    """Everything a person should see before saying yes."""
+def preview_page(preview: Preview, zone: ZoneInfo, *, everything: bool) -> list[Block]:
+    """Everything a person should see before saying yes: what matters most last, right above the question.
+
+    Texts for channels that only step in are counted, unless `everything` is wanted.
+    """
+    shown = [text for text in preview.texts if text.recipients or text.kind in _PUBLISHED or everything]
+    left_out = len(preview.texts) - len(shown)
+    more = f"{left_out} more texts for channels that step in where others fail (--verbose shows them)"
     return [
+        *(_quote(text) for text in shown),
+        *([line(Word(more, Tone.FAINT))] if left_out else []),
+        *_unreachable(preview),
         _banner(preview),
         *_audiences(preview),
-        *(_quote(text) for text in preview.texts),
-        *_unreachable(preview),
         *_facts(preview, zone),
     ]
 
@@ -79,6 +88,8 @@ def _audience(audience: AudiencePreview) -> tuple[str | Word, ...]:
 
 def _quote(text: TextPreview) -> Quote:
     to = people(text.recipients) if text.recipients else "if others fail"
+    if text.kind in _PUBLISHED:
+        to = "published"
     title = f"{text.kind}, {text.locale}, {text.audience}: {to}, {text.size}"
     return Quote(title, f"{text.subject}\n\n{text.text}" if text.subject else text.text)
 
