@@ -1,0 +1,94 @@
+"""The program as people start it: a process, in a folder of its own, with a sandbox that ends with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from broadcast.sandbox import daemon
+
+ROOT = Path(__file__).parents[2]
+PAGE_ONLY = """
+[broadcast]
+organisation = "Muster Handel"
+locale = "de"
+timezone = "Europe/Berlin"
+
+[ledger]
+url = "sqlite:///broadcast.db"
+
+[channels.site]
+adapter = "site"
+path = "public"
+
+[audiences.customers]
+lanes = [["site"]]
+"""
+Outcome = subprocess.CompletedProcess[str]
+Program = Callable[..., Outcome]
+
+
+def environment(home: Path, **extra: str) -> dict[str, str]:
+    """An environment that holds nothing of the machine's user."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL", "TMPDIR"}}
+    own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "XDG_STATE_HOME": str(home / "state")}
+    return {**kept, **own, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **extra}
+
+
+def run(folder: Path, *arguments: str, env: Mapping[str, str] | None = None, **options) -> Outcome:
+    """`broadcast ARGUMENTS` in `folder`, nobody at the keyboard."""
+    command = [sys.executable, "-m", "broadcast", *arguments]
+    options.setdefault("stdin", subprocess.DEVNULL)
+    if options.get("input") is not None:
+        del options["stdin"]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(folder, **(env or {})),
+        capture_output="stdout" not in options,
+        text=True,
+        timeout=60,
+        **options,
+    )
+
+
+@pytest.fixture
+def broadcast(tmp_path) -> Program:
+    """The program in an empty folder."""
+
+    def program(*arguments: str, **options) -> Outcome:
+        return run(tmp_path, *arguments, **options)
+
+    return program
+
+
+@pytest.fixture
+def page_only(tmp_path) -> Path:
+    """A configuration that publishes on a page in a folder, and nowhere else; the page's folder."""
+    (tmp_path / "broadcast.toml").write_text(PAGE_ONLY, encoding="utf-8")
+    return tmp_path / "public"
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory) -> Iterator[Path]:
+    """A folder that `init --sandbox` filled; its sandbox is stopped at the end."""
+    folder = tmp_path_factory.mktemp("rehearsal")
+    outcome = run(folder, "init", "--sandbox")
+    assert outcome.returncode == 0, outcome.stderr
+    yield folder
+    daemon.stop(folder / ".sandbox")
+
+
+@pytest.fixture
+def rehearse(rehearsal) -> Program:
+    """The program, sending to the sandbox."""
+
+    def program(*arguments: str, **options) -> Outcome:
+        return run(rehearsal, "--sandbox", *arguments, **options)
+
+    return program
