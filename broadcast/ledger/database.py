@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from broadcast.errors import LedgerBusy, LedgerDamaged, LedgerError
@@ -136,9 +135,8 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 @cache
 def _scripts() -> tuple[str, ...]:
-    folder = resources.files("broadcast.ledger") / "schema"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return tuple((folder / name).read_text(encoding="utf-8") for name in names)
+    scripts = sorted(Path(__file__).with_name("schema").glob("*.sql"))
+    return tuple(script.read_text(encoding="utf-8") for script in scripts)
 
 
 def _statements(script: str) -> Iterator[str]:

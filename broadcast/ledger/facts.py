@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict
 from datetime import datetime
 
-from broadcast.model.incident import Phase, Service, Severity
+from broadcast.ledger.services import services_from_json
+from broadcast.model.incident import Phase, Severity
 from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
 
 _TIMES = ("as_of", "started", "detected", "ended", "next_update", "window_ends", "corrects")
-
-
-def services_to_json(services: tuple[Service, ...]) -> str:
-    """Services as a JSON list."""
-    return json.dumps([asdict(service) for service in services], ensure_ascii=False)
-
-
-def services_from_json(text: str) -> tuple[Service, ...]:
-    """Services from a JSON list."""
-    return tuple(
-        Service(entry["key"], tuple((a, b) for a, b in entry["names"]), entry["component"])
-        for entry in json.loads(text)
-    )
 
 
 def facts_to_json(facts: Facts) -> str:
@@ -50,4 +37,6 @@ def facts_from_json(text: str) -> Facts:
 
 def content_hash(*parts: str) -> str:
     """A digest of texts, for "is this the same content?"."""
+    import hashlib  # reading the ledger needs no digest
+
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

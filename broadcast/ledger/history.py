@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from broadcast.ledger.database import Database
 from broadcast.ledger.people import contact_from
 from broadcast.ledger.queries import query
-from broadcast.ledger.records import DeliveryLine, Event, Notice, Tally
+from broadcast.ledger.records import DeliveryLine, Event, Notice
+from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
@@ -36,12 +37,13 @@ class ChannelAttempts:
 
 @dataclass(frozen=True, slots=True)
 class Failover:
-    """People who went on from one channel to another, and why."""
+    """People who went on from one channel to another, why, and since when."""
 
     origin: str
     destination: str
     reason: str | None
     count: int
+    first_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +90,6 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """Messages that went on from one channel to the next; `at` and `reason` come from the last attempt."""
-
-    origin: str
-    destination: str
-    reason: str | None
-    count: int
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """One message owed to one person: where it stands, and whether an answer about it was lost."""
 
@@ -122,12 +113,7 @@ class History:
 
     def tallies(self, notice: int) -> list[Tally]:
         """How many deliveries of a notice stand where."""
-        return [
-            Tally(
-                row["channel"], DeliveryState(row["state"]), bool(row["required"]), row["step"], row["count"]
-            )
-            for row in self._rows("tally", notice)
-        ]
+        return tallies(self._database, notice)
 
     def attempts(self, notice: int) -> list[ChannelAttempts]:
         """What the requests of a notice came to, by channel in the order of their first use."""
@@ -136,7 +122,16 @@ class History:
     def failovers(self, notice: int) -> list[Failover]:
         """Where one channel stepped in for another."""
         rows = self._rows("failovers", notice)
-        return [Failover(row["origin"], row["destination"], row["reason"], row["count"]) for row in rows]
+        return [
+            Failover(
+                row["origin"],
+                row["destination"],
+                row["reason"],
+                row["count"],
+                datetime.fromtimestamp(row["first_at"], UTC),
+            )
+            for row in rows
+        ]
 
     def threads(self, incident: int) -> dict[str, tuple[str, str]]:
         """For each channel that publishes: the provider's first and latest reference in that incident."""
@@ -177,13 +172,6 @@ class History:
     def reach(self, notice: Notice) -> list[Reach]:
         """How a notice fared, by channel in the order of lanes and routes."""
         return [_reach(row) for row in self._rows("reach", notice.id)]
-
-    def moves(self, notice: Notice) -> list[Move]:
-        """Every step from one channel to the next, whatever became of the message afterwards."""
-        return [
-            Move(row["origin"], row["destination"], row["reason"], row["count"], _moment(row["at"]))
-            for row in self._rows("moves", notice.id)
-        ]
 
     def standings(self, incident: Incident) -> list[Standing]:
         """What every person was owed, notice by notice."""

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from broadcast.errors import AmbiguousIncident, Refused, UnknownIncident
 from broadcast.ledger.database import Database
-from broadcast.ledger.facts import (
-    content_hash,
-    facts_from_json,
-    facts_to_json,
-    services_from_json,
-    services_to_json,
-)
 from broadcast.ledger.queries import query
-from broadcast.ledger.records import NewNotice, Notice, Text
-from broadcast.model.contact import Contact
+from broadcast.ledger.services import services_from_json, services_to_json
 from broadcast.model.incident import Incident, Phase, Severity
-from broadcast.model.message import Message
-from broadcast.model.notice import NoticeKind
-from broadcast.model.plan import Planned
+
+if TYPE_CHECKING:
+    from broadcast.ledger.records import NewNotice, Notice, Text
 
 
 class Incidents:
@@ -69,21 +60,35 @@ class Incidents:
             )
         raise UnknownIncident("no incident is open", hint='open one with: broadcast notify "TITLE"')
 
+    def latest(self, incident: Incident) -> tuple[int, int] | None:
+        """The id and the number of the incident's latest notice, without reading it."""
+        with self._database.reading() as connection:
+            row = connection.execute(query("latest_notice"), (incident.id,)).fetchone()
+            return (row["id"], row["sequence"]) if row else None
+
     def notices(self, incident: Incident) -> list[Notice]:
         """The incident's notices in order."""
+        from broadcast.ledger.rows import notice_from
+
         with self._database.reading() as connection:
-            return [_notice(row) for row in connection.execute(query("notices_of_incident"), (incident.id,))]
+            return [
+                notice_from(row) for row in connection.execute(query("notices_of_incident"), (incident.id,))
+            ]
 
     def notice_with_key(self, key: str) -> Notice | None:
         """The notice recorded under that idempotency key."""
+        from broadcast.ledger.rows import notice_from
+
         with self._database.reading() as connection:
             row = connection.execute(query("notice_by_key"), (key,)).fetchone()
-            return _notice(row) if row else None
+            return notice_from(row) if row else None
 
     def texts(self, notice: int) -> list[Text]:
         """The texts of a notice as they were rendered."""
+        from broadcast.ledger.rows import text_from
+
         with self._database.reading() as connection:
-            return [_text(row) for row in connection.execute(query("messages"), (notice,))]
+            return [text_from(row) for row in connection.execute(query("messages"), (notice,))]
 
     def record(self, new: NewNotice, now: datetime) -> Notice:
         """Put a notice with its texts and deliveries on disk, all or nothing.
@@ -92,8 +97,14 @@ class Incidents:
         and all of them when the incident ends: nobody is told of an outage that is over.
         Raises `Refused` where another notice was recorded meanwhile, and `LedgerError`.
         """
+        from broadcast.ledger.facts import content_hash, facts_to_json
+        from broadcast.ledger.rows import delivery_rows, message_row, notice_from
+        from broadcast.ledger.supersede import supersede
+
         moment = now.timestamp()
         with self._database.transaction() as connection:
+            if new.key and connection.execute(query("notice_by_key"), (new.key,)).fetchone():
+                raise Refused(f"the key {new.key} was used a moment ago", hint="run this again to see its result")
             incident_id = self._keep_incident(connection, new)
             sequence = connection.execute(query("next_sequence"), (incident_id,)).fetchone()[0]
             if sequence != new.facts.sequence:
@@ -115,24 +126,15 @@ class Incidents:
                 ),
             )
             notice_id = int(cursor.lastrowid or 0)
-            connection.executemany(query("insert_message"), (_message_row(notice_id, t) for t in new.texts))
+            connection.executemany(query("insert_message"), (message_row(notice_id, t) for t in new.texts))
             connection.executemany(
-                query("insert_delivery"), _delivery_rows(connection, notice_id, new.deliveries, moment)
+                query("insert_delivery"), delivery_rows(connection, notice_id, new.deliveries, moment)
             )
-            connection.execute(
-                query("supersede"),
-                {
-                    "sequence": sequence,
-                    "now": moment,
-                    "incident": incident_id,
-                    "notice": notice_id,
-                    "closing": new.incident.phase.closed,
-                },
-            )
+            supersede(connection, incident_id, now)
             row = connection.execute(
                 "SELECT notice.*, ? AS incident FROM notice WHERE id = ?", (new.facts.ref, notice_id)
             ).fetchone()
-            return _notice(row)
+            return notice_from(row)
 
     def finish(self, notice: Notice, result: str, now: datetime) -> None:
         """Store the result of the notice's run, to be replayed under its key."""
@@ -212,74 +214,3 @@ def _incident(row: sqlite3.Row) -> Incident:
         ended_at=_moment(row["ended_at"]),
         next_update_at=_moment(row["next_update_at"]),
     )
-
-
-def _notice(row: sqlite3.Row) -> Notice:
-    return Notice(
-        id=row["id"],
-        incident_id=row["incident_id"],
-        incident=row["incident"],
-        sequence=row["sequence"],
-        kind=NoticeKind(row["kind"]),
-        phase=Phase(row["phase"]),
-        facts=facts_from_json(row["facts"]),
-        key=row["key"],
-        inputs_hash=row["inputs_hash"],
-        author=row["author"],
-        created_at=datetime.fromtimestamp(row["created_at"], UTC),
-        next_update_at=_moment(row["next_update_at"]),
-        finished_at=_moment(row["finished_at"]),
-        result=row["result"],
-    )
-
-
-def _text(row: sqlite3.Row) -> Text:
-    slots = tuple(json.loads(row["slots"]))
-    message = Message(row["locale"], row["text"], row["subject"], row["html"], slots)
-    return Text(row["audience"], row["kind"], message)
-
-
-def _message_row(notice: int, text: Text) -> tuple[object, ...]:
-    message = text.message
-    slots = json.dumps(message.slots)
-    return (
-        notice,
-        text.texts,
-        message.locale,
-        text.kind,
-        message.subject,
-        message.text,
-        message.html,
-        slots,
-    )
-
-
-def _delivery_rows(
-    connection: sqlite3.Connection, notice: int, deliveries: Iterable[Planned], moment: float
-) -> Iterable[tuple[object, ...]]:
-    for planned in deliveries:
-        yield (
-            notice,
-            planned.audience,
-            planned.texts,
-            planned.locale,
-            planned.lane,
-            planned.receiver,
-            _keep_recipient(connection, planned.contact) if planned.contact else None,
-            json.dumps(planned.route),
-            planned.route[0] if planned.route else "",
-            int(planned.required),
-            planned.state,
-            planned.reason,
-            moment,
-        )
-
-
-def _keep_recipient(connection: sqlite3.Connection, contact: Contact) -> int:
-    extra = json.dumps(dict(contact.extra), ensure_ascii=False)
-    fields = (contact.id, contact.name, contact.phone or "", contact.email or "", extra)
-    row = connection.execute(
-        query("insert_recipient"),
-        (content_hash(*fields), contact.id, contact.name, contact.phone, contact.email, extra),
-    ).fetchone()
-    return int(row[0])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from broadcast.ledger.database import Database, open_database
-from broadcast.ledger.history import History
 from broadcast.ledger.incidents import Incidents
+from broadcast.ledger.tally import Tally, tallies
 
 if TYPE_CHECKING:
     from broadcast.ledger.deliveries import Deliveries
+    from broadcast.ledger.history import History
     from broadcast.ledger.runs import Run
 
 
@@ -20,13 +22,23 @@ class Ledger:
     def __init__(self, path: Path, database: Database) -> None:
         self.path = path
         self.incidents = Incidents(database)
-        self.history = History(database)
         self._database = database
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open or create it; raises `LedgerError`."""
         return cls(path, open_database(path))
+
+    @cached_property
+    def history(self) -> History:
+        """The ledger as a record of who was told what."""
+        from broadcast.ledger.history import History
+
+        return History(self._database)
+
+    def tallies(self, notice: int) -> list[Tally]:
+        """How many deliveries of a notice stand where."""
+        return tallies(self._database, notice)
 
     def secret(self) -> bytes:
         """The install secret that makes our references."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 _HEADING = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
 @cache
 def _queries() -> dict[str, str]:
-    text = (resources.files("broadcast.ledger") / "queries.sql").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("queries.sql").read_text(encoding="utf-8")
     parts = _HEADING.split(text)[1:]
     return {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
 

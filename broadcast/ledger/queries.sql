@@ -21,6 +21,9 @@ SELECT coalesce(max(sequence), 0) + 1 FROM notice WHERE incident_id = ?
 INSERT INTO notice (incident_id, sequence, kind, phase, facts, content_hash, key, inputs_hash, author, created_at, next_update_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
+-- name: latest_notice
+SELECT id, sequence FROM notice WHERE incident_id = ? ORDER BY sequence DESC LIMIT 1
+
 -- name: notices_of_incident
 SELECT notice.*, incident.ref AS incident FROM notice JOIN incident ON incident.id = notice.incident_id
 WHERE incident_id = ? ORDER BY sequence
@@ -53,11 +56,21 @@ SELECT (SELECT incident_id FROM notice WHERE id = :notice), :notice, :at, :kind,
 -- name: insert_incident_event
 INSERT INTO event (incident_id, notice_id, at, kind, channel, detail) VALUES (?, NULL, ?, ?, NULL, ?)
 
+-- name: overtaken
+-- The incident of a notice that is not its latest any more.
+SELECT own.incident_id FROM notice AS own JOIN notice AS newer ON newer.incident_id = own.incident_id
+WHERE own.id = ? AND newer.sequence > own.sequence LIMIT 1
+
 -- name: supersede
--- A person who is about to be told the newer truth must not get the older one afterwards.
-UPDATE delivery SET state = 'cancelled', reason = 'superseded by notice ' || :sequence, updated_at = :now
-WHERE state IN ('planned', 'held') AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident AND id <> :notice)
-  AND (:closing OR contact IN (SELECT contact FROM delivery WHERE notice_id = :notice))
+-- A person who is told the newer truth must not get the older one afterwards, and nobody that of an incident that is over.
+UPDATE delivery SET state = 'cancelled', updated_at = :now,
+       reason = 'superseded by notice ' || (SELECT max(sequence) FROM notice WHERE incident_id = :incident)
+WHERE state IN ('planned', 'held') AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+  AND EXISTS (SELECT 1 FROM notice AS newer JOIN notice AS own ON own.incident_id = newer.incident_id
+              WHERE own.id = delivery.notice_id AND newer.sequence > own.sequence
+                AND (newer.phase IN (SELECT value FROM json_each(:closed))
+                     OR EXISTS (SELECT 1 FROM delivery AS theirs
+                                WHERE theirs.notice_id = newer.id AND theirs.contact = delivery.contact)))
 
 -- name: claim
 SELECT delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
@@ -78,7 +91,10 @@ LIMIT :limit
 SELECT min(not_before) FROM delivery WHERE state = 'planned' AND channel = ? AND notice_id = ?
 
 -- name: next_lookup
-SELECT min(not_before) FROM delivery WHERE state = 'unknown' AND channel = ? AND notice_id = ?
+-- The one after those that were just claimed; what was given up for this run waits for ever.
+SELECT not_before FROM delivery
+WHERE state = 'unknown' AND channel = :channel AND notice_id = :notice AND not_before < 9e999
+ORDER BY not_before, id LIMIT 1 OFFSET :claimed
 
 -- name: mark_sending
 UPDATE delivery SET state = 'sending', owner = ?, attempts = attempts + 1, lookups = 0, updated_at = ? WHERE id = ? AND state = 'planned'
@@ -100,21 +116,25 @@ LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel =
      AND thread.contact = delivery.contact
 WHERE delivery.state = 'unknown' AND delivery.channel = :channel AND delivery.notice_id = :notice
   AND delivery.not_before <= :now
-ORDER BY delivery.id
+ORDER BY delivery.not_before, delivery.id
 LIMIT :limit
 
 -- name: postpone_lookups
 UPDATE delivery SET lookups = lookups + 1, not_before = :until WHERE id = :id
 
 -- name: settle_attempt
-UPDATE attempt SET ended_at = ?, outcome = ?, ref = ?, reason = ? WHERE id = ?
+-- What is known once stays known: of two processes that asked, the one that learnt less changes nothing.
+UPDATE attempt SET ended_at = ?, outcome = ?, ref = ?, reason = ?
+WHERE id = ? AND (outcome IS NULL OR outcome = 'unknown')
 
 -- name: settle_delivery
+-- Only the latest attempt decides: another process may have looked an older one up as well, and sent since.
 UPDATE delivery SET state = :state, step = :step, channel = json_extract(route, '$[' || :step || ']'),
        attempts = CASE WHEN step = :step THEN attempts ELSE 0 END,
        lookups = CASE WHEN step = :step THEN lookups ELSE 0 END,
        not_before = :not_before, ref = coalesce(:ref, ref), reason = :reason, owner = NULL, updated_at = :now
 WHERE id = :id AND state IN ('sending', 'unknown')
+  AND :attempt = (SELECT max(attempt.id) FROM attempt WHERE attempt.delivery_id = :id)
 
 -- name: keep_thread
 INSERT INTO thread (incident_id, channel, contact, root, last)
@@ -143,12 +163,25 @@ UPDATE attempt SET ended_at = :now, outcome = 'unknown', reason = :reason
 WHERE outcome IS NULL AND owner = :owner AND delivery_id IN (SELECT id FROM delivery WHERE notice_id = :notice)
 
 -- name: unhold
-UPDATE delivery SET state = 'planned', step = 0, channel = json_extract(route, '$[0]'), attempts = 0, lookups = 0, not_before = 0,
-       updated_at = :now
-WHERE notice_id = :notice AND state = 'held'
+-- A route starts over, but behind the last channel that may have taken it already.
+WITH start AS (
+    SELECT delivery.id, min(coalesce(max(doubtful.key) + 1, 0), json_array_length(delivery.route) - 1) AS step
+    FROM delivery
+    LEFT JOIN (SELECT attempt.delivery_id, leg.key
+               FROM delivery AS owed, json_each(owed.route) AS leg
+               JOIN attempt ON attempt.delivery_id = owed.id AND attempt.channel = leg.value
+               WHERE owed.notice_id = :notice AND owed.state = 'held'
+                 AND coalesce(attempt.outcome, 'unknown') = 'unknown') AS doubtful ON doubtful.delivery_id = delivery.id
+    WHERE delivery.notice_id = :notice AND delivery.state = 'held'
+    GROUP BY delivery.id
+)
+UPDATE delivery SET state = 'planned', step = start.step, channel = json_extract(route, '$[' || start.step || ']'),
+       attempts = 0, lookups = 0, not_before = 0, updated_at = :now
+FROM start WHERE start.id = delivery.id
 
 -- name: ask_again
-UPDATE delivery SET attempts = 0, lookups = 0 WHERE notice_id = :notice AND state = 'unknown'
+UPDATE delivery SET attempts = 0, lookups = 0, not_before = CASE WHEN not_before < 9e999 THEN not_before ELSE 0 END
+WHERE notice_id = :notice AND state = 'unknown'
 
 -- name: open_routes
 SELECT DISTINCT route FROM delivery
@@ -179,15 +212,16 @@ WHERE delivery.notice_id = ? AND attempt.channel = ? AND attempt.outcome <> 'acc
 GROUP BY attempt.reason ORDER BY count(*) DESC LIMIT 1
 
 -- name: failovers
-SELECT origin, destination, reason, count FROM failover WHERE notice_id = ? ORDER BY count DESC, origin
+SELECT origin, destination, reason, count, first_at FROM failover WHERE notice_id = ? ORDER BY count DESC, origin
 
 -- name: count_failover
-INSERT INTO failover (notice_id, origin, destination, reason, count) VALUES (:notice, :origin, :destination, :reason, :count)
+INSERT INTO failover (notice_id, origin, destination, reason, count, first_at)
+VALUES (:notice, :origin, :destination, :reason, :count, :now)
 ON CONFLICT (notice_id, origin, destination, reason) DO UPDATE SET count = count + excluded.count
 
 -- name: count_rerouted
-INSERT INTO failover (notice_id, origin, destination, reason, count)
-SELECT notice_id, channel, json_extract(route, '$[' || (step + 1) || ']'), :reason, count(*) FROM delivery
+INSERT INTO failover (notice_id, origin, destination, reason, count, first_at)
+SELECT notice_id, channel, json_extract(route, '$[' || (step + 1) || ']'), :reason, count(*), :now FROM delivery
 WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step + 1 < json_array_length(route)
 GROUP BY 3
 ON CONFLICT (notice_id, origin, destination, reason) DO UPDATE SET count = count + excluded.count
@@ -259,20 +293,6 @@ SELECT channel, count(*) AS targeted, sum(accepted) AS accepted,
        sum(tries > 0 AND NOT doubtful AND NOT accepted) AS failed,
        min(first_at) AS first_at, min(accepted_at) AS accepted_at, max(last_at) AS last_at
 FROM verdict GROUP BY channel ORDER BY min(lane), max(step), channel
-
--- name: moves
--- How far along its route each delivery came, and what its last attempt on each channel before said.
-WITH far AS (
-    SELECT delivery.id, delivery.route,
-           max(delivery.step, coalesce((SELECT max(leg.key) FROM attempt, json_each(delivery.route) AS leg
-                                        WHERE attempt.delivery_id = delivery.id AND leg.value = attempt.channel), 0)) AS step
-    FROM delivery WHERE delivery.notice_id = ?
-)
-SELECT leg.value AS origin, json_extract(far.route, '$[' || (leg.key + 1) || ']') AS destination, attempt.reason,
-       count(*) AS count, min(coalesce(attempt.ended_at, attempt.started_at)) AS at
-FROM far JOIN json_each(far.route) AS leg ON leg.key < far.step
-LEFT JOIN attempt ON attempt.id = (SELECT max(a.id) FROM attempt AS a WHERE a.delivery_id = far.id AND a.channel = leg.value)
-GROUP BY 1, 2, 3 ORDER BY 1, 2, count(*) DESC, 3
 
 -- name: standings
 -- Every person by notice. Somebody whose answer was lost on one channel may have been told, whatever came later.

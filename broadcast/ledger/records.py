@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from broadcast.model.contact import Contact
-from broadcast.model.delivery import DeliveryState
-from broadcast.model.incident import Incident, Phase
-from broadcast.model.message import Message
-from broadcast.model.notice import Facts, NoticeKind
-from broadcast.model.outcome import Thread
-from broadcast.model.plan import Planned
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from broadcast.model.contact import Contact
+    from broadcast.model.delivery import DeliveryState
+    from broadcast.model.incident import Incident, Phase
+    from broadcast.model.message import Message
+    from broadcast.model.notice import Facts, NoticeKind
+    from broadcast.model.outcome import Thread
+    from broadcast.model.plan import Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +111,6 @@ class Event:
     channel: str | None = None
     notice: int | None = None
     incident: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many deliveries of a notice stand where."""
-
-    channel: str
-    state: DeliveryState
-    required: bool
-    step: int
-    count: int
 
 
 @dataclass(frozen=True, slots=True)

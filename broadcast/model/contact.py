@@ -1,4 +1,4 @@
-"""People, their addresses, and what must not be used."""
+"""People and their addresses."""
 
 from __future__ import annotations
 
@@ -32,11 +32,3 @@ class Contact:
     def address(self, kind: AddressKind) -> str | None:
         """The address of that kind, if the person has one."""
         return self.phone if kind is AddressKind.PHONE else self.email
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """An address that must not be used, and why."""
-
-    address: str
-    reason: str

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from broadcast.dispatch.ending import Ending
 from broadcast.ledger.history import ChannelAttempts, Failover, History
-from broadcast.ledger.records import Notice, Tally
+from broadcast.ledger.records import Notice
+from broadcast.ledger.tally import Tally
 from broadcast.operations.result import (
     ChannelResult,
     Counts,

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from broadcast.dispatch.ending import Ending
-from broadcast.ledger.records import Tally
+from broadcast.ledger.tally import Tally
 from broadcast.model.delivery import OPEN, REACHED, DeliveryState
 
 SCHEMA = "broadcast.result/1"

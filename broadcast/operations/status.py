@@ -43,7 +43,7 @@ def one(ledger: Ledger, ref: str, now: datetime) -> IncidentStatus:
 
 
 def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus:
-    notices = ledger.incidents.notices(incident)
+    latest = ledger.incidents.latest(incident)
     promised = incident.next_update_at
     return IncidentStatus(
         ref=incident.ref,
@@ -57,6 +57,6 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         ended_at=incident.ended_at,
         next_update_at=promised,
         overdue=not incident.phase.closed and promised is not None and promised < now,
-        notices=len(notices),
-        counts=counts(ledger.history.tallies(notices[-1].id)) if notices else Counts(),
+        notices=latest[1] if latest else 0,
+        counts=counts(ledger.tallies(latest[0])) if latest else Counts(),
     )

@@ -1,0 +1,96 @@
+"""Rows to notices and texts, and back. Only reading or writing a notice needs this, not finding one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from broadcast.ledger.facts import content_hash, facts_from_json
+from broadcast.ledger.queries import query
+from broadcast.ledger.records import Notice, Text
+from broadcast.model.contact import Contact
+from broadcast.model.incident import Phase
+from broadcast.model.message import Message
+from broadcast.model.notice import NoticeKind
+from broadcast.model.plan import Planned
+
+
+def notice_from(row: sqlite3.Row) -> Notice:
+    """The notice a row holds, its facts read back."""
+    return Notice(
+        id=row["id"],
+        incident_id=row["incident_id"],
+        incident=row["incident"],
+        sequence=row["sequence"],
+        kind=NoticeKind(row["kind"]),
+        phase=Phase(row["phase"]),
+        facts=facts_from_json(row["facts"]),
+        key=row["key"],
+        inputs_hash=row["inputs_hash"],
+        author=row["author"],
+        created_at=datetime.fromtimestamp(row["created_at"], UTC),
+        next_update_at=_moment(row["next_update_at"]),
+        finished_at=_moment(row["finished_at"]),
+        result=row["result"],
+    )
+
+
+def text_from(row: sqlite3.Row) -> Text:
+    """The text a row holds."""
+    slots = tuple(json.loads(row["slots"]))
+    message = Message(row["locale"], row["text"], row["subject"], row["html"], slots)
+    return Text(row["audience"], row["kind"], message)
+
+
+def message_row(notice: int, text: Text) -> tuple[object, ...]:
+    """A text as a row of a notice."""
+    message = text.message
+    slots = json.dumps(message.slots)
+    return (
+        notice,
+        text.texts,
+        message.locale,
+        text.kind,
+        message.subject,
+        message.text,
+        message.html,
+        slots,
+    )
+
+
+def delivery_rows(
+    connection: sqlite3.Connection, notice: int, deliveries: Iterable[Planned], moment: float
+) -> Iterable[tuple[object, ...]]:
+    """Deliveries as rows; the person of each is kept on the way."""
+    for planned in deliveries:
+        yield (
+            notice,
+            planned.audience,
+            planned.texts,
+            planned.locale,
+            planned.lane,
+            planned.receiver,
+            _keep_recipient(connection, planned.contact) if planned.contact else None,
+            json.dumps(planned.route),
+            planned.route[0] if planned.route else "",
+            int(planned.required),
+            planned.state,
+            planned.reason,
+            moment,
+        )
+
+
+def _keep_recipient(connection: sqlite3.Connection, contact: Contact) -> int:
+    extra = json.dumps(dict(contact.extra), ensure_ascii=False)
+    fields = (contact.id, contact.name, contact.phone or "", contact.email or "", extra)
+    row = connection.execute(
+        query("insert_recipient"),
+        (content_hash(*fields), contact.id, contact.name, contact.phone, contact.email, extra),
+    ).fetchone()
+    return int(row[0])
+
+
+def _moment(epoch: float | None) -> datetime | None:
+    return datetime.fromtimestamp(epoch, UTC) if epoch is not None else None
