@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from broadcast.dispatch.decide import (
     Again,
     Done,
@@ -20,7 +22,8 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Unknow
 def settlement(claim: Claim, outcome: Outcome, step: Step, now: float, *, lookup: bool) -> Settlement:
     """What the ledger is to record; `now` is in seconds since the epoch.
 
-    A look-up that learnt nothing leaves the attempt's outcome as it stands.
+    A look-up that learnt nothing leaves the attempt's outcome as it stands, and what is left unknown is not
+    looked at again in this run.
     """
     ref, thread, reason = None, None, None
     if isinstance(outcome, Accepted):
@@ -35,8 +38,18 @@ def settlement(claim: Claim, outcome: Outcome, step: Step, now: float, *, lookup
         ref=ref,
         thread=thread,
         step=claim.step + 1 if isinstance(step, NextChannel) else claim.step,
-        not_before=now + step.after if isinstance(step, (Again, LookUp)) else 0.0,
+        not_before=_not_before(step, now),
     )
+
+
+def _not_before(step: Step, now: float) -> float:
+    match step:
+        case Again(after=after) | LookUp(after=after):
+            return now + after
+        case LeaveUnknown():
+            return math.inf
+        case _:
+            return 0.0
 
 
 _STATES: dict[type, DeliveryState] = {

@@ -16,6 +16,7 @@ from broadcast.ledger.database import Database
 from broadcast.ledger.people import contact_from
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import Claim, Settlement
+from broadcast.ledger.supersede import supersede
 from broadcast.model.delivery import DeliveryState, may_become
 from broadcast.model.outcome import Thread
 
@@ -54,14 +55,16 @@ class Deliveries:
         """Record what became of earlier claims, and claim up to `wanted[channel]` more.
 
         When it returns, outcomes and intents are on disk. Raises `LedgerError`; then neither is.
+        What a newer notice has taken the place of meanwhile is cancelled, not claimed.
         """
         with self._database.transaction() as connection:
             for settlement in settled:
                 self._settle(connection, settlement, now)
+            self._stand_aside(connection, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
             claims = {c: self._claim(connection, c, limit, now) for c, limit in asked.items()}
             short = [channel for channel, limit in asked.items() if len(claims[channel]) < limit]
-            due = {channel: self._next(connection, "next_due", channel) for channel in short}
+            due = {channel: self._next_due(connection, channel) for channel in short}
             return Turn(claims, {channel: at for channel, at in due.items() if at is not None})
 
     def lookups(
@@ -76,11 +79,14 @@ class Deliveries:
                 query("claim_lookups"),
                 {"channel": channel, "notice": self._notice, "now": now.timestamp(), "limit": limit},
             ).fetchall()
+            following = connection.execute(
+                query("next_lookup"), {"channel": channel, "notice": self._notice, "claimed": len(rows)}
+            ).fetchone()
             connection.executemany(
                 query("postpone_lookups"), ({"id": row["id"], "until": until.timestamp()} for row in rows)
             )
             claims = [_claim(row, row["attempt"], row["started_at"], row["attempts"]) for row in rows]
-            return claims, self._next(connection, "next_lookup", channel)
+            return claims, following["not_before"] if following else None
 
     def waiting(self) -> list[Waiting]:
         """What is planned or unknown, by channel."""
@@ -103,8 +109,12 @@ class Deliveries:
             return connection.execute(query("hold"), self._waiting_for(channel, reason, now)).rowcount
 
     def unhold(self, now: datetime) -> int:
-        """Plan again what was held, from the first channel of each lane; returns how many."""
+        """Plan again what was held, from the first channel that cannot have taken it; returns how many.
+
+        What was left unknown is asked about again.
+        """
         with self._database.transaction() as connection:
+            self._stand_aside(connection, now)
             values = {"notice": self._notice, "now": now.timestamp()}
             count = connection.execute(query("unhold"), values).rowcount
             connection.execute(query("ask_again"), {"notice": self._notice})
@@ -157,9 +167,15 @@ class Deliveries:
     def _waiting_for(self, channel: str, reason: str, now: datetime) -> dict[str, object]:
         return {"notice": self._notice, "channel": channel, "reason": reason, "now": now.timestamp()}
 
-    def _next(self, connection: sqlite3.Connection, name: str, channel: str) -> float | None:
-        moment: float | None = connection.execute(query(name), (channel, self._notice)).fetchone()[0]
+    def _next_due(self, connection: sqlite3.Connection, channel: str) -> float | None:
+        moment: float | None = connection.execute(query("next_due"), (channel, self._notice)).fetchone()[0]
         return moment
+
+    def _stand_aside(self, connection: sqlite3.Connection, now: datetime) -> None:
+        """Cancel what came back to be planned after a newer notice was recorded."""
+        overtaken = connection.execute(query("overtaken"), (self._notice,)).fetchone()
+        if overtaken:
+            supersede(connection, overtaken["incident_id"], now)
 
     def _claim(
         self, connection: sqlite3.Connection, channel: str, limit: int, now: datetime
@@ -185,10 +201,11 @@ class Deliveries:
                 query("settle_attempt"),
                 (moment, settlement.outcome, settlement.ref, settlement.reason, claim.attempt),
             )
-        connection.execute(
+        settled = connection.execute(
             query("settle_delivery"),
             {
                 "id": claim.delivery,
+                "attempt": claim.attempt,
                 "state": settlement.state,
                 "step": settlement.step,
                 "not_before": settlement.not_before,
@@ -197,7 +214,7 @@ class Deliveries:
                 "now": moment,
             },
         )
-        if settlement.step > claim.step:
+        if settled.rowcount and settlement.step > claim.step:
             connection.execute(
                 query("count_failover"),
                 {
@@ -206,6 +223,7 @@ class Deliveries:
                     "destination": claim.route[settlement.step],
                     "reason": settlement.reason or "",
                     "count": 1,
+                    "now": moment,
                 },
             )
         if settlement.thread is not None:

@@ -104,7 +104,7 @@ class Incidents:
         moment = now.timestamp()
         with self._database.transaction() as connection:
             if new.key and connection.execute(query("notice_by_key"), (new.key,)).fetchone():
-                raise Refused(f"the key {new.key} was used a moment ago", hint="run this again to see its result")
+                raise Refused(f"the key {new.key} was just used", hint="run this again to see its result")
             incident_id = self._keep_incident(connection, new)
             sequence = connection.execute(query("next_sequence"), (incident_id,)).fetchone()[0]
             if sequence != new.facts.sequence:

@@ -110,6 +110,7 @@ CREATE TABLE failover (
     destination TEXT NOT NULL,
     reason      TEXT NOT NULL,
     count       INTEGER NOT NULL,
+    first_at    REAL NOT NULL,
     PRIMARY KEY (notice_id, origin, destination, reason)
 ) STRICT, WITHOUT ROWID;
 
