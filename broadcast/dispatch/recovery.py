@@ -24,7 +24,8 @@ def take_over(deliveries: Deliveries, ledger: Path, now: datetime, settle: float
     """Take over the requests of dead runs; they may be looked up after `settle` seconds."""
     taken_over, living = 0, []
     for owner in deliveries.owners():
-        if pid := alive(ledger, owner):
+        pid = alive(ledger, owner)
+        if pid is not None:
             living.append(pid)
         else:
             taken_over += deliveries.orphan(owner, _REASON, now, now + timedelta(seconds=settle))

@@ -18,6 +18,7 @@ from broadcast.errors import LedgerBusy, LedgerDamaged, LedgerError
 
 APPLICATION_ID = 0x42434153
 WAIT_SECONDS = 10.0
+_START_ANEW = "keep the file, and name a new one under [ledger] url to go on sending"
 _WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
 
 
@@ -25,48 +26,56 @@ class Database:
     """A connection that is used by one thread at a time."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self.connection = connection
+        self._path = path
+        self._connection = connection
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Write all or nothing; raises `LedgerError`."""
-        with speaking_our_words(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
+        with _speaking_our_words(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self.connection
+                yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
-            self.connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Read; raises `LedgerError`."""
-        with speaking_our_words(self.path):
-            yield self.connection
+        with _speaking_our_words(self._path):
+            try:
+                yield self._connection
+            except (ValueError, TypeError, LookupError) as error:
+                raise LedgerDamaged(
+                    f"the ledger {self._path} holds a record that cannot be read ({error})", hint=_START_ANEW
+                ) from None
 
     def _roll_back(self) -> None:
         # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the cause.
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the file."""
-        self.connection.close()
+        self._connection.close()
 
 
-def open_database(path: Path) -> Database:
-    """Open or create the ledger at `path`, private to this user; raises `LedgerError`."""
+def open_database(path: Path, wait: float = WAIT_SECONDS) -> Database:
+    """Open or create the ledger at `path`, private to this user; raises `LedgerError`.
+
+    `wait` is how many seconds another process may hold it.
+    """
     _create_private(path)
-    with speaking_our_words(path):
-        connection = sqlite3.connect(
-            path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-        )
+    with _speaking_our_words(path):
+        connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
         try:
             connection.row_factory = sqlite3.Row
+            # Before anything is set: another program's file must stay as it is.
+            version = _version(connection, path)
             _configure(connection)
-            _migrate(connection, path)
+            _migrate(connection, path, version)
         except BaseException:
             connection.close()
             raise
@@ -96,16 +105,10 @@ def _configure(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA temp_store=MEMORY")
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    version = _version(connection, path)
+def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
     newest = len(_scripts())
     if version == newest:
         return
-    if version > newest:
-        raise LedgerError(
-            f"the ledger {path} was written by a newer broadcast (schema {version}, this one knows {newest})",
-            hint="upgrade broadcast, or name another ledger",
-        )
     connection.execute("BEGIN EXCLUSIVE")
     try:
         # Another process may have migrated it while this one waited for the lock.
@@ -125,7 +128,13 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-    if application == APPLICATION_ID or (empty and version == 0):
+    if version > len(_scripts()) and application == APPLICATION_ID:
+        raise LedgerError(
+            f"the ledger {path} was written by a newer broadcast "
+            f"(schema {version}, this one knows {len(_scripts())})",
+            hint="upgrade broadcast, or name another ledger",
+        )
+    if application == APPLICATION_ID or (empty and version == 0 and application == 0):
         return version
     raise LedgerDamaged(
         f"{path} is an SQLite file of another program",
@@ -149,7 +158,7 @@ def _statements(script: str) -> Iterator[str]:
 
 
 @contextmanager
-def speaking_our_words(path: Path) -> Iterator[None]:
+def _speaking_our_words(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into `LedgerError`s that say what to do."""
     try:
         yield
@@ -161,7 +170,7 @@ def _translated(error: sqlite3.Error, path: Path) -> LedgerError:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return LedgerBusy(
-            f"the ledger {path} is locked by another process (waited {WAIT_SECONDS:.0f} s)",
+            f"the ledger {path} is locked by another process",
             hint="wait for the other broadcast to finish, or stop it, and run this again",
         )
     if name.startswith("SQLITE_FULL"):
@@ -177,6 +186,6 @@ def _translated(error: sqlite3.Error, path: Path) -> LedgerError:
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or isinstance(error, sqlite3.DataError):
         return LedgerDamaged(
             f"the ledger {path} is damaged: {error}",
-            hint="keep the file, and name a new one under [ledger] url to go on sending",
+            hint=_START_ANEW,
         )
     return LedgerError(f"the ledger {path} failed: {error}", hint="`broadcast doctor` checks it")

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from broadcast.ledger.database import Database, open_database
+from broadcast.ledger.database import WAIT_SECONDS, Database, open_database
 from broadcast.ledger.incidents import Incidents
 from broadcast.ledger.tally import Tally, tallies
 
@@ -25,9 +25,9 @@ class Ledger:
         self._database = database
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open or create it; raises `LedgerError`."""
-        return cls(path, open_database(path))
+    def open(cls, path: Path, wait: float = WAIT_SECONDS) -> Self:
+        """Open or create it; waits so many seconds for another process's lock. Raises `LedgerError`."""
+        return cls(path, open_database(path, wait))
 
     @cached_property
     def history(self) -> History:

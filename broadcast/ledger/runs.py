@@ -30,15 +30,12 @@ class Run:
         path = folder / f"{run_id}.lock"
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            os.write(descriptor, str(os.getpid()).encode())
+            return cls(run_id, path, _locked(path))
         except OSError as error:
             raise LedgerError(
                 f"cannot write beside the ledger, in {folder}: {error.strerror}",
                 hint="nothing was sent; check permissions and the space left on the disk",
             ) from None
-        return cls(run_id, path, descriptor)
 
     def end(self) -> None:
         """Let go of the lock and leave no trace."""
@@ -51,16 +48,36 @@ def runs_folder(ledger: Path) -> Path:
     return ledger.with_name(ledger.name + ".runs")
 
 
+def _locked(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.write(descriptor, str(os.getpid()).encode())
+    except OSError:
+        path.unlink()
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 def alive(ledger: Path, run_id: str) -> int | None:
-    """The process id of that run if it still lives, else None; tidies up after a dead one."""
+    """The process id of that run if it still lives, else None; tidies up after a dead one.
+
+    Raises `LedgerError` where nobody can tell: a run that lives must never be taken for dead.
+    """
     path = runs_folder(ledger) / f"{run_id}.lock"
     try:
         descriptor = os.open(path, os.O_RDWR)
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise LedgerError(
+            f"cannot tell whether the run behind {path} still sends: {error.strerror}",
+            hint="run this as the user who started it",
+        ) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return int(os.read(descriptor, 20) or b"0")
     else:
         path.unlink(missing_ok=True)
