@@ -56,7 +56,8 @@ class ActiveChannel:
     def wake_at(self, now: float) -> float:
         """When there may be something to do without anything else happening."""
         if self.breaker.out:
-            return NEVER if self.asking else self.lookup_due
+            # Whoever is put on a channel that is out is moved on at once.
+            return min(self.due, NEVER if self.asking else self.lookup_due)
         start = max(self.due, self.paused_until, self.breaker.open_until)
         # With no slot free it is an answer that wakes the engine, not the clock.
         if start < NEVER and not self.breaker.allows(self.concurrency, self.busy, max(now, start)):

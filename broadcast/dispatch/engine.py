@@ -23,6 +23,7 @@ from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.outbox import Outbox
 from broadcast.dispatch.settle import settlement
+from broadcast.errors import LedgerError
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock
@@ -104,6 +105,9 @@ class Engine:
                     return Ending.FINISHED
                 await self._rest(min(wake_at, NEVER if deadline is None else deadline) - now)
             return await self._wind_down(Ending.INTERRUPTED, NEVER, stop)
+        except LedgerError:
+            await self._salvage(stop)
+            raise
         finally:
             await self._let_go()
 
@@ -135,12 +139,11 @@ class Engine:
         now = self._clock.monotonic()
         wanted = {n: c.wants(now) for n, c in self._channels.items()} if claiming else {}
         if settled or any(wanted.values()):
-            turn = await self._ledger(self._deliveries.turn, settled, wanted, self._clock.now())
-            for name, claims in turn.claims.items():
-                channel = self._channels[name]
-                if len(claims) < wanted[name]:
-                    channel.due = self._moment(turn.due.get(name))
-                self._send(channel, claims)
+            try:
+                await self._exchange(settled, wanted)
+            except LedgerError:
+                self._answers[:0] = answers
+                raise
         for name, at in puts:
             self._put(name, at)
         for channel in opened:
@@ -150,13 +153,22 @@ class Engine:
         if claiming:
             await self._look_up()
 
+    async def _exchange(self, settled: Sequence[Settlement], wanted: Mapping[str, int]) -> None:
+        """One turn of the ledger: outcomes in, claims out, and off they go."""
+        turn = await self._ledger(self._deliveries.turn, settled, wanted, self._clock.now())
+        for name, claims in turn.claims.items():
+            channel = self._channels[name]
+            if len(claims) < wanted[name]:
+                channel.due = self._moment(turn.due.get(name))
+            self._send(channel, claims)
+
     def _count(self, answer: _Answer) -> list[ActiveChannel]:
         """Let breaker and pause know of a request; returns the channel if it is left alone now."""
         channel, now = answer.channel, self._clock.monotonic()
         if answer.lookup:
             return []
         # One request is one observation, however many people it carried.
-        verdict = next((one for one in answer.outcomes if isinstance(one, Accepted)), answer.outcomes[0])
+        verdict = next((one for one in answer.outcomes if _is_an_answer(one)), answer.outcomes[0])
         if isinstance(verdict, NotSent) and verdict.retry_after is not None:
             channel.paused_until = max(channel.paused_until, now + verdict.retry_after)
             if verdict.retry_after > self._policy.patience and not channel.breaker.out:
@@ -306,7 +318,7 @@ class Engine:
 
     def _moment(self, due: float | None) -> float:
         """The monotonic moment for a wall-clock one; a clock that jumped is asked again within a minute."""
-        if due is None:
+        if due is None or due == NEVER:
             return NEVER
         wait = due - self._clock.now().timestamp()
         return self._clock.monotonic() + min(max(wait, 0.0), _LONGEST_WAIT)
@@ -325,8 +337,8 @@ class Engine:
     async def _wind_down(self, ending: Ending, patience: float, stop: Stop) -> Ending:
         """Claim nothing more; record what still comes back, and cut off what does not."""
         until = self._clock.monotonic() + patience
-        asked = stop.asked
-        while self._tasks and self._clock.monotonic() < until and stop.asked == asked:
+        enough = 2 if ending is Ending.INTERRUPTED else 1
+        while self._tasks and self._clock.monotonic() < until and stop.asked < enough:
             await self._rest(until - self._clock.monotonic())
             await self._turn(claiming=False)
         for task in self._tasks:
@@ -335,6 +347,17 @@ class Engine:
             await asyncio.wait(self._tasks)
         await self._turn(claiming=False)
         return ending
+
+    async def _salvage(self, stop: Stop) -> None:
+        """The ledger failed: let the requests that are out finish, and try once more to record them.
+
+        Recording answers takes less space than new intents, and a lock may be gone by then.
+        """
+        while self._tasks and not stop.asked:
+            self._bell.clear()
+            await self._bell.wait()
+        with suppress(LedgerError):
+            await self._turn(claiming=False)
 
     async def _let_go(self) -> None:
         for task in self._tasks:
@@ -365,6 +388,13 @@ def _news(outcome: Outcome) -> tuple[Happened, str | None]:
             return Happened.UNKNOWN, reason
         case Rejected(reason=reason) | NotSent(reason=reason):
             return Happened.FAILED, reason
+
+
+def _is_an_answer(outcome: Outcome) -> bool:
+    """Whether it shows that the provider works: it took a message, or minded who it was for."""
+    return isinstance(outcome, Accepted) or (
+        isinstance(outcome, Rejected) and outcome.scope is Scope.RECIPIENT
+    )
 
 
 def _mishap(error: Exception, *, sent: bool) -> Outcome:
