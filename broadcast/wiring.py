@@ -60,7 +60,7 @@ def make_channels(settings: Settings) -> Channels:
         fate = channel.fate or adapter.capabilities.fate
         ways[name] = Way(name, channel.adapter, adapter.capabilities, fate, channel.optional)
         channels[name] = _with_house_style(channel, adapter.options, settings)
-    return Channels(ways, channels, registry.build)
+    return Channels(ways, channels, registry.build, live=settings.live or settings.sandbox)
 
 
 def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings: Settings) -> ChannelSettings:

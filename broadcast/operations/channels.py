@@ -9,6 +9,7 @@ from broadcast.channels.base import Adapter
 from broadcast.config.settings import ChannelSettings
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.pace import Pace
+from broadcast.errors import Refused
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
 from broadcast.planning.ways import Way
@@ -16,11 +17,24 @@ from broadcast.planning.ways import Way
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """`ways` for planning; `settings` and `build` for turning them into adapters when they are needed."""
+    """`ways` for planning; `settings` and `build` for turning them into adapters when they are needed.
+
+    Unless `live`, only what stays on this machine may send.
+    """
 
     ways: Mapping[str, Way]
     settings: Mapping[str, ChannelSettings]
     build: Callable[[ChannelSettings], Adapter]
+    live: bool = True
+
+    def permit(self, names: Iterable[str]) -> None:
+        """Raise `Refused` where one of these channels would really send and that is not allowed."""
+        networked = [n for n in names if n in self.ways and self.ways[n].capabilities.networked]
+        if networked and not self.live:
+            raise Refused(
+                f"live = false, so {', '.join(networked)} may not send",
+                hint="rehearse with --sandbox, or set live = true in the configuration",
+            )
 
     def adapters(self, names: Iterable[str]) -> dict[str, Adapter]:
         """Build the adapters of these channels; raises `ConfigError` for a missing setting or secret."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from broadcast.channels.base import Adapter
@@ -17,6 +17,7 @@ from broadcast.dispatch.engine import Engine, Stop
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.outbox import Outbox
 from broadcast.dispatch.recovery import take_over
+from broadcast.errors import LedgerError
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
@@ -48,8 +49,10 @@ class Delivery:
         """Dispatch what the notice still owes and store the result; raises `LedgerError`.
 
         Ctrl-C lets requests that are out finish; a second one cuts them off. Either way the ledger is
-        left such that `retry` goes on from there.
+        left such that `retry` goes on from there. A ledger that fails once something may have left the
+        machine interrupts the run likewise, for an error would claim that nothing had.
         """
+        alive: tuple[int, ...] = ()
         run = self.ledger.begin_run()
         try:
             deliveries = self.ledger.deliveries(notice.id, run)
@@ -66,20 +69,26 @@ class Delivery:
                 deliveries, outbox, active, self.clock, Policy(on_unknown=limits.on_unknown), self.listener
             )
             ending = asyncio.run(self._dispatch(engine, active, limits))
+        except LedgerError as error:
+            if not self._left(notice):
+                raise
+            ending, warnings = Ending.INTERRUPTED, (*warnings, f"{error}: {error.hint}")
         finally:
             run.end()
         if alive:
             warnings = (*warnings, f"another broadcast is still sending this notice (process {alive[0]})")
         result = summarise(notice, ending, self.ledger.history, self.channels.ways)
         result = replace(result, warnings=warnings)
-        self.ledger.incidents.finish(notice, json.dumps(result.as_json()), self.clock.now())
+        self._keep(notice, result, ending)
         self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
         return result
 
     def needed(self, notice: Notice) -> dict[str, Adapter]:
-        """The adapters of every channel that the notice may still use; raises `ConfigError`."""
+        """The adapters of every channel that the notice may still use; raises `ConfigError`, `Refused`."""
         routes = self.ledger.history.open_routes(notice)
-        return self.channels.adapters(sorted({name for route in routes for name in route}))
+        names = sorted({name for route in routes for name in route})
+        self.channels.permit(names)
+        return self.channels.adapters(names)
 
     def owes(self, notice: Notice) -> bool:
         """Whether anybody is still owed something."""
@@ -89,6 +98,17 @@ class Delivery:
         """The notice as it stands, with nothing done."""
         result = summarise(notice, Ending.FINISHED, self.ledger.history, self.channels.ways)
         return replace(result, changed=False)
+
+    def _left(self, notice: Notice) -> bool:
+        return any(attempt.left for attempt in self.ledger.history.attempts(notice.id))
+
+    def _keep(self, notice: Notice, result: Result, ending: Ending) -> None:
+        """Store the result; an interrupted run is continued, so it need not be."""
+        try:
+            self.ledger.incidents.finish(notice, json.dumps(result.as_json()), self.clock.now())
+        except LedgerError:
+            if ending is not Ending.INTERRUPTED:
+                raise
 
     def _take_over(self, deliveries: Deliveries, adapters: Mapping[str, Adapter]) -> tuple[int, ...]:
         settle = max((self._settle(name, adapter) for name, adapter in adapters.items()), default=0.0)
@@ -115,7 +135,8 @@ class Delivery:
 
 async def _close(active: Mapping[str, ActiveChannel]) -> None:
     closings = (channel.adapter.close() for channel in active.values())
-    await asyncio.wait_for(asyncio.gather(*closings, return_exceptions=True), timeout=5)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.gather(*closings, return_exceptions=True), timeout=5)
 
 
 @contextmanager

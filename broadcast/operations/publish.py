@@ -45,7 +45,13 @@ class Publisher:
         shown = self._shown(draft, limits)
         adapters = self.delivery.channels.adapters(_channels_of(draft.deliveries))
         consent(shown)
-        notice = self._record(draft, request)
+        try:
+            notice = self._record(draft, request)
+        except Refused:
+            # The same command may have been recorded by another process while this one prepared it.
+            if known := self._known(request):
+                return self._continue(known, limits)
+            raise
         return self.delivery.deliver(notice, limits, adapters, draft.warnings)
 
     def preview(self, request: Request, limits: Limits) -> Preview:
@@ -114,14 +120,7 @@ class Publisher:
                 f"{shown.people} people would be told, and at most {most} are allowed",
                 hint=f"raise it with --max-recipients {shown.people}, or narrow --audience",
             )
-        if self.settings.live or self.settings.sandbox:
-            return shown
-        networked = [n for n in _channels_of(draft.deliveries) if ways[n].capabilities.networked]
-        if networked:
-            raise Refused(
-                f"live = false, so {', '.join(networked)} may not send",
-                hint="rehearse with --sandbox, or set live = true in the configuration",
-            )
+        self.delivery.channels.permit(_channels_of(draft.deliveries))
         return shown
 
     def _record(self, draft: Draft, request: Request) -> Notice:

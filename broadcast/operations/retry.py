@@ -7,19 +7,31 @@ from dataclasses import replace
 from broadcast.ledger.records import Notice
 from broadcast.operations.deliver import Delivery
 from broadcast.operations.request import Limits
-from broadcast.operations.result import Result
+from broadcast.operations.result import ExitStatus, Result
 
 
 def retry(delivery: Delivery, incident: str | None, limits: Limits) -> Result:
     """Finish the notices of an incident, oldest first; the result is the latest notice's.
 
-    What nobody can say is looked up at the provider before anything is sent. Raises `UnknownIncident`.
+    What nobody can say is looked up at the provider before anything is sent. The deadline is for all of
+    them together, and a run that is interrupted begins none of the others. Raises `UnknownIncident`.
     """
     found = delivery.ledger.incidents.find(incident, closed=True)
-    results = [_finish(delivery, notice, limits) for notice in delivery.ledger.incidents.notices(found)]
+    begun = delivery.clock.monotonic()
+    results: list[Result] = []
+    for notice in delivery.ledger.incidents.notices(found):
+        if any(result.exit_code == ExitStatus.INTERRUPTED for result in results):
+            results.append(delivery.standing(notice))
+        else:
+            results.append(_finish(delivery, notice, _left(limits, delivery.clock.monotonic() - begun)))
     changed = any(result.changed for result in results)
     worst = max((result.exit_code for result in results), default=0)
     return replace(results[-1], changed=changed, exit_code=worst)
+
+
+def _left(limits: Limits, spent: float) -> Limits:
+    """The limits after so many seconds."""
+    return limits if limits.deadline is None else replace(limits, deadline=max(0.0, limits.deadline - spent))
 
 
 def _finish(delivery: Delivery, notice: Notice, limits: Limits) -> Result:
