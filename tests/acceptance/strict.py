@@ -1,0 +1,293 @@
+"""Twilio, SendGrid, X, Statuspage and a mail server on this machine, as strict as their own descriptions.
+
+A request that breaks the description, or a rule of the provider's prose, is refused and remembered in
+`violations`. Nothing here shares a line with our sandbox or our adapters, so no misunderstanding either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import functools
+import hashlib
+import hmac
+import json
+import re
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote
+
+from aiohttp import web
+
+from tests.acceptance.answers import ACCOUNT, Answered, Asked, Broken, SendGrid, Statuspage, Twilio, X
+from tests.acceptance.post import Post
+
+SPECS = Path(__file__).parents[3] / "shared" / "specs"
+#: What the commands under test find in their environment.
+SECRETS = {
+    "TWILIO_ACCOUNT_SID": ACCOUNT,
+    "TWILIO_AUTH_TOKEN": "twilio-token-0815-geheim",
+    "SENDGRID_API_KEY": "SG.sendgrid-key-4711-geheim",
+    "X_CONSUMER_KEY": "x-consumer-key-geheim",
+    "X_CONSUMER_SECRET": "x-consumer-secret-geheim",
+    "X_ACCESS_TOKEN": "x-access-token-geheim",
+    "X_ACCESS_TOKEN_SECRET": "x-access-token-secret-geheim",
+    "STATUSPAGE_API_KEY": "statuspage-key-2342-geheim",
+}
+_ROOTS = {"twilio": "", "sendgrid": "", "x": "", "statuspage": "/v1"}
+_REFUSALS = {"twilio": 400, "sendgrid": 400, "x": 400, "statuspage": 422}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that arrived."""
+
+    provider: str
+    method: str
+    path: str
+    document: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Silence:
+    """A provider stops answering; what arrives meanwhile is taken and lost in turns."""
+
+    after: int
+    writes: int = 0
+    unanswered: int = 0
+
+
+@dataclass(slots=True)
+class Strict:
+    """The providers and what reached them. `described` is false where the descriptions are not at hand."""
+
+    described: bool = True
+    twilio: Twilio = field(default_factory=Twilio)
+    sendgrid: SendGrid = field(default_factory=SendGrid)
+    x: X = field(default_factory=X)
+    statuspage: Statuspage = field(default_factory=Statuspage)
+    post: Post = field(default_factory=Post)
+    seen: list[Seen] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    addresses: dict[str, str] = field(default_factory=dict)
+    _silences: dict[str, Silence] = field(default_factory=dict)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _nonces: set[str] = field(default_factory=set)
+
+    def fall_silent(self, **after: int) -> None:
+        """Answer that many writes of each named provider, and none of those that follow."""
+        self._silences = {provider: Silence(writes) for provider, writes in after.items()}
+
+    def speak(self) -> None:
+        """Answer again; whoever waits for an answer loses the connection."""
+        with self._changed:
+            self._silences = {}
+            self._changed.notify_all()
+
+    def wait_until_unanswered(self, **requests: int) -> None:
+        """Return when that many requests of each named provider wait for an answer in vain."""
+        with self._changed:
+            arrived = self._changed.wait_for(
+                lambda: all(self._silences[name].unanswered >= number for name, number in requests.items()),
+                timeout=30,
+            )
+        assert arrived, f"only {self._silences} of {requests}"
+
+    def wait_until_seen(self, requests: int) -> None:
+        """Return when that many requests have arrived since the beginning."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.seen) >= requests, timeout=30), self.seen
+
+    def forget(self) -> None:
+        """Begin anew, with the same addresses."""
+        self.twilio, self.sendgrid, self.x = Twilio(), SendGrid(), X()
+        self.statuspage = Statuspage()
+        self.post.letters.clear()
+        self.post.complaints.clear()
+        self.seen.clear()
+        self.violations.clear()
+        self._silences = {}
+
+    async def serve(self, provider: str, request: web.Request) -> web.StreamResponse:
+        """Answer one request."""
+        body = await request.read()
+        asked = Asked(request.method, request.path, dict(request.query), _document(request, body))
+        with self._changed:
+            self.seen.append(Seen(provider, asked.method, asked.path, asked.document))
+            self._changed.notify_all()
+        wrong = self._wrong(provider, request, body)
+        if wrong:
+            return self._refuse(provider, asked, wrong)
+        silence = self._silences.get(provider) if asked.method != "GET" else None
+        if silence is not None:
+            silence.writes += 1
+            if silence.writes > silence.after:
+                return await self._ignore(provider, asked, silence)
+        return self._take(provider, request, asked)
+
+    def _take(self, provider: str, request: web.Request, asked: Asked) -> web.StreamResponse:
+        try:
+            answered: Answered = getattr(self, provider).answer(asked)
+        except Broken as broken:
+            return self._refuse(provider, asked, str(broken))
+        if self.described:
+            _check_answer(provider, request, answered)
+        document = answered.document
+        return web.json_response(
+            status=answered.status,
+            headers=answered.headers,
+            body=b"" if document is None else json.dumps(document).encode(),
+        )
+
+    async def _ignore(self, provider: str, asked: Asked, silence: Silence) -> web.StreamResponse:
+        silence.unanswered += 1
+        if silence.unanswered % 2:
+            getattr(self, provider).answer(asked)
+        with self._changed:
+            self._changed.notify_all()
+        while self._silences:
+            await asyncio.to_thread(self._wait_for_words)
+        raise ConnectionResetError
+
+    def _wait_for_words(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._silences, timeout=1)
+
+    def _wrong(self, provider: str, request: web.Request, body: bytes) -> str | None:
+        if fault := self._unauthorised(provider, request):
+            return fault
+        return _undescribed(provider, request, body) if self.described else None
+
+    def _unauthorised(self, provider: str, request: web.Request) -> str | None:
+        given = request.headers.get("Authorization", "")
+        if provider == "x":
+            return self._unsigned(request, given)
+        login = f"{SECRETS['TWILIO_ACCOUNT_SID']}:{SECRETS['TWILIO_AUTH_TOKEN']}"
+        expected = {
+            "twilio": f"Basic {base64.b64encode(login.encode()).decode()}",
+            "sendgrid": f"Bearer {SECRETS['SENDGRID_API_KEY']}",
+            "statuspage": f"OAuth {SECRETS['STATUSPAGE_API_KEY']}",
+        }[provider]
+        return None if given == expected else "the credentials are wrong"
+
+    def _unsigned(self, request: web.Request, given: str) -> str | None:
+        """Check the OAuth 1.0a signature (RFC 5849) from scratch."""
+        parts = {name: unquote(value) for name, value in re.findall(r'(oauth_\w+)="([^"]*)"', given)}
+        signature = parts.pop("oauth_signature", "")
+        if parts.get("oauth_consumer_key") != SECRETS["X_CONSUMER_KEY"]:
+            return "another consumer key"
+        if parts.get("oauth_token") != SECRETS["X_ACCESS_TOKEN"]:
+            return "another access token"
+        pairs = sorted((_encoded(n), _encoded(v)) for n, v in [*parts.items(), *request.query.items()])
+        parameters = "&".join(f"{name}={value}" for name, value in pairs)
+        url = f"http://{request.host}{request.path}"
+        base = "&".join(_encoded(part) for part in (request.method, url, parameters))
+        key = "&".join(_encoded(SECRETS[name]) for name in ("X_CONSUMER_SECRET", "X_ACCESS_TOKEN_SECRET"))
+        digest = hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()
+        if base64.b64encode(digest).decode() != signature:
+            return "the OAuth signature does not fit"
+        if parts["oauth_nonce"] in self._nonces:
+            return "a nonce was used twice"
+        self._nonces.add(parts["oauth_nonce"])
+        return None
+
+    def _refuse(self, provider: str, asked: Asked, why: str) -> web.StreamResponse:
+        self.violations.append(f"{provider}: {asked.method} {asked.path}: {why}")
+        return web.json_response({"error": why, "detail": why}, status=_REFUSALS[provider])
+
+
+@contextmanager
+def strict(*, described: bool = True) -> Iterator[Strict]:
+    """The providers at work in a thread of their own."""
+    if described:
+        for provider in _ROOTS:
+            description(provider)
+    providers = Strict(described)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        close = asyncio.run_coroutine_threadsafe(_open(providers), loop).result(10)
+        yield providers
+        providers.speak()
+        asyncio.run_coroutine_threadsafe(close(), loop).result(10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+def has_descriptions() -> bool:
+    """Whether the official descriptions are beside the repository."""
+    return all((SPECS / f"{provider}.json").exists() for provider in _ROOTS)
+
+
+@functools.cache
+def description(provider: str) -> Any:
+    """The official description, its server replaced by this machine (without a port, as it is matched)."""
+    from openapi_core import Config, OpenAPI
+
+    document = json.loads((SPECS / f"{provider}.json").read_text(encoding="utf-8"))
+    for path in document["paths"].values():
+        path.pop("servers", None)
+    document["servers"] = [{"url": f"http://127.0.0.1{_ROOTS[provider]}"}]
+    config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
+    return OpenAPI.from_dict(document, config=config)
+
+
+async def _open(providers: Strict) -> Callable[[], Coroutine[None, None, None]]:
+    """Listen; the answer closes everything again."""
+    opened = AsyncExitStack()
+    for provider, root in _ROOTS.items():
+        application = web.Application()
+        application.router.add_route("*", "/{path:.*}", functools.partial(providers.serve, provider))
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        opened.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        providers.addresses[provider] = f"http://127.0.0.1:{runner.addresses[0][1]}{root}"
+    mail = await asyncio.start_server(providers.post.talk, "127.0.0.1", 0)
+    opened.callback(mail.close)
+    providers.addresses["smtp"] = str(mail.sockets[0].getsockname()[1])
+    return opened.aclose
+
+
+def _document(request: web.Request, body: bytes) -> dict[str, Any]:
+    if request.content_type == "application/json" and body:
+        read: dict[str, Any] = json.loads(body)
+        return read
+    return dict(parse_qsl(body.decode(), keep_blank_values=True))
+
+
+def _undescribed(provider: str, request: web.Request, body: bytes) -> str | None:
+    from openapi_core.contrib.aiohttp import AIOHTTPOpenAPIWebRequest
+    from openapi_core.exceptions import OpenAPIError
+
+    try:
+        description(provider).validate_request(AIOHTTPOpenAPIWebRequest(request, body=body))
+    except OpenAPIError as error:
+        causes = getattr(error.__cause__, "schema_errors", ())
+        return f"{error!r} {'; '.join(cause.message for cause in causes)}"
+    return None
+
+
+def _check_answer(provider: str, request: web.Request, answered: Answered) -> None:
+    """These stand-ins must themselves keep to the description."""
+    from openapi_core.contrib.aiohttp import AIOHTTPOpenAPIWebRequest
+    from openapi_core.testing import MockResponse
+
+    shown = MockResponse(
+        b"" if answered.document is None else json.dumps(answered.document).encode(),
+        status_code=answered.status,
+        headers=dict(answered.headers),
+        content_type="application/json",
+    )
+    description(provider).validate_response(AIOHTTPOpenAPIWebRequest(request, body=b""), shown)
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="-._~")
