@@ -14,7 +14,8 @@ import typer
 from typer.exceptions import TyperException
 
 from broadcast.cli.command import CONTEXT, Group, everywhere, unfolded
-from broadcast.cli.errors import report, report_bug, report_usage
+from broadcast.cli.errors import report, report_bug, report_midway, report_usage
+from broadcast.cli.midway import Midway
 from broadcast.cli.options import Common
 from broadcast.cli.terminal import prepare, release
 from broadcast.errors import BroadcastError
@@ -90,6 +91,8 @@ def run(arguments: Sequence[str]) -> int:
         code = _root().main(list(arguments), prog_name="broadcast", standalone_mode=False)
     except BroadcastError as error:
         code = report(error, arguments)
+    except Midway as error:
+        code = report_midway(error.error, arguments)
     except TyperException as error:
         code = report_usage(error, arguments)
     except (KeyboardInterrupt, typer.Abort):

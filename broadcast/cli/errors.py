@@ -39,6 +39,15 @@ def report(error: BroadcastError, arguments: Sequence[str]) -> int:
     return _tell(Failure(str(error), error.hint, error.exit_status), arguments)
 
 
+def report_midway(error: BroadcastError, arguments: Sequence[str]) -> int:
+    """Tell about one of our own errors that came when messages may have left the machine."""
+    text = f"{error}\nmessages may have been sent before that"
+    hint = "mend it, then finish with `broadcast retry`; nobody is told twice"
+    if error.hint:
+        hint = f"{error.hint}; {hint}"
+    return _tell(Failure(text, hint, error.exit_status, sent_anything=None), arguments)
+
+
 def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
     """Tell about a command line that Typer cannot make sense of; returns 2."""
     ctx: Any = getattr(error, "ctx", None)

@@ -9,6 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from broadcast.cli.errors import report_midway
+from broadcast.cli.midway import Midway
+from broadcast.cli.options import Common, Output
+from broadcast.cli.output.progress import watching
+from broadcast.dispatch.happening import Happened, Happening
+from broadcast.errors import LedgerError
 from tests.acceptance.conftest import environment
 
 HOSTILE = "[bold]Down[/bold] \x1b[31mred \x1b]52;c;aGk=\x07 \u202egnp.exe :boom: {{ 7*7 }}"
@@ -136,3 +142,25 @@ def test_an_error_is_an_object_where_json_was_asked_for(tmp_path):
     assert outcome.returncode == told["exit_code"] == 6
     assert told["schema"] == "broadcast.error/1"
     assert outcome.stderr.splitlines() == [f"error: {told['error']}", f"hint: {told['hint']}"]
+
+
+def fail_after(happened: Happened) -> None:
+    with watching(Common(), Output.QUIET) as listener:
+        listener(Happening(happened, "sms"))
+        raise LedgerError("the ledger is full", hint="make room")
+
+
+def test_an_error_in_the_midst_does_not_claim_that_nothing_was_sent(capsys):
+    with pytest.raises(Midway) as raised:
+        fail_after(Happened.ATTEMPT)
+    code = report_midway(raised.value.error, ["-o", "json"])
+
+    shown = capsys.readouterr()
+    told = json.loads(shown.out)
+    assert (code, told["exit_code"], told["sent_anything"]) == (12, 12, None)
+    assert "broadcast retry" in shown.err
+
+
+def test_an_error_before_anything_was_tried_passes_as_it_is():
+    with pytest.raises(LedgerError):
+        fail_after(Happened.PLANNED)

@@ -38,6 +38,8 @@ class Bars:
         elif happening.kind is Happened.ACCEPTED:
             reached = task.completed + happening.count
             self._progress.update(task.id, completed=reached, total=max(total, reached))
+        elif happening.kind is Happened.FAILOVER and happening.contact:
+            self._progress.update(task.id, total=total + 1, trouble="steps in")
         elif happening.kind in TROUBLE:
             self._progress.update(task.id, trouble=one_line(f"{happening.kind}: {happening.reason or ''}"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Banner, Block, Quote, Remark, Table, Tone, Word, line
@@ -35,8 +35,8 @@ def preview_page(preview: Preview, zone: ZoneInfo, *, everything: bool) -> list[
 
 
 def compact_page(preview: Preview, zone: ZoneInfo) -> list[Block]:
-    """The same in a few lines, where nobody is asked."""
-    return [_banner(preview), line(reach(preview)), *_facts(preview, zone)]
+    """The same in a few lines, where nobody is asked; the result repeats the warnings."""
+    return [_banner(preview), line(reach(preview)), *_facts(replace(preview, warnings=()), zone)]
 
 
 def preview_json(preview: Preview, zone: ZoneInfo) -> dict[str, object]:

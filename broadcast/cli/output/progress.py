@@ -11,17 +11,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 
+from broadcast.cli.midway import Midway
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.plainly import one_line
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.happening import Happened, Happening, Listener, nobody
+from broadcast.errors import BroadcastError
 
 TROUBLE = {Happened.FAILED, Happened.FAILOVER, Happened.UNKNOWN}
 
 
 @contextmanager
 def watching(common: Common, output: Output) -> Iterator[Listener]:
-    """The listener that suits the output that was asked for, for as long as the run lasts."""
+    """The listener that suits the output that was asked for, for as long as the run lasts.
+
+    Raises `Midway` for an error that comes after something may have left the machine.
+    """
+    attempted = False
+
+    def listener(happening: Happening, /) -> None:
+        nonlocal attempted
+        attempted = attempted or happening.kind is Happened.ATTEMPT
+        shown(happening)
+
+    with _showing(common, output) as shown:
+        try:
+            yield listener
+        except BroadcastError as error:
+            raise (Midway(error) if attempted else error) from None
+
+
+@contextmanager
+def _showing(common: Common, output: Output) -> Iterator[Listener]:
     if output is Output.NDJSON:
         with _scribe(common.out) as scribe:
             yield JsonLines(scribe)
@@ -127,7 +148,17 @@ class Lines:
 
 
 def _said(happening: Happening) -> str:
+    if happening.kind is Happened.FAILOVER:
+        return one_line(_stepping_in(happening))
     whom = happening.contact or (f"{happening.count:,}" if happening.count > 1 else "")
     parts = [f"{happening.channel}: {happening.kind}", whom, happening.ref or ""]
     text = " ".join(part for part in parts if part)
     return one_line(f"{text}: {happening.reason}" if happening.reason else text)
+
+
+def _stepping_in(happening: Happening) -> str:
+    """One person's failover is told of the channel that steps in, many people's of the one they leave."""
+    why = f": {happening.reason}" if happening.reason else ""
+    if happening.contact:
+        return f"{happening.channel}: steps in{why}"
+    return f"{happening.channel}: {happening.count:,} moved on to the next channel{why}"

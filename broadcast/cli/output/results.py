@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
 from broadcast.operations.result import ChannelResult, Counts, ExitStatus, Result
@@ -32,10 +33,16 @@ def result_page(result: Result) -> list[Block]:
         line(_verdict(result), _counted(result.counts)),
         *_channels(result),
         *_failovers(result),
-        *([Remark("next update promised", result.next_update)] if result.next_update else []),
+        *_promise(result),
         *(Remark("warning", warning, Tone.WARNING) for warning in result.warnings),
         *(Remark("next", step, Tone.STRONG) for step in result.next),
     ]
+
+
+def _promise(result: Result) -> Iterator[Block]:
+    if result.next_update:
+        promised = datetime.fromisoformat(result.next_update)
+        yield Remark("next update promised", f"{promised:%Y-%m-%d %H:%M %Z}")
 
 
 def _verdict(result: Result) -> Word:
