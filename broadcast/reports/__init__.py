@@ -1,0 +1,1 @@
+"""Reports: the story of an incident, told from the ledger alone."""

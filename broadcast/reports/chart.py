@@ -1,0 +1,211 @@
+"""The timeline, drawn: a row per channel with its notices, and a row of promises. SVG, nothing but shapes.
+
+Shapes say what colours say: a disc was accepted for everybody, a disc in a ring for some, a hollow disc is
+unknown, a square was accepted for nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import escape
+
+from broadcast.ledger.history import Reach
+from broadcast.model.text import printable
+from broadcast.reports.language import Language
+from broadcast.reports.promises import Promise, Verdict
+from broadcast.reports.story import Story
+from broadcast.reports.timeline import Moment
+
+_ROW, _TOP, _RADIUS = 58.0, 62.0, 11.0
+_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How wide a drawing is, where its time begins and how many marks of time fit below each other."""
+
+    name: str
+    width: float
+    gutter: float
+    ticks: int
+
+
+WIDE = Frame("wide", 1000, 150, 9)
+NARROW = Frame("narrow", 340, 16, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From a moment to a place."""
+
+    frame: Frame
+    begin: datetime
+    end: datetime
+
+    def x(self, at: datetime) -> float:
+        """How far from the left, in units of the drawing; what lies outside is put on the edge."""
+        share = (at - self.begin) / (self.end - self.begin)
+        left, right = self.frame.gutter + _RADIUS, self.frame.width - _RADIUS - 6
+        return left + (right - left) * min(1.0, max(0.0, share))
+
+
+def draw(story: Story, say: Language, frame: Frame) -> str:
+    """The chart as one SVG element."""
+    channels = list(dict.fromkeys(reach.channel for chapter in story.chapters for reach in chapter.reach))
+    scale = _scale(story, frame)
+    rows = len(channels) + bool(story.promises)
+    height = _TOP + _ROW * rows + 12
+    parts = [*_ticks(scale, height, say), *_facts(story, scale, height, say)]
+    for place, channel in enumerate(channels):
+        parts += _lane(story, channel, _TOP + _ROW * (place + 0.5), scale, say)
+    if story.promises:
+        parts += _promises(story, _TOP + _ROW * (rows - 0.5), scale, say)
+    title, text = escape(say("chart_title")), escape(say("chart_text"))
+    return (
+        f'<svg class="chart {frame.name}" viewBox="0 0 {frame.width:.0f} {height:.0f}" role="img"'
+        f' aria-labelledby="chart-{frame.name}"><title id="chart-{frame.name}">{title}. {text}</title>'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def spread(places: Sequence[float], gap: float, limit: float) -> list[float]:
+    """The same places in the same order, pushed apart to at least `gap` and kept below `limit`."""
+    apart: list[float] = []
+    for place in places:
+        apart.append(max(place, apart[-1] + gap) if apart else place)
+    ceiling = limit
+    for index in range(len(apart) - 1, -1, -1):
+        apart[index] = min(apart[index], ceiling)
+        ceiling = apart[index] - gap
+    return apart
+
+
+def _scale(story: Story, frame: Frame) -> Scale:
+    moments = [row.at for row in story.timeline] + [promise.due for promise in story.promises]
+    moments += [reach.last_at for chapter in story.chapters for reach in chapter.reach if reach.last_at]
+    if not story.final:
+        moments.append(story.as_of)
+    begin, end = min(moments), max(moments)
+    return Scale(frame, begin, max(end, begin + timedelta(minutes=1)))
+
+
+def _ticks(scale: Scale, height: float, say: Language) -> Iterator[str]:
+    span = scale.end - scale.begin
+    step = next((s for s in _STEPS if span / timedelta(minutes=s) <= scale.frame.ticks), _STEPS[-1])
+    midnight = scale.begin.astimezone(say.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = -(-(scale.begin - midnight) // timedelta(minutes=step))
+    count = min(scale.frame.ticks * 4, span // timedelta(minutes=step) + 1)
+    for number in range(first, first + count):
+        at = midnight.astimezone(scale.begin.tzinfo) + timedelta(minutes=step) * number
+        if at > scale.end:
+            return
+        local, x = at.astimezone(say.zone), scale.x(at)
+        label = f"{local:%d.%m.}" if step >= _DAY else f"{local:%H:%M}"
+        yield f'<line class="tick" x1="{x:.1f}" y1="{_TOP - 14}" x2="{x:.1f}" y2="{height:.0f}"/>'
+        yield f'<text class="time" x="{x:.1f}" y="{_TOP - 20}">{label}</text>'
+
+
+_DAY = 1440
+
+
+def _facts(story: Story, scale: Scale, height: float, say: Language) -> Iterator[str]:
+    """When it began, was detected and ended, as lines from top to bottom."""
+    incident = story.incident
+    known = (
+        ("started", incident.started_at),
+        ("detected", incident.detected_at),
+        ("ended", incident.ended_at),
+    )
+    marks = [(say(name), scale.x(at)) for name, at in known if at is not None]
+    labels = spread([x for _, x in marks], 74, scale.frame.width - 44)
+    for (label, x), place in zip(marks, labels, strict=True):
+        yield f'<line class="fact" x1="{x:.1f}" y1="22" x2="{x:.1f}" y2="{height:.0f}"/>'
+        yield f'<text class="fact-label" x="{max(place, 32):.1f}" y="15">{escape(label)}</text>'
+
+
+def _lane(story: Story, channel: str, y: float, scale: Scale, say: Language) -> Iterator[str]:
+    yield from _ground(channel, y, scale)
+    for row in story.timeline:
+        if row.moment is Moment.BREAKER and row.channel == channel:
+            x = scale.x(row.at)
+            hover = escape(f"{say('legend_breaker')}, {say.moment(row.at)}")
+            yield f'<g><title>{hover}</title><path class="breaker" d="M{x:.1f} {y - 20:.1f}v40"/></g>'
+    marks = [
+        (chapter.number, reach, reach.accepted_at or reach.last_at or chapter.notice.created_at)
+        for chapter in story.chapters
+        for reach in chapter.reach
+        if reach.channel == channel
+    ]
+    gap, limit = 2 * _RADIUS + 4, scale.frame.width - _RADIUS - 2
+    places = spread([scale.x(at) for _, _, at in marks], gap, limit)
+    for (number, reach, at), x in zip(marks, places, strict=True):
+        yield _mark(story, number, reach, say.moment(at), (x, y), say)
+
+
+def _ground(label: str, y: float, scale: Scale) -> Iterator[str]:
+    """The line of a lane and its name: beside it where there is room, else above it."""
+    frame = scale.frame
+    beside = frame is WIDE
+    x, place = (0.0, y + 4) if beside else (0.0, y - 21)
+    shown = label if len(label) <= _LABEL else f"{label[: _LABEL - 1]}…"
+    yield f'<line class="lane" x1="{frame.gutter:.0f}" y1="{y:.1f}" x2="{frame.width:.0f}" y2="{y:.1f}"/>'
+    yield f'<text class="label" x="{x:.0f}" y="{place:.1f}">{escape(printable(shown))}</text>'
+
+
+_LABEL = 18
+
+
+def _mark(
+    story: Story, number: int, reach: Reach, when: str, place: tuple[float, float], say: Language
+) -> str:
+    x, y = place
+    kind = _kind(reach)
+    hover = escape(
+        f"{story.incident.ref}/{number}, {printable(reach.channel)}: {say(f'legend_{kind}')}, {when}"
+    )
+    shape = _SQUARE if kind == "failed" else _RINGED if kind == "part" else _DISC
+    return (
+        f'<g class="mark {kind}"><title>{hover}</title>'
+        f'<g transform="translate({x:.1f} {y:.1f})">{shape}<text y="4">{number}</text></g></g>'
+    )
+
+
+_DISC = f'<circle r="{_RADIUS}"/>'
+_RINGED = f'<circle class="ring" r="{_RADIUS + 3}"/>{_DISC}'
+_SQUARE = '<rect x="-10" y="-10" width="20" height="20" rx="3"/>'
+
+
+def _kind(reach: Reach) -> str:
+    """Which of the four shapes: `full`, `part`, `unknown` or `failed`."""
+    if reach.accepted == reach.targeted:
+        return "full"
+    if reach.accepted:
+        return "part"
+    return "unknown" if reach.unknown else "failed"
+
+
+def _promises(story: Story, y: float, scale: Scale, say: Language) -> Iterator[str]:
+    yield from _ground(say("chart_promises"), y, scale)
+    for promise in story.promises:
+        yield _promise(story, promise, y, scale, say)
+
+
+def _promise(story: Story, promise: Promise, y: float, scale: Scale, say: Language) -> str:
+    """A diamond where it was due; where word came later, a bar from there to when it came."""
+    x = scale.x(promise.due)
+    late = promise.verdict in {Verdict.LATE, Verdict.OVERDUE}
+    kind = "late" if late else promise.verdict
+    said = say(promise.verdict, span=say.span(promise.late))
+    hover = escape(f"{story.incident.ref}/{promise.notice}: {say.moment(promise.due)}, {said}")
+    bar = ""
+    if late:
+        to = scale.x(promise.came_at or story.as_of)
+        bar = f'<path class="delay" d="M{x:.1f} {y:.1f}H{to:.1f}"/>'
+    diamond = f'<path class="diamond" d="M{x - 9:.1f} {y:.1f}l9 -9l9 9l-9 9z"/>'
+    sign = "!" if late else "✓" if promise.verdict is Verdict.KEPT else ""
+    return (
+        f'<g class="promise {kind}"><title>{hover}</title>{bar}{diamond}'
+        f'<text x="{x:.1f}" y="{y + 4:.1f}">{sign}</text></g>'
+    )

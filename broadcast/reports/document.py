@@ -1,0 +1,127 @@
+"""A report as sections of paragraphs, tables and texts in one language: what every format is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+DASH = "–"
+
+
+class Tone(StrEnum):
+    """How a value is to be taken; never said by colour alone."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value in a table; a dash where there is nothing to say."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return self.text == DASH
+
+
+class Column(StrEnum):
+    """What a column holds: numbers stand to the right, names and moments stay on one line where they can."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column."""
+
+    text: str
+    column: Column = Column.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One paragraph."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number that is seen first, what it counts, and what belongs to it."""
+
+    value: str
+    label: str
+    note: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The numbers that are seen first."""
+
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Names and their values."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headings."""
+
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A text as it was sent, character by character, in the language `locale`."""
+
+    label: str
+    subject: str | None
+    text: str
+    locale: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The place of the drawn timeline, in formats that can draw."""
+
+
+Block: TypeAlias = Line | Tiles | Pairs | Table | Quotation | Chart
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report under its own heading; `name` is the same in every language."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole report. `banner` stands first and last."""
+
+    language: str
+    title: str
+    status: str
+    banner: str | None
+    warning: str | None
+    sections: tuple[Section, ...]

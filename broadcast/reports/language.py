@@ -1,0 +1,61 @@
+"""Words, times, spans and numbers, as readers of one language write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from broadcast.model.text import printable
+from broadcast.rendering.words import language_of, words_for
+from broadcast.reports.words import ENGLISH, GERMAN, WORDS
+
+_DATES = {"de": "{day:02}.{number:02}.{year}", "en": "{day} {month} {year}"}
+_THOUSANDS = {"de": ".", "en": ","}
+
+
+class Language:
+    """German or English; English for everybody else. Every value is made safe to print."""
+
+    def __init__(self, locale: str, zone: ZoneInfo) -> None:
+        language = language_of(locale)
+        self.code = language if language in _DATES else "en"
+        self.zone = zone
+        self._column = GERMAN if self.code == "de" else ENGLISH
+        self._months = words_for(self.code).months
+
+    def __call__(self, name: str, **values: str) -> str:
+        """The words called `name`, with values from outside made printable."""
+        safe = {key: printable(value) for key, value in values.items()}
+        return WORDS[name][self._column].format(**safe)
+
+    def known(self, value: str | None) -> str:
+        """The value, or that it is unknown."""
+        return printable(value) if value else self("unknown")
+
+    def number(self, value: int) -> str:
+        """`1,234` or `1.234`."""
+        return f"{value:,}".replace(",", _THOUSANDS[self.code])
+
+    def moment(self, at: datetime | None) -> str:
+        """`23 May 2025, 14:05:09` in the report's zone, or that it is unknown."""
+        if at is None:
+            return self("unknown")
+        local = at.astimezone(self.zone)
+        date = _DATES[self.code].format(
+            day=local.day, number=local.month, month=self._months[local.month - 1], year=local.year
+        )
+        return f"{date}, {local:%H:%M:%S}"
+
+    def utc(self, at: datetime) -> str:
+        """`2025-05-23 12:05:09`, the same in every language."""
+        return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+    def span(self, span: timedelta | None) -> str:
+        """`1 h 05 min`, `4 min 12 s`, `9 s`, or that it is unknown."""
+        if span is None:
+            return self("unknown")
+        minutes, seconds = divmod(round(span.total_seconds()), 60)
+        hours, minutes = divmod(minutes, 60)
+        if hours:
+            return f"{hours} h {minutes:02} min"
+        return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"

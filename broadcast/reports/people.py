@@ -1,0 +1,100 @@
+"""Who was told, who was not, and of whom nobody can say. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from broadcast.ledger.history import Standing
+from broadcast.model.delivery import REACHED, DeliveryState
+from broadcast.model.mask import mask
+
+_ADDRESS = re.compile(r"\+[0-9]{7,15}\b|[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+class Addresses(StrEnum):
+    """How a report shows phone numbers and e-mail addresses: `full` is the list for calling people."""
+
+    MASKED = "masked"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody a notice did not surely reach.
+
+    `state` and `reason` are those of the latest message owed to them, in notice `notice`.
+    """
+
+    contact: str
+    name: str
+    audiences: tuple[str, ...]
+    phone: str | None
+    email: str | None
+    notice: int
+    state: DeliveryState
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """All people of an incident: `total` is `told` + `unsure` + `unreached`.
+
+    `told` got at least one notice. `behind` are those among them whom the latest notice they were owed did
+    not surely reach. Of the `unsure` at least one answer was lost. Both lists are in the order of planning.
+    """
+
+    total: int
+    told: int
+    unsure: tuple[Person, ...]
+    unreached: tuple[Person, ...]
+    behind: tuple[Person, ...]
+
+
+def people(standings: Iterable[Standing], addresses: Addresses) -> People:
+    """Sort everybody who was owed a notice by whether they were told."""
+    by_contact: dict[str, list[Standing]] = {}
+    for standing in standings:
+        by_contact.setdefault(standing.contact, []).append(standing)
+    told, unsure, unreached, behind = 0, [], [], []
+    for owed in by_contact.values():
+        if any(standing.state in REACHED for standing in owed):
+            told += 1
+            if not _up_to_date(owed):
+                behind.append(_person(owed, addresses))
+        elif any(standing.doubtful for standing in owed):
+            unsure.append(_person(owed, addresses))
+        else:
+            unreached.append(_person(owed, addresses))
+    return People(len(by_contact), told, tuple(unsure), tuple(unreached), tuple(behind))
+
+
+def without_addresses(prose: str) -> str:
+    """`prose` with every phone number and e-mail address masked: providers quote them in their errors."""
+    return _ADDRESS.sub(lambda match: mask(match.group()), prose)
+
+
+def _up_to_date(owed: Sequence[Standing]) -> bool:
+    """Whether the latest notice that was not superseded reached them on any lane."""
+    standing = [one for one in owed if one.state is not DeliveryState.CANCELLED]
+    latest = max(one.sequence for one in standing)
+    return any(one.state in REACHED for one in standing if one.sequence == latest)
+
+
+def _person(owed: Sequence[Standing], addresses: Addresses) -> Person:
+    latest = owed[-1]
+    phone, email = latest.phone, latest.email
+    if addresses is Addresses.MASKED:
+        phone, email = phone and mask(phone), email and mask(email)
+    return Person(
+        contact=latest.contact,
+        name=latest.name,
+        audiences=tuple(dict.fromkeys(standing.audience for standing in owed)),
+        phone=phone,
+        email=email,
+        notice=latest.sequence,
+        state=latest.state,
+        reason=latest.reason and without_addresses(latest.reason),
+    )

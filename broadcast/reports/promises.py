@@ -1,0 +1,59 @@
+"""Promised updates: when they were due, and when word really came. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from broadcast.reports.timeline import Chapter
+
+#: Readers are given a time in minutes: word at 14:30:40 is on time for 14:30.
+_SPOKEN_PRECISION = timedelta(minutes=1)
+
+
+class Verdict(StrEnum):
+    """What became of a promise."""
+
+    KEPT = "kept"
+    LATE = "late"
+    PENDING = "pending"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A next update that notice `notice` promised for `due`.
+
+    Word came when a provider took the first message of a later notice: number `answer`, at `came_at`.
+    `late` is how long after `due` that was, or how long it is overdue; zero where the promise was kept.
+    """
+
+    notice: int
+    due: datetime
+    answer: int | None
+    came_at: datetime | None
+    verdict: Verdict
+    late: timedelta
+
+
+def promises(chapters: Sequence[Chapter], now: datetime) -> tuple[Promise, ...]:
+    """Every promise made, in the order they were made."""
+    return tuple(
+        _promise(chapter.number, chapter.notice.next_update_at, chapters[place + 1 :], now)
+        for place, chapter in enumerate(chapters)
+        if chapter.notice.next_update_at is not None
+    )
+
+
+def _promise(number: int, due: datetime, later: Sequence[Chapter], now: datetime) -> Promise:
+    came = min(((c.accepted_at, c.number) for c in later if c.accepted_at), default=None)
+    if came is None:
+        verdict = Verdict.PENDING if now < due + _SPOKEN_PRECISION else Verdict.OVERDUE
+        late = now - due if verdict is Verdict.OVERDUE else timedelta()
+        return Promise(number, due, None, None, verdict, late)
+    came_at, answer = came
+    kept = came_at < due + _SPOKEN_PRECISION
+    verdict = Verdict.KEPT if kept else Verdict.LATE
+    return Promise(number, due, answer, came_at, verdict, timedelta() if kept else came_at - due)

@@ -1,0 +1,120 @@
+"""The story of an incident, from the ledger alone. What the ledger does not know stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.records import Notice
+from broadcast.model.incident import Incident
+from broadcast.model.notice import Facts
+from broadcast.reports.people import Addresses, People, people
+from broadcast.reports.promises import Promise, promises
+from broadcast.reports.timeline import Change, Chapter, Row, phases, severities, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long things took. None is unknown: the earlier or the later moment is, or they are out of order."""
+
+    to_detect: timedelta | None
+    to_tell_since_started: timedelta | None
+    to_tell_since_detected: timedelta | None
+    to_end: timedelta | None
+    longest_silence: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything a report says, free of any language. Times are aware; `zone` is where readers are.
+
+    `facts` is the latest record of facts, None where no notice was published. `doubled` counts messages
+    accepted that should not have been sent again; `possibly_doubled` those accepted while another answer
+    about them was lost.
+    """
+
+    incident: Incident
+    facts: Facts | None
+    as_of: datetime
+    zone: ZoneInfo
+    addresses: Addresses
+    chapters: tuple[Chapter, ...]
+    timeline: tuple[Row, ...]
+    people: People
+    promises: tuple[Promise, ...]
+    severities: tuple[Change, ...]
+    phases: tuple[Change, ...]
+    first_accepted: datetime | None
+    times: Times
+    doubled: int
+    possibly_doubled: int
+
+    @property
+    def final(self) -> bool:
+        """Whether the incident is over, so that the report will not change by itself."""
+        return self.incident.phase.closed
+
+
+def build(
+    ledger: Ledger, ref: str, now: datetime, zone: ZoneInfo, *, addresses: Addresses = Addresses.MASKED
+) -> Story:
+    """The story of the incident named `ref` as it stands at `now`; raises `UnknownIncident`."""
+    incident = ledger.incidents.find(ref)
+    notices = ledger.incidents.notices(incident)
+    chapters = tuple(_chapter(ledger, notice) for notice in notices)
+    first_accepted = ledger.history.first_accepted(incident)
+    return Story(
+        incident=incident,
+        facts=notices[-1].facts if notices else None,
+        as_of=now,
+        zone=zone,
+        addresses=addresses,
+        chapters=chapters,
+        timeline=timeline(incident, chapters, ledger.history.events(incident)),
+        people=people(ledger.history.standings(incident), addresses),
+        promises=promises(chapters, now),
+        severities=severities(chapters),
+        phases=phases(chapters),
+        first_accepted=first_accepted,
+        times=_times(incident, chapters, first_accepted, now),
+        doubled=ledger.history.doubled(incident),
+        possibly_doubled=ledger.history.possibly_doubled(incident),
+    )
+
+
+def _chapter(ledger: Ledger, notice: Notice) -> Chapter:
+    return Chapter(
+        notice=notice,
+        texts=tuple(ledger.incidents.texts(notice.id)),
+        reach=tuple(ledger.history.reach(notice)),
+        failovers=tuple(ledger.history.failovers(notice.id)),
+    )
+
+
+def _times(
+    incident: Incident, chapters: Sequence[Chapter], first_accepted: datetime | None, now: datetime
+) -> Times:
+    return Times(
+        to_detect=_between(incident.started_at, incident.detected_at),
+        to_tell_since_started=_between(incident.started_at, first_accepted),
+        to_tell_since_detected=_between(incident.detected_at, first_accepted),
+        to_end=_between(incident.started_at, incident.ended_at),
+        longest_silence=_longest_silence(incident, chapters, now),
+    )
+
+
+def _longest_silence(incident: Incident, chapters: Sequence[Chapter], now: datetime) -> timedelta | None:
+    """The longest time without a word, from the first notice on; up to `now` while the incident is open."""
+    heard = sorted(chapter.accepted_at for chapter in chapters if chapter.accepted_at)
+    if heard and not incident.phase.closed:
+        heard.append(now)
+    return max((later - earlier for earlier, later in pairwise(heard)), default=None)
+
+
+def _between(earlier: datetime, later: datetime | None) -> timedelta | None:
+    """A clock that was set back proves nothing, so a negative span is unknown."""
+    return later - earlier if later is not None and later >= earlier else None

@@ -1,0 +1,361 @@
+"""From a story to a document: which sections there are, and what each of them says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from broadcast.ledger.history import Failover, Reach
+from broadcast.ledger.records import Text
+from broadcast.model.incident import Phase, Service
+from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
+from broadcast.model.text import printable
+from broadcast.reports.document import (
+    DASH,
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Document,
+    Heading,
+    Line,
+    Pairs,
+    Quotation,
+    Section,
+    Table,
+    Tile,
+    Tiles,
+    Tone,
+)
+from broadcast.reports.language import Language
+from broadcast.reports.people import Addresses, Person
+from broadcast.reports.promises import Promise, Verdict
+from broadcast.reports.story import Story
+from broadcast.reports.timeline import Change, Chapter, Moment, Row
+
+_SLOT = re.compile(f"{SLOT_OPEN}(.*?){SLOT_CLOSE}")
+
+
+def tell(story: Story, locale: str) -> Document:
+    """The report in German or English."""
+    say = Language(locale, story.zone)
+    sections = ((name, blocks(story, say)) for name, blocks in _SECTIONS.items())
+    return Document(
+        language=say.code,
+        title=say("title", ref=story.incident.ref, title=story.incident.title),
+        status=say("final" if story.final else "interim", moment=say.moment(story.as_of)),
+        banner=say("drill") if story.incident.drill else None,
+        warning=say("confidential") if story.addresses is Addresses.FULL else None,
+        sections=tuple(Section(name, say(name), blocks) for name, blocks in sections),
+    )
+
+
+def _summary(story: Story, say: Language) -> tuple[Block, ...]:
+    people, times = story.people, story.times
+    verdicts = [promise.verdict for promise in story.promises]
+    kept, pending = verdicts.count(Verdict.KEPT), verdicts.count(Verdict.PENDING)
+    late = len(verdicts) - kept - pending
+    missed = len(people.unsure) + len(people.unreached)
+    first = Tile(
+        say.span(times.to_tell_since_detected),
+        say("tile_first"),
+        say("tile_first_note", span=say.span(times.to_tell_since_started)),
+        Tone.PLAIN if story.first_accepted else Tone.BAD,
+    )
+    told = Tile(
+        say.number(people.told),
+        say("tile_told", total=say.number(people.total)),
+        say(
+            "tile_told_note",
+            unsure=say.number(len(people.unsure)),
+            unreached=say.number(len(people.unreached)),
+        ),
+        _tone(bad=len(people.unreached), doubtful=missed, good=people.total),
+    )
+    promised = Tile(
+        say.number(kept),
+        say("tile_promises", total=say.number(len(verdicts))),
+        say("tile_promises_note", late=say.number(late), open=say.number(pending)),
+        _tone(bad=late, doubtful=0, good=kept),
+    )
+    doubled = Tile(
+        say.number(story.doubled),
+        say("tile_duplicates"),
+        say("tile_duplicates_note", count=say.number(story.possibly_doubled)),
+        _tone(bad=story.doubled, doubtful=story.possibly_doubled, good=1),
+    )
+    return (Tiles((first, told, promised, doubled)),)
+
+
+def _tone(*, bad: int, doubtful: int, good: int) -> Tone:
+    if bad:
+        return Tone.BAD
+    if doubtful:
+        return Tone.WARNING
+    return Tone.GOOD if good else Tone.PLAIN
+
+
+def _facts(story: Story, say: Language) -> tuple[Block, ...]:
+    incident, facts, times = story.incident, story.facts, story.times
+    pairs: list[tuple[str, str | None]] = [
+        ("ref", incident.ref),
+        ("headline", incident.title),
+        ("organisation", facts.organisation if facts else None),
+        ("severity", incident.severity.upper()),
+        ("phase", say(f"phase_{incident.phase}")),
+        ("services", _services(incident.services, say)),
+        ("is_drill", say("yes" if incident.drill else "no")),
+        ("started", say.moment(incident.started_at)),
+        ("detected", say.moment(incident.detected_at)),
+        ("opened", say.moment(incident.opened_at)),
+        ("ended", say.moment(incident.ended_at)),
+        ("first_accepted", say.moment(story.first_accepted)),
+        ("to_detect", say.span(times.to_detect)),
+        ("since_detected", say.span(times.to_tell_since_detected)),
+        ("since_started", say.span(times.to_tell_since_started)),
+        ("to_end", say.span(times.to_end)),
+        ("silence", say.span(times.longest_silence)),
+        *((name, facts.worded(name, say.code) if facts else None) for name in _PROSE),
+    ]
+    return (Pairs(tuple((say(name), say.known(value)) for name, value in pairs)),)
+
+
+_PROSE = ("scope", "impact", "cause", "data_loss", "action")
+
+
+def _services(services: Sequence[Service], say: Language) -> str:
+    return ", ".join(service.name_in(say.code) for service in services) or say("none")
+
+
+def _timeline(story: Story, say: Language) -> tuple[Block, ...]:
+    if not story.timeline:
+        return (Line(say("timeline_empty")),)
+    headings = (
+        Heading(say("local_time", zone=story.zone.key), Column.WHOLE),
+        Heading(say("utc"), Column.WHOLE),
+        Heading(say("notice"), Column.WHOLE),
+        Heading(say("channel"), Column.WHOLE),
+        Heading(say("event")),
+    )
+    rows = tuple(
+        (
+            Cell(say.moment(row.at)),
+            Cell(say.utc(row.at)),
+            Cell(_mark(story, row.notice)),
+            Cell(printable(row.channel or DASH)),
+            Cell(_event(row, say), _ROW_TONES.get(row.moment, Tone.PLAIN)),
+        )
+        for row in story.timeline
+    )
+    return (Chart(), Table(headings, rows))
+
+
+_ROW_TONES = {
+    Moment.ACCEPTED: Tone.GOOD,
+    Moment.FAILOVER: Tone.WARNING,
+    Moment.RECOVERY: Tone.WARNING,
+    Moment.BREAKER: Tone.BAD,
+}
+_SPOKEN_SUBJECTS: dict[Moment, Callable[[str, Language], str]] = {
+    Moment.PHASE: lambda phase, say: say(f"phase_{Phase(phase)}"),
+    Moment.NOTICE: lambda kind, say: say(f"kind_{kind}"),
+    Moment.SEVERITY: lambda severity, _: severity.upper(),
+}
+
+
+def _event(row: Row, say: Language) -> str:
+    name = "left" if row.moment is Moment.FAILOVER and row.subject is None else row.moment
+    subject = row.subject or ""
+    if row.moment in _SPOKEN_SUBJECTS:
+        subject = _SPOKEN_SUBJECTS[row.moment](subject, say)
+    return say(
+        f"row_{name}",
+        subject=subject,
+        detail=say.known(row.detail),
+        count=say.number(row.count or 0),
+    )
+
+
+def _mark(story: Story, number: int | None) -> str:
+    return f"{story.incident.ref}/{number}" if number else DASH
+
+
+def _reach(story: Story, say: Language) -> tuple[Block, ...]:
+    rows = tuple(
+        _reach_row(story, chapter, reach, say) for chapter in story.chapters for reach in chapter.reach
+    )
+    if not rows:
+        return (Line(say("reach_empty")),)
+    counted = ("targeted", "accepted", "unknown_count", "failed", "untried")
+    headings = (
+        Heading(say("notice"), Column.WHOLE),
+        Heading(say("channel"), Column.WHOLE),
+        *(Heading(say(name), Column.NUMBER) for name in counted),
+        Heading(say("moved_to")),
+        Heading(say("first")),
+        Heading(say("last")),
+    )
+    return (Table(headings, rows),)
+
+
+def _reach_row(story: Story, chapter: Chapter, reach: Reach, say: Language) -> tuple[Cell, ...]:
+    untried = reach.targeted - reach.accepted - reach.unknown - reach.failed
+    return (
+        Cell(_mark(story, chapter.number)),
+        Cell(printable(reach.channel)),
+        Cell(say.number(reach.targeted)),
+        Cell(say.number(reach.accepted), Tone.GOOD if reach.accepted else Tone.PLAIN),
+        Cell(say.number(reach.unknown), Tone.WARNING if reach.unknown else Tone.PLAIN),
+        Cell(say.number(reach.failed), Tone.BAD if reach.failed else Tone.PLAIN),
+        Cell(say.number(untried), Tone.WARNING if untried else Tone.PLAIN),
+        Cell(_moved_to(chapter.failovers, reach.channel, say)),
+        Cell(say.moment(reach.accepted_at) if reach.accepted_at else DASH),
+        Cell(say.moment(reach.last_at) if reach.last_at else DASH),
+    )
+
+
+def _moved_to(failovers: Sequence[Failover], origin: str, say: Language) -> str:
+    counts: dict[str, int] = {}
+    for failover in failovers:
+        if failover.origin == origin:
+            counts[failover.destination] = counts.get(failover.destination, 0) + failover.count
+    return ", ".join(f"{printable(name)}: {say.number(count)}" for name, count in counts.items()) or DASH
+
+
+def _unreached(story: Story, say: Language) -> tuple[Block, ...]:
+    return _people("unreached", story.people.unreached, Tone.BAD, story, say)
+
+
+def _unsure(story: Story, say: Language) -> tuple[Block, ...]:
+    return _people("unsure", story.people.unsure, Tone.WARNING, story, say)
+
+
+def _behind(story: Story, say: Language) -> tuple[Block, ...]:
+    return _people("behind", story.people.behind, Tone.WARNING, story, say)
+
+
+def _people(
+    name: str, people: Sequence[Person], tone: Tone, story: Story, say: Language
+) -> tuple[Block, ...]:
+    if not people:
+        return (Line(say(f"{name}_empty"), Tone.GOOD if story.people.total else Tone.PLAIN),)
+    lead = say(f"{name}_lead", count=say.number(len(people)), total=say.number(story.people.total))
+    columns = ("name", "audience", "phone", "email", "notice", "reason")
+    rows = tuple(
+        (
+            Cell(printable(person.name or person.contact)),
+            Cell(printable(", ".join(person.audiences))),
+            Cell(say.known(person.phone)),
+            Cell(say.known(person.email)),
+            Cell(_mark(story, person.notice)),
+            Cell(printable(person.reason or say(f"state_{person.state}"))),
+        )
+        for person in people
+    )
+    return (Line(lead, tone), Table(tuple(Heading(say(column)) for column in columns), rows))
+
+
+def _promises(story: Story, say: Language) -> tuple[Block, ...]:
+    if not story.promises:
+        return (Line(say("promises_empty")),)
+    columns = ("promised_in", "promised_for", "came_at", "verdict")
+    rows = tuple(
+        (
+            Cell(_mark(story, promise.notice)),
+            Cell(say.moment(promise.due)),
+            Cell(f"{_mark(story, promise.answer)}, {say.moment(promise.came_at)}")
+            if promise.came_at
+            else Cell(say("not_yet")),
+            _verdict(promise, say),
+        )
+        for promise in story.promises
+    )
+    return (Table(tuple(Heading(say(column)) for column in columns), rows),)
+
+
+def _verdict(promise: Promise, say: Language) -> Cell:
+    return Cell(say(promise.verdict, span=say.span(promise.late)), _VERDICT_TONES[promise.verdict])
+
+
+_VERDICT_TONES = {
+    Verdict.KEPT: Tone.GOOD,
+    Verdict.LATE: Tone.BAD,
+    Verdict.PENDING: Tone.PLAIN,
+    Verdict.OVERDUE: Tone.BAD,
+}
+
+
+def _course(story: Story, say: Language) -> tuple[Block, ...]:
+    changes = [
+        *((change, f"{say('severity')}: {change.value.upper()}") for change in story.severities),
+        *((change, f"{say('phase')}: {say(f'phase_{change.value}')}") for change in story.phases),
+    ]
+    if not changes:
+        return (Line(say("course_empty")),)
+    rows = tuple(_change(story, change, value, say) for change, value in changes)
+    return (Table(tuple(Heading(say(column)) for column in ("when", "notice", "became")), rows),)
+
+
+def _change(story: Story, change: Change, value: str, say: Language) -> tuple[Cell, ...]:
+    return Cell(say.moment(change.at)), Cell(_mark(story, change.notice)), Cell(value)
+
+
+def _duplicates(story: Story, say: Language) -> tuple[Block, ...]:
+    certain = (
+        Line(say("duplicates_some", count=say.number(story.doubled)), Tone.BAD)
+        if story.doubled
+        else Line(say("duplicates_none"), Tone.GOOD)
+    )
+    if not story.possibly_doubled:
+        return (certain,)
+    possible = say("duplicates_possible", count=say.number(story.possibly_doubled))
+    return (certain, Line(possible, Tone.WARNING))
+
+
+def _texts(story: Story, say: Language) -> tuple[Block, ...]:
+    quotations = tuple(
+        _quotation(story, chapter, text, say) for chapter in story.chapters for text in chapter.texts
+    )
+    return (Line(say("texts_lead")), *quotations) if quotations else (Line(say("texts_empty")),)
+
+
+def _quotation(story: Story, chapter: Chapter, text: Text, say: Language) -> Quotation:
+    message = text.message
+    return Quotation(
+        label=say(
+            "text_label",
+            mark=_mark(story, chapter.number),
+            audience=text.texts,
+            kind=text.kind,
+            locale=message.locale,
+        ),
+        subject=message.subject and _verbatim(message.subject),
+        text=_verbatim(message.text),
+        locale=message.locale,
+        note=None if chapter.accepted_at else say("text_unsent"),
+    )
+
+
+def _verbatim(text: str) -> str:
+    """The text, its slots shown as the template names them."""
+    return printable(_SLOT.sub(r"{contact.\1}", text))
+
+
+def _reading(_: Story, say: Language) -> tuple[Block, ...]:
+    return tuple(Line(say(f"reading_{name}")) for name in ("accepted", "unknown", "promise", "source"))
+
+
+_SECTIONS: dict[str, Callable[[Story, Language], tuple[Block, ...]]] = {
+    "summary": _summary,
+    "facts": _facts,
+    "timeline": _timeline,
+    "reach": _reach,
+    "unreached": _unreached,
+    "unsure": _unsure,
+    "behind": _behind,
+    "promises": _promises,
+    "course": _course,
+    "duplicates": _duplicates,
+    "texts": _texts,
+    "reading": _reading,
+}

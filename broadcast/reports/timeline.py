@@ -1,0 +1,180 @@
+"""What happened, in order: from the facts, the notices and the events of an incident. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
+
+from broadcast.ledger.history import Failover, Reach
+from broadcast.ledger.records import Event, Notice, Text
+from broadcast.model.incident import Incident, Phase, Severity
+from broadcast.reports.people import without_addresses
+
+
+class Moment(StrEnum):
+    """The kinds of things a timeline tells, in the order they are told when they coincide."""
+
+    STARTED = "started"
+    DETECTED = "detected"
+    OPENED = "opened"
+    ENDED = "ended"
+    NOTICE = "notice"
+    PHASE = "phase"
+    SEVERITY = "severity"
+    BREAKER = "breaker"
+    FAILOVER = "failover"
+    RECOVERY = "recovery"
+    ACCEPTED = "accepted"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that happened, at `at` (UTC).
+
+    `subject` is the value it is about (a phase, a severity, a kind of notice, the channel that stepped in),
+    `detail` is prose of the engine or of a provider, `count` a number of messages.
+    """
+
+    at: datetime
+    moment: Moment
+    notice: int | None = None
+    channel: str | None = None
+    subject: str | None = None
+    detail: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One notice: what was said, and how it fared on each channel."""
+
+    notice: Notice
+    texts: tuple[Text, ...]
+    reach: tuple[Reach, ...]
+    failovers: tuple[Failover, ...]
+
+    @property
+    def number(self) -> int:
+        """The notice's place among the incident's notices, from 1."""
+        return self.notice.sequence
+
+    @property
+    def accepted_at(self) -> datetime | None:
+        """When the first provider took it."""
+        return min((reach.accepted_at for reach in self.reach if reach.accepted_at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an incident became, with which notice."""
+
+    at: datetime
+    notice: int
+    value: Phase | Severity
+
+
+def timeline(incident: Incident, chapters: Sequence[Chapter], events: Sequence[Event]) -> tuple[Row, ...]:
+    """Everything that happened, oldest first."""
+    order = list(Moment)
+    rows = [
+        *_facts(incident),
+        *(row for chapter in chapters for row in _chapter(chapter)),
+        *_changes(chapters),
+        *_events(chapters, events),
+        *(row for chapter in chapters for row in _failovers(chapter)),
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.at, order.index(row.moment), row.notice or 0)))
+
+
+def severities(chapters: Sequence[Chapter]) -> tuple[Change, ...]:
+    """The severity at first, and every change of it."""
+    changes = (Change(c.notice.created_at, c.number, c.notice.facts.severity) for c in chapters)
+    return _first_of_each_run(changes)
+
+
+def phases(chapters: Sequence[Chapter]) -> tuple[Change, ...]:
+    """The phase at first, and every change of it."""
+    return _first_of_each_run(Change(c.notice.created_at, c.number, c.notice.phase) for c in chapters)
+
+
+def _first_of_each_run(changes: Iterator[Change]) -> tuple[Change, ...]:
+    return tuple(next(run) for _, run in groupby(changes, key=attrgetter("value")))
+
+
+def _facts(incident: Incident) -> Iterator[Row]:
+    known = (
+        (incident.started_at, Moment.STARTED),
+        (incident.detected_at, Moment.DETECTED),
+        (incident.opened_at, Moment.OPENED),
+        (incident.ended_at, Moment.ENDED),
+    )
+    for at, moment in known:
+        if at is not None:
+            yield Row(at, moment)
+
+
+def _chapter(chapter: Chapter) -> Iterator[Row]:
+    at = chapter.notice.created_at
+    kind = chapter.notice.kind
+    yield Row(at, Moment.NOTICE, chapter.number, subject=kind, count=len(chapter.texts))
+    for reach in chapter.reach:
+        if (first := reach.accepted_at) is not None:
+            yield Row(first, Moment.ACCEPTED, chapter.number, reach.channel, count=reach.accepted)
+
+
+def _changes(chapters: Sequence[Chapter]) -> Iterator[Row]:
+    changed = [
+        *((Moment.PHASE, change) for change in phases(chapters)),
+        *((Moment.SEVERITY, change) for change in severities(chapters)),
+    ]
+    for moment, change in changed:
+        yield Row(change.at, moment, change.notice, subject=change.value)
+
+
+def _failovers(chapter: Chapter) -> Iterator[Row]:
+    """One row for each hop, with the reason most people had."""
+    hops: dict[tuple[str, str], list[Failover]] = {}
+    for failover in chapter.failovers:
+        hops.setdefault((failover.origin, failover.destination), []).append(failover)
+    for (origin, destination), failovers in hops.items():
+        reason = max(failovers, key=attrgetter("count")).reason
+        yield Row(
+            min(failover.first_at for failover in failovers),
+            Moment.FAILOVER,
+            chapter.number,
+            origin,
+            destination,
+            reason and without_addresses(reason),
+            sum(failover.count for failover in failovers),
+        )
+
+
+def _events(chapters: Sequence[Chapter], events: Sequence[Event]) -> Iterator[Row]:
+    numbers = {chapter.notice.id: chapter.number for chapter in chapters}
+    told = {(chapter.notice.id, one.origin) for chapter in chapters for one in chapter.failovers}
+    for event in events:
+        moment = Moment(event.kind) if event.kind in _EVENTS else Moment.OTHER
+        if moment is Moment.FAILOVER and (event.notice, event.channel) in told:
+            continue
+        yield Row(
+            event.at,
+            moment,
+            numbers.get(event.notice or 0),
+            event.channel,
+            event.kind if moment is Moment.OTHER else None,
+            without_addresses(_why(event) if moment in _WHY_LEFT else event.detail),
+        )
+
+
+def _why(event: Event) -> str:
+    """The engine notes `what: why`; what happened is said by the kind of the event."""
+    return event.detail.partition(": ")[2] or event.detail
+
+
+_WHY_LEFT = (Moment.BREAKER, Moment.FAILOVER)
+_EVENTS = (Moment.BREAKER, Moment.FAILOVER, Moment.RECOVERY)

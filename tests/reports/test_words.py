@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcast.model.delivery import REACHED, DeliveryState
+from broadcast.model.incident import Phase
+from broadcast.model.notice import NoticeKind
+from broadcast.reports.chart import spread
+from broadcast.reports.language import Language
+from broadcast.reports.promises import Verdict
+from broadcast.reports.timeline import Moment
+from broadcast.reports.words import WORDS
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_both_languages_use_the_same_values(name):
+    german, english = (set(re.findall(r"\{(\w+)\}", text)) for text in WORDS[name])
+
+    assert german == english
+
+
+def test_every_value_has_words():
+    needed = {
+        *(f"phase_{phase}" for phase in Phase),
+        *(f"kind_{kind}" for kind in NoticeKind),
+        *(f"state_{state}" for state in DeliveryState if state not in REACHED),
+        *(f"row_{moment}" for moment in Moment),
+        *map(str, Verdict),
+    }
+
+    assert needed <= WORDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0, "0 s"), (59.6, "1 min 00 s"), (61, "1 min 01 s"), (3900, "1 h 05 min"), (93600, "26 h 00 min")],
+)
+def test_spans_are_read_in_two_units(seconds, expected):
+    assert Language("en", BERLIN).span(timedelta(seconds=seconds)) == expected
+
+
+def test_moments_are_local_and_numbers_have_their_separators():
+    moment = datetime(2025, 1, 31, 23, 5, 9, tzinfo=UTC)
+
+    assert Language("de", BERLIN).moment(moment) == "01.02.2025, 00:05:09"
+    assert Language("en", BERLIN).moment(moment) == "1 Feb 2025, 00:05:09"
+    assert Language("de", BERLIN).number(12345) == "12.345"
+    assert Language("en", BERLIN).number(12345) == "12,345"
+
+
+@given(st.lists(st.floats(0, 1000), max_size=20))
+def test_marks_are_spread_apart_in_their_order_and_within_the_drawing(places):
+    apart = spread(sorted(places), 26, 1000)
+
+    assert all(right - left >= 26 - 1e-9 for left, right in pairwise(apart))
+    assert all(place <= 1000 for place in apart)
