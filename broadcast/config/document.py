@@ -12,6 +12,8 @@ from typing import Any
 from broadcast.errors import ConfigError
 
 _LARGEST = 1024 * 1024
+_MOST_DOTS = 64  # in one line, outside texts: tomllib takes a minute for a key of 100,000 parts
+_KEY_STARTS_WITHIN = 300  # characters of its line
 _POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
 _PARTS = re.compile(_PART)
@@ -44,16 +46,33 @@ class Document:
         return self.label
 
 
+class NestedTooDeeply(ValueError):
+    """Lists, tables or dotted keys without end."""
+
+    def __init__(self) -> None:
+        super().__init__("values are nested too deeply")
+
+
 def read_document(path: Path, label: str) -> Document:
     """The file at `path`; raises `ConfigError` that names line and column where it is not TOML."""
     text = _text(path, label)
     try:
-        tables = tomllib.loads(text)
-    except RecursionError:
-        raise ConfigError(f"{label}: values are nested too deeply", hint="keep tables flat") from None
+        tables = parse_toml(text)
+    except NestedTooDeeply as error:
+        raise ConfigError(f"{label}: {error}", hint="keep tables flat") from None
     except ValueError as error:
         raise _not_toml(label, str(error)) from None
     return Document(label, tables, _lines(text))
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The tables of a TOML text; raises ValueError, quickly also where the text is a bomb."""
+    if any(line.count(".") > _MOST_DOTS for line in _without_values(text).split("\n")):
+        raise NestedTooDeeply
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise NestedTooDeeply from None
 
 
 def _text(path: Path, label: str) -> str:
@@ -106,10 +125,16 @@ def _without_values(text: str) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     found = match.group()
-    before = match.string[: match.start()].rpartition("\n")[2]
-    if found[0] != "#" and "\n" not in found and re.fullmatch(r"[\s\w.\[\]\"'-]*", before):
-        return found  # a quoted key, not a value
+    if found[0] != "#" and "\n" not in found and _may_be_a_key(match):
+        return found
     return "\n" * found.count("\n")
+
+
+def _may_be_a_key(text: re.Match[str]) -> bool:
+    """Whether nothing but parts of a key stand before it on its line."""
+    near = text.string[max(0, text.start() - _KEY_STARTS_WITHIN) : text.start()]
+    before = near.rpartition("\n")[2]
+    return len(before) < _KEY_STARTS_WITHIN and re.fullmatch(r"[\s\w.\[\]\"'-]*", before) is not None
 
 
 def _path(dotted: str) -> tuple[str, ...]:
