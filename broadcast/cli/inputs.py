@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from broadcast.cli.options import Reach, Run, Sending, Wording
 from broadcast.cli.terminal import reads_from_terminal
+from broadcast.config.document import parse_toml
 from broadcast.config.durations import parse_duration
 from broadcast.errors import UsageError
 from broadcast.operations.request import Limits, Request, Verb
@@ -78,7 +78,21 @@ def read_variables(path: Path | None) -> Sequence[tuple[str, str]]:
         return ()
     standard = str(path) == _STDIN
     text = read_standard_input("--vars -") if standard else read_file(path, "--vars")
-    return tuple(_pairs_in(text, "standard input" if standard else str(path)))
+    where = "standard input" if standard else str(path)
+    pairs = tuple(_pairs_in(text, where))
+    for name, value in pairs:
+        refuse_illegible(name + value, f"{where}: {name}")
+    return pairs
+
+
+def refuse_illegible(text: str, what: str) -> None:
+    """Raise where `text` holds bytes that were no UTF-8, or halves of characters: nobody could be told it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"{what} is not UTF-8 text", hint="type it in a UTF-8 terminal, or read it from a file: -m @FILE"
+        ) from None
 
 
 def read_pairs(given: Sequence[str]) -> Sequence[tuple[str, str]]:
@@ -123,8 +137,8 @@ def _pairs_in(text: str, where: str) -> Iterator[tuple[str, str]]:
         yield from _flat(_json(stripped, where), where)
         return
     try:
-        yield from _flat(tomllib.loads(text), where)
-    except tomllib.TOMLDecodeError as error:
+        yield from _flat(parse_toml(text), where)
+    except ValueError as error:
         if Path(where).suffix == ".toml":
             raise UsageError(f"{where}: {error}", hint='write it like: scope = "all customers"') from None
         yield from _lines(text, where)
@@ -135,6 +149,8 @@ def _json(text: str, where: str) -> Mapping[str, object]:
         read: Mapping[str, object] = json.loads(text)
     except ValueError as error:
         raise UsageError(f"{where}: {error}", hint='write it like: {"scope": "all customers"}') from None
+    except RecursionError:
+        raise UsageError(f"{where}: values are nested too deeply", hint="keep it flat") from None
     return read
 
 

@@ -36,16 +36,11 @@ Clear = Annotated[bool, typer.Option("--clear", help="Heal everything first.")]
 
 @command("broadcast sandbox serve --port 8025", "broadcast sandbox serve --scenario slow-then-gone.toml")
 def serve(common: Common, port: Port = 0, smtp_port: SmtpPort = 0, scenario: Scenario = None) -> None:
-    """Run the sandbox here until Ctrl-C."""
-    options = [
-        "--folder",
-        str(_folder(common).absolute()),
-        "--port",
-        str(port),
-        "--smtp-port",
-        str(smtp_port),
-    ]
-    options += ["--idle", str(_FOR_EVER)]
+    """Run the sandbox here until Ctrl-C; one that runs in the background makes way."""
+    folder = _folder(common).absolute()
+    daemon.stop(folder)
+    options = ["--folder", str(folder), "--idle", str(_FOR_EVER)]
+    options += ["--port", str(port), "--smtp-port", str(smtp_port)]
     options += ["--scenario", str(scenario)] if scenario else []
     os.execv(sys.executable, [sys.executable, "-m", "broadcast.sandbox", *options])  # noqa: S606 - becomes it
 
