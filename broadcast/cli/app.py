@@ -18,7 +18,8 @@ from broadcast.cli.errors import report, report_bug, report_midway, report_usage
 from broadcast.cli.midway import Midway
 from broadcast.cli.options import Common
 from broadcast.cli.terminal import prepare, release
-from broadcast.errors import BroadcastError
+from broadcast.errors import BroadcastError, UsageError
+from broadcast.model.text import is_legible
 
 _INTERRUPTED = 130
 _COMMANDS = "broadcast.cli.commands"
@@ -88,6 +89,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line; the exit code. Never raises, and never shows a traceback."""
     prepare()
     try:
+        _refuse_illegible(arguments)
         code = _root().main(list(arguments), prog_name="broadcast", standalone_mode=False)
     except BroadcastError as error:
         code = report(error, arguments)
@@ -102,6 +104,16 @@ def run(arguments: Sequence[str]) -> int:
     finally:
         release()
     return code if isinstance(code, int) else 0
+
+
+def _refuse_illegible(arguments: Sequence[str]) -> None:
+    """What is no text in this terminal's character set could be neither recorded nor sent."""
+    for argument in arguments:
+        if not is_legible(argument):
+            raise UsageError(
+                f"this is not UTF-8 text: {argument}",
+                hint="use a UTF-8 terminal (LANG=C.UTF-8), or read the text from a file: -m @FILE",
+            )
 
 
 def _root() -> Root:

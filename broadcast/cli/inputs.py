@@ -12,6 +12,7 @@ from broadcast.cli.terminal import reads_from_terminal
 from broadcast.config.document import parse_toml
 from broadcast.config.durations import parse_duration
 from broadcast.errors import UsageError
+from broadcast.model.text import is_legible
 from broadcast.operations.request import Limits, Request, Verb
 
 _LARGEST = 256 * 1024  # a notice is short; a file larger than this is a mistake
@@ -81,18 +82,9 @@ def read_variables(path: Path | None) -> Sequence[tuple[str, str]]:
     where = "standard input" if standard else str(path)
     pairs = tuple(_pairs_in(text, where))
     for name, value in pairs:
-        refuse_illegible(name + value, f"{where}: {name}")
+        if not is_legible(name + value):
+            raise UsageError(f"{where}: {name} holds half a character", hint="save it as UTF-8")
     return pairs
-
-
-def refuse_illegible(text: str, what: str) -> None:
-    """Raise where `text` holds bytes that were no UTF-8, or halves of characters: nobody could be told it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise UsageError(
-            f"{what} is not UTF-8 text", hint="type it in a UTF-8 terminal, or read it from a file: -m @FILE"
-        ) from None
 
 
 def read_pairs(given: Sequence[str]) -> Sequence[tuple[str, str]]:

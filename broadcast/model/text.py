@@ -29,5 +29,14 @@ def has_controls(text: str) -> bool:
     return _UNSAFE.search(text) is not None
 
 
+def is_legible(text: str) -> bool:
+    """Whether `text` can be written down: bytes that were no UTF-8 become halves of characters in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _escaped(match: re.Match[str]) -> str:
     return ascii(match.group())[1:-1]

@@ -21,6 +21,7 @@ from broadcast.operations.preview import Consent, Preview
 from broadcast.operations.reach import Reaching
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.operations.result import Result
+from broadcast.rendering.clean import one_line
 from broadcast.rendering.render import Renderer
 
 
@@ -163,6 +164,6 @@ def _untranslated(request: Request, spoken: set[str], given: str) -> tuple[str, 
 def _author() -> str:
     named = os.environ.get("BROADCAST_AUTHOR") or os.environ.get("GITHUB_ACTOR")
     try:
-        return named or getpass.getuser()
+        return one_line(named or getpass.getuser())
     except (KeyError, OSError):
         return "unknown"
