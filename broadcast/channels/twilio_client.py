@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from broadcast.channels.transport import Answer, Transport
 
@@ -32,7 +34,15 @@ class _Bridge:
         login = b64encode(":".join(parts["auth"]).encode()).decode()
         return await self._transport.exchange(
             method,
-            f"{url}?{urlencode(query)}" if query else url,
+            f"{url}?{_encoded(query)}" if query else url,
             headers={**parts["headers"], "Authorization": f"Basic {login}"},
-            body=urlencode(form, doseq=True).encode() if form else None,
+            body=_encoded(form).encode() if form else None,
         )
+
+
+def _encoded(form: Mapping[str, str]) -> str:
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in form.items())
+
+
+# The text is the same for thousands of people, and quoting it took a tenth of a message's time.
+_quoted = lru_cache(maxsize=128)(quote_plus)

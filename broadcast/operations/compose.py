@@ -107,27 +107,35 @@ def compose(request: Request, before: Before, settings: Settings, now: datetime)
 
 
 def _phase(request: Request, before: Before) -> Phase:
-    if request.verb is Verb.RESOLVE:
-        wanted = Phase.COMPLETED if before.incident and before.incident.phase.maintenance else Phase.RESOLVED
-    elif request.verb is Verb.RETRACT:
-        wanted = Phase.RETRACTED
-        if before.incident and before.incident.phase.maintenance:
-            wanted = Phase.CANCELLED
-    elif request.phase:
-        wanted = _one_of(Phase, request.phase, "phase")
-    else:
-        return before.incident.phase if before.incident else Phase.INVESTIGATING
-    if before.incident is None:
+    """The phase that is asked for, checked against where the incident is."""
+    incident = before.incident
+    wanted = _wanted_phase(request, incident)
+    if incident is None:
         return _opening(wanted)
-    if not before.incident.phase.may_become(wanted):
+    if not incident.phase.may_become(wanted):
         raise PhaseError(
-            f"{before.incident.ref} is {before.incident.phase} and cannot become {wanted}",
-            hint=_way_on(before.incident.phase),
+            f"{incident.ref} is {incident.phase} and cannot become {wanted}", hint=_way_on(incident.phase)
+        )
+    if incident.phase is Phase.RESOLVED and not request.message:
+        raise UsageError(
+            f"{incident.ref} was resolved; say what is true now",
+            hint='take the all-clear back in your own words: broadcast retract -m "..."',
         )
     if request.verb is Verb.UPDATE and wanted.closed:
         verb = "retract" if wanted in {Phase.RETRACTED, Phase.CANCELLED} else "resolve"
-        raise PhaseError(f"an update cannot end {before.incident.ref}", hint=f"use: broadcast {verb}")
+        raise PhaseError(f"an update cannot end {incident.ref}", hint=f"use: broadcast {verb}")
     return wanted
+
+
+def _wanted_phase(request: Request, incident: Incident | None) -> Phase:
+    maintenance = incident is not None and incident.phase.maintenance
+    if request.verb is Verb.RESOLVE:
+        return Phase.COMPLETED if maintenance else Phase.RESOLVED
+    if request.verb is Verb.RETRACT:
+        return Phase.CANCELLED if maintenance else Phase.RETRACTED
+    if request.phase:
+        return _one_of(Phase, request.phase, "phase")
+    return incident.phase if incident else Phase.INVESTIGATING
 
 
 def _opening(phase: Phase) -> Phase:
