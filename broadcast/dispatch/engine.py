@@ -283,7 +283,6 @@ class Engine:
         await self._ledger(self._deliveries.breaker_opened, channel.name, reason, self._clock.now())
         channel.suspect = True
         await self._reroute(channel.name, reason)
-        channel.put(channel.breaker.open_until)
 
     async def _clear_suspicions(self) -> None:
         """Forget in the ledger that a channel failed, once it has worked again."""
@@ -312,6 +311,8 @@ class Engine:
             return
         self._listener(Happening(Happened.FAILOVER, name, count=moved, reason=reason))
         await self._ledger(self._deliveries.note, "failover", f"{moved} moved on: {reason}", now, name)
+        if name in self._channels:
+            self._channels[name].due = NEVER
         for waiting in await self._ledger(self._deliveries.waiting):
             if waiting.state is DeliveryState.PLANNED:
                 self._put(waiting.channel, self._clock.monotonic())
