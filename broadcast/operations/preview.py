@@ -75,6 +75,6 @@ class Preview:
 class Consent(Protocol):
     """Asks whether to go ahead; raises `Refused` where the answer is no or nobody can be asked."""
 
-    def __call__(self, preview: Preview) -> None:
+    def __call__(self, preview: Preview, /) -> None:
         """Return to go ahead."""
         ...
