@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from broadcast.channels import registry
 from broadcast.cli.app import Root, run
+from broadcast.model.delivery import OPEN, POSSIBLY_TOLD, REACHED, TRANSITIONS, DeliveryState
 
 DOCS = Path(__file__).parent
 NOTE = "<!-- Written by `make docs`. -->"
@@ -26,6 +28,21 @@ CHANNELS_KEY = """\
 - **repeats**: what keeps a repeat from becoming a second message. `native`: the provider honours our key.
   `lookup`: it can be asked what it has. `dedupe`: it refuses the same text twice.
 - **fate**: what the channel depends on; channels that share one are no backup for each other.
+"""
+
+STATES_HEAD = """\
+A delivery is one message owed to one receiver. It changes its state only as drawn here; the drawing and the
+list are made from `broadcast/model/delivery.py`.
+"""
+STATES_KEY = """\
+- **open**: `retry`, or the next command on the incident, goes on from there.
+- **reached**: a provider took the message. That is not to say that it was read.
+- **owed the end**: a resolve or a retraction goes to whoever was, or may have been, told.
+
+A delivery that no channel can make is planned as `failed` or `suppressed`, with its reason, so that nobody
+is forgotten silently. A refusal on one channel is no failure while the lane has another: the delivery is
+`planned` again, one channel further. Why `unknown` is a state of its own says
+[decision 10](decisions/0010-unknown-is-a-state.md).
 """
 
 
@@ -72,7 +89,29 @@ def channels() -> str:
     return f"# Channels\n\n{NOTE}\n\n{CHANNELS_HEAD}{''.join(rows)}\n{CHANNELS_KEY}"
 
 
-PAGES = {"cli.md": cli, "channels.md": channels}
+def delivery_states() -> str:
+    """`delivery-states.md`: the states of a delivery, drawn and explained."""
+    arrows = [
+        f"    {state} --> {other}\n" for state, others in TRANSITIONS.items() for other in sorted(others)
+    ]
+    ends = [f"    {state} --> [*]\n" for state, others in TRANSITIONS.items() if not others]
+    drawing = "".join(["stateDiagram-v2\n    [*] --> planned\n", *arrows, *ends])
+    kinds = (OPEN, REACHED, POSSIBLY_TOLD)
+    rows = [
+        f"| `{state}` | {meaning} | {' | '.join('yes' if state in kind else '' for kind in kinds)} |\n"
+        for state, meaning in meanings().items()
+    ]
+    table = f"| state | meaning | open | reached | owed the end |\n|---|---|---|---|---|\n{''.join(rows)}"
+    return f"# Delivery states\n\n{NOTE}\n\n{STATES_HEAD}\n```mermaid\n{drawing}```\n\n{table}\n{STATES_KEY}"
+
+
+def meanings() -> dict[DeliveryState, str]:
+    """What the vocabulary says beside each state."""
+    said = re.findall(r'= "(\w+)"  # (.+)', inspect.getsource(DeliveryState))
+    return {DeliveryState(value): meaning for value, meaning in said}
+
+
+PAGES = {"cli.md": cli, "channels.md": channels, "delivery-states.md": delivery_states}
 
 
 def main() -> None:

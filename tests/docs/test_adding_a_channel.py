@@ -1,0 +1,40 @@
+"""The walk-through in docs/adding-a-channel.md, carried out: its adapter, its registry line, its test."""
+
+from __future__ import annotations
+
+import re
+import sys
+from types import ModuleType
+
+import pytest
+
+from broadcast.channels import registry
+from broadcast.model.outcome import Rejected, Scope
+from broadcast.testing.adapter_contract import Case
+from broadcast.testing.stub import Canned, answering, serving
+from tests.architecture.tree import ROOT
+
+PAGE = (ROOT / "docs/adding-a-channel.md").read_text(encoding="utf-8")
+ADAPTER, CONTRACT = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+NAME, MODULE, CLASS = re.findall(r'^"(\w+)": "([\w.]+):(\w+)",$', PAGE, re.MULTILINE)[0]
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch):
+    module = ModuleType(MODULE)
+    exec(compile(ADAPTER, "adding-a-channel.md", "exec"), module.__dict__)
+    monkeypatch.setitem(sys.modules, MODULE, module)
+    monkeypatch.setitem(registry._ADAPTERS, NAME, f"{MODULE}:{CLASS}")
+
+
+contract: dict = {"__name__": __name__}
+exec(compile(CONTRACT, "adding-a-channel.md", "exec"), contract)
+
+
+class TestPigeon(contract["TestPigeon"]):  # type: ignore[valid-type, misc]  # the page's own class
+    async def test_the_providers_own_code_comes_first(self, case: Case) -> None:
+        refused = Canned(404, b'{"code": "loft_not_found"}')
+        async with serving(answering(refused)) as stub:
+            outcome = await case.send(stub.url())
+
+        assert outcome == Rejected("nobody lives there", Scope.RECIPIENT, "loft_not_found")
