@@ -51,8 +51,11 @@ def read_request(
 
 def read_limits(run: Run, sending: Sending | None = None) -> Limits:
     """How far the run may go; raises `UsageError` for a deadline that is none."""
+    deadline = parse_duration(run.deadline) if run.deadline else None
+    if deadline == 0:
+        raise UsageError(f"--deadline {run.deadline} leaves no time to send", hint="write it like 60s or 5m")
     return Limits(
-        deadline=parse_duration(run.deadline) if run.deadline else None,
+        deadline=deadline,
         max_recipients=sending.max_recipients if sending else None,
         on_unknown=run.on_unknown,
         dry_run=bool(sending and sending.dry_run),

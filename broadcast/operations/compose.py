@@ -113,9 +113,8 @@ def _phase(request: Request, before: Before) -> Phase:
     if incident is None:
         return _opening(wanted)
     if not incident.phase.may_become(wanted):
-        raise PhaseError(
-            f"{incident.ref} is {incident.phase} and cannot become {wanted}", hint=_way_on(incident.phase)
-        )
+        rest = "already" if wanted is incident.phase else f"and cannot become {wanted}"
+        raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_way_on(incident.phase))
     if incident.phase is Phase.RESOLVED and not request.message:
         raise UsageError(
             f"{incident.ref} was resolved; say what is true now",

@@ -49,7 +49,7 @@ class Reaching:
         rosters, warnings = self._rosters(audiences, ways, request)
         deliveries = list(planner.plan(rosters))
         deliveries += planner.remind(audiences=[audience.name for audience in audiences])
-        _check_matched(deliveries)
+        _check_matched(deliveries, warnings)
         return Reach(deliveries, (*left_out, *warnings))
 
     def _closing(self, request: Request, planner: Planner, left_out: list[str]) -> Reach:
@@ -114,7 +114,7 @@ def _earlier(told: Told) -> Earlier:
     )
 
 
-def _check_matched(deliveries: Sequence[Planned]) -> None:
+def _check_matched(deliveries: Sequence[Planned], warnings: Sequence[str]) -> None:
     if any(delivery.state is DeliveryState.PLANNED for delivery in deliveries):
         return
     if deliveries:
@@ -123,8 +123,8 @@ def _check_matched(deliveries: Sequence[Planned]) -> None:
             hint="`broadcast contacts check` shows who has which address",
         )
     raise NothingMatched(
-        "nobody to tell: no contact and no channel matches",
-        hint="check --audience, --channel and the lanes: broadcast config show",
+        "\n".join(("nobody to tell: no contact and no channel matches", *warnings)),
+        hint="check --audience, --channel, the lanes and the contacts: broadcast contacts check",
     )
 
 
