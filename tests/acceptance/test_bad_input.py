@@ -1,0 +1,481 @@
+"""Whatever is wrong: the promised exit code, what and where it is, how to mend it, and nothing was sent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.scene import Run, Scene, set_up
+from tests.acceptance.strict import SECRETS, Strict, strict
+
+AUDIENCES = """
+[audiences.customers]
+contacts = ["customers.csv"]
+lanes = [["sms"], ["x"]]
+"""
+PEOPLE = "id,name,email,phone,locale\na,Jürgen,j@kunden.example,+4915112340001,de\n"
+NOTIFY = ("notify", "Chat down", "-m", "Orders work.", "--yes")
+
+
+@pytest.fixture(scope="module")
+def providers() -> Iterator[Strict]:
+    with strict(described=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chapters(tmp_path_factory, providers) -> dict[str, Path]:
+    """Folders whose ledger holds one open incident, two, and one that is closed."""
+    folder = tmp_path_factory.mktemp("chapters")
+    one = set_up(folder / "one", providers, AUDIENCES)
+    one.write("customers.csv", PEOPLE)
+    assert one.send(*NOTIFY[:-1]).code == 0
+    two = Scene(Path(shutil.copytree(one.folder, folder / "two")))
+    assert two.send("notify", "Mail down").code == 0
+    closed = Scene(Path(shutil.copytree(one.folder, folder / "closed")))
+    assert closed.send("resolve").code == 0
+    return {scene.folder.name: scene.folder for scene in (one, two, closed)}
+
+
+@pytest.fixture
+def scene(tmp_path, chapters, providers) -> Scene:
+    """A working organisation with one open incident, INC-1; providers that have heard of nothing."""
+    return at("one", tmp_path, chapters, providers)
+
+
+def at(chapter: str, tmp_path: Path, chapters: dict[str, Path], providers: Strict) -> Scene:
+    providers.forget()
+    return Scene(Path(shutil.copytree(chapters[chapter], tmp_path / chapter)))
+
+
+def content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def refusal(scene: Scene, providers: Strict, *arguments: str, stdin: str = "", **changes: str | None) -> Run:
+    """Run a command that must not get far; what holds for every one of them is checked here."""
+    before = content(scene.ledger)
+    run = scene.run(*arguments, stdin=stdin, **changes)
+
+    assert providers.seen == []
+    assert content(scene.ledger) == before
+    assert run.out == ""
+    assert [line.split(":")[0] for line in run.err.splitlines() if line[:5] in {"error", "hint:"}] == [
+        "error",
+        "hint",
+    ], run.err
+    assert "Traceback" not in run.said
+    assert "bug" not in run.said
+    assert [name for name, value in SECRETS.items() if value in run.said] == []
+    return run
+
+
+def hint(run: Run) -> str:
+    return run.err.partition("hint:")[2]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "mend"),
+    [
+        ('locale = "de"', 'locale = "de', "broadcast.toml:3", "quot"),
+        ("hotline =", "hotlin =", "broadcast.toml:6: [broadcast] hotlin", 'did you mean "hotline"?'),
+        ("[ledger]", "[leger]", "broadcast.toml:8: [leger]", 'did you mean "ledger"?'),
+        ('timezone = "Europe/Berlin"', 'timezone = "Berlin"', "broadcast.toml:4", "Europe/Berlin"),
+        ("concurrency = 4", "concurrency = 0", "broadcast.toml:17", "number"),
+        (
+            '[["sms"], ["x"]]',
+            '[["smss"], ["x"]]',
+            '[audiences.customers] lanes: there is no channel "smss"',
+            "sms",
+        ),
+        ('"twilio-sms"', '"twillio-sms"', "[channels.sms]: unknown adapter 'twillio-sms'", "twilio-sms"),
+        ('from = "+49', 'sender = "+49', "[channels.sms]: twilio-sms has no option sender", "from"),
+        ('from = "+4930231250"\n', "", "[channels.sms]", "from"),
+        ('"env:TWILIO_AUTH_TOKEN"', '"file:none.txt"', "none.txt", "path"),
+        ('["customers.csv"]', '["custommers.csv"]', "custommers.csv", "contacts"),
+    ],
+)
+def test_a_wrong_configuration_is_6(scene, providers, old, new, said, mend):
+    scene.edit(old, new)
+
+    run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == 6
+    assert said in run.err
+    assert mend in hint(run)
+
+
+def test_everything_wrong_with_a_configuration_is_told_at_once(scene, providers):
+    scene.edit("hotline =", "hotlin =")
+    scene.edit("concurrency = 4", "concurrency = 0")
+
+    run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == 6
+    assert "broadcast.toml:6:" in run.err
+    assert "broadcast.toml:17:" in run.err
+
+
+def test_a_missing_secret_is_6_and_named(scene, providers):
+    run = refusal(scene, providers, *NOTIFY, TWILIO_AUTH_TOKEN=None)
+
+    assert run.code == 6
+    assert "[channels.sms]" in run.err
+    assert "TWILIO_AUTH_TOKEN is not set" in run.err
+    assert ".env" in hint(run)
+
+
+def test_a_secret_in_the_file_is_6_and_not_repeated(scene, providers):
+    scene.edit('"env:TWILIO_AUTH_TOKEN"', f'"{SECRETS["TWILIO_AUTH_TOKEN"]}"')
+
+    run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == 6
+    assert "broadcast.toml:14: [channels.sms] auth_token: a secret must not stand in the file" in run.err
+    assert 'auth_token = "env:TWILIO_AUTH_TOKEN"' in hint(run)
+
+
+def test_a_secret_that_others_may_read_is_a_warning(scene, providers):
+    path = scene.write("token.txt", SECRETS["TWILIO_AUTH_TOKEN"])
+    path.chmod(0o644)
+    scene.edit('"env:TWILIO_AUTH_TOKEN"', '"file:token.txt"')
+
+    run = scene.run(*NOTIFY, "--dry-run")
+
+    assert run.code == 0
+    assert f"chmod 600 {path}" in run.said
+    assert SECRETS["TWILIO_AUTH_TOKEN"] not in run.said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("--config", "none.toml"), "none.toml does not exist"), (("--config", "."), "is a folder")],
+)
+def test_a_configuration_that_is_not_there_is_6(scene, providers, arguments, said):
+    run = refusal(scene, providers, *arguments, *NOTIFY)
+
+    assert run.code == 6
+    assert said in run.err
+    assert "broadcast init" in hint(run)
+
+
+@pytest.mark.parametrize(
+    ("contacts", "code", "said", "mend"),
+    [
+        ("", 6, "customers.csv is empty", "id,name,email,phone"),
+        ("id,name,email,phone\n", 3, "customers.csv: there is no row below the header", "contacts check"),
+        ("name,city\nAnn,Bonn\n", 6, "customers.csv:1: no column holds phone numbers", '"phone"'),
+        ("id,phone\na,12\nb,no number\n", 3, "(first: customers.csv, line 2: ", "contacts check"),
+        ('id,phone\na,"+49151', 6, "customers.csv:2: a quotation mark is opened", "close it"),
+    ],
+)
+def test_contacts_of_which_nobody_can_be_told(scene, providers, contacts, code, said, mend):
+    scene.write("customers.csv", contacts)
+    scene.edit('[["sms"], ["x"]]', '[["sms"]]')
+
+    run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == code
+    assert said in run.err
+    assert mend in hint(run)
+
+
+def test_broken_rows_are_told_and_the_others_are_reached(scene, providers):
+    scene.write("customers.csv", PEOPLE + "b,Ben,,0151,de\nc,Cy,no-mail,,de\nd,Dora,,+4915112340004,en\n")
+
+    run = scene.send(*NOTIFY[:-1], "-a", "customers", "--channel", "sms")
+
+    assert run.code == 0
+    assert [message["to"] for message in providers.twilio.messages] == ["+4915112340001", "+4915112340004"]
+    (warning,) = [one for one in run.result["warnings"] if "rejected" in one]
+    assert warning.startswith("2 rows")
+    assert "customers.csv, line 3" in warning
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{ organisation }: {% if %} {{ mark }}", "de/customers/investigating/sms.txt.j2, line 1: "),
+        ("{{ organisation }}: {{ weather }} {{ mark }}", "weather"),
+        ("{{ organisation }}: {{ scope }} {{ mark }}", "sms.txt.j2, line 1: a value is None"),
+        ("Call 0800 1234567 {{ mark }}", "0800 1234567"),
+        ("Down for ever {{ mark }}" + " and ever" * 200, "sms.txt.j2"),
+        ("{{ ''.__class__.__mro__ }} {{ mark }}", "sms.txt.j2"),
+    ],
+)
+def test_a_text_that_cannot_be_written_is_7(scene, providers, text, said):
+    scene.write("templates/de/customers/investigating/sms.txt.j2", text)
+
+    run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == 7
+    assert said in run.err
+
+
+def test_a_message_that_cannot_be_shortened_is_7_with_the_arithmetic(scene, providers):
+    scene.edit('organisation = "Muster Handel"', f'organisation = "{"Muster " * 200}"')
+
+    run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == 7
+    assert "of 160" in run.err or "of 280" in run.err or "of 459" in run.err, run.err
+    assert "shorten" in hint(run)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "mend"),
+    [
+        (("update", "INC-9", "-m", "x"), "there is no incident INC-9", "INC-1"),
+        (("update", "seven", "-m", "x"), "there is no incident seven", "INC-1"),
+        (("notify", "Down", "-a", "custmers"), "there is no audience custmers", "did you mean customers?"),
+        (("notify", "Down", "--channel", "smss"), "there is no channel smss", "did you mean sms?"),
+        (("notify", "Down", "--not-channel", "twiter"), "there is no channel twiter", "x"),
+        (("notify", "Down", "-s", "sev5"), "there is no severity sev5", "did you mean sev"),
+        (
+            ("notify", "Down", "--phase", "identifed"),
+            "there is no phase identifed",
+            "did you mean identified?",
+        ),
+        (("notify", "Down", "--phase", "resolved"), "cannot begin as resolved", "investigating"),
+        (("update", "--phase", "resolved"), "cannot end INC-1", "broadcast resolve"),
+        (
+            ("notify", "Down", "--template", "resolvd"),
+            "there is no template resolvd",
+            "did you mean resolved?",
+        ),
+        (("notify", "Down", "--next-update", "soon"), "soon", "30m"),
+        (("notify", "Down", "--next-update", "25:99"), "25:99", "14:30"),
+        (("notify", "Down", "--started", "tomorrow"), "tomorrow", "14:"),
+        (("notify", "Down", "--detected", "2099-01-01T10:00"), "future", "14:"),
+        (("notify", "Down", "--deadline", "fast"), "fast", "s"),
+        (("notify", "Down", "--deadline", "0s"), "0s", "s"),
+        (("notify", "Down", "--max-recipients", "many"), "many", "-h"),
+        (("notify", ""), "title", 'notify "'),
+        (("notify", "Down", "-m", " "), "message is empty", "-m"),
+        (("notify", "Down", "-m", "-"), "message is empty", "-m"),
+        (("notify", "Down", "-m", "@none.txt"), "cannot read none.txt", "path"),
+        (("notify", "Down", "-v", "scope"), "-v scope: this is not KEY=VALUE", "scope="),
+        (("notify", "Down", "--vars", "none.toml"), "cannot read none.toml", "path"),
+        (("notify", "Down", "--severty", "sev1"), "--severty", "--severity"),
+        (("notfy", "Down"), "there is no command notfy", "broadcast notify"),
+    ],
+)
+def test_what_was_typed_wrong_is_2(scene, providers, arguments, said, mend):
+    run = refusal(scene, providers, *arguments, "--yes")
+
+    assert run.code == 2
+    assert said in run.err
+    assert mend in hint(run)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("facts.json", '{"scope": ', "facts.json"),
+        ("facts.toml", 'scope = "all', "facts.toml: "),
+        ("facts.env", "SCOPE=all\nno pair\n", "facts.env, line 2: "),
+        ("facts.json", '{"scope": ["a", "b"]}', "facts.json: scope"),
+    ],
+)
+def test_broken_vars_are_2_and_say_where(scene, providers, name, text, said):
+    scene.write(name, text)
+
+    run = refusal(scene, providers, *NOTIFY, "--vars", name)
+
+    assert run.code == 2
+    assert said in run.err
+
+
+def test_which_of_two_open_incidents_must_be_said(tmp_path, chapters, providers):
+    run = refusal(at("two", tmp_path, chapters, providers), providers, "update", "-m", "x", "--yes")
+
+    assert run.code == 2
+    assert "2 incidents are open: INC-1 (Chat down), INC-2 (Mail down)" in run.err
+    assert "INC-2" in hint(run)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "mend"),
+    [
+        (("update", "-m", "x"), "no incident is open", "broadcast notify"),
+        (("resolve", "INC-1"), "INC-1 is resolved already", "broadcast notify"),
+        (("update", "INC-1", "-m", "x"), "INC-1 is resolved already", "broadcast notify"),
+    ],
+)
+def test_what_is_over_is_over(tmp_path, chapters, providers, arguments, said, mend):
+    run = refusal(at("closed", tmp_path, chapters, providers), providers, *arguments, "--yes")
+
+    assert run.code == 2
+    assert said in run.err
+    assert mend in hint(run)
+
+
+def test_no_way_left_is_3(scene, providers):
+    run = refusal(scene, providers, *NOTIFY, "--channel", "x", "--not-channel", "x")
+
+    assert run.code == 3
+    assert "--channel" in hint(run)
+
+
+def test_without_a_terminal_nobody_confirms(scene, providers):
+    run = refusal(scene, providers, *NOTIFY[:-1])
+
+    assert run.code == 8
+    assert "--yes --max-recipients 1" in hint(run)
+
+
+def test_more_people_than_allowed_are_not_told(scene, providers):
+    scene.write("customers.csv", PEOPLE + "b,Ben,,+4915112340002,de\n")
+
+    run = refusal(scene, providers, *NOTIFY, "--max-recipients", "1")
+
+    assert run.code == 8
+    assert "2 people would be told, and at most 1 are allowed" in run.err
+    assert "--max-recipients 2" in hint(run)
+
+
+@pytest.mark.parametrize("arguments", [NOTIFY, ("update", "-m", "x", "--yes"), ("resolve", "--yes")])
+def test_what_is_not_live_does_not_send(scene, providers, arguments):
+    scene.edit("[broadcast]\n", "[broadcast]\nlive = false\n")
+
+    run = refusal(scene, providers, *arguments)
+
+    assert run.code == 8
+    assert "live = false" in run.err
+    assert "--sandbox" in hint(run)
+
+
+def replace_by_folder(scene: Scene) -> None:
+    scene.ledger.unlink()
+    scene.ledger.mkdir()
+
+
+def replace_by_text(scene: Scene) -> None:
+    scene.ledger.write_text("INC-1 is open\n" * 100, encoding="utf-8")
+
+
+def cut_in_half(scene: Scene) -> None:
+    os.truncate(scene.ledger, scene.ledger.stat().st_size // 2)
+
+
+def cut_inside_a_page(scene: Scene) -> None:
+    os.truncate(scene.ledger, 5000)
+
+
+def overwrite_the_middle(scene: Scene) -> None:
+    content = bytearray(scene.ledger.read_bytes())
+    content[4096:20480] = os.urandom(16384)
+    scene.ledger.write_bytes(content)
+
+
+def change(scene: Scene, statement: str) -> None:
+    connection = sqlite3.connect(scene.ledger)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def raise_version(scene: Scene) -> None:
+    change(scene, "PRAGMA user_version = 99")
+
+
+def give_to_another_program(scene: Scene) -> None:
+    change(scene, "PRAGMA application_id = 7")
+
+
+def lead_through_a_file(scene: Scene) -> None:
+    scene.edit("sqlite:///broadcast.db", "sqlite:///customers.csv/broadcast.db")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (replace_by_folder, "is a folder"),
+        (replace_by_text, "is damaged"),
+        (cut_in_half, "is damaged"),
+        (cut_inside_a_page, "is damaged"),
+        (overwrite_the_middle, "is damaged"),
+        (raise_version, "was written by a newer broadcast"),
+        (give_to_another_program, "of another program"),
+        (lead_through_a_file, "cannot open the ledger"),
+    ],
+)
+def test_a_ledger_that_cannot_be_used_is_12(scene, providers, damage, said):
+    damage(scene)
+
+    run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == 12
+    assert said in run.err
+
+
+HOLDER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.slow
+def test_a_ledger_that_another_process_holds_is_12(scene, providers):
+    command = [sys.executable, "-c", HOLDER, str(scene.ledger)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == 12
+    assert "is locked by another process" in run.err
+    assert "wait" in hint(run)
+
+
+@pytest.fixture
+def small_disk(tmp_path) -> Iterator[Path]:
+    """A file system that one incident does not fit on."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(["mount", *options], capture_output=True).returncode:
+        pytest.skip("only root can mount a file system, and not everywhere")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_12(scene, providers, small_disk):
+    scene.edit("sqlite:///broadcast.db", f"sqlite:///{small_disk}/broadcast.db")
+
+    run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == 12
+    assert "full" in run.err
+    assert "space" in hint(run)
+
+
+@pytest.fixture
+def unchangeable(scene) -> Iterator[Path]:
+    """A ledger that not even its owner may write."""
+    if os.geteuid() != 0:
+        scene.ledger.chmod(0o400)
+        yield scene.ledger
+        return
+    if subprocess.run(["chattr", "+i", str(scene.ledger)], capture_output=True).returncode:
+        pytest.skip("root may write everything, and this file system knows no immutable files")
+    yield scene.ledger
+    subprocess.run(["chattr", "-i", str(scene.ledger)], check=True)
+
+
+def test_a_ledger_that_must_not_be_written_is_12(scene, providers, unchangeable):
+    run = refusal(scene, providers, *NOTIFY)
+
+    assert run.code == 12
+    assert str(unchangeable) in run.err
+    assert "permission" in run.err
