@@ -16,12 +16,12 @@ from broadcast.cli.help import path
 from broadcast.cli.suggest import did_you_mean
 from broadcast.cli.terminal import Stream, standard_error, standard_output
 from broadcast.errors import BroadcastError
-from broadcast.model.text import printable
+from broadcast.model.text import printable, printable_json
 
 SCHEMA = "broadcast.error/1"
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
-#: A run of characters as long as a credential; what a bug says about values must not hold one.
-_TOKEN = re.compile(r"[A-Za-z0-9+=_.-]{16,}")
+#: What may be a credential, a number or an address; what a bug says about values must not hold one.
+_TOKEN = re.compile(r"""(?=[^\s'"]*[\d!@#$%^&*+=/])[^\s'"]{5,}|[^\s'"]{16,}""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ def _tell(failure: Failure, arguments: Sequence[str], what: str = "error") -> in
             "sent_anything": failure.sent_anything,
         }
         indent = 2 if form == "json" else None
-        standard_output().write(json.dumps(fields, ensure_ascii=False, indent=indent) + "\n")
+        document = json.dumps(fields, ensure_ascii=False, indent=indent)
+        standard_output().write(printable_json(document) + "\n")
     return failure.exit_code
 
 

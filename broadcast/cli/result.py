@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from broadcast.cli.options import Common, Output
-from broadcast.cli.output.show import show, show_json
+from broadcast.cli.output.show import json_text, show, show_json
 from broadcast.operations.result import Result
 
 
@@ -16,7 +14,7 @@ def show_result(result: Result, output: Output, common: Common) -> None:
             show_json(result.as_json(), common.out)
         case Output.NDJSON:
             done = {"event": "done", **result.as_json()}
-            common.out.write(json.dumps(done, ensure_ascii=False) + "\n")
+            common.out.write(json_text(done) + "\n")
         case Output.QUIET:
             common.out.write(f"{result.incident}\n")
         case Output.HUMAN:

@@ -19,6 +19,11 @@ def printable(text: str) -> str:
     return _UNSAFE.sub(_escaped, text.replace("\r\n", "\n"))
 
 
+def printable_json(document: str) -> str:
+    r"""The same for a JSON document, in its own spelling (`\u009b`), so that the data stays as it was."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", document)
+
+
 def without_controls(text: str) -> str:
     """`text` with the same characters taken out rather than shown."""
     return _UNSAFE.sub("", text)

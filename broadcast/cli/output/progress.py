@@ -5,7 +5,6 @@ Listeners are called in the midst of sending: they return at once and never rais
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from queue import SimpleQueue
 from broadcast.cli.midway import Midway
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.plainly import one_line
+from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.happening import Happened, Happening, Listener, nobody
 from broadcast.errors import BroadcastError
@@ -111,7 +111,7 @@ class JsonLines:
             "ref": happening.ref,
             "reason": happening.reason,
         }
-        self._scribe.line(json.dumps(fields, ensure_ascii=False))
+        self._scribe.line(json_text(fields))
 
 
 class Lines:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from broadcast.cli.output.blocks import Page
 from broadcast.cli.output.plainly import as_text
 from broadcast.cli.terminal import Stream
+from broadcast.model.text import printable_json
 
 _TOO_NARROW = 60
 
@@ -27,7 +28,12 @@ def show(page: Page, stream: Stream) -> None:
 
 def show_json(data: object, stream: Stream) -> None:
     """Write one JSON document."""
-    stream.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    stream.write(json_text(data, indent=2) + "\n")
+
+
+def json_text(data: object, indent: int | None = None) -> str:
+    """Data as JSON that a terminal only shows."""
+    return printable_json(json.dumps(data, ensure_ascii=False, indent=indent))
 
 
 def clock_time(moment: datetime | None, zone: ZoneInfo) -> str:
