@@ -62,8 +62,9 @@ def visible_lines(html: str) -> str:
 
 
 def _starts(text: str, word: str) -> bool:
-    return text.lstrip("[( *").startswith(word)
+    """Whether the word is first; `ÜBUNGSLEITER` is another one."""
+    return re.match(rf"[\[( *]*{re.escape(word)}(?![\w-])", text) is not None
 
 
 def _ends(text: str, word: str) -> bool:
-    return text.rstrip("]). *").endswith(word)
+    return re.search(rf"(?<![\w-]){re.escape(word)}[\]). *]*\Z", text) is not None
