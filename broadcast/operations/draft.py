@@ -17,8 +17,10 @@ from broadcast.model.outgoing import Headline
 from broadcast.model.plan import Planned
 from broadcast.operations.preview import AudiencePreview, Preview, TextPreview, Unreachable
 from broadcast.planning.ways import Way
+from broadcast.rendering.clean import one_line
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.sms import measure
+from broadcast.rendering.variables import checked_link
 
 #: How many parts an SMS may grow to when a person's own values are filled in.
 PERSONAL_PARTS = 2
@@ -87,20 +89,22 @@ def headline(facts: Facts) -> Headline:
     return Headline(
         incident=facts.ref,
         sequence=facts.sequence,
-        title=facts.title,
+        title=one_line(facts.title),
         kind=facts.kind,
         phase=facts.phase,
         severity=facts.severity,
         drill=facts.drill,
-        organisation=facts.organisation,
-        services=tuple((service.name_in("en"), service.component or "") for service in facts.services),
+        organisation=one_line(facts.organisation),
+        services=tuple(
+            (one_line(service.name_in("en")), service.component or "") for service in facts.services
+        ),
         as_of=facts.as_of,
         started=facts.started,
         ended=facts.ended,
         next_update=facts.next_update,
         window_ends=facts.window_ends,
-        link=facts.link,
-        hotline=facts.hotline,
+        link=checked_link(facts.link),
+        hotline=facts.hotline and one_line(facts.hotline),
     )
 
 

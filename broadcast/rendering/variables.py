@@ -87,7 +87,7 @@ def checked_link(link: str | None) -> str | None:
     """The link, when it is one a reader can safely be sent to."""
     if link is None or not link.strip():
         return None
-    if _LINK.fullmatch(link.strip()):
+    if _LINK.fullmatch(link.strip()) and one_line(link) == link.strip():
         return link.strip()
     raise TemplateError(
         f"the link {one_line(link)!r} is no web address", hint="give it as https://..., without spaces"
