@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 
 SLOT_OPEN = "\ue000"
 SLOT_CLOSE = "\ue001"
+_SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z0-9_]*){SLOT_CLOSE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,15 @@ class Message:
         """This message with every slot filled; values are escaped in the HTML part."""
         if not self.slots:
             return self
-        text, subject, html = self.text, self.subject, self.html
-        for name in self.slots:
-            slot, value = f"{SLOT_OPEN}{name}{SLOT_CLOSE}", values.get(name, "")
-            text = text.replace(slot, value)
-            subject = subject and subject.replace(slot, value)
-            html = html and html.replace(slot, escape(value))
-        return Message(self.locale, text, subject, html)
+        # In one pass, so that nothing is filled in which a value brings along.
+        escaped = {name: escape(value) for name, value in values.items()}
+        return Message(
+            self.locale,
+            _filled(self.text, values),
+            self.subject and _filled(self.subject, values),
+            self.html and _filled(self.html, escaped),
+        )
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    return _SLOT.sub(lambda slot: values.get(slot[1], ""), text)

@@ -59,6 +59,15 @@ class Renderer:
         `TooLong` where the text does not fit even when shortened. The message's `locale` is the language
         it was written in, which is the reader's where we have it.
         """
+        rendered = self._written(facts, audience, locale, kind)
+        if kind in _PUBLISHED and rendered.message.slots:
+            raise TemplateError(
+                f"{rendered.template}: a text for everybody cannot show contact.{rendered.message.slots[0]}",
+                hint="say it in the e-mail or the SMS, which go to one person each",
+            )
+        return rendered
+
+    def _written(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Rendered:
         draft = self._draft(facts, audience, locale, kind)
         match kind:
             case ChannelKind.SMS:
