@@ -12,6 +12,7 @@ import os
 import socket
 import ssl
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import ip_address
@@ -59,9 +60,13 @@ Answer = Reply | NoReply
 
 @dataclass(slots=True)
 class _Progress:
-    """How far one request came; aiohttp's trace sets it just before the first byte is written."""
+    """How far one request came; set just before the first byte is written."""
 
     left: bool = False
+
+
+# Each request runs in a task of its own, or after the one before it in the same task.
+_UNDER_WAY: ContextVar[_Progress] = ContextVar("request under way")
 
 
 class Transport:
@@ -96,6 +101,7 @@ class Transport:
         import aiohttp
 
         progress = _Progress()
+        _UNDER_WAY.set(progress)
         try:
             async with asyncio.timeout(self.deadline):
                 await _notice_hang_ups()
@@ -106,7 +112,6 @@ class Transport:
                     data=body,
                     allow_redirects=False,
                     proxy=_proxy_for(url),
-                    trace_request_ctx=progress,
                 ) as response:
                     return await _read(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -122,15 +127,13 @@ class Transport:
         if self._session is None:
             import aiohttp
 
-            trace = aiohttp.TraceConfig()
-            trace.on_request_headers_sent.append(_mark_left)
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     limit=self._limit, keepalive_timeout=_KEEP_ALIVE, ssl=self._authorities()
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT),
-                trace_configs=[trace],
+                request_class=_marking_request(),
             )
         return self._session
 
@@ -160,8 +163,20 @@ def describe(error: BaseException) -> str:
     return f"the connection was lost ({type(cause).__name__})"
 
 
-async def _mark_left(_session: object, context: object, _parameters: object) -> None:
-    context.trace_request_ctx.left = True  # type: ignore[attr-defined]  # aiohttp's SimpleNamespace
+@cache
+def _marking_request() -> type[aiohttp.ClientRequest]:
+    """A request that says when its first byte is about to be written.
+
+    aiohttp's tracing says so too, but takes a fifth of a message's time for signals nobody listens to.
+    """
+    import aiohttp
+
+    class MarkingRequest(aiohttp.ClientRequest):
+        async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+            _UNDER_WAY.get().left = True
+            return await super().send(conn)
+
+    return MarkingRequest
 
 
 async def _notice_hang_ups() -> None:
