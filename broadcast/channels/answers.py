@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.clock import SystemClock
 from broadcast.model.outcome import Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
+from broadcast.model.text import without_controls
 
 # 420 is Statuspage's older spelling of 429. Both mean: not processed.
 _SLOW_DOWN = frozenset({420, 429})
@@ -91,9 +92,14 @@ def objects(value: object) -> list[dict[str, object]] | None:
 
 
 def text_of(document: Mapping[str, object], key: str) -> str:
-    """The text or number under `key`, as text; empty when it is missing or anything else."""
+    """The text or number under `key`, as text; empty when it is missing or anything else.
+
+    It is recorded and shown, so what JSON can spell and no file or terminal should get is left out.
+    """
     value = document.get(key)
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return without_controls(str(value))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
