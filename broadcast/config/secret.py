@@ -25,6 +25,7 @@ SECRET_OPTIONS = frozenset(
         "signing_secret",
     }
 )
+_LARGEST = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,19 @@ class Reference:
     def _from_file(self, name: str, origin: str) -> str:
         path = self.folder / name
         try:
-            value = path.read_text(encoding="utf-8").strip()
+            with path.open(encoding="utf-8") as file:  # perhaps a pipe: file:/dev/fd/3
+                value = file.read(_LARGEST + 1).strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
             raise ConfigError(
                 f"{origin}: cannot read the secret file {path}: {reason}",
                 hint="check the path and that this user may read it",
             ) from None
+        if len(value) > _LARGEST:
+            raise ConfigError(
+                f"{origin}: the secret file {path} is larger than {_LARGEST // 1024} KiB",
+                hint="name the file that holds nothing but the secret",
+            )
         if not value:
             raise ConfigError(f"{origin}: the secret file {path} is empty", hint="write the secret into it")
         return value

@@ -28,7 +28,8 @@ class Source:
     def read(self) -> str:
         """The text; refuses what is no reasonable template."""
         try:
-            raw = self.path.read_bytes()
+            with self.path.open("rb") as file:
+                raw = file.read(_MAX_BYTES + 1)
         except OSError as error:
             raise TemplateError(
                 f"cannot read the template {self.path}: {error.strerror}",
@@ -36,7 +37,7 @@ class Source:
             ) from None
         if len(raw) > _MAX_BYTES:
             raise TemplateError(
-                f"the template {self.path} has {len(raw):,} bytes; at most {_MAX_BYTES:,} are read",
+                f"the template {self.path} has more than {_MAX_BYTES:,} bytes",
                 hint="a notice is short; move pictures and long documents behind the link",
             )
         try:
