@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from base64 import b64encode
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -70,13 +71,15 @@ class Dialogue:
             # Only STARTTLS and a login greet by themselves, and MAIL is refused before a greeting.
             await connection.ehlo()
             if server.login is not None:
-                await connection.login(*server.login)
+                user, password = server.login
+                await connection.login(user.encode(), password.encode())  # RFC 4954: UTF-8
         except aiosmtplib.SMTPResponseException as error:
-            raise Refused(error.code, error.message) from None
+            raise Refused(error.code, _without_login(error.message, server)) from None
         except aiosmtplib.SMTPException as error:
             if isinstance(error, OSError):
                 raise
-            raise Refused(500, str(error)) from None  # it offers no STARTTLS, or no login we know
+            # It offers no STARTTLS, or no login we know.
+            raise Refused(500, _without_login(str(error), server)) from None
 
     async def hand_over(self, sender: str, recipient: str, content: bytes) -> None:
         """Pass one message on; raises OSError or `Refused`."""
@@ -104,6 +107,17 @@ class Dialogue:
         words = [word.encode("ascii") for word in (verb, argument) if word]
         reply = await _answered(self._connection.execute_command(*words, timeout=None))
         _expect(354 if verb == "DATA" else 250, reply)
+
+
+def _without_login(text: str, server: Server) -> str:
+    """What the server said, without what it may have quoted of the login."""
+    if server.login is None:
+        return text
+    user, password = server.login
+    encoded = (b64encode(word.encode()).decode() for word in (password, f"\0{user}\0{password}"))
+    for secret in (password, *encoded):
+        text = text.replace(secret, "…")
+    return text
 
 
 async def _answered(reply: Awaitable[SMTPResponse]) -> SMTPResponse:

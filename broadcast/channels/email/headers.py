@@ -18,6 +18,7 @@ AUTOMATIC: Mapping[str, str] = {"Auto-Submitted": "auto-generated", "X-Auto-Resp
 
 OPTIONS = frozenset({"from", "from_name", "reply_to"})
 
+_LONGEST_NAME = 100  # characters
 _NO_PART_OF_ONE = re.compile(r"[\s<>,;:\x00-\x1f\x7f]")
 
 
@@ -84,9 +85,14 @@ def refusal(outgoing: Outgoing) -> Rejected | None:
     """Why this must not be put into headers, if so: a line break in one would add headers of its own."""
     if ascii_address(outgoing.address or "") is None:
         return Rejected("not an e-mail address", Scope.RECIPIENT)
-    if not is_one_line(outgoing.message.subject or ""):
+    if not is_one_line(subject_of(outgoing)):
         return Rejected("the subject has a line break", Scope.MESSAGE)
     return None
+
+
+def subject_of(outgoing: Outgoing) -> str:
+    """What the message is headed with."""
+    return outgoing.message.subject or outgoing.headline.title
 
 
 def ascii_address(address: str) -> str | None:
@@ -106,5 +112,5 @@ def is_one_line(value: str) -> bool:
 
 
 def display_name(name: str) -> str:
-    """A person's name as a header may hold it."""
-    return " ".join(without_controls(name).split())
+    """A person's name as a header may hold it: on one line, which has room for 998 bytes, encoded."""
+    return " ".join(without_controls(name).split())[:_LONGEST_NAME]

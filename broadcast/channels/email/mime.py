@@ -7,7 +7,14 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 
-from broadcast.channels.email.headers import AUTOMATIC, Identity, Sender, ascii_address, display_name
+from broadcast.channels.email.headers import (
+    AUTOMATIC,
+    Identity,
+    Sender,
+    ascii_address,
+    display_name,
+    subject_of,
+)
 from broadcast.model.message import Message
 from broadcast.model.outgoing import Outgoing
 
@@ -20,8 +27,7 @@ def content(outgoing: Outgoing, identity: Identity, sender: Sender) -> bytes:
         **identity.headers,
     }
     personal = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    subject = outgoing.message.subject or outgoing.headline.title
-    return personal.encode("ascii") + _shared(outgoing.message, subject, sender)
+    return personal.encode("ascii") + _shared(outgoing.message, subject_of(outgoing), sender)
 
 
 @lru_cache(maxsize=256)  # building takes two hundred times as long as the rest

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from broadcast.channels.email.headers import AUTOMATIC, Identity, Sender, ascii_address, display_name
+from broadcast.channels.email.headers import (
+    AUTOMATIC,
+    Identity,
+    Sender,
+    ascii_address,
+    display_name,
+    subject_of,
+)
 from broadcast.model.outgoing import Outgoing
 
 
@@ -19,7 +26,7 @@ def request_body(
     body: dict[str, object] = {
         "personalizations": [_person(*pair) for pair in zip(people, identities, strict=True)],
         "from": _mailbox(sender.address, sender.name),
-        "subject": message.subject or people[0].headline.title,
+        "subject": subject_of(people[0]),
         "content": content,
         "headers": dict(AUTOMATIC),
         # Rewritten links go through SendGrid's own host, which may be what is down.
