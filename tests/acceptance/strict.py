@@ -97,11 +97,6 @@ class Strict:
             )
         assert arrived, f"only {self._silences} of {requests}"
 
-    def wait_until_seen(self, requests: int) -> None:
-        """Return when that many requests have arrived since the beginning."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: len(self.seen) >= requests, timeout=30), self.seen
-
     def forget(self) -> None:
         """Begin anew, with the same addresses."""
         self.twilio, self.sendgrid, self.x = Twilio(), SendGrid(), X()
@@ -126,7 +121,8 @@ class Strict:
         if silence is not None:
             silence.writes += 1
             if silence.writes > silence.after:
-                return await self._ignore(provider, asked, silence)
+                await self._ignore(provider, asked, silence)
+                return _hang_up(request)
         return self._take(provider, request, asked)
 
     def _take(self, provider: str, request: web.Request, asked: Asked) -> web.StreamResponse:
@@ -143,7 +139,7 @@ class Strict:
             body=b"" if document is None else json.dumps(document).encode(),
         )
 
-    async def _ignore(self, provider: str, asked: Asked, silence: Silence) -> web.StreamResponse:
+    async def _ignore(self, provider: str, asked: Asked, silence: Silence) -> None:
         silence.unanswered += 1
         if silence.unanswered % 2:
             getattr(self, provider).answer(asked)
@@ -151,7 +147,6 @@ class Strict:
             self._changed.notify_all()
         while self._silences:
             await asyncio.to_thread(self._wait_for_words)
-        raise ConnectionResetError
 
     def _wait_for_words(self) -> None:
         with self._changed:
@@ -254,6 +249,12 @@ async def _open(providers: Strict) -> Callable[[], Coroutine[None, None, None]]:
     opened.callback(mail.close)
     providers.addresses["smtp"] = str(mail.sockets[0].getsockname()[1])
     return opened.aclose
+
+
+def _hang_up(request: web.Request) -> web.StreamResponse:
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
 
 
 def _document(request: web.Request, body: bytes) -> dict[str, Any]:

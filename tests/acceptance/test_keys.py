@@ -1,0 +1,204 @@
+"""`--key`: a command can be repeated, whatever became of it before, and nobody is told twice."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+import pexpect
+import pytest
+
+from tests.acceptance.scene import Run, Scene, ended, set_up
+from tests.acceptance.strict import Strict, strict
+
+AUDIENCES = """
+[audiences.customers]
+contacts = ["customers.csv"]
+lanes = [["sms"], ["x"], ["page"]]
+"""
+PEOPLE = 12
+EVERYBODY = PEOPLE + 2  # and the post, and the page
+NOTIFY = ("notify", "Chat down", "-m", "Bestellungen gehen.", "--next-update", "30m", "--key", "job-7")
+SENDING = (*NOTIFY, "--yes", "-o", "json")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Strict]:
+    with strict(described=False) as providers:
+        yield providers
+
+
+@pytest.fixture
+def providers(running) -> Strict:
+    running.forget()
+    return running
+
+
+@pytest.fixture
+def scene(tmp_path, providers) -> Scene:
+    made = set_up(tmp_path / "muster", providers, AUDIENCES)
+    rows = (f"c{n},Jürgen {n},,+4915112340{n:03},de\n" for n in range(PEOPLE))
+    made.write("customers.csv", "id,name,email,phone,locale\n" + "".join(rows))
+    return made
+
+
+def told(providers: Strict) -> dict[str, int]:
+    """How often each person was told, each post was posted, and each incident was opened."""
+    people = Counter(message["to"] for message in providers.twilio.messages)
+    posts = Counter(post["text"] for post in providers.x.posts)
+    pages = Counter(one["name"] for one in providers.statuspage.incidents)
+    return people + posts + pages
+
+
+def assert_everybody_was_told_once(providers: Strict) -> None:
+    assert len(told(providers)) == EVERYBODY
+    assert set(told(providers).values()) == {1}
+
+
+def same_counts(first: Run, second: Run) -> bool:
+    """Whether both results show the same counts, down to the byte."""
+    one, two = (run.out[run.out.index('"counts"') : run.out.index('"channels"')] for run in (first, second))
+    return one == two
+
+
+def test_the_same_command_is_sent_once_and_its_result_given_again(scene, providers):
+    first = scene.run(*SENDING)
+    requests = len(providers.seen)
+    second = scene.run(*SENDING)
+
+    assert (first.code, second.code) == (0, 0)
+    assert [(run.result["replayed"], run.result["changed"]) for run in (first, second)] == [
+        (False, True),
+        (True, False),
+    ]
+    assert same_counts(first, second)
+    assert first.result["next_update"] == second.result["next_update"]
+    assert len(providers.seen) == requests
+    assert_everybody_was_told_once(providers)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("notify", "Chat down", "-m", "Bestellungen gehen wieder.", "--next-update", "30m"),
+        ("notify", "Chat down", "-m", "Bestellungen gehen.", "--next-update", "45m"),
+        ("update", "-m", "Bestellungen gehen."),
+    ],
+)
+def test_another_text_or_verb_under_the_same_key_is_9(scene, providers, other):
+    scene.run(*SENDING, "--channel", "x")
+    requests = len(providers.seen)
+    run = scene.run(*other, "--key", "job-7", "--yes")
+
+    assert run.code == 9
+    assert run.err.startswith("error: the key job-7 belongs to INC-1/1")
+    assert "hint: use a new key" in run.err
+    assert len(providers.seen) == requests == 1
+
+
+def test_how_a_result_is_printed_and_how_long_it_may_take_is_no_other_content(scene, providers):
+    scene.run(*SENDING)
+    run = scene.run(*NOTIFY, "--yes", "-o", "quiet", "--deadline", "5m", "--max-recipients", "100")
+
+    assert (run.code, run.out) == (0, "INC-1\n")
+    assert_everybody_was_told_once(providers)
+
+
+def test_a_dry_run_uses_no_key_up(scene, providers):
+    shown = scene.run(*NOTIFY, "--dry-run")
+
+    assert shown.code == 0
+    assert providers.seen == []
+    assert scene.run("status", "--all", "-o", "json").result["incidents"] == []
+
+    sent = scene.run(*SENDING)
+
+    assert (sent.code, sent.result["replayed"], sent.result["changed"]) == (0, False, True)
+    assert_everybody_was_told_once(providers)
+
+
+def test_a_killed_run_is_continued_and_nobody_is_told_twice(scene, providers):
+    """Some requests had been taken when the process died, some were lost, and it could not know which."""
+    providers.fall_silent(twilio=3, x=0, statuspage=0)
+    process = scene.start(*SENDING)
+    providers.wait_until_unanswered(twilio=4, x=1, statuspage=1)
+    process.kill()
+    ended(process)
+    taken = len(providers.twilio.messages)
+    providers.speak()
+
+    run = scene.run(*SENDING)
+
+    assert taken == 3 + 2
+    assert (run.code, run.result["replayed"], run.result["changed"]) == (0, False, True)
+    assert run.result["counts"]["accepted"] == EVERYBODY
+    assert_everybody_was_told_once(providers)
+    assert run.result["notice"] == 1
+
+
+def test_a_run_killed_again_and_again_still_tells_everybody_once(scene, providers):
+    for answered in (2, 1, 3):
+        providers.fall_silent(twilio=answered)
+        process = scene.start(*SENDING)
+        providers.wait_until_unanswered(twilio=1)
+        process.kill()
+        ended(process)
+        providers.speak()
+
+    run = scene.run(*SENDING)
+
+    assert run.code == 0
+    assert_everybody_was_told_once(providers)
+
+
+def test_a_command_repeated_too_early_takes_nothing_out_of_the_first_one_s_hands(scene, providers):
+    providers.fall_silent(twilio=0)
+    first = scene.start(*SENDING)
+    providers.wait_until_unanswered(twilio=4)
+    second = scene.start(*SENDING)
+    providers.wait_until_unanswered(twilio=8)
+    providers.speak()
+    runs = [ended(first), ended(second)]
+    last = scene.run(*SENDING)
+
+    # Whoever is done first cannot know yet what becomes of the other's requests.
+    assert {run.code for run in runs} <= {0, 4, 11}, runs
+    assert f"still sending this notice (process {first.pid})" in runs[1].out
+    assert (last.code, last.result["counts"]["accepted"]) == (0, EVERYBODY)
+    assert_everybody_was_told_once(providers)
+
+
+def test_two_processes_at_once_share_the_work(scene, providers):
+    both = [scene.start(*SENDING), scene.start(*SENDING)]
+    runs = [ended(process) for process in both]
+
+    last = scene.run(*SENDING)
+
+    assert {run.code for run in runs} <= {0, 4, 11}, runs
+    assert {run.result["incident"] for run in runs} == {"INC-1"}
+    assert (last.code, last.result["counts"]["accepted"]) == (0, EVERYBODY)
+    assert_everybody_was_told_once(providers)
+
+
+def test_whoever_confirms_late_joins_what_was_sent_meanwhile(scene, providers):
+    command = ["-m", "broadcast", *NOTIFY, "-o", "json"]
+    hesitant = pexpect.spawn(
+        sys.executable,
+        command,
+        cwd=str(scene.folder),
+        env={**scene.environment(), "TERM": "dumb"},
+        encoding="utf-8",
+        timeout=30,
+    )
+    hesitant.expect(r"Type (.+) to send")
+    phrase = hesitant.match.group(1)
+    quick = scene.run(*SENDING)
+    hesitant.sendline(phrase)
+    hesitant.expect(pexpect.EOF)
+    hesitant.close()
+
+    assert quick.code == 0
+    assert hesitant.exitstatus == 0
+    assert '"replayed": true' in hesitant.before
+    assert_everybody_was_told_once(providers)
