@@ -1,0 +1,267 @@
+"""An organisation with a configuration, a ledger and people, whose providers the sandbox plays."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from broadcast.channels.base import Adapter
+from broadcast.config.load import load
+from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.dispatch.happening import Listener, nobody
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.incident import Incident
+from broadcast.operations.preview import Preview
+from broadcast.operations.publish import Publisher
+from broadcast.operations.request import Limits, Request, Verb
+from broadcast.operations.result import Result
+from broadcast.operations.retry import retry
+from broadcast.sandbox.faults import parse_fault
+from broadcast.sandbox.records import Received
+from broadcast.sandbox.server import Sandbox
+from broadcast.wiring import make_delivery, make_publisher
+
+GENERAL = """
+[broadcast]
+organisation = "Muster Handel"
+locale = "en"
+timezone = "Europe/Berlin"
+status_url = "https://status.muster.example"
+hotline = "+49 30 23125000"
+
+[ledger]
+url = "sqlite:///ledger.db"
+"""
+CHANNELS = """
+[channels.email]
+adapter = "sendgrid"
+api_key = "env:SANDBOX_SECRET"
+from = "status@muster.example"
+base_url = "{url}/sendgrid"
+timeout = "{timeout}"
+settle = "200ms"
+
+[channels.mail-backup]
+adapter = "smtp"
+host = "127.0.0.1"
+port = {smtp_port}
+tls = "none"
+from = "status@muster.example"
+timeout = "{timeout}"
+settle = "200ms"
+
+[channels.sms]
+adapter = "twilio-sms"
+account_sid = "AC00000000000000000000000000000000"
+auth_token = "env:SANDBOX_SECRET"
+from = "+4930231250"
+base_url = "{url}/twilio"
+timeout = "{timeout}"
+settle = "200ms"
+
+[channels.x]
+adapter = "x"
+consumer_key = "env:SANDBOX_SECRET"
+consumer_secret = "env:SANDBOX_SECRET"
+access_token = "env:SANDBOX_SECRET"
+access_token_secret = "env:SANDBOX_SECRET"
+base_url = "{url}/x"
+timeout = "{timeout}"
+settle = "200ms"
+optional = true
+
+[channels.page]
+adapter = "statuspage"
+api_key = "env:SANDBOX_SECRET"
+page_id = "kctbh9vrtdwd"
+base_url = "{url}/statuspage/v1"
+timeout = "{timeout}"
+settle = "200ms"
+"""
+LANES = (("email", "mail-backup", "sms"),)
+ENVIRONMENT = {"SANDBOX_SECRET": "a-secret-of-the-sandbox"}
+
+
+@contextmanager
+def playing(**options: object) -> Iterator[Sandbox]:
+    """A sandbox on a thread of its own, so that what is tested may block or run its own loop."""
+    opened: list[Sandbox] = []
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    closing = asyncio.Event()
+
+    async def play() -> None:
+        async with Sandbox(**options) as sandbox:  # type: ignore[arg-type]  # tests pass them through
+            opened.append(sandbox)
+            ready.set()
+            await closing.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(play(),))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield opened[0]
+    finally:
+        loop.call_soon_threadsafe(closing.set)
+        thread.join()
+        loop.close()
+
+
+def email(number: int) -> str:
+    return f"p{number}@kunde.example"
+
+
+def phone(number: int) -> str:
+    return f"+4915112{number:05}7"  # a number that ends in 0004 has opted out, in the sandbox
+
+
+@dataclass
+class Company:
+    """What a test does with the product: publish, retry, and look at what people really got."""
+
+    folder: Path
+    url: str
+    smtp_port: int
+    received: Callable[[], Sequence[Received]]
+    people: int = 3
+
+    def configure(
+        self,
+        lanes: Sequence[Sequence[str]] = LANES,
+        *,
+        general: str = "",
+        extra: str = "",
+        timeout: str = "600ms",
+        **options: str,
+    ) -> None:
+        """Write the configuration; `options` add lines to a channel's table (`email="rate = 3"`)."""
+        text = GENERAL.replace("\n\n[ledger]", f"\n{general}\n\n[ledger]")
+        channels = CHANNELS.format(url=self.url, smtp_port=self.smtp_port, timeout=timeout)
+        for name, lines in options.items():
+            heading = f"[channels.{name.replace('_', '-')}]\n"
+            channels = channels.replace(heading, f"{heading}{lines}\n")
+        text += channels
+        text += f'\n[audiences.customers]\ncontacts = ["people.csv"]\nlanes = {_toml(lanes)}\n{extra}'
+        (self.folder / "broadcast.toml").write_text(text, encoding="utf-8")
+        self.employ(self.people)
+
+    def employ(self, people: int, *, header: str = "id,name,email,phone") -> None:
+        """Write that many people into the contacts file."""
+        self.people = people
+        lines = [f"p{n},Person {n},{email(n)},{phone(n)}" for n in range(people)]
+        self.write_people("\n".join([header, *lines]))
+
+    def write_people(self, text: str) -> None:
+        (self.folder / "people.csv").write_text(text + "\n", encoding="utf-8")
+
+    @property
+    def settings(self) -> Settings:
+        return load(None, {}, self.folder)
+
+    @property
+    def ledger_path(self) -> Path:
+        return self.folder / "ledger.db"
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        ledger = Ledger.open(self.ledger_path)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+    def publish(
+        self,
+        request: Request,
+        limits: Limits | None = None,
+        listener: Listener = nobody,
+        instead: Mapping[str, Callable[[], Adapter]] | None = None,
+    ) -> Result:
+        """Publish; `instead` puts other adapters behind some channels."""
+        with self.ledger() as ledger:
+            publisher = make_publisher(self.settings, ledger, listener)
+            if instead:
+                publisher = _played_by(publisher, instead)
+            return publisher.publish(request, limits or Limits(), consent)
+
+    def notify(
+        self,
+        title: str = "Checkout down",
+        limits: Limits | None = None,
+        instead: Mapping[str, Callable[[], Adapter]] | None = None,
+        **given: object,
+    ) -> Result:
+        request = Request(Verb.NOTIFY, title=title, **given)  # type: ignore[arg-type]
+        return self.publish(request, limits, instead=instead)
+
+    def follow_up(self, verb: Verb, limits: Limits | None = None, **given: object) -> Result:
+        return self.publish(Request(verb, **given), limits)  # type: ignore[arg-type]
+
+    def preview(self, request: Request) -> Preview:
+        with self.ledger() as ledger:
+            return make_publisher(self.settings, ledger, nobody).preview(request, Limits())
+
+    def retry(self, limits: Limits | None = None, *, listener: Listener = nobody) -> Result:
+        with self.ledger() as ledger:
+            return retry(make_delivery(self.settings, ledger, listener), None, limits or Limits())
+
+    def states(self, sequence: int = 1) -> dict[str, DeliveryState]:
+        with self.ledger() as ledger:
+            incident = ledger.incidents.all()[0]
+            notice = ledger.incidents.notices(incident)[sequence - 1]
+            return {line.contact: line.state for line in ledger.history.lines(notice)}
+
+    def incident(self) -> Incident:
+        with self.ledger() as ledger:
+            return ledger.incidents.all()[0]
+
+    def copies(self, sequence: int = 1) -> dict[str, list[str]]:
+        """By person: the providers over which they got the notice with that number."""
+        told: dict[str, list[str]] = {f"p{n}": [] for n in range(self.people)}
+        owners = {email(n): f"p{n}" for n in range(self.people)} | {
+            phone(n): f"p{n}" for n in range(self.people)
+        }
+        for message in self.received():
+            if f"/{sequence}]" in (message.subject or "") + message.text and message.to in owners:
+                told[owners[message.to]].append(message.provider)
+        return told
+
+    def told_once(self, provider: str, sequence: int = 1) -> bool:
+        """Whether everybody got that notice exactly once, by that provider."""
+        return all(found == [provider] for found in self.copies(sequence).values())
+
+    def per_provider(self, sequence: int = 1) -> Counter[str]:
+        return Counter(name for found in self.copies(sequence).values() for name in found)
+
+
+def arm(sandbox: Sandbox, *faults: str) -> None:
+    for fault in faults:
+        sandbox.fault(parse_fault(fault))
+
+
+def consent(_: Preview) -> None:
+    return None
+
+
+def _played_by(publisher: Publisher, instead: Mapping[str, Callable[[], Adapter]]) -> Publisher:
+    channels = publisher.delivery.channels
+
+    def build(settings: ChannelSettings) -> Adapter:
+        return instead[settings.name]() if settings.name in instead else channels.build(settings)
+
+    ways = {
+        name: replace(way, capabilities=instead[name]().capabilities) if name in instead else way
+        for name, way in channels.ways.items()
+    }
+    delivery = replace(publisher.delivery, channels=replace(channels, ways=ways, build=build))
+    return replace(publisher, delivery=delivery)
+
+
+def _toml(lanes: Sequence[Sequence[str]]) -> str:
+    return "[" + ", ".join("[" + ", ".join(f'"{name}"' for name in lane) + "]" for lane in lanes) + "]"

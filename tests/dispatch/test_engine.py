@@ -1,0 +1,538 @@
+"""Whole runs against providers that fail in every way; what people really got is the judge."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+
+from broadcast.dispatch.happening import Happened, Happening
+from broadcast.model.channel import Capabilities, ChannelKind
+from broadcast.model.contact import AddressKind
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.outcome import Accepted, NotSent, Rejected, Scope
+from broadcast.model.unknown import OnUnknown
+from broadcast.operations.request import Limits, Request, Verb
+from tests.dispatch.stage import arm, email, phone
+
+
+def test_everybody_is_told_once_on_the_first_channel(company):
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("sendgrid")
+
+
+NOTHING_TAKEN = [
+    "status=503",
+    "status=500,html=true",
+    "hang",
+    "drop_before",
+    "auth",
+    "status=403",
+    "redirect",
+]
+
+
+@pytest.mark.parametrize("fault", NOTHING_TAKEN)
+def test_the_second_channel_steps_in_when_the_first_takes_nothing(company, sandbox, fault):
+    arm(sandbox, f"sendgrid:{fault}")
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("smtp")
+    assert [(f.origin, f.to, f.count) for f in result.failovers] == [("email", "mail-backup", 3)]
+
+
+@pytest.mark.parametrize("fault", ["refuse", "status=450", "status=550", "drop_before", "hang"])
+def test_the_third_channel_steps_in_when_two_take_nothing(company, sandbox, fault):
+    arm(sandbox, "sendgrid:down", f"smtp:{fault}")
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("twilio")
+
+
+def test_a_refused_connection_is_a_reason_to_move_on(company, sandbox):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        text = (company.folder / "broadcast.toml").read_text(encoding="utf-8")
+        closed = f"http://127.0.0.1:{nobody.getsockname()[1]}/sendgrid"
+        (company.folder / "broadcast.toml").write_text(text.replace(f"{sandbox.url}/sendgrid", closed))
+
+        result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("smtp")
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "hang_after", "no_id", "status_after=502", "truncated"])
+def test_a_lost_answer_costs_at_most_one_copy_on_another_channel_and_is_admitted(company, sandbox, fault):
+    arm(sandbox, f"sendgrid:{fault}")
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert all(
+        set(found) >= {"smtp"} and len(found) == len(set(found)) for found in company.copies().values()
+    )
+    with company.ledger() as ledger:
+        assert ledger.history.possibly_doubled(ledger.incidents.all()[0]) in {0, 3}
+        assert ledger.history.doubled(ledger.incidents.all()[0]) == 0
+
+
+@pytest.mark.parametrize(
+    "fault", ["drop_after", "hang_after", "garbage", "no_id", "status_after=500", "drip=0.3"]
+)
+def test_where_the_provider_can_be_asked_a_lost_answer_doubles_nothing(company, sandbox, fault):
+    company.configure([["sms", "email"]])
+    arm(sandbox, f"twilio:{fault}")
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("twilio")
+
+
+def test_a_message_that_arrives_later_than_we_waited_is_found(company, sandbox):
+    company.configure([["sms", "email"]], timeout="300ms")
+    arm(sandbox, "twilio:late=0.4,times=3")
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("twilio")
+
+
+def test_what_the_provider_has_not_got_is_sent_again(company, sandbox):
+    company.configure([["sms"]])
+    arm(sandbox, "twilio:status=503,times=3")
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("twilio")
+    assert result.channels[0].attempts == 6
+
+
+def test_a_run_ends_when_the_provider_can_be_asked_but_does_not_answer(company, sandbox):
+    company.configure([["sms"]])
+    arm(sandbox, "twilio:down")
+
+    result = company.notify()
+
+    assert result.exit_code == 11
+    assert result.counts.unknown == 3
+
+
+def test_retry_asks_again_about_what_was_left_unknown(company, sandbox):
+    company.configure([["sms"]])
+    arm(sandbox, "twilio:drop_after", "twilio:down")
+    sandbox.clear_faults()
+    arm(sandbox, "twilio:status_after=500,reads=true")
+    assert company.notify().exit_code == 11
+    sandbox.clear_faults()
+
+    result = company.retry()
+
+    assert result.exit_code == 0
+    assert company.told_once("twilio")
+
+
+def test_a_provider_that_asks_for_patience_gets_it_and_nobody_moves_on(company, sandbox):
+    arm(sandbox, "sendgrid:ratelimit=0.3,times=2")
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("sendgrid")
+    assert result.failovers == ()
+
+
+def test_a_pause_holds_for_the_whole_channel(company, sandbox):
+    company.configure([["sms"]], sms="concurrency = 1")
+    company.employ(6)
+    arm(sandbox, "twilio:ratelimit=0.4,times=1")
+
+    assert company.notify().exit_code == 0
+
+    asked = [request for request in sandbox.requests if request.method == "POST"]
+    assert [request.status for request in asked] == [429] + [201] * 6
+    assert (asked[1].at - asked[0].at).total_seconds() >= 0.4
+    assert company.told_once("twilio")
+
+
+def test_an_hour_of_patience_is_too_much(company, sandbox):
+    arm(sandbox, "sendgrid:ratelimit=3600")
+
+    assert company.notify().exit_code == 0
+    assert company.told_once("smtp")
+
+
+def test_a_breaker_opens_and_everybody_moves_on_without_trying(company, sandbox):
+    company.configure([["sms", "mail-backup"]], sms="concurrency = 4")
+    company.employ(60)
+    arm(sandbox, "twilio:auth")
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("smtp")
+    assert sum(request.provider == "twilio" for request in sandbox.requests) <= 4
+
+
+def test_a_channel_that_failed_is_tried_with_one_request_the_next_time(company, sandbox):
+    company.configure([["sms", "mail-backup"]], sms="concurrency = 8")
+    arm(sandbox, "twilio:auth")
+    company.notify()
+    company.employ(12)
+    before = sum(request.provider == "twilio" for request in sandbox.requests)
+
+    company.notify("Search down")
+
+    assert sum(request.provider == "twilio" for request in sandbox.requests) - before == 1
+
+
+def test_one_wrong_address_in_every_batch_is_no_reason_to_leave_the_channel(company):
+    company.employ(80)
+
+    result = company.notify(instead={"email": Picky})
+
+    assert result.exit_code == 0
+    assert company.per_provider() == {"smtp": 8}
+    assert {c.name: c.counts.accepted for c in result.channels}["email"] == 72
+
+
+def test_with_every_channel_down_people_are_held_and_retry_tells_them_once(company, sandbox):
+    arm(sandbox, "sendgrid:down", "smtp:refuse", "twilio:auth")
+
+    result = company.notify()
+
+    assert result.exit_code == 1
+    assert result.counts.held == 3
+    assert company.per_provider() == {}
+    sandbox.clear_faults()
+    again = company.retry()
+    assert again.exit_code == 0
+    assert all(len(found) == 1 for found in company.copies().values())
+    assert company.retry().changed is False
+
+
+def test_retry_does_not_start_over_at_a_channel_that_may_have_taken_it(company, sandbox):
+    arm(sandbox, "sendgrid:drop_after", "smtp:refuse", "twilio:auth")
+    assert company.notify().counts.held == 3
+    sandbox.clear_faults()
+
+    result = company.retry()
+
+    assert result.exit_code == 0
+    assert all(found.count("sendgrid") == 1 for found in company.copies().values())
+
+
+def test_people_reach_the_last_channel_through_two_that_are_out(company, sandbox):
+    """Both channels in front are out, and are visited in the order of their names."""
+    company.configure([["mail-backup", "email", "sms"], ["x"]])
+    arm(sandbox, "smtp:status=550", "sendgrid:auth")
+    company.employ(40)
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("twilio")
+
+
+def test_at_the_deadline_the_rest_is_kept_and_retry_finishes(company, sandbox):
+    company.configure([["sms"]], sms="concurrency = 1\nrate = 4\nburst = 1")
+    company.employ(8)
+
+    result = company.notify(limits=Limits(deadline=0.6))
+
+    assert result.exit_code == 5
+    assert 0 < result.counts.accepted < 8
+    company.configure([["sms"]])
+    company.employ(8)
+    assert company.retry().exit_code == 0
+    assert company.told_once("twilio")
+
+
+def test_a_hanging_provider_does_not_outlive_the_deadline(company, sandbox):
+    company.configure([["sms"]], timeout="20s")
+    arm(sandbox, "twilio:hang")
+
+    result = company.notify(limits=Limits(deadline=0.3))
+
+    assert result.exit_code == 5
+    sandbox.clear_faults()
+    assert company.retry().exit_code == 0
+    assert company.told_once("twilio")
+
+
+@pytest.mark.parametrize("on_unknown", [OnUnknown.HOLD, OnUnknown.OTHER_CHANNEL])
+def test_the_last_channel_is_never_used_twice_on_a_guess(company, sandbox, on_unknown):
+    company.configure([["mail-backup"]])
+    arm(sandbox, "smtp:drop_after")
+
+    result = company.notify(limits=Limits(on_unknown=on_unknown))
+    again = company.retry(Limits(on_unknown=on_unknown))
+
+    assert (result.exit_code, again.exit_code) == (11, 11)
+    assert company.told_once("smtp")
+
+
+def test_held_back_on_request_what_is_unknown_goes_nowhere_else(company, sandbox):
+    arm(sandbox, "sendgrid:drop_after")
+
+    result = company.notify(limits=Limits(on_unknown=OnUnknown.HOLD))
+
+    assert result.exit_code == 11
+    assert company.told_once("sendgrid")
+
+
+def test_resending_happens_only_when_it_was_asked_for(company, sandbox):
+    company.configure([["mail-backup"]])
+    arm(sandbox, "smtp:drop_after,times=3")
+    assert company.notify().exit_code == 11
+
+    result = company.retry(Limits(on_unknown=OnUnknown.RESEND))
+
+    assert result.exit_code == 0
+    assert all(found == ["smtp", "smtp"] for found in company.copies().values())
+
+
+def test_optional_channels_never_fail_the_run(company, sandbox):
+    company.configure([["sms"], ["x"]])
+    arm(sandbox, "x:auth")
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.told_once("twilio")
+    assert {channel.name: channel.state for channel in result.channels}["x"] == "held"
+
+
+def test_people_without_any_address_are_named_and_make_it_partial(company):
+    company.configure([["sms"]])
+    company.write_people("id,name,email,phone\np0,Ada,p0@kunde.example,\np1,Grace,,+4915112000017\n")
+
+    result = company.notify()
+
+    assert result.exit_code == 4
+    assert company.states() == {"p0": DeliveryState.FAILED, "p1": DeliveryState.ACCEPTED}
+    with company.ledger() as ledger:
+        notice = ledger.incidents.notices(ledger.incidents.all()[0])[0]
+        (line,) = [line for line in ledger.history.lines(notice) if line.contact == "p0"]
+        assert "no phone" in (line.reason or "")
+
+
+def test_a_number_that_opted_out_is_told_by_mail(company, sandbox):
+    company.configure([["sms", "email"]])
+    sandbox.suppress(phone(1))
+
+    assert company.notify().exit_code == 0
+    assert company.copies() == {"p0": ["twilio"], "p1": ["sendgrid"], "p2": ["twilio"]}
+
+
+def test_ten_thousand_people_need_a_dozen_requests(company, sandbox):
+    company.configure([["email"]], timeout="20s")
+    company.employ(10_000)
+
+    result = company.notify()
+
+    assert result.counts.accepted == 10_000
+    assert len(sandbox.requests) <= 12
+    assert company.told_once("sendgrid")
+
+
+def test_everybody_reads_their_own_text(company, sandbox):
+    company.configure([["email"], ["sms"]], general='templates = "texts"')
+    folder = company.folder / "texts" / "en" / "customers"
+    for phase in ("investigating", "update"):
+        (folder / phase).mkdir(parents=True)
+        (folder / phase / "sms.txt.j2").write_text(
+            "[{{ ref }}/{{ sequence }}] Hi {{ contact.name }}", "utf-8"
+        )
+    shown = company.preview(Request(Verb.NOTIFY, title="Checkout down"))
+    assert shown.people == 3
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    texts = {m.to: m.text for m in sandbox.received if m.provider == "twilio"}
+    assert all(f"Person {n}" in texts[phone(n)] for n in range(3))
+
+
+def test_follow_ups_hang_on_what_came_before_on_every_channel(company, sandbox):
+    company.configure([["email"], ["sms"], ["x"], ["page"]])
+    company.notify()
+
+    company.follow_up(Verb.UPDATE, message="We found it.")
+    result = company.follow_up(Verb.RESOLVE, message="It works again.")
+
+    assert result.exit_code == 0
+    posts = [m for m in sandbox.received if m.provider == "x"]
+    assert [m.thread for m in posts] == [None, posts[0].ref, posts[1].ref]
+    pages = [m for m in sandbox.received if m.provider == "statuspage"]
+    assert len({m.thread or m.ref for m in pages}) == 1
+    mails = [m for m in sandbox.received if m.to == email(0)]
+    references = [m.extra["headers"]["References"].split() for m in mails]
+    assert {first for first, *_ in references} == {"<INC-1.root@muster.example>"}
+    assert [m.thread for m in mails] == [last for *_, last in references]
+    assert len({m.thread for m in mails}) == 3
+
+
+def test_a_resolve_goes_to_everybody_who_was_told_on_the_channel_that_worked(company, sandbox):
+    arm(sandbox, "sendgrid:auth")
+    company.notify()
+    sandbox.clear_faults()
+    company.write_people("id,name,email,phone\nnew,Newcomer,new@kunde.example,\n")
+
+    result = company.follow_up(Verb.RESOLVE, message="It works again.")
+
+    assert result.exit_code == 0
+    assert company.told_once("smtp", sequence=2)
+    assert not any(message.to == "new@kunde.example" for message in sandbox.received)
+
+
+def test_a_retraction_goes_to_everybody_who_was_told(company, sandbox):
+    company.notify()
+    company.follow_up(Verb.UPDATE, message="More.")
+
+    result = company.follow_up(Verb.RETRACT, message="A false alarm.")
+
+    assert result.exit_code == 0
+    assert company.told_once("sendgrid", sequence=3)
+
+
+def test_after_a_resolve_a_retraction_is_still_possible_and_reaches_the_same_people(company):
+    company.notify()
+    company.follow_up(Verb.RESOLVE, message="Over.")
+
+    result = company.follow_up(Verb.RETRACT, incident="INC-1", message="It was another one.")
+
+    assert result.exit_code == 0
+    assert company.told_once("sendgrid", sequence=3)
+
+
+def test_a_resolve_reaches_those_whose_answer_was_lost(company, sandbox):
+    company.configure([["mail-backup"]])
+    arm(sandbox, "smtp:drop_after")
+    assert company.notify().exit_code == 11
+    sandbox.clear_faults()
+
+    result = company.follow_up(Verb.RESOLVE, message="Over.")
+
+    assert result.exit_code == 0
+    assert company.told_once("smtp", sequence=2)
+
+
+def test_a_resolve_with_nobody_told_is_told_to_nobody(company, sandbox):
+    company.configure([["sms"]])
+    arm(sandbox, "twilio:auth")
+    assert company.notify().exit_code == 1
+    sandbox.clear_faults()
+
+    result = company.follow_up(Verb.RESOLVE, message="Over.")
+
+    assert result.exit_code == 0
+    assert sandbox.received == []
+    assert company.retry().exit_code == 0
+    assert sandbox.received == []
+
+
+def test_an_update_after_a_partial_failure_reaches_everybody_and_the_old_text_nobody_more(company, sandbox):
+    company.configure([["sms"]], sms="concurrency = 1")
+    arm(sandbox, "twilio:status=400,every=2,times=1", "twilio:auth,every=2,times=1")
+    company.notify()
+    sandbox.clear_faults()
+
+    result = company.follow_up(Verb.UPDATE, message="We found it.")
+    company.retry()
+
+    assert result.exit_code == 0
+    assert company.told_once("twilio", sequence=2)
+    assert sum(company.per_provider(1).values()) <= 3
+
+
+def test_an_older_notice_is_not_sent_after_a_newer_one_was_recorded(company, sandbox):
+    """The update is recorded while the first notice is being refused with "try again"."""
+    company.configure([["sms"]], sms="concurrency = 1")
+    company.employ(1)
+    arm(sandbox, "twilio:ratelimit=0.2,times=1")
+    updated: list[int] = []
+
+    def listen(happening: Happening) -> None:
+        if happening.kind is Happened.FAILED and not updated:
+            updated.append(1)
+            thread = threading.Thread(
+                target=lambda: updated.append(company.follow_up(Verb.UPDATE, message="Newer.").exit_code)
+            )
+            thread.start()
+            thread.join()
+
+    company.publish(Request(Verb.NOTIFY, title="Checkout down"), Limits(), listen)
+
+    assert updated == [1, 0]
+    assert company.copies(1) == {"p0": []}
+    assert company.copies(2) == {"p0": ["twilio"]}
+    assert company.states(1) == {"p0": DeliveryState.CANCELLED}
+
+
+def test_the_same_key_gives_the_same_result_without_sending(company, sandbox):
+    first = company.notify(key="run-7")
+    second = company.notify(key="run-7")
+
+    assert (first.replayed, second.replayed, second.changed) == (False, True, False)
+    assert second.exit_code == first.exit_code
+    assert second.counts == first.counts
+    assert company.told_once("sendgrid")
+
+
+def test_the_same_key_goes_on_with_an_interrupted_run(company, sandbox):
+    company.configure([["sms"]])
+    arm(sandbox, "twilio:auth")
+    assert company.notify(key="run-7").exit_code == 1
+    sandbox.clear_faults()
+
+    result = company.notify(key="run-7")
+
+    assert (result.exit_code, result.notice, result.incident) == (0, 1, "INC-1")
+    assert company.told_once("twilio")
+
+
+def test_an_adapter_that_raises_does_not_take_the_run_with_it(company):
+    result = company.notify(instead={"email": Raising})
+
+    assert result.exit_code == 0
+    assert company.told_once("smtp")
+    assert {c.name: c.reason for c in result.channels}["email"] == "ZeroDivisionError in the adapter"
+
+
+class Raising:
+    """A third party's adapter with a mistake in it."""
+
+    capabilities = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
+
+    async def send(self, batch):
+        return 1 / 0
+
+    async def close(self) -> None:
+        raise RuntimeError("not even this")
+
+
+class Picky:
+    """Refuses a whole request for one address in it, as SendGrid does."""
+
+    capabilities = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL, max_batch=10)
+
+    async def send(self, batch):
+        wrong = [outgoing.address.partition("@")[0].endswith("9") for outgoing in batch]
+        if not any(wrong):
+            return [Accepted("ref")] * len(batch)
+        refused = Rejected("not an address", Scope.RECIPIENT)
+        return [refused if one else NotSent("another address was refused") for one in wrong]
+
+    async def close(self) -> None:
+        return None

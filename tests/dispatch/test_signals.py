@@ -1,0 +1,92 @@
+"""Ctrl-C and a polite kill: what is out may finish, nothing new begins, and retry goes on from there."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from broadcast.dispatch.happening import Happened, Listener
+from broadcast.operations.request import Limits, Request, Verb
+from tests.dispatch.processes import Child, Daemon, fork
+from tests.dispatch.stage import Company
+
+PEOPLE = 12
+
+
+@pytest.fixture
+def company(daemon: Daemon, tmp_path: Path) -> Company:
+    daemon.forget()
+    company = daemon.company(tmp_path)
+    company.configure([["sms"]], sms="concurrency = 2", timeout="15s")
+    company.employ(PEOPLE)
+    return company
+
+
+def publishing(company: Company) -> Child:
+    def work(listener: Listener) -> int:
+        return company.publish(Request(Verb.NOTIFY, title="Checkout down"), Limits(), listener).exit_code
+
+    return fork(work)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_lets_requests_finish_and_begins_no_more(company, daemon, number):
+    daemon.arm("twilio:late=0.1")
+    child = publishing(company)
+    child.until(Happened.ATTEMPT)
+    child.stop(number)
+
+    assert child.wait() == 130
+
+    told = company.per_provider()["twilio"]
+    assert 0 < told < PEOPLE
+    states = company.states()
+    assert sum(state == "accepted" for state in states.values()) == told
+    assert "sending" not in states.values()
+    daemon.heal()
+    assert company.retry().exit_code == 0
+    assert company.told_once("twilio")
+
+
+def test_a_second_interrupt_ends_at_once_and_what_was_out_is_looked_up_later(company, daemon):
+    daemon.arm("twilio:hang_after,times=2", "twilio:late=10")
+    child = publishing(company)
+    child.until(Happened.ATTEMPT)
+    child.stop(signal.SIGINT)
+    child.stop(signal.SIGTERM)
+
+    assert child.wait() == 130
+
+    assert set(company.states().values()) <= {"unknown", "planned"}
+    daemon.heal()
+    assert company.retry().exit_code == 0
+    assert company.told_once("twilio")
+
+
+def test_a_lost_terminal_does_not_stop_the_run(company, daemon):
+    daemon.arm("twilio:late=0.02")
+    child = publishing(company)
+    child.until(Happened.ATTEMPT)
+    for _ in range(20):
+        child.stop(signal.SIGHUP)
+
+    assert child.wait() == 0
+    assert company.told_once("twilio")
+
+
+def test_an_interrupted_retry_begins_no_other_notice(company, daemon):
+    daemon.arm("twilio:auth")
+    company.notify()
+    company.write_people("id,name,email,phone\nnew,New,,+4915112999997\n")
+    company.follow_up(Verb.UPDATE, message="More.", audiences=("customers",))
+    daemon.heal()
+    daemon.arm("twilio:late=0.2")
+    company.configure([["sms"]], sms="concurrency = 1", timeout="15s")
+    child = fork(lambda listener: company.retry(listener=listener).exit_code)
+    child.until(Happened.ATTEMPT)
+    child.stop(signal.SIGINT)
+
+    assert child.wait() == 130
+    assert len(daemon.received()) == 1
