@@ -56,8 +56,11 @@ def ensure_running(folder: Path) -> Address:
 def find(folder: Path) -> Address | None:
     """The sandbox that runs for `folder`, if it does and is healthy."""
     state = _state(folder)
-    if state is None or not _is_healthy(state["url"]):
+    if state is None:
         return None
+    with _connected(state["url"]) as connection:
+        if not _is_at_the_other_end(state["pid"], connection):
+            return None
     return Address(state["url"], state["smtp_port"], started=False)
 
 
@@ -67,13 +70,12 @@ def stop(folder: Path) -> bool:
     if state is None:
         return False
     with _connected(state["url"]) as connection:
-        pid = _pid(connection)
-        if pid is None:
+        if not _is_at_the_other_end(state["pid"], connection):
             return False
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+            os.kill(state["pid"], signal.SIGTERM)
         _await_end(connection)
-    _reap(pid)
+    _reap(state["pid"])
     return True
 
 
@@ -104,25 +106,23 @@ def _state(folder: Path) -> dict[str, Any] | None:
     return state if fits else None
 
 
-def _is_healthy(url: str) -> bool:
-    with _connected(url) as connection:
-        return _pid(connection) is not None
-
-
 def _connected(url: str) -> closing[http.client.HTTPConnection]:
     place = urlsplit(url)
     return closing(http.client.HTTPConnection(place.hostname or "", place.port, timeout=_QUICK))
 
 
-def _pid(connection: http.client.HTTPConnection) -> int | None:
-    """The process that answers as a sandbox at the other end, if one does."""
+def _is_at_the_other_end(pid: int, connection: http.client.HTTPConnection) -> bool:
+    """Whether the process that answers as a sandbox is the one that was written down.
+
+    Its port may be another's by now, whose word must not decide which process is ended.
+    """
     try:
         connection.request("GET", "/_sandbox/health")
         health = json.loads(connection.getresponse().read())
     except (OSError, ValueError, http.client.HTTPException):
-        return None
+        return False
     is_sandbox = isinstance(health, dict) and str(health.get("schema")).startswith("broadcast.sandbox/")
-    return health.get("pid") if is_sandbox else None
+    return is_sandbox and health.get("pid") == pid
 
 
 def _await_end(connection: http.client.HTTPConnection) -> None:
