@@ -149,7 +149,7 @@ WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step 
 
 -- name: hold
 UPDATE delivery SET state = 'held', reason = :reason, updated_at = :now
-WHERE notice_id = :notice AND channel = :channel AND state = 'planned'
+WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step + 1 >= json_array_length(route)
 
 -- name: orphan_owners
 SELECT DISTINCT owner FROM delivery WHERE notice_id = ? AND state = 'sending'
@@ -164,20 +164,18 @@ WHERE outcome IS NULL AND owner = :owner AND delivery_id IN (SELECT id FROM deli
 
 -- name: unhold
 -- A route starts over, but behind the last channel that may have taken it already.
-WITH start AS (
-    SELECT delivery.id, min(coalesce(max(doubtful.key) + 1, 0), json_array_length(delivery.route) - 1) AS step
-    FROM delivery
-    LEFT JOIN (SELECT attempt.delivery_id, leg.key
-               FROM delivery AS owed, json_each(owed.route) AS leg
-               JOIN attempt ON attempt.delivery_id = owed.id AND attempt.channel = leg.value
-               WHERE owed.notice_id = :notice AND owed.state = 'held'
-                 AND coalesce(attempt.outcome, 'unknown') = 'unknown') AS doubtful ON doubtful.delivery_id = delivery.id
-    WHERE delivery.notice_id = :notice AND delivery.state = 'held'
-    GROUP BY delivery.id
-)
 UPDATE delivery SET state = 'planned', step = start.step, channel = json_extract(route, '$[' || start.step || ']'),
        attempts = 0, lookups = 0, not_before = 0, updated_at = :now
-FROM start WHERE start.id = delivery.id
+FROM (SELECT owed.id, min(coalesce(max(doubtful.key) + 1, 0), json_array_length(owed.route) - 1) AS step
+      FROM delivery AS owed
+      LEFT JOIN (SELECT attempt.delivery_id, leg.key
+                 FROM delivery AS held, json_each(held.route) AS leg
+                 JOIN attempt ON attempt.delivery_id = held.id AND attempt.channel = leg.value
+                 WHERE held.notice_id = :notice AND held.state = 'held'
+                   AND coalesce(attempt.outcome, 'unknown') = 'unknown') AS doubtful ON doubtful.delivery_id = owed.id
+      WHERE owed.notice_id = :notice AND owed.state = 'held'
+      GROUP BY owed.id) AS start
+WHERE start.id = delivery.id
 
 -- name: ask_again
 UPDATE delivery SET attempts = 0, lookups = 0, not_before = CASE WHEN not_before < 9e999 THEN not_before ELSE 0 END

@@ -1,0 +1,111 @@
+"""Incidents and notices to test ledgers with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from broadcast.ledger.deliveries import Deliveries
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.records import Claim, NewNotice, Notice, Settlement, Text
+from broadcast.model.contact import Contact
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.incident import Incident, Phase, Service, Severity
+from broadcast.model.message import Message
+from broadcast.model.notice import Facts, NoticeKind, TextPhase
+from broadcast.model.plan import Planned
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+ROUTE = ("email", "mail-backup", "sms")
+
+
+def after(seconds: float) -> datetime:
+    """So many seconds after noon."""
+    return NOON + timedelta(seconds=seconds)
+
+
+def incident(phase: Phase = Phase.INVESTIGATING) -> Incident:
+    """The first incident of a ledger, not recorded yet."""
+    return Incident(
+        id=0,
+        ref="INC-1",
+        title="Störung im Bezahlvorgang",
+        phase=phase,
+        severity=Severity.SEV2,
+        services=(Service("checkout", (("de", "Bezahlvorgang"),), "abc123"),),
+        drill=False,
+        started_at=NOON,
+        detected_at=NOON,
+        opened_at=NOON,
+    )
+
+
+def facts(of: Incident, sequence: int) -> Facts:
+    """What is known at its `sequence`-th notice."""
+    return Facts(
+        organisation="Muster Handel",
+        ref=of.ref,
+        sequence=sequence,
+        kind=NoticeKind.INITIAL if sequence == 1 else NoticeKind.UPDATE,
+        phase=of.phase,
+        text_phase=TextPhase.INVESTIGATING,
+        severity=of.severity,
+        title=of.title,
+        services=of.services,
+        as_of=NOON,
+        started=of.started_at,
+        detected=of.detected_at,
+        message="Wir arbeiten daran.",
+    )
+
+
+def owed(
+    *receivers: str, route: Sequence[str] = ROUTE, state: DeliveryState = DeliveryState.PLANNED
+) -> list[Planned]:
+    """A delivery for each; receivers with a colon are channels that publish."""
+    return [
+        Planned(
+            audience="customers",
+            texts="customers",
+            locale="de",
+            lane=0,
+            contact=None
+            if ":" in name
+            else Contact(name, name.title(), "+4915112345678", f"{name}@kunde.example"),
+            receiver=name,
+            route=tuple(route),
+            state=state,
+        )
+        for name in receivers
+    ]
+
+
+def notice(
+    of: Incident, sequence: int, deliveries: Iterable[Planned], *, key: str | None = None
+) -> NewNotice:
+    """A notice that is ready to be recorded."""
+    written = facts(of, sequence)
+    text = Text("customers", "email", Message("de", "Text", f"[INC-1/{sequence}]", "<p>Text</p>", ("name",)))
+    return NewNotice(of, written, written.kind, key, "inputs", "ada", (text,), deliveries)
+
+
+def record(
+    ledger: Ledger, *receivers: str, phase: Phase = Phase.INVESTIGATING, route: Sequence[str] = ROUTE
+) -> Notice:
+    """Record the next notice of the only incident, owed to these."""
+    known = ledger.incidents.all()
+    now = replace(known[0] if known else incident(), phase=phase)
+    sequence = ledger.incidents.next_sequence(now) if known else 1
+    return ledger.incidents.record(notice(now, sequence, owed(*receivers, route=route)), NOON)
+
+
+def settled(claim: Claim, state: DeliveryState, outcome: str | None, **more: object) -> Settlement:
+    """What became of a claim, on the channel where it is unless `step` says otherwise."""
+    fields = {"step": claim.step, "outcome": outcome, **more}
+    return Settlement(claim, state, **fields)  # type: ignore[arg-type]  # tests name the fields
+
+
+def claim(deliveries: Deliveries, channel: str, limit: int = 10, seconds: float = 0.0) -> list[Claim]:
+    """Claim what is due on a channel then."""
+    return list(deliveries.turn([], {channel: limit}, after(seconds)).claims[channel])
