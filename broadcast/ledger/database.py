@@ -45,12 +45,7 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Read; raises `LedgerError`."""
         with _speaking_our_words(self._path):
-            try:
-                yield self._connection
-            except (ValueError, TypeError, LookupError) as error:
-                raise LedgerDamaged(
-                    f"the ledger {self._path} holds a record that cannot be read ({error})", hint=_START_ANEW
-                ) from None
+            yield self._connection
 
     def _roll_back(self) -> None:
         # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the cause.
@@ -74,6 +69,7 @@ def open_database(path: Path, wait: float = WAIT_SECONDS) -> Database:
             connection.row_factory = sqlite3.Row
             # Before anything is set: another program's file must stay as it is.
             version = _version(connection, path)
+            _check_length(connection, path)
             _configure(connection)
             _migrate(connection, path, version)
         except BaseException:
@@ -95,6 +91,12 @@ def _create_private(path: Path) -> None:
             f"cannot open the ledger {path}: {error.strerror}",
             hint="nothing was sent; check the path, its permissions and the space left on the disk",
         ) from None
+
+
+def _check_length(connection: sqlite3.Connection, path: Path) -> None:
+    """SQLite fills up a last page that was cut off with zeros, and says nothing."""
+    if path.stat().st_size % connection.execute("PRAGMA page_size").fetchone()[0]:
+        raise LedgerDamaged(f"the ledger {path} was cut off", hint=_START_ANEW)
 
 
 def _configure(connection: sqlite3.Connection) -> None:
@@ -164,6 +166,11 @@ def _speaking_our_words(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translated(error, path) from None
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
+        # Whoever flipped a bit left text that is none, or a word or a moment that does not exist.
+        raise LedgerDamaged(
+            f"the ledger {path} holds a record that cannot be read ({error})", hint=_START_ANEW
+        ) from None
 
 
 def _translated(error: sqlite3.Error, path: Path) -> LedgerError:

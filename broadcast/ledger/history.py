@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from broadcast.ledger.database import Database
 from broadcast.ledger.people import contact_from
@@ -15,6 +17,8 @@ from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,73 +121,51 @@ class History:
 
     def attempts(self, notice: int) -> list[ChannelAttempts]:
         """What the requests of a notice came to, by channel in the order of their first use."""
-        return [self._attempts(notice, row) for row in self._rows("attempts_of_notice", notice)]
+        return self._each("attempts_of_notice", notice, lambda row: self._attempts(notice, row))
 
     def failovers(self, notice: int) -> list[Failover]:
         """Where one channel stepped in for another."""
-        rows = self._rows("failovers", notice)
-        return [
-            Failover(
-                row["origin"],
-                row["destination"],
-                row["reason"],
-                row["count"],
-                datetime.fromtimestamp(row["first_at"], UTC),
-            )
-            for row in rows
-        ]
+        return self._each("failovers", notice, _failover)
 
     def threads(self, incident: int) -> dict[str, tuple[str, str]]:
         """For each channel that publishes: the provider's first and latest reference in that incident."""
-        rows = self._rows("threads", incident)
-        return {row["channel"]: (row["root"], row["last"]) for row in rows}
+        return dict(self._each("threads", incident, lambda row: (row["channel"], (row["root"], row["last"]))))
 
     def told(self, incident: Incident) -> list[Told]:
         """Everybody an earlier notice was sent to, or may have been, oldest word first."""
-        return [_told(row) for row in self._rows("told", incident.id)]
+        return self._each("told", incident.id, _told)
 
     def lines(self, notice: Notice) -> list[DeliveryLine]:
         """The deliveries of a notice, one line each."""
-        return [_line(row) for row in self._rows("lines", notice.id)]
+        return self._each("lines", notice.id, _line)
 
     def open_routes(self, notice: Notice) -> set[tuple[str, ...]]:
         """The routes of everybody who is still owed something."""
-        return {tuple(json.loads(row["route"])) for row in self._rows("open_routes", notice.id)}
+        return set(self._each("open_routes", notice.id, lambda row: tuple(json.loads(row["route"]))))
 
     def events(self, incident: Incident) -> list[Event]:
         """What happened besides, in order."""
-        return [
-            Event(
-                datetime.fromtimestamp(row["at"], UTC),
-                row["kind"],
-                row["detail"],
-                row["channel"],
-                row["notice_id"],
-                row["incident"],
-            )
-            for row in self._rows("events", incident.id)
-        ]
+        return self._each("events", incident.id, _event)
 
     def first_accepted(self, incident: Incident) -> datetime | None:
         """When the first provider took the first word about it."""
-        moment = self._rows("first_accepted", incident.id)[0][0]
-        return datetime.fromtimestamp(moment, UTC) if moment is not None else None
+        return self._each("first_accepted", incident.id, lambda row: _moment(row[0]))[0]
 
     def reach(self, notice: Notice) -> list[Reach]:
         """How a notice fared, by channel in the order of lanes and routes."""
-        return [_reach(row) for row in self._rows("reach", notice.id)]
+        return self._each("reach", notice.id, _reach)
 
     def standings(self, incident: Incident) -> list[Standing]:
         """What every person was owed, notice by notice."""
-        return [_standing(row) for row in self._rows("standings", incident.id)]
+        return self._each("standings", incident.id, _standing)
 
     def doubled(self, incident: Incident) -> int:
         """How many messages were accepted that should not have been sent again."""
-        return int(self._rows("doubled", incident.id)[0][0])
+        return self._each("doubled", incident.id, lambda row: int(row[0]))[0]
 
     def possibly_doubled(self, incident: Incident) -> int:
         """How many messages were accepted while the answer to another attempt was lost."""
-        return int(self._rows("possibly_doubled", incident.id)[0][0])
+        return self._each("possibly_doubled", incident.id, lambda row: int(row[0]))[0]
 
     def breakers(self) -> list[OpenBreaker]:
         """Channels that failed when they were last used."""
@@ -213,9 +195,30 @@ class History:
             reason["reason"] if reason else None,
         )
 
-    def _rows(self, name: str, id: int) -> list[sqlite3.Row]:
+    def _each(self, name: str, id: int, make: Callable[[sqlite3.Row], T]) -> list[T]:
         with self._database.reading() as connection:
-            return connection.execute(query(name), (id,)).fetchall()
+            return [make(row) for row in connection.execute(query(name), (id,)).fetchall()]
+
+
+def _failover(row: sqlite3.Row) -> Failover:
+    return Failover(
+        row["origin"],
+        row["destination"],
+        row["reason"],
+        row["count"],
+        datetime.fromtimestamp(row["first_at"], UTC),
+    )
+
+
+def _event(row: sqlite3.Row) -> Event:
+    return Event(
+        datetime.fromtimestamp(row["at"], UTC),
+        row["kind"],
+        row["detail"],
+        row["channel"],
+        row["notice_id"],
+        row["incident"],
+    )
 
 
 def _told(row: sqlite3.Row) -> Told:
