@@ -195,10 +195,11 @@ class Company:
         title: str = "Checkout down",
         limits: Limits | None = None,
         instead: Mapping[str, Callable[[], Adapter]] | None = None,
+        listener: Listener = nobody,
         **given: object,
     ) -> Result:
         request = Request(Verb.NOTIFY, title=title, **given)  # type: ignore[arg-type]
-        return self.publish(request, limits, instead=instead)
+        return self.publish(request, limits, listener, instead)
 
     def follow_up(self, verb: Verb, limits: Limits | None = None, **given: object) -> Result:
         return self.publish(Request(verb, **given), limits)  # type: ignore[arg-type]
