@@ -147,7 +147,7 @@ def sandbox_url() -> str:
 
 def received() -> Sequence[Mapping[str, str]]:
     """Every message that the sandbox's providers took."""
-    with urllib.request.urlopen(f"{sandbox_url()}/_sandbox/received.json", timeout=10) as answer:  # noqa: S310 - http
+    with urllib.request.urlopen(f"{sandbox_url()}/_sandbox/received.json", timeout=10) as answer:  # noqa: S310 - a loopback address
         return list(json.load(answer)["received"])
 
 
