@@ -158,8 +158,7 @@ class Engine:
         turn = await self._ledger(self._deliveries.turn, settled, wanted, self._clock.now())
         for name, claims in turn.claims.items():
             channel = self._channels[name]
-            if len(claims) < wanted[name]:
-                channel.due = self._moment(turn.due.get(name))
+            channel.due = self._moment(turn.due.get(name))
             self._send(channel, claims)
 
     def _count(self, answer: _Answer) -> list[ActiveChannel]:

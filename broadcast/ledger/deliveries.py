@@ -35,8 +35,8 @@ class Waiting:
 class Turn:
     """What one turn claimed, by channel.
 
-    `due` says for each channel that had less than was wanted when more falls due, in seconds since the
-    epoch; channels that have nothing more are left out.
+    `due` says for each channel that was asked when more falls due, in seconds since the epoch; channels
+    that have nothing more are left out.
     """
 
     claims: Mapping[str, Sequence[Claim]]
@@ -63,8 +63,7 @@ class Deliveries:
             self._stand_aside(connection, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
             claims = {c: self._claim(connection, c, limit, now) for c, limit in asked.items()}
-            short = [channel for channel, limit in asked.items() if len(claims[channel]) < limit]
-            due = {channel: self._next_due(connection, channel) for channel in short}
+            due = {channel: self._next_due(connection, channel) for channel in asked}
             return Turn(claims, {channel: at for channel, at in due.items() if at is not None})
 
     def lookups(

@@ -183,6 +183,17 @@ class LedgerContract:
         (line,) = ledger.history.lines(new)
         assert (line.state, line.ref, line.attempts) == (_S.ACCEPTED, "SG1", 1)
 
+    def test_a_turn_says_whether_there_is_more_though_it_got_all_it_wanted(
+        self, ledger: Ledger, run: Run
+    ) -> None:
+        work = ledger.deliveries(record(ledger, "anna", "ben").id, run)
+
+        first, second = (work.turn([], {"email": 1}, NOON) for _ in range(2))
+
+        assert [len(turn.claims["email"]) for turn in (first, second)] == [1, 1]
+        assert first.due["email"] <= NOON.timestamp()
+        assert second.due == {}
+
     def test_what_is_to_be_tried_again_waits_and_says_until_when(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
         work = ledger.deliveries(new.id, run)
