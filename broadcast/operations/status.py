@@ -9,7 +9,6 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.operations.result import Counts, counts
 
-
 #: "14:30" is kept until 14:31.
 _THE_MINUTE = timedelta(minutes=1)
 
