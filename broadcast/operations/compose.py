@@ -85,7 +85,7 @@ def compose(request: Request, before: Before, settings: Settings, now: datetime)
         as_of=local,
         started=started,
         detected=detected,
-        drill=before.incident.drill if before.incident else request.drill,
+        drill=_drill(request, before),
         message=request.message,
         ended=_moment(variables, "ended", local, settings) or (local if phase.closed else None),
         next_update=next_update,
@@ -186,6 +186,18 @@ def _text_phase(request: Request, before: Before, phase: Phase) -> TextPhase:
     if before.incident and before.incident.phase is phase and not phase.maintenance and not phase.closed:
         return TextPhase.UPDATE
     return _PHASE_TEXTS[phase]
+
+
+def _drill(request: Request, before: Before) -> bool:
+    if before.incident is None:
+        return request.drill
+    if request.drill and not before.incident.drill:
+        # People would be told for real what was meant as an exercise.
+        raise UsageError(
+            f"{before.incident.ref} is no drill, and cannot become one",
+            hint='rehearse with an incident of its own: broadcast notify "..." --drill',
+        )
+    return before.incident.drill
 
 
 def _title(request: Request, before: Before) -> str:
