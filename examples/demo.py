@@ -9,6 +9,7 @@ with exit code 1 unless everybody was told every notice once.
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -16,10 +17,11 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 COMPANY = Path(__file__).parent / "company"
 FOLDER = Path(sys.argv[1]).absolute() if sys.argv[1:] else Path(__file__).parents[1] / "demo"
@@ -35,7 +37,7 @@ COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.g
 WIDTH = 100
 NOTICES = 3
 PUBLISHED = ("x", "statuspage")
-MARK = re.compile(r"\[INC-1/[0-9]+\]")  # in every text, and so in what the sandbox keeps
+MARK = re.compile(r"\[INC-[0-9]+/[0-9]+\]")  # in every text, and so in what the sandbox keeps
 
 FIRST = (
     *("notify", "Chat and e-mail down", "--severity", "sev2", "--service", "chat", "--service", "email"),
@@ -87,6 +89,9 @@ def main() -> int:
         print(f"\nThe demo did not go as it should: {failure}", file=sys.stderr)
         broadcast("sandbox", "stop", capture=True)
         return 1
+    except KeyboardInterrupt:
+        broadcast("sandbox", "stop", capture=True)
+        return 130
     heading(f"{told:,} people were told three times, nobody twice ({time.monotonic() - started:.0f} s).")
     farewell()
     return 0
@@ -147,8 +152,10 @@ def sandbox_url() -> str:
 
 def received() -> Sequence[Mapping[str, str]]:
     """Every message that the sandbox's providers took."""
-    with urllib.request.urlopen(f"{sandbox_url()}/_sandbox/received.json", timeout=10) as answer:  # noqa: S310 - a loopback address
-        return list(json.load(answer)["received"])
+    # Straight to this machine, whatever proxy the environment names.
+    with closing(http.client.HTTPConnection(urlsplit(sandbox_url()).netloc, timeout=10)) as connection:
+        connection.request("GET", "/_sandbox/received.json")
+        return list(json.load(connection.getresponse())["received"])
 
 
 def check(messages: Sequence[Mapping[str, str]]) -> int:
