@@ -17,10 +17,10 @@ _LONGEST = 90  # seconds; a command that takes longer hangs
 
 CONFIG = """\
 [broadcast]
-organisation = "Muster Handel"
+organisation = "Muster"
 locale = "de"
 timezone = "Europe/Berlin"
-status_url = "https://status.muster.example"
+status_url = "https://muster.example"
 hotline = "+49 30 23125000"
 
 [ledger]

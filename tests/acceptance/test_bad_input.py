@@ -7,10 +7,11 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests.acceptance.scene import Run, Scene, set_up
 from tests.acceptance.strict import SECRETS, Strict, strict
@@ -81,14 +82,16 @@ def hint(run: Run) -> str:
     return run.err.partition("hint:")[2]
 
 
+def seldom(*cases: Sequence[object]) -> list[ParameterSet]:
+    """Cases that go the same road as their neighbours: run by `make slow` only."""
+    return [pytest.param(*case, marks=pytest.mark.slow) for case in cases]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said", "mend"),
     [
         ('locale = "de"', 'locale = "de', "broadcast.toml:3", "quot"),
         ("hotline =", "hotlin =", "broadcast.toml:6: [broadcast] hotlin", 'did you mean "hotline"?'),
-        ("[ledger]", "[leger]", "broadcast.toml:8: [leger]", 'did you mean "ledger"?'),
-        ('timezone = "Europe/Berlin"', 'timezone = "Berlin"', "broadcast.toml:4", "Europe/Berlin"),
-        ("concurrency = 4", "concurrency = 0", "broadcast.toml:17", "number"),
         (
             '[["sms"], ["x"]]',
             '[["smss"], ["x"]]',
@@ -97,9 +100,14 @@ def hint(run: Run) -> str:
         ),
         ('"twilio-sms"', '"twillio-sms"', "[channels.sms]: unknown adapter 'twillio-sms'", "twilio-sms"),
         ('from = "+49', 'sender = "+49', "[channels.sms]: twilio-sms has no option sender", "from"),
-        ('from = "+4930231250"\n', "", "[channels.sms]", "from"),
         ('"env:TWILIO_AUTH_TOKEN"', '"file:none.txt"', "none.txt", "path"),
         ('["customers.csv"]', '["custommers.csv"]', "custommers.csv", "contacts"),
+        *seldom(
+            ('from = "+4930231250"\n', "", "[channels.sms]", "from"),
+            ('timezone = "Europe/Berlin"', 'timezone = "Berlin"', "broadcast.toml:4", "Europe/Berlin"),
+            ("[ledger]", "[leger]", "broadcast.toml:8: [leger]", 'did you mean "ledger"?'),
+            ("concurrency = 4", "concurrency = 0", "broadcast.toml:17", "number"),
+        ),
     ],
 )
 def test_a_wrong_configuration_is_6(scene, providers, old, new, said, mend):
@@ -170,10 +178,12 @@ def test_a_configuration_that_is_not_there_is_6(scene, providers, arguments, sai
     ("contacts", "code", "said", "mend"),
     [
         ("", 6, "customers.csv is empty", "id,name,email,phone"),
-        ("id,name,email,phone\n", 3, "customers.csv: there is no row below the header", "contacts check"),
-        ("name,city\nAnn,Bonn\n", 6, "customers.csv:1: no column holds phone numbers", '"phone"'),
         ("id,phone\na,12\nb,no number\n", 3, "(first: customers.csv, line 2: ", "contacts check"),
-        ('id,phone\na,"+49151', 6, "customers.csv:2: a quotation mark is opened", "close it"),
+        *seldom(
+            ('id,phone\na,"+49151', 6, "customers.csv:2: a quotation mark is opened", "close it"),
+            ("id,name,email,phone\n", 3, "customers.csv: there is no row below the header", "contacts check"),
+            ("name,city\nAnn,Bonn\n", 6, "customers.csv:1: no column holds phone numbers", '"phone"'),
+        ),
     ],
 )
 def test_contacts_of_which_nobody_can_be_told(scene, providers, contacts, code, said, mend):
@@ -204,10 +214,12 @@ def test_broken_rows_are_told_and_the_others_are_reached(scene, providers):
     [
         ("{{ organisation }: {% if %} {{ mark }}", "de/customers/investigating/sms.txt.j2, line 1: "),
         ("{{ organisation }}: {{ weather }} {{ mark }}", "weather"),
-        ("{{ organisation }}: {{ scope }} {{ mark }}", "sms.txt.j2, line 1: a value is None"),
-        ("Call 0800 1234567 {{ mark }}", "0800 1234567"),
         ("Down for ever {{ mark }}" + " and ever" * 200, "sms.txt.j2"),
-        ("{{ ''.__class__.__mro__ }} {{ mark }}", "sms.txt.j2"),
+        *seldom(
+            ("Call 0800 1234567 {{ mark }}", "0800 1234567"),
+            ("{{ organisation }}: {{ scope }} {{ mark }}", "sms.txt.j2, line 1: a value is None"),
+            ("{{ ''.__class__.__mro__ }} {{ mark }}", "sms.txt.j2"),
+        ),
     ],
 )
 def test_a_text_that_cannot_be_written_is_7(scene, providers, text, said):
@@ -220,7 +232,7 @@ def test_a_text_that_cannot_be_written_is_7(scene, providers, text, said):
 
 
 def test_a_message_that_cannot_be_shortened_is_7_with_the_arithmetic(scene, providers):
-    scene.edit('organisation = "Muster Handel"', f'organisation = "{"Muster " * 200}"')
+    scene.edit('organisation = "Muster"', f'organisation = "{"Muster " * 200}"')
 
     run = refusal(scene, providers, *NOTIFY)
 
@@ -233,38 +245,40 @@ def test_a_message_that_cannot_be_shortened_is_7_with_the_arithmetic(scene, prov
     ("arguments", "said", "mend"),
     [
         (("update", "INC-9", "-m", "x"), "there is no incident INC-9", "INC-1"),
-        (("update", "seven", "-m", "x"), "there is no incident seven", "INC-1"),
         (("notify", "Down", "-a", "custmers"), "there is no audience custmers", "did you mean customers?"),
         (("notify", "Down", "--channel", "smss"), "there is no channel smss", "did you mean sms?"),
-        (("notify", "Down", "--not-channel", "twiter"), "there is no channel twiter", "x"),
         (("notify", "Down", "-s", "sev5"), "there is no severity sev5", "did you mean sev"),
         (
             ("notify", "Down", "--phase", "identifed"),
             "there is no phase identifed",
             "did you mean identified?",
         ),
-        (("notify", "Down", "--phase", "resolved"), "cannot begin as resolved", "investigating"),
-        (("update", "--phase", "resolved"), "cannot end INC-1", "broadcast resolve"),
-        (
-            ("notify", "Down", "--template", "resolvd"),
-            "there is no template resolvd",
-            "did you mean resolved?",
-        ),
         (("notify", "Down", "--next-update", "soon"), "soon", "30m"),
-        (("notify", "Down", "--next-update", "25:99"), "25:99", "14:30"),
         (("notify", "Down", "--started", "tomorrow"), "tomorrow", "14:"),
-        (("notify", "Down", "--detected", "2099-01-01T10:00"), "future", "14:"),
         (("notify", "Down", "--deadline", "fast"), "fast", "s"),
-        (("notify", "Down", "--deadline", "0s"), "0s", "s"),
-        (("notify", "Down", "--max-recipients", "many"), "many", "-h"),
-        (("notify", ""), "title", 'notify "'),
-        (("notify", "Down", "-m", " "), "message is empty", "-m"),
         (("notify", "Down", "-m", "-"), "message is empty", "-m"),
         (("notify", "Down", "-m", "@none.txt"), "cannot read none.txt", "path"),
-        (("notify", "Down", "-v", "scope"), "-v scope: this is not KEY=VALUE", "scope="),
-        (("notify", "Down", "--vars", "none.toml"), "cannot read none.toml", "path"),
-        (("notify", "Down", "--severty", "sev1"), "--severty", "--severity"),
-        (("notfy", "Down"), "there is no command notfy", "broadcast notify"),
+        *seldom(
+            (("notify", "Down", "--vars", "none.toml"), "cannot read none.toml", "path"),
+            (("update", "seven", "-m", "x"), "there is no incident seven", "INC-1"),
+            (("notify", "Down", "--not-channel", "twiter"), "there is no channel twiter", "x"),
+            (("notify", "Down", "--phase", "resolved"), "cannot begin as resolved", "investigating"),
+            (("update", "--phase", "resolved"), "cannot end INC-1", "broadcast resolve"),
+            (
+                ("notify", "Down", "--template", "resolvd"),
+                "there is no template resolvd",
+                "did you mean resolved?",
+            ),
+            (("notify", "Down", "--next-update", "25:99"), "25:99", "14:30"),
+            (("notify", "Down", "--detected", "2099-01-01T10:00"), "future", "14:"),
+            (("notify", "Down", "--deadline", "0s"), "0s", "s"),
+            (("notify", "Down", "--max-recipients", "many"), "many", "-h"),
+            (("notify", ""), "title", 'notify "'),
+            (("notify", "Down", "-m", " "), "message is empty", "-m"),
+            (("notify", "Down", "-v", "scope"), "-v scope: this is not KEY=VALUE", "scope="),
+            (("notify", "Down", "--severty", "sev1"), "--severty", "--severity"),
+            (("notfy", "Down"), "there is no command notfy", "broadcast notify"),
+        ),
     ],
 )
 def test_what_was_typed_wrong_is_2(scene, providers, arguments, said, mend):
@@ -279,9 +293,11 @@ def test_what_was_typed_wrong_is_2(scene, providers, arguments, said, mend):
     ("name", "text", "said"),
     [
         ("facts.json", '{"scope": ', "facts.json"),
-        ("facts.toml", 'scope = "all', "facts.toml: "),
         ("facts.env", "SCOPE=all\nno pair\n", "facts.env, line 2: "),
-        ("facts.json", '{"scope": ["a", "b"]}', "facts.json: scope"),
+        *seldom(
+            ("facts.toml", 'scope = "all', "facts.toml: "),
+            ("facts.json", '{"scope": ["a", "b"]}', "facts.json: scope"),
+        ),
     ],
 )
 def test_broken_vars_are_2_and_say_where(scene, providers, name, text, said):
@@ -341,7 +357,9 @@ def test_more_people_than_allowed_are_not_told(scene, providers):
     assert "--max-recipients 2" in hint(run)
 
 
-@pytest.mark.parametrize("arguments", [NOTIFY, ("update", "-m", "x", "--yes"), ("resolve", "--yes")])
+@pytest.mark.parametrize(
+    "arguments", [NOTIFY, *seldom((("update", "-m", "x", "--yes"),), (("resolve", "--yes"),))]
+)
 def test_what_is_not_live_does_not_send(scene, providers, arguments):
     scene.edit("[broadcast]\n", "[broadcast]\nlive = false\n")
 
@@ -400,11 +418,13 @@ def lead_through_a_file(scene: Scene) -> None:
         (replace_by_folder, "is a folder"),
         (replace_by_text, "is damaged"),
         (cut_in_half, "is damaged"),
-        (cut_inside_a_page, "is damaged"),
-        (overwrite_the_middle, "is damaged"),
         (raise_version, "was written by a newer broadcast"),
-        (give_to_another_program, "of another program"),
-        (lead_through_a_file, "cannot open the ledger"),
+        *seldom(
+            (lead_through_a_file, "cannot open the ledger"),
+            (overwrite_the_middle, "is damaged"),
+            (cut_inside_a_page, "is damaged"),
+            (give_to_another_program, "of another program"),
+        ),
     ],
 )
 def test_a_ledger_that_cannot_be_used_is_12(scene, providers, damage, said):

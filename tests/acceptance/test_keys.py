@@ -78,23 +78,19 @@ def test_the_same_command_is_sent_once_and_its_result_given_again(scene, provide
     assert_everybody_was_told_once(providers)
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
+def test_another_text_or_verb_under_the_same_key_is_9(scene, providers):
+    scene.run(*SENDING, "--channel", "x")
+    others = [
         ("notify", "Chat down", "-m", "Bestellungen gehen wieder.", "--next-update", "30m"),
         ("notify", "Chat down", "-m", "Bestellungen gehen.", "--next-update", "45m"),
         ("update", "-m", "Bestellungen gehen."),
-    ],
-)
-def test_another_text_or_verb_under_the_same_key_is_9(scene, providers, other):
-    scene.run(*SENDING, "--channel", "x")
-    requests = len(providers.seen)
-    run = scene.run(*other, "--key", "job-7", "--yes")
+    ]
+    runs = [scene.run(*other, "--key", "job-7", "--yes") for other in others]
 
-    assert run.code == 9
-    assert run.err.startswith("error: the key job-7 belongs to INC-1/1")
-    assert "hint: use a new key" in run.err
-    assert len(providers.seen) == requests == 1
+    assert [run.code for run in runs] == [9, 9, 9]
+    assert all(run.err.startswith("error: the key job-7 belongs to INC-1/1") for run in runs)
+    assert all("hint: use a new key" in run.err for run in runs)
+    assert len(providers.seen) == 1
 
 
 def test_how_a_result_is_printed_and_how_long_it_may_take_is_no_other_content(scene, providers):
@@ -137,6 +133,7 @@ def test_a_killed_run_is_continued_and_nobody_is_told_twice(scene, providers):
     assert run.result["notice"] == 1
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_still_tells_everybody_once(scene, providers):
     for answered in (2, 1, 3):
         providers.fall_silent(twilio=answered)
