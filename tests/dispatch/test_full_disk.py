@@ -39,7 +39,7 @@ def test_a_full_disk_interrupts_the_run_and_nobody_is_lost_or_told_twice(sandbox
     company = Company(disk, sandbox.url, sandbox.smtp_port, lambda: sandbox.received)
     company.configure([["sms"]], sms="rate = 5000\nconcurrency = 16", timeout="10s")
     company.employ(400)
-    filled = []
+    filled: list[bool] = []
 
     def listen(happening):
         if happening.kind is Happened.ACCEPTED and not filled:
