@@ -78,7 +78,8 @@ def make_delivery(settings: Settings, ledger: Ledger, listener: Listener) -> Del
     """What delivering a recorded notice needs; raises `ConfigError`."""
     from broadcast.operations.deliver import Delivery
 
-    return Delivery(ledger, make_channels(settings), SystemClock(), listener)
+    program = "broadcast --sandbox" if settings.sandbox else "broadcast"
+    return Delivery(ledger, make_channels(settings), SystemClock(), listener, program)
 
 
 def make_publisher(settings: Settings, ledger: Ledger, listener: Listener) -> Publisher:

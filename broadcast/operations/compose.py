@@ -27,6 +27,7 @@ CADENCE = {
 }
 
 _PROSE = ("scope", "impact", "action", "cause", "data_loss", "link", "hotline")
+_TRANSLATABLE = frozenset({"title", "message", "scope", "impact", "action", "cause", "data_loss"})
 _PHASE_TEXTS = {
     Phase.INVESTIGATING: TextPhase.INVESTIGATING,
     Phase.IDENTIFIED: TextPhase.IDENTIFIED,
@@ -258,11 +259,11 @@ def _whole_minute(moment: datetime) -> datetime:
 def _worded(
     pairs: tuple[tuple[str, str], ...],
 ) -> tuple[dict[str, str], tuple[tuple[tuple[str, str], str], ...]]:
-    """Variables by name, and translations (`title.en`, `message.en`) apart from them."""
+    """Variables by name, and translations (`title.en`, `impact.de`) apart from them."""
     variables, wording = {}, []
     for name, value in pairs:
         field, dot, locale = name.partition(".")
-        if dot and field in {"title", "message"}:
+        if dot and field in _TRANSLATABLE:
             wording.append(((field, locale), value))
         else:
             variables[name] = value

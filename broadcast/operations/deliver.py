@@ -32,12 +32,16 @@ from broadcast.operations.result import Result
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What delivering any notice needs. `listener` hears of progress."""
+    """What delivering any notice needs. `listener` hears of progress.
+
+    `program` is how this program was called, for advice that can be typed as it stands.
+    """
 
     ledger: Ledger
     channels: Channels
     clock: Clock
     listener: Listener
+    program: str = "broadcast"
 
     def deliver(
         self,
@@ -77,7 +81,7 @@ class Delivery:
             run.end()
         if alive:
             warnings = (*warnings, f"another broadcast is still sending this notice (process {alive[0]})")
-        result = summarise(notice, ending, self.ledger.history, self.channels.ways)
+        result = self._summary(notice, ending)
         result = replace(result, warnings=warnings)
         self._keep(notice, result, ending)
         self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
@@ -96,7 +100,7 @@ class Delivery:
 
     def standing(self, notice: Notice) -> Result:
         """The notice as it stands, with nothing done."""
-        result = summarise(notice, Ending.FINISHED, self.ledger.history, self.channels.ways)
+        result = self._summary(notice, Ending.FINISHED)
         return replace(result, changed=False)
 
     def _left(self, notice: Notice) -> bool:
@@ -109,6 +113,10 @@ class Delivery:
         except LedgerError:
             if ending is not Ending.INTERRUPTED:
                 raise
+
+    def _summary(self, notice: Notice, ending: Ending) -> Result:
+        result = summarise(notice, ending, self.ledger.history, self.channels.ways)
+        return replace(result, next=tuple(f"{self.program} {advice}" for advice in result.next))
 
     def _take_over(self, deliveries: Deliveries, adapters: Mapping[str, Adapter]) -> tuple[int, ...]:
         settle = max((self._settle(name, adapter) for name, adapter in adapters.items()), default=0.0)

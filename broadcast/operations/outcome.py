@@ -108,7 +108,7 @@ def _state(standing: Counts) -> str:
 
 
 def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
-    """What to type next."""
+    """What to type next, after the name of the program."""
     incident = notice.incident
     advice = []
     if status in {
@@ -118,12 +118,12 @@ def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
         ExitStatus.UNKNOWN,
         ExitStatus.INTERRUPTED,
     }:
-        advice.append(f"broadcast retry {incident}")
+        advice.append(f"retry {incident}")
     if notice.phase.closed:
-        advice.append(f"broadcast report {incident}")
+        advice.append(f"report {incident}")
     elif notice.facts.next_update:
-        advice.append(f'broadcast update {incident} -m "..." --next-update 30m')
+        advice.append(f'update {incident} -m "..." --next-update 30m')
     else:
-        advice.append(f'broadcast resolve {incident} -m "..."')
-    advice.append(f"broadcast log {incident}")
+        advice.append(f'resolve {incident} -m "..."')
+    advice.append(f"log {incident}")
     return tuple(advice)

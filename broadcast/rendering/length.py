@@ -29,4 +29,5 @@ class Length:
 
     def __str__(self) -> str:
         parts = f" in {self.parts} parts" if self.parts > 1 else ""
-        return f"{self.units:,} of {self.limit:,} units {self.measure}{parts}"
+        unit = self.measure if self.measure == "characters" else f"{self.measure} units"
+        return f"{self.units:,} of {self.limit:,} {unit}{parts}"

@@ -106,7 +106,7 @@ def test_a_run_is_summed_up_by_channel(result):
     assert (email.thread, email.ref) == ("root", "last")
     assert (sms.name, sms.state, sms.counts) == ("sms", "ok", Counts(planned=1, accepted=1))
     assert [(f.origin, f.to, f.count, f.reason) for f in result.failovers] == [("email", "sms", 1, "no")]
-    assert result.next[0] == "broadcast retry INC-1"
+    assert result.next[0] == "retry INC-1"
 
 
 def test_a_result_survives_json(result):

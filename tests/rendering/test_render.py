@@ -52,7 +52,7 @@ def test_the_first_sms_says_what_since_when_and_what_to_do():
         "Muster Handel: Gestört seit 13:40: Chat und E-Mail-Support. Bestellen und Bezahlen geht. "
         "Tel. 030 23125000. Neues um 14:35. https://muster.example [INC-7/2]"
     )
-    assert str(rendered.units) == "158 of 160 units GSM-7"
+    assert str(rendered.units) == "158 of 160 GSM-7 units"
     assert rendered.dropped == ()
 
 
@@ -112,7 +112,7 @@ def test_long_words_are_cut_and_links_and_marks_never():
 def test_what_cannot_fit_is_refused_with_the_arithmetic():
     link = "https://muster.example/" + "x" * 600
 
-    with pytest.raises(TooLong, match=r"7\d\d of 459 units GSM-7 in 5 parts") as caught:
+    with pytest.raises(TooLong, match=r"7\d\d of 459 GSM-7 units in 5 parts") as caught:
         RENDERER.render(facts(link=link), "customers", "de", ChannelKind.SMS)
     assert caught.value.exit_status == 7
 

@@ -42,7 +42,7 @@ def result_page(result: Result) -> list[Block]:
 def _promise(result: Result) -> Iterator[Block]:
     if result.next_update:
         promised = datetime.fromisoformat(result.next_update)
-        yield Remark("next update promised", f"{promised:%Y-%m-%d %H:%M %Z}")
+        yield Remark("next update promised", f"{promised:%Y-%m-%d %H:%M}")
 
 
 def _verdict(result: Result) -> Word:
