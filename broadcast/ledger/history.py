@@ -135,6 +135,10 @@ class History:
         """Everybody an earlier notice was sent to, or may have been, oldest word first."""
         return self._each("told", incident.id, _told)
 
+    def to_be_told(self, incident: Incident) -> list[Told]:
+        """Everybody an earlier notice still waits for, oldest word first."""
+        return self._each("to_be_told", incident.id, _told)
+
     def lines(self, notice: Notice) -> list[DeliveryLine]:
         """The deliveries of a notice, one line each."""
         return self._each("lines", notice.id, _line)

@@ -13,7 +13,10 @@ from broadcast.ledger.services import services_from_json, services_to_json
 from broadcast.model.incident import Incident, Phase, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from broadcast.ledger.records import NewNotice, Notice, Text
+    from broadcast.model.plan import Planned
 
 
 class Incidents:
@@ -127,8 +130,9 @@ class Incidents:
             )
             notice_id = int(cursor.lastrowid or 0)
             connection.executemany(query("insert_message"), (message_row(notice_id, t) for t in new.texts))
+            owed = [*new.deliveries, *_told_meanwhile(connection, incident_id, new.latecomers)]
             connection.executemany(
-                query("insert_delivery"), delivery_rows(connection, notice_id, new.deliveries, moment)
+                query("insert_delivery"), delivery_rows(connection, notice_id, owed, moment)
             )
             supersede(connection, incident_id, now)
             row = connection.execute(
@@ -182,6 +186,15 @@ def _named(ref: str, incidents: list[Incident]) -> Incident:
             return incident
     known = ", ".join(incident.ref for incident in incidents[-5:]) or "none yet"
     raise UnknownIncident(f"there is no incident {ref}", hint=f"`broadcast status` lists them ({known})")
+
+
+def _told_meanwhile(
+    connection: sqlite3.Connection, incident: int, latecomers: Sequence[Planned]
+) -> list[Planned]:
+    if not latecomers:
+        return []
+    told = {(row["contact"], row["lane"]) for row in connection.execute(query("told"), (incident,))}
+    return [planned for planned in latecomers if (planned.receiver, planned.lane) in told]
 
 
 def _overtaken(new: NewNotice, sequence: int) -> Refused:

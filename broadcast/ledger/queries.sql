@@ -239,6 +239,16 @@ WHERE notice.incident_id = ? AND (delivery.state IN ('sending', 'accepted', 'del
                  AND attempt.outcome IN ('unknown', 'accepted')))
 ORDER BY delivery.id
 
+-- name: to_be_told
+SELECT delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, delivery.channel, delivery.route,
+       delivery.required, delivery.state, delivery.step,
+       recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
+FROM delivery
+JOIN notice ON notice.id = delivery.notice_id
+LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+WHERE notice.incident_id = ? AND delivery.state IN ('planned', 'held')
+ORDER BY delivery.id
+
 -- name: lines
 SELECT delivery.*, recipient.name, recipient.phone, recipient.email,
        (SELECT count(*) FROM attempt WHERE attempt.delivery_id = delivery.id) AS tries

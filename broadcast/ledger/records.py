@@ -31,7 +31,9 @@ class Text:
 class NewNotice:
     """A notice to be recorded with everything it owes, in one transaction.
 
-    `incident` carries the state after this notice; its `id` is 0 where the notice opens it.
+    `incident` carries the state after this notice; its `id` is 0 where the notice opens it. `latecomers` are
+    owed it only if they were told of the incident by the time this is recorded: while somebody looks at a
+    resolve and says yes, another process may still be telling people that there is an outage.
     """
 
     incident: Incident
@@ -42,6 +44,7 @@ class NewNotice:
     author: str
     texts: Sequence[Text]
     deliveries: Iterable[Planned]
+    latecomers: Sequence[Planned] = ()
 
 
 @dataclass(frozen=True, slots=True)

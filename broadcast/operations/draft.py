@@ -28,11 +28,15 @@ PERSONAL_PARTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A notice before it is recorded. `rendered` goes with `texts`, entry by entry."""
+    """A notice before it is recorded. `rendered` goes with `texts`, entry by entry.
+
+    `latecomers` are owed it if they are told of the incident before it is recorded.
+    """
 
     incident: Incident
     facts: Facts
     deliveries: Sequence[Planned]
+    latecomers: Sequence[Planned]
     texts: Sequence[Text]
     rendered: Sequence[Rendered]
     warnings: tuple[str, ...]

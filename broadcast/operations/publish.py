@@ -18,7 +18,7 @@ from broadcast.operations.compose import Before, compose
 from broadcast.operations.deliver import Delivery
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
 from broadcast.operations.preview import Consent, Preview
-from broadcast.operations.reach import Reaching
+from broadcast.operations.reach import Concerned, Reaching
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.operations.result import Result
 from broadcast.rendering.clean import one_line
@@ -44,7 +44,7 @@ class Publisher:
             return self._continue(known, limits)
         draft = self._draft(request)
         shown = self._shown(draft, limits)
-        adapters = self.delivery.channels.adapters(_channels_of(draft.deliveries))
+        adapters = self.delivery.channels.adapters(_channels_of([*draft.deliveries, *draft.latecomers]))
         consent(shown)
         try:
             notice = self._record(draft, request)
@@ -82,16 +82,18 @@ class Publisher:
         before = self._before(request)
         composed = compose(request, before, self.settings, self.delivery.clock.now())
         ways = self.delivery.channels.ways
-        told = self.delivery.ledger.history.told(before.incident) if before.incident else []
-        reach = Reaching(self.settings, ways, self.locales).reach(request, told, drill=composed.facts.drill)
-        needed = needed_texts(reach.deliveries, ways, self.locales)
+        concerned = Concerned.by(self.delivery.ledger.history, before.incident)
+        drill = composed.facts.drill
+        reach = Reaching(self.settings, ways, self.locales).reach(request, concerned, drill=drill)
+        needed = needed_texts(reach.everybody, ways, self.locales)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
-        check_personal(texts, rendered, reach.deliveries)
+        check_personal(texts, rendered, reach.everybody)
         spoken = {locale for _, locale, _ in needed}
         return Draft(
             incident=composed.incident,
             facts=composed.facts,
             deliveries=reach.deliveries,
+            latecomers=reach.latecomers,
             texts=texts,
             rendered=rendered,
             warnings=(
@@ -121,7 +123,7 @@ class Publisher:
                 f"{shown.people} people would be told, and at most {most} are allowed",
                 hint=f"raise it with --max-recipients {shown.people}, or narrow --audience",
             )
-        self.delivery.channels.permit(_channels_of(draft.deliveries))
+        self.delivery.channels.permit(_channels_of([*draft.deliveries, *draft.latecomers]))
         return shown
 
     def _record(self, draft: Draft, request: Request) -> Notice:
@@ -134,6 +136,7 @@ class Publisher:
             author=_author(),
             texts=draft.texts,
             deliveries=draft.deliveries,
+            latecomers=draft.latecomers,
         )
         notice = self.delivery.ledger.incidents.record(new, self.delivery.clock.now())
         first = [d.route[0] for d in draft.deliveries if d.state is DeliveryState.PLANNED]

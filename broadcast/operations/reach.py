@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from broadcast.config.settings import AudienceSettings, Settings
 from broadcast.contacts.book import Book, read_contacts
 from broadcast.errors import NothingMatched, UsageError
-from broadcast.ledger.history import Told
+from broadcast.ledger.history import History, Told
 from broadcast.model.delivery import DeliveryState
+from broadcast.model.incident import Incident
 from broadcast.model.plan import Planned
 from broadcast.operations.request import Request, Verb
 from broadcast.planning.plan import Earlier, Planner, Roster
@@ -21,10 +22,39 @@ CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The deliveries of a notice, and what had to be left out."""
+    """The deliveries of a notice, and what had to be left out.
+
+    `latecomers` are owed it if they are told of the incident before it is recorded.
+    """
 
     deliveries: Sequence[Planned]
     warnings: tuple[str, ...]
+    latecomers: Sequence[Planned] = ()
+
+    @property
+    def everybody(self) -> Sequence[Planned]:
+        """All that texts and channels must be ready for."""
+        return [*self.deliveries, *self.latecomers]
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Who was told of an incident, or may have been, and for whom an earlier notice still waits."""
+
+    told: Sequence[Told] = ()
+    waiting: Sequence[Told] = ()
+
+    @classmethod
+    def by(cls, history: History, incident: Incident | None) -> Concerned:
+        """As the ledger has it; nobody where there is no incident yet."""
+        if incident is None:
+            return cls()
+        return cls(history.told(incident), history.to_be_told(incident))
+
+    def to_be_told(self) -> list[Told]:
+        """Those who wait and were not told in the same lane."""
+        told = {(one.receiver, one.lane) for one in self.told}
+        return [one for one in self.waiting if (one.receiver, one.lane) not in told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +65,19 @@ class Reaching:
     ways: Mapping[str, Way]
     locales: tuple[str, ...]
 
-    def reach(self, request: Request, told: Sequence[Told], *, drill: bool) -> Reach:
+    def reach(self, request: Request, before: Concerned, *, drill: bool) -> Reach:
         """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
 
         A resolve or a retraction goes to everybody who was, or may have been, told before.
         """
         ways, left_out = self._open_ways(request, drill=drill)
         default = request.lang or self.settings.locale
+        told = before.told
         planner = Planner(ways, self.locales, default, [_earlier(one) for one in told], request.affects)
         if request.verb in CLOSING:
-            return self._closing(request, planner, left_out)
+            late = [_earlier(one) for one in before.to_be_told()]
+            latecomers = Planner(ways, self.locales, default, late, request.affects)
+            return self._closing(request, planner, latecomers, left_out)
         audiences = self._audiences(request, [one.audience for one in told])
         rosters, warnings = self._rosters(audiences, ways, request)
         deliveries = list(planner.plan(rosters))
@@ -52,12 +85,14 @@ class Reaching:
         _check_matched(deliveries, warnings)
         return Reach(deliveries, (*left_out, *warnings))
 
-    def _closing(self, request: Request, planner: Planner, left_out: list[str]) -> Reach:
+    def _closing(
+        self, request: Request, planner: Planner, latecomers: Planner, left_out: list[str]
+    ) -> Reach:
         if request.audiences:
             raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
         deliveries = list(planner.remind())
         nobody = [] if deliveries else ["nobody had been told of it, so nobody is told now"]
-        return Reach(deliveries, (*left_out, *nobody))
+        return Reach(deliveries, (*left_out, *nobody), list(latecomers.remind()))
 
     def _open_ways(self, request: Request, *, drill: bool) -> tuple[dict[str, Way], list[str]]:
         """The channels this notice may use, and what was left out."""

@@ -7,13 +7,14 @@ import threading
 
 import pytest
 
-from broadcast.dispatch.happening import Happened, Happening
+from broadcast.dispatch.happening import Happened, Happening, nobody
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, NotSent, Rejected, Scope
 from broadcast.model.unknown import OnUnknown
 from broadcast.operations.request import Limits, Request, Verb
+from broadcast.wiring import make_publisher
 from tests.dispatch.stage import arm, email, phone
 
 
@@ -426,6 +427,26 @@ def test_a_resolve_reaches_those_whose_answer_was_lost(company, sandbox):
 
     assert result.exit_code == 0
     assert company.told_once("smtp", sequence=2)
+
+
+def test_a_resolve_reaches_those_who_are_told_while_somebody_says_yes_to_it(company, sandbox):
+    """Bert is held when the resolve is prepared, and told before it is recorded; Carl never is."""
+    company.configure([["sms"]])
+    sandbox.suppress(phone(2))
+    arm(sandbox, "twilio:auth")
+    company.notify()
+    sandbox.clear_faults()
+
+    def say_yes(shown):
+        assert shown.people == 0
+        assert company.retry().counts.accepted == 2
+
+    with company.ledger() as ledger:
+        publisher = make_publisher(company.settings, ledger, nobody)
+        result = publisher.publish(Request(Verb.RESOLVE, message="Over."), Limits(), say_yes)
+
+    assert result.exit_code == 0
+    assert company.copies(2) == {"p0": ["twilio"], "p1": ["twilio"], "p2": []}
 
 
 def test_a_resolve_with_nobody_told_is_told_to_nobody(company, sandbox):
