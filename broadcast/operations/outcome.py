@@ -64,16 +64,18 @@ def _channels(
         attempt = tried.get(name)
         root, last = threads.get(name, (None, None))
         reasons = [failover.reason for failover in failovers if failover.origin == name]
+        state = _state(standing)
+        reason = (attempt.reason if attempt else None) or next(iter(reasons), None)
         results.append(
             ChannelResult(
                 name=name,
                 adapter=ways[name].adapter if name in ways else "",
-                state=_state(standing),
+                state=state,
                 counts=standing,
                 ref=last,
                 thread=root,
                 attempts=attempt.attempts if attempt else 0,
-                reason=(attempt.reason if attempt else None) or next(iter(reasons), None),
+                reason=None if state == "ok" else reason,
             )
         )
     return results
