@@ -45,4 +45,14 @@ def _read_or_create(path: Path) -> bytes:
         pass
     finally:
         draft.unlink()
+    _sync_folder(path.parent)
     return path.read_bytes()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let the name outlive a power cut: with another secret, sent messages would not be found again."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
