@@ -1,0 +1,101 @@
+"""kill -9 at random moments, up to three in a row and during recovery; then retry until nothing changes."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.dispatch.processes import Child
+from tests.dispatch.stage import Company
+from tests.torture.ground import EACH_ALONE, Ground, finish, publishing, retrying
+from tests.torture.judge import in_flight, judge
+from tests.torture.report import Line, Options
+
+PEOPLE = 30
+CONCURRENCY = 4
+#: Which attempt a provider with look-up may still be accepting when we stop waiting for it.
+LATE = ("all:late=0.02", "twilio:late=0.9,every=3,times=4")
+SETTLE_LATE = "1500ms"
+
+
+def suite(options: Options, ground: Ground) -> Iterator[Line]:
+    """SMS can be looked up, e-mail in batches and by SMTP cannot."""
+    line = Line("kills")
+    length = _undisturbed(ground)
+    for number in range(options.count(50, 1000)):
+        _one_run(ground, options.chance("kills", number), length, line, f"run {number}")
+    yield line
+
+
+def _company(ground: Ground, *, late: bool) -> Company:
+    wide = f"concurrency = {CONCURRENCY}"
+    settle = SETTLE_LATE if late else "200ms"
+    company = ground.found(EACH_ALONE, PEOPLE, sms=wide, mail_backup=wide, email=wide)
+    text = (company.folder / "broadcast.toml").read_text(encoding="utf-8")
+    (company.folder / "broadcast.toml").write_text(text.replace('settle = "200ms"', f'settle = "{settle}"'))
+    # Of faults that fit, the first strikes: the one that comes very late goes first.
+    ground.daemon.arm(*(reversed(LATE) if late else LATE[:1]))
+    return company
+
+
+def _undisturbed(ground: Ground) -> float:
+    """How long a run takes that is left alone, in seconds."""
+    company = _company(ground, late=False)
+    at = time.monotonic()
+    publishing(company).wait()
+    return time.monotonic() - at
+
+
+def _one_run(ground: Ground, chance: random.Random, length: float, line: Line, name: str) -> None:
+    late = chance.random() < 0.25
+    company = _company(ground, late=late)
+    flying: set[tuple[str, int]] = set()
+    for kill in range(chance.choice((1, 1, 2, 3))):
+        child = publishing(company) if kill == 0 else retrying(company)
+        hit = kill_within(child, chance.uniform(0, length))
+        line.add(kills=1, hit=int(hit))
+        now = _in_flight_now(company.ledger_path)
+        fresh = _counted(now - flying)
+        line.expect(
+            max(fresh["sms"], fresh["mail-backup"]) <= CONCURRENCY,
+            f"{name}: too many in flight: {dict(fresh)}",
+        )
+        flying |= now
+    finish(company)
+    verdict = judge(company)
+    line.add(runs=1, people=PEOPLE * len(EACH_ALONE), lost=len(verdict.lost), doubled=len(verdict.doubled))
+    line.add(wrongly_accepted=len(verdict.false), unknown_listed=verdict.unknown.total())
+    above = (verdict.unknown - _counted(flying)).total() + verdict.unknown["sms"]
+    line.add(unknown_beyond_those_in_flight=above, damage=len(verdict.damage))
+    line.expect(not above, f"{name}: {dict(verdict.unknown)} unknown, {dict(_counted(flying))} in flight")
+    line.broken += [f"{name}: {one}" for one in verdict.broken]
+
+
+def kill_within(child: Child, seconds: float) -> bool:
+    """Kill it after so many seconds, however far it is; whether it was still at work."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and child.hears(left):
+        pass
+    child.kill()
+    return child.status == -9
+
+
+def _counted(attempts: set[tuple[str, int]]) -> Counter[str]:
+    return Counter(channel for channel, _ in attempts)
+
+
+def _in_flight_now(ledger: Path) -> set[tuple[str, int]]:
+    """Looked up in a copy, for the journal of the dead run is the next one's to roll back."""
+    if not ledger.exists():
+        return set()
+    copy = ledger.parent / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
+    for file in ledger.parent.glob(f"{ledger.name}*"):
+        if file.is_file():
+            shutil.copy(file, copy / file.name)
+    return in_flight(copy / ledger.name)
