@@ -58,8 +58,7 @@ class Deliveries:
         What a newer notice has taken the place of meanwhile is cancelled, not claimed.
         """
         with self._database.transaction() as connection:
-            for settlement in settled:
-                self._settle(connection, settlement, now)
+            _settle(connection, settled, now.timestamp())
             self._stand_aside(connection, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
             claims = {c: self._claim(connection, c, limit, now) for c, limit in asked.items()}
@@ -183,59 +182,72 @@ class Deliveries:
         rows = connection.execute(
             query("claim"), {"channel": channel, "notice": self._notice, "now": moment, "limit": limit}
         ).fetchall()
-        claims = []
-        for row in rows:
-            connection.execute(query("mark_sending"), (self._run, moment, row["id"]))
-            attempt = connection.execute(
-                query("insert_attempt"), (row["id"], channel, self._run, moment)
-            ).lastrowid
-            claims.append(_claim(row, int(attempt or 0), moment, row["attempts"] + 1))
-        return claims
+        values = {
+            "ids": json.dumps([row["id"] for row in rows]),
+            "channel": channel,
+            "owner": self._run,
+            "now": moment,
+        }
+        connection.execute(query("mark_sending"), values)
+        attempts = {
+            row["delivery_id"]: row["id"] for row in connection.execute(query("insert_attempts"), values)
+        }
+        return [_claim(row, attempts[row["id"]], moment, row["attempts"] + 1) for row in rows]
 
-    def _settle(self, connection: sqlite3.Connection, settlement: Settlement, now: datetime) -> None:
-        claim, moment = settlement.claim, now.timestamp()
+
+def _settle(connection: sqlite3.Connection, settled: Sequence[Settlement], moment: float) -> None:
+    for settlement in settled:
         _check_transition(settlement)
-        if settlement.outcome is not None:
-            connection.execute(
-                query("settle_attempt"),
-                (moment, settlement.outcome, settlement.ref, settlement.reason, claim.attempt),
-            )
-        settled = connection.execute(
-            query("settle_delivery"),
-            {
-                "id": claim.delivery,
-                "attempt": claim.attempt,
-                "state": settlement.state,
-                "step": settlement.step,
-                "not_before": settlement.not_before,
-                "ref": settlement.ref,
-                "reason": settlement.reason,
-                "now": moment,
-            },
-        )
-        if settled.rowcount and settlement.step > claim.step:
-            connection.execute(
-                query("count_failover"),
-                {
-                    "notice": claim.notice,
-                    "origin": claim.route[claim.step],
-                    "destination": claim.route[settlement.step],
-                    "reason": settlement.reason or "",
-                    "count": 1,
-                    "now": moment,
-                },
-            )
-        if settlement.thread is not None:
-            connection.execute(
-                query("keep_thread"),
-                {
-                    "notice": claim.notice,
-                    "channel": claim.route[claim.step],
-                    "contact": claim.receiver,
-                    "root": settlement.thread.root,
-                    "last": settlement.thread.last,
-                },
-            )
+    connection.executemany(
+        query("settle_attempt"),
+        ((moment, s.outcome, s.ref, s.reason, s.claim.attempt) for s in settled if s.outcome is not None),
+    )
+    staying = (_standing(s, moment) for s in settled if s.step == s.claim.step)
+    connection.executemany(query("settle_delivery"), staying)
+    for settlement in settled:
+        if settlement.step > settlement.claim.step:
+            _move_on(connection, settlement, moment)
+    connection.executemany(query("keep_thread"), (_kept(s.claim, s.thread) for s in settled if s.thread))
+
+
+def _move_on(connection: sqlite3.Connection, settlement: Settlement, moment: float) -> None:
+    """Settle a delivery that goes on to the next channel of its lane, and count it there once."""
+    claim = settlement.claim
+    if connection.execute(query("settle_delivery"), _standing(settlement, moment)).rowcount:
+        values = {
+            "notice": claim.notice,
+            "origin": claim.route[claim.step],
+            "destination": claim.route[settlement.step],
+            "reason": settlement.reason or "",
+            "count": 1,
+            "now": moment,
+        }
+        connection.execute(query("count_failover"), values)
+
+
+def _standing(settlement: Settlement, moment: float) -> dict[str, object]:
+    claim = settlement.claim
+    return {
+        "id": claim.delivery,
+        "attempt": claim.attempt,
+        "state": settlement.state,
+        "step": settlement.step,
+        "channel": claim.route[settlement.step],
+        "not_before": settlement.not_before,
+        "ref": settlement.ref,
+        "reason": settlement.reason,
+        "now": moment,
+    }
+
+
+def _kept(claim: Claim, thread: Thread) -> dict[str, object]:
+    return {
+        "notice": claim.notice,
+        "channel": claim.route[claim.step],
+        "contact": claim.receiver,
+        "root": thread.root,
+        "last": thread.last,
+    }
 
 
 def _check_transition(settlement: Settlement) -> None:

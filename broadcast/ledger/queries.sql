@@ -97,10 +97,12 @@ WHERE state = 'unknown' AND channel = :channel AND notice_id = :notice AND not_b
 ORDER BY not_before, id LIMIT 1 OFFSET :claimed
 
 -- name: mark_sending
-UPDATE delivery SET state = 'sending', owner = ?, attempts = attempts + 1, lookups = 0, updated_at = ? WHERE id = ? AND state = 'planned'
+UPDATE delivery SET state = 'sending', owner = :owner, attempts = attempts + 1, lookups = 0, updated_at = :now
+WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'planned'
 
--- name: insert_attempt
-INSERT INTO attempt (delivery_id, channel, owner, started_at) VALUES (?, ?, ?, ?)
+-- name: insert_attempts
+INSERT INTO attempt (delivery_id, channel, owner, started_at)
+SELECT value, :channel, :owner, :now FROM json_each(:ids) RETURNING id, delivery_id
 
 -- name: claim_lookups
 SELECT delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
@@ -129,7 +131,7 @@ WHERE id = ? AND (outcome IS NULL OR outcome = 'unknown')
 
 -- name: settle_delivery
 -- Only the latest attempt decides: another process may have looked an older one up as well, and sent since.
-UPDATE delivery SET state = :state, step = :step, channel = json_extract(route, '$[' || :step || ']'),
+UPDATE delivery SET state = :state, step = :step, channel = :channel,
        attempts = CASE WHEN step = :step THEN attempts ELSE 0 END,
        lookups = CASE WHEN step = :step THEN lookups ELSE 0 END,
        not_before = :not_before, ref = coalesce(:ref, ref), reason = :reason, owner = NULL, updated_at = :now
