@@ -198,11 +198,11 @@ class Company:
         listener: Listener = nobody,
         **given: object,
     ) -> Result:
-        request = Request(Verb.NOTIFY, title=title, **given)  # type: ignore[arg-type]
+        request = Request(Verb.NOTIFY, title=title, **given)  # type: ignore[arg-type]  # tests name the fields
         return self.publish(request, limits, listener, instead)
 
     def follow_up(self, verb: Verb, limits: Limits | None = None, **given: object) -> Result:
-        return self.publish(Request(verb, **given), limits)  # type: ignore[arg-type]
+        return self.publish(Request(verb, **given), limits)  # type: ignore[arg-type]  # tests name the fields
 
     def preview(self, request: Request) -> Preview:
         with self.ledger() as ledger:

@@ -1,0 +1,147 @@
+"""Updates, resolves and retractions: threaded, for everybody who was told, and no older word after a newer."""
+
+from __future__ import annotations
+
+import threading
+
+from broadcast.dispatch.happening import Happened, Happening, nobody
+from broadcast.model.delivery import DeliveryState
+from broadcast.operations.request import Limits, Request, Verb
+from broadcast.wiring import make_publisher
+from tests.dispatch.stage import arm, email, phone
+
+
+def test_follow_ups_hang_on_what_came_before_on_every_channel(company, sandbox):
+    company.configure([["email"], ["sms"], ["x"], ["page"]])
+    company.notify()
+
+    company.follow_up(Verb.UPDATE, message="We found it.")
+    result = company.follow_up(Verb.RESOLVE, message="It works again.")
+
+    assert result.exit_code == 0
+    posts = [m for m in sandbox.received if m.provider == "x"]
+    assert [m.thread for m in posts] == [None, posts[0].ref, posts[1].ref]
+    pages = [m for m in sandbox.received if m.provider == "statuspage"]
+    assert len({m.thread or m.ref for m in pages}) == 1
+    mails = [m for m in sandbox.received if m.to == email(0)]
+    references = [m.extra["headers"]["References"].split() for m in mails]
+    assert {first for first, *_ in references} == {"<INC-1.root@muster.example>"}
+    assert [m.thread for m in mails] == [last for *_, last in references]
+    assert len({m.thread for m in mails}) == 3
+
+
+def test_a_resolve_goes_to_everybody_who_was_told_on_the_channel_that_worked(company, sandbox):
+    arm(sandbox, "sendgrid:auth")
+    company.notify()
+    sandbox.clear_faults()
+    company.write_people("id,name,email,phone\nnew,Newcomer,new@kunde.example,\n")
+
+    result = company.follow_up(Verb.RESOLVE, message="It works again.")
+
+    assert result.exit_code == 0
+    assert company.told_once("smtp", sequence=2)
+    assert not any(message.to == "new@kunde.example" for message in sandbox.received)
+
+
+def test_a_retraction_goes_to_everybody_who_was_told(company, sandbox):
+    company.notify()
+    company.follow_up(Verb.UPDATE, message="More.")
+
+    result = company.follow_up(Verb.RETRACT, message="A false alarm.")
+
+    assert result.exit_code == 0
+    assert company.told_once("sendgrid", sequence=3)
+
+
+def test_after_a_resolve_a_retraction_is_still_possible_and_reaches_the_same_people(company):
+    company.notify()
+    company.follow_up(Verb.RESOLVE, message="Over.")
+
+    result = company.follow_up(Verb.RETRACT, incident="INC-1", message="It was another one.")
+
+    assert result.exit_code == 0
+    assert company.told_once("sendgrid", sequence=3)
+
+
+def test_a_resolve_reaches_those_whose_answer_was_lost(company, sandbox):
+    company.configure([["mail-backup"]])
+    arm(sandbox, "smtp:drop_after")
+    assert company.notify().exit_code == 11
+    sandbox.clear_faults()
+
+    result = company.follow_up(Verb.RESOLVE, message="Over.")
+
+    assert result.exit_code == 0
+    assert company.told_once("smtp", sequence=2)
+
+
+def test_a_resolve_reaches_those_who_are_told_while_somebody_says_yes_to_it(company, sandbox):
+    """Bert is held when the resolve is prepared, and told before it is recorded; Carl never is."""
+    company.configure([["sms"]])
+    sandbox.suppress(phone(2))
+    arm(sandbox, "twilio:auth")
+    company.notify()
+    sandbox.clear_faults()
+
+    def say_yes(shown):
+        assert shown.people == 0
+        assert company.retry().counts.accepted == 2
+
+    with company.ledger() as ledger:
+        publisher = make_publisher(company.settings, ledger, nobody)
+        result = publisher.publish(Request(Verb.RESOLVE, message="Over."), Limits(), say_yes)
+
+    assert result.exit_code == 0
+    assert company.copies(2) == {"p0": ["twilio"], "p1": ["twilio"], "p2": []}
+
+
+def test_a_resolve_with_nobody_told_is_told_to_nobody(company, sandbox):
+    company.configure([["sms"]])
+    arm(sandbox, "twilio:auth")
+    assert company.notify().exit_code == 1
+    sandbox.clear_faults()
+
+    result = company.follow_up(Verb.RESOLVE, message="Over.")
+
+    assert result.exit_code == 0
+    assert sandbox.received == []
+    assert company.retry().exit_code == 0
+    assert sandbox.received == []
+
+
+def test_an_update_after_a_partial_failure_reaches_everybody_and_the_old_text_nobody_more(company, sandbox):
+    company.configure([["sms"]], sms="concurrency = 1")
+    arm(sandbox, "twilio:status=400,every=2,times=1", "twilio:auth,every=2,times=1")
+    company.notify()
+    sandbox.clear_faults()
+
+    result = company.follow_up(Verb.UPDATE, message="We found it.")
+    company.retry()
+
+    assert result.exit_code == 0
+    assert company.told_once("twilio", sequence=2)
+    assert sum(company.per_provider(1).values()) <= 3
+
+
+def test_an_older_notice_is_not_sent_after_a_newer_one_was_recorded(company, sandbox):
+    """The update is recorded while the first notice is being refused with "try again"."""
+    company.configure([["sms"]], sms="concurrency = 1")
+    company.employ(1)
+    arm(sandbox, "twilio:ratelimit=0.2,times=1")
+    updated: list[int] = []
+
+    def listen(happening: Happening) -> None:
+        if happening.kind is Happened.FAILED and not updated:
+            updated.append(1)
+            thread = threading.Thread(
+                target=lambda: updated.append(company.follow_up(Verb.UPDATE, message="Newer.").exit_code)
+            )
+            thread.start()
+            thread.join()
+
+    company.publish(Request(Verb.NOTIFY, title="Checkout down"), Limits(), listen)
+
+    assert updated == [1, 0]
+    assert company.copies(1) == {"p0": []}
+    assert company.copies(2) == {"p0": ["twilio"]}
+    assert company.states(1) == {"p0": DeliveryState.CANCELLED}
