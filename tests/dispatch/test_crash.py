@@ -53,12 +53,12 @@ def finish(company: Company) -> int:
     return min(company.retry().exit_code for _ in range(3))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(7))
 def test_a_killed_run_is_finished_where_the_provider_can_be_asked(company, daemon, seed):
     killed_and_finished(company, daemon, seed, kills=1)
 
 
-@pytest.mark.parametrize("seed", range(100, 104))
+@pytest.mark.parametrize("seed", range(100, 103))
 def test_two_kills_in_a_row_change_nothing(company, daemon, seed):
     killed_and_finished(company, daemon, seed, kills=2)
 
@@ -89,7 +89,7 @@ def wait_and_kill(child: Child, seconds: float) -> None:
     child.kill()
 
 
-@pytest.mark.parametrize("seed", range(200, 204))
+@pytest.mark.parametrize("seed", range(200, 203))
 def test_without_a_look_up_everybody_is_told_once_or_listed_as_unknown(company, daemon, seed):
     company.configure([["mail-backup"]], mail_backup="concurrency = 4")
     company.employ(PEOPLE)
