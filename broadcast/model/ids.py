@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from base64 import b32encode
@@ -26,5 +25,5 @@ def delivery_key(secret: bytes, notice: str, contact: str, channel: str) -> str:
     `notice` is the idempotency key where one was given, else the incident's mark.
     """
     parts = "\x1f".join((notice, contact, channel)).encode()
-    digest = hmac.new(secret, parts, hashlib.sha256).digest()[:_REFERENCE_BYTES]
+    digest = hmac.digest(secret, parts, "sha256")[:_REFERENCE_BYTES]
     return b32encode(digest).decode().lower()
