@@ -56,6 +56,12 @@ class Delivery:
         left such that `retry` goes on from there. A ledger that fails once something may have left the
         machine interrupts the run likewise, for an error would claim that nothing had.
         """
+        with _outliving_the_terminal():
+            return self._deliver(notice, limits, adapters, warnings)
+
+    def _deliver(
+        self, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter], warnings: tuple[str, ...]
+    ) -> Result:
         alive: tuple[int, ...] = ()
         run = self.ledger.begin_run()
         try:
@@ -148,14 +154,11 @@ async def _close(active: Mapping[str, ActiveChannel]) -> None:
 
 
 @contextmanager
-def _stopping_on_signals(stop: Stop) -> Iterator[None]:
-    """Ctrl-C and a polite kill stop the run; a lost terminal does not."""
-    loop = asyncio.get_running_loop()
+def _outliving_the_terminal() -> Iterator[None]:
+    """A terminal that is lost takes nothing with it: the run ends, and its result is kept."""
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.ask)
         previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    except (ValueError, RuntimeError):
+    except ValueError:
         # Signals belong to the main thread; a program that embeds us elsewhere keeps its own.
         yield
         return
@@ -163,5 +166,20 @@ def _stopping_on_signals(stop: Stop) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGHUP, previous)
+
+
+@contextmanager
+def _stopping_on_signals(stop: Stop) -> Iterator[None]:
+    """Ctrl-C and a polite kill stop the run."""
+    loop = asyncio.get_running_loop()
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.ask)
+    except (ValueError, RuntimeError):
+        yield  # likewise
+        return
+    try:
+        yield
+    finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
