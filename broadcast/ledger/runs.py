@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -39,7 +40,8 @@ class Run:
 
     def end(self) -> None:
         """Let go of the lock and leave no trace."""
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # whoever looks next tidies up, and sees by the lock that nobody is there
+            self._path.unlink()
         os.close(self._descriptor)
 
 
@@ -54,7 +56,8 @@ def _locked(path: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         os.write(descriptor, str(os.getpid()).encode())
     except OSError:
-        path.unlink()
+        with suppress(OSError):
+            path.unlink()
         os.close(descriptor)
         raise
     return descriptor
@@ -80,7 +83,8 @@ def alive(ledger: Path, run_id: str) -> int | None:
     except BlockingIOError:
         return int(os.read(descriptor, 20) or b"0")
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
         return None
     finally:
         os.close(descriptor)
