@@ -12,13 +12,15 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.torture import kills, powercut
+from tests.torture import kills, powercut, races, syscalls
 from tests.torture.ground import Ground, ground
 from tests.torture.report import Line, Options
 
 SUITES: Mapping[str, Callable[[Options, Ground], Iterator[Line]]] = {
     "kills": kills.suite,
     "powercut": powercut.suite,
+    "syscalls": syscalls.suite,
+    "races": races.suite,
 }
 
 

@@ -45,21 +45,32 @@ def missing() -> str:
 
 def recording(log: Path, calls: Sequence[str]) -> list[str]:
     """Put before a command: write down these calls with everything they carry."""
-    return [*_quietly(log), "-y", "-xx", "-s", "300000", "-e", f"trace={','.join(calls)}"]
+    everything = ["-y", "-xx", "-s", "300000", "-e", f"trace={','.join(calls)}"]
+    return [*_TRACE, _QUICKLY, "-o", str(log), *everything]
 
 
 def counting(log: Path, calls: Sequence[str]) -> list[str]:
     """Put before a command: write down that these calls were made."""
-    return [*_quietly(log), "-s", "0", "-e", f"trace={','.join(calls)}"]
+    return [*_TRACE, _QUICKLY, "-o", str(log), "-s", "0", "-e", f"trace={','.join(calls)}"]
 
 
-def injecting(log: Path, call: str, how: str, when: int) -> list[str]:
-    """Put before a command: strike the call with that number, counted in each thread by itself."""
-    return [*counting(log, [call]), "-e", f"inject={call}:{how}:when={when}"]
+def killing(log: Path, call: str, when: int) -> list[str]:
+    """Put before a command: kill it before that call, counted in each thread by itself."""
+    # Not quickly: with seccomp-bpf, strace 6.1 says nothing and kills nobody.
+    return [*_TRACE, "-o", str(log), *_inject(call, f"signal=KILL:when={when}")]
 
 
-def _quietly(log: Path) -> list[str]:
-    return ["strace", "-f", "-qq", "--seccomp-bpf", "-o", str(log)]
+def refusing(log: Path, call: str, error: str, when: int) -> list[str]:
+    """Put before a command: let that call fail, counted in each thread by itself."""
+    return [*_TRACE, _QUICKLY, "-o", str(log), *_inject(call, f"error={error}:when={when}")]
+
+
+_TRACE = ("strace", "-f", "-qq", "-e", "signal=none")
+_QUICKLY = "--seccomp-bpf"
+
+
+def _inject(call: str, how: str) -> list[str]:
+    return ["-s", "0", "-e", f"trace={call}", "-e", f"inject={call}:{how}"]
 
 
 def calls(log: Path) -> Iterator[Call]:

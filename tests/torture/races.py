@@ -1,0 +1,211 @@
+"""Several processes on one ledger, processes that are stopped and go on, and signals at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from broadcast.dispatch.happening import Happened, Listener, nobody
+from broadcast.errors import BroadcastError
+from broadcast.operations.preview import Preview
+from broadcast.operations.request import Limits, Request, Verb
+from broadcast.wiring import make_publisher
+from tests.dispatch.processes import Child, fork
+from tests.dispatch.stage import Company
+from tests.torture.ground import EACH_ALONE, NOTIFY, TITLE, Ended, Ground, ended, finish, start
+from tests.torture.judge import Verdict, judge
+from tests.torture.report import Line, Options
+
+PEOPLE = 12
+CONCURRENCY = 3
+_TIMEOUT = 0.6  # seconds a request may take, as the stage configures it
+
+
+def suite(options: Options, ground: Ground) -> Iterator[Line]:
+    yield _same_key(options, ground, processes=2, runs=options.count(6, 100))
+    yield _same_key(options, ground, processes=8, runs=options.count(3, 40))
+    yield _stopped(options, ground)
+    yield _two_texts(options, ground)
+    yield _hung_up(options, ground)
+    yield _interrupted(options, ground)
+
+
+def _company(ground: Ground, fault: str = "all:late=0.02") -> Company:
+    wide = f"concurrency = {CONCURRENCY}"
+    company = ground.found(EACH_ALONE, PEOPLE, sms=wide, mail_backup=wide, email=wide)
+    ground.daemon.arm(fault)
+    return company
+
+
+def _started(work: Callable[[Listener], int]) -> Child:
+    """A process whose answer is the exit code that the program would end with."""
+
+    def guarded(listener: Listener) -> int:
+        try:
+            return work(listener)
+        except BroadcastError as error:
+            return error.exit_status
+
+    return fork(guarded)
+
+
+def _publishing(company: Company, key: str | None = None) -> Child:
+    request = Request(Verb.NOTIFY, title=TITLE, key=key)
+    return _started(lambda listener: company.publish(request, Limits(), listener).exit_code)
+
+
+def _retry(company: Company, _: Listener) -> int:
+    return company.retry().exit_code
+
+
+def _count(company: Company, line: Line, name: str) -> Verdict:
+    verdict = judge(company)
+    line.add(runs=1, people=PEOPLE * len(EACH_ALONE), lost=len(verdict.lost), doubled=len(verdict.doubled))
+    line.add(wrongly_accepted=len(verdict.false), unknown=verdict.unknown.total(), damage=len(verdict.damage))
+    line.broken += [f"{name}: {one}" for one in verdict.broken]
+    return verdict
+
+
+def _same_key(options: Options, ground: Ground, *, processes: int, runs: int) -> Line:
+    line = Line(f"{processes} processes, one key")
+    for number in range(runs):
+        company = _company(ground)
+        children = [_publishing(company, key="run-7") for _ in range(processes)]
+        codes = [child.wait() for child in children]
+        line.expect(set(codes) <= {0, 11}, f"run {number}: exit codes {codes}")
+        finish(company)
+        verdict = _count(company, line, f"run {number}")
+        line.expect(not verdict.unknown, f"run {number}: unknown {dict(verdict.unknown)}")
+        line.expect(company.notify(key="run-7").replayed, f"run {number}: published anew under its key")
+    return line
+
+
+def _stopped(options: Options, ground: Ground) -> Line:
+    """SIGSTOP, or a laptop that sleeps: the second process must not take the first one's messages."""
+    line = Line("stopped and continued")
+    for number in range(options.count(10, 200)):
+        chance = options.chance("stopped", number)
+        company = _company(ground)
+        child = _publishing(company)
+        child.until(Happened.ATTEMPT)
+        while chance.random() < 0.9 and child.hears(0.05):
+            pass
+        child.stop(signal.SIGSTOP)
+        second = _started(partial(_retry, company))
+        code = second.wait()
+        line.add(locked_out=int(code == 12))
+        line.expect(code in {0, 4, 11, 12}, f"run {number}: the second process ended with {code}")
+        child.stop(signal.SIGCONT)
+        line.expect(child.wait() in {0, 11}, f"run {number}: the first process ended with {child.status}")
+        finish(company)
+        # While it was stopped its requests ran out of time, and e-mail cannot be asked for.
+        _count(company, line, f"run {number}")
+    return line
+
+
+def _two_texts(options: Options, ground: Ground) -> Line:
+    """Two operators who saw the same state and say different things: one is heard, the other is told."""
+    line = Line("two operators")
+    for number in range(options.count(25, 100)):
+        company = _company(ground, "all:late=0")
+        company.configure([["sms"]])
+        company.employ(2)
+        if options.chance("operators", number).random() < 0.5:
+            company.notify(TITLE)
+            requests = [Request(Verb.UPDATE, message=f"Text {one}.") for one in "AB"]
+        else:
+            requests = [Request(Verb.NOTIFY, title=f"Text {one}.") for one in "AB"]
+        before = len(company.received())
+        codes = _race(company, requests)
+        heard = {one.text.count("Text A.") - one.text.count("Text B.") for one in company.received()[before:]}
+        line.add(races=1, won=codes.count(0), refused=codes.count(8))
+        line.expect(sorted(codes) == [0, 8], f"race {number}: exit codes {codes}")
+        line.expect(
+            len(heard) == 1 and len(company.received()) - before == 2,
+            f"race {number}: {len(company.received()) - before} messages, of both: {len(heard) > 1}",
+        )
+    return line
+
+
+def _race(company: Company, requests: list[Request]) -> list[int]:
+    """Let both come as far as their consent, then let both go at once."""
+    ready, is_ready = os.pipe()
+    go, went = os.pipe()
+    children = [
+        _started(partial(_consent_together, company, request, is_ready, (go, went))) for request in requests
+    ]
+    for _ in requests:
+        os.read(ready, 1)
+    for descriptor in (ready, is_ready, went, go):
+        os.close(descriptor)
+    return [child.wait() for child in children]
+
+
+def _consent_together(
+    company: Company, request: Request, is_ready: int, gate: tuple[int, int], _: Listener
+) -> int:
+    def consent(_: Preview) -> None:
+        os.close(gate[1])
+        os.write(is_ready, b"!")
+        os.read(gate[0], 1)  # until the other end is closed
+
+    with company.ledger() as ledger:
+        publisher = make_publisher(company.settings, ledger, nobody)
+        return publisher.publish(request, Limits(), consent).exit_code
+
+
+def _hung_up(options: Options, ground: Ground) -> Line:
+    """The terminal is lost in the middle of the outage: the run goes on."""
+    line = Line("terminal lost")
+    for number in range(options.count(3, 50)):
+        company = _company(ground)
+        child = _publishing(company)
+        child.until(Happened.ATTEMPT)
+        while Happened.DONE not in child.heard:
+            child.stop(signal.SIGHUP)
+            line.add(signals=1)
+            child.hears(0.3)
+        line.expect(child.wait() == 0, f"run {number}: ended with {child.status}")
+        _count(company, line, f"run {number}")
+    return line
+
+
+def _interrupted(options: Options, ground: Ground) -> Line:
+    """Ctrl-C and a polite kill at random moments of the real program."""
+    line = Line("interrupted")
+    at = time.monotonic()
+    ended(start(_company(ground), NOTIFY))
+    length = time.monotonic() - at
+    for number in range(options.count(24, 200)):
+        chance = options.chance("interrupted", number)
+        company = _company(ground)
+        process = start(company, NOTIFY)
+        # Nothing can be lost while the program loads, so most signals come later.
+        _wait(process, chance.uniform(0, length) if number % 4 == 0 else chance.uniform(length * 0.5, length))
+        sent = chance.choice((signal.SIGINT, signal.SIGTERM))
+        at = time.monotonic()
+        process.send_signal(sent)
+        done = ended(process)
+        _check_end(done, time.monotonic() - at, line, f"run {number}, {sent.name}")
+        finish(company)
+        _count(company, line, f"run {number}, {sent.name}")
+    return line
+
+
+def _check_end(done: Ended, took: float, line: Line, name: str) -> None:
+    line.most("slowest stop, s", took)
+    line.add(stopped=int(done.code != 0), tracebacks=int(done.traceback))
+    line.expect(took <= _TIMEOUT + 1, f"{name}: took {took:.1f} s to stop")
+    line.expect(not done.traceback, f"{name}: traceback {done.err[-300:]}")
+    line.expect(done.code in {0, 130, -signal.SIGTERM, -signal.SIGINT}, f"{name}: exit {done.code}")
+
+
+def _wait(process: subprocess.Popen[str], seconds: float) -> None:
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return
