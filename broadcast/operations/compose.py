@@ -243,7 +243,7 @@ def _promise(
         return None, ()
     if request.next_update is not None:
         moment = parse_moment(request.next_update, now, settings.timezone)
-        return (_whole_minute(moment.astimezone(settings.timezone)) if moment else None), ()
+        return (moment.astimezone(settings.timezone).replace(microsecond=0) if moment else None), ()
     if phase.maintenance or severity not in CADENCE:
         return None, ()
     promised = _whole_minute(now + CADENCE[severity])

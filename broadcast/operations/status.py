@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.operations.result import Counts, counts
-
-#: "14:30" is kept until 14:31.
-_THE_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         opened_at=incident.opened_at,
         ended_at=incident.ended_at,
         next_update_at=promised,
-        overdue=not incident.phase.closed and promised is not None and now >= promised + _THE_MINUTE,
+        overdue=not incident.phase.closed and promised is not None and now >= promised,
         notices=latest[1] if latest else 0,
         counts=counts(ledger.tallies(latest[0])) if latest else Counts(),
     )
