@@ -26,13 +26,40 @@ INTRODUCTION = """# Measured
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of one process: on the clock, and on the processor."""
+    """What one process took: seconds on the clock and on the processor, and megabytes at its peak.
+
+    `span` is the seconds from its first request to the last answer, where it made any, and `served` those of
+    the responder's processor.
+    """
 
     wall: float
     cpu: float
+    peak: float = 0.0
+    span: float = 0.0
+    served: float = 0.0
 
 
-def cost_of(command: Sequence[str | Path], cwd: Path, **environment: str) -> Cost:
+Figure = Callable[[Cost], float]
+Command = Sequence[str | Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The costs of one candidate, round by round."""
+
+    costs: Sequence[Cost]
+
+    def median(self, figure: Figure) -> float:
+        """The middle of a figure."""
+        return median(map(figure, self.costs))
+
+    def spread(self, figure: Figure, digits: int = 0) -> str:
+        """The middle of a figure, with the least and the most of it."""
+        figures = sorted(map(figure, self.costs))
+        return f"{median(figures):,.{digits}f} ({figures[0]:,.{digits}f} to {figures[-1]:,.{digits}f})"
+
+
+def cost_of(command: Command, cwd: Path, **environment: str) -> Cost:
     """Run the command once; raises with its output where it fails."""
     # Bytecode is kept, as it is where the program was installed.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -53,18 +80,25 @@ def cost_of(command: Sequence[str | Path], cwd: Path, **environment: str) -> Cos
             errors.seek(0)
             message = errors.read().decode(errors="replace")[-2000:]
             raise RuntimeError(f"{Path(command[0]).name} ended with {process.returncode}: {message}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def medians(candidates: Mapping[str, Callable[[], Cost]], rounds: int) -> dict[str, Cost]:
-    """The median cost of each, all of them in turn in every round so that noise hits them alike."""
+def rate(people: int, *, whole: bool = False) -> Figure:
+    """People a second: while sending, or over the whole command."""
+    return lambda cost: people / (cost.wall if whole else cost.span)
+
+
+def cpu(people: int = 1) -> Figure:
+    """Milliseconds of processor for each of so many people."""
+    return lambda cost: cost.cpu / people * 1000
+
+
+def in_turn(candidates: Mapping[str, Callable[[], Cost]], rounds: int) -> dict[str, Series]:
+    """The costs of each, all of them in turn in every round so that noise hits them alike."""
     for measure in candidates.values():
         measure()  # once for the disk's sake
     costs = [{name: measure() for name, measure in candidates.items()} for _ in range(rounds)]
-    return {
-        name: Cost(median(turn[name].wall for turn in costs), median(turn[name].cpu for turn in costs))
-        for name in candidates
-    }
+    return {name: Series([turn[name] for turn in costs]) for name in candidates}
 
 
 def apprise() -> Path:

@@ -1,14 +1,18 @@
 """A provider that always says yes, as lean as asyncio allows, in a process of its own.
 
-`python -m benchmarks.responder` prints its port and answers until its standard input is closed.
-`GET /count` tells how many other requests came since it was last asked.
+`python -m benchmarks.responder [--certificate PEM] [--latency SECONDS]` prints its port and answers until its
+standard input is closed. `GET /count` tells what came since it was last asked: how many requests, in how many
+seconds from the first of them to the last answer, and how many seconds of processor they took here.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
+import ssl
 import sys
+import time
 
 TWILIO = json.dumps(
     {
@@ -44,16 +48,42 @@ TAKEN = answer("202 Accepted", b"", "X-Message-Id: benchmark")
 FINE = answer("200 OK", b"{}")
 
 
-class Provider(asyncio.Protocol):
-    """Reads requests with a Content-Length and answers each by its path."""
+class Tally:
+    """What came since it was last told."""
 
-    requests = 0
+    def __init__(self) -> None:
+        self.requests = 0
+        self._first = self._last = 0.0
+        self._cpu = time.process_time()
+
+    def came(self) -> None:
+        """A request is here."""
+        if not self.requests:
+            self._first = time.perf_counter()
+        self.requests += 1
+
+    def answered(self) -> None:
+        """An answer leaves."""
+        self._last = time.perf_counter()
+
+    def told(self) -> bytes:
+        """As JSON."""
+        cpu = time.process_time() - self._cpu
+        return json.dumps({"requests": self.requests, "span": self._last - self._first, "cpu": cpu}).encode()
+
+
+class Provider(asyncio.Protocol):
+    """Reads requests with a Content-Length and answers each by its path, after `latency` seconds."""
+
+    latency = 0.0
+    tally = Tally()
 
     def __init__(self) -> None:
         self._read = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember where to answer."""
+        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -66,26 +96,47 @@ class Provider(asyncio.Protocol):
             if len(self._read) < total:
                 return
             del self._read[:total]
-            assert isinstance(self._transport, asyncio.Transport)
-            self._transport.write(self._answer(head.split(b" ", 2)[1]))
+            self._answer(head.split(b" ", 2)[1])
 
-    def _answer(self, path: bytes) -> bytes:
+    def _answer(self, path: bytes) -> None:
         if path == b"/count":
-            count, Provider.requests = Provider.requests, 0
-            return answer("200 OK", str(count).encode())
-        Provider.requests += 1
-        if path.endswith(b"/Messages.json"):
-            return CREATED
-        return TAKEN if path.endswith(b"/mail/send") else FINE
+            self._transport.write(answer("200 OK", Provider.tally.told()))
+            Provider.tally = Tally()
+            return
+        Provider.tally.came()
+        taken = TAKEN if path.endswith(b"/mail/send") else FINE
+        reply = CREATED if path.endswith(b"/Messages.json") else taken
+        if self.latency:
+            asyncio.get_running_loop().call_later(self.latency, self._write, reply)
+        else:
+            self._write(reply)
+
+    def _write(self, reply: bytes) -> None:
+        self._transport.write(reply)
+        Provider.tally.answered()
 
 
-async def serve() -> None:
+async def serve(certificate: str | None) -> None:
     """Answer until standard input is closed."""
+    context = None
+    if certificate:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Provider, "127.0.0.1", 0, backlog=1024)
+    server = await loop.create_server(Provider, "127.0.0.1", 0, backlog=1024, ssl=context)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
 
+def main() -> None:
+    """Serve as the arguments say."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--certificate")
+    arguments.add_argument("--latency", type=float, default=0.0)
+    options = arguments.parse_args()
+    Provider.latency = options.latency
+    asyncio.run(serve(options.certificate))
+
+
 if __name__ == "__main__":
-    asyncio.run(serve())
+    main()

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import BIN, apprise, cost_of, medians, publish
+from benchmarks.measure import BIN, apprise, cost_of, cpu, in_turn, publish
 
 ROUNDS = 15
 CONFIGURATION = """
@@ -30,14 +30,17 @@ def main() -> None:
             "`broadcast --help`": [BIN / "broadcast", "--help"],
             "`apprise --version`": [apprise(), "--version"],
         }
-        costs = medians({name: partial(cost_of, line, cwd) for name, line in commands.items()}, ROUNDS)
-    yardstick = costs["`apprise --version`"].cpu
+        measured = in_turn({name: partial(cost_of, line, cwd) for name, line in commands.items()}, ROUNDS)
+    yardstick = measured["`apprise --version`"].median(cpu())
     rows = [
-        f"| {name} | {cost.cpu * 1000:.0f} | {cost.wall * 1000:.0f} | {cost.cpu / yardstick:.2f} |"
-        for name, cost in costs.items()
+        f"| {name} | {series.spread(cpu())} | {series.median(lambda cost: cost.wall) * 1000:.0f} "
+        f"| {series.median(cpu()) / yardstick:.2f} |"
+        for name, series in measured.items()
     ]
     table = ["| command | CPU ms | wall ms | CPU, Apprise = 1 |", "|---|---|---|---|", *rows]
-    publish("Start-up", [*table, "", f"Medians of {ROUNDS} rounds, all commands in turn in each."])
+    publish(
+        "Start-up", [*table, "", f"Medians of {ROUNDS} rounds (least to most), all commands in turn in each."]
+    )
 
 
 if __name__ == "__main__":
