@@ -19,6 +19,7 @@ from broadcast.errors import BroadcastError
 from broadcast.model.text import printable, printable_json
 
 SCHEMA = "broadcast.error/1"
+_INTERRUPTED = 130
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
 #: What may be a credential, a number or an address; what a bug says about values must not hold one.
 _TOKEN = re.compile(r"""(?=[^\s'"]*[\d!@#$%^&*+=/])[^\s'"]{5,}|[^\s'"]{16,}""")
@@ -40,12 +41,15 @@ def report(error: BroadcastError, arguments: Sequence[str]) -> int:
 
 
 def report_midway(error: BroadcastError, arguments: Sequence[str]) -> int:
-    """Tell about one of our own errors that came when messages may have left the machine."""
+    """Tell about one of our own errors that came when messages may have left the machine.
+
+    Its own exit code would claim that none had.
+    """
     text = f"{error}\nmessages may have been sent before that"
     hint = "mend it, then finish with `broadcast retry`; nobody is told twice"
     if error.hint:
         hint = f"{error.hint}; {hint}"
-    return _tell(Failure(text, hint, error.exit_status, sent_anything=None), arguments)
+    return _tell(Failure(text, hint, _INTERRUPTED, sent_anything=None), arguments)
 
 
 def report_usage(error: TyperException, arguments: Sequence[str]) -> int:

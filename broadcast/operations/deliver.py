@@ -88,8 +88,7 @@ class Delivery:
         if alive:
             warnings = (*warnings, f"another broadcast is still sending this notice (process {alive[0]})")
         result = self._summary(notice, ending)
-        result = replace(result, warnings=warnings)
-        self._keep(notice, result, ending)
+        result = self._kept(notice, replace(result, warnings=warnings))
         self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
         return result
 
@@ -112,13 +111,16 @@ class Delivery:
     def _left(self, notice: Notice) -> bool:
         return any(attempt.left for attempt in self.ledger.history.attempts(notice.id))
 
-    def _keep(self, notice: Notice, result: Result, ending: Ending) -> None:
-        """Store the result; an interrupted run is continued, so it need not be."""
+    def _kept(self, notice: Notice, result: Result) -> Result:
+        """The result, stored; where that fails, its warning says so, for what was sent stays sent.
+
+        The same command under its key then goes over what is owed, finds nothing, and stores it.
+        """
         try:
             self.ledger.incidents.finish(notice, json.dumps(result.as_json()), self.clock.now())
-        except LedgerError:
-            if ending is not Ending.INTERRUPTED:
-                raise
+        except LedgerError as error:
+            return replace(result, warnings=(*result.warnings, f"the result could not be stored: {error}"))
+        return result
 
     def _summary(self, notice: Notice, ending: Ending) -> Result:
         result = summarise(notice, ending, self.ledger.history, self.channels.ways)
