@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.torture import kills, powercut, races, syscalls
+from tests.torture import disk, kills, powercut, races, syscalls
 from tests.torture.ground import Ground, ground
 from tests.torture.report import Line, Options
 
@@ -21,6 +21,7 @@ SUITES: Mapping[str, Callable[[Options, Ground], Iterator[Line]]] = {
     "powercut": powercut.suite,
     "syscalls": syscalls.suite,
     "races": races.suite,
+    "disk": disk.suite,
 }
 
 
