@@ -14,9 +14,13 @@ from broadcast.rendering.drill import visible_lines
 from broadcast.rendering.words import ENGLISH, GERMAN, Words
 
 _MONTHS = "|".join(dict.fromkeys(month for words in (GERMAN, ENGLISH) for month in words.months))
+# Labels and local parts are no longer than the standards let them be: without that, a word of 10,000
+# letters takes minutes.
+_LABEL = r"[\w-]{1,63}"
 _TOKEN = re.compile(
-    r"(?P<link>(?:https?://|mailto:|www\.)[^\s<>\"']+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/[^\s<>\"']*)"
-    r"|(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    rf"(?P<link>(?:https?://|mailto:|www\.)[^\s<>\"']+"
+    rf"|\b{_LABEL}(?:\.{_LABEL}){{0,9}}\.[a-z]{{2,24}}/[^\s<>\"']*)"
+    rf"|(?P<email>[\w.+-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+)"
     r"|(?P<iso>\d{4}-\d{2}-\d{2})"
     r"|(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\b)?)"
     rf"|(?P<day>\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?:\d{{4}})?|(?:{_MONTHS})\w*)|\d{{1,2}}\s(?:{_MONTHS})\w*)"
