@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +15,9 @@ from broadcast.errors import Refused
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
 from broadcast.planning.ways import Way
+
+#: Open files that are not connections: streams, the loop, the ledger with journal and folder, some to spare.
+_OUR_FILES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ def activate(
     failed when it was last used, and is tried with one request first.
     """
     active = {}
+    most = _most_connections(len(adapters))
     for name, adapter in adapters.items():
         settings, capabilities = channels.settings[name], adapter.capabilities
         rate = settings.rate if settings.rate is not None else capabilities.rate
@@ -61,9 +67,17 @@ def activate(
             name=name,
             adapter=adapter,
             pace=Pace(rate, settings.burst, clock.monotonic()),
-            concurrency=settings.concurrency or capabilities.concurrency,
+            concurrency=min(settings.concurrency or capabilities.concurrency, most),
             settle=settings.settle if settings.settle is not None else capabilities.settle,
             batch=1 if capabilities.kind in personal else capabilities.max_batch,
         )
         active[name].breaker.probing = active[name].suspect = name in suspects
     return active
+
+
+def _most_connections(channels: int) -> int:
+    """How many connections each channel may hold: a ledger that can open no file ends the run."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if files == resource.RLIM_INFINITY:
+        return sys.maxsize
+    return max(1, (files - _OUR_FILES) // max(1, channels))
