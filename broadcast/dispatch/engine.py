@@ -32,7 +32,7 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope,
 from broadcast.model.outgoing import Attempted
 
 T = TypeVar("T")
-_GRACE = 0.5
+_GRACE = 0.3  # seconds; with start and end, a run is over within a second of its deadline
 _LONGEST_WAIT = 60.0
 _LOOKUPS_AT_ONCE = 32
 _NOT_CONFIGURED = "the channel is not in the configuration any more"
