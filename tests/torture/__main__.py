@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.torture import disk, kills, powercut, races, syscalls
+from tests.torture import disk, kills, network, powercut, races, syscalls
 from tests.torture.ground import Ground, ground
 from tests.torture.report import Line, Options
 
@@ -22,6 +22,7 @@ SUITES: Mapping[str, Callable[[Options, Ground], Iterator[Line]]] = {
     "syscalls": syscalls.suite,
     "races": races.suite,
     "disk": disk.suite,
+    "network": network.suite,
 }
 
 
