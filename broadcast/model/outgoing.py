@@ -15,7 +15,8 @@ from broadcast.model.outcome import Thread
 class Headline:
     """The facts of a notice that structured channels (status pages) take apart from its text.
 
-    `services` are (display name, component id or empty). Times are aware datetimes in the
+    `services` are (display name, component id or empty); `service_names`, parallel to it, are each
+    service's (locale, name) pairs, none where it is not described. Times are aware datetimes in the
     organisation's timezone. `window_ends` is when announced maintenance is to be over.
     """
 
@@ -35,6 +36,7 @@ class Headline:
     link: str | None = None
     hotline: str | None = None
     window_ends: datetime | None = None
+    service_names: tuple[tuple[tuple[str, str], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

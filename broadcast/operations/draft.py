@@ -102,6 +102,7 @@ def headline(facts: Facts) -> Headline:
         services=tuple(
             (one_line(service.name_in("en")), service.component or "") for service in facts.services
         ),
+        service_names=tuple(service.names for service in facts.services),
         as_of=facts.as_of,
         started=facts.started,
         ended=facts.ended,
