@@ -17,8 +17,8 @@ class ChannelSettings:
     """One `[channels.NAME]` table.
 
     `origin` says where it stands (`broadcast.toml, [channels.sms]`). `timeout` and `settle` are seconds;
-    `rate` is requests a second; None means the adapter's own default. `options` holds what the adapter
-    itself defines, secrets as references.
+    `rate` is requests a second; `price` is US dollars a message (for SMS: a part); None means the adapter's
+    own default. `options` holds what the adapter itself defines, secrets as references.
     """
 
     name: str
@@ -30,6 +30,7 @@ class ChannelSettings:
     burst: int | None = None
     concurrency: int | None = None
     settle: float | None = None
+    price: float | None = None
     fate: tuple[str, ...] = ()
     optional: bool = False
     ca_file: Path | None = None

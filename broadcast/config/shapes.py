@@ -65,6 +65,14 @@ def number(value: object) -> float:
     raise Wrong(f"{shown(value)} is not a number above 0", "write a number like 80 or 0.5")
 
 
+def amount(value: object) -> float:
+    """An amount of money, from nothing."""
+    usable = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, int | float) and usable and math.isfinite(value) and value >= 0:
+        return float(value)
+    raise Wrong(f"{shown(value)} is not a price", "write US dollars like 0.11, without a sign")
+
+
 def duration(value: object) -> float:
     """Seconds, from `30s` or a number of seconds."""
     if not isinstance(value, str | int | float):
@@ -156,7 +164,7 @@ def from_word(shape: Callable[[object], T], word: str) -> T:
         value = _TRUTH.get(word.strip().lower(), word)
     elif shape is texts:
         value = [item.strip() for item in word.split(",")]
-    elif shape in {whole, number, duration, timeout}:
+    elif shape in {whole, number, amount, duration, timeout}:
         value = _counted(word)
     return shape(value)
 

@@ -183,12 +183,12 @@ def _sms_parts(draft: Draft, going: Sequence[Planned], ways: Mapping[str, Way]) 
 
 
 def _cost(going: Sequence[Planned], ways: Mapping[str, Way], sms_parts: int) -> float | None:
-    """What the first choice of channels costs at list prices; None where nothing has a known price."""
+    """What the first choice of channels costs; None where nothing has a known price."""
     total, known = 0.0, False
     for name, count in Counter(delivery.route[0] for delivery in going).items():
-        capabilities = ways[name].capabilities
-        if capabilities.price:
+        way = ways[name]
+        if way.price:
             known = True
-            units = sms_parts if capabilities.kind is ChannelKind.SMS else count
-            total += units * capabilities.price
+            units = sms_parts if way.capabilities.kind is ChannelKind.SMS else count
+            total += units * way.price
     return round(total, 2) if known else None

@@ -46,7 +46,7 @@ class Unreachable:
 class Preview:
     """A notice as it would go out. `people` counts persons; `posts` names the channels that publish.
 
-    `cost` is an estimate in US dollars at list prices, None where no channel has a known price.
+    `cost` is an estimate in US dollars, None where no channel has a known price.
     """
 
     incident: str

@@ -28,6 +28,7 @@ adapter = "twilio-sms"
 account_sid = "env:TWILIO_ACCOUNT_SID"
 auth_token = "env:TWILIO_AUTH_TOKEN"
 from = "+4930231250"                        # your number, or the name that people see
+price = 0.11                                # US dollars a part, for the preview: check it against your contract
 fate = ["twilio"]                           # what it depends on: `--affects twilio` avoids it
 
 [channels.email]

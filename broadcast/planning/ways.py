@@ -10,13 +10,17 @@ from broadcast.model.channel import Capabilities
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A configured channel as the planner sees it; `fate` is what it depends on."""
+    """A configured channel as the planner sees it; `fate` is what it depends on.
+
+    `price` is what a message (for SMS: a part) costs in US dollars, 0 where it is free or not known.
+    """
 
     name: str
     adapter: str
     capabilities: Capabilities
     fate: tuple[str, ...] = ()
     optional: bool = False
+    price: float = 0.0
 
     def depends_on(self, system: str) -> bool:
         """Whether the failure of `system` takes this channel with it."""

@@ -94,6 +94,17 @@ def test_a_dry_run_shows_everything_and_does_nothing(rehearse):
     assert preview["incident"] not in before
 
 
+def test_a_preview_estimates_the_cost_from_the_prices_that_are_set(rehearse):
+    told = ("notify", "Chat down", "-s", "sev3", "--channel", "sms", "--channel", "x", "-n")
+    shown = rehearse(*told)
+    free = rehearse(*told, env={"BROADCAST_CHANNELS_SMS_PRICE": "0", "BROADCAST_CHANNELS_X_PRICE": "0"})
+
+    parts = int(next(line for line in shown.stdout.splitlines() if line.startswith("sms: ")).split()[1])
+    assert parts > 0
+    assert f"cost: about ${parts * 0.11 + 0.20:.2f} at the prices that are known\n" in shown.stdout
+    assert (free.returncode, "cost:" in free.stdout) == (0, False)
+
+
 def test_quiet_prints_the_reference_alone(broadcast, page_only):
     outcome = broadcast("notify", "Down", "--yes", "-q", "-o", "quiet")
 

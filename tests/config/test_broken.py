@@ -155,6 +155,11 @@ BROKEN = {
         "broadcast.toml:7: [channels.sms] timeout: 0 leaves",
         "30s",
     ),
+    "a price with a sign": (
+        GENERAL + SMS + 'price = "$0.11"\n',
+        'broadcast.toml:7: [channels.sms] price: "$0.11" is not a price',
+        "write US dollars like 0.11, without a sign",
+    ),
     "a rate in words": (
         GENERAL + SMS + 'rate = "80/s"\n',
         'broadcast.toml:7: [channels.sms] rate: "80/s" is not a number above 0',

@@ -28,6 +28,7 @@ from = "+4930231250"
 base_url = "http://127.0.0.1:8080"
 timeout = "1m30s"
 rate = 80
+price = 0.11
 burst = 10
 concurrency = 4
 settle = 2
@@ -69,6 +70,7 @@ def test_a_whole_configuration_becomes_settings(read, tmp_path):
     )
     assert (settings.live, settings.max_recipients, settings.region) == (False, 500, "DE")
     sms = settings.channels["sms"]
+    assert sms.price == 0.11
     assert (sms.adapter, sms.timeout, sms.rate, sms.burst, sms.concurrency) == ("twilio-sms", 90, 80, 10, 4)
     assert (sms.settle, sms.fate, sms.optional) == (2, ("twilio", "office-network"), True)
     assert sms.base_url == "http://127.0.0.1:8080"

@@ -45,6 +45,7 @@ class X:
         rate=1.0,
         concurrency=1,
         fate=("x",),
+        price=0.20,  # a post with a link, as nearly all of ours have; one without costs less
     )
     options: ClassVar[frozenset[str]] = frozenset(_KEYS)
 

@@ -105,10 +105,9 @@ def _unreachable(preview: Preview) -> Iterator[Block]:
 
 def _facts(preview: Preview, zone: ZoneInfo) -> Iterator[Block]:
     if preview.sms_parts:
-        price = f", about ${preview.cost:,.2f} at list prices" if preview.cost is not None else ""
-        yield Remark("sms", f"{preview.sms_parts:,} parts{price}")
-    elif preview.cost:
-        yield Remark("cost", f"about ${preview.cost:,.2f} at list prices")
+        yield Remark("sms", f"{preview.sms_parts:,} parts")
+    if preview.cost:
+        yield Remark("cost", f"about ${preview.cost:,.2f} at the prices that are known")
     if preview.next_update:
         yield Remark("next update promised", clock_time(preview.next_update, zone))
     for warning in preview.warnings:
