@@ -91,7 +91,7 @@ def _drawn(block: Block) -> RenderableType:
         case Line(words=words):
             return Text(" ").join(_text(word) for word in words)
         case Remark(kind=kind, text=text, tone=meant):
-            return Text.assemble((f"{kind}: ", _STYLES[meant] or "bold"), printable(text))
+            return Text.assemble((f"{printable(kind)}: ", _STYLES[meant] or "bold"), printable(text))
         case Quote(title=title, text=text):
             return Panel(
                 Text(printable(text)),
@@ -118,7 +118,7 @@ def _table(table: Table) -> Iterator[RenderableType]:
         pad_edge=False,
     )
     for name in table.columns:
-        grid.add_column(Text(name), overflow="fold")
+        grid.add_column(Text(printable(name)), overflow="fold")
     for row in table.rows:
         grid.add_row(*(_text(cell) for cell in row))
     yield grid

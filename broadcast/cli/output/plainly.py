@@ -25,7 +25,7 @@ def _lines(block: Block, *, stacked: bool) -> Iterator[str]:
         case Line(words=words):
             yield " ".join(one_line(word) for word in words)
         case Remark(kind=kind, text=text):
-            yield f"{kind}: {one_line(text)}"
+            yield f"{one_line(kind)}: {one_line(text)}"
         case Quote(title=title, text=text):
             yield ""
             yield f"{one_line(title)}:"
@@ -37,7 +37,7 @@ def _lines(block: Block, *, stacked: bool) -> Iterator[str]:
 
 
 def _columns(table: Table) -> Iterator[str]:
-    rows = [tuple(name.upper() for name in table.columns)]
+    rows = [tuple(one_line(name).upper() for name in table.columns)]
     rows += [tuple(one_line(cell) for cell in row) for row in table.rows]
     widths = [max(len(row[index]) for row in rows) for index in range(len(table.columns))]
     if table.title:
@@ -52,5 +52,5 @@ def _stacked(table: Table) -> Iterator[str]:
     for row in table.rows:
         for name, cell in zip(table.columns, row, strict=True):
             if plain(cell):
-                yield f"{name}: {one_line(cell)}"
+                yield f"{one_line(name)}: {one_line(cell)}"
         yield ""
