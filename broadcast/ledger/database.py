@@ -68,7 +68,7 @@ def open_database(path: Path, wait: float = WAIT_SECONDS) -> Database:
         try:
             connection.row_factory = sqlite3.Row
             # Before anything is set: another program's file must stay as it is.
-            version = _version(connection, path)
+            version = _version_now(connection, path)
             _check_length(connection, path)
             _configure(connection)
             _migrate(connection, path, version)
@@ -124,6 +124,14 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _version_now(connection: sqlite3.Connection, path: Path) -> int:
+    """The version as of one moment: another process may just be making a ledger of an empty file."""
+    connection.execute("BEGIN")
+    version = _version(connection, path)
+    connection.execute("COMMIT")
+    return version
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
