@@ -148,14 +148,23 @@ def _race(company: Company, requests: list[Request]) -> list[int]:
 def _consent_together(
     company: Company, request: Request, is_ready: int, gate: tuple[int, int], _: Listener
 ) -> int:
+    arrived: list[int] = []
+
+    def arrive() -> None:
+        if not arrived:
+            arrived.append(os.write(is_ready, b"!"))
+
     def consent(_: Preview) -> None:
         os.close(gate[1])
-        os.write(is_ready, b"!")
+        arrive()
         os.read(gate[0], 1)  # until the other end is closed
 
-    with company.ledger() as ledger:
-        publisher = make_publisher(company.settings, ledger, nobody)
-        return publisher.publish(request, Limits(), consent).exit_code
+    try:
+        with company.ledger() as ledger:
+            publisher = make_publisher(company.settings, ledger, nobody)
+            return publisher.publish(request, Limits(), consent).exit_code
+    finally:
+        arrive()
 
 
 def _hung_up(options: Options, ground: Ground) -> Line:
