@@ -15,6 +15,9 @@ _LARGEST = 1024 * 1024
 _MOST_DOTS = 64  # in one line, outside texts: tomllib takes a minute for a key of 100,000 parts
 _KEY_STARTS_WITHIN = 300  # characters of its line
 _POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_UNCLOSED = re.compile(
+    r"""(?:Illegal|Found invalid) character '\\n'|Unterminated string|Expected (?:"'(?:'')?"|'"{3}')"""
+)
 _PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
 _PARTS = re.compile(_PART)
 _DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
@@ -71,6 +74,8 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise NestedTooDeeply
     try:
         return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(_UNCLOSED.sub("a quotation mark is not closed", str(error))) from None
     except RecursionError:
         raise NestedTooDeeply from None
 

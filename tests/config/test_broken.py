@@ -14,6 +14,21 @@ BROKEN = {
         "broadcast.toml:2:10: this is not TOML: ",
         "quotation marks",
     ),
+    "a quotation mark left open": (
+        '[broadcast]\norganisation = "Muster\nlocale = "de"\n',
+        "broadcast.toml:2:23: this is not TOML: a quotation mark is not closed",
+        "quotation marks",
+    ),
+    "a single quotation mark left open": (
+        "[broadcast]\norganisation = 'Muster\nlocale = 'de'\n",
+        "broadcast.toml:2:23: this is not TOML: a quotation mark is not closed",
+        "quotation marks",
+    ),
+    "a quotation mark left open at the end": (
+        '[broadcast]\norganisation = "Muster',
+        "broadcast.toml: this is not TOML: a quotation mark is not closed",
+        "quotation marks",
+    ),
     "a key twice": (GENERAL + 'locale = "en"\n', "broadcast.toml:5:14: this is not TOML: ", "every key once"),
     "a table left open": ("[broadcast\n", "broadcast.toml:1:11: this is not TOML: ", "[brackets]"),
     "a nesting bomb": ("a = " + "[" * 100_000, "broadcast.toml: values are nested too deeply", "flat"),
