@@ -74,16 +74,23 @@ def _guarded(part: Callable[[Settings], Iterator[Check]], settings: Settings) ->
 
 
 def _secrets(settings: Settings) -> Iterator[Check]:
-    missing = 0
-    for channel in settings.channels.values():
-        for key, reference in _references(channel.options):
-            try:
-                reference.resolve(f"{channel.origin}, {key}")
-            except ConfigError as error:
-                missing += 1
-                yield Check("secrets", _gravity(channel), str(error), error.hint or "")
+    """Each secret that cannot be read, once, however many channels need it."""
+    missing: dict[str, Check] = {}
+    for channel in sorted(settings.channels.values(), key=lambda channel: channel.optional):
+        for reference, error in _unreadable(channel):
+            check = Check("secrets", _gravity(channel), str(error), error.hint or "")
+            missing.setdefault(reference.spelled, check)
+    yield from missing.values()
     if not missing:
         yield Check("secrets", Verdict.OK, "every secret that is referred to is there")
+
+
+def _unreadable(channel: ChannelSettings) -> Iterator[tuple[Reference, ConfigError]]:
+    for key, reference in _references(channel.options):
+        try:
+            reference.resolve(f"{channel.origin}, {key}")
+        except ConfigError as error:
+            yield reference, error
 
 
 def _references(options: Mapping[str, object]) -> Iterator[tuple[str, Reference]]:
@@ -197,8 +204,13 @@ def _sandbox(settings: Settings) -> Iterator[Check]:
 def _channels(settings: Settings) -> Iterator[Check]:
     if not settings.channels:
         yield Check("channels", Verdict.FAIL, "there is no channel", "add one: [channels.email]")
-    for name, answer in probe(settings.channels.values()).items():
-        yield channel_check(settings.channels[name], answer)
+    locked = {name for name, channel in settings.channels.items() if any(_unreadable(channel))}
+    answers = probe(channel for name, channel in settings.channels.items() if name not in locked)
+    for name, channel in settings.channels.items():
+        if name in locked:
+            yield Check(f"channel {name}", _gravity(channel), "not asked: a secret is missing")
+        else:
+            yield channel_check(channel, answers[name])
 
 
 def channel_check(channel: ChannelSettings, answer: Probe) -> Check:

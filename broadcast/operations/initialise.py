@@ -8,25 +8,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broadcast.errors import Refused, UsageError
-from broadcast.operations.starter import CONTACTS, ENVIRONMENT, configuration
+from broadcast.operations.starter import CONTACTS, ENVIRONMENT, IGNORED, configuration
 
 _PRIVATE = 0o600  # people's addresses stand in them
 _COMMON = 0o644
+_IGNORE = ".gitignore"
 
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """What was written, and what to type next."""
+    """What was written, what to type next, and what was there already and left alone."""
 
     written: tuple[Path, ...]
     next: tuple[str, ...]
+    kept: tuple[Path, ...] = ()
 
 
 def initialise(folder: Path, *, sandbox: bool, force: bool) -> Starter:
     """Write a configuration and made-up contacts into `folder`.
 
     With `sandbox`, every kind of channel is configured, to be rehearsed without an account. Raises
-    `Refused` where a file is there already, unless `force`.
+    `Refused` where a file is there already, unless `force`; a `.gitignore` is never overwritten.
     """
     files = _files(sandbox=sandbox)
     existing = [name for name in files if (folder / name).exists()]
@@ -35,10 +37,14 @@ def initialise(folder: Path, *, sandbox: bool, force: bool) -> Starter:
             f"there is already {', '.join(existing)} in {folder}; nothing was written",
             hint="work with what is there, or overwrite it with --force",
         )
+    ignoring = folder / _IGNORE
+    kept = (ignoring,) if ignoring.exists() else ()
+    if not kept:
+        files = {**files, _IGNORE: IGNORED}
     for name, text in files.items():
         _write(folder / name, text, _PRIVATE if name.startswith("contacts/") else _COMMON)
     steps = _REHEARSE if sandbox else _PREPARE
-    return Starter(tuple(folder / name for name in files), steps)
+    return Starter(tuple(folder / name for name in files), steps, kept)
 
 
 _REHEARSE = (

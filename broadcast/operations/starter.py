@@ -28,7 +28,7 @@ adapter = "twilio-sms"
 account_sid = "env:TWILIO_ACCOUNT_SID"
 auth_token = "env:TWILIO_AUTH_TOKEN"
 from = "+4930231250"                        # your number, or the name that people see
-price = 0.11                                # US dollars a part, for the preview: check it against your contract
+price = 0.11                                # US dollars a part, for the preview: check your contract
 fate = ["twilio"]                           # what it depends on: `--affects twilio` avoids it
 
 [channels.email]
@@ -99,6 +99,14 @@ X_ACCESS_TOKEN=
 X_ACCESS_TOKEN_SECRET=
 STATUSPAGE_API_KEY=
 STATUSPAGE_PAGE_ID=
+"""
+
+IGNORED = """\
+# Secrets, people's addresses, and the record of what they were told stay on this machine.
+.env
+contacts/
+*.db*
+.sandbox/
 """
 
 CONTACTS = {

@@ -37,6 +37,26 @@ def test_init_overwrites_nothing_unasked(broadcast, tmp_path):
     assert kept == "precious"
 
 
+def test_init_keeps_secrets_and_people_out_of_git(broadcast, tmp_path):
+    written = broadcast("init")
+
+    assert "written: .gitignore\n" in written.stdout
+    ignored = (tmp_path / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {".env", "contacts/", "*.db*", ".sandbox/"} <= set(ignored)
+
+
+def test_init_leaves_a_gitignore_alone_and_says_so(broadcast, tmp_path):
+    (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
+
+    written, again = broadcast("init"), broadcast("init", "--force")
+
+    for outcome in (written, again):
+        assert outcome.returncode == 0
+        assert "written: .gitignore" not in outcome.stdout
+        assert "kept as it is: .gitignore; it should name .env" in outcome.stdout
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\n"
+
+
 def test_what_init_writes_sends_nothing_by_itself(broadcast, tmp_path):
     broadcast("init")
     for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "SENDGRID_API_KEY"):
@@ -83,10 +103,28 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(capsys, monkeypatch, page_
     assert code == 6
     assert checks["secrets"]["verdict"] == "fail"
     assert "NO_SUCH_KEY" in checks["secrets"]["fix"]
+    assert "NO_SUCH_KEY" not in checks["channel mail"]["detail"] + checks["channel mail"]["fix"]
     assert checks["file modes"]["verdict"] == "warn"
     assert checks["contacts of staff"]["verdict"] == "warn"
     assert checks["channel mail"]["verdict"] == "fail"
     assert checks["channel site"]["verdict"] == "ok"
+
+
+def test_the_doctor_names_a_missing_secret_once_even_where_two_channels_need_it(broadcast, page_only):
+    with (page_only.parent / "broadcast.toml").open("a", encoding="utf-8") as file:
+        for name, optional in (("spare", "true"), ("mail", "false")):
+            file.write(
+                f'[channels.{name}]\nadapter = "sendgrid"\napi_key = "env:NO_SUCH_KEY"\n'
+                f'from = "a@muster.example"\noptional = {optional}\n'
+            )
+
+    checks = json.loads(broadcast("doctor", "-o", "json").stdout)["checks"]
+
+    (secret,) = [check for check in checks if "NO_SUCH_KEY" in check["detail"]]
+    assert (secret["subject"], secret["verdict"]) == ("secrets", "fail")
+    channels = {check["subject"]: (check["verdict"], check["detail"]) for check in checks}
+    assert channels["channel mail"] == ("fail", "not asked: a secret is missing")
+    assert channels["channel spare"] == ("warn", "not asked: a secret is missing")
 
 
 def test_a_broken_configuration_is_a_finding(broadcast, tmp_path):

@@ -26,5 +26,10 @@ def init(common: Common, folder: Folder = Path(), force: Force = False) -> None:
     """
     starter = initialise(folder, sandbox=common.sandbox, force=force)
     written: list[Block] = [Remark("written", str(path), Tone.GOOD) for path in starter.written]
+    kept: list[Block] = [Remark("kept as it is", _left_alone(path)) for path in starter.kept]
     steps = [Remark("next", step, Tone.STRONG) for step in starter.next]
-    show([*written, *([] if common.quiet else steps)], common.out)
+    show([*written, *kept, *([] if common.quiet else steps)], common.out)
+
+
+def _left_alone(path: Path) -> str:
+    return f"{path}; it should name .env, contacts/, *.db* and .sandbox/"
