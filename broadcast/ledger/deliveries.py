@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from broadcast.ledger.database import Database
 from broadcast.ledger.people import contact_from
@@ -269,7 +270,7 @@ def _claim(row: sqlite3.Row, attempt: int, started: float, attempts: int) -> Cla
         locale=row["locale"],
         contact=contact_from(row),
         receiver=row["contact"],
-        route=tuple(json.loads(row["route"])),
+        route=_route(row["route"]),
         step=row["step"],
         attempts=attempts,
         thread=thread,
@@ -277,3 +278,9 @@ def _claim(row: sqlite3.Row, attempt: int, started: float, attempts: int) -> Cla
         lookups=row["lookups"],
         reason=row["reason"],
     )
+
+
+@lru_cache(maxsize=64)
+def _route(spelled: str) -> tuple[str, ...]:
+    """Thousands of people share a few routes, which need not be read for each of them."""
+    return tuple(json.loads(spelled))
