@@ -9,6 +9,7 @@ from broadcast.channels.base import Adapter, Reconciles
 from broadcast.dispatch.breaker import Breaker
 from broadcast.dispatch.pace import Pace
 from broadcast.model.channel import Capabilities
+from broadcast.model.outcome import NotSent, Outcome
 
 NEVER = math.inf
 
@@ -18,7 +19,8 @@ class ActiveChannel:
     """One configured channel during a run. Times are monotonic seconds.
 
     `due` and `lookup_due` are when the ledger should next be asked for work; `NEVER` until something new
-    is put there. `paused_until` is what the provider asked for. `suspect` means the ledger says it failed.
+    is put there. `paused_until` is what the provider asked for, and `patient_since` when it began to.
+    `suspect` means the ledger says it failed.
     """
 
     name: str
@@ -31,6 +33,7 @@ class ActiveChannel:
     due: float = 0.0
     lookup_due: float = 0.0
     paused_until: float = 0.0
+    patient_since: float = NEVER
     busy: int = 0
     asking: bool = False
     suspect: bool = False
@@ -63,6 +66,15 @@ class ActiveChannel:
         if start < NEVER and not self.breaker.allows(self.concurrency, self.busy, max(now, start)):
             start = NEVER
         return min(max(start, self.pace.next_at(now)), NEVER if self.asking else self.lookup_due)
+
+    def paced(self, outcome: Outcome, now: float) -> float:
+        """Obey a `Retry-After`; returns for how many seconds there was, and will be, nothing but patience."""
+        if not isinstance(outcome, NotSent) or outcome.retry_after is None:
+            self.patient_since = NEVER
+            return 0.0
+        self.paused_until = max(self.paused_until, now + outcome.retry_after)
+        self.patient_since = min(self.patient_since, now)
+        return self.paused_until - self.patient_since
 
     def put(self, at: float) -> None:
         """Something is to be sent at that moment."""

@@ -56,12 +56,16 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What came back for some claims, from a request or from a look-up of one."""
+    """What came back for some claims, from a request or from a look-up of one.
+
+    `cut_off` means that it was us who stopped waiting: that says nothing about the channel.
+    """
 
     channel: ActiveChannel
     claims: Sequence[Claim]
     outcomes: Sequence[Outcome]
     lookup: bool
+    cut_off: bool = False
 
 
 class Engine:
@@ -164,15 +168,15 @@ class Engine:
     def _count(self, answer: _Answer) -> list[ActiveChannel]:
         """Let breaker and pause know of a request; returns the channel if it is left alone now."""
         channel, now = answer.channel, self._clock.monotonic()
-        if answer.lookup:
+        if answer.lookup or answer.cut_off:
             return []
         # One request is one observation, however many people it carried.
         verdict = next((one for one in answer.outcomes if _is_an_answer(one)), answer.outcomes[0])
-        if isinstance(verdict, NotSent) and verdict.retry_after is not None:
-            channel.paused_until = max(channel.paused_until, now + verdict.retry_after)
-            if verdict.retry_after > self._policy.patience and not channel.breaker.out:
-                channel.breaker.give_out(verdict.reason)
-                return [channel]
+        patient = channel.paced(verdict, now)
+        impatient = patient > self._policy.patience and not channel.breaker.out
+        if impatient and isinstance(verdict, NotSent):
+            channel.breaker.give_out(f"{verdict.reason}; it asks for more patience than there is")
+            return [channel]
         return [channel] if channel.breaker.count(verdict, now) else []
 
     def _settle(self, answer: _Answer, puts: list[tuple[str, float]]) -> Iterator[Settlement]:
@@ -182,6 +186,8 @@ class Engine:
         for claim, outcome in zip(answer.claims, answer.outcomes, strict=True):
             lookups = claim.lookups + answer.lookup
             step = self._decide(claim, outcome, channel, lookups)
+            if answer.cut_off:
+                step = LookUp(channel.settle)
             result = settlement(claim, outcome, step, wall, lookup=answer.lookup)
             match step:
                 case Again(after=after):
@@ -227,13 +233,14 @@ class Engine:
 
     async def _attempt(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
         """Make one request; whatever happens becomes an outcome."""
-        sent = False
+        sent = cut_off = False
         outcomes: Sequence[Outcome]
         try:
             batch = [self._outbox.outgoing(claim, channel.capabilities) for claim in claims]
             sent = True
             outcomes = await channel.adapter.send(batch)
         except asyncio.CancelledError:
+            cut_off = True
             outcomes = [Unknown("stopped before the answer came")] * len(claims)
         except Exception as error:  # noqa: BLE001 - a third party's adapter must not take the run with it
             outcomes = [_mishap(error, sent=sent)] * len(claims)
@@ -241,7 +248,7 @@ class Engine:
             channel.busy -= 1
         if len(outcomes) != len(claims):
             outcomes = [Unknown("the adapter did not answer for each message")] * len(claims)
-        self._answers.append(_Answer(channel, claims, outcomes, lookup=False))
+        self._answers.append(_Answer(channel, claims, outcomes, lookup=False, cut_off=cut_off))
 
     async def _look_up(self) -> None:
         """Ask providers about messages whose answer was lost."""
