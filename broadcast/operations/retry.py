@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from broadcast.errors import AmbiguousIncident
 from broadcast.ledger.records import Notice
 from broadcast.operations.deliver import Delivery
 from broadcast.operations.request import Limits
@@ -13,10 +14,12 @@ from broadcast.operations.result import ExitStatus, Result
 def retry(delivery: Delivery, incident: str | None, limits: Limits) -> Result:
     """Finish the notices of an incident, oldest first; the result is the latest notice's.
 
+    Without `incident` it is the only one that owes something, open or not, else the only open one.
     What nobody can say is looked up at the provider before anything is sent. The deadline is for all of
-    them together, and a run that is interrupted begins none of the others. Raises `UnknownIncident`.
+    them together, and a run that is interrupted begins none of the others. Raises `UnknownIncident`, or
+    `AmbiguousIncident` where several owe something.
     """
-    found = delivery.ledger.incidents.find(incident, closed=True)
+    found = delivery.ledger.incidents.find(incident or _owing(delivery), closed=True)
     begun = delivery.clock.monotonic()
     results: list[Result] = []
     for notice in delivery.ledger.incidents.notices(found):
@@ -27,6 +30,23 @@ def retry(delivery: Delivery, incident: str | None, limits: Limits) -> Result:
     changed = any(result.changed for result in results)
     worst = max((result.exit_code for result in results), default=0)
     return replace(results[-1], changed=changed, exit_code=worst)
+
+
+def _owing(delivery: Delivery) -> str | None:
+    """The only incident that owes somebody something, if there is one."""
+    ledger = delivery.ledger
+    owing = [
+        incident
+        for incident in ledger.incidents.all()
+        if any(delivery.owes(notice) for notice in ledger.incidents.notices(incident))
+    ]
+    if len(owing) > 1:
+        raise AmbiguousIncident(
+            f"{len(owing)} incidents owe somebody something: "
+            + ", ".join(f"{incident.ref} ({incident.title})" for incident in owing),
+            hint=f"name one, for example: broadcast retry {owing[-1].ref}",
+        )
+    return owing[0].ref if owing else None
 
 
 def _left(limits: Limits, spent: float) -> Limits:

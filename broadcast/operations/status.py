@@ -31,6 +31,11 @@ class IncidentStatus:
     notices: int
     counts: Counts
 
+    @property
+    def owing(self) -> bool:
+        """Whether somebody may still be waiting for the latest word."""
+        return bool(self.counts.held or self.counts.unknown)
+
 
 def overview(ledger: Ledger, now: datetime) -> tuple[IncidentStatus, ...]:
     """Every incident, oldest first."""

@@ -57,7 +57,10 @@ def _found(ledger: Ledger, incident: str | None, *, everything: bool) -> list[In
     now = SystemClock().now()
     if incident is not None:
         return [one(ledger, incident, now)]
-    return [status for status in overview(ledger, now) if everything or not status.phase.closed]
+    # An incident that is over for us is not over for people whose all-clear has not left.
+    return [
+        status for status in overview(ledger, now) if everything or not status.phase.closed or status.owing
+    ]
 
 
 def _page(found: list[IncidentStatus], zone: ZoneInfo, *, named: bool) -> list[Block]:
