@@ -143,6 +143,10 @@ class History:
         """The deliveries of a notice, one line each."""
         return self._each("lines", notice.id, _line)
 
+    def unreached(self, notice: int) -> list[str]:
+        """The first ten who were not, or not certainly, told, and why."""
+        return self._each("unreached", notice, _unreached)
+
     def open_routes(self, notice: Notice) -> set[tuple[str, ...]]:
         """The routes of everybody who is still owed something."""
         return set(self._each("open_routes", notice.id, lambda row: tuple(json.loads(row["route"]))))
@@ -288,3 +292,7 @@ def _standing(row: sqlite3.Row) -> Standing:
 
 def _moment(epoch: float | None) -> datetime | None:
     return datetime.fromtimestamp(epoch, UTC) if epoch is not None else None
+
+
+def _unreached(row: sqlite3.Row) -> str:
+    return f"{row['name'] or row['contact']}: {row['state']}, {row['reason'] or 'no reason known'}"

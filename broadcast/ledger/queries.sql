@@ -226,6 +226,11 @@ WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step 
 GROUP BY 3
 ON CONFLICT (notice_id, origin, destination, reason) DO UPDATE SET count = count + excluded.count
 
+-- name: unreached
+SELECT delivery.contact, recipient.name, delivery.state, delivery.reason FROM delivery
+LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+WHERE delivery.notice_id = ? AND delivery.state IN ('failed', 'held', 'unknown') ORDER BY delivery.id LIMIT 10
+
 -- name: threads
 SELECT channel, contact, root, last FROM thread WHERE incident_id = ? AND contact LIKE 'channel:%'
 

@@ -11,7 +11,7 @@ from broadcast.channels.base import Adapter
 from broadcast.config.settings import ChannelSettings
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.pace import Pace
-from broadcast.errors import Refused
+from broadcast.errors import ConfigError, Refused
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
 from broadcast.planning.ways import Way
@@ -43,7 +43,15 @@ class Channels:
 
     def adapters(self, names: Iterable[str]) -> dict[str, Adapter]:
         """Build the adapters of these channels; raises `ConfigError` for a missing setting or secret."""
-        return {name: self.build(self.settings[name]) for name in names if name in self.settings}
+        return {name: self._adapter(name) for name in names if name in self.settings}
+
+    def _adapter(self, name: str) -> Adapter:
+        try:
+            return self.build(self.settings[name])
+        except ConfigError as error:
+            raise ConfigError(
+                str(error), hint=f"{error.hint}; or go without it: --not-channel {name}"
+            ) from None
 
 
 def activate(

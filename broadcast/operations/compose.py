@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from broadcast.config.durations import parse_moment, parse_past_moment
 from broadcast.config.settings import Settings
@@ -69,7 +70,8 @@ def compose(request: Request, before: Before, settings: Settings, now: datetime)
     phase = _phase(request, before)
     severity = _severity(request, before)
     variables, wording = _worded(request.variables)
-    started, detected = _beginning(request, before, local, settings)
+    wording = (*_kept_wording(request, before), *wording)
+    started, detected = _beginning(request, before, local, settings.timezone, phase)
     next_update, warnings = _promise(request, phase, severity, local, settings)
     kind = _kind(request.verb, phase)
     latest = before.latest.facts if before.latest else None
@@ -217,22 +219,28 @@ def _services(request: Request, before: Before, settings: Settings) -> tuple[Ser
 
 
 def _beginning(
-    request: Request, before: Before, now: datetime, settings: Settings
+    request: Request, before: Before, now: datetime, zone: ZoneInfo, phase: Phase
 ) -> tuple[datetime, datetime]:
-    """When it started and when it was noticed; the one stands in for the other."""
-    zone = settings.timezone
-    started = parse_past_moment(request.started, now, zone) if request.started else None
+    """When it started and when it was noticed: at the latest when somebody said so.
+
+    Announced maintenance starts in the future.
+    """
+    known = before.incident
+    started = _start(request.started, now, zone, phase) if request.started else known and known.started_at
     detected = parse_past_moment(request.detected, now, zone) if request.detected else None
-    if before.incident:
-        started = started or before.incident.started_at
-        detected = detected or before.incident.detected_at
-    started = started or detected or now
-    detected = detected or started
-    if detected < started:
+    if detected is None and known:
+        detected = known.detected_at
+    started = started or min(detected or now, now)
+    detected = detected or now
+    if detected < started and not phase.maintenance:
         raise UsageError(
             "it was detected before it started", hint="check --started and --detected; both are past times"
         )
     return started.astimezone(zone), detected.astimezone(zone)
+
+
+def _start(text: str, now: datetime, zone: ZoneInfo, phase: Phase) -> datetime | None:
+    return (parse_moment if phase is Phase.SCHEDULED else parse_past_moment)(text, now, zone)
 
 
 def _promise(
@@ -268,6 +276,14 @@ def _worded(
         else:
             variables[name] = value
     return variables, tuple(wording)
+
+
+def _kept_wording(request: Request, before: Before) -> tuple[tuple[tuple[str, str], str], ...]:
+    """Translations of what is said again: the title and the prose that stay, not the last message."""
+    if before.latest is None:
+        return ()
+    given = {name for name, _ in request.variables} | {"message"} | ({"title"} if request.title else set())
+    return tuple(entry for entry in before.latest.facts.wording if entry[0][0] not in given)
 
 
 def _prose(variables: Mapping[str, str], latest: Facts | None) -> dict[str, Any]:

@@ -88,7 +88,8 @@ class Delivery:
         if alive:
             warnings = (*warnings, f"another broadcast is still sending this notice (process {alive[0]})")
         result = self._summary(notice, ending)
-        result = self._kept(notice, replace(result, warnings=warnings))
+        unreached = (f"not reached: {line}" for line in self.ledger.history.unreached(notice.id))
+        result = self._kept(notice, replace(result, warnings=(*warnings, *unreached)))
         self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
         return result
 

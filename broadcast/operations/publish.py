@@ -6,15 +6,16 @@ import getpass
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.happening import Happened, Happening
-from broadcast.errors import KeyReused, Refused
+from broadcast.errors import ConfigError, KeyReused, Refused
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.plan import Planned
-from broadcast.operations.compose import Before, compose
+from broadcast.operations import remarks
+from broadcast.operations.compose import Before, Composed, compose
 from broadcast.operations.deliver import Delivery
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
 from broadcast.operations.preview import Consent, Preview
@@ -57,7 +58,13 @@ class Publisher:
 
     def preview(self, request: Request, limits: Limits) -> Preview:
         """The notice as it would go out; records and sends nothing."""
-        return self._shown(self._draft(request), limits)
+        draft = self._draft(request)
+        shown = self._shown(draft, limits)
+        try:
+            self.delivery.channels.adapters(_channels_of(draft.deliveries))
+        except ConfigError as error:
+            return replace(shown, warnings=(*shown.warnings, f"it could not be sent: {error}"))
+        return shown
 
     def _known(self, request: Request) -> Notice | None:
         """The notice that was recorded under the request's key; raises `KeyReused` for another content."""
@@ -100,8 +107,23 @@ class Publisher:
                 *self.settings.warnings,
                 *composed.warnings,
                 *reach.warnings,
-                *_untranslated(request, spoken, request.lang or self.settings.locale),
+                *self._already_open(composed),
+                *remarks.doubtful(request, ways, self.settings.services),
+                *remarks.untranslated(request, spoken, request.lang or self.settings.locale),
+                *remarks.shortened(texts, rendered),
             ),
+        )
+
+    def _already_open(self, composed: Composed) -> list[str]:
+        """A second incident under the same title is more often a mistake than meant."""
+        new = composed.incident
+        same = [
+            incident.ref
+            for incident in self.delivery.ledger.incidents.all()
+            if not new.id and not incident.phase.closed and incident.title == new.title
+        ]
+        return (
+            [f"{same[-1]} is open under the same title; to say more of it: update {same[-1]}"] if same else []
         )
 
     def _before(self, request: Request) -> Before:
@@ -148,20 +170,6 @@ class Publisher:
 def _channels_of(deliveries: Sequence[Planned]) -> list[str]:
     going = (delivery for delivery in deliveries if delivery.state is DeliveryState.PLANNED)
     return sorted({name for delivery in going for name in delivery.route})
-
-
-def _untranslated(request: Request, spoken: set[str], given: str) -> tuple[str, ...]:
-    """Readers in other languages get the commander's words as they were typed: say so."""
-    translated = {name for name, _ in request.variables}
-    missing = sorted(
-        locale
-        for locale in spoken
-        if request.message and locale != given and f"message.{locale}" not in translated
-    )
-    return tuple(
-        f'readers in {locale} get the message as it was typed; translate it with -v message.{locale}="..."'
-        for locale in missing
-    )
 
 
 def _author() -> str:

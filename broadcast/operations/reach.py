@@ -71,7 +71,7 @@ class Reaching:
         A resolve or a retraction goes to everybody who was, or may have been, told before.
         """
         ways, left_out = self._open_ways(request, drill=drill)
-        default = request.lang or self.settings.locale
+        default = self._language(request)
         told = before.told
         planner = Planner(ways, self.locales, default, [_earlier(one) for one in told], request.affects)
         if request.verb in CLOSING:
@@ -85,9 +85,7 @@ class Reaching:
         _check_matched(deliveries, warnings)
         return Reach(deliveries, (*left_out, *warnings))
 
-    def _closing(
-        self, request: Request, planner: Planner, latecomers: Planner, left_out: list[str]
-    ) -> Reach:
+    def _closing(self, request: Request, planner: Planner, latecomers: Planner, left_out: list[str]) -> Reach:
         if request.audiences:
             raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
         deliveries = list(planner.remind())
@@ -107,6 +105,16 @@ class Reaching:
         kept = {name: way for name, way in ways.items() if name not in public}
         told = [f"a drill is not published to the world: left out {', '.join(public)}"] if public else []
         return kept, told
+
+    def _language(self, request: Request) -> str:
+        """What readers get whose own language has no texts; raises `UsageError` for one that has none."""
+        wanted = request.lang or self.settings.locale
+        for locale in (wanted, wanted.partition("-")[0]):
+            if locale in self.locales:
+                return locale
+        if request.lang:
+            raise UsageError(f"there are no texts in {wanted}", hint=_suggest(wanted, self.locales))
+        return wanted
 
     def _audiences(self, request: Request, told: Sequence[str]) -> list[AudienceSettings]:
         """The audiences that were named, else those told before, else all."""

@@ -1,0 +1,77 @@
+"""What somebody should see before saying yes: words that were cut, names that look mistyped. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+
+from broadcast.ledger.records import Text
+from broadcast.model.incident import Service
+from broadcast.operations.request import Request
+from broadcast.planning.ways import Way
+from broadcast.rendering.render import Rendered
+
+_FACTS = (
+    "action",
+    "cause",
+    "data_loss",
+    "ended",
+    "hotline",
+    "impact",
+    "instruction",
+    "link",
+    "message",
+    "scope",
+    "title",
+    "window_ends",
+)
+
+
+def shortened(texts: Sequence[Text], rendered: Sequence[Rendered]) -> list[str]:
+    """Texts in which the commander's own words did not fit."""
+    return [
+        f"{text.kind}, {text.message.locale}, {text.texts}: the message was shortened or left out to fit"
+        for text, result in zip(texts, rendered, strict=True)
+        if "message" in result.dropped
+    ]
+
+
+def untranslated(request: Request, spoken: Iterable[str], given: str) -> list[str]:
+    """Readers in other languages who get the commander's words as they were typed."""
+    translated = {name for name, _ in request.variables}
+    return [
+        f'readers in {locale} get the message as it was typed; translate it with -v message.{locale}="..."'
+        for locale in sorted(spoken)
+        if request.message and locale != given and f"message.{locale}" not in translated
+    ]
+
+
+def doubtful(request: Request, ways: Mapping[str, Way], services: Mapping[str, Service]) -> list[str]:
+    """Names that nothing knows: accepted, because they may be right, but said aloud."""
+    systems = sorted({name for way in ways.values() for name in (way.name, way.adapter, *way.fate)})
+    down = [
+        f"no channel depends on {system}, so none is avoided{_meant(system, systems)}"
+        for system in request.affects
+        if system not in systems
+    ]
+    named = [
+        f"readers see the service {service} as typed{_meant(service, services)}"
+        for service in request.services
+        if services and service not in services
+    ]
+    said = [
+        f"-v {name} is a variable of your own{_meant(name, _FACTS)}"
+        for name, _ in request.variables
+        if _close(name.partition(".")[0], _FACTS)
+    ]
+    return [*down, *named, *said]
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = _close(name, known)
+    return f"; did you mean {close}?" if close else ""
+
+
+def _close(name: str, known: Iterable[str]) -> str | None:
+    names = list(known)
+    return None if name in names else next(iter(difflib.get_close_matches(name, names, n=1)), None)
