@@ -191,7 +191,7 @@ def _interrupted(options: Options, ground: Ground) -> Line:
     length = time.monotonic() - at
     for number in range(options.count(24, 200)):
         chance = options.chance("interrupted", number)
-        company = _company(ground)
+        company = _company(ground, chance.choice(("all:late=0.02", "all:late=0.3")))
         process = start(company, NOTIFY)
         # Nothing can be lost while the program loads, so most signals come later.
         _wait(process, chance.uniform(0, length) if number % 4 == 0 else chance.uniform(length * 0.5, length))
