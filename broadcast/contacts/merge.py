@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from broadcast.model.contact import Contact
+
+_KINDS = ("id", "phone", "e-mail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,47 @@ def merge(entries: Sequence[Entry]) -> Merged:
 
 def _marks(contact: Contact) -> Iterator[tuple[str, str]]:
     """What a person is known by, the strongest first."""
-    if contact.id:
-        yield "id", contact.id
-    if contact.phone:
-        yield "phone", contact.phone
-    if contact.email:
-        yield "e-mail", contact.email.lower()
+    return ((kind, value) for kind in _KINDS if (value := _mark(kind, contact)))
 
 
-def _belonging_together(entries: Sequence[Entry]) -> Iterable[list[Entry]]:
+def _mark(kind: str, contact: Contact) -> str:
+    match kind:
+        case "id":
+            return contact.id
+        case "phone":
+            return contact.phone or ""
+        case _:
+            return (contact.email or "").lower()
+
+
+def _belonging_together(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
     """The entries, grouped by what they share directly or through others, in their order."""
-    parents = list(range(len(entries)))
+    groups = _groups(entries, _shared(entries))
+    for index, entry in enumerate(entries):
+        group = groups.get(index)
+        if group is None:
+            yield (entry,)
+        elif group[0] is entry:
+            yield group
+
+
+def _shared(entries: Sequence[Entry]) -> set[tuple[str, str]]:
+    """The marks that several entries have. One kind after the other, for the sake of memory."""
+    shared: set[tuple[str, str]] = set()
+    for kind in _KINDS:
+        seen: set[str] = set()
+        for entry in entries:
+            value = _mark(kind, entry.contact)
+            if value in seen:
+                shared.add((kind, value))
+            elif value:
+                seen.add(value)
+    return shared
+
+
+def _groups(entries: Sequence[Entry], shared: set[tuple[str, str]]) -> dict[int, list[Entry]]:
+    """The group of every entry that has a shared mark, by its place; whoever shares nothing has none."""
+    parents: dict[int, int] = {}
 
     def root(index: int) -> int:
         while parents[index] != index:
@@ -82,14 +114,15 @@ def _belonging_together(entries: Sequence[Entry]) -> Iterable[list[Entry]]:
         return index
 
     known: dict[tuple[str, str], int] = {}
-    for index, entry in enumerate(entries):
-        for mark in _marks(entry.contact):
+    for index, entry in enumerate(entries) if shared else ():
+        for mark in shared.intersection(_marks(entry.contact)):
+            parents.setdefault(index, index)
             earlier, later = sorted((root(known.setdefault(mark, index)), root(index)))
             parents[later] = earlier
-    groups: dict[int, list[Entry]] = {}
-    for index, entry in enumerate(entries):
-        groups.setdefault(root(index), []).append(entry)
-    return groups.values()
+    groups: dict[int, list[Entry]] = {index: [] for index in parents if parents[index] == index}
+    for index in parents:
+        groups[root(index)].append(entries[index])
+    return {index: groups[root(index)] for index in parents}
 
 
 @dataclass(slots=True)
