@@ -268,6 +268,20 @@ def test_a_hanging_provider_does_not_outlive_the_deadline(company, sandbox):
     assert company.told_once("twilio")
 
 
+def test_our_own_impatience_moves_nobody_to_another_channel(company, sandbox):
+    company.configure([["sms", "email"]], timeout="20s", sms="rate = 20\nburst = 5")
+    company.employ(12)
+    arm(sandbox, "twilio:hang")
+
+    result = company.notify(limits=Limits(deadline=0.5))
+
+    assert result.exit_code == 5
+    assert result.failovers == ()
+    sandbox.clear_faults()
+    assert company.retry().exit_code == 0
+    assert company.told_once("twilio")
+
+
 @pytest.mark.parametrize("on_unknown", [OnUnknown.HOLD, OnUnknown.OTHER_CHANNEL])
 def test_the_last_channel_is_never_used_twice_on_a_guess(company, sandbox, on_unknown):
     company.configure([["mail-backup"]])

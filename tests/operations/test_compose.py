@@ -237,3 +237,26 @@ def test_a_drill_stays_a_drill():
 def test_a_real_incident_does_not_become_a_drill():
     with pytest.raises(UsageError, match="no drill"):
         composed(Verb.UPDATE, standing(Phase.IDENTIFIED), drill=True)
+
+
+def test_announced_maintenance_starts_in_the_future():
+    facts = composed(phase="scheduled", started="23:00", variables=(("window_ends", "02:00"),)).facts
+
+    assert facts.started > facts.as_of
+    assert facts.window_ends
+    assert facts.window_ends > facts.started
+
+
+def test_what_began_earlier_was_not_therefore_noticed_earlier():
+    facts = composed(started="13:00").facts
+
+    assert facts.detected == facts.as_of
+
+
+def test_a_translated_title_stays_translated():
+    first = composed(variables=(("title.en", "Checkout down"), ("message.en", "Sorry.")), message="Leider.")
+
+    facts = composed(Verb.UPDATE, after(first), message="Weiter.").facts
+
+    assert facts.worded("title", "en") == "Checkout down"
+    assert facts.worded("message", "en") == "Weiter."

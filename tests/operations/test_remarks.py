@@ -1,0 +1,63 @@
+"""What is pointed out before somebody says yes."""
+
+from __future__ import annotations
+
+from broadcast.ledger.records import Text
+from broadcast.model.channel import Capabilities, ChannelKind
+from broadcast.model.contact import AddressKind
+from broadcast.model.incident import Service
+from broadcast.model.message import Message
+from broadcast.operations.remarks import doubtful, shortened, untranslated
+from broadcast.operations.request import Request, Verb
+from broadcast.planning.ways import Way
+from broadcast.rendering.length import Length
+from broadcast.rendering.render import Rendered
+
+WAYS = {"sms": Way("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE), ("twilio",))}
+SERVICES = {"support": Service("support")}
+
+
+def request(**given):
+    return Request(Verb.NOTIFY, title="Down", **given)
+
+
+def test_a_system_nothing_depends_on_is_pointed_out_with_what_was_meant():
+    [remark] = doubtful(request(affects=("twillio", "twilio")), WAYS, SERVICES)
+
+    assert "depends on twillio" in remark
+    assert remark.endswith("did you mean twilio?")
+
+
+def test_a_mistyped_service_is_pointed_out_and_one_that_is_described_is_not():
+    [remark] = doubtful(request(services=("suport", "support")), WAYS, SERVICES)
+
+    assert "did you mean support?" in remark
+    assert doubtful(request(services=("anything",)), WAYS, {}) == []
+
+
+def test_a_variable_that_looks_like_a_fact_is_pointed_out_and_an_own_one_is_not():
+    [remark] = doubtful(
+        request(variables=(("scop", "all"), ("ticket", "7"), ("impact.en", "x"))), WAYS, SERVICES
+    )
+
+    assert "-v scop" in remark
+    assert "did you mean scope?" in remark
+
+
+def test_readers_of_another_language_are_pointed_out_until_it_is_translated():
+    told = untranslated(
+        request(message="Geht.", variables=(("message.en", "Works."),)), ("de", "en", "fr"), "de"
+    )
+
+    assert [remark.split()[2] for remark in told] == ["fr"]
+    assert untranslated(request(), ("de", "en"), "de") == []
+
+
+def test_words_that_did_not_fit_are_pointed_out_where_they_are_the_commanders():
+    text = Text("public", "social", Message("de", "kurz"))
+    cut = Rendered(text.message, "x.j2", Length("weighted", 4, 280), ("message",))
+    polite = Rendered(text.message, "x.j2", Length("weighted", 4, 280), ("pleasantry",))
+
+    assert shortened([text, text], [cut, polite]) == [
+        "social, de, public: the message was shortened or left out to fit"
+    ]
