@@ -145,7 +145,7 @@ def _storm(options: Options, ground: Ground) -> Line:
     line = Line("429 storm")
     people = 300
     for number in range(options.count(2, 10)):
-        patience = options.chance("storm", number).choice((1, 2))
+        patience = 1 + number % 2
         company = ground.found(SMS_ALONE, people, sms="concurrency = 8")
         wave = "times=40" if number % 2 else "every=25"
         ground.daemon.arm(f"twilio:ratelimit={patience},{wave}")
