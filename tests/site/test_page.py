@@ -188,6 +188,82 @@ async def test_an_exercise_is_marked_first_and_last_in_every_document(adapter, p
     assert not (public / "index.html").exists()
 
 
+NAMED = {
+    "services": (("Chat and e-mail support", "support"), ("lager", "")),
+    "service_names": ((("de-DE", "Chat und E-Mail-Support"), ("en", "Chat and e-mail support")), ()),
+}
+
+
+async def test_each_language_shows_its_own_names_of_services(tmp_path):
+    await site(tmp_path).send([outgoing(**NAMED)])
+    public = tmp_path / "public"
+    for page in ("index.html", "incidents/INC-7.html"):
+        assert "Betroffen Chat und E-Mail-Support, lager" in Page(public / page).text
+        assert "Affected Chat and e-mail support, lager" in Page(public / "en" / page).text
+    assert "Dienste Chat und E-Mail-Support Gestört lager Gestört" in Page(public / "index.html").text
+    summary = json.loads((public / "api/v2/summary.json").read_text(encoding="utf-8"))
+    assert [each["name"] for each in summary["components"]] == ["Chat und E-Mail-Support", "lager"]
+
+
+async def test_a_configured_service_is_known_by_its_name_in_any_language(tmp_path):
+    await site(tmp_path, components=["Chat und E-Mail-Support", "Telefon"]).send([outgoing(**NAMED)])
+    text = Page(tmp_path / "public" / "index.html").text
+    assert "Dienste Chat und E-Mail-Support Gestört Telefon Läuft lager Gestört" in text
+
+
+DRILL = {"title": "ÜBUNG: Probealarm ÜBUNG", "title_en": "EXERCISE: Rehearsal EXERCISE", "drill": True}
+
+
+async def test_the_headline_of_an_exercise_is_marked_once_first_and_once_last(adapter, public):
+    texts = {"de": "ÜBUNG\n\nGestört.\n\nÜBUNG", "en": "EXERCISE\n\nDown.\n\nEXERCISE"}
+    await adapter.send([outgoing(**DRILL, **texts)])
+    headings = {
+        "index.html": "ÜBUNG: Störung: Probealarm ÜBUNG",
+        "en/index.html": "EXERCISE: Outage: Rehearsal EXERCISE",
+        "incidents/INC-7.html": "ÜBUNG: Störung: Probealarm ÜBUNG",
+    }
+    assert {name: Page(public / "drill" / name).heading for name in headings} == headings
+    feed = (public / "drill" / "en" / "feed.atom").read_text(encoding="utf-8")
+    assert "EXERCISE: Investigating: Rehearsal EXERCISE<" in feed
+    summary = json.loads((public / "drill/api/v2/summary.json").read_text(encoding="utf-8"))
+    assert summary["incidents"][0]["incident_updates"][0]["body"] == "ÜBUNG\nGestört.\nÜBUNG"
+
+
+@pytest.mark.parametrize("phase", [Phase.RESOLVED, Phase.RETRACTED])
+async def test_the_end_of_an_exercise_apologises_for_nothing(adapter, public, phase):
+    await publish(adapter, [outgoing(**DRILL), outgoing(sequence=2, phase=phase, **DRILL)])
+    for name in ("index.html", "incidents/INC-7.html"):
+        text = Page(public / "drill" / name).text
+        assert "Entschuldigung" not in text
+        assert "Die Störung ist behoben" not in text
+    assert "Übung beendet. Danke, Sie müssen nichts tun." in text
+
+
+async def test_a_day_of_the_all_clear_does_not_claim_that_nothing_was_reported(adapter, public):
+    began = NOW.replace(hour=23, minute=50) - timedelta(days=1)
+    beats = [
+        sample.Beat(5, Phase.INVESTIGATING, "Gestört.", "Down."),
+        sample.Beat(30, Phase.RESOLVED, "Behoben.", "Fixed."),
+    ]
+    await publish(adapter, list(sample.incident("INC-7", began, beats)))
+    text = Page(public / "index.html").text
+    assert "Nichts gemeldet" not in text
+    span = "Samstag, 15. November, 23:50 Uhr bis Sonntag, 16. November, 00:20 Uhr"
+    assert f"Sonntag, 16. November Chat und E-Mail-Support Behoben Gestört {span} · 30 Min. Behoben." in text
+    assert text.count(span) == 2
+
+
+async def test_cancelled_work_shows_when_it_would_have_been_and_no_duration(adapter, public):
+    announced = next(iter(sample.maintenance(Phase.SCHEDULED)))
+    called_off = {"sequence": 2, "phase": Phase.CANCELLED, "as_of": NOW, "ended": NOW}
+    cancelled = replace(announced, key="off", headline=replace(announced.headline, **called_off))
+    await publish(adapter, [announced, cancelled])
+    own = Page(public / "incidents" / "INC-9.html").text
+    assert "Zeitraum Sonntag, 16. November, 22:00 Uhr bis Montag, 17. November, 00:00 Uhr" in own
+    assert "Dauer" not in own
+    assert "Min." not in Page(public / "index.html").text
+
+
 async def test_find_knows_what_was_published_and_what_was_not(adapter):
     await adapter.send([outgoing("k1")])
     attempts = [Attempted(outgoing(key), NOW) for key in ("k1", "k2")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -137,6 +138,33 @@ def test_the_front_page_looks_back_fifteen_days():
     days = recent(told([*sample.past(), late]), GERMAN)
     assert days[0].first - days[-1].first == timedelta(days=14)
     assert [len(day.stories) for day in days] == [1, 0]
+
+
+def test_an_incident_stands_under_every_day_on_which_it_lasted_or_was_spoken_of():
+    began = NOW.replace(hour=23, minute=50) - timedelta(days=2)
+    beats = [
+        sample.Beat(5, Phase.INVESTIGATING, "Gestört.", "Down."),
+        sample.Beat(2 * 1440, Phase.RESOLVED, "Behoben.", "Fixed."),
+    ]
+    days = recent(told(sample.incident("INC-7", began, beats)), GERMAN)
+    assert [[story.id for story in day.stories] for day in days] == [["INC-7"]] * 3
+
+
+def test_announced_and_cancelled_work_stands_under_the_days_on_which_it_was_spoken_of():
+    began = NOW + timedelta(days=3)
+    announced = sample.Beat(-5 * 1440, Phase.SCHEDULED, "Am Mittwoch.", "On Wednesday.")
+    cancelled = sample.Beat(-4 * 1440, Phase.CANCELLED, "Doch nicht.", "Called off.")
+    [day] = recent(told(sample.incident("INC-9", began, [announced])), GERMAN)
+    assert (day.first, len(day.stories)) == ((NOW - timedelta(days=2)).date(), 1)
+    days = recent(told(sample.incident("INC-9", began, [announced, cancelled])), GERMAN)
+    assert [(day.first.day, len(day.stories)) for day in days] == [(15, 1), (14, 1)]
+
+
+def test_a_page_that_was_written_before_names_were_kept_is_still_read():
+    state, _ = State().published(outgoing("k1"))
+    document = json.loads(memory.dump(state))
+    del document["updates"][0]["names"]
+    assert memory.load(json.dumps(document)) == state
 
 
 def told(messages):

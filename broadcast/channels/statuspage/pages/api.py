@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from broadcast.channels.statuspage.incident import IMPACTS, STATUSES
-from broadcast.channels.statuspage.pages.masthead import Masthead, Standing, concerns, standings
+from broadcast.channels.statuspage.pages.masthead import Masthead, Standing, affected, concerns, standings
 from broadcast.channels.statuspage.pages.state import Update
 from broadcast.channels.statuspage.pages.story import Story, Tone, current, overall
 from broadcast.channels.statuspage.pages.words import voice
@@ -148,7 +148,7 @@ class Api:
             "display_at": moment,
             "updated_at": moment,
             "affected_components": [
-                {"code": component or name, "name": name} for name, component in update.services
+                {"code": each.id, "name": each.name(self.masthead.language)} for each in affected(update)
             ],
             "deliver_notifications": False,
             "custom_tweet": None,

@@ -64,7 +64,9 @@ def _entry(feed: ET.Element, update: Update, story: Story, place: _Place) -> Non
     address = f"{place.base}incidents/{story.id}.html#{update.anchor}"
     _add(entry, "link", rel="alternate", type="text/html", href=address)
     _add(entry, "category", term=update.phase)
-    _add(entry, "content", prose.paragraphs(text.body), type="html")
+    mark = place.words["drill"]["mark"]
+    body = f"{mark}\n\n{text.body}\n\n{mark}" if place.masthead.drill else text.body
+    _add(entry, "content", prose.paragraphs(body), type="html")
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

@@ -28,14 +28,16 @@ def recent(told: Sequence[Story], voice: Voice) -> tuple[Day, ...]:
 
     It begins where the page begins: of the days before, nothing is known.
     """
-    begun = [story for story in told if not story.announced]
-    if not begun:
+    if not told:
         return ()
     today = max(voice.day_of(update.as_of) for story in told for update in story.updates)
-    by_day = {day: tuple(group) for day, group in groupby(begun, key=lambda story: _day(story, voice))}
+    by_day: dict[date, list[Story]] = {}
+    for story in told:
+        for day in _days(story, voice):
+            by_day.setdefault(day, []).append(story)
     first = max(min(by_day), today - timedelta(days=DAYS - 1))
     days = [today - timedelta(days=back) for back in range((today - first).days + 1)]
-    return tuple(_with_quiet_runs([Day(day, day, by_day.get(day, ())) for day in days]))
+    return tuple(_with_quiet_runs([Day(day, day, tuple(by_day.get(day, ()))) for day in days]))
 
 
 def years(told: Sequence[Story], voice: Voice) -> tuple[int, ...]:
@@ -55,6 +57,16 @@ def months(told: Sequence[Story], year: int, voice: Voice) -> tuple[tuple[date, 
 
 def _day(story: Story, voice: Voice) -> date:
     return voice.day_of(story.latest.started)
+
+
+def _days(story: Story, voice: Voice) -> frozenset[date]:
+    """The days on which something was said of it, and those on which it lasted."""
+    said = {voice.day_of(update.as_of) for update in story.updates}
+    if not story.took_place:
+        return frozenset(said)
+    first, last = _day(story, voice), voice.day_of(story.ended or story.latest.as_of)
+    lasted = {first + timedelta(days=each) for each in range((last - first).days + 1)}
+    return frozenset(said | lasted)
 
 
 def _with_quiet_runs(days: Sequence[Day]) -> Iterator[Day]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from broadcast.channels.statuspage.pages import history, prose
-from broadcast.channels.statuspage.pages.masthead import Component, Masthead, standings
+from broadcast.channels.statuspage.pages.masthead import Component, Masthead, affected, standings
 from broadcast.channels.statuspage.pages.state import Update, language_of
 from broadcast.channels.statuspage.pages.story import Story, Tone, announced, current, due, overall
 from broadcast.channels.statuspage.pages.words import LOOK, voice
@@ -75,6 +75,7 @@ class Edition:
             current=going_on,
             announced=announced(told),
             correction=self._correction(latest),
+            lede_of=self._lede,
             standings=standings(self.masthead, told),
             days=history.recent(told, self.voice),
             archive=f"archive-{years[0]}.html" if years else "",
@@ -92,7 +93,7 @@ class Edition:
             "incident",
             f"incidents/{story.id}.html",
             headline=self._drilled(title if tone is Tone.FINE else self._headline(tone, title)),
-            lede=self.words["lede"][story.phase],
+            lede=self._lede(story),
             tone=tone,
             rows=tuple(self._incident_facts(story)),
             story=story,
@@ -170,8 +171,14 @@ class Edition:
         return plain
 
     def _overall_lede(self, tone: Tone, going_on: Sequence[Story]) -> str:
-        key = tone if not going_on else going_on[0].phase if len(going_on) == 1 else "several"
-        lede: str = self.words["lede"][key]
+        if len(going_on) == 1:
+            return self._lede(going_on[0])
+        lede: str = self.words["lede"]["several" if going_on else tone]
+        return lede
+
+    def _lede(self, story: Story) -> str:
+        over = self.masthead.drill and not story.open
+        lede: str = self.words["drill"]["over"] if over else self.words["lede"][story.phase]
         return lede
 
     def _overall_facts(self, going_on: Sequence[Story]) -> Iterator[Fact]:
@@ -184,9 +191,9 @@ class Edition:
         if promised:
             yield Fact(label["next_update"], self.voice.moment(min(promised), base), min(promised))
         each = standings(self.masthead, self.told)
-        affected = [standing.component for standing in each if standing.tone is not Tone.FINE]
+        hit = [standing.component for standing in each if standing.tone is not Tone.FINE]
         working = [standing.component for standing in each if standing.tone is Tone.FINE]
-        yield from self._services(label["affected"], affected)
+        yield from self._services(label["affected"], hit)
         yield from self._services(label["works"], working)
         hotline = next((story.latest.hotline for story in going_on if story.latest.hotline), None)
         if hotline:
@@ -194,10 +201,10 @@ class Edition:
 
     def _incident_facts(self, story: Story) -> Iterator[Fact]:
         label, latest = self.words["label"], story.latest
-        if story.ended and not story.retracted:
+        if story.ended and story.took_place:
             yield Fact(label["window"], self.voice.span(latest.started, story.ended))
             yield Fact(label["duration"], self.voice.duration(latest.started, story.ended))
-        elif story.announced and latest.window_ends:
+        elif (story.announced or story.cancelled) and latest.window_ends:
             yield Fact(label["window"], self.voice.span(latest.started, latest.window_ends))
         elif story.open:
             yield self._since(story, latest.as_of)
@@ -205,8 +212,9 @@ class Edition:
             text = self.voice.moment(latest.next_update, latest.as_of)
             yield Fact(label["next_update"], text, latest.next_update)
         if not story.retracted:
-            names = (Component(component or name, (("", name),)) for name, component in latest.services)
-            yield from self._services(label["affected"], [self._configured(each) for each in names])
+            yield from self._services(
+                label["affected"], [self._configured(each) for each in affected(latest)]
+            )
         yield Fact(label["reference"], story.id)
         if story.open and latest.hotline:
             yield Fact(label["help"], latest.hotline, href=_tel(latest.hotline))
@@ -223,10 +231,7 @@ class Edition:
             yield Fact(label, ", ".join(names), items=names)
 
     def _configured(self, component: Component) -> Component:
-        name = component.name("")
-        return next(
-            (each for each in self.masthead.components if each.is_called(name, component.id)), component
-        )
+        return next((each for each in self.masthead.components if each.means(component)), component)
 
     def _correction(self, latest: Update | None) -> Story | None:
         """A retraction is news until something else is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from broadcast.channels.statuspage.pages.state import State, language_of
+from broadcast.channels.statuspage.pages.state import State, Update, language_of
 from broadcast.channels.statuspage.pages.story import Story, Tone, current, worst
 
 #: Languages whose pages are always written.
@@ -26,9 +26,9 @@ class Component:
         names = dict(self.names)
         return names.get(language) or names.get("") or next(iter(names.values()), self.id)
 
-    def is_called(self, name: str, component: str) -> bool:
-        """Whether an update means this service."""
-        return self.id in {component, name} or name in dict(self.names).values()
+    def means(self, other: Component) -> bool:
+        """Whether both are the same service: one id, or one name in any language."""
+        return not {self.id, *dict(self.names).values()}.isdisjoint({other.id, *dict(other.names).values()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +83,30 @@ class Standing:
 def standings(masthead: Masthead, told: Sequence[Story]) -> tuple[Standing, ...]:
     """Every configured service and every one that incidents speak of, with the worst that is known."""
     known = list(masthead.components)
-    for name, component in _mentioned(told):
-        if not any(each.is_called(name, component) for each in known):
-            known.append(Component(component or name, (("", name),)))
+    for component in _mentioned(told):
+        if not any(each.means(component) for each in known):
+            known.append(component)
     return tuple(_standing(component, current(told)) for component in known)
 
 
 def concerns(story: Story, component: Component) -> bool:
     """Whether the incident's latest word names the service."""
-    return any(component.is_called(name, other) for name, other in story.latest.services)
+    return any(component.means(other) for other in affected(story.latest))
 
 
-def _mentioned(told: Sequence[Story]) -> Iterator[tuple[str, str]]:
+def affected(update: Update) -> tuple[Component, ...]:
+    """The services that an update names, with their names in every language that it knows."""
+    unknown: tuple[tuple[tuple[str, str], ...], ...] = ((),) * len(update.services)
+    return tuple(
+        Component(id_ or name, (("", name), *names))
+        for (name, id_), names in zip(update.services, update.names or unknown, strict=False)
+    )
+
+
+def _mentioned(told: Sequence[Story]) -> Iterator[Component]:
     for story in reversed(told):
         if not story.retracted:
-            yield from story.latest.services
+            yield from affected(story.latest)
 
 
 def _standing(component: Component, going_on: Sequence[Story]) -> Standing:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from broadcast.channels.statuspage.pages.words import drill_mark
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
@@ -39,7 +40,9 @@ class Text:
 class Update:
     """One notice as the page keeps it. `key` is the delivery's; `incident` names the page it belongs to.
 
-    Times are UTC; `zone` is the organisation's, in which they are shown.
+    `names`, parallel to `services`, are each service's (language, name) pairs, as far as they are known.
+    Of an exercise the bare words are kept: its pages are marked as a whole. Times are UTC; `zone` is the
+    organisation's, in which they are shown.
     """
 
     key: str
@@ -60,6 +63,7 @@ class Update:
     link: str | None
     hotline: str | None
     texts: tuple[Text, ...]
+    names: tuple[tuple[tuple[str, str], ...], ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -126,7 +130,7 @@ def update_from(outgoing: Outgoing, incident: str) -> Update:
         kind=head.kind,
         phase=head.phase,
         severity=head.severity,
-        title=legible(head.title),
+        title=_bare(legible(head.title), head, outgoing.message.locale),
         organisation=legible(head.organisation),
         services=tuple((legible(name), legible(component)) for name, component in head.services),
         zone=_zone_of(head),
@@ -137,7 +141,11 @@ def update_from(outgoing: Outgoing, incident: str) -> Update:
         next_update=_utc(head.next_update),
         link=head.link and legible(head.link),
         hotline=head.hotline and legible(head.hotline),
-        texts=tuple(_text(message) for message in (outgoing.message, *outgoing.translations)),
+        texts=tuple(_text(message, head) for message in (outgoing.message, *outgoing.translations)),
+        names=tuple(
+            tuple((language_of(locale), legible(name)) for locale, name in names)
+            for names in head.service_names
+        ),
     )
 
 
@@ -179,9 +187,18 @@ def _order(update: Update) -> tuple[int, datetime]:
     return update.sequence, update.as_of
 
 
-def _text(message: Message) -> Text:
-    title = _LEADING_TAG.sub("", legible(message.subject or "")).strip()
-    return Text(legible(message.locale), title, legible(message.text).strip())
+def _text(message: Message, head: Headline) -> Text:
+    title = _bare(legible(message.subject or ""), head, message.locale)
+    body = _bare(legible(message.text).strip(), head, message.locale)
+    return Text(legible(message.locale), _LEADING_TAG.sub("", title).strip(), body)
+
+
+def _bare(text: str, head: Headline, locale: str) -> str:
+    """The text of an exercise without the marks around it."""
+    if not head.drill:
+        return text
+    mark = re.escape(drill_mark(language_of(locale)))
+    return re.sub(rf"\A\s*{mark}(?![\w-]):?\s*|\s*(?<![\w-]){mark}\s*\Z", "", text)
 
 
 def _zone_of(headline: Headline) -> str:
@@ -214,6 +231,9 @@ def _update(record: dict[str, Any]) -> Update:
             "services": tuple((name, component) for name, component in record["services"]),
             "zone": _known_zone(record["zone"]),
             "texts": tuple(Text(**text) for text in record["texts"]) or (Text("en", "", ""),),
+            "names": tuple(
+                tuple((language, name) for language, name in names) for names in record.get("names", ())
+            ),
         }
     )
 

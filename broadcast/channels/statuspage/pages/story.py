@@ -76,6 +76,16 @@ class Story:
         return self.phase is Phase.RETRACTED
 
     @property
+    def cancelled(self) -> bool:
+        """Whether it was announced and will not be."""
+        return self.phase is Phase.CANCELLED
+
+    @property
+    def took_place(self) -> bool:
+        """Whether it has begun, and was neither a mistake nor called off."""
+        return not (self.announced or self.retracted or self.cancelled)
+
+    @property
     def ended(self) -> datetime | None:
         """When it was over, or when that was said."""
         return None if self.open else self.latest.ended or self.latest.as_of

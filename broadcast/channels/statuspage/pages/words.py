@@ -42,13 +42,13 @@ class Voice:
         """`November 2025`."""
         return self._pattern("month", **self._parts(self.day_of(moment)))
 
-    def moment(self, moment: datetime, beside: datetime | None = None) -> str:
+    def moment(self, moment: datetime, beside: datetime | date | None = None) -> str:
         """`Sonntag, 16. November, 14:05 Uhr`, or the time alone on the same day as `beside`."""
         if beside and self.day_of(beside) == self.day_of(moment):
             return self.clock(moment)
         return self._pattern("moment", day=self.day(moment), clock=self.clock(moment))
 
-    def span(self, start: datetime, end: datetime, beside: datetime | None = None) -> str:
+    def span(self, start: datetime, end: datetime, beside: datetime | date | None = None) -> str:
         """`Sonntag, 16. November, 13:40–15:15 Uhr`; without the day where `beside` is on it."""
         if self.day_of(start) != self.day_of(end):
             return self._pattern("span", start=self.moment(start), end=self.moment(end))
@@ -107,6 +107,13 @@ class Voice:
 def voice(language: str, zone: str) -> Voice:
     """The page's voice for readers of `language`, with times in `zone`."""
     return Voice(language, ZoneInfo(zone), _words(language))
+
+
+def drill_mark(language: str) -> str:
+    """What marks an exercise in `language`; in English where we have no words for it."""
+    known = language if (LOOK / f"{language}.toml").is_file() else "en"
+    mark: str = _words(known)["drill"]["mark"]
+    return mark
 
 
 @cache
