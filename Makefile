@@ -37,9 +37,9 @@ slow: $(VENV)/.dev ## Run the longer tests: the wheel, pages in a browser, power
 torture: $(VENV)/.dev ## Break runs in every way and count who is lost; SEED=7 for the same again, LONG=1 for hours
 	@$(BIN)/python -m tests.torture $(SUITES) $(if $(LONG),--long) $(if $(SEED),--seed $(SEED))
 
-bench: $(VENV)/.dev ## Measure start-up and fan-out beside Apprise, into benchmarks/RESULTS.md
-	@$(BIN)/python -m benchmarks.startup
-	@$(BIN)/python -m benchmarks.fanout
+bench: $(VENV)/.dev ## Measure speed beside others into benchmarks/RESULTS.md, in 10 minutes; QUICK=1 only tries it
+	@for part in startup fanout throughput latency crowd; do \
+		$(BIN)/python -m benchmarks.$$part $(if $(QUICK),--quick) || exit 1; done
 
 docs: $(VENV)/.dev ## Write the generated pages anew
 	@$(BIN)/python docs/generate.py

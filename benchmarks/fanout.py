@@ -1,4 +1,4 @@
-"""What one message costs when many are sent, beside Apprise. `python -m benchmarks.fanout`.
+"""What one message costs when many are sent, beside Apprise. `python -m benchmarks.fanout [--quick]`.
 
 Every candidate is one command in one process and talks to the same responder. `broadcast` renders, plans
 and keeps its ledger, every intent on disk before the request; Apprise posts the text.
@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import Cost, apprise, cost_of, cpu, in_turn, publish, rate
+from benchmarks.measure import QUICK, Cost, apprise, cost_of, cpu, in_turn, publish, rate
 from benchmarks.scene import TEXT, Responder, notify, responding
 
-ROUNDS = 5
+ROUNDS = 1 if QUICK else 5
 PHONES = 3_000
 MAILBOXES = 10_000
 BATCHES = -(-MAILBOXES // 1000)

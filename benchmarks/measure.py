@@ -17,6 +17,8 @@ from statistics import median
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 RESULTS = Path(__file__).with_name("RESULTS.md")
+#: A look at whether everything works: few rounds, small sizes, figures that are worth nothing.
+QUICK = "--quick" in sys.argv
 APPRISE = "apprise==2.2.0"
 INTRODUCTION = """# Measured
 
@@ -28,15 +30,17 @@ INTRODUCTION = """# Measured
 class Cost:
     """What one process took: seconds on the clock and on the processor, and megabytes at its peak.
 
-    `span` is the seconds from its first request to the last answer, where it made any, and `served` those of
-    the responder's processor.
+    Where it made requests, `span` is the seconds from the first of them to the last answer, `lead` those
+    before it, and `served` those of the responder's processor.
     """
 
     wall: float
     cpu: float
     peak: float = 0.0
     span: float = 0.0
+    lead: float = 0.0
     served: float = 0.0
+    began: float = 0.0
 
 
 Figure = Callable[[Cost], float]
@@ -80,7 +84,7 @@ def cost_of(command: Command, cwd: Path, **environment: str) -> Cost:
             errors.seek(0)
             message = errors.read().decode(errors="replace")[-2000:]
             raise RuntimeError(f"{Path(command[0]).name} ended with {process.returncode}: {message}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, began=began)
 
 
 def rate(people: int, *, whole: bool = False) -> Figure:
@@ -132,8 +136,11 @@ def machine() -> str:
 
 
 def publish(heading: str, lines: Sequence[str]) -> None:
-    """Write a section of the results anew, and leave the others."""
+    """Write a section of the results anew, and leave the others; only print it where it was quickly done."""
     text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else INTRODUCTION
+    if QUICK:
+        print("\n".join(("", f"## {heading}, quickly", "", *lines)))
+        return
     section = "\n".join((f"## {heading}", "", *lines, "", f"Measured on {machine()}.", ""))
     before, _, after = text.partition(f"## {heading}\n")
     _, following, rest = after.partition("\n## ")

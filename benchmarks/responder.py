@@ -1,8 +1,9 @@
 """A provider that always says yes, as lean as asyncio allows, in a process of its own.
 
 `python -m benchmarks.responder [--certificate PEM] [--latency SECONDS]` prints its port and answers until its
-standard input is closed. `GET /count` tells what came since it was last asked: how many requests, in how many
-seconds from the first of them to the last answer, and how many seconds of processor they took here.
+standard input is closed. `GET /count` tells what came since it was last asked: how many requests, when the
+first (on the clock that all processes share), in how many seconds to the last answer, and how many seconds of
+processor they took.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ class Tally:
     def told(self) -> bytes:
         """As JSON."""
         cpu = time.process_time() - self._cpu
-        return json.dumps({"requests": self.requests, "span": self._last - self._first, "cpu": cpu}).encode()
+        span = self._last - self._first
+        told = {"requests": self.requests, "first": self._first, "span": span, "cpu": cpu}
+        return json.dumps(told).encode()
 
 
 class Provider(asyncio.Protocol):

@@ -70,15 +70,19 @@ NOTICE = (
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a responder heard: requests, the seconds they took from first to last, and its own processor's."""
+    """What a responder heard: requests, when the first came, and the seconds from it to the last answer.
+
+    `cpu` is the seconds of its own processor.
+    """
 
     requests: int
+    first: float
     span: float
     cpu: float
 
     def on(self, cost: Cost) -> Cost:
         """The cost of the process that was heard."""
-        return replace(cost, span=self.span, served=self.cpu)
+        return replace(cost, span=self.span, lead=self.first - cost.began, served=self.cpu)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,18 @@
-"""How long it takes until a command has said anything, beside Apprise. `python -m benchmarks.startup`."""
+"""How long it takes until a command says anything, beside Apprise. `python -m benchmarks.startup [--quick]`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import BIN, apprise, cost_of, cpu, in_turn, publish
+from benchmarks.measure import BIN, QUICK, Cost, apprise, cost_of, cpu, in_turn, publish
+from benchmarks.scene import notify, responding
 
-ROUNDS = 15
+ROUNDS = 1 if QUICK else 15
+PEOPLE = 10
+SENDING = f"`broadcast notify`, {PEOPLE} people, from start to end"
 CONFIGURATION = """
 [broadcast]
 organisation = "Benchmark"
@@ -30,7 +34,12 @@ def main() -> None:
             "`broadcast --help`": [BIN / "broadcast", "--help"],
             "`apprise --version`": [apprise(), "--version"],
         }
-        measured = in_turn({name: partial(cost_of, line, cwd) for name, line in commands.items()}, ROUNDS)
+        candidates: dict[str, Callable[[], Cost]] = {
+            name: partial(cost_of, line, cwd) for name, line in commands.items()
+        }
+        with responding() as responder:
+            candidates[SENDING] = lambda: notify(responder, "phones", PEOPLE, PEOPLE)
+            measured = in_turn(candidates, ROUNDS)
     yardstick = measured["`apprise --version`"].median(cpu())
     rows = [
         f"| {name} | {series.spread(cpu())} | {series.median(lambda cost: cost.wall) * 1000:.0f} "

@@ -6,20 +6,18 @@ certificate against the public authorities and the benchmark's own.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import BIN, ROOT, Command, Cost, apprise, cost_of, cpu, in_turn, publish, rate
-from benchmarks.scene import TEXT, Responder, notify, responding
+from benchmarks.measure import BIN, QUICK, ROOT, Command, Cost, apprise, cost_of, cpu, in_turn, publish, rate
+from benchmarks.scene import CONCURRENCY, TEXT, Responder, notify, responding
 
-QUICK = "--quick" in sys.argv
 ROUNDS = 1 if QUICK else 3
 PEOPLE = 2_000 if QUICK else 10_000
-SDK_PEOPLE = 500 if QUICK else 2_000
-APPRISE_PEOPLE = 50 if QUICK else 300
+SDK_PEOPLE = 500 if QUICK else 1_500
+APPRISE_PEOPLE = 50 if QUICK else 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +51,14 @@ def post(command: Path, responder: Responder, people: int) -> Cost:
         return responder.expect(people).on(cost)
 
 
-def peer(which: str, responder: Responder, people: int) -> Cost:
+def peer(which: str, responder: Responder, people: int, in_flight: int = CONCURRENCY) -> Cost:
     """As many messages through one of the scripts in `peers`."""
     with TemporaryDirectory() as folder:
         cwd = Path(folder)
         script: Command = [BIN / "python", "-m", "benchmarks.peers", which]
         environment = {"REQUESTS_CA_BUNDLE": str(bundle(responder, cwd)), "PYTHONPATH": str(ROOT)}
-        cost = cost_of([*script, responder.root, str(responder.authority), str(people)], cwd, **environment)
+        where = (responder.root, str(responder.authority))
+        cost = cost_of([*script, *where, str(people), str(in_flight)], cwd, **environment)
         return responder.expect(people).on(cost)
 
 
