@@ -1,4 +1,4 @@
-"""How long it takes until a command says anything, beside Apprise. `python -m benchmarks.startup [--quick]`."""
+"""How long a command takes to say anything, beside Apprise. `python -m benchmarks.startup [--quick]`."""
 
 from __future__ import annotations
 

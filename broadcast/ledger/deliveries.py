@@ -203,11 +203,11 @@ def _settle(connection: sqlite3.Connection, settled: Sequence[Settlement], momen
         query("settle_attempt"),
         ((moment, s.outcome, s.ref, s.reason, s.claim.attempt) for s in settled if s.outcome is not None),
     )
-    staying = (_standing(s, moment) for s in settled if s.step == s.claim.step)
+    moving = [s for s in settled if s.step > s.claim.step]
+    staying = (_standing(s, moment) for s in settled if s.step <= s.claim.step)
     connection.executemany(query("settle_delivery"), staying)
-    for settlement in settled:
-        if settlement.step > settlement.claim.step:
-            _move_on(connection, settlement, moment)
+    for settlement in moving:
+        _move_on(connection, settlement, moment)
     connection.executemany(query("keep_thread"), (_kept(s.claim, s.thread) for s in settled if s.thread))
 
 
