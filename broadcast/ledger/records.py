@@ -125,7 +125,8 @@ class DeliveryLine:
     contact: str
     name: str
     channel: str
-    address: str | None
+    phone: str | None
+    email: str | None
     state: DeliveryState
     attempts: int
     ref: str | None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcast.channels import registry
+from broadcast.config.settings import Settings
+from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import DeliveryLine, Notice
+from broadcast.model.contact import AddressKind
 from broadcast.model.mask import mask
 
 
@@ -28,8 +33,20 @@ class Entry:
     ref: str | None = None
 
 
-def log(ledger: Ledger, ref: str | None) -> tuple[Entry, ...]:
-    """Everything the ledger knows about an incident, in order; raises `UnknownIncident`."""
+def address_kinds(settings: Settings) -> dict[str, AddressKind | None]:
+    """By what each channel reaches people; an adapter that cannot be loaded is left out."""
+    kinds = {}
+    for name, channel in settings.channels.items():
+        with suppress(ConfigError):
+            kinds[name] = registry.capabilities(channel.adapter).address
+    return kinds
+
+
+def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]) -> tuple[Entry, ...]:
+    """Everything the ledger knows about an incident, in order; raises `UnknownIncident`.
+
+    `kinds` says by what each channel reaches people; of others, every address is told.
+    """
     incident = ledger.incidents.find(ref, closed=True)
     entries = [
         Entry(event.at, event.kind, event.detail, channel=event.channel)
@@ -38,7 +55,7 @@ def log(ledger: Ledger, ref: str | None) -> tuple[Entry, ...]:
     for notice in ledger.incidents.notices(incident):
         entries.append(_notice(notice))
         entries += _channels(ledger, notice)
-        entries += (_delivery(notice, line) for line in ledger.history.lines(notice))
+        entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
@@ -55,14 +72,25 @@ def _channels(ledger: Ledger, notice: Notice) -> Iterator[Entry]:
         yield Entry(attempt.first_at, "channel", text + reason, notice.sequence, attempt.channel)
 
 
-def _delivery(notice: Notice, line: DeliveryLine) -> Entry:
+def _delivery(notice: Notice, line: DeliveryLine, kinds: Mapping[str, AddressKind | None]) -> Entry:
     return Entry(
         line.updated_at,
         "delivery",
         line.reason or "",
         notice.sequence,
         line.channel,
-        mask(line.address) if line.address else line.contact,
+        _whom(line, kinds),
         line.state,
         line.ref,
     )
+
+
+def _whom(line: DeliveryLine, kinds: Mapping[str, AddressKind | None]) -> str:
+    """The address that the channel uses, masked; the contact where there is none."""
+    addresses = {AddressKind.PHONE: line.phone, AddressKind.EMAIL: line.email}
+    if line.channel in kinds:
+        kind = kinds[line.channel]
+        used = [addresses.get(kind)] if kind else []
+    else:
+        used = list(addresses.values())
+    return " ".join(mask(address) for address in used if address) or line.contact

@@ -6,12 +6,13 @@ from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.command import command
+from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, Form, ListForm, MaybeIncident
 from broadcast.cli.output.blocks import Block, Table, Tone, Word, line
 from broadcast.cli.output.show import iso, show, show_json
-from broadcast.operations.log import Entry
+from broadcast.operations.log import Entry, address_kinds
 from broadcast.operations.log import log as read_log
-from broadcast.wiring import load_settings, open_ledger
+from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.log/1"
 _TONES = {"failed": Tone.BAD, "unknown": Tone.WARNING, "held": Tone.WARNING, "accepted": Tone.GOOD}
@@ -21,11 +22,8 @@ _TONES = {"failed": Tone.BAD, "unknown": Tone.WARNING, "held": Tone.WARNING, "ac
 def log(common: Common, incident: MaybeIncident = None, output: ListForm = Form.HUMAN) -> None:
     """Everything that happened in an incident, line by line; addresses are masked."""
     settings = load_settings(common.config, sandbox=common.sandbox)
-    ledger = open_ledger(settings)
-    try:
-        entries = read_log(ledger, incident)
-    finally:
-        ledger.close()
+    with opened(settings) as ledger:
+        entries = read_log(ledger, incident, address_kinds(settings))
     zone = settings.timezone
     if output is Form.JSON:
         lines = [asdict(entry) | {"at": iso(entry.at, zone)} for entry in entries]

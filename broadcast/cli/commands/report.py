@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from broadcast.cli.command import command
+from broadcast.cli.ledger import opened
 from broadcast.cli.options import AnyIncident, Common
 from broadcast.errors import UsageError
 from broadcast.model.clock import SystemClock
 from broadcast.model.text import printable
-from broadcast.wiring import load_settings, open_ledger
+from broadcast.wiring import load_settings
 
 
 class Format(StrEnum):
@@ -40,11 +41,8 @@ def report(
     from broadcast.reports.story import build
 
     settings = load_settings(common.config, sandbox=common.sandbox)
-    ledger = open_ledger(settings)
-    try:
+    with opened(settings) as ledger:
         story = build(ledger, incident, SystemClock().now(), settings.timezone)
-    finally:
-        ledger.close()
     html = form is Format.HTML or (form is None and out is not None and out.suffix in {".html", ".htm"})
     text = (as_html if html else as_markdown)(story, lang or settings.locale)
     if out is None:

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import typer
 
 from broadcast.cli.command import command
+from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, Form, ListForm, MaybeIncident
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import clock_time, iso, show, show_json
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.operations.status import IncidentStatus, one, overview
-from broadcast.wiring import load_settings, open_ledger
+from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.status/1"
 _OVERDUE = 10
@@ -40,11 +41,8 @@ def status(
     Reads the ledger only: it works offline, and sends nothing.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
-    ledger = open_ledger(settings)
-    try:
+    with opened(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
-    finally:
-        ledger.close()
     if output is Form.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
         show_json({"schema": SCHEMA, "incidents": incidents}, common.out)

@@ -1,0 +1,30 @@
+"""The ledger for as long as a verb needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from broadcast.config.settings import Settings
+from broadcast.errors import UnknownIncident
+from broadcast.ledger.ledger import Ledger
+from broadcast.sandbox.settings import sandbox_folder
+from broadcast.wiring import open_ledger
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of these settings; the hint says where else an incident may be that it does not know."""
+    ledger = open_ledger(settings)
+    try:
+        yield ledger
+    except UnknownIncident as error:
+        raise UnknownIncident(str(error), hint=_elsewhere(settings, error.hint)) from None
+    finally:
+        ledger.close()
+
+
+def _elsewhere(settings: Settings, hint: str | None) -> str | None:
+    if settings.sandbox or not (sandbox_folder(settings) / "broadcast.db").is_file():
+        return hint
+    return "; ".join(part for part in (hint, "the sandbox may have it: add --sandbox") if part)
