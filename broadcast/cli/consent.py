@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.options import Common
@@ -14,14 +14,20 @@ from broadcast.cli.terminal import can_ask
 from broadcast.errors import Refused
 from broadcast.operations.preview import Preview
 
+_SHOWN = 40  # characters of a wrong answer
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Asks whoever sits at the terminal; with `yes`, shows and goes ahead."""
+    """Asks whoever sits at the terminal; with `yes`, shows and goes ahead.
+
+    `warned` gathers the warnings that were shown with the question.
+    """
 
     common: Common
     zone: ZoneInfo
     yes: bool
+    warned: set[str] = field(default_factory=set)
 
     def __call__(self, preview: Preview) -> None:
         """Return to go ahead; raises `Refused` where the answer is no or nobody can be asked."""
@@ -35,6 +41,7 @@ class Asking:
                 hint=f"look at it with --dry-run, then send with --yes --max-recipients {preview.people}",
             )
         show(preview_page(preview, self.zone, everything=self.common.verbose), self.common.err)
+        self.warned.update(preview.warnings)
         self._ask(preview)
 
     def _ask(self, preview: Preview) -> None:
@@ -50,9 +57,16 @@ class Asking:
             ended = "" if answer.endswith("\n") else "\n"
             stream.write(ended)
             raise Refused(
-                "not confirmed, nothing was sent",
+                _declined(answer.strip(), preview.phrase),
                 hint="run it again when it is right; --dry-run only shows it",
             )
+
+
+def _declined(typed: str, phrase: str) -> str:
+    if not typed:
+        return "not confirmed, nothing was sent"
+    shown = typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]}…"
+    return f"you typed {shown}; {phrase} was asked for; nothing was sent"
 
 
 def _forget_typed_ahead() -> None:

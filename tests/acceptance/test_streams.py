@@ -98,6 +98,21 @@ def test_a_narrow_screen_stacks_what_does_not_fit(page_only):
     assert "incident: INC-1" in outcome.stdout
 
 
+def test_a_narrow_screen_breaks_lines_between_words(page_only):
+    outcome = shell(
+        page_only.parent,
+        "broadcast notify Zahlungen-gehen-nicht -q --yes --next-update 30m -m 'Bitte rufen Sie an'; "
+        "broadcast status INC-1",
+        FORCE_COLOR="1",
+        COLUMNS="20",
+    )
+
+    lines = outcome.stdout.splitlines()
+    wide = shell(page_only.parent, "broadcast status INC-1").stdout
+    assert all(len(line) <= 20 or " " not in line for line in lines), lines
+    assert set(wide.split()) <= set(outcome.stdout.split())
+
+
 def test_a_character_set_without_our_characters_gets_others(page_only):
     outcome = shell(page_only.parent, "broadcast notify 'Störung – jetzt' -n", PYTHONIOENCODING="ascii")
 

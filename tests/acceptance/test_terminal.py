@@ -50,6 +50,7 @@ def test_the_phrase_sends(typing):
     assert code == 0
     assert "sent" in said
     assert "2 of 2 accepted" in said
+    assert "warning:" not in said, "it stood above the question already"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,8 @@ def test_anything_else_sends_nothing(typing, rehearsal, answer):
     said, code = ended(child)
     assert code == 8
     assert "nothing was sent" in said
+    if answer.isalnum() or answer.strip().isalnum():
+        assert f"you typed {answer.strip()}; 2 was asked for; nothing was sent" in said
     assert run(rehearsal, "--sandbox", "status", "--all", "-o", "json").stdout == before
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from broadcast.cli.command import command
 from broadcast.cli.consent import Asking
 from broadcast.cli.inputs import read_limits, read_request
+from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, MaybeIncident, Output, Reach, Run, Sending, Title, Wording
 from broadcast.cli.output.preview import preview_json, preview_page
 from broadcast.cli.output.progress import watching
@@ -13,13 +14,16 @@ from broadcast.cli.result import show_result
 from broadcast.config.settings import Settings
 from broadcast.dispatch.happening import nobody
 from broadcast.operations.request import Limits, Request, Verb
-from broadcast.wiring import load_settings, make_publisher, open_ledger
+from broadcast.wiring import load_settings, make_publisher
+
+#: What an end has not: it is a phase, promises nothing, and goes to whoever was told.
+_OPEN_ONLY = ("phase", "next_update", "audience")
 
 
 @command(
     'broadcast notify "Chat and e-mail down" -s sev2 --service support -m "Orders work. Please call us."',
     'broadcast notify "Checkout down" -s sev1 -m @notice.txt --started 14:05 --next-update 30m --dry-run',
-    'broadcast notify "Slack down" --affects slack --key "$CI_JOB_ID" --yes --max-recipients 500 -o json',
+    'broadcast notify "Slack down" --affects slack --key "ticket-4711/notify" --yes --max-recipients 500',
     'broadcast --sandbox notify "Rehearsal" --drill',
 )
 def notify(title: Title, common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run) -> int:
@@ -50,6 +54,7 @@ def update(
 @command(
     'broadcast resolve -m "Chat and e-mail work again."',
     'broadcast resolve INC-7 -v cause="a provider\'s outage" --yes',
+    unsaid=_OPEN_ONLY,
 )
 def resolve(
     common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
@@ -58,7 +63,7 @@ def resolve(
     return _follow_up(Verb.RESOLVE, incident, (wording, reach), (sending, run), common)
 
 
-@command('broadcast retract INC-7 -m "Our monitoring was wrong; nothing was down."')
+@command('broadcast retract INC-7 -m "Our monitoring was wrong; nothing was down."', unsaid=_OPEN_ONLY)
 def retract(
     common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
 ) -> int:
@@ -78,24 +83,16 @@ def _publish(request: Request, common: Common, sending: Sending, run: Run) -> in
     settings = load_settings(common.config, sandbox=common.sandbox)
     if limits.dry_run:
         return _preview(request, limits, settings, common, run.output)
-    ledger = open_ledger(settings)
-    try:
-        with watching(common, run.output) as listener:
-            publisher = make_publisher(settings, ledger, listener)
-            asking = Asking(common, settings.timezone, sending.yes)
-            result = publisher.publish(request, limits, asking)
-    finally:
-        ledger.close()
-    show_result(result, run.output, common)
+    asking = Asking(common, settings.timezone, sending.yes)
+    with opened(settings) as ledger, watching(common, run.output) as listener:
+        result = make_publisher(settings, ledger, listener).publish(request, limits, asking)
+    show_result(result, run.output, common, asking.warned)
     return result.exit_code
 
 
 def _preview(request: Request, limits: Limits, settings: Settings, common: Common, output: Output) -> int:
-    ledger = open_ledger(settings)
-    try:
+    with opened(settings) as ledger:
         preview = make_publisher(settings, ledger, nobody).preview(request, limits)
-    finally:
-        ledger.close()
     if output in {Output.JSON, Output.NDJSON}:
         show_json(preview_json(preview, settings.timezone), common.out)
     elif output is Output.QUIET:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from broadcast.cli.output.blocks import Banner, Block, Cell, Line, Page, Quote, Remark, Table, plain
 from broadcast.model.text import printable
 
+_MARGIN = "  | "  # of quoted texts
 
-def as_text(page: Page, *, stacked: bool = False) -> str:
-    """The page as text; `stacked` puts the cells of a row below each other."""
-    return "".join(f"{text}\n" for block in page for text in _lines(block, stacked=stacked))
+
+def as_text(page: Page) -> str:
+    """The page as text, every line as long as it is."""
+    return "".join(f"{text}\n" for block in page for text in _lines(block, stacked=False))
+
+
+def as_narrow_text(page: Page, width: int) -> str:
+    """The page as text of `width` columns: the cells of a row below each other, words kept whole."""
+    lines = (text for block in page for text in _lines(block, stacked=True))
+    return "".join(f"{part}\n" for text in lines for part in _wrapped(text, width))
 
 
 def one_line(cell: Cell) -> str:
@@ -29,11 +38,24 @@ def _lines(block: Block, *, stacked: bool) -> Iterator[str]:
         case Quote(title=title, text=text):
             yield ""
             yield f"{one_line(title)}:"
-            yield from (f"  | {line}".rstrip() for line in printable(text).splitlines())
+            yield from (f"{_MARGIN}{line}".rstrip() for line in printable(text).splitlines())
         case Table() if stacked:
             yield from _stacked(block)
         case Table():
             yield from _columns(block)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    margin = _MARGIN if text.startswith(_MARGIN) else ""
+    wrapped = textwrap.wrap(
+        text.removeprefix(margin),
+        width,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return wrapped or [text]
 
 
 def _columns(table: Table) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
@@ -20,7 +20,7 @@ _VERDICTS = {
     ExitStatus.NOTHING_ACCEPTED: ("nothing was accepted", Tone.BAD),
     ExitStatus.PARTIAL: ("partly sent", Tone.WARNING),
     ExitStatus.DEADLINE: ("the deadline was reached, the rest waits", Tone.WARNING),
-    ExitStatus.UNKNOWN: ("sent, but of some nobody can say whether they were told", Tone.WARNING),
+    ExitStatus.UNKNOWN: ("for some no answer came back", Tone.WARNING),
     ExitStatus.INTERRUPTED: ("interrupted, the rest waits", Tone.WARNING),
 }
 #: Columns that are shown only where somebody is in them.
@@ -28,15 +28,19 @@ _TROUBLE = ("delivered", "unknown", "failed", "held", "suppressed")
 
 
 def result_page(result: Result) -> list[Block]:
-    """The result for people."""
+    """The result for people, without its warnings."""
     return [
         line(_verdict(result), _counted(result.counts)),
         *_channels(result),
         *_failovers(result),
         *_promise(result),
-        *(Remark("warning", warning, Tone.WARNING) for warning in result.warnings),
         *(Remark("next", step, Tone.STRONG) for step in result.next),
     ]
+
+
+def warnings_page(warnings: Iterable[str]) -> list[Block]:
+    """What people should know besides."""
+    return [Remark("warning", warning, Tone.WARNING) for warning in warnings]
 
 
 def _promise(result: Result) -> Iterator[Block]:
@@ -47,12 +51,19 @@ def _promise(result: Result) -> Iterator[Block]:
 
 def _verdict(result: Result) -> Word:
     text, tone = _VERDICTS.get(ExitStatus(result.exit_code), ("done", Tone.PLAIN))
+    if result.counts.unknown and result.exit_code == ExitStatus.UNKNOWN:
+        text = _unanswered(result.counts)
     if result.replayed:
         text = f"already done under this key, nothing was sent again ({text})"
     elif not result.changed:
         text = f"nothing was left to do ({text})"
     drill = " drill," if result.drill else ""
     return Word(f"{result.incident}/{result.notice} {result.kind},{drill} {result.phase}: {text}:", tone)
+
+
+def _unanswered(counts: Counts) -> str:
+    sent = f"sent to {counts.accepted:,}; " if counts.accepted else ""
+    return f"{sent}for {counts.unknown:,} no answer came back: they may or may not have it"
 
 
 def _counted(counts: Counts) -> str:
@@ -86,6 +97,5 @@ def _row(channel: ChannelResult, troubles: list[str], reasons: bool) -> tuple[Ce
 def _failovers(result: Result) -> Iterator[Block]:
     for one in result.failovers:
         why = f": {one.reason}" if one.reason else ""
-        yield Remark(
-            "failover", f"{one.to} stepped in for {one.origin}, {one.count:,} times{why}", Tone.WARNING
-        )
+        times = "once" if one.count == 1 else f"{one.count:,} times"
+        yield Remark("failover", f"{one.to} stepped in for {one.origin}, {times}{why}", Tone.WARNING)

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Page
-from broadcast.cli.output.plainly import as_text
+from broadcast.cli.output.plainly import as_narrow_text, as_text
 from broadcast.cli.terminal import Stream
 from broadcast.model.text import printable_json
 
@@ -19,7 +19,7 @@ def show(page: Page, stream: Stream) -> None:
     if not stream.drawable or stream.file is None:
         stream.write(as_text(page))
     elif stream.width < _TOO_NARROW:
-        stream.write(as_text(page, stacked=True))
+        stream.write(as_narrow_text(page, stream.width))
     else:
         from broadcast.cli.output.drawn import draw
 

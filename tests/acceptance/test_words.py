@@ -1,0 +1,62 @@
+"""How a result is put into words for people."""
+
+from __future__ import annotations
+
+import pytest
+
+from broadcast.cli.output.plainly import as_text
+from broadcast.cli.output.results import result_page
+from broadcast.operations.result import Counts, FailoverResult, Result
+
+
+def said(exit_code: int, counts: Counts, *failovers: FailoverResult) -> str:
+    """The result of a notice as it is printed."""
+    return as_text(
+        result_page(
+            Result(
+                incident="INC-7",
+                notice=2,
+                kind="update",
+                phase="identified",
+                drill=False,
+                key=None,
+                replayed=False,
+                changed=True,
+                exit_code=exit_code,
+                sent_anything=True,
+                counts=counts,
+                failovers=failovers,
+                warnings=("the office network is slow",),
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        (
+            Counts(planned=10, accepted=7, unknown=3),
+            "sent to 7; for 3 no answer came back: they may or may not have it",
+        ),
+        (
+            Counts(planned=1200, unknown=1200),
+            "identified: for 1,200 no answer came back: they may or may not have it",
+        ),
+    ],
+)
+def test_what_nobody_can_say_is_counted(counts, words):
+    assert words in said(11, counts)
+
+
+@pytest.mark.parametrize(("count", "times"), [(1, "once"), (2, "2 times"), (1200, "1,200 times")])
+def test_one_failover_happened_once(count, times):
+    failover = FailoverResult("email", "sms", count, "no connection")
+
+    shown = said(0, Counts(planned=9, accepted=9), failover)
+
+    assert f"failover: sms stepped in for email, {times}: no connection\n" in shown
+
+
+def test_warnings_are_no_part_of_the_result():
+    assert "slow" not in said(0, Counts(planned=1, accepted=1))
