@@ -7,8 +7,9 @@ Global flags are understood before and after the verb. Help shows examples first
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, NoReturn, cast, get_type_hints
 
 import typer
@@ -25,9 +26,10 @@ CONTEXT: dict[str, Any] = {"help_option_names": []}
 
 
 class Command(TyperCommand):
-    """A verb; `examples` are lines to copy."""
+    """A verb; `examples` are lines to copy, `terms` explains words that its arguments are made of."""
 
     examples: tuple[str, ...] = ()
+    terms: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse, with the global flags that were given before the verb as defaults."""
@@ -72,8 +74,16 @@ class Group(TyperGroup):
         return help_text(ctx, standard_output())
 
 
-def command(*examples: str, name: str | None = None) -> Callable[[Callable[..., object]], Command]:
-    """Make a command of a function; what it returns is the exit code (None: 0)."""
+def command(
+    *examples: str,
+    name: str | None = None,
+    terms: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    unsaid: Container[str] = (),
+) -> Callable[[Callable[..., object]], Command]:
+    """Make a command of a function; what it returns is the exit code (None: 0).
+
+    `unsaid` names parameters that are understood, and not offered: they make no sense here.
+    """
 
     def made(function: Callable[..., object]) -> Command:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -81,6 +91,9 @@ def command(*examples: str, name: str | None = None) -> Callable[[Callable[..., 
         app.command(called, cls=Command, context_settings=CONTEXT)(unfolded(function))
         built = cast("Command", typer.main.get_command(app))
         built.examples = examples
+        built.terms = terms
+        for param in cast("list[Any]", built.params):
+            param.hidden = param.hidden or param.name in unsaid
         built.params += everywhere()
         return built
 

@@ -20,6 +20,7 @@ from broadcast.model.text import printable, printable_json
 
 SCHEMA = "broadcast.error/1"
 _INTERRUPTED = 130
+_NO_NUMBER = re.compile(r"is not a valid int(eger)?\b")
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
 #: What may be a credential, a number or an address; what a bug says about values must not hold one.
 _TOKEN = re.compile(r"""(?=[^\s'"]*[\d!@#$%^&*+=/])[^\s'"]{5,}|[^\s'"]{16,}""")
@@ -57,6 +58,7 @@ def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
     ctx: Any = getattr(error, "ctx", None)
     known = hasattr(error, "option_name")  # Typer would add its own guesses
     text = (error.message if known else error.format_message()).rstrip(".")
+    text = _NO_NUMBER.sub("is not a whole number", text)
     hint = did_you_mean(error, ctx) or (f"see `{path(ctx)} -h`" if ctx else None)
     return _tell(Failure(text[:1].lower() + text[1:], hint, 2), arguments)
 

@@ -29,7 +29,7 @@ def help_text(ctx: typer.Context, stream: Stream) -> str:
     lines += _section("Usage", [f"  {usage(ctx)}"], stream)
     if story:
         lines += ["", *_paragraphs(story, width)]
-    for title, records in [*_commands(ctx), *_parameters(ctx)]:
+    for title, records in [*_commands(ctx), *_terms(ctx), *_parameters(ctx)]:
         lines += _section(title, list(_definitions(records, width)), stream)
     return "\n".join(lines) + "\n"
 
@@ -67,7 +67,7 @@ def path(ctx: typer.Context) -> str:
 def _paragraphs(text: str | None, width: int) -> list[str]:
     lines: list[str] = []
     for paragraph in (text or "").split("\n\n"):
-        lines += ["", *textwrap.wrap(" ".join(paragraph.split()), width)]
+        lines += ["", *textwrap.wrap(" ".join(paragraph.split()), width, break_on_hyphens=False)]
     return lines[1:]
 
 
@@ -92,6 +92,11 @@ def _summary(group: TyperGroup, ctx: typer.Context, name: str) -> str:
     return " ".join((command.help or "").partition("\n\n")[0].split()) if command else ""
 
 
+def _terms(ctx: typer.Context) -> Iterator[tuple[str, Records]]:
+    for title, terms in getattr(ctx.command, "terms", {}).items():
+        yield title, list(terms.items())
+
+
 def _parameters(ctx: typer.Context) -> Iterator[tuple[str, Records]]:
     panels: dict[str, Records] = {}
     for param in ctx.command.params:
@@ -102,10 +107,15 @@ def _parameters(ctx: typer.Context) -> Iterator[tuple[str, Records]]:
         panel = (
             "Arguments" if _is_argument(param) else getattr(param, "rich_help_panel", None) or _panel(param)
         )
-        panels.setdefault(panel, []).append((name.strip("[]") if panel == "Arguments" else name, text))
+        panels.setdefault(panel, []).append((_named(name) if panel == "Arguments" else name, text))
     everywhere = panels.pop("Everywhere", [])
     yield from panels.items()
     yield "Everywhere", everywhere
+
+
+def _named(metavar: str) -> str:
+    """`[FAULT]...` is `FAULT...` where it is explained."""
+    return metavar.replace("[", "").replace("]", "")
 
 
 def _panel(param: Any) -> str:
@@ -122,7 +132,7 @@ def _definitions(records: Iterable[tuple[str, str]], width: int) -> Iterator[str
     if width - beside < _ROOM:
         beside = 6
     for name, text in rows:
-        lines = textwrap.wrap(text, max(width - beside, 10)) or [""]
+        lines = textwrap.wrap(text, max(width - beside, 10), break_on_hyphens=False) or [""]
         if len(name) + 3 < beside:
             yield f"  {name}".ljust(beside) + lines.pop(0)
         else:

@@ -10,8 +10,12 @@ from typer.exceptions import TyperException
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
-    return next(iter(get_close_matches(word, list(known), n=1)), None)
+    """The known word that was probably meant: one that begins like it, or is spelled like it."""
+    words = list(known)
+    begun = [one for one in words if one.startswith(word)]
+    if len(begun) == 1:
+        return begun[0]
+    return next(iter(get_close_matches(word, begun or words, n=1)), None)
 
 
 def did_you_mean(error: TyperException, ctx: Any) -> str | None:
@@ -24,4 +28,8 @@ def did_you_mean(error: TyperException, ctx: Any) -> str | None:
 
 
 def _options(ctx: Any) -> Sequence[str]:
-    return [name for param in ctx.command.params for name in param.opts if name.startswith("--")]
+    return [name for param in ctx.command.params for name in param.opts if _is_offered(param, name)]
+
+
+def _is_offered(param: Any, name: str) -> bool:
+    return name.startswith("--") and not getattr(param, "hidden", False)

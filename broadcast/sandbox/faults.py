@@ -21,24 +21,43 @@ from broadcast.errors import UsageError
 PROVIDERS = ("twilio", "sendgrid", "x", "statuspage", "smtp")
 
 Kind = Literal[
-    "status",  # any status code, as the provider words it
-    "status_after",  # accepted and recorded, then that status
-    "ratelimit",  # 429 with Retry-After
-    "auth",  # 401
-    "redirect",  # 302 to somewhere that answers 200
-    "refuse",  # SMTP: 421 instead of a greeting; HTTP: closed at once, like drop_before
-    "drop_before",  # the connection ends, nothing was accepted
-    "drop_after",  # accepted and recorded, then the connection ends
-    "hang",  # nothing was accepted, no answer ever
-    "hang_after",  # accepted and recorded, no answer ever
-    "late",  # accepted, recorded and answered after `delay` seconds
-    "drip",  # accepted; the answer comes a byte every `delay` seconds
-    "garbage",  # accepted; the answer cannot be read
-    "no_id",  # accepted; the answer names no id
-    "huge",  # accepted; the answer is 512 MiB long
-    "truncated",  # accepted; the answer breaks off
+    "status",
+    "status_after",
+    "ratelimit",
+    "auth",
+    "redirect",
+    "refuse",
+    "drop_before",
+    "drop_after",
+    "hang",
+    "hang_after",
+    "late",
+    "drip",
+    "garbage",
+    "no_id",
+    "huge",
+    "truncated",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+#: What each kind does to a request.
+MEANINGS: Mapping[Kind, str] = {
+    "status": "any status code, as the provider words it",
+    "status_after": "accepted and recorded, then that status",
+    "ratelimit": "429 with Retry-After",
+    "auth": "401",
+    "redirect": "302 to somewhere that answers 200",
+    "refuse": "SMTP: 421 instead of a greeting; HTTP: closed at once, like drop_before",
+    "drop_before": "the connection ends, nothing was accepted",
+    "drop_after": "accepted and recorded, then the connection ends",
+    "hang": "nothing was accepted, no answer ever",
+    "hang_after": "accepted and recorded, no answer ever",
+    "late": "accepted, recorded and answered after `delay` seconds",
+    "drip": "accepted; the answer comes a byte every `delay` seconds",
+    "garbage": "accepted; the answer cannot be read",
+    "no_id": "accepted; the answer names no id",
+    "huge": "accepted; the answer is 512 MiB long",
+    "truncated": "accepted; the answer breaks off",
+}
 _NOT_ACCEPTED = frozenset({"status", "ratelimit", "auth", "redirect", "refuse", "drop_before", "hang"})
 _UNANSWERED = frozenset({"refuse", "drop_before", "drop_after", "hang", "hang_after", "late"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broadcast.cli.app import run
+from broadcast.sandbox.faults import KINDS, PROVIDERS, parse_fault
 
 VERBS = [
     *("notify", "update", "resolve", "status", "retry", "report"),
@@ -65,6 +66,7 @@ def test_what_is_called_bare_explains_itself_and_has_done_nothing(broadcast, com
         (("notfy", "x"), "did you mean `broadcast notify`?"),
         (("template", "lnt"), "did you mean `broadcast template lint`?"),
         (("notify", "x", "--seveity", "sev1"), "did you mean --severity?"),
+        (("notify", "x", "--sev", "sev1"), "did you mean --severity?"),
         (("status", "--chek"), "did you mean --check?"),
         (("channels", "test", "--outptu", "json"), "did you mean --output?"),
     ],
@@ -75,6 +77,53 @@ def test_a_slip_is_answered_with_what_was_meant(capsys, arguments, hint):
     shown = capsys.readouterr()
     assert shown.err.splitlines()[-1] == f"hint: {hint}"
     assert shown.out == ""
+
+
+def test_what_is_no_number_is_told_in_plain_words(capsys):
+    assert run(["notify", "x", "--max-recipients", "abc"]) == 2
+
+    assert (
+        "error: invalid value for '--max-recipients': 'abc' is not a whole number" in capsys.readouterr().err
+    )
+
+
+def test_every_fault_is_explained_as_it_is_spelled(capsys):
+    assert run(["sandbox", "fault", "-h"]) == 0
+
+    text = capsys.readouterr().out
+    _, _, kinds = text.partition("\nKinds\n")
+    listed = [line.split()[0] for line in kinds.partition("\n\n")[0].splitlines() if line[2] != " "]
+    spelled = [f"twilio:{one}" for one in listed]
+    assert {parse_fault(one).kind for one in spelled} == set(KINDS)
+    assert "down" in listed
+    assert all(provider in text.replace("\n", " ") for provider in (*PROVIDERS, "all"))
+    assert "\n  FAULT...  PROVIDER:KIND" in text
+
+
+@pytest.mark.parametrize("verb", ["resolve", "retract"])
+def test_an_end_is_not_offered_what_it_cannot_have(capsys, verb):
+    run([verb, "-h"])
+
+    text = capsys.readouterr().out
+    for option in ("--phase", "--next-update", "--audience"):
+        assert option not in text
+    for option in ("--message", "--var", "--key", "--yes", "--channel", "--not-channel", "--on-unknown"):
+        assert option in text
+
+
+@pytest.mark.parametrize("verb", ["notify", "update", "resolve", "retract", "retry"])
+def test_what_to_do_with_the_unknown_can_be_said_wherever_something_is_sent(capsys, verb):
+    run([verb, "-h"])
+
+    assert "--on-unknown WHAT" in capsys.readouterr().out
+
+
+def test_the_keys_of_examples_are_keys_that_the_documentation_recommends(capsys):
+    run(["notify", "-h"])
+
+    text = capsys.readouterr().out
+    assert '--key "ticket-4711/notify"' in text
+    assert "CI_JOB_ID" not in text
 
 
 def test_the_version_is_told_wherever_it_is_asked_for(broadcast):

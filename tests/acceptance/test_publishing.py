@@ -203,6 +203,61 @@ def test_an_overdue_promise_is_an_exit_code(broadcast, page_only):
     assert broadcast("status").returncode == 0
 
 
+def test_warnings_go_to_standard_error_once_and_quiet_leaves_them_out(broadcast, page_only):
+    config = page_only.parent / "broadcast.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace('timezone = "Europe/Berlin"\n', ""), "utf-8")
+
+    told = broadcast("notify", "Down", "--yes")
+    quiet = broadcast("notify", "Down", "--yes", "-q")
+
+    warnings = [line for line in told.stderr.splitlines() if line.startswith("warning: ")]
+    assert len([one for one in warnings if "timezone" in one]) == 1
+    assert len(warnings) == len(set(warnings))
+    for outcome in (told, quiet):
+        assert outcome.returncode == 0
+        assert "1 of 1 accepted" in outcome.stdout
+        assert "warning" not in outcome.stdout
+    assert quiet.stderr == ""
+
+
+def test_an_incident_that_only_the_sandbox_may_have_is_looked_for_there(broadcast, page_only):
+    broadcast("notify", "Down", "--yes")
+    plain = broadcast("log", "INC-9")
+    rehearsed = page_only.parent / ".sandbox" / "broadcast.db"
+    rehearsed.parent.mkdir()
+    rehearsed.touch()
+
+    assert "--sandbox" not in plain.stderr
+    for line in (("log", "INC-9"), ("update", "INC-9", "-m", "x", "--yes"), ("status", "INC-9")):
+        outcome = broadcast(*line)
+        assert outcome.returncode == 2
+        assert outcome.stderr.endswith("; the sandbox may have it: add --sandbox\n")
+
+
+def test_the_log_shows_the_address_that_the_channel_used(rehearse, rehearsal):
+    told = rehearse("notify", "Chat down", "-a", "agents", "--channel", "sms", "--yes", "-o", "quiet")
+    incident = told.stdout.strip()
+    rehearse("update", incident, "-m", "Now by mail.", "-a", "agents", "--channel", "email", "--yes")
+
+    lines = json.loads(rehearse("log", incident, "-o", "json").stdout)["entries"]
+    whom = {
+        channel: [one["contact"] for one in lines if one["kind"] == "delivery" and one["channel"] == channel]
+        for channel in ("sms", "email")
+    }
+    assert whom["sms"]
+    assert all(one.startswith("+") for one in whom["sms"])
+    assert whom["email"]
+    assert all("@" in one and "+" not in one for one in whom["email"])
+    config = (rehearsal / "broadcast.toml").read_text(encoding="utf-8")
+    renamed = config.replace("[channels.sms]", "[channels.text]").replace('"sms"', '"text"')
+    (rehearsal / "renamed.toml").write_text(renamed, encoding="utf-8")
+    lines = json.loads(rehearse("--config", "renamed.toml", "log", incident, "-o", "json").stdout)["entries"]
+    both = [one["contact"] for one in lines if one["kind"] == "delivery" and one["channel"] == "sms"]
+    assert both
+    assert all(one.startswith("+") and "@" in one for one in both)
+    rehearse("resolve", incident, "--yes")
+
+
 def test_the_log_and_the_report_tell_the_story(broadcast, page_only, tmp_path):
     broadcast("notify", "Chat down", "--yes")
 

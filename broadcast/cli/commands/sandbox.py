@@ -16,12 +16,16 @@ from broadcast.cli.output.blocks import Block, Line, Remark, Table, Tone, Word, 
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import UsageError
 from broadcast.sandbox import daemon
-from broadcast.sandbox.faults import parse_fault
+from broadcast.sandbox.faults import MEANINGS, parse_fault
 from broadcast.sandbox.remote import Remote
 from broadcast.sandbox.settings import sandbox_folder
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.sandbox/1"
+_VALUES = {"status": "503", "status_after": "503", "ratelimit": "5", "late": "40", "drip": "2"}
+_VALUED = {
+    f"{kind}={_VALUES[kind]}" if kind in _VALUES else kind: meaning for kind, meaning in MEANINGS.items()
+}
 _FOR_EVER = 10 * 365 * 86_400
 
 Port = Annotated[int, typer.Option(metavar="PORT", help="HTTP port; 0 takes any free one.")]
@@ -29,7 +33,10 @@ SmtpPort = Annotated[int, typer.Option(metavar="PORT", help="SMTP port; 0 takes 
 Scenario = Annotated[Path | None, typer.Option(metavar="FILE", help="A TOML file of faults to play.")]
 Faults = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[FAULT]...", help="PROVIDER:KIND[=VALUE][,every=N][,times=N]; none lists them."),
+    typer.Argument(
+        metavar="[FAULT]...",
+        help="PROVIDER:KIND[=VALUE][,OPTION=N]...; without any, those in place are listed.",
+    ),
 ]
 Clear = Annotated[bool, typer.Option("--clear", help="Heal everything first.")]
 
@@ -74,11 +81,31 @@ def status_(common: Common, output: ListForm = Form.HUMAN) -> None:
         show([*_where("running", address), received, *_listed(remote.faults())], common.out)
 
 
+_FAULT_TERMS = {
+    "Kinds": {"down": "503 to everything, look-ups too; smtp: refuse", **_VALUED},
+    "Options of a fault": {
+        "every=N": "only every N-th message is struck",
+        "times=N": "it heals after N times",
+        "reads": "look-ups are struck, too",
+        "html": "a proxy's page answers instead of the provider's own document",
+    },
+}
+
+
 @command(
-    "broadcast sandbox fault twilio:down", "broadcast sandbox fault sendgrid:status=503,every=3 x:ratelimit=5"
+    "broadcast sandbox fault twilio:down",
+    "broadcast sandbox fault sendgrid:status=503,every=3 x:ratelimit=5",
+    "broadcast sandbox fault all:hang,times=2",
+    "broadcast sandbox fault --clear",
+    terms=_FAULT_TERMS,
 )
 def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
-    """Let providers fail, to see what happens: nothing is lost, nothing is doubled."""
+    """Let providers fail, to see what happens: nothing is lost, nothing is doubled.
+
+    A fault is spelled PROVIDER:KIND, with a value for some kinds, and options after commas. The provider is
+    twilio, sendgrid, x, statuspage, smtp or all. A fault stays until --clear or `broadcast sandbox reset`,
+    or strikes as often as times=N says.
+    """
     for spelled in faults or []:
         parse_fault(spelled)
     remote = Remote(daemon.ensure_running(_folder(common)).url)
