@@ -83,7 +83,8 @@ def _sampled() -> Iterator[Facts]:
     for phase in TextPhase:
         facts = sample_facts(phase)
         if phase is TextPhase.MAINTENANCE:
-            yield from (replace(facts, phase=each) for each in _WINDOWS)
+            for each in _WINDOWS:
+                yield replace(facts, phase=each, ended=facts.as_of if each.closed else None)
         else:
             yield facts
 

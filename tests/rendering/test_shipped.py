@@ -1,0 +1,129 @@
+"""What the shipped texts say in situations that samples alone do not show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from broadcast.model.channel import ChannelKind
+from broadcast.model.incident import Phase
+from broadcast.model.notice import TextPhase
+from broadcast.rendering.lint import AUDIENCES
+from broadcast.rendering.render import Rendered, Renderer
+from tests.rendering.facts import SHIPPED, facts
+
+RENDERER = Renderer(SHIPPED, "de")
+LOCALES = ("de", "en")
+SMS, SOCIAL, EMAIL = ChannelKind.SMS, ChannelKind.SOCIAL, ChannelKind.EMAIL
+PHASES = [phase for phase in TextPhase if phase is not TextPhase.DRILL]
+
+
+def told(
+    about: TextPhase, locale: str, kind: ChannelKind, audience: str = "customers", **changes: Any
+) -> Rendered:
+    if "message" in changes:
+        changes["wording"] = ()
+    return RENDERER.render(replace(facts(about), **changes), audience, locale, kind)
+
+
+def text(*arguments: Any, **changes: Any) -> str:
+    return told(*arguments, **changes).message.text
+
+
+@pytest.mark.parametrize(("phase", "locale"), [*product(PHASES, LOCALES)])
+def test_a_post_keeps_a_tweets_worth_of_the_commanders_words(phase, locale):
+    words = ("Wort " * 22).strip()
+    assert words in text(phase, locale, SOCIAL, message=words)
+
+
+FIXED = {
+    "de": (
+        "Ursache",
+        "beobachten",
+        "Anfragen",
+        "nichts tun",
+        "keine Störung",
+        "suchen",
+        "daran",
+        "melden uns",
+    ),
+    "en": ("cause", "watching", "resend", "No action", "no outage", "looking", "continues", "as soon as"),
+}
+
+
+@pytest.mark.parametrize(("phase", "locale", "kind"), [*product(PHASES, LOCALES, (SMS, SOCIAL))])
+def test_our_own_sentences_go_before_the_message_is_shortened(phase, locale, kind):
+    for length in (60, 120, 400):
+        rendered = told(phase, locale, kind, message="Wort " * length, next_update=None)
+        if "message" in rendered.dropped:
+            assert [words for words in FIXED[locale] if words in rendered.message.text] == []
+
+
+@pytest.mark.parametrize(("phase", "locale", "audience"), [*product(TextPhase, LOCALES, AUDIENCES)])
+def test_every_sms_carries_the_commanders_words(phase, locale, audience):
+    if not (audience != "customers" and phase is TextPhase.DRILL):
+        record = {"message": "Lager Nord liefert.", "variables": (("instruction", "Warten."),)}
+        assert "Lager Nord liefert." in text(phase, locale, SMS, audience, **record)
+
+
+@pytest.mark.parametrize("kind", [SMS, SOCIAL])
+def test_a_retraction_says_what_was_wrong(kind):
+    german, english = (told(TextPhase.RETRACTION, locale, kind) for locale in LOCALES)
+    assert "KORREKTUR zu Chat und E-Mail-Support: Unsere Meldung von 13:40" in german.message.text
+    assert "CORRECTION on Chat and e-mail support: our 13:40 message was wrong." in english.message.text
+    assert german.units.parts == english.units.parts == 1
+
+
+@pytest.mark.parametrize(
+    ("phase", "message", "said"),
+    [
+        (TextPhase.IDENTIFIED, "Der Anbieter hat die Ursache gefunden.", "Ursache"),
+        (TextPhase.MONITORING, "Alles läuft, wir beobachten es.", "beobachten"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("audience", "kind"),
+    [("customers", SMS), ("customers", SOCIAL), ("customers", EMAIL), ("agents", EMAIL), ("field", SMS)],
+)
+def test_what_the_message_says_is_not_said_again(phase, message, said, audience, kind):
+    assert text(phase, "de", kind, audience, message=message).count(said) == 1
+    assert said in text(phase, "de", SOCIAL, message=None)
+
+
+ENDS = (TextPhase.MONITORING, TextPhase.RESOLVED, TextPhase.RETRACTION)
+
+
+@pytest.mark.parametrize(("phase", "locale", "audience"), [*product(ENDS, LOCALES, AUDIENCES)])
+def test_the_end_of_an_exercise_neither_repairs_nor_regrets_anything(phase, locale, audience):
+    for kind in (SMS, EMAIL) if audience != "customers" else (SMS, SOCIAL, EMAIL, ChannelKind.PAGE):
+        message = told(phase, locale, kind, audience, drill=True, message=None).message
+        seen = f"{message.subject or ''} {message.text} {message.html or ''}"
+        wrong = ("Behoben", "Geht wieder", "ntschuldig", "Fixed", "Working again", "sorry", "KORREKTUR")
+        assert [word for word in wrong if word in seen] == []
+    if audience == "customers":
+        thanks = "Danke, Sie müssen nichts tun." if locale == "de" else "Thank you, you need not do anything."
+        assert thanks in text(phase, locale, SOCIAL, drill=True)
+
+
+@pytest.mark.parametrize(("locale", "kind"), [*product(LOCALES, (SMS, SOCIAL, EMAIL))])
+def test_maintenance_that_is_over_tells_the_real_end_and_the_message(locale, kind):
+    start = facts(TextPhase.MAINTENANCE)
+    over = text(
+        TextPhase.MAINTENANCE, locale, kind, phase=Phase.COMPLETED, ended=start.as_of, message="Danke."
+    )
+    assert "14:05" in over
+    assert "14:22" not in over
+    assert "Danke." in over
+
+
+def test_maintenance_that_is_cancelled_or_under_way_says_what_was_planned():
+    for locale, cancelled, under_way in (
+        ("de", "Geplant war:\nSo 16.11. 13:40 Uhr bis 14:22 Uhr", "Geplanter Zeitraum:\nSo 16.11. 13:40"),
+        ("en", "It was planned for:\nSun 16 Nov 13:40 to 14:22", "Planned for:\nSun 16 Nov 13:40"),
+    ):
+        ended = facts(TextPhase.MAINTENANCE).as_of
+        assert cancelled in text(TextPhase.MAINTENANCE, locale, EMAIL, phase=Phase.CANCELLED, ended=ended)
+        assert under_way in text(TextPhase.MAINTENANCE, locale, EMAIL, phase=Phase.IN_PROGRESS)
