@@ -70,6 +70,28 @@ def test_a_provider_that_asks_for_patience_gets_it_to_the_second():
     assert step.after >= 7.0
 
 
+def test_patience_for_a_minute_is_had_and_not_for_longer():
+    assert decide(NotSent("slow down", retry_after=60.0), situation(), POLICY) == Again(60.0)
+    assert decide(NotSent("slow down", retry_after=60.5), situation(), POLICY) == Hold()
+
+
+def test_a_provider_that_asks_for_patience_for_ever_is_left_after_forty_requests():
+    asked = NotSent("slow down", retry_after=30.0)
+
+    assert decide(asked, situation(attempts=39), POLICY) == Again(30.0)
+    assert decide(asked, situation(attempts=40), POLICY) == Hold()
+
+
+@pytest.mark.parametrize(
+    ("attempts", "least"), [(1, 0.15), (2, 0.3), (3, 0.6), (4, 1.2), (7, 9.6), (8, 10.0), (30, 10.0)]
+)
+def test_each_wait_is_twice_the_one_before_until_it_is_long_enough(attempts, least):
+    asked = NotSent("slow down", retry_after=0.0)
+    waits = [decide(asked, situation(attempts=attempts, jitter=j), POLICY).after for j in (0.0, 0.5)]
+
+    assert waits == pytest.approx([least, least * 1.5])
+
+
 def test_too_much_patience_is_worse_than_the_next_channel():
     asked = NotSent("slow down", retry_after=POLICY.patience + 1)
 
@@ -79,6 +101,16 @@ def test_too_much_patience_is_worse_than_the_next_channel():
 
 def test_an_unknown_outcome_is_looked_up_before_anything_else():
     assert decide(Unknown("timeout"), situation(reconciles=True, backup=True), POLICY) == LookUp(2.0)
+
+
+def test_a_fresh_outcome_has_not_been_looked_up_yet():
+    fresh = Situation(attempts=1, backup=False, reconciles=True, settle=2.0, jitter=0.0)
+
+    assert decide(Unknown("timeout"), fresh, POLICY) == LookUp(2.0)
+
+
+def test_unless_somebody_chose_otherwise_an_unknown_outcome_goes_to_the_other_channel():
+    assert decide(Unknown("timeout"), situation(backup=True), POLICY) == NextChannel()
 
 
 def test_look_ups_are_spaced_out_and_then_given_up():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 
@@ -12,7 +13,7 @@ from broadcast.errors import LedgerError
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.runs import Run, alive, runs_folder
 from broadcast.model.delivery import DeliveryState
-from broadcast.testing.ledger_samples import NOON, claim, record
+from broadcast.testing.ledger_samples import NOON, after, claim, record
 
 
 @pytest.fixture
@@ -36,6 +37,8 @@ def sender(ledger):
         os._exit(0)
     os.read(ready, 1)
     yield pid, new
+    with contextlib.suppress(ProcessLookupError):  # a test that failed has not ended it
+        end(pid)
     os.close(ready)
     os.close(told)
 
@@ -54,10 +57,28 @@ def test_only_a_dead_runs_deliveries_are_taken_over(ledger, sender):
     assert (before.taken_over, before.alive) == (0, (pid,))
 
     end(pid)
-    after = take_over(work, ledger.path, NOON, settle=5)
-    assert (after.taken_over, after.alive) == (2, ())
+    behind = take_over(work, ledger.path, NOON, settle=5)
+    assert (behind.taken_over, behind.alive) == (2, ())
     states = sorted(tally.state for tally in ledger.history.tallies(new.id) for _ in range(tally.count))
     assert states == [DeliveryState.PLANNED, DeliveryState.UNKNOWN, DeliveryState.UNKNOWN]
+    run.end()
+
+
+def test_what_was_taken_over_is_told_and_not_asked_about_before_it_has_settled(ledger, sender):
+    pid, new = sender
+    run = ledger.begin_run()
+    work = ledger.deliveries(new.id, run)
+    take_over(work, ledger.path, NOON, settle=5)
+    (incident,) = ledger.incidents.all()
+    assert "recovery" not in [event.kind for event in ledger.history.events(incident)]
+
+    end(pid)
+    take_over(work, ledger.path, NOON, settle=5)
+
+    (told,) = (event for event in ledger.history.events(incident) if event.kind == "recovery")
+    assert told.detail == "2 taken over: the run that sent it ended before the answer came"
+    assert work.lookups("sms", 9, after(4), after(9)) == ([], after(5).timestamp())
+    assert len(work.lookups("sms", 9, after(5), after(9))[0]) == 2
     run.end()
 
 

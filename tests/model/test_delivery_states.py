@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,34 @@ FINAL = {state for state, following in TRANSITIONS.items() if not following}
 
 def test_every_state_is_in_the_table():
     assert set(TRANSITIONS) == set(DeliveryState)
+
+
+@pytest.mark.parametrize(
+    ("state", "following"),
+    [
+        ("planned", {"sending", "held", "failed", "suppressed", "expired", "cancelled"}),
+        ("held", {"planned", "suppressed", "expired", "cancelled"}),
+        ("sending", {"accepted", "planned", "held", "unknown", "failed"}),
+        ("unknown", {"accepted", "planned", "held", "failed", "delivered"}),
+        ("accepted", {"delivered", "confirmed", "failed", "planned"}),
+        ("delivered", {"confirmed"}),
+    ],
+)
+def test_a_state_is_left_for_these_and_no_others(state, following):
+    assert {other for other in DeliveryState if may_become(DeliveryState(state), other)} == following
+
+
+def test_the_rest_is_final():
+    assert {"confirmed", "failed", "suppressed", "expired", "cancelled"} == FINAL
+
+
+def test_retry_goes_on_with_what_is_open():
+    assert {"planned", "held", "sending", "unknown"} == OPEN
+
+
+def test_the_end_is_owed_to_whoever_may_have_been_told():
+    assert {"accepted", "delivered", "confirmed"} == REACHED
+    assert {*REACHED, "sending", "unknown"} == POSSIBLY_TOLD
 
 
 def test_a_person_who_was_told_is_never_planned_for_again_except_when_it_bounced():
