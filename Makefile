@@ -13,7 +13,7 @@ WANTED := $(if $(filter file,$(origin PYTHON)),>=3.11,$(PYTHON))
 PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
 NEEDS := broadcast needs Python 3.11 or later with pip, or uv (Debian, Ubuntu: apt install python3 python3-pip)
 
-.PHONY: help demo test check slow torture bench docs lock clean
+.PHONY: help demo test check slow torture mutants bench docs lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 8
@@ -36,6 +36,9 @@ slow: $(VENV)/.dev ## Run the longer tests: the wheel, pages in a browser, power
 
 torture: $(VENV)/.dev ## Break runs in every way and count who is lost; SEED=7 for the same again, LONG=1 for hours
 	@$(BIN)/python -m tests.torture $(SUITES) $(if $(LONG),--long) $(if $(SEED),--seed $(SEED))
+
+mutants: $(VENV)/.dev ## Break the pure cores in one place at a time; a test has to notice
+	@nice -n 10 $(BIN)/python -m tests.mutants
 
 bench: $(VENV)/.dev ## Measure speed beside others into benchmarks/RESULTS.md, in 10 minutes; QUICK=1 only tries it
 	@for part in startup fanout throughput latency crowd; do \
