@@ -8,7 +8,6 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parsedate_to_datetime
-from typing import cast
 
 _ONCE = ("Date", "From", "To", "Subject", "Message-ID", "MIME-Version")
 _LONGEST_LINE = 998  # RFC 5322, without the line end
@@ -54,7 +53,7 @@ class Post:
         writer.close()
 
     def _take(self, recipients: tuple[str, ...], raw: bytes) -> None:
-        message = cast("EmailMessage", message_from_bytes(raw, policy=SMTP))
+        message = message_from_bytes(raw, policy=SMTP)
         lines = raw.split(b"\r\n")
         self.complaints += [
             f"{name} is not there once" for name in _ONCE if len(message.get_all(name, [])) != 1

@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from broadcast.channels.statuspage.site import Site
 from broadcast.errors import ConfigError
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.outcome import Accepted, Health, NotSent, Rejected, Scope, Thread
-from broadcast.model.outgoing import Attempted
+from broadcast.model.outgoing import Attempted, Outgoing
 from tests.site import sample
 from tests.site.sample import COMPONENTS, NOW, outgoing, publish, site
 
@@ -188,14 +189,12 @@ async def test_an_exercise_is_marked_first_and_last_in_every_document(adapter, p
     assert not (public / "index.html").exists()
 
 
-NAMED = {
-    "services": (("Chat and e-mail support", "support"), ("lager", "")),
-    "service_names": ((("de-DE", "Chat und E-Mail-Support"), ("en", "Chat and e-mail support")), ()),
-}
+NAMES = (("Chat and e-mail support", "support"), ("lager", ""))
+NAMES_IN_EACH_LANGUAGE = ((("de-DE", "Chat und E-Mail-Support"), ("en", "Chat and e-mail support")), ())
 
 
 async def test_each_language_shows_its_own_names_of_services(tmp_path):
-    await site(tmp_path).send([outgoing(**NAMED)])
+    await site(tmp_path).send([outgoing(services=NAMES, service_names=NAMES_IN_EACH_LANGUAGE)])
     public = tmp_path / "public"
     for page in ("index.html", "incidents/INC-7.html"):
         assert "Betroffen Chat und E-Mail-Support, lager" in Page(public / page).text
@@ -206,17 +205,21 @@ async def test_each_language_shows_its_own_names_of_services(tmp_path):
 
 
 async def test_a_configured_service_is_known_by_its_name_in_any_language(tmp_path):
-    await site(tmp_path, components=["Chat und E-Mail-Support", "Telefon"]).send([outgoing(**NAMED)])
+    await site(tmp_path, components=["Chat und E-Mail-Support", "Telefon"]).send(
+        [outgoing(services=NAMES, service_names=NAMES_IN_EACH_LANGUAGE)]
+    )
     text = Page(tmp_path / "public" / "index.html").text
     assert "Dienste Chat und E-Mail-Support Gestört Telefon Läuft lager Gestört" in text
 
 
-DRILL = {"title": "ÜBUNG: Probealarm ÜBUNG", "title_en": "EXERCISE: Rehearsal EXERCISE", "drill": True}
+def drill(**facts: Any) -> Outgoing:
+    return outgoing(
+        title="ÜBUNG: Probealarm ÜBUNG", title_en="EXERCISE: Rehearsal EXERCISE", drill=True, **facts
+    )
 
 
 async def test_the_headline_of_an_exercise_is_marked_once_first_and_once_last(adapter, public):
-    texts = {"de": "ÜBUNG\n\nGestört.\n\nÜBUNG", "en": "EXERCISE\n\nDown.\n\nEXERCISE"}
-    await adapter.send([outgoing(**DRILL, **texts)])
+    await adapter.send([drill(de="ÜBUNG\n\nGestört.\n\nÜBUNG", en="EXERCISE\n\nDown.\n\nEXERCISE")])
     headings = {
         "index.html": "ÜBUNG: Störung: Probealarm ÜBUNG",
         "en/index.html": "EXERCISE: Outage: Rehearsal EXERCISE",
@@ -231,12 +234,12 @@ async def test_the_headline_of_an_exercise_is_marked_once_first_and_once_last(ad
 
 @pytest.mark.parametrize("phase", [Phase.RESOLVED, Phase.RETRACTED])
 async def test_the_end_of_an_exercise_apologises_for_nothing(adapter, public, phase):
-    await publish(adapter, [outgoing(**DRILL), outgoing(sequence=2, phase=phase, **DRILL)])
+    await publish(adapter, [drill(), drill(sequence=2, phase=phase)])
     for name in ("index.html", "incidents/INC-7.html"):
         text = Page(public / "drill" / name).text
         assert "Entschuldigung" not in text
         assert "Die Störung ist behoben" not in text
-    assert "Übung beendet. Danke, Sie müssen nichts tun." in text
+        assert "Übung beendet. Danke, Sie müssen nichts tun." in text
 
 
 async def test_a_day_of_the_all_clear_does_not_claim_that_nothing_was_reported(adapter, public):
@@ -255,8 +258,8 @@ async def test_a_day_of_the_all_clear_does_not_claim_that_nothing_was_reported(a
 
 async def test_cancelled_work_shows_when_it_would_have_been_and_no_duration(adapter, public):
     announced = next(iter(sample.maintenance(Phase.SCHEDULED)))
-    called_off = {"sequence": 2, "phase": Phase.CANCELLED, "as_of": NOW, "ended": NOW}
-    cancelled = replace(announced, key="off", headline=replace(announced.headline, **called_off))
+    called_off = replace(announced.headline, sequence=2, phase=Phase.CANCELLED, as_of=NOW, ended=NOW)
+    cancelled = replace(announced, key="off", headline=called_off)
     await publish(adapter, [announced, cancelled])
     own = Page(public / "incidents" / "INC-9.html").text
     assert "Zeitraum Sonntag, 16. November, 22:00 Uhr bis Montag, 17. November, 00:00 Uhr" in own

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from broadcast.channels.base import Reconciles
 from broadcast.model.outcome import Accepted, NotSent
 from broadcast.model.outgoing import Attempted
 from broadcast.testing.adapter_contract import AdapterContract, Case, using
@@ -25,6 +26,7 @@ class TestLogfile(AdapterContract):
         async with using(case.build(None)) as adapter:
             assert await adapter.send([message]) == [Accepted(message.key)]
             assert await adapter.send([message]) == [Accepted(message.key)]
+            assert isinstance(adapter, Reconciles)
             assert await adapter.find([Attempted(message, now())]) == [Accepted(message.key)]
         assert len((tmp_path / "hall.log").read_text(encoding="utf-8").splitlines()) == 1
 
