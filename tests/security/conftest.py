@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.security.stage import Company, company
+
+
+@pytest.fixture(scope="module")
+def _company(tmp_path_factory) -> Iterator[Company]:
+    with company(tmp_path_factory.mktemp("company")) as made:
+        yield made
+
+
+@pytest.fixture
+def muster(_company: Company) -> Company:
+    """A company with an empty ledger, whose sandbox has received nothing."""
+    _company.forget()
+    _company.configure()
+    return _company
