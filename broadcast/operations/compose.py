@@ -230,6 +230,8 @@ def _beginning(
     detected = parse_past_moment(request.detected, now, zone) if request.detected else None
     if detected is None and known:
         detected = known.detected_at
+    if started and phase is Phase.IN_PROGRESS:
+        started = min(started, now)  # work that begins early was announced for later
     started = started or min(detected or now, now)
     detected = detected or now
     if detected < started and not phase.maintenance:

@@ -260,3 +260,11 @@ def test_a_translated_title_stays_translated():
 
     assert facts.worded("title", "en") == "Checkout down"
     assert facts.worded("message", "en") == "Weiter."
+
+
+def test_maintenance_that_begins_early_has_begun_now():
+    announced = composed(phase="scheduled", started="23:00")
+
+    facts = composed(Verb.UPDATE, after(announced), phase="in_progress").facts
+
+    assert facts.started == facts.as_of
