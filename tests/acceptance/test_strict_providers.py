@@ -20,7 +20,7 @@ from tests.acceptance.strict import SECRETS, Seen, Strict, has_descriptions, str
 TITLE = "„Käse & Öl“ 🧀: Kasse «hängt»"
 MESSAGE = "„Karte“ geht nicht. <b>& Öle</b>"
 NOTICES = ("[INC-1/1]", "[INC-1/2]", "[INC-1/3]", "[INC-1/4]", "[INC-2/1]", "[INC-2/2]")
-WITH_EMOJI = ("[INC-1/2]", "[INC-2/1]")
+WITH_EMOJI = ("[INC-1/2]", "[INC-2/1]", "[INC-2/2]")
 AUDIENCES = """
 [audiences.customers]
 contacts = ["customers.csv"]
