@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from broadcast.config.settings import Settings
 from broadcast.errors import UnknownIncident
 from broadcast.ledger.ledger import Ledger
-from broadcast.sandbox.settings import sandbox_folder
 from broadcast.wiring import open_ledger
 
 
@@ -25,6 +24,8 @@ def opened(settings: Settings) -> Iterator[Ledger]:
 
 
 def _elsewhere(settings: Settings, hint: str | None) -> str | None:
+    from broadcast.sandbox.settings import sandbox_folder  # only when something went wrong
+
     if settings.sandbox or not (sandbox_folder(settings) / "broadcast.db").is_file():
         return hint
     return "; ".join(part for part in (hint, "the sandbox may have it: add --sandbox") if part)

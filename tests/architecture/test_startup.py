@@ -8,6 +8,9 @@ import sys
 import pytest
 
 HEAVY = {
+    "asyncio",
+    "http",
+    "ssl",
     "aiohttp",
     "aiosmtplib",
     "jinja2",
