@@ -63,7 +63,7 @@ class Deliveries:
             self._stand_aside(connection, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
             claims = {c: self._claim(connection, c, limit, now) for c, limit in asked.items()}
-            due = {channel: self._next_due(connection, channel) for channel in asked}
+            due = {channel: self._next_due(connection, channel, now) for channel in asked}
             return Turn(claims, {channel: at for channel, at in due.items() if at is not None})
 
     def lookups(
@@ -166,8 +166,9 @@ class Deliveries:
     def _waiting_for(self, channel: str, reason: str, now: datetime) -> dict[str, object]:
         return {"notice": self._notice, "channel": channel, "reason": reason, "now": now.timestamp()}
 
-    def _next_due(self, connection: sqlite3.Connection, channel: str) -> float | None:
-        moment: float | None = connection.execute(query("next_due"), (channel, self._notice)).fetchone()[0]
+    def _next_due(self, connection: sqlite3.Connection, channel: str, now: datetime) -> float | None:
+        values = {"channel": channel, "notice": self._notice, "now": now.timestamp()}
+        moment: float | None = connection.execute(query("next_due"), values).fetchone()[0]
         return moment
 
     def _stand_aside(self, connection: sqlite3.Connection, now: datetime) -> None:

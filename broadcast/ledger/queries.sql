@@ -88,7 +88,11 @@ ORDER BY delivery.texts, delivery.locale, delivery.id
 LIMIT :limit
 
 -- name: next_due
-SELECT min(not_before) FROM delivery WHERE state = 'planned' AND channel = ? AND notice_id = ?
+-- Whatever is due now will do, and is found at once; only where all of them wait are they compared.
+SELECT coalesce(
+    (SELECT not_before FROM delivery
+     WHERE state = 'planned' AND channel = :channel AND notice_id = :notice AND not_before <= :now LIMIT 1),
+    (SELECT min(not_before) FROM delivery WHERE state = 'planned' AND channel = :channel AND notice_id = :notice))
 
 -- name: next_lookup
 -- The one after those that were just claimed; what was given up for this run waits for ever.
