@@ -14,9 +14,12 @@ def main() -> NoReturn:
 
         sys.exit(answer_version())
     _suit_one_run()
-    from broadcast.cli.app import run
+    try:
+        from broadcast.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # while the program was still being loaded
+        sys.exit(130)
 
 
 def _suit_one_run() -> None:
