@@ -83,7 +83,7 @@ def _kills(options: Options, ground: Ground, line: Line) -> None:
     for phase in PHASES:
         counted = _count(ground, phase, (*_WRITES, *_SENDS))
         points = [(call, when) for call, most in counted.items() for when in range(1, most + 1)]
-        for call, when in _some(points, options, 24, f"kill/{phase.name}"):
+        for call, when in _some(points, options, 20, f"kill/{phase.name}"):
             _kill(ground, phase, call, when, line)
     # A few calls more or less are made each time, so that the last ones may not come.
     line.expect(line.figures["struck"] > 0.9 * line.figures["points"], "too few were killed to say anything")
@@ -99,7 +99,7 @@ def _failures(options: Options, ground: Ground, line: Line) -> None:
             for error in (_FAILURES | _FAILURES_ANYWHERE)[call]
             for when in range(1, most + 1)
         ]
-        for point in _some(points, options, 18, f"fail/{phase.name}"):
+        for point in _some(points, options, 14, f"fail/{phase.name}"):
             _refuse(ground, phase, point, line)
     line.expect(line.figures["struck"] > 0.7 * line.figures["points"], "too few were refused to say anything")
 
