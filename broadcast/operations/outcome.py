@@ -121,6 +121,9 @@ def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
         ExitStatus.INTERRUPTED,
     }:
         advice.append(f"retry {incident}")
+    if status is ExitStatus.UNKNOWN:
+        # Where a provider cannot be asked, another retry learns nothing; somebody has to decide.
+        advice.append(f"retry {incident} --on-unknown resend")
     if notice.phase.closed:
         advice.append(f"report {incident}")
     elif notice.facts.next_update:
