@@ -11,9 +11,6 @@ UPDATE incident SET title = ?, phase = ?, severity = ?, services = ?, ended_at =
 -- name: incidents
 SELECT * FROM incident ORDER BY id
 
--- name: incident_by_ref
-SELECT * FROM incident WHERE ref = ?
-
 -- name: next_sequence
 SELECT coalesce(max(sequence), 0) + 1 FROM notice WHERE incident_id = ?
 
@@ -52,9 +49,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)
 -- name: insert_event
 INSERT INTO event (incident_id, notice_id, at, kind, channel, detail)
 SELECT (SELECT incident_id FROM notice WHERE id = :notice), :notice, :at, :kind, :channel, :detail
-
--- name: insert_incident_event
-INSERT INTO event (incident_id, notice_id, at, kind, channel, detail) VALUES (?, NULL, ?, ?, NULL, ?)
 
 -- name: overtaken
 -- The incident of a notice that is not its latest any more.
