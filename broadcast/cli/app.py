@@ -49,6 +49,9 @@ _FRONT = {
 }
 _SECOND = {
     "retract": Verb("publish:retract", "Take a notice back that was wrong."),
+    "resolve-unknown": Verb(
+        "resolve_unknown:resolve_unknown", "Say what became of messages of unknown fate."
+    ),
     "log": Verb("log:log", "Everything that happened in an incident, line by line."),
     "template": Verb("template:template", "List, check and try the texts."),
     "contacts": Verb("contacts:contacts", "Check and list who can be reached."),

@@ -1,4 +1,4 @@
-"""Asking before people are told: a preview, and a phrase to type that says how many they are."""
+"""Asking before what cannot be undone: what it is, and a phrase to type that says how much."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.options import Common
+from broadcast.cli.output.blocks import Page
 from broadcast.cli.output.preview import compact_page, preview_page, reach
 from broadcast.cli.output.show import show
 from broadcast.cli.terminal import can_ask
@@ -42,31 +43,54 @@ class Asking:
             )
         show(preview_page(preview, self.zone, everything=self.common.verbose), self.common.err)
         self.warned.update(preview.warnings)
-        self._ask(preview)
+        _SEND.ask(self.common, preview.phrase)
 
-    def _ask(self, preview: Preview) -> None:
-        stream = self.common.err
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`Type PHRASE to VERB`; `undone` says what was left as it was (`nothing was sent`)."""
+
+    verb: str
+    undone: str
+
+    def settle(self, common: Common, phrase: str, page: Page, *, yes: bool) -> None:
+        """Show the page and ask; with `yes`, go ahead. Raises `Refused`."""
+        if yes:
+            return
+        if not can_ask():
+            raise Refused(
+                f"nobody is here to confirm that, so {self.undone}",
+                hint="look at it with --dry-run, then run it with --yes",
+            )
+        show(page, common.err)
+        self.ask(common, phrase)
+
+    def ask(self, common: Common, phrase: str) -> None:
+        """Return once the phrase was typed; raises `Refused` for anything else."""
+        stream = common.err
         _forget_typed_ahead()
-        stream.write(f"\nType {preview.phrase} to send, anything else to leave it: ")
+        stream.write(f"\nType {phrase} to {self.verb}, anything else to leave it: ")
         try:
             answer = sys.stdin.readline()
         except KeyboardInterrupt:
-            stream.write("\nnothing was sent\n")
+            stream.write(f"\n{self.undone}\n")
             raise
-        if answer.strip() != preview.phrase:
+        if answer.strip() != phrase:
             ended = "" if answer.endswith("\n") else "\n"
             stream.write(ended)
             raise Refused(
-                _declined(answer.strip(), preview.phrase),
+                self._declined(answer.strip(), phrase),
                 hint="run it again when it is right; --dry-run only shows it",
             )
 
+    def _declined(self, typed: str, phrase: str) -> str:
+        if not typed:
+            return f"not confirmed, {self.undone}"
+        shown = typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]}…"
+        return f"you typed {shown}; {phrase} was asked for; {self.undone}"
 
-def _declined(typed: str, phrase: str) -> str:
-    if not typed:
-        return "not confirmed, nothing was sent"
-    shown = typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]}…"
-    return f"you typed {shown}; {phrase} was asked for; nothing was sent"
+
+_SEND = Question("send", "nothing was sent")
 
 
 def _forget_typed_ahead() -> None:

@@ -299,6 +299,16 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirming:
+    """How something that cannot be undone is agreed to."""
+
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Show what would be done; change nothing.")
+    ] = False
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """How a run goes, and how its result is printed."""
 

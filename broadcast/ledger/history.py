@@ -17,6 +17,7 @@ from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
+from broadcast.model.mask import mask
 
 T = TypeVar("T")
 
@@ -296,4 +297,6 @@ def _moment(epoch: float | None) -> datetime | None:
 
 
 def _unreached(row: sqlite3.Row) -> str:
-    return f"{row['name'] or row['contact']}: {row['state']}, {row['reason'] or 'no reason known'}"
+    addresses = ", ".join(mask(address) for address in (row["email"], row["phone"]) if address)
+    whom = f"{row['name'] or row['contact']} ({addresses})" if addresses else row["name"] or row["contact"]
+    return f"{whom}: {row['state']}, {row['reason'] or 'no reason known'}"

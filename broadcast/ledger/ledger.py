@@ -11,9 +11,15 @@ from broadcast.ledger.incidents import Incidents
 from broadcast.ledger.tally import Tally, tallies
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.history import History
     from broadcast.ledger.runs import Run
+    from broadcast.ledger.unanswered import Unanswered
+    from broadcast.model.incident import Incident
+    from broadcast.model.unknown import Finding
 
 
 class Ledger:
@@ -39,6 +45,26 @@ class Ledger:
     def tallies(self, notice: int) -> list[Tally]:
         """How many deliveries of a notice stand where."""
         return tallies(self._database, notice)
+
+    def unanswered(self, incident: Incident) -> list[Unanswered]:
+        """Every message of an incident of which nobody can say whether it arrived."""
+        from broadcast.ledger.unanswered import unanswered
+
+        return unanswered(self._database, incident)
+
+    def record_finding(
+        self, messages: Sequence[Unanswered], finding: Finding, author: str, now: datetime
+    ) -> int:
+        """What `author` found out about them at the provider; returns how many were still unknown."""
+        from broadcast.ledger.unanswered import record_finding
+
+        return record_finding(self._database, messages, finding, author, now)
+
+    def living_runs(self) -> list[int]:
+        """The process ids of those that are sending from it; raises `LedgerError` where nobody can tell."""
+        from broadcast.ledger.runs import living
+
+        return living(self.path)
 
     def secret(self) -> bytes:
         """The install secret that makes our references."""

@@ -1,4 +1,4 @@
-"""The ledger's SQL lives in `queries.sql`, where it can be read and reviewed as SQL."""
+"""The ledger's SQL lives in `*.sql` beside this file, where it can be read and reviewed as SQL."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ _HEADING = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 @cache
 def _queries() -> dict[str, str]:
-    text = Path(__file__).with_name("queries.sql").read_text(encoding="utf-8")
-    parts = _HEADING.split(text)[1:]
-    return {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
+    found: dict[str, str] = {}
+    for script in sorted(Path(__file__).parent.glob("*.sql")):
+        parts = _HEADING.split(script.read_text(encoding="utf-8"))[1:]
+        found |= {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
+    return found
 
 
 def query(name: str) -> str:

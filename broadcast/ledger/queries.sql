@@ -225,7 +225,7 @@ GROUP BY 3
 ON CONFLICT (notice_id, origin, destination, reason) DO UPDATE SET count = count + excluded.count
 
 -- name: unreached
-SELECT delivery.contact, recipient.name, delivery.state, delivery.reason FROM delivery
+SELECT delivery.contact, recipient.name, recipient.email, recipient.phone, delivery.state, delivery.reason FROM delivery
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
 WHERE delivery.notice_id = ? AND delivery.state IN ('failed', 'held', 'unknown') ORDER BY delivery.id LIMIT 10
 

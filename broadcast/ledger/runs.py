@@ -50,6 +50,13 @@ def runs_folder(ledger: Path) -> Path:
     return ledger.with_name(ledger.name + ".runs")
 
 
+def living(ledger: Path) -> list[int]:
+    """The process ids of every run that is at work on the ledger; raises `LedgerError`."""
+    locks = sorted(runs_folder(ledger).glob("*.lock"))
+    found = (alive(ledger, lock.stem) for lock in locks)
+    return [pid for pid in found if pid is not None]
+
+
 def _locked(path: Path) -> int:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""What to do with a person of whom nobody can say whether they were told."""
+"""Persons of whom nobody can say whether they were told: what to do with them, and what was found out."""
 
 from __future__ import annotations
 
@@ -11,3 +11,11 @@ class OnUnknown(StrEnum):
     OTHER_CHANNEL = "other-channel"
     HOLD = "hold"
     RESEND = "resend"
+
+
+class Finding(StrEnum):
+    """What somebody saw at the provider: it took the message, delivered it, or has nothing of it."""
+
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    NOT_SENT = "not-sent"

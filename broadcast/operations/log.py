@@ -18,7 +18,7 @@ from broadcast.model.mask import mask
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker` or `recovery`.
+    """One line. `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery` or `finding`.
 
     `contact` and addresses are masked.
     """

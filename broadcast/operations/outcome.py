@@ -122,7 +122,8 @@ def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
     }:
         advice.append(f"retry {incident}")
     if status is ExitStatus.UNKNOWN:
-        # Where a provider cannot be asked, another retry learns nothing; somebody has to decide.
+        # Where a provider cannot be asked, another retry learns nothing; somebody has to look, or decide.
+        advice.append(f"resolve-unknown {incident} --as not-sent --dry-run")
         advice.append(f"retry {incident} --on-unknown resend")
     if notice.phase.closed:
         advice.append(f"report {incident}")

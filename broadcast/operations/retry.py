@@ -55,6 +55,9 @@ def _left(limits: Limits, spent: float) -> Limits:
 
 
 def _finish(delivery: Delivery, notice: Notice, limits: Limits) -> Result:
+    before = delivery.standing(notice)
     if not delivery.owes(notice):
-        return delivery.standing(notice)
-    return delivery.deliver(notice, limits, delivery.needed(notice))
+        return before
+    after = delivery.deliver(notice, limits, delivery.needed(notice))
+    changed = (before.counts, before.channels) != (after.counts, after.channels)
+    return replace(after, changed=changed)

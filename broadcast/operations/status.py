@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcast.config.settings import Settings
+from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.unanswered import Unanswered
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.operations.result import Counts, counts
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentStatus:
-    """One incident at a glance. `counts` are those of its latest notice.
+    """One incident at a glance. `counts` are those of its latest notice, `unanswered` of all of them.
 
     `overdue` means that readers were promised an update and the time has passed.
     """
@@ -30,11 +33,12 @@ class IncidentStatus:
     overdue: bool
     notices: int
     counts: Counts
+    unanswered: tuple[Unanswered, ...] = ()
 
     @property
     def owing(self) -> bool:
         """Whether somebody may still be waiting for the latest word."""
-        return bool(self.counts.held or self.counts.unknown)
+        return bool(self.counts.held or self.counts.unknown or self.unanswered)
 
 
 def overview(ledger: Ledger, now: datetime) -> tuple[IncidentStatus, ...]:
@@ -64,4 +68,18 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         overdue=not incident.phase.closed and promised is not None and now >= promised,
         notices=latest[1] if latest else 0,
         counts=counts(ledger.tallies(latest[0])) if latest else Counts(),
+        unanswered=tuple(ledger.unanswered(incident)),
     )
+
+
+def can_be_asked(settings: Settings, channel: str) -> bool:
+    """Whether the channel's provider can say what it has; not for one that is no longer configured."""
+    from broadcast.channels import registry
+    from broadcast.channels.base import Reconciles
+
+    if channel not in settings.channels:
+        return False
+    try:
+        return issubclass(registry.adapter_class(settings.channels[channel].adapter), Reconciles)
+    except ConfigError:
+        return False

@@ -11,7 +11,7 @@ PAGES = (
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("getting-started", "runbooks-and-ci", "templates", "configuration")
+        for name in ("getting-started", "runbooks-and-ci", "recovery", "templates", "configuration")
     ),
 )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -13,9 +15,11 @@ from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, Form, ListForm, MaybeIncident
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import clock_time, iso, show, show_json
+from broadcast.cli.output.unanswered import unanswered_json, unanswered_table
+from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
-from broadcast.operations.status import IncidentStatus, one, overview
+from broadcast.operations.status import IncidentStatus, can_be_asked, one, overview
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.status/1"
@@ -43,11 +47,13 @@ def status(
     settings = load_settings(common.config, sandbox=common.sandbox)
     with opened(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
+        sending = ledger.living_runs()
     if output is Form.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
-        show_json({"schema": SCHEMA, "incidents": incidents}, common.out)
+        show_json({"schema": SCHEMA, "incidents": incidents, "sending": sending}, common.out)
     else:
-        show(_page(found, settings.timezone, named=incident is not None), common.out)
+        page = _page(found, settings.timezone, named=incident is not None)
+        show([*page, *_outlook(found, settings, sending)], common.out)
     return _OVERDUE if check and any(status.overdue for status in found) else 0
 
 
@@ -80,7 +86,7 @@ def _page(found: list[IncidentStatus], zone: ZoneInfo, *, named: bool) -> list[B
         )
         for status in found
     )
-    return [Table(columns, rows), *_next(found)]
+    return [Table(columns, rows)]
 
 
 def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
@@ -99,7 +105,7 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
     shown = [Remark(name, value) for name, value in facts.items() if value]
     promise = _promise(status, zone)
     promised = [Remark("next update", promise.text, promise.tone)] if promise.text else []
-    return [line(Word(status.ref, Tone.STRONG), _title(status)), *shown, *promised, *_next([status])]
+    return [line(Word(status.ref, Tone.STRONG), _title(status)), *shown, *promised, *_people(status, zone)]
 
 
 def _title(status: IncidentStatus) -> str:
@@ -113,16 +119,43 @@ def _promise(status: IncidentStatus, zone: ZoneInfo) -> Word:
     return Word(promised)
 
 
-def _next(found: list[IncidentStatus]) -> list[Block]:
-    steps: list[Block] = []
-    for status in found:
-        if status.overdue:
-            steps.append(Remark("next", f'broadcast update {status.ref} -m "..."', Tone.STRONG))
-        if status.counts.held or status.counts.unknown:
-            steps.append(Remark("next", f"broadcast retry {status.ref}", Tone.STRONG))
-    return steps
+def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
+    return [unanswered_table(status.unanswered, zone)] if status.unanswered else []
+
+
+def _outlook(found: list[IncidentStatus], settings: Settings, sending: list[int]) -> list[Block]:
+    """What is not known or not done, and what will become of it."""
+    running = [Remark("sending", f"process {pid} is at work", Tone.STRONG) for pid in sending]
+    return [*running, *(block for status in found for block in (*_open(status, settings), *_next(status)))]
+
+
+def _open(status: IncidentStatus, settings: Settings) -> Iterator[Block]:
+    """One line for each thing that nobody can say, and for what waits."""
+    places = Counter(message.channel for message in status.unanswered)
+    for channel, count in places.items():
+        doubt = f"{status.ref}: nobody can say whether {count:,} arrived over {channel}"
+        if can_be_asked(settings, channel):
+            then = "retry asks there, and sends only what is missing"
+        else:
+            then = "it cannot be asked: look there, then say what you found with resolve-unknown"
+        yield Remark("unknown", f"{doubt}; {then}", Tone.WARNING)
+    if status.counts.held:
+        yield Remark(
+            "held", f"{status.ref}: {status.counts.held:,} not sent yet; retry sends them", Tone.WARNING
+        )
+
+
+def _next(status: IncidentStatus) -> Iterator[Block]:
+    if status.overdue:
+        yield Remark("next", f'broadcast update {status.ref} -m "..."', Tone.STRONG)
+    if status.owing:
+        yield Remark("next", f"broadcast retry {status.ref}", Tone.STRONG)
+    if status.unanswered:
+        yield Remark("next", f"broadcast resolve-unknown {status.ref} --as not-sent --dry-run", Tone.STRONG)
 
 
 def _json(status: IncidentStatus, zone: ZoneInfo) -> dict[str, Any]:
     times = ("started_at", "opened_at", "ended_at", "next_update_at")
-    return asdict(status) | {name: iso(getattr(status, name), zone) for name in times}
+    unanswered = [unanswered_json(message, zone) for message in status.unanswered]
+    fields = asdict(replace(status, unanswered=()))
+    return fields | {name: iso(getattr(status, name), zone) for name in times} | {"unanswered": unanswered}

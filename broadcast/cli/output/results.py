@@ -28,9 +28,12 @@ _TROUBLE = ("delivered", "unknown", "failed", "held", "suppressed")
 
 
 def result_page(result: Result) -> list[Block]:
-    """The result for people, without its warnings."""
+    """The result for people, without its warnings: one line where all was done before."""
+    verdict = line(_verdict(result), _counted(result.counts))
+    if not result.changed and not result.replayed and result.exit_code == ExitStatus.OK:
+        return [verdict]
     return [
-        line(_verdict(result), _counted(result.counts)),
+        verdict,
         *_channels(result),
         *_failovers(result),
         *_promise(result),
@@ -56,7 +59,7 @@ def _verdict(result: Result) -> Word:
     if result.replayed:
         text = f"already done under this key, nothing was sent again ({text})"
     elif not result.changed:
-        text = f"nothing was left to do ({text})"
+        text = "nothing was left to do" if result.exit_code == ExitStatus.OK else f"as before, {text}"
     drill = " drill," if result.drill else ""
     return Word(f"{result.incident}/{result.notice} {result.kind},{drill} {result.phase}: {text}:", tone)
 

@@ -1,0 +1,121 @@
+"""`resolve-unknown`: say what became of messages whose answer was lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from broadcast.cli import completion
+from broadcast.cli.command import command
+from broadcast.cli.consent import Question
+from broadcast.cli.ledger import opened
+from broadcast.cli.options import Common, Confirming, Form, ListForm, MaybeIncident
+from broadcast.cli.output.blocks import Block, Remark, Tone, Word, line
+from broadcast.cli.output.show import show, show_json
+from broadcast.cli.output.unanswered import unanswered_json, unanswered_table
+from broadcast.model.clock import SystemClock
+from broadcast.model.unknown import Finding
+from broadcast.operations.author import author
+from broadcast.operations.resolve_unknown import Resolution, Selection, propose
+from broadcast.operations.resolve_unknown import resolve_unknown as settle
+from broadcast.wiring import load_settings
+
+SCHEMA = "broadcast.resolution/1"
+_RECORD = Question("record that", "nothing was changed")
+
+As = Annotated[
+    Finding,
+    typer.Option(
+        "--as",
+        metavar="WHAT",
+        help="What you found there: accepted, delivered or not-sent.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which messages are meant; all that are unknown, where nothing is said."""
+
+    notice: Annotated[int | None, typer.Option(metavar="N", help="Only of this notice of the incident.")] = (
+        None
+    )
+    channel: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only over this channel.", autocompletion=completion.channels),
+    ] = None
+    contact: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this contact, by id or address; repeat for more."),
+    ] = None
+
+
+@command(
+    "broadcast resolve-unknown INC-7 --as not-sent --channel email",
+    "broadcast resolve-unknown INC-7 --as delivered --contact 4711",
+    "broadcast resolve-unknown --as accepted --dry-run",
+)
+def resolve_unknown(
+    common: Common,
+    which: Which,
+    confirming: Confirming,
+    as_: As,
+    incident: MaybeIncident = None,
+    output: ListForm = Form.HUMAN,
+) -> None:
+    """Say what became of messages whose answer was lost, after looking at the provider.
+
+    For channels that cannot be asked: look into the provider's console or the mail server's log. What was
+    accepted or delivered is settled. What was not sent is owed again, and `broadcast retry` sends it. Sends
+    nothing itself; the log keeps who said it, and when.
+    """
+    selection = Selection(incident, which.notice, which.channel, tuple(which.contact or ()))
+    settings = load_settings(common.config, sandbox=common.sandbox)
+
+    def consent(asked: Resolution) -> None:
+        _RECORD.settle(common, str(len(asked.messages)), _page(asked, settings.timezone), yes=confirming.yes)
+
+    with opened(settings) as ledger:
+        resolution = propose(ledger, selection, as_, author())
+        if not confirming.dry_run:
+            resolution = settle(ledger, resolution, SystemClock(), consent)
+    if output is Form.JSON:
+        show_json(_json(resolution, settings.timezone), common.out)
+    else:
+        show(_page(resolution, settings.timezone), common.out)
+
+
+def _page(resolution: Resolution, zone: ZoneInfo) -> list[Block]:
+    count, what = len(resolution.messages), resolution.finding
+    if not resolution.done:
+        said = f"{count:,} of unknown fate would be recorded as {what}, on the word of {resolution.author}"
+        return [
+            unanswered_table(resolution.messages, zone),
+            line(Word(resolution.incident, Tone.STRONG), said),
+        ]
+    said = f"{count:,} of unknown fate recorded as {what}, on the word of {resolution.author}"
+    left = f"; {resolution.left:,} are still unknown" if resolution.left else ""
+    steps = [Remark("next", step, Tone.STRONG) for step in _next(resolution)]
+    return [line(Word(resolution.incident, Tone.STRONG), said + left), *steps]
+
+
+def _next(resolution: Resolution) -> tuple[str, ...]:
+    if resolution.finding is Finding.NOT_SENT:
+        return (f"broadcast retry {resolution.incident}",)
+    return (f"broadcast status {resolution.incident}",) if resolution.left else ()
+
+
+def _json(resolution: Resolution, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "incident": resolution.incident,
+        "as": resolution.finding,
+        "author": resolution.author,
+        "changed": resolution.done,
+        "messages": [unanswered_json(message, zone) for message in resolution.messages],
+        "left": resolution.left,
+        "next": list(_next(resolution)) if resolution.done else [],
+    }

@@ -1,0 +1,49 @@
+"""People of whom nobody can say whether they were told, by name, with masked addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from broadcast.cli.output.blocks import Table, Tone, Word
+from broadcast.cli.output.show import clock_time, iso
+from broadcast.ledger.unanswered import Unanswered
+from broadcast.model.mask import mask
+
+_LISTED = 20
+
+
+def unanswered_table(messages: Sequence[Unanswered], zone: ZoneInfo) -> Table:
+    """The first of them, one line each."""
+    rows = tuple(
+        (
+            Word(message.name or message.contact, Tone.STRONG),
+            message.contact,
+            _masked(message),
+            str(message.sequence),
+            message.channel,
+            clock_time(message.since, zone),
+            message.reason or "",
+        )
+        for message in messages[:_LISTED]
+    )
+    more = f", the first {_LISTED} of {len(messages):,}" if len(messages) > _LISTED else ""
+    columns = ("whom", "id", "address", "notice", "channel", "since", "why")
+    return Table(columns, rows, f"Unknown{more}")
+
+
+def unanswered_json(message: Unanswered, zone: ZoneInfo) -> dict[str, object]:
+    """One of them, for machines."""
+    return {
+        "notice": message.sequence,
+        "channel": message.channel,
+        "contact": message.contact,
+        "name": message.name,
+        "address": _masked(message),
+        "since": iso(message.since, zone),
+        "reason": message.reason,
+    }
+
+
+def _masked(message: Unanswered) -> str:
+    return " ".join(mask(address) for address in (message.email, message.phone) if address)

@@ -1,0 +1,111 @@
+"""Messages whose answer was lost, and what somebody found out about them at the provider."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from broadcast.ledger.database import Database
+from broadcast.ledger.queries import query
+from broadcast.ledger.supersede import supersede
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.incident import Incident
+from broadcast.model.unknown import Finding
+
+_STATES = {
+    Finding.ACCEPTED: DeliveryState.ACCEPTED,
+    Finding.DELIVERED: DeliveryState.DELIVERED,
+    Finding.NOT_SENT: DeliveryState.PLANNED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A message that somebody may or may not have: notice `sequence` over `channel`, unknown since `since`.
+
+    `incident`, `notice` and `delivery` are the ledger's own numbers.
+    `name`, `phone` and `email` are None for a channel that publishes.
+    """
+
+    incident: int
+    notice: int
+    delivery: int
+    sequence: int
+    contact: str
+    name: str | None
+    phone: str | None
+    email: str | None
+    channel: str
+    reason: str | None
+    since: datetime
+
+
+def unanswered(database: Database, incident: Incident) -> list[Unanswered]:
+    """Every message of an incident of which nobody can say whether it arrived."""
+    with database.reading() as connection:
+        return [_unanswered(row) for row in connection.execute(query("unanswered"), (incident.id,))]
+
+
+def record_finding(
+    database: Database,
+    messages: Sequence[Unanswered],
+    finding: Finding,
+    author: str,
+    now: datetime,
+) -> int:
+    """Let the ledger know what `author` found out about messages of one incident; returns how many it was.
+
+    What was settled meanwhile is left alone. What was not sent is planned again on its lane, or cancelled
+    where a newer notice stands in its place. Raises `LedgerError`; then nothing is changed.
+    """
+    settled: list[Unanswered] = []
+    with database.transaction() as connection:
+        for message in messages:
+            values = {
+                "id": message.delivery,
+                "state": _STATES[finding],
+                "outcome": "not_sent" if finding is Finding.NOT_SENT else "accepted",
+                "reason": f"{finding}, says {author}",
+                "now": now.timestamp(),
+            }
+            if connection.execute(query("record_finding"), values).rowcount:
+                connection.execute(query("record_finding_on_attempts"), values)
+                settled.append(message)
+        _note(connection, settled, f"{finding}, says {author}", now)
+        if settled:
+            supersede(connection, settled[0].incident, now)
+    return len(settled)
+
+
+def _note(connection: sqlite3.Connection, settled: Sequence[Unanswered], said: str, now: datetime) -> None:
+    """One event for each notice and channel; whom it concerns stands with the deliveries."""
+    places = Counter((message.notice, message.channel) for message in settled)
+    for (notice, channel), count in places.items():
+        detail = f"{count} of unknown fate: {said}"
+        values = {
+            "notice": notice,
+            "at": now.timestamp(),
+            "kind": "finding",
+            "channel": channel,
+            "detail": detail,
+        }
+        connection.execute(query("insert_event"), values)
+
+
+def _unanswered(row: sqlite3.Row) -> Unanswered:
+    return Unanswered(
+        incident=row["incident_id"],
+        notice=row["notice_id"],
+        delivery=row["id"],
+        sequence=row["sequence"],
+        contact=row["contact"],
+        name=row["name"],
+        phone=row["phone"],
+        email=row["email"],
+        channel=row["channel"],
+        reason=row["reason"],
+        since=datetime.fromtimestamp(row["updated_at"], UTC),
+    )

@@ -1,0 +1,21 @@
+-- name: unanswered
+-- What no look-up has settled. The index of what is unknown keeps it short, however many were told.
+SELECT delivery.id, delivery.notice_id, notice.incident_id, notice.sequence, delivery.contact, delivery.channel, delivery.reason, delivery.updated_at,
+       recipient.name, recipient.phone, recipient.email
+FROM delivery
+JOIN notice ON notice.id = delivery.notice_id
+LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+WHERE delivery.state = 'unknown' AND notice.incident_id = ?
+ORDER BY notice.sequence, delivery.id
+
+-- name: record_finding
+-- What was settled meanwhile stays as it is. What is planned again starts over on the channel where it was.
+UPDATE delivery SET state = :state, attempts = 0, lookups = 0, not_before = 0, owner = NULL, reason = :reason, updated_at = :now
+WHERE id = :id AND state = 'unknown'
+
+-- name: record_finding_on_attempts
+-- Of several whose answers were lost on that channel, the latest is the one that was accepted.
+UPDATE attempt SET outcome = :outcome, reason = :reason
+WHERE delivery_id = :id AND coalesce(outcome, 'unknown') = 'unknown'
+  AND channel = (SELECT channel FROM delivery WHERE id = :id)
+  AND (:outcome = 'not_sent' OR id = (SELECT max(id) FROM attempt WHERE delivery_id = :id))

@@ -1,0 +1,17 @@
+"""Who runs this program: named in the environment, else as the machine knows them."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+from broadcast.model.text import without_controls
+
+
+def author() -> str:
+    """The author's name on one line; `unknown` where nobody can say."""
+    named = os.environ.get("BROADCAST_AUTHOR") or os.environ.get("GITHUB_ACTOR")
+    try:
+        return " ".join(without_controls(named or getpass.getuser()).split())
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,98 @@
+"""Settling by hand what no look-up can: somebody has looked at the provider, and says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from broadcast.errors import NothingMatched
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.unanswered import Unanswered
+from broadcast.model.clock import Clock
+from broadcast.model.unknown import Finding
+from broadcast.operations.idle import require_idle
+
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which messages are meant: of `notice`, over `channel`, to `contacts` (ids or addresses); else all."""
+
+    incident: str | None = None
+    notice: int | None = None
+    channel: str | None = None
+    contacts: tuple[str, ...] = ()
+
+    def includes(self, message: Unanswered) -> bool:
+        """Whether the message is meant."""
+        return (
+            self.notice in {None, message.sequence}
+            and self.channel in {None, message.channel}
+            and (not self.contacts or bool(_identities(message).intersection(self.contacts)))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What was found out about which messages of an incident; `left` are still unknown."""
+
+    incident: str
+    finding: Finding
+    author: str
+    messages: tuple[Unanswered, ...]
+    left: int
+    done: bool = False
+
+
+Consent = Callable[[Resolution], None]
+
+
+def propose(ledger: Ledger, selection: Selection, finding: Finding, author: str) -> Resolution:
+    """Whom it is about; raises `UnknownIncident` or `NothingMatched`."""
+    incident = ledger.incidents.find(selection.incident, closed=True)
+    messages = ledger.unanswered(incident)
+    if not messages:
+        raise NothingMatched(
+            f"nothing of {incident.ref} is unknown, so there is nothing to settle",
+            hint=f"`broadcast status {incident.ref}` says where it stands",
+        )
+    _check_contacts(selection.contacts, messages)
+    meant = tuple(message for message in messages if selection.includes(message))
+    if not meant:
+        raise NothingMatched(
+            f"{len(messages)} messages of {incident.ref} are unknown, and none of them is meant",
+            hint=f"there are: {_places(messages)}",
+        )
+    return Resolution(incident.ref, finding, author, meant, len(messages) - len(meant))
+
+
+def resolve_unknown(ledger: Ledger, resolution: Resolution, clock: Clock, consent: Consent) -> Resolution:
+    """Record the finding, with its author and time; sends nothing.
+
+    Raises `Refused` while a run is sending, or where the answer is no.
+    """
+    require_idle(ledger, "what it has under way is its own, so nothing was changed")
+    consent(resolution)
+    ledger.record_finding(resolution.messages, resolution.finding, resolution.author, clock.now())
+    return replace(resolution, done=True)
+
+
+def _identities(message: Unanswered) -> set[str | None]:
+    return {message.contact, message.phone, message.email}
+
+
+def _check_contacts(contacts: Sequence[str], messages: Sequence[Unanswered]) -> None:
+    known = {identity for message in messages for identity in _identities(message)}
+    some = list(dict.fromkeys(message.contact for message in messages))[:_NAMED]
+    for contact in contacts:
+        if contact not in known:
+            raise NothingMatched(
+                f"nothing is unknown about {contact}",
+                hint=f"unknown are: {', '.join(some)}",
+            )
+
+
+def _places(messages: Sequence[Unanswered]) -> str:
+    places = dict.fromkeys(f"notice {message.sequence} over {message.channel}" for message in messages)
+    return ", ".join(places)

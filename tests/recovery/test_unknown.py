@@ -1,0 +1,177 @@
+"""An answer that was lost, where the provider cannot be asked: a person looks, and says what became of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from broadcast.ledger.ledger import Ledger
+from broadcast.sandbox.faults import parse_fault
+from tests.security.stage import Company, Said
+
+
+@pytest.fixture
+def lost(muster: Company) -> Company:
+    """Everybody was sent the first notice, and the answer was lost; the provider works again."""
+    muster.sandbox.fault(parse_fault("sendgrid:drop_after"))
+    assert muster.notify("Chat down").code == 11
+    muster.sandbox.clear_faults()
+    return muster
+
+
+def states(company: Company) -> dict[str, str]:
+    ledger = Ledger.open(company.folder / "broadcast.db")
+    try:
+        notice = ledger.incidents.notices(ledger.incidents.all()[0])[-1]
+        lines = ledger.history.lines(notice)
+        return {line.contact: str(line.state) for line in lines if line.audience == "customers"}
+    finally:
+        ledger.close()
+
+
+def settled(company: Company, *arguments: str) -> Said:
+    return company.run("resolve-unknown", "INC-1", "--yes", *arguments, BROADCAST_AUTHOR="Ada")
+
+
+def mails(company: Company) -> list[str]:
+    return sorted(one.to for one in company.received("sendgrid"))
+
+
+def test_status_names_each_of_them_and_says_what_will_happen(lost):
+    said = lost.run("status", "INC-1").out
+
+    for word in ("Anna", "a•••@kunde.example", "Bert", "Carl", "k2"):
+        assert word in said
+    assert "anna@kunde.example" not in said
+    assert (
+        "unknown: INC-1: nobody can say whether 3 arrived over email; "
+        "it cannot be asked: look there, then say what you found with resolve-unknown\n"
+    ) in said
+
+
+def test_the_overview_says_so_too_and_scripts_get_the_list(lost):
+    overview = lost.run("status").out
+    listed = json.loads(lost.run("status", "-o", "json").out)["incidents"][0]["unanswered"]
+
+    assert "nobody can say whether 3 arrived over email" in overview
+    assert [(one["notice"], one["channel"], one["contact"], one["address"][:14]) for one in listed] == [
+        (1, "email", "k0", "a•••@kunde.exa"),
+        (1, "email", "k1", "b•••@kunde.exa"),
+        (1, "email", "k2", "c•••@kunde.exa"),
+    ]
+
+
+def test_what_was_delivered_is_settled_and_sends_nothing(lost):
+    said = settled(lost, "--as", "delivered", "-o", "json")
+
+    assert said.code == 0
+    assert json.loads(said.out) | {"messages": []} == {
+        "schema": "broadcast.resolution/1",
+        "incident": "INC-1",
+        "as": "delivered",
+        "author": "Ada",
+        "changed": True,
+        "messages": [],
+        "left": 0,
+        "next": [],
+    }
+    assert set(states(lost).values()) == {"delivered"}
+    again = lost.run("retry", "INC-1")
+    assert (again.code, again.out.count("\n")) == (0, 1)
+    assert len(mails(lost)) == 3
+
+
+def test_what_was_not_sent_is_sent_by_retry_and_only_that(lost):
+    said = settled(lost, "--as", "not-sent", "--contact", "k1")
+
+    assert said.code == 0
+    assert "next: broadcast retry INC-1" in said.out
+    assert len(mails(lost)) == 3
+    assert states(lost) == {"k0": "unknown", "k1": "planned", "k2": "unknown"}
+    assert lost.run("retry", "INC-1").code == 11
+    assert mails(lost) == ["anna@kunde.example", *["bert@kunde.example"] * 2, "carl@kunde.example"]
+    assert states(lost)["k1"] == "accepted"
+
+
+def test_who_said_it_and_when_is_kept(lost):
+    settled(lost, "--as", "not-sent", "--contact", "anna@kunde.example")
+
+    events = json.loads(lost.run("log", "INC-1", "-o", "json").out)["entries"]
+    found = next(entry for entry in events if entry["kind"] == "finding")
+    assert found["text"] == "1 of unknown fate: not-sent, says Ada"
+    assert found["channel"] == "email"
+    assert found["at"] is not None
+    report = lost.run("report", "INC-1").out
+    assert "not-sent, says Ada" in report
+
+
+def test_what_a_newer_notice_says_better_is_not_sent_late(lost):
+    assert lost.run("resolve", "INC-1", "--yes").code == 0
+
+    settled(lost, "--as", "not-sent", "--notice", "1")
+    retried = lost.run("retry", "INC-1")
+
+    assert retried.code == 0
+    assert mails(lost) == sorted(2 * ["anna@kunde.example", "bert@kunde.example", "carl@kunde.example"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--as", "not-sent"), 8, "nobody is here to confirm that, so nothing was changed"),
+        (("--as", "gone", "--yes"), 2, "'gone' is not one of"),
+        (("--yes",), 2, "missing option '--as'"),
+        (("--as", "not-sent", "--yes", "--contact", "k9"), 3, "nothing is unknown about k9"),
+        (("--as", "not-sent", "--yes", "--notice", "7"), 3, "notice 1 over email"),
+        (("--as", "not-sent", "--yes", "--channel", "sms"), 3, "notice 1 over email"),
+    ],
+    ids=[
+        "nobody to ask",
+        "no finding",
+        "nothing found",
+        "another contact",
+        "another notice",
+        "another channel",
+    ],
+)
+def test_what_is_not_meant_changes_nothing(lost, arguments, code, words):
+    before = states(lost)
+
+    said = lost.run("resolve-unknown", "INC-1", *arguments)
+
+    assert said.code == code
+    assert words in said.err
+    assert states(lost) == before
+
+
+def test_a_dry_run_shows_whom_it_would_concern(lost):
+    said = lost.run("resolve-unknown", "INC-1", "--as", "not-sent", "--dry-run")
+
+    assert said.code == 0
+    assert "Anna" in said.out
+    assert "3 of unknown fate would be recorded as not-sent" in said.out
+    assert set(states(lost).values()) == {"unknown"}
+
+
+def test_where_nothing_is_unknown_it_says_so(muster):
+    muster.notify("Chat down")
+
+    said = settled(muster, "--as", "not-sent")
+
+    assert said.code == 3
+    assert "nothing of INC-1 is unknown" in said.err
+
+
+def test_a_run_that_lives_is_left_alone(lost):
+    ledger = Ledger.open(lost.folder / "broadcast.db")
+    run = ledger.begin_run()
+
+    said = settled(lost, "--as", "not-sent")
+    run.end()
+    ledger.close()
+
+    assert said.code == 8
+    assert "another broadcast is sending (process " in said.err
+    assert set(states(lost).values()) == {"unknown"}
+    assert settled(lost, "--as", "not-sent").code == 0
