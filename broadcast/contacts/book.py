@@ -8,11 +8,10 @@ from pathlib import Path
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns, read_columns
-from broadcast.contacts.merge import Entry, MergedRow, merge
+from broadcast.contacts.merge import Entries, Entry, MergedRow, People, merge
 from broadcast.contacts.rows import read_row
 from broadcast.contacts.sheet import Row, Sheet, Torn, open_sheet
 from broadcast.errors import ConfigError
-from broadcast.model.contact import Contact
 from broadcast.model.text import printable
 
 _DIGITS = 6  # a header cell with that many is somebody's number
@@ -36,7 +35,7 @@ class Book:
     columns, which templates know as `contact.<column>`.
     """
 
-    contacts: tuple[Contact, ...] = ()
+    contacts: People = field(default_factory=People)
     rejected: tuple[RejectedRow, ...] = ()
     merged: tuple[MergedRow, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -50,7 +49,7 @@ class Book:
 
 @dataclass(slots=True)
 class _Findings:
-    entries: list[Entry] = field(default_factory=list)
+    entries: Entries = field(default_factory=Entries)
     rejected: list[RejectedRow] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     columns: dict[str, None] = field(default_factory=dict)
@@ -105,7 +104,7 @@ def _read_row(path: Path, row: Row, columns: Columns, region: str, findings: _Fi
     except Unusable as unusable:
         findings.rejected.append(RejectedRow(path, row.line, str(unusable), unusable.hint))
         return False
-    findings.entries.append(Entry(path, row.line, reading.contact))
+    findings.entries.add(path, row.line, reading.contact)
     findings.warnings.extend(f"{path.name}:{row.line}: {warning}" for warning in reading.warnings)
     return reading.restored
 

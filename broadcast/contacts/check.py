@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from broadcast.contacts.book import Book
@@ -31,19 +31,28 @@ class Summary:
 
 def summarise(book: Book) -> Summary:
     """The counts of `book`."""
-    people = book.contacts
+    lone = 0
+    addresses: Counter[AddressKind] = Counter()
+    locales: Counter[str] = Counter()
+    groups: Counter[str] = Counter()
+    for person in book.contacts:
+        kinds = [kind for kind in AddressKind if person.address(kind)]
+        lone += len(kinds) == 1
+        addresses.update(kinds)
+        locales[person.locale or ""] += 1
+        groups.update(person.groups)
     return Summary(
         rows=book.rows,
-        contacts=len(people),
+        contacts=len(book.contacts),
         rejected=len(book.rejected),
         merged=len(book.merged),
-        lone=sum(1 for person in people if not (person.phone and person.email)),
-        addresses={kind: sum(1 for person in people if person.address(kind)) for kind in AddressKind},
-        locales=_counted(person.locale or "" for person in people),
-        groups=_counted(group for person in people for group in person.groups),
+        lone=lone,
+        addresses={kind: addresses[kind] for kind in AddressKind},
+        locales=_most_first(locales),
+        groups=_most_first(groups),
         columns=book.columns,
     )
 
 
-def _counted(names: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
+def _most_first(counted: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from broadcast.contacts.spool import Spool
+from broadcast.model.census import Census
 from broadcast.model.contact import Contact
 
 _KINDS = ("id", "phone", "e-mail")
@@ -31,36 +33,95 @@ class MergedRow:
     because: str
 
 
+class Entries:
+    """Every row that describes a contact, in order; a million of them stay out of memory."""
+
+    def __init__(self) -> None:
+        self.rows = Spool()
+        self._paths: list[Path] = []
+        self._census = Census()
+
+    def add(self, path: Path, line: int, contact: Contact) -> None:
+        """Add the contact that a row describes."""
+        if path not in self._paths[-1:]:
+            self._paths.append(path)
+        self.rows.append((len(self._paths) - 1, line, *_fields(contact)))
+        for mark in _marks(contact):
+            self._census.count(mark)
+
+    def sharing(self) -> dict[int, Entry]:
+        """The rows that share a mark with another, and a few that only seem to, by their place."""
+        if self._census.unique:
+            return {}
+        return {
+            place: Entry(self._paths[path], line, contact)
+            for place, (path, line, *fields) in enumerate(self.rows)
+            if any(map(self._census.repeats, _marks(contact := Contact(*fields))))
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The contacts that the rows come to, read from them as often as needed.
+
+    `instead` has what stands at the place of a row that is not a contact of its own.
+    """
+
+    rows: Spool = field(default_factory=Spool)
+    instead: Mapping[int, tuple[Contact, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows) + sum(len(contacts) - 1 for contacts in self.instead.values())
+
+    def __iter__(self) -> Iterator[Contact]:
+        for place, (_, _, *fields) in enumerate(self.rows):
+            stand_in = self.instead.get(place)
+            if stand_in is None:
+                yield _named(Contact(*fields))
+            else:
+                yield from stand_in
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """What the rows come to. `sharing` are rows of a known person that keep an address of their own."""
 
-    contacts: tuple[Contact, ...]
+    contacts: People
     rows: tuple[MergedRow, ...]
     sharing: tuple[Entry, ...]
 
 
-def merge(entries: Sequence[Entry]) -> Merged:
+def merge(entries: Entries) -> Merged:
     """The contacts of `entries`: every address belongs to exactly one of them.
 
     Rows that belong together become one contact with the addresses and groups of all. Where they name
     more addresses than one contact holds (colleagues behind one switchboard), each further address keeps
     a contact of its own: nobody is lost, and no address is told twice.
     """
-    contacts: list[Contact] = []
+    instead: dict[int, tuple[Contact, ...]] = {}
     rows: list[MergedRow] = []
     sharing: list[Entry] = []
-    for together in _belonging_together(entries):
-        if len(together) == 1:
-            contacts.append(_named(together[0].contact))
-            continue
+    for together in _belonging_together(entries.sharing()):
         person = _Person()
-        for entry in together:
+        for entry in together.values():
             person.add(entry)
-        contacts.extend(draft.contact() for draft in person.drafts)
+        instead.update(dict.fromkeys(together, ()))
+        instead[min(together)] = tuple(draft.contact() for draft in person.drafts)
         rows.extend(person.rows())
         sharing.extend(person.sharing)
-    return Merged(tuple(contacts), tuple(rows), tuple(sharing))
+    return Merged(People(entries.rows, instead), tuple(rows), tuple(sharing))
+
+
+def _fields(contact: Contact) -> tuple[object, ...]:
+    return (
+        contact.id,
+        contact.name,
+        contact.phone,
+        contact.email,
+        contact.locale,
+        contact.groups,
+        contact.extra,
+    )
 
 
 def _marks(contact: Contact) -> Iterator[tuple[str, str]]:
@@ -78,51 +139,26 @@ def _mark(kind: str, contact: Contact) -> str:
             return (contact.email or "").lower()
 
 
-def _belonging_together(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    """The entries, grouped by what they share directly or through others, in their order."""
-    groups = _groups(entries, _shared(entries))
-    for index, entry in enumerate(entries):
-        group = groups.get(index)
-        if group is None:
-            yield (entry,)
-        elif group[0] is entry:
-            yield group
-
-
-def _shared(entries: Sequence[Entry]) -> set[tuple[str, str]]:
-    """The marks that several entries have. One kind after the other, for the sake of memory."""
-    shared: set[tuple[str, str]] = set()
-    for kind in _KINDS:
-        seen: set[str] = set()
-        for entry in entries:
-            value = _mark(kind, entry.contact)
-            if value in seen:
-                shared.add((kind, value))
-            elif value:
-                seen.add(value)
-    return shared
-
-
-def _groups(entries: Sequence[Entry], shared: set[tuple[str, str]]) -> dict[int, list[Entry]]:
-    """The group of every entry that has a shared mark, by its place; whoever shares nothing has none."""
+def _belonging_together(entries: Mapping[int, Entry]) -> Iterator[dict[int, Entry]]:
+    """The entries that share something directly or through others, group by group in their order."""
     parents: dict[int, int] = {}
 
-    def root(index: int) -> int:
-        while parents[index] != index:
-            parents[index] = parents[parents[index]]
-            index = parents[index]
-        return index
+    def root(place: int) -> int:
+        while parents[place] != place:
+            parents[place] = parents[parents[place]]
+            place = parents[place]
+        return place
 
     known: dict[tuple[str, str], int] = {}
-    for index, entry in enumerate(entries) if shared else ():
-        for mark in shared.intersection(_marks(entry.contact)):
-            parents.setdefault(index, index)
-            earlier, later = sorted((root(known.setdefault(mark, index)), root(index)))
+    for place, entry in entries.items():
+        parents[place] = place
+        for mark in _marks(entry.contact):
+            earlier, later = sorted((root(known.setdefault(mark, place)), root(place)))
             parents[later] = earlier
-    groups: dict[int, list[Entry]] = {index: [] for index in parents if parents[index] == index}
-    for index in parents:
-        groups[root(index)].append(entries[index])
-    return {index: groups[root(index)] for index in parents}
+    groups: dict[int, dict[int, Entry]] = {}
+    for place, entry in entries.items():
+        groups.setdefault(root(place), {})[place] = entry
+    return (group for group in groups.values() if len(group) > 1)
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ SPELLINGS = {
 def test_a_file_is_understood_however_it_was_written(book, name):
     read = book(SPELLINGS[name])
 
-    assert read.contacts == (ANNA,)
+    assert list(read.contacts) == [ANNA]
     assert (read.rejected, read.merged) == ((), ())
 
 
@@ -153,7 +153,7 @@ class TestKeptWithAWarning:
     def test_a_language_that_nobody_knows(self, book):
         read = book("email,language\nanna@firma.de,Plattdüütsch\n")
 
-        assert read.contacts[0].locale is None
+        assert list(read.contacts)[0].locale is None
         assert read.warnings == ("kunden.csv:2: the language is not known; the default is used",)
 
     def test_restored_numbers_are_told_once_for_the_file(self, book):
@@ -171,15 +171,15 @@ class TestColumns:
     def test_further_columns_become_variables(self, book):
         read = book("email,Kunden-Typ,Straße 2\nanna@firma.de, b2b ,\n")
 
-        assert read.contacts[0].extra == (("kunden_typ", "b2b"), ("strasse_2", ""))
+        assert list(read.contacts)[0].extra == (("kunden_typ", "b2b"), ("strasse_2", ""))
         assert read.columns == ("kunden_typ", "strasse_2")
         assert read.warnings == ()
 
     def test_slips_and_repetitions_in_the_header_are_told(self, book):
         read = book("email,emial,email,team,team,,phone\na@firma.de,x,b@firma.de,one,two,y,\n")
 
-        assert read.contacts[0].email == "a@firma.de"
-        assert read.contacts[0].extra == (("emial", "x"), ("team", "one"))
+        assert list(read.contacts)[0].email == "a@firma.de"
+        assert list(read.contacts)[0].extra == (("emial", "x"), ("team", "one"))
         assert read.warnings == (
             'kunden.csv: the column "emial" is not known: did you mean "email"?',
             'kunden.csv: the column "email" stands there twice: the first usable value counts',
@@ -192,11 +192,11 @@ class TestColumns:
 
         read = book(f'name,email,note\n"{name}",anna@firma.de,"two\nlines"\n')
 
-        assert read.contacts[0].name == "]52;c;xAnnaphone !"
-        assert read.contacts[0].extra == (("note", "two lines"),)
+        assert list(read.contacts)[0].name == "]52;c;xAnnaphone !"
+        assert list(read.contacts)[0].extra == (("note", "two lines"),)
 
     def test_the_people_of_the_netherlands_keep_their_apostrophe(self, book):
-        assert book("name,email\n't Hooft,h@firma.nl\n").contacts[0].name == "'t Hooft"
+        assert list(book("name,email\n't Hooft,h@firma.nl\n").contacts)[0].name == "'t Hooft"
 
     def test_a_single_column_is_enough(self, book):
         assert [contact.email for contact in book("Mail\na@firma.de\nb@firma.de\n").contacts] == [
@@ -212,10 +212,10 @@ class TestIds:
 
         ids = [contact.id for contact in first.contacts]
         assert len(set(ids)) == 3
-        assert ids == [contact.id for contact in reversed(again.contacts)]
+        assert ids == [contact.id for contact in reversed(list(again.contacts))]
 
     def test_it_does_not_give_the_address_away(self, book):
-        assert "anna" not in book("email\nanna@firma.de\n").contacts[0].id
+        assert "anna" not in list(book("email\nanna@firma.de\n").contacts)[0].id
 
     def test_internationalised_domains_are_one_with_their_ascii_form(self, book):
         read = book("email\nanna@Müller.de\nanna@xn--mller-kva.de\nberta@straße.de\n")
@@ -299,7 +299,7 @@ def test_several_files_are_one_book(tmp_path):
 
     read = read_contacts(paths, "DE")
 
-    assert read.contacts == (Contact("1", "", "+4915112345678", "anna@firma.de"),)
+    assert list(read.contacts) == [Contact("1", "", "+4915112345678", "anna@firma.de")]
     assert [(row.path.name, row.line, row.contact, row.because) for row in read.merged] == [
         ("b.csv", 2, "1", "same id")
     ]
