@@ -14,10 +14,10 @@ from broadcast.ledger.people import contact_from
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import DeliveryLine, Event, Notice
 from broadcast.ledger.tally import Tally, tallies
-from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
 from broadcast.model.mask import mask
+from broadcast.model.told import Told
 
 T = TypeVar("T")
 
@@ -49,22 +49,6 @@ class Failover:
     reason: str | None
     count: int
     first_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Somebody who was, or may have been, told about an incident, and how."""
-
-    contact: Contact | None
-    receiver: str
-    audience: str
-    texts: str
-    locale: str
-    lane: int
-    channel: str
-    route: tuple[str, ...]
-    required: bool
-    reached: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.plan import Planned
+from broadcast.model.told import Told
+from broadcast.planning.known import Known, Place, census
 from broadcast.planning.ways import Way
 
 PUBLIC = "public"
@@ -15,34 +17,64 @@ PUBLIC = "public"
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """An audience with its people and the lanes that are open to it; `texts` names its templates."""
+    """An audience with its people, nobody twice, and the lanes that are open to it.
+
+    `texts` names its templates.
+    """
 
     name: str
     texts: str
-    contacts: Sequence[Contact]
+    contacts: Collection[Contact]
     lanes: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """How somebody was told before about the same incident."""
+class Plan:
+    """Deliveries, planned anew each time that they are gone through, so that nobody has to hold them all.
 
-    contact: Contact | None
-    receiver: str
-    audience: str
-    texts: str
-    locale: str
-    lane: int
-    channel: str
-    route: tuple[str, ...]
-    required: bool
-    reached: bool
+    What is owed to one person comes together.
+    """
+
+    def __init__(self, planner: Planner, rosters: Sequence[Roster], told: Sequence[Told]) -> None:
+        self._planner = planner
+        self._rosters = rosters
+        self._told = told
+        # One list alone has nobody twice.
+        several = len(rosters) > 1 or (rosters and told)
+        self._census = census(self._places() if several else iter(()))
+
+    def __iter__(self) -> Iterator[Planned]:
+        known = Known(self._census)
+        published: set[str] = set()
+        for roster in self._rosters:
+            yield from self._planner.publish(roster, published)
+            for contact in roster.contacts:
+                if not known.has(roster.name, contact):
+                    yield from self._planner.deliver(roster, known.add(roster.name, contact))
+        for lanes in self._owed():
+            for told in lanes:
+                if told.contact is None:
+                    yield from self._planner.republish(told, published)
+                elif not known.has(told.audience, told.contact):
+                    yield from self._planner.remind(told, told.contact)
+
+    def _places(self) -> Iterator[Place]:
+        for roster in self._rosters:
+            yield from ((roster.name, contact) for contact in roster.contacts)
+        yield from ((told.audience, told.contact) for told in self._told if told.contact)
+
+    def _owed(self) -> Iterator[Collection[Told]]:
+        """The latest word in each lane, receiver by receiver."""
+        owed: dict[str, dict[int, Told]] = {}
+        for told in self._told:
+            owed.setdefault(told.receiver, {})[told.lane] = told
+        return (lanes.values() for lanes in owed.values())
 
 
 class Planner:
     """Plans the deliveries of one notice. `locales` are the languages there are texts for.
 
-    `affects` names systems that are down: the channels that depend on them come last.
+    `told` are those who know of the incident. `affects` names systems that are down: the channels that
+    depend on them come last.
     """
 
     def __init__(
@@ -50,73 +82,49 @@ class Planner:
         ways: Mapping[str, Way],
         locales: Sequence[str],
         default_locale: str,
-        earlier: Sequence[Earlier] = (),
+        told: Sequence[Told] = (),
         affects: Sequence[str] = (),
     ) -> None:
         self._ways = ways
         self._down = {way.name for way in ways.values() if any(map(way.depends_on, affects))}
         self._locales = tuple(locales)
         self._default = default_locale
-        self._earlier = earlier
-        self._worked = {(e.receiver, e.audience, e.lane): e.channel for e in earlier if e.reached}
-        self._seen: set[str] = set()
-        self._published: set[str] = set()
+        self._told = told
+        self._worked = {(t.receiver, t.audience, t.lane): t.channel for t in told if t.reached}
 
-    def plan(self, rosters: Sequence[Roster]) -> Iterator[Planned]:
-        """What everybody in the rosters is owed; use each planner once.
+    def plan(self, rosters: Sequence[Roster]) -> Plan:
+        """What everybody in the rosters is owed, and who else was told before as a member of theirs.
 
         Somebody in two audiences is told once, as a member of the first.
         """
-        for roster in rosters:
-            for number, lane in enumerate(roster.lanes):
-                if self._publishes(lane):
-                    yield from self._publish(roster, number, lane)
-            for contact in roster.contacts:
-                if not self._is_known(contact):
-                    yield from self._deliver(roster, contact)
+        names = {roster.name for roster in rosters}
+        return Plan(self, rosters, [told for told in self._told if told.audience in names])
 
-    def remind(self, *, audiences: Sequence[str] | None = None) -> Iterator[Planned]:
-        """What everybody is owed who was, or may have been, told before and is not planned for yet.
+    def follow_up(self) -> Plan:
+        """What everybody is owed who was, or may have been, told before.
 
-        They are told on the channel that worked for them, before the others of their lane. With
-        `audiences`, only those who were told as members of one of them.
+        They are told on the channel that worked for them, before the others of their lane.
         """
-        owed: dict[tuple[str, int], Earlier] = {}
-        for earlier in self._earlier:
-            if audiences is None or earlier.audience in audiences:
-                owed[earlier.receiver, earlier.lane] = earlier
-        already = set(self._seen)
-        for earlier in owed.values():
-            if earlier.contact is None:
-                yield from self._republish(earlier)
-            elif not already.intersection(_identities(earlier.contact)):
-                yield from self._remind(earlier, earlier.contact)
+        return Plan(self, (), self._told)
 
-    def _publishes(self, lane: Sequence[str]) -> bool:
-        return bool(lane) and self._ways[lane[0]].capabilities.publishes
+    def publish(self, roster: Roster, published: set[str]) -> Iterator[Planned]:
+        """What the roster's channels publish for everybody, unless they are `published` already."""
+        for number, lane in enumerate(roster.lanes):
+            if self._publishes(lane) and lane[0] not in published:
+                published.add(lane[0])
+                yield Planned(
+                    audience=roster.name,
+                    texts=PUBLIC,
+                    locale=self._locale(None),
+                    lane=number,
+                    contact=None,
+                    receiver=f"channel:{lane[0]}",
+                    route=lane,
+                    required=self._required(lane),
+                )
 
-    def _publish(self, roster: Roster, number: int, lane: tuple[str, ...]) -> Iterator[Planned]:
-        if lane[0] in self._published:
-            return
-        self._published.add(lane[0])
-        yield Planned(
-            audience=roster.name,
-            texts=PUBLIC,
-            locale=self._locale(None),
-            lane=number,
-            contact=None,
-            receiver=f"channel:{lane[0]}",
-            route=lane,
-            required=self._required(lane),
-        )
-
-    def _is_known(self, contact: Contact) -> bool:
-        identities = _identities(contact)
-        known = bool(self._seen.intersection(identities))
-        self._seen.update(identities)
-        return known
-
-    def _deliver(self, roster: Roster, contact: Contact) -> Iterator[Planned]:
+    def deliver(self, roster: Roster, contact: Contact) -> Iterator[Planned]:
+        """What one person of the roster is owed: a message in each lane that reaches them."""
         personal = [(number, lane) for number, lane in enumerate(roster.lanes) if not self._publishes(lane)]
         told = False
         for number, lane in personal:
@@ -127,6 +135,34 @@ class Planner:
         if personal and not told:
             number, lane = personal[0]
             yield self._unreachable(roster, contact, number, [lane for _, lane in personal])
+
+    def remind(self, told: Told, contact: Contact) -> Iterator[Planned]:
+        """What somebody is owed who was told before."""
+        usable = [name for name in told.route if name in self._ways and self._reaches(name, contact)]
+        yield from self._again(told, self._in_order(usable, told.channel))
+
+    def republish(self, told: Told, published: set[str]) -> Iterator[Planned]:
+        """What a channel owes everybody that published before, unless it is `published` already."""
+        route = self._in_order([name for name in told.route if name in self._ways], told.channel)
+        if not published.intersection(route):
+            published.update(route)
+            yield from self._again(told, route)
+
+    def _again(self, told: Told, route: tuple[str, ...]) -> Iterator[Planned]:
+        if route:
+            yield Planned(
+                audience=told.audience,
+                texts=told.texts,
+                locale=told.locale,
+                lane=told.lane,
+                contact=told.contact,
+                receiver=told.receiver,
+                route=route,
+                required=told.required,
+            )
+
+    def _publishes(self, lane: Sequence[str]) -> bool:
+        return bool(lane) and self._ways[lane[0]].capabilities.publishes
 
     def _route(self, lane: Sequence[str], contact: Contact, place: tuple[str, str, int]) -> tuple[str, ...]:
         """The lane's channels that have an address of this person, the one that worked before first."""
@@ -165,37 +201,6 @@ class Planner:
             reason=f"unreachable: no {' or '.join(kinds)} for {', '.join(dict.fromkeys(channels))}",
         )
 
-    def _remind(self, earlier: Earlier, contact: Contact) -> Iterator[Planned]:
-        self._seen.update(_identities(contact))
-        usable = [name for name in earlier.route if name in self._ways and self._reaches(name, contact)]
-        route = self._in_order(usable, earlier.channel)
-        if route:
-            yield Planned(
-                audience=earlier.audience,
-                texts=earlier.texts,
-                locale=earlier.locale,
-                lane=earlier.lane,
-                contact=contact,
-                receiver=earlier.receiver,
-                route=route,
-                required=earlier.required,
-            )
-
-    def _republish(self, earlier: Earlier) -> Iterator[Planned]:
-        first = self._in_order([name for name in earlier.route if name in self._ways], earlier.channel)
-        if first and not self._published.intersection(first):
-            self._published.update(first)
-            yield Planned(
-                audience=earlier.audience,
-                texts=earlier.texts,
-                locale=earlier.locale,
-                lane=earlier.lane,
-                contact=None,
-                receiver=earlier.receiver,
-                route=first,
-                required=earlier.required,
-            )
-
     def _locale(self, wanted: str | None) -> str:
         for locale in (wanted, wanted and wanted.partition("-")[0]):
             if locale in self._locales:
@@ -204,9 +209,3 @@ class Planner:
 
     def _required(self, route: Sequence[str]) -> bool:
         return not all(self._ways[name].optional for name in route)
-
-
-def _identities(contact: Contact) -> tuple[str, ...]:
-    """By what a person is recognised: one phone, one mailbox or one id is one person."""
-    addresses = (contact.phone, contact.email)
-    return (f"id:{contact.id}", *(address for address in addresses if address))

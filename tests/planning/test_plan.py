@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import DeliveryState
-from broadcast.planning.plan import Earlier, Planner, Roster
+from broadcast.model.told import Told
+from broadcast.planning.plan import Planner, Roster
 from broadcast.planning.ways import Way, open_lanes
 
 WAYS = {
@@ -93,38 +94,70 @@ def test_readers_get_their_language_or_the_default():
 
 
 def earlier(contact, channel, *, reached=True, audience="customers", route=LANE):
-    return Earlier(
+    return Told(
         contact, contact.id, audience, "customers", "de", 0, channel, route, required=True, reached=reached
     )
 
 
+def told_as(planned):
+    return Told(
+        planned.contact,
+        planned.receiver,
+        planned.audience,
+        planned.texts,
+        planned.locale,
+        planned.lane,
+        planned.route[0],
+        planned.route,
+        planned.required,
+        reached=True,
+    )
+
+
 def test_a_follow_up_goes_first_over_what_worked():
-    [planned] = planner(earlier=[earlier(anna(), "sms")]).plan([roster(anna())])
+    [planned] = planner(told=[earlier(anna(), "sms")]).plan([roster(anna())])
 
     assert planned.route == ("sms", "email", "smtp")
 
 
 def test_a_resolve_reaches_somebody_who_left_the_list():
-    [planned] = planner(earlier=[earlier(anna(), "smtp", reached=False)]).remind()
+    [planned] = planner(told=[earlier(anna(), "smtp", reached=False)]).follow_up()
 
     assert planned.contact == anna()
     assert planned.route == ("smtp", "email", "sms")
 
 
 def test_an_update_reminds_only_those_the_roster_does_not_have():
-    plans = planner(
-        earlier=[earlier(anna(), "sms"), earlier(anna(id="2", phone="+491511", email=None), "sms")]
+    gone = earlier(anna(id="2", phone="+491511", email=None), "sms")
+    elsewhere = earlier(anna(id="3", phone="+491512", email=None), "sms", audience="agents")
+
+    planned = planner(told=[earlier(anna(), "sms"), gone, elsewhere]).plan([roster(anna())])
+
+    assert [delivery.receiver for delivery in planned] == ["1", "2"]
+
+
+def test_the_same_id_in_two_lists_without_a_common_address_is_two_people():
+    other = Contact("1", "Berta", "+4917139200", "berta@b.de")
+
+    first = list(planner().plan([roster(anna()), roster(other, name="agents")]))
+    second = list(planner(told=[told_as(one) for one in first]).plan([roster(other, name="agents")]))
+
+    assert [one.contact.name for one in first] == ["Anna", "Berta"]
+    assert len({one.receiver for one in first}) == 2
+    assert [one.contact.name for one in second] == ["Berta"]
+
+
+def test_a_plan_is_the_same_however_often_it_is_gone_through():
+    plan = planner(told=[earlier(anna(id="9", phone="+491511", email=None), "sms")]).plan(
+        [roster(anna(), lanes=(LANE, ("site",))), roster(anna(id="2", phone="+491513"), name="agents")]
     )
 
-    list(plans.plan([roster(anna())]))
-
-    assert [delivery.receiver for delivery in plans.remind(audiences=["customers"])] == ["2"]
-    assert not list(plans.remind(audiences=["agents"]))
+    assert list(plan) == list(plan)
 
 
 def test_a_channel_that_is_down_comes_last_or_not_at_all():
     assert open_lanes([LANE], WAYS, ["twilio"]).lanes == (("smtp",),)
-    [planned] = planner(earlier=[earlier(anna(), "sms")], affects=["twilio"]).remind()
+    [planned] = planner(told=[earlier(anna(), "sms")], affects=["twilio"]).follow_up()
     assert planned.route == ("smtp", "sms", "email")
 
 
