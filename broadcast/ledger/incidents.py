@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from broadcast.errors import AmbiguousIncident, Refused, UnknownIncident
@@ -13,7 +14,7 @@ from broadcast.ledger.services import services_from_json, services_to_json
 from broadcast.model.incident import Incident, Phase, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
     from broadcast.ledger.records import NewNotice, Notice, Text
     from broadcast.model.plan import Planned
@@ -130,7 +131,7 @@ class Incidents:
             )
             notice_id = int(cursor.lastrowid or 0)
             connection.executemany(query("insert_message"), (message_row(notice_id, t) for t in new.texts))
-            owed = [*new.deliveries, *_told_meanwhile(connection, incident_id, new.latecomers)]
+            owed = chain(new.deliveries, _told_meanwhile(connection, incident_id, new.latecomers))
             connection.executemany(
                 query("insert_delivery"), delivery_rows(connection, notice_id, owed, moment)
             )
@@ -189,12 +190,15 @@ def _named(ref: str, incidents: list[Incident]) -> Incident:
 
 
 def _told_meanwhile(
-    connection: sqlite3.Connection, incident: int, latecomers: Sequence[Planned]
-) -> list[Planned]:
-    if not latecomers:
-        return []
-    told = {(row["contact"], row["lane"]) for row in connection.execute(query("told"), (incident,))}
-    return [planned for planned in latecomers if (planned.receiver, planned.lane) in told]
+    connection: sqlite3.Connection, incident: int, latecomers: Iterable[Planned]
+) -> Iterator[Planned]:
+    told: set[tuple[str, int]] | None = None
+    for planned in latecomers:
+        if told is None:
+            rows = connection.execute(query("told"), (incident,))
+            told = {(row["contact"], row["lane"]) for row in rows}
+        if (planned.receiver, planned.lane) in told:
+            yield planned
 
 
 def _overtaken(new: NewNotice, sequence: int) -> Refused:

@@ -44,7 +44,7 @@ class NewNotice:
     author: str
     texts: Sequence[Text]
     deliveries: Iterable[Planned]
-    latecomers: Sequence[Planned] = ()
+    latecomers: Iterable[Planned] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from broadcast.dispatch.outbox import contact_values
 from broadcast.errors import TooLong
 from broadcast.ledger.records import Text
 from broadcast.model.channel import ChannelKind
-from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
 from broadcast.model.notice import Facts
 from broadcast.model.outgoing import Headline
 from broadcast.model.plan import Planned
-from broadcast.operations.preview import AudiencePreview, Preview, TextPreview, Unreachable
+from broadcast.operations.headcount import Headcount, Share
+from broadcast.operations.preview import AudiencePreview, Preview, TextPreview
+from broadcast.operations.reach import Reach
 from broadcast.planning.ways import Way
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.render import Rendered, Renderer
@@ -28,15 +29,11 @@ PERSONAL_PARTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A notice before it is recorded. `rendered` goes with `texts`, entry by entry.
-
-    `latecomers` are owed it if they are told of the incident before it is recorded.
-    """
+    """A notice before it is recorded. `rendered` goes with `texts`, entry by entry."""
 
     incident: Incident
     facts: Facts
-    deliveries: Sequence[Planned]
-    latecomers: Sequence[Planned]
+    reach: Reach
     texts: Sequence[Text]
     rendered: Sequence[Rendered]
     warnings: tuple[str, ...]
@@ -55,7 +52,7 @@ def write_texts(
 
 
 def check_personal(
-    texts: Sequence[Text], rendered: Sequence[Rendered], deliveries: Sequence[Planned]
+    texts: Sequence[Text], rendered: Sequence[Rendered], deliveries: Iterable[Planned]
 ) -> None:
     """Measure personal SMS with everybody's own values; raises `TooLong` and names the first."""
     personal = {
@@ -76,15 +73,15 @@ def check_personal(
 
 
 def needed_texts(
-    deliveries: Sequence[Planned], ways: Mapping[str, Way], locales: Sequence[str]
+    shares: Iterable[Share], ways: Mapping[str, Way], locales: Sequence[str]
 ) -> set[tuple[str, str, str]]:
     """Audience, locale and channel kind of every text that any step of any route needs."""
     needed: set[tuple[str, str, str]] = set()
-    for texts, locale, route in {(d.texts, d.locale, d.route) for d in deliveries}:
-        for name in route:
+    for share in shares:
+        for name in share.route:
             capabilities = ways[name].capabilities
-            spoken = {locale, *locales} if capabilities.speaks_all_locales else {locale}
-            needed.update((texts, each, str(capabilities.kind)) for each in spoken)
+            spoken = {share.locale, *locales} if capabilities.speaks_all_locales else {share.locale}
+            needed.update((share.texts, each, str(capabilities.kind)) for each in spoken)
     return needed
 
 
@@ -115,9 +112,8 @@ def headline(facts: Facts) -> Headline:
 
 def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
     """The draft as a person should see it before saying yes."""
-    going = [delivery for delivery in draft.deliveries if delivery.state is DeliveryState.PLANNED]
-    persons = {delivery.receiver for delivery in going if delivery.contact}
-    parts = _sms_parts(draft, going, ways)
+    headcount = draft.reach.headcount
+    parts = _sms_parts(draft, ways)
     return Preview(
         incident=draft.facts.ref,
         sequence=draft.facts.sequence,
@@ -125,37 +121,31 @@ def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
         title=draft.facts.title,
         drill=draft.facts.drill,
         sandbox=sandbox,
-        people=len(persons),
-        posts=tuple(dict.fromkeys(d.route[0] for d in going if d.contact is None)),
-        audiences=_audiences(draft.deliveries),
-        texts=_text_previews(draft, going, ways),
-        unreachable=tuple(
-            Unreachable(d.receiver, d.contact.name if d.contact else "", d.audience, d.reason or "")
-            for d in draft.deliveries
-            if d.state is not DeliveryState.PLANNED
-        ),
+        people=sum(headcount.people.values()),
+        posts=tuple(dict.fromkeys(share.route[0] for share in headcount.shares if share.posts)),
+        audiences=tuple(_audience(name, headcount) for name in headcount.audiences),
+        texts=_text_previews(draft, ways),
+        unreachable=headcount.unreachable,
         sms_parts=parts,
-        cost=_cost(going, ways, parts),
+        cost=_cost(headcount.first, ways, parts),
         next_update=draft.facts.next_update,
         warnings=draft.warnings,
     )
 
 
-def _audiences(deliveries: Sequence[Planned]) -> tuple[AudiencePreview, ...]:
-    previews = []
-    for name in dict.fromkeys(delivery.audience for delivery in deliveries):
-        mine = [d for d in deliveries if d.audience == name and d.contact]
-        going = [d for d in mine if d.state is DeliveryState.PLANNED]
-        first = Counter(d.route[0] for d in going)
-        people = len({d.receiver for d in going})
-        previews.append(AudiencePreview(name, people, tuple(first.items()), len(mine) - len(going)))
-    return tuple(previews)
+def _audience(name: str, headcount: Headcount) -> AudiencePreview:
+    first: Counter[str] = Counter()
+    for share, people in headcount.shares.items():
+        if share.audience == name and not share.posts:
+            first[share.route[0]] += people
+    unreachable = sum(one.audience == name for one in headcount.unreachable)
+    return AudiencePreview(name, headcount.people.get(name, 0), tuple(first.items()), unreachable)
 
 
-def _text_previews(
-    draft: Draft, going: Sequence[Planned], ways: Mapping[str, Way]
-) -> tuple[TextPreview, ...]:
-    first = Counter((d.texts, d.locale, str(ways[d.route[0]].capabilities.kind)) for d in going)
+def _text_previews(draft: Draft, ways: Mapping[str, Way]) -> tuple[TextPreview, ...]:
+    first: Counter[tuple[str, str, str]] = Counter()
+    for share, count in draft.reach.headcount.shares.items():
+        first[share.texts, share.locale, str(ways[share.route[0]].capabilities.kind)] += count
     return tuple(
         TextPreview(
             audience=text.texts,
@@ -170,22 +160,23 @@ def _text_previews(
     )
 
 
-def _sms_parts(draft: Draft, going: Sequence[Planned], ways: Mapping[str, Way]) -> int:
+def _sms_parts(draft: Draft, ways: Mapping[str, Way]) -> int:
     parts = {
         (text.texts, text.message.locale): rendered.units.parts
         for text, rendered in zip(draft.texts, draft.rendered, strict=True)
         if text.kind == ChannelKind.SMS
     }
-    by_sms = Counter(
-        (d.texts, d.locale) for d in going if ways[d.route[0]].capabilities.kind is ChannelKind.SMS
+    return sum(
+        parts[share.texts, share.locale] * people
+        for share, people in draft.reach.headcount.shares.items()
+        if ways[share.route[0]].capabilities.kind is ChannelKind.SMS
     )
-    return sum(parts[place] * people for place, people in by_sms.items())
 
 
-def _cost(going: Sequence[Planned], ways: Mapping[str, Way], sms_parts: int) -> float | None:
+def _cost(first: Mapping[str, int], ways: Mapping[str, Way], sms_parts: int) -> float | None:
     """What the first choice of channels costs; None where nothing has a known price."""
     total, known = 0.0, False
-    for name, count in Counter(delivery.route[0] for delivery in going).items():
+    for name, count in first.items():
         way = ways[name]
         if way.price:
             known = True

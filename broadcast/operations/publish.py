@@ -5,15 +5,12 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.happening import Happened, Happening
 from broadcast.errors import ConfigError, KeyReused, Refused
 from broadcast.ledger.records import NewNotice, Notice
-from broadcast.model.delivery import DeliveryState
-from broadcast.model.plan import Planned
 from broadcast.operations import remarks
 from broadcast.operations.compose import Before, Composed, compose
 from broadcast.operations.deliver import Delivery
@@ -45,7 +42,7 @@ class Publisher:
             return self._continue(known, limits)
         draft = self._draft(request)
         shown = self._shown(draft, limits)
-        adapters = self.delivery.channels.adapters(_channels_of([*draft.deliveries, *draft.latecomers]))
+        adapters = self.delivery.channels.adapters(draft.reach.channels)
         consent(shown)
         try:
             notice = self._record(draft, request)
@@ -61,7 +58,7 @@ class Publisher:
         draft = self._draft(request)
         shown = self._shown(draft, limits)
         try:
-            self.delivery.channels.adapters(_channels_of(draft.deliveries))
+            self.delivery.channels.adapters(draft.reach.headcount.channels)
         except ConfigError as error:
             return replace(shown, warnings=(*shown.warnings, f"it could not be sent: {error}"))
         return shown
@@ -92,15 +89,14 @@ class Publisher:
         concerned = Concerned.by(self.delivery.ledger.history, before.incident)
         drill = composed.facts.drill
         reach = Reaching(self.settings, ways, self.locales).reach(request, concerned, drill=drill)
-        needed = needed_texts(reach.everybody, ways, self.locales)
+        needed = needed_texts(reach.shares, ways, self.locales)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
         check_personal(texts, rendered, reach.everybody)
         spoken = {locale for _, locale, _ in needed}
         return Draft(
             incident=composed.incident,
             facts=composed.facts,
-            deliveries=reach.deliveries,
-            latecomers=reach.latecomers,
+            reach=reach,
             texts=texts,
             rendered=rendered,
             warnings=(
@@ -145,7 +141,7 @@ class Publisher:
                 f"{shown.people} people would be told, and at most {most} are allowed",
                 hint=f"raise it with --max-recipients {shown.people}, or narrow --audience",
             )
-        self.delivery.channels.permit(_channels_of([*draft.deliveries, *draft.latecomers]))
+        self.delivery.channels.permit(draft.reach.channels)
         return shown
 
     def _record(self, draft: Draft, request: Request) -> Notice:
@@ -157,19 +153,13 @@ class Publisher:
             inputs_hash=request.inputs_hash(),
             author=_author(),
             texts=draft.texts,
-            deliveries=draft.deliveries,
-            latecomers=draft.latecomers,
+            deliveries=draft.reach.deliveries,
+            latecomers=draft.reach.latecomers,
         )
         notice = self.delivery.ledger.incidents.record(new, self.delivery.clock.now())
-        first = [d.route[0] for d in draft.deliveries if d.state is DeliveryState.PLANNED]
-        for name in dict.fromkeys(first):
-            self.delivery.listener(Happening(Happened.PLANNED, name, count=first.count(name)))
+        for name, people in draft.reach.headcount.first.items():
+            self.delivery.listener(Happening(Happened.PLANNED, name, count=people))
         return notice
-
-
-def _channels_of(deliveries: Sequence[Planned]) -> list[str]:
-    going = (delivery for delivery in deliveries if delivery.state is DeliveryState.PLANNED)
-    return sorted({name for delivery in going for name in delivery.route})
 
 
 def _author() -> str:

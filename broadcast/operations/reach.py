@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from broadcast.config.settings import AudienceSettings, Settings
 from broadcast.contacts.book import Book, read_contacts
 from broadcast.errors import NothingMatched, UsageError
-from broadcast.ledger.history import History, Told
-from broadcast.model.delivery import DeliveryState
+from broadcast.ledger.history import History
 from broadcast.model.incident import Incident
 from broadcast.model.plan import Planned
+from broadcast.model.told import Told
+from broadcast.operations.headcount import NOBODY, Headcount, Share, count
 from broadcast.operations.request import Request, Verb
-from broadcast.planning.plan import Earlier, Planner, Roster
+from broadcast.planning.plan import Planner, Roster
 from broadcast.planning.ways import Way, open_lanes
 
 CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
@@ -22,19 +24,31 @@ CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The deliveries of a notice, and what had to be left out.
+    """The deliveries of a notice, counted, and what had to be left out.
 
     `latecomers` are owed it if they are told of the incident before it is recorded.
     """
 
-    deliveries: Sequence[Planned]
+    deliveries: Iterable[Planned]
+    headcount: Headcount
     warnings: tuple[str, ...]
-    latecomers: Sequence[Planned] = ()
+    latecomers: Iterable[Planned] = ()
+    late: Headcount = NOBODY
 
     @property
-    def everybody(self) -> Sequence[Planned]:
-        """All that texts and channels must be ready for."""
-        return [*self.deliveries, *self.latecomers]
+    def everybody(self) -> Iterator[Planned]:
+        """All that texts must be ready for."""
+        return chain(self.deliveries, self.latecomers)
+
+    @property
+    def shares(self) -> list[Share]:
+        """The same, without saying who."""
+        return [*self.headcount.shares, *self.late.shares]
+
+    @property
+    def channels(self) -> list[str]:
+        """Every channel that may be used."""
+        return sorted({*self.headcount.channels, *self.late.channels})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +87,16 @@ class Reaching:
         ways, left_out = self._open_ways(request, drill=drill)
         default = self._language(request)
         told = before.told
-        planner = Planner(ways, self.locales, default, [_earlier(one) for one in told], request.affects)
+        planner = Planner(ways, self.locales, default, told, request.affects)
         if request.verb in CLOSING:
-            late = [_earlier(one) for one in before.to_be_told()]
-            latecomers = Planner(ways, self.locales, default, late, request.affects)
-            return self._closing(request, planner, latecomers, left_out)
+            late = Planner(ways, self.locales, default, before.to_be_told(), request.affects)
+            return _closing(request, planner, late, left_out)
         audiences = self._audiences(request, [one.audience for one in told])
         rosters, warnings = self._rosters(audiences, ways, request)
-        deliveries = list(planner.plan(rosters))
-        deliveries += planner.remind(audiences=[audience.name for audience in audiences])
-        _check_matched(deliveries, warnings)
-        return Reach(deliveries, (*left_out, *warnings))
-
-    def _closing(self, request: Request, planner: Planner, latecomers: Planner, left_out: list[str]) -> Reach:
-        if request.audiences:
-            raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
-        deliveries = list(planner.remind())
-        nobody = [] if deliveries else ["nobody had been told of it, so nobody is told now"]
-        return Reach(deliveries, (*left_out, *nobody), list(latecomers.remind()))
+        plan = planner.plan(rosters)
+        headcount = count(plan)
+        _check_matched(headcount, warnings)
+        return Reach(plan, headcount, (*left_out, *warnings))
 
     def _open_ways(self, request: Request, *, drill: bool) -> tuple[dict[str, Way], list[str]]:
         """The channels this notice may use, and what was left out."""
@@ -142,27 +148,22 @@ class Reaching:
         return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()
 
 
-def _earlier(told: Told) -> Earlier:
-    return Earlier(
-        told.contact,
-        told.receiver,
-        told.audience,
-        told.texts,
-        told.locale,
-        told.lane,
-        told.channel,
-        told.route,
-        told.required,
-        told.reached,
-    )
+def _closing(request: Request, planner: Planner, late: Planner, left_out: list[str]) -> Reach:
+    if request.audiences:
+        raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
+    plan = planner.follow_up()
+    headcount = count(plan)
+    nobody = [] if headcount.shares else ["nobody had been told of it, so nobody is told now"]
+    latecomers = late.follow_up()
+    return Reach(plan, headcount, (*left_out, *nobody), latecomers, count(latecomers))
 
 
-def _check_matched(deliveries: Sequence[Planned], warnings: Sequence[str]) -> None:
-    if any(delivery.state is DeliveryState.PLANNED for delivery in deliveries):
+def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:
+    if headcount.shares:
         return
-    if deliveries:
+    if headcount.unreachable:
         raise NothingMatched(
-            f"none of {len(deliveries)} people can be reached: {deliveries[0].reason}",
+            f"none of {len(headcount.unreachable)} people can be reached: {headcount.unreachable[0].reason}",
             hint="`broadcast contacts check` shows who has which address",
         )
     raise NothingMatched(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from broadcast.model.contact import Contact
@@ -24,7 +24,7 @@ class Roster:
 
     name: str
     texts: str
-    contacts: Collection[Contact]
+    contacts: Iterable[Contact]
     lanes: tuple[tuple[str, ...], ...]
 
 
