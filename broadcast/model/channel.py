@@ -45,8 +45,10 @@ class Capabilities:
     `max_batch` is how many people one request may carry. `settle` is how many seconds to wait before an
     unanswered request is looked up. `rate` (requests a second) and `concurrency` are the provider's
     published limits, used where the configuration names none; 0 means unlimited. `speaks_all_locales`
-    asks for every language's text at once (a page that shows German beside English). `price` is what a
-    request (for SMS: a part) costs in US dollars at list price, about; 0 where it is free or not known.
+    asks for every language's text at once (a page that shows German beside English). `internal` says of a
+    channel that publishes that only staff read it (a chat room, a service desk): it speaks to the audience in
+    whose lane it stands, and not to the public. `price` is what a request (for SMS: a part) costs in US
+    dollars at list price, about; 0 where it is free or not known.
     """
 
     kind: ChannelKind
@@ -61,6 +63,7 @@ class Capabilities:
     concurrency: int = 8
     fate: tuple[str, ...] = ()
     speaks_all_locales: bool = False
+    internal: bool = False
     price: float = 0.0
 
     @property

@@ -107,7 +107,7 @@ class Reaching:
         ways = {name: way for name, way in self.ways.items() if name in wanted}
         if not drill or self.settings.sandbox:
             return ways, []
-        public = [n for n, way in ways.items() if way.capabilities.publishes and way.capabilities.networked]
+        public = [name for name, way in ways.items() if _reaches_the_world(way)]
         kept = {name: way for name, way in ways.items() if name not in public}
         told = [f"a drill is not published to the world: left out {', '.join(public)}"] if public else []
         return kept, told
@@ -146,6 +146,11 @@ class Reaching:
 
     def _book(self, audience: AudienceSettings) -> Book:
         return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()
+
+
+def _reaches_the_world(way: Way) -> bool:
+    capabilities = way.capabilities
+    return capabilities.publishes and capabilities.networked and not capabilities.internal
 
 
 def _closing(request: Request, planner: Planner, late: Planner, left_out: list[str]) -> Reach:

@@ -108,13 +108,16 @@ class Planner:
         return Plan(self, (), self._told)
 
     def publish(self, roster: Roster, published: set[str]) -> Iterator[Planned]:
-        """What the roster's channels publish for everybody, unless they are `published` already."""
+        """What the roster's channels publish, unless they are `published` already.
+
+        What everybody may read is in public words; what only staff read is in those of the audience.
+        """
         for number, lane in enumerate(roster.lanes):
             if self._publishes(lane) and lane[0] not in published:
                 published.add(lane[0])
                 yield Planned(
                     audience=roster.name,
-                    texts=PUBLIC,
+                    texts=roster.texts if all(map(self._internal, lane)) else PUBLIC,
                     locale=self._locale(None),
                     lane=number,
                     contact=None,
@@ -160,6 +163,9 @@ class Planner:
                 route=route,
                 required=told.required,
             )
+
+    def _internal(self, name: str) -> bool:
+        return self._ways[name].capabilities.internal
 
     def _publishes(self, lane: Sequence[str]) -> bool:
         return bool(lane) and self._ways[lane[0]].capabilities.publishes

@@ -17,6 +17,7 @@ WAYS = {
     "smtp": Way("smtp", "smtp", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("office",)),
     "sms": Way("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE), ("twilio",)),
     "x": Way("x", "x", Capabilities(ChannelKind.SOCIAL, None), ("x",), optional=True),
+    "room": Way("room", "slack", Capabilities(ChannelKind.CHAT, None, internal=True)),
     "site": Way("site", "site", Capabilities(ChannelKind.PAGE, None)),
 }
 LANE = ("email", "smtp", "sms")
@@ -79,6 +80,17 @@ def test_a_channel_that_publishes_does_so_once_for_all_audiences_in_public_words
     assert [delivery.route for delivery in planned] == [("site",), ("x",)]
     assert {delivery.texts for delivery in planned} == {"public"}
     assert [delivery.required for delivery in planned] == [True, False]
+
+
+def test_a_room_of_the_staff_is_spoken_to_as_its_audience_and_never_falls_back_to_the_public_in_those_words():
+    agents = roster(name="agents", lanes=(("room",), ("x", "room")))
+
+    planned = list(planner().plan([agents]))
+
+    assert [(delivery.route, delivery.texts) for delivery in planned] == [
+        (("room",), "agents"),
+        (("x", "room"), "public"),
+    ]
 
 
 def test_readers_get_their_language_or_the_default():
