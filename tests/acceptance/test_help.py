@@ -155,7 +155,7 @@ def test_completion_offers_verbs_and_what_is_configured(broadcast):
         env = {"_BROADCAST_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(position)}
         return broadcast(env=env).stdout.split()
 
-    assert offered("broadcast re", 1) == ["resolve", "retry", "report", "retract"]
+    assert offered("broadcast re", 1) == ["resolve", "retry", "report", "retract", "resolve-unknown"]
     assert offered("broadcast notify --channel ma", 3) == ["mail-backup"]
     assert offered("broadcast notify -a ", 3) == ["customers", "agents"]
     assert offered("broadcast notify --template mon", 3) == ["monitoring"]
