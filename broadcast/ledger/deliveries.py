@@ -6,20 +6,18 @@ share one disk flush; on an idle line each gets its own at once.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 
+from broadcast.ledger.claims import claim_from
 from broadcast.ledger.database import Database
-from broadcast.ledger.people import contact_from
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import Claim, Settlement
+from broadcast.ledger.settling import settle
 from broadcast.ledger.supersede import supersede
-from broadcast.model.delivery import DeliveryState, may_become
-from broadcast.model.outcome import Thread
+from broadcast.model.delivery import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Deliveries:
         What a newer notice has taken the place of meanwhile is cancelled, not claimed.
         """
         with self._database.transaction() as connection:
-            _settle(connection, settled, now.timestamp())
+            settle(connection, settled, now.timestamp())
             self._stand_aside(connection, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
             claims = {c: self._claim(connection, c, limit, now) for c, limit in asked.items()}
@@ -84,8 +82,7 @@ class Deliveries:
             connection.executemany(
                 query("postpone_lookups"), ({"id": row["id"], "until": until.timestamp()} for row in rows)
             )
-            claims = [_claim(row, row["attempt"], row["started_at"], row["attempts"]) for row in rows]
-            return claims, following["not_before"] if following else None
+            return [claim_from(row) for row in rows], following["not_before"] if following else None
 
     def waiting(self) -> list[Waiting]:
         """What is planned or unknown, by channel."""
@@ -180,108 +177,15 @@ class Deliveries:
     def _claim(
         self, connection: sqlite3.Connection, channel: str, limit: int, now: datetime
     ) -> Sequence[Claim]:
-        moment = now.timestamp()
-        rows = connection.execute(
-            query("claim"), {"channel": channel, "notice": self._notice, "now": moment, "limit": limit}
-        ).fetchall()
+        (latest,) = connection.execute(query("latest_attempt")).fetchone()
         values = {
-            "ids": json.dumps([row["id"] for row in rows]),
+            "latest": latest,
             "channel": channel,
+            "notice": self._notice,
             "owner": self._run,
-            "now": moment,
+            "now": now.timestamp(),
+            "limit": limit,
         }
+        connection.execute(query("intend"), values)
         connection.execute(query("mark_sending"), values)
-        attempts = {
-            row["delivery_id"]: row["id"] for row in connection.execute(query("insert_attempts"), values)
-        }
-        return [_claim(row, attempts[row["id"]], moment, row["attempts"] + 1) for row in rows]
-
-
-def _settle(connection: sqlite3.Connection, settled: Sequence[Settlement], moment: float) -> None:
-    for settlement in settled:
-        _check_transition(settlement)
-    connection.executemany(
-        query("settle_attempt"),
-        ((moment, s.outcome, s.ref, s.reason, s.claim.attempt) for s in settled if s.outcome is not None),
-    )
-    moving = [s for s in settled if s.step > s.claim.step]
-    staying = (_standing(s, moment) for s in settled if s.step <= s.claim.step)
-    connection.executemany(query("settle_delivery"), staying)
-    for settlement in moving:
-        _move_on(connection, settlement, moment)
-    connection.executemany(query("keep_thread"), (_kept(s.claim, s.thread) for s in settled if s.thread))
-
-
-def _move_on(connection: sqlite3.Connection, settlement: Settlement, moment: float) -> None:
-    """Settle a delivery that goes on to the next channel of its lane, and count it there once."""
-    claim = settlement.claim
-    if connection.execute(query("settle_delivery"), _standing(settlement, moment)).rowcount:
-        values = {
-            "notice": claim.notice,
-            "origin": claim.route[claim.step],
-            "destination": claim.route[settlement.step],
-            "reason": settlement.reason or "",
-            "count": 1,
-            "now": moment,
-        }
-        connection.execute(query("count_failover"), values)
-
-
-def _standing(settlement: Settlement, moment: float) -> dict[str, object]:
-    claim = settlement.claim
-    return {
-        "id": claim.delivery,
-        "attempt": claim.attempt,
-        "state": settlement.state,
-        "step": settlement.step,
-        "channel": claim.route[settlement.step],
-        "not_before": settlement.not_before,
-        "ref": settlement.ref,
-        "reason": settlement.reason,
-        "now": moment,
-    }
-
-
-def _kept(claim: Claim, thread: Thread) -> dict[str, object]:
-    return {
-        "notice": claim.notice,
-        "channel": claim.route[claim.step],
-        "contact": claim.receiver,
-        "root": thread.root,
-        "last": thread.last,
-    }
-
-
-def _check_transition(settlement: Settlement) -> None:
-    """A claim is `sending`, or `unknown` while it is looked up; both may go where the table says."""
-    possible = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
-    if settlement.state is DeliveryState.UNKNOWN:
-        return
-    if not any(may_become(state, settlement.state) for state in possible):
-        raise AssertionError(f"no delivery becomes {settlement.state} when it is settled")
-
-
-def _claim(row: sqlite3.Row, attempt: int, started: float, attempts: int) -> Claim:
-    thread = Thread(row["root"], row["last"]) if row["root"] is not None else None
-    return Claim(
-        delivery=row["id"],
-        attempt=attempt,
-        notice=row["notice_id"],
-        texts=row["texts"],
-        locale=row["locale"],
-        contact=contact_from(row),
-        receiver=row["contact"],
-        route=_route(row["route"]),
-        step=row["step"],
-        attempts=attempts,
-        thread=thread,
-        started_at=datetime.fromtimestamp(started, UTC),
-        lookups=row["lookups"],
-        reason=row["reason"],
-    )
-
-
-@lru_cache(maxsize=64)
-def _route(spelled: str) -> tuple[str, ...]:
-    """Thousands of people share a few routes, which need not be read for each of them."""
-    return tuple(json.loads(spelled))
+        return [claim_from(row) for row in connection.execute(query("intended"), values)]

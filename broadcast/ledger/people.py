@@ -10,12 +10,11 @@ from broadcast.model.contact import Contact
 
 def contact_from(row: sqlite3.Row) -> Contact | None:
     """The contact a row carries, if it is about a person."""
-    if row["person"] is None:
+    return person(row["person"], row["name"], row["phone"], row["email"], row["extra"])
+
+
+def person(id: str | None, name: str, phone: str | None, email: str | None, extra: str) -> Contact | None:
+    """The contact with these columns; None where they are those of nobody."""
+    if id is None:
         return None
-    return Contact(
-        id=row["person"],
-        name=row["name"],
-        phone=row["phone"],
-        email=row["email"],
-        extra=tuple(json.loads(row["extra"]).items()) if row["extra"] != "{}" else (),
-    )
+    return Contact(id, name, phone, email, extra=tuple(json.loads(extra).items()) if extra != "{}" else ())

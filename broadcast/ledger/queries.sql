@@ -66,20 +66,14 @@ WHERE state IN ('planned', 'held') AND notice_id IN (SELECT id FROM notice WHERE
                      OR EXISTS (SELECT 1 FROM delivery AS theirs
                                 WHERE theirs.notice_id = newer.id AND theirs.contact = delivery.contact)))
 
--- name: claim
-SELECT delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
-       delivery.attempts, delivery.lookups, delivery.reason,
-       recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra,
-       thread.root, thread.last
-FROM delivery
-JOIN notice ON notice.id = delivery.notice_id
-LEFT JOIN recipient ON recipient.id = delivery.recipient_id
-LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
-     AND thread.contact = delivery.contact
-WHERE delivery.state = 'planned' AND delivery.channel = :channel AND delivery.notice_id = :notice
-  AND delivery.not_before <= :now
-ORDER BY delivery.texts, delivery.locale, delivery.id
-LIMIT :limit
+-- name: latest_attempt
+SELECT coalesce(max(id), 0) FROM attempt
+
+-- name: intend
+INSERT INTO attempt (delivery_id, channel, owner, started_at)
+SELECT id, :channel, :owner, :now FROM delivery
+WHERE state = 'planned' AND channel = :channel AND notice_id = :notice AND not_before <= :now
+ORDER BY texts, locale, id LIMIT :limit
 
 -- name: next_due
 -- Whatever is due now will do, and is found at once; only where all of them wait are they compared.
@@ -96,18 +90,27 @@ ORDER BY not_before, id LIMIT 1 OFFSET :claimed
 
 -- name: mark_sending
 UPDATE delivery SET state = 'sending', owner = :owner, attempts = attempts + 1, lookups = 0, updated_at = :now
-WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'planned'
+WHERE id IN (SELECT delivery_id FROM attempt WHERE attempt.id > :latest)
 
--- name: insert_attempts
-INSERT INTO attempt (delivery_id, channel, owner, started_at)
-SELECT value, :channel, :owner, :now FROM json_each(:ids) RETURNING id, delivery_id
+-- name: intended
+-- Claims, in the order of the columns that `broadcast/ledger/claims.py` reads.
+SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
+       delivery.attempts, delivery.lookups, delivery.reason, thread.root, thread.last,
+       recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
+FROM attempt
+JOIN delivery ON delivery.id = attempt.delivery_id
+JOIN notice ON notice.id = delivery.notice_id
+LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
+     AND thread.contact = delivery.contact
+WHERE attempt.id > :latest
+ORDER BY attempt.id
 
 -- name: claim_lookups
-SELECT delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
-       delivery.attempts, delivery.lookups, delivery.reason,
-       recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra,
-       thread.root, thread.last,
-       attempt.id AS attempt, attempt.started_at
+-- The same columns again.
+SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
+       delivery.attempts, delivery.lookups, delivery.reason, thread.root, thread.last,
+       recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
 JOIN attempt ON attempt.id = (SELECT max(id) FROM attempt WHERE attempt.delivery_id = delivery.id)
@@ -122,23 +125,31 @@ LIMIT :limit
 -- name: postpone_lookups
 UPDATE delivery SET lookups = lookups + 1, not_before = :until WHERE id = :id
 
--- name: settle_attempt
--- What is known once stays known: of two processes that asked, the one that learnt less changes nothing.
-UPDATE attempt SET ended_at = ?, outcome = ?, ref = ?, reason = ?
-WHERE id = ? AND (outcome IS NULL OR outcome = 'unknown')
+-- name: settle_attempts
+-- `settled` lists [attempt, reference]. What is known once stays known: of two processes that asked, the
+-- one that learnt less changes nothing.
+UPDATE attempt SET ended_at = :now, outcome = :outcome, reason = :reason, ref = json_extract(one.value, '$[1]')
+FROM json_each(:settled) AS one
+WHERE attempt.id = json_extract(one.value, '$[0]') AND (outcome IS NULL OR outcome = 'unknown')
 
--- name: settle_delivery
+-- name: settle_deliveries
 -- Only the latest attempt decides: another process may have looked an older one up as well, and sent since.
-UPDATE delivery SET state = :state, step = :step, channel = :channel,
+UPDATE delivery SET state = :state, step = :step, channel = :destination,
        attempts = CASE WHEN step = :step THEN attempts ELSE 0 END,
        lookups = CASE WHEN step = :step THEN lookups ELSE 0 END,
-       not_before = :not_before, ref = coalesce(:ref, ref), reason = :reason, owner = NULL, updated_at = :now
-WHERE id = :id AND state IN ('sending', 'unknown')
-  AND :attempt = (SELECT max(attempt.id) FROM attempt WHERE attempt.delivery_id = :id)
+       not_before = :not_before, ref = coalesce(latest.ref, delivery.ref), reason = :reason, owner = NULL,
+       updated_at = :now
+FROM attempt AS latest
+WHERE latest.id IN (SELECT value FROM json_each(:attempts)) AND delivery.id = latest.delivery_id
+  AND delivery.state IN ('sending', 'unknown')
+  AND latest.id = (SELECT max(attempt.id) FROM attempt WHERE attempt.delivery_id = latest.delivery_id)
 
--- name: keep_thread
+-- name: keep_threads
+-- `threads` lists [contact, root, last].
 INSERT INTO thread (incident_id, channel, contact, root, last)
-SELECT incident_id, :channel, :contact, :root, :last FROM notice WHERE id = :notice
+SELECT notice.incident_id, :origin, json_extract(one.value, '$[0]'), json_extract(one.value, '$[1]'),
+       json_extract(one.value, '$[2]')
+FROM notice, json_each(:threads) AS one WHERE notice.id = :notice
 ON CONFLICT (incident_id, channel, contact) DO UPDATE SET last = excluded.last
 
 -- name: reroute

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from broadcast.ledger.facts import content_hash, facts_from_json
 from broadcast.ledger.queries import query
@@ -73,7 +74,7 @@ def delivery_rows(
             planned.lane,
             planned.receiver,
             _keep_recipient(connection, planned.contact) if planned.contact else None,
-            json.dumps(planned.route),
+            _route(planned.route),
             planned.route[0] if planned.route else "",
             int(planned.required),
             planned.state,
@@ -83,13 +84,19 @@ def delivery_rows(
 
 
 def _keep_recipient(connection: sqlite3.Connection, contact: Contact) -> int:
-    extra = json.dumps(dict(contact.extra), ensure_ascii=False)
+    extra = json.dumps(dict(contact.extra), ensure_ascii=False) if contact.extra else "{}"
     fields = (contact.id, contact.name, contact.phone or "", contact.email or "", extra)
     row = connection.execute(
         query("insert_recipient"),
         (content_hash(*fields), contact.id, contact.name, contact.phone, contact.email, extra),
     ).fetchone()
     return int(row[0])
+
+
+@lru_cache(maxsize=64)
+def _route(channels: tuple[str, ...]) -> str:
+    """Thousands of people share a few routes, which need not be spelled for each of them."""
+    return json.dumps(channels)
 
 
 def _moment(epoch: float | None) -> datetime | None:

@@ -1,0 +1,60 @@
+"""Claims as the ledger has them, read by the place of their columns: there are thousands at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from broadcast.ledger.people import person
+from broadcast.ledger.records import Claim
+from broadcast.model.outcome import Thread
+
+
+def claim_from(row: sqlite3.Row) -> Claim:
+    """The claim a row holds, its columns in the order of `intended` and `claim_lookups`."""
+    (
+        attempt,
+        started_at,
+        delivery,
+        notice,
+        texts,
+        locale,
+        receiver,
+        route,
+        step,
+        attempts,
+        lookups,
+        reason,
+        root,
+        last,
+        *known,
+    ) = row
+    return Claim(
+        delivery,
+        attempt,
+        notice,
+        texts,
+        locale,
+        person(*known),
+        receiver,
+        _route(route),
+        step,
+        attempts,
+        None if root is None else Thread(root, last),
+        _moment(started_at),
+        lookups,
+        reason,
+    )
+
+
+# Thousands of people share a few routes and one moment, which need not be read for each of them.
+@lru_cache(maxsize=64)
+def _route(spelled: str) -> tuple[str, ...]:
+    return tuple(json.loads(spelled))
+
+
+@lru_cache(maxsize=64)
+def _moment(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)
