@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Thread, Unknown
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 from broadcast.model.unknown import OnUnknown
 
 
@@ -48,9 +48,6 @@ class Situation:
 class Done:
     """It was accepted."""
 
-    ref: str
-    thread: Thread | None
-
 
 @dataclass(frozen=True, slots=True)
 class Again:
@@ -92,8 +89,8 @@ Step: TypeAlias = Done | Again | NextChannel | LookUp | Hold | LeaveUnknown | Gi
 def decide(outcome: Outcome, situation: Situation, policy: Policy) -> Step:
     """The next step after a request, or after a look-up of it."""
     match outcome:
-        case Accepted(ref=ref, thread=thread):
-            return Done(ref, thread)
+        case Accepted():
+            return Done()
         case Rejected(scope=scope):
             if situation.backup:
                 return NextChannel()

@@ -7,28 +7,26 @@ neither a slow disk nor a slow provider holds up the other, and no transaction i
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import TypeVar
 
 from broadcast.channels.base import Reconciles
 from broadcast.dispatch.channel import NEVER, ActiveChannel
-from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
+from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.dispatch.judge import Answer, Judge
 from broadcast.dispatch.outbox import Outbox
-from broadcast.dispatch.settle import settlement
 from broadcast.errors import LedgerError
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
+from broadcast.model.outcome import Outcome, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted
 
 T = TypeVar("T")
@@ -54,20 +52,6 @@ class Stop:
         self.bell.set()
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What came back for some claims, from a request or from a look-up of one.
-
-    `cut_off` means that it was us who stopped waiting: that says nothing about the channel.
-    """
-
-    channel: ActiveChannel
-    claims: Sequence[Claim]
-    outcomes: Sequence[Outcome]
-    lookup: bool
-    cut_off: bool = False
-
-
 class Engine:
     """Dispatches the deliveries of one notice. Use once."""
 
@@ -84,9 +68,9 @@ class Engine:
         self._outbox = outbox
         self._channels = channels
         self._clock = clock
-        self._policy = policy
         self._listener = listener
-        self._answers: list[_Answer] = []
+        self._judge = Judge(clock, policy, listener)
+        self._answers: list[Answer] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
@@ -136,10 +120,10 @@ class Engine:
         answers, self._answers = self._answers, []
         settled: list[Settlement] = []
         opened: list[ActiveChannel] = []
-        puts: list[tuple[str, float]] = []
         for answer in answers:
-            opened += self._count(answer)
-            settled += self._settle(answer, puts)
+            if self._judge.leaves_alone(answer):
+                opened.append(answer.channel)
+            settled += self._judge.settle(answer)
         now = self._clock.monotonic()
         wanted = {n: c.wants(now) for n, c in self._channels.items()} if claiming else {}
         if settled or any(wanted.values()):
@@ -148,8 +132,8 @@ class Engine:
             except LedgerError:
                 self._answers[:0] = answers
                 raise
-        for name, at in puts:
-            self._put(name, at)
+        for settlement in settled:
+            self._expect(settlement)
         for channel in opened:
             await self._breaker_opened(channel)
         await self._clear_suspicions()
@@ -164,65 +148,6 @@ class Engine:
             channel = self._channels[name]
             channel.due = self._moment(turn.due.get(name))
             self._send(channel, claims)
-
-    def _count(self, answer: _Answer) -> list[ActiveChannel]:
-        """Let breaker and pause know of a request; returns the channel if it is left alone now."""
-        channel, now = answer.channel, self._clock.monotonic()
-        if answer.lookup or answer.cut_off:
-            return []
-        # One request is one observation, however many people it carried.
-        verdict = next((one for one in answer.outcomes if _is_an_answer(one)), answer.outcomes[0])
-        patient = channel.paced(verdict, now)
-        impatient = patient > self._policy.patience and not channel.breaker.out
-        if impatient and isinstance(verdict, NotSent):
-            channel.breaker.give_out(f"{verdict.reason}; it asks for more patience than there is")
-            return [channel]
-        return [channel] if channel.breaker.count(verdict, now) else []
-
-    def _settle(self, answer: _Answer, puts: list[tuple[str, float]]) -> Iterator[Settlement]:
-        """Decide on each outcome; what becomes due is added to `puts`."""
-        channel = answer.channel
-        now, wall = self._clock.monotonic(), self._clock.now().timestamp()
-        for claim, outcome in zip(answer.claims, answer.outcomes, strict=True):
-            lookups = claim.lookups + answer.lookup
-            step = self._decide(claim, outcome, channel, lookups)
-            if answer.cut_off:
-                step = LookUp(channel.settle)
-            result = settlement(claim, outcome, step, wall, lookup=answer.lookup)
-            match step:
-                case Again(after=after):
-                    puts.append((channel.name, now + after))
-                case LookUp(after=after):
-                    channel.put_lookup(now + after)
-                case NextChannel():
-                    puts.append((claim.route[claim.step + 1], now))
-                case _:
-                    pass
-            self._tell(claim, channel, outcome, step)
-            yield result
-
-    def _decide(self, claim: Claim, outcome: Outcome, channel: ActiveChannel, lookups: int) -> Step:
-        backup = claim.step + 1 < len(claim.route)
-        situation = Situation(
-            attempts=claim.attempts,
-            backup=backup,
-            reconciles=channel.reconciles,
-            settle=channel.settle,
-            jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
-            lookups=lookups,
-        )
-        step = decide(outcome, situation, self._policy)
-        leave = channel.breaker.left_alone(self._clock.monotonic())
-        return NextChannel() if isinstance(step, Again) and backup and leave else step
-
-    def _tell(self, claim: Claim, channel: ActiveChannel, outcome: Outcome, step: Step) -> None:
-        kind, reason = _news(outcome)
-        ref = outcome.ref if isinstance(outcome, Accepted) else None
-        news = Happening(kind, channel.name, contact=claim.receiver, ref=ref, reason=reason)
-        self._listener(news)
-        if isinstance(step, NextChannel):
-            following = claim.route[claim.step + 1]
-            self._listener(Happening(Happened.FAILOVER, following, contact=claim.receiver, reason=reason))
 
     def _send(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
         for batch in _batches(claims, channel.batch):
@@ -248,7 +173,7 @@ class Engine:
             channel.busy -= 1
         if len(outcomes) != len(claims):
             outcomes = [Unknown("the adapter did not answer for each message")] * len(claims)
-        self._answers.append(_Answer(channel, claims, outcomes, lookup=False, cut_off=cut_off))
+        self._answers.append(Answer(channel, claims, outcomes, lookup=False, cut_off=cut_off))
 
     async def _look_up(self) -> None:
         """Ask providers about messages whose answer was lost."""
@@ -282,7 +207,7 @@ class Engine:
             outcomes = [Unknown(f"the look-up failed: {type(error).__name__}")] * len(claims)
         finally:
             channel.asking = False
-        self._answers.append(_Answer(channel, claims, outcomes, lookup=True))
+        self._answers.append(Answer(channel, claims, outcomes, lookup=True))
 
     async def _breaker_opened(self, channel: ActiveChannel) -> None:
         reason = channel.breaker.reason
@@ -329,6 +254,15 @@ class Engine:
             return NEVER
         wait = due - self._clock.now().timestamp()
         return self._clock.monotonic() + min(max(wait, 0.0), _LONGEST_WAIT)
+
+    def _expect(self, settlement: Settlement) -> None:
+        """Be ready when what is not over yet falls due."""
+        name = settlement.claims[0].route[settlement.step]
+        at = self._moment(settlement.not_before)
+        if settlement.state is DeliveryState.PLANNED:
+            self._put(name, at)
+        elif settlement.state is DeliveryState.UNKNOWN:
+            self._channels[name].put_lookup(at)
 
     def _put(self, name: str, at: float) -> None:
         if name in self._channels:
@@ -385,23 +319,6 @@ class Engine:
     async def _ledger(self, function: Callable[..., T], *arguments: object) -> T:
         """Call the ledger in its own thread."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, function, *arguments)
-
-
-def _news(outcome: Outcome) -> tuple[Happened, str | None]:
-    match outcome:
-        case Accepted(detail=detail):
-            return Happened.ACCEPTED, detail
-        case Unknown(reason=reason):
-            return Happened.UNKNOWN, reason
-        case Rejected(reason=reason) | NotSent(reason=reason):
-            return Happened.FAILED, reason
-
-
-def _is_an_answer(outcome: Outcome) -> bool:
-    """Whether it shows that the provider works: it took a message, or minded who it was for."""
-    return isinstance(outcome, Accepted) or (
-        isinstance(outcome, Rejected) and outcome.scope is Scope.RECIPIENT
-    )
 
 
 def _mishap(error: Exception, *, sent: bool) -> Outcome:

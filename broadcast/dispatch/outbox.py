@@ -38,7 +38,7 @@ class Outbox:
         contact = claim.contact
         return Outgoing(
             key=delivery_key(self.secret, self.notice, claim.receiver, claim.route[claim.step]),
-            message=message.personal(contact_values(contact)),
+            message=message.personal(contact_values(contact)) if message.slots else message,
             headline=self.headline,
             address=contact.address(capabilities.address) if contact and capabilities.address else None,
             name=contact.name if contact else "",

@@ -1,8 +1,9 @@
-"""From an outcome and the step decided on to what the ledger records. Pure."""
+"""From outcomes and the step decided on to what the ledger records. Pure."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from broadcast.dispatch.decide import (
     Again,
@@ -19,27 +20,29 @@ from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Unknown
 
 
-def settlement(claim: Claim, outcome: Outcome, step: Step, now: float, *, lookup: bool) -> Settlement:
-    """What the ledger is to record; `now` is in seconds since the epoch.
+def settlement(
+    claims: Sequence[Claim], outcomes: Sequence[Outcome], step: Step, now: float, *, lookup: bool
+) -> Settlement:
+    """What the ledger is to record of claims that share one fate; `now` is in seconds since the epoch.
 
-    A look-up that learnt nothing leaves the attempt's outcome as it stands, and what is left unknown is not
-    looked at again in this run.
+    Their outcomes differ in the provider's references alone. A look-up that learnt nothing leaves the
+    attempt's outcome as it stands, and what is left unknown is not looked at again in this run.
     """
-    ref, thread, reason = None, None, None
-    if isinstance(outcome, Accepted):
-        ref, thread, reason = outcome.ref, outcome.thread, outcome.detail
-    else:
-        reason = outcome.reason
+    claim, outcome = claims[0], outcomes[0]
     return Settlement(
-        claim=claim,
+        claims=claims,
         state=_STATES[type(step)],
         outcome=None if lookup and isinstance(outcome, Unknown) else _name(outcome),
-        reason=reason,
-        ref=ref,
-        thread=thread,
+        reason=reason_of(outcome),
+        accepted=[outcome for outcome in outcomes if isinstance(outcome, Accepted)] or (),
         step=claim.step + 1 if isinstance(step, NextChannel) else claim.step,
         not_before=_not_before(step, now),
     )
+
+
+def reason_of(outcome: Outcome) -> str | None:
+    """Why it is that outcome; None where a provider took it and nothing is to be said."""
+    return outcome.detail if isinstance(outcome, Accepted) else outcome.reason
 
 
 def _not_before(step: Step, now: float) -> float:

@@ -126,10 +126,10 @@ LIMIT :limit
 UPDATE delivery SET lookups = lookups + 1, not_before = :until WHERE id = :id
 
 -- name: settle_attempts
--- `settled` lists [attempt, reference]. What is known once stays known: of two processes that asked, the
+-- `refs` lists [attempt, reference]. What is known once stays known: of two processes that asked, the
 -- one that learnt less changes nothing.
 UPDATE attempt SET ended_at = :now, outcome = :outcome, reason = :reason, ref = json_extract(one.value, '$[1]')
-FROM json_each(:settled) AS one
+FROM json_each(:refs) AS one
 WHERE attempt.id = json_extract(one.value, '$[0]') AND (outcome IS NULL OR outcome = 'unknown')
 
 -- name: settle_deliveries

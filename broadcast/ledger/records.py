@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from broadcast.model.incident import Incident, Phase
     from broadcast.model.message import Message
     from broadcast.model.notice import Facts, NoticeKind
-    from broadcast.model.outcome import Thread
+    from broadcast.model.outcome import Accepted, Thread
     from broadcast.model.plan import Planned
 
 
@@ -89,17 +89,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a claim, and where its delivery stands now.
+    """What became of claims that share one fate, and where their deliveries stand now.
 
-    `outcome` is None after a look-up that learnt nothing. `step` is the place in the route from here on.
+    They stand at one place of one route, and `step` is the place from here on. `accepted` are the provider's
+    references for them, in their order; nothing where it took none. `outcome` is None after a look-up that
+    learnt nothing.
     """
 
-    claim: Claim
+    claims: Sequence[Claim]
     state: DeliveryState
     outcome: str | None = None
     reason: str | None = None
-    ref: str | None = None
-    thread: Thread | None = None
+    accepted: Sequence[Accepted] = ()
     step: int = 0
     not_before: float = 0.0
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from broadcast.ledger.queries import query
@@ -19,10 +20,7 @@ _CLAIMED = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
 class _Fate(NamedTuple):
-    """All of a settlement that is not one person's own; a tuple, since everybody's is hashed.
-
-    `origin` is the channel that was tried.
-    """
+    """All of a settlement but whom it is about; `origin` is the channel that was tried."""
 
     notice: int
     origin: str
@@ -48,6 +46,13 @@ def settle(connection: sqlite3.Connection, settled: Sequence[Settlement], moment
 def _settle_alike(
     connection: sqlite3.Connection, fate: _Fate, settled: Sequence[Settlement], moment: float
 ) -> None:
+    refs = list(chain.from_iterable(map(_refs, settled)))
+    threads = [
+        (claim.receiver, accepted.thread.root, accepted.thread.last)
+        for one in settled
+        for claim, accepted in zip(one.claims, one.accepted, strict=False)
+        if accepted.thread
+    ]
     values = {
         "notice": fate.notice,
         "origin": fate.origin,
@@ -58,21 +63,27 @@ def _settle_alike(
         "reason": fate.reason,
         "not_before": fate.not_before,
         "now": moment,
-        "attempts": json.dumps([one.claim.attempt for one in settled]),
-        "settled": json.dumps([(one.claim.attempt, one.ref) for one in settled]),
-        "threads": json.dumps([(s.claim.receiver, s.thread.root, s.thread.last) for s in settled if s.thread]),
+        "attempts": json.dumps([attempt for attempt, _ in refs]),
+        "refs": json.dumps(refs),
+        "threads": json.dumps(threads),
     }
     if fate.outcome is not None:
         connection.execute(query("settle_attempts"), values)
     changed = connection.execute(query("settle_deliveries"), values).rowcount
     if fate.moved and changed:
         connection.execute(query("count_failover"), values | {"reason": fate.reason or "", "count": changed})
-    if any(one.thread for one in settled):
+    if threads:
         connection.execute(query("keep_threads"), values)
 
 
+def _refs(settlement: Settlement) -> Iterator[tuple[int, str | None]]:
+    """Each attempt with the provider's reference for it, if it has one."""
+    refs = (accepted.ref for accepted in settlement.accepted)
+    return zip_longest((claim.attempt for claim in settlement.claims), refs)
+
+
 def _fate(settlement: Settlement) -> _Fate:
-    claim = settlement.claim
+    claim = settlement.claims[0]
     return _Fate(
         claim.notice,
         claim.route[claim.step],

@@ -24,7 +24,7 @@ from broadcast.ledger.records import Notice
 from broadcast.ledger.runs import Run
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Phase
-from broadcast.model.outcome import Thread
+from broadcast.model.outcome import Accepted, Thread
 from broadcast.model.plan import Planned
 from broadcast.testing.ledger_samples import (
     NOON,
@@ -176,7 +176,9 @@ class LedgerContract:
         work = ledger.deliveries(new.id, run)
         (claimed,) = claim(work, "email")
 
-        turn = work.turn([settled(claimed, _S.ACCEPTED, "accepted", ref="SG1")], {"email": 5}, NOON)
+        turn = work.turn(
+            [settled(claimed, _S.ACCEPTED, "accepted", accepted=(Accepted("SG1"),))], {"email": 5}, NOON
+        )
 
         assert turn.claims["email"] == []
         assert "email" not in turn.due
@@ -357,7 +359,8 @@ class LedgerContract:
                 expected = None if sequence == 1 else Thread(root, f"{claimed.receiver}-{sequence - 1}")
                 assert claimed.thread == expected
                 thread = Thread(root if sequence == 1 else "another", f"{claimed.receiver}-{sequence}")
-                work.turn([settled(claimed, _S.ACCEPTED, "accepted", thread=thread)], {}, NOON)
+                took = (Accepted(claimed.receiver, thread),)
+                work.turn([settled(claimed, _S.ACCEPTED, "accepted", accepted=took)], {}, NOON)
 
         other_channel = record(ledger, "anna", route=("sms",))
         (claimed,) = claim(ledger.deliveries(other_channel.id, run), "sms")

@@ -103,7 +103,7 @@ def record(
 def settled(claim: Claim, state: DeliveryState, outcome: str | None, **more: object) -> Settlement:
     """What became of a claim, on the channel where it is unless `step` says otherwise."""
     fields = {"step": claim.step, "outcome": outcome, **more}
-    return Settlement(claim, state, **fields)  # type: ignore[arg-type]  # tests name the fields
+    return Settlement((claim,), state, **fields)  # type: ignore[arg-type]  # tests name the fields
 
 
 def claim(deliveries: Deliveries, channel: str, limit: int = 10, seconds: float = 0.0) -> list[Claim]:

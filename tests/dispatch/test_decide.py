@@ -31,9 +31,7 @@ def situation(*, attempts=1, backup=False, reconciles=False, lookups=0, jitter=0
 
 
 def test_an_acceptance_is_the_end():
-    thread = Thread("1", "2")
-
-    assert decide(Accepted("SM1", thread), situation(), POLICY) == Done("SM1", thread)
+    assert decide(Accepted("SM1", Thread("1", "2")), situation(), POLICY) == Done()
 
 
 @pytest.mark.parametrize("scope", list(Scope))

@@ -31,13 +31,13 @@ CLAIM = Claim(
 
 
 def settled(outcome, step, *, lookup=False):
-    return settlement(CLAIM, outcome, step, NOW, lookup=lookup)
+    return settlement([CLAIM], [outcome], step, NOW, lookup=lookup)
 
 
 @pytest.mark.parametrize(
     ("step", "state"),
     [
-        (Done("SM1", None), DeliveryState.ACCEPTED),
+        (Done(), DeliveryState.ACCEPTED),
         (Again(1.0), DeliveryState.PLANNED),
         (NextChannel(), DeliveryState.PLANNED),
         (LookUp(1.0), DeliveryState.UNKNOWN),
@@ -65,20 +65,16 @@ def test_an_outcome_is_written_down_by_its_name(outcome, name):
 
 def test_an_acceptance_keeps_what_a_follow_up_hangs_on():
     thread = Thread("1", "2")
-    kept = settled(Accepted("SM1", thread, "found by its reference"), Done("SM1", thread))
+    took = Accepted("SM1", thread, "found by its reference")
+    kept = settled(took, Done())
 
-    assert (kept.claim, kept.ref, kept.thread, kept.reason) == (
-        CLAIM,
-        "SM1",
-        thread,
-        "found by its reference",
-    )
+    assert (kept.claims, kept.accepted, kept.reason) == ([CLAIM], [took], "found by its reference")
 
 
 def test_what_was_not_accepted_has_a_reason_and_nothing_to_hang_on():
     kept = settled(Rejected("landline", Scope.RECIPIENT), GiveUp())
 
-    assert (kept.ref, kept.thread, kept.reason) == (None, None, "landline")
+    assert (kept.accepted, kept.reason) == ((), "landline")
 
 
 def test_a_look_up_that_learnt_nothing_leaves_the_outcome_of_the_attempt():
@@ -90,7 +86,7 @@ def test_a_look_up_that_learnt_something_is_believed():
 
 
 def test_only_the_next_channel_is_one_step_further_on():
-    steps = [Done("SM1", None), Again(1.0), LookUp(1.0), LeaveUnknown(), Hold(), GiveUp()]
+    steps = [Done(), Again(1.0), LookUp(1.0), LeaveUnknown(), Hold(), GiveUp()]
 
     assert {settled(Unknown("?"), step).step for step in steps} == {1}
     assert settled(Unknown("?"), NextChannel()).step == 2
@@ -105,6 +101,6 @@ def test_what_is_left_unknown_is_not_looked_at_again_in_this_run():
     assert settled(Unknown("?"), LeaveUnknown()).not_before == math.inf
 
 
-@pytest.mark.parametrize("step", [NextChannel(), Hold(), GiveUp(), Done("SM1", None)])
+@pytest.mark.parametrize("step", [NextChannel(), Hold(), GiveUp(), Done()])
 def test_nothing_else_has_to_wait(step):
     assert settled(Unknown("?"), step).not_before == 0.0

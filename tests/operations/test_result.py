@@ -12,7 +12,7 @@ from broadcast.ledger.tally import Tally
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.outcome import Thread
+from broadcast.model.outcome import Accepted, Thread
 from broadcast.operations.outcome import summarise
 from broadcast.operations.result import Counts, Result, counts, exit_status
 from broadcast.planning.ways import Way
@@ -83,10 +83,10 @@ def result(tmp_path):
     work = ledger.deliveries(notice.id, run)
     anna, bert, carl, page = claim(work, "email")
     outcomes = [
-        settled(anna, _S.ACCEPTED, "accepted", ref="A"),
+        settled(anna, _S.ACCEPTED, "accepted", accepted=(Accepted("A"),)),
         settled(bert, _S.PLANNED, "rejected", reason="no", step=1),
         settled(carl, _S.UNKNOWN, "unknown", reason="timeout"),
-        settled(page, _S.ACCEPTED, "accepted", ref="P", thread=Thread("root", "last")),
+        settled(page, _S.ACCEPTED, "accepted", accepted=(Accepted("P", Thread("root", "last")),)),
     ]
     work.turn(outcomes, {}, NOON)
     (bert,) = claim(work, "sms")

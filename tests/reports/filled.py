@@ -17,6 +17,7 @@ from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident, Phase, Service, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import Facts, NoticeKind, TextPhase
+from broadcast.model.outcome import Accepted
 from broadcast.model.plan import Planned
 
 START = datetime(2025, 5, 23, 12, 0, tzinfo=UTC)
@@ -130,11 +131,11 @@ def _settlement(claim: Claim, attempt: Try, *, more: bool) -> Settlement:
     here = claim.route[claim.step]
     following = more and claim.step + 1 < len(claim.route)
     return Settlement(
-        claim=claim,
+        claims=(claim,),
         state=DeliveryState.PLANNED if more else state.get(attempt.outcome or "", DeliveryState.FAILED),
         outcome="not_sent" if attempt.outcome == "held" else attempt.outcome,
         reason=attempt.reason,
-        ref=f"{here}-{claim.attempt}" if attempt.outcome == "accepted" else None,
+        accepted=(Accepted(f"{here}-{claim.attempt}"),) if attempt.outcome == "accepted" else (),
         step=claim.step + 1 if following else claim.step,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from broadcast.config.settings import ChannelSettings
@@ -100,8 +101,15 @@ def ascii_address(address: str) -> str | None:
     local, _, domain = address.rpartition("@")
     if not (local and domain and local.isascii()) or _NO_PART_OF_ONE.search(address) or "@" in local:
         return None
+    spelled = _ascii_domain(domain)
+    return spelled and f"{local}@{spelled}"
+
+
+@lru_cache(maxsize=1024)
+def _ascii_domain(domain: str) -> str | None:
+    """The domain, encoded; many people share a few of them."""
     try:
-        return f"{local}@{domain.encode('idna').decode()}"
+        return domain.encode("idna").decode()
     except UnicodeError:
         return None
 
@@ -113,4 +121,4 @@ def is_one_line(value: str) -> bool:
 
 def display_name(name: str) -> str:
     """A person's name as a header may hold it: on one line, which has room for 998 bytes, encoded."""
-    return " ".join(without_controls(name).split())[:_LONGEST_NAME]
+    return " ".join(without_controls(name).split())[:_LONGEST_NAME] if name else ""

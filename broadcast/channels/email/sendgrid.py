@@ -85,7 +85,8 @@ class SendGrid:
         await self._transport.close()
 
     async def _post(self, people: Sequence[Outgoing]) -> list[Outcome]:
-        identities = [Identity.of(outgoing, self._sender.domain) for outgoing in people]
+        domain = self._sender.domain
+        identities = [Identity.of(outgoing, domain) for outgoing in people]
         body = request_body(people, identities, self._sender)
         answer = await self._carry(self._mail.post(request_body=body))
         if isinstance(answer, Reply) and answer.success:

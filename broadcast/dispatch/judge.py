@@ -1,0 +1,118 @@
+"""What answers mean: for the channel that gave them, and for everybody they are about."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from broadcast.dispatch.channel import ActiveChannel
+from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
+from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.dispatch.settle import reason_of, settlement
+from broadcast.ledger.records import Claim, Settlement
+from broadcast.model.clock import Clock
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for some claims, from a request or from a look-up of one.
+
+    `cut_off` means that it was us who stopped waiting: that says nothing about the channel.
+    """
+
+    channel: ActiveChannel
+    claims: Sequence[Claim]
+    outcomes: Sequence[Outcome]
+    lookup: bool
+    cut_off: bool = False
+
+
+class Judge:
+    """Decides on answers. It writes nothing down, and sends nothing."""
+
+    def __init__(self, clock: Clock, policy: Policy, listener: Listener) -> None:
+        self._clock = clock
+        self._policy = policy
+        self._listener = listener
+
+    def leaves_alone(self, answer: Answer) -> bool:
+        """Let breaker and pause know of a request; whether its channel is left alone now because of it."""
+        if answer.lookup or answer.cut_off:
+            return False
+        channel, now = answer.channel, self._clock.monotonic()
+        # One request is one observation, however many people it carried.
+        verdict = next((one for one in answer.outcomes if _is_an_answer(one)), answer.outcomes[0])
+        patient = channel.paced(verdict, now)
+        impatient = patient > self._policy.patience and not channel.breaker.out
+        if impatient and isinstance(verdict, NotSent):
+            channel.breaker.give_out(f"{verdict.reason}; it asks for more patience than there is")
+            return True
+        return channel.breaker.count(verdict, now)
+
+    def settle(self, answer: Answer) -> Iterator[Settlement]:
+        """Decide on each outcome, once for all who share it, and tell of it."""
+        wall = self._clock.now().timestamp()
+        for claims, outcomes in _alike(answer):
+            step = self._step(answer, claims[0], outcomes[0])
+            self._tell(answer.channel.name, claims, outcomes, step)
+            yield settlement(claims, outcomes, step, wall, lookup=answer.lookup)
+
+    def _step(self, answer: Answer, claim: Claim, outcome: Outcome) -> Step:
+        channel = answer.channel
+        if answer.cut_off:
+            return LookUp(channel.settle)
+        backup = claim.step + 1 < len(claim.route)
+        situation = Situation(
+            attempts=claim.attempts,
+            backup=backup,
+            reconciles=channel.reconciles,
+            settle=channel.settle,
+            jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
+            lookups=claim.lookups + answer.lookup,
+        )
+        step = decide(outcome, situation, self._policy)
+        leave = channel.breaker.left_alone(self._clock.monotonic())
+        return NextChannel() if isinstance(step, Again) and backup and leave else step
+
+    def _tell(self, channel: str, claims: Sequence[Claim], outcomes: Sequence[Outcome], step: Step) -> None:
+        kind, reason = _kind(outcomes[0]), reason_of(outcomes[0])
+        following = claims[0].route[claims[0].step + 1] if isinstance(step, NextChannel) else None
+        for claim, outcome in zip(claims, outcomes, strict=True):
+            ref = outcome.ref if isinstance(outcome, Accepted) else None
+            self._listener(Happening(kind, channel, 1, claim.receiver, ref, reason))
+            if following:
+                self._listener(Happening(Happened.FAILOVER, following, 1, claim.receiver, None, reason))
+
+
+def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]]:
+    """Those about whom there is one decision to take, since nothing but references tells them apart."""
+    pairs = zip(answer.claims, answer.outcomes, strict=True)
+    for _, same in groupby(pairs, key=_fate):
+        claims, outcomes = zip(*same, strict=True)
+        yield claims, outcomes
+
+
+def _fate(pair: tuple[Claim, Outcome]) -> tuple[object, ...]:
+    claim, outcome = pair
+    meant = (Accepted, outcome.detail) if isinstance(outcome, Accepted) else outcome
+    return meant, claim.attempts, claim.lookups, claim.step, claim.route
+
+
+def _kind(outcome: Outcome) -> Happened:
+    match outcome:
+        case Accepted():
+            return Happened.ACCEPTED
+        case Unknown():
+            return Happened.UNKNOWN
+        case Rejected() | NotSent():
+            return Happened.FAILED
+
+
+def _is_an_answer(outcome: Outcome) -> bool:
+    """Whether it shows that the provider works: it took a message, or minded who it was for."""
+    return isinstance(outcome, Accepted) or (
+        isinstance(outcome, Rejected) and outcome.scope is Scope.RECIPIENT
+    )
