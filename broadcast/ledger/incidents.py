@@ -102,7 +102,7 @@ class Incidents:
         Raises `Refused` where another notice was recorded meanwhile, and `LedgerError`.
         """
         from broadcast.ledger.facts import content_hash, facts_to_json
-        from broadcast.ledger.rows import delivery_rows, message_row, notice_from
+        from broadcast.ledger.rows import keep_deliveries, message_row, notice_from
         from broadcast.ledger.supersede import supersede
 
         moment = now.timestamp()
@@ -132,9 +132,7 @@ class Incidents:
             notice_id = int(cursor.lastrowid or 0)
             connection.executemany(query("insert_message"), (message_row(notice_id, t) for t in new.texts))
             owed = chain(new.deliveries, _told_meanwhile(connection, incident_id, new.latecomers))
-            connection.executemany(
-                query("insert_delivery"), delivery_rows(connection, notice_id, owed, moment)
-            )
+            keep_deliveries(connection, notice_id, owed, moment)
             supersede(connection, incident_id, now)
             row = connection.execute(
                 "SELECT notice.*, ? AS incident FROM notice WHERE id = ?", (new.facts.ref, notice_id)

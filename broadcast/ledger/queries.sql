@@ -40,11 +40,11 @@ SELECT * FROM message WHERE notice_id = ? ORDER BY id
 
 -- name: insert_recipient
 INSERT INTO recipient (digest, contact, name, phone, email, extra) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING id
+ON CONFLICT (digest) DO NOTHING
 
 -- name: insert_delivery
 INSERT INTO delivery (notice_id, audience, texts, locale, lane, contact, recipient_id, route, step, channel, required, state, reason, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM recipient WHERE digest = ?), ?, 0, ?, ?, ?, ?, ?)
 
 -- name: insert_event
 INSERT INTO event (incident_id, notice_id, at, kind, channel, detail)
@@ -205,7 +205,7 @@ SELECT channel, state, required, step, count(*) AS count FROM delivery WHERE not
 GROUP BY channel, state, required, step ORDER BY channel, state
 
 -- name: attempts_of_notice
-SELECT attempt.channel, count(DISTINCT attempt.id) AS attempts,
+SELECT attempt.channel, count(*) AS attempts,
        sum(attempt.outcome = 'accepted') AS accepted, sum(attempt.outcome = 'unknown') AS unknown,
        sum(attempt.outcome IN ('rejected', 'not_sent')) AS failed,
        sum(attempt.outcome IS NULL OR attempt.outcome <> 'not_sent') AS left,

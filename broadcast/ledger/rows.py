@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 
 from broadcast.ledger.facts import content_hash, facts_from_json
 from broadcast.ledger.queries import query
@@ -16,6 +17,8 @@ from broadcast.model.incident import Phase
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
 from broadcast.model.plan import Planned
+
+_AT_ONCE = 1000
 
 
 def notice_from(row: sqlite3.Row) -> Notice:
@@ -61,36 +64,46 @@ def message_row(notice: int, text: Text) -> tuple[object, ...]:
     )
 
 
-def delivery_rows(
+def keep_deliveries(
     connection: sqlite3.Connection, notice: int, deliveries: Iterable[Planned], moment: float
-) -> Iterable[tuple[object, ...]]:
-    """Deliveries as rows; the person of each is kept on the way."""
-    for planned in deliveries:
-        yield (
-            notice,
-            planned.audience,
-            planned.texts,
-            planned.locale,
-            planned.lane,
-            planned.receiver,
-            _keep_recipient(connection, planned.contact) if planned.contact else None,
-            _route(planned.route),
-            planned.route[0] if planned.route else "",
-            int(planned.required),
-            planned.state,
-            planned.reason,
-            moment,
+) -> None:
+    """Write down deliveries and the person of each, so many at a time; `moment` is since the epoch."""
+    owed = iter(deliveries)
+    while chunk := list(islice(owed, _AT_ONCE)):
+        recipients = [_recipient_row(planned.contact) for planned in chunk if planned.contact]
+        connection.executemany(query("insert_recipient"), recipients)
+        digests = iter(recipients)
+        rows = (
+            _delivery_row(notice, planned, next(digests)[0] if planned.contact else None, moment)
+            for planned in chunk
         )
+        connection.executemany(query("insert_delivery"), rows)
 
 
-def _keep_recipient(connection: sqlite3.Connection, contact: Contact) -> int:
+def _recipient_row(contact: Contact) -> tuple[str | None, ...]:
+    """A person as a row, the digest of it first."""
     extra = json.dumps(dict(contact.extra), ensure_ascii=False) if contact.extra else "{}"
-    fields = (contact.id, contact.name, contact.phone or "", contact.email or "", extra)
-    row = connection.execute(
-        query("insert_recipient"),
-        (content_hash(*fields), contact.id, contact.name, contact.phone, contact.email, extra),
-    ).fetchone()
-    return int(row[0])
+    digest = content_hash(contact.id, contact.name, contact.phone or "", contact.email or "", extra)
+    return digest, contact.id, contact.name, contact.phone, contact.email, extra
+
+
+def _delivery_row(notice: int, planned: Planned, recipient: str | None, moment: float) -> tuple[object, ...]:
+    """A delivery as a row; `recipient` is the digest of its person."""
+    return (
+        notice,
+        planned.audience,
+        planned.texts,
+        planned.locale,
+        planned.lane,
+        planned.receiver,
+        recipient,
+        _route(planned.route),
+        planned.route[0] if planned.route else "",
+        int(planned.required),
+        planned.state,
+        planned.reason,
+        moment,
+    )
 
 
 @lru_cache(maxsize=64)
