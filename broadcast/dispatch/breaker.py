@@ -37,7 +37,7 @@ class Breaker:
                 # The provider answered well; it is this person or this text that it refuses.
                 self.failures, self.probing = 0, False
                 return False
-            case NotSent(reason=reason, retry_after=float()):
+            case NotSent(reason=reason, retry_after=seconds) if seconds is not None:
                 # Asking for patience is what a healthy provider does.
                 self.reason = reason
                 return False

@@ -7,11 +7,10 @@ neither a slow disk nor a slow provider holds up the other, and no transaction i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
-from itertools import groupby
 from typing import TypeVar
 
 from broadcast.channels.base import Reconciles
@@ -19,10 +18,12 @@ from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.happening import Happened, Happening, Listener
-from broadcast.dispatch.judge import Answer, Judge
+from broadcast.dispatch.judge import Answer, Judge, asked_for
 from broadcast.dispatch.outbox import Outbox
 from broadcast.errors import LedgerError
+from broadcast.ledger.batches import batches
 from broadcast.ledger.deliveries import Deliveries
+from broadcast.ledger.gate import Pause
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock
 from broadcast.model.delivery import DeliveryState
@@ -120,6 +121,7 @@ class Engine:
         answers, self._answers = self._answers, []
         settled: list[Settlement] = []
         opened: list[ActiveChannel] = []
+        pauses = [pause for answer in answers if (pause := asked_for(answer))]
         for answer in answers:
             if self._judge.leaves_alone(answer):
                 opened.append(answer.channel)
@@ -128,7 +130,7 @@ class Engine:
         wanted = {n: c.wants(now) for n, c in self._channels.items()} if claiming else {}
         if settled or any(wanted.values()):
             try:
-                await self._exchange(settled, wanted)
+                opened += await self._exchange(settled, wanted, pauses)
             except LedgerError:
                 self._answers[:0] = answers
                 raise
@@ -141,18 +143,21 @@ class Engine:
         if claiming:
             await self._look_up()
 
-    async def _exchange(self, settled: Sequence[Settlement], wanted: Mapping[str, int]) -> None:
-        """One turn of the ledger: outcomes in, claims out, and off they go."""
-        turn = await self._ledger(self._deliveries.turn, settled, wanted, self._clock.now())
+    async def _exchange(
+        self, settled: Sequence[Settlement], wanted: Mapping[str, int], pauses: Sequence[Pause]
+    ) -> list[ActiveChannel]:
+        """One turn of the ledger: outcomes in, claims out, and off they go; returns who is left alone now."""
+        turn = await self._ledger(self._deliveries.turn, settled, wanted, self._clock.now(), pauses)
         for name, claims in turn.claims.items():
             channel = self._channels[name]
-            channel.due = self._moment(turn.due.get(name))
+            channel.due, channel.next_at = self._moment(turn.due.get(name)), turn.next_at[name]
             self._send(channel, claims)
+        asked = [(self._channels[pause.channel], pause) for pause in turn.pauses]
+        return [channel for channel, pause in asked if self._judge.loses_patience(channel, pause)]
 
     def _send(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
-        for batch in _batches(claims, channel.batch):
+        for batch in batches(claims, channel.batch, _text):
             channel.busy += 1
-            channel.pace.spend(1)
             self._listener(Happening(Happened.ATTEMPT, channel.name, count=len(batch)))
             self._start(self._attempt(channel, batch))
 
@@ -327,11 +332,5 @@ def _mishap(error: Exception, *, sent: bool) -> Outcome:
     return Unknown(what) if sent else Rejected(f"{type(error).__name__} before sending", Scope.MESSAGE)
 
 
-def _batches(claims: Sequence[Claim], size: int) -> Iterator[Sequence[Claim]]:
-    """Claims that may share a request: the same text, at most `size` of them."""
-    if size == 1:
-        yield from ([claim] for claim in claims)
-        return
-    for _, same in groupby(claims, key=lambda claim: (claim.texts, claim.locale)):
-        group = list(same)
-        yield from (group[start : start + size] for start in range(0, len(group), size))
+def _text(claim: Claim) -> object:
+    return claim.texts, claim.locale

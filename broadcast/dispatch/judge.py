@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from broadcast.dispatch.channel import ActiveChannel
+from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.settle import reason_of, settlement
+from broadcast.ledger.gate import Pause
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
@@ -42,15 +43,20 @@ class Judge:
         """Let breaker and pause know of a request; whether its channel is left alone now because of it."""
         if answer.lookup or answer.cut_off:
             return False
-        channel, now = answer.channel, self._clock.monotonic()
-        # One request is one observation, however many people it carried.
-        verdict = next((one for one in answer.outcomes if _is_an_answer(one)), answer.outcomes[0])
-        patient = channel.paced(verdict, now)
-        impatient = patient > self._policy.patience and not channel.breaker.out
-        if impatient and isinstance(verdict, NotSent):
-            channel.breaker.give_out(f"{verdict.reason}; it asks for more patience than there is")
+        channel, pause = answer.channel, asked_for(answer)
+        if pause is None:
+            channel.patient_since = NEVER
+        elif self.loses_patience(channel, pause):
             return True
-        return channel.breaker.count(verdict, now)
+        return channel.breaker.count(_verdict(answer), self._clock.monotonic())
+
+    def loses_patience(self, channel: ActiveChannel, pause: Pause) -> bool:
+        """Wait as long as its provider asks; whether that is so long that the channel is out for this run."""
+        patient = channel.pause(pause.seconds, self._clock.monotonic())
+        if channel.breaker.out or patient <= self._policy.patience:
+            return False
+        channel.breaker.give_out(f"{pause.reason}; it asks for more patience than there is")
+        return True
 
     def settle(self, answer: Answer) -> Iterator[Settlement]:
         """Decide on each outcome, once for all who share it, and tell of it."""
@@ -85,6 +91,20 @@ class Judge:
             self._listener(Happening(kind, channel, 1, claim.receiver, ref, reason))
             if following:
                 self._listener(Happening(Happened.FAILOVER, following, 1, claim.receiver, None, reason))
+
+
+def asked_for(answer: Answer) -> Pause | None:
+    """The patience that the provider asked for, if that is all it had to say."""
+    match _verdict(answer):
+        case NotSent(reason=reason, retry_after=seconds) if seconds is not None and not answer.lookup:
+            return Pause(answer.channel.name, seconds, reason)
+        case _:
+            return None
+
+
+def _verdict(answer: Answer) -> Outcome:
+    """One request is one observation, however many people it carried."""
+    return next((one for one in answer.outcomes if _is_an_answer(one)), answer.outcomes[0])
 
 
 def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]]:

@@ -13,11 +13,14 @@ from datetime import datetime
 
 from broadcast.ledger.claims import claim_from
 from broadcast.ledger.database import Database
+from broadcast.ledger.gate import Gate, Pause, record_pauses
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.ledger.settling import settle
 from broadcast.ledger.supersede import supersede
+from broadcast.model.clock import Clock
 from broadcast.model.delivery import DeliveryState
+from broadcast.model.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +38,59 @@ class Turn:
     """What one turn claimed, by channel.
 
     `due` says for each channel that was asked when more falls due, in seconds since the epoch; channels
-    that have nothing more are left out.
+    that have nothing more are left out. `next_at` says when its pace lets more out, in monotonic seconds.
+    `pauses` are those that hold now, whoever was asked for them.
     """
 
     claims: Mapping[str, Sequence[Claim]]
     due: Mapping[str, float]
+    next_at: Mapping[str, float]
+    pauses: Sequence[Pause]
 
 
 class Deliveries:
-    """The deliveries of one notice, worked on by one run."""
+    """The deliveries of one notice, worked on by one run.
 
-    def __init__(self, database: Database, notice: int, run: str) -> None:
+    `paces` hold for all runs together; a channel without one is as fast as it can be.
+    """
+
+    def __init__(
+        self, database: Database, notice: int, run: str, paces: Mapping[str, Pace], clock: Clock
+    ) -> None:
         self._database = database
         self._notice = notice
         self._run = run
+        self._paces = paces
+        self._clock = clock
 
-    def turn(self, settled: Sequence[Settlement], wanted: Mapping[str, int], now: datetime) -> Turn:
+    def turn(
+        self,
+        settled: Sequence[Settlement],
+        wanted: Mapping[str, int],
+        now: datetime,
+        pauses: Sequence[Pause] = (),
+    ) -> Turn:
         """Record what became of earlier claims, and claim up to `wanted[channel]` more.
 
         When it returns, outcomes and intents are on disk. Raises `LedgerError`; then neither is.
-        What a newer notice has taken the place of meanwhile is cancelled, not claimed.
+        What a newer notice has taken the place of meanwhile is cancelled, not claimed. `pauses` are what
+        providers asked for since the last turn; from now on they hold for every run.
         """
         with self._database.transaction() as connection:
             settle(connection, settled, now.timestamp())
             self._stand_aside(connection, now)
+            record_pauses(connection, pauses, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
-            claims = {c: self._claim(connection, c, limit, now) for c, limit in asked.items()}
+            # The clock is read behind the lock: what passed while waiting for it must not be given out twice.
+            gate = Gate(connection, self._paces, now, self._clock.monotonic())
+            claims = {c: self._claim(connection, gate, c, limit, now) for c, limit in asked.items()}
             due = {channel: self._next_due(connection, channel, now) for channel in asked}
-            return Turn(claims, {channel: at for channel, at in due.items() if at is not None})
+            return Turn(
+                claims,
+                {channel: at for channel, at in due.items() if at is not None},
+                {channel: gate.next_at(channel) for channel in asked},
+                tuple(gate.pauses[channel] for channel in asked if channel in gate.pauses),
+            )
 
     def lookups(
         self, channel: str, limit: int, now: datetime, until: datetime
@@ -175,7 +203,7 @@ class Deliveries:
             supersede(connection, overtaken["incident_id"], now)
 
     def _claim(
-        self, connection: sqlite3.Connection, channel: str, limit: int, now: datetime
+        self, connection: sqlite3.Connection, gate: Gate, channel: str, wanted: int, now: datetime
     ) -> Sequence[Claim]:
         (latest,) = connection.execute(query("latest_attempt")).fetchone()
         values = {
@@ -184,8 +212,11 @@ class Deliveries:
             "notice": self._notice,
             "owner": self._run,
             "now": now.timestamp(),
-            "limit": limit,
+            "limit": gate.most(channel, wanted),
         }
+        if channel in self._paces:
+            due = connection.execute(query("due_texts"), values).fetchall()
+            values["limit"] = gate.admit(channel, due)
         connection.execute(query("intend"), values)
         connection.execute(query("mark_sending"), values)
         return [claim_from(row) for row in connection.execute(query("intended"), values)]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from broadcast.ledger.database import WAIT_SECONDS, Database, open_database
 from broadcast.ledger.incidents import Incidents
 from broadcast.ledger.tally import Tally, tallies
+from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from broadcast.ledger.deliveries import Deliveries
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from broadcast.ledger.runs import Run
     from broadcast.ledger.unanswered import Unanswered
     from broadcast.model.incident import Incident
+    from broadcast.model.pace import Pace
     from broadcast.model.unknown import Finding
+
+_UNPACED: Mapping[str, Pace] = MappingProxyType({})
 
 
 class Ledger:
@@ -78,11 +83,11 @@ class Ledger:
 
         return Run.begin(self.path)
 
-    def deliveries(self, notice: int, run: Run) -> Deliveries:
-        """The deliveries of one notice, to be worked on by `run`."""
+    def deliveries(self, notice: int, run: Run, paces: Mapping[str, Pace] = _UNPACED) -> Deliveries:
+        """The deliveries of one notice, to be worked on by `run`, no channel faster than its pace."""
         from broadcast.ledger.deliveries import Deliveries
 
-        return Deliveries(self._database, notice, run.id)
+        return Deliveries(self._database, notice, run.id, paces, SystemClock())
 
     def check(self) -> str:
         """SQLite's own verdict on the file: `ok`, or what is wrong."""

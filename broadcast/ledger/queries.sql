@@ -69,6 +69,12 @@ WHERE state IN ('planned', 'held') AND notice_id IN (SELECT id FROM notice WHERE
 -- name: latest_attempt
 SELECT coalesce(max(id), 0) FROM attempt
 
+-- name: due_texts
+-- In the order in which `intend` takes them.
+SELECT texts, locale FROM delivery
+WHERE state = 'planned' AND channel = :channel AND notice_id = :notice AND not_before <= :now
+ORDER BY texts, locale, id LIMIT :limit
+
 -- name: intend
 INSERT INTO attempt (delivery_id, channel, owner, started_at)
 SELECT id, :channel, :owner, :now FROM delivery
@@ -284,6 +290,19 @@ DELETE FROM breaker WHERE channel = ?
 
 -- name: breakers
 SELECT channel, opened_at, reason FROM breaker ORDER BY channel
+
+-- name: paces
+SELECT channel, full_at, paused_at, paused_until, reason FROM pace
+
+-- name: keep_pace
+INSERT INTO pace (channel, full_at) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET full_at = excluded.full_at
+
+-- name: pause
+-- The longest that was asked for holds, unless it began later than it is now: then a clock was put back.
+INSERT INTO pace (channel, paused_at, paused_until, reason) VALUES (?, ?, ?, ?)
+ON CONFLICT (channel) DO UPDATE
+SET paused_at = excluded.paused_at, paused_until = excluded.paused_until, reason = excluded.reason
+WHERE paused_until < excluded.paused_until OR paused_at > excluded.paused_at
 
 -- name: first_accepted
 SELECT min(attempt.ended_at) FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id

@@ -43,12 +43,13 @@ class Capabilities:
 
     `address` is what the channel needs to reach a person; None means it publishes once for everybody.
     `max_batch` is how many people one request may carry. `settle` is how many seconds to wait before an
-    unanswered request is looked up. `rate` (requests a second) and `concurrency` are the provider's
-    published limits, used where the configuration names none; 0 means unlimited. `speaks_all_locales`
-    asks for every language's text at once (a page that shows German beside English). `internal` says of a
-    channel that publishes that only staff read it (a chat room, a service desk): it speaks to the audience in
-    whose lane it stands, and not to the public. `price` is what a request (for SMS: a part) costs in US
-    dollars at list price, about; 0 where it is free or not known.
+    unanswered request is looked up. `rate` (requests a second), `burst` (how many at once; None for a
+    second's worth) and `concurrency` are the provider's published limits, used where the configuration names
+    none; a rate of 0 means unlimited. `speaks_all_locales` asks for every language's text at once (a page
+    that shows German beside English). `internal` says of a channel that publishes that only staff read it (a
+    chat room, a service desk): it speaks to the audience in whose lane it stands, and not to the public.
+    `price` is what a request (for SMS: a part) costs in US dollars at list price, about; 0 where it is free
+    or not known.
     """
 
     kind: ChannelKind
@@ -60,6 +61,7 @@ class Capabilities:
     networked: bool = True
     settle: float = 5.0
     rate: float = 0.0
+    burst: int | None = None
     concurrency: int = 8
     fate: tuple[str, ...] = ()
     speaks_all_locales: bool = False

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from broadcast.channels.base import Adapter
 from broadcast.config.settings import ChannelSettings
 from broadcast.dispatch.channel import ActiveChannel
-from broadcast.dispatch.pace import Pace
 from broadcast.errors import ConfigError, Refused
 from broadcast.model.channel import ChannelKind
-from broadcast.model.clock import Clock
+from broadcast.model.pace import Pace
 from broadcast.planning.ways import Way
 
 #: Open files that are not connections: streams, the loop, the ledger with journal and folder, some to spare.
@@ -59,7 +58,6 @@ def activate(
     channels: Channels,
     personal: Collection[ChannelKind],
     suspects: Collection[str],
-    clock: Clock,
 ) -> dict[str, ActiveChannel]:
     """Channels ready for the engine.
 
@@ -70,17 +68,27 @@ def activate(
     most = _most_connections(len(adapters))
     for name, adapter in adapters.items():
         settings, capabilities = channels.settings[name], adapter.capabilities
-        rate = settings.rate if settings.rate is not None else capabilities.rate
         active[name] = ActiveChannel(
             name=name,
             adapter=adapter,
-            pace=Pace(rate, settings.burst, clock.monotonic()),
             concurrency=min(settings.concurrency or capabilities.concurrency, most),
             settle=settings.settle if settings.settle is not None else capabilities.settle,
             batch=1 if capabilities.kind in personal else capabilities.max_batch,
         )
         active[name].breaker.probing = active[name].suspect = name in suspects
     return active
+
+
+def paces(active: Mapping[str, ActiveChannel], channels: Channels) -> dict[str, Pace]:
+    """How fast each channel may be used: as configured, else as its provider allows; some know no limit."""
+    found = {}
+    for name, channel in active.items():
+        settings, capabilities = channels.settings[name], channel.capabilities
+        own = settings.rate is None
+        rate = capabilities.rate if settings.rate is None else settings.rate
+        burst = settings.burst or (capabilities.burst if own else None)
+        found[name] = Pace.of(rate, burst, channel.batch)
+    return {name: pace for name, pace in found.items() if pace}
 
 
 def _most_connections(channels: int) -> int:

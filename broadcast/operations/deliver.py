@@ -23,7 +23,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
-from broadcast.operations.channels import Channels, activate
+from broadcast.operations.channels import Channels, activate, paces
 from broadcast.operations.draft import headline
 from broadcast.operations.outcome import summarise
 from broadcast.operations.request import Limits
@@ -65,9 +65,6 @@ class Delivery:
         alive: tuple[int, ...] = ()
         run = self.ledger.begin_run()
         try:
-            deliveries = self.ledger.deliveries(notice.id, run)
-            alive = self._take_over(deliveries, adapters)
-            deliveries.unhold(self.clock.now())
             outbox = Outbox(
                 notice=notice.key or f"{notice.incident}/{notice.sequence}",
                 headline=headline(notice.facts),
@@ -75,6 +72,9 @@ class Delivery:
                 secret=self.ledger.secret(),
             )
             active = self._activate(adapters, outbox)
+            deliveries = self.ledger.deliveries(notice.id, run, paces(active, self.channels))
+            alive = self._take_over(deliveries, adapters)
+            deliveries.unhold(self.clock.now())
             engine = Engine(
                 deliveries, outbox, active, self.clock, Policy(on_unknown=limits.on_unknown), self.listener
             )
@@ -138,7 +138,7 @@ class Delivery:
     def _activate(self, adapters: Mapping[str, Adapter], outbox: Outbox) -> dict[str, ActiveChannel]:
         suspects = {breaker.channel for breaker in self.ledger.history.breakers()}
         personal = {ChannelKind(text.kind) for text in outbox.texts if text.message.slots}
-        return activate(adapters, self.channels, personal, suspects, self.clock)
+        return activate(adapters, self.channels, personal, suspects)
 
     async def _dispatch(self, engine: Engine, active: Mapping[str, ActiveChannel], limits: Limits) -> Ending:
         stop = Stop()

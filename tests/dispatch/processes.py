@@ -12,6 +12,7 @@ import traceback
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from broadcast.dispatch.happening import Happened, Happening, Listener
@@ -33,7 +34,7 @@ class Child:
     def until(self, kind: Happened) -> None:
         """Return when that has happened."""
         while kind not in self.heard:
-            self._hear(_WITHIN)
+            assert self._hear(_WITHIN), f"{kind} never happened"
 
     def hears(self, within: float) -> bool:
         """Whether something happens to it in that many seconds."""
@@ -93,6 +94,14 @@ class Daemon:
 
     def received(self) -> list[Received]:
         return [Received.from_json(fields) for fields in self._ask("GET", "received.json")["received"]]
+
+    def requests(self, provider: str) -> list[tuple[datetime, int | None]]:
+        """When that provider was asked to send, and the status it answered."""
+        return [
+            (datetime.fromisoformat(asked["at"]), asked["status"])
+            for asked in self._ask("GET", "requests.json")["requests"]
+            if asked["provider"] == provider and asked["method"] == "POST"
+        ]
 
     def until_received(self, count: int) -> None:
         """Return once that many messages arrived."""

@@ -1,13 +1,10 @@
-"""When a channel is left alone, and how fast it may be used."""
+"""When a channel is left alone."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from broadcast.dispatch.breaker import Breaker
-from broadcast.dispatch.pace import Pace
 from broadcast.model.outcome import Accepted, NotSent, Rejected, Scope, Unknown
 
 
@@ -138,31 +135,3 @@ def test_late_answers_of_one_wave_do_not_open_it_twice():
 
     assert opened == 1
     assert not breaker.out
-
-
-def test_without_a_rate_nothing_is_counted():
-    assert Pace(0, None, now=0.0).available(now=0.0) is None
-
-
-@given(st.floats(0.2, 500), st.lists(st.floats(0, 0.5), max_size=60))
-def test_never_more_than_the_rate_after_the_opening_burst(rate, pauses):
-    pace, now, spent = Pace(rate, None, now=0.0), 0.0, 0
-    burst = pace.available(0.0)
-    for pause in pauses:
-        now += pause
-        free = pace.available(now)
-        pace.spend(free)
-        spent += free
-
-    assert spent <= burst + rate * now + 1
-
-
-@given(st.floats(0.2, 500), st.integers(1, 50))
-def test_at_the_moment_it_names_there_is_something_to_spend(rate, burst):
-    pace = Pace(rate, burst, now=0.0)
-    pace.spend(pace.available(0.0))
-
-    at = pace.next_at(0.0)
-
-    assert at > 0.0
-    assert (pace.available(at) or 0) >= 1
