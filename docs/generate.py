@@ -13,16 +13,21 @@ from pathlib import Path
 from broadcast.channels import registry
 from broadcast.cli.app import Root, run
 from broadcast.model.delivery import OPEN, POSSIBLY_TOLD, REACHED, TRANSITIONS, DeliveryState
+from broadcast.model.pace import Pace
 
 DOCS = Path(__file__).parent
 NOTE = "<!-- Written by `make docs`. -->"
 EVERYWHERE = "\nEverywhere\n"  # the options that every command takes
 
 CHANNELS_HEAD = """\
-| adapter | texts | reaches people by | people a request | follow-ups | repeats | fate |
-|---|---|---|---|---|---|---|
+| adapter | texts | reaches people by | people a request | a second | at once | follow-ups | repeats | fate |
+|---|---|---|---|---|---|---|---|---|
 """
 CHANNELS_KEY = """\
+- **a second**, **at once**: how many requests all processes on one ledger make together, unless `rate` and
+  `burst` say otherwise. Twilio's is a short code's; a long code sends 1 SMS a second, a toll-free number 3,
+  and Twilio queues the rest for up to ten hours. X takes 100 posts in any 15 minutes, Statuspage 1 request a
+  second.
 - **follow-ups**: `reply` threads below the first message, `edit` changes it; with `none`, the text names the
   incident.
 - **repeats**: what keeps a repeat from becoming a second message. `native`: the provider honours our key.
@@ -84,7 +89,10 @@ def channels() -> str:
         can = registry.capabilities(name)
         address = can.address or "one post for everybody"
         fate = ", ".join(can.fate) or "nothing outside"
-        cells = (f"`{name}`", can.kind, address, f"{can.max_batch:,}", can.threading, can.idempotency, fate)
+        pace = Pace.of(can.rate, can.burst)
+        fast = (f"{pace.rate:g}", f"{pace.burst:,}") if pace else ("no limit", "")
+        batch = f"{can.max_batch:,}"
+        cells = (f"`{name}`", can.kind, address, batch, *fast, can.threading, can.idempotency, fate)
         rows.append(f"| {' | '.join(cells)} |\n")
     return f"# Channels\n\n{NOTE}\n\n{CHANNELS_HEAD}{''.join(rows)}\n{CHANNELS_KEY}"
 

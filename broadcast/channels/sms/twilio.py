@@ -58,7 +58,7 @@ class TwilioSms:
         idempotency=Idempotency.LOOKUP,
         receipts=True,
         settle=10.0,
-        rate=80.0,
+        rate=80.0,  # a short code; what a slower sender cannot take, Twilio queues for up to ten hours
         concurrency=64,
         fate=("twilio",),
     )

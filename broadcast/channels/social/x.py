@@ -42,7 +42,8 @@ class X:
         address=None,
         threading=Threading.REPLY,
         idempotency=Idempotency.DEDUPE,
-        rate=1.0,
+        rate=0.1,  # with the burst: never more than 100 posts in any 15 minutes, X's limit for a user
+        burst=10,
         concurrency=1,
         fate=("x",),
         price=0.20,  # a post with a link, as nearly all of ours have; one without costs less

@@ -38,7 +38,7 @@ class Statuspage:
         address=None,
         threading=Threading.EDIT,
         idempotency=Idempotency.LOOKUP,
-        rate=1.0,
+        rate=1.0,  # for each API token; beyond it Statuspage answers 420 or 429
         concurrency=1,
         fate=("statuspage",),
     )
