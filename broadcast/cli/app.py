@@ -59,6 +59,8 @@ _SECOND = {
     "doctor": Verb("doctor:doctor", "Check everything before it is needed."),
     "sandbox": Verb("sandbox:sandbox", "Rehearse against providers played on this machine."),
     "init": Verb("init:init", "Write a configuration to start from."),
+    "purge": Verb("erasure:purge", "Erase who was told from incidents that ended long ago."),
+    "forget": Verb("erasure:forget", "Erase one person from the ledger, everywhere."),
     "config": Verb("config:config", "Show and check the configuration."),
 }
 _VERBS: Mapping[str, Verb] = {**_FRONT, **_SECOND}

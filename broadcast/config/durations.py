@@ -16,24 +16,25 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
-_LONGEST = 366 * 86_400.0
+_YEAR = 366 * 86_400.0
 
 _DURATION_EXAMPLES = 'write it like "30s" or "1h30m"'
 _AHEAD_EXAMPLES = "write it like 30m, 14:30, 2026-11-22T14:30 or none"
 _PAST_EXAMPLES = "write it like 14:05, 20m (that long ago), 2026-11-22T14:05 or now"
 
 
-def parse_duration(value: str | float) -> float:
+def parse_duration(value: str | float, *, years: int = 1) -> float:
     """Seconds meant by `30s`, `5m`, `1h30m`, `2h`, `1d`, `500ms` or by a number of seconds.
 
-    A text must name its unit. Raises `UsageError` on anything else and on more than a year.
+    A text must name its unit. Raises `UsageError` on anything else and on more than so many years.
     """
     seconds = _spelled(value) if isinstance(value, str) else _counted(value)
     if seconds is None or not math.isfinite(seconds) or seconds < 0:
         shown = f'"{value}"' if isinstance(value, str) else str(value)
         raise UsageError(f"{shown} is not a duration", hint=_DURATION_EXAMPLES)
-    if seconds > _LONGEST:
-        raise UsageError(f"{value} is longer than a year", hint=_DURATION_EXAMPLES)
+    if seconds > years * _YEAR:
+        longest = "a year" if years == 1 else f"{years} years"
+        raise UsageError(f"{value} is longer than {longest}", hint=_DURATION_EXAMPLES)
     return seconds
 
 

@@ -47,6 +47,16 @@ class Database:
         with _speaking_our_words(self._path):
             yield self._connection
 
+    def rewrite(self) -> None:
+        """Write the whole file anew, without the unused parts; raises `LedgerError`, and loses nothing.
+
+        It is built in memory (`temp_store`), so that no copy is left in a temporary file, and takes as much
+        space again in the journal.
+        """
+        with _speaking_our_words(self._path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _roll_back(self) -> None:
         # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the cause.
         if self._connection.in_transaction:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from broadcast.ledger.deliveries import Deliveries
+    from broadcast.ledger.erasure import Erasure
     from broadcast.ledger.history import History
     from broadcast.ledger.runs import Run
     from broadcast.ledger.unanswered import Unanswered
@@ -70,6 +71,19 @@ class Ledger:
         from broadcast.ledger.runs import living
 
         return living(self.path)
+
+    def require_idle(self, undone: str) -> None:
+        """Raise `Refused` as long as a run is sending from it; `undone` says what was not done."""
+        from broadcast.ledger.runs import require_idle
+
+        require_idle(self.path, undone)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        """Takes people out of it."""
+        from broadcast.ledger.erasure import Erasure
+
+        return Erasure(self._database, self.path)
 
     def secret(self) -> bytes:
         """The install secret that makes our references."""

@@ -349,6 +349,8 @@ FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
 JOIN recipient ON recipient.id = delivery.recipient_id
 WHERE notice.incident_id = ?
+  -- Whoever asked to be forgotten is counted where they were told, and missed nowhere.
+  AND (delivery.contact NOT LIKE 'forgotten:%' OR delivery.state IN ('accepted', 'delivered', 'confirmed'))
 ORDER BY notice.sequence, delivery.id
 
 -- name: doubled

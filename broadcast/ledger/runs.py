@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from broadcast.errors import LedgerError
+from broadcast.errors import LedgerError, Refused
 from broadcast.model.ids import new_run_id
 
 
@@ -55,6 +55,16 @@ def living(ledger: Path) -> list[int]:
     locks = sorted(runs_folder(ledger).glob("*.lock"))
     found = (alive(ledger, lock.stem) for lock in locks)
     return [pid for pid in found if pid is not None]
+
+
+def require_idle(ledger: Path, undone: str) -> None:
+    """Refuse as long as a run lives: what it has under way is its own. `undone` says what was not done."""
+    pids = living(ledger)
+    if pids:
+        raise Refused(
+            f"another broadcast is sending (process {pids[0]}); {undone}",
+            hint="wait until it has ended, or stop it, and run this again",
+        )
 
 
 def _locked(path: Path) -> int:

@@ -26,7 +26,7 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     _S.PLANNED: frozenset({_S.SENDING, _S.HELD, _S.FAILED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED}),
     _S.HELD: frozenset({_S.PLANNED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED}),
     _S.SENDING: frozenset({_S.ACCEPTED, _S.PLANNED, _S.HELD, _S.UNKNOWN, _S.FAILED}),
-    _S.UNKNOWN: frozenset({_S.ACCEPTED, _S.PLANNED, _S.HELD, _S.FAILED, _S.DELIVERED}),
+    _S.UNKNOWN: frozenset({_S.ACCEPTED, _S.PLANNED, _S.HELD, _S.FAILED, _S.DELIVERED, _S.SUPPRESSED}),
     _S.ACCEPTED: frozenset({_S.DELIVERED, _S.CONFIRMED, _S.FAILED, _S.PLANNED}),
     _S.DELIVERED: frozenset({_S.CONFIRMED}),
     _S.CONFIRMED: frozenset(),

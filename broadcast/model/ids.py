@@ -27,3 +27,9 @@ def delivery_key(secret: bytes, notice: str, contact: str, channel: str) -> str:
     parts = "\x1f".join((notice, contact, channel)).encode()
     digest = hmac.digest(secret, parts, "sha256")[:_REFERENCE_BYTES]
     return b32encode(digest).decode().lower()
+
+
+def pseudonym(secret: bytes, address: str) -> str:
+    """What an address can be recognised by, by nobody who has not the secret."""
+    digest = hmac.digest(secret, f"forgotten\x1f{address}".encode(), "sha256")[:_REFERENCE_BYTES]
+    return b32encode(digest).decode().lower()

@@ -18,9 +18,9 @@ from broadcast.model.mask import mask
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery` or `finding`.
+    """One line; `contact` and addresses are masked.
 
-    `contact` and addresses are masked.
+    `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `finding` or `erasure`.
     """
 
     at: datetime

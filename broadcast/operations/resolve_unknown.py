@@ -10,7 +10,6 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.unanswered import Unanswered
 from broadcast.model.clock import Clock
 from broadcast.model.unknown import Finding
-from broadcast.operations.idle import require_idle
 
 _NAMED = 5
 
@@ -72,7 +71,7 @@ def resolve_unknown(ledger: Ledger, resolution: Resolution, clock: Clock, consen
 
     Raises `Refused` while a run is sending, or where the answer is no.
     """
-    require_idle(ledger, "what it has under way is its own, so nothing was changed")
+    ledger.require_idle("what it has under way is its own, so nothing was changed")
     consent(resolution)
     ledger.record_finding(resolution.messages, resolution.finding, resolution.author, clock.now())
     return replace(resolution, done=True)

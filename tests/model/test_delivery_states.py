@@ -21,7 +21,7 @@ def test_every_state_is_in_the_table():
         ("planned", {"sending", "held", "failed", "suppressed", "expired", "cancelled"}),
         ("held", {"planned", "suppressed", "expired", "cancelled"}),
         ("sending", {"accepted", "planned", "held", "unknown", "failed"}),
-        ("unknown", {"accepted", "planned", "held", "failed", "delivered"}),
+        ("unknown", {"accepted", "planned", "held", "failed", "delivered", "suppressed"}),
         ("accepted", {"delivered", "confirmed", "failed", "planned"}),
         ("delivered", {"confirmed"}),
     ],

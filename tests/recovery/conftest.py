@@ -8,7 +8,7 @@ from tests.security.stage import Company, company
 
 PEOPLE = [
     {"id": f"k{n}", "name": name, "email": f"{name.lower()}@kunde.example", "phone": f"+4915112345{n}78"}
-    for n, name in enumerate(("Anna", "Bert", "Carl"))
+    for n, name in enumerate(("Annika", "Bert", "Carl"))
 ]
 
 

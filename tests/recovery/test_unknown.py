@@ -41,9 +41,9 @@ def mails(company: Company) -> list[str]:
 def test_status_names_each_of_them_and_says_what_will_happen(lost):
     said = lost.run("status", "INC-1").out
 
-    for word in ("Anna", "a•••@kunde.example", "Bert", "Carl", "k2"):
+    for word in ("Annika", "a•••@kunde.example", "Bert", "Carl", "k2"):
         assert word in said
-    assert "anna@kunde.example" not in said
+    assert "annika@kunde.example" not in said
     assert (
         "unknown: INC-1: nobody can say whether 3 arrived over email; "
         "it cannot be asked: look there, then say what you found with resolve-unknown\n"
@@ -90,12 +90,12 @@ def test_what_was_not_sent_is_sent_by_retry_and_only_that(lost):
     assert len(mails(lost)) == 3
     assert states(lost) == {"k0": "unknown", "k1": "planned", "k2": "unknown"}
     assert lost.run("retry", "INC-1").code == 11
-    assert mails(lost) == ["anna@kunde.example", *["bert@kunde.example"] * 2, "carl@kunde.example"]
+    assert mails(lost) == ["annika@kunde.example", *["bert@kunde.example"] * 2, "carl@kunde.example"]
     assert states(lost)["k1"] == "accepted"
 
 
 def test_who_said_it_and_when_is_kept(lost):
-    settled(lost, "--as", "not-sent", "--contact", "anna@kunde.example")
+    settled(lost, "--as", "not-sent", "--contact", "annika@kunde.example")
 
     events = json.loads(lost.run("log", "INC-1", "-o", "json").out)["entries"]
     found = next(entry for entry in events if entry["kind"] == "finding")
@@ -113,7 +113,7 @@ def test_what_a_newer_notice_says_better_is_not_sent_late(lost):
     retried = lost.run("retry", "INC-1")
 
     assert retried.code == 0
-    assert mails(lost) == sorted(2 * ["anna@kunde.example", "bert@kunde.example", "carl@kunde.example"])
+    assert mails(lost) == sorted(2 * ["annika@kunde.example", "bert@kunde.example", "carl@kunde.example"])
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_dry_run_shows_whom_it_would_concern(lost):
     said = lost.run("resolve-unknown", "INC-1", "--as", "not-sent", "--dry-run")
 
     assert said.code == 0
-    assert "Anna" in said.out
+    assert "Annika" in said.out
     assert "3 of unknown fate would be recorded as not-sent" in said.out
     assert set(states(lost).values()) == {"unknown"}
 

@@ -100,6 +100,8 @@ def test_what_is_shown_and_logged_masks_every_address(muster):
     said += [muster.run(*command) for command in (("log", "INC-1"), ("log", "INC-1", "-o", "json"))]
     said += [muster.run("notify", "x", "--dry-run", "-o", "json"), muster.run("contacts", "list")]
     said += [muster.run("report", "INC-1", "--format", form) for form in ("md", "html")]
+    said += [muster.run("purge", "--older-than", "0s", "-n"), muster.run("forget", rows[0]["email"], "-n")]
+    said += [muster.run("resolve-unknown", "INC-1", "--as", "accepted", "-n", "-o", "json")]
     said += [muster.run("status", "INC-1"), muster.run("retry", "INC-1", "--verbose", "--deadline", "1s")]
 
     restore(muster)

@@ -1,0 +1,171 @@
+"""`purge` and `forget`: what the ledger need not know any longer about people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from broadcast.cli.command import command
+from broadcast.cli.consent import Question
+from broadcast.cli.ledger import opened
+from broadcast.cli.options import Common, Confirming, Form, ListForm
+from broadcast.cli.output.blocks import Block, Remark, Table, Tone, Word, line
+from broadcast.cli.output.show import clock_time, iso, show, show_json
+from broadcast.config.durations import parse_duration
+from broadcast.ledger.erasure import Author
+from broadcast.model.clock import SystemClock
+from broadcast.model.mask import mask
+from broadcast.operations import forget as forgetting
+from broadcast.operations import purge as purging
+from broadcast.operations.author import author
+from broadcast.wiring import load_settings
+
+PURGE_SCHEMA = "broadcast.purge/1"
+FORGET_SCHEMA = "broadcast.forget/1"
+_ERASE = Question("erase that", "nothing was erased")
+_LONGEST = 30  # years
+
+OlderThan = Annotated[
+    str,
+    typer.Option(
+        "--older-than", metavar="TIME", help="Incidents that ended longer ago than this, such as 90d."
+    ),
+]
+Whom = Annotated[
+    str, typer.Argument(metavar="CONTACT", help="Somebody's id, phone number or e-mail address.")
+]
+
+
+@command("broadcast purge --older-than 90d", "broadcast purge --older-than 90d --yes -q")
+def purge(
+    common: Common, confirming: Confirming, older_than: OlderThan, output: ListForm = Form.HUMAN
+) -> None:
+    """Erase who was told from incidents that ended long ago; how many they were stays.
+
+    Names, addresses, further columns and the providers' references go, and what errors and results quote of
+    them; reports still count. Open incidents are left alone, however old they are. The file is written anew,
+    so that nothing of it is left in there. It cannot be undone.
+    """
+    age = parse_duration(older_than, years=_LONGEST)
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    now = SystemClock().now()
+
+    def consent(asked: purging.Purge) -> None:
+        _ERASE.settle(common, str(asked.people), _purge_page(asked, settings.timezone), yes=confirming.yes)
+
+    with opened(settings) as ledger:
+        done = purging.propose(ledger, age, now)
+        if not confirming.dry_run:
+            done = purging.purge(ledger, done, Author(author(), now), consent)
+    if output is Form.JSON:
+        show_json(_purge_json(done, settings.timezone), common.out)
+    else:
+        show(_purge_page(done, settings.timezone), common.out)
+
+
+@command("broadcast forget anna@kunde.example", 'broadcast forget "+49 151 12345678" --dry-run')
+def forget(common: Common, confirming: Confirming, whom: Whom, output: ListForm = Form.HUMAN) -> None:
+    """Erase one person from the ledger, everywhere, and name the contacts files where they still stand.
+
+    They are not told of incidents that are open any more, and not missed there. The files are yours to edit:
+    as long as the row stands there, new incidents reach them. It cannot be undone.
+    """
+    settings = load_settings(common.config, sandbox=common.sandbox)
+
+    def consent(asked: forgetting.Oblivion) -> None:
+        _ERASE.settle(common, str(asked.messages), _forget_page(asked), yes=confirming.yes)
+
+    with opened(settings) as ledger:
+        done = forgetting.propose(ledger, settings, whom)
+        if not confirming.dry_run:
+            done = forgetting.forget(ledger, done, Author(author(), SystemClock().now()), consent)
+    if output is Form.JSON:
+        show_json(_forget_json(done), common.out)
+    else:
+        show(_forget_page(done), common.out)
+
+
+def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
+    day = f"{purged.before.astimezone(zone):%Y-%m-%d %H:%M}"
+    if not purged.incidents:
+        return [line(f"nothing to purge: no incident that ended before {day} knows anybody")]
+    rows = tuple(
+        (
+            Word(incident.ref, Tone.STRONG),
+            incident.title,
+            clock_time(incident.ended_at, zone),
+            f"{incident.people:,}",
+            f"{incident.owed:,}",
+        )
+        for incident in purged.incidents
+    )
+    counted = f"{_some(purged.people, 'person', 'people')} of {_some(len(purged.incidents), 'incident')}"
+    counted += f" that ended before {day}"
+    verdict = f"erased {counted}; how many they were stays" if purged.done else f"would erase {counted}"
+    return [Table(("incident", "title", "ended", "people", "still owed"), rows), line(verdict)]
+
+
+def _purge_json(purged: purging.Purge, zone: ZoneInfo) -> dict[str, Any]:
+    incidents = [
+        {
+            "incident": incident.ref,
+            "ended_at": iso(incident.ended_at, zone),
+            "people": incident.people,
+            "owed": incident.owed,
+        }
+        for incident in purged.incidents
+    ]
+    return {
+        "schema": PURGE_SCHEMA,
+        "before": iso(purged.before, zone),
+        "incidents": incidents,
+        "people": purged.people,
+        "changed": purged.done,
+    }
+
+
+def _forget_page(asked: forgetting.Oblivion) -> list[Block]:
+    what = f"{_some(asked.messages, 'message')} of {', '.join(asked.incidents) or 'no incident'}"
+    if asked.done:
+        return [line(f"forgotten: {what}"), *(_still(audience, path) for audience, path in asked.files)]
+    rows = tuple(
+        (Word(person.name, Tone.STRONG), person.contact, _masked(person.email), _masked(person.phone))
+        for person in asked.people
+    )
+    files = (_still(audience, path) for audience, path in asked.files)
+    return [Table(("name", "id", "email", "phone"), rows), *files, line(f"would forget {what}")]
+
+
+def _still(audience: str, path: Path) -> Block:
+    return Remark("still there", f"{path} ({audience}): take the row out by hand", Tone.WARNING)
+
+
+def _forget_json(asked: forgetting.Oblivion) -> dict[str, Any]:
+    known_as = [
+        {
+            "id": person.contact,
+            "name": person.name,
+            "email": _masked(person.email),
+            "phone": _masked(person.phone),
+        }
+        for person in asked.people
+    ]
+    return {
+        "schema": FORGET_SCHEMA,
+        "known_as": [] if asked.done else known_as,
+        "messages": asked.messages,
+        "incidents": list(asked.incidents),
+        "files": [{"audience": audience, "path": str(path)} for audience, path in asked.files],
+        "changed": asked.done,
+    }
+
+
+def _masked(address: str | None) -> str:
+    return mask(address) if address else ""
+
+
+def _some(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"

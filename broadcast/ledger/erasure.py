@@ -1,0 +1,215 @@
+"""Erasing people from the ledger: who they were goes, how many they were stays.
+
+What was erased is overwritten where it stood (`secure_delete`), and the file is written anew afterwards,
+because SQLite leaves copies in pages that it has moved about. A file that could not be rewritten, on a full
+disk say, is remembered as owing it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from broadcast.errors import LedgerError
+from broadcast.ledger.database import Database
+from broadcast.ledger.queries import query
+from broadcast.ledger.runs import require_idle
+from broadcast.ledger.scrub import Scrubber
+from broadcast.model.contact import Contact
+from broadcast.model.ids import pseudonym
+
+_MEBIBYTE = 1024 * 1024
+#: Every column of prose, which may quote an address.
+_SCRUBBING = (
+    "scrub_deliveries",
+    "scrub_attempts",
+    "scrub_events",
+    "scrub_results",
+    "scrub_breakers",
+    "scrub_pauses",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What an incident still knows of people: how many there are, and how many of them are owed something."""
+
+    people: int
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAs:
+    """Somebody as the ledger knows them; `recipient` is its own number for that."""
+
+    recipient: int
+    contact: str
+    name: str
+    phone: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who erases, and when: it is noted with each incident."""
+
+    name: str
+    at: datetime
+
+
+class Erasure:
+    """Takes people out of a ledger. Refuses while a run is sending from it."""
+
+    def __init__(self, database: Database, path: Path) -> None:
+        self._database = database
+        self._path = path
+
+    def traces(self, incident: int) -> Traces:
+        """What an incident still knows of people."""
+        with self._database.reading() as connection:
+            rows = connection.execute(query("people_of_incident"), (incident,)).fetchall()
+            return Traces(len(rows), sum(row["owed"] for row in rows))
+
+    def known_as(self, id: str, phone: str, email: str) -> list[KnownAs]:
+        """Whoever has that id, that phone number or that mailbox, under every name and address of theirs."""
+        with self._database.reading() as connection:
+            rows = connection.execute(query("recipients_like"), {"id": id, "phone": phone, "email": email})
+            return [KnownAs(*row) for row in rows]
+
+    def messages(self, people: Sequence[KnownAs]) -> dict[int, int]:
+        """By incident: how many messages were owed to these people."""
+        found: dict[int, int] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(query("incidents_of_recipients"), (_recipients(people),)):
+                found[row["incident_id"]] = found.get(row["incident_id"], 0) + row["messages"]
+        return found
+
+    def purge(self, incidents: Sequence[int], by: Author) -> None:
+        """Erase everybody from these incidents; what was still owed to them is given up."""
+        with self._erasing(by) as connection:
+            for incident in incidents:
+                rows = connection.execute(query("people_of_incident"), (incident,)).fetchall()
+                names = [row[0] for row in connection.execute(query("names_of_incident"), (incident,))]
+                aliases = [
+                    _Alias(row["contact"], row["recipients"], "erased", f"erased:{row['number']}")
+                    for row in rows
+                ]
+                _erase(connection, incident, aliases, Scrubber(names), by)
+
+    def forget(self, people: Sequence[KnownAs], secret: bytes, by: Author) -> None:
+        """Erase these people from every incident; what was still owed to them is given up.
+
+        What stands in their place can be recognised again by who has the secret and their address, so that
+        they are not told again of an incident that goes on.
+        """
+        scrubber = Scrubber(person.name for person in people)
+        addresses = {person.contact: _best(person.email, person.phone) for person in people}
+        recipients = _recipients(people)
+        with self._erasing(by) as connection:
+            rows = connection.execute(query("incidents_of_recipients"), (recipients,)).fetchall()
+            for row in rows:
+                contact = row["contact"]
+                mark = forgotten_as(secret, addresses.get(contact) or contact)
+                alias = _Alias(contact, recipients, "forgotten", mark)
+                _erase(connection, row["incident_id"], [alias], scrubber, by)
+
+    def forgotten(self, incident: int, secret: bytes) -> Callable[[Contact], bool]:
+        """Whether somebody was forgotten in an incident that goes on."""
+        with self._database.reading() as connection:
+            marks = {row[0] for row in connection.execute(query("forgotten"), (incident,))}
+        if not marks:
+            return lambda _: False
+        return lambda contact: any(
+            forgotten_as(secret, address.lower()) in marks
+            for address in (contact.email, contact.phone)
+            if address
+        )
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the file is still to be rewritten after something was erased."""
+        with self._database.reading() as connection:
+            return bool(connection.execute(query("rewrite_owed")).fetchone()[0])
+
+    def rewrite(self) -> None:
+        """Write the file anew, without anything that was erased; raises `LedgerError`, and loses nothing."""
+        try:
+            self._database.rewrite()
+        except LedgerError as error:
+            raise LedgerError(
+                f"{error}; the people are erased, and unused parts of the file may still hold what they were",
+                hint="mend that and run the same command again: it finishes the file",
+            ) from None
+        with self._database.transaction() as connection:
+            connection.execute(query("rewrite_done"))
+
+    def require_space(self) -> None:
+        """Refuse to begin where the disk could not hold a second copy of the file."""
+        needed = self._path.stat().st_size + _MEBIBYTE
+        free = shutil.disk_usage(self._path.parent).free
+        if free < needed:
+            raise LedgerError(
+                f"the disk of the ledger {self._path} has too little space to rewrite it: "
+                f"{free / _MEBIBYTE:.1f} MiB of {needed / _MEBIBYTE:.1f}",
+                hint="free some space and run this again; nothing was erased",
+            )
+
+    @contextmanager
+    def _erasing(self, by: Author) -> Iterator[sqlite3.Connection]:
+        self.require_space()
+        with self._database.transaction() as connection:
+            # From here on nobody can claim anything, so whoever is not alive now has nothing in flight.
+            require_idle(self._path, "nothing was erased")
+            connection.execute(query("index_recipients"))
+            yield connection
+            connection.execute(query("delete_unused_recipients"))
+            connection.execute(query("drop_index"))
+            connection.execute(query("owe_rewrite"), {"at": by.at.timestamp()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    """What stands in somebody's place; `recipients` are the rows that know them, as JSON."""
+
+    contact: str
+    recipients: str
+    reason: str
+    pseudonym: str
+
+
+def forgotten_as(secret: bytes, address: str) -> str:
+    """What stands for somebody with that address who was forgotten."""
+    return f"forgotten:{pseudonym(secret, address)}"
+
+
+def _best(email: str | None, phone: str | None) -> str:
+    return (email or phone or "").lower()
+
+
+def _recipients(people: Sequence[KnownAs]) -> str:
+    return json.dumps([person.recipient for person in people])
+
+
+def _erase(
+    connection: sqlite3.Connection, incident: int, aliases: Sequence[_Alias], scrubber: Scrubber, by: Author
+) -> None:
+    """Put nobody in the place of these people, in what is counted and in what was said of them."""
+    connection.create_function("scrubbed", 1, scrubber.prose, deterministic=True)
+    connection.create_function("scrubbed_result", 1, scrubber.result, deterministic=True)
+    nobody = connection.execute(query("insert_nobody")).fetchone()[0]
+    where = {"incident": incident, "nobody": nobody, "now": by.at.timestamp()}
+    for name in ("give_up", "forget_thread", "put_nobody"):
+        connection.executemany(query(name), ({**where, **asdict(alias)} for alias in aliases))
+    for name in _SCRUBBING:
+        connection.execute(query(name), where)
+    failovers = connection.execute(query("scrubbed_failovers"), where).fetchall()
+    connection.execute(query("clear_failovers"), where)
+    connection.executemany(query("insert_failover"), map(tuple, failovers))
+    what = "1 person" if len(aliases) == 1 else f"{len(aliases)} people"
+    connection.execute(query("note_erasure"), {**where, "detail": f"{what} erased by {by.name}"})

@@ -1,0 +1,73 @@
+"""Purging: incidents that ended long ago forget who was told, and keep how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from broadcast.ledger.erasure import Author
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.incident import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An incident that is over, and what it still knows: `owed` of its people are still owed something."""
+
+    id: int
+    ref: str
+    title: str
+    ended_at: datetime
+    people: int
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """What a purge erases: everybody from these incidents, which ended before `before`."""
+
+    before: datetime
+    incidents: tuple[Ended, ...]
+    done: bool = False
+
+    @property
+    def people(self) -> int:
+        """How many entries go; somebody who was told of two incidents counts twice."""
+        return sum(incident.people for incident in self.incidents)
+
+
+Consent = Callable[[Purge], None]
+
+
+def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
+    """What a purge of everything that ended more than `age` seconds ago would erase.
+
+    Incidents that are open are left alone, however old they are.
+    """
+    before = now - timedelta(seconds=age)
+    found = (_ended(ledger, incident, before) for incident in ledger.incidents.all())
+    return Purge(before, tuple(ended for ended in found if ended and ended.people))
+
+
+def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purge:
+    """Erase it, and write the file anew; raises `Refused` and `LedgerError`.
+
+    A file that an earlier purge could not rewrite is finished, even where nobody is left to erase.
+    """
+    erasure = ledger.erasure
+    if proposed.incidents:
+        ledger.require_idle("nothing was erased")
+        erasure.require_space()
+        consent(proposed)
+        erasure.purge([incident.id for incident in proposed.incidents], by)
+    if erasure.unfinished:
+        erasure.rewrite()
+    return replace(proposed, done=bool(proposed.incidents))
+
+
+def _ended(ledger: Ledger, incident: Incident, before: datetime) -> Ended | None:
+    if not incident.phase.closed or incident.ended_at is None or incident.ended_at > before:
+        return None
+    traces = ledger.erasure.traces(incident.id)
+    return Ended(incident.id, incident.ref, incident.title, incident.ended_at, traces.people, traces.owed)
