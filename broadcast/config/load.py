@@ -19,7 +19,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.incident import Service
 
 FILE_NAME = "broadcast.toml"
-_SECTIONS = frozenset({"broadcast", "ledger", "channels", "audiences", "services"})
+_SECTIONS = frozenset({"broadcast", "ledger", "channels", "audiences", "services", "fates"})
 _GENERAL = frozenset(
     {
         "organisation",
@@ -117,6 +117,7 @@ def _settings(source: Source, path: Path, folder: Path) -> Settings:
         services=MappingProxyType(
             {table.path[-1]: _service(table) for table in Table(source, "services").tables()}
         ),
+        fates=MappingProxyType(_fates(Table(source, "fates"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),
     )
@@ -185,6 +186,10 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
         contacts=tuple(table.source.folder / Path(path).expanduser() for path in paths),
         lanes=lanes,
     )
+
+
+def _fates(table: Table) -> dict[str, tuple[str, ...]]:
+    return {name.lower(): table.take(name, shapes.texts, ()) for name in table.given()}
 
 
 def _service(table: Table) -> Service:

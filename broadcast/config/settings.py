@@ -78,6 +78,7 @@ class AudienceSettings:
 class Settings:
     """Everything a run needs to know, from flags, environment and file in this order.
 
+    `fates` maps a system's name, or a mail domain (`@firma.de`), to what it depends on.
     `origins` tells for each dotted key where its value came from; `warnings` are shown to the user.
     """
 
@@ -97,5 +98,6 @@ class Settings:
     channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
     audiences: Mapping[str, AudienceSettings] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
+    fates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -150,6 +150,24 @@ def _restored(digits: str, region: str) -> PhoneNumber:
     raise Unusable("can be read in two ways without its leading 0 or +", _WRITE_E164)
 
 
+def line_of(number: str) -> str:
+    """The line behind a number in E.164: landline, mobile or voip; "" where its plan does not tell."""
+    import phonenumbers
+    from phonenumbers import PhoneNumberType
+
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return ""
+    lines = {
+        PhoneNumberType.MOBILE: "mobile",
+        PhoneNumberType.PAGER: "mobile",
+        PhoneNumberType.FIXED_LINE: "landline",
+        PhoneNumberType.VOIP: "voip",
+    }
+    return lines.get(kind, "")
+
+
 @cache
 def _country_code(region: str) -> int:
     import phonenumbers

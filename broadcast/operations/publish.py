@@ -16,7 +16,7 @@ from broadcast.operations.compose import Before, Composed, compose
 from broadcast.operations.deliver import Delivery
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
 from broadcast.operations.preview import Consent, Preview
-from broadcast.operations.reach import Concerned, Reaching
+from broadcast.operations.reach import Concerned, Reaching, dependencies
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.operations.result import Result
 from broadcast.rendering.clean import one_line
@@ -92,6 +92,7 @@ class Publisher:
         needed = needed_texts(reach.shares, ways, self.locales)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
         check_personal(texts, rendered, reach.everybody)
+        systems = dependencies(self.settings).known(ways.values())
         spoken = {locale for _, locale, _ in needed}
         return Draft(
             incident=composed.incident,
@@ -104,7 +105,7 @@ class Publisher:
                 *composed.warnings,
                 *reach.warnings,
                 *self._already_open(composed),
-                *remarks.doubtful(request, ways, self.settings.services),
+                *remarks.doubtful(request, systems, self.settings.services),
                 *remarks.untranslated(request, spoken, request.lang or self.settings.locale),
                 *remarks.shortened(texts, rendered),
             ),

@@ -9,6 +9,7 @@ from itertools import chain
 
 from broadcast.config.settings import AudienceSettings, Settings
 from broadcast.contacts.book import Book, read_contacts
+from broadcast.contacts.phone import line_of
 from broadcast.errors import NothingMatched, UsageError
 from broadcast.ledger.history import History
 from broadcast.model.incident import Incident
@@ -16,8 +17,10 @@ from broadcast.model.plan import Planned
 from broadcast.model.told import Told
 from broadcast.operations.headcount import NOBODY, Headcount, Share, count
 from broadcast.operations.request import Request, Verb
+from broadcast.planning.lanes import open_lanes
+from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.plan import Planner, Roster
-from broadcast.planning.ways import Way, open_lanes
+from broadcast.planning.ways import Way
 
 CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 
@@ -87,12 +90,13 @@ class Reaching:
         ways, left_out = self._open_ways(request, drill=drill)
         default = self._language(request)
         told = before.told
-        planner = Planner(ways, self.locales, default, told, request.affects)
+        outage = dependencies(self.settings).outage(request.affects)
+        planner = Planner(ways, self.locales, default, told, outage)
         if request.verb in CLOSING:
-            late = Planner(ways, self.locales, default, before.to_be_told(), request.affects)
+            late = Planner(ways, self.locales, default, before.to_be_told(), outage)
             return _closing(request, planner, late, left_out)
         audiences = self._audiences(request, [one.audience for one in told])
-        rosters, warnings = self._rosters(audiences, ways, request)
+        rosters, warnings = self._rosters(audiences, ways, outage)
         plan = planner.plan(rosters)
         headcount = count(plan)
         _check_matched(headcount, warnings)
@@ -132,12 +136,12 @@ class Reaching:
         return [known[name] for name in dict.fromkeys(names) if name in known]
 
     def _rosters(
-        self, audiences: Sequence[AudienceSettings], ways: Mapping[str, Way], request: Request
+        self, audiences: Sequence[AudienceSettings], ways: Mapping[str, Way], outage: Outage
     ) -> tuple[list[Roster], list[str]]:
         rosters: list[Roster] = []
         warnings: list[str] = []
         for audience in audiences:
-            lanes = open_lanes(audience.lanes, ways, request.affects)
+            lanes = open_lanes(audience.lanes, ways, outage)
             warnings += lanes.warnings
             book = self._book(audience) if _personal(lanes.lanes, ways) else Book()
             warnings += _remarks(book)
@@ -146,6 +150,11 @@ class Reaching:
 
     def _book(self, audience: AudienceSettings) -> Book:
         return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()
+
+
+def dependencies(settings: Settings) -> Dependencies:
+    """What channels and addresses depend on, as configured and as phone numbers tell."""
+    return Dependencies(settings.fates, line_of)
 
 
 def _reaches_the_world(way: Way) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from broadcast.ledger.records import Text
 from broadcast.model.incident import Service
 from broadcast.operations.request import Request
-from broadcast.planning.ways import Way
 from broadcast.rendering.render import Rendered
 
 _FACTS = (
@@ -46,9 +45,11 @@ def untranslated(request: Request, spoken: Iterable[str], given: str) -> list[st
     ]
 
 
-def doubtful(request: Request, ways: Mapping[str, Way], services: Mapping[str, Service]) -> list[str]:
-    """Names that nothing knows: accepted, because they may be right, but said aloud."""
-    systems = sorted({name for way in ways.values() for name in (way.name, way.adapter, *way.fate)})
+def doubtful(request: Request, systems: Sequence[str], services: Mapping[str, Service]) -> list[str]:
+    """Names that nothing knows: accepted, because they may be right, but said aloud.
+
+    `systems` are those that something depends on.
+    """
     down = [
         f"no channel depends on {system}, so none is avoided{_meant(system, systems)}"
         for system in request.affects

@@ -10,6 +10,7 @@ from broadcast.model.delivery import DeliveryState
 from broadcast.model.plan import Planned
 from broadcast.model.told import Told
 from broadcast.planning.known import Known, Place, census
+from broadcast.planning.outage import NONE, Outage
 from broadcast.planning.ways import Way
 
 PUBLIC = "public"
@@ -73,8 +74,7 @@ class Plan:
 class Planner:
     """Plans the deliveries of one notice. `locales` are the languages there are texts for.
 
-    `told` are those who know of the incident. `affects` names systems that are down: the channels that
-    depend on them come last.
+    `told` are those who know of the incident. Channels and addresses that the outage takes with it come last.
     """
 
     def __init__(
@@ -83,10 +83,11 @@ class Planner:
         locales: Sequence[str],
         default_locale: str,
         told: Sequence[Told] = (),
-        affects: Sequence[str] = (),
+        outage: Outage = NONE,
     ) -> None:
         self._ways = ways
-        self._down = {way.name for way in ways.values() if any(map(way.depends_on, affects))}
+        self._outage = outage
+        self._down = {name for name, way in ways.items() if outage.takes(way)}
         self._locales = tuple(locales)
         self._default = default_locale
         self._told = told
@@ -142,11 +143,11 @@ class Planner:
     def remind(self, told: Told, contact: Contact) -> Iterator[Planned]:
         """What somebody is owed who was told before."""
         usable = [name for name in told.route if name in self._ways and self._reaches(name, contact)]
-        yield from self._again(told, self._in_order(usable, told.channel))
+        yield from self._again(told, self._in_order(usable, told.channel, contact))
 
     def republish(self, told: Told, published: set[str]) -> Iterator[Planned]:
         """What a channel owes everybody that published before, unless it is `published` already."""
-        route = self._in_order([name for name in told.route if name in self._ways], told.channel)
+        route = self._in_order([name for name in told.route if name in self._ways], told.channel, None)
         if not published.intersection(route):
             published.update(route)
             yield from self._again(told, route)
@@ -172,13 +173,19 @@ class Planner:
 
     def _route(self, lane: Sequence[str], contact: Contact, place: tuple[str, str, int]) -> tuple[str, ...]:
         """The lane's channels that have an address of this person, the one that worked before first."""
-        worked = self._worked.get(place)
         usable = [name for name in lane if self._reaches(name, contact)]
-        return self._in_order(usable, worked)
+        return self._in_order(usable, self._worked.get(place), contact)
 
-    def _in_order(self, channels: Sequence[str], worked: str | None) -> tuple[str, ...]:
+    def _in_order(
+        self, channels: Sequence[str], worked: str | None, contact: Contact | None
+    ) -> tuple[str, ...]:
         """Channels that are up before those that are down, and among them what worked before first."""
-        return tuple(sorted(channels, key=lambda name: (name in self._down, name != worked)))
+        return tuple(sorted(channels, key=lambda name: (self._is_down(name, contact), name != worked)))
+
+    def _is_down(self, name: str, contact: Contact | None) -> bool:
+        if name in self._down:
+            return True
+        return contact is not None and self._outage.cuts_off(self._ways[name], contact)
 
     def _reaches(self, name: str, contact: Contact) -> bool:
         kind = self._ways[name].capabilities.address

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from broadcast.ledger.records import Text
-from broadcast.model.channel import Capabilities, ChannelKind
-from broadcast.model.contact import AddressKind
 from broadcast.model.incident import Service
 from broadcast.model.message import Message
 from broadcast.operations.remarks import doubtful, shortened, untranslated
 from broadcast.operations.request import Request, Verb
-from broadcast.planning.ways import Way
 from broadcast.rendering.length import Length
 from broadcast.rendering.render import Rendered
 
-WAYS = {"sms": Way("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE), ("twilio",))}
+SYSTEMS = ["sms", "twilio", "twilio-sms"]
 SERVICES = {"support": Service("support")}
 
 
@@ -22,22 +19,22 @@ def request(**given):
 
 
 def test_a_system_nothing_depends_on_is_pointed_out_with_what_was_meant():
-    [remark] = doubtful(request(affects=("twillio", "twilio")), WAYS, SERVICES)
+    [remark] = doubtful(request(affects=("twillio", "twilio")), SYSTEMS, SERVICES)
 
     assert "depends on twillio" in remark
     assert remark.endswith("did you mean twilio?")
 
 
 def test_a_mistyped_service_is_pointed_out_and_one_that_is_described_is_not():
-    [remark] = doubtful(request(services=("suport", "support")), WAYS, SERVICES)
+    [remark] = doubtful(request(services=("suport", "support")), SYSTEMS, SERVICES)
 
     assert "did you mean support?" in remark
-    assert doubtful(request(services=("anything",)), WAYS, {}) == []
+    assert doubtful(request(services=("anything",)), SYSTEMS, {}) == []
 
 
 def test_a_variable_that_looks_like_a_fact_is_pointed_out_and_an_own_one_is_not():
     [remark] = doubtful(
-        request(variables=(("scop", "all"), ("ticket", "7"), ("impact.en", "x"))), WAYS, SERVICES
+        request(variables=(("scop", "all"), ("ticket", "7"), ("impact.en", "x"))), SYSTEMS, SERVICES
     )
 
     assert "-v scop" in remark

@@ -9,8 +9,10 @@ from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.told import Told
+from broadcast.planning.lanes import open_lanes
+from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Planner, Roster
-from broadcast.planning.ways import Way, open_lanes
+from broadcast.planning.ways import Way
 
 WAYS = {
     "email": Way("email", "sendgrid", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("twilio",)),
@@ -25,6 +27,11 @@ LANE = ("email", "smtp", "sms")
 
 def planner(**further):
     return Planner(WAYS, ("de", "en"), "de", **further)
+
+
+def outage(*affects):
+    lines = {"+4930": "landline", "+4915": "mobile"}
+    return Dependencies({"@a.de": ("microsoft",)}, lambda number: lines.get(number[:5], "")).outage(affects)
 
 
 def roster(*contacts, name="customers", lanes=(LANE,)):
@@ -168,13 +175,36 @@ def test_a_plan_is_the_same_however_often_it_is_gone_through():
 
 
 def test_a_channel_that_is_down_comes_last_or_not_at_all():
-    assert open_lanes([LANE], WAYS, ["twilio"]).lanes == (("smtp",),)
-    [planned] = planner(told=[earlier(anna(), "sms")], affects=["twilio"]).follow_up()
+    assert open_lanes([LANE], WAYS, outage("twilio")).lanes == (("smtp",),)
+    [planned] = planner(told=[earlier(anna(), "sms")], outage=outage("twilio")).follow_up()
     assert planned.route == ("smtp", "sms", "email")
 
 
+def test_an_outage_says_which_channels_it_takes_out():
+    assert open_lanes([LANE], WAYS, outage("sendgrid")).warnings == (
+        "email is left out, for it depends on sendgrid",
+    )
+
+
+def test_a_mailbox_that_is_down_with_outlook_comes_last():
+    elsewhere = anna(id="2", phone="+491511", email="b@b.de")
+
+    planned = list(planner(outage=outage("outlook")).plan([roster(anna(), elsewhere)]))
+
+    assert [delivery.route for delivery in planned] == [("sms", "email", "smtp"), LANE]
+
+
+def test_a_number_whose_network_is_down_comes_last():
+    lane = ("sms", "email")
+    landline = anna(id="2", phone="+493012345", email="b@b.de")
+
+    planned = list(planner(outage=outage("mobilfunk")).plan([roster(anna(), landline, lanes=(lane,))]))
+
+    assert [delivery.route for delivery in planned] == [("email", "sms"), ("sms", "email")]
+
+
 def test_a_doubtful_way_is_better_than_none_and_says_so():
-    lanes = open_lanes([("sms",)], WAYS, ["twilio"])
+    lanes = open_lanes([("sms",)], WAYS, outage("twilio"))
 
     assert lanes.lanes == (("sms",),)
     assert "affects" in lanes.warnings[0]

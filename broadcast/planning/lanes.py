@@ -1,0 +1,44 @@
+"""The lanes that are open for a notice, and what had to be left out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from broadcast.planning.outage import Outage
+from broadcast.planning.ways import Way
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The lanes that remain, and warnings about those that do not."""
+
+    lanes: tuple[tuple[str, ...], ...]
+    warnings: tuple[str, ...] = ()
+
+
+def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way], outage: Outage) -> Lanes:
+    """The lanes without channels that are missing from `ways` or that the outage takes with it.
+
+    A channel that is down stays where a lane has nothing else: a doubtful way is better than none.
+    """
+    remaining: list[tuple[str, ...]] = []
+    warnings: list[str] = []
+    for lane in lanes:
+        usable = tuple(name for name in lane if name in ways)
+        sound = tuple(name for name in usable if not outage.takes(ways[name]))
+        warnings += _left_out(usable, sound, ways, outage)
+        if usable:
+            remaining.append(sound or usable)
+    return Lanes(tuple(remaining), tuple(dict.fromkeys(warnings)))
+
+
+def _left_out(
+    usable: Sequence[str], sound: Sequence[str], ways: Mapping[str, Way], outage: Outage
+) -> Iterator[str]:
+    if usable and not sound:
+        yield f"the lane {' > '.join(usable)} has only channels that the outage affects"
+        return
+    for name in usable:
+        if name not in sound:
+            yield f"{name} is left out, for it depends on {outage.because(ways[name])}"
