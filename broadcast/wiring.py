@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from broadcast.dispatch.happening import Listener
     from broadcast.operations.channels import Channels
     from broadcast.operations.deliver import Delivery
+    from broadcast.operations.foresight import Foresight
     from broadcast.operations.publish import Publisher
     from broadcast.rendering.catalogue import Catalogue
 
@@ -81,6 +82,13 @@ def make_delivery(settings: Settings, ledger: Ledger, listener: Listener) -> Del
 
     program = "broadcast --sandbox" if settings.sandbox else "broadcast"
     return Delivery(ledger, make_channels(settings), SystemClock(), listener, program)
+
+
+def make_foresight(settings: Settings) -> Foresight:
+    """What looking ahead needs; raises `ConfigError`."""
+    from broadcast.operations.foresight import Foresight
+
+    return Foresight(settings, make_channels(settings).ways, make_catalogue(settings).locales())
 
 
 def make_publisher(settings: Settings, ledger: Ledger, listener: Listener) -> Publisher:

@@ -52,6 +52,7 @@ _SECOND = {
     "resolve-unknown": Verb(
         "resolve_unknown:resolve_unknown", "Say what became of messages of unknown fate."
     ),
+    "plan": Verb("plan:plan", "Who would be reached how, who is cut off by what, whom to call by hand."),
     "log": Verb("log:log", "Everything that happened in an incident, line by line."),
     "template": Verb("template:template", "List, check and try the texts."),
     "contacts": Verb("contacts:contacts", "Check and list who can be reached."),

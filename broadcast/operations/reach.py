@@ -135,6 +135,13 @@ class Reaching:
         names = request.audiences or tuple(told) or tuple(known)
         return [known[name] for name in dict.fromkeys(names) if name in known]
 
+    def rosters(self, request: Request) -> tuple[list[Roster], list[str]]:
+        """The audiences of the request with their people and open lanes, and warnings about them."""
+        ways, left_out = self._open_ways(request, drill=False)
+        outage = dependencies(self.settings).outage(request.affects)
+        rosters, warnings = self._rosters(self._audiences(request, ()), ways, outage)
+        return rosters, [*left_out, *warnings]
+
     def _rosters(
         self, audiences: Sequence[AudienceSettings], ways: Mapping[str, Way], outage: Outage
     ) -> tuple[list[Roster], list[str]]:

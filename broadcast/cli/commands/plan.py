@@ -1,0 +1,161 @@
+"""`plan`: looking ahead, without an incident and without telling anybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+import typer
+
+from broadcast.cli.command import command
+from broadcast.cli.options import Common, Form, ListForm, Reach
+from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.output.show import show, show_json
+from broadcast.errors import UsageError
+from broadcast.operations.foresight import Call, CallList
+from broadcast.operations.reach import Reach as Reached
+from broadcast.operations.request import Request, Verb
+from broadcast.planning.resilience import Gap, Resilience
+from broadcast.wiring import load_settings, make_foresight
+
+SCHEMA = "broadcast.plan/1"
+_CUT_OFF = 3
+_LISTED = 20  # unreachable people
+_NAMED = 3  # people in a gap
+
+Check = Annotated[
+    bool,
+    typer.Option("--check", help="Try every failure of one or two systems; name whoever it cuts off."),
+]
+Paper = Annotated[
+    bool,
+    typer.Option("--paper", help="Print whom to call by hand, the most urgent first, with whole numbers."),
+]
+
+
+@command(
+    "broadcast plan --affects slack --affects outlook",
+    "broadcast plan --check",
+    "broadcast plan --paper --affects mobile -a field > calls.txt",
+)
+def plan(
+    common: Common, reach: Reach, check: Check = False, paper: Paper = False, output: ListForm = Form.HUMAN
+) -> int:
+    """Look ahead: who would be reached how, who would be cut off by what, whom to call by hand.
+
+    Nothing is sent or recorded. With --check, exit code 3 where the failure of one system alone leaves
+    somebody without a way of their own.
+    """
+    if check and paper:
+        raise UsageError("--check and --paper are two lists", hint="ask for one at a time")
+    foresight = make_foresight(load_settings(common.config, sandbox=common.sandbox))
+    request = _request(reach)
+    code = 0
+    pages: Pages
+    if check:
+        found = foresight.examine(request)
+        code = _CUT_OFF if found.single else 0
+        pages = Pages(_examined(found), lambda: _examined_page(found))
+    elif paper:
+        calls = foresight.call_list(request)
+        pages = Pages(asdict(calls), lambda: _paper_page(calls, request))
+    else:
+        planned = foresight.reach(request)
+        pages = Pages(_planned(planned), lambda: _planned_page(planned))
+    if output is Form.JSON:
+        show_json({"schema": SCHEMA, **pages.data}, common.out)
+    else:
+        show(list(pages.blocks()), common.out)
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The same for programs and for people."""
+
+    data: dict[str, Any]
+    blocks: Callable[[], Iterator[Block]]
+
+
+def _request(reach: Reach) -> Request:
+    return Request(
+        Verb.NOTIFY,
+        audiences=tuple(reach.audience or ()),
+        channels=tuple(reach.channel or ()),
+        not_channels=tuple(reach.not_channel or ()),
+        affects=tuple(reach.affects or ()),
+    )
+
+
+def _planned(planned: Reached) -> dict[str, Any]:
+    heads = planned.headcount
+    shares = [
+        {"audience": share.audience, "route": list(share.route), "posts": share.posts, "count": count}
+        for share, count in heads.shares.items()
+    ]
+    unreachable = [asdict(person) for person in heads.unreachable]
+    return {"shares": shares, "unreachable": unreachable, "warnings": list(planned.warnings)}
+
+
+def _planned_page(planned: Reached) -> Iterator[Block]:
+    heads = planned.headcount
+    routes: Counter[tuple[str, str]] = Counter()
+    for share, count in heads.shares.items():
+        routes[share.audience, " > ".join(share.route)] += 0 if share.posts else count
+    rows = (
+        (Word(audience, Tone.STRONG), f"{people:,}" if people else "all", way)
+        for (audience, way), people in routes.items()
+    )
+    yield Table(("audience", "people", "way, and what steps in"), tuple(rows))
+    for person in heads.unreachable[:_LISTED]:
+        yield Remark("unreachable", f"{person.name or person.contact}: {person.reason}", Tone.WARNING)
+    yield from _more(len(heads.unreachable), "people cannot be reached")
+    for warning in planned.warnings:
+        yield Remark("warning", warning, Tone.WARNING)
+
+
+def _examined(found: Resilience) -> dict[str, Any]:
+    return {"failures": found.failures, "people": found.people, "gaps": [asdict(gap) for gap in found.gaps]}
+
+
+def _examined_page(found: Resilience) -> Iterator[Block]:
+    if found.gaps:
+        rows = tuple(_gap(gap) for gap in found.gaps)
+        yield Table(("if this fails", "audience", "cut off", "who", "could still read"), rows)
+    people, single = f"{found.people:,} people", len(found.single)
+    tried = f"{found.failures:,} failures of one or two systems tried on {people}"
+    if not found.gaps:
+        yield line(Word(f"{tried}: everybody keeps a way", Tone.GOOD))
+    elif not single:
+        yield line(Word(f"{tried}: no single one cuts anybody off", Tone.GOOD))
+    else:
+        yield line(Word(f"{tried}: {single} gaps need only one", Tone.WARNING))
+
+
+def _gap(gap: Gap) -> tuple[Cell, ...]:
+    cause = Word(" + ".join(gap.systems), Tone.BAD) if gap.systems else Word("nothing", Tone.BAD)
+    who = ", ".join(person.name or person.id for person in gap.named[:_NAMED])
+    more = f" and {gap.count - _NAMED:,} more" if gap.count > _NAMED else ""
+    cut_off = f"{gap.count:,} of {gap.people:,}"
+    return cause, gap.audience, cut_off, who + more, ", ".join(gap.public) or "nothing"
+
+
+def _paper_page(calls: CallList, request: Request) -> Iterator[Block]:
+    down = f", with {', '.join(request.affects)} down" if request.affects else ""
+    yield line(Word(f"To be called by hand{down}. Personal data: destroy after use.", Tone.STRONG))
+    columns = ("", "name", "number", "audience", "language", "still reached by")
+    yield Table(columns, tuple(_call(call) for call in calls.calls))
+    if calls.numberless:
+        yield Remark("without a number", ", ".join(calls.numberless), Tone.WARNING)
+
+
+def _call(call: Call) -> tuple[Cell, ...]:
+    working = ", ".join(call.working) or Word("nothing", Tone.BAD)
+    return "[ ]", call.name or call.id, call.phone, call.audience, call.locale, working
+
+
+def _more(count: int, what: str) -> Iterator[Block]:
+    if count > _LISTED:
+        yield Remark("unreachable", f"{count:,} {what}; -o json names them all", Tone.WARNING)
