@@ -18,7 +18,9 @@ class ActiveChannel:
 
     `due` and `lookup_due` are when the ledger should next be asked for work; `NEVER` until something new
     is put there. `next_at` is when its pace lets more out, `paused_until` what the provider asked for, and
-    `patient_since` when it began to. `suspect` means the ledger says it failed.
+    `patient_since` when it began to. `window` is how many requests may be under way: one after a pause, then
+    twice as many with each answer. `repeats` is how many more may follow a request that failed: a provider in
+    trouble recovers later, the more it is asked again. `suspect` means the ledger says it failed.
     """
 
     name: str
@@ -32,12 +34,15 @@ class ActiveChannel:
     next_at: float = 0.0
     paused_until: float = 0.0
     patient_since: float = NEVER
+    repeats: float = 10.0
     busy: int = 0
     asking: bool = False
     suspect: bool = False
     reconciles: bool = field(init=False)
+    window: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self.window = self.concurrency
         # Whether its provider can be asked what it has; too dear to find out for each message.
         self.reconciles = isinstance(self.adapter, Reconciles)
 
@@ -50,7 +55,7 @@ class ActiveChannel:
         """How many deliveries to claim now."""
         if now < max(self.due, self.next_at, self.paused_until):
             return 0
-        return self.breaker.allows(self.concurrency, self.busy, now) * self.batch
+        return self.breaker.allows(self.window, self.busy, now) * self.batch
 
     def wake_at(self, now: float) -> float:
         """When there may be something to do without anything else happening."""
@@ -59,7 +64,7 @@ class ActiveChannel:
             return min(self.due, NEVER if self.asking else self.lookup_due)
         start = max(self.due, self.next_at, self.paused_until, self.breaker.open_until)
         # With no slot free it is an answer that wakes the engine, not the clock.
-        if start < NEVER and not self.breaker.allows(self.concurrency, self.busy, max(now, start)):
+        if start < NEVER and not self.breaker.allows(self.window, self.busy, max(now, start)):
             start = NEVER
         return min(start, NEVER if self.asking else self.lookup_due)
 
@@ -67,7 +72,13 @@ class ActiveChannel:
         """Obey a `Retry-After`; returns for how many seconds there was, and will be, nothing but patience."""
         self.paused_until = max(self.paused_until, now + seconds)
         self.patient_since = min(self.patient_since, now)
+        self.window = 1
         return self.paused_until - self.patient_since
+
+    def resume(self) -> None:
+        """An answer came that asks for no patience."""
+        self.patient_since = NEVER
+        self.window = min(self.concurrency, self.window * 2)
 
     def put(self, at: float) -> None:
         """Something is to be sent at that moment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -14,7 +15,8 @@ class Policy:
     """How persistent to be. Times are in seconds, attempts are per delivery and channel.
 
     A provider that asks for patience (`Retry-After`) gets more attempts than one that is silent, since
-    every such answer proves that nothing was sent; beyond `patience` seconds the next channel is better.
+    every such answer proves that nothing was sent; beyond `patience` seconds the next channel is better. So
+    it is where the channel's own pace lets nothing out for `turn_with_backup` seconds after a failure.
     """
 
     on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
@@ -25,6 +27,7 @@ class Policy:
     backoff: float = 0.3
     longest_backoff: float = 20.0
     patience: float = 60.0
+    turn_with_backup: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Situation:
 
     `attempts` counts the requests made on this channel, `lookups` the times the provider was asked about
     the last one. `reconciles` says whether it can be asked, `backup` whether the lane has another channel.
-    `jitter` is in [0, 1); `settle` is how long the provider may take to show what it has.
+    `jitter` is in [0, 1); `settle` is how long the provider may take to show what it has. `repeats` is how
+    many requests may still be made on this channel after one that failed.
     """
 
     attempts: int
@@ -42,6 +46,7 @@ class Situation:
     settle: float
     jitter: float
     lookups: int = 0
+    repeats: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,11 @@ def _after_not_sent(retry_after: float | None, situation: Situation, policy: Pol
     limit = policy.attempts_with_backup if backup else policy.attempts_without_backup
     if retry_after is not None:
         limit = policy.attempts_when_paced if retry_after <= policy.patience else 0
-    if situation.attempts < limit:
-        return Again(max(retry_after or 0.0, _backoff(situation, policy)))
-    return NextChannel() if backup else Hold()
+    if situation.attempts >= limit:
+        return NextChannel() if backup else Hold()
+    if retry_after is None and situation.repeats < 1:
+        return NextChannel() if backup else Again(_spread(policy.longest_backoff, situation))
+    return Again(max(retry_after or 0.0, _backoff(situation, policy)))
 
 
 def _after_unknown(situation: Situation, policy: Policy) -> Step:
@@ -124,6 +131,11 @@ def _after_unknown(situation: Situation, policy: Policy) -> Step:
 
 
 def _backoff(situation: Situation, policy: Policy) -> float:
-    """Exponential, with half of it random, so that many senders do not come back as one wave."""
+    """Twice as long as the time before, until it is long enough."""
     full = min(policy.longest_backoff, policy.backoff * 2.0 ** (situation.attempts - 1))
+    return _spread(full, situation)
+
+
+def _spread(full: float, situation: Situation) -> float:
+    """Half of it is random, so that many senders do not come back as one wave."""
     return full * (0.5 + situation.jitter / 2)

@@ -34,6 +34,7 @@ T = TypeVar("T")
 _GRACE = 0.3  # seconds; with start and end, a run is over within a second of its deadline
 _LONGEST_WAIT = 60.0
 _LOOKUPS_AT_ONCE = 32
+_REPEATS = 0.1  # for each first request, beside those that a channel begins with
 _NOT_CONFIGURED = "the channel is not in the configuration any more"
 
 
@@ -158,6 +159,7 @@ class Engine:
     def _send(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
         for batch in batches(claims, channel.batch, _text):
             channel.busy += 1
+            channel.repeats += _REPEATS if batch[0].attempts == 1 else 0.0
             self._listener(Happening(Happened.ATTEMPT, channel.name, count=len(batch)))
             self._start(self._attempt(channel, batch))
 

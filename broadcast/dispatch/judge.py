@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from broadcast.dispatch.channel import NEVER, ActiveChannel
+from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.settle import reason_of, settlement
@@ -45,7 +45,7 @@ class Judge:
             return False
         channel, pause = answer.channel, asked_for(answer)
         if pause is None:
-            channel.patient_since = NEVER
+            channel.resume()
         elif self.loses_patience(channel, pause):
             return True
         return channel.breaker.count(_verdict(answer), self._clock.monotonic())
@@ -63,6 +63,8 @@ class Judge:
         wall = self._clock.now().timestamp()
         for claims, outcomes in _alike(answer):
             step = self._step(answer, claims[0], outcomes[0])
+            if isinstance(step, Again) and asked_for(answer) is None:
+                answer.channel.repeats -= len(claims) / len(answer.claims)
             self._tell(answer.channel.name, claims, outcomes, step)
             yield settlement(claims, outcomes, step, wall, lookup=answer.lookup)
 
@@ -78,9 +80,12 @@ class Judge:
             settle=channel.settle,
             jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
             lookups=claim.lookups + answer.lookup,
+            repeats=channel.repeats,
         )
         step = decide(outcome, situation, self._policy)
-        leave = channel.breaker.left_alone(self._clock.monotonic())
+        now = self._clock.monotonic()
+        # At a pace of one request in many seconds, the next channel is sooner than the next turn.
+        leave = channel.breaker.left_alone(now) or channel.next_at - now > self._policy.turn_with_backup
         return NextChannel() if isinstance(step, Again) and backup and leave else step
 
     def _tell(self, channel: str, claims: Sequence[Claim], outcomes: Sequence[Outcome], step: Step) -> None:

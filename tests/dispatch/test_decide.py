@@ -61,6 +61,16 @@ def test_without_a_backup_it_is_held_after_four():
     assert decide(NotSent("refused"), situation(attempts=4), POLICY) == Hold()
 
 
+@pytest.mark.parametrize(("backup", "step"), [(True, NextChannel()), (False, Again(10.0))])
+def test_a_channel_with_no_repeats_left_is_spared(backup, step):
+    spent = Situation(attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, repeats=0.9)
+    enough = Situation(attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, repeats=1.0)
+
+    assert decide(NotSent("refused"), spent, POLICY) == step
+    assert decide(NotSent("refused"), enough, POLICY) == Again(0.15)
+    assert decide(NotSent("slow down", retry_after=7.0), spent, POLICY) == Again(7.0)
+
+
 def test_a_provider_that_asks_for_patience_gets_it_to_the_second():
     step = decide(NotSent("slow down", retry_after=7.0), situation(attempts=5), POLICY)
 

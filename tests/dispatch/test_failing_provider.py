@@ -1,0 +1,95 @@
+"""A provider that fails: nobody else waits for it, its people wait seconds, and it is not asked ever more."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from broadcast.dispatch.happening import Happened
+from broadcast.operations.request import Limits
+from tests.dispatch.stage import arm
+from tests.dispatch.test_pace import notifying
+
+PEOPLE = 25
+HARD = ["twilio:auth", "twilio:status=429", "nobody listens"]
+
+
+def seconds_until(sandbox, provider):
+    """From the first request to anybody until that provider's first and last message."""
+    begun = min(asked.at for asked in sandbox.requests)
+    moments = [one.at for one in sandbox.received if one.provider == provider]
+    return (min(moments) - begun).total_seconds(), (max(moments) - begun).total_seconds()
+
+
+@pytest.mark.parametrize("fault", ["twilio:hang", "twilio:auth", "twilio:status=503", "twilio:ratelimit=1"])
+def test_a_failing_provider_delays_nobody_on_another_lane(company, sandbox, fault):
+    company.employ(PEOPLE)
+    company.configure([["sms"], ["mail-backup"]], timeout="2s")
+    arm(sandbox, fault)
+
+    company.notify(limits=Limits(deadline=1.6))
+
+    assert Counter(one.provider for one in sandbox.received)["smtp"] == PEOPLE
+    assert seconds_until(sandbox, "smtp")[1] < 1.5
+
+
+def test_a_process_that_hangs_delays_nobody_in_another(daemon, tmp_path):
+    daemon.forget()
+    company = daemon.company(tmp_path)
+    company.configure([["sms"]], timeout="4s")
+    daemon.arm("twilio:hang,times=3")
+    (stuck,) = notifying(company, 1)
+    company.configure([["mail-backup"]])
+
+    assert company.notify("Search down").exit_code == 0
+
+    assert Happened.DONE not in stuck.heard
+    assert company.per_provider() == {"smtp": company.people}
+    stuck.kill()
+
+
+@pytest.mark.parametrize("fault", HARD)
+@pytest.mark.parametrize("pace", ["", "rate = 0.1"])
+def test_the_next_channel_steps_in_within_five_seconds(company, sandbox, fault, pace):
+    nowhere = "" if ":" in fault else "http://127.0.0.1:9/twilio"
+    company.employ(1 if pace else 3)
+    company.configure([["sms", "mail-backup"]], sms=pace)
+    if nowhere:
+        path = company.folder / "broadcast.toml"
+        path.write_text(path.read_text().replace(f"{company.url}/twilio", nowhere))
+    else:
+        arm(sandbox, fault)
+
+    result = company.notify()
+
+    assert result.exit_code == 0
+    assert company.per_provider() == {"smtp": company.people}
+    assert seconds_until(sandbox, "smtp")[0] < 5
+
+
+def test_one_request_in_ten_is_repeated_at_most_beside_the_first_few(company, sandbox):
+    company.configure([["sms", "mail-backup"]], sms="concurrency = 8")
+    company.employ(60)
+    arm(sandbox, "twilio:status=429,every=2")
+
+    assert company.notify().exit_code == 0
+
+    asked = sum(request.provider == "twilio" for request in sandbox.requests)
+    assert 60 < asked <= 60 * 1.1 + 10
+    assert all(len(copies) == 1 for copies in company.copies().values())
+
+
+def test_after_a_pause_a_channel_begins_with_one_request(company, sandbox):
+    company.configure([["sms"]], sms="concurrency = 16")
+    company.employ(40)
+    arm(sandbox, "twilio:ratelimit=0.3,times=18")
+
+    assert company.notify().exit_code == 0
+
+    refused = [request for request in sandbox.requests if request.status == 429]
+    assert len(refused) == 18
+    first = min(request.at for request in refused)
+    waves = Counter(round((request.at - first).total_seconds() / 0.3) for request in refused)
+    assert sorted(waves.values()) == [1, 1, 16]
+    assert company.told_once("twilio")
