@@ -7,7 +7,12 @@ import pytest
 from tests.security.stage import Company, company
 
 PEOPLE = [
-    {"id": f"k{n}", "name": name, "email": f"{name.lower()}@kunde.example", "phone": f"+4915112345{n}78"}
+    {
+        "id": f"kd4711-{n}",
+        "name": name,
+        "email": f"{name.lower()}@kunde.example",
+        "phone": f"+4915112345{n}78",
+    }
     for n, name in enumerate(("Annika", "Bert", "Carl"))
 ]
 
