@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from broadcast.errors import LedgerError
@@ -119,17 +120,11 @@ class Erasure:
                 alias = _Alias(contact, recipients, "forgotten", mark)
                 _erase(connection, row["incident_id"], [alias], scrubber, by)
 
-    def forgotten(self, incident: int, secret: bytes) -> Callable[[Contact], bool]:
-        """Whether somebody was forgotten in an incident that goes on."""
+    def forgotten(self, incident: int, secret: Callable[[], bytes]) -> Callable[[Contact], bool] | None:
+        """Whether somebody was forgotten in an incident that goes on; None where nobody was."""
         with self._database.reading() as connection:
             marks = {row[0] for row in connection.execute(query("forgotten"), (incident,))}
-        if not marks:
-            return lambda _: False
-        return lambda contact: any(
-            forgotten_as(secret, address.lower()) in marks
-            for address in (contact.email, contact.phone)
-            if address
-        )
+        return partial(_is_among, marks, secret()) if marks else None
 
     @property
     def unfinished(self) -> bool:
@@ -186,6 +181,11 @@ class _Alias:
 def forgotten_as(secret: bytes, address: str) -> str:
     """What stands for somebody with that address who was forgotten."""
     return f"forgotten:{pseudonym(secret, address)}"
+
+
+def _is_among(marks: set[str], secret: bytes, contact: Contact) -> bool:
+    addresses = (address.lower() for address in (contact.email, contact.phone) if address)
+    return any(forgotten_as(secret, address) in marks for address in addresses)
 
 
 def _best(email: str | None, phone: str | None) -> str:

@@ -13,7 +13,7 @@ from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from broadcast.ledger.deliveries import Deliveries
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.history import History
     from broadcast.ledger.runs import Run
     from broadcast.ledger.unanswered import Unanswered
+    from broadcast.model.contact import Contact
     from broadcast.model.incident import Incident
     from broadcast.model.pace import Pace
     from broadcast.model.unknown import Finding
@@ -77,6 +78,10 @@ class Ledger:
         from broadcast.ledger.runs import require_idle
 
         require_idle(self.path, undone)
+
+    def forgotten(self, incident: Incident) -> Callable[[Contact], bool] | None:
+        """Whether somebody was forgotten in an incident that goes on; None where nobody was."""
+        return self.erasure.forgotten(incident.id, self.secret)
 
     @cached_property
     def erasure(self) -> Erasure:

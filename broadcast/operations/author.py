@@ -5,13 +5,13 @@ from __future__ import annotations
 import getpass
 import os
 
-from broadcast.model.text import without_controls
+from broadcast.rendering.clean import one_line
 
 
 def author() -> str:
     """The author's name on one line; `unknown` where nobody can say."""
     named = os.environ.get("BROADCAST_AUTHOR") or os.environ.get("GITHUB_ACTOR")
     try:
-        return " ".join(without_controls(named or getpass.getuser()).split())
+        return one_line(named or getpass.getuser())
     except (KeyError, OSError):
         return "unknown"

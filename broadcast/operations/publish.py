@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 from dataclasses import dataclass, replace
 
 from broadcast.config.settings import Settings
@@ -12,6 +10,7 @@ from broadcast.dispatch.happening import Happened, Happening
 from broadcast.errors import ConfigError, KeyReused, Refused
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.operations import remarks
+from broadcast.operations.author import author
 from broadcast.operations.compose import Before, Composed, compose
 from broadcast.operations.deliver import Delivery
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
@@ -19,7 +18,6 @@ from broadcast.operations.preview import Consent, Preview
 from broadcast.operations.reach import Concerned, Reaching, dependencies
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.operations.result import Result
-from broadcast.rendering.clean import one_line
 from broadcast.rendering.render import Renderer
 
 
@@ -86,7 +84,7 @@ class Publisher:
         before = self._before(request)
         composed = compose(request, before, self.settings, self.delivery.clock.now())
         ways = self.delivery.channels.ways
-        concerned = Concerned.by(self.delivery.ledger.history, before.incident)
+        concerned = Concerned.by(self.delivery.ledger, before.incident)
         drill = composed.facts.drill
         reach = Reaching(self.settings, ways, self.locales).reach(request, concerned, drill=drill)
         needed = needed_texts(reach.shares, ways, self.locales)
@@ -152,7 +150,7 @@ class Publisher:
             kind=draft.facts.kind,
             key=request.key,
             inputs_hash=request.inputs_hash(),
-            author=_author(),
+            author=author(),
             texts=draft.texts,
             deliveries=draft.reach.deliveries,
             latecomers=draft.reach.latecomers,
@@ -161,11 +159,3 @@ class Publisher:
         for name, people in draft.reach.headcount.first.items():
             self.delivery.listener(Happening(Happened.PLANNED, name, count=people))
         return notice
-
-
-def _author() -> str:
-    named = os.environ.get("BROADCAST_AUTHOR") or os.environ.get("GITHUB_ACTOR")
-    try:
-        return one_line(named or getpass.getuser())
-    except (KeyError, OSError):
-        return "unknown"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from broadcast.config.settings import AudienceSettings, Settings
 from broadcast.contacts.book import Book, read_contacts
 from broadcast.contacts.phone import line_of
 from broadcast.errors import NothingMatched, UsageError
-from broadcast.ledger.history import History
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.contact import Contact
 from broadcast.model.incident import Incident
 from broadcast.model.plan import Planned
 from broadcast.model.told import Told
@@ -23,6 +24,7 @@ from broadcast.planning.plan import Planner, Roster
 from broadcast.planning.ways import Way
 
 CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
+Forgotten = Callable[[Contact], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,22 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Who was told of an incident, or may have been, and for whom an earlier notice still waits."""
+    """Who was told of an incident, or may have been, and for whom an earlier notice still waits.
+
+    `forgotten` knows who asked to be forgotten in the meantime.
+    """
 
     told: Sequence[Told] = ()
     waiting: Sequence[Told] = ()
+    forgotten: Forgotten | None = None
 
     @classmethod
-    def by(cls, history: History, incident: Incident | None) -> Concerned:
+    def by(cls, ledger: Ledger, incident: Incident | None) -> Concerned:
         """As the ledger has it; nobody where there is no incident yet."""
         if incident is None:
             return cls()
-        return cls(history.told(incident), history.to_be_told(incident))
+        history = ledger.history
+        return cls(history.told(incident), history.to_be_told(incident), ledger.forgotten(incident))
 
     def to_be_told(self) -> list[Told]:
         """Those who wait and were not told in the same lane."""
@@ -97,7 +104,7 @@ class Reaching:
             return _closing(request, planner, late, left_out)
         audiences = self._audiences(request, [one.audience for one in told])
         rosters, warnings = self._rosters(audiences, ways, outage)
-        plan = planner.plan(rosters)
+        plan = planner.plan(_without(before.forgotten, rosters))
         headcount = count(plan)
         _check_matched(headcount, warnings)
         return Reach(plan, headcount, (*left_out, *warnings))
@@ -157,6 +164,24 @@ class Reaching:
 
     def _book(self, audience: AudienceSettings) -> Book:
         return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """The people of a roster but those who were forgotten, gone through as often as needed."""
+
+    people: Iterable[Contact]
+    forgotten: Forgotten
+
+    def __iter__(self) -> Iterator[Contact]:
+        return (contact for contact in self.people if not self.forgotten(contact))
+
+
+def _without(forgotten: Forgotten | None, rosters: Sequence[Roster]) -> Sequence[Roster]:
+    """The rosters without people who asked to be forgotten while their rows still stand in the files."""
+    if forgotten is None:
+        return rosters
+    return [replace(roster, contacts=_Others(roster.contacts, forgotten)) for roster in rosters]
 
 
 def dependencies(settings: Settings) -> Dependencies:
