@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -17,12 +18,16 @@ from statistics import median
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 RESULTS = Path(__file__).with_name("RESULTS.md")
+#: What the picture is drawn from: rows of the same figures as the tables, by the heading of their section.
+FIGURES = Path(__file__).with_name("results.json")
 #: A look at whether everything works: few rounds, small sizes, figures that are worth nothing.
 QUICK = "--quick" in sys.argv
 APPRISE = "apprise==2.2.0"
 INTRODUCTION = """# Measured
 
 `make bench` writes this page. The machine is small and shared, so trust the ratios rather than the figures.
+
+![Processor, messages a second and memory, ours beside others; the tables below say the same](results.svg)
 """
 
 
@@ -97,6 +102,11 @@ def cpu(people: int = 1) -> Figure:
     return lambda cost: cost.cpu / people * 1000
 
 
+def peak(cost: Cost) -> float:
+    """Megabytes at the most."""
+    return cost.peak
+
+
 def in_turn(candidates: Mapping[str, Callable[[], Cost]], rounds: int) -> dict[str, Series]:
     """The costs of each, all of them in turn in every round so that noise hits them alike."""
     for measure in candidates.values():
@@ -133,6 +143,15 @@ def machine() -> str:
         f"{model[1] if model else platform.machine()}, {cores} cores, {platform.system()} "
         f"{platform.release().partition('-')[0]}, Python {platform.python_version()}, {ssl.OPENSSL_VERSION}"
     )
+
+
+def keep(heading: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Keep the figures of a section for the picture, unless they were quickly done."""
+    if QUICK:
+        return
+    kept = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
+    kept[heading] = rows
+    FIGURES.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
 
 def publish(heading: str, lines: Sequence[str]) -> None:

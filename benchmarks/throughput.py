@@ -11,7 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import BIN, QUICK, ROOT, Command, Cost, apprise, cost_of, cpu, in_turn, publish, rate
+from benchmarks.measure import (
+    BIN,
+    QUICK,
+    ROOT,
+    Command,
+    Cost,
+    apprise,
+    cost_of,
+    cpu,
+    in_turn,
+    keep,
+    peak,
+    publish,
+    rate,
+)
 from benchmarks.scene import CONCURRENCY, TEXT, Responder, notify, responding
 
 ROUNDS = 1 if QUICK else 3
@@ -85,15 +99,25 @@ def main() -> None:
         measured = in_turn({line.name: line.measure for line in lines}, ROUNDS)
     served = measured[lines[1].name].median(lambda cost: cost.served / PEOPLE)
     ours = measured[lines[0].name].median(rate(PEOPLE))
-    rows = []
+    rows, figures = [], []
     for line in lines:
         series, people = measured[line.name], line.people
         rows.append(
             f"| {line.name} | {people:,} | {series.spread(rate(people))} "
             f"| {series.median(rate(people, whole=True)):,.0f} | {series.spread(cpu(people), 2)} "
-            f"| {ours / series.median(rate(people)):.2f} |"
+            f"| {series.median(peak):,.0f} | {ours / series.median(rate(people)):.2f} |"
         )
-    head = "| over HTTPS | people | messages a second | of the whole command | CPU ms a message | ours is × |"
+        figures.append(
+            {
+                "name": line.name.replace("`", ""),
+                "people": people,
+                "rate": round(series.median(rate(people))),
+                "cpu": round(series.median(cpu(people)), 2),
+                "peak": round(series.median(peak)),
+            }
+        )
+    head = "| over HTTPS | people | messages a second | of the whole command | CPU ms a message | peak MB "
+    head += "| ours is × |"
     about = (
         f"Medians of {ROUNDS} rounds in turn (least to most). Messages a second are counted from the first "
         "request to the last answer, as the responder saw them; the whole command is all from start-up on, "
@@ -103,7 +127,8 @@ def main() -> None:
         f"a connection that stays open, so it sustains {1 / served:,.0f} a second and is not the limit, but "
         "it shares the processors with whoever is measured. Every count was checked."
     )
-    publish("Throughput", [head, "|---|---|---|---|---|---|", *rows, "", about])
+    keep("Throughput", figures)
+    publish("Throughput", [head, "|---|---|---|---|---|---|---|", *rows, "", about])
 
 
 if __name__ == "__main__":
