@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.ledger.ledger import Ledger
+from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from broadcast.operations.foresight import Foresight
     from broadcast.operations.publish import Publisher
     from broadcast.rendering.catalogue import Catalogue
+    from broadcast.rendering.render import Renderer
 
 
 def load_settings(config: Path | None, *, sandbox: bool = False) -> Settings:
@@ -47,6 +49,20 @@ def make_catalogue(settings: Settings) -> Catalogue:
     from broadcast.rendering.catalogue import Catalogue, default_folders
 
     return Catalogue(default_folders(settings.templates))
+
+
+def make_renderer(settings: Settings, catalogue: Catalogue) -> Renderer:
+    """What writes the texts of these settings, for the channels they have; raises `ConfigError`."""
+    from broadcast.rendering.render import Renderer
+
+    return Renderer(catalogue, settings.locale, post=post_limits(settings))
+
+
+def post_limits(settings: Settings) -> tuple[Limit, ...]:
+    """What one post keeps to, so that every configured network takes it; raises `ConfigError`."""
+    from broadcast.channels import registry
+
+    return registry.limits(settings.channels.values(), ChannelKind.SOCIAL)
 
 
 def make_channels(settings: Settings) -> Channels:
@@ -94,12 +110,11 @@ def make_foresight(settings: Settings) -> Foresight:
 def make_publisher(settings: Settings, ledger: Ledger, listener: Listener) -> Publisher:
     """What publishing a notice needs; raises `ConfigError`."""
     from broadcast.operations.publish import Publisher
-    from broadcast.rendering.render import Renderer
 
     catalogue = make_catalogue(settings)
     return Publisher(
         settings=settings,
-        renderer=Renderer(catalogue, settings.locale),
+        renderer=make_renderer(settings, catalogue),
         locales=catalogue.locales(),
         delivery=make_delivery(settings, ledger, listener),
     )

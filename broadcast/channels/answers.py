@@ -28,6 +28,8 @@ _WRONG_PLACE = {
 # The provider gave up waiting, or another request with this key is under way: it may have been taken.
 _UNCLEAR = frozenset({408, 409, 425})
 
+# X's, the others', and Bluesky's header of one and the same meaning.
+_RESETS = ("x-rate-limit-reset", "X-RateLimit-Reset", "ratelimit-reset")
 _EXCERPT = 200
 # Credentials, addresses, numbers and tokens: a provider likes to quote what it was sent.
 _PRIVATE = re.compile(
@@ -103,15 +105,14 @@ def text_of(document: Mapping[str, object], key: str) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait: from `Retry-After` as seconds or date, or the `x-rate-limit-reset` family."""
+    """Seconds to wait: from `Retry-After` as seconds or date, or from when the provider's limit is reset."""
     spelled = headers.get("Retry-After", "").strip()
     now = _date(headers.get("Date", "")) or SystemClock().now()
     seconds = _number(spelled)
     if seconds is None and (moment := _date(spelled)) is not None:
         seconds = (moment - now).total_seconds()
-    if seconds is None:
-        reset = _number(headers.get("x-rate-limit-reset") or headers.get("X-RateLimit-Reset") or "")
-        seconds = None if reset is None else reset - now.timestamp()
+    if seconds is None and (reset := _reset(headers)) is not None:
+        seconds = reset - now.timestamp()
     return None if seconds is None else max(0.0, seconds)
 
 
@@ -125,6 +126,16 @@ def _json(reply: Reply) -> object:
     try:
         return json.loads(reply.body)
     except (ValueError, RecursionError):
+        return None
+
+
+def _reset(headers: Mapping[str, str]) -> float | None:
+    """In Unix seconds; X and Bluesky write those, Mastodon a date."""
+    spelled = next((headers[name] for name in _RESETS if name in headers), "")
+    seconds = _number(spelled)
+    try:
+        return datetime.fromisoformat(spelled).timestamp() if seconds is None else seconds
+    except ValueError:
         return None
 
 

@@ -5,6 +5,7 @@ Third parties join through the entry point group `broadcast.adapters`: `name = "
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -15,7 +16,7 @@ from broadcast.channels.base import Adapter
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
-from broadcast.model.channel import Capabilities
+from broadcast.model.channel import Capabilities, ChannelKind, Limit
 
 ENTRY_POINTS = "broadcast.adapters"
 
@@ -24,6 +25,7 @@ _ADAPTERS = {
     "sendgrid": "broadcast.channels.email.sendgrid:SendGrid",
     "smtp": "broadcast.channels.email.smtp:Smtp",
     "x": "broadcast.channels.social.x:X",
+    "mastodon": "broadcast.channels.social.mastodon:Mastodon",
     "statuspage": "broadcast.channels.statuspage.statuspage:Statuspage",
     "site": "broadcast.channels.statuspage.site:Site",
 }
@@ -55,6 +57,12 @@ def adapter_for(settings: ChannelSettings) -> type[Adapter]:
         return adapter_class(settings.adapter)
     except ConfigError as error:
         raise ConfigError(f"{settings.origin}: {error}", hint=error.hint) from None
+
+
+def limits(channels: Iterable[ChannelSettings], kind: ChannelKind) -> tuple[Limit, ...]:
+    """What a text of this kind keeps to, so that every one of these channels takes it."""
+    able = [adapter_for(channel).capabilities for channel in channels]
+    return tuple(dict.fromkeys(limit for one in able if one.kind is kind for limit in one.limits))
 
 
 def build(settings: ChannelSettings) -> Adapter:

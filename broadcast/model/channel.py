@@ -37,6 +37,23 @@ class Idempotency(StrEnum):
     NONE = "none"
 
 
+class Measure(StrEnum):
+    """How a provider counts the length of a text."""
+
+    WEIGHTED = "weighted"  # X: a link is 23, an emoji or a Chinese character 2
+    WRAPPED = "wrapped"  # Mastodon: what a reader takes for characters, but a link is 23
+    GRAPHEMES = "graphemes"  # what a reader takes for characters
+    BYTES = "bytes"  # of UTF-8
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The longest text that a provider takes, as it counts."""
+
+    measure: Measure
+    most: int
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an adapter's provider can do.
@@ -49,7 +66,8 @@ class Capabilities:
     that shows German beside English). `internal` says of a channel that publishes that only staff read it (a
     chat room, a service desk): it speaks to the audience in whose lane it stands, and not to the public.
     `price` is what a request (for SMS: a part) costs in US dollars at list price, about; 0 where it is free
-    or not known.
+    or not known. `limits` are its own on the length of a text; one text is written for all channels of a
+    kind, so it keeps to every one of them.
     """
 
     kind: ChannelKind
@@ -67,6 +85,7 @@ class Capabilities:
     speaks_all_locales: bool = False
     internal: bool = False
     price: float = 0.0
+    limits: tuple[Limit, ...] = ()
 
     @property
     def publishes(self) -> bool:

@@ -15,6 +15,7 @@ from broadcast.config.settings import AudienceSettings, ChannelSettings, Setting
 from broadcast.contacts.book import read_contacts
 from broadcast.errors import BroadcastError, ConfigError
 from broadcast.ledger.ledger import Ledger
+from broadcast.model.channel import ChannelKind
 from broadcast.model.outcome import Health, Probe
 from broadcast.operations.probe import probe
 from broadcast.rendering.catalogue import Catalogue, default_folders
@@ -166,7 +167,8 @@ def _book(audience: AudienceSettings, region: str) -> Check:
 def _templates(settings: Settings) -> Iterator[Check]:
     catalogue = Catalogue(default_folders(settings.templates))
     locales = catalogue.locales()
-    wrong = [finding for finding in lint(catalogue, locales) if finding.severity is Gravity.ERROR]
+    post = registry.limits(settings.channels.values(), ChannelKind.SOCIAL)
+    wrong = [one for one in lint(catalogue, locales, post) if one.severity is Gravity.ERROR]
     for finding in wrong[:_NAMED]:
         yield Check("templates", Verdict.FAIL, f"{finding.template}: {finding.problem}", finding.hint)
     if len(wrong) > _NAMED:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+from broadcast.model.channel import Limit, Measure
+from broadcast.rendering.weight import grapheme_count, weighted_length, wrapped_length
 
 SUBJECT_WISHED = 60  # what phones show of a subject is shorter still
 SUBJECT_MOST = 150
 PAGE_TITLE_MOST = 255
 PAGE_BODY_MOST = 25_000
 CHAT_MOST = 3_000
-SOCIAL_MOST = 280
 EMAIL_MOST = 100_000  # Gmail cuts a message off at 102 KB
+#: What a post keeps to where no network is configured.
+POST = (Limit(Measure.WEIGHTED, 280),)
+
+_COUNT: Mapping[Measure, Callable[[str], int]] = {
+    Measure.WEIGHTED: weighted_length,
+    Measure.WRAPPED: wrapped_length,
+    Measure.GRAPHEMES: grapheme_count,
+    Measure.BYTES: lambda text: len(text.encode()),
+}
+#: Measures that are called by what they count; the others count in units of their own.
+_NOUNS = frozenset({"characters", Measure.GRAPHEMES, Measure.BYTES})
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """`units` used of `limit`, in `measure` (`GSM-7`, `UCS-2`, `weighted`, `characters`); SMS `parts`."""
+    """`units` used of `limit`, in `measure` (`GSM-7`, `UCS-2`, `characters` or a `Measure`); SMS `parts`."""
 
     measure: str
     units: int
@@ -29,5 +43,11 @@ class Length:
 
     def __str__(self) -> str:
         parts = f" in {self.parts} parts" if self.parts > 1 else ""
-        unit = self.measure if self.measure == "characters" else f"{self.measure} units"
+        unit = self.measure if self.measure in _NOUNS else f"{self.measure} units"
         return f"{self.units:,} of {self.limit:,} {unit}{parts}"
+
+
+def tightest(text: str, limits: Iterable[Limit]) -> Length:
+    """How long `text` is under the limit that leaves it the least room."""
+    lengths = [Length(limit.measure.value, _COUNT[limit.measure](text), limit.most) for limit in limits]
+    return max(lengths, key=lambda length: length.units / length.limit)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import product
 
 from broadcast.errors import BroadcastError
-from broadcast.model.channel import ChannelKind
+from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.incident import Phase
 from broadcast.model.notice import Facts, TextPhase
 from broadcast.rendering import length, phrase, prose
@@ -64,10 +64,13 @@ class _Case:
         return self.audience == PUBLIC or self.kind in _PUBLISHED
 
 
-def lint(catalogue: Catalogue, locales: Sequence[str]) -> list[Finding]:
-    """Everything that is wrong with the texts of these languages, each problem once, worst first."""
+def lint(catalogue: Catalogue, locales: Sequence[str], post: Sequence[Limit] = ()) -> list[Finding]:
+    """Everything that is wrong with the texts of these languages, each problem once, worst first.
+
+    `post` is what a post keeps to, as for `Renderer`.
+    """
     locales = tuple(locales) or ("en",)
-    renderer = Renderer(catalogue, locales[0])
+    renderer = Renderer(catalogue, locales[0], post=post)
     found = [finding for case in _cases(locales) for finding in _proved(renderer, case)]
     found += _files(catalogue, locales)
     return sorted(dict.fromkeys(found), key=lambda finding: (finding.severity, finding.template))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
 from broadcast.errors import TemplateError, TooLong
-from broadcast.model.channel import ChannelKind
+from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.incident import Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import Facts
-from broadcast.rendering import length, sms, weight
+from broadcast.rendering import length, sms
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue, Source
 from broadcast.rendering.draft import Draft, Templates, filled, on_one_line, paragraphed, slots_in
 from broadcast.rendering.fit import SENTENCES, Fitted, Room, Step, fit, message, names
@@ -45,12 +45,20 @@ class Renderer:
     """Writes the texts of notices.
 
     `max_parts` is how many parts an SMS may have when one does not suffice; for `sev1` and `sev2` it may
-    always have three.
+    always have three. A post keeps to every limit in `post`, or else to X's.
     """
 
-    def __init__(self, catalogue: Catalogue, default_locale: str = "en", *, max_parts: int = 2) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        default_locale: str = "en",
+        *,
+        max_parts: int = 2,
+        post: Sequence[Limit] = (),
+    ) -> None:
         self._templates = Templates(catalogue, default_locale)
         self._max_parts = min(max_parts, _HARD_PARTS)
+        self._post = tuple(post) or length.POST
 
     def render(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Rendered:
         """The text for one audience, language and kind of channel.
@@ -75,7 +83,7 @@ class Renderer:
             case ChannelKind.EMAIL:
                 return _email(draft)
             case ChannelKind.SOCIAL:
-                return _single(draft, _weighted, _SOCIAL_STEPS)
+                return _single(draft, partial(_post_length, self._post), _SOCIAL_STEPS)
             case ChannelKind.PAGE:
                 return _page(draft)
             case _:
@@ -180,8 +188,8 @@ def _sms_length(most_parts: int, text: str) -> Length:
     return Length(measured.encoding.value, units, limit, measured.parts)
 
 
-def _weighted(text: str) -> Length:
-    return Length("weighted", weight.weighted_length(filled(text)), length.SOCIAL_MOST)
+def _post_length(limits: Sequence[Limit], text: str) -> Length:
+    return length.tightest(filled(text), limits)
 
 
 def _characters(most: int, text: str) -> Length:

@@ -1,4 +1,4 @@
-"""How long a text is where posts are short: X's weighted length, and graphemes."""
+"""How long a text is where posts are short, as each network counts."""
 
 from __future__ import annotations
 
@@ -81,10 +81,15 @@ def weighted_length(text: str) -> int:
     normal = unicodedata.normalize("NFC", text)
     total, position = 0, 0
     for match in _URL.finditer(normal):
-        link = match[0].rstrip(".,;:!?)'")
+        link = _link(match)
         total += _plain_weight(normal[position : match.start()]) + _link_weight(match, link)
         position = match.start() + len(link)
     return total + _plain_weight(normal[position:])
+
+
+def wrapped_length(text: str) -> int:
+    """The length Mastodon counts (limit 500): a link that is spelled out is 23, all else graphemes."""
+    return grapheme_count(_URL.sub(_wrapped, text))
 
 
 def grapheme_count(text: str) -> int:
@@ -131,6 +136,17 @@ def _extends(character: str) -> bool:
         or "\U0001f3fb" <= character <= "\U0001f3ff"
         or "\U000e0020" <= character <= "\U000e007f"
     )
+
+
+def _link(match: re.Match[str]) -> str:
+    """The link without the punctuation of the sentence it stands in."""
+    return match[0].rstrip(".,;:!?)'")
+
+
+def _wrapped(match: re.Match[str]) -> str:
+    if match["scheme"] is None:
+        return match[0]
+    return "x" * _URL_WEIGHT + match[0][len(_link(match)) :]
 
 
 def _plain_weight(text: str) -> int:

@@ -11,6 +11,7 @@ from broadcast.model.clock import Clock
 from broadcast.sandbox.faults import Fault, Faults
 from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.wire.base import Wire
+from broadcast.sandbox.wire.mastodon import Mastodon
 from broadcast.sandbox.wire.sendgrid import SendGrid
 from broadcast.sandbox.wire.statuspage import Statuspage
 from broadcast.sandbox.wire.twilio import Twilio
@@ -19,7 +20,7 @@ from broadcast.sandbox.wire.x import X
 
 def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
     """Every provider that is spoken over HTTP, by its name."""
-    wires: tuple[Wire, ...] = (Twilio(suppressed), SendGrid(suppressed), X(), Statuspage())
+    wires: tuple[Wire, ...] = (Twilio(suppressed), SendGrid(suppressed), X(), Mastodon(), Statuspage())
     return {wire.name: wire for wire in wires}
 
 

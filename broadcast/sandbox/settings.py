@@ -22,6 +22,7 @@ _PROVIDERS = {
             "access_token_secret": "sandbox",
         },
     ),
+    "mastodon": ("mastodon", {"access_token": "sandbox"}),
     "statuspage": ("statuspage/v1", {"api_key": "sandbox", "page_id": "sandbox"}),
 }
 _SETTLE = 1.0

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadcast.errors import TemplateError, TooLong
-from broadcast.model.channel import ChannelKind
+from broadcast.model.channel import ChannelKind, Limit, Measure
 from broadcast.model.incident import Service, Severity
 from broadcast.model.notice import Alternative, TextPhase
 from broadcast.rendering.drill import visible
@@ -18,7 +18,7 @@ from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import sample_facts
 from broadcast.rendering.sms import measure
 from broadcast.rendering.variables import RESERVED
-from broadcast.rendering.weight import weighted_length
+from broadcast.rendering.weight import grapheme_count, weighted_length
 from tests.rendering.facts import SHIPPED, facts, render_sms, with_files
 
 KINDS = [ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL, ChannelKind.PAGE, ChannelKind.CHAT]
@@ -270,6 +270,29 @@ RECORDS = st.fixed_dictionaries(
         "wording": st.just(()),
     }
 )
+
+
+def test_a_post_is_as_short_as_the_strictest_of_the_networks_asks_for():
+    long = facts(link=f"https://status.muster.com/{'incident-' * 14}7", message="Karte geht nicht. " * 4)
+    bluesky = (Limit(Measure.GRAPHEMES, 300), Limit(Measure.BYTES, 3000))
+    x = Limit(Measure.WEIGHTED, 280)
+
+    alone = Renderer(SHIPPED, "de", post=[x]).render(long, "customers", "de", ChannelKind.SOCIAL)
+    both = Renderer(SHIPPED, "de", post=[x, *bluesky]).render(long, "customers", "de", ChannelKind.SOCIAL)
+
+    assert grapheme_count(alone.message.text) > 300
+    assert grapheme_count(both.message.text) <= 300
+    assert weighted_length(both.message.text) <= 280
+    assert long.link in both.message.text
+
+
+def test_a_post_that_fits_no_network_is_refused_with_that_network_s_arithmetic():
+    endless = facts(link=f"https://status.muster.com/{'incident-' * 40}7")
+
+    with pytest.raises(TooLong, match=r"of 300 graphemes, even when shortened"):
+        Renderer(SHIPPED, "de", post=[Limit(Measure.WEIGHTED, 280), Limit(Measure.GRAPHEMES, 300)]).render(
+            endless, "customers", "de", ChannelKind.SOCIAL
+        )
 
 
 @given(RECORDS, st.sampled_from(TextPhase), st.sampled_from(KINDS), st.sampled_from(["de", "en"]))

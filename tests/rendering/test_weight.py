@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.rendering.weight import grapheme_count, graphemes, weighted_length
+from broadcast.rendering.weight import grapheme_count, graphemes, weighted_length, wrapped_length
 
 FAMILY = "👨‍👩‍👧‍👦"
 
@@ -40,6 +40,20 @@ def test_a_link_below_an_unknown_domain_is_never_counted_too_short():
 
     assert weighted_length(link) == len(link)
     assert weighted_length("https://a.example") == 23
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("Mehr: https://status.muster.example/incidents/INC-7.", 6 + 23 + 1),
+        ("https://a.de und http://b.de", 23 + 5 + 23),
+        ("status.muster.example", 21),
+        (f"{FAMILY}故人", 3),
+        (unicodedata.normalize("NFD", "Störung"), 7),
+    ],
+)
+def test_a_post_is_as_long_as_mastodon_counts_it(text, length):
+    assert wrapped_length(text) == length
 
 
 def test_decomposed_letters_weigh_as_much_as_composed_ones():

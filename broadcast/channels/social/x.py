@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
-from broadcast.channels.lookup import is_complete, moment, since, unfound
+from broadcast.channels.lookup import unfound
 from broadcast.channels.quiet import silence
+from broadcast.channels.social.chain import found, posted
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
-from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Thread, Unknown
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
+from broadcast.model.outcome import Outcome, Probe, Rejected, Scope, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
 #: What the `detail` of a 403 or 400 says, where the status alone would mislead.
@@ -47,6 +48,7 @@ class X:
         concurrency=1,
         fate=("x",),
         price=0.20,  # a post with a link, as nearly all of ours have; one without costs less
+        limits=(Limit(Measure.WEIGHTED, 280),),
     )
     options: ClassVar[frozenset[str]] = frozenset(_KEYS)
 
@@ -93,7 +95,7 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
         return failure(answer)
     if answer.success:
         post = text_of(_data(answer), "id")
-        return _accepted(post, thread) if post else unreadable(answer, "post id")
+        return posted(post, thread) if post else unreadable(answer, "post id")
     detail = text_of(json_object(answer), "detail")
     if answer.status == 403 and _DUPLICATE in detail.lower():
         return Unknown("duplicate content: X has this text already")
@@ -104,23 +106,14 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
     return failure(answer, detail=detail)
 
 
-def _accepted(post: str, thread: Thread | None, detail: str | None = None) -> Accepted:
-    return Accepted(post, Thread(thread.root if thread else post, post), detail)
-
-
 def _found(answer: Answer, attempt: Attempted) -> Outcome:
     document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
     # X leaves `data` out of an empty timeline, and says so in `meta`.
     posts = [] if document.get("meta") == {"result_count": 0} else objects(document.get("data"))
     if posts is None:
         return unfound(answer)
-    wanted, earliest = _without_links(attempt.outgoing.message.text), since(attempt)
-    for post in posts:
-        if _without_links(text_of(post, "text")) == wanted and moment(post, "created_at") >= earliest:
-            return _accepted(text_of(post, "id"), attempt.outgoing.thread, "found in our timeline")
-    if is_complete(posts, _PAGE, "created_at", earliest):
-        return NotSent("our timeline has no such post")
-    return Unknown("look-up failed: too many posts since")
+    wanted = _without_links(attempt.outgoing.message.text)
+    return found(posts, attempt, _PAGE, lambda post: _without_links(text_of(post, "text")) == wanted)
 
 
 def _without_links(text: str) -> str:

@@ -103,8 +103,8 @@ def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
     """Let providers fail, to see what happens: nothing is lost, nothing is doubled.
 
     A fault is spelled PROVIDER:KIND, with a value for some kinds, and options after commas. The provider is
-    twilio, sendgrid, x, statuspage, smtp or all. A fault stays until --clear or `broadcast sandbox reset`,
-    or strikes as often as times=N says.
+    all, or one that the sandbox plays: twilio, sendgrid, smtp, x, mastodon, statuspage. A fault stays until
+    --clear or `broadcast sandbox reset`, or strikes as often as times=N says.
     """
     for spelled in faults or []:
         parse_fault(spelled)

@@ -17,7 +17,7 @@ from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import TextPhase
-from broadcast.wiring import load_settings, make_catalogue
+from broadcast.wiring import load_settings, make_catalogue, make_renderer, post_limits
 
 SCHEMA = "broadcast.lint/1"
 _WRONG = 7
@@ -57,14 +57,15 @@ def lint(
     """Prove every text with made-up facts: holes, contradictions, lengths. Exit code 7 where one is wrong."""
     from broadcast.rendering.lint import lint as prove
 
-    catalogue = make_catalogue(_settings(common))
+    settings = _settings(common)
+    catalogue = make_catalogue(settings)
     locales = tuple(lang or catalogue.locales())
     for locale in locales:
         if locale not in catalogue.locales():
             raise UsageError(
                 f"there are no texts in {locale}", hint=f"there are: {', '.join(catalogue.locales())}"
             )
-    found = prove(catalogue, locales)
+    found = prove(catalogue, locales, post_limits(settings))
     if output is Form.JSON:
         show_json({"schema": SCHEMA, "findings": [asdict(finding) for finding in found]}, common.out)
     else:
@@ -86,14 +87,13 @@ def render(
     lang: Language = None,
 ) -> None:
     """One text as it would read, from made-up facts; `notify --dry-run` shows it with the real ones."""
-    from broadcast.rendering.render import Renderer
     from broadcast.rendering.samples import sample_facts
 
     settings = _settings(common)
     facts = sample_facts(TextPhase(_known(phase, [one.value for one in TextPhase], "set of texts")))
     channel = ChannelKind(_known(kind, [one.value for one in ChannelKind], "kind of channel"))
     locale = lang or settings.locale
-    rendered = Renderer(make_catalogue(settings), settings.locale).render(facts, audience, locale, channel)
+    rendered = make_renderer(settings, make_catalogue(settings)).render(facts, audience, locale, channel)
     text = rendered.message.text
     quoted = f"{rendered.message.subject}\n\n{text}" if rendered.message.subject else text
     page: list[Block] = [Quote(f"{rendered.template}: {rendered.units}", quoted)]

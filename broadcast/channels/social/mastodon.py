@@ -1,0 +1,170 @@
+"""Posts on Mastodon: one for everybody, each update a reply to the one before."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from html import unescape
+from typing import ClassVar, Self
+
+from broadcast.channels.answers import failure, health, json_object, json_objects, text_of, unreadable
+from broadcast.channels.lookup import unfound
+from broadcast.channels.social.chain import found, posted
+from broadcast.channels.transport import Answer, NoReply, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
+from broadcast.model.outcome import Health, Outcome, Probe, Rejected, Scope, Thread
+from broadcast.model.outgoing import Attempted, Outgoing
+from broadcast.model.text import without_controls
+
+#: What `error` says, where the status alone would mislead.
+ERRORS: Mapping[str, tuple[Scope, str]] = {
+    "trying to reply to": (Scope.MESSAGE, "the post to reply to is gone"),
+    "character limit": (Scope.MESSAGE, "the text is too long for this instance"),
+    "login is currently disabled": (Scope.CHANNEL, "the account is suspended"),
+    "pending": (Scope.CHANNEL, "the account awaits approval"),
+}
+#: Who sees a post; `direct`, the fourth, would reach nobody.
+VISIBILITIES = ("public", "unlisted", "private")
+
+_MOST = 500  # what an instance takes unless it says otherwise
+_PAGE = 40
+# A name in an incident's text must call nobody: Mastodon tells whoever is mentioned.
+_MENTION = re.compile(r"(?<![=/\w])@(?=\w)")
+_WORD_JOINER = "\u2060"
+_TAG = re.compile(r"<[^>]*>")
+
+
+class Mastodon:
+    """The account that owns the access token, on its own instance."""
+
+    name: ClassVar[str] = "mastodon"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.SOCIAL,
+        address=None,
+        threading=Threading.REPLY,
+        idempotency=Idempotency.NATIVE,  # for an hour; after that, `find` sees the account's posts
+        rate=0.9,  # with the burst: never more than 300 requests in any 5 minutes
+        burst=30,
+        concurrency=1,
+        fate=("mastodon",),
+        limits=(Limit(Measure.WRAPPED, _MOST),),
+    )
+    options: ClassVar[frozenset[str]] = frozenset({"access_token", "visibility"})
+
+    def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
+        self._headers = {"Authorization": f"Bearer {settings.required('access_token')}"}
+        self._root = _instance(settings)
+        self._visibility = _visibility(settings)
+        self._transport = transport
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs the instance as base_url, and a token with `read` and `write:statuses`."""
+        return cls(settings, transport)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Publish one post."""
+        [outgoing] = batch
+        status = {
+            "status": _MENTION.sub(f"@{_WORD_JOINER}", outgoing.message.text),
+            "visibility": self._visibility,
+            "language": outgoing.message.locale.partition("-")[0],
+        }
+        if outgoing.thread:
+            status["in_reply_to_id"] = outgoing.thread.last
+        headers = {**self._headers, "Content-Type": "application/json", "Idempotency-Key": outgoing.key}
+        body = json.dumps(status).encode()
+        url = f"{self._root}/api/v1/statuses"
+        answer = await self._transport.exchange("POST", url, headers=headers, body=body)
+        return [_outcome(answer, outgoing.thread)]
+
+    async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
+        """Look for the texts among the account's own posts."""
+        account = await self._get("accounts/verify_credentials")
+        number = "" if isinstance(account, NoReply) else text_of(json_object(account), "id")
+        if not number:
+            return [unfound(account)] * len(attempts)
+        posts = await self._get(f"accounts/{number}/statuses?limit={_PAGE}&exclude_reblogs=true")
+        return [_found(posts, attempt) for attempt in attempts]
+
+    async def probe(self) -> Probe:
+        """Ask who we are, and how long a post may be."""
+        known = health(await self._get("accounts/verify_credentials"))
+        if known.health is not Health.OK:
+            return known
+        most = _most(await self._get("instance", version=2))
+        if most < _MOST:
+            return Probe(
+                Health.DEGRADED, f"this instance takes {most} characters, and texts may have {_MOST}"
+            )
+        return known
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+    async def _get(self, path: str, version: int = 1) -> Answer:
+        url = f"{self._root}/api/v{version}/{path}"
+        return await self._transport.exchange("GET", url, headers=self._headers)
+
+
+def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
+    if isinstance(answer, NoReply):
+        return failure(answer)
+    document = json_object(answer)
+    if answer.success:
+        post = text_of(document, "id")
+        return posted(post, thread) if post else unreadable(answer, "post id")
+    error = text_of(document, "error")
+    if 400 <= answer.status < 500:
+        for part, (scope, reason) in ERRORS.items():
+            if part in error.lower():
+                return Rejected(reason, scope, str(answer.status))
+    return failure(answer, detail=error)
+
+
+def _found(answer: Answer, attempt: Attempted) -> Outcome:
+    posts = None if isinstance(answer, NoReply) or not answer.success else json_objects(answer)
+    if posts is None:
+        return unfound(answer)
+    wanted = _letters(attempt.outgoing.message.text)
+    return found(posts, attempt, _PAGE, lambda post: _shown(post) == wanted)
+
+
+def _shown(post: Mapping[str, object]) -> str:
+    return _letters(unescape(_TAG.sub("", text_of(post, "content"))))
+
+
+def _letters(text: str) -> str:
+    """The text to compare: Mastodon makes paragraphs of line breaks."""
+    return "".join(without_controls(text).replace(_WORD_JOINER, "").split())
+
+
+def _most(answer: Answer) -> int:
+    """The longest post the instance takes, 500 where it does not say."""
+    document: object = None if isinstance(answer, NoReply) else json_object(answer)
+    for key in ("configuration", "statuses", "max_characters"):
+        document = document.get(key) if isinstance(document, dict) else None
+    return document if isinstance(document, int) else _MOST
+
+
+def _instance(settings: ChannelSettings) -> str:
+    if settings.base_url is None:
+        raise ConfigError(
+            f"{settings.origin}: base_url is missing",
+            hint='write base_url = "https://mastodon.social", or wherever the account is',
+        )
+    return settings.base_url.rstrip("/")
+
+
+def _visibility(settings: ChannelSettings) -> str:
+    visibility = settings.text("visibility", VISIBILITIES[0])
+    if visibility not in VISIBILITIES:
+        raise ConfigError(
+            f"{settings.origin}: a post cannot be {visibility!r}",
+            hint=f"write visibility = one of {', '.join(VISIBILITIES)}",
+        )
+    return visibility
