@@ -13,6 +13,9 @@ SUBJECT_MOST = 150
 PAGE_TITLE_MOST = 255
 PAGE_BODY_MOST = 25_000
 CHAT_MOST = 3_000
+SPEECH = "seconds of speech"
+SPEECH_WISHED = 30  # seconds; said twice, a call lasts a minute
+SPEECH_MOST = 60
 EMAIL_MOST = 100_000  # Gmail cuts a message off at 102 KB
 #: What a post keeps to where no network is configured.
 POST = (Limit(Measure.WEIGHTED, 280),)
@@ -24,7 +27,7 @@ _COUNT: Mapping[Measure, Callable[[str], int]] = {
     Measure.BYTES: lambda text: len(text.encode()),
 }
 #: Measures that are called by what they count; the others count in units of their own.
-_NOUNS = frozenset({"characters", Measure.GRAPHEMES, Measure.BYTES})
+_NOUNS = frozenset({"characters", SPEECH, Measure.GRAPHEMES, Measure.BYTES})
 
 
 @dataclass(frozen=True, slots=True)

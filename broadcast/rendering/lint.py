@@ -15,7 +15,7 @@ from broadcast.errors import BroadcastError
 from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.incident import Phase
 from broadcast.model.notice import Facts, TextPhase
-from broadcast.rendering import length, phrase, prose
+from broadcast.rendering import length, phrase, prose, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
 from broadcast.rendering.drill import visible
 from broadcast.rendering.render import Rendered, Renderer
@@ -23,8 +23,9 @@ from broadcast.rendering.samples import CANARY, sample_facts, with_secrets
 from broadcast.rendering.words import words_for
 
 AUDIENCES = (PUBLIC, "agents", "supervisors", "executives", "technical", "field")
-KINDS = (ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL, ChannelKind.PAGE, ChannelKind.CHAT)
+KINDS = tuple(kind for kind in ChannelKind if kind is not ChannelKind.DESK)
 _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
+_LINKLESS = frozenset({ChannelKind.PAGE, ChannelKind.VOICE})  # the link's own page, and a call
 _BROKEN = frozenset(
     {TextPhase.INVESTIGATING, TextPhase.IDENTIFIED, TextPhase.UPDATE}
 )  # something is down: people need another way
@@ -62,6 +63,10 @@ class _Case:
     @property
     def public(self) -> bool:
         return self.audience == PUBLIC or self.kind in _PUBLISHED
+
+    @property
+    def spoken(self) -> bool:
+        return self.kind is ChannelKind.VOICE
 
 
 def lint(catalogue: Catalogue, locales: Sequence[str], post: Sequence[Limit] = ()) -> list[Finding]:
@@ -134,7 +139,8 @@ def _problems(
     yield from _fit(case, rendered)
     for part in (*_parts(rendered), *_parts(sparse)):
         yield from ((f"has a hole: {hole!r}", "write it inside {% if ... %}") for hole in prose.holes(part))
-    for name, value in _required(case):
+    for name, fact in _required(case):
+        value = speech.spoken(fact, words_for(case.locale)) if case.spoken else fact
         if value not in " ".join(_parts(rendered)):
             yield f"does not say {name} ({value})", f"add it to the {case.facts.text_phase.value} text"
     if case.public and CANARY in " ".join(_parts(secret)):
@@ -147,6 +153,8 @@ def _fit(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
     units = rendered.units
     if case.kind is ChannelKind.SMS and units.parts > 1:
         yield f"needs {units.parts} parts: {units.units} units {units.measure}", "shorten it to one part"
+    if case.spoken and units.units > length.SPEECH_WISHED:
+        yield f"takes {units.units} seconds", f"shorten it to {length.SPEECH_WISHED}"
     subject = rendered.message.subject
     if case.kind is ChannelKind.EMAIL and subject and len(subject) > length.SUBJECT_WISHED:
         yield (
@@ -159,7 +167,7 @@ def _required(case: _Case) -> Iterator[tuple[str, str]]:
     """What a reader must be able to find, by name, as it is written in that language."""
     facts, words = case.facts, words_for(case.locale)
     yield "who says so", facts.organisation
-    yield "the reference", facts.mark
+    yield "the reference", facts.ref if case.spoken else facts.mark
     phase = facts.text_phase
     if phase not in _NAMELESS:
         yield "what it is about", facts.services[0].name_in(case.locale)
@@ -167,7 +175,7 @@ def _required(case: _Case) -> Iterator[tuple[str, str]]:
         yield "when there will be news", phrase.clock_time(facts.next_update)
     if facts.hotline and phase in _BROKEN and _serves_people(case):
         yield "how to get help now", facts.hotline
-    if facts.link and case.kind is not ChannelKind.PAGE and case.audience != "field":
+    if facts.link and case.kind not in _LINKLESS and case.audience != "field":
         yield "where to read on", facts.link
     if phase is TextPhase.MAINTENANCE and facts.phase is Phase.SCHEDULED:
         yield "when it is", phrase.day(facts.started, words)

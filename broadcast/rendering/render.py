@@ -12,7 +12,7 @@ from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.incident import Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import Facts
-from broadcast.rendering import length, sms
+from broadcast.rendering import length, sms, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue, Source
 from broadcast.rendering.draft import Draft, Templates, filled, on_one_line, paragraphed, slots_in
 from broadcast.rendering.fit import SENTENCES, Fitted, Room, Step, fit, message, names
@@ -23,7 +23,7 @@ _URGENT = frozenset({Severity.SEV1, Severity.SEV2})
 #: One text for everybody: whoever asks gets the customers' one.
 _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 
-_SMS_STEPS = (*SENTENCES, *names(60, 30), *message(300, 200, 120, 60, 0))
+_SHORT_STEPS = (*SENTENCES, *names(60, 30), *message(300, 200, 120, 60, 0))
 _SOCIAL_STEPS = (*SENTENCES, *names(80, 40), *message(160, 100, 60, 0), *names(25))
 _LONG_STEPS = (*names(200, 100), *message(20_000, 10_000, 2_000, 1_000, 500, 200))
 _SUBJECT_STEPS = names(60, 45, 35, 25, 15)
@@ -86,6 +86,8 @@ class Renderer:
                 return _single(draft, partial(_post_length, self._post), _SOCIAL_STEPS)
             case ChannelKind.PAGE:
                 return _page(draft)
+            case ChannelKind.VOICE:
+                return _voice(draft)
             case _:
                 return _single(draft, partial(_characters, length.CHAT_MOST), _LONG_STEPS)
 
@@ -100,17 +102,27 @@ class Renderer:
 
 
 def _sms(draft: Draft, most_parts: int) -> Rendered:
-    """One part where dropping a pleasantry suffices; the commander's own words are worth a further one."""
+    """One part where that suffices."""
+    return _short(draft, sms.transliterate, partial(_sms_length, 1), partial(_sms_length, most_parts))
+
+
+def _voice(draft: Draft) -> Rendered:
+    """As it is said aloud, so that everybody sees what will be heard."""
+    say = partial(speech.spoken, words=draft.words)
+    return _short(draft, say, partial(_said, length.SPEECH_WISHED), partial(_said, length.SPEECH_MOST))
+
+
+def _short(draft: Draft, shape: Callable[[str], str], wished: Measure, most: Measure) -> Rendered:
+    """The wished length where dropping a pleasantry suffices; the commander's own words are worth more."""
 
     def write(room: Room) -> str:
-        return sms.transliterate(draft.write(draft.source.name, room, on_one_line))
+        return shape(draft.write(draft.source.name, room, on_one_line))
 
-    single = fit(write, lambda text: _sms_length(1, text).fits, SENTENCES)
+    single = fit(write, lambda text: wished(text).fits, SENTENCES)
     if single.fits:
-        return _rendered(draft, single, _sms_length(1, single.text))
-    measure = partial(_sms_length, most_parts)
-    longer = fit(write, lambda text: measure(text).fits, _SMS_STEPS)
-    return _rendered(draft, longer, measure(longer.text))
+        return _rendered(draft, single, wished(single.text))
+    longer = fit(write, lambda text: most(text).fits, _SHORT_STEPS)
+    return _rendered(draft, longer, most(longer.text))
 
 
 def _email(draft: Draft) -> Rendered:
@@ -190,6 +202,10 @@ def _sms_length(most_parts: int, text: str) -> Length:
 
 def _post_length(limits: Sequence[Limit], text: str) -> Length:
     return length.tightest(filled(text), limits)
+
+
+def _said(most: int, text: str) -> Length:
+    return Length(length.SPEECH, speech.seconds(filled(text)), most)
 
 
 def _characters(most: int, text: str) -> Length:
