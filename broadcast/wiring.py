@@ -44,6 +44,11 @@ def open_ledger(settings: Settings) -> Ledger:
     return Ledger.open(settings.ledger)
 
 
+def program(settings: Settings) -> str:
+    """How this program was called, for advice that can be typed as it stands."""
+    return "broadcast --sandbox" if settings.sandbox else "broadcast"
+
+
 def make_catalogue(settings: Settings) -> Catalogue:
     """The templates of these settings: the user's own before the shipped ones."""
     from broadcast.rendering.catalogue import Catalogue, default_folders
@@ -96,8 +101,7 @@ def make_delivery(settings: Settings, ledger: Ledger, listener: Listener) -> Del
     """What delivering a recorded notice needs; raises `ConfigError`."""
     from broadcast.operations.deliver import Delivery
 
-    program = "broadcast --sandbox" if settings.sandbox else "broadcast"
-    return Delivery(ledger, make_channels(settings), SystemClock(), listener, program)
+    return Delivery(ledger, make_channels(settings), SystemClock(), listener, program(settings))
 
 
 def make_foresight(settings: Settings) -> Foresight:

@@ -27,6 +27,7 @@ class Unanswered:
     """A message that somebody may or may not have: notice `sequence` over `channel`, unknown since `since`.
 
     `incident`, `notice` and `delivery` are the ledger's own numbers.
+    `backup` is the next channel of the lane, if there is one.
     `name`, `phone` and `email` are None for a channel that publishes.
     """
 
@@ -39,6 +40,7 @@ class Unanswered:
     phone: str | None
     email: str | None
     channel: str
+    backup: str | None
     reason: str | None
     since: datetime
 
@@ -106,6 +108,7 @@ def _unanswered(row: sqlite3.Row) -> Unanswered:
         phone=row["phone"],
         email=row["email"],
         channel=row["channel"],
+        backup=row["backup"],
         reason=row["reason"],
         since=datetime.fromtimestamp(row["updated_at"], UTC),
     )

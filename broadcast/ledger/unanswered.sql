@@ -1,6 +1,7 @@
 -- name: unanswered
 -- What no look-up has settled. The index of what is unknown keeps it short, however many were told.
 SELECT delivery.id, delivery.notice_id, notice.incident_id, notice.sequence, delivery.contact, delivery.channel, delivery.reason, delivery.updated_at,
+       json_extract(delivery.route, '$[' || (delivery.step + 1) || ']') AS backup,
        recipient.name, recipient.phone, recipient.email
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id

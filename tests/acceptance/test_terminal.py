@@ -106,3 +106,23 @@ def test_the_live_banner_cannot_be_mistaken(typing, rehearsal):
     assert code == 0
     assert " LIVE " in said
     assert "SANDBOX" not in said
+
+
+def test_people_are_erased_when_their_number_is_typed_and_not_before(typing, rehearsal):
+    run(rehearsal, "--sandbox", "notify", "Old outage", "-a", "agents", "--yes", "-o", "quiet")
+    ref = (
+        run(rehearsal, "--sandbox", "status", "-o", "json").stdout.rpartition('"ref": "')[2].partition('"')[0]
+    )
+    run(rehearsal, "--sandbox", "resolve", ref, "-m", "Over", "--yes")
+
+    answers = {}
+    for answer in ("no", None):
+        child = typing("--sandbox", "purge", "--older-than", "0s")
+        child.expect(r"Type (\d+) to erase that, anything else to leave it: ")
+        child.sendline(answer or child.match[1])
+        answers[answer] = ended(child)
+
+    assert answers["no"][1] == 8
+    assert "nothing was erased" in answers["no"][0]
+    assert answers[None][1] == 0
+    assert "how many they were stays" in answers[None][0]

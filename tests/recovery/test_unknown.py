@@ -50,6 +50,29 @@ def test_status_names_each_of_them_and_says_what_will_happen(lost):
     ) in said
 
 
+def test_where_the_lane_goes_on_status_says_how(muster):
+    config = (muster.folder / "broadcast.toml").read_text(encoding="utf-8")
+    muster.write("broadcast.toml", config.replace('lanes = [["email"]]', 'lanes = [["email", "sms"]]'))
+    muster.sandbox.fault(parse_fault("sendgrid:drop_after"))
+    muster.notify("Chat down", "--on-unknown", "hold")
+
+    assert "it cannot be asked: retry tells them over sms; else look there" in muster.run("status").out
+    assert muster.run("retry").code == 0
+    assert len(muster.received("twilio")) == 3
+
+
+def test_where_the_provider_can_be_asked_retry_asks_and_sends_nothing(muster):
+    config = (muster.folder / "broadcast.toml").read_text(encoding="utf-8")
+    muster.write("broadcast.toml", config.replace('lanes = [["email"]]', 'lanes = [["sms"]]'))
+    muster.sandbox.fault(parse_fault("twilio:drop_after"))
+    muster.notify("Chat down", "--deadline", "1s")
+    muster.sandbox.clear_faults()
+
+    assert "over sms; retry asks there, and sends only what is missing" in muster.run("status").out
+    assert muster.run("retry").code == 0
+    assert len(muster.received("twilio")) == 3
+
+
 def test_the_overview_says_so_too_and_scripts_get_the_list(lost):
     overview = lost.run("status").out
     listed = json.loads(lost.run("status", "-o", "json").out)["incidents"][0]["unanswered"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,12 +15,13 @@ from broadcast.cli.options import Common, Confirming, Form, ListForm, MaybeIncid
 from broadcast.cli.output.blocks import Block, Remark, Tone, Word, line
 from broadcast.cli.output.show import show, show_json
 from broadcast.cli.output.unanswered import unanswered_json, unanswered_table
+from broadcast.config.settings import Settings
 from broadcast.model.clock import SystemClock
 from broadcast.model.unknown import Finding
 from broadcast.operations.author import author
 from broadcast.operations.resolve_unknown import Resolution, Selection, propose
 from broadcast.operations.resolve_unknown import resolve_unknown as settle
-from broadcast.wiring import load_settings
+from broadcast.wiring import load_settings, program
 
 SCHEMA = "broadcast.resolution/1"
 _RECORD = Question("record that", "nothing was changed")
@@ -76,46 +76,46 @@ def resolve_unknown(
     settings = load_settings(common.config, sandbox=common.sandbox)
 
     def consent(asked: Resolution) -> None:
-        _RECORD.settle(common, str(len(asked.messages)), _page(asked, settings.timezone), yes=confirming.yes)
+        _RECORD.settle(common, str(len(asked.messages)), _page(asked, settings), yes=confirming.yes)
 
     with opened(settings) as ledger:
         resolution = propose(ledger, selection, as_, author())
         if not confirming.dry_run:
             resolution = settle(ledger, resolution, SystemClock(), consent)
     if output is Form.JSON:
-        show_json(_json(resolution, settings.timezone), common.out)
+        show_json(_json(resolution, settings), common.out)
     else:
-        show(_page(resolution, settings.timezone), common.out)
+        show(_page(resolution, settings), common.out)
 
 
-def _page(resolution: Resolution, zone: ZoneInfo) -> list[Block]:
+def _page(resolution: Resolution, settings: Settings) -> list[Block]:
     count, what = len(resolution.messages), resolution.finding
     if not resolution.done:
         said = f"{count:,} of unknown fate would be recorded as {what}, on the word of {resolution.author}"
         return [
-            unanswered_table(resolution.messages, zone),
+            unanswered_table(resolution.messages, settings.timezone),
             line(Word(resolution.incident, Tone.STRONG), said),
         ]
     said = f"{count:,} of unknown fate recorded as {what}, on the word of {resolution.author}"
     left = f"; {resolution.left:,} are still unknown" if resolution.left else ""
-    steps = [Remark("next", step, Tone.STRONG) for step in _next(resolution)]
+    steps = [Remark("next", step, Tone.STRONG) for step in _next(resolution, settings)]
     return [line(Word(resolution.incident, Tone.STRONG), said + left), *steps]
 
 
-def _next(resolution: Resolution) -> tuple[str, ...]:
+def _next(resolution: Resolution, settings: Settings) -> tuple[str, ...]:
     if resolution.finding is Finding.NOT_SENT:
-        return (f"broadcast retry {resolution.incident}",)
-    return (f"broadcast status {resolution.incident}",) if resolution.left else ()
+        return (f"{program(settings)} retry {resolution.incident}",)
+    return (f"{program(settings)} status {resolution.incident}",) if resolution.left else ()
 
 
-def _json(resolution: Resolution, zone: ZoneInfo) -> dict[str, Any]:
+def _json(resolution: Resolution, settings: Settings) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "incident": resolution.incident,
         "as": resolution.finding,
         "author": resolution.author,
         "changed": resolution.done,
-        "messages": [unanswered_json(message, zone) for message in resolution.messages],
+        "messages": [unanswered_json(message, settings.timezone) for message in resolution.messages],
         "left": resolution.left,
-        "next": list(_next(resolution)) if resolution.done else [],
+        "next": list(_next(resolution, settings)) if resolution.done else [],
     }

@@ -20,7 +20,7 @@ from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.operations.status import IncidentStatus, can_be_asked, one, overview
-from broadcast.wiring import load_settings
+from broadcast.wiring import load_settings, program
 
 SCHEMA = "broadcast.status/1"
 _OVERDUE = 10
@@ -124,20 +124,22 @@ def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
 
 
 def _outlook(found: list[IncidentStatus], settings: Settings, sending: list[int]) -> list[Block]:
-    """What is not known or not done, and what will become of it."""
+    """What is not known or not done, what will become of it, and what to type."""
     running = [Remark("sending", f"process {pid} is at work", Tone.STRONG) for pid in sending]
-    return [*running, *(block for status in found for block in (*_open(status, settings), *_next(status)))]
+    steps = (
+        Remark("next", f"{program(settings)} {step}", Tone.STRONG)
+        for status in found
+        for step in _next(status)
+    )
+    return [*running, *(block for status in found for block in _open(status, settings)), *steps]
 
 
 def _open(status: IncidentStatus, settings: Settings) -> Iterator[Block]:
     """One line for each thing that nobody can say, and for what waits."""
-    places = Counter(message.channel for message in status.unanswered)
-    for channel, count in places.items():
+    places = Counter((message.channel, message.backup) for message in status.unanswered)
+    for (channel, backup), count in places.items():
         doubt = f"{status.ref}: nobody can say whether {count:,} arrived over {channel}"
-        if can_be_asked(settings, channel):
-            then = "retry asks there, and sends only what is missing"
-        else:
-            then = "it cannot be asked: look there, then say what you found with resolve-unknown"
+        then = _outcome(backup, asked=can_be_asked(settings, channel))
         yield Remark("unknown", f"{doubt}; {then}", Tone.WARNING)
     if status.counts.held:
         yield Remark(
@@ -145,13 +147,21 @@ def _open(status: IncidentStatus, settings: Settings) -> Iterator[Block]:
         )
 
 
-def _next(status: IncidentStatus) -> Iterator[Block]:
+def _outcome(backup: str | None, *, asked: bool) -> str:
+    if asked:
+        return "retry asks there, and sends only what is missing"
+    if backup:
+        return f"it cannot be asked: retry tells them over {backup}; else look there, and say what you found"
+    return "it cannot be asked: look there, then say what you found with resolve-unknown"
+
+
+def _next(status: IncidentStatus) -> Iterator[str]:
     if status.overdue:
-        yield Remark("next", f'broadcast update {status.ref} -m "..."', Tone.STRONG)
+        yield f'update {status.ref} -m "..."'
     if status.owing:
-        yield Remark("next", f"broadcast retry {status.ref}", Tone.STRONG)
+        yield f"retry {status.ref}"
     if status.unanswered:
-        yield Remark("next", f"broadcast resolve-unknown {status.ref} --as not-sent --dry-run", Tone.STRONG)
+        yield f"resolve-unknown {status.ref} --as not-sent --dry-run"
 
 
 def _json(status: IncidentStatus, zone: ZoneInfo) -> dict[str, Any]:
