@@ -20,13 +20,14 @@ WIDTH, GUTTER, PANEL, GAP = 960.0, 300.0, 270.0, 50.0
 TOP, ROW, DEPTH = 84.0, 34.0, 200.0
 
 STYLE = """
-text{font:14px system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328;stroke:#fff;stroke-width:4;
-paint-order:stroke}.ground{fill:#fff}.head{font-weight:600}.small{font-size:12px;fill:#59636e}
+text{font:14px system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328}
+text{stroke:#fff;stroke-width:4;paint-order:stroke}
+.ground{fill:#fff}.head{font-weight:600}.small{font-size:12px;fill:#59636e}
 .grid{stroke:#d1d9e0}.theirs{fill:#6e7781}.ours{fill:#0969da}.way{fill:none;stroke:#0969da;stroke-width:2}
 text.ours{font-weight:600}text.theirs{fill:#1f2328}
 @media(prefers-color-scheme:dark){
-text,text.theirs{fill:#f0f6fc}text{stroke:#0d1117}.ground{fill:#0d1117}.small{fill:#9198a1}.grid{stroke:#3d444d}
-.theirs{fill:#9198a1}.ours{fill:#4493f8}.way{stroke:#4493f8}}
+text,text.theirs{fill:#f0f6fc}text{stroke:#0d1117}.ground{fill:#0d1117}.small{fill:#9198a1}
+.grid{stroke:#3d444d}.theirs{fill:#9198a1}.ours{fill:#4493f8}.way{stroke:#4493f8}}
 """
 
 
