@@ -28,6 +28,7 @@ _ADAPTERS = {
     "mastodon": "broadcast.channels.social.mastodon:Mastodon",
     "statuspage": "broadcast.channels.statuspage.statuspage:Statuspage",
     "site": "broadcast.channels.statuspage.site:Site",
+    "slack": "broadcast.channels.chat.slack:Slack",
 }
 
 

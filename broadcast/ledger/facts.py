@@ -28,6 +28,8 @@ def facts_from_json(text: str) -> Facts:
     fields["phase"] = Phase(fields["phase"])
     fields["text_phase"] = TextPhase(fields["text_phase"])
     fields["severity"] = Severity(fields["severity"])
+    if before := fields.get("severity_before"):
+        fields["severity_before"] = Severity(before)
     fields["services"] = services_from_json(json.dumps(fields["services"]))
     fields["alternatives"] = tuple(Alternative(**entry) for entry in fields["alternatives"])
     fields["wording"] = tuple(((name, locale), words) for (name, locale), words in fields["wording"])

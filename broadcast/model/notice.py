@@ -47,6 +47,7 @@ class Facts:
     Times are aware datetimes in the organisation's timezone. `message` and `title` are the commander's
     own words; `wording` holds their translations as ((field, locale), text). Optional prose
     (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of texts where it is None.
+    `severity_before` is what the notice before said, None in the first.
     """
 
     organisation: str
@@ -75,6 +76,7 @@ class Facts:
     hotline: str | None = None
     alternatives: tuple[Alternative, ...] = ()
     corrects: datetime | None = None
+    severity_before: Severity | None = None
     wording: tuple[tuple[tuple[str, str], str], ...] = ()
     variables: tuple[tuple[str, str], ...] = field(default=())
 

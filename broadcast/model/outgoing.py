@@ -17,7 +17,8 @@ class Headline:
 
     `services` are (display name, component id or empty); `service_names`, parallel to it, are each
     service's (locale, name) pairs, none where it is not described. Times are aware datetimes in the
-    organisation's timezone. `window_ends` is when announced maintenance is to be over.
+    organisation's timezone. `window_ends` is when announced maintenance is to be over. `severity_before`
+    is what the notice before said, None in the first.
     """
 
     incident: str
@@ -37,6 +38,12 @@ class Headline:
     hotline: str | None = None
     window_ends: datetime | None = None
     service_names: tuple[tuple[tuple[str, str], ...], ...] = ()
+    severity_before: Severity | None = None
+
+    @property
+    def turns(self) -> bool:
+        """Whether matters stand differently than before: over, taken back, or of another severity."""
+        return self.phase.closed or self.severity_before not in {None, self.severity}
 
 
 @dataclass(frozen=True, slots=True)

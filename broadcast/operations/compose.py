@@ -96,7 +96,8 @@ def compose(request: Request, before: Before, settings: Settings, now: datetime)
         or (latest.window_ends if latest else None),
         link=settings.status_url,
         hotline=settings.hotline,
-        corrects=before.latest.facts.as_of if before.latest and kind is NoticeKind.RETRACTION else None,
+        corrects=latest.as_of if latest and kind is NoticeKind.RETRACTION else None,
+        severity_before=latest.severity if latest else None,
         wording=wording,
         variables=tuple(
             (name, value)

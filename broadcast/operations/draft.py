@@ -94,6 +94,7 @@ def headline(facts: Facts) -> Headline:
         kind=facts.kind,
         phase=facts.phase,
         severity=facts.severity,
+        severity_before=facts.severity_before,
         drill=facts.drill,
         organisation=one_line(facts.organisation),
         services=tuple(

@@ -13,6 +13,7 @@ from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.wire.base import Wire
 from broadcast.sandbox.wire.mastodon import Mastodon
 from broadcast.sandbox.wire.sendgrid import SendGrid
+from broadcast.sandbox.wire.slack import Slack
 from broadcast.sandbox.wire.statuspage import Statuspage
 from broadcast.sandbox.wire.twilio import Twilio
 from broadcast.sandbox.wire.x import X
@@ -20,7 +21,14 @@ from broadcast.sandbox.wire.x import X
 
 def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
     """Every provider that is spoken over HTTP, by its name."""
-    wires: tuple[Wire, ...] = (Twilio(suppressed), SendGrid(suppressed), X(), Mastodon(), Statuspage())
+    wires: tuple[Wire, ...] = (
+        Twilio(suppressed),
+        SendGrid(suppressed),
+        X(),
+        Mastodon(),
+        Statuspage(),
+        Slack(),
+    )
     return {wire.name: wire for wire in wires}
 
 

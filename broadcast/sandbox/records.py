@@ -17,7 +17,8 @@ class Received:
 
     `to` is a phone number, an e-mail address, the account that posted, or the page's id. `ref` is the
     provider's id for it, `key` the sender's own reference where the wire has a field for one, `thread` the
-    id it hangs on. `extra` holds what only this provider has.
+    id it hangs on. `extra` holds what only this provider has; `edits` in it is the id of the message whose
+    place this one takes.
     """
 
     provider: str
@@ -31,6 +32,11 @@ class Received:
     ref: str
     thread: str | None
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def tells(self) -> bool:
+        """Whether it came to somebody's notice; an edit of an earlier message does not."""
+        return "edits" not in self.extra
 
     def as_json(self) -> dict[str, Any]:
         """A plain dictionary, the time in ISO 8601."""

@@ -24,6 +24,7 @@ _PROVIDERS = {
     ),
     "mastodon": ("mastodon", {"access_token": "sandbox"}),
     "statuspage": ("statuspage/v1", {"api_key": "sandbox", "page_id": "sandbox"}),
+    "slack": ("slack/api", {"token": "sandbox"}),
 }
 _SETTLE = 1.0
 
@@ -82,4 +83,9 @@ def _plain(channel: ChannelSettings) -> dict[str, object]:
     }
 
 
-_STAND_INS = {"from": "+4930000000", "reply_to": "sandbox@example.org", "from_name": "Sandbox"}
+_STAND_INS = {
+    "from": "+4930000000",
+    "reply_to": "sandbox@example.org",
+    "from_name": "Sandbox",
+    "channel": "C0SANDBOX0",
+}

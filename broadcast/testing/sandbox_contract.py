@@ -159,8 +159,8 @@ async def first(case: Case, adapter: Adapter) -> Outcome:
 
 
 def received(case: Case, sandbox: Sandbox) -> list[Received]:
-    """What arrived through this provider."""
-    return [one for one in sandbox.received if one.provider == case.provider]
+    """What somebody got through this provider."""
+    return [one for one in sandbox.received if one.provider == case.provider and one.tells]
 
 
 def _reconciler(adapter: Adapter) -> Reconciles:

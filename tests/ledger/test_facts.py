@@ -23,6 +23,7 @@ def chosen(field):
         "phase": st.sampled_from(Phase),
         "text_phase": st.sampled_from(TextPhase),
         "severity": st.sampled_from(Severity),
+        "severity_before": st.none() | st.sampled_from(Severity),
         "sequence": st.integers(1, 10**6),
         "drill": st.booleans(),
         "services": st.lists(services, max_size=3).map(tuple),

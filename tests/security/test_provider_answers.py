@@ -20,6 +20,7 @@ ADAPTERS = {
     "sendgrid": {"api_key": "k", "from": "a@b.example"},
     "x": dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "k"),
     "statuspage": {"api_key": "k", "page_id": "p"},
+    "slack": {"token": "k", "channel": "C0123ABCD"},
 }
 ADDRESSES = {"twilio-sms": "+4915112345678", "sendgrid": "anna@kunde.example"}
 HALF = "\ud800"
@@ -27,7 +28,7 @@ HALF = "\ud800"
 
 def body(text: str) -> bytes:
     """An error or a success that says `text` wherever a provider may say something."""
-    fields = ("message", "detail", "error", "code", "sid", "id", "status", "title")
+    fields = ("message", "detail", "error", "code", "sid", "id", "ts", "status", "title")
     document = {
         **dict.fromkeys(fields, text),
         "data": {"id": text},

@@ -143,6 +143,17 @@ function thread([, posts]) {
     element("div", {}, element("p", {}, element("b", {}, one.sender), element("span", {}, one.to), time(one.at)), text("p", one.text)))));
 }
 
+// A first message is shown as it was last edited, with what people were told in its thread below.
+function room([name, records]) {
+  const edits = new Map(records.filter((one) => one.extra.edits).map((one) => [one.extra.edits, one.text]));
+  const posts = records.filter((one) => !one.extra.edits);
+  const said = (one) => element("div", { class: one.thread ? "post reply" : "post" }, avatar(one.sender),
+    element("div", {}, element("p", {}, element("b", {}, one.sender), one.extra.broadcast ? pill("also in the channel") : null,
+      edits.has(one.ref) ? pill("edited") : null, time(one.at)), text("p", edits.get(one.ref) ?? one.text)));
+  return element("article", { class: "card thread" }, element("h3", {}, `${records[0].provider} ${name}`),
+    ...grouped(posts, (one) => one.thread ?? one.ref).flatMap(([, thread]) => thread.map(said)));
+}
+
 function requestLine(one) {
   const kind = one.status === null ? "" : one.status < 300 ? "good" : one.status < 400 ? "warn" : "bad";
   const reached = one.reached > 1 ? `reached ${number.format(one.reached)} people` : one.reached === 1 ? "received" : "";
@@ -164,7 +175,7 @@ function drawFaults() {
 function drawCounts(kinds) {
   const refused = state.requests.filter((one) => one.status === null || one.status >= 300).length;
   const counts = [["texts", kinds.phones.length], ["e-mails", kinds.mails.length], ["posts", kinds.posts.length],
-    ["page updates", kinds.updates.length], ["refused or lost", refused]];
+    ["page updates", kinds.updates.length], ["in rooms", kinds.rooms.filter((one) => !one.extra.edits).length], ["refused or lost", refused]];
   find("counts").replaceChildren(...counts.map(([name, count]) =>
     element("div", { class: name.startsWith("refused") && count ? "bad" : "" }, element("dt", {}, name), element("dd", {}, number.format(count)))));
 }
@@ -181,11 +192,12 @@ function draw(always = false) {
   state.shown.mark = mark;
   const has = (one) => !wanted || one.haystack.includes(wanted);
   const of = (...names) => state.received.filter((one) => names.includes(one.provider));
-  const kinds = { phones: of("twilio"), mails: of("sendgrid", "smtp"), posts: of("x", "mastodon", "bluesky"), updates: of("statuspage") };
+  const kinds = { phones: of("twilio"), mails: of("sendgrid", "smtp"), posts: of("x", "mastodon", "bluesky"), updates: of("statuspage"), rooms: of("slack") };
   const none = wanted ? `Nothing for “${wanted}”.` : "";
   drawCounts(kinds);
   fill("phones", paged("phones", grouped(kinds.phones.filter(has), (one) => one.to)), phone, none || "No text message yet.");
   fill("inboxes", paged("inboxes", grouped(kinds.mails.filter(has), (one) => one.to)), inbox, none || "No e-mail yet.");
+  fill("rooms", grouped(kinds.rooms.filter(has), (one) => `${one.provider} ${one.to}`).map(([, all]) => [all[0].to, all]), room, none || "No message in a room yet.");
   fill("pages", grouped(kinds.updates, (one) => one.to), statusPage, "");
   fill("posts", grouped(kinds.posts, (one) => one.extra.conversation), thread, kinds.updates.length || kinds.posts.length ? "" : "No post and no status page update yet.");
   const lines = state.requests.filter((one) => !wanted || `${one.provider} ${one.path} ${one.fault}`.toLowerCase().includes(wanted));

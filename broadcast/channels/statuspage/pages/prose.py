@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
+from broadcast.channels.links import pieces
+
 _HYPHENATED = re.compile(r"(?<!\S)(?=\S{3,18}(?!\S))\w+(?:-\w+)+(?!\S)")
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 
@@ -46,9 +47,8 @@ def _paragraph(lines: Iterable[str]) -> str:
 
 
 def _linked(line: str) -> str:
-    html, end = "", 0
-    for match in _ADDRESS.finditer(line):
-        address = escape(match.group())
-        html += escape(line[end : match.start()]) + f'<a href="{address}" rel="noreferrer">{address}</a>'
-        end = match.end()
-    return html + escape(line[end:])
+    return "".join(_link(piece) if is_address else escape(piece) for piece, is_address in pieces(line))
+
+
+def _link(address: str) -> str:
+    return f'<a href="{escape(address)}" rel="noreferrer">{escape(address)}</a>'

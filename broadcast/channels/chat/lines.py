@@ -1,0 +1,31 @@
+"""A plain text as a chat shows it: lines of runs, some strong, some web addresses, none of them markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broadcast.channels.links import pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters that look alike; an address is one that can be clicked."""
+
+    text: str
+    strong: bool = False
+    address: bool = False
+
+
+def lines(text: str) -> list[tuple[Run, ...]]:
+    """The lines of `text`, empty ones too; strong are the first of several and those that end in a colon."""
+    written = text.split("\n")
+    several = len(written) > 1
+    return [_runs(line, strong=several and (not n or _heading(line))) for n, line in enumerate(written)]
+
+
+def _heading(line: str) -> bool:
+    return line.endswith(":") and not line.startswith("- ")
+
+
+def _runs(line: str, *, strong: bool) -> tuple[Run, ...]:
+    return tuple(Run(piece, strong, address) for piece, address in pieces(line))

@@ -1,0 +1,177 @@
+"""Messages in a Slack channel: one thread an incident, whose first message always shows how matters stand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar, Self
+from urllib.parse import urlencode
+
+from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
+from broadcast.channels.chat.slack_errors import CREDENTIALS, PLACES, refusal
+from broadcast.channels.chat.slack_message import content, key_of, post_fields
+from broadcast.channels.lookup import since, unfound
+from broadcast.channels.transport import Answer, NoReply, Reply, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Thread, Unknown
+from broadcast.model.outgoing import Attempted, Outgoing
+
+_BASE_URL = "https://slack.com/api"
+_CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}", re.ASCII)
+_PAGE = 200
+_STALE = "the first message still shows what was said before"
+
+
+class Slack:
+    """One channel of a workspace, as an app with a bot token."""
+
+    name: ClassVar[str] = "slack"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.CHAT,
+        address=None,
+        threading=Threading.EDIT,
+        idempotency=Idempotency.LOOKUP,
+        rate=1.0,
+        concurrency=1,
+        fate=("slack",),
+        internal=True,
+    )
+    options: ClassVar[frozenset[str]] = frozenset({"token", "channel"})
+
+    def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
+        self._root = (settings.base_url or _BASE_URL).rstrip("/")
+        self._headers = {
+            "Authorization": f"Bearer {settings.required('token')}",
+            "Content-Type": "application/json; charset=utf-8",
+        }
+        self._channel = _channel(settings)
+        self._transport = transport
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs a bot token (xoxb-...) with chat:write and channels:history, and the channel's id."""
+        return cls(settings, transport)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Post the first message, or a reply to it."""
+        return [await self._post(outgoing) for outgoing in batch]
+
+    async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
+        """Look for our keys in the thread, or in the channel."""
+        return [await self._look_up(attempt) for attempt in attempts]
+
+    async def probe(self) -> Probe:
+        """Ask for the channel, with the token that posts to it."""
+        answer = await self._read("conversations.info", {})
+        document = _document(answer)
+        return _health(document) if document else health(answer)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+    async def _post(self, outgoing: Outgoing) -> Outcome:
+        fields = post_fields(self._channel, outgoing)
+        if outgoing.thread is None:
+            return _outcome(await self._write("chat.postMessage", fields), None)
+        # An edit notifies nobody, may be repeated, and must not keep the news waiting.
+        answer, edited = await asyncio.gather(
+            self._write("chat.postMessage", fields), self._edit(outgoing.thread, outgoing.message.text)
+        )
+        outcome = _outcome(answer, outgoing.thread)
+        if isinstance(outcome, Accepted) and outcome.detail is None and not edited:
+            return replace(outcome, detail=_STALE)
+        return outcome
+
+    async def _edit(self, thread: Thread, text: str) -> bool:
+        fields = {"channel": self._channel, "ts": thread.root, **content(text)}
+        return _document(await self._write("chat.update", fields)).get("ok") is True
+
+    async def _look_up(self, attempt: Attempted) -> Outcome:
+        thread = attempt.outgoing.thread
+        wanted = {
+            "oldest": f"{since(attempt).timestamp():.6f}",
+            "limit": str(_PAGE),
+            "include_all_metadata": "true",
+        }
+        if thread is not None:
+            answer = await self._read("conversations.replies", {"ts": thread.root, **wanted})
+            if text_of(_document(answer), "error") != "thread_not_found":
+                return _found(answer, attempt)
+        return _found(await self._read("conversations.history", wanted), attempt)
+
+    async def _read(self, method: str, query: Mapping[str, str]) -> Answer:
+        url = f"{self._root}/{method}?{urlencode({'channel': self._channel, **query})}"
+        return await self._transport.exchange("GET", url, headers=self._headers)
+
+    async def _write(self, method: str, fields: Mapping[str, object]) -> Answer:
+        url, body = f"{self._root}/{method}", json.dumps(fields).encode()
+        return await self._transport.exchange("POST", url, headers=self._headers, body=body)
+
+
+def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
+    if isinstance(answer, NoReply) or not answer.success:
+        return failure(answer)
+    document = json_object(answer)
+    if document.get("ok") is True:
+        return _accepted(document, thread) or unreadable(answer, "ts")
+    error = text_of(document, "error")
+    return refusal(error, answer) if error else unreadable(answer, "ts")
+
+
+def _accepted(document: Mapping[str, object], thread: Thread | None) -> Accepted | None:
+    ts, message = text_of(document, "ts"), document.get("message")
+    if not ts:
+        return None
+    if thread is not None and isinstance(message, dict) and not text_of(message, "thread_ts"):
+        # Slack posts the reply to a deleted message into the channel, and says so by this alone.
+        return Accepted(ts, Thread(ts, ts), "the first message is gone; this one begins a new thread")
+    return Accepted(ts, Thread(thread.root if thread else ts, ts))
+
+
+def _found(answer: Answer, attempt: Attempted) -> Outcome:
+    document = _document(answer)
+    messages = objects(document.get("messages"))
+    if messages is None:
+        error = text_of(document, "error")
+        return Unknown(f"look-up failed: {error}") if error else unfound(answer)
+    for message in messages:
+        if key_of(message) == attempt.outgoing.key and (ts := text_of(message, "ts")):
+            root = text_of(message, "thread_ts") or ts
+            return Accepted(ts, Thread(root, ts), "found in the channel")
+    if document.get("has_more"):
+        return Unknown("look-up failed: too many messages since")
+    return NotSent("the channel has no such message")
+
+
+def _health(document: Mapping[str, object]) -> Probe:
+    error, channel = text_of(document, "error"), document.get("channel")
+    if error in CREDENTIALS:
+        return Probe(Health.UNAUTHORISED, f"{CREDENTIALS[error]} ({error})")
+    if error:
+        return Probe(Health.DEGRADED, PLACES.get(error, "Slack refuses to say how the channel is"))
+    shown = channel if isinstance(channel, dict) else {}
+    if shown.get("is_archived") is True:
+        return Probe(Health.DEGRADED, PLACES["is_archived"])
+    if shown.get("is_member") is False:
+        return Probe(Health.DEGRADED, f"{PLACES['not_in_channel']}: invite it there")
+    return Probe(Health.OK)
+
+
+def _document(answer: Answer) -> dict[str, object]:
+    return json_object(answer) if isinstance(answer, Reply) and answer.success else {}
+
+
+def _channel(settings: ChannelSettings) -> str:
+    channel = settings.required("channel")
+    if _CHANNEL_ID.fullmatch(channel):
+        return channel
+    raise ConfigError(
+        f"{settings.origin}: channel must be the channel's id",
+        hint='Slack shows it at the bottom of "About this channel"; write channel = "C0123ABCD"',
+    )

@@ -1,0 +1,60 @@
+"""A notice as Slack's message: rich text, in which nothing is read as markup or as a mention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from itertools import chain
+
+from broadcast.channels.chat.lines import Run, lines
+from broadcast.model.outgoing import Outgoing
+
+EVENT = "broadcast_notice"
+_LINE_END: Mapping[str, object] = {"type": "text", "text": "\n"}
+
+
+def content(text: str) -> dict[str, object]:
+    """The blocks, and the plain text for notifications and screen readers.
+
+    An edit cannot switch mrkdwn off again, so only blocks keep `*` and `_` as they are. In the plain text
+    Slack wants `&`, `<` and `>` escaped, which also takes `<!channel>` its power.
+    """
+    elements = list(chain.from_iterable(_line(runs) for runs in lines(text)))[:-1]
+    section = {"type": "rich_text_section", "elements": elements}
+    return {"text": escape(text, quote=False), "blocks": [{"type": "rich_text", "elements": [section]}]}
+
+
+def post_fields(channel: str, outgoing: Outgoing) -> dict[str, object]:
+    """The arguments of `chat.postMessage`; a reply shows in the channel, too, where matters have turned."""
+    headline, thread = outgoing.headline, outgoing.thread
+    payload = {"key": outgoing.key, "incident": headline.incident, "sequence": headline.sequence}
+    fields: dict[str, object] = {
+        "channel": channel,
+        **content(outgoing.message.text),
+        "mrkdwn": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "metadata": {"event_type": EVENT, "event_payload": payload},
+    }
+    if thread is not None:
+        fields |= {"thread_ts": thread.root, "reply_broadcast": headline.turns}
+    return fields
+
+
+def key_of(message: Mapping[str, object]) -> str:
+    """Our key in a message's metadata, or empty."""
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
+    key = payload.get("key") if isinstance(payload, dict) else None
+    return key if isinstance(key, str) else ""
+
+
+def _line(runs: tuple[Run, ...]) -> Iterator[Mapping[str, object]]:
+    yield from map(_element, runs)
+    yield _LINE_END
+
+
+def _element(run: Run) -> dict[str, object]:
+    kind, name = ("link", "url") if run.address else ("text", "text")
+    element: dict[str, object] = {"type": kind, name: run.text}
+    return {**element, "style": {"bold": True}} if run.strong else element

@@ -1,0 +1,65 @@
+"""What Slack's Block Kit allows in a message, and what a person reads of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+MOST_BLOCKS = 50
+_REFERENCE = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_ELEMENTS = {"text": "text", "link": "url", "user": "user_id", "broadcast": "range", "emoji": "name"}
+
+
+def blocks_problem(blocks: object) -> str | None:
+    """Slack's word for what is wrong with `blocks`, or None; only rich text is known here."""
+    if not isinstance(blocks, list) or len(blocks) > MOST_BLOCKS:
+        return "invalid_blocks_format" if not isinstance(blocks, list) else "invalid_blocks"
+    for block in blocks:
+        if not isinstance(block, dict) or block.get("type") != "rich_text":
+            return "invalid_blocks"
+        if not all(_section(part) for part in block.get("elements", [None])):
+            return "invalid_blocks"
+    return None
+
+
+def shown(text: str, blocks: object) -> str:
+    """What people read: the blocks where there are some, else the text as mrkdwn.
+
+    Mentions are spelled as Slack shows them, so that one that nobody wanted is seen.
+    """
+    if isinstance(blocks, list) and blocks:
+        return "".join(_spelled(element) for element in _elements(blocks))
+    return unescape(_REFERENCE.sub(lambda found: _referred(found[1], found[2]), text))
+
+
+def _section(part: object) -> bool:
+    if not isinstance(part, dict) or part.get("type") not in {"rich_text_section", "rich_text_preformatted"}:
+        return False
+    return all(_element(one) for one in part.get("elements", []))
+
+
+def _element(one: object) -> bool:
+    if not isinstance(one, dict) or one.get("type") not in _ELEMENTS:
+        return False
+    value = one.get(_ELEMENTS[one["type"]])
+    return isinstance(value, str) and value != ""
+
+
+def _elements(blocks: list[Any]) -> Iterator[dict[str, Any]]:
+    for block in blocks:
+        for part in block["elements"]:
+            yield from part.get("elements", [])
+
+
+def _spelled(element: dict[str, Any]) -> str:
+    value: str = element[_ELEMENTS[element["type"]]]
+    marks = {"user": "@", "broadcast": "@"}
+    return marks.get(element["type"], "") + (element.get("text") or value)
+
+
+def _referred(target: str, label: str | None) -> str:
+    if target[:1] in {"!", "@"}:
+        return "@" + (label or target[1:])
+    return label or target
