@@ -16,6 +16,7 @@ CHAT_MOST = 3_000
 SPEECH = "seconds of speech"
 SPEECH_WISHED = 30  # seconds; said twice, a call lasts a minute
 SPEECH_MOST = 60
+DESK_MOST = 12_000  # Zendesk takes 64 KiB in a comment, of which escaping takes a part
 EMAIL_MOST = 100_000  # Gmail cuts a message off at 102 KB
 #: What a post keeps to where no network is configured.
 POST = (Limit(Measure.WEIGHTED, 280),)

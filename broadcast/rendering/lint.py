@@ -23,7 +23,7 @@ from broadcast.rendering.samples import CANARY, sample_facts, with_secrets
 from broadcast.rendering.words import words_for
 
 AUDIENCES = (PUBLIC, "agents", "supervisors", "executives", "technical", "field")
-KINDS = tuple(kind for kind in ChannelKind if kind is not ChannelKind.DESK)
+KINDS = tuple(ChannelKind)
 _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 _LINKLESS = frozenset({ChannelKind.PAGE, ChannelKind.VOICE})  # the link's own page, and a call
 _BROKEN = frozenset(

@@ -85,9 +85,11 @@ class Renderer:
             case ChannelKind.SOCIAL:
                 return _single(draft, partial(_post_length, self._post), _SOCIAL_STEPS)
             case ChannelKind.PAGE:
-                return _page(draft)
+                return _titled(draft, "page.title", length.PAGE_TITLE_MOST, length.PAGE_BODY_MOST)
             case ChannelKind.VOICE:
                 return _voice(draft)
+            case ChannelKind.DESK:
+                return _titled(draft, "desk.subject", length.SUBJECT_MOST, length.DESK_MOST)
             case _:
                 return _single(draft, partial(_characters, length.CHAT_MOST), _LONG_STEPS)
 
@@ -140,10 +142,9 @@ def _email(draft: Draft) -> Rendered:
     return _rendered(draft, fitted, measure(fitted.text), subject, html)
 
 
-def _page(draft: Draft) -> Rendered:
-    title = _line(draft, "page.title", length.PAGE_TITLE_MOST, length.PAGE_TITLE_MOST)
-    measure = partial(_characters, length.PAGE_BODY_MOST)
-    return _rendered(draft, *_body(draft, measure, _LONG_STEPS), title)
+def _titled(draft: Draft, file: str, title_most: int, body_most: int) -> Rendered:
+    title = _line(draft, file, title_most, title_most)
+    return _rendered(draft, *_body(draft, partial(_characters, body_most), _LONG_STEPS), title)
 
 
 def _single(draft: Draft, measure: Measure, steps: tuple[Step, ...]) -> Rendered:

@@ -127,3 +127,28 @@ def test_maintenance_that_is_cancelled_or_under_way_says_what_was_planned():
         ended = facts(TextPhase.MAINTENANCE).as_of
         assert cancelled in text(TextPhase.MAINTENANCE, locale, EMAIL, phase=Phase.CANCELLED, ended=ended)
         assert under_way in text(TextPhase.MAINTENANCE, locale, EMAIL, phase=Phase.IN_PROGRESS)
+
+
+@pytest.mark.parametrize(
+    ("locale", "promise", "ways"),
+    [
+        ("de", "Bitte nicht versprechen:\n- Wann es wieder geht.", "Diese Wege gehen jetzt:\n- Telefon: 030"),
+        ("en", "Please do not promise:\n- When it will work again.", "These ways work now:\n- Phone: 030"),
+    ],
+)
+def test_a_service_desk_reads_what_to_say_what_not_to_promise_and_which_ways_work(locale, promise, ways):
+    open_phases = (TextPhase.INVESTIGATING, TextPhase.IDENTIFIED, TextPhase.UPDATE, TextPhase.MONITORING)
+    for phase in open_phases:
+        read = text(phase, locale, ChannelKind.DESK, "agents")
+        assert promise in read
+        assert ways in read
+        assert "hilfe@muster.example" in read
+
+    for phase in set(TextPhase) - set(open_phases):
+        assert promise not in text(phase, locale, ChannelKind.DESK, "agents")
+
+
+def test_a_ticket_is_headed_with_its_incident():
+    assert told(TextPhase.UPDATE, "de", ChannelKind.DESK, "agents").message.subject == (
+        "[INC-7] Chat und E-Mail-Support gestört"
+    )
