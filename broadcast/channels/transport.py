@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 REPLY_LIMIT = 256 * 1024  # bytes; a provider's answer is a few hundred
 CONNECT_TIMEOUT = 5.0  # seconds
 _KEEP_ALIVE = 15.0  # seconds; shorter than any provider's own, so that we are the one who hangs up
+_READING = frozenset({"GET", "HEAD"})
 _SPARE_CONNECTIONS = 2  # a probe or a look-up never waits behind sends
 
 
@@ -173,7 +174,11 @@ def _marking_request() -> type[aiohttp.ClientRequest]:
 
     class MarkingRequest(aiohttp.ClientRequest):
         async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
-            _UNDER_WAY.get().left = True
+            progress = _UNDER_WAY.get()
+            if progress.left and self.method not in _READING:
+                # aiohttp takes PUT and DELETE for harmless and repeats them where a kept connection broke.
+                raise aiohttp.ClientConnectionError
+            progress.left = True
             return await super().send(conn)
 
     return MarkingRequest

@@ -213,6 +213,17 @@ async def test_a_reset_on_a_kept_connection_has_left(transport):
     assert (wire.connections, len(wire.requests)) == (1, 2)
 
 
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
+async def test_what_writes_is_never_repeated_on_its_own(transport, method):
+    async with serving(AGREE) as wire:
+        await post(transport, wire.url())
+        wire.play = reset
+        reply = await transport.exchange(method, wire.url(), headers={}, body=b"{}")
+
+    assert has_left(reply)
+    assert wire.methods == ["POST", method]
+
+
 async def test_the_flag_of_one_request_says_nothing_about_the_next(transport):
     async with serving(AGREE) as wire:
         await post(transport, wire.url())
