@@ -26,6 +26,11 @@ _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 _SHORT_STEPS = (*SENTENCES, *names(60, 30), *message(300, 200, 120, 60, 0))
 _SOCIAL_STEPS = (*SENTENCES, *names(80, 40), *message(160, 100, 60, 0), *names(25))
 _LONG_STEPS = (*names(200, 100), *message(20_000, 10_000, 2_000, 1_000, 500, 200))
+#: What has a title: its template, and how long it and the text may be.
+_TITLED = {
+    ChannelKind.PAGE: ("page.title", length.PAGE_TITLE_MOST, length.PAGE_BODY_MOST),
+    ChannelKind.DESK: ("desk.subject", length.SUBJECT_MOST, length.DESK_MOST),
+}
 _SUBJECT_STEPS = names(60, 45, 35, 25, 15)
 
 Measure: TypeAlias = Callable[[str], Length]
@@ -84,12 +89,10 @@ class Renderer:
                 return _email(draft)
             case ChannelKind.SOCIAL:
                 return _single(draft, partial(_post_length, self._post), _SOCIAL_STEPS)
-            case ChannelKind.PAGE:
-                return _titled(draft, "page.title", length.PAGE_TITLE_MOST, length.PAGE_BODY_MOST)
+            case ChannelKind.PAGE | ChannelKind.DESK:
+                return _titled(draft, *_TITLED[kind])
             case ChannelKind.VOICE:
                 return _voice(draft)
-            case ChannelKind.DESK:
-                return _titled(draft, "desk.subject", length.SUBJECT_MOST, length.DESK_MOST)
             case _:
                 return _single(draft, partial(_characters, length.CHAT_MOST), _LONG_STEPS)
 

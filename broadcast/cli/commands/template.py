@@ -27,7 +27,7 @@ Languages = Annotated[
     list[str] | None, typer.Option("--lang", metavar="LOCALE", help="Only this language; repeat for more.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors, too.")]
-Kind = Annotated[str, typer.Argument(metavar="KIND", help="sms, email, social, page, chat or desk.")]
+Kind = Annotated[str, typer.Argument(metavar="KIND", help="sms, email, social, page, chat, voice or desk.")]
 Phase = Annotated[
     str,
     typer.Option(metavar="PHASE", help="Which set of texts.", autocompletion=completion.templates),
