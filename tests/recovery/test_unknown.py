@@ -63,8 +63,9 @@ def test_where_the_lane_goes_on_status_says_how(muster):
 
 def test_where_the_provider_can_be_asked_retry_asks_and_sends_nothing(muster):
     config = (muster.folder / "broadcast.toml").read_text(encoding="utf-8")
-    muster.write("broadcast.toml", config.replace('lanes = [["email"]]', 'lanes = [["sms"]]'))
-    muster.sandbox.fault(parse_fault("twilio:drop_after"))
+    config = config.replace('lanes = [["email"]]', 'lanes = [["sms"]]')
+    muster.write("broadcast.toml", config.replace("rate = 10000", 'rate = 10000\nsettle = "200ms"'))
+    muster.sandbox.fault(parse_fault("twilio:drop_after,reads"))
     muster.notify("Chat down", "--deadline", "1s")
     muster.sandbox.clear_faults()
 
