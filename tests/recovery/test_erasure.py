@@ -332,3 +332,43 @@ def test_a_full_disk_loses_nothing_and_the_next_purge_finishes_the_file(disk):
 
 def nobody_asks(_: Purge) -> None:
     raise AssertionError("there is nothing to agree to")
+
+
+#: What says nothing about who was told: what was said, by whom of us, over which channels, and how it ended.
+KEPT = {
+    "incident": {"ref", "title", "phase", "severity", "services"},
+    "notice": {"kind", "phase", "facts", "content_hash", "key", "inputs_hash", "author"},
+    "message": {"audience", "locale", "kind", "subject", "text", "html", "slots"},
+    "delivery": {"audience", "texts", "locale", "route", "channel", "state", "owner"},
+    "attempt": {"channel", "owner", "outcome"},
+    "failover": {"origin", "destination"},
+    "thread": {"channel"},
+    "event": {"kind", "channel"},
+    "breaker": {"channel"},
+    "pace": {"channel"},
+}
+ERASED = {
+    "notice": {"result"},
+    "recipient": {"digest", "contact", "name", "phone", "email", "extra"},
+    "delivery": {"contact", "ref", "reason"},
+    "attempt": {"ref", "reason"},
+    "failover": {"reason"},
+    "thread": {"contact", "root", "last"},
+    "event": {"detail"},
+    "breaker": {"reason"},
+    "pace": {"reason"},
+}
+
+
+def test_of_every_column_it_is_decided_whether_it_knows_people(tmp_path):
+    """A new column of text that may name somebody must be erased as well, or named above."""
+    Ledger.open(tmp_path / "broadcast.db").close()
+    connection = sqlite3.connect(tmp_path / "broadcast.db")
+    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    texts = {
+        table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[2] == "TEXT"}
+        for table in tables
+    }
+    connection.close()
+
+    assert texts == {table: KEPT.get(table, set()) | ERASED.get(table, set()) for table in {*KEPT, *ERASED}}
