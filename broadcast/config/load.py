@@ -8,6 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from broadcast.config import shapes
+from broadcast.config.alternatives import read_alternative
 from broadcast.config.channels import read_channel
 from broadcast.config.document import Document, read_document
 from broadcast.config.environment import exposed, overrides, read_dotenv, slips
@@ -19,7 +20,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.incident import Service
 
 FILE_NAME = "broadcast.toml"
-_SECTIONS = frozenset({"broadcast", "ledger", "channels", "audiences", "services", "fates"})
+_SECTIONS = frozenset({"broadcast", "ledger", "channels", "audiences", "services", "fates", "alternatives"})
 _GENERAL = frozenset(
     {
         "organisation",
@@ -118,6 +119,9 @@ def _settings(source: Source, path: Path, folder: Path) -> Settings:
             {table.path[-1]: _service(table) for table in Table(source, "services").tables()}
         ),
         fates=MappingProxyType(_fates(Table(source, "fates"))),
+        alternatives=MappingProxyType(
+            {table.path[-1]: read_alternative(table) for table in Table(source, "alternatives").tables()}
+        ),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),
     )

@@ -75,6 +75,22 @@ class AudienceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AlternativeSettings:
+    """One `[alternatives.NAME]` table: a way in which people can reach us.
+
+    `kind` is phone, email, chat, app or link. It is down with any of `fate`, and with the `service` that
+    carries it. `hours` says when somebody is there, as (locale, words).
+    """
+
+    name: str
+    kind: str
+    value: str
+    fate: tuple[str, ...] = ()
+    service: str | None = None
+    hours: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a run needs to know, from flags, environment and file in this order.
 
@@ -99,5 +115,6 @@ class Settings:
     audiences: Mapping[str, AudienceSettings] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     fates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    alternatives: Mapping[str, AlternativeSettings] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

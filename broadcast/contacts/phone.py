@@ -150,13 +150,16 @@ def _restored(digits: str, region: str) -> PhoneNumber:
     raise Unusable("can be read in two ways without its leading 0 or +", _WRITE_E164)
 
 
-def line_of(number: str) -> str:
-    """The line behind a number in E.164: landline, mobile or voip; "" where its plan does not tell."""
+def line_of(number: str, region: str = "") -> str:
+    """The line behind a number: landline, mobile or voip; "" where its plan does not tell.
+
+    A number without a country code belongs to `region`.
+    """
     import phonenumbers
     from phonenumbers import PhoneNumberType
 
     try:
-        kind = phonenumbers.number_type(phonenumbers.parse(number))
+        kind = phonenumbers.number_type(phonenumbers.parse(number, region or None))
     except phonenumbers.NumberParseException:
         return ""
     lines = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
@@ -31,10 +32,15 @@ def facts_from_json(text: str) -> Facts:
     if before := fields.get("severity_before"):
         fields["severity_before"] = Severity(before)
     fields["services"] = services_from_json(json.dumps(fields["services"]))
-    fields["alternatives"] = tuple(Alternative(**entry) for entry in fields["alternatives"])
+    fields["alternatives"] = tuple(_alternative(**entry) for entry in fields["alternatives"])
+    fields["affects"] = tuple(fields.get("affects", ()))
     fields["wording"] = tuple(((name, locale), words) for (name, locale), words in fields["wording"])
     fields["variables"] = tuple((name, value) for name, value in fields["variables"])
     return Facts(**fields)
+
+
+def _alternative(kind: str, value: str, hours: Iterable[tuple[str, str]] = ()) -> Alternative:
+    return Alternative(kind, value, tuple((locale, words) for locale, words in hours))
 
 
 def content_hash(*parts: str) -> str:

@@ -34,10 +34,19 @@ class TextPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A way to reach us that works now; `value` is a phone number, an address or a link."""
+    """A way to reach us that works now; `value` is a phone number, an address or a link.
+
+    `hours` says when somebody is there, as (locale, words).
+    """
 
     kind: str
     value: str
+    hours: tuple[tuple[str, str], ...] = ()
+
+    def hours_in(self, locale: str) -> str:
+        """When somebody is there, in the reader's language; "" where nobody said."""
+        said = dict(self.hours)
+        return said.get(locale) or said.get(locale.partition("-")[0]) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +55,9 @@ class Facts:
 
     Times are aware datetimes in the organisation's timezone. `message` and `title` are the commander's
     own words; `wording` holds their translations as ((field, locale), text). Optional prose
-    (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of texts where it is None.
-    `severity_before` is what the notice before said, None in the first.
+    (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of texts where it is None. `affects`
+    names what is down besides; `cut_off` says that of all ways to reach us none works. `severity_before`
+    is what the notice before said, None in the first.
     """
 
     organisation: str
@@ -75,6 +85,8 @@ class Facts:
     link: str | None = None
     hotline: str | None = None
     alternatives: tuple[Alternative, ...] = ()
+    cut_off: bool = False
+    affects: tuple[str, ...] = ()
     corrects: datetime | None = None
     severity_before: Severity | None = None
     wording: tuple[tuple[tuple[str, str], str], ...] = ()

@@ -15,8 +15,10 @@ from broadcast.config.settings import Settings
 from broadcast.errors import PhaseError, UsageError
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident, Phase, Service, Severity
-from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
-from broadcast.operations.request import Request, Verb
+from broadcast.model.notice import Facts, NoticeKind, TextPhase
+from broadcast.operations.alternatives import reachable
+from broadcast.operations.request import CLOSING, Request, Verb
+from broadcast.planning.outage import Dependencies
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -27,6 +29,7 @@ CADENCE = {
     Severity.SEV3: timedelta(minutes=60),
 }
 
+_NOTHING = "none"
 _PROSE = ("scope", "impact", "action", "cause", "data_loss", "link", "hotline")
 _TRANSLATABLE = frozenset({"title", "message", "scope", "impact", "action", "cause", "data_loss"})
 _PHASE_TEXTS = {
@@ -61,7 +64,9 @@ class Composed:
     warnings: tuple[str, ...]
 
 
-def compose(request: Request, before: Before, settings: Settings, now: datetime) -> Composed:
+def compose(
+    request: Request, before: Before, settings: Settings, dependencies: Dependencies, now: datetime
+) -> Composed:
     """The facts of the notice that `request` asks for. `now` is aware.
 
     Raises `UsageError` for what was typed wrong and `PhaseError` where the incident cannot go there.
@@ -75,6 +80,9 @@ def compose(request: Request, before: Before, settings: Settings, now: datetime)
     next_update, warnings = _promise(request, phase, severity, local, settings)
     kind = _kind(request.verb, phase)
     latest = before.latest.facts if before.latest else None
+    affects = _affects(request, latest)
+    services = _services(request, before, settings)
+    ways = reachable(settings, dependencies.outage(affects), [service.key for service in services])
     facts = Facts(
         organisation=settings.organisation,
         ref=before.ref,
@@ -84,7 +92,7 @@ def compose(request: Request, before: Before, settings: Settings, now: datetime)
         text_phase=_text_phase(request, before, phase),
         severity=severity,
         title=_title(request, before),
-        services=_services(request, before, settings),
+        services=services,
         as_of=local,
         started=started,
         detected=detected,
@@ -95,7 +103,10 @@ def compose(request: Request, before: Before, settings: Settings, now: datetime)
         window_ends=_moment(variables, "window_ends", local, settings)
         or (latest.window_ends if latest else None),
         link=settings.status_url,
-        hotline=settings.hotline,
+        hotline=ways.hotline,
+        alternatives=ways.alternatives,
+        cut_off=ways.cut_off,
+        affects=affects,
         corrects=latest.as_of if latest and kind is NoticeKind.RETRACTION else None,
         severity_before=latest.severity if latest else None,
         wording=wording,
@@ -106,7 +117,6 @@ def compose(request: Request, before: Before, settings: Settings, now: datetime)
         ),
     )
     facts = replace(facts, **_prose(variables, latest))
-    facts = replace(facts, alternatives=_alternatives(facts))
     return Composed(_incident(facts, before, now), facts, warnings)
 
 
@@ -298,13 +308,11 @@ def _prose(variables: Mapping[str, str], latest: Facts | None) -> dict[str, Any]
     return {name: value for name, value in kept.items() if value} | known
 
 
-def _alternatives(facts: Facts) -> tuple[Alternative, ...]:
-    found = []
-    if facts.hotline:
-        found.append(Alternative("phone", facts.hotline))
-    if facts.link:
-        found.append(Alternative("link", facts.link))
-    return tuple(found)
+def _affects(request: Request, latest: Facts | None) -> tuple[str, ...]:
+    """What is down: as said now, else as before, until the incident ends; `none` takes it back."""
+    if request.affects or request.verb in CLOSING or latest is None:
+        return tuple(name for name in request.affects if name != _NOTHING)
+    return latest.affects
 
 
 def _moment(variables: Mapping[str, str], name: str, now: datetime, settings: Settings) -> datetime | None:

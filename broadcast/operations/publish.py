@@ -82,7 +82,9 @@ class Publisher:
 
     def _draft(self, request: Request) -> Draft:
         before = self._before(request)
-        composed = compose(request, before, self.settings, self.delivery.clock.now())
+        depends = dependencies(self.settings)
+        composed = compose(request, before, self.settings, depends, self.delivery.clock.now())
+        request = replace(request, affects=composed.facts.affects)
         ways = self.delivery.channels.ways
         concerned = Concerned.by(self.delivery.ledger, before.incident)
         drill = composed.facts.drill
@@ -90,7 +92,7 @@ class Publisher:
         needed = needed_texts(reach.shares, ways, self.locales)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
         check_personal(texts, rendered, reach.everybody)
-        systems = dependencies(self.settings).known(ways.values())
+        systems = depends.known(ways.values())
         spoken = {locale for _, locale, _ in needed}
         return Draft(
             incident=composed.incident,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from broadcast.config.settings import AudienceSettings, Settings
@@ -17,13 +18,12 @@ from broadcast.model.incident import Incident
 from broadcast.model.plan import Planned
 from broadcast.model.told import Told
 from broadcast.operations.headcount import NOBODY, Headcount, Share, count
-from broadcast.operations.request import Request, Verb
+from broadcast.operations.request import CLOSING, Request
 from broadcast.planning.lanes import open_lanes
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.plan import Planner, Roster
 from broadcast.planning.ways import Way
 
-CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 Forgotten = Callable[[Contact], bool]
 
 
@@ -186,7 +186,7 @@ def _without(forgotten: Forgotten | None, rosters: Sequence[Roster]) -> Sequence
 
 def dependencies(settings: Settings) -> Dependencies:
     """What channels and addresses depend on, as configured and as phone numbers tell."""
-    return Dependencies(settings.fates, line_of)
+    return Dependencies(settings.fates, partial(line_of, region=settings.region))
 
 
 def _reaches_the_world(way: Way) -> bool:

@@ -19,6 +19,10 @@ class Verb(StrEnum):
     RETRACT = "retract"
 
 
+#: Verbs that end an incident.
+CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """The inputs of a verb that publishes a notice, as given (`30m` stays `30m`).

@@ -86,6 +86,13 @@ class Outage:
             return False  # what line it is takes time to find out
         return not self.fates.isdisjoint(self.dependencies.of_address(kind, contact))
 
+    def silences(self, value: str, fates: Iterable[str] = ()) -> bool:
+        """Whether a number, an address or a link of ours is down with it, which depends on `fates`."""
+        domain = value.rpartition("@")[2] if "@" in value else ""
+        line = "" if self.fates.isdisjoint(LINES) or domain else self.dependencies.line(value)
+        mailbox = self.dependencies.systems.get(f"@{domain}", ()) if domain else ()
+        return not self.fates.isdisjoint({*fates, *mailbox, line} - {""})
+
     def because(self, way: Way) -> str:
         """What of it takes the channel down."""
         return ", ".join(sorted(self.fates & self.dependencies.of_channel(way)))

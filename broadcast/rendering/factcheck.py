@@ -79,7 +79,7 @@ def _texts(facts: Facts, locale: str) -> Iterable[str]:
     yield from (service.name_in(locale) for service in facts.services)
     yield facts.hotline or ""
     for way in facts.alternatives:
-        yield from (way.kind, way.value)
+        yield from (way.kind, way.value, way.hours_in(locale))
     yield from (value for _, value in facts.variables)
 
 

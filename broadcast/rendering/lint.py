@@ -20,7 +20,7 @@ from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
 from broadcast.rendering.drill import visible
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import CANARY, sample_facts, with_secrets
-from broadcast.rendering.words import words_for
+from broadcast.rendering.words import Words, words_for
 
 AUDIENCES = (PUBLIC, "agents", "supervisors", "executives", "technical", "field")
 KINDS = tuple(ChannelKind)
@@ -84,7 +84,9 @@ def lint(catalogue: Catalogue, locales: Sequence[str], post: Sequence[Limit] = (
 def _cases(locales: Sequence[str]) -> Iterator[_Case]:
     for locale, audience, kind in product(locales, AUDIENCES, KINDS):
         if audience == PUBLIC or kind not in _PUBLISHED:
-            yield from (_Case(audience, locale, kind, facts) for facts in _sampled())
+            cases = [_Case(audience, locale, kind, facts) for facts in _sampled()]
+            yield from cases
+            yield from (_Case(audience, locale, kind, facts) for case in cases for facts in _silenced(case))
 
 
 def _sampled() -> Iterator[Facts]:
@@ -95,6 +97,13 @@ def _sampled() -> Iterator[Facts]:
                 yield replace(facts, phase=each, ended=facts.as_of if each.closed else None)
         else:
             yield facts
+
+
+def _silenced(case: _Case) -> Iterator[Facts]:
+    """The same outage without the hotline, and without any way to reach us."""
+    if case.facts.text_phase in _BROKEN and _serves_people(case):
+        yield replace(case.facts, hotline=None)
+        yield replace(case.facts, hotline=None, alternatives=(), cut_off=True)
 
 
 def _proved(renderer: Renderer, case: _Case) -> Iterator[Finding]:
@@ -151,8 +160,10 @@ def _problems(
 
 def _fit(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
     units = rendered.units
-    if case.kind is ChannelKind.SMS and units.parts > 1:
-        yield f"needs {units.parts} parts: {units.units} units {units.measure}", "shorten it to one part"
+    # An address takes more room than a number; help is worth a second part.
+    most = 1 if case.facts.hotline else 2
+    if case.kind is ChannelKind.SMS and units.parts > most:
+        yield f"needs {units.parts} parts: {units.units} units {units.measure}", f"shorten it to {most}"
     if case.spoken and units.units > length.SPEECH_WISHED:
         yield f"takes {units.units} seconds", f"shorten it to {length.SPEECH_WISHED}"
     subject = rendered.message.subject
@@ -173,8 +184,8 @@ def _required(case: _Case) -> Iterator[tuple[str, str]]:
         yield "what it is about", facts.services[0].name_in(case.locale)
     if facts.next_update and phase in _OPEN:
         yield "when there will be news", phrase.clock_time(facts.next_update)
-    if facts.hotline and phase in _BROKEN and _serves_people(case):
-        yield "how to get help now", facts.hotline
+    if phase in _BROKEN and _serves_people(case):
+        yield from _help(facts, words)
     if facts.link and case.kind not in _LINKLESS and case.audience != "field":
         yield "where to read on", facts.link
     if phase is TextPhase.MAINTENANCE and facts.phase is Phase.SCHEDULED:
@@ -183,6 +194,15 @@ def _required(case: _Case) -> Iterator[tuple[str, str]]:
         yield "when it ended", phrase.clock_time(facts.ended)
     if phase is TextPhase.RETRACTION and facts.corrects:
         yield "which message was wrong", phrase.clock_time(facts.corrects)
+
+
+def _help(facts: Facts, words: Words) -> Iterator[tuple[str, str]]:
+    if facts.hotline:
+        yield "how to get help now", facts.hotline
+    elif facts.alternatives:
+        yield "how to get help now", facts.alternatives[0].value
+    elif facts.cut_off:
+        yield "that no way to reach us works", words.cut_off
 
 
 def _serves_people(case: _Case) -> bool:

@@ -6,7 +6,8 @@
     duration minutes           how long it has lasted, or lasted: for |duration, and as a number
     message scope impact action cause data_loss   the commander's words, or None
     link hotline               or None
-    alternatives               further ways to reach us, each with .kind .label and .value
+    alternatives               further ways to reach us, each with .kind .label .value and .hours
+    cut_off                    the sentence that says so, where no way to reach us works
     open                       whether more news is to come
     room                       .pleasantry .second .cause: whether there is room for such a sentence
     contact                    .name and every further column of the contacts file, filled in per person
@@ -48,11 +49,12 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A further way to reach us; `label` names its kind in the reader's language."""
+    """A further way to reach us; `label` names its kind, and `hours` when, in the reader's language."""
 
     kind: str
     label: str
     value: str
+    hours: str
 
 
 def variables(facts: Facts, words: Words, room: Room, *, locale: str, internal: bool) -> dict[str, object]:
@@ -72,7 +74,8 @@ def variables(facts: Facts, words: Words, room: Room, *, locale: str, internal: 
         "what": named or title,
         "link": checked_link(facts.link),
         "hotline": _optional_line(facts.hotline),
-        "alternatives": _ways(facts, words),
+        "alternatives": _ways(facts, words, locale),
+        "cut_off": facts.cut_off and words.cut_off,
         "open": facts.text_phase.value in _OPEN,
         "room": room,
         "contact": Slots(),
@@ -134,12 +137,15 @@ def _optional_line(text: str | None) -> str | None:
     return one_line(text or "") or None
 
 
-def _ways(facts: Facts, words: Words) -> list[Way]:
+def _ways(facts: Facts, words: Words, locale: str) -> list[Way]:
     labels = dict(words.ways)
     hotline = one_line(facts.hotline or "")
-    found = [(one_line(way.kind), one_line(way.value)) for way in facts.alternatives]
-    further = [(kind, value) for kind, value in dict.fromkeys(found) if value and value != hotline]
-    return [Way(kind, labels.get(kind, kind), value) for kind, value in further]
+    found = (
+        (one_line(way.kind), one_line(way.value), one_line(way.hours_in(locale)))
+        for way in facts.alternatives
+    )
+    further = [way for way in dict.fromkeys(found) if way[1] and way[1] != hotline]
+    return [Way(kind, labels.get(kind, kind), value, hours) for kind, value, hours in further]
 
 
 def _own(facts: Facts, *, internal: bool) -> dict[str, str]:
@@ -181,6 +187,7 @@ RESERVED = frozenset(
         "link",
         "hotline",
         "alternatives",
+        "cut_off",
         "open",
         "room",
         "contact",

@@ -18,6 +18,7 @@ class Words:
     units: tuple[tuple[str, str], ...]
     instant: str
     ways: tuple[tuple[str, str], ...]
+    cut_off: str
     zones: tuple[tuple[str, str], ...] = ()
 
 
@@ -30,7 +31,14 @@ GERMAN = Words(
     date="{weekday} {day}.{month}.",
     units=(("Tag", "Tage"), ("Stunde", "Stunden"), ("Minute", "Minuten")),
     instant="weniger als eine Minute",
-    ways=(("phone", "Telefon"), ("email", "E-Mail"), ("chat", "Chat"), ("link", "Web"), ("web", "Web")),
+    ways=(
+        ("phone", "Telefon"),
+        ("email", "E-Mail"),
+        ("chat", "Chat"),
+        ("link", "Web"),
+        ("app", "App"),
+    ),
+    cut_off="Zurzeit erreichen Sie uns nicht.",
     zones=(("CET", "MEZ"), ("CEST", "MESZ")),
 )
 ENGLISH = Words(
@@ -42,7 +50,14 @@ ENGLISH = Words(
     date="{weekday} {day} {month_name}",
     units=(("day", "days"), ("hour", "hours"), ("minute", "minutes")),
     instant="less than a minute",
-    ways=(("phone", "Phone"), ("email", "E-mail"), ("chat", "Chat"), ("link", "Web"), ("web", "Web")),
+    ways=(
+        ("phone", "Phone"),
+        ("email", "E-mail"),
+        ("chat", "Chat"),
+        ("link", "Web"),
+        ("app", "App"),
+    ),
+    cut_off="You cannot reach us at the moment.",
 )
 _WORDS = {"de": GERMAN, "en": ENGLISH}
 

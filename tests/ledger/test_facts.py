@@ -27,7 +27,9 @@ def chosen(field):
         "sequence": st.integers(1, 10**6),
         "drill": st.booleans(),
         "services": st.lists(services, max_size=3).map(tuple),
-        "alternatives": st.lists(st.builds(Alternative, words, words), max_size=3).map(tuple),
+        "alternatives": st.lists(st.builds(Alternative, words, words, pairs), max_size=3).map(tuple),
+        "cut_off": st.booleans(),
+        "affects": st.lists(words, max_size=3).map(tuple),
         "wording": st.lists(st.tuples(st.tuples(words, words), words), max_size=3).map(tuple),
         "variables": pairs,
     }

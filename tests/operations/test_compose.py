@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcast.config.settings import Settings
+from broadcast.contacts.phone import line_of
 from broadcast.errors import PhaseError, UsageError
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Phase, Service
 from broadcast.model.notice import NoticeKind, TextPhase
 from broadcast.operations.compose import Before, compose
 from broadcast.operations.request import Request, Verb
+from broadcast.planning.outage import Dependencies
 
 NOW = datetime(2026, 5, 4, 12, 7, 42, tzinfo=UTC)  # 14:07 in Berlin
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -29,13 +31,14 @@ SETTINGS = Settings(
     hotline="+49 30 23125000",
     services={"checkout": Service("checkout", (("de", "Kasse"),), "abc123")},
 )
+DEPENDENCIES = Dependencies({"@muster.example": ("microsoft",)}, line_of)
 FIRST = Before(None, None, "INC-1", 1)
 
 
 def composed(verb=Verb.NOTIFY, before=FIRST, now=NOW, **given):
     if verb is Verb.NOTIFY:
         given = {"title": "Kasse gestört", **given}
-    return compose(Request(verb, **given), before, SETTINGS, now)
+    return compose(Request(verb, **given), before, SETTINGS, DEPENDENCIES, now)
 
 
 def after(earlier, *, sequence=2):

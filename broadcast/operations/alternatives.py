@@ -1,0 +1,50 @@
+"""The ways to reach us that work now: what texts may name while something is down. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from broadcast.config.settings import AlternativeSettings, Settings
+from broadcast.model.notice import Alternative
+from broadcast.planning.outage import Outage
+
+_PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """How readers can reach us. `cut_off` where there are ways, and all of them are down."""
+
+    hotline: str | None
+    alternatives: tuple[Alternative, ...]
+    cut_off: bool
+
+
+def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Reachable:
+    """What still works in this outage, and while these services are disturbed.
+
+    Where the hotline is down, the next number that works takes its place.
+    """
+    ways = list(_ways(settings))
+    working = [way for way in ways if not _is_down(way, outage, services)]
+    phone = next((way for way in working if way.kind == _PHONE), None)
+    return Reachable(
+        hotline=phone.value if phone else None,
+        alternatives=tuple(Alternative(way.kind, way.value, way.hours) for way in working),
+        cut_off=bool(ways) and not working,
+    )
+
+
+def _ways(settings: Settings) -> Iterator[AlternativeSettings]:
+    if settings.hotline:
+        yield AlternativeSettings("hotline", _PHONE, settings.hotline)
+    yield from settings.alternatives.values()
+    if settings.status_url:
+        yield AlternativeSettings("status_url", "link", settings.status_url)
+
+
+def _is_down(way: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:
+    if way.service and way.service in services:
+        return True
+    return outage.silences(way.value, (way.name, *way.fate))
