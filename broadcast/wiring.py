@@ -79,9 +79,10 @@ def make_channels(settings: Settings) -> Channels:
     ways, channels = {}, {}
     for name, channel in settings.channels.items():
         adapter = registry.adapter_for(channel)
-        fate = channel.fate or adapter.capabilities.fate
-        price = channel.price if channel.price is not None else adapter.capabilities.price
-        ways[name] = Way(name, channel.adapter, adapter.capabilities, fate, channel.optional, price)
+        can = registry.capabilities_of(channel)
+        fate = channel.fate or can.fate
+        price = channel.price if channel.price is not None else can.price
+        ways[name] = Way(name, channel.adapter, can, fate, channel.optional, price)
         channels[name] = _with_house_style(channel, adapter.options, settings)
     return Channels(ways, channels, registry.build, live=settings.live or settings.sandbox)
 

@@ -51,3 +51,13 @@ class Reconciles(Protocol):
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
         """`Accepted` where the provider has it, `NotSent` where it certainly has not, else `Unknown`."""
         ...
+
+
+@runtime_checkable
+class Configurable(Protocol):
+    """An adapter whose abilities hang on its options; most have the same whatever these say."""
+
+    @classmethod
+    def capabilities_with(cls, settings: ChannelSettings) -> Capabilities:
+        """What it can do with these settings; raises `ConfigError`."""
+        ...

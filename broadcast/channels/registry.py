@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
-from broadcast.channels.base import Adapter
+from broadcast.channels.base import Adapter, Configurable
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -29,6 +29,7 @@ _ADAPTERS = {
     "statuspage": "broadcast.channels.statuspage.statuspage:Statuspage",
     "site": "broadcast.channels.statuspage.site:Site",
     "slack": "broadcast.channels.chat.slack:Slack",
+    "zendesk": "broadcast.channels.desk.zendesk:Zendesk",
 }
 
 
@@ -50,6 +51,12 @@ def adapter_class(name: str) -> type[Adapter]:
 def capabilities(name: str) -> Capabilities:
     """What the adapter's provider can do."""
     return adapter_class(name).capabilities
+
+
+def capabilities_of(settings: ChannelSettings) -> Capabilities:
+    """What this channel can do, as it is configured."""
+    adapter = adapter_for(settings)
+    return adapter.capabilities_with(settings) if issubclass(adapter, Configurable) else adapter.capabilities
 
 
 def adapter_for(settings: ChannelSettings) -> type[Adapter]:

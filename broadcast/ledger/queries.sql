@@ -156,7 +156,8 @@ INSERT INTO thread (incident_id, channel, contact, root, last)
 SELECT notice.incident_id, :origin, json_extract(one.value, '$[0]'), json_extract(one.value, '$[1]'),
        json_extract(one.value, '$[2]')
 FROM notice, json_each(:threads) AS one WHERE notice.id = :notice
-ON CONFLICT (incident_id, channel, contact) DO UPDATE SET last = excluded.last
+-- A closed ticket is followed by another one, which is then the root.
+ON CONFLICT (incident_id, channel, contact) DO UPDATE SET root = excluded.root, last = excluded.last
 
 -- name: reroute
 -- Everybody who waits for a channel that is out goes on to the next one of their lane.

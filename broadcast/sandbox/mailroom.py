@@ -17,6 +17,7 @@ from broadcast.sandbox.wire.slack import Slack
 from broadcast.sandbox.wire.statuspage import Statuspage
 from broadcast.sandbox.wire.twilio import Twilio
 from broadcast.sandbox.wire.x import X
+from broadcast.sandbox.wire.zendesk import Zendesk
 
 
 def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
@@ -28,6 +29,7 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
         Mastodon(),
         Statuspage(),
         Slack(),
+        Zendesk(),
     )
     return {wire.name: wire for wire in wires}
 

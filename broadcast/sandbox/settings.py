@@ -25,6 +25,7 @@ _PROVIDERS = {
     "mastodon": ("mastodon", {"access_token": "sandbox"}),
     "statuspage": ("statuspage/v1", {"api_key": "sandbox", "page_id": "sandbox"}),
     "slack": ("slack/api", {"token": "sandbox"}),
+    "zendesk": ("zendesk", {"subdomain": "sandbox", "email": "sandbox@example.org", "token": "sandbox"}),
 }
 _SETTLE = 1.0
 

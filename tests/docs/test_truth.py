@@ -47,7 +47,9 @@ def test_every_key_of_the_configuration_is_explained():
     assert known - coded(page("configuration.md")) == set()
 
 
-@pytest.mark.parametrize("name", ["twilio-sms", "sendgrid", "smtp", "x", "statuspage", "site", "slack"])
+@pytest.mark.parametrize(
+    "name", ["twilio-sms", "sendgrid", "smtp", "x", "statuspage", "site", "slack", "zendesk"]
+)
 def test_the_keys_of_each_adapter_are_its_own(name):
     [row] = re.findall(rf"^\| `{name}` \| (.*) \|$", page("configuration.md"), re.MULTILINE)
     named = set(re.findall(r"`([a-z_]+)`", row))

@@ -27,6 +27,7 @@ CREDENTIALS = {
     "x": OAUTH,
     "mastodon": "Bearer token",
     "statuspage": "OAuth key",
+    "zendesk": "Basic YWdlbnRAbXVzdGVyLmV4YW1wbGUvdG9rZW46a2V5",
 }
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 SMS = {"To": "+491711234567", "From": "+4930231250", "Body": "[INC-1/1] Grüße"}
@@ -37,12 +38,14 @@ MAIL: dict[str, Any] = {
     "content": [{"type": "text/plain", "value": "Text"}, {"type": "text/html", "value": "<p>Text</p>"}],
 }
 INCIDENT = {"name": "Shop", "status": "investigating", "body": "Weg", "metadata": {"broadcast": {"key": "k"}}}
+TICKET = {"subject": "Shop", "comment": {"body": "Weg", "public": False}, "external_id": "INC-1:k"}
 SPELLED_OUT = {
     "twilio": "https://api.twilio.com",
     "sendgrid": "https://api.sendgrid.com",
     "x": "https://api.x.com",
     "mastodon": "https://mastodon.example",
     "statuspage": "https://api.statuspage.io/v1",
+    "zendesk": "https://example.zendesk.com",
 }
 
 
@@ -131,6 +134,8 @@ def validate_answer(provider: str, request: Any, answer: Answer) -> None:
         ("statuspage", "GET", "/pages/p1/incidents/unresolved", None, 200),
         ("statuspage", "GET", "/pages/p1/components", None, 200),
         ("statuspage", "PATCH", "/pages/p1/components/c1", {"component": {"status": "major_outage"}}, 200),
+        ("zendesk", "POST", "/api/v2/tickets", {"ticket": TICKET}, 201),
+        ("zendesk", "GET", "/api/v2/tickets", None, 200),
     ],
 )
 def test_what_the_description_allows_is_accepted_and_answered_in_its_shape(
@@ -177,6 +182,10 @@ def personal(**fields: Any) -> dict[str, Any]:
         ("statuspage", "/pages/p1/incidents", {"incident": {**INCIDENT, "metadata": {"key": "k"}}}, 422),
         ("statuspage", "/pages/p1/incidents", {"incident": {**INCIDENT, "components": {"c": "bad"}}}, 422),
         ("statuspage", "/pages/p1/incidents", {"incident": {**INCIDENT, "colour": "red"}}, 422),
+        ("zendesk", "/api/v2/tickets", {}, 422),
+        ("zendesk", "/api/v2/tickets", {"ticket": without(TICKET, "comment")}, 422),
+        ("zendesk", "/api/v2/tickets", {"ticket": {**TICKET, "status": "broken"}}, 422),
+        ("zendesk", "/api/v2/tickets", {"ticket": {**TICKET, "tags": "one"}}, 422),
     ],
 )
 def test_what_the_description_forbids_is_refused(provider, path, body, status):
@@ -185,7 +194,7 @@ def test_what_the_description_forbids_is_refused(provider, path, body, status):
     assert not is_valid(provider, request)
     assert answer.status == status
     assert not answer.received
-    if provider != "twilio":  # its description has no error answers
+    if provider not in {"twilio", "zendesk"}:  # their descriptions have no error answers
         validate_answer(provider, request, answer)
 
 
@@ -197,6 +206,7 @@ def test_what_the_description_forbids_is_refused(provider, path, body, status):
         ("x", "POST", "/2/tweets", {"text": "Hallo"}),
         ("mastodon", "POST", "/api/v1/statuses", {"status": "Hallo"}),
         ("statuspage", "POST", "/pages/p1/incidents", {"incident": INCIDENT}),
+        ("zendesk", "POST", "/api/v2/tickets", {"ticket": TICKET}),
     ],
 )
 def test_a_wrong_or_missing_credential_is_401(provider, method, path, body):
@@ -207,6 +217,7 @@ def test_a_wrong_or_missing_credential_is_401(provider, method, path, body):
         "x": OAUTH.replace('"b"', '"wrong"'),
         "mastodon": "Bearer wrong",
         "statuspage": "OAuth wrong",
+        "zendesk": "Basic YWdlbnRAbXVzdGVyLmV4YW1wbGUvdG9rZW46d3Jvbmc=",
     }[provider]
     root = "v1" if provider == "statuspage" else ""
     asked = [
@@ -418,6 +429,7 @@ def test_the_state_of_every_provider_is_restored_from_what_was_received():
         "x": ("2/tweets", b'{"text": "Hallo"}'),
         "mastodon": ("api/v1/statuses", b'{"status": "Hallo"}'),
         "statuspage": ("v1/pages/p1/incidents", json.dumps({"incident": INCIDENT}).encode()),
+        "zendesk": ("api/v2/tickets", json.dumps({"ticket": TICKET}).encode()),
     }
     looked_up = {
         "x": "2/users/2244994945/tweets",
@@ -440,7 +452,7 @@ junk = st.recursive(
         st.sampled_from(
             ["personalizations", "to", "from", "email", "content", "headers", "send_at", "cc", "incident",
              "name", "status", "components", "metadata", "text", "reply", "in_reply_to_tweet_id", "subject",
-             "visibility", "in_reply_to_id", "language",
+             "visibility", "in_reply_to_id", "language", "comment", "html_body", "tags", "type", "priority",
              "mail_settings", "sandbox_mode", "custom_args", "broadcast", "component_ids", "body"]
         ), inner, max_size=6,
     ),
@@ -457,10 +469,18 @@ def test_no_document_however_odd_breaks_a_wire(document):
         "x": "2/tweets",
         "mastodon": "api/v1/statuses",
         "statuspage": "v1/pages/p1/incidents",
+        "zendesk": "api/v2/tickets",
     }
-    bodies = [document, {**MAIL, "personalizations": [document]}, {"incident": document}]
+    bodies = [
+        document,
+        {**MAIL, "personalizations": [document]},
+        {"incident": document},
+        {"ticket": document},
+    ]
     bodies += (
-        [{**MAIL, **document}, {"incident": {**INCIDENT, **document}}] if isinstance(document, dict) else []
+        [{**MAIL, **document}, {"incident": {**INCIDENT, **document}}, {"ticket": {**TICKET, **document}}]
+        if isinstance(document, dict)
+        else []
     )
 
     for name, path in asked.items():

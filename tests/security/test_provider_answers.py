@@ -21,6 +21,7 @@ ADAPTERS = {
     "x": dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "k"),
     "statuspage": {"api_key": "k", "page_id": "p"},
     "slack": {"token": "k", "channel": "C0123ABCD"},
+    "zendesk": {"subdomain": "muster", "email": "agent@muster.example", "token": "k"},
 }
 ADDRESSES = {"twilio-sms": "+4915112345678", "sendgrid": "anna@kunde.example"}
 HALF = "\ud800"
@@ -32,6 +33,7 @@ def body(text: str) -> bytes:
     document = {
         **dict.fromkeys(fields, text),
         "data": {"id": text},
+        "ticket": {"id": text},
         "errors": [{"message": text, "field": text}],
     }
     return json.dumps(document).encode()

@@ -132,7 +132,7 @@ function statusPage([page, updates]) {
 function incident([, updates]) {
   const last = updates[updates.length - 1];
   const lines = [...updates].reverse().filter((one) => one.text).map((one) => element("li", {},
-    element("div", {}, pill(one.extra.status.replaceAll("_", " "), ["resolved", "completed"].includes(one.extra.status) ? "good" : "warn"), time(one.at)),
+    element("div", {}, pill(one.extra.status.replaceAll("_", " "), ["resolved", "completed", "solved"].includes(one.extra.status) ? "good" : "warn"), time(one.at)),
     text("p", one.text)));
   return element("div", { class: "incident" }, element("h3", {}, last.subject), element("ol", {}, ...lines));
 }
@@ -152,6 +152,10 @@ function room([name, records]) {
       edits.has(one.ref) ? pill("edited") : null, time(one.at)), text("p", edits.get(one.ref) ?? one.text)));
   return element("article", { class: "card thread" }, element("h3", {}, `${records[0].provider} ${name}`),
     ...grouped(posts, (one) => one.thread ?? one.ref).flatMap(([, thread]) => thread.map(said)));
+}
+
+function desk([name, records]) {
+  return element("article", { class: "card" }, element("div", { class: "banner" }, `${name} tickets`), ...grouped(records, (one) => one.thread).map(incident));
 }
 
 function requestLine(one) {
@@ -175,7 +179,7 @@ function drawFaults() {
 function drawCounts(kinds) {
   const refused = state.requests.filter((one) => one.status === null || one.status >= 300).length;
   const counts = [["texts", kinds.phones.length], ["e-mails", kinds.mails.length], ["posts", kinds.posts.length],
-    ["page updates", kinds.updates.length], ["in rooms", kinds.rooms.filter((one) => !one.extra.edits).length], ["refused or lost", refused]];
+    ["page updates", kinds.updates.length], ["in rooms", kinds.rooms.filter((one) => !one.extra.edits).length], ["on tickets", kinds.tickets.length], ["refused or lost", refused]];
   find("counts").replaceChildren(...counts.map(([name, count]) =>
     element("div", { class: name.startsWith("refused") && count ? "bad" : "" }, element("dt", {}, name), element("dd", {}, number.format(count)))));
 }
@@ -192,12 +196,13 @@ function draw(always = false) {
   state.shown.mark = mark;
   const has = (one) => !wanted || one.haystack.includes(wanted);
   const of = (...names) => state.received.filter((one) => names.includes(one.provider));
-  const kinds = { phones: of("twilio"), mails: of("sendgrid", "smtp"), posts: of("x", "mastodon", "bluesky"), updates: of("statuspage"), rooms: of("slack") };
+  const kinds = { phones: of("twilio"), mails: of("sendgrid", "smtp"), posts: of("x", "mastodon", "bluesky"), updates: of("statuspage"), rooms: of("slack"), tickets: of("zendesk") };
   const none = wanted ? `Nothing for “${wanted}”.` : "";
   drawCounts(kinds);
   fill("phones", paged("phones", grouped(kinds.phones.filter(has), (one) => one.to)), phone, none || "No text message yet.");
   fill("inboxes", paged("inboxes", grouped(kinds.mails.filter(has), (one) => one.to)), inbox, none || "No e-mail yet.");
   fill("rooms", grouped(kinds.rooms.filter(has), (one) => `${one.provider} ${one.to}`).map(([, all]) => [all[0].to, all]), room, none || "No message in a room yet.");
+  fill("desks", grouped(kinds.tickets.filter(has), (one) => one.to), desk, none || "No ticket yet.");
   fill("pages", grouped(kinds.updates, (one) => one.to), statusPage, "");
   fill("posts", grouped(kinds.posts, (one) => one.extra.conversation), thread, kinds.updates.length || kinds.posts.length ? "" : "No post and no status page update yet.");
   const lines = state.requests.filter((one) => !wanted || `${one.provider} ${one.path} ${one.fault}`.toLowerCase().includes(wanted));

@@ -1,0 +1,108 @@
+"""A notice in the words of Zendesk's API: a ticket, and the comments that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Self
+
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.incident import Severity
+from broadcast.model.outgoing import Headline, Outgoing
+
+PRIORITIES: Mapping[Severity, str] = {
+    Severity.SEV1: "urgent",
+    Severity.SEV2: "high",
+    Severity.SEV3: "normal",
+    Severity.SEV4: "low",
+}
+#: Customers' tickets can be linked to a `problem` as its incidents, and are solved with it.
+_TYPES = ("problem", "incident")
+
+OPTIONS = frozenset({"public", "type", "tags"})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a channel's tickets are filled in: whether requesters read them, their type and extra tags."""
+
+    public: bool = False
+    type: str = _TYPES[0]
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings) -> Self:
+        """Read `public`, `type` and `tags`; `ConfigError` where one is not what it must be."""
+        kind = settings.text("type", _TYPES[0])
+        if kind not in _TYPES:
+            raise ConfigError(
+                f"{settings.origin}: type must be problem or incident, not {kind!r}",
+                hint='write type = "problem", which customers\' tickets can be linked to',
+            )
+        return cls(is_public(settings), kind, _tags(settings))
+
+    def opening(self, outgoing: Outgoing, follows: str | None) -> dict[str, object]:
+        """A new ticket; `follows` is the closed one that it continues."""
+        headline = outgoing.headline
+        source = {"via_followup_source_id": int(follows)} if follows else {}
+        return {
+            "subject": outgoing.message.subject or headline.title,
+            "external_id": external_id(outgoing),
+            "type": self.type,
+            "tags": [*_own_tags(headline), *self.tags],
+            **source,
+            **self.further(outgoing),
+        }
+
+    def further(self, outgoing: Outgoing) -> dict[str, object]:
+        """A comment on a ticket. The tags stay: to send some would take those away that agents gave it."""
+        headline = outgoing.headline
+        return {
+            "comment": {"html_body": as_html(outgoing.message.text), "public": self.public},
+            "priority": "low" if headline.drill else PRIORITIES[headline.severity],
+            "status": "solved" if headline.phase.closed else "open",
+            # Kept with the comment under `metadata.custom`, where a look-up finds it.
+            "metadata": {"broadcast": outgoing.key},
+        }
+
+
+def is_public(settings: ChannelSettings) -> bool:
+    """Whether requesters read what is written."""
+    public = settings.options.get("public", False)
+    if isinstance(public, bool):
+        return public
+    raise ConfigError(
+        f"{settings.origin}: public must be true or false", hint="write public = false for internal notes"
+    )
+
+
+def external_id(outgoing: Outgoing) -> str:
+    """What a ticket is looked up by; the incident first, for people who search."""
+    return f"{outgoing.headline.incident}:{outgoing.key}"
+
+
+def as_html(text: str) -> str:
+    """The text, to be shown literally: `body` may be read as Markdown, and both have {{placeholders}}."""
+    literal = escape(text).replace("{", "&#123;").replace("}", "&#125;")
+    return literal.replace("\n", "<br>")
+
+
+def _own_tags(headline: Headline) -> list[str]:
+    tags = ["broadcast", headline.incident.lower(), str(headline.severity)]
+    return [*tags, "drill"] if headline.drill else tags
+
+
+def _tags(settings: ChannelSettings) -> tuple[str, ...]:
+    tags = settings.options.get("tags", [])
+    # Zendesk parts tags at spaces and commas.
+    if isinstance(tags, list) and all(isinstance(tag, str) and _is_one(tag) for tag in tags):
+        return tuple(tags)
+    raise ConfigError(
+        f"{settings.origin}: tags must be a list of single words", hint='write tags = ["outage"]'
+    )
+
+
+def _is_one(tag: str) -> bool:
+    return bool(tag) and not any(character.isspace() or character == "," for character in tag)

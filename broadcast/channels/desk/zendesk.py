@@ -1,0 +1,143 @@
+"""Tickets in Zendesk: one per incident of ours, told further in its comments."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar, Self
+from urllib.parse import quote
+
+from broadcast.channels.answers import health, json_object, text_of
+from broadcast.channels.desk.reading import (
+    CLOSED,
+    GONE,
+    PAGE,
+    commented,
+    found_comment,
+    found_ticket,
+    opened,
+    says,
+    table,
+)
+from broadcast.channels.desk.ticket import OPTIONS, Form, external_id, is_public
+from broadcast.channels.transport import Answer, Reply, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.outcome import Health, NotSent, Outcome, Probe
+from broadcast.model.outgoing import Attempted, Outgoing
+
+_SUBDOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+
+
+class Zendesk:
+    """The tickets of one Zendesk account."""
+
+    name: ClassVar[str] = "zendesk"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.DESK,
+        address=None,
+        threading=Threading.EDIT,
+        idempotency=Idempotency.LOOKUP,  # only a new ticket has a key; a comment has none
+        rate=3.0,  # 200 requests a minute on the smallest plan
+        concurrency=2,
+        fate=("zendesk",),
+        internal=True,
+    )
+    options: ClassVar[frozenset[str]] = OPTIONS | {"subdomain", "email", "token"}
+
+    def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
+        self._api = f"{settings.base_url or _desk(settings)}".rstrip("/") + "/api/v2"
+        login = f"{settings.required('email')}/token:{settings.required('token')}"
+        self._headers = {
+            "Authorization": f"Basic {b64encode(login.encode()).decode()}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+        }
+        self._form = Form.from_settings(settings)
+        self._transport = transport
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs subdomain, and the email and token of an agent."""
+        return cls(settings, transport)
+
+    @classmethod
+    def capabilities_with(cls, settings: ChannelSettings) -> Capabilities:
+        """With `public = true`, customers read along, so it must not speak as to the staff."""
+        return replace(cls.capabilities, internal=not is_public(settings))
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Open the ticket, or comment on it."""
+        return [await self._write(outgoing) for outgoing in batch]
+
+    async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
+        """Look for our keys, in the comments and among the tickets."""
+        return [await self._look_up(attempt) for attempt in attempts]
+
+    async def probe(self) -> Probe:
+        """Ask who we are: only agents may write tickets for others to read."""
+        answer = await self._ask("GET", "/users/me")
+        if isinstance(answer, Reply) and answer.success:
+            role = text_of(table(json_object(answer), "user"), "role")
+            if role not in {"agent", "admin"}:
+                return Probe(Health.UNAUTHORISED, f"the account is no agent but {role or 'unreadable'}")
+        return health(answer)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+    async def _write(self, outgoing: Outgoing) -> Outcome:
+        thread = outgoing.thread
+        if thread is None:
+            return await self._open(outgoing)
+        ticket = {"ticket": self._form.further(outgoing)}
+        answer = await self._ask("PUT", f"/tickets/{quote(thread.root, safe='')}", ticket)
+        # In both cases nothing was written, so that the news goes into a ticket of its own.
+        if says(answer, 422, CLOSED):
+            return await self._open(outgoing, thread.root, f"ticket {thread.root} is closed: followed up")
+        if says(answer, 404, GONE):
+            return await self._open(outgoing, None, f"ticket {thread.root} was deleted: opened anew")
+        return commented(answer, thread)
+
+    async def _open(
+        self, outgoing: Outgoing, follows: str | None = None, detail: str | None = None
+    ) -> Outcome:
+        headers = {"Idempotency-Key": outgoing.key}
+        ticket = {"ticket": self._form.opening(outgoing, follows)}
+        return opened(await self._ask("POST", "/tickets", ticket, headers), detail)
+
+    async def _look_up(self, attempt: Attempted) -> Outcome:
+        thread = attempt.outgoing.thread
+        if thread is not None:
+            path = f"/tickets/{quote(thread.root, safe='')}/comments?sort_order=desc&per_page={PAGE}"
+            found = found_comment(await self._ask("GET", path), attempt, thread)
+            if not isinstance(found, NotSent):
+                return found
+        wanted = quote(external_id(attempt.outgoing), safe="")
+        return found_ticket(await self._ask("GET", f"/tickets?external_id={wanted}"))
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        document: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        body = None if document is None else json.dumps(document).encode()
+        given = {**self._headers, **(headers or {})}
+        return await self._transport.exchange(method, self._api + path, headers=given, body=body)
+
+
+def _desk(settings: ChannelSettings) -> str:
+    name = settings.required("subdomain")
+    if _SUBDOMAIN.fullmatch(name):
+        return f"https://{name}.zendesk.com"
+    raise ConfigError(
+        f"{settings.origin}: subdomain is not one: {name!r}",
+        hint='for muster.zendesk.com write subdomain = "muster"',
+    )
