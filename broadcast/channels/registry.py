@@ -29,6 +29,8 @@ _ADAPTERS = {
     "statuspage": "broadcast.channels.statuspage.statuspage:Statuspage",
     "site": "broadcast.channels.statuspage.site:Site",
     "slack": "broadcast.channels.chat.slack:Slack",
+    "slack-webhook": "broadcast.channels.chat.slack_webhook:SlackWebhook",
+    "teams": "broadcast.channels.chat.teams:Teams",
     "zendesk": "broadcast.channels.desk.zendesk:Zendesk",
 }
 

@@ -243,13 +243,20 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def keeps_secrets(url: str) -> bool:
+    """Whether what is sent to `url` is read by nobody on the way."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return (parts.scheme == "https" and host != "") or (parts.scheme == "http" and is_loopback(host))
+
+
 def _refuse_clear_text(base_url: str, origin: str) -> None:
-    parts = urlsplit(base_url)
-    if parts.scheme == "https" and parts.hostname:
+    if keeps_secrets(base_url):
         return
-    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
-        return
-    if parts.scheme == "http":
+    if base_url.startswith("http://"):
         raise ConfigError(
             f"{origin}: base_url {base_url} would send secrets in clear",
             hint="write https://; http:// is only for this machine",

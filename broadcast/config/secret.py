@@ -23,6 +23,7 @@ SECRET_OPTIONS = frozenset(
         "client_secret",
         "secret",
         "signing_secret",
+        "webhook_url",
     }
 )
 _LARGEST = 16 * 1024

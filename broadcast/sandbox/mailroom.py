@@ -15,6 +15,7 @@ from broadcast.sandbox.wire.mastodon import Mastodon
 from broadcast.sandbox.wire.sendgrid import SendGrid
 from broadcast.sandbox.wire.slack import Slack
 from broadcast.sandbox.wire.statuspage import Statuspage
+from broadcast.sandbox.wire.teams import Teams
 from broadcast.sandbox.wire.twilio import Twilio
 from broadcast.sandbox.wire.x import X
 from broadcast.sandbox.wire.zendesk import Zendesk
@@ -29,6 +30,7 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
         Mastodon(),
         Statuspage(),
         Slack(),
+        Teams(),
         Zendesk(),
     )
     return {wire.name: wire for wire in wires}

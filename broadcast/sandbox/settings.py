@@ -10,6 +10,7 @@ from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.sandbox.daemon import Address
 
+_NOWHERE = "https://sandbox.invalid"
 _PROVIDERS = {
     "twilio-sms": ("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"}),
     "sendgrid": ("sendgrid", {"api_key": "sandbox"}),
@@ -25,6 +26,11 @@ _PROVIDERS = {
     "mastodon": ("mastodon", {"access_token": "sandbox"}),
     "statuspage": ("statuspage/v1", {"api_key": "sandbox", "page_id": "sandbox"}),
     "slack": ("slack/api", {"token": "sandbox"}),
+    "slack-webhook": ("slack", {"webhook_url": f"{_NOWHERE}/services/T0SANDBOX/B0SANDBOX/sandbox"}),
+    "teams": (
+        "teams",
+        {"webhook_url": f"{_NOWHERE}/workflows/sandbox/triggers/manual/paths/invoke?sig=sandbox"},
+    ),
     "zendesk": ("zendesk", {"subdomain": "sandbox", "email": "sandbox@example.org", "token": "sandbox"}),
 }
 _SETTLE = 1.0

@@ -112,7 +112,10 @@ class HttpAdapterContract(AdapterContract):
 
     @pytest.mark.parametrize("body", [_PAGE, b"{}", b"[1]", b'{"id": ', b"\xff", b""])
     async def test_a_success_without_an_id_proves_nothing(self, case: Case, stub: Stub, body: bytes) -> None:
-        stub.play = answering(Canned(case.accepted.status, body))
+        answer = Canned(case.accepted.status, body)
+        if answer == case.accepted:
+            pytest.skip("this is the whole of what the provider says when it accepts")
+        stub.play = answering(answer)
 
         assert isinstance(await case.send(stub.url()), Unknown)
 

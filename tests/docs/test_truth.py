@@ -48,7 +48,19 @@ def test_every_key_of_the_configuration_is_explained():
 
 
 @pytest.mark.parametrize(
-    "name", ["twilio-sms", "sendgrid", "smtp", "x", "statuspage", "site", "slack", "zendesk"]
+    "name",
+    [
+        "twilio-sms",
+        "sendgrid",
+        "smtp",
+        "x",
+        "statuspage",
+        "site",
+        "slack",
+        "slack-webhook",
+        "teams",
+        "zendesk",
+    ],
 )
 def test_the_keys_of_each_adapter_are_its_own(name):
     [row] = re.findall(rf"^\| `{name}` \| (.*) \|$", page("configuration.md"), re.MULTILINE)

@@ -21,6 +21,8 @@ ADAPTERS = {
     "x": dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "k"),
     "statuspage": {"api_key": "k", "page_id": "p"},
     "slack": {"token": "k", "channel": "C0123ABCD"},
+    "slack-webhook": {"webhook_url": "https://hooks.slack.com/services/a/b/c"},
+    "teams": {"webhook_url": "https://prod-1.logic.azure.com/workflows/a"},
     "zendesk": {"subdomain": "muster", "email": "agent@muster.example", "token": "k"},
 }
 ADDRESSES = {"twilio-sms": "+4915112345678", "sendgrid": "anna@kunde.example"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,14 @@ _TOKENS = {"": "not_authed", "wrong": "invalid_auth", "revoked": "token_revoked"
 #: Channels in trouble, as elsewhere here, are told by how they end.
 _TROUBLE = {"GONE": "channel_not_found", "ARCHIVED": "is_archived", "CLOSED": "restricted_action"}
 _REFUSALS = {401: (200, "invalid_auth"), 403: (200, "missing_scope"), 429: (429, "ratelimited")}
+#: An incoming webhook is the place it posts to, and says in its answer whether it is still good for that.
+_HOOK = re.compile(r"services/(?P<place>[^/]+/[^/]+)/(?P<token>[^/]+)")
+_DEAD_HOOKS = {
+    "wrong": (403, "invalid_token"),
+    "gone": (404, "no_service"),
+    "deleted": (404, "channel_not_found"),
+    "archived": (410, "channel_is_archived"),
+}
 _READS = frozenset({"conversations.history", "conversations.replies", "conversations.info", "auth.test"})
 
 
@@ -47,6 +56,9 @@ class Slack:
 
     def answer(self, request: Request) -> Answer:
         """Do what the request asks."""
+        hook = _HOOK.fullmatch(request.path.removeprefix("api/"))
+        if hook is not None:
+            return self._answer_hook(hook["place"], hook["token"], request)
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         token = token.strip() if scheme.lower() == "bearer" else ""
         if token in _TOKENS:
@@ -73,6 +85,18 @@ class Slack:
     def forget(self) -> None:
         """Start afresh."""
         self._channels.clear()
+
+    def _answer_hook(self, place: str, token: str, request: Request) -> Answer:
+        if request.method != "POST" or token in _DEAD_HOOKS:
+            status, word = _DEAD_HOOKS.get(token, (405, "invalid_method"))
+            return Answer(status, word.encode(), "text/html")
+        asked = _arguments(request)
+        problem = _problem(asked, _LONGEST_POST)
+        if problem:
+            return Answer(400, (problem if problem == "no_text" else "invalid_payload").encode(), "text/html")
+        received = self._received(place, asked, request.at)
+        self.keep(received)
+        return Answer(200, b"ok", "text/html", received=(received,))
 
     def _act(self, method: str, asked: Mapping[str, Any], at: datetime) -> Answer:
         if method == "auth.test":

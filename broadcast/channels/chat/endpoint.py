@@ -1,0 +1,57 @@
+"""An address that somebody was given to post to: a secret of its own, with nothing beside it to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import urlsplit
+
+from broadcast.channels.answers import health
+from broadcast.channels.transport import Answer, Reply, Transport, keeps_secrets
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.outcome import Health, Probe
+
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+# Their root has no page for us, or wants to be asked otherwise; whoever says so is there.
+_SOMEBODY = range(400, 500)
+_NOBODY = frozenset({401, 403})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to post, with the transport that goes there."""
+
+    url: str = field(repr=False)
+    transport: Transport
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """The option webhook_url; `base_url` takes the place of its host (a proxy, the sandbox)."""
+        url = settings.required("webhook_url")
+        if not keeps_secrets(url):
+            raise ConfigError(
+                f"{settings.origin}: webhook_url is not the address of a webhook",
+                hint="it begins with https://; http:// is only for this machine",
+            )
+        if settings.base_url is None:
+            return cls(url, transport)
+        return cls(settings.base_url.rstrip("/") + _below_the_host(url), transport)
+
+    async def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Post a JSON document."""
+        return await self.transport.exchange("POST", self.url, headers={**_JSON, **headers}, body=body)
+
+    async def reach(self) -> Probe:
+        """Knock at the host's door; to ask the address itself might set something off."""
+        parts = urlsplit(self.url)
+        answer = await self.transport.exchange("GET", f"{parts.scheme}://{parts.netloc}/", headers={})
+        if isinstance(answer, Reply) and answer.status in _SOMEBODY and answer.status not in _NOBODY:
+            return Probe(Health.OK, "somebody answers; only a message can show that it is taken")
+        return health(answer)
+
+
+def _below_the_host(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
