@@ -26,6 +26,7 @@ _ADAPTERS = {
     "smtp": "broadcast.channels.email.smtp:Smtp",
     "x": "broadcast.channels.social.x:X",
     "mastodon": "broadcast.channels.social.mastodon:Mastodon",
+    "bluesky": "broadcast.channels.social.bluesky:Bluesky",
     "statuspage": "broadcast.channels.statuspage.statuspage:Statuspage",
     "site": "broadcast.channels.statuspage.site:Site",
     "slack": "broadcast.channels.chat.slack:Slack",

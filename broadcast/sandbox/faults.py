@@ -18,7 +18,18 @@ from typing import Any, Literal, get_args
 
 from broadcast.errors import UsageError
 
-PROVIDERS = ("twilio", "sendgrid", "x", "mastodon", "statuspage", "slack", "teams", "zendesk", "smtp")
+PROVIDERS = (
+    "twilio",
+    "sendgrid",
+    "x",
+    "mastodon",
+    "bluesky",
+    "statuspage",
+    "slack",
+    "teams",
+    "zendesk",
+    "smtp",
+)
 
 Kind = Literal[
     "status",

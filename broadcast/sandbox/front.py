@@ -11,7 +11,7 @@ from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.injection import deliver, disguise, respond
 from broadcast.sandbox.mailroom import Mailroom
 from broadcast.sandbox.records import Received, Requested
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, Wire
+from broadcast.sandbox.wire.base import Answer, LogsIn, Refusal, Request, Wire
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -44,7 +44,7 @@ class Front:
         wire = mailroom.wires.get(name)
         if wire is None:
             return respond(control(mailroom, asked, f"/{name}/{path}".rstrip("/") or "/"))
-        fault = mailroom.strike(name, sending=request.method in _SENDING)
+        fault = mailroom.strike(name, sending=_sends(wire, asked))
         if fault is not None:
             return await self._struck(fault, wire, request, asked)
         answer = wire.answer(asked)
@@ -77,6 +77,10 @@ class Front:
         kind = fault.kind if fault else None
         path = "/" + asked.path
         self._mailroom.note(Requested(wire.name, asked.at, asked.method, path, status, kind, len(received)))
+
+
+def _sends(wire: Wire, asked: Request) -> bool:
+    return asked.method in _SENDING and not (isinstance(wire, LogsIn) and wire.is_login(asked))
 
 
 def _answer(fault: Fault, wire: Wire, asked: Request) -> Answer:

@@ -65,7 +65,7 @@ def _without_id(answer: Answer) -> Answer:
         return replace(answer, headers=headers)
     document: Any = json.loads(answer.body)
     for part in (document, document.get("data", {})) if isinstance(document, dict) else ():
-        for name in ("sid", "id"):
+        for name in ("sid", "id", "uri"):
             part.pop(name, None)
     return replace(answer, headers=headers, body=json.dumps(document).encode())
 

@@ -11,6 +11,7 @@ from broadcast.model.clock import Clock
 from broadcast.sandbox.faults import Fault, Faults
 from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.wire.base import Wire
+from broadcast.sandbox.wire.bluesky import Bluesky
 from broadcast.sandbox.wire.mastodon import Mastodon
 from broadcast.sandbox.wire.sendgrid import SendGrid
 from broadcast.sandbox.wire.slack import Slack
@@ -28,6 +29,7 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
         SendGrid(suppressed),
         X(),
         Mastodon(),
+        Bluesky(),
         Statuspage(),
         Slack(),
         Teams(),

@@ -24,6 +24,7 @@ _PROVIDERS = {
         },
     ),
     "mastodon": ("mastodon", {"access_token": "sandbox"}),
+    "bluesky": ("bluesky", {"identifier": "sandbox.bsky.example", "password": "sandbox"}),
     "statuspage": ("statuspage/v1", {"api_key": "sandbox", "page_id": "sandbox"}),
     "slack": ("slack/api", {"token": "sandbox"}),
     "slack-webhook": ("slack", {"webhook_url": f"{_NOWHERE}/services/T0SANDBOX/B0SANDBOX/sandbox"}),

@@ -28,6 +28,7 @@ class Case:
     `options` is its `[channels.NAME]` table, secrets as plain values; `secrets` are those of them that must
     never be seen again. `address` is a person's address, None for a channel that publishes. `provider` is
     the sandbox's name for it, `required` the options it cannot do without (all, unless said otherwise).
+    `logins` are the answers to what it asks once, before it sends, by path.
     """
 
     adapter: str
@@ -37,6 +38,7 @@ class Case:
     accepted: Canned = field(default_factory=Canned)
     provider: str = ""
     required: tuple[str, ...] = ()
+    logins: Mapping[str, Canned] = field(default_factory=dict)
 
     def build(self, base_url: str | None, deadline: float = TIMEOUT, **options: object) -> Adapter:
         """The adapter, as the registry builds it."""

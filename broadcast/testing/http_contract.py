@@ -52,7 +52,7 @@ class HttpAdapterContract(AdapterContract):
 
     @pytest.fixture
     async def stub(self, case: Case) -> AsyncIterator[Stub]:
-        async with serving(answering(case.accepted)) as stub:
+        async with serving(answering(case.accepted), logins=case.logins) as stub:
             yield stub
 
     async def test_acceptance_is_exactly_one_request(self, case: Case, stub: Stub) -> None:

@@ -32,9 +32,13 @@ class Canned:
 
 @dataclass(slots=True)
 class Stub:
-    """Where the server listens and what it saw; `play` may be changed between requests."""
+    """Where the server listens and what it saw; `play` may be changed between requests.
+
+    A request for a path in `logins` is answered from there, and counts for nothing.
+    """
 
     play: Play
+    logins: Mapping[str, Canned] = field(default_factory=dict)
     port: int = 0
     connections: int = 0
     requests: list[bytes] = field(default_factory=list)
@@ -50,17 +54,23 @@ class Stub:
 
 
 @contextlib.asynccontextmanager
-async def serving(play: Play, tls: ssl.SSLContext | None = None) -> AsyncIterator[Stub]:
+async def serving(
+    play: Play, tls: ssl.SSLContext | None = None, logins: Mapping[str, Canned] | None = None
+) -> AsyncIterator[Stub]:
     """A server for as long as the context lasts; leaving it ends every connection."""
-    stub = Stub(play)
+    stub = Stub(play, logins or {})
     tasks: set[asyncio.Task[None]] = set()
 
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         stub.connections += 1
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while not writer.is_closing():
-                stub.requests.append(await _request(reader))
-                await stub.play(writer)
+                request = await _request(reader)
+                if login := stub.logins.get(request.split(b" ", 2)[1].decode()):
+                    await answering(login)(writer)
+                else:
+                    stub.requests.append(request)
+                    await stub.play(writer)
                 await writer.drain()
         writer.close()
         with contextlib.suppress(OSError):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
 from broadcast.sandbox.records import Received
@@ -90,6 +90,15 @@ class Wire(Protocol):
 
     def forget(self) -> None:
         """Start afresh."""
+        ...
+
+
+@runtime_checkable
+class LogsIn(Protocol):
+    """A provider that wants a login first. That sends nothing, so faults spare it as they do look-ups."""
+
+    def is_login(self, request: Request) -> bool:
+        """Whether the request is a login."""
         ...
 
 

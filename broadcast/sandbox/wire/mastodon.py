@@ -19,7 +19,7 @@ _REMEMBERED = timedelta(hours=1)
 _FIRST_ID = 115_000_000_000_000_000
 _NUMBER = "110000000000000001"
 _TIMELINE = re.compile(r"api/v1/accounts/(?P<account>[^/]+)/statuses")
-_VISIBILITIES = frozenset({"public", "unlisted", "private", "direct"})
+_VISIBILITIES = (None, "public", "unlisted", "private", "direct")
 _ERRORS = {
     401: "The access token is invalid",
     403: "This action is not allowed",
@@ -154,7 +154,7 @@ def _problems(fields: dict[str, Any]) -> Iterator[str]:
         yield "Text can't be blank"
     elif grapheme_count(_LINK.sub("x" * 23, text)) > _MOST:
         yield f"Text character limit of {_MOST} exceeded"
-    if fields.get("visibility") not in {None, *_VISIBILITIES}:
+    if fields.get("visibility") not in _VISIBILITIES:
         yield "Visibility is not included in the list"
 
 
