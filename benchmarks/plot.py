@@ -148,8 +148,7 @@ def _memory(rivals: Sequence[Rival], crowds: Sequence[Crowd], top: float) -> Ite
     yield f'<polyline class="way" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
     for (x, y), crowd in zip(places, crowds, strict=True):
         yield _disc(x, y, "ours")
-        yield _text(x, y - 14, _number(crowd.peak), "ours", "middle")
-    yield _text(places[0][0] - 12, places[0][1] - 14, OURS, "ours", "end")
+        yield _text(x + 16, y - 14, f"{OURS}: {_number(crowd.peak)}", "ours", "end")
 
 
 def _told(rivals: Sequence[Rival], crowds: Sequence[Crowd]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from broadcast.channels.base import Adapter, Reconciles
 from broadcast.dispatch.breaker import Breaker
+from broadcast.ledger.records import Claim
 from broadcast.model.channel import Capabilities
 
 NEVER = math.inf
@@ -21,6 +22,7 @@ class ActiveChannel:
     `patient_since` when it began to. `window` is how many requests may be under way: one after a pause, then
     twice as many with each answer. `repeats` is how many more may follow a request that failed: a provider in
     trouble recovers later, the more it is asked again. `suspect` means the ledger says it failed.
+    `ahead` are claims that leave as soon as a slot is free.
     """
 
     name: str
@@ -36,6 +38,7 @@ class ActiveChannel:
     patient_since: float = NEVER
     repeats: float = 10.0
     busy: int = 0
+    ahead: list[Claim] = field(default_factory=list)
     asking: bool = False
     suspect: bool = False
     reconciles: bool = field(init=False)
@@ -47,6 +50,15 @@ class ActiveChannel:
         self.reconciles = isinstance(self.adapter, Reconciles)
 
     @property
+    def reserve(self) -> int:
+        """How many may be claimed ahead of a free slot, so that it need not wait for the ledger.
+
+        A run that is killed leaves them behind as if they had been sent, and they are looked up: so there are
+        none where the provider cannot be asked, nor where a request carries many.
+        """
+        return self.window // 4 if self.reconciles and self.batch == 1 else 0
+
+    @property
     def capabilities(self) -> Capabilities:
         """What the adapter can do."""
         return self.adapter.capabilities
@@ -55,7 +67,13 @@ class ActiveChannel:
         """How many deliveries to claim now."""
         if now < max(self.due, self.next_at, self.paused_until):
             return 0
-        return self.breaker.allows(self.window, self.busy, now) * self.batch
+        slots = self.breaker.allows(self.window, self.busy, now)
+        spare = self.reserve - len(self.ahead) if self.breaker.healthy else 0
+        return slots * self.batch + max(0, spare)
+
+    def wanted_now(self, now: float) -> bool:
+        """Whether what is claimed should leave as soon as there is a slot."""
+        return self.breaker.healthy and now >= self.paused_until
 
     def wake_at(self, now: float) -> float:
         """When there may be something to do without anything else happening."""

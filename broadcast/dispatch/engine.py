@@ -27,7 +27,7 @@ from broadcast.ledger.gate import Pause
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.outcome import Outcome, Rejected, Scope, Unknown
+from broadcast.model.outcome import Accepted, Outcome, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted
 
 T = TypeVar("T")
@@ -137,6 +137,7 @@ class Engine:
                 raise
         for settlement in settled:
             self._expect(settlement)
+        await self._clear_claimed(claiming=claiming)
         for channel in opened:
             await self._breaker_opened(channel)
         await self._clear_suspicions()
@@ -152,9 +153,31 @@ class Engine:
         for name, claims in turn.claims.items():
             channel = self._channels[name]
             channel.due, channel.next_at = self._moment(turn.due.get(name)), turn.next_at[name]
-            self._send(channel, claims)
+            channel.ahead += claims
+            self._send_claimed(channel)
         asked = [(self._channels[pause.channel], pause) for pause in turn.pauses]
         return [channel for channel, pause in asked if self._judge.loses_patience(channel, pause)]
+
+    def _send_claimed(self, channel: ActiveChannel) -> None:
+        """Let go what is claimed, as far as there are slots."""
+        slots = channel.breaker.allows(channel.window, channel.busy, self._clock.monotonic())
+        most = slots * channel.batch
+        leaving, channel.ahead = channel.ahead[:most], channel.ahead[most:]
+        self._send(channel, leaving)
+
+    async def _clear_claimed(self, *, claiming: bool) -> None:
+        """Send what was claimed ahead where there is a slot by now; withdraw it where it should not leave."""
+        withdrawn: list[Claim] = []
+        now = self._clock.monotonic()
+        for channel in self._channels.values():
+            if claiming and channel.wanted_now(now):
+                self._send_claimed(channel)
+            elif channel.ahead:
+                withdrawn += channel.ahead
+                channel.ahead = []
+                channel.put(now)
+        if withdrawn:
+            await self._ledger(self._deliveries.withdraw, withdrawn)
 
     def _send(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
         for batch in batches(claims, channel.batch, _text):
@@ -181,6 +204,9 @@ class Engine:
         if len(outcomes) != len(claims):
             outcomes = [Unknown("the adapter did not answer for each message")] * len(claims)
         self._answers.append(Answer(channel, claims, outcomes, lookup=False, cut_off=cut_off))
+        # Whatever else an answer says, it may mean that nobody else should be sent there.
+        if isinstance(outcomes[0], Accepted):
+            self._send_claimed(channel)
 
     async def _look_up(self) -> None:
         """Ask providers about messages whose answer was lost."""
@@ -284,6 +310,7 @@ class Engine:
 
     async def _wind_down(self, ending: Ending, patience: float, stop: Stop) -> Ending:
         """Claim nothing more; record what still comes back, and cut off what does not."""
+        await self._clear_claimed(claiming=False)
         until = self._clock.monotonic() + patience
         enough = 2 if ending is Ending.INTERRUPTED else 1
         while self._tasks and self._clock.monotonic() < until and stop.asked < enough:
@@ -301,6 +328,8 @@ class Engine:
 
         Recording answers takes less space than new intents, and a lock may be gone by then.
         """
+        with suppress(LedgerError):
+            await self._clear_claimed(claiming=False)
         while self._tasks and not stop.asked:
             self._bell.clear()
             await self._bell.wait()

@@ -6,6 +6,7 @@ share one disk flush; on an idle line each gets its own at once.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -91,6 +92,13 @@ class Deliveries:
                 {channel: gate.next_at(channel) for channel in asked},
                 tuple(gate.pauses[channel] for channel in asked if channel in gate.pauses),
             )
+
+    def withdraw(self, claims: Sequence[Claim]) -> None:
+        """Plan again what was claimed and has certainly not left this machine, as if it never had been."""
+        values = {"attempts": json.dumps([claim.attempt for claim in claims])}
+        with self._database.transaction() as connection:
+            connection.execute(query("withdraw_deliveries"), values)
+            connection.execute(query("withdraw_attempts"), values)
 
     def lookups(
         self, channel: str, limit: int, now: datetime, until: datetime

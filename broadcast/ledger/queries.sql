@@ -112,6 +112,13 @@ LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel =
 WHERE attempt.id > :latest
 ORDER BY attempt.id
 
+-- name: withdraw_deliveries
+UPDATE delivery SET state = 'planned', attempts = attempts - 1, owner = NULL
+WHERE state = 'sending' AND id IN (SELECT delivery_id FROM attempt WHERE attempt.id IN (SELECT value FROM json_each(:attempts)))
+
+-- name: withdraw_attempts
+DELETE FROM attempt WHERE outcome IS NULL AND id IN (SELECT value FROM json_each(:attempts))
+
 -- name: claim_lookups
 -- The same columns again.
 SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,

@@ -196,6 +196,19 @@ class LedgerContract:
         assert first.due["email"] <= NOON.timestamp()
         assert second.due == {}
 
+    def test_what_never_left_is_owed_as_if_nobody_had_claimed_it(self, ledger: Ledger, run: Run) -> None:
+        new = record(ledger, "anna", "ben")
+        work = ledger.deliveries(new.id, run)
+        anna, ben = claim(work, "email")
+
+        work.turn([settled(ben, _S.ACCEPTED, "accepted")], {}, NOON)
+        work.withdraw([anna, ben])
+
+        assert states(ledger, new) == {"anna": _S.PLANNED, "ben": _S.ACCEPTED}
+        assert ledger.history.attempts(new.id)[0].attempts == 1
+        (again,) = claim(work, "email")
+        assert (again.receiver, again.attempts) == ("anna", 1)
+
     def test_what_is_to_be_tried_again_waits_and_says_until_when(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
         work = ledger.deliveries(new.id, run)

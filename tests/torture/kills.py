@@ -65,7 +65,8 @@ def _one_run(ground: Ground, chance: random.Random, length: float, line: Line, n
         now = _in_flight_now(company.ledger_path)
         fresh = _counted(now - flying)
         line.expect(
-            max(fresh["sms"], fresh["mail-backup"]) <= CONCURRENCY,
+            # One of four is claimed ahead where the provider can be asked.
+            fresh["sms"] <= CONCURRENCY * 5 // 4 and fresh["mail-backup"] <= CONCURRENCY,
             f"{name}: too many in flight: {dict(fresh)}",
         )
         flying |= now
