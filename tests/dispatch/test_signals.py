@@ -90,3 +90,21 @@ def test_an_interrupted_retry_begins_no_other_notice(company, daemon):
 
     assert child.wait() == 130
     assert len(daemon.received()) == 1
+
+
+def test_who_was_claimed_ahead_is_owed_again_and_not_in_doubt(company, daemon):
+    company.configure([["sms"]], sms="concurrency = 4", timeout="15s")
+    daemon.arm("twilio:hang_after")
+    child = publishing(company)
+    daemon.until_received(4)
+    child.stop(signal.SIGINT)
+    child.stop(signal.SIGTERM)
+
+    assert child.wait() == 130
+
+    states = list(company.states().values())
+    assert (states.count("unknown"), states.count("planned")) == (4, PEOPLE - 4)
+    with company.ledger() as ledger:
+        (notice,) = ledger.incidents.notices(ledger.incidents.all()[0])
+        (attempts,) = ledger.history.attempts(notice.id)
+    assert attempts.attempts == 4
