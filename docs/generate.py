@@ -26,8 +26,8 @@ CHANNELS_HEAD = """\
 CHANNELS_KEY = """\
 - **a second**, **at once**: how many requests all processes on one ledger make together, unless `rate` and
   `burst` say otherwise. Twilio's is a short code's; a long code sends 1 SMS a second, a toll-free number 3,
-  and Twilio queues the rest for up to ten hours. X takes 100 posts in any 15 minutes, Statuspage 1 request a
-  second.
+  and Twilio queues the rest for up to ten hours; an account starts 1 call a second. X takes 100 posts in any
+  15 minutes, Statuspage 1 request a second.
 - **follow-ups**: `reply` threads below the first message, `edit` changes it; with `none`, the text names the
   incident.
 - **repeats**: what keeps a repeat from becoming a second message. `native`: the provider honours our key.

@@ -22,6 +22,7 @@ ENTRY_POINTS = "broadcast.adapters"
 
 _ADAPTERS = {
     "twilio-sms": "broadcast.channels.sms.twilio:TwilioSms",
+    "twilio-voice": "broadcast.channels.voice.twilio:TwilioVoice",
     "sendgrid": "broadcast.channels.email.sendgrid:SendGrid",
     "smtp": "broadcast.channels.email.smtp:Smtp",
     "x": "broadcast.channels.social.x:X",

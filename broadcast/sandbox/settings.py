@@ -11,8 +11,10 @@ from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.sandbox.daemon import Address
 
 _NOWHERE = "https://sandbox.invalid"
+_TWILIO = ("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"})
 _PROVIDERS = {
-    "twilio-sms": ("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"}),
+    "twilio-sms": _TWILIO,
+    "twilio-voice": _TWILIO,
     "sendgrid": ("sendgrid", {"api_key": "sandbox"}),
     "x": (
         "x",

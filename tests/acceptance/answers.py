@@ -72,13 +72,16 @@ def weight_on_x(text: str) -> int:
 
 
 class Twilio:
-    """The Messages resource of one account."""
+    """The Messages and the Calls of one account."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
 
     def answer(self, asked: Asked) -> Answered:
-        """Create a message, or list them, newest first."""
+        """Create a message or a call, or list the messages, newest first."""
+        if asked.path.endswith("/Calls.json"):
+            return Answered(201, self._call(asked.document))
         if asked.method == "POST":
             return Answered(201, self._create(asked.document))
         wanted = {"to": asked.query.get("To"), "from": asked.query.get("From")}
@@ -106,6 +109,17 @@ class Twilio:
         }  # fmt: skip
         self.messages.append(message)
         return message
+
+    def _call(self, form: Mapping[str, str]) -> dict[str, Any]:
+        if len(form["Twiml"]) > 4000:
+            raise Broken("Twiml has more than 4,000 characters")
+        now = format_datetime(SystemClock().now())
+        sid = f"CA{len(self.calls):032x}"
+        self.calls.append({**form, "sid": sid})
+        return {
+            "account_sid": ACCOUNT, "date_created": now, "date_updated": now, "direction": "outbound-api",
+            "from": form["From"], "sid": sid, "start_time": None, "status": "queued", "to": form["To"],
+        }  # fmt: skip
 
 
 class SendGrid:

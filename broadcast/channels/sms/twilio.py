@@ -5,24 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
-from urllib.parse import quote
 
-from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
+from broadcast.channels.answers import json_object, objects, text_of
 from broadcast.channels.lookup import is_complete, moment, since, unfound
-from broadcast.channels.transport import Answer, NoReply, Reply, Transport
-from broadcast.channels.twilio_client import twilio_client
+from broadcast.channels.transport import Answer, Reply, Transport
+from broadcast.channels.twilio_account import Codes, TwilioAccount, created, referring
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.contact import AddressKind
-from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _RECIPIENT, _MESSAGE, _CHANNEL = Scope.RECIPIENT, Scope.MESSAGE, Scope.CHANNEL
-CODES: Mapping[str, tuple[Scope, str]] = {
-    "20003": (_CHANNEL, "the account SID or the auth token is wrong"),
-    "20005": (_CHANNEL, "the Twilio account is not active"),
-    "20404": (_CHANNEL, "the Twilio account does not exist"),
+CODES: Codes = {
     "21211": (_RECIPIENT, "not a valid phone number"),
     "21212": (_CHANNEL, "the sender is not a valid number"),
     "21408": (_CHANNEL, "sending to this country is switched off in the Twilio account"),
@@ -44,7 +40,6 @@ CODES: Mapping[str, tuple[Scope, str]] = {
 NOT_YET: Mapping[str, float] = {"21611": 60.0, "30001": 60.0}  # seconds to wait
 UNDELIVERABLE = frozenset({"failed", "undelivered", "canceled"})
 
-_BASE_URL = "https://api.twilio.com"
 _PAGE = 100
 
 
@@ -67,12 +62,7 @@ class TwilioSms:
     )
 
     def __init__(self, settings: ChannelSettings, transport: Transport, sender: Mapping[str, str]) -> None:
-        account = settings.required("account_sid")
-        root = (settings.base_url or _BASE_URL).rstrip("/")
-        self._account = f"{root}/2010-04-01/Accounts/{quote(account, safe='')}"
-        self._messages = f"{self._account}/Messages.json"
-        self._client = twilio_client(account, settings.required("auth_token"), transport)
-        self._transport = transport
+        self._account = TwilioAccount(settings, transport)
         self._sender = sender
         self._validity = _validity(settings)
         self._callback = settings.text("status_callback")
@@ -94,16 +84,11 @@ class TwilioSms:
 
     async def probe(self) -> Probe:
         """Ask for the account."""
-        answer = await self._client.request_async("GET", f"{self._account}.json")
-        if isinstance(answer, Reply) and answer.success:
-            status = text_of(json_object(answer), "status")
-            if status != "active":
-                return Probe(Health.DEGRADED, f"the Twilio account is {status or 'unreadable'}")
-        return health(answer)
+        return await self._account.probe()
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._transport.close()
+        await self._account.close()
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
         form = {
@@ -114,32 +99,22 @@ class TwilioSms:
             "ValidityPeriod": str(self._validity),
         }
         if self._callback:
-            joint = "&" if "?" in self._callback else "?"
-            form["StatusCallback"] = f"{self._callback}{joint}ref={outgoing.key}"
-        return _outcome(await self._client.request_async("POST", self._messages, data=form))
+            form["StatusCallback"] = referring(self._callback, outgoing.key)
+        return _outcome(await self._account.create("Messages", form))
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
         query = {"To": attempt.outgoing.address or "", "PageSize": str(_PAGE)}
         if "From" in self._sender:
             query["From"] = self._sender["From"]
         # DateSent has the granularity of a day, and a queued message has none: compare it here.
-        return _found(await self._client.request_async("GET", self._messages, params=query), attempt)
+        return _found(await self._account.listed("Messages", query), attempt)
 
 
 def _outcome(answer: Answer) -> Outcome:
-    if isinstance(answer, NoReply):
-        return failure(answer)
-    document = json_object(answer)
-    if answer.success:
-        sid = text_of(document, "sid")
-        return Accepted(sid) if sid else unreadable(answer, "message SID")
-    code = text_of(document, "code")
-    if answer.status < 500 and code in CODES:
-        scope, reason = CODES[code]
-        return Rejected(reason, scope, code)
-    if answer.status < 500 and code in NOT_YET:
+    code = text_of(json_object(answer), "code") if isinstance(answer, Reply) and answer.status < 500 else ""
+    if code in NOT_YET:
         return NotSent("the sender's queue at Twilio is full", NOT_YET[code])
-    return failure(answer, detail=text_of(document, "message"), code=code or None)
+    return created(answer, CODES)
 
 
 def _found(answer: Answer, attempt: Attempted) -> Outcome:

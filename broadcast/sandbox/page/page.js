@@ -71,10 +71,29 @@ function phone([to, messages]) {
     const parts = message.extra.parts > 1 ? ` · ${message.extra.parts} parts` : "";
     const stamp = time(message.at);
     stamp.append(parts);
-    bubbles.append(stamp, text("p", message.text, "bubble"));
+    bubbles.append(stamp, message.extra.said ? call(message) : text("p", message.text, "bubble"));
   }
   const head = element("header", {}, element("b", {}, to), element("span", { class: "time" }, `from ${messages[messages.length - 1].sender}`));
   return element("article", { class: "phone" }, element("div", { class: "screen" }, head, bubbles));
+}
+
+// Read aloud what the person heard, as often as it was said; a second click hangs up.
+function listen(said) {
+  const speaks = speechSynthesis.speaking;
+  speechSynthesis.cancel();
+  if (speaks) return;
+  for (const one of said) {
+    const utterance = new SpeechSynthesisUtterance(one.text);
+    utterance.lang = one.language;
+    speechSynthesis.speak(utterance);
+  }
+}
+
+function call(message) {
+  const { said } = message.extra;
+  const button = "speechSynthesis" in window ? element("button", { type: "button", onclick: () => listen(said) }, "Listen") : null;
+  return element("div", { class: "text bubble call" },
+    element("div", {}, pill("Call", "warn"), element("span", { class: "time" }, said[0].language), button), text("p", message.text));
 }
 
 function letter(mail) {
@@ -178,7 +197,8 @@ function drawFaults() {
 
 function drawCounts(kinds) {
   const refused = state.requests.filter((one) => one.status === null || one.status >= 300).length;
-  const counts = [["texts", kinds.phones.length], ["e-mails", kinds.mails.length], ["posts", kinds.posts.length],
+  const calls = kinds.phones.filter((one) => one.extra.said).length;
+  const counts = [["texts", kinds.phones.length - calls], ["calls", calls], ["e-mails", kinds.mails.length], ["posts", kinds.posts.length],
     ["page updates", kinds.updates.length], ["in rooms", kinds.rooms.filter((one) => !one.extra.edits).length], ["on tickets", kinds.tickets.length], ["refused or lost", refused]];
   find("counts").replaceChildren(...counts.map(([name, count]) =>
     element("div", { class: name.startsWith("refused") && count ? "bad" : "" }, element("dt", {}, name), element("dd", {}, number.format(count)))));

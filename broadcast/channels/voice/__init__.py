@@ -1,0 +1,1 @@
+"""Calls that say a notice aloud."""

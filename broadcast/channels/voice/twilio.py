@@ -1,0 +1,125 @@
+"""Calls through Twilio: one person a request, the whole call inline, so that no server of ours is asked.
+
+Twilio keeps who was called and when, but neither what was said nor any reference of ours: a call whose
+answer was lost cannot be told from another one to the same person, so it is not looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+
+from broadcast.channels.transport import Transport
+from broadcast.channels.twilio_account import Codes, TwilioAccount, created, referring
+from broadcast.channels.voice.twiml import MOST, call
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind
+from broadcast.model.contact import AddressKind
+from broadcast.model.outcome import Outcome, Probe, Rejected, Scope
+from broadcast.model.outgoing import Outgoing
+
+_RECIPIENT, _CHANNEL = Scope.RECIPIENT, Scope.CHANNEL
+CODES: Codes = {
+    "13223": (_RECIPIENT, "not a valid phone number"),
+    "13224": (_RECIPIENT, "Twilio cannot call this number"),
+    "13225": (_RECIPIENT, "Twilio does not call this number"),
+    "13227": (_CHANNEL, "calling this country is switched off in the Twilio account"),
+    "21201": (_RECIPIENT, "no phone number"),
+    "21202": (_RECIPIENT, "a premium or emergency number, which Twilio does not call"),
+    "21210": (_CHANNEL, "the caller's number is not verified in the Twilio account"),
+    "21211": (_RECIPIENT, "not a valid phone number"),
+    "21212": (_CHANNEL, "the caller's number is not a valid number"),
+    "21213": (_CHANNEL, "the caller's number is missing"),
+    "21214": (_RECIPIENT, "the number cannot be reached"),
+    "21215": (_CHANNEL, "calling this country is switched off in the Twilio account"),
+    "21216": (_RECIPIENT, "Twilio may not call this number"),
+    "21217": (_RECIPIENT, "not a valid phone number"),
+    "21219": (_RECIPIENT, "a trial account may only call verified numbers"),
+}
+DETECTION = frozenset({"Enable", "DetectMessageEnd"})
+
+
+class TwilioVoice:
+    """Twilio's Calls resource."""
+
+    name: ClassVar[str] = "twilio-voice"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.VOICE,
+        address=AddressKind.PHONE,
+        receipts=True,
+        rate=1.0,
+        concurrency=8,
+        fate=("twilio",),
+    )
+    options: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("account_sid", "auth_token", "from", "voices"),
+            *("machine_detection", "action_url", "status_callback"),
+        }
+    )
+
+    def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
+        self._account = TwilioAccount(settings, transport)
+        self._caller = settings.required("from")
+        self._voices = _voices(settings)
+        self._detection = _detection(settings)
+        self._action = _web_address(settings, "action_url")
+        self._callback = _web_address(settings, "status_callback")
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs account_sid, auth_token and from, a number of the account or one verified there."""
+        return cls(settings, transport)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Start one call."""
+        return [await self._call(outgoing) for outgoing in batch]
+
+    async def probe(self) -> Probe:
+        """Ask for the account."""
+        return await self._account.probe()
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._account.close()
+
+    async def _call(self, outgoing: Outgoing) -> Outcome:
+        action = referring(self._action, outgoing.key) if self._action else None
+        twiml = call(outgoing.message, self._voices, action)
+        if len(twiml) > MOST:
+            reason = f"said twice, the text takes {len(twiml):,} of {MOST:,} characters"
+            return Rejected(reason, Scope.MESSAGE)
+        form = {"To": outgoing.address or "", "From": self._caller, "Twiml": twiml}
+        if self._detection:
+            form["MachineDetection"] = self._detection
+        if self._callback:
+            form["StatusCallback"] = referring(self._callback, outgoing.key)
+        return created(await self._account.create("Calls", form), CODES)
+
+
+def _voices(settings: ChannelSettings) -> Mapping[str, str]:
+    table = settings.options.get("voices", {})
+    if isinstance(table, Mapping) and all(isinstance(value, str) for value in table.values()):
+        return {str(locale).replace("_", "-"): voice for locale, voice in table.items()}
+    raise ConfigError(
+        f"{settings.origin}: voices must be a table of voices by language",
+        hint='write voices = { de = "Polly.Vicki-Neural" }',
+    )
+
+
+def _detection(settings: ChannelSettings) -> str:
+    detection = settings.text("machine_detection")
+    if not detection or detection in DETECTION:
+        return detection
+    raise ConfigError(
+        f"{settings.origin}: machine_detection cannot be {detection!r}",
+        hint='write "DetectMessageEnd" to speak after the tone, "Enable" to have it reported, or nothing',
+    )
+
+
+def _web_address(settings: ChannelSettings, key: str) -> str:
+    url = settings.text(key)
+    if not url or url.startswith(("https://", "http://")):
+        return url
+    raise ConfigError(f"{settings.origin}: {key} is no web address", hint=f'write {key} = "https://..."')

@@ -1,0 +1,89 @@
+"""People who are called: what Twilio is asked, held against its own description, and what they hear."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from tests.acceptance.scene import Scene, set_up
+from tests.acceptance.strict import Strict, has_descriptions, strict
+
+MORE = """
+[channels.calls]
+adapter = "twilio-voice"
+account_sid = "env:TWILIO_ACCOUNT_SID"
+auth_token = "env:TWILIO_AUTH_TOKEN"
+from = "+4930231250"
+base_url = "{twilio}"
+rate = 1000
+{keys}
+
+[audiences.field]
+contacts = ["drivers.csv"]
+lanes = [["calls", "sms"]]
+"""
+DRIVERS = "id,name,phone,locale\nd1,Ada Lang,+493023125001,de\nd2,Ben Short,+442079460018,en\n"
+KEYS = 'action_url = "https://keys.muster.example/pressed"\nmachine_detection = "DetectMessageEnd"'
+
+
+@pytest.fixture
+def providers():
+    if not has_descriptions():
+        pytest.skip("the official API descriptions are not beside the repository (../shared/specs)")
+    with strict() as providers:
+        yield providers
+
+
+def company(folder, providers: Strict, keys: str = "") -> Scene:
+    scene = set_up(folder, providers, MORE.format(twilio=providers.addresses["twilio"], keys=keys))
+    scene.write("drivers.csv", DRIVERS)
+    return scene
+
+
+def heard(call: dict[str, str]) -> list[str]:
+    return [say.text or "" for say in ET.fromstring(call["Twiml"]).iter("Say")]
+
+
+def test_drivers_are_called_in_their_language_and_told_twice(tmp_path, providers):
+    scene = company(tmp_path, providers)
+
+    runs = [
+        scene.send("notify", "Tourenplan <gestört>", "-m", "Bitte R&D fahren.", "-s", "sev1"),
+        scene.send("resolve", "-m", "Alles geht."),
+    ]
+
+    assert [run.code for run in runs] == [0, 0], [run.said for run in runs]
+    assert providers.violations == []
+    german, english = sorted(providers.twilio.calls[:2], key=lambda call: call["To"], reverse=True)
+    assert [call["To"] for call in (german, english)] == ["+493023125001", "+442079460018"]
+    assert len(providers.twilio.calls) == 4
+    for call in providers.twilio.calls:
+        first, second = heard(call)
+        assert first == second
+        assert "I N C 1." in first
+    assert heard(german)[0].startswith("Muster, Ansage für unterwegs. Bitte R und D fahren. Gestört seit ")
+    assert "plus 4 9, 3 0, 2 3, 1 2, 5 0, 0 0" in heard(german)[0]
+    assert heard(english)[0].startswith("Muster, call for people on the road.")
+    assert providers.twilio.messages == []
+
+
+def test_where_somebody_takes_keys_they_are_explained_between_the_two(tmp_path, providers):
+    scene = company(tmp_path, providers, KEYS)
+
+    run = scene.send("notify", "Tourenplan gestört", "--drill")
+
+    assert run.code == 0, run.said
+    assert providers.violations == []
+    for call in providers.twilio.calls:
+        first, keys, second = heard(call)
+        word = "ÜBUNG" if call["To"].startswith("+4930") else "EXERCISE"
+        assert first == second
+        assert first.startswith(word)
+        assert second.endswith(word)
+        assert "1" in keys
+        assert "9" in keys
+        gather = ET.fromstring(call["Twiml"]).find("Gather")
+        assert gather is not None
+        assert gather.attrib["action"].startswith("https://keys.muster.example/pressed?ref=")
+        assert call["MachineDetection"] == "DetectMessageEnd"
