@@ -44,7 +44,7 @@ def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Out
     `detail` is the provider's own explanation; private parts of it are left out.
     """
     if isinstance(answer, NoReply):
-        return Unknown(answer.reason) if answer.left else NotSent(answer.reason)
+        return _unanswered(answer)
     status = answer.status
     explained = f": {excerpt(detail)}" if detail else ""
     if status in _SLOW_DOWN:
@@ -120,6 +120,12 @@ def excerpt(text: str) -> str:
     """`text` on one line, short, without addresses, numbers and tokens."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return _PRIVATE.sub("…", line)[:_EXCERPT]
+
+
+def _unanswered(nothing: NoReply) -> Outcome:
+    if nothing.forbidden:
+        return Rejected(nothing.reason, Scope.CHANNEL)
+    return Unknown(nothing.reason) if nothing.left else NotSent(nothing.reason)
 
 
 def _json(reply: Reply) -> object:

@@ -33,6 +33,7 @@ _ADAPTERS = {
     "slack": "broadcast.channels.chat.slack:Slack",
     "slack-webhook": "broadcast.channels.chat.slack_webhook:SlackWebhook",
     "teams": "broadcast.channels.chat.teams:Teams",
+    "webhook": "broadcast.channels.chat.webhook:Webhook",
     "zendesk": "broadcast.channels.desk.zendesk:Zendesk",
 }
 

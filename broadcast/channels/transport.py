@@ -13,13 +13,16 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field
+from errno import EACCES
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from broadcast.channels.guard import Guard
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
@@ -50,10 +53,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class NoReply:
-    """No usable answer. `left` tells whether any byte of the request left this machine."""
+    """No usable answer. `left` tells whether any byte of the request left this machine.
+
+    `forbidden` says that our own guard kept the request from its address, as it will the next time.
+    """
 
     reason: str
     left: bool
+    forbidden: bool = False
 
 
 Answer = Reply | NoReply
@@ -61,8 +68,10 @@ Answer = Reply | NoReply
 
 @dataclass(slots=True)
 class _Progress:
-    """How far one request came; set just before the first byte is written."""
+    """How far one request came: turned away from an address, on the way to one, its first byte written."""
 
+    forbidden: str = ""
+    connecting: bool = False
     left: bool = False
 
 
@@ -80,6 +89,7 @@ class Transport:
     def __init__(self, *, deadline: float = 30.0, concurrency: int = 8, ca_file: Path | None = None) -> None:
         self.deadline = deadline
         self.ca_file = ca_file
+        self.guard: Guard | None = None
         self._limit = concurrency + _SPARE_CONNECTIONS if concurrency else 0
         self._session: aiohttp.ClientSession | None = None
 
@@ -90,6 +100,15 @@ class Transport:
             _refuse_clear_text(settings.base_url, settings.origin)
         concurrency = settings.concurrency or capabilities.concurrency
         return cls(deadline=settings.timeout, concurrency=concurrency, ca_file=settings.ca_file)
+
+    def guarded(self, guard: Guard) -> Self:
+        """A transport like this one that connects to nothing but what `guard` admits, and through no proxy.
+
+        The address is judged when the connection is made, so that a name may change its mind in between.
+        """
+        like = copy(self)
+        like.guard = guard
+        return like
 
     def tls(self) -> ssl.SSLContext:
         """The verifying TLS context, shared by every channel with the same authorities."""
@@ -112,11 +131,11 @@ class Transport:
                     headers=headers,
                     data=body,
                     allow_redirects=False,
-                    proxy=_proxy_for(url),
+                    proxy=None if self.guard else _proxy_for(url),
                 ) as response:
                     return await _read(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return NoReply(self._reason(error, progress), progress.left)
+            return self._no_reply(error, progress)
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -130,7 +149,10 @@ class Transport:
 
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._limit, keepalive_timeout=_KEEP_ALIVE, ssl=self._authorities()
+                    limit=self._limit,
+                    keepalive_timeout=_KEEP_ALIVE,
+                    ssl=self._authorities(),
+                    socket_factory=self._socket if self.guard else None,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT),
@@ -142,10 +164,22 @@ class Transport:
         """True for the system's own: aiohttp has loaded those already, and once more takes 25 ms."""
         return True if self.ca_file is None and _system_has_authorities() else self.tls()
 
-    def _reason(self, error: Exception, progress: _Progress) -> str:
+    def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, address = info
+        progress = _UNDER_WAY.get()
+        if self.guard is not None and not self.guard.admits(address[0]):
+            progress.forbidden = address[0]
+            raise PermissionError(EACCES, "not a public address")
+        progress.connecting = True
+        return socket.socket(family, kind, protocol)
+
+    def _no_reply(self, error: Exception, progress: _Progress) -> NoReply:
+        if progress.forbidden and not progress.connecting:
+            reason = f"{progress.forbidden} is not a public address, and not one that is listed"
+            return NoReply(reason, left=False, forbidden=True)
         if isinstance(error, TimeoutError) and progress.left:
-            return f"no answer within {self.deadline:g} s"
-        return describe(error)
+            return NoReply(f"no answer within {self.deadline:g} s", left=True)
+        return NoReply(describe(error), progress.left)
 
 
 def describe(error: BaseException) -> str:

@@ -27,6 +27,7 @@ PROVIDERS = (
     "statuspage",
     "slack",
     "teams",
+    "webhook",
     "zendesk",
     "smtp",
 )

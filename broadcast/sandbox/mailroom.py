@@ -18,6 +18,7 @@ from broadcast.sandbox.wire.slack import Slack
 from broadcast.sandbox.wire.statuspage import Statuspage
 from broadcast.sandbox.wire.teams import Teams
 from broadcast.sandbox.wire.twilio import Twilio
+from broadcast.sandbox.wire.webhook import Webhook
 from broadcast.sandbox.wire.x import X
 from broadcast.sandbox.wire.zendesk import Zendesk
 
@@ -33,6 +34,7 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
         Statuspage(),
         Slack(),
         Teams(),
+        Webhook(),
         Zendesk(),
     )
     return {wire.name: wire for wire in wires}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from broadcast.sandbox.daemon import Address
 
 _NOWHERE = "https://sandbox.invalid"
 _TWILIO = ("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"})
-_PROVIDERS = {
+_PROVIDERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "twilio-sms": _TWILIO,
     "twilio-voice": _TWILIO,
     "sendgrid": ("sendgrid", {"api_key": "sandbox"}),
@@ -30,6 +31,10 @@ _PROVIDERS = {
     "statuspage": ("statuspage/v1", {"api_key": "sandbox", "page_id": "sandbox"}),
     "slack": ("slack/api", {"token": "sandbox"}),
     "slack-webhook": ("slack", {"webhook_url": f"{_NOWHERE}/services/T0SANDBOX/B0SANDBOX/sandbox"}),
+    "webhook": (
+        "webhook",
+        {"webhook_url": f"{_NOWHERE}/sandbox", "secret": "sandbox", "allow_private": ["127.0.0.1"]},
+    ),
     "teams": (
         "teams",
         {"webhook_url": f"{_NOWHERE}/workflows/sandbox/triggers/manual/paths/invoke?sig=sandbox"},

@@ -59,6 +59,7 @@ def test_every_key_of_the_configuration_is_explained():
         "slack",
         "slack-webhook",
         "teams",
+        "webhook",
         "zendesk",
     ],
 )

@@ -15,13 +15,18 @@ from broadcast.testing.stub import Canned, answering, serving
 from tests.security.checks import assert_json, assert_plain, assert_printed
 from tests.security.corpus import EVERYTHING, LONG, SAMPLE
 
-ADAPTERS = {
+ADAPTERS: dict[str, dict[str, object]] = {
     "twilio-sms": {"account_sid": "AC1", "auth_token": "t", "from": "+4930231251"},
     "sendgrid": {"api_key": "k", "from": "a@b.example"},
     "x": dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "k"),
     "statuspage": {"api_key": "k", "page_id": "p"},
     "slack": {"token": "k", "channel": "C0123ABCD"},
     "slack-webhook": {"webhook_url": "https://hooks.slack.com/services/a/b/c"},
+    "webhook": {
+        "webhook_url": "https://receiver.muster.example/",
+        "secret": "k",
+        "allow_private": ["127.0.0.1", "::1"],
+    },
     "teams": {"webhook_url": "https://prod-1.logic.azure.com/workflows/a"},
     "zendesk": {"subdomain": "muster", "email": "agent@muster.example", "token": "k"},
 }

@@ -1,0 +1,91 @@
+"""Notices to a machine of your own: signed, each under a key of its own, and only where you allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Self
+from urllib.parse import urlsplit
+
+from broadcast.channels.answers import failure, json_object, text_of, unreadable
+from broadcast.channels.chat.document import document, signed
+from broadcast.channels.chat.endpoint import Endpoint
+from broadcast.channels.guard import Guard, is_address
+from broadcast.channels.transport import Answer, NoReply, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.clock import SystemClock
+from broadcast.model.outcome import Accepted, Outcome, Probe, Thread
+from broadcast.model.outgoing import Outgoing
+
+
+class Webhook:
+    """One receiver of `broadcast.webhook/1`."""
+
+    name: ClassVar[str] = "webhook"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.CHAT,
+        address=None,
+        threading=Threading.REPLY,
+        idempotency=Idempotency.NATIVE,
+        rate=5.0,
+        concurrency=4,
+        internal=True,
+    )
+    options: ClassVar[frozenset[str]] = frozenset({"webhook_url", "secret", "allow_private"})
+
+    def __init__(self, endpoint: Endpoint, secret: str) -> None:
+        self._endpoint = endpoint
+        self._secret = secret
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs webhook_url and secret; allow_private lists addresses and networks that are not public."""
+        guard = _guard(settings)
+        endpoint = Endpoint.from_settings(settings, transport.guarded(guard))
+        host = urlsplit(endpoint.url).hostname or ""
+        if is_address(host) and not guard.admits(host):
+            raise ConfigError(
+                f"{settings.origin}: webhook_url leads to {host}, which is not a public address",
+                hint=f'if that is meant, write allow_private = ["{host}"]',
+            )
+        return cls(endpoint, settings.required("secret"))
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Post one notice."""
+        return [await self._post(outgoing) for outgoing in batch]
+
+    async def probe(self) -> Probe:
+        """Knock at the receiver's door."""
+        return await self._endpoint.reach()
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._endpoint.transport.close()
+
+    async def _post(self, outgoing: Outgoing) -> Outcome:
+        body = document(outgoing)
+        headers = {"Idempotency-Key": outgoing.key, **signed(body, self._secret, SystemClock().now())}
+        return _outcome(await self._endpoint.post(body, headers), outgoing.thread)
+
+
+def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
+    if isinstance(answer, NoReply) or not answer.success:
+        return failure(answer)
+    taken = text_of(json_object(answer), "id")
+    if not taken:
+        return unreadable(answer, "id")
+    return Accepted(taken, Thread(thread.root if thread else taken, taken))
+
+
+def _guard(settings: ChannelSettings) -> Guard:
+    listed = settings.options.get("allow_private", [])
+    try:
+        if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
+            return Guard.allowing(*listed)
+    except ValueError:
+        pass
+    raise ConfigError(
+        f"{settings.origin}: allow_private must be a list of addresses or networks",
+        hint='write allow_private = ["10.0.0.5", "192.168.7.0/24"]',
+    )

@@ -1,0 +1,65 @@
+"""Which addresses a request may go to, where somebody else may have chosen them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import TypeAlias
+
+_Address: TypeAlias = IPv4Address | IPv6Address
+
+# Where Azure and Oracle keep their metadata counts as public; everybody else's is link-local or private.
+_METADATA = frozenset({IPv4Address("168.63.129.16"), IPv4Address("192.0.0.192")})
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Admits public addresses, and of the others those in `allowed`."""
+
+    allowed: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def allowing(cls, *spelled: str) -> Guard:
+        """The guard for addresses or networks (`10.0.0.5`, `fd00::/8`); raises ValueError."""
+        return cls(tuple(ip_network(one) for one in spelled))
+
+    def admits(self, spelled: str) -> bool:
+        """Whether a connection to this address may be made."""
+        address = ip_address(spelled.partition("%")[0])
+        return all(self._admits(each) for each in (address, *_carried(address)))
+
+    def _admits(self, address: _Address) -> bool:
+        if any(address in network for network in self.allowed):
+            return True
+        odd = address.is_multicast or address.is_reserved or address in _METADATA
+        # What carries another address is judged by that one.
+        return (address.is_global and not odd) or any(_carried(address))
+
+
+def is_address(host: str) -> bool:
+    """Whether `host` is no name, but an address."""
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _carried(address: _Address) -> Iterator[IPv4Address]:
+    """The IPv4 addresses that routers on the way may read in an IPv6 one."""
+    if isinstance(address, IPv4Address):
+        return
+    if address in _NAT64:
+        yield IPv4Address(int(address) & 0xFFFF_FFFF)
+    for found in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())):
+        if found is not None:
+            yield found
