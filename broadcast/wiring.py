@@ -14,6 +14,7 @@ from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
     from broadcast.dispatch.happening import Listener
+    from broadcast.model.suppression import Suppressed
     from broadcast.operations.channels import Channels
     from broadcast.operations.deliver import Delivery
     from broadcast.operations.foresight import Foresight
@@ -47,6 +48,19 @@ def open_ledger(settings: Settings) -> Ledger:
 def program(settings: Settings) -> str:
     """How this program was called, for advice that can be typed as it stands."""
     return "broadcast --sandbox" if settings.sandbox else "broadcast"
+
+
+def read_suppressed(settings: Settings) -> Suppressed:
+    """What must not be used, going by the ledger, if there is one yet; raises `LedgerError`."""
+    from broadcast.model.suppression import Suppressed
+
+    if not settings.ledger.is_file():
+        return Suppressed()
+    ledger = open_ledger(settings)
+    try:
+        return ledger.suppressions.suppressed()
+    finally:
+        ledger.close()
 
 
 def make_catalogue(settings: Settings) -> Catalogue:
@@ -109,7 +123,8 @@ def make_foresight(settings: Settings) -> Foresight:
     """What looking ahead needs; raises `ConfigError`."""
     from broadcast.operations.foresight import Foresight
 
-    return Foresight(settings, make_channels(settings).ways, make_catalogue(settings).locales())
+    ways, locales = make_channels(settings).ways, make_catalogue(settings).locales()
+    return Foresight(settings, ways, locales, read_suppressed(settings))
 
 
 def make_publisher(settings: Settings, ledger: Ledger, listener: Listener) -> Publisher:

@@ -11,12 +11,21 @@ from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.channels.twilio_client import twilio_client
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.outcome import Accepted, Health, Outcome, Probe, Rejected, Scope
+from broadcast.model.suppression import SuppressionReason
 
 Codes: TypeAlias = Mapping[str, tuple[Scope, str]]
 ACCOUNT_CODES: Codes = {
     "20003": (Scope.CHANNEL, "the account SID or the auth token is wrong"),
     "20005": (Scope.CHANNEL, "the Twilio account is not active"),
     "20404": (Scope.CHANNEL, "the Twilio account does not exist"),
+}
+#: After these, the number is not used again.
+SUPPRESSED: Mapping[str, SuppressionReason] = {
+    "13223": SuppressionReason.INVALID,
+    "21211": SuppressionReason.INVALID,
+    "21217": SuppressionReason.INVALID,
+    "21610": SuppressionReason.OPTED_OUT,
+    "30005": SuppressionReason.BOUNCED,
 }
 
 _BASE_URL = "https://api.twilio.com"
@@ -71,7 +80,7 @@ def created(answer: Answer, codes: Codes) -> Outcome:
     known = {**ACCOUNT_CODES, **codes}.get(code) if answer.status < 500 else None
     if known is not None:
         scope, reason = known
-        return Rejected(reason, scope, code)
+        return Rejected(reason, scope, code, SUPPRESSED.get(code))
     return failure(answer, detail=text_of(document, "message"), code=code or None)
 
 

@@ -34,7 +34,7 @@ _GENERAL = frozenset(
         "templates",
     }
 )
-_AUDIENCE = frozenset({"contacts", "lanes", "texts"})
+_AUDIENCE = frozenset({"contacts", "internal", "lanes", "texts"})
 _REGIONS = {"de": "DE", "en": "GB"}
 
 
@@ -189,6 +189,7 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
         texts=table.take("texts", shapes.text, name),
         contacts=tuple(table.source.folder / Path(path).expanduser() for path in paths),
         lanes=lanes,
+        internal=table.take("internal", shapes.flag, default=False),
     )
 
 

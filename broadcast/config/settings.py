@@ -64,7 +64,8 @@ class AudienceSettings:
     """One `[audiences.NAME]` table.
 
     `lanes` are ordered channel names, one tuple per lane. `texts` names the audience whose templates are
-    used (itself unless said otherwise).
+    used (itself unless said otherwise). `internal` says that it is told as a matter of duty, from which
+    nobody can unsubscribe.
     """
 
     name: str
@@ -72,6 +73,7 @@ class AudienceSettings:
     texts: str
     contacts: tuple[Path, ...] = ()
     lanes: tuple[tuple[str, ...], ...] = ()
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Engine:
         self._channels = channels
         self._clock = clock
         self._listener = listener
-        self._judge = Judge(clock, policy, listener)
+        self._judge = Judge(clock, policy, listener, outbox.secret)
         self._answers: list[Answer] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()

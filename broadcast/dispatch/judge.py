@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from broadcast.dispatch.channel import ActiveChannel
@@ -15,6 +15,7 @@ from broadcast.ledger.gate import Pause
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
+from broadcast.model.suppression import Suppression, learnt, suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,11 @@ class Answer:
 class Judge:
     """Decides on answers. It writes nothing down, and sends nothing."""
 
-    def __init__(self, clock: Clock, policy: Policy, listener: Listener) -> None:
+    def __init__(self, clock: Clock, policy: Policy, listener: Listener, secret: bytes) -> None:
         self._clock = clock
         self._policy = policy
         self._listener = listener
+        self._secret = secret
 
     def leaves_alone(self, answer: Answer) -> bool:
         """Let breaker and pause know of a request; whether its channel is left alone now because of it."""
@@ -66,7 +68,9 @@ class Judge:
             if isinstance(step, Again) and asked_for(answer) is None:
                 answer.channel.repeats -= len(claims) / len(answer.claims)
             self._tell(answer.channel.name, claims, outcomes, step)
-            yield settlement(claims, outcomes, step, wall, lookup=answer.lookup)
+            settled = settlement(claims, outcomes, step, wall, lookup=answer.lookup)
+            found = self._suppressions(answer.channel, claims, outcomes[0])
+            yield replace(settled, suppressions=found) if found else settled
 
     def _step(self, answer: Answer, claim: Claim, outcome: Outcome) -> Step:
         channel = answer.channel
@@ -87,6 +91,22 @@ class Judge:
         # At a pace of one request in many seconds, the next channel is sooner than the next turn.
         leave = channel.breaker.left_alone(now) or channel.next_at - now > self._policy.turn_with_backup
         return NextChannel() if isinstance(step, Again) and backup and leave else step
+
+    def _suppressions(
+        self, channel: ActiveChannel, claims: Sequence[Claim], outcome: Outcome
+    ) -> list[Suppression]:
+        """The addresses that must not be used again, going by that answer."""
+        kind = channel.capabilities.address
+        if kind is None or not isinstance(outcome, Rejected) or outcome.suppress is None:
+            return []
+        source = f"the answer of {channel.name}" + (f" ({outcome.code})" if outcome.code else "")
+        now = self._clock.now()
+        addresses = (claim.contact.address(kind) for claim in claims if claim.contact)
+        return [
+            learnt(suppression(self._secret, kind, address, outcome.suppress, source, now))
+            for address in addresses
+            if address
+        ]
 
     def _tell(self, channel: str, claims: Sequence[Claim], outcomes: Sequence[Outcome], step: Step) -> None:
         kind, reason = _kind(outcomes[0]), reason_of(outcomes[0])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.erasure import Erasure
     from broadcast.ledger.history import History
     from broadcast.ledger.runs import Run
+    from broadcast.ledger.suppressions import Suppressions
     from broadcast.ledger.unanswered import Unanswered
     from broadcast.model.contact import Contact
     from broadcast.model.incident import Incident
@@ -89,6 +90,13 @@ class Ledger:
         from broadcast.ledger.erasure import Erasure
 
         return Erasure(self._database, self.path)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """Addresses that must not be used."""
+        from broadcast.ledger.suppressions import Suppressions
+
+        return Suppressions(self._database, self.secret)
 
     def secret(self) -> bytes:
         """The install secret that makes our references."""

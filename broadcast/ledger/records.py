@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from broadcast.model.notice import Facts, NoticeKind
     from broadcast.model.outcome import Accepted, Thread
     from broadcast.model.plan import Planned
+    from broadcast.model.suppression import Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Settlement:
 
     They stand at one place of one route, and `step` is the place from here on. `accepted` are the provider's
     references for them, in their order; nothing where it took none. `outcome` is None after a look-up that
-    learnt nothing.
+    learnt nothing. `suppressions` are addresses that must not be used again, going by the answer.
     """
 
     claims: Sequence[Claim]
@@ -103,6 +104,7 @@ class Settlement:
     accepted: Sequence[Accepted] = ()
     step: int = 0
     not_before: float = 0.0
+    suppressions: Sequence[Suppression] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import Settlement
+from broadcast.ledger.suppressions import suppress
 from broadcast.model.delivery import DeliveryState, may_become
 
 _CLAIMED = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
@@ -41,6 +42,7 @@ def settle(connection: sqlite3.Connection, settled: Sequence[Settlement], moment
     for fate, those in by_fate.items():
         _check_transition(fate.state)
         _settle_alike(connection, fate, those, moment)
+    suppress(connection, chain.from_iterable(one.suppressions for one in settled))
 
 
 def _settle_alike(

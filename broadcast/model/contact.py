@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -14,11 +14,23 @@ class AddressKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Barred:
+    """Why a person's address of that kind is not used (`opted out`)."""
+
+    kind: AddressKind
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """A person or destination that can be told.
 
     `phone` is E.164; `email` is lower-cased in its domain. `extra` holds the further columns of the
-    contacts file, which become template variables (`contact.<column>`).
+    contacts file, which become template variables (`contact.<column>`). An address that must not be used
+    is left out, and `barred` says why.
     """
 
     id: str
@@ -28,7 +40,15 @@ class Contact:
     locale: str | None = None
     groups: tuple[str, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
+    barred: tuple[Barred, ...] = ()
 
     def address(self, kind: AddressKind) -> str | None:
         """The address of that kind, if the person has one."""
         return self.phone if kind is AddressKind.PHONE else self.email
+
+    def without(self, kind: AddressKind, reason: str) -> Contact:
+        """The same person without the address of that kind."""
+        barred = (*self.barred, Barred(kind, reason))
+        if kind is AddressKind.PHONE:
+            return replace(self, phone=None, barred=barred)
+        return replace(self, email=None, barred=barred)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hmac
 import secrets
 from base64 import b32encode
+from functools import lru_cache
 
 _REFERENCE_BYTES = 15  # 24 characters of base32, no padding
+_DIGEST_BYTES = 16
+MARK_BYTES = 4
 
 
 def new_run_id() -> str:
@@ -33,3 +36,15 @@ def pseudonym(secret: bytes, address: str) -> str:
     """What an address can be recognised by, by nobody who has not the secret."""
     digest = hmac.digest(secret, f"forgotten\x1f{address}".encode(), "sha256")[:_REFERENCE_BYTES]
     return b32encode(digest).decode().lower()
+
+
+def address_digest(secret: bytes, kind: str, address: str) -> bytes:
+    """What an address that must not be used is recognised by, by nobody who has not the secret."""
+    spelled = f"suppressed\x1f{kind}\x1f{address.lower()}".encode()
+    return secret_mark(secret) + hmac.digest(secret, spelled, "sha256")[:_DIGEST_BYTES]
+
+
+@lru_cache(maxsize=4)
+def secret_mark(secret: bytes) -> bytes:
+    """What an address's digest begins with: it tells with which secret it was made, and nothing about it."""
+    return hmac.digest(secret, b"mark", "sha256")[:MARK_BYTES]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from broadcast.model.suppression import SuppressionReason
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:
@@ -34,11 +36,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The provider said no for good. `code` is the provider's own."""
+    """The provider said no for good. `code` is the provider's own.
+
+    `suppress` is why the address must not be used again, where the answer says so.
+    """
 
     reason: str
     scope: Scope
     code: str | None = None
+    suppress: SuppressionReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from broadcast.model.notice import Facts
 from broadcast.model.outgoing import Headline
 from broadcast.model.plan import Planned
 from broadcast.operations.headcount import Headcount, Share
-from broadcast.operations.preview import AudiencePreview, Preview, TextPreview
+from broadcast.operations.preview import AudiencePreview, BarredPreview, Preview, TextPreview
 from broadcast.operations.reach import Reach
 from broadcast.planning.ways import Way
 from broadcast.rendering.clean import one_line
@@ -127,6 +127,7 @@ def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
         audiences=tuple(_audience(name, headcount) for name in headcount.audiences),
         texts=_text_previews(draft, ways),
         unreachable=headcount.unreachable,
+        barred=barred(headcount),
         sms_parts=parts,
         cost=_cost(headcount.first, ways, parts),
         next_update=draft.facts.next_update,
@@ -140,7 +141,21 @@ def _audience(name: str, headcount: Headcount) -> AudiencePreview:
         if share.audience == name and not share.posts:
             first[share.route[0]] += people
     unreachable = sum(one.audience == name for one in headcount.unreachable)
-    return AudiencePreview(name, headcount.people.get(name, 0), tuple(first.items()), unreachable)
+    return AudiencePreview(
+        name=name,
+        people=headcount.people.get(name, 0),
+        first=tuple(first.items()),
+        unreachable=unreachable,
+        suppressed=headcount.suppressed.get(name, 0),
+    )
+
+
+def barred(headcount: Headcount) -> tuple[BarredPreview, ...]:
+    """The addresses that are not used, counted."""
+    return tuple(
+        BarredPreview(audience, each.kind, each.reason, people)
+        for (audience, each), people in headcount.barred.items()
+    )
 
 
 def _text_previews(draft: Draft, ways: Mapping[str, Way]) -> tuple[TextPreview, ...]:

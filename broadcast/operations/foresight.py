@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
 from broadcast.model.contact import Contact
+from broadcast.model.suppression import Suppressed
 from broadcast.operations.reach import Concerned, Reach, Reaching, dependencies
 from broadcast.operations.request import Request
 from broadcast.planning.outage import Dependencies
@@ -47,6 +48,7 @@ class Foresight:
     settings: Settings
     ways: Mapping[str, Way]
     locales: tuple[str, ...]
+    suppressed: Suppressed
 
     def reach(self, request: Request) -> Reach:
         """Who would be told, and by which channel first; raises what publishing would raise."""
@@ -79,7 +81,7 @@ class Foresight:
 
     @property
     def _reaching(self) -> Reaching:
-        return Reaching(self.settings, self.ways, self.locales)
+        return Reaching(self.settings, self.ways, self.locales, self.suppressed)
 
     @property
     def _dependencies(self) -> Dependencies:

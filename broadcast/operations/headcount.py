@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from broadcast.model.contact import Barred
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.plan import Planned
 from broadcast.operations.preview import Unreachable
@@ -24,12 +25,18 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Headcount:
-    """Deliveries by their share, people by their audience, and who cannot be reached."""
+    """Deliveries by their share, people by their audience, and who cannot be reached.
+
+    `suppressed` counts by audience who must not be told. `barred` counts the addresses that must not be
+    used, by audience and reason, be their owners told another way or not.
+    """
 
     shares: Mapping[Share, int]
     people: Mapping[str, int]
     audiences: Sequence[str]
     unreachable: tuple[Unreachable, ...]
+    suppressed: Mapping[str, int] = field(default_factory=dict)
+    barred: Mapping[tuple[str, Barred], int] = field(default_factory=dict)
 
     @property
     def channels(self) -> list[str]:
@@ -54,17 +61,24 @@ def count(plan: Iterable[Planned]) -> Headcount:
     people: Counter[str] = Counter()
     audiences: dict[str, None] = {}
     unreachable: list[Unreachable] = []
+    suppressed: Counter[str] = Counter()
+    barred: Counter[tuple[str, Barred]] = Counter()
     last = ""
     for planned in plan:
-        audiences[planned.audience] = None
-        if planned.state is not DeliveryState.PLANNED:
-            unreachable.append(_unreachable(planned))
-            continue
-        posts = planned.contact is None
-        shares[Share(planned.audience, planned.texts, planned.locale, planned.route, posts)] += 1
-        people[planned.audience] += not posts and planned.receiver != last
+        audience, contact = planned.audience, planned.contact
+        audiences[audience] = None
+        another = contact is not None and planned.receiver != last
         last = planned.receiver
-    return Headcount(shares, people, tuple(audiences), tuple(unreachable))
+        if another and contact and contact.barred:
+            barred.update((audience, each) for each in contact.barred)
+        if planned.state is DeliveryState.SUPPRESSED:
+            suppressed[audience] += another
+        elif planned.state is not DeliveryState.PLANNED:
+            unreachable.append(_unreachable(planned))
+        else:
+            shares[Share(audience, planned.texts, planned.locale, planned.route, contact is None)] += 1
+            people[audience] += another
+    return Headcount(shares, people, tuple(audiences), tuple(unreachable), suppressed, barred)
 
 
 def _unreachable(planned: Planned) -> Unreachable:

@@ -11,12 +11,16 @@ from broadcast.model.notice import NoticeKind
 
 @dataclass(frozen=True, slots=True)
 class AudiencePreview:
-    """How many people of an audience will be told first over which channel; `unreachable` have no way."""
+    """How many people of an audience will be told first over which channel.
+
+    `unreachable` have no way, `suppressed` must not be told.
+    """
 
     name: str
     people: int
     first: tuple[tuple[str, int], ...]
     unreachable: int
+    suppressed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,16 @@ class Unreachable:
 
 
 @dataclass(frozen=True, slots=True)
+class BarredPreview:
+    """How many people of an audience have an address that is not used, and why."""
+
+    audience: str
+    address: str
+    reason: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """A notice as it would go out. `people` counts persons; `posts` names the channels that publish.
 
@@ -60,6 +74,7 @@ class Preview:
     audiences: tuple[AudiencePreview, ...]
     texts: tuple[TextPreview, ...]
     unreachable: tuple[Unreachable, ...]
+    barred: tuple[BarredPreview, ...]
     sms_parts: int
     cost: float | None
     next_update: datetime | None

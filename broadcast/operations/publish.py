@@ -88,7 +88,9 @@ class Publisher:
         ways = self.delivery.channels.ways
         concerned = Concerned.by(self.delivery.ledger, before.incident)
         drill = composed.facts.drill
-        reach = Reaching(self.settings, ways, self.locales).reach(request, concerned, drill=drill)
+        suppressed = self.delivery.ledger.suppressions.suppressed()
+        reaching = Reaching(self.settings, ways, self.locales, suppressed)
+        reach = reaching.reach(request, concerned, drill=drill)
         needed = needed_texts(reach.shares, ways, self.locales)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
         check_personal(texts, rendered, reach.everybody)

@@ -10,12 +10,14 @@ from itertools import chain
 
 from broadcast.config.settings import AudienceSettings, Settings
 from broadcast.contacts.book import Book, read_contacts
+from broadcast.contacts.permission import Permission, Permitted
 from broadcast.contacts.phone import line_of
 from broadcast.errors import NothingMatched, UsageError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import Contact
 from broadcast.model.incident import Incident
 from broadcast.model.plan import Planned
+from broadcast.model.suppression import Suppressed
 from broadcast.model.told import Told
 from broadcast.operations.headcount import NOBODY, Headcount, Share, count
 from broadcast.operations.request import CLOSING, Request
@@ -88,6 +90,7 @@ class Reaching:
     settings: Settings
     ways: Mapping[str, Way]
     locales: tuple[str, ...]
+    suppressed: Suppressed
 
     def reach(self, request: Request, before: Concerned, *, drill: bool) -> Reach:
         """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
@@ -96,15 +99,15 @@ class Reaching:
         """
         ways, left_out = self._open_ways(request, drill=drill)
         default = self._language(request)
-        told = before.told
+        told = self._permitted(before.told)
         outage = dependencies(self.settings).outage(request.affects)
         planner = Planner(ways, self.locales, default, told, outage)
         if request.verb in CLOSING:
-            late = Planner(ways, self.locales, default, before.to_be_told(), outage)
+            late = Planner(ways, self.locales, default, self._permitted(before.to_be_told()), outage)
             return _closing(request, planner, late, left_out)
         audiences = self._audiences(request, [one.audience for one in told])
-        rosters, warnings = self._rosters(audiences, ways, outage)
-        plan = planner.plan(_without(before.forgotten, rosters))
+        rosters, warnings = self._rosters(audiences, ways, outage, before.forgotten)
+        plan = planner.plan(rosters)
         headcount = count(plan)
         _check_matched(headcount, warnings)
         return Reach(plan, headcount, (*left_out, *warnings))
@@ -150,7 +153,11 @@ class Reaching:
         return rosters, [*left_out, *warnings]
 
     def _rosters(
-        self, audiences: Sequence[AudienceSettings], ways: Mapping[str, Way], outage: Outage
+        self,
+        audiences: Sequence[AudienceSettings],
+        ways: Mapping[str, Way],
+        outage: Outage,
+        forgotten: Forgotten | None = None,
     ) -> tuple[list[Roster], list[str]]:
         rosters: list[Roster] = []
         warnings: list[str] = []
@@ -159,8 +166,24 @@ class Reaching:
             warnings += lanes.warnings
             book = self._book(audience) if _personal(lanes.lanes, ways) else Book()
             warnings += _remarks(book)
-            rosters.append(Roster(audience.name, audience.texts, book.contacts, lanes.lanes))
+            people = _Others(book.contacts, forgotten) if forgotten else book.contacts
+            contacts = Permitted(people, self._permission(audience.name))
+            rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes))
         return rosters, warnings
+
+    def _permitted(self, told: Sequence[Told]) -> Sequence[Told]:
+        """The same people with the addresses that may be used by now."""
+        if not self.suppressed:
+            return told
+        permissions = {name: self._permission(name) for name in {one.audience for one in told}}
+        return [
+            replace(one, contact=permissions[one.audience].permit(one.contact)) if one.contact else one
+            for one in told
+        ]
+
+    def _permission(self, audience: str) -> Permission:
+        known = self.settings.audiences.get(audience)
+        return Permission(self.suppressed, internal=known is not None and known.internal)
 
     def _book(self, audience: AudienceSettings) -> Book:
         return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()
@@ -168,20 +191,13 @@ class Reaching:
 
 @dataclass(frozen=True, slots=True)
 class _Others:
-    """The people of a roster but those who were forgotten, gone through as often as needed."""
+    """People but those who asked to be forgotten while their rows still stand in the files."""
 
     people: Iterable[Contact]
     forgotten: Forgotten
 
     def __iter__(self) -> Iterator[Contact]:
         return (contact for contact in self.people if not self.forgotten(contact))
-
-
-def _without(forgotten: Forgotten | None, rosters: Sequence[Roster]) -> Sequence[Roster]:
-    """The rosters without people who asked to be forgotten while their rows still stand in the files."""
-    if forgotten is None:
-        return rosters
-    return [replace(roster, contacts=_Others(roster.contacts, forgotten)) for roster in rosters]
 
 
 def dependencies(settings: Settings) -> Dependencies:
@@ -207,6 +223,12 @@ def _closing(request: Request, planner: Planner, late: Planner, left_out: list[s
 def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:
     if headcount.shares:
         return
+    if headcount.suppressed:
+        why = ", ".join(dict.fromkeys(str(barred) for _, barred in headcount.barred))
+        raise NothingMatched(
+            f"nobody may be told: {why}",
+            hint="`broadcast contacts suppress --list` shows what must not be used, and since when",
+        )
     if headcount.unreachable:
         raise NothingMatched(
             f"none of {len(headcount.unreachable)} people can be reached: {headcount.unreachable[0].reason}",

@@ -31,9 +31,15 @@ class Known:
         if _id(contact) in self._seen:
             best = (contact.email or contact.phone or audience).lower()
             contact = replace(contact, id=f"{contact.id}+{hashlib.sha256(best.encode()).hexdigest()[:6]}")
-        marks = (*_addresses(contact), _place(audience, contact), _id(contact))
-        self._seen.update(mark for mark in marks if self._census.repeats(mark))
+        self._note((_place(audience, contact), _id(contact)))
         return contact
+
+    def add_addresses(self, contact: Contact) -> None:
+        """Note that nobody else is to be told at these addresses."""
+        self._note(_addresses(contact))
+
+    def _note(self, marks: Sequence[str]) -> None:
+        self._seen.update(mark for mark in marks if self._census.repeats(mark))
 
 
 def census(places: Iterator[Place]) -> Census:

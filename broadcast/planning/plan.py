@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from broadcast.model.contact import Contact
+from broadcast.model.contact import Barred, Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.plan import Planned
 from broadcast.model.told import Told
@@ -50,13 +50,25 @@ class Plan:
             yield from self._planner.publish(roster, published)
             for contact in roster.contacts:
                 if not known.has(roster.name, contact):
-                    yield from self._planner.deliver(roster, known.add(roster.name, contact))
+                    yield from self._deliver(roster, contact, known)
         for lanes in self._owed():
-            for told in lanes:
-                if told.contact is None:
-                    yield from self._planner.republish(told, published)
-                elif not known.has(told.audience, told.contact):
-                    yield from self._planner.remind(told, told.contact)
+            owed = [one for told in lanes for one in self._follow_up(told, known, published)]
+            # Whoever is told in another lane is not suppressed.
+            yield from [one for one in owed if one.state is DeliveryState.PLANNED] or owed[:1]
+
+    def _follow_up(self, told: Told, known: Known, published: set[str]) -> Iterator[Planned]:
+        if told.contact is None:
+            yield from self._planner.republish(told, published)
+        elif not known.has(told.audience, told.contact):
+            yield from self._planner.remind(told, told.contact)
+
+    def _deliver(self, roster: Roster, contact: Contact, known: Known) -> Iterator[Planned]:
+        named = known.add(roster.name, contact)
+        planned = list(self._planner.deliver(roster, named))
+        # Whoever may not be told here may have to be told as a member of another audience.
+        if any(one.state is not DeliveryState.SUPPRESSED for one in planned):
+            known.add_addresses(named)
+        yield from planned
 
     def _places(self) -> Iterator[Place]:
         for roster in self._rosters:
@@ -138,12 +150,16 @@ class Planner:
                 yield self._planned(roster, contact, number, route)
         if personal and not told:
             number, lane = personal[0]
-            yield self._unreachable(roster, contact, number, [lane for _, lane in personal])
+            yield self._untold(self._planned(roster, contact, number, lane), [lane for _, lane in personal])
 
     def remind(self, told: Told, contact: Contact) -> Iterator[Planned]:
         """What somebody is owed who was told before."""
-        usable = [name for name in told.route if name in self._ways and self._reaches(name, contact)]
-        yield from self._again(told, self._in_order(usable, told.channel, contact))
+        known = [name for name in told.route if name in self._ways]
+        usable = [name for name in known if self._reaches(name, contact)]
+        if usable:
+            yield from self._again(told, self._in_order(usable, told.channel, contact))
+        elif barred := self._barred(known, contact):
+            yield _suppressed(self._once_more(told, tuple(known)), barred)
 
     def republish(self, told: Told, published: set[str]) -> Iterator[Planned]:
         """What a channel owes everybody that published before, unless it is `published` already."""
@@ -154,16 +170,19 @@ class Planner:
 
     def _again(self, told: Told, route: tuple[str, ...]) -> Iterator[Planned]:
         if route:
-            yield Planned(
-                audience=told.audience,
-                texts=told.texts,
-                locale=told.locale,
-                lane=told.lane,
-                contact=told.contact,
-                receiver=told.receiver,
-                route=route,
-                required=told.required,
-            )
+            yield self._once_more(told, route)
+
+    def _once_more(self, told: Told, route: tuple[str, ...]) -> Planned:
+        return Planned(
+            audience=told.audience,
+            texts=told.texts,
+            locale=told.locale,
+            lane=told.lane,
+            contact=told.contact,
+            receiver=told.receiver,
+            route=route,
+            required=told.required,
+        )
 
     def _internal(self, name: str) -> bool:
         return self._ways[name].capabilities.internal
@@ -203,16 +222,20 @@ class Planner:
             required=self._required(route),
         )
 
-    def _unreachable(
-        self, roster: Roster, contact: Contact, lane: int, lanes: Sequence[Sequence[str]]
-    ) -> Planned:
-        channels = [name for lane_ in lanes for name in lane_]
+    def _untold(self, planned: Planned, lanes: Sequence[Sequence[str]]) -> Planned:
+        """Somebody whom no lane reaches, with the reason: an address that must not be used, or none."""
+        channels = list(dict.fromkeys(name for lane in lanes for name in lane))
+        barred = self._barred(channels, planned.contact)
+        if barred:
+            return _suppressed(planned, barred)
         kinds = sorted({str(self._ways[name].capabilities.address) for name in channels})
-        return replace(
-            self._planned(roster, contact, lane, tuple(lanes[0])),
-            state=DeliveryState.FAILED,
-            reason=f"unreachable: no {' or '.join(kinds)} for {', '.join(dict.fromkeys(channels))}",
-        )
+        reason = f"unreachable: no {' or '.join(kinds)} for {', '.join(channels)}"
+        return replace(planned, state=DeliveryState.FAILED, reason=reason)
+
+    def _barred(self, channels: Sequence[str], contact: Contact | None) -> list[Barred]:
+        """The addresses of a person that these channels would use, and must not."""
+        kinds = {self._ways[name].capabilities.address for name in channels}
+        return [barred for barred in contact.barred if barred.kind in kinds] if contact else []
 
     def _locale(self, wanted: str | None) -> str:
         for locale in (wanted, wanted and wanted.partition("-")[0]):
@@ -222,3 +245,8 @@ class Planner:
 
     def _required(self, route: Sequence[str]) -> bool:
         return not all(self._ways[name].optional for name in route)
+
+
+def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:
+    reason = f"suppressed: {', '.join(map(str, barred))}"
+    return replace(planned, state=DeliveryState.SUPPRESSED, reason=reason)

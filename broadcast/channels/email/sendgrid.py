@@ -16,6 +16,7 @@ from broadcast.model.channel import Capabilities, ChannelKind, Threading
 from broadcast.model.contact import AddressKind
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope
 from broadcast.model.outgoing import Outgoing
+from broadcast.model.suppression import SuppressionReason
 
 # SendGrid names the offending field of a 400; the first pattern that fits decides.
 FIELDS: Sequence[tuple[re.Pattern[str], Scope]] = (
@@ -130,8 +131,14 @@ def _blamed(errors: Sequence[Mapping[str, object]], people: int) -> list[Outcome
     if not wrong:
         return None
     others = NotSent("another address in the same request was refused")
-    refused = Rejected("SendGrid does not take this address", Scope.RECIPIENT, "400")
+    refused = Rejected("SendGrid does not take this address", Scope.RECIPIENT, "400", _suppress(errors))
     return [refused if index in wrong else others for index in range(people)]
+
+
+def _suppress(errors: Sequence[Mapping[str, object]]) -> SuppressionReason | None:
+    """SendGrid says `Does not contain a valid address.`; what else it may mind there is no reason."""
+    said = (text_of(error, "message").lower() for error in errors)
+    return SuppressionReason.INVALID if all("valid address" in message for message in said) else None
 
 
 class _Built:

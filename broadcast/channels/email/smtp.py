@@ -17,6 +17,7 @@ from broadcast.model.channel import Capabilities, ChannelKind, Threading
 from broadcast.model.contact import AddressKind
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
+from broadcast.model.suppression import SuppressionReason
 
 #: What a refusal for good (5xx) concerns, by the command it answers.
 STAGES: Mapping[str, tuple[Scope, str]] = {
@@ -25,6 +26,13 @@ STAGES: Mapping[str, tuple[Scope, str]] = {
     "MAIL": (Scope.CHANNEL, "the mail server refused the sender"),
     "RCPT": (Scope.RECIPIENT, "the mail server refused the recipient"),
     "DATA": (Scope.MESSAGE, "the mail server refused the message"),
+}
+#: After these, the mailbox is not used again. A 550 without one of them may be about us (RFC 3463).
+SUPPRESSED: Mapping[str, SuppressionReason] = {
+    "5.1.1": SuppressionReason.BOUNCED,  # no such mailbox
+    "5.1.3": SuppressionReason.INVALID,
+    "5.1.6": SuppressionReason.BOUNCED,  # moved, nobody knows where to
+    "5.1.10": SuppressionReason.BOUNCED,  # the domain takes no mail (RFC 7505)
 }
 #: How a connection is encrypted, and the port that goes with it.
 PORTS: Mapping[str, int] = {"starttls": 587, "implicit": 465, "none": 25}
@@ -106,7 +114,9 @@ def _refused(dialogue: Dialogue, refused: Refused) -> Rejected | NotSent | Unkno
     scope, reason = STAGES[dialogue.stage]
     explained = f"{reason} ({refused.code}: {excerpt(str(refused))})"
     if 500 <= refused.code < 600:
-        return Rejected(explained, scope, str(refused.code))
+        status = str(refused).split(maxsplit=1)[:1]
+        suppress = SUPPRESSED.get(*status) if scope is Scope.RECIPIENT and status else None
+        return Rejected(explained, scope, str(refused.code), suppress)
     if dialogue.committed and not 400 <= refused.code < 500:
         return Unknown(explained)
     return NotSent(explained)

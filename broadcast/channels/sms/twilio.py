@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from broadcast.channels.answers import json_object, objects, text_of
 from broadcast.channels.lookup import is_complete, moment, since, unfound
 from broadcast.channels.transport import Answer, Reply, Transport
-from broadcast.channels.twilio_account import Codes, TwilioAccount, created, referring
+from broadcast.channels.twilio_account import SUPPRESSED, Codes, TwilioAccount, created, referring
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
@@ -137,7 +137,7 @@ def _state(message: Mapping[str, object]) -> Outcome:
         return Unknown("look-up failed: a message without SID")
     if text_of(message, "status") in UNDELIVERABLE:
         scope, reason = CODES.get(code, (_RECIPIENT, "Twilio could not deliver it"))
-        return Rejected(reason, scope, code or None)
+        return Rejected(reason, scope, code or None, SUPPRESSED.get(code))
     return Accepted(sid, detail="found at Twilio")
 
 

@@ -10,6 +10,7 @@ import typer
 
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
+from broadcast.cli.commands.suppress import suppress
 from broadcast.cli.options import Common, Form, ListForm
 from broadcast.cli.output.blocks import Block, Remark, Table, Tone, Word
 from broadcast.cli.output.show import show, show_json
@@ -134,7 +135,7 @@ def _shown(address: str | None, clear: bool) -> str:
 
 contacts = group(
     "contacts",
-    "Check and list who can be reached.",
-    [check, list_contacts],
+    "Who can be reached, and who must not be.",
+    [check, list_contacts, suppress],
     ["broadcast contacts check", "broadcast contacts list -a agents"],
 )

@@ -12,8 +12,10 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.options import Common, Form, ListForm, Reach
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.output.preview import barred_page
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import UsageError
+from broadcast.operations.draft import barred
 from broadcast.operations.foresight import Call, CallList
 from broadcast.operations.reach import Reach as Reached
 from broadcast.operations.request import Request, Verb
@@ -96,7 +98,13 @@ def _planned(planned: Reached) -> dict[str, Any]:
         for share, count in heads.shares.items()
     ]
     unreachable = [asdict(person) for person in heads.unreachable]
-    return {"shares": shares, "unreachable": unreachable, "warnings": list(planned.warnings)}
+    return {
+        "shares": shares,
+        "unreachable": unreachable,
+        "suppressed": dict(heads.suppressed),
+        "barred": [asdict(each) for each in barred(heads)],
+        "warnings": list(planned.warnings),
+    }
 
 
 def _planned_page(planned: Reached) -> Iterator[Block]:
@@ -112,6 +120,9 @@ def _planned_page(planned: Reached) -> Iterator[Block]:
     for person in heads.unreachable[:_LISTED]:
         yield Remark("unreachable", f"{person.name or person.contact}: {person.reason}", Tone.WARNING)
     yield from _more(len(heads.unreachable), "people cannot be reached")
+    for audience, count in heads.suppressed.items():
+        yield Remark("suppressed", f"{audience}: {count:,} may not be told", Tone.WARNING)
+    yield from barred_page(barred(heads))
     for warning in planned.warnings:
         yield Remark("warning", warning, Tone.WARNING)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Banner, Block, Quote, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.model.channel import ChannelKind
-from broadcast.operations.preview import AudiencePreview, Preview, TextPreview
+from broadcast.operations.preview import AudiencePreview, BarredPreview, Preview, TextPreview
 
 SCHEMA = "broadcast.preview/1"
 _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
@@ -75,7 +75,8 @@ def _banner(preview: Preview) -> Banner:
 def _audiences(preview: Preview) -> Iterator[Block]:
     if preview.audiences:
         rows = tuple(_audience(audience) for audience in preview.audiences)
-        yield Table(("audience", "people", "first by", "unreachable"), rows)
+        yield Table(("audience", "people", "first by", "unreachable", "suppressed"), rows)
+    yield from barred_page(preview.barred)
     if preview.posts:
         yield line(Word("published on", Tone.STRONG), ", ".join(preview.posts))
 
@@ -83,7 +84,15 @@ def _audiences(preview: Preview) -> Iterator[Block]:
 def _audience(audience: AudiencePreview) -> tuple[str | Word, ...]:
     first = ", ".join(f"{channel} {count:,}" for channel, count in audience.first)
     lost = Word(f"{audience.unreachable:,}", Tone.WARNING) if audience.unreachable else ""
-    return Word(audience.name, Tone.STRONG), f"{audience.people:,}", first, lost
+    silent = f"{audience.suppressed:,}" if audience.suppressed else ""
+    return Word(audience.name, Tone.STRONG), f"{audience.people:,}", first, lost, silent
+
+
+def barred_page(barred: Sequence[BarredPreview]) -> Iterator[Block]:
+    """Which addresses are not used, and why."""
+    for each in barred:
+        told = f"{each.audience}: the {each.address} of {people(each.people)} {each.reason}"
+        yield Remark("not used", told)
 
 
 def _quote(text: TextPreview) -> Quote:

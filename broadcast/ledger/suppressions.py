@@ -1,0 +1,98 @@
+"""Addresses that must not be used, kept such that the ledger alone does not give them away."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+
+from broadcast.errors import LedgerError
+from broadcast.ledger.database import Database
+from broadcast.ledger.queries import query
+from broadcast.model.contact import AddressKind
+from broadcast.model.ids import MARK_BYTES, address_digest, secret_mark
+from broadcast.model.suppression import Suppressed, Suppression, SuppressionReason
+
+
+class Suppressions:
+    """The ledger's suppressions. `secret` is read, or made, only where there is a use for it."""
+
+    def __init__(self, database: Database, secret: Callable[[], bytes]) -> None:
+        self._database = database
+        self._read_secret = secret
+
+    def all(self) -> list[Suppression]:
+        """Every one, the oldest first."""
+        with self._database.reading() as connection:
+            return [_suppression(row) for row in connection.execute(query("suppressions"))]
+
+    def of(self, kind: AddressKind, address: str) -> list[Suppression]:
+        """What is known against an address."""
+        with self._database.reading() as connection:
+            rows = connection.execute(query("suppressions_of"), (self.digest(kind, address),))
+            return [_suppression(row) for row in rows]
+
+    def suppressed(self) -> Suppressed:
+        """All of them, to be asked about a million addresses.
+
+        Raises `LedgerError` where some were made with another install secret: nobody could tell whose they
+        are, and people would be told who said stop.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(query("suppressed_digests")).fetchall()
+        if not rows:
+            return Suppressed()
+        ours = secret_mark(self._secret)
+        strange = sum(row["digest"][:MARK_BYTES] != ours for row in rows)
+        if strange:
+            raise LedgerError(
+                f"{strange} of {len(rows)} suppressed addresses cannot be recognised: "
+                "they were suppressed under another install secret",
+                hint="put the secret back (the file beside the ledger, or BROADCAST_INSTALL_SECRET), or take "
+                "them out with `broadcast contacts suppress --list` and --remove ID",
+            )
+        reasons: dict[bytes, frozenset[SuppressionReason]] = {}
+        for row in rows:
+            known = reasons.get(row["digest"], frozenset())
+            reasons[row["digest"]] = known | {SuppressionReason(row["reason"])}
+        return Suppressed(reasons, self._secret)
+
+    def add(self, suppressions: Sequence[Suppression]) -> int:
+        """Keep them; returns how many were not known."""
+        with self._database.transaction() as connection:
+            return suppress(connection, suppressions)
+
+    def remove(self, digests: Iterable[bytes]) -> None:
+        """Let these addresses be used again."""
+        with self._database.transaction() as connection:
+            connection.executemany(query("release"), ((digest,) for digest in digests))
+
+    def digest(self, kind: AddressKind, address: str) -> bytes:
+        """What an address is recognised by."""
+        return address_digest(self._secret, kind, address)
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return self._read_secret()
+
+
+def suppress(connection: sqlite3.Connection, suppressions: Iterable[Suppression]) -> int:
+    """Keep suppressions; returns how many were new."""
+    rows = (
+        (each.digest, each.reason, each.kind, each.shown, each.source, each.at.timestamp(), int(each.sure))
+        for each in suppressions
+    )
+    return max(0, connection.executemany(query("suppress"), rows).rowcount)
+
+
+def _suppression(row: sqlite3.Row) -> Suppression:
+    return Suppression(
+        digest=row["digest"],
+        kind=AddressKind(row["kind"]),
+        shown=row["shown"],
+        reason=SuppressionReason(row["reason"]),
+        source=row["source"],
+        at=datetime.fromtimestamp(row["at"], UTC),
+        sure=bool(row["sure"]),
+    )

@@ -1,0 +1,17 @@
+-- name: suppress
+-- Who said it first stays. What was not sure becomes so when it is said again a day later.
+INSERT INTO suppression (digest, reason, kind, shown, source, at, sure) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (digest, reason) DO UPDATE SET sure = 1, source = excluded.source, at = excluded.at
+WHERE sure = 0 AND (excluded.sure = 1 OR excluded.at >= at + 86400)
+
+-- name: suppressions
+SELECT * FROM suppression ORDER BY at, digest, reason
+
+-- name: suppressed_digests
+SELECT digest, reason FROM suppression WHERE sure = 1
+
+-- name: suppressions_of
+SELECT * FROM suppression WHERE digest = ? ORDER BY at, reason
+
+-- name: release
+DELETE FROM suppression WHERE digest = ?

@@ -1,0 +1,73 @@
+"""Suppressing addresses by hand, and letting them be used again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.contacts.address import Unusable
+from broadcast.contacts.typed import Address, read_address
+from broadcast.errors import NothingMatched, UsageError
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.suppression import Suppression, SuppressionReason, suppression
+
+_EXAMPLE = "give a phone number or an e-mail address, like +49 151 12345678 or anna@firma.de"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who says so, and when."""
+
+    source: str
+    at: datetime
+
+
+def read_addresses(lines: Iterable[tuple[str, str]], region: str) -> list[Address]:
+    """The addresses in lines, each with where it stands; raises `UsageError` and names whatever is none."""
+    found: dict[str, Address] = {}
+    wrong: list[str] = []
+    for where, text in lines:
+        try:
+            address = read_address(text, region)
+        except Unusable as unusable:
+            wrong.append(f"{where}: {unusable}")
+        else:
+            found[address.value.lower()] = address
+    if wrong:
+        raise UsageError("\n".join([*wrong, "nothing was suppressed"]), hint=_EXAMPLE)
+    return list(found.values())
+
+
+def made_of(
+    addresses: Sequence[Address], reason: SuppressionReason, known: Known, secret: bytes
+) -> list[Suppression]:
+    """What keeps these addresses from being used."""
+    return [suppression(secret, each.kind, each.value, reason, known.source, known.at) for each in addresses]
+
+
+def find(ledger: Ledger, wanted: Sequence[str], region: str) -> list[Suppression]:
+    """What is suppressed under these addresses or ids; raises `NothingMatched`."""
+    everything = ledger.suppressions.all()
+    found: dict[tuple[bytes, str], Suppression] = {}
+    for text in wanted:
+        digest = _digest(ledger, text, region)
+        those = [each for each in everything if text.strip().lower() == each.id or each.digest == digest]
+        if not those:
+            raise NothingMatched(f"{text} is not suppressed", hint="broadcast contacts suppress --list")
+        found |= {(each.digest, each.reason): each for each in those}
+    return list(found.values())
+
+
+def release(ledger: Ledger, found: Sequence[Suppression], consent: Callable[[], None]) -> None:
+    """Let these addresses be used again; raises `Refused` and `LedgerError`."""
+    consent()
+    ledger.suppressions.remove({each.digest for each in found})
+
+
+def _digest(ledger: Ledger, text: str, region: str) -> bytes | None:
+    try:
+        address = read_address(text, region)
+    except Unusable:
+        return None
+    return ledger.suppressions.digest(address.kind, address.value)
