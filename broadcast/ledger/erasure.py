@@ -22,8 +22,8 @@ from broadcast.ledger.database import Database
 from broadcast.ledger.queries import query
 from broadcast.ledger.runs import require_idle
 from broadcast.ledger.scrub import Scrubber
-from broadcast.model.contact import Contact
-from broadcast.model.ids import pseudonym
+from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.ids import address_digest, pseudonym
 
 _MEBIBYTE = 1024 * 1024
 #: Every column of prose, which may quote an address.
@@ -119,6 +119,7 @@ class Erasure:
                 mark = forgotten_as(secret, addresses.get(contact) or contact)
                 alias = _Alias(contact, recipients, "forgotten", mark)
                 _erase(connection, row["incident_id"], [alias], scrubber, by)
+            connection.executemany(query("show_no_address"), _digests(people, secret))
 
     def forgotten(self, incident: int, secret: Callable[[], bytes]) -> Callable[[Contact], bool] | None:
         """Whether somebody was forgotten in an incident that goes on; None where nobody was."""
@@ -190,6 +191,14 @@ def _is_among(marks: set[str], secret: bytes, contact: Contact) -> bool:
 
 def _best(email: str | None, phone: str | None) -> str:
     return (email or phone or "").lower()
+
+
+def _digests(people: Sequence[KnownAs], secret: bytes) -> Iterator[tuple[bytes]]:
+    """What their addresses are recognised by where they must not be used."""
+    for person in people:
+        for kind, address in ((AddressKind.PHONE, person.phone), (AddressKind.EMAIL, person.email)):
+            if address:
+                yield (address_digest(secret, kind, address),)
 
 
 def _recipients(people: Sequence[KnownAs]) -> str:

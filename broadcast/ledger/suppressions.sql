@@ -15,3 +15,7 @@ SELECT * FROM suppression WHERE digest = ? ORDER BY at, reason
 
 -- name: release
 DELETE FROM suppression WHERE digest = ?
+
+-- name: show_no_address
+-- Whoever was forgotten goes on being left alone, and nobody sees who they are.
+UPDATE suppression SET shown = '' WHERE digest = ?

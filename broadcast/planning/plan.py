@@ -248,5 +248,7 @@ class Planner:
 
 
 def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:
+    """Nobody has to know more of somebody who is not told than that there is one."""
     reason = f"suppressed: {', '.join(map(str, barred))}"
-    return replace(planned, state=DeliveryState.SUPPRESSED, reason=reason)
+    unnamed = Contact(planned.receiver, barred=tuple(barred))
+    return replace(planned, contact=unnamed, state=DeliveryState.SUPPRESSED, reason=reason)

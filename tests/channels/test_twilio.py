@@ -11,10 +11,12 @@ import pytest
 from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Reconciles
 from broadcast.channels.sms.twilio import CODES
+from broadcast.channels.twilio_account import SUPPRESSED
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted
+from broadcast.model.suppression import SuppressionReason
 from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import now, outgoing
@@ -74,7 +76,7 @@ def listed(age: float = 1, **fields: object) -> dict[str, object]:
 async def test_the_magic_numbers_are_refused_as_twilio_says(sandbox, to, code, scope):
     outcome = await send(sandbox, to)
 
-    assert outcome == Rejected(CODES[code][1], scope, code)
+    assert outcome == Rejected(CODES[code][1], scope, code, SUPPRESSED.get(code))
 
 
 async def test_a_full_queue_means_later(sandbox):
@@ -125,7 +127,7 @@ async def test_the_environment_does_not_move_the_host(sandbox, monkeypatch):
 async def test_a_message_that_failed_since_is_no_success():
     outcome = await found([listed(status="undelivered", error_code=30005)])
 
-    assert outcome == Rejected(CODES["30005"][1], Scope.RECIPIENT, "30005")
+    assert outcome == Rejected(CODES["30005"][1], Scope.RECIPIENT, "30005", SuppressionReason.BOUNCED)
 
 
 async def test_the_same_text_from_long_ago_is_another_message():

@@ -220,3 +220,22 @@ def test_a_ledger_of_before_is_migrated(muster):
     muster.suppress(BERT)
 
     assert len(muster.suppressed()) == 1
+
+
+def test_who_is_forgotten_goes_on_being_left_alone_and_is_not_shown(muster):
+    muster.notify()
+    muster.suppress(BERT)
+
+    assert muster.run("forget", BERT, "--yes").code == 0
+
+    assert [known["address"] for known in muster.suppressed()] == [""]
+    assert muster.notify()["counts"]["suppressed"] == 1
+    assert muster.told("sendgrid").count(BERT) == 1
+
+
+def test_of_who_may_not_be_told_the_ledger_keeps_no_name(muster):
+    muster.suppress(BERT)
+    muster.notify()
+
+    with sqlite3.connect(muster.folder / "broadcast.db") as ledger:
+        assert ledger.execute("SELECT name FROM recipient WHERE contact = 'k1'").fetchall() == [("",)]

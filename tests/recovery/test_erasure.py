@@ -346,6 +346,7 @@ KEPT = {
     "event": {"kind", "channel"},
     "breaker": {"channel"},
     "pace": {"channel"},
+    "suppression": {"kind", "reason", "source"},
 }
 ERASED = {
     "notice": {"result"},
@@ -357,6 +358,7 @@ ERASED = {
     "event": {"detail"},
     "breaker": {"reason"},
     "pace": {"reason"},
+    "suppression": {"shown"},
 }
 
 
