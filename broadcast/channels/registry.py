@@ -25,6 +25,7 @@ _ADAPTERS = {
     "twilio-voice": "broadcast.channels.voice.twilio:TwilioVoice",
     "sendgrid": "broadcast.channels.email.sendgrid:SendGrid",
     "smtp": "broadcast.channels.email.smtp:Smtp",
+    "outlook": "broadcast.channels.email.outlook:Outlook",
     "x": "broadcast.channels.social.x:X",
     "mastodon": "broadcast.channels.social.mastodon:Mastodon",
     "bluesky": "broadcast.channels.social.bluesky:Bluesky",

@@ -97,7 +97,7 @@ class Transport:
     def for_channel(cls, settings: ChannelSettings, capabilities: Capabilities) -> Self:
         """The transport a channel's settings ask for; refuses to carry secrets in clear."""
         if settings.base_url is not None:
-            _refuse_clear_text(settings.base_url, settings.origin)
+            refuse_clear_text(settings.base_url, settings.origin)
         concurrency = settings.concurrency or capabilities.concurrency
         return cls(deadline=settings.timeout, concurrency=concurrency, ca_file=settings.ca_file)
 
@@ -287,12 +287,13 @@ def keeps_secrets(url: str) -> bool:
     return (parts.scheme == "https" and host != "") or (parts.scheme == "http" and is_loopback(host))
 
 
-def _refuse_clear_text(base_url: str, origin: str) -> None:
-    if keeps_secrets(base_url):
+def refuse_clear_text(url: str, origin: str, key: str = "base_url") -> None:
+    """Raise `ConfigError` where what is sent to `url`, the value of `key`, could be read on the way."""
+    if keeps_secrets(url):
         return
-    if base_url.startswith("http://"):
+    if url.startswith("http://"):
         raise ConfigError(
-            f"{origin}: base_url {base_url} would send secrets in clear",
+            f"{origin}: {key} {url} would send secrets in clear",
             hint="write https://; http:// is only for this machine",
         )
-    raise ConfigError(f"{origin}: base_url {base_url!r} is not a URL", hint='write base_url = "https://..."')
+    raise ConfigError(f"{origin}: {key} {url!r} is not a URL", hint=f'write {key} = "https://..."')

@@ -21,6 +21,8 @@ from broadcast.errors import UsageError
 PROVIDERS = (
     "twilio",
     "sendgrid",
+    "outlook",
+    "entra",
     "x",
     "mastodon",
     "bluesky",

@@ -76,7 +76,11 @@ class Front:
             self._mailroom.keep(*received)
         kind = fault.kind if fault else None
         path = "/" + asked.path
-        self._mailroom.note(Requested(wire.name, asked.at, asked.method, path, status, kind, len(received)))
+        self._mailroom.note(
+            Requested(
+                wire.name, asked.at, asked.method, path, status, kind, sum(one.tells for one in received)
+            )
+        )
 
 
 def _sends(wire: Wire, asked: Request) -> bool:

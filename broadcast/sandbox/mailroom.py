@@ -12,7 +12,9 @@ from broadcast.sandbox.faults import Fault, Faults
 from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.wire.base import Wire
 from broadcast.sandbox.wire.bluesky import Bluesky
+from broadcast.sandbox.wire.entra import Entra
 from broadcast.sandbox.wire.mastodon import Mastodon
+from broadcast.sandbox.wire.outlook import Outlook
 from broadcast.sandbox.wire.sendgrid import SendGrid
 from broadcast.sandbox.wire.slack import Slack
 from broadcast.sandbox.wire.statuspage import Statuspage
@@ -28,6 +30,8 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
     wires: tuple[Wire, ...] = (
         Twilio(suppressed),
         SendGrid(suppressed),
+        Entra(),
+        Outlook(),
         X(),
         Mastodon(),
         Bluesky(),

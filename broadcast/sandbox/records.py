@@ -18,7 +18,7 @@ class Received:
     `to` is a phone number, an e-mail address, the account that posted, or the page's id. `ref` is the
     provider's id for it, `key` the sender's own reference where the wire has a field for one, `thread` the
     id it hangs on. `extra` holds what only this provider has; `edits` in it is the id of the message whose
-    place this one takes.
+    place this one takes, `unseen` says that nobody was shown it (a draft).
     """
 
     provider: str
@@ -35,8 +35,8 @@ class Received:
 
     @property
     def tells(self) -> bool:
-        """Whether it came to somebody's notice; an edit of an earlier message does not."""
-        return "edits" not in self.extra
+        """Whether it came to somebody's notice; a draft and an edit of an earlier message do not."""
+        return not {"edits", "unseen"} & self.extra.keys()
 
     def as_json(self) -> dict[str, Any]:
         """A plain dictionary, the time in ISO 8601."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 _FLUSH_EVERY = 0.2  # seconds
-_ROOTS = {"statuspage": "/statuspage/v1", "slack": "/slack/api"}
+_ROOTS = {"outlook": "/outlook/v1.0", "statuspage": "/statuspage/v1", "slack": "/slack/api"}
 
 
 class Sandbox:

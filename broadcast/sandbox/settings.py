@@ -17,6 +17,7 @@ _PROVIDERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "twilio-sms": _TWILIO,
     "twilio-voice": _TWILIO,
     "sendgrid": ("sendgrid", {"api_key": "sandbox"}),
+    "outlook": ("outlook/v1.0", {"tenant": "sandbox", "client_id": "sandbox", "client_secret": "sandbox"}),
     "x": (
         "x",
         {
@@ -87,6 +88,8 @@ def _turned(channel: ChannelSettings, address: Address, folder: Path) -> Channel
         return None
     path, credentials = _PROVIDERS[channel.adapter]
     options = {**_plain(channel), **credentials}
+    if channel.adapter == "outlook":
+        options["token_url"] = f"{address.url}/entra/sandbox/oauth2/v2.0/token"
     return replace(channel, base_url=f"{address.url}/{path}", options=options, ca_file=None, settle=_SETTLE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import escape
 
 from broadcast.model.clock import SystemClock
 from broadcast.model.incident import Phase, Severity
@@ -49,7 +50,8 @@ def outgoing(
     key: str = "k7f3qz2m5x4wlb6daorvtc2n",
 ) -> Outgoing:
     """A message to `address`, or to everybody where it is None."""
-    message = Message("de", text, "Störung im Bezahlvorgang", "<p>Im Shop können Sie nicht bezahlen.</p>")
+    html = f"<p>{escape(text)}</p>".replace("\n", "<br>")
+    message = Message("de", text, "Störung im Bezahlvorgang", html)
     return Outgoing(f"{key}{sequence}", message, headline(sequence), address, "Erika Muster", thread)
 
 

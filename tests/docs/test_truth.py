@@ -53,6 +53,7 @@ def test_every_key_of_the_configuration_is_explained():
         "twilio-sms",
         "sendgrid",
         "smtp",
+        "outlook",
         "x",
         "statuspage",
         "site",

@@ -102,10 +102,10 @@ _FAULT_TERMS = {
 def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
     """Let providers fail, to see what happens: nothing is lost, nothing is doubled.
 
-    A fault is spelled PROVIDER:KIND, with a value for some kinds, and options after commas. The provider is
-    all, or one that the sandbox plays: twilio, sendgrid, smtp, x, mastodon, bluesky, statuspage, slack,
-    teams, webhook, zendesk. A fault stays until --clear or `broadcast sandbox reset`, or strikes as often as
-    times=N says.
+    A fault is spelled PROVIDER:KIND, with a value for some kinds, and options after commas. The provider
+    is all, or one that the sandbox plays: twilio, sendgrid, outlook, entra, smtp, x, mastodon, bluesky,
+    statuspage, slack, teams, webhook, zendesk. A fault stays until --clear or `broadcast sandbox
+    reset`, or strikes as often as times=N says.
     """
     for spelled in faults or []:
         parse_fault(spelled)
@@ -173,10 +173,10 @@ sandbox = group(
     "sandbox",
     """Rehearse against providers played on this machine.
 
-    The sandbox speaks the wire formats of Twilio, SendGrid, X, Statuspage, Slack, Zendesk and SMTP on the
-    loopback address, keeps what it receives, and fails when told to. Any command given --sandbox sends
-    there and nowhere else, with a ledger of its own, and starts the sandbox when it is needed; a web page
-    shows what arrived.
+    The sandbox speaks the wire formats of Twilio, SendGrid, Microsoft Graph, X, Statuspage, Slack,
+    Zendesk and SMTP on the loopback address, keeps what it receives, and fails when told to. Any command
+    given --sandbox sends there and nowhere else, with a ledger of its own, and starts the sandbox when it
+    is needed; a web page shows what arrived.
     """,
     [serve, start, stop, status_, fault, reset],
     [

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import unescape
 from typing import Any
+
+_HEAD = re.compile(r"<(head|style)\b.*?</\1>", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</h\d>|</li>|</tr>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 
 
 def open_letter(content: bytes) -> dict[str, Any]:
@@ -20,6 +26,12 @@ def open_letter(content: bytes) -> dict[str, Any]:
         "thread": thread,
         "headers": {name: str(value) for name, value in letter.items()},
     }
+
+
+def seen_in(html: str) -> str:
+    """The text of a piece of HTML, as a program shows it that knows no markup."""
+    shown = _BREAK.sub("\n", _HEAD.sub("", html))
+    return unescape(_TAG.sub("", shown))
 
 
 def _body(letter: EmailMessage, kind: str) -> str | None:

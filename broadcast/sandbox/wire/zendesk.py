@@ -141,7 +141,9 @@ class Zendesk:
             provider=self.name, at=at, to="Zendesk", sender="", subject=state.get("subject", ""),
             text=comment_text(comment), html=None, key=_key(custom), ref=str(self._next()), thread=number,
             extra={
-                **{n: state.get(n) for n in kept}, "public": comment.get("public", True), "custom": custom,
+                **{n: state.get(n) for n in kept},
+                **({} if comment else {"unseen": True}),
+                "public": comment.get("public", True), "custom": custom,
             },
         )  # fmt: skip
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from html import unescape
 from typing import Any
+
+from broadcast.sandbox.wire.letter import seen_in
 
 _STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
 _TYPES = ("problem", "incident", "question", "task")
 _PRIORITIES = ("urgent", "high", "normal", "low")
-_BREAK = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
 _LARGEST = 65_535  # bytes of a comment
 
 
@@ -38,7 +36,7 @@ def comment_text(comment: Mapping[str, Any]) -> str:
     """What a reader sees: `html_body` comes before `body`."""
     html = comment.get("html_body")
     if isinstance(html, str):
-        return unescape(_TAG.sub("", _BREAK.sub("\n", html)))
+        return seen_in(html)
     plain = comment.get("body", "")
     return plain if isinstance(plain, str) else ""
 

@@ -1,0 +1,116 @@
+"""E-mail through Microsoft Graph, from a mailbox of Exchange Online: first a draft, then its sending.
+
+A draft can be sent only once, and the mailbox shows whether it was: so a lost answer can be settled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+from urllib.parse import quote, urlencode
+
+from broadcast.channels.answers import health
+from broadcast.channels.email.graph_message import KEY_PROPERTY, draft
+from broadcast.channels.email.graph_reading import found, sent, written
+from broadcast.channels.email.headers import Identity, Sender, refusal
+from broadcast.channels.email.sign_in import Refused, SignIn
+from broadcast.channels.transport import Answer, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.contact import AddressKind
+from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected
+from broadcast.model.outgoing import Attempted, Outgoing
+
+_BASE_URL = "https://graph.microsoft.com/v1.0"
+
+
+class Outlook:
+    """One mailbox."""
+
+    name: ClassVar[str] = "outlook"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.EMAIL,
+        address=AddressKind.EMAIL,
+        threading=Threading.REPLY,
+        idempotency=Idempotency.LOOKUP,
+        settle=15.0,  # sending is a queue, and a draft leaves its folder only then
+        rate=0.45,  # with the burst: never more than 30 messages in a minute, the limit of a mailbox
+        burst=3,
+        concurrency=3,  # of the four requests at a time that an app may make to a mailbox
+        fate=("microsoft",),
+    )
+    options: ClassVar[frozenset[str]] = frozenset(
+        {"tenant", "client_id", "client_secret", "from", "reply_to", "token_url"}
+    )
+
+    def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
+        root = (settings.base_url or _BASE_URL).rstrip("/")
+        self._sender = Sender.from_settings(settings)
+        self._messages = f"{root}/users/{quote(self._sender.address, safe='@')}/messages"
+        self._sign_in = SignIn(settings, transport, root)
+        self._transport = transport
+        self._drafts: dict[str, str] = {}  # by key; not known to have been sent
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs tenant, client_id and client_secret of an app, and from."""
+        return cls(settings, transport)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Write the draft and send it."""
+        return [refusal(outgoing) or await self._deliver(outgoing) for outgoing in batch]
+
+    async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
+        """Look for our keys in the mailbox."""
+        return await asyncio.gather(*(self._look_up(attempt) for attempt in attempts))
+
+    async def probe(self) -> Probe:
+        """Ask for one message of the mailbox."""
+        answer = await self._ask("GET", "?$top=1&$select=id")
+        if isinstance(answer, Rejected):
+            return Probe(Health.UNAUTHORISED, answer.reason)
+        return Probe(Health.UNREACHABLE, answer.reason) if isinstance(answer, NotSent) else health(answer)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+    async def _deliver(self, outgoing: Outgoing) -> Outcome:
+        identity = Identity.of(outgoing, self._sender.domain)
+        if outgoing.key not in self._drafts:
+            new = written(await self._ask("POST", "", draft(outgoing, identity, self._sender)))
+            if not isinstance(new, str):
+                return new
+            self._drafts[outgoing.key] = new
+        path = f"/{quote(self._drafts[outgoing.key], safe='')}/send"
+        outcome = sent(await self._ask("POST", path), identity)
+        if isinstance(outcome, Accepted | Rejected):
+            del self._drafts[outgoing.key]
+        return outcome
+
+    async def _look_up(self, attempt: Attempted) -> Outcome:
+        identity = Identity.of(attempt.outgoing, self._sender.domain)
+        key = attempt.outgoing.key
+        wanted = f"singleValueExtendedProperties/any(p:p/id eq '{KEY_PROPERTY}' and p/value eq '{key}')"
+        query = urlencode({"$filter": wanted, "$select": "id,isDraft"}, quote_via=quote)
+        there = found(await self._ask("GET", f"?{query}"), identity)
+        if not isinstance(there, str):
+            self._drafts.pop(key, None)
+            return there
+        self._drafts[key] = there
+        return NotSent("its draft was never sent")
+
+    async def _ask(
+        self, method: str, path: str, document: Mapping[str, object] | None = None
+    ) -> Answer | Refused:
+        token = await self._sign_in.token()
+        if not isinstance(token, str):
+            return token
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        body = None if document is None else json.dumps(document).encode()
+        url = self._messages + path
+        return self._sign_in.judge(
+            token, await self._transport.exchange(method, url, headers=headers, body=body)
+        )

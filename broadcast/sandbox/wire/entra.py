@@ -1,0 +1,50 @@
+"""Microsoft Entra's token endpoint, for clients with credentials of their own."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import ClassVar
+
+from broadcast.sandbox.records import Received
+from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+
+_ROUTE = re.compile(r"[^/]+/oauth2/v2\.0/token")
+_NEEDED = ("client_id", "client_secret", "grant_type", "scope")
+
+
+class Entra:
+    """Gives a token to everybody who asks properly."""
+
+    name: ClassVar[str] = "entra"
+
+    def answer(self, request: Request) -> Answer:
+        """Sign a client in."""
+        if not _ROUTE.fullmatch(request.path):
+            return _error(404, "invalid_request", "AADSTS90002: Tenant not found.")
+        form = request.form()
+        missing = next((name for name in _NEEDED if not form.get(name)), None)
+        if request.method != "POST" or missing:
+            text = f"AADSTS900144: The request body must contain the following parameter: '{missing}'."
+            return _error(400, "invalid_request", text)
+        if form["grant_type"] != "client_credentials" or not form["scope"].endswith("/.default"):
+            return _error(400, "invalid_scope", "AADSTS1002012: The provided value for scope is not valid.")
+        if form["client_secret"] == "wrong":  # noqa: S105 - the sandbox's word for a secret that is none
+            return _error(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
+        token = {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599}
+        return answer_json(200, {**token, "access_token": f"sandbox.{secrets.token_urlsafe(24)}"})
+
+    def refusal(self, refusal: Refusal) -> Answer:
+        """Entra's error document."""
+        answer = _error(refusal.status, "temporarily_unavailable", "AADSTS90033: A transient error.")
+        return Answer(answer.status, answer.body, headers=retry_header(refusal))
+
+    def keep(self, received: Received) -> None:
+        """Nobody receives anything here."""
+
+    def forget(self) -> None:
+        """Nothing was remembered."""
+
+
+def _error(status: int, error: str, description: str) -> Answer:
+    return answer_json(status, {"error": error, "error_description": description})

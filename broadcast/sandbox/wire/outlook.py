@@ -1,0 +1,164 @@
+"""Mail in Microsoft Graph, version 1.0: drafts, their sending, and what a mailbox holds."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import unquote
+
+from broadcast.sandbox.records import Received
+from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
+from broadcast.sandbox.wire.letter import seen_in
+from broadcast.sandbox.wire.outlook_rules import message_problem, recipients
+
+_ROUTE = re.compile(r"v1\.0/users/(?P<user>[^/]+)/messages(?:/(?P<id>[^/]+)(?P<send>/send)?)?")
+_BY_PROPERTY = re.compile(
+    r"singleValueExtendedProperties/any\((\w+):\s*\1/id eq '([^']+)' and \1/value eq '([^']*)'\)",
+    re.IGNORECASE,
+)
+_BY_ID = re.compile(r"internetMessageId eq '([^']*)'", re.IGNORECASE)
+_CODES = {
+    401: "InvalidAuthenticationToken",
+    403: "ErrorAccessDenied",
+    404: "ErrorItemNotFound",
+    405: "Request_BadRequest",
+    429: "ApplicationThrottled",
+}
+_IN_REPLY_TO, _REFERENCES = "string 0x1042", "string 0x1039"
+
+
+class Outlook:
+    """Every mailbox that is asked for. A draft is a record that nobody is shown; its sending is another."""
+
+    name: ClassVar[str] = "outlook"
+
+    def __init__(self) -> None:
+        self._messages: dict[str, Received] = {}
+
+    def answer(self, request: Request) -> Answer:
+        """Do what the request asks."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or token.strip() in {"", "wrong"}:
+            return _error(401, "Access token is empty or invalid.")
+        route = _ROUTE.fullmatch(request.path)
+        if route is None:
+            return _error(404, "Resource not found for the segment.", "ResourceNotFound")
+        user = unquote(route["user"])
+        if "@" not in user:
+            return _error(404, "The requested user is invalid.", "ErrorInvalidUser")
+        if route["id"] is None:
+            return self._draft(user, request) if request.method == "POST" else self._listed(user, request)
+        message = self._messages.get(unquote(route["id"]))
+        if message is None or message.sender != user:
+            return _error(404, "The specified object was not found in the store.")
+        return self._send(message, request) if route["send"] else answer_json(200, _shown(message))
+
+    def refusal(self, refusal: Refusal) -> Answer:
+        """Graph's error document."""
+        answer = _error(refusal.status, "The server could not do it now.")
+        return replace(answer, headers=retry_header(refusal))
+
+    def keep(self, received: Received) -> None:
+        """Take in a draft, or its sending, which takes its place."""
+        draft = received.extra.get("draft") or received.ref
+        self._messages.pop(draft, None)
+        self._messages[received.ref] = received
+
+    def forget(self) -> None:
+        """Start afresh."""
+        self._messages.clear()
+
+    def _draft(self, user: str, request: Request) -> Answer:
+        document = request.json()
+        if not isinstance(document, dict):
+            return _error(400, "Empty Payload. JSON content expected.", "BadRequest")
+        problem = message_problem(document)
+        if problem:
+            return _error(400, problem[1], problem[0])
+        received = _received(user, document, request.at)
+        self.keep(received)
+        return answer_json(201, _shown(received), (received,))
+
+    def _send(self, message: Received, request: Request) -> Answer:
+        if request.method != "POST":
+            return _error(405, "The method is not allowed.")
+        if "unseen" not in message.extra:
+            return _error(404, "The specified object was not found in the store.")
+        people = message.extra["recipients"]
+        if not people or not all("@" in person["address"] for person in people):
+            return _error(400, "At least one recipient is not valid.", "ErrorInvalidRecipients")
+        kept = {name: value for name, value in message.extra.items() if name != "unseen"}
+        sent = tuple(
+            replace(
+                message,
+                at=request.at,
+                to=person["address"],
+                ref=_new_id(),
+                extra={**kept, "name": person.get("name", ""), "draft": message.ref},
+            )
+            for person in people
+        )
+        for one in sent:
+            self.keep(one)
+        return Answer(202, received=sent)
+
+    def _listed(self, user: str, request: Request) -> Answer:
+        asked = request.parameters()
+        wanted = asked.get("$filter", "")
+        by_property, by_id = _BY_PROPERTY.fullmatch(wanted), _BY_ID.fullmatch(wanted)
+        if wanted and not (by_property or by_id):
+            return _error(400, "The query filter is not supported.", "ErrorInvalidUrlQueryFilter")
+        found = [
+            _shown(one)
+            for one in reversed(self._messages.values())
+            if one.sender == user
+            and (by_property is None or one.extra["properties"].get(by_property[2].lower()) == by_property[3])
+            and (by_id is None or one.extra["message_id"] == by_id[1])
+        ]
+        return answer_json(200, {"value": found[: whole(asked, "$top", 10, 1000)]})
+
+
+def _received(user: str, document: Mapping[str, Any], at: datetime) -> Received:
+    body = document.get("body", {})
+    html = body.get("content", "") if body.get("contentType", "text").lower() == "html" else None
+    properties = {
+        one["id"].lower(): one["value"] for one in document.get("singleValueExtendedProperties", [])
+    }
+    headers = {one["name"].lower(): one["value"] for one in document.get("internetMessageHeaders", [])}
+    message_id = document.get("internetMessageId") or f"<{secrets.token_hex(12)}@outlook.example>"
+    people = recipients(document)
+    references = properties.get(_REFERENCES, "").split()
+    return Received(
+        provider=Outlook.name, at=at, to=people[0]["address"] if people else "", sender=user,
+        subject=document.get("subject"), text=body.get("content", "") if html is None else seen_in(html),
+        html=html, key=headers.get("x-broadcast-key"), ref=_new_id(),
+        thread=properties.get(_IN_REPLY_TO) or next(iter(references), None),
+        extra={
+            "unseen": True, "message_id": message_id, "recipients": people, "headers": headers,
+            "properties": properties, "references": references,
+        },
+    )  # fmt: skip
+
+
+def _shown(one: Received) -> dict[str, Any]:
+    kind, content = ("text", one.text) if one.html is None else ("html", one.html)
+    return {
+        "id": one.ref, "isDraft": "unseen" in one.extra, "subject": one.subject or "",
+        "internetMessageId": one.extra["message_id"], "body": {"contentType": kind, "content": content},
+        "toRecipients": [{"emailAddress": person} for person in one.extra["recipients"]],
+        "createdDateTime": one.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }  # fmt: skip
+
+
+def _new_id() -> str:
+    return f"AAMk{secrets.token_urlsafe(48)}="
+
+
+def _error(status: int, message: str, code: str = "") -> Answer:
+    return answer_json(
+        status, {"error": {"code": code or _CODES.get(status, "UnknownError"), "message": message}}
+    )
