@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,17 @@ from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
     from broadcast.dispatch.happening import Listener
+    from broadcast.drills.exercise import Exercise
+    from broadcast.drills.rehearsal import Rehearsal
+    from broadcast.model.clock import Clock
     from broadcast.model.suppression import Suppressed
     from broadcast.operations.channels import Channels
     from broadcast.operations.deliver import Delivery
     from broadcast.operations.foresight import Foresight
+    from broadcast.operations.preview import Preview
     from broadcast.operations.publish import Publisher
+    from broadcast.operations.request import Request
+    from broadcast.operations.result import Result
     from broadcast.rendering.catalogue import Catalogue
     from broadcast.rendering.render import Renderer
 
@@ -112,11 +118,13 @@ def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings:
     return replace(channel, options={**style, **channel.options})
 
 
-def make_delivery(settings: Settings, ledger: Ledger, listener: Listener) -> Delivery:
+def make_delivery(
+    settings: Settings, ledger: Ledger, listener: Listener, clock: Clock | None = None
+) -> Delivery:
     """What delivering a recorded notice needs; raises `ConfigError`."""
     from broadcast.operations.deliver import Delivery
 
-    return Delivery(ledger, make_channels(settings), SystemClock(), listener, program(settings))
+    return Delivery(ledger, make_channels(settings), clock or SystemClock(), listener, program(settings))
 
 
 def make_foresight(settings: Settings) -> Foresight:
@@ -127,7 +135,9 @@ def make_foresight(settings: Settings) -> Foresight:
     return Foresight(settings, ways, locales, read_suppressed(settings))
 
 
-def make_publisher(settings: Settings, ledger: Ledger, listener: Listener) -> Publisher:
+def make_publisher(
+    settings: Settings, ledger: Ledger, listener: Listener, clock: Clock | None = None
+) -> Publisher:
     """What publishing a notice needs; raises `ConfigError`."""
     from broadcast.operations.publish import Publisher
 
@@ -136,5 +146,64 @@ def make_publisher(settings: Settings, ledger: Ledger, listener: Listener) -> Pu
         settings=settings,
         renderer=make_renderer(settings, catalogue),
         locales=catalogue.locales(),
-        delivery=make_delivery(settings, ledger, listener),
+        delivery=make_delivery(settings, ledger, listener, clock),
+    )
+
+
+def _agreed(_: Preview) -> None:
+    """Nobody is told in an exercise, so nobody has to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The commander's desk in an exercise: the verbs as the command line has them, without a question."""
+
+    settings: Settings
+    ledger: Ledger
+    clock: Clock
+
+    def publish(self, request: Request, listener: Listener) -> Result:
+        """Publish a notice."""
+        from broadcast.operations.request import Limits
+
+        publisher = make_publisher(self.settings, self.ledger, listener, self.clock)
+        return publisher.publish(request, Limits(), _agreed)
+
+    def retry(self, listener: Listener) -> Result:
+        """Finish what is owed."""
+        from broadcast.operations.request import Limits
+        from broadcast.operations.retry import retry
+
+        return retry(make_delivery(self.settings, self.ledger, listener, self.clock), None, Limits())
+
+
+def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:
+    """What playing an exercise in `folder` needs; raises `ConfigError`. Its sandbox runs until `close`."""
+    from broadcast.config.load import load
+    from broadcast.drills.play import rehearsing
+    from broadcast.drills.rehearsal import Rehearsal
+    from broadcast.model.clock import WoundClock
+    from broadcast.sandbox.daemon import ensure_running, stop
+    from broadcast.sandbox.remote import Remote
+    from broadcast.sandbox.settings import in_sandbox, sandbox_folder
+
+    company = load(exercise.company / "broadcast.toml", os.environ, Path.cwd())
+    rehearsed = rehearsing(company, folder.absolute())
+    address = ensure_running(sandbox_folder(rehearsed))
+    settings = in_sandbox(rehearsed, address)
+    ledger, clock = open_ledger(settings), WoundClock()
+
+    def close() -> None:
+        ledger.close()
+        stop(sandbox_folder(rehearsed))
+
+    return Rehearsal(
+        exercise=exercise,
+        settings=settings,
+        ways=make_channels(settings).ways,
+        ledger=ledger,
+        commands=_Desk(settings, ledger, clock),
+        clock=clock,
+        sandbox=Remote(address.url),
+        close=close,
     )

@@ -58,6 +58,7 @@ _SECOND = {
     "contacts": Verb("contacts:contacts", "Check and list who can be reached."),
     "channels": Verb("channels:channels", "List and test the ways out."),
     "doctor": Verb("doctor:doctor", "Check everything before it is needed."),
+    "drill": Verb("drill:drill", "Play exercises through the sandbox, and grade them."),
     "sandbox": Verb("sandbox:sandbox", "Rehearse against providers played on this machine."),
     "init": Verb("init:init", "Write a configuration to start from."),
     "purge": Verb("erasure:purge", "Erase who was told from incidents that ended long ago."),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from broadcast.errors import UsageError
+from broadcast.model.clock import WoundClock
 from broadcast.sandbox.faults import Armed, parse_faults
 from broadcast.sandbox.injection import ELSEWHERE
 from broadcast.sandbox.mailroom import Mailroom
@@ -99,6 +101,12 @@ def _clear_received(mailroom: Mailroom, request: Request) -> Answer:
     return _health(mailroom, request)
 
 
+def _wind_on(mailroom: Mailroom, request: Request) -> Answer:
+    if isinstance(mailroom.clock, WoundClock):
+        mailroom.clock.wind_on(datetime.fromisoformat(request.body.decode()))
+    return _health(mailroom, request)
+
+
 def _suppress(mailroom: Mailroom, request: Request) -> Answer:
     mailroom.suppressed.update(request.body.decode("utf-8", "replace").split())
     return _health(mailroom, request)
@@ -114,4 +122,5 @@ _ROUTES: Mapping[tuple[str, str], Callable[[Mailroom, Request], Answer]] = {
     ("DELETE", "/_sandbox/faults"): _clear_faults,
     ("DELETE", "/_sandbox/received"): _clear_received,
     ("POST", "/_sandbox/suppressed"): _suppress,
+    ("POST", "/_sandbox/clock"): _wind_on,
 }

@@ -6,10 +6,12 @@ import http.client
 import json
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from broadcast.errors import ConfigError, UsageError
+from broadcast.sandbox.records import Received
 
 _WITHIN = 5.0  # seconds
 
@@ -24,6 +26,10 @@ class Remote:
         """How much it received."""
         return self._ask("GET", "health")
 
+    def received(self) -> list[Received]:
+        """Every message that its providers took."""
+        return [Received.from_json(one) for one in self._ask("GET", "received.json")["received"]]
+
     def faults(self) -> list[dict[str, Any]]:
         """The faults in place."""
         return list(self._ask("GET", "faults")["faults"])
@@ -35,6 +41,10 @@ class Remote:
     def clear_faults(self) -> None:
         """Heal everything."""
         self._ask("DELETE", "faults")
+
+    def wind_on(self, until: datetime) -> None:
+        """Let its clock show at least that time."""
+        self._ask("POST", "clock", until.isoformat())
 
     def clear_received(self) -> None:
         """Forget what was received."""

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from broadcast.errors import ConfigError
-from broadcast.model.clock import Clock, SystemClock
+from broadcast.model.clock import Clock, WoundClock
 from broadcast.sandbox.faults import Armed, Fault
 from broadcast.sandbox.front import Front
 from broadcast.sandbox.mailroom import Mailroom
@@ -44,7 +44,7 @@ class Sandbox:
         clock: Clock | None = None,
     ) -> None:
         self._wanted_port, self._wanted_smtp_port, self._tls = port, smtp_port, tls
-        self._mailroom = Mailroom(clock or SystemClock(), Journal(store) if store else None)
+        self._mailroom = Mailroom(clock or WoundClock(), Journal(store) if store else None)
         if scenario is not None:
             self._mailroom.faults.armed.extend(scenario.armed())
         self.port = self.smtp_port = self.smtps_port = 0

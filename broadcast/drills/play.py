@@ -1,0 +1,97 @@
+"""Playing an exercise: faults are put in place, notices published, all on a clock that is wound on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from broadcast.config.settings import Settings
+from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.drills.exercise import Exercise, Step
+from broadcast.errors import BroadcastError
+from broadcast.model.clock import WoundClock
+from broadcast.operations.request import Request
+from broadcast.operations.result import Result
+from broadcast.sandbox.remote import Remote
+
+_PATIENCE = 5.0  # seconds a request may take; an exercise need not wait for a provider as long as an outage
+_RATE = 10_000.0  # requests a second; nor for what the real account is allowed
+
+
+class Commands(Protocol):
+    """What a commander can do."""
+
+    def publish(self, request: Request, listener: Listener) -> Result:
+        """Publish a notice."""
+        ...
+
+    def retry(self, listener: Listener) -> Result:
+        """Finish what is owed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a step.
+
+    `down` is what did not work meanwhile. `first_word` is how many seconds after the command a provider took
+    the first message, None where none did. `refused` says why nothing was published.
+    """
+
+    step: Step
+    down: tuple[str, ...]
+    result: Result | None = None
+    first_word: float | None = None
+    took: float = 0.0
+    refused: str | None = None
+
+
+@dataclass(slots=True)
+class _Stopwatch:
+    begun: float = field(default_factory=time.monotonic)
+    first: float | None = None
+
+    def __call__(self, happening: Happening, /) -> None:
+        if happening.kind is Happened.ACCEPTED and self.first is None:
+            self.first = time.monotonic() - self.begun
+
+
+def rehearsing(settings: Settings, folder: Path) -> Settings:
+    """The company's settings for an exercise in `folder`, patient and fast as no real account is."""
+    channels = {
+        name: replace(channel, timeout=min(channel.timeout, _PATIENCE), rate=_RATE, burst=None)
+        for name, channel in settings.channels.items()
+    }
+    return replace(settings, folder=folder, channels=channels, live=True)
+
+
+def play(
+    exercise: Exercise, commands: Commands, clock: WoundClock, sandbox: Remote, told: Callable[[Step], None]
+) -> Iterator[Played]:
+    """Play step by step; `told` hears of each before it happens."""
+    down: tuple[str, ...] = ()
+    begun = clock.now()
+    for step in exercise.steps:
+        told(step)
+        clock.wind_on(begun + step.at)
+        sandbox.wind_on(begun + step.at)
+        if step.heal:
+            sandbox.clear_faults()
+        if step.faults:
+            sandbox.add_faults(list(step.faults))
+        down = down if step.down is None else step.down
+        yield _acted(step, commands, down)
+
+
+def _acted(step: Step, commands: Commands, down: tuple[str, ...]) -> Played:
+    if step.request is None and not step.retry:
+        return Played(step, down)
+    watch = _Stopwatch()
+    try:
+        result = commands.publish(step.request, watch) if step.request else commands.retry(watch)
+    except BroadcastError as error:
+        return Played(step, down, took=time.monotonic() - watch.begun, refused=str(error))
+    return Played(step, down, result, watch.first, time.monotonic() - watch.begun)
