@@ -106,7 +106,9 @@ class History:
 
     def attempts(self, notice: int) -> list[ChannelAttempts]:
         """What the requests of a notice came to, by channel in the order of their first use."""
-        return self._each("attempts_of_notice", notice, lambda row: self._attempts(notice, row))
+        channels = self._each("channels_of_notice", notice, lambda row: str(row[0]))
+        found = dict(self._attempts(notice, channel) for channel in channels)
+        return [found[first] for first in sorted(found)]
 
     def failovers(self, notice: int) -> list[Failover]:
         """Where one channel stepped in for another."""
@@ -172,12 +174,14 @@ class History:
                 for row in connection.execute(query("breakers"))
             ]
 
-    def _attempts(self, notice: int, row: sqlite3.Row) -> ChannelAttempts:
+    def _attempts(self, notice: int, channel: str) -> tuple[int, ChannelAttempts]:
+        """What the requests over one channel came to, and the number of the first."""
         with self._database.reading() as connection:
-            reason = connection.execute(query("failure_reasons"), (notice, row["channel"])).fetchone()
+            row = connection.execute(query("attempts_of_notice"), (notice, channel)).fetchone()
+            reason = connection.execute(query("failure_reasons"), (notice, channel)).fetchone()
         accepted_at = row["accepted_at"]
-        return ChannelAttempts(
-            row["channel"],
+        return row["first_id"], ChannelAttempts(
+            channel,
             row["attempts"],
             row["accepted"] or 0,
             row["unknown"] or 0,

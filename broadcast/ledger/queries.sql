@@ -215,11 +215,20 @@ SELECT channel, state, min(not_before) AS due, count(*) AS count FROM delivery
 WHERE notice_id = ? AND state IN ('planned', 'unknown') GROUP BY channel, state
 
 -- name: tally
-SELECT channel, state, required, step, count(*) AS count FROM delivery WHERE notice_id = ?
-GROUP BY channel, state, required, step ORDER BY channel, state
+-- GROUP BY would sort a million rows in memory to find a handful of groups.
+WITH kind AS (SELECT DISTINCT channel, state, required, step FROM delivery WHERE notice_id = :notice)
+SELECT channel, state, required, step,
+       (SELECT count(*) FROM delivery
+        WHERE notice_id = :notice AND (channel, state, required, step) = (kind.channel, kind.state, kind.required, kind.step)
+       ) AS count
+FROM kind ORDER BY channel, state
+
+-- name: channels_of_notice
+SELECT DISTINCT attempt.channel FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
+WHERE delivery.notice_id = ?
 
 -- name: attempts_of_notice
-SELECT attempt.channel, count(*) AS attempts,
+SELECT count(*) AS attempts, min(attempt.id) AS first_id,
        sum(attempt.outcome = 'accepted') AS accepted, sum(attempt.outcome = 'unknown') AS unknown,
        sum(attempt.outcome IN ('rejected', 'not_sent')) AS failed,
        sum(attempt.outcome IS NULL OR attempt.outcome <> 'not_sent') AS left,
@@ -227,7 +236,7 @@ SELECT attempt.channel, count(*) AS attempts,
        min(CASE WHEN attempt.outcome = 'accepted' THEN attempt.ended_at END) AS accepted_at,
        max(attempt.ended_at) AS last_at
 FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
-WHERE delivery.notice_id = ? GROUP BY attempt.channel ORDER BY min(attempt.id)
+WHERE delivery.notice_id = ? AND attempt.channel = ?
 
 -- name: failure_reasons
 SELECT attempt.reason, count(*) AS count FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id

@@ -27,5 +27,5 @@ def tallies(database: Database, notice: int) -> list[Tally]:
             Tally(
                 row["channel"], DeliveryState(row["state"]), bool(row["required"]), row["step"], row["count"]
             )
-            for row in connection.execute(query("tally"), (notice,))
+            for row in connection.execute(query("tally"), {"notice": notice})
         ]

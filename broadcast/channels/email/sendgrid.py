@@ -45,6 +45,7 @@ class SendGrid:
         max_batch=_PEOPLE,
         threading=Threading.REPLY,
         receipts=True,
+        concurrency=4,  # of a thousand people each; more would only fill the memory
         fate=("sendgrid", "twilio"),
     )
     options: ClassVar[frozenset[str]] = OPTIONS | {"api_key"}
