@@ -71,6 +71,8 @@ def whole(folder):
             assert text.rstrip().endswith("</html>")
         elif path.suffix == ".json":
             json.loads(text)
+        elif path.suffix == ".ics":
+            assert text.rstrip().endswith("END:VCALENDAR")
         else:
             ET.fromstring(text)
 

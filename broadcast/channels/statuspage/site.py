@@ -27,7 +27,7 @@ _BUSY = 0.5
 
 
 class Site:
-    """Keeps a page of its own: HTML for people, Atom for readers, JSON for monitors."""
+    """Keeps a page of its own: HTML for people, feeds, alerts and calendars for their programs."""
 
     name: ClassVar[str] = "site"
     capabilities: ClassVar[Capabilities] = Capabilities(

@@ -8,15 +8,13 @@ from urllib.parse import urljoin
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
-from broadcast.channels.statuspage.pages import prose
+from broadcast.channels.statuspage.pages import cap, prose
 from broadcast.channels.statuspage.pages.masthead import Masthead
 from broadcast.channels.statuspage.pages.state import Update
-from broadcast.channels.statuspage.pages.story import Story
+from broadcast.channels.statuspage.pages.story import Story, newest
 from broadcast.channels.statuspage.pages.words import voice
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
-#: How many entries the feed holds, newest first.
-LENGTH = 50
 
 
 def atom(told: Sequence[Story], masthead: Masthead, language: str) -> str:
@@ -24,19 +22,15 @@ def atom(told: Sequence[Story], masthead: Masthead, language: str) -> str:
     ET.register_namespace("", NAMESPACE)
     folder = "" if language == masthead.language else f"{language}/"
     base = urljoin(masthead.url.rstrip("/") + "/", folder) if masthead.url else ""
-    newest = sorted(
-        ((update, story) for story in told for update in story.updates),
-        key=lambda pair: pair[0].as_of,
-        reverse=True,
-    )[:LENGTH]
+    entries = newest(told)
     feed = ET.Element(f"{{{NAMESPACE}}}feed", {"xml:lang": language})
     _add(feed, "id", _urn("feed", masthead.url or masthead.title, language, str(masthead.drill)))
     _add(feed, "title", masthead.title)
-    _add(feed, "updated", _iso(newest[0][0].as_of) if newest else "1970-01-01T00:00:00+00:00")
-    _add(_add(feed, "author"), "name", newest[0][0].organisation if newest else masthead.title)
+    _add(feed, "updated", _iso(entries[0][0].as_of) if entries else "1970-01-01T00:00:00+00:00")
+    _add(_add(feed, "author"), "name", entries[0][0].organisation if entries else masthead.title)
     _add(feed, "link", rel="alternate", type="text/html", href=f"{base}index.html")
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{base}feed.atom")
-    for update, story in newest:
+    for update, story in entries:
         _entry(feed, update, story, _Place(masthead, language, base))
     ET.indent(feed, space=" ")
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
@@ -50,6 +44,9 @@ class _Place:
         self.words = voice(language, masthead.zone).words
         self.language = language
         self.base = base
+        self.root = (
+            base.removesuffix(f"{language}/") if base else "" if language == masthead.language else "../"
+        )
 
 
 def _entry(feed: ET.Element, update: Update, story: Story, place: _Place) -> None:
@@ -63,6 +60,7 @@ def _entry(feed: ET.Element, update: Update, story: Story, place: _Place) -> Non
     _add(entry, "updated", _iso(update.as_of))
     address = f"{place.base}incidents/{story.id}.html#{update.anchor}"
     _add(entry, "link", rel="alternate", type="text/html", href=address)
+    _add(entry, "link", rel="alternate", type=cap.MIME, href=f"{place.root}{cap.path(update)}")
     _add(entry, "category", term=update.phase)
     mark = place.words["drill"]["mark"]
     body = f"{mark}\n\n{text.body}\n\n{mark}" if place.masthead.drill else text.body

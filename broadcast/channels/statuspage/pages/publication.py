@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from broadcast.channels.statuspage.pages import calendar, cap
 from broadcast.channels.statuspage.pages import state as memory
 from broadcast.channels.statuspage.pages.api import Api
 from broadcast.channels.statuspage.pages.feed import atom
@@ -51,5 +52,7 @@ def files(state: State, masthead: Masthead) -> dict[str, str]:
     for language in reversed(complete.languages):
         edition = Edition(told, complete, language)
         written |= dict(edition.files()) | {edition.path("feed.atom"): atom(told, complete, language)}
-    written |= dict(Api(told, complete).files())
+        windows = calendar.calendars(told, complete, language)
+        written |= {edition.path(name): text for name, text in windows}
+    written |= dict(cap.alerts(told, complete)) | dict(Api(told, complete).files())
     return written | {STATE: memory.dump(state)}

@@ -14,6 +14,7 @@ from broadcast.model.incident import Phase, Severity
 _PATIENCE = timedelta(hours=2)
 #: Announced maintenance that has begun, or should be over, is doubted a little later.
 _GRACE = timedelta(minutes=30)
+_FED = 50  # updates
 
 
 class Tone(StrEnum):
@@ -142,6 +143,12 @@ def stories(state: State) -> tuple[Story, ...]:
     """Every incident, the latest to begin first."""
     told = [Story(incident, state.of(incident)) for incident in state.incidents()]
     return tuple(sorted(told, key=lambda story: story.latest.started, reverse=True))
+
+
+def newest(told: Sequence[Story]) -> list[tuple[Update, Story]]:
+    """The updates that feeds hold, newest first."""
+    every = ((update, story) for story in told for update in story.updates)
+    return sorted(every, key=lambda pair: pair[0].as_of, reverse=True)[:_FED]
 
 
 def current(told: Sequence[Story]) -> tuple[Story, ...]:

@@ -1,0 +1,108 @@
+"""Maintenance windows for calendars (iCalendar, RFC 5545): all of them to subscribe to, and each alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+from uuid import NAMESPACE_URL, uuid5
+
+from broadcast.channels.statuspage.pages.masthead import Masthead
+from broadcast.channels.statuspage.pages.story import Story
+from broadcast.channels.statuspage.pages.words import voice
+
+FEED = "maintenance.ics"
+_WIDTH = 75  # octets a line may have, without its end
+#: How many windows the calendar to subscribe to holds, the latest first.
+_LENGTH = 50
+
+
+def path(story: Story) -> str:
+    """Where one window stands, below the language's root."""
+    return f"incidents/{story.id}.ics"
+
+
+def calendars(told: Sequence[Story], masthead: Masthead, language: str) -> Iterator[tuple[str, str]]:
+    """The calendar of all windows, and one for each, with their paths below the language's root."""
+    windows = [story for story in told if story.maintenance]
+    yield FEED, _calendar("PUBLISH", windows[:_LENGTH], masthead, language)
+    for story in windows:
+        method = "CANCEL" if story.cancelled else "PUBLISH"
+        yield path(story), _calendar(method, [story], masthead, language)
+
+
+def _calendar(method: str, windows: Sequence[Story], masthead: Masthead, language: str) -> str:
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//broadcast//status page//EN",
+        "CALSCALE:GREGORIAN",
+        f"METHOD:{method}",
+        f"NAME:{_text(masthead.title)}",
+        *(line for story in windows for line in _event(story, masthead, language)),
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _event(story: Story, masthead: Masthead, language: str) -> Iterator[str]:
+    latest = story.latest
+    words = voice(language, masthead.zone).words
+    title, body, mark = story.title(language), latest.text(language).body, words["drill"]["mark"]
+    if masthead.drill:
+        title, body = words["drill"]["title"].format(title=title), f"{mark}\n\n{body}\n\n{mark}"
+    ends = latest.window_ends if story.open or story.cancelled else story.ended
+    yield "BEGIN:VEVENT"
+    yield f"UID:{_uid(story, masthead)}"
+    # Counted up with every word about it, so that calendars know which of two is the newer.
+    yield f"SEQUENCE:{len(story.updates) - 1}"
+    yield f"DTSTAMP:{_moment(latest.as_of)}"
+    yield f"DTSTART:{_moment(latest.started)}"
+    if ends and ends > latest.started:
+        yield f"DTEND:{_moment(ends)}"
+    yield f"STATUS:{'CANCELLED' if story.cancelled else 'CONFIRMED'}"
+    yield f"SUMMARY:{_text(title)}"
+    yield f"DESCRIPTION:{_text(body)}"
+    yield f'ORGANIZER;CN="{_quoted(latest.organisation)}":{_organiser(masthead)}'
+    yield "TRANSP:TRANSPARENT"
+    if masthead.url:
+        yield f"URL:{urljoin(masthead.url.rstrip('/') + '/', f'incidents/{story.id}.html')}"
+    yield "END:VEVENT"
+
+
+def _uid(story: Story, masthead: Masthead) -> str:
+    """The same for as long as the page has its address."""
+    return f"{story.id}@{urlsplit(masthead.url).hostname or _organiser(masthead).rpartition(':')[2]}"
+
+
+def _organiser(masthead: Masthead) -> str:
+    return masthead.url or uuid5(NAMESPACE_URL, masthead.title).urn
+
+
+def _moment(moment: datetime) -> str:
+    """In UTC, which no change of clocks moves."""
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _text(text: str) -> str:
+    """Escaped, as RFC 5545 has it in 3.3.11."""
+    escaped = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return escaped.replace("\n", "\\n")
+
+
+def _quoted(text: str) -> str:
+    """Inside the quotes of a parameter, which may hold neither quotes nor line breaks."""
+    return " ".join(text.replace('"', "'").split())
+
+
+def _folded(line: str) -> str:
+    """Cut into lines of at most 75 octets, never within a character; each further one begins with a space."""
+    lines, width = [""], 0
+    for character in line:
+        octets = len(character.encode())
+        if width + octets > _WIDTH:
+            lines.append(" ")
+            width = 1
+        lines[-1] += character
+        width += octets
+    return "\r\n".join(lines)
