@@ -41,6 +41,7 @@ class Asked:
     path: str
     query: Mapping[str, str]
     document: dict[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

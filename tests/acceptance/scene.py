@@ -58,6 +58,19 @@ access_token_secret = "env:X_ACCESS_TOKEN_SECRET"
 base_url = "{x}"
 settle = "500ms"
 
+[channels.mastodon]
+adapter = "mastodon"
+access_token = "env:MASTODON_ACCESS_TOKEN"
+base_url = "{mastodon}"
+settle = "500ms"
+
+[channels.bluesky]
+adapter = "bluesky"
+identifier = "muster.example"
+password = "env:BLUESKY_PASSWORD"
+base_url = "{bluesky}"
+settle = "500ms"
+
 [channels.page]
 adapter = "statuspage"
 api_key = "env:STATUSPAGE_API_KEY"

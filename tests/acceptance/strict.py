@@ -1,4 +1,4 @@
-"""Twilio, SendGrid, X, Statuspage and a mail server on this machine, as strict as their own descriptions.
+"""The providers and a mail server on this machine, as strict as their own descriptions.
 
 A request that breaks the description, or a rule of the provider's prose, is refused and remembered in
 `violations`. Nothing here shares a line with our sandbox or our adapters, so no misunderstanding either.
@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from aiohttp import web
 
 from tests.acceptance.answers import ACCOUNT, Answered, Asked, Broken, SendGrid, Statuspage, Twilio, X
+from tests.acceptance.networks import TOKEN, Bluesky, Mastodon
 from tests.acceptance.post import Post
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
@@ -36,10 +37,12 @@ SECRETS = {
     "X_CONSUMER_SECRET": "x-consumer-secret-geheim",
     "X_ACCESS_TOKEN": "x-access-token-geheim",
     "X_ACCESS_TOKEN_SECRET": "x-access-token-secret-geheim",
+    "MASTODON_ACCESS_TOKEN": "mastodon-token-4223-geheim",
+    "BLUESKY_PASSWORD": "bluesky-password-geheim",
     "STATUSPAGE_API_KEY": "statuspage-key-2342-geheim",
 }
-_ROOTS = {"twilio": "", "sendgrid": "", "x": "", "statuspage": "/v1"}
-_REFUSALS = {"twilio": 400, "sendgrid": 400, "x": 400, "statuspage": 422}
+_ROOTS = {"twilio": "", "sendgrid": "", "x": "", "mastodon": "", "bluesky": "", "statuspage": "/v1"}
+_REFUSALS = {"twilio": 400, "sendgrid": 400, "x": 400, "mastodon": 422, "bluesky": 400, "statuspage": 422}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Strict:
     twilio: Twilio = field(default_factory=Twilio)
     sendgrid: SendGrid = field(default_factory=SendGrid)
     x: X = field(default_factory=X)
+    mastodon: Mastodon = field(default_factory=Mastodon)
+    bluesky: Bluesky = field(default_factory=Bluesky)
     statuspage: Statuspage = field(default_factory=Statuspage)
     post: Post = field(default_factory=Post)
     seen: list[Seen] = field(default_factory=list)
@@ -100,7 +105,7 @@ class Strict:
     def forget(self) -> None:
         """Begin anew, with the same addresses."""
         self.twilio, self.sendgrid, self.x = Twilio(), SendGrid(), X()
-        self.statuspage = Statuspage()
+        self.mastodon, self.bluesky, self.statuspage = Mastodon(), Bluesky(), Statuspage()
         self.post.letters.clear()
         self.post.complaints.clear()
         self.seen.clear()
@@ -110,7 +115,9 @@ class Strict:
     async def serve(self, provider: str, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
         body = await request.read()
-        asked = Asked(request.method, request.path, dict(request.query), _document(request, body))
+        asked = Asked(
+            request.method, request.path, dict(request.query), _document(request, body), request.headers
+        )
         with self._changed:
             self.seen.append(Seen(provider, asked.method, asked.path, asked.document))
             self._changed.notify_all()
@@ -161,10 +168,14 @@ class Strict:
         given = request.headers.get("Authorization", "")
         if provider == "x":
             return self._unsigned(request, given)
+        if request.path.endswith("createSession"):
+            return None  # it is the login
         login = f"{SECRETS['TWILIO_ACCOUNT_SID']}:{SECRETS['TWILIO_AUTH_TOKEN']}"
         expected = {
             "twilio": f"Basic {base64.b64encode(login.encode()).decode()}",
             "sendgrid": f"Bearer {SECRETS['SENDGRID_API_KEY']}",
+            "mastodon": f"Bearer {SECRETS['MASTODON_ACCESS_TOKEN']}",
+            "bluesky": f"Bearer {TOKEN}",
             "statuspage": f"OAuth {SECRETS['STATUSPAGE_API_KEY']}",
         }[provider]
         return None if given == expected else "the credentials are wrong"
@@ -229,6 +240,9 @@ def description(provider: str) -> Any:
     document = json.loads((SPECS / f"{provider}.json").read_text(encoding="utf-8"))
     for path in document["paths"].values():
         path.pop("servers", None)
+    for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
+        if scheme["type"] == "oauth2":  # which arrives as a bearer token; the validator knows only that
+            document["components"]["securitySchemes"][name] = {"type": "http", "scheme": "bearer"}
     document["servers"] = [{"url": f"http://127.0.0.1{_ROOTS[provider]}"}]
     config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
     return OpenAPI.from_dict(document, config=config)

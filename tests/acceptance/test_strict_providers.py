@@ -24,7 +24,7 @@ WITH_EMOJI = ("[INC-1/2]", "[INC-2/1]", "[INC-2/2]")
 AUDIENCES = """
 [audiences.customers]
 contacts = ["customers.csv"]
-lanes = [["email", "sms"], ["x"], ["page"]]
+lanes = [["email", "sms"], ["x"], ["mastodon"], ["bluesky"], ["page"]]
 
 [audiences.executives]
 contacts = ["executives.csv"]
@@ -121,7 +121,7 @@ def play(scene: Scene) -> list[Run]:
 
 def test_every_command_succeeds_and_says_so(story):
     assert [(run.code, run.err.count("error:")) for run in story.runs] == [(0, 0)] * 6, story.runs
-    assert [run.result["counts"]["accepted"] for run in story.runs] == [27] * 6
+    assert [run.result["counts"]["accepted"] for run in story.runs] == [29] * 6
 
 
 def test_no_request_breaks_a_provider_s_own_description(story):
@@ -173,6 +173,36 @@ def test_posts_on_x_form_a_chain_for_each_incident(story):
     ids = [post["id"] for post in posts]
 
     assert [post["parent"] for post in posts] == [None, *ids[:3], None, ids[4]]
+
+
+def test_posts_on_mastodon_form_a_chain_for_each_incident_each_under_a_key(story):
+    posts = story.providers.mastodon.posts
+    ids = [post["id"] for post in posts]
+
+    assert [post["in_reply_to_id"] for post in posts] == [None, *ids[:3], None, ids[4]]
+    assert len(set(story.providers.mastodon.keys)) == 6
+    assert {(post["language"], post["visibility"]) for post in posts} == {("de", "public")}
+
+
+def test_posts_on_bluesky_form_a_chain_for_each_incident_with_one_login_a_run(story):
+    records = list(story.providers.bluesky.records.values())
+    chain = [
+        post.get("reply") and (post["reply"]["root"]["uri"], post["reply"]["parent"]["uri"])
+        for post in story.providers.bluesky.posts
+    ]
+    uris = [record["uri"] for record in records]
+    logins = [seen for seen in story.asked("bluesky") if seen.path.endswith("createSession")]
+
+    assert chain == [None, *((uris[0], uri) for uri in uris[:3]), None, (uris[4], uris[4])]
+    assert all(post["facets"] for post in story.providers.bluesky.posts)
+    assert len(logins) == 6
+
+
+def test_the_networks_have_one_text_that_fits_them_all(story):
+    texts = [post["text"] for post in story.providers.bluesky.posts]
+
+    assert texts == [post["text"] for post in story.providers.x.posts]
+    assert texts == [post["text"] for post in story.providers.mastodon.posts]
 
 
 def test_the_status_page_has_one_incident_with_its_updates(story):
