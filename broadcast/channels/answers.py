@@ -77,13 +77,13 @@ def health(answer: Answer) -> Probe:
 
 def json_object(reply: Reply) -> dict[str, object]:
     """The answer's JSON object; empty when it is anything else."""
-    document = _json(reply)
+    document = json_value(reply)
     return document if isinstance(document, dict) else {}
 
 
 def json_objects(reply: Reply) -> list[dict[str, object]] | None:
     """The answer's JSON array of objects; None when it is anything else."""
-    return objects(_json(reply))
+    return objects(json_value(reply))
 
 
 def objects(value: object) -> list[dict[str, object]] | None:
@@ -128,7 +128,8 @@ def _unanswered(nothing: NoReply) -> Outcome:
     return Unknown(nothing.reason) if nothing.left else NotSent(nothing.reason)
 
 
-def _json(reply: Reply) -> object:
+def json_value(reply: Reply) -> object:
+    """The answer's JSON, whatever it is; None when it is none."""
     try:
         return json.loads(reply.body)
     except (ValueError, RecursionError):

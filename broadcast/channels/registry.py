@@ -22,6 +22,7 @@ ENTRY_POINTS = "broadcast.adapters"
 
 _ADAPTERS = {
     "twilio-sms": "broadcast.channels.sms.twilio:TwilioSms",
+    "sms-gateway": "broadcast.channels.sms.gateway:SmsGateway",
     "twilio-voice": "broadcast.channels.voice.twilio:TwilioVoice",
     "sendgrid": "broadcast.channels.email.sendgrid:SendGrid",
     "smtp": "broadcast.channels.email.smtp:Smtp",

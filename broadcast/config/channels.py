@@ -28,6 +28,8 @@ _COMMON = frozenset(
     }
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
+# Filled in later, with a secret that is a reference elsewhere in the table.
+_PLACE = re.compile(r"\{[a-z_]+\}")
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.*\S.*")
 
 
@@ -102,7 +104,7 @@ def _option(table: Table, key: str, value: object, adapter: str) -> object:
         return _reference(table, value)
     if isinstance(value, dict):
         return {name: _option(table, name, inner, adapter) for name, inner in value.items()}
-    if key in SECRET_OPTIONS:
+    if key in SECRET_OPTIONS and not (isinstance(value, str) and _PLACE.fullmatch(value)):
         variable = f"{adapter.partition('-')[0] or table.path[-1]}_{key}".upper().replace("-", "_")
         raise Wrong("a secret must not stand in the file", f'{key} = "env:{variable}"')
     if isinstance(value, list):

@@ -20,6 +20,7 @@ from broadcast.errors import UsageError
 
 PROVIDERS = (
     "twilio",
+    "gateway",
     "sendgrid",
     "outlook",
     "entra",

@@ -13,6 +13,7 @@ from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.wire.base import Wire
 from broadcast.sandbox.wire.bluesky import Bluesky
 from broadcast.sandbox.wire.entra import Entra
+from broadcast.sandbox.wire.gateway import Gateway
 from broadcast.sandbox.wire.mastodon import Mastodon
 from broadcast.sandbox.wire.outlook import Outlook
 from broadcast.sandbox.wire.sendgrid import SendGrid
@@ -29,6 +30,7 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
     """Every provider that is spoken over HTTP, by its name."""
     wires: tuple[Wire, ...] = (
         Twilio(suppressed),
+        Gateway(suppressed),
         SendGrid(suppressed),
         Entra(),
         Outlook(),

@@ -42,6 +42,21 @@ _PROVIDERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     ),
     "zendesk": ("zendesk", {"subdomain": "sandbox", "email": "sandbox@example.org", "token": "sandbox"}),
 }
+#: The sandbox's own vendor, in place of whichever was described.
+_GATEWAY: dict[str, object] = {
+    "api_key": "sandbox",
+    "headers": {"Authorization": "Bearer {api_key}"},
+    "send": {
+        "path": "/messages",
+        "json": {"to": "{to}", "from": "{from}", "text": "{text}", "reference": "{key}"},
+        "id": "messages.0.id",
+        "code": "error.code",
+        "recipient": ["invalid_number", "opted_out"],
+        "message": ["no_text"],
+    },
+    "find": {"path": "/messages?to={to}", "items": "messages", "key": "reference", "id": "id"},
+    "probe": "/balance",
+}
 _SETTLE = 1.0
 
 
@@ -84,6 +99,14 @@ def _turned(channel: ChannelSettings, address: Address, folder: Path) -> Channel
         return replace(channel, options=options, settle=_SETTLE)
     if channel.adapter == "site":
         return replace(channel, options={**_plain(channel), "path": str(folder / "site")})
+    if channel.adapter == "sms-gateway":
+        return replace(
+            channel,
+            base_url=f"{address.url}/gateway",
+            options=_gateway(channel),
+            ca_file=None,
+            settle=_SETTLE,
+        )
     if channel.adapter not in _PROVIDERS:
         return None
     path, credentials = _PROVIDERS[channel.adapter]
@@ -91,6 +114,17 @@ def _turned(channel: ChannelSettings, address: Address, folder: Path) -> Channel
     if channel.adapter == "outlook":
         options["token_url"] = f"{address.url}/entra/sandbox/oauth2/v2.0/token"
     return replace(channel, base_url=f"{address.url}/{path}", options=options, ca_file=None, settle=_SETTLE)
+
+
+def _gateway(channel: ChannelSettings) -> dict[str, object]:
+    """What the sandbox's vendor is asked; it is looked up only where the real one can be."""
+    own = {key: value for key, value in _plain(channel).items() if key in {"from", "plus"}}
+    left_out = set() if "find" in channel.options else {"find"}
+    return {
+        "from": "Sandbox",
+        **own,
+        **{key: value for key, value in _GATEWAY.items() if key not in left_out},
+    }
 
 
 def _plain(channel: ChannelSettings) -> dict[str, object]:

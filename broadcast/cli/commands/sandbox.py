@@ -103,9 +103,9 @@ def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
     """Let providers fail, to see what happens: nothing is lost, nothing is doubled.
 
     A fault is spelled PROVIDER:KIND, with a value for some kinds, and options after commas. The provider
-    is all, or one that the sandbox plays: twilio, sendgrid, outlook, entra, smtp, x, mastodon, bluesky,
-    statuspage, slack, teams, webhook, zendesk. A fault stays until --clear or `broadcast sandbox
-    reset`, or strikes as often as times=N says.
+    is all, or one that the sandbox plays: twilio, gateway, sendgrid, outlook, entra, smtp, x, mastodon,
+    bluesky, statuspage, slack, teams, webhook, zendesk. A fault stays until --clear or `broadcast
+    sandbox reset`, or strikes as often as times=N says.
     """
     for spelled in faults or []:
         parse_fault(spelled)

@@ -216,7 +216,7 @@ function draw(always = false) {
   state.shown.mark = mark;
   const has = (one) => !wanted || one.haystack.includes(wanted);
   const of = (...names) => state.received.filter((one) => names.includes(one.provider));
-  const kinds = { phones: of("twilio"), mails: of("sendgrid", "smtp", "outlook").filter((one) => !one.extra.unseen), posts: of("x", "mastodon", "bluesky"), updates: of("statuspage"), rooms: of("slack", "teams", "webhook"), tickets: of("zendesk") };
+  const kinds = { phones: of("twilio", "gateway"), mails: of("sendgrid", "smtp", "outlook").filter((one) => !one.extra.unseen), posts: of("x", "mastodon", "bluesky"), updates: of("statuspage"), rooms: of("slack", "teams", "webhook"), tickets: of("zendesk") };
   const none = wanted ? `Nothing for “${wanted}”.` : "";
   drawCounts(kinds);
   fill("phones", paged("phones", grouped(kinds.phones.filter(has), (one) => one.to)), phone, none || "No text message yet.");

@@ -1,0 +1,164 @@
+"""A gateway's interface as data: requests with places to fill, and where in an answer to look.
+
+A value is put into its place in one pass and then encoded with everything around it, as JSON, as a form or
+into the address: whatever a text contains stays inside its place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+from broadcast.channels.answers import failure, json_value, objects, text_of, unreadable
+from broadcast.channels.lookup import unfound
+from broadcast.channels.transport import Answer, NoReply, Reply
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+_MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+ACCEPTED, LATER = "accepted", "later"
+_REASONS: Mapping[str, tuple[Scope, str]] = {
+    "recipient": (Scope.RECIPIENT, "the gateway cannot reach this number"),
+    "message": (Scope.MESSAGE, "the gateway refuses this text"),
+    "channel": (Scope.CHANNEL, "the gateway refuses this account or sender"),
+}
+#: What a code may mean.
+VERDICTS = (ACCEPTED, *_REASONS, LATER)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request. `path` and `content` hold places; `encoding` is `json`, `form`, or empty for no body."""
+
+    method: str
+    path: str
+    encoding: str = ""
+    content: object = field(default=None, repr=False)
+
+    def body(self, values: Mapping[str, str]) -> bytes | None:
+        """The content with its places filled."""
+        content = filled(self.content, values)
+        if self.encoding == "json":
+            return json.dumps(content).encode()
+        return urlencode(content).encode() if isinstance(content, Mapping) else None
+
+    def address(self, values: Mapping[str, str]) -> str:
+        """The path with its places filled."""
+        return str(filled(self.path, values, lambda value: quote(value, safe="")))
+
+    def headers(self) -> dict[str, str]:
+        """What tells the gateway how to read the body."""
+        return {"Content-Type": _MEDIA_TYPES[self.encoding]} if self.encoding else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where the answer to a message has its id and, perhaps, a code; and what which code means.
+
+    Where there is no code, the HTTP status counts as one.
+    """
+
+    id: str
+    code: str
+    verdicts: Mapping[str, str]
+
+    def outcome(self, answer: Answer) -> Outcome:
+        """What the answer means; a code that is not described is no proof of anything."""
+        if isinstance(answer, NoReply):
+            return failure(answer)
+        document = json_value(answer)
+        code = text_at(document, self.code) if self.code else ""
+        code = code or str(answer.status)
+        verdict = self.verdicts.get(code, "") if answer.status < 500 else ""
+        if verdict == LATER:
+            return NotSent(f"the gateway asks to come later (code {code})")
+        if verdict in _REASONS:
+            scope, reason = _REASONS[verdict]
+            return Rejected(reason, scope, code)
+        if not answer.success:
+            return failure(answer, code=code)
+        if ACCEPTED in self.verdicts.values() and verdict != ACCEPTED:
+            return Unknown(f"the gateway answered with code {code}, which is not described")
+        ref = text_at(document, self.id)
+        return Accepted(ref) if ref else unreadable(answer, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How to ask what the gateway has for a number, newest first, and to know our message by our key."""
+
+    asking: Asking
+    items: str
+    key: str
+    id: str
+    limit: int
+
+    def outcome(self, answer: Answer, key: str) -> Outcome:
+        """`NotSent` only where the whole list was seen and shows its references."""
+        known = isinstance(answer, Reply) and answer.success
+        listed = objects(at(json_value(answer), self.items)) if known and isinstance(answer, Reply) else None
+        if listed is None:
+            return unfound(answer)
+        for one in listed:
+            if text_at(one, self.key) == key:
+                return self._found(text_at(one, self.id))
+        if len(listed) >= self.limit:
+            return Unknown("look-up failed: too many messages to this number")
+        if not all(_has(one, self.key) for one in listed):
+            return Unknown(f"look-up failed: what the gateway lists has no {self.key}")
+        return NotSent("the gateway has no such message")
+
+    def _found(self, ref: str) -> Outcome:
+        if not ref:
+            return Unknown("look-up failed: a message without id")
+        return Accepted(ref, detail="found at the gateway")
+
+
+def filled(template: object, values: Mapping[str, str], encoded: Callable[[str], str] = str) -> object:
+    """`template` with its places filled; what a value brings along is never read as a place."""
+    if isinstance(template, str):
+        return _PLACE.sub(lambda place: encoded(values.get(place[1], place[0])), template)
+    if isinstance(template, Mapping):
+        return {name: filled(inner, values, encoded) for name, inner in template.items()}
+    if isinstance(template, list):
+        return [filled(inner, values, encoded) for inner in template]
+    return template
+
+
+def places(template: object) -> Iterator[str]:
+    """The names of all places in `template`."""
+    if isinstance(template, str):
+        yield from _PLACE.findall(template)
+    elif isinstance(template, Mapping):
+        for inner in template.values():
+            yield from places(inner)
+    elif isinstance(template, list):
+        for inner in template:
+            yield from places(inner)
+
+
+def at(document: object, path: str) -> object:
+    """What stands at `messages.0.id`; None where nothing does. The empty path is the whole document."""
+    found = document
+    for step in path.split(".") if path else ():
+        if isinstance(found, Mapping):
+            found = found.get(step)
+        elif isinstance(found, list) and step.isdecimal() and int(step) < len(found):
+            found = found[int(step)]
+        else:
+            return None
+    return found
+
+
+def text_at(document: object, path: str) -> str:
+    """The text or number at `path`, as text; empty when there is none."""
+    return text_of({path: at(document, path)}, path)
+
+
+def _has(document: object, path: str) -> bool:
+    parent, _, name = path.rpartition(".")
+    found = at(document, parent)
+    return isinstance(found, Mapping) and name in found

@@ -1,0 +1,115 @@
+"""SMS through any gateway whose HTTP interface the configuration describes."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar, Self, cast
+
+from broadcast.channels.answers import health
+from broadcast.channels.sms.description import Asking, Finding
+from broadcast.channels.sms.gateway_settings import Gateway, read
+from broadcast.channels.transport import Answer, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
+from broadcast.model.contact import AddressKind
+from broadcast.model.outcome import Outcome, Probe
+from broadcast.model.outgoing import Attempted, Outgoing
+
+
+class SmsGateway:
+    """A described gateway; one that also describes how to find a message again becomes `FindingGateway`."""
+
+    name: ClassVar[str] = "sms-gateway"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.SMS, address=AddressKind.PHONE, settle=10.0, rate=5.0, concurrency=8
+    )
+    options: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("from", "api_key", "secret", "username", "password"),
+            *("plus", "headers", "send", "find", "probe"),
+        }
+    )
+
+    def __init__(self, settings: ChannelSettings, transport: Transport, gateway: Gateway) -> None:
+        self._root = _root(settings)
+        self._gateway = gateway
+        self._headers = {**gateway.headers, **_login(settings)}
+        self._transport = transport
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs base_url, send and probe, and every value that these have a place for."""
+        gateway = read(settings)
+        if gateway.find is None:
+            return cls(settings, transport, gateway)
+        return cast("Self", FindingGateway(settings, transport, gateway, gateway.find))
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Post one message."""
+        [outgoing] = batch
+        answer = await self._ask(self._gateway.send, self._values(outgoing))
+        return [self._gateway.reading.outcome(answer)]
+
+    async def probe(self) -> Probe:
+        """Ask what is described as harmless."""
+        return health(await self._ask(self._gateway.probe, self._gateway.values))
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+    def _values(self, outgoing: Outgoing) -> Mapping[str, str]:
+        number = outgoing.address or ""
+        return {
+            **self._gateway.values,
+            "to": number if self._gateway.plus else number.removeprefix("+"),
+            "text": outgoing.message.text,
+            "key": outgoing.key,
+        }
+
+    async def _ask(self, asking: Asking, values: Mapping[str, str]) -> Answer:
+        return await self._transport.exchange(
+            asking.method,
+            self._root + asking.address(values),
+            headers={"Accept": "application/json", **asking.headers(), **self._headers},
+            body=asking.body(values),
+        )
+
+
+class FindingGateway(SmsGateway):
+    """A gateway that can be asked for a message by our key."""
+
+    capabilities: ClassVar[Capabilities] = replace(SmsGateway.capabilities, idempotency=Idempotency.LOOKUP)
+
+    def __init__(
+        self, settings: ChannelSettings, transport: Transport, gateway: Gateway, finding: Finding
+    ) -> None:
+        super().__init__(settings, transport, gateway)
+        self._finding = finding
+
+    async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
+        """Look each one up among the messages to its number."""
+        return await asyncio.gather(*(self._look_up(attempt.outgoing) for attempt in attempts))
+
+    async def _look_up(self, outgoing: Outgoing) -> Outcome:
+        answer = await self._ask(self._finding.asking, self._values(outgoing))
+        return self._finding.outcome(answer, outgoing.key)
+
+
+def _root(settings: ChannelSettings) -> str:
+    if settings.base_url:
+        return settings.base_url.rstrip("/")
+    hint = 'write base_url = "https://gateway.example/api"'
+    raise ConfigError(f"{settings.origin}: base_url is missing", hint=hint)
+
+
+def _login(settings: ChannelSettings) -> dict[str, str]:
+    """HTTP's own way of logging in, where a user name is given."""
+    if "username" not in settings.options:
+        return {}
+    login = f"{settings.required('username')}:{settings.required('password')}"
+    return {"Authorization": f"Basic {b64encode(login.encode()).decode()}"}

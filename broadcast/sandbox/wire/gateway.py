@@ -1,0 +1,97 @@
+"""An SMS vendor of no name: the interface that most of them have, give or take the names of fields."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Set as AbstractSet
+from typing import Any, ClassVar
+
+from broadcast.sandbox.records import Received
+from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+from broadcast.sandbox.wire.sms_parts import sms_parts
+
+_PHONE = re.compile(r"\+?(?P<number>[1-9][0-9]{6,14})")
+_LISTED = 100
+_ERRORS = {
+    401: ("unauthorised", "the key is wrong"),
+    404: ("not_found", "there is nothing here"),
+    429: ("too_many", "too many requests"),
+}
+
+
+class Gateway:
+    """Takes a text as JSON or as a form, lists what it took for a number, and knows its balance."""
+
+    name: ClassVar[str] = "gateway"
+
+    def __init__(self, suppressed: AbstractSet[str]) -> None:
+        self._suppressed = suppressed
+        self._kept: list[Received] = []
+
+    def answer(self, request: Request) -> Answer:
+        """Do what the request asks."""
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        if scheme not in {"Bearer", "Basic"} or credentials.strip() in {"", "wrong"}:
+            return _error(401, *_ERRORS[401])
+        match (request.method, request.path):
+            case ("POST", "messages"):
+                return self._take(request)
+            case ("GET", "messages"):
+                return self._list(request.parameters())
+            case ("GET", "balance"):
+                return answer_json(200, {"balance": 100.0})
+            case _:
+                return _error(404, *_ERRORS[404])
+
+    def refusal(self, refusal: Refusal) -> Answer:
+        """The vendor's error document."""
+        code, text = _ERRORS.get(refusal.status, ("trouble", "something went wrong"))
+        document = {"error": {"code": code, "message": text}}
+        return answer_json(refusal.status, document, headers=retry_header(refusal))
+
+    def keep(self, received: Received) -> None:
+        """Take in one text."""
+        self._kept.append(received)
+
+    def forget(self) -> None:
+        """Start afresh."""
+        self._kept.clear()
+
+    def _take(self, request: Request) -> Answer:
+        asked = request.json()
+        fields = asked if isinstance(asked, dict) else request.form()
+        phone, text = _PHONE.fullmatch(str(fields.get("to", ""))), fields.get("text")
+        if phone is None:
+            return _error(422, "invalid_number", "that is no number")
+        if not isinstance(text, str) or not text:
+            return _error(422, "no_text", "there is no text")
+        to = f"+{phone['number']}"
+        if to.endswith("0004") or to in self._suppressed:
+            return _error(422, "opted_out", "this person wants no messages")
+        received = Received(
+            provider=self.name, at=request.at, to=to, sender=str(fields.get("from", "")), subject=None,
+            text=text, html=None, key=fields.get("reference"), ref=f"G{secrets.token_hex(12)}", thread=None,
+            extra={"parts": sms_parts(text)},
+        )  # fmt: skip
+        self.keep(received)
+        return answer_json(202, {"messages": [_shown(received)]}, (received,))
+
+    def _list(self, wanted: dict[str, str]) -> Answer:
+        to = f"+{wanted.get('to', '').removeprefix('+')}"
+        found = [_shown(one) for one in reversed(self._kept) if one.to == to]
+        return answer_json(200, {"messages": found[:_LISTED]})
+
+
+def _shown(received: Received) -> dict[str, Any]:
+    return {
+        "id": received.ref,
+        "to": received.to,
+        "reference": received.key,
+        "status": "queued",
+        "created": received.at.isoformat(),
+    }
+
+
+def _error(status: int, code: str, text: str) -> Answer:
+    return answer_json(status, {"error": {"code": code, "message": text}})
