@@ -26,6 +26,7 @@ from aiohttp import web
 from tests.acceptance.answers import ACCOUNT, Answered, Asked, Broken, SendGrid, Statuspage, Twilio, X
 from tests.acceptance.networks import TOKEN, Bluesky, Mastodon
 from tests.acceptance.post import Post
+from tests.acceptance.rooms import Slack, Teams
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 #: What the commands under test find in their environment.
@@ -40,9 +41,23 @@ SECRETS = {
     "MASTODON_ACCESS_TOKEN": "mastodon-token-4223-geheim",
     "BLUESKY_PASSWORD": "bluesky-password-geheim",
     "STATUSPAGE_API_KEY": "statuspage-key-2342-geheim",
+    "SLACK_TOKEN": "xoxb-slack-token-geheim",
+    "TEAMS_WEBHOOK_URL": (
+        "https://prod-1.westeurope.logic.azure.com/workflows/w1/triggers/manual/paths/invoke?sig=geheim"
+    ),
 }
-_ROOTS = {"twilio": "", "sendgrid": "", "x": "", "mastodon": "", "bluesky": "", "statuspage": "/v1"}
-_REFUSALS = {"twilio": 400, "sendgrid": 400, "x": 400, "mastodon": 422, "bluesky": 400, "statuspage": 422}
+_ROOTS = {
+    "twilio": "",
+    "sendgrid": "",
+    "x": "",
+    "mastodon": "",
+    "bluesky": "",
+    "statuspage": "/v1",
+    "slack": "/api",
+    "teams_workflow": "",
+}
+#: What is not a plain bad request.
+_REFUSALS = {"mastodon": 422, "statuspage": 422}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,8 @@ class Strict:
     mastodon: Mastodon = field(default_factory=Mastodon)
     bluesky: Bluesky = field(default_factory=Bluesky)
     statuspage: Statuspage = field(default_factory=Statuspage)
+    slack: Slack = field(default_factory=Slack)
+    teams_workflow: Teams = field(default_factory=Teams)
     post: Post = field(default_factory=Post)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
@@ -106,6 +123,7 @@ class Strict:
         """Begin anew, with the same addresses."""
         self.twilio, self.sendgrid, self.x = Twilio(), SendGrid(), X()
         self.mastodon, self.bluesky, self.statuspage = Mastodon(), Bluesky(), Statuspage()
+        self.slack, self.teams_workflow = Slack(), Teams()
         self.post.letters.clear()
         self.post.complaints.clear()
         self.seen.clear()
@@ -177,6 +195,8 @@ class Strict:
             "mastodon": f"Bearer {SECRETS['MASTODON_ACCESS_TOKEN']}",
             "bluesky": f"Bearer {TOKEN}",
             "statuspage": f"OAuth {SECRETS['STATUSPAGE_API_KEY']}",
+            "slack": f"Bearer {SECRETS['SLACK_TOKEN']}",
+            "teams_workflow": "",
         }[provider]
         return None if given == expected else "the credentials are wrong"
 
@@ -203,7 +223,7 @@ class Strict:
 
     def _refuse(self, provider: str, asked: Asked, why: str) -> web.StreamResponse:
         self.violations.append(f"{provider}: {asked.method} {asked.path}: {why}")
-        return web.json_response({"error": why, "detail": why}, status=_REFUSALS[provider])
+        return web.json_response({"error": why, "detail": why}, status=_REFUSALS.get(provider, 400))
 
 
 @contextmanager
@@ -240,12 +260,29 @@ def description(provider: str) -> Any:
     document = json.loads((SPECS / f"{provider}.json").read_text(encoding="utf-8"))
     for path in document["paths"].values():
         path.pop("servers", None)
+    if provider == "slack":
+        _allow_reading(document["paths"])
     for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
         if scheme["type"] == "oauth2":  # which arrives as a bearer token; the validator knows only that
             document["components"]["securitySchemes"][name] = {"type": "http", "scheme": "bearer"}
     document["servers"] = [{"url": f"http://127.0.0.1{_ROOTS[provider]}"}]
     config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
     return OpenAPI.from_dict(document, config=config)
+
+
+def _allow_reading(paths: dict[str, Any]) -> None:
+    """Slack's description knows POST alone; its prose has GET for every method that only reads."""
+    for name, path in paths.items():
+        if not name.startswith("/conversations."):
+            continue
+        form = path["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+        needed = form.get("required", ())
+        parameters = [
+            {"name": field, "in": "query", "required": field in needed, "schema": schema}
+            for field, schema in form["properties"].items()
+        ]
+        reading = {key: part for key, part in path["post"].items() if key != "requestBody"}
+        path["get"] = {**reading, "operationId": f"read{name}", "parameters": parameters}
 
 
 async def _open(providers: Strict) -> Callable[[], Coroutine[None, None, None]]:
