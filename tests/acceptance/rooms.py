@@ -42,7 +42,9 @@ class Slack:
         if root is not None and root not in {post["ts"] for post in self.posts if "thread_ts" not in post}:
             raise Broken(f"a reply to {root}, which is no first message")
         ts = f"{SystemClock().now().timestamp():.0f}.{next(self._numbers):06}"
-        kept = {name: fields[name] for name in ("text", "blocks", "metadata", "thread_ts") if name in fields}
+        kept: dict[str, Any] = {
+            name: fields[name] for name in ("text", "blocks", "metadata", "thread_ts") if name in fields
+        }
         post = {"type": "message", "ts": ts, **kept, "shown": fields.get("reply_broadcast", False)}
         self.posts.append(post)
         return Answered(200, {"ok": True, "channel": CHANNEL, "ts": ts, "message": kept})

@@ -27,6 +27,10 @@ SECRETS: Mapping[str, str] = {
     "X_ACCESS_TOKEN": "sentinel0x0access0token0c1d5",
     "X_ACCESS_TOKEN_SECRET": "sentinel0x0access0secret0f8b6",
     "STATUSPAGE_API_KEY": "sentinel0statuspage0key0e2a7",
+    "SLACK_TOKEN": "xoxb-sentinel0slack0token0c4e8",
+    "TEAMS_WEBHOOK_URL": (
+        "https://prod-1.logic.azure.com/workflows/w1/triggers/manual/paths/invoke?sig=sentinel0teams0sig0d9f1"
+    ),
     "SMTP_PASSWORD": "sntnl!pw8",
     "BROADCAST_INSTALL_SECRET": "sentinel0install0secret0b4d9",
 }
@@ -88,6 +92,20 @@ base_url = "{urls[statuspage]}"
 timeout = "5s"
 rate = 10000
 
+[channels.room]
+adapter = "slack"
+token = "env:SLACK_TOKEN"
+channel = "C0MUSTER01"
+base_url = "{urls[slack]}"
+timeout = "5s"
+rate = 10000
+
+[channels.cards]
+adapter = "teams"
+webhook_url = "env:TEAMS_WEBHOOK_URL"
+base_url = "{urls[teams]}"
+timeout = "5s"
+
 [channels.site]
 adapter = "site"
 path = "public"
@@ -99,7 +117,7 @@ lanes = [["email"], ["sms"], ["x"], ["page"], ["site"]]
 
 [audiences.agents]
 contacts = ["agents.csv"]
-lanes = [["post"]]
+lanes = [["post"], ["room"], ["cards"]]
 """
 
 
@@ -125,7 +143,7 @@ class Company:
     urls: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        names = ("twilio", "sendgrid", "x", "statuspage")
+        names = ("twilio", "sendgrid", "x", "statuspage", "slack", "teams")
         self.urls = {name: self.sandbox.base_url(name) for name in names}
         self.people("agents", [{"name": "Ada", "email": "ada@muster.example"}])
         self.people("customers", [PERSON])

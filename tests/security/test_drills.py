@@ -90,7 +90,7 @@ def test_a_drill_is_published_nowhere_outside_the_sandbox(muster):
         muster.run(*command, *(() if command[0] == "retry" else ("--yes",)))
     muster.run("resolve", "--yes", "INC-1")
 
-    assert {one.provider for one in muster.received()} == {"sendgrid", "smtp", "twilio"}
+    assert {one.provider for one in muster.received()} == {"sendgrid", "smtp", "twilio", "slack", "teams"}
     assert not [one for one in muster.sandbox.requests if one.provider in {"x", "statuspage"}]
 
 

@@ -125,7 +125,7 @@ def with_errors(company) -> None:
     from broadcast.sandbox.faults import parse_fault
 
     company.people("agents", [{"name": "\x1b[31m[red]", "email": "x@y.example", "id": "\x1b]0;x\x07"}])
-    for provider in ("twilio", "sendgrid", "x", "statuspage", "smtp"):
+    for provider in ("twilio", "sendgrid", "x", "statuspage", "slack", "teams", "smtp"):
         company.sandbox.fault(
             parse_fault(f"{provider}:status=550" if provider == "smtp" else f"{provider}:status=400")
         )

@@ -175,7 +175,7 @@ def test_a_provider_that_quotes_our_request_gets_no_secret_told(muster, loud, st
 
 @pytest.mark.parametrize("kind", ["auth", "redirect", "garbage", "drop_after"])
 def test_a_provider_that_fails_gets_no_secret_told(muster, loud, kind):
-    for provider in ("twilio", "sendgrid", "x", "statuspage"):
+    for provider in ("twilio", "sendgrid", "x", "statuspage", "slack", "teams"):
         muster.sandbox.fault(parse_fault(f"{provider}:{kind}"))
 
     said = [muster.run("notify", "Chat", "--yes", "--verbose", "--deadline", "1s")]
