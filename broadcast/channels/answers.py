@@ -72,6 +72,8 @@ def health(answer: Answer) -> Probe:
         return Probe(Health.OK)
     if answer.status in _NOT_ALLOWED:
         return Probe(Health.UNAUTHORISED, f"{_NOT_ALLOWED[answer.status]} (HTTP {answer.status})")
+    if answer.status >= 500:
+        return Probe(Health.UNREACHABLE, f"the provider fails (HTTP {answer.status})")
     return Probe(Health.DEGRADED, f"HTTP {answer.status}")
 
 

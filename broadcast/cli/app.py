@@ -56,7 +56,7 @@ _SECOND = {
     "log": Verb("log:log", "Everything that happened in an incident, line by line."),
     "template": Verb("template:template", "List, check and try the texts."),
     "contacts": Verb("contacts:contacts", "Check and list who can be reached."),
-    "channels": Verb("channels:channels", "List and test the ways out."),
+    "channels": Verb("channels:channels", "List and test the ways out, and tell which work."),
     "doctor": Verb("doctor:doctor", "Check everything before it is needed."),
     "drill": Verb("drill:drill", "Play exercises through the sandbox, and grade them."),
     "sandbox": Verb("sandbox:sandbox", "Rehearse against providers played on this machine."),

@@ -16,11 +16,24 @@ from broadcast.config.ledger import ledger_path
 from broadcast.config.problems import Problems, did_you_mean
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
 from broadcast.config.table import Source, Table
+from broadcast.config.watching import read_status_pages, read_watch
 from broadcast.errors import ConfigError
 from broadcast.model.incident import Service
 
 FILE_NAME = "broadcast.toml"
-_SECTIONS = frozenset({"broadcast", "ledger", "channels", "audiences", "services", "fates", "alternatives"})
+_SECTIONS = frozenset(
+    {
+        "broadcast",
+        "ledger",
+        "channels",
+        "audiences",
+        "services",
+        "fates",
+        "alternatives",
+        "watch",
+        "status_pages",
+    }
+)
 _GENERAL = frozenset(
     {
         "organisation",
@@ -122,6 +135,8 @@ def _settings(source: Source, path: Path, folder: Path) -> Settings:
         alternatives=MappingProxyType(
             {table.path[-1]: read_alternative(table) for table in Table(source, "alternatives").tables()}
         ),
+        watch=read_watch(Table(source, "watch")),
+        status_pages=MappingProxyType(read_status_pages(Table(source, "status_pages"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),
     )

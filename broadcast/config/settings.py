@@ -93,10 +93,26 @@ class AlternativeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """The `[watch]` table.
+
+    A channel is held to be down after `down_after` bad checks in a row, and up again after `up_after` good
+    ones. What was found down counts for `expires` seconds after the last check that said so; with `activate`,
+    notices avoid it.
+    """
+
+    activate: bool = False
+    down_after: int = 3
+    up_after: int = 3
+    expires: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a run needs to know, from flags, environment and file in this order.
 
-    `fates` maps a system's name, or a mail domain (`@firma.de`), to what it depends on.
+    `fates` maps a system's name, or a mail domain (`@firma.de`), to what it depends on; `status_pages` maps a
+    fate to the address where its provider says in public how it is.
     `origins` tells for each dotted key where its value came from; `warnings` are shown to the user.
     """
 
@@ -118,5 +134,7 @@ class Settings:
     services: Mapping[str, Service] = field(default_factory=dict)
     fates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alternatives: Mapping[str, AlternativeSettings] = field(default_factory=dict)
+    watch: WatchSettings = WatchSettings()
+    status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -28,7 +28,7 @@ _APART = frozenset({"name", "origin", "folder", "options"})
 #: Keys that sound secret are hidden even where the adapter does not know them: a typo must not give one away.
 _SECRET = re.compile(r"token|secret|passw|pwd|key|credential|auth", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
-_DURATIONS = (".timeout", ".settle")
+_DURATIONS = (".timeout", ".settle", ".expires")
 _HIDDEN = "•••"
 
 
@@ -44,6 +44,10 @@ def rows(settings: Settings) -> list[tuple[str, str, str]]:
         prefix = f"services.{service.key}"
         found.extend((f"{prefix}.{locale}", name) for locale, name in service.names)
         found.append((f"{prefix}.component", service.component))
+    found.extend(
+        (f"watch.{part.name}", getattr(settings.watch, part.name)) for part in fields(settings.watch)
+    )
+    found.extend((f"status_pages.{fate}", url) for fate, url in settings.status_pages.items())
     general = {f"broadcast.{key}" for key in _GENERAL} | {"ledger.url"}
     origins = settings.origins
     return [

@@ -34,6 +34,7 @@ _SCRUBBING = (
     "scrub_results",
     "scrub_breakers",
     "scrub_pauses",
+    "scrub_health",
 )
 
 

@@ -81,6 +81,9 @@ UPDATE breaker SET reason = scrubbed(reason) WHERE reason <> scrubbed(reason)
 -- name: scrub_pauses
 UPDATE pace SET reason = scrubbed(reason) WHERE reason <> scrubbed(reason)
 
+-- name: scrub_health
+UPDATE health SET reason = scrubbed(reason) WHERE reason <> scrubbed(reason)
+
 -- name: delete_unused_recipients
 DELETE FROM recipient WHERE id NOT IN (SELECT recipient_id FROM delivery WHERE recipient_id IS NOT NULL)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.erasure import Erasure
+    from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
     from broadcast.ledger.runs import Run
     from broadcast.ledger.suppressions import Suppressions
@@ -49,6 +50,13 @@ class Ledger:
         from broadcast.ledger.history import History
 
         return History(self._database)
+
+    @cached_property
+    def health(self) -> HealthRecords:
+        """How channels fare, and what is held to be down."""
+        from broadcast.ledger.health import HealthRecords
+
+        return HealthRecords(self._database)
 
     def tallies(self, notice: int) -> list[Tally]:
         """How many deliveries of a notice stand where."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from broadcast.channels import registry
 from broadcast.config.settings import ChannelSettings
@@ -15,10 +15,11 @@ WITHIN = 10.0  # seconds
 
 def probe(channels: Iterable[ChannelSettings], within: float = WITHIN) -> dict[str, Probe]:
     """What each channel answers, all asked at once; a setting that is wrong is an answer, too."""
-    return asyncio.run(_probe_all(list(channels), within))
+    return asyncio.run(probe_all(list(channels), within))
 
 
-async def _probe_all(channels: list[ChannelSettings], within: float) -> dict[str, Probe]:
+async def probe_all(channels: Sequence[ChannelSettings], within: float = WITHIN) -> dict[str, Probe]:
+    """The same, for whoever has a loop already."""
     answers = await asyncio.gather(*(_probe(channel, within) for channel in channels))
     return {channel.name: answer for channel, answer in zip(channels, answers, strict=True)}
 

@@ -164,7 +164,7 @@ class HttpAdapterContract(AdapterContract):
 
         assert set(stub.methods) == {"GET"}
 
-    @pytest.mark.parametrize(("status", "health"), [(401, Health.UNAUTHORISED), (503, Health.DEGRADED)])
+    @pytest.mark.parametrize(("status", "health"), [(401, Health.UNAUTHORISED), (503, Health.UNREACHABLE)])
     async def test_a_probe_tells_what_is_wrong(
         self, case: Case, stub: Stub, status: int, health: Health
     ) -> None:

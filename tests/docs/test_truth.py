@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from broadcast.channels import registry
-from broadcast.config import channels, environment, load
+from broadcast.config import channels, environment, load, watching
 from broadcast.operations.result import Counts, ExitStatus, Result
 from broadcast.rendering.variables import RESERVED
 from tests.docs.pages import PAGES, ROOT
@@ -42,7 +42,7 @@ def test_the_readme_explains_every_exit_code_in_order():
 
 
 def test_every_key_of_the_configuration_is_explained():
-    known = load._GENERAL | load._AUDIENCE | channels._COMMON | {"url", "component"}
+    known = load._GENERAL | load._AUDIENCE | channels._COMMON | watching.WATCH | {"url", "component"}
 
     assert known - coded(page("configuration.md")) == set()
 

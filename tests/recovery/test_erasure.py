@@ -347,6 +347,8 @@ KEPT = {
     "breaker": {"channel"},
     "pace": {"channel"},
     "suppression": {"kind", "reason", "source"},
+    "health": {"system", "state", "source", "draft"},
+    "status_page": {"url", "etag", "condition", "detail"},
 }
 ERASED = {
     "notice": {"result"},
@@ -359,6 +361,7 @@ ERASED = {
     "breaker": {"reason"},
     "pace": {"reason"},
     "suppression": {"shown"},
+    "health": {"reason"},
 }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,12 +15,16 @@ from broadcast.cli.output.blocks import Table, Tone, Word
 from broadcast.cli.output.checks import checks_page
 from broadcast.cli.output.show import show, show_json
 from broadcast.cli.suggest import nearest
-from broadcast.config.settings import ChannelSettings
-from broadcast.errors import NothingMatched, UsageError
+from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.errors import LedgerError, NothingMatched, UsageError
 from broadcast.model.channel import Capabilities, Idempotency, Threading
 from broadcast.wiring import load_settings
 
+if TYPE_CHECKING:
+    from broadcast.operations.health import Survey
+
 SCHEMA = "broadcast.channels/1"
+HEALTH = "broadcast.health/1"
 _WRONG = 6
 _THREADING = {Threading.NONE: "", Threading.REPLY: "replies", Threading.EDIT: "edits"}
 _REPEAT = {
@@ -35,6 +39,9 @@ Name = Annotated[
     typer.Argument(
         metavar="[NAME]", help="One channel; all of them if left out.", autocompletion=completion.channels
     ),
+]
+NoProbe = Annotated[
+    bool, typer.Option("--no-probe", help="Ask nobody: what the ledger knows of the last 24 hours has to do.")
 ]
 
 
@@ -79,6 +86,46 @@ def ask(common: Common, name: Name = None, output: ListForm = Form.HUMAN) -> int
     return _WRONG if any(check.verdict is Verdict.FAIL for check in checks) else 0
 
 
+@command(
+    "broadcast channels health",
+    "broadcast channels health email -o json",
+    "broadcast channels health --no-probe",
+    name="health",
+)
+def tell_health(
+    common: Common, name: Name = None, no_probe: NoProbe = False, output: ListForm = Form.HUMAN
+) -> int:
+    """Which channels work right now, from the last 24 hours, their own answers and their providers' word.
+
+    Messages nobody. Exit code 6 where a required channel is down.
+    """
+    from broadcast.cli.output.health import health_json, health_page
+
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    chosen = list(_chosen(settings.channels, name).values())
+    found, trouble = _surveyed(settings, chosen, probing=not no_probe)
+    if output is Form.JSON:
+        show_json({"schema": HEALTH, **health_json(found, trouble, settings.timezone)}, common.out)
+    else:
+        show(health_page(found, trouble, settings.timezone), common.out)
+    return _WRONG if any(one.down and not one.channel.optional for one in found.channels) else 0
+
+
+def _surveyed(
+    settings: Settings, channels: Sequence[ChannelSettings], *, probing: bool
+) -> tuple[Survey, str | None]:
+    """The survey, and why it had to do without the ledger where it had to."""
+    from broadcast.cli.ledger import opened
+    from broadcast.model.clock import SystemClock
+    from broadcast.operations.health import Surveyor
+
+    try:
+        with opened(settings) as ledger:
+            return Surveyor(settings, ledger, SystemClock(), probing).survey(channels), None
+    except LedgerError as error:
+        return Surveyor(settings, None, SystemClock(), probing).survey(channels), str(error)
+
+
 def _chosen(channels: Mapping[str, ChannelSettings], name: str | None) -> Mapping[str, ChannelSettings]:
     if not channels:
         raise NothingMatched("there is no channel", hint="add one to the configuration: [channels.email]")
@@ -112,7 +159,7 @@ def _json(channel: ChannelSettings, can: Capabilities) -> dict[str, object]:
 
 channels = group(
     "channels",
-    "List and test the ways out.",
-    [list_channels, ask],
-    ["broadcast channels list", "broadcast channels test email"],
+    "List and test the ways out, and tell which of them work.",
+    [list_channels, ask, tell_health],
+    ["broadcast channels list", "broadcast channels test email", "broadcast channels health"],
 )

@@ -1,0 +1,176 @@
+"""How channels fared, what `watch` holds to be down, and what providers last said in public."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from broadcast.ledger.database import Database
+from broadcast.ledger.queries import query
+from broadcast.model.health import Announcement, Condition, Streak
+
+_DOWN, _UP = "down", "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How the attempts over one channel went. Latencies are in seconds, of what was accepted.
+
+    `trouble` counts the attempts since the last success that got no proper answer; `error` is what went
+    wrong most often.
+    """
+
+    channel: str
+    accepted: int
+    failed: int
+    unknown: int
+    trouble: int
+    median: float | None
+    p95: float | None
+    last_success: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A system under watch: how it is, since when, by whose word, and until when that counts.
+
+    `draft` names the file that was written for this outage. What was `dismissed` counts no more until the
+    system was up again.
+    """
+
+    system: str
+    streak: Streak
+    since: datetime
+    source: str
+    reason: str
+    checked_at: datetime
+    expires_at: datetime
+    dismissed: bool = False
+    draft: str = ""
+
+    @property
+    def down(self) -> bool:
+        """Whether it is held to be down."""
+        return self.streak.down
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a public status page said when it was last asked; `etag` is its own name for that answer."""
+
+    url: str
+    etag: str
+    announcement: Announcement
+
+
+class HealthRecords:
+    """The ledger's part in telling what works."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def traffic(self, since: datetime) -> dict[str, Traffic]:
+        """How each channel fared since then, added up by SQLite."""
+        moment = {"since": since.timestamp()}
+        with self._database.reading() as connection:
+            errors = {
+                row["channel"]: row["reason"] for row in connection.execute(query("frequent_errors"), moment)
+            }
+            latencies = {row["channel"]: row for row in connection.execute(query("latencies"), moment)}
+            rows = connection.execute(query("traffic"), moment)
+            return {
+                row["channel"]: _traffic(row, latencies.get(row["channel"]), errors.get(row["channel"]))
+                for row in rows
+            }
+
+    def watched(self) -> dict[str, Watched]:
+        """Every system that was ever under watch."""
+        with self._database.reading() as connection:
+            return {row["system"]: _watched(row) for row in connection.execute(query("watched"))}
+
+    def down(self, now: datetime) -> list[Watched]:
+        """What counts as down: recorded, neither expired nor dismissed."""
+        with self._database.reading() as connection:
+            return [_watched(row) for row in connection.execute(query("recorded_down"), (now.timestamp(),))]
+
+    def revise(self, change: Callable[[dict[str, Watched]], Iterable[Watched]]) -> None:
+        """Record what `change` makes of what is known, while nobody else does."""
+        with self._database.transaction() as connection:
+            known = {row["system"]: _watched(row) for row in connection.execute(query("watched"))}
+            connection.executemany(query("keep_watched"), (_row(one) for one in change(known)))
+
+    def dismiss(self) -> None:
+        """What is down now counts no more, until it was up again."""
+        with self._database.transaction() as connection:
+            connection.execute(query("dismiss_down"))
+
+    def claim_page(self, url: str, now: datetime, pause: float) -> bool:
+        """Whether the page may be asked now: not within `pause` seconds of the last time, whoever asked."""
+        with self._database.transaction() as connection:
+            asked = {"url": url, "now": now.timestamp(), "pause": pause}
+            return connection.execute(query("claim_page"), asked).fetchone() is not None
+
+    def page(self, url: str) -> Page:
+        """What the page last said."""
+        with self._database.reading() as connection:
+            row = connection.execute(query("status_page"), (url,)).fetchone()
+        if row is None:
+            return Page(url, "", Announcement(Condition.UNKNOWN))
+        return Page(url, row["etag"], Announcement(Condition(row["condition"]), row["detail"]))
+
+    def keep_page(self, page: Page) -> None:
+        """Remember what a page said."""
+        said = page.announcement
+        with self._database.transaction() as connection:
+            connection.execute(query("keep_page"), (page.etag, said.condition, said.detail, page.url))
+
+
+def _traffic(row: sqlite3.Row, latency: sqlite3.Row | None, error: str | None) -> Traffic:
+    last = row["last_success"]
+    return Traffic(
+        channel=row["channel"],
+        accepted=row["accepted"],
+        failed=row["failed"],
+        unknown=row["unknown"],
+        trouble=row["trouble"],
+        median=latency["median"] if latency else None,
+        p95=latency["p95"] if latency else None,
+        last_success=_moment(last) if last is not None else None,
+        error=error,
+    )
+
+
+def _watched(row: sqlite3.Row) -> Watched:
+    return Watched(
+        system=row["system"],
+        streak=Streak(row["state"] == _DOWN, row["streak"]),
+        since=_moment(row["since"]),
+        source=row["source"],
+        reason=row["reason"],
+        checked_at=_moment(row["checked_at"]),
+        expires_at=_moment(row["expires_at"]),
+        dismissed=bool(row["dismissed"]),
+        draft=row["draft"],
+    )
+
+
+def _row(one: Watched) -> tuple[object, ...]:
+    return (
+        one.system,
+        _DOWN if one.down else _UP,
+        one.since.timestamp(),
+        one.source,
+        one.reason,
+        one.checked_at.timestamp(),
+        one.streak.contrary,
+        one.expires_at.timestamp(),
+        int(one.dismissed),
+        one.draft,
+    )
+
+
+def _moment(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)

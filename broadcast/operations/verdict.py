@@ -1,0 +1,76 @@
+"""One word on a channel from everything that is known of it, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from broadcast.ledger.health import Traffic
+from broadcast.ledger.history import OpenBreaker
+from broadcast.model.health import Announcement, Condition
+from broadcast.model.outcome import Health, Probe
+
+#: How long a channel that failed is held to be down because of it. Later, it deserves another try.
+FRESH = timedelta(minutes=10)
+#: How many messages in a row may go without an answer before a channel is doubtful.
+_TROUBLE = 3
+_REFUSED = frozenset({Health.UNREACHABLE, Health.UNAUTHORISED})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a channel: its attempts, its breaker, its answer just now, what its providers say."""
+
+    traffic: Traffic | None = None
+    breaker: OpenBreaker | None = None
+    probe: Probe | None = None
+    announced: Mapping[str, Announcement] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a channel is, why, and by whose word: `probe`, `ledger` or `status page`."""
+
+    condition: Condition
+    reason: str
+    source: str
+
+
+def verdict(evidence: Evidence, now: datetime) -> Verdict:
+    """The first finding that says something, the gravest first.
+
+    What failed just now weighs more than what a provider says; a status page alone takes nothing down.
+    """
+    for found in (*_down(evidence, now), *_doubtful(evidence), *_working(evidence)):
+        return found
+    return Verdict(Condition.UNKNOWN, "nothing was sent lately, and nobody asked it", "ledger")
+
+
+def _down(evidence: Evidence, now: datetime) -> Iterator[Verdict]:
+    probe, breaker = evidence.probe, evidence.breaker
+    if probe and probe.health in _REFUSED:
+        yield Verdict(Condition.DOWN, probe.detail or str(probe.health), "probe")
+    if breaker and now - breaker.opened_at < FRESH:
+        yield Verdict(Condition.DOWN, f"it just failed: {breaker.reason}", "ledger")
+
+
+def _doubtful(evidence: Evidence) -> Iterator[Verdict]:
+    probe, breaker, traffic = evidence.probe, evidence.breaker, evidence.traffic
+    if breaker:
+        yield Verdict(Condition.DOUBTFUL, f"it failed when it was last used: {breaker.reason}", "ledger")
+    if probe and probe.health is Health.DEGRADED:
+        yield Verdict(Condition.DOUBTFUL, probe.detail or str(probe.health), "probe")
+    if traffic and traffic.trouble >= _TROUBLE:
+        reason = f"{traffic.trouble:,} messages in a row without an answer: {traffic.error}"
+        yield Verdict(Condition.DOUBTFUL, reason, "ledger")
+    for fate, said in evidence.announced.items():
+        if said.condition in {Condition.DOWN, Condition.DOUBTFUL}:
+            yield Verdict(Condition.DOUBTFUL, f"{fate} says: {said.detail or said.condition}", "status page")
+
+
+def _working(evidence: Evidence) -> Iterator[Verdict]:
+    if evidence.probe and evidence.probe.health is Health.OK:
+        yield Verdict(Condition.WORKS, evidence.probe.detail or "it answers", "probe")
+    if evidence.traffic and evidence.traffic.accepted:
+        yield Verdict(Condition.WORKS, "it took the latest messages", "ledger")
