@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -41,9 +41,14 @@ def status_page() -> Iterator[ThreadingHTTPServer]:
 
 
 @pytest.fixture
-def healed(rehearse) -> Iterator[None]:
-    yield
-    rehearse("sandbox", "fault", "--clear")
+def failing(rehearsal) -> Iterator[Callable[[str], None]]:
+    """Let a provider fail, until the test is over."""
+
+    def fail(fault: str) -> None:
+        assert run(rehearsal, "sandbox", "fault", fault).returncode == 0
+
+    yield fail
+    run(rehearsal, "sandbox", "fault", "--clear")
 
 
 def found(outcome) -> dict[str, dict]:
@@ -63,9 +68,9 @@ def test_all_is_well_after_a_notice_and_the_reasons_are_told(rehearse):
     assert found(offline)["mail-backup"]["condition"] == "not known"
 
 
-def test_a_required_channel_that_is_down_is_exit_code_6(rehearse, healed):
-    rehearse("sandbox", "fault", "sendgrid:down")
-    rehearse("sandbox", "fault", "x:down")
+def test_a_required_channel_that_is_down_is_exit_code_6(rehearse, failing):
+    failing("sendgrid:down")
+    failing("x:down")
 
     outcome = rehearse("channels", "health")
     optional = rehearse("channels", "health", "x")
