@@ -9,6 +9,7 @@ from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.unanswered import Unanswered
+from broadcast.model.channel import Idempotency
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.operations.result import Counts, counts
 
@@ -79,7 +80,10 @@ def can_be_asked(settings: Settings, channel: str) -> bool:
 
     if channel not in settings.channels:
         return False
+    configured = settings.channels[channel]
     try:
-        return issubclass(registry.adapter_class(settings.channels[channel].adapter), Reconciles)
+        if issubclass(registry.adapter_for(configured), Reconciles):
+            return True
+        return registry.capabilities_of(configured).idempotency is Idempotency.LOOKUP
     except ConfigError:
         return False

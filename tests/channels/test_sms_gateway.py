@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,10 +12,12 @@ from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Reconciles
 from broadcast.config.load import load
 from broadcast.config.secret import Reference
-from broadcast.config.settings import ChannelSettings
+from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import ConfigError
+from broadcast.model.channel import Idempotency
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted
+from broadcast.operations.status import can_be_asked
 from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import NASTY, now, outgoing
@@ -178,6 +182,15 @@ async def test_taken_is_only_what_has_the_gateways_id():
 )
 async def test_a_message_is_found_by_our_key_alone(listed, expected):
     assert (await look_up({"messages": listed}))[0] == expected
+
+
+@pytest.mark.parametrize(("find", "repeats"), [({}, Idempotency.NONE), ({"find": FIND}, Idempotency.LOOKUP)])
+def test_what_is_listed_and_shown_of_it_is_what_is_described(find, repeats):
+    settings = ChannelSettings("sms", "sms-gateway", "here", options={**OPTIONS, **find})
+
+    assert registry.capabilities_of(settings).idempotency is repeats
+    everything = Settings(Path(), None, Path(), "Muster", "de", ZoneInfo("UTC"), channels={"sms": settings})
+    assert can_be_asked(everything, "sms") is (repeats is Idempotency.LOOKUP)
 
 
 def test_without_a_described_look_up_none_is_claimed():

@@ -48,6 +48,11 @@ class SmsGateway:
             return cls(settings, transport, gateway)
         return cast("Self", FindingGateway(settings, transport, gateway, gateway.find))
 
+    @classmethod
+    def capabilities_with(cls, settings: ChannelSettings) -> Capabilities:
+        """It can be looked up where that is described."""
+        return FindingGateway.capabilities if "find" in settings.options else cls.capabilities
+
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Post one message."""
         [outgoing] = batch

@@ -51,7 +51,7 @@ def list_channels(common: Common, output: ListForm = Form.HUMAN) -> None:
     from broadcast.channels import registry
 
     settings = load_settings(common.config, sandbox=common.sandbox)
-    found = [(channel, registry.capabilities(channel.adapter)) for channel in settings.channels.values()]
+    found = [(channel, registry.capabilities_of(channel)) for channel in settings.channels.values()]
     if output is Form.JSON:
         show_json({"schema": SCHEMA, "channels": [_json(*one) for one in found]}, common.out)
         return
