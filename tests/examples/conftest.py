@@ -16,6 +16,28 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 MARK = re.compile(r"\[INC-\d+/(\d+)\]")
 
+CONFIG = """
+[broadcast]
+organisation = "Muster Handel"
+locale = "en"
+timezone = "Europe/Berlin"
+
+[ledger]
+url = "sqlite:///broadcast.db"
+
+[channels.sms]
+adapter = "twilio-sms"
+account_sid = "env:TWILIO_ACCOUNT_SID"
+auth_token = "env:TWILIO_AUTH_TOKEN"
+from = "+4930231251"
+
+[audiences.customers]
+contacts = ["people.csv"]
+lanes = [["sms"]]
+"""
+PEOPLE = "id,name,phone\n1,Wren Kestrel,+447700900001\n2,Iris Lapwing,+447700900002\n"
+OPTED_OUT = "3,Noah Dunnock,+447700900004\n"
+
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -46,6 +68,22 @@ def shell(folder, tmp_path_factory) -> Iterator[Shell]:
     yield run
     if (folder / "broadcast.toml").exists():
         run("broadcast", "sandbox", "stop")
+
+
+@pytest.fixture(scope="module")
+def company(folder) -> Path:
+    """The folder of a company with one channel and two people."""
+    (folder / "broadcast.toml").write_text(CONFIG)
+    (folder / "people.csv").write_text(PEOPLE)
+    return folder
+
+
+@pytest.fixture
+def people(company) -> Iterator[Path]:
+    """Its contacts, as they were afterwards."""
+    path = company / "people.csv"
+    yield path
+    path.write_text(PEOPLE)
 
 
 def received(folder: Path) -> list[dict]:

@@ -6,49 +6,16 @@ import shutil
 
 import pytest
 
-from tests.examples.conftest import EXAMPLES, received
-
-CONFIG = """
-[broadcast]
-organisation = "Muster Handel"
-locale = "en"
-timezone = "Europe/Berlin"
-
-[ledger]
-url = "sqlite:///broadcast.db"
-
-[channels.sms]
-adapter = "twilio-sms"
-account_sid = "env:TWILIO_ACCOUNT_SID"
-auth_token = "env:TWILIO_AUTH_TOKEN"
-from = "+4930231251"
-
-[audiences.customers]
-contacts = ["people.csv"]
-lanes = [["sms"]]
-"""
-PEOPLE = "id,name,phone\n1,Wren Kestrel,+447700900001\n2,Iris Lapwing,+447700900002\n"
-OPTED_OUT = "3,Noah Dunnock,+447700900004\n"
+from tests.examples.conftest import EXAMPLES, OPTED_OUT, PEOPLE, received
 
 
 @pytest.fixture(scope="module")
-def runbook(shell, folder):
-    (folder / "broadcast.toml").write_text(CONFIG)
-    (folder / "people.csv").write_text(PEOPLE)
-
+def runbook(shell, company):
     def run(key, *options, message="Please call us.", **variables):
         variables = {"BROADCAST_SANDBOX": "--sandbox", "KEY": key} | variables
         return shell(EXAMPLES / "runbook.sh", "Checkout down", message, *options, **variables)
 
     return run
-
-
-@pytest.fixture
-def people(folder):
-    """The contacts, as they were afterwards."""
-    path = folder / "people.csv"
-    yield path
-    path.write_text(PEOPLE)
 
 
 def told(folder):
