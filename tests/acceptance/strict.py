@@ -25,6 +25,7 @@ from aiohttp import web
 
 from tests.acceptance.answers import ACCOUNT, Answered, Asked, Broken, SendGrid, Statuspage, Twilio, X
 from tests.acceptance.networks import TOKEN, Bluesky, Mastodon
+from tests.acceptance.offices import Graph, Zendesk
 from tests.acceptance.post import Post
 from tests.acceptance.rooms import Slack, Teams
 
@@ -41,6 +42,8 @@ SECRETS = {
     "MASTODON_ACCESS_TOKEN": "mastodon-token-4223-geheim",
     "BLUESKY_PASSWORD": "bluesky-password-geheim",
     "STATUSPAGE_API_KEY": "statuspage-key-2342-geheim",
+    "ZENDESK_TOKEN": "zendesk-token-1337-geheim",
+    "OUTLOOK_CLIENT_SECRET": "outlook-secret-0042-geheim",
     "SLACK_TOKEN": "xoxb-slack-token-geheim",
     "TEAMS_WEBHOOK_URL": (
         "https://prod-1.westeurope.logic.azure.com/workflows/w1/triggers/manual/paths/invoke?sig=geheim"
@@ -55,9 +58,12 @@ _ROOTS = {
     "statuspage": "/v1",
     "slack": "/api",
     "teams_workflow": "",
+    "zendesk": "",
+    "msgraph": "/v1.0",
 }
 #: What is not a plain bad request.
-_REFUSALS = {"mastodon": 422, "statuspage": 422}
+_REFUSALS = {"mastodon": 422, "statuspage": 422, "zendesk": 422}
+_AGENT, _GRAPH_TOKEN = "agent@muster.example", "graph-token-geheim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,8 @@ class Strict:
     statuspage: Statuspage = field(default_factory=Statuspage)
     slack: Slack = field(default_factory=Slack)
     teams_workflow: Teams = field(default_factory=Teams)
+    zendesk: Zendesk = field(default_factory=Zendesk)
+    msgraph: Graph = field(default_factory=Graph)
     post: Post = field(default_factory=Post)
     seen: list[Seen] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
@@ -124,6 +132,7 @@ class Strict:
         self.twilio, self.sendgrid, self.x = Twilio(), SendGrid(), X()
         self.mastodon, self.bluesky, self.statuspage = Mastodon(), Bluesky(), Statuspage()
         self.slack, self.teams_workflow = Slack(), Teams()
+        self.zendesk, self.msgraph = Zendesk(), Graph()
         self.post.letters.clear()
         self.post.complaints.clear()
         self.seen.clear()
@@ -189,8 +198,11 @@ class Strict:
         if request.path.endswith("createSession"):
             return None  # it is the login
         login = f"{SECRETS['TWILIO_ACCOUNT_SID']}:{SECRETS['TWILIO_AUTH_TOKEN']}"
+        agent = f"{_AGENT}/token:{SECRETS['ZENDESK_TOKEN']}"
         expected = {
             "twilio": f"Basic {base64.b64encode(login.encode()).decode()}",
+            "zendesk": f"Basic {base64.b64encode(agent.encode()).decode()}",
+            "msgraph": f"Bearer {_GRAPH_TOKEN}",
             "sendgrid": f"Bearer {SECRETS['SENDGRID_API_KEY']}",
             "mastodon": f"Bearer {SECRETS['MASTODON_ACCESS_TOKEN']}",
             "bluesky": f"Bearer {TOKEN}",
@@ -262,6 +274,8 @@ def description(provider: str) -> Any:
         path.pop("servers", None)
     if provider == "slack":
         _allow_reading(document["paths"])
+    if provider == "msgraph":
+        document["paths"] = dict(_with_mailboxes(document["paths"]))
     for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
         if scheme["type"] == "oauth2":  # which arrives as a bearer token; the validator knows only that
             document["components"]["securitySchemes"][name] = {"type": "http", "scheme": "bearer"}
@@ -285,11 +299,24 @@ def _allow_reading(paths: dict[str, Any]) -> None:
         path["get"] = {**reading, "operationId": f"read{name}", "parameters": parameters}
 
 
+def _with_mailboxes(paths: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """An app has no `/me`: by Graph's prose it names the mailbox, and everything else stays."""
+    user = {"name": "user-id", "in": "path", "required": True, "schema": {"type": "string"}}
+    for name, path in paths.items():
+        if name.startswith("/me/messages"):
+            parameters = [*path.get("parameters", []), user]
+            yield "/users/{user-id}" + name.removeprefix("/me"), {**path, "parameters": parameters}
+        else:
+            yield name, path
+
+
 async def _open(providers: Strict) -> Callable[[], Coroutine[None, None, None]]:
     """Listen; the answer closes everything again."""
     opened = AsyncExitStack()
     for provider, root in _ROOTS.items():
         application = web.Application()
+        if provider == "msgraph":
+            application.router.add_post("/token", _sign_in)
         application.router.add_route("*", "/{path:.*}", functools.partial(providers.serve, provider))
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await runner.setup()
@@ -300,6 +327,13 @@ async def _open(providers: Strict) -> Callable[[], Coroutine[None, None, None]]:
     opened.callback(mail.close)
     providers.addresses["smtp"] = str(mail.sockets[0].getsockname()[1])
     return opened.aclose
+
+
+async def _sign_in(request: web.Request) -> web.Response:
+    form = await request.post()
+    if form["client_secret"] != SECRETS["OUTLOOK_CLIENT_SECRET"]:
+        return web.json_response({"error": "invalid_client"}, status=401)
+    return web.json_response({"access_token": _GRAPH_TOKEN, "expires_in": 3599})
 
 
 def _hang_up(request: web.Request) -> web.StreamResponse:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pytest
 
 from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Reconciles
+from broadcast.channels.desk.ticket import as_html
 from broadcast.channels.transport import Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -20,6 +22,7 @@ from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import now, outgoing
 from broadcast.testing.stub import Canned, answering, serving
+from tests.security.corpus import SAMPLE
 
 OPTIONS = {"subdomain": "muster", "email": "agent@muster.example", "token": "s3cret"}
 AGENT = {"Authorization": f"Basic {b64encode(b'agent@muster.example/token:s3cret').decode()}"}
@@ -167,6 +170,16 @@ async def test_no_placeholder_and_no_markup_reaches_zendesk():
     assert comment.keys() == {"html_body", "public"}
     assert "{" not in comment["html_body"]
     assert "<b>" not in comment["html_body"]
+
+
+@pytest.mark.parametrize("text", [text for text in SAMPLE if text.strip()], ids=ascii)
+async def test_hostile_texts_stay_texts(sandbox, adapter, text):
+    written = as_html(text)
+
+    assert not set("{}\n") & set(written)
+    assert set(re.findall(r"<[^>]*>", written)) <= {"<br>"}
+    await adapter.send([outgoing(None, text=text)])
+    assert sandbox.received[0].text == text
 
 
 async def test_the_same_key_opens_one_ticket_however_often_it_is_sent(sandbox, adapter):

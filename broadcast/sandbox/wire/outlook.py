@@ -28,6 +28,7 @@ _CODES = {
     405: "Request_BadRequest",
     429: "ApplicationThrottled",
 }
+_GAP = re.compile(r"\n[ \n]*\n[ \n]*\n")
 _IN_REPLY_TO, _REFERENCES = "string 0x1042", "string 0x1039"
 
 
@@ -134,7 +135,7 @@ def _received(user: str, document: Mapping[str, Any], at: datetime) -> Received:
     references = properties.get(_REFERENCES, "").split()
     return Received(
         provider=Outlook.name, at=at, to=people[0]["address"] if people else "", sender=user,
-        subject=document.get("subject"), text=body.get("content", "") if html is None else seen_in(html),
+        subject=document.get("subject"), text=_text(body),
         html=html, key=headers.get("x-broadcast-key"), ref=_new_id(),
         thread=properties.get(_IN_REPLY_TO) or next(iter(references), None),
         extra={
@@ -142,6 +143,13 @@ def _received(user: str, document: Mapping[str, Any], at: datetime) -> Received:
             "properties": properties, "references": references,
         },
     )  # fmt: skip
+
+
+def _text(body: Mapping[str, str]) -> str:
+    """What a program shows that knows no HTML: Exchange adds it when the message leaves."""
+    content = body.get("content", "")
+    html = body.get("contentType", "text").lower() == "html"
+    return _GAP.sub("\n\n", seen_in(content)).strip() if html else content
 
 
 def _shown(one: Received) -> dict[str, Any]:
