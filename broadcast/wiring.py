@@ -124,7 +124,8 @@ def make_delivery(
     """What delivering a recorded notice needs; raises `ConfigError`."""
     from broadcast.operations.deliver import Delivery
 
-    return Delivery(ledger, make_channels(settings), clock or SystemClock(), listener, program(settings))
+    channels, name = make_channels(settings), program(settings)
+    return Delivery(ledger, channels, clock or SystemClock(), listener, name, settings.internal)
 
 
 def make_foresight(settings: Settings) -> Foresight:

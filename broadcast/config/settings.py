@@ -138,3 +138,8 @@ class Settings:
     status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def internal(self) -> frozenset[str]:
+        """The audiences that are told as a matter of duty."""
+        return frozenset(name for name, audience in self.audiences.items() if audience.internal)

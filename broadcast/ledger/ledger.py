@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from broadcast.ledger.avoidance import Detour, Owed
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.erasure import Erasure
     from broadcast.ledger.health import HealthRecords
@@ -123,6 +124,12 @@ class Ledger:
         from broadcast.ledger.deliveries import Deliveries
 
         return Deliveries(self._database, notice, run.id, paces, SystemClock())
+
+    def avoid(self, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
+        """Let every message of a notice that waits take the detour it needs; returns how many need one."""
+        from broadcast.ledger.avoidance import avoid
+
+        return avoid(self._database, notice, detour, now)
 
     def check(self) -> str:
         """SQLite's own verdict on the file: `ok`, or what is wrong."""

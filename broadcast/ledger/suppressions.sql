@@ -19,3 +19,16 @@ DELETE FROM suppression WHERE digest = ?
 -- name: show_no_address
 -- Whoever was forgotten goes on being left alone, and nobody sees who they are.
 UPDATE suppression SET shown = '' WHERE digest = ?
+
+-- name: suppressed_since
+SELECT EXISTS (SELECT 1 FROM suppression WHERE sure = 1 AND at >= ?)
+
+-- name: owed
+SELECT delivery.id, delivery.audience, delivery.route, delivery.step, recipient.contact, recipient.phone, recipient.email
+FROM delivery JOIN recipient ON recipient.id = delivery.recipient_id
+WHERE delivery.notice_id = ? AND delivery.state = 'planned' ORDER BY delivery.id
+
+-- name: detour
+UPDATE delivery SET state = :state, route = coalesce(:route, route), channel = coalesce(:channel, channel), attempts = 0,
+       reason = :reason, updated_at = :now
+WHERE id = :id AND state = 'planned'

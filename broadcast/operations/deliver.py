@@ -23,6 +23,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
+from broadcast.operations.avoid import Avoiding
 from broadcast.operations.channels import Channels, activate, paces
 from broadcast.operations.draft import headline
 from broadcast.operations.outcome import summarise
@@ -34,7 +35,8 @@ from broadcast.operations.result import Result
 class Delivery:
     """What delivering any notice needs. `listener` hears of progress.
 
-    `program` is how this program was called, for advice that can be typed as it stands.
+    `program` is how this program was called, for advice that can be typed as it stands. `internal` are
+    the audiences that are told as a matter of duty.
     """
 
     ledger: Ledger
@@ -42,6 +44,7 @@ class Delivery:
     clock: Clock
     listener: Listener
     program: str = "broadcast"
+    internal: frozenset[str] = frozenset()
 
     def deliver(
         self,
@@ -75,6 +78,7 @@ class Delivery:
             deliveries = self.ledger.deliveries(notice.id, run, paces(active, self.channels))
             alive = self._take_over(deliveries, adapters)
             deliveries.unhold(self.clock.now())
+            self._avoid_suppressed(notice)
             engine = Engine(
                 deliveries, outbox, active, self.clock, Policy(on_unknown=limits.on_unknown), self.listener
             )
@@ -108,6 +112,12 @@ class Delivery:
         """The notice as it stands, with nothing done."""
         result = self._summary(notice, Ending.FINISHED)
         return replace(result, changed=False)
+
+    def _avoid_suppressed(self, notice: Notice) -> None:
+        suppressions = self.ledger.suppressions
+        if suppressions.any_since(notice.created_at):
+            avoiding = Avoiding(suppressions.suppressed(), self.channels.ways, self.internal)
+            self.ledger.avoid(notice.id, avoiding, self.clock.now())
 
     def _left(self, notice: Notice) -> bool:
         return any(attempt.left for attempt in self.ledger.history.attempts(notice.id))

@@ -182,8 +182,7 @@ class Reaching:
         ]
 
     def _permission(self, audience: str) -> Permission:
-        known = self.settings.audiences.get(audience)
-        return Permission(self.suppressed, internal=known is not None and known.internal)
+        return Permission(self.suppressed, internal=audience in self.settings.internal)
 
     def _book(self, audience: AudienceSettings) -> Book:
         return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()

@@ -239,3 +239,29 @@ def test_of_who_may_not_be_told_the_ledger_keeps_no_name(muster):
 
     with sqlite3.connect(muster.folder / "broadcast.db") as ledger:
         assert ledger.execute("SELECT name FROM recipient WHERE contact = 'k1'").fetchall() == [("",)]
+
+
+def test_what_is_still_owed_does_not_go_to_an_address_that_was_suppressed_since(muster):
+    muster.audiences(customers='lanes = [["email", "sms"]]')
+    arm(muster.sandbox, "sendgrid:auth", "twilio:auth")
+    assert muster.notify()["counts"]["held"] == 3
+    muster.sandbox.clear_faults()
+    muster.suppress(BERT, CARL, "+4915112345278")
+
+    said = muster.run("retry", "-o", "json")
+
+    assert said.code == 0
+    assert (muster.told("sendgrid"), muster.told("twilio")) == ([ANNIKA], ["+4915112345178"])
+    assert json.loads(said.out)["counts"]["suppressed"] == 1
+
+
+def test_what_is_still_owed_as_a_duty_is_sent(muster):
+    muster.audiences(customers='lanes = [["email"]]\ninternal = true')
+    arm(muster.sandbox, "sendgrid:auth")
+    muster.notify()
+    muster.sandbox.clear_faults()
+    muster.suppress(BERT)
+
+    muster.run("retry")
+
+    assert muster.told("sendgrid") == [ANNIKA, BERT, CARL]

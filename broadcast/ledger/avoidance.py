@@ -1,0 +1,59 @@
+"""What waits to be sent, put on other ways or given up because of what became known since it was planned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.ledger.database import Database
+from broadcast.ledger.queries import query
+from broadcast.model.contact import Contact
+from broadcast.model.delivery import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message that waits for its turn; `route` are the channels that are left."""
+
+    audience: str
+    contact: Contact
+    route: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """Which channels may still be used; with none, `reason` is why the message is given up."""
+
+    route: tuple[str, ...]
+    reason: str
+
+
+def avoid(database: Database, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
+    """Let every message that waits take the detour it needs; returns how many need one."""
+    with database.transaction() as connection:
+        changes = []
+        for row in connection.execute(query("owed"), (notice,)):
+            route, step = json.loads(row["route"]), row["step"]
+            owed = Owed(
+                row["audience"], Contact(row["contact"], "", row["phone"], row["email"]), tuple(route[step:])
+            )
+            found = detour(owed)
+            if found:
+                changes.append(_change(row["id"], route[:step], found, now))
+        connection.executemany(query("detour"), changes)
+        return len(changes)
+
+
+def _change(delivery: int, before: list[str], found: Detour, now: datetime) -> dict[str, object]:
+    """What was tried already stays in front, so that the story can be told."""
+    given_up = not found.route
+    return {
+        "id": delivery,
+        "route": None if given_up else json.dumps([*before, *found.route]),
+        "channel": None if given_up else found.route[0],
+        "state": DeliveryState.SUPPRESSED if given_up else DeliveryState.PLANNED,
+        "reason": found.reason,
+        "now": now.timestamp(),
+    }

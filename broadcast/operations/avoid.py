@@ -1,0 +1,35 @@
+"""What was suppressed after a notice was planned is not used for what the notice still owes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broadcast.contacts.permission import Permission
+from broadcast.ledger.avoidance import Detour, Owed
+from broadcast.model.contact import AddressKind, Barred
+from broadcast.model.suppression import Suppressed
+from broadcast.planning.ways import Way
+
+
+@dataclass(frozen=True, slots=True)
+class Avoiding:
+    """Finds the channels that do without suppressed addresses. `internal` are audiences told as a duty."""
+
+    suppressed: Suppressed
+    ways: Mapping[str, Way]
+    internal: frozenset[str]
+
+    def __call__(self, owed: Owed) -> Detour | None:
+        """The detour that is needed, if one is."""
+        permission = Permission(self.suppressed, internal=owed.audience in self.internal)
+        barred = {each.kind: each for each in permission.permit(owed.contact).barred}
+        used = [(name, self._barred(name, barred)) for name in owed.route]
+        because = list(dict.fromkeys(str(each) for _, each in used if each))
+        if not because:
+            return None
+        return Detour(tuple(name for name, each in used if not each), f"suppressed: {', '.join(because)}")
+
+    def _barred(self, name: str, barred: Mapping[AddressKind, Barred]) -> Barred | None:
+        kind = self.ways[name].capabilities.address if name in self.ways else None
+        return barred.get(kind) if kind else None
