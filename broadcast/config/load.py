@@ -18,6 +18,7 @@ from broadcast.config.settings import AudienceSettings, ChannelSettings, Setting
 from broadcast.config.table import Source, Table
 from broadcast.config.watching import read_status_pages, read_watch
 from broadcast.errors import ConfigError
+from broadcast.model.consent import ConsentRule
 from broadcast.model.incident import Service
 
 FILE_NAME = "broadcast.toml"
@@ -47,7 +48,7 @@ _GENERAL = frozenset(
         "templates",
     }
 )
-_AUDIENCE = frozenset({"contacts", "internal", "lanes", "texts"})
+_AUDIENCE = frozenset({"consent", "contacts", "internal", "lanes", "texts"})
 _REGIONS = {"de": "DE", "en": "GB"}
 
 
@@ -205,6 +206,7 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
         contacts=tuple(table.source.folder / Path(path).expanduser() for path in paths),
         lanes=lanes,
         internal=table.take("internal", shapes.flag, default=False),
+        consent=table.take("consent", shapes.consent, ConsentRule.ASSUMED),
     )
 
 

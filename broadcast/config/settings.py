@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.config.secret import Reference
 from broadcast.errors import ConfigError
+from broadcast.model.consent import ConsentRule
 from broadcast.model.incident import Service
 
 
@@ -65,7 +66,7 @@ class AudienceSettings:
 
     `lanes` are ordered channel names, one tuple per lane. `texts` names the audience whose templates are
     used (itself unless said otherwise). `internal` says that it is told as a matter of duty, from which
-    nobody can unsubscribe.
+    nobody can unsubscribe. `consent` says whether people of whom no answer is known may be told.
     """
 
     name: str
@@ -74,6 +75,7 @@ class AudienceSettings:
     contacts: tuple[Path, ...] = ()
     lanes: tuple[tuple[str, ...], ...] = ()
     internal: bool = False
+    consent: ConsentRule = ConsentRule.ASSUMED
 
 
 @dataclass(frozen=True, slots=True)

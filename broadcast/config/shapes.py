@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from broadcast.config.durations import parse_duration
 from broadcast.config.problems import Wrong, nearest
 from broadcast.errors import UsageError
+from broadcast.model.consent import ConsentRule
 from broadcast.model.text import has_controls, printable
 
 T = TypeVar("T")
@@ -96,6 +97,13 @@ def texts(value: object) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
         return tuple(text(item) for item in value)
     raise Wrong("is not a list of texts", 'write it like ["one", "two"]')
+
+
+def consent(value: object) -> ConsentRule:
+    """Whether consent is `required`, or `assumed` until somebody says no."""
+    if value in list(ConsentRule):
+        return ConsentRule(str(value))
+    raise Wrong(f"{shown(value)} is no rule for consent", 'write "required" or "assumed"')
 
 
 def lanes(value: object) -> tuple[tuple[str, ...], ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from broadcast.contacts.book import Book
+from broadcast.contacts.permission import Permission
 from broadcast.model.contact import AddressKind
 
 
@@ -15,7 +16,7 @@ class Summary:
     """Counts of a book, each mapping sorted by how many.
 
     `locales` has "" for people without one. `lone` counts people with a single address: where its
-    channel fails, nothing is left for them.
+    channel fails, nothing is left for them. `barred` counts what is not used, by why (`email opted out`).
     """
 
     rows: int
@@ -27,20 +28,23 @@ class Summary:
     locales: Mapping[str, int]
     groups: Mapping[str, int]
     columns: tuple[str, ...]
+    barred: Mapping[str, int]
 
 
-def summarise(book: Book) -> Summary:
-    """The counts of `book`."""
+def summarise(book: Book, permission: Permission) -> Summary:
+    """The counts of `book`, as far as it may be used."""
     lone = 0
     addresses: Counter[AddressKind] = Counter()
     locales: Counter[str] = Counter()
     groups: Counter[str] = Counter()
-    for person in book.contacts:
+    barred: Counter[str] = Counter()
+    for person in map(permission.permit, book.contacts):
         kinds = [kind for kind in AddressKind if person.address(kind)]
         lone += len(kinds) == 1
         addresses.update(kinds)
         locales[person.locale or ""] += 1
         groups.update(person.groups)
+        barred.update(map(str, person.barred))
     return Summary(
         rows=book.rows,
         contacts=len(book.contacts),
@@ -51,6 +55,7 @@ def summarise(book: Book) -> Summary:
         locales=_most_first(locales),
         groups=_most_first(groups),
         columns=book.columns,
+        barred=_most_first(barred),
     )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from broadcast.contacts.consents import ConsentColumns, find_consents, is_consent
+
 _SYNONYMS = {
     "id": "id uid uuid externalid contactid kontaktid customerid customernumber customerno"
     " kundennummer kundennr kundenid kdnr personalnummer personalnr mitarbeiternummer employeeid",
@@ -43,6 +45,7 @@ class Columns:
     locale: tuple[int, ...]
     groups: tuple[int, ...]
     extra: tuple[tuple[str, int], ...]
+    consents: tuple[ConsentColumns, ...]
     warnings: tuple[str, ...]
 
 
@@ -55,18 +58,20 @@ def read_columns(headers: Sequence[str]) -> Columns:
     """What the columns hold; warns about headers that are missing, repeated or probably misspelt."""
     found: dict[str, list[int]] = {field: [] for field in _SYNONYMS}
     extra: dict[str, int] = {}
+    names: list[str] = []
     warnings: list[str] = []
     seen: set[str] = set()
     for position, header in enumerate(headers):
         field = field_of(header)
         name = _NOT_A_NAME.sub("_", _folded(header)).strip("_")
+        names.append(name)
         if not name:
             warnings.append(f"column {position + 1} has no name and is left out")
         elif name in seen:
             warnings.append(f'the column "{header.strip()}" stands there twice{_which(field)}')
         if field:
             found[field].append(position)
-        elif name:
+        elif name and not is_consent(name):
             extra.setdefault(name, position)
             warnings.extend(_misspelt(header))
         seen.add(name)
@@ -76,6 +81,7 @@ def read_columns(headers: Sequence[str]) -> Columns:
         width=len(headers),
         phone=tuple(phones),
         extra=tuple(extra.items()),
+        consents=find_consents(names),
         warnings=tuple(warnings),
         **fields,
     )

@@ -1,37 +1,69 @@
-"""Which of a person's addresses may be used: what is suppressed wins over whatever a file says."""
+"""Which ways to a person may be used: suppressions win over whatever a file says, then consent counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.consent import Purpose, answer
+from broadcast.model.contact import AddressKind, Barred, Contact
 from broadcast.model.suppression import Suppressed
+
+_NOTHING: Mapping[str, AddressKind] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What may be used in an audience. From duty messages (`internal`) nobody can unsubscribe."""
+    """What may be used in an audience, for a purpose.
+
+    From duty messages (`internal`) nobody can unsubscribe. `kinds` are the kinds of channels it may be told
+    by, with the address each needs. With `required`, whoever has not agreed to one is not told that way; a
+    no is always respected.
+    """
 
     suppressed: Suppressed
     internal: bool = False
+    required: bool = False
+    purpose: Purpose = Purpose.INCIDENT
+    kinds: Mapping[str, AddressKind] = field(default_factory=lambda: _NOTHING)
 
     def permit(self, contact: Contact) -> Contact:
+        """The person with what may be used."""
+        return self.agreed(self.unsuppressed(contact))
+
+    def unsuppressed(self, contact: Contact) -> Contact:
         """The person without the addresses that must not be used."""
-        for kind in AddressKind:
+        for kind in AddressKind if self.suppressed else ():
             address = contact.address(kind)
             reason = address and self.suppressed.reason(kind, address, internal=self.internal)
             if reason:
                 contact = contact.without(kind, reason.words)
         return contact
 
+    def agreed(self, contact: Contact) -> Contact:
+        """The person, barred from the kinds of channels that they did not agree to."""
+        if self.internal or not (self.required or contact.consents):
+            return contact
+        barred = [
+            Barred(kind, objection)
+            for kind, address in self.kinds.items()
+            if contact.address(address) and (objection := self._objection(contact, kind))
+        ]
+        return replace(contact, barred=(*contact.barred, *barred)) if barred else contact
+
+    def _objection(self, contact: Contact, kind: str) -> str:
+        said = answer(contact.consents, kind, self.purpose)
+        if said is None:
+            return "without consent" if self.required else ""
+        return "" if said else "declined"
+
 
 @dataclass(slots=True)
 class Permitted:
-    """People, each with the addresses that may be used.
+    """People, each with what may be used.
 
-    Whom that concerns is found out once and kept: hardly anybody. To ask about each address every time would
-    cost more than reading it does.
+    Whom a suppression concerns is found out once and kept: hardly anybody. To ask about each address every
+    time would cost more than reading it does.
     """
 
     people: Iterable[Contact]
@@ -39,6 +71,9 @@ class Permitted:
     _concerned: dict[int, Contact] | None = field(default=None, init=False)
 
     def __iter__(self) -> Iterator[Contact]:
+        return map(self.permission.agreed, self._unsuppressed())
+
+    def _unsuppressed(self) -> Iterator[Contact]:
         if not self.permission.suppressed:
             return iter(self.people)
         return self._known() if self._concerned is not None else self._ask()
@@ -51,8 +86,8 @@ class Permitted:
     def _ask(self) -> Iterator[Contact]:
         concerned = {}
         for place, contact in enumerate(self.people):
-            permitted = self.permission.permit(contact)
-            if permitted is not contact:
-                concerned[place] = permitted
-            yield permitted
+            usable = self.permission.unsuppressed(contact)
+            if usable is not contact:
+                concerned[place] = usable
+            yield usable
         self._concerned = concerned

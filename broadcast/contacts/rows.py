@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns
+from broadcast.contacts.consents import read_consents
 from broadcast.contacts.email import read_email
 from broadcast.contacts.phone import Phone, read_phone
 from broadcast.model.contact import Contact
@@ -51,6 +52,7 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
             raise Unusable("; ".join(str(problem) for problem in problems), problems[0].hint)
         raise Unusable("there is neither a phone number nor an e-mail address", "fill one in")
     locale, foreign = _locale(_first(texts, columns.locale))
+    consents, unclear = read_consents(texts, columns.consents)
     contact = Contact(
         id=_first(texts, columns.id),
         name=_name(texts, columns),
@@ -59,9 +61,11 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
         locale=locale,
         groups=_groups(texts, columns),
         extra=tuple((name, texts[position]) for name, position in columns.extra),
+        consents=tuple(consents),
     )
     warnings = [f"{problem}; {_used(phone, email)} is used" for problem in problems]
-    return Reading(contact, tuple(warnings + foreign), restored=phone is not None and phone.restored)
+    warnings += foreign + unclear
+    return Reading(contact, tuple(warnings), restored=phone is not None and phone.restored)
 
 
 def clean(cell: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from broadcast.model.contact import AddressKind
+from broadcast.model.contact import AddressKind, Contact
 
 
 class ChannelKind(StrEnum):
@@ -91,3 +91,9 @@ class Capabilities:
     def publishes(self) -> bool:
         """Whether one post is for everybody, so that no person's address is needed."""
         return self.address is None
+
+    def reach(self, contact: Contact) -> bool:
+        """Whether a person has what it takes to be told this way, and nothing is against it."""
+        if self.address is None or contact.address(self.address) is None:
+            return False
+        return not any(barred.kind == self.kind for barred in contact.barred)

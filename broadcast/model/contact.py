@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from broadcast.model.consent import Consent
+
 
 class AddressKind(StrEnum):
     """What an address is good for."""
@@ -15,9 +17,9 @@ class AddressKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """Why a person's address of that kind is not used (`opted out`)."""
+    """Why a person's address of that kind is not used (`opted out`), or a kind of channel to it."""
 
-    kind: AddressKind
+    kind: str
     reason: str
 
     def __str__(self) -> str:
@@ -30,7 +32,7 @@ class Contact:
 
     `phone` is E.164; `email` is lower-cased in its domain. `extra` holds the further columns of the
     contacts file, which become template variables (`contact.<column>`). An address that must not be used
-    is left out, and `barred` says why.
+    is left out, and `barred` says why. `consents` are what they agreed to, as far as a file knows.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Contact:
     groups: tuple[str, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
     barred: tuple[Barred, ...] = ()
+    consents: tuple[Consent, ...] = ()
 
     def address(self, kind: AddressKind) -> str | None:
         """The address of that kind, if the person has one."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from broadcast.contacts.permission import Permission
 from broadcast.ledger.avoidance import Detour, Owed
-from broadcast.model.contact import AddressKind, Barred
+from broadcast.model.contact import Barred
 from broadcast.model.suppression import Suppressed
 from broadcast.planning.ways import Way
 
@@ -30,6 +30,6 @@ class Avoiding:
             return None
         return Detour(tuple(name for name, each in used if not each), f"suppressed: {', '.join(because)}")
 
-    def _barred(self, name: str, barred: Mapping[AddressKind, Barred]) -> Barred | None:
+    def _barred(self, name: str, barred: Mapping[str, Barred]) -> Barred | None:
         kind = self.ways[name].capabilities.address if name in self.ways else None
         return barred.get(kind) if kind else None

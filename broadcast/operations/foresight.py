@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
+from broadcast.model.consent import Purpose
 from broadcast.model.contact import Contact
 from broadcast.model.suppression import Suppressed
 from broadcast.operations.reach import Concerned, Reach, Reaching, dependencies
@@ -52,7 +53,7 @@ class Foresight:
 
     def reach(self, request: Request) -> Reach:
         """Who would be told, and by which channel first; raises what publishing would raise."""
-        return self._reaching.reach(request, Concerned(), drill=False)
+        return self._reaching.reach(request, Concerned(), Purpose.INCIDENT)
 
     def examine(self, request: Request) -> Resilience:
         """Who would be cut off by the failure of one or two systems (besides what is down already)."""
@@ -105,9 +106,8 @@ class Foresight:
         outage = self._dependencies.outage(request.affects)
         for name in (name for lane in roster.lanes for name in lane):
             way = self.ways[name]
-            kind = way.capabilities.address
-            reaches = kind is not None and contact.address(kind) is not None
-            if reaches and not outage.takes(way) and not outage.cuts_off(way, contact):
+            works = not outage.takes(way) and not outage.cuts_off(way, contact)
+            if works and way.capabilities.reach(contact):
                 yield name
 
 

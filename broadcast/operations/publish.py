@@ -9,6 +9,7 @@ from broadcast.config.settings import Settings
 from broadcast.dispatch.happening import Happened, Happening
 from broadcast.errors import ConfigError, KeyReused, Refused
 from broadcast.ledger.records import NewNotice, Notice
+from broadcast.model.consent import Purpose
 from broadcast.operations import remarks
 from broadcast.operations.author import author
 from broadcast.operations.compose import Before, Composed, compose
@@ -87,10 +88,11 @@ class Publisher:
         request = replace(request, affects=composed.facts.affects)
         ways = self.delivery.channels.ways
         concerned = Concerned.by(self.delivery.ledger, before.incident)
-        drill = composed.facts.drill
+        facts = composed.facts
+        purpose = Purpose.of(drill=facts.drill, maintenance=facts.phase.maintenance)
         suppressed = self.delivery.ledger.suppressions.suppressed()
         reaching = Reaching(self.settings, ways, self.locales, suppressed)
-        reach = reaching.reach(request, concerned, drill=drill)
+        reach = reaching.reach(request, concerned, purpose)
         needed = needed_texts(reach.shares, ways, self.locales)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
         check_personal(texts, rendered, reach.everybody)

@@ -14,6 +14,7 @@ from broadcast.contacts.permission import Permission, Permitted
 from broadcast.contacts.phone import line_of
 from broadcast.errors import NothingMatched, UsageError
 from broadcast.ledger.ledger import Ledger
+from broadcast.model.consent import ConsentRule, Purpose
 from broadcast.model.contact import Contact
 from broadcast.model.incident import Incident
 from broadcast.model.plan import Planned
@@ -92,12 +93,12 @@ class Reaching:
     locales: tuple[str, ...]
     suppressed: Suppressed
 
-    def reach(self, request: Request, before: Concerned, *, drill: bool) -> Reach:
+    def reach(self, request: Request, before: Concerned, purpose: Purpose) -> Reach:
         """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
 
         A resolve or a retraction goes to everybody who was, or may have been, told before.
         """
-        ways, left_out = self._open_ways(request, drill=drill)
+        ways, left_out = self._open_ways(request, drill=purpose is Purpose.DRILL)
         default = self._language(request)
         told = self._permitted(before.told)
         outage = dependencies(self.settings).outage(request.affects)
@@ -106,7 +107,7 @@ class Reaching:
             late = Planner(ways, self.locales, default, self._permitted(before.to_be_told()), outage)
             return _closing(request, planner, late, left_out)
         audiences = self._audiences(request, [one.audience for one in told])
-        rosters, warnings = self._rosters(audiences, ways, outage, before.forgotten)
+        rosters, warnings = self._rosters(audiences, ways, outage, purpose, before.forgotten)
         plan = planner.plan(rosters)
         headcount = count(plan)
         _check_matched(headcount, warnings)
@@ -149,7 +150,7 @@ class Reaching:
         """The audiences of the request with their people and open lanes, and warnings about them."""
         ways, left_out = self._open_ways(request, drill=False)
         outage = dependencies(self.settings).outage(request.affects)
-        rosters, warnings = self._rosters(self._audiences(request, ()), ways, outage)
+        rosters, warnings = self._rosters(self._audiences(request, ()), ways, outage, Purpose.INCIDENT)
         return rosters, [*left_out, *warnings]
 
     def _rosters(
@@ -157,6 +158,7 @@ class Reaching:
         audiences: Sequence[AudienceSettings],
         ways: Mapping[str, Way],
         outage: Outage,
+        purpose: Purpose,
         forgotten: Forgotten | None = None,
     ) -> tuple[list[Roster], list[str]]:
         rosters: list[Roster] = []
@@ -167,22 +169,23 @@ class Reaching:
             book = self._book(audience) if _personal(lanes.lanes, ways) else Book()
             warnings += _remarks(book)
             people = _Others(book.contacts, forgotten) if forgotten else book.contacts
-            contacts = Permitted(people, self._permission(audience.name))
+            permission = permission_for(audience, ways, self.suppressed, purpose)
+            contacts = Permitted(people, permission)
             rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes))
         return rosters, warnings
 
     def _permitted(self, told: Sequence[Told]) -> Sequence[Told]:
-        """The same people with the addresses that may be used by now."""
+        """The same people with the addresses that may be used by now; what they agreed to, held then."""
         if not self.suppressed:
             return told
-        permissions = {name: self._permission(name) for name in {one.audience for one in told}}
+        duty, others = (Permission(self.suppressed, internal=internal) for internal in (True, False))
+        internal = self.settings.internal
         return [
-            replace(one, contact=permissions[one.audience].permit(one.contact)) if one.contact else one
+            replace(one, contact=(duty if one.audience in internal else others).permit(one.contact))
+            if one.contact
+            else one
             for one in told
         ]
-
-    def _permission(self, audience: str) -> Permission:
-        return Permission(self.suppressed, internal=audience in self.settings.internal)
 
     def _book(self, audience: AudienceSettings) -> Book:
         return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()
@@ -197,6 +200,18 @@ class _Others:
 
     def __iter__(self) -> Iterator[Contact]:
         return (contact for contact in self.people if not self.forgotten(contact))
+
+
+def permission_for(
+    audience: AudienceSettings,
+    ways: Mapping[str, Way],
+    suppressed: Suppressed,
+    purpose: Purpose = Purpose.INCIDENT,
+) -> Permission:
+    """What may be used in an audience for a purpose, as far as its channels are concerned."""
+    able = [ways[name].capabilities for lane in audience.lanes for name in lane if name in ways]
+    kinds = {str(one.kind): one.address for one in able if one.address}
+    return Permission(suppressed, audience.internal, audience.consent is ConsentRule.REQUIRED, purpose, kinds)
 
 
 def dependencies(settings: Settings) -> Dependencies:

@@ -207,8 +207,7 @@ class Planner:
         return contact is not None and self._outage.cuts_off(self._ways[name], contact)
 
     def _reaches(self, name: str, contact: Contact) -> bool:
-        kind = self._ways[name].capabilities.address
-        return kind is not None and contact.address(kind) is not None
+        return self._ways[name].capabilities.reach(contact)
 
     def _planned(self, roster: Roster, contact: Contact, lane: int, route: tuple[str, ...]) -> Planned:
         return Planned(
@@ -234,7 +233,8 @@ class Planner:
 
     def _barred(self, channels: Sequence[str], contact: Contact | None) -> list[Barred]:
         """The addresses of a person that these channels would use, and must not."""
-        kinds = {self._ways[name].capabilities.address for name in channels}
+        able = [self._ways[name].capabilities for name in channels]
+        kinds: set[str] = {str(kind) for one in able for kind in (one.address, one.kind) if kind}
         return [barred for barred in contact.barred if barred.kind in kinds] if contact else []
 
     def _locale(self, wanted: str | None) -> str:

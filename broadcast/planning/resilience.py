@@ -110,8 +110,9 @@ class _Ward:
         """The ways to a person, each with all that it depends on."""
         ways = set()
         for name in self._personal:
-            kind = self._ways[name].capabilities.address
-            if kind is not None and contact.address(kind):
+            able = self._ways[name].capabilities
+            kind = able.address
+            if kind is not None and able.reach(contact):
                 ways.add(self._fates(name) | self._dependencies.of_address(kind, contact))
         return frozenset(ways)
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from broadcast.contacts.check import summarise
+from broadcast.contacts.permission import Permission
 from broadcast.model.contact import AddressKind
+from broadcast.model.suppression import Suppressed
 
 
 def test_a_summary_counts_what_matters_in_an_outage(book):
@@ -13,7 +15,8 @@ def test_a_summary_counts_what_matters_in_an_outage(book):
             "2,,0171 3920001,,,7\n"
             "3,carla@firma.de,,,,8\n"
             "4,,110,,,8\n"
-        )
+        ),
+        Permission(Suppressed()),
     )
 
     assert (summary.rows, summary.contacts, summary.rejected, summary.merged) == (5, 3, 1, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -13,14 +13,17 @@ from broadcast.cli.command import command, group
 from broadcast.cli.commands.suppress import suppress
 from broadcast.cli.options import Common, Form, ListForm
 from broadcast.cli.output.blocks import Block, Remark, Table, Tone, Word
+from broadcast.cli.output.preview import people as people_words
 from broadcast.cli.output.show import show, show_json
 from broadcast.config.settings import Settings
 from broadcast.contacts.book import Book, read_contacts
 from broadcast.contacts.check import Summary, summarise
+from broadcast.contacts.permission import Permission
 from broadcast.errors import NothingMatched, UsageError
 from broadcast.model.contact import AddressKind
 from broadcast.model.mask import mask
-from broadcast.wiring import load_settings
+from broadcast.operations.reach import permission_for
+from broadcast.wiring import load_settings, make_channels, read_suppressed
 
 SCHEMA = "broadcast.contacts/1"
 _WRONG = 6
@@ -42,17 +45,19 @@ Clear = Annotated[bool, typer.Option("--clear-text", help="Whole addresses; they
 @command("broadcast contacts check", "broadcast contacts check -a customers -o json")
 def check(common: Common, audience: Audiences = None, output: ListForm = Form.HUMAN) -> int:
     """Who has which address, and what is wrong with the files. Exit code 6 where rows were rejected."""
-    books = dict(_books(load_settings(common.config, sandbox=common.sandbox), audience))
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    books = dict(_books(settings, audience))
+    permissions = _permissions(settings, books)
+    summaries = {name: summarise(book, permissions[name]) for name, book in books.items()}
     if output is Form.JSON:
-        audiences = {name: _json(book) for name, book in books.items()}
+        audiences = {name: _json(book, summaries[name]) for name, book in books.items()}
         show_json({"schema": SCHEMA, "audiences": audiences}, common.out)
     else:
-        rows = tuple(_row(name, summarise(book)) for name, book in books.items())
+        rows = tuple(_row(name, summary) for name, summary in summaries.items())
         columns = ("audience", "people", "phone", "email", "one way only", "merged", "rejected", "languages")
-        show(
-            [Table(columns, rows), *(block for book in books.values() for block in _troubles(book))],
-            common.out,
-        )
+        barred = (block for name, summary in summaries.items() for block in _barred(name, summary))
+        troubles = (block for book in books.values() for block in _troubles(book))
+        show([Table(columns, rows), *barred, *troubles], common.out)
     return _WRONG if any(book.rejected for book in books.values()) else 0
 
 
@@ -61,7 +66,9 @@ def list_contacts(
     common: Common, audience: Audiences = None, clear: Clear = False, output: ListForm = Form.HUMAN
 ) -> None:
     """The people of audiences; addresses are masked unless asked for in clear text."""
-    books = dict(_books(load_settings(common.config, sandbox=common.sandbox), audience))
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    books = dict(_books(settings, audience))
+    permissions = _permissions(settings, books)
     rows = [
         {
             "audience": name,
@@ -71,6 +78,7 @@ def list_contacts(
             "email": _shown(person.email, clear),
             "locale": person.locale or "",
             "groups": ", ".join(person.groups),
+            "not used": ", ".join(map(str, permissions[name].permit(person).barred)),
         }
         for name, book in books.items()
         for person in book.contacts
@@ -78,7 +86,7 @@ def list_contacts(
     if output is Form.JSON:
         show_json({"schema": SCHEMA, "contacts": rows}, common.out)
     else:
-        columns = ("audience", "id", "name", "phone", "email", "locale", "groups")
+        columns = ("audience", "id", "name", "phone", "email", "locale", "groups", "not used")
         show([Table(columns, tuple(tuple(row[name] for name in columns) for row in rows))], common.out)
 
 
@@ -94,6 +102,12 @@ def _books(settings: Settings, names: list[str] | None) -> Iterator[tuple[str, B
         )
     for audience in wanted:
         yield audience.name, read_contacts(audience.contacts, settings.region)
+
+
+def _permissions(settings: Settings, names: Iterable[str]) -> dict[str, Permission]:
+    """What may be used in each audience for an incident."""
+    suppressed, ways = read_suppressed(settings), make_channels(settings).ways
+    return {name: permission_for(settings.audiences[name], ways, suppressed) for name in names}
 
 
 def _row(name: str, summary: Summary) -> tuple[str | Word, ...]:
@@ -120,11 +134,16 @@ def _troubles(book: Book) -> Iterator[Block]:
         yield Remark("rejected", f"and {len(book.rejected) - _LISTED:,} rows more", Tone.BAD)
 
 
-def _json(book: Book) -> dict[str, object]:
+def _barred(name: str, summary: Summary) -> Iterator[Block]:
+    for why, people in summary.barred.items():
+        yield Remark("not used", f"{name}: {people_words(people)}, {why}")
+
+
+def _json(book: Book, summary: Summary) -> dict[str, object]:
     rejected = [
         {"file": str(r.path), "line": r.line, "reason": r.reason, "hint": r.hint} for r in book.rejected
     ]
-    return {**asdict(summarise(book)), "warnings": book.warnings, "rejected_rows": rejected}
+    return {**asdict(summary), "warnings": book.warnings, "rejected_rows": rejected}
 
 
 def _shown(address: str | None, clear: bool) -> str:

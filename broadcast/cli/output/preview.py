@@ -91,8 +91,7 @@ def _audience(audience: AudiencePreview) -> tuple[str | Word, ...]:
 def barred_page(barred: Sequence[BarredPreview]) -> Iterator[Block]:
     """Which addresses are not used, and why."""
     for each in barred:
-        told = f"{each.audience}: the {each.address} of {people(each.people)} {each.reason}"
-        yield Remark("not used", told)
+        yield Remark("not used", f"{each.audience}: {people(each.people)}, {each.address} {each.reason}")
 
 
 def _quote(text: TextPreview) -> Quote:

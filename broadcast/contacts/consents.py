@@ -1,0 +1,118 @@
+"""Columns that say what a person agreed to: `consent_sms`, `consent_sms_date`, `consent_sms_source`, ..."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from broadcast.model.consent import Consent
+
+_COLUMN = re.compile(
+    r"(?:consent|opt_?in|einwilligung)_(?P<channel>sms|e_?mail|voice|anruf)"
+    r"(?:_(?P<purpose>incident|stoerung|maintenance|wartung|drill|uebung))?"
+    r"(?:_(?P<part>date|datum|at|since|seit|am|source|quelle))?"
+)
+_ENGLISH = {
+    "e_mail": "email",
+    "anruf": "voice",
+    "stoerung": "incident",
+    "wartung": "maintenance",
+    "uebung": "drill",
+}
+_SOURCE = frozenset({"source", "quelle"})
+_YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "wahr", "given", "erteilt", "granted"})
+_NO = frozenset(
+    {"no", "n", "false", "0", "nein", "falsch", "declined", "withdrawn", "abgelehnt", "widerrufen"}
+)
+_GERMAN_DAY = "%d.%m.%Y"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentColumns:
+    """Where one answer stands, and where its date and its source do."""
+
+    channel: str
+    purpose: str
+    answer: int
+    date: int | None
+    source: int | None
+
+
+def find_consents(names: Sequence[str]) -> tuple[ConsentColumns, ...]:
+    """The answers among the columns, named as template variables are (`consent_sms_date`)."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for position, name in enumerate(names):
+        match = _COLUMN.fullmatch(name)
+        if match:
+            parts = found.setdefault((_english(match["channel"]), _english(match["purpose"] or "")), {})
+            parts.setdefault(_part(match["part"]), position)
+    return tuple(
+        ConsentColumns(channel, purpose, parts["answer"], parts.get("date"), parts.get("source"))
+        for (channel, purpose), parts in found.items()
+        if "answer" in parts
+    )
+
+
+def is_consent(name: str) -> bool:
+    """Whether a column of that name says what a person agreed to."""
+    return _COLUMN.fullmatch(name) is not None
+
+
+def read_consents(texts: Sequence[str], columns: Sequence[ConsentColumns]) -> tuple[list[Consent], list[str]]:
+    """What a row of clean cells says, and what of it cannot be read: that is no consent."""
+    consents: list[Consent] = []
+    problems: list[str] = []
+    for column in columns:
+        said = texts[column.answer]
+        if not said:
+            continue
+        given, since = _given(said), _day(_at(texts, column.date)) or _day(said)
+        what = f"the consent for {column.channel}"
+        if given is None:
+            problems.append(f"{what} is neither yes nor no; nothing is sent on the strength of it")
+        else:
+            consents.append(
+                Consent(column.channel, column.purpose, given, since or "", _at(texts, column.source))
+            )
+            problems.extend(_undated(what, _at(texts, column.date), since))
+    return consents, problems
+
+
+def _english(word: str) -> str:
+    return _ENGLISH.get(word, word)
+
+
+def _part(part: str | None) -> str:
+    if part is None:
+        return "answer"
+    return "source" if part in _SOURCE else "date"
+
+
+def _at(texts: Sequence[str], position: int | None) -> str:
+    return "" if position is None else texts[position]
+
+
+def _given(said: str) -> bool | None:
+    """A date in the place of a yes is a yes."""
+    word = said.casefold()
+    if word in _NO:
+        return False
+    return True if word in _YES or _day(said) else None
+
+
+def _day(text: str) -> str | None:
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        pass
+    try:
+        return datetime.strptime(text, _GERMAN_DAY).date().isoformat()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+
+
+def _undated(what: str, text: str, since: str | None) -> Iterator[str]:
+    if text and since is None:
+        yield f"the date of {what} is not known; write it like 2026-01-31"
