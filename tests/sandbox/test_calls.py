@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
 
 import pytest
 
-from tests.sandbox.test_wire_formats import ACCOUNT, MESSAGES, SMS, Talk, is_valid, validate_answer, without
+from tests.sandbox.test_wire_formats import (
+    ACCOUNT,
+    CREDENTIALS,
+    MESSAGES,
+    SMS,
+    Talk,
+    is_valid,
+    validate_answer,
+    without,
+)
 
 CALLS = f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
 CALL = {
@@ -92,3 +103,23 @@ def test_calls_and_messages_are_kept_apart():
     validate_answer("twilio", by_sid, fetched)
     assert [(one["sid"], one["status"]) for one in json.loads(listed.body)["calls"]] == [(sid, "completed")]
     assert elsewhere.status == 404
+
+
+@pytest.mark.browser
+async def test_a_call_can_be_read_and_listened_to_on_the_page(client, tmp_path):
+    hostile = {**CALL, "Twiml": "<Response><Say>&lt;img src=x onerror=alert(1)&gt; gestört</Say></Response>"}
+    headers = {"Authorization": CREDENTIALS["twilio"]}
+    url = client.sandbox.base_url("twilio") + CALLS
+    await client.request("POST", url, data=hostile, headers=headers)
+    options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    command = ["/usr/bin/chromium", *options, f"--user-data-dir={tmp_path}", "--virtual-time-budget=4000"]
+
+    seen = await asyncio.to_thread(
+        subprocess.run, [*command, "--dump-dom", client.sandbox.url + "/"], capture_output=True, timeout=60
+    )
+
+    html = seen.stdout.decode()
+    assert ">Listen</button>" in html
+    assert "&lt;img src=x onerror=alert(1)&gt; gestört" in html
+    assert '<img src="x"' not in html
+    assert "<dt>calls</dt><dd>1</dd>" in html
