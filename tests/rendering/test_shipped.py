@@ -152,3 +152,14 @@ def test_a_ticket_is_headed_with_its_incident():
     assert told(TextPhase.UPDATE, "de", ChannelKind.DESK, "agents").message.subject == (
         "[INC-7] Chat und E-Mail-Support gestört"
     )
+
+
+@pytest.mark.parametrize("audience", [one for one in AUDIENCES if one != "customers"])
+@pytest.mark.parametrize(("phase", "locale"), [*product(TextPhase, LOCALES)])
+def test_a_room_reads_the_headline_of_the_e_mail_on_a_line_of_its_own(phase, locale, audience):
+    subject = told(phase, locale, EMAIL, audience).message.subject
+    head, gap, *rest = text(phase, locale, ChannelKind.CHAT, audience).splitlines()
+
+    assert head == subject
+    assert gap == ""
+    assert rest
