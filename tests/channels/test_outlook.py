@@ -11,6 +11,7 @@ import pytest
 
 from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Reconciles
+from broadcast.channels.email.sign_in import SignIn
 from broadcast.channels.transport import Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -263,6 +264,24 @@ async def test_a_token_that_worked_and_is_refused_is_replaced_by_the_next_send()
     assert isinstance(refused, Rejected)  # a new token, and refused as well: it is not the token
     assert refused.scope is Scope.CHANNEL
     assert (before, tokens.asked) == (1, 2)
+
+
+async def test_a_late_refusal_of_an_old_token_says_nothing_about_the_new_one():
+    no, transport = Reply(401, {}, b"{}"), Transport()
+    async with entra() as tokens:
+        given = {**OPTIONS, "token_url": tokens.stub.url()}
+        sign_in = SignIn(ChannelSettings("mail", "outlook", "here", options=given), transport, "https://api")
+        old = await sign_in.token()
+        assert isinstance(old, str)
+        sign_in.judge(old, Reply(202, {}, b""))
+        assert isinstance(sign_in.judge(old, no), NotSent)
+        tokens.says(200, {"access_token": "t2", "expires_in": 3599})
+        new = await sign_in.token()
+        await transport.close()
+
+    assert isinstance(new, str)
+    assert isinstance(sign_in.judge(old, no), NotSent)
+    assert sign_in.judge(new, no) is no
 
 
 @pytest.mark.parametrize(
