@@ -49,7 +49,7 @@ def control(mailroom: Mailroom, request: Request, path: str) -> Answer:
 def _health(mailroom: Mailroom, _request: Request) -> Answer:
     return answer_json(200, {
         "schema": SCHEMA, "status": "ok", "pid": os.getpid(), "edition": mailroom.edition,
-        "received": len(mailroom.received), "requests": len(mailroom.requests),
+        "received": sum(one.tells for one in mailroom.received), "requests": len(mailroom.requests),
     })  # fmt: skip
 
 

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broadcast.channels.transport import Reply, Transport
 from broadcast.sandbox.mailroom import all_wires
+from broadcast.sandbox.server import Sandbox
 from broadcast.sandbox.wire.base import Answer, Request
 from tests.sandbox.test_wire_formats import is_valid, validate_answer
 
@@ -119,6 +121,20 @@ def test_a_mailbox_is_restored_from_what_was_kept():
         again.wire.keep(one)
 
     assert found(again) == found(talk) == [False, True]
+
+
+async def test_a_draft_counts_as_received_by_nobody():
+    async with Sandbox() as sandbox:
+        transport = Transport()
+        url = f"{sandbox.base_url('outlook')}/users/a@b.example/messages"
+        headers = {"Authorization": "Bearer token"}
+        await transport.exchange("POST", url, headers=headers, body=json.dumps(DRAFT).encode())
+        health = await transport.exchange("GET", f"{sandbox.url}/_sandbox/health", headers={})
+        await transport.close()
+
+        assert isinstance(health, Reply)
+        assert json.loads(health.body)["received"] == 0
+        assert [one.reached for one in sandbox.requests] == [0]
 
 
 def test_only_who_has_a_token_is_served():
