@@ -15,6 +15,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.message import Message
 from broadcast.model.outcome import Accepted, Health, Outcome, Rejected, Scope
+from broadcast.model.suppression import SuppressionReason
 from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.server import Sandbox
@@ -136,16 +137,16 @@ def test_markup_in_a_text_is_said_and_never_obeyed(text):
 
 
 @pytest.mark.parametrize(
-    ("to", "code", "scope"),
+    ("to", "code", "scope", "suppress"),
     [
-        ("+15005550001", "21217", Scope.RECIPIENT),
-        ("+15005550002", "21214", Scope.RECIPIENT),
-        ("+15005550003", "21215", Scope.CHANNEL),
-        ("+15005550004", "21216", Scope.RECIPIENT),
+        ("+15005550001", "21217", Scope.RECIPIENT, SuppressionReason.INVALID),
+        ("+15005550002", "21214", Scope.RECIPIENT, None),
+        ("+15005550003", "21215", Scope.CHANNEL, None),
+        ("+15005550004", "21216", Scope.RECIPIENT, None),
     ],
 )
-async def test_the_magic_numbers_are_refused_as_twilio_says(sandbox, to, code, scope):
-    assert await send(sandbox, to) == Rejected(CODES[code][1], scope, code)
+async def test_the_magic_numbers_are_refused_as_twilio_says(sandbox, to, code, scope, suppress):
+    assert await send(sandbox, to) == Rejected(CODES[code][1], scope, code, suppress)
 
 
 async def test_a_caller_that_is_not_verified_closes_the_channel(sandbox):
