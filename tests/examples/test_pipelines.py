@@ -1,74 +1,204 @@
-"""The pipelines cannot run here; their form and every command in them can be looked at."""
+"""The pipelines' scripts are run as their systems would run them; their form is looked at."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 
 import pytest
+import yaml
 
-from tests.examples.conftest import EXAMPLES
+from broadcast.operations.result import ExitStatus
+from tests.examples.composite import ACTION
+from tests.examples.conftest import EXAMPLES, ROOT, received
 
-yaml = pytest.importorskip("yaml", reason="no YAML parser is installed")
-GITHUB = EXAMPLES / "ci/github-actions.yml"
-GITLAB = EXAMPLES / "ci/gitlab-ci.yml"
+CI = EXAMPLES / "ci"
+GITHUB = yaml.safe_load((CI / "github-actions.yml").read_text(encoding="utf-8"))
+SPEC, GITLAB = yaml.safe_load_all((CI / "gitlab-component.yml").read_text(encoding="utf-8"))
+JENKINS = (CI / "jenkins/vars/tellEveryone.groovy").read_text(encoding="utf-8")
+JENKINSFILE = (CI / "jenkins/Jenkinsfile").read_text(encoding="utf-8")
+[RUNDECK] = yaml.safe_load((CI / "rundeck.yaml").read_text(encoding="utf-8"))
 
-
-def github() -> dict:
-    return yaml.safe_load(GITHUB.read_text(encoding="utf-8"))
-
-
-def gitlab() -> dict:
-    return yaml.safe_load(GITLAB.read_text(encoding="utf-8"))
-
-
-def scripts() -> list[str]:
-    steps = [step["run"] for job in github()["jobs"].values() for step in job["steps"] if "run" in step]
-    return steps + [line for job in gitlab().values() for line in job.get("script", ())]
-
-
-def test_no_input_becomes_part_of_a_script():
-    assert [script for script in scripts() if "${{" in script] == []
+SCRIPTS = {
+    "gitlab": GITLAB[".tell"]["script"][0],
+    "jenkins": re.search(r"script: '''(.*?)'''", JENKINS, re.DOTALL)[1],
+    "rundeck": RUNDECK["sequence"]["commands"][0]["script"],
+}
+HOSTILE = '"; touch pwned; $(touch pwned)`touch pwned` @option.verb@ ${params.VERB} $KEY'
 
 
-def test_every_notice_has_a_key_a_guard_and_a_deadline():
-    telling = [script for script in scripts() if "--message" in script]
-
-    assert len(telling) == 4
-    for script in telling:
-        for option in ('--key "$KEY"', "--yes", "--max-recipients", "--deadline"):
-            assert option in script
-
-
-def test_a_run_that_is_repeated_has_the_same_key():
-    [step] = [step for step in github()["jobs"]["tell"]["steps"] if "run" in step]
-
-    assert "run_attempt" not in step["env"]["KEY"]
-    assert "CI_JOB_ID" not in gitlab()[".broadcast"]["variables"]["KEY"]
-
-
-def test_every_option_exists(shell):
-    for verb, said in (
-        ("notify", '"\\$VERB"|notify'),
-        ("update", "update"),
-        ("resolve", "resolve"),
-        ("status", "status"),
-    ):
-        lines = [script for script in scripts() if re.search(rf"broadcast (\$SANDBOX )?({said})", script)]
-        used = {option for line in lines for option in re.findall(r"(?<=\s)--[a-z-]+", line)}
-        helped = shell("broadcast", verb, "-h").stdout
-
-        assert used
-        assert [option for option in used if option not in helped] == []
+def gitlab(given: Mapping[str, str], attempt: int) -> dict[str, str]:
+    """What GitLab makes of the inputs' defaults, of its own variables and of those of the pipeline."""
+    inputs = {name: entry.get("default") for name, entry in SPEC["spec"]["inputs"].items()}
+    variables = {**GITLAB[".tell"]["variables"], **GITLAB[given["verb"]]["variables"]}
+    own = {"CI_PROJECT_PATH": "muster/ops", "CI_PIPELINE_ID": given["occasion"], "CI_JOB_NAME": given["verb"]}
+    filled = {
+        name: re.sub(
+            r"\$\[\[ inputs\.([\w-]+) \]\]", lambda match: json.dumps(inputs[match[1]]).strip('"'), text
+        )
+        for name, text in variables.items()
+    }
+    expanded = {name: re.sub(r"\$(\w+)", lambda match: own[match[1]], text) for name, text in filled.items()}
+    typed = {name.upper(): given[name] for name in ("title", "message", "incident", "rehearse")}
+    return expanded | {"CI_JOB_ID": str(attempt)} | typed
 
 
-def test_scripts_are_sound(shell):
-    for script in scripts():
-        assert shell("bash", "-n", "-c", script).stderr == ""
+def jenkins(given: Mapping[str, str], attempt: int) -> dict[str, str]:
+    settled = dict(re.findall(r"^    ([A-Z_]+) = '(.*)'$", JENKINSFILE, re.MULTILINE))
+    parameters = {name: given[name.lower()] for name in re.findall(r"\(name: '(\w+)'", JENKINSFILE)}
+    own = {"JOB_NAME": "incident/tell", "BUILD_NUMBER": str(attempt)}
+    return {**settled, **parameters, **own, "BROADCAST_CONFIG": "", "BROADCAST_LEDGER": ""}
 
 
-def test_secrets_come_from_the_platform(shell):
-    text = GITHUB.read_text(encoding="utf-8")
+def rundeck(given: Mapping[str, str], attempt: int) -> dict[str, str]:
+    options = {f"RD_OPTION_{option['name'].upper()}": given[option["name"]] for option in RUNDECK["options"]}
+    own = {"RD_JOB_PROJECT": "ops", "RD_JOB_NAME": RUNDECK["name"], "RD_JOB_EXECID": str(attempt)}
+    return {**options, **own, "BROADCAST_CONFIG": "broadcast.toml", "BROADCAST_LEDGER": "broadcast.db"}
 
-    for name in re.findall(r"(\w+(?:TOKEN|KEY|SID)): (.+)", text):
-        if name[0] != "KEY":
-            assert name[1].startswith("${{ secrets.")
+
+SYSTEMS = {"gitlab": gitlab, "jenkins": jenkins, "rundeck": rundeck}
+
+
+@pytest.fixture(params=SYSTEMS)
+def tell(request, shell, company):
+    """Runs one system's script as a step for this test's own occasion."""
+    system = request.param
+
+    def run(*, attempt=1, **given):
+        settled = {"verb": "notify", "title": "Checkout down", "message": "Please call us.", "incident": ""}
+        settled |= {"rehearse": "true", "occasion": re.sub(r"\W", "-", request.node.name)}
+        variables = SYSTEMS[system](settled | given, attempt)
+        return shell("sh", "-e", "-c", SCRIPTS[system], **variables)
+
+    return run
+
+
+@pytest.fixture
+def told(shell, company):
+    """Who was told what, by the provider's own record."""
+
+    def read():
+        shell("broadcast", "sandbox", "stop")  # has everything written down
+        return [(message["to"], message["text"]) for message in received(company)]
+
+    return read
+
+
+def test_it_tells_everyone_once_however_often_it_runs(tell, told):
+    assert tell().returncode == 0
+    before = told()
+    again = tell(attempt=2)
+
+    assert again.returncode == 0, again.stderr
+    assert told() == before
+    assert len(before) >= 2
+
+
+def test_what_people_type_is_never_more_than_text(tell, told, company):
+    finished = tell(title=HOSTILE, message="@people.csv")
+
+    assert finished.returncode == 0, finished.stderr
+    assert not (company / "pwned").exists()
+    assert "@people.csv" in told()[-1][1]
+
+
+def test_the_exit_code_is_the_program_s(tell):
+    finished = tell(verb="update", incident="INC-99")
+
+    assert finished.returncode == 2
+    assert "INC-99" in finished.stderr
+
+
+def test_only_a_clear_word_makes_it_real(tell):
+    assert tell(rehearse="no").returncode == 0
+    assert "TWILIO_ACCOUNT_SID" in tell(rehearse="false", occasion="real").stderr
+
+
+def test_gitlab_hands_the_incident_on(shell, company):
+    given = {"verb": "notify", "title": "Lift", "message": "", "incident": "", "rehearse": "true"}
+    shell("sh", "-e", "-c", SCRIPTS["gitlab"], **gitlab(given | {"message": "x", "occasion": "hand"}, 1))
+
+    written = json.loads((company / "result.json").read_text(encoding="utf-8"))
+    assert (company / "incident.env").read_text() == f"INCIDENT={written['incident']}\n"
+
+
+def test_rundeck_hands_the_result_on(shell, company):
+    given = {"verb": "notify", "title": "Lift", "message": "x", "incident": "", "rehearse": "true"}
+    done = shell("sh", "-c", SCRIPTS["rundeck"], **rundeck(given | {"occasion": "hand"}, 1))
+    [log] = RUNDECK["sequence"]["commands"][0]["plugins"]["LogFilter"]
+
+    data = dict(re.findall(log["config"]["regex"], done.stdout, re.MULTILINE))
+    assert {"exit_code": "0", "sent_anything": "True"}.items() <= data.items()
+
+
+@pytest.mark.parametrize("system", ["jenkins", "rundeck"])
+def test_without_an_occasion_nothing_begins(shell, company, system):
+    given = {"verb": "notify", "title": "x", "message": "x", "incident": "", "rehearse": "true"}
+    done = shell("sh", "-c", SCRIPTS[system], **SYSTEMS[system](given | {"occasion": ""}, 1))
+
+    assert done.returncode != 0
+    assert "is empty" in done.stderr
+
+
+def test_all_of_them_tell_with_the_same_words():
+    said = {re.search(r"printf.*--output=json -- \"\$@\"", script)[0] for script in SCRIPTS.values()}
+
+    assert len(said) == 1
+
+
+def test_nothing_typed_becomes_part_of_a_script():
+    assert "$[[" not in SCRIPTS["gitlab"]
+    assert "script: '''" in JENKINS
+    assert not re.search(r"@[\w.]+@|\$\{option\.", SCRIPTS["rundeck"])
+    assert [step for job in GITHUB["jobs"].values() for step in job["steps"] if "run" in step] == []
+
+
+@pytest.mark.parametrize("system", SCRIPTS)
+@pytest.mark.parametrize("interpreter", ["sh", "bash"])
+def test_scripts_are_sound(shell, system, interpreter):
+    assert shell(interpreter, "-n", "-c", SCRIPTS[system]).stderr == ""
+
+
+def test_somebody_not_reached_is_a_warning_where_there_are_warnings():
+    [tolerated] = re.findall(r"case \[([\d, ]+)\]:\s+unstable\(", JENKINS)
+    told = github_steps()[0]["with"]["tolerate"]
+
+    assert GITLAB[".tell"]["allow_failure"]["exit_codes"] == [4, 11]
+    assert (tolerated, told) == ("4, 11", "4 11")
+
+
+def github_steps():
+    return [step for step in GITHUB["jobs"]["tell"]["steps"] if "broadcast@" in step.get("uses", "")]
+
+
+def test_the_workflow_gives_only_inputs_that_the_action_has():
+    for step in github_steps():
+        assert {*step["with"]} <= {*ACTION["inputs"]}
+
+
+def test_the_options_of_the_overdue_job_exist(shell):
+    assert "--check" in shell("broadcast", "status", "-h").stdout
+    assert GITLAB["overdue"]["script"] == ["broadcast status --check"]
+
+
+def test_secrets_come_from_the_platform():
+    for step in github_steps():
+        assert {name: f"${{{{ secrets.{name} }}}}" for name in step["env"]} == step["env"]
+    for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "SENDGRID_API_KEY"):
+        assert re.search(rf"{name} = credentials\('[\w-]+'\)", JENKINSFILE)
+
+
+def test_the_page_says_what_every_exit_code_does_in_every_system():
+    page = (ROOT / "docs/runbooks-and-ci.md").read_text(encoding="utf-8")
+    [table] = re.findall(r"^\| code \| GitHub action .*\n\|.*\n((?:\|.*\n)+)", page, re.MULTILINE)
+    codes = [int(code) for row in table.splitlines() for code in re.findall(r"\d+", row.split("|")[1])]
+
+    assert sorted(codes) == sorted(map(int, ExitStatus))
+
+
+def test_groovy_s_brackets_match():
+    for text in (JENKINS, JENKINSFILE):
+        code = re.sub(r"'''.*?'''|'[^'\n]*'|\"[^\"\n]*\"|//.*|/\*.*?\*/", "", text, flags=re.DOTALL)
+        for opened, closed in ("()", "{}", "[]"):
+            assert code.count(opened) == code.count(closed)
