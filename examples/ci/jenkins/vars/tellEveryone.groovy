@@ -9,8 +9,9 @@ def call() {
     : "${OCCASION:?is empty; name what is told once, such as the ticket and the step}"
     KEY="$JOB_NAME/$OCCASION"
     case "$VERB" in notify) set -- "$TITLE" ;; *) set -- ${INCIDENT:+"$INCIDENT"} ;; esac
-    case "$REHEARSE" in false) sandbox= ;; *) sandbox=--sandbox ;; esac
-    printf %s "$MESSAGE" | broadcast $sandbox "$VERB" --message=- --key="$KEY" --yes --max-recipients="$MAX_RECIPIENTS" --deadline="$DEADLINE" --output=json -- "$@" > result.json
+    set -- "$VERB" --message=- --key="$KEY" --yes --max-recipients="$MAX_RECIPIENTS" --deadline="$DEADLINE" --output=json -- "$@"
+    case "$REHEARSE" in false) ;; *) set -- --sandbox "$@" ;; esac
+    printf %s "$MESSAGE" | broadcast "$@" > result.json
   ''')
   switch (code) {
     case 0:
