@@ -13,6 +13,8 @@ from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from broadcast.dispatch.happening import Listener
     from broadcast.drills.exercise import Exercise
     from broadcast.drills.rehearsal import Rehearsal
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from broadcast.operations.publish import Publisher
     from broadcast.operations.request import Request
     from broadcast.operations.result import Result
+    from broadcast.operations.watch import Watch
     from broadcast.rendering.catalogue import Catalogue
     from broadcast.rendering.render import Renderer
 
@@ -128,12 +131,38 @@ def make_delivery(
     return Delivery(ledger, channels, clock or SystemClock(), listener, name, settings.internal)
 
 
-def make_foresight(settings: Settings) -> Foresight:
-    """What looking ahead needs; raises `ConfigError`."""
+def read_found(settings: Settings) -> dict[str, str]:
+    """What `watch` found to be down, if it is to be avoided; raises `LedgerError`."""
+    if not settings.watch.activate or not settings.ledger.is_file():
+        return {}
+    from broadcast.operations.found import found_down
+
+    now = SystemClock().now()
+    ledger = open_ledger(settings)
+    try:
+        return found_down(settings, ledger.health.down(now), now)
+    finally:
+        ledger.close()
+
+
+def make_foresight(settings: Settings, found: Mapping[str, str] | None = None) -> Foresight:
+    """What looking ahead needs; raises `ConfigError`. `found` is what is down, if not as `watch` has it."""
     from broadcast.operations.foresight import Foresight
+    from broadcast.operations.reach import dependencies
 
     ways, locales = make_channels(settings).ways, make_catalogue(settings).locales()
-    return Foresight(settings, ways, locales, read_suppressed(settings))
+    depends = dependencies(settings, read_found(settings) if found is None else found)
+    return Foresight(settings, ways, locales, read_suppressed(settings), depends)
+
+
+def make_watch(settings: Settings) -> Watch:
+    """What watching needs; raises `ConfigError`."""
+    from broadcast.operations.watch import Watch
+
+    def foresee(found: Mapping[str, str]) -> Foresight:
+        return make_foresight(settings, found)
+
+    return Watch(settings, make_channels(settings).ways, SystemClock(), foresee, program(settings))
 
 
 def make_publisher(

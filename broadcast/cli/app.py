@@ -53,6 +53,7 @@ _SECOND = {
         "resolve_unknown:resolve_unknown", "Say what became of messages of unknown fate."
     ),
     "plan": Verb("plan:plan", "Who would be reached how, who is cut off by what, whom to call by hand."),
+    "watch": Verb("watch:watch", "Look at the channels again and again; say and draft what to do."),
     "log": Verb("log:log", "Everything that happened in an incident, line by line."),
     "template": Verb("template:template", "List, check and try the texts."),
     "contacts": Verb("contacts:contacts", "Check and list who can be reached."),

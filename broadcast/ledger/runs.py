@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -65,6 +66,28 @@ def require_idle(ledger: Path, undone: str) -> None:
             f"another broadcast is sending (process {pids[0]}); {undone}",
             hint="wait until it has ended, or stop it, and run this again",
         )
+
+
+@contextmanager
+def watching_alone(ledger: Path) -> Iterator[None]:
+    """Be the only one who watches; raises `Refused` where another process does. Its end frees the place."""
+    path = ledger.with_name(ledger.name + ".watch")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LedgerError(
+            f"cannot write beside the ledger: {path}: {error.strerror}", hint="check its folder's permissions"
+        ) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise Refused("another watch is at work on this ledger", hint="one is enough") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _locked(path: Path) -> int:

@@ -17,7 +17,7 @@ from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident, Phase, Service, Severity
 from broadcast.model.notice import Facts, NoticeKind, TextPhase
 from broadcast.operations.alternatives import reachable
-from broadcast.operations.request import CLOSING, Request, Verb
+from broadcast.operations.request import CLOSING, NOTHING, Request, Verb
 from broadcast.planning.outage import Dependencies
 
 E = TypeVar("E", bound=StrEnum)
@@ -29,7 +29,6 @@ CADENCE = {
     Severity.SEV3: timedelta(minutes=60),
 }
 
-_NOTHING = "none"
 _PROSE = ("scope", "impact", "action", "cause", "data_loss", "link", "hotline")
 _TRANSLATABLE = frozenset({"title", "message", "scope", "impact", "action", "cause", "data_loss"})
 _PHASE_TEXTS = {
@@ -311,7 +310,7 @@ def _prose(variables: Mapping[str, str], latest: Facts | None) -> dict[str, Any]
 def _affects(request: Request, latest: Facts | None) -> tuple[str, ...]:
     """What is down: as said now, else as before, until the incident ends; `none` takes it back."""
     if request.affects or request.verb in CLOSING or latest is None:
-        return tuple(name for name in request.affects if name != _NOTHING)
+        return tuple(name for name in request.affects if name != NOTHING)
     return latest.affects
 
 

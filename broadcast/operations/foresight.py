@@ -10,7 +10,7 @@ from broadcast.errors import NothingMatched
 from broadcast.model.consent import Purpose
 from broadcast.model.contact import Contact
 from broadcast.model.suppression import Suppressed
-from broadcast.operations.reach import Concerned, Reach, Reaching, dependencies
+from broadcast.operations.reach import Concerned, Reach, Reaching
 from broadcast.operations.request import Request
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
@@ -50,6 +50,7 @@ class Foresight:
     ways: Mapping[str, Way]
     locales: tuple[str, ...]
     suppressed: Suppressed
+    depends: Dependencies
 
     def reach(self, request: Request) -> Reach:
         """Who would be told, and by which channel first; raises what publishing would raise."""
@@ -60,7 +61,7 @@ class Foresight:
         rosters = self._rosters(request)
         if not any(roster.lanes for roster in rosters):
             raise NothingMatched("no channel is left", hint="check --channel, --not-channel and the lanes")
-        return examine(rosters, self.ways, self._dependencies)
+        return examine(rosters, self.ways, self.depends)
 
     def call_list(self, request: Request) -> CallList:
         """Whom to call by hand.
@@ -82,11 +83,7 @@ class Foresight:
 
     @property
     def _reaching(self) -> Reaching:
-        return Reaching(self.settings, self.ways, self.locales, self.suppressed)
-
-    @property
-    def _dependencies(self) -> Dependencies:
-        return dependencies(self.settings)
+        return Reaching(self.settings, self.ways, self.locales, self.suppressed, self.depends)
 
     def _rosters(self, request: Request) -> Sequence[Roster]:
         return self._reaching.rosters(request)[0]
@@ -97,13 +94,13 @@ class Foresight:
             id=contact.id,
             name=contact.name,
             phone=phone,
-            line=self._dependencies.line(phone),
+            line=self.depends.line(phone),
             locale=contact.locale or self.settings.locale,
             working=tuple(dict.fromkeys(self._working(roster, contact, request))),
         )
 
     def _working(self, roster: Roster, contact: Contact, request: Request) -> Iterator[str]:
-        outage = self._dependencies.outage(request.affects)
+        outage = self.depends.outage(request.affects)
         for name in (name for lane in roster.lanes for name in lane):
             way = self.ways[name]
             works = not outage.takes(way) and not outage.cuts_off(way, contact)

@@ -15,6 +15,7 @@ from broadcast.operations.author import author
 from broadcast.operations.compose import Before, Composed, compose
 from broadcast.operations.deliver import Delivery
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
+from broadcast.operations.found import found_down, proposals, takes_back
 from broadcast.operations.preview import Consent, Preview
 from broadcast.operations.reach import Concerned, Reaching, dependencies
 from broadcast.operations.request import Limits, Request, Verb
@@ -83,15 +84,17 @@ class Publisher:
 
     def _draft(self, request: Request) -> Draft:
         before = self._before(request)
-        depends = dependencies(self.settings)
-        composed = compose(request, before, self.settings, depends, self.delivery.clock.now())
+        now = self.delivery.clock.now()
+        watched = [] if takes_back(request) else self.delivery.ledger.health.down(now)
+        depends = dependencies(self.settings, found_down(self.settings, watched, now))
+        composed = compose(request, before, self.settings, depends, now)
         request = replace(request, affects=composed.facts.affects)
         ways = self.delivery.channels.ways
         concerned = Concerned.by(self.delivery.ledger, before.incident)
         facts = composed.facts
         purpose = Purpose.of(drill=facts.drill, maintenance=facts.phase.maintenance)
         suppressed = self.delivery.ledger.suppressions.suppressed()
-        reaching = Reaching(self.settings, ways, self.locales, suppressed)
+        reaching = Reaching(self.settings, ways, self.locales, suppressed, depends)
         reach = reaching.reach(request, concerned, purpose)
         needed = needed_texts(reach.shares, ways, self.locales)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
@@ -108,6 +111,7 @@ class Publisher:
                 *self.settings.warnings,
                 *composed.warnings,
                 *reach.warnings,
+                *proposals(request, self.settings, watched, reach.channels, now),
                 *self._already_open(composed),
                 *remarks.doubtful(request, systems, self.settings.services),
                 *remarks.untranslated(request, spoken, request.lang or self.settings.locale),
@@ -162,6 +166,8 @@ class Publisher:
             latecomers=draft.reach.latecomers,
         )
         notice = self.delivery.ledger.incidents.record(new, self.delivery.clock.now())
+        if takes_back(request):
+            self.delivery.ledger.health.dismiss()
         for name, people in draft.reach.headcount.first.items():
             self.delivery.listener(Happening(Happened.PLANNED, name, count=people))
         return notice

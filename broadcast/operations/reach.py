@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
+from types import MappingProxyType
 
 from broadcast.config.settings import AudienceSettings, Settings
 from broadcast.contacts.book import Book, read_contacts
@@ -22,12 +23,13 @@ from broadcast.model.suppression import Suppressed
 from broadcast.model.told import Told
 from broadcast.operations.headcount import NOBODY, Headcount, Share, count
 from broadcast.operations.request import CLOSING, Request
-from broadcast.planning.lanes import open_lanes
+from broadcast.planning.lanes import comes_last, open_lanes
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.plan import Planner, Roster
 from broadcast.planning.ways import Way
 
 Forgotten = Callable[[Contact], bool]
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Reaching:
     ways: Mapping[str, Way]
     locales: tuple[str, ...]
     suppressed: Suppressed
+    depends: Dependencies
 
     def reach(self, request: Request, before: Concerned, purpose: Purpose) -> Reach:
         """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
@@ -101,11 +104,12 @@ class Reaching:
         ways, left_out = self._open_ways(request, drill=purpose is Purpose.DRILL)
         default = self._language(request)
         told = self._permitted(before.told)
-        outage = dependencies(self.settings).outage(request.affects)
+        outage = self.depends.outage(request.affects)
         planner = Planner(ways, self.locales, default, told, outage)
         if request.verb in CLOSING:
             late = Planner(ways, self.locales, default, self._permitted(before.to_be_told()), outage)
-            return _closing(request, planner, late, left_out)
+            found = {name: note for name, way in ways.items() if (note := outage.found(way))}
+            return _closing(request, planner, late, left_out, found)
         audiences = self._audiences(request, [one.audience for one in told])
         rosters, warnings = self._rosters(audiences, ways, outage, purpose, before.forgotten)
         plan = planner.plan(rosters)
@@ -149,7 +153,7 @@ class Reaching:
     def rosters(self, request: Request) -> tuple[list[Roster], list[str]]:
         """The audiences of the request with their people and open lanes, and warnings about them."""
         ways, left_out = self._open_ways(request, drill=False)
-        outage = dependencies(self.settings).outage(request.affects)
+        outage = self.depends.outage(request.affects)
         rosters, warnings = self._rosters(self._audiences(request, ()), ways, outage, Purpose.INCIDENT)
         return rosters, [*left_out, *warnings]
 
@@ -214,9 +218,12 @@ def permission_for(
     return Permission(suppressed, audience.internal, audience.consent is ConsentRule.REQUIRED, purpose, kinds)
 
 
-def dependencies(settings: Settings) -> Dependencies:
-    """What channels and addresses depend on, as configured and as phone numbers tell."""
-    return Dependencies(settings.fates, partial(line_of, region=settings.region))
+def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dependencies:
+    """What channels and addresses depend on, as configured and as phone numbers tell.
+
+    `found` is what was found to be down, as `Dependencies` has it.
+    """
+    return Dependencies(settings.fates, partial(line_of, region=settings.region), found)
 
 
 def _reaches_the_world(way: Way) -> bool:
@@ -224,14 +231,17 @@ def _reaches_the_world(way: Way) -> bool:
     return capabilities.publishes and capabilities.networked and not capabilities.internal
 
 
-def _closing(request: Request, planner: Planner, late: Planner, left_out: list[str]) -> Reach:
+def _closing(
+    request: Request, planner: Planner, late: Planner, left_out: Sequence[str], found: Mapping[str, str]
+) -> Reach:
     if request.audiences:
         raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
     plan = planner.follow_up()
     headcount = count(plan)
     nobody = [] if headcount.shares else ["nobody had been told of it, so nobody is told now"]
     latecomers = late.follow_up()
-    return Reach(plan, headcount, (*left_out, *nobody), latecomers, count(latecomers))
+    last = [comes_last(name, note) for name, note in found.items() if name in headcount.channels]
+    return Reach(plan, headcount, (*left_out, *last, *nobody), latecomers, count(latecomers))
 
 
 def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:

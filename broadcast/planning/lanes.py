@@ -20,17 +20,25 @@ class Lanes:
 def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way], outage: Outage) -> Lanes:
     """The lanes without channels that are missing from `ways` or that the outage takes with it.
 
-    A channel that is down stays where a lane has nothing else: a doubtful way is better than none.
+    A channel that is down stays where a lane has nothing else: a doubtful way is better than none. One that
+    was found to be down, though nobody said so, comes last: it may be somebody's only way.
     """
     remaining: list[tuple[str, ...]] = []
     warnings: list[str] = []
     for lane in lanes:
         usable = tuple(name for name in lane if name in ways)
-        sound = tuple(name for name in usable if not outage.takes(ways[name]))
+        last = tuple(name for name in usable if outage.found(ways[name]))
+        warnings += [comes_last(name, outage.found(ways[name])) for name in last]
+        sound = (*(name for name in usable if not outage.takes(ways[name])), *last)
         warnings += _left_out(usable, sound, ways, outage)
         if usable:
             remaining.append(sound or usable)
     return Lanes(tuple(remaining), tuple(dict.fromkeys(warnings)))
+
+
+def comes_last(name: str, found: str) -> str:
+    """A warning about a channel that was found to be down."""
+    return f"{name} comes last: {found}"
 
 
 def _left_out(

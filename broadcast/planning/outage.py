@@ -37,17 +37,20 @@ class Dependencies:
     """What channels and addresses depend on.
 
     `systems` maps a system's name, or a mail domain (`@firma.de`), to fates. `line` tells the kind of line
-    behind a phone number in E.164, or "" where nobody knows.
+    behind a phone number in E.164, or "" where nobody knows. `found` maps what was found to be down, though
+    nobody said so, to since when and by whom.
     """
 
     systems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     line: Callable[[str], str] = _nobody_knows
+    found: Mapping[str, str] = field(default_factory=dict)
 
     def outage(self, affects: Iterable[str]) -> Outage:
-        """What goes down with the named systems."""
+        """What goes down with the named systems, and with those that were found to be."""
         names = [spelling for name in affects for spelling in (name, name.lower())]
         fates = {fate for name in names for fate in (*SYSTEMS.get(name, ()), *self.systems.get(name, ()))}
-        return Outage(frozenset({*names, *fates}), self)
+        said = frozenset({*names, *fates})
+        return Outage(said.union(self.found), self, said)
 
     def of_channel(self, way: Way) -> frozenset[str]:
         """What takes the channel with it: its own failure, its adapter's, its fates."""
@@ -70,10 +73,11 @@ class Dependencies:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Systems that are down, and how far that reaches."""
+    """Systems that are down, and how far that reaches; `said` are those that somebody named."""
 
     fates: frozenset[str] = frozenset()
     dependencies: Dependencies = field(default_factory=Dependencies)
+    said: frozenset[str] = frozenset()
 
     def takes(self, way: Way) -> bool:
         """Whether the channel is down with them."""
@@ -92,6 +96,12 @@ class Outage:
         line = "" if self.fates.isdisjoint(LINES) or domain else self.dependencies.line(value)
         mailbox = self.dependencies.systems.get(f"@{domain}", ()) if domain else ()
         return not self.fates.isdisjoint({*fates, *mailbox, line} - {""})
+
+    def found(self, way: Way) -> str:
+        """Since when and by whom the channel was found to be down; "" where it works or somebody said so."""
+        causes = self.fates & self.dependencies.of_channel(way)
+        noted = [self.dependencies.found[cause] for cause in sorted(causes - self.said)]
+        return noted[0] if noted and causes.isdisjoint(self.said) else ""
 
     def because(self, way: Way) -> str:
         """What of it takes the channel down."""

@@ -1,0 +1,77 @@
+"""`watch`: the channels, again and again."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from broadcast.cli.command import command
+from broadcast.cli.options import Common, Output
+from broadcast.cli.output.show import json_text, show
+from broadcast.cli.output.watch import round_json, summary, told
+from broadcast.config.durations import parse_duration
+from broadcast.config.settings import Settings
+from broadcast.errors import UsageError
+from broadcast.ledger.runs import watching_alone
+from broadcast.model.clock import SystemClock
+from broadcast.operations.watch import Round
+from broadcast.wiring import load_settings, make_watch
+
+_WRONG = 6
+_SHORTEST = 1.0  # seconds
+
+Every = Annotated[str, typer.Option(metavar="TIME", help="How often to look: 60s, 5m.")]
+Once = Annotated[bool, typer.Option("--once", help="Look once and end, as cron wants it.")]
+Shape = Annotated[
+    Output,
+    typer.Option(
+        "--output", "-o", metavar="FORM", help="How to print it: human, ndjson, or, with --once, json."
+    ),
+]
+
+
+@command(
+    "broadcast watch",
+    "broadcast watch --every 5m -o ndjson",
+    "broadcast watch --once -q   # in a crontab",
+)
+def watch(common: Common, every: Every = "60s", once: Once = False, output: Shape = Output.HUMAN) -> int:
+    """Look at the channels again and again; tell what goes down and what works again.
+
+    Writes a draft of a notice for each outage, and never sends it. With --once, exit code 6 where something
+    is held to be down.
+    """
+    seconds = parse_duration(every)
+    if seconds < _SHORTEST:
+        raise UsageError(f"--every {every} is too often", hint="look at most once a second")
+    if output is Output.JSON and not once:
+        raise UsageError("-o json is one document, and a watch has no end", hint="use -o ndjson, or --once")
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    watching = make_watch(settings)
+    # A polite end is what Ctrl-C is: nothing is left half written.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    clock, waiting, found = SystemClock(), threading.Event(), None
+    with watching_alone(settings.ledger):
+        while found is None or not once:
+            began = clock.monotonic()
+            first, found = found is None, watching.round()
+            _show(found, settings, common, output, first=first)
+            waiting.wait(0 if once else max(0.0, began + seconds - clock.monotonic()))
+    return _WRONG if found.down else 0
+
+
+def _show(found: Round, settings: Settings, common: Common, output: Output, *, first: bool) -> None:
+    if output in {Output.JSON, Output.NDJSON}:
+        indent = 2 if output is Output.JSON else None
+        common.out.write(json_text(round_json(found, settings), indent) + "\n")
+        return
+    for trouble in found.trouble:
+        common.err.write(f"warning: {trouble}\n")
+    if first and not common.quiet and output is Output.HUMAN:
+        common.err.write(summary(found) + "\n")
+    page = list(told(found, settings))
+    if page:
+        show(page, common.out)

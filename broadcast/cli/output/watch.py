@@ -1,0 +1,107 @@
+"""What a watch saw: a line for each change, and each round as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from broadcast.cli.output.blocks import Block, Remark, Tone, Word, line
+from broadcast.cli.output.plainly import one_line
+from broadcast.cli.output.show import clock_time, iso
+from broadcast.config.settings import Settings
+from broadcast.ledger.health import Watched
+from broadcast.model.health import Condition
+from broadcast.operations.notice_draft import NoticeDraft
+from broadcast.operations.watch import Round
+
+SCHEMA = "broadcast.watch/1"
+
+
+def summary(found: Round) -> str:
+    """One line on how everything is."""
+    by_condition = sorted((str(one.verdict.condition), one.channel.name) for one in found.channels)
+    groups = groupby(by_condition, key=lambda each: each[0])
+    parts = [f"{condition}: {', '.join(name for _, name in group)}" for condition, group in groups]
+    return one_line("; ".join(parts)) or "nothing could be looked at"
+
+
+def told(found: Round, settings: Settings) -> Iterator[Block]:
+    """What changed, and what to do about it; nothing where nothing changed."""
+    at = clock_time(found.at, settings.timezone)
+    for one in found.fallen:
+        yield line(at, Word(f"{one.system} is down:", Tone.BAD), one.reason)
+    for one in found.recovered:
+        yield line(at, Word(f"{one.system} works again", Tone.GOOD))
+    for path in found.closed:
+        yield Remark("draft closed", str(path))
+    if found.draft and found.opened:
+        yield from _proposed(found.draft, settings)
+        yield Remark("draft", f"{found.opened} (nothing was sent)", Tone.WARNING)
+
+
+def round_json(found: Round, settings: Settings) -> dict[str, Any]:
+    """One round for programs."""
+    zone = settings.timezone
+    return {
+        "schema": SCHEMA,
+        "at": iso(found.at, zone),
+        "channels": [
+            {
+                "name": one.channel.name,
+                "condition": one.verdict.condition,
+                "reason": one.verdict.reason,
+                "source": one.verdict.source,
+            }
+            for one in found.channels
+        ],
+        "down": [_watched(one, settings) for one in found.down],
+        "changes": [
+            *({"system": one.system, "state": Condition.DOWN, "reason": one.reason} for one in found.fallen),
+            *({"system": one.system, "state": Condition.WORKS} for one in found.recovered),
+        ],
+        "draft": str(found.opened) if found.opened else None,
+        "closed": [str(path) for path in found.closed],
+        "backup": _backup(found.draft) if found.draft else None,
+        "activated": settings.watch.activate,
+        "warnings": list(found.trouble),
+    }
+
+
+def _proposed(draft: NoticeDraft, settings: Settings) -> Iterator[Block]:
+    activated = settings.watch.activate
+    for step in draft.backup.steps:
+        people = f"{step.people:,} people" if step.people else "everybody"
+        yield Remark(f"{step.audience}", f"{people} by {' > '.join(step.route)}")
+    if draft.backup.trouble:
+        yield Remark("warning", f"what steps in could not be planned: {draft.backup.trouble}", Tone.WARNING)
+    if draft.backup.unreachable:
+        yield Remark("warning", f"{draft.backup.unreachable:,} people have no other way", Tone.WARNING)
+    systems = " ".join(f"--affects {one.system}" for one in draft.down)
+    yield Remark(
+        "backup", "activated: notices avoid what is down" if activated else f"avoid it with {systems}"
+    )
+
+
+def _watched(one: Watched, settings: Settings) -> Mapping[str, Any]:
+    zone = settings.timezone
+    return {
+        "system": one.system,
+        "since": iso(one.since, zone),
+        "source": one.source,
+        "reason": one.reason,
+        "expires": iso(one.expires_at, zone),
+        "draft": one.draft or None,
+    }
+
+
+def _backup(draft: NoticeDraft) -> Mapping[str, Any]:
+    backup = draft.backup
+    return {
+        "steps": [
+            {"audience": step.audience, "route": list(step.route), "people": step.people}
+            for step in backup.steps
+        ],
+        "unreachable": backup.unreachable,
+        "trouble": backup.trouble or None,
+    }

@@ -1,0 +1,63 @@
+"""From one check to what is held to be true: which systems are down, since when, and for how long. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from broadcast.config.settings import Settings, WatchSettings
+from broadcast.ledger.health import Watched
+from broadcast.model.health import Condition, Patience, Streak
+from broadcast.operations.health import ChannelHealth, Survey
+
+SOURCE = "watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one check found out about a system."""
+
+    system: str
+    condition: Condition
+    reason: str
+
+
+def relied_on(settings: Settings) -> set[str]:
+    """The channels of every lane that is not optional as a whole."""
+    lanes = (lane for audience in settings.audiences.values() for lane in audience.lanes)
+    return {
+        name for lane in lanes if any(not settings.channels[one].optional for one in lane) for name in lane
+    }
+
+
+def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> Iterator[Seen]:
+    """How every channel that is relied on is, and every provider that is down by its own word, too.
+
+    A provider's word takes nothing down alone: one of its channels must be down as well.
+    """
+    relied = relied_on(settings)
+    channels = [one for one in survey.channels if one.channel.name in relied]
+    for one in channels:
+        yield Seen(one.channel.name, one.verdict.condition, one.verdict.reason)
+    for fate, said in survey.announced.items():
+        fallen = said.condition is Condition.DOWN and any(_falls(one, fate) for one in channels)
+        if fate not in settings.channels and (fallen or fate in known):
+            yield Seen(fate, Condition.DOWN if fallen else Condition.WORKS, said.detail)
+
+
+def _falls(one: ChannelHealth, fate: str) -> bool:
+    return one.down and fate in one.fates
+
+
+def revised(before: Watched | None, found: Seen, policy: WatchSettings, now: datetime) -> Watched:
+    """What is held of a system after one more check."""
+    patience = Patience(policy.down_after, policy.up_after)
+    streak = (before.streak if before else Streak()).after(found.condition, patience)
+    bad = found.condition is Condition.DOWN
+    expires = now + timedelta(seconds=policy.expires) if bad or before is None else before.expires_at
+    if before is None or before.down is not streak.down:
+        draft = before.draft if before and not streak.down else ""
+        return Watched(found.system, streak, now, SOURCE, found.reason, now, expires, draft=draft)
+    reason = found.reason if bad else before.reason
+    return replace(before, streak=streak, reason=reason, checked_at=now, expires_at=expires)
