@@ -106,6 +106,7 @@ IGNORED = """\
 .env
 contacts/
 *.db*
+drafts/
 .sandbox/
 """
 

@@ -186,6 +186,25 @@ def test_an_outage_says_which_channels_it_takes_out():
     )
 
 
+def test_what_was_found_to_be_down_comes_last_and_leaves_nobody_without_a_way():
+    down = Dependencies(found={"email": "down since 12:03 by watch"}).outage(())
+
+    lanes = open_lanes([LANE], WAYS, down)
+
+    assert sorted(lanes.lanes[0]) == sorted(LANE)
+    assert lanes.lanes[0][-1] == "email"
+    assert lanes.warnings == ("email comes last: down since 12:03 by watch",)
+    only_mail = anna(phone=None)
+    [planned] = planner(outage=down).plan([roster(only_mail, lanes=lanes.lanes)])
+    assert planned.route[-1] == "email"
+
+
+def test_what_somebody_says_is_down_is_left_out_whatever_was_found():
+    down = Dependencies(found={"email": "down since 12:03 by watch"}).outage(["email"])
+
+    assert "email" not in open_lanes([LANE], WAYS, down).lanes[0]
+
+
 def test_a_mailbox_that_is_down_with_outlook_comes_last():
     elsewhere = anna(id="2", phone="+491511", email="b@b.de")
 
