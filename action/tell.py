@@ -164,7 +164,7 @@ def outputs(result: Mapping[str, Any], code: int) -> dict[str, object]:
         "exit-code": code,
         "sent-anything": "maybe" if sent is None else str(sent).lower(),
         "replayed": str(result.get("replayed", False)).lower(),
-        **{name: counts.get(name, 0) for name in ("planned", "accepted", "failed", "unknown")},
+        **{name: counts.get(name, "") for name in ("planned", "accepted", "failed", "unknown")},
         "key": result.get("key") or "",
     }
 
@@ -197,8 +197,10 @@ def remark(result: Mapping[str, Any], code: int) -> str:
         said += "; an earlier run had told them" if result["replayed"] else ""
     elif result.get("schema") == PREVIEW:
         said = f"dry run: {result['people']} people would be told"
+    elif "error" in result:
+        said = "; ".join(filter(None, (result["error"], result.get("hint"))))
     else:
-        said = "; ".join(filter(None, (result.get("error", "no result"), result.get("hint"))))
+        said = "it ended without a result; run the job again, and it goes on"
     return f"{said} (exit code {code})"
 
 

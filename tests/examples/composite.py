@@ -15,6 +15,19 @@ from tests.examples.conftest import ROOT, Shell
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 EXPRESSION = re.compile(r"\$\{\{ ([\w.-]+) \}\}")
 CONDITION = re.compile(r"(inputs\.[\w-]+) (==|!=) '(\w*)'")
+BASH = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
+#: Like a runner whose job is cancelled when people are about to be told.
+CANCELLED = r"""
+set -m # or it would start deaf to the signal
+log=$0.log
+"$@" "$0" > "$log" 2>&1 &
+until grep -q ' people$' "$log" || ! kill -0 $!; do :; done
+kill -INT $!
+wait $!
+code=$?
+cat "$log"
+exit $code
+"""
 OUTPUT = re.compile(r"^([\w-]+)(?:=(.*)|<<(\w+)\n((?:.*\n)*?)\3)$", re.MULTILINE)
 
 
@@ -44,6 +57,7 @@ class Runner:
     def __init__(self, shell: Shell, workspace: Path) -> None:
         self.shell = shell
         self.workspace = workspace
+        self.cancelled_attempts: set[int] = set()
 
     def use(self, *, step: str, attempt: int = 1, run: str = "4711", **given: str) -> Finished:
         """Carry out `action.yml` as the step `step` of a job."""
@@ -58,7 +72,11 @@ class Runner:
             script = self.file()
             script.write_text(part["run"])
             done = self.shell(
-                *("bash", "--noprofile", "--norc", "-eo", "pipefail", script),
+                *(
+                    ("bash", "-c", CANCELLED, script, *BASH)
+                    if attempt in self.cancelled_attempts
+                    else (*BASH, script)
+                ),
                 **{name: str(path) for name, path in files.items()},
                 **{name: filled(value, values) for name, value in part.get("env", {}).items()},
                 GITHUB_ACTION_PATH=str(ROOT),

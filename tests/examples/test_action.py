@@ -91,6 +91,18 @@ def test_a_run_that_is_repeated_tells_nobody_twice(tell, told):
     assert told() == before
 
 
+def test_a_job_that_was_cancelled_goes_on_where_it_stopped(tell, told, runner, shell):
+    shell("broadcast", "sandbox", "start")
+    before = told()
+    runner.cancelled_attempts = {7}
+    cancelled = tell(attempt=7)
+    finished = tell(attempt=8)
+
+    assert (cancelled.code, cancelled.outputs["exit-code"]) == (130, "130"), cancelled.log
+    assert finished.outputs["accepted"] == "2", finished.log
+    assert len(told()) == len(before) + 2
+
+
 def test_another_run_is_another_occasion(tell):
     first, second = tell(run="1"), tell(run="2")
 
