@@ -36,6 +36,7 @@ _ADAPTERS = {
     "slack-webhook": "broadcast.channels.chat.slack_webhook:SlackWebhook",
     "teams": "broadcast.channels.chat.teams:Teams",
     "webhook": "broadcast.channels.chat.webhook:Webhook",
+    "apprise": "broadcast.channels.chat.apprise:Apprise",
     "zendesk": "broadcast.channels.desk.zendesk:Zendesk",
 }
 

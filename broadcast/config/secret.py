@@ -24,6 +24,7 @@ SECRET_OPTIONS = frozenset(
         "secret",
         "signing_secret",
         "webhook_url",
+        "apprise_url",
     }
 )
 _LARGEST = 16 * 1024

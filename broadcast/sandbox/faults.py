@@ -29,6 +29,7 @@ PROVIDERS = (
     "bluesky",
     "statuspage",
     "slack",
+    "apprise",
     "teams",
     "webhook",
     "zendesk",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from broadcast.model.clock import Clock
 from broadcast.sandbox.faults import Fault, Faults
 from broadcast.sandbox.records import Journal, Received, Requested
+from broadcast.sandbox.wire.apprise import Apprise
 from broadcast.sandbox.wire.base import Wire
 from broadcast.sandbox.wire.bluesky import Bluesky
 from broadcast.sandbox.wire.entra import Entra
@@ -39,6 +40,7 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
         Bluesky(),
         Statuspage(),
         Slack(),
+        Apprise(),
         Teams(),
         Webhook(),
         Zendesk(),

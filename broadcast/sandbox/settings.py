@@ -40,6 +40,7 @@ _PROVIDERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
         "teams",
         {"webhook_url": f"{_NOWHERE}/workflows/sandbox/triggers/manual/paths/invoke?sig=sandbox"},
     ),
+    "apprise": ("apprise", {}),
     "zendesk": ("zendesk", {"subdomain": "sandbox", "email": "sandbox@example.org", "token": "sandbox"}),
 }
 #: The sandbox's own vendor, in place of whichever was described.
@@ -113,6 +114,8 @@ def _turned(channel: ChannelSettings, address: Address, folder: Path) -> Channel
     options = {**_plain(channel), **credentials}
     if channel.adapter == "outlook":
         options["token_url"] = f"{address.url}/entra/sandbox/oauth2/v2.0/token"
+    if channel.adapter == "apprise":
+        options["apprise_url"] = f"{address.url}/{path}".replace("http:", "json:", 1)
     return replace(channel, base_url=f"{address.url}/{path}", options=options, ca_file=None, settle=_SETTLE)
 
 

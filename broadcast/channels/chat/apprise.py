@@ -1,0 +1,134 @@
+"""Whatever else Apprise can reach, by its URL: one message for everybody, and nothing known about it after.
+
+Apprise blocks, waits without an end on a slow answer, and tells success from failure without a reason or an
+id. So it runs in a thread that may be left behind, and all but its success is unknown. A program that ends
+meanwhile waits for Apprise's own threads: for a silent service 4 seconds, or what `rto` in the URL says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from importlib.util import find_spec
+from threading import Thread
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+
+from broadcast.channels.quiet import silence
+from broadcast.channels.transport import Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind
+from broadcast.model.outcome import Accepted, Health, Outcome, Probe, Rejected, Scope, Unknown
+from broadcast.model.outgoing import Outgoing
+
+if TYPE_CHECKING:
+    import apprise
+
+_T = TypeVar("_T")
+_NOT_UNDERSTOOD = "Apprise does not understand apprise_url"
+
+
+class Apprise:
+    """One service that Apprise knows. A follow-up names the incident in its text, and nothing more."""
+
+    name: ClassVar[str] = "apprise"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.CHAT, address=None, rate=1.0, concurrency=1
+    )
+    options: ClassVar[frozenset[str]] = frozenset({"apprise_url"})
+
+    def __init__(self, url: str, deadline: float) -> None:
+        self._url = url
+        self._deadline = deadline
+        self._service: apprise.Apprise | None = None
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs apprise_url, and the package; it makes its own connections, without `transport`."""
+        del transport
+        url = settings.required("apprise_url")
+        if find_spec("apprise") is None:
+            raise ConfigError(
+                f"{settings.origin}: the package apprise is not installed",
+                hint='pip install "broadcast-cli[apprise]"',
+            )
+        return cls(url, settings.timeout)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Hand over one message."""
+        [outgoing] = batch
+        service = await self._open()
+        if not len(service):
+            return [Rejected(_NOT_UNDERSTOOD, Scope.CHANNEL)]
+        try:
+            async with asyncio.timeout(self._deadline):
+                done = await _aside(partial(_notify, service, outgoing.message.text))
+        except TimeoutError:
+            return [Unknown(f"no answer within {self._deadline:g} s")]
+        return [
+            Accepted(outgoing.key, detail="Apprise reports success; it gives no id")
+            if done
+            else Unknown("Apprise reports a failure, and not which")
+        ]
+
+    async def probe(self) -> Probe:
+        """See whether the URL can be read; the service itself cannot be asked."""
+        if len(await self._open()):
+            return Probe(Health.OK, "the URL is understood; the service cannot be asked")
+        return Probe(Health.DEGRADED, _NOT_UNDERSTOOD)
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    async def _open(self) -> apprise.Apprise:
+        """The service, none in it where the URL means nothing. To load Apprise takes a second."""
+        if self._service is None:
+            self._service = await _aside(partial(_service, self._url))
+        return self._service
+
+
+def _service(url: str) -> apprise.Apprise:
+    import apprise
+
+    silence("apprise", "requests", "urllib3")
+    asset = apprise.AppriseAsset(app_id="broadcast", async_mode=False)
+    service = apprise.Apprise(asset=asset)
+    service.add(url)
+    return service
+
+
+def _notify(service: apprise.Apprise, text: str) -> bool:
+    """A plain text, in which nothing is markup, an escape or a template."""
+    try:
+        return bool(service.notify(body=text, body_format="text", interpret_escapes=False))
+    except Exception:  # noqa: BLE001 - plugins of many hands raise what they like, and nobody can say what was sent
+        return False
+
+
+async def _aside(work: Callable[[], _T]) -> _T:
+    """Do it in a thread of its own, which the loop does not wait for when it closes."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[_T] = loop.create_future()
+
+    def settle(outcome: Future[_T]) -> None:
+        if done.done():
+            return
+        if error := outcome.exception():
+            done.set_exception(error)
+        else:
+            done.set_result(outcome.result())
+
+    def run() -> None:
+        outcome: Future[_T] = Future()
+        try:
+            outcome.set_result(work())
+        except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
+            outcome.set_exception(error)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, outcome)
+
+    Thread(target=run, daemon=True).start()
+    return await done

@@ -1,0 +1,39 @@
+"""What Apprise posts to a `json://` address: the one service of its many that the sandbox plays."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from broadcast.sandbox.records import Received
+from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+
+
+class Apprise:
+    """A room that takes everything and gives no id."""
+
+    name: ClassVar[str] = "apprise"
+
+    def answer(self, request: Request) -> Answer:
+        """Do what the request asks."""
+        asked = request.json()
+        fields = asked if isinstance(asked, dict) else {}
+        text, title = fields.get("message"), fields.get("title")
+        if request.method != "POST" or not isinstance(text, str) or not text:
+            return answer_json(400, {"error": "a message is missing"})
+        received = Received(
+            provider=self.name, at=request.at, to="apprise", sender="Apprise", text=text, html=None,
+            key=None, subject=title if isinstance(title, str) and title else None,
+            ref=secrets.token_hex(6), thread=None,
+        )  # fmt: skip
+        return answer_json(200, {}, (received,))
+
+    def refusal(self, refusal: Refusal) -> Answer:
+        """Nothing but the status is read."""
+        return answer_json(refusal.status, {"error": "refused"}, headers=retry_header(refusal))
+
+    def keep(self, received: Received) -> None:
+        """There is nothing to look up."""
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
