@@ -29,13 +29,13 @@ class Breaker:
         """Take an outcome into account; returns whether the breaker opened because of it."""
         match outcome:
             case Accepted():
-                self.failures, self.probing = 0, False
+                self._close()
                 return False
             case Rejected(reason=reason, scope=Scope.CHANNEL):
                 return self._open(reason, now, out=True)
             case Rejected():
                 # The provider answered well; it is this person or this text that it refuses.
-                self.failures, self.probing = 0, False
+                self._close()
                 return False
             case NotSent(reason=reason, retry_after=seconds) if seconds is not None:
                 # Asking for patience is what a healthy provider does.
@@ -65,6 +65,9 @@ class Breaker:
     def give_out(self, reason: str) -> None:
         """Leave the channel alone for the rest of the run."""
         self.out, self.reason = True, reason
+
+    def _close(self) -> None:
+        self.failures, self.probing, self.open_until = 0, False, 0.0
 
     def _open(self, reason: str, now: float, *, out: bool) -> bool:
         already = self.out or now < self.open_until

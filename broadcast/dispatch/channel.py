@@ -65,7 +65,7 @@ class ActiveChannel:
 
     def wants(self, now: float) -> int:
         """How many deliveries to claim now."""
-        if now < max(self.due, self.next_at, self.paused_until):
+        if now < max(self.due, self.next_at, self.paused_until) or self.breaker.left_alone(now):
             return 0
         slots = self.breaker.allows(self.window, self.busy, now)
         spare = self.reserve - len(self.ahead) if self.breaker.healthy else 0
@@ -73,7 +73,7 @@ class ActiveChannel:
 
     def wanted_now(self, now: float) -> bool:
         """Whether what is claimed should leave as soon as there is a slot."""
-        return self.breaker.healthy and now >= self.paused_until
+        return self.breaker.healthy and now >= self.paused_until and not self.breaker.left_alone(now)
 
     def wake_at(self, now: float) -> float:
         """When there may be something to do without anything else happening."""

@@ -39,6 +39,17 @@ def test_an_acceptance_closes_it():
     assert breaker.healthy
 
 
+def test_an_answer_that_comes_while_it_is_open_closes_it_at_once():
+    breaker = Breaker()
+    for _ in range(5):
+        breaker.count(Unknown("the connection was lost"), now=0.0)
+
+    breaker.count(Accepted("1"), now=0.1)
+
+    assert breaker.healthy
+    assert breaker.allows(64, 0, now=0.2) == 64
+
+
 def test_a_probe_that_fails_ends_it_for_the_run():
     breaker = Breaker()
     for _ in range(5):
