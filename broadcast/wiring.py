@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from broadcast.drills.rehearsal import Rehearsal
     from broadcast.model.clock import Clock
     from broadcast.model.suppression import Suppressed
+    from broadcast.model.unknown import OnUnknown
     from broadcast.operations.channels import Channels
     from broadcast.operations.deliver import Delivery
     from broadcast.operations.foresight import Foresight
@@ -199,12 +200,16 @@ class _Desk:
         publisher = make_publisher(self.settings, self.ledger, listener, self.clock)
         return publisher.publish(request, Limits(), _agreed)
 
-    def retry(self, listener: Listener) -> Result:
+    def retry(self, on_unknown: OnUnknown, listener: Listener) -> Result:
         """Finish what is owed."""
         from broadcast.operations.request import Limits
         from broadcast.operations.retry import retry
 
-        return retry(make_delivery(self.settings, self.ledger, listener, self.clock), None, Limits())
+        return retry(
+            make_delivery(self.settings, self.ledger, listener, self.clock),
+            None,
+            Limits(on_unknown=on_unknown),
+        )
 
 
 def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:

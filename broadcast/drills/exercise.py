@@ -30,11 +30,13 @@ from typing import Any
 from broadcast.config.durations import parse_duration
 from broadcast.config.problems import did_you_mean
 from broadcast.errors import ConfigError, UsageError
+from broadcast.model.unknown import OnUnknown
 from broadcast.operations.request import Request, Verb
+from broadcast.sandbox.faults import parse_fault
 
 RETRY = "retry"
 _HEAD = frozenset({"name", "about", "company", "first_notice", "step"})
-_STEP = frozenset({"at", "say", "faults", "heal", "down", "verb"})
+_STEP = frozenset({"at", "say", "faults", "heal", "down", "verb", "on_unknown"})
 _LISTS = {"services", "audiences", "channels", "not_channels", "affects"}
 _SAID = frozenset(field.name for field in fields(Request)) - {"verb", "key", "drill", "incident"}
 _VERBS = (*(verb.value for verb in Verb), RETRY)
@@ -46,7 +48,8 @@ class Step:
 
     `at` is how long after its beginning. `faults` are put in place, after all of them were healed where
     `heal` says so. `down` is what really does not work from here on, None where that stays as it was.
-    `request` is what the commander says, or `retry` what they finish.
+    `request` is what the commander says; with `retry` they finish what is owed, and decide about those of
+    whom nobody can say whether they were told.
     """
 
     at: timedelta
@@ -55,7 +58,7 @@ class Step:
     heal: bool = False
     down: tuple[str, ...] | None = None
     request: Request | None = None
-    retry: bool = False
+    retry: OnUnknown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +127,32 @@ def _step(table: object, where: str) -> Step:
     return Step(
         at=_span(table.get("at", "0m"), f"{where}: at"),
         say=_text(table, "say", where, ""),
-        faults=_texts(table, "faults", where),
+        faults=_faults(table, where),
         heal=table.get("heal") is True,
         down=None if down is None else _texts(table, "down", where),
         request=_request(Verb(verb), said, where) if verb and verb != RETRY else None,
-        retry=verb == RETRY,
+        retry=_decision(table, where) if verb == RETRY else None,
     )
+
+
+def _faults(table: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    spelled = _texts(table, "faults", where)
+    for one in spelled:
+        try:
+            parse_fault(one)
+        except UsageError as error:
+            raise ConfigError(f"{where}: {error}", hint=error.hint) from None
+    return spelled
+
+
+def _decision(table: Mapping[str, Any], where: str) -> OnUnknown:
+    spelled = _text(table, "on_unknown", where, OnUnknown.OTHER_CHANNEL)
+    try:
+        return OnUnknown(spelled)
+    except ValueError:
+        raise ConfigError(
+            f"{where}: on_unknown cannot be {spelled!r}", hint=did_you_mean(spelled, [*OnUnknown])
+        ) from None
 
 
 def _request(verb: Verb, said: Mapping[str, Any], where: str) -> Request:

@@ -57,17 +57,22 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Grader:
-    """Grades with the company's channels and what they depend on."""
+    """Grades with the company's channels and what they depend on.
+
+    `reachable` are the numbers, addresses and links at which people reach the company, with their fates.
+    """
 
     ways: Mapping[str, Way]
     dependencies: Dependencies
+    reachable: Mapping[str, tuple[str, ...]]
 
     def grade(
         self, exercise: Exercise, story: Story, notices: Sequence[Told], received: Sequence[Received]
     ) -> Grade:
         """The grade of an exercise that was played."""
-        missed, without = self._unreached(notices[-1])
-        people = len({line.contact for line in notices[-1].lines if _is_person(line)})
+        missed = {contact for told in notices for contact in self._unreached(told)[0]}
+        without = self._unreached(notices[-1])[1]
+        people = len({line.contact for told in notices for line in told.lines if _is_person(line)})
         doubled = doubles(received)
         wrong = sum(self._wrong_first(told) for told in notices)
         return Grade(
@@ -75,7 +80,7 @@ class Grader:
             criteria=(
                 _first_notice(exercise, notices),
                 Criterion(
-                    "reached by the last notice",
+                    "reached by every notice",
                     f"{people - len(missed) - len(without):,} of {people:,}",
                     "everybody with a way",
                     not missed,
@@ -83,6 +88,7 @@ class Grader:
                 Criterion("told twice", f"{doubled}", "0", not doubled),
                 Criterion("first tried what was known to be down", f"{wrong}", "0", not wrong),
                 _promises(story),
+                self._dead_ways(notices, story),
                 _texts(story),
                 _failovers(notices),
             ),
@@ -111,6 +117,16 @@ class Grader:
         address = line.phone if way.capabilities.address is AddressKind.PHONE else line.email
         person = Contact(line.contact, line.name, line.phone, line.email)
         return bool(address) and not outage.cuts_off(way, person)
+
+    def _dead_ways(self, notices: Sequence[Told], story: Story) -> Criterion:
+        """Texts that name a way to reach us that the commander had said was down."""
+        named = 0
+        for told, chapter in zip(notices, story.chapters, strict=False):
+            outage = self.dependencies.outage(told.affects)
+            dead = [value for value, fates in self.reachable.items() if outage.silences(value, fates)]
+            texts = [f"{text.message.text} {text.message.html or ''}" for text in chapter.texts]
+            named += sum(value in text for value in dead for text in texts)
+        return Criterion("texts that name a dead way", f"{named}", "0", not named)
 
     def _wrong_first(self, told: Told) -> int:
         """How many were first tried on what the commander had said was down, another way being there."""

@@ -13,6 +13,7 @@ from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.drills.exercise import Exercise, Step
 from broadcast.errors import BroadcastError
 from broadcast.model.clock import WoundClock
+from broadcast.model.unknown import OnUnknown
 from broadcast.operations.request import Request
 from broadcast.operations.result import Result
 from broadcast.sandbox.remote import Remote
@@ -28,7 +29,7 @@ class Commands(Protocol):
         """Publish a notice."""
         ...
 
-    def retry(self, listener: Listener) -> Result:
+    def retry(self, on_unknown: OnUnknown, listener: Listener) -> Result:
         """Finish what is owed."""
         ...
 
@@ -87,11 +88,14 @@ def play(
 
 
 def _acted(step: Step, commands: Commands, down: tuple[str, ...]) -> Played:
-    if step.request is None and not step.retry:
-        return Played(step, down)
     watch = _Stopwatch()
     try:
-        result = commands.publish(step.request, watch) if step.request else commands.retry(watch)
+        if step.request:
+            result = commands.publish(step.request, watch)
+        elif step.retry:
+            result = commands.retry(step.retry, watch)
+        else:
+            return Played(step, down)
     except BroadcastError as error:
         return Played(step, down, took=time.monotonic() - watch.begun, refused=str(error))
     return Played(step, down, result, watch.first, time.monotonic() - watch.begun)

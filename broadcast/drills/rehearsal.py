@@ -12,6 +12,7 @@ from broadcast.drills.play import Commands, Played, play
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import WoundClock
+from broadcast.operations.alternatives import configured
 from broadcast.operations.reach import dependencies
 from broadcast.planning.ways import Way
 from broadcast.reports.story import build
@@ -48,7 +49,8 @@ class Rehearsal:
             )
         first = notices[0].played.result
         story = build(self.ledger, first.incident if first else "", self.clock.now(), self.settings.timezone)
-        grader = Grader(self.ways, dependencies(self.settings))
+        reachable = {way.value: (way.name, *way.fate) for way in configured(self.settings)}
+        grader = Grader(self.ways, dependencies(self.settings), reachable)
         return grader.grade(self.exercise, story, notices, self.sandbox.received())
 
     def _told(self, played: Played) -> Told:

@@ -26,7 +26,7 @@ def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Re
 
     Where the hotline is down, the next number that works takes its place.
     """
-    ways = list(_ways(settings))
+    ways = list(configured(settings))
     working = [way for way in ways if not _is_down(way, outage, services)]
     phone = next((way for way in working if way.kind == _PHONE), None)
     return Reachable(
@@ -36,7 +36,8 @@ def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Re
     )
 
 
-def _ways(settings: Settings) -> Iterator[AlternativeSettings]:
+def configured(settings: Settings) -> Iterator[AlternativeSettings]:
+    """Every way to reach us, the hotline first and the status page last."""
     if settings.hotline:
         yield AlternativeSettings("hotline", _PHONE, settings.hotline)
     yield from settings.alternatives.values()
