@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from broadcast.ledger.records import Claim, Text
 from broadcast.model.channel import Capabilities
-from broadcast.model.contact import Contact
+from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.ids import delivery_key
 from broadcast.model.message import Message
 from broadcast.model.outgoing import Headline, Outgoing
+from broadcast.model.suppression import unsubscribe_token
 
 _Index = Mapping[tuple[str, str, str], Message]
 
@@ -19,13 +20,15 @@ _Index = Mapping[tuple[str, str, str], Message]
 class Outbox:
     """The texts of one notice, and what makes its references.
 
-    `notice` is the idempotency key where there is one, else the incident's mark.
+    `notice` is the idempotency key where there is one, else the incident's mark. `internal` are the
+    audiences from which nobody can unsubscribe.
     """
 
     notice: str
     headline: Headline
     texts: tuple[Text, ...]
     secret: bytes = field(repr=False)
+    internal: frozenset[str] = frozenset()
     _index: _Index = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -36,14 +39,18 @@ class Outbox:
         """The message for a claim on the channel that is its turn."""
         message = self._index[claim.texts, claim.locale, capabilities.kind]
         contact = claim.contact
+        kind = capabilities.address
+        address = contact.address(kind) if contact and kind else None
+        may_leave = kind is AddressKind.EMAIL and claim.audience not in self.internal
         return Outgoing(
             key=delivery_key(self.secret, self.notice, claim.receiver, claim.route[claim.step]),
             message=message.personal(contact_values(contact)) if message.slots else message,
             headline=self.headline,
-            address=contact.address(capabilities.address) if contact and capabilities.address else None,
+            address=address,
             name=contact.name if contact else "",
             thread=claim.thread,
             translations=self._translations(claim, capabilities),
+            unsubscribe=unsubscribe_token(self.secret, address) if address and may_leave else None,
         )
 
     def personal(self, capabilities: Capabilities) -> bool:

@@ -27,6 +27,7 @@ def claim_from(row: sqlite3.Row) -> Claim:
         attempts,
         lookups,
         reason,
+        audience,
         root,
         last,
         *known,
@@ -46,6 +47,7 @@ def claim_from(row: sqlite3.Row) -> Claim:
         _moment(started_at),
         lookups,
         reason,
+        audience,
     )
 
 

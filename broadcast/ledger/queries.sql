@@ -101,7 +101,7 @@ WHERE id IN (SELECT delivery_id FROM attempt WHERE attempt.id > :latest)
 -- name: intended
 -- Claims, in the order of the columns that `broadcast/ledger/claims.py` reads.
 SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
-       delivery.attempts, delivery.lookups, delivery.reason, thread.root, thread.last,
+       delivery.attempts, delivery.lookups, delivery.reason, delivery.audience, thread.root, thread.last,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
 FROM attempt
 JOIN delivery ON delivery.id = attempt.delivery_id
@@ -122,7 +122,7 @@ DELETE FROM attempt WHERE outcome IS NULL AND id IN (SELECT value FROM json_each
 -- name: claim_lookups
 -- The same columns again.
 SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
-       delivery.attempts, delivery.lookups, delivery.reason, thread.root, thread.last,
+       delivery.attempts, delivery.lookups, delivery.reason, delivery.audience, thread.root, thread.last,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id

@@ -86,6 +86,7 @@ class Claim:
     started_at: datetime
     lookups: int = 0
     reason: str | None = None
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ class Outgoing:
 
     `key` is the deterministic reference, the same for every attempt. `thread` is what this person or
     page was told before on this channel. `translations` are the other languages' texts where the
-    adapter's capabilities ask for them.
+    adapter's capabilities ask for them. `unsubscribe` is what its receiver can be recognised by who asks not
+    to be told again; None where nobody can unsubscribe.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Outgoing:
     name: str = ""
     thread: Thread | None = None
     translations: tuple[Message, ...] = ()
+    unsubscribe: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from broadcast.model.contact import AddressKind
-from broadcast.model.ids import MARK_BYTES, address_digest
+from broadcast.model.ids import MARK_BYTES, address_digest, secret_mark
 from broadcast.model.mask import mask
 
 _ID_LENGTH = 12
+_TOKEN = re.compile(r"[0-9a-f]{40}")
 
 
 class SuppressionReason(StrEnum):
@@ -68,6 +70,20 @@ def suppression(
 ) -> Suppression:
     """What keeps an address from being used; it can be recognised by who has the install secret."""
     return Suppression(address_digest(secret, kind, address), kind, mask(address), reason, source, at)
+
+
+def unsubscribe_token(secret: bytes, mailbox: str) -> str:
+    """What a mailbox is recognised by when its owner follows the link to unsubscribe."""
+    return address_digest(secret, AddressKind.EMAIL, mailbox).hex()
+
+
+def unsubscribed(token: str, source: str, at: datetime, secret: bytes) -> Suppression | None:
+    """What a token asks for that came back; None where it is none of ours. The mailbox is not known by it."""
+    spelled = token.strip().lower()
+    if not _TOKEN.fullmatch(spelled) or not spelled.startswith(secret_mark(secret).hex()):
+        return None
+    digest = bytes.fromhex(spelled)
+    return Suppression(digest, AddressKind.EMAIL, "", SuppressionReason.OPTED_OUT, source, at)
 
 
 def learnt(found: Suppression) -> Suppression:

@@ -73,6 +73,7 @@ class Delivery:
                 headline=headline(notice.facts),
                 texts=tuple(self.ledger.incidents.texts(notice.id)),
                 secret=self.ledger.secret(),
+                internal=self.internal,
             )
             active = self._activate(adapters, outbox)
             deliveries = self.ledger.deliveries(notice.id, run, paces(active, self.channels))

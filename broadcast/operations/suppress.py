@@ -7,43 +7,49 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.contacts.address import Unusable
-from broadcast.contacts.typed import Address, read_address
+from broadcast.contacts.typed import read_address
 from broadcast.errors import NothingMatched, UsageError
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.suppression import Suppression, SuppressionReason, suppression
+from broadcast.model.suppression import Suppression, SuppressionReason, suppression, unsubscribed
 
 _EXAMPLE = "give a phone number or an e-mail address, like +49 151 12345678 or anna@firma.de"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Who says so, and when."""
+class Because:
+    """Why addresses must not be used, who says so, and when."""
 
+    reason: SuppressionReason
     source: str
     at: datetime
 
 
-def read_addresses(lines: Iterable[tuple[str, str]], region: str) -> list[Address]:
-    """The addresses in lines, each with where it stands; raises `UsageError` and names whatever is none."""
-    found: dict[str, Address] = {}
+def read_suppressions(
+    lines: Iterable[tuple[str, str]], region: str, because: Because, secret: bytes
+) -> list[Suppression]:
+    """What keeps the addresses in lines from being used, and the tokens of unsubscribe links.
+
+    Each line comes with where it stands. Raises `UsageError` and names whatever is neither.
+    """
+    found: dict[bytes, Suppression] = {}
     wrong: list[str] = []
     for where, text in lines:
         try:
-            address = read_address(text, region)
+            made = unsubscribed(text, because.source, because.at, secret) or _read(
+                text, region, because, secret
+            )
         except Unusable as unusable:
             wrong.append(f"{where}: {unusable}")
         else:
-            found[address.value.lower()] = address
+            found[made.digest] = made
     if wrong:
         raise UsageError("\n".join([*wrong, "nothing was suppressed"]), hint=_EXAMPLE)
     return list(found.values())
 
 
-def made_of(
-    addresses: Sequence[Address], reason: SuppressionReason, known: Known, secret: bytes
-) -> list[Suppression]:
-    """What keeps these addresses from being used."""
-    return [suppression(secret, each.kind, each.value, reason, known.source, known.at) for each in addresses]
+def _read(text: str, region: str, because: Because, secret: bytes) -> Suppression:
+    address = read_address(text, region)
+    return suppression(secret, address.kind, address.value, because.reason, because.source, because.at)
 
 
 def find(ledger: Ledger, wanted: Sequence[str], region: str) -> list[Suppression]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Self
 
@@ -17,10 +17,50 @@ from broadcast.model.text import has_controls, without_controls
 #: Out-of-office answers and other robots stay silent (RFC 3834; the second is Exchange's).
 AUTOMATIC: Mapping[str, str] = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
-OPTIONS = frozenset({"from", "from_name", "reply_to"})
+OPTIONS = frozenset({"from", "from_name", "reply_to", "unsubscribe_url", "unsubscribe_mailto"})
 
+_PLACE = "{token}"
+_HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[!-;=?-~]*)?(?:\?[!-;=?-~]*)?")
 _LONGEST_NAME = 100  # characters
 _NO_PART_OF_ONE = re.compile(r"[\s<>,;:\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Where mail programs go, or write, for somebody who does not want to be told again (RFC 2369, 8058)."""
+
+    url: str = ""
+    mailbox: str = ""
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings) -> Self:
+        """Read `unsubscribe_url` and `unsubscribe_mailto`; `ConfigError` where one is not what it must be."""
+        url, mailbox = settings.text("unsubscribe_url"), settings.text("unsubscribe_mailto")
+        if url and not _HTTPS.fullmatch(url):
+            raise ConfigError(
+                f"{settings.origin}: unsubscribe_url is not an https address: {url!r}",
+                hint='write unsubscribe_url = "https://www.example.com/unsubscribe?t={token}"',
+            )
+        if mailbox and ascii_address(mailbox) is None:
+            raise ConfigError(
+                f"{settings.origin}: unsubscribe_mailto is not an e-mail address: {mailbox!r}",
+                hint='write unsubscribe_mailto = "unsubscribe@example.com"',
+            )
+        return cls(url, mailbox)
+
+    def headers(self, token: str | None) -> dict[str, str]:
+        """`List-Unsubscribe`, and the one that allows for a single click; nothing where nobody can leave."""
+        if token is None:
+            return {}
+        ways = []
+        if self.url:
+            joint = "&" if "?" in self.url else "?"
+            url = self.url if _PLACE in self.url else f"{self.url}{joint}t={_PLACE}"
+            ways.append(f"<{url.replace(_PLACE, token)}>")
+        if self.mailbox:
+            ways.append(f"<mailto:{ascii_address(self.mailbox)}?subject=unsubscribe%20{token}>")
+        headers = {"List-Unsubscribe": ", ".join(ways)} if ways else {}
+        return headers | ({"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if self.url else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +70,17 @@ class Sender:
     address: str
     name: str = ""
     reply_to: str = ""
+    unsubscribe: Unsubscribe = field(default_factory=Unsubscribe)
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings) -> Self:
-        """Read `from`, `from_name` and `reply_to`; `ConfigError` where one is not what it must be."""
-        sender = cls(settings.required("from"), settings.text("from_name"), settings.text("reply_to"))
+        """Read what `OPTIONS` names; `ConfigError` where one is not what it must be."""
+        sender = cls(
+            settings.required("from"),
+            settings.text("from_name"),
+            settings.text("reply_to"),
+            Unsubscribe.from_settings(settings),
+        )
         for key, value in (("from", sender.address), ("reply_to", sender.reply_to)):
             if value and ascii_address(value) is None:
                 raise ConfigError(

@@ -25,6 +25,7 @@ def content(outgoing: Outgoing, identity: Identity, sender: Sender) -> bytes:
         "To": formataddr((display_name(outgoing.name), ascii_address(outgoing.address or "") or "")),
         "Date": format_datetime(outgoing.headline.as_of),
         **identity.headers,
+        **sender.unsubscribe.headers(outgoing.unsubscribe),
     }
     personal = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return personal.encode("ascii") + _shared(outgoing.message, subject_of(outgoing), sender)

@@ -24,7 +24,7 @@ def request_body(
     if message.html:
         content.append({"type": "text/html", "value": message.html})
     body: dict[str, object] = {
-        "personalizations": [_person(*pair) for pair in zip(people, identities, strict=True)],
+        "personalizations": [_person(*each, sender) for each in zip(people, identities, strict=True)],
         "from": _mailbox(sender.address, sender.name),
         "subject": subject_of(people[0]),
         "content": content,
@@ -37,10 +37,10 @@ def request_body(
     return body
 
 
-def _person(outgoing: Outgoing, identity: Identity) -> dict[str, object]:
+def _person(outgoing: Outgoing, identity: Identity, sender: Sender) -> dict[str, object]:
     return {
         "to": [_mailbox(outgoing.address or "", display_name(outgoing.name))],
-        "headers": identity.headers,
+        "headers": identity.headers | sender.unsubscribe.headers(outgoing.unsubscribe),
         "custom_args": {"key": outgoing.key, "incident": outgoing.headline.incident},
     }
 

@@ -30,7 +30,8 @@ _RELEASE = Question("use it again", "it stays suppressed")
 Addresses = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[ADDRESS]...", help="Phone numbers or e-mail addresses; - reads them from standard input."
+        metavar="[ADDRESS]...",
+        help="Phone numbers, e-mail addresses, or tokens of unsubscribe links; - reads standard input.",
     ),
 ]
 
@@ -79,9 +80,9 @@ def suppress(
             if not confirming.dry_run:
                 suppressing.release(ledger, found, lambda: _ask(common, confirming, found, settings))
         else:
-            read = suppressing.read_addresses(_lines(given), settings.region)
-            known = suppressing.Known(author(), SystemClock().now())
-            found = suppressing.made_of(read, wanted.reason, known, ledger.secret())
+            because = suppressing.Because(wanted.reason, author(), SystemClock().now())
+            lines, secret = _lines(given), ledger.secret()
+            found = suppressing.read_suppressions(lines, settings.region, because, secret)
             if not confirming.dry_run:
                 ledger.suppressions.add(found)
     changed = not wanted.listed and not confirming.dry_run
