@@ -54,6 +54,11 @@ def field_of(header: str) -> str | None:
     return _FIELDS.get(_NOT_A_LETTER.sub("", _folded(header)))
 
 
+def variable_name(header: str) -> str:
+    """What a template calls a further column: `Kunden-Nr. (alt)` is `kunden_nr_alt`."""
+    return _NOT_A_NAME.sub("_", _folded(header)).strip("_")
+
+
 def read_columns(headers: Sequence[str]) -> Columns:
     """What the columns hold; warns about headers that are missing, repeated or probably misspelt."""
     found: dict[str, list[int]] = {field: [] for field in _SYNONYMS}
@@ -63,7 +68,7 @@ def read_columns(headers: Sequence[str]) -> Columns:
     seen: set[str] = set()
     for position, header in enumerate(headers):
         field = field_of(header)
-        name = _NOT_A_NAME.sub("_", _folded(header)).strip("_")
+        name = variable_name(header)
         names.append(name)
         if not name:
             warnings.append(f"column {position + 1} has no name and is left out")

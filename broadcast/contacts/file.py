@@ -1,0 +1,88 @@
+"""A contacts file as a whole: read as it stands, and written in one step or not at all."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from broadcast.contacts.sheet import Row, open_sheet
+from broadcast.errors import ConfigError, Refused
+
+#: What a spreadsheet takes for a formula; a number with its + is none (OWASP, CSV injection).
+_FORMULA = re.compile(r"[=+@\t\r-]")
+_NUMBER = re.compile(r"[+-]?[\d ()/.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsFile:
+    """The header and the rows of a file, and what it takes to see that nobody else changed it since."""
+
+    path: Path
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    delimiter: str
+    digest: str
+
+
+def read_file(path: Path) -> ContactsFile:
+    """The file at `path`, empty where there is none; raises `ConfigError` where it is not sound."""
+    if not path.exists():
+        return ContactsFile(path, (), (), ",", "")
+    sheet = open_sheet(path)
+    rows = []
+    for row in sheet.rows():
+        if not isinstance(row, Row) or len(row.cells) < len(sheet.header):
+            raise ConfigError(
+                f"{path}:{row.line}: this row cannot be taken apart, so the file cannot be written anew",
+                hint="`broadcast contacts check` says what is wrong with it; nothing was changed",
+            )
+        rows.append(Row(row.line, row.cells[: len(sheet.header)]))
+    return ContactsFile(path, sheet.header, tuple(rows), sheet.delimiter, _digest(path))
+
+
+def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Put these rows in its place, readable by you alone; raises `Refused` where somebody else changed it."""
+    path = before.path.resolve()
+    if _digest(path) != before.digest:
+        raise Refused(f"{path} was changed meanwhile", hint="nothing was written; run it again")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+                stream.write(_spelled(header, rows, before.delimiter))
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(draft).replace(path)
+        except BaseException:
+            Path(draft).unlink()
+            raise
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}",
+            hint="it is as it was; check the folder's permissions and the space left on the disk",
+        ) from None
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula; contacts files are read without the apostrophe."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _spelled(header: Sequence[str], rows: Sequence[Sequence[str]], delimiter: str) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([harmless(cell) for cell in cells] for cells in rows)
+    return text.getvalue()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""

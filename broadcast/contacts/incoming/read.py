@@ -1,0 +1,92 @@
+"""Which of the known forms a list has, and what it holds."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from broadcast.contacts.incoming.ldif import read_ldif
+from broadcast.contacts.incoming.listing import Fault, Listing, Record, decoded, listing
+from broadcast.contacts.incoming.subscribers import read_json, statuspage_row
+from broadcast.contacts.incoming.vcard import read_vcards
+from broadcast.contacts.sheet import Row, open_sheet
+from broadcast.errors import UsageError
+
+_LARGEST = 256 * 1024 * 1024
+_ADDRESS = re.compile(r"@|://|\d{5}")
+_KINDS = frozenset({"email", "sms", "webhook", "slack"})  # what Statuspage's CSV begins its rows with
+
+
+class ListForm(StrEnum):
+    """A form that a list of people comes in."""
+
+    CSV = "csv"
+    VCARD = "vcard"
+    LDIF = "ldif"
+    JSON = "json"
+
+
+def read_incoming(path: Path | None, data: bytes, name: str) -> Listing:
+    """The list in `data`, in whichever form it is; raises `UsageError` and `ConfigError`.
+
+    `path` is where it lies, None for standard input.
+    """
+    if len(data) > _LARGEST:
+        raise UsageError(f"{name} is larger than 256 MiB", hint="split it")
+    match _form(data):
+        case ListForm.VCARD:
+            return read_vcards(decoded(data, name))
+        case ListForm.LDIF:
+            return read_ldif(decoded(data, name))
+        case ListForm.JSON:
+            return read_json(decoded(data, name), name)
+        case _ if path is None:
+            raise UsageError(f"{name} is neither JSON nor vCard nor LDIF", hint="name a CSV file by its path")
+        case _:
+            return _read_sheet(path)
+
+
+def _form(data: bytes) -> ListForm:
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").lower()
+    if start.startswith((b"[", b"{")):
+        return ListForm.JSON
+    if start.startswith(b"begin:vcard"):
+        return ListForm.VCARD
+    without_comments = b"\n".join(line for line in start.splitlines() if not line.startswith(b"#"))
+    return ListForm.LDIF if without_comments.lstrip().startswith((b"dn:", b"version:")) else ListForm.CSV
+
+
+def _read_sheet(path: Path) -> Listing:
+    sheet = open_sheet(path)
+    kind, address, *_ = [*(cell.strip().lower() for cell in sheet.header), "", ""]
+    if kind in _KINDS and _ADDRESS.search(address):
+        return _read_statuspage(path, sheet.encoding, sheet.delimiter)
+    rows, faults = [], []
+    for row in sheet.rows():
+        if isinstance(row, Row):
+            rows.append(row)
+        else:
+            reason = "quotation marks inside a cell do not add up"
+            faults.append(Fault(row.line, reason, 'write a quotation mark inside a cell twice ("")'))
+    return Listing(sheet.header, rows, faults)
+
+
+def _read_statuspage(path: Path, encoding: str, delimiter: str) -> Listing:
+    """Statuspage's subscribers have no header: a type, an address, for numbers a country."""
+    records: list[Record] = []
+    faults: list[Fault] = []
+    for line, cells in _cells(path, encoding, delimiter):
+        try:
+            records.append((line, statuspage_row(*[*cells, "", ""][:3])))
+        except ValueError as wrong:
+            faults.append(Fault(line, str(wrong), "only people are told"))
+    return listing(records, faults)
+
+
+def _cells(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    with path.open(encoding=encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True)
+        yield from ((reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(cells))

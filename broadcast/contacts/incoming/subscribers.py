@@ -1,0 +1,114 @@
+"""JSON: our own columns, or subscribers as Statuspage and ilert give them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from broadcast.contacts.address import Unusable
+from broadcast.contacts.incoming.listing import Fault, Listing, Record, listing
+from broadcast.contacts.phone import read_phone
+from broadcast.errors import UsageError
+
+_OBJECTS = 'give a list of objects: [{"email": "anna@firma.de"}]'
+_NOT_PEOPLE = "only people are told: take it up as a channel of its own"
+
+
+class _Wrong(ValueError):
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.hint = hint
+
+
+def read_json(text: str, name: str) -> Listing:
+    """Every entry of the list; raises `UsageError` where it is none."""
+    records: list[Record] = []
+    faults: list[Fault] = []
+    for place, entry in enumerate(_entries(text, name), 1):
+        try:
+            records.append((place, _fields(entry)))
+        except _Wrong as wrong:
+            faults.append(Fault(place, str(wrong), wrong.hint))
+    return listing(records, faults, "entry")
+
+
+def statuspage_row(type_: str, address: str, country: str = "") -> dict[str, str]:
+    """A row of Statuspage's own CSV: a type, an address, and for a number the country it belongs to."""
+    return _subscriber({"mode": type_, "email": address, "phone_number": address, "phone_country": country})
+
+
+def _entries(text: str, name: str) -> list[object]:
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UsageError(
+            f"{name}, line {error.lineno}: this is not JSON ({error.msg})", hint=_OBJECTS
+        ) from None
+    except RecursionError:
+        raise UsageError(f"{name} is nested too deeply", hint=_OBJECTS) from None
+    if isinstance(document, dict):
+        lists = [value for value in document.values() if isinstance(value, list)]
+        document = lists[0] if len(lists) == 1 else document
+    if not isinstance(document, list):
+        raise UsageError(f"{name} holds no list of people", hint=_OBJECTS)
+    return document
+
+
+def _fields(entry: object) -> dict[str, str]:
+    if not isinstance(entry, dict):
+        raise _Wrong("not an object", _OBJECTS)
+    if "mode" in entry and {"email", "phone_number", "endpoint"} & entry.keys():
+        return _subscriber(entry)
+    if {"target", "type"} <= entry.keys():
+        return _ilert(entry)
+    return {str(name): _plain(name, value) for name, value in entry.items() if value is not None}
+
+
+def _subscriber(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Statuspage: `mode` says which address counts; a number comes without its country code."""
+    if entry.get("quarantined_at"):
+        raise _Wrong("quarantined at Statuspage, because messages came back", "ask for another address")
+    fields = {"id": str(entry.get("id") or "")}
+    match str(entry.get("mode", "")).lower():
+        case "email":
+            fields["email"] = str(entry.get("email") or "")
+        case "sms":
+            fields["phone"] = _number(
+                str(entry.get("phone_number") or ""), str(entry.get("phone_country") or "")
+            )
+        case other:
+            raise _Wrong(f"a subscriber of the kind {other or 'nothing'}, not a person", _NOT_PEOPLE)
+    return fields
+
+
+def _number(number: str, country: str) -> str:
+    try:
+        return read_phone(number, country.upper()).number if country else number
+    except Unusable as unusable:
+        raise _Wrong(f"the phone number {unusable}", unusable.hint) from None
+
+
+def _ilert(entry: Mapping[str, Any]) -> dict[str, str]:
+    """ilert: a target, its type, a locale, and the services it is about."""
+    fields = {"locale": str(entry.get("locale") or "")}
+    match str(entry["type"]).upper():
+        case "EMAIL":
+            fields["email"] = str(entry["target"])
+        case "SMS":
+            fields["phone"] = str(entry["target"])
+        case other:
+            raise _Wrong(f"a subscriber of the kind {other.lower()}, not a person", _NOT_PEOPLE)
+    services = entry.get("services")
+    if isinstance(services, list):
+        named = (each.get("name") or each.get("id") if isinstance(each, dict) else each for each in services)
+        fields["services"] = ";".join(str(each) for each in named)
+    return fields
+
+
+def _plain(name: object, value: object) -> str:
+    if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
+        return ";".join(map(str, value))
+    if isinstance(value, dict | list):
+        raise _Wrong(f"{name} is no plain value", "give text, or a list of texts")
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
