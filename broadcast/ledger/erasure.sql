@@ -9,10 +9,14 @@ GROUP BY delivery.contact
 
 -- name: recipients_like
 -- Whoever has that id, number or mailbox, and what else is known of the same name under the same id: two lists may
--- both count from 1.
+-- both count from 1. Of whoever could not be told, no name is known.
+WITH known AS (
+    SELECT contact, lower(name) AS name FROM recipient
+    WHERE contact = :id OR phone = :phone OR lower(email) = lower(:email)
+)
 SELECT id, contact, name, phone, email FROM recipient
-WHERE contact <> '' AND (contact, lower(name)) IN
-      (SELECT contact, lower(name) FROM recipient WHERE contact = :id OR phone = :phone OR lower(email) = lower(:email))
+WHERE contact <> '' AND ((contact, lower(name)) IN (SELECT contact, name FROM known)
+                         OR (name = '' AND contact IN (SELECT contact FROM known)))
 ORDER BY id
 
 -- name: incidents_of_recipients

@@ -65,7 +65,7 @@ def forget(ledger: Ledger, proposed: Oblivion, by: Author, consent: Consent) -> 
 
 def _check_one(people: tuple[KnownAs, ...], wanted: str) -> None:
     """Two people may share a number, or two lists both count from 1; then it is not clear who is meant."""
-    named = {person.name.casefold(): person for person in people}
+    named = {person.name.casefold(): person for person in people if person.name}
     if len(named) > 1:
         listed = ", ".join(f"{one.name} (id {one.contact})" for one in named.values())
         raise UsageError(

@@ -222,6 +222,18 @@ def test_who_is_forgotten_goes_on_being_left_alone_and_is_not_shown(muster):
     assert muster.told("sendgrid").count(BERT) == 1
 
 
+@pytest.mark.parametrize("whom", ["k1", BERT])
+def test_forgetting_takes_also_what_could_not_be_told(muster, whom):
+    muster.notify()
+    muster.suppress(BERT)
+    muster.notify()
+
+    assert muster.run("forget", whom, "--yes").code == 0
+
+    with sqlite3.connect(muster.folder / "broadcast.db") as ledger:
+        assert ledger.execute("SELECT count(*) FROM delivery WHERE contact = 'k1'").fetchone() == (0,)
+
+
 def test_of_who_may_not_be_told_the_ledger_keeps_no_name(muster):
     muster.suppress(BERT)
     muster.notify()
