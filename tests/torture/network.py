@@ -147,7 +147,8 @@ def _storm(options: Options, ground: Ground) -> Line:
     for number in range(options.count(2, 10)):
         patience = 1 + number % 2
         company = ground.found(SMS_ALONE, people, sms="concurrency = 8")
-        wave = "times=40" if number % 2 else "every=25"
+        # After a 429 a channel tries with one request at a time, so that each of a wave costs its patience.
+        wave = "times=12" if number % 2 else "every=25"
         ground.daemon.arm(f"twilio:ratelimit={patience},{wave}")
         done = run(company, *NOTIFY)
         sent = sum(one["provider"] == "twilio" for one in ground.requests())
