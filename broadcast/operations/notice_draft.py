@@ -121,9 +121,9 @@ class Drafter:
         config = ["--config", str(self.settings.path.resolve())] if self.settings.path else []
         affects = [part for system in self._affects(draft.down) for part in ("--affects", system)]
         key = ["--key", f"watch/{draft.name.removesuffix('.md')}"]
-        return shlex.join(
-            [*self.program.split(), *config, "notify", self._title(draft.fallen), *affects, *key]
-        )
+        title, translated = self._title(draft.fallen)
+        words = [*self.program.split(), *config, "notify", title, *translated, *affects, *key]
+        return shlex.join(words)
 
     def _backup(self, down: Sequence[Watched], now: datetime) -> Backup:
         request = Request(Verb.NOTIFY, affects=self._affects(down))
@@ -137,16 +137,17 @@ class Drafter:
         """What the command must name; what is avoided by itself need not be."""
         return () if self.settings.watch.activate else tuple(one.system for one in down)
 
-    def _title(self, fallen: Sequence[Watched]) -> str:
-        """What is wrong, in the organisation's language."""
-        language = self.settings.locale.partition("-")[0]
-        language = language if language in _DISTURBED else "en"
-        kinds = [self.ways[one.system].capabilities.kind for one in fallen]
-        names = dict.fromkeys(_NAMES.get(kind, {}).get(language, str(kind)) for kind in kinds)
-        return _DISTURBED[language].format(", ".join(names))
+    def _title(self, fallen: Sequence[Watched]) -> tuple[str, list[str]]:
+        """What is wrong, in the organisation's language, and as options in the others."""
+        own = self.settings.locale.partition("-")[0]
+        own = own if own in _DISTURBED else "en"
+        kinds = list(dict.fromkeys(self.ways[one.system].capabilities.kind for one in fallen))
+        others = (language for language in _DISTURBED if language != own)
+        translated = [part for one in others for part in ("-v", f"title.{one}={_titled(kinds, one)}")]
+        return _titled(kinds, own), translated
 
     def _text(self, draft: NoticeDraft) -> Iterator[str]:
-        yield f"# Draft: {self._title(draft.fallen)}\n\nWritten by `broadcast watch`. Nothing was sent.\n"
+        yield f"# Draft: {self._title(draft.fallen)[0]}\n\nWritten by `broadcast watch`. Nothing was sent.\n"
         for one in draft.down:
             since = f"{one.since.astimezone(self.settings.timezone):%Y-%m-%d %H:%M %Z}"
             yield f"- {one.system}: down since {since}: {' '.join(printable(one.reason).split())}"
@@ -156,6 +157,11 @@ class Drafter:
         yield f"\n## To tell them\n\nLook at it first:\n\n    {command} --dry-run\n"
         yield f"Then, with words of your own (`-m`):\n\n    {command}\n"
         yield f"{_AVOIDED if self.settings.watch.activate else _BY_HAND}\n"
+
+
+def _titled(kinds: Sequence[ChannelKind], language: str) -> str:
+    names = dict.fromkeys(_NAMES.get(kind, {}).get(language, str(kind)) for kind in kinds)
+    return _DISTURBED[language].format(", ".join(names))
 
 
 def _steps(reach: Reach) -> Iterator[Step]:

@@ -32,16 +32,14 @@ def relied_on(settings: Settings) -> set[str]:
 
 
 def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> Iterator[Seen]:
-    """How every channel that is relied on is, and every provider that is down by its own word, too.
+    """How every channel is, and every provider that is down by its own word, too.
 
     A provider's word takes nothing down alone: one of its channels must be down as well.
     """
-    relied = relied_on(settings)
-    channels = [one for one in survey.channels if one.channel.name in relied]
-    for one in channels:
+    for one in survey.channels:
         yield Seen(one.channel.name, one.verdict.condition, one.verdict.reason)
     for fate, said in survey.announced.items():
-        fallen = said.condition is Condition.DOWN and any(_falls(one, fate) for one in channels)
+        fallen = said.condition is Condition.DOWN and any(_falls(one, fate) for one in survey.channels)
         if fate not in settings.channels and (fallen or fate in known):
             yield Seen(fate, Condition.DOWN if fallen else Condition.WORKS, said.detail)
 

@@ -15,7 +15,7 @@ from broadcast.model.clock import Clock
 from broadcast.operations.foresight import Foresight
 from broadcast.operations.health import ChannelHealth, Surveyor
 from broadcast.operations.notice_draft import Drafter, NoticeDraft
-from broadcast.operations.vigil import revised, seen
+from broadcast.operations.vigil import relied_on, revised, seen
 from broadcast.planning.ways import Way
 
 _WAIT = 2.0  # seconds for another process's lock; there will be another round
@@ -64,7 +64,9 @@ class Watch:
             ledger.close()
 
     def _look(self, ledger: Ledger) -> Round:
-        survey = Surveyor(self.settings, ledger, self.clock).survey(list(self.settings.channels.values()))
+        relied = relied_on(self.settings)
+        channels = [channel for name, channel in self.settings.channels.items() if name in relied]
+        survey = Surveyor(self.settings, ledger, self.clock).survey(channels)
         now = self.clock.now()
         changes: list[tuple[Watched | None, Watched]] = []
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,12 +43,17 @@ def test_from_cron_a_failing_channel_is_drafted_sent_by_nobody_and_closed(rehear
     run(rehearsal, "sandbox", "fault", "sendgrid:down")
     try:
         failing = cron("-o", "json")
+        draft = Path(json.loads(failing.stdout)["draft"]).read_text(encoding="utf-8")
+        [tried] = [line for line in draft.splitlines() if line.endswith("--dry-run")]
+        preview = run(rehearsal, *shlex.split(tried)[1:])
         plan = run(rehearsal, "--config", "w.toml", "--sandbox", "plan", "-a", "customers", "-o", "json")
     finally:
         run(rehearsal, "sandbox", "fault", "--clear")
     over = cron("-q")
 
     found = json.loads(failing.stdout)
+    assert preview.returncode == 0, preview.stderr
+    assert "email comes last: down since" in preview.stdout
     assert failing.returncode == 6
     assert [one["system"] for one in found["down"]] == ["email"]
     assert found["activated"]

@@ -107,7 +107,7 @@ def test_a_draft_is_private_names_nobody_and_holds_the_plan_and_the_command(tmp_
         "notify",
         "E-Mail gestört",
     ]
-    assert words[5:8] == ["--affects", "email", "--key"]
+    assert words[5:10] == ["-v", "title.en=E-mail disrupted", "--affects", "email", "--key"]
 
 
 def test_what_somebody_wrote_into_a_draft_is_kept_and_a_draft_that_was_deleted_stays_so(tmp_path, provider):
