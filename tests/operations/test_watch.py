@@ -13,14 +13,17 @@ from datetime import timedelta
 import pytest
 
 from broadcast.config.load import load
-from broadcast.config.settings import Settings
+from broadcast.config.settings import Settings, WatchSettings
 from broadcast.dispatch.happening import nobody
 from broadcast.errors import Refused
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.runs import watching_alone
 from broadcast.model.clock import SystemClock
+from broadcast.model.health import Condition
 from broadcast.operations.request import Limits, Request, Verb
+from broadcast.operations.vigil import Seen, revised
 from broadcast.operations.watch import Watch
+from broadcast.testing.ledger_samples import NOON, after
 from broadcast.wiring import make_publisher, make_watch
 from tests.operations.provider import Provider, company, serving
 
@@ -153,6 +156,55 @@ def test_a_provider_that_says_so_itself_is_down_with_its_channel_and_never_witho
     assert [one.system for one in watch.round().down] == ["email", "post"]
     assert len(drafts(tmp_path)) == 1
     assert provider.asked.count("/summary.json") == 1, "asked once a minute"
+
+
+def test_one_draft_for_what_fails_together_is_closed_when_all_of_it_works_again(tmp_path, provider):
+    with serving() as other:
+        company(tmp_path, provider, BACKUP.format(url=other.url))
+        path = tmp_path / "broadcast.toml"
+        path.write_text(path.read_text().replace('["email"], ["site"]', '["email", "backup"], ["site"]'))
+        watch = make_watch(load(None, {"KEY": "secret-key"}, tmp_path))
+        provider.status = other.status = 503
+        watch.round()
+        assert {one.system for one in watch.round().fallen} == {"email", "backup"}
+        [draft] = drafts(tmp_path)
+
+        provider.status = 200
+        watch.round()
+        assert [one.system for one in watch.round().recovered] == ["email"]
+        assert drafts(tmp_path) == [draft]
+        other.status = 200
+        watch.round()
+        watch.round()
+
+    assert drafts(tmp_path) == [draft.replace(".md", ".closed.md")]
+
+
+def test_only_a_bad_check_keeps_a_finding_from_expiring():
+    policy = WatchSettings(down_after=1, up_after=9, expires=60)
+    down = revised(None, Seen("email", Condition.DOWN, "no answer"), policy, NOON)
+
+    again = revised(down, Seen("email", Condition.DOWN, "refused"), policy, after(30))
+    better = revised(again, Seen("email", Condition.WORKS, ""), policy, after(40))
+    untold = revised(better, Seen("email", Condition.UNKNOWN, ""), policy, after(50))
+
+    assert (down.expires_at, again.expires_at) == (after(60), after(90))
+    assert (better.expires_at, untold.expires_at) == (after(90), after(90))
+    assert (untold.down, untold.since, untold.reason) == (True, NOON, "refused")
+
+
+def test_an_end_goes_by_other_ways_too_and_says_so(backed_up, provider):
+    settings = backed_up(ACTIVE)
+    ledger = Ledger.open(settings.ledger)
+    request = Request(Verb.NOTIFY, title="Kasse")
+    assert make_publisher(settings, ledger, nobody).publish(request, Limits(), lambda _: None).exit_code == 0
+    ledger.close()
+    fallen(make_watch(settings), provider)
+
+    preview = previewed(settings, verb=Verb.RESOLVE)
+
+    assert first(preview) == ["backup"]
+    assert any(remark.startswith("email comes last: down since") for remark in preview.warnings)
 
 
 def test_what_is_down_expires_where_nobody_looks_any_more(tmp_path, provider):
