@@ -16,25 +16,25 @@ from broadcast.model.clock import Clock
 from broadcast.model.health import Announcement, Condition
 from broadcast.model.outcome import Probe
 from broadcast.operations.announcements import Announcements, ask_all
+from broadcast.operations.judgement import Evidence, Judgement, judgement
 from broadcast.operations.probe import probe_all
-from broadcast.operations.verdict import Evidence, Verdict, verdict
 
 LATELY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelHealth:
-    """One channel: the verdict, and what it rests on."""
+    """One channel: the judgement, and what it rests on."""
 
     channel: ChannelSettings
     fates: tuple[str, ...]
-    verdict: Verdict
+    judgement: Judgement
     evidence: Evidence
 
     @property
     def down(self) -> bool:
         """Whether it is down."""
-        return self.verdict.condition is Condition.DOWN
+        return self.judgement.condition is Condition.DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Surveyor:
             name = channel.name
             said = {fate: announced[fate] for fate in fates[name] if fate in announced}
             evidence = Evidence(traffic.get(name), breakers.get(name), probes.get(name), said)
-            found.append(ChannelHealth(channel, fates[name], verdict(evidence, now), evidence))
+            found.append(ChannelHealth(channel, fates[name], judgement(evidence, now), evidence))
         return Survey(tuple(found), announced)
 
     def _wanted(self, channels: Sequence[ChannelSettings], fates: Mapping[str, Sequence[str]]) -> set[str]:

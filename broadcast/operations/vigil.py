@@ -37,7 +37,7 @@ def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> It
     A provider's word takes nothing down alone: one of its channels must be down as well.
     """
     for one in survey.channels:
-        yield Seen(one.channel.name, one.verdict.condition, one.verdict.reason)
+        yield Seen(one.channel.name, one.judgement.condition, one.judgement.reason)
     for fate, said in survey.announced.items():
         fallen = said.condition is Condition.DOWN and any(_falls(one, fate) for one in survey.channels)
         if fate not in settings.channels and (fallen or fate in known):

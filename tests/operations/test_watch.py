@@ -149,7 +149,7 @@ def test_a_provider_that_says_so_itself_is_down_with_its_channel_and_never_witho
     watch.round()
     well = watch.round()
     assert well.down == ()
-    assert well.channels[0].verdict.reason == "post says: Everything"
+    assert well.channels[0].judgement.reason == "post says: Everything"
 
     provider.status = 503
     watch.round()
@@ -180,7 +180,7 @@ def test_one_draft_for_what_fails_together_is_closed_when_all_of_it_works_again(
     assert drafts(tmp_path) == [draft.replace(".md", ".closed.md")]
 
 
-def test_only_a_bad_check_keeps_a_finding_from_expiring():
+def test_only_a_bad_check_keeps_what_was_found_from_expiring():
     policy = WatchSettings(down_after=1, up_after=9, expires=60)
     down = revised(None, Seen("email", Condition.DOWN, "no answer"), policy, NOON)
 
@@ -296,7 +296,7 @@ def test_without_activation_the_preview_only_proposes(backed_up, provider):
     assert first(previewed(settings, "email")) == ["backup"]
 
 
-def test_affects_none_takes_a_finding_back_until_the_channel_was_up_again(tmp_path, provider):
+def test_affects_none_takes_what_was_found_back_until_the_channel_was_up_again(tmp_path, provider):
     settings = company(tmp_path, provider, ACTIVE)
     watch = make_watch(settings)
     fallen(watch, provider)

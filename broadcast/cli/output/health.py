@@ -21,7 +21,7 @@ _COLUMNS = ("", "channel", "why", "in 24 h", "takes", "last success", "most freq
 
 
 def health_page(survey: Survey, trouble: str | None, zone: ZoneInfo) -> list[Block]:
-    """The verdicts with what they rest on, what providers say, and what could not be looked at."""
+    """The judgements with what they rest on, what providers say, and what could not be looked at."""
     rows = [_row(one, zone) for one in survey.channels]
     used = [place for place, _ in enumerate(_COLUMNS) if any(row[place] for row in rows)]
     columns = tuple(_COLUMNS[place] for place in used)
@@ -55,9 +55,9 @@ def channel_json(one: ChannelHealth, zone: ZoneInfo) -> dict[str, Any]:
         "adapter": one.channel.adapter,
         "optional": one.channel.optional,
         "depends_on": list(one.fates),
-        "condition": one.verdict.condition,
-        "reason": one.verdict.reason,
-        "source": one.verdict.source,
+        "condition": one.judgement.condition,
+        "reason": one.judgement.reason,
+        "source": one.judgement.source,
         "traffic": _traffic(traffic, zone) if traffic else None,
         "breaker": {"since": iso(breaker.opened_at, zone), "reason": breaker.reason} if breaker else None,
         "probe": {"health": evidence.probe.health, "detail": evidence.probe.detail}
@@ -79,11 +79,11 @@ def _traffic(traffic: Traffic, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _row(one: ChannelHealth, zone: ZoneInfo) -> tuple[Cell, ...]:
-    condition, traffic, breaker = one.verdict.condition, one.evidence.traffic, one.evidence.breaker
+    condition, traffic, breaker = one.judgement.condition, one.evidence.traffic, one.evidence.breaker
     return (
         Word(condition, TONES[condition]),
         Word(one.channel.name, Tone.STRONG),
-        one.verdict.reason,
+        one.judgement.reason,
         _counted(traffic),
         _taking(traffic),
         clock_time(traffic.last_success, zone) if traffic else "",

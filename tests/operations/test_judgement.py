@@ -10,7 +10,7 @@ from broadcast.ledger.health import Traffic
 from broadcast.ledger.history import OpenBreaker
 from broadcast.model.health import Announcement, Condition
 from broadcast.model.outcome import Health, Probe
-from broadcast.operations.verdict import Evidence, verdict
+from broadcast.operations.judgement import Evidence, judgement
 from broadcast.testing.ledger_samples import NOON
 
 ANSWERS = Probe(Health.OK)
@@ -57,15 +57,15 @@ def breaker(minutes: int) -> OpenBreaker:
         (Evidence(), Condition.UNKNOWN, "nothing was sent"),
     ],
 )
-def test_the_gravest_finding_is_the_verdict_and_its_reason(evidence, condition, reason):
-    found = verdict(evidence, NOON)
+def test_the_gravest_thing_known_is_the_verdict_and_its_reason(evidence, condition, reason):
+    found = judgement(evidence, NOON)
 
     assert found.condition is condition
     assert found.reason.startswith(reason)
 
 
 def test_a_status_page_alone_takes_no_channel_down():
-    found = verdict(Evidence(probe=ANSWERS, traffic=traffic(3), announced=OUTAGE), NOON)
+    found = judgement(Evidence(probe=ANSWERS, traffic=traffic(3), announced=OUTAGE), NOON)
 
     assert (found.condition, found.source) == (Condition.DOUBTFUL, "status page")
     assert found.reason == "twilio says: SMS delivery"

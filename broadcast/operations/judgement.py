@@ -29,7 +29,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """How a channel is, why, and by whose word: `probe`, `ledger` or `status page`."""
 
     condition: Condition
@@ -37,40 +37,42 @@ class Verdict:
     source: str
 
 
-def verdict(evidence: Evidence, now: datetime) -> Verdict:
-    """The first finding that says something, the gravest first.
+def judgement(evidence: Evidence, now: datetime) -> Judgement:
+    """The first thing that says something, the gravest first.
 
     What failed just now weighs more than what a provider says; a status page alone takes nothing down.
     """
     for found in (*_down(evidence, now), *_doubtful(evidence), *_working(evidence)):
         return found
-    return Verdict(Condition.UNKNOWN, "nothing was sent lately, and nobody asked it", "ledger")
+    return Judgement(Condition.UNKNOWN, "nothing was sent lately, and nobody asked it", "ledger")
 
 
-def _down(evidence: Evidence, now: datetime) -> Iterator[Verdict]:
+def _down(evidence: Evidence, now: datetime) -> Iterator[Judgement]:
     probe, breaker = evidence.probe, evidence.breaker
     if probe and probe.health in _REFUSED:
-        yield Verdict(Condition.DOWN, probe.detail or str(probe.health), "probe")
+        yield Judgement(Condition.DOWN, probe.detail or str(probe.health), "probe")
     if breaker and now - breaker.opened_at < FRESH:
-        yield Verdict(Condition.DOWN, f"it just failed: {breaker.reason}", "ledger")
+        yield Judgement(Condition.DOWN, f"it just failed: {breaker.reason}", "ledger")
 
 
-def _doubtful(evidence: Evidence) -> Iterator[Verdict]:
+def _doubtful(evidence: Evidence) -> Iterator[Judgement]:
     probe, breaker, traffic = evidence.probe, evidence.breaker, evidence.traffic
     if breaker:
-        yield Verdict(Condition.DOUBTFUL, f"it failed when it was last used: {breaker.reason}", "ledger")
+        yield Judgement(Condition.DOUBTFUL, f"it failed when it was last used: {breaker.reason}", "ledger")
     if probe and probe.health is Health.DEGRADED:
-        yield Verdict(Condition.DOUBTFUL, probe.detail or str(probe.health), "probe")
+        yield Judgement(Condition.DOUBTFUL, probe.detail or str(probe.health), "probe")
     if traffic and traffic.trouble >= _TROUBLE:
         reason = f"{traffic.trouble:,} messages in a row without an answer: {traffic.error}"
-        yield Verdict(Condition.DOUBTFUL, reason, "ledger")
+        yield Judgement(Condition.DOUBTFUL, reason, "ledger")
     for fate, said in evidence.announced.items():
         if said.condition in {Condition.DOWN, Condition.DOUBTFUL}:
-            yield Verdict(Condition.DOUBTFUL, f"{fate} says: {said.detail or said.condition}", "status page")
+            yield Judgement(
+                Condition.DOUBTFUL, f"{fate} says: {said.detail or said.condition}", "status page"
+            )
 
 
-def _working(evidence: Evidence) -> Iterator[Verdict]:
+def _working(evidence: Evidence) -> Iterator[Judgement]:
     if evidence.probe and evidence.probe.health is Health.OK:
-        yield Verdict(Condition.WORKS, evidence.probe.detail or "it answers", "probe")
+        yield Judgement(Condition.WORKS, evidence.probe.detail or "it answers", "probe")
     if evidence.traffic and evidence.traffic.accepted:
-        yield Verdict(Condition.WORKS, "it took the latest messages", "ledger")
+        yield Judgement(Condition.WORKS, "it took the latest messages", "ledger")
