@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from broadcast.ledger.avoidance import Detour, Owed
     from broadcast.ledger.deliveries import Deliveries
+    from broadcast.ledger.dossier import Message
     from broadcast.ledger.erasure import Erasure
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
@@ -106,6 +107,12 @@ class Ledger:
         from broadcast.ledger.suppressions import Suppressions
 
         return Suppressions(self._database, self.secret)
+
+    def recorded(self, recipients: Sequence[int]) -> tuple[list[Contact], list[Message]]:
+        """What it has of the person whom it knows under these numbers of its own."""
+        from broadcast.ledger.dossier import recorded
+
+        return recorded(self._database, recipients)
 
     def secret(self) -> bytes:
         """The install secret that makes our references."""

@@ -10,6 +10,7 @@ import typer
 
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
+from broadcast.cli.commands.export_person import export_person
 from broadcast.cli.commands.import_contacts import import_contacts
 from broadcast.cli.commands.suppress import suppress
 from broadcast.cli.options import Common, Form, ListForm
@@ -156,6 +157,6 @@ def _shown(address: str | None, clear: bool) -> str:
 contacts = group(
     "contacts",
     "Who can be reached, and who must not be.",
-    [check, list_contacts, import_contacts, suppress],
+    [check, list_contacts, import_contacts, suppress, export_person],
     ["broadcast contacts check", "broadcast contacts list -a agents"],
 )

@@ -34,6 +34,9 @@ OlderThan = Annotated[
         "--older-than", metavar="TIME", help="Incidents that ended longer ago than this, such as 90d."
     ),
 ]
+Suppress = Annotated[
+    bool, typer.Option("--suppress", help="Never use their addresses again: a digest of each stays.")
+]
 Whom = Annotated[
     str, typer.Argument(metavar="CONTACT", help="Somebody's id, phone number or e-mail address.")
 ]
@@ -67,11 +70,18 @@ def purge(
 
 
 @command("broadcast forget anna@kunde.example", 'broadcast forget "+49 151 12345678" --dry-run')
-def forget(common: Common, confirming: Confirming, whom: Whom, output: ListForm = Form.HUMAN) -> None:
+def forget(
+    common: Common,
+    confirming: Confirming,
+    whom: Whom,
+    suppress: Suppress = False,
+    output: ListForm = Form.HUMAN,
+) -> None:
     """Erase one person from the ledger, everywhere, and name the contacts files where they still stand.
 
     They are not told of incidents that are open any more, and not missed there. The files are yours to edit:
-    as long as the row stands there, new incidents reach them. It cannot be undone.
+    as long as the row stands there, new incidents reach them, unless --suppress keeps their addresses from
+    being used. It cannot be undone.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
 
@@ -81,7 +91,8 @@ def forget(common: Common, confirming: Confirming, whom: Whom, output: ListForm 
     with opened(settings) as ledger:
         done = forgetting.propose(ledger, settings, whom)
         if not confirming.dry_run:
-            done = forgetting.forget(ledger, done, Author(author(), SystemClock().now()), consent)
+            by = Author(author(), SystemClock().now())
+            done = forgetting.forget(ledger, done, by, consent, suppress=suppress)
     if output is Form.JSON:
         show_json(_forget_json(done), common.out)
     else:

@@ -1,0 +1,100 @@
+"""`contacts export-person`: everything that is known about one person, for them to be told."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from broadcast.cli.command import command
+from broadcast.cli.ledger import opened
+from broadcast.cli.options import Common, Form, ListForm
+from broadcast.cli.output.person import person_page
+from broadcast.cli.output.show import clock_time, iso, show, show_json
+from broadcast.model.clock import SystemClock
+from broadcast.model.contact import Contact
+from broadcast.operations import export_person as exporting
+from broadcast.wiring import load_settings, make_channels
+
+SCHEMA = "broadcast.person/1"
+
+Whom = Annotated[
+    str, typer.Argument(metavar="CONTACT", help="Somebody's id, phone number or e-mail address.")
+]
+
+
+@command(
+    "broadcast contacts export-person anna@kunde.example > anna.txt",
+    "broadcast contacts export-person anna@kunde.example -o json",
+    name="export-person",
+)
+def export_person(common: Common, whom: Whom, output: ListForm = Form.HUMAN) -> None:
+    """Everything that is known about one person: contacts files, consent, messages as told, suppressions.
+
+    Readable in their language, or as JSON. Addresses are in clear: give it to nobody else.
+    """
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    ways = make_channels(settings).ways
+    with opened(settings) as ledger:
+        dossier = exporting.export_person(ledger, settings, ways, whom)
+    zone, now = settings.timezone, SystemClock().now()
+    if output is Form.JSON:
+        show_json({"as_of": iso(now, zone), **_json(dossier, zone)} | {"schema": SCHEMA}, common.out)
+        return
+    locale = dossier.locale or settings.locale
+    page = person_page(dossier, settings.organisation, clock_time(now, zone), zone, locale)
+    show(list(page), common.out)
+
+
+def _json(dossier: exporting.Dossier, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "contacts_files": [
+            {"audience": each.audience, "path": str(each.path), **_contact(each.contact)}
+            for each in dossier.files
+        ],
+        "ledger": [_contact(each) for each in dossier.known_as],
+        "messages": [_message(each, zone) for each in dossier.told],
+        "suppressions": [
+            {
+                "kind": each.kind,
+                "address": each.shown,
+                "reason": each.reason,
+                "source": each.source,
+                "since": iso(each.at, zone),
+            }
+            for each in dossier.suppressions
+        ],
+    }
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "phone": contact.phone,
+        "email": contact.email,
+        "locale": contact.locale,
+        "groups": list(contact.groups),
+        "further": dict(contact.extra),
+        "consents": [asdict(consent) for consent in contact.consents],
+    }
+
+
+def _message(told: exporting.Told, zone: ZoneInfo) -> dict[str, Any]:
+    message = told.message
+    return {
+        "incident": message.incident,
+        "title": message.title,
+        "notice": message.sequence,
+        "kind": message.kind,
+        "at": iso(message.at, zone),
+        "audience": message.audience,
+        "channel": message.channel,
+        "state": message.state,
+        "reason": message.reason,
+        "subject": told.text and told.text.subject,
+        "text": told.text and told.text.text,
+        "attempts": [{**asdict(each), "at": iso(each.at, zone)} for each in message.tries],
+    }

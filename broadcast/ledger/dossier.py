@@ -1,0 +1,83 @@
+"""Everything the ledger has of one person."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from broadcast.ledger.database import Database
+from broadcast.ledger.people import contact_from
+from broadcast.ledger.queries import query
+from broadcast.model.contact import Contact
+from broadcast.model.delivery import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One request that was made for them; `outcome` is None where no answer came."""
+
+    channel: str
+    at: datetime
+    outcome: str | None
+    ref: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message that was owed to them; `texts` names the audience whose words it was in."""
+
+    notice: int
+    incident: str
+    title: str
+    sequence: int
+    kind: str
+    at: datetime
+    audience: str
+    texts: str
+    locale: str
+    channel: str
+    state: DeliveryState
+    reason: str | None
+    contact: Contact
+    tries: tuple[Try, ...]
+
+
+def recorded(database: Database, recipients: Sequence[int]) -> tuple[list[Contact], list[Message]]:
+    """The person as recorded, under every name and address, and every message they were owed."""
+    wanted = (json.dumps(recipients),)
+    with database.reading() as connection:
+        people = [contact_from(row) for row in connection.execute(query("addresses_of_recipients"), wanted)]
+        rows = connection.execute(query("deliveries_of_recipients"), wanted).fetchall()
+        messages = [_message(row, connection) for row in rows]
+    return [person for person in people if person], messages
+
+
+def _message(row: sqlite3.Row, connection: sqlite3.Connection) -> Message:
+    tries = connection.execute(query("attempts_of_delivery"), (row["id"],)).fetchall()
+    return Message(
+        notice=row["notice_id"],
+        incident=row["incident"],
+        title=row["title"],
+        sequence=row["sequence"],
+        kind=row["kind"],
+        at=_moment(row["created_at"]),
+        audience=row["audience"],
+        texts=row["texts"],
+        locale=row["locale"],
+        channel=row["channel"],
+        state=DeliveryState(row["state"]),
+        reason=row["reason"],
+        contact=contact_from(row) or Contact(""),
+        tries=tuple(
+            Try(each["channel"], _moment(each["started_at"]), each["outcome"], each["ref"], each["reason"])
+            for each in tries
+        ),
+    )
+
+
+def _moment(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)
