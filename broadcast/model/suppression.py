@@ -106,6 +106,8 @@ class Suppressed:
 
     def reason(self, kind: AddressKind, address: str, *, internal: bool) -> SuppressionReason | None:
         """Why it must not be used. From duty messages (`internal`) nobody can unsubscribe."""
-        known = self.reasons.get(address_digest(self.secret, kind, address), frozenset())
+        known = self.reasons.get(address_digest(self.secret, kind, address))
+        if known is None:
+            return None
         counting = (reason for reason in SuppressionReason if reason in known)
         return next((reason for reason in counting if reason.dead or not internal), None)

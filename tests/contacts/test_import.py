@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from broadcast.cli.app import run
-from broadcast.contacts.file import harmless
+from broadcast.contacts.file import harmless, read_file, write_file
+from broadcast.errors import Refused
 
 CONFIG = """\
 [broadcast]
@@ -316,6 +317,19 @@ def test_a_folder_that_takes_no_file_leaves_the_old_one_as_it_was(desk, tmp_path
 
     assert code == 6
     assert "cannot be written" in desk.err
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(tmp_path):
+    path = tmp_path / "kunden.csv"
+    path.write_text(OURS, "utf-8")
+    before = read_file(path)
+    path.write_text(f"{OURS}10;Zoe;zoe@firma.de;;;\n", "utf-8")
+
+    with pytest.raises(Refused, match="was changed meanwhile"):
+        write_file(before, before.header, [])
+
+    assert "Zoe" in path.read_text("utf-8")
+    assert [each.name for each in tmp_path.iterdir()] == ["kunden.csv"]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,15 @@ def test_they_read_it_in_their_language(muster, locale, heading):
     assert heading in muster.run("contacts", "export-person", BERT).out
 
 
+def test_what_became_of_a_message_is_said_in_their_language(told):
+    told.notify()
+
+    said = told.run("contacts", "export-person", BERT).out
+
+    assert "angenommen" in said
+    assert "gesperrt, nicht gesendet" in said
+
+
 def test_who_stands_in_a_file_alone_is_found_and_who_is_nowhere_is_said_to_be(muster):
     assert export(muster, "k2")["contacts_files"][0]["name"] == "Carl"
 

@@ -16,7 +16,7 @@ _WORDS = {
     "files": ("In unseren Kontaktlisten", "In our contact lists"),
     "ledger": ("In unserem Protokoll der Mitteilungen", "In our log of notices"),
     "consents": ("Ihre Einwilligungen", "What you agreed to"),
-    "suppressed": ("Gesperrte Adressen", "Suppressed addresses"),
+    "not_used": ("Gesperrte Adressen", "Suppressed addresses"),
     "none": ("nichts", "nothing"),
     "list": ("Liste", "list"),
     "name": ("Name", "name"),
@@ -37,7 +37,20 @@ _WORDS = {
     "no": ("nein", "no"),
     "all": ("alle", "all"),
     "no_text": ("(kein Text bekannt)", "(no text known)"),
-    "never": ("nicht gesendet", "not sent"),
+}
+
+
+_STATES = {
+    "planned": ("noch nicht gesendet", "not sent yet"),
+    "held": ("zurückgehalten", "held"),
+    "failed": ("nicht erreichbar", "not reachable"),
+    "suppressed": ("gesperrt, nicht gesendet", "suppressed, not sent"),
+    "expired": ("veraltet, nicht gesendet", "out of date, not sent"),
+    "cancelled": ("überholt, nicht gesendet", "superseded, not sent"),
+    "accepted": ("angenommen", "accepted"),
+    "rejected": ("abgelehnt", "refused"),
+    "not_sent": ("nicht gesendet", "not sent"),
+    "unknown": ("Antwort verloren", "answer lost"),
 }
 
 
@@ -65,6 +78,10 @@ class _Say:
 
     def __call__(self, key: str) -> str:
         return _WORDS[key][self._place]
+
+    def state(self, state: str) -> str:
+        """What became of something; the word itself where there is no better one."""
+        return _STATES.get(state, (state, state))[self._place]
 
 
 def _contacts(title: str, contacts: list[tuple[str, Contact]], say: _Say) -> Iterator[Block]:
@@ -104,9 +121,9 @@ def _consents(dossier: Dossier, say: _Say) -> Iterator[Block]:
 
 def _message(told: Told, zone: ZoneInfo, say: _Say) -> Quote:
     message, text = told.message, told.text
-    tried = (f"{one.channel} {clock_time(one.at, zone)} {one.outcome or '?'}" for one in message.tries)
-    tries = "; ".join(tried)
-    title = f"{message.incident}/{message.sequence} {message.title}, {message.state}: {tries or say('never')}"
+    tried = [(one, say.state(one.outcome or "unknown")) for one in message.tries]
+    tries = "; ".join(f"{one.channel} {clock_time(one.at, zone)} {outcome}" for one, outcome in tried)
+    title = f"{message.incident}/{message.sequence} {message.title}: {tries or say.state(message.state)}"
     if text is None:
         return Quote(title, say("no_text"))
     return Quote(title, f"{text.subject}\n\n{text.text}" if text.subject else text.text)
@@ -117,4 +134,4 @@ def _suppressions(dossier: Dossier, zone: ZoneInfo, say: _Say) -> Iterator[Block
         (each.shown, each.reason, clock_time(each.at, zone), each.source) for each in dossier.suppressions
     )
     if rows:
-        yield Table((say("address"), say("reason"), say("since"), say("source")), rows, say("suppressed"))
+        yield Table((say("address"), say("reason"), say("since"), say("source")), rows, say("not_used"))
