@@ -11,7 +11,7 @@ from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.injection import deliver, disguise, respond
 from broadcast.sandbox.mailroom import Mailroom
 from broadcast.sandbox.records import Received, Requested
-from broadcast.sandbox.wire.base import Answer, LogsIn, Refusal, Request, Wire
+from broadcast.sandbox.wire.base import Answer, AskedByPost, Refusal, Request, Wire
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -84,7 +84,7 @@ class Front:
 
 
 def _sends(wire: Wire, asked: Request) -> bool:
-    return asked.method in _SENDING and not (isinstance(wire, LogsIn) and wire.is_login(asked))
+    return asked.method in _SENDING and not (isinstance(wire, AskedByPost) and wire.is_question(asked))
 
 
 def _answer(fault: Fault, wire: Wire, asked: Request) -> Answer:

@@ -29,7 +29,8 @@ class Case:
     never be seen again. `address` is a person's address, None for a channel that publishes. `provider` is
     the sandbox's name for it, `required` the options it cannot do without (all, unless said otherwise).
     `logins` are the answers to what it asks once, before it sends, by path.
-    `requests` is how many one message takes: the last of them is the one that tells somebody.
+    `requests` is how many one message takes: the last of them is the one that tells somebody. `asks` is the
+    method of its harmless questions.
     """
 
     adapter: str
@@ -41,6 +42,7 @@ class Case:
     required: tuple[str, ...] = ()
     logins: Mapping[str, Canned] = field(default_factory=dict)
     requests: int = 1
+    asks: str = "GET"
 
     def build(self, base_url: str | None, deadline: float = TIMEOUT, **options: object) -> Adapter:
         """The adapter, as the registry builds it."""

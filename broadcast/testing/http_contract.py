@@ -162,7 +162,7 @@ class HttpAdapterContract(AdapterContract):
         async with using(case.build(stub.url())) as adapter:
             await adapter.probe()
 
-        assert set(stub.methods) == {"GET"}
+        assert set(stub.methods) == {case.asks}
 
     @pytest.mark.parametrize(("status", "health"), [(401, Health.UNAUTHORISED), (503, Health.UNREACHABLE)])
     async def test_a_probe_tells_what_is_wrong(

@@ -18,4 +18,5 @@ class TestSlack(HttpAdapterContract, SandboxAdapterContract):
             address=None,
             accepted=Canned(200, b'{"ok": true, "channel": "C0123ABCD", "ts": "1503435956.000247"}'),
             provider="slack",
+            asks="POST",
         )

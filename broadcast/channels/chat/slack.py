@@ -45,10 +45,7 @@ class Slack:
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._root = (settings.base_url or _BASE_URL).rstrip("/")
-        self._headers = {
-            "Authorization": f"Bearer {settings.required('token')}",
-            "Content-Type": "application/json; charset=utf-8",
-        }
+        self._headers = {"Authorization": f"Bearer {settings.required('token')}"}
         self._channel = _channel(settings)
         self._transport = transport
 
@@ -105,13 +102,17 @@ class Slack:
                 return _found(answer, attempt)
         return _found(await self._read("conversations.history", wanted), attempt)
 
-    async def _read(self, method: str, query: Mapping[str, str]) -> Answer:
-        url = f"{self._root}/{method}?{urlencode({'channel': self._channel, **query})}"
-        return await self._transport.exchange("GET", url, headers=self._headers)
+    async def _read(self, method: str, fields: Mapping[str, str]) -> Answer:
+        # Methods that read take no JSON, but a query or a form; the published description has forms alone.
+        form = urlencode({"channel": self._channel, **fields}).encode()
+        return await self._call(method, "application/x-www-form-urlencoded", form)
 
     async def _write(self, method: str, fields: Mapping[str, object]) -> Answer:
-        url, body = f"{self._root}/{method}", json.dumps(fields).encode()
-        return await self._transport.exchange("POST", url, headers=self._headers, body=body)
+        return await self._call(method, "application/json; charset=utf-8", json.dumps(fields).encode())
+
+    async def _call(self, method: str, content_type: str, body: bytes) -> Answer:
+        headers = {**self._headers, "Content-Type": content_type}
+        return await self._transport.exchange("POST", f"{self._root}/{method}", headers=headers, body=body)
 
 
 def _outcome(answer: Answer, thread: Thread | None) -> Outcome:

@@ -94,11 +94,11 @@ class Wire(Protocol):
 
 
 @runtime_checkable
-class LogsIn(Protocol):
-    """A provider that wants a login first. That sends nothing, so faults spare it as they do look-ups."""
+class AskedByPost(Protocol):
+    """A provider to which a login or a look-up is a POST too. Faults spare these, as they send nothing."""
 
-    def is_login(self, request: Request) -> bool:
-        """Whether the request is a login."""
+    def is_question(self, request: Request) -> bool:
+        """Whether the request can send nothing."""
         ...
 
 

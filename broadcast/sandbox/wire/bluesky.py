@@ -36,7 +36,7 @@ class Bluesky:
     def answer(self, request: Request) -> Answer:
         """Do what the request asks."""
         method = request.path.removeprefix("xrpc/com.atproto.")
-        if self.is_login(request):
+        if self.is_question(request):
             return _session(request)
         if (request.method, method) == ("GET", "repo.getRecord"):
             return self._record(request.parameters())
@@ -46,7 +46,7 @@ class Bluesky:
             return self._create(request)
         return _error(501)
 
-    def is_login(self, request: Request) -> bool:
+    def is_question(self, request: Request) -> bool:
         """Whether it only asks for a session."""
         return request.path == "xrpc/com.atproto.server.createSession"
 

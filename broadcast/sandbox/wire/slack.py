@@ -68,6 +68,10 @@ class Slack:
             return _error("unknown_method")
         return self._act(method, _arguments(request), request.at)
 
+    def is_question(self, request: Request) -> bool:
+        """Whether the request only reads."""
+        return request.path.removeprefix("api/") in _READS
+
     def refusal(self, refusal: Refusal) -> Answer:
         """Slack's error document; refused credentials come with 200."""
         status, word = _REFUSALS.get(refusal.status, (refusal.status, "internal_error"))
