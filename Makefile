@@ -13,7 +13,7 @@ WANTED := $(if $(filter file,$(origin PYTHON)),>=3.11,$(PYTHON))
 PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
 NEEDS := broadcast needs Python 3.11 or later with pip, or uv (Debian, Ubuntu: apt install python3 python3-pip)
 
-.PHONY: help demo test check slow torture mutants bench docs lock clean
+.PHONY: help demo test check slow interop torture mutants bench docs lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 8
@@ -33,6 +33,9 @@ check: $(VENV)/.dev ## Check style, types and the order of the layers
 
 slow: $(VENV)/.dev ## Run the longer tests: the wheel, pages in a browser, power cuts
 	@$(PYTEST) -m "slow or browser"
+
+interop: $(VENV)/.dev ## Talk to servers that others wrote, fetched from npm and PyPI
+	@$(PYTEST) -m interop tests/interop
 
 torture: $(VENV)/.dev ## Break runs in every way and count who is lost; SEED=7 for the same again, LONG=1 for hours
 	@$(BIN)/python -m tests.torture $(SUITES) $(if $(LONG),--long) $(if $(SEED),--seed $(SEED))

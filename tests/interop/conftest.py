@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.interop.programs import STORE, free_ports, npm, pypi, running
+
+ACCOUNT = {"sid": "AC00000000000000000000000000000000", "auth_token": "geheim"}
+NUMBER = "+15551234567"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.interop)
+
+
+@pytest.fixture(scope="session")
+def emulate() -> Iterator[dict[str, str]]:
+    """The roots of Twilio and Slack."""
+    folder = npm("emulate@0.11.2")
+    seed = STORE / "emulate.json"
+    seed.write_text(
+        json.dumps(
+            {
+                "slack": {"channels": [{"name": "incidents"}]},
+                "twilio": {"account": ACCOUNT, "phone_numbers": [{"phone_number": NUMBER}]},
+            }
+        )
+    )
+    first, program = free_ports(2), folder / "node_modules/emulate/dist/index.js"
+    services = ["--service", "twilio,slack", "--port", str(first), "--seed", str(seed)]
+    with running(["node", str(program), "start", *services], first + 1) as slack:
+        yield {"twilio": f"http://127.0.0.1:{first}", "slack": slack}
+
+
+@pytest.fixture(scope="session")
+def mastodon() -> Iterator[str]:
+    """The root of an instance."""
+    folder, port = pypi("mastodon_mock==0.6.1"), free_ports()
+    command = [sys.executable, "-m", "mastodon_mock", "serve", "--in-memory", "--port", str(port)]
+    with running(command, port, PYTHONPATH=str(folder)) as root:
+        yield root
+
+
+@pytest.fixture(scope="session")
+def personal_data_server() -> Iterator[str]:
+    """The root of a server for Bluesky's accounts, with a directory of identities beside it."""
+    folder, port = npm("@atproto/dev-env@0.3.215"), free_ports()
+    with running(["node", str(HERE / "personal_data_server.cjs"), str(folder), str(port)], port) as root:
+        yield root
