@@ -150,13 +150,17 @@ class Drafter:
         yield f"# Draft: {self._title(draft.fallen)[0]}\n\nWritten by `broadcast watch`. Nothing was sent.\n"
         for one in draft.down:
             since = f"{one.since.astimezone(self.settings.timezone):%Y-%m-%d %H:%M %Z}"
-            yield f"- {one.system}: down since {since}: {' '.join(printable(one.reason).split())}"
+            yield f"- {one.system}: down since {since}: {_on_one_line(one.reason)}"
         yield "\n## Who would be told, and how\n"
         yield from _plan(draft.backup)
         command = self.command(draft)
         yield f"\n## To tell them\n\nLook at it first:\n\n    {command} --dry-run\n"
         yield f"Then, with words of your own (`-m`):\n\n    {command}\n"
         yield f"{_AVOIDED if self.settings.watch.activate else _BY_HAND}\n"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(printable(text).split())
 
 
 def _titled(kinds: Sequence[ChannelKind], language: str) -> str:
@@ -174,7 +178,7 @@ def _steps(reach: Reach) -> Iterator[Step]:
 
 def _plan(backup: Backup) -> Iterator[str]:
     if backup.trouble:
-        yield f"This could not be planned: {backup.trouble}"
+        yield f"This could not be planned: {_on_one_line(backup.trouble)}"
         return
     yield "| audience | people | way, and what steps in |\n|---|---|---|"
     for step in backup.steps:

@@ -57,7 +57,7 @@ def breaker(minutes: int) -> OpenBreaker:
         (Evidence(), Condition.UNKNOWN, "nothing was sent"),
     ],
 )
-def test_the_gravest_thing_known_is_the_verdict_and_its_reason(evidence, condition, reason):
+def test_the_gravest_thing_known_decides_and_is_the_reason(evidence, condition, reason):
     found = judgement(evidence, NOON)
 
     assert found.condition is condition

@@ -10,6 +10,7 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.options import Common, Output
+from broadcast.cli.output.plainly import one_line
 from broadcast.cli.output.show import json_text, show
 from broadcast.cli.output.watch import round_json, summary, told
 from broadcast.config.durations import parse_duration
@@ -69,7 +70,7 @@ def _show(found: Round, settings: Settings, common: Common, output: Output, *, f
         common.out.write(json_text(round_json(found, settings), indent) + "\n")
         return
     for trouble in found.trouble:
-        common.err.write(f"warning: {trouble}\n")
+        common.err.write(f"warning: {one_line(trouble)}\n")
     if first and not common.quiet and output is Output.HUMAN:
         common.err.write(summary(found) + "\n")
     page = list(told(found, settings))
