@@ -84,9 +84,7 @@ def lint(catalogue: Catalogue, locales: Sequence[str], post: Sequence[Limit] = (
 def _cases(locales: Sequence[str]) -> Iterator[_Case]:
     for locale, audience, kind in product(locales, AUDIENCES, KINDS):
         if audience == PUBLIC or kind not in _PUBLISHED:
-            cases = [_Case(audience, locale, kind, facts) for facts in _sampled()]
-            yield from cases
-            yield from (_Case(audience, locale, kind, facts) for case in cases for facts in _silenced(case))
+            yield from (_Case(audience, locale, kind, facts) for facts in _sampled())
 
 
 def _sampled() -> Iterator[Facts]:
@@ -99,13 +97,6 @@ def _sampled() -> Iterator[Facts]:
             yield facts
 
 
-def _silenced(case: _Case) -> Iterator[Facts]:
-    """The same outage without the hotline, and without any way to reach us."""
-    if case.facts.text_phase in _BROKEN and _serves_people(case):
-        yield replace(case.facts, hotline=None)
-        yield replace(case.facts, hotline=None, alternatives=(), cut_off=True)
-
-
 def _proved(renderer: Renderer, case: _Case) -> Iterator[Finding]:
     try:
         rendered = renderer.render(case.facts, case.audience, case.locale, case.kind)
@@ -114,7 +105,7 @@ def _proved(renderer: Renderer, case: _Case) -> Iterator[Finding]:
     except BroadcastError as error:
         yield Finding(_where(error, case), Gravity.ERROR, str(error), error.hint or "")
         return
-    for problem, hint in _problems(case, rendered, sparse, secret):
+    for problem, hint in (*_problems(case, rendered, sparse, secret), *_silenced(renderer, case)):
         yield Finding(rendered.template, Gravity.ERROR, problem, hint)
     for problem, hint in _remarks(case, rendered):
         yield Finding(rendered.template, Gravity.WARNING, problem, hint)
@@ -148,14 +139,32 @@ def _problems(
     yield from _fit(case, rendered)
     for part in (*_parts(rendered), *_parts(sparse)):
         yield from ((f"has a hole: {hole!r}", "write it inside {% if ... %}") for hole in prose.holes(part))
-    for name, fact in _required(case):
-        value = speech.spoken(fact, words_for(case.locale)) if case.spoken else fact
-        if value not in " ".join(_parts(rendered)):
-            yield f"does not say {name} ({value})", f"add it to the {case.facts.text_phase.value} text"
+    yield from _left_unsaid(case, rendered)
     if case.public and CANARY in " ".join(_parts(secret)):
         yield "shows what is internal", "take `cause` and `internal_...` out of texts for the public"
     if any(CANARY in part for part in (rendered.message.subject or "", *_parts(rendered))):
         yield "shows what is internal", "take the word out"
+
+
+def _silenced(renderer: Renderer, case: _Case) -> Iterator[tuple[str, str]]:
+    """The same outage without the hotline, and without any way to reach us."""
+    if case.facts.text_phase not in _BROKEN or not _serves_people(case):
+        return
+    for facts in (
+        replace(case.facts, hotline=None),
+        replace(case.facts, hotline=None, alternatives=(), cut_off=True),
+    ):
+        silent = replace(case, facts=facts)
+        rendered = renderer.render(facts, case.audience, case.locale, case.kind)
+        yield from _fit(silent, rendered)
+        yield from _left_unsaid(silent, rendered)
+
+
+def _left_unsaid(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
+    for name, fact in _required(case):
+        value = speech.spoken(fact, words_for(case.locale)) if case.spoken else fact
+        if value not in " ".join(_parts(rendered)):
+            yield f"does not say {name} ({value})", f"add it to the {case.facts.text_phase.value} text"
 
 
 def _fit(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:

@@ -120,9 +120,9 @@ def test_it_is_rehearsed_without_the_vendor(shell, folder, vendor):
     run = ("broadcast", "--sandbox", "--config", config)
     try:
         told = shell(*run, "notify", "Tourenplan gestört", "--yes", "-o", "json")
-        messages = [one for one in received(config.parent) if one["provider"] == "gateway"]
     finally:
-        shell(*run, "sandbox", "stop")
+        shell(*run, "sandbox", "stop")  # which also writes down what it received last
+    messages = [one for one in received(config.parent) if one["provider"] == "gateway"]
 
     assert told.returncode == 0, told.stderr
     assert len(messages) == json.loads(told.stdout)["counts"]["accepted"] > 10

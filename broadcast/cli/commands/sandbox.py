@@ -104,7 +104,7 @@ def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
 
     A fault is spelled PROVIDER:KIND, with a value for some kinds, and options after commas. The provider
     is all, or one that the sandbox plays: twilio, gateway, sendgrid, outlook, entra, smtp, x, mastodon,
-    bluesky, statuspage, slack, teams, webhook, zendesk. A fault stays until --clear or `broadcast
+    bluesky, statuspage, slack, apprise, teams, webhook, zendesk. A fault stays until --clear or `broadcast
     sandbox reset`, or strikes as often as times=N says.
     """
     for spelled in faults or []:
