@@ -22,6 +22,7 @@ from tests.architecture.tree import ROOT
 STORE = ROOT / ".interop"
 _FETCHING = 600  # seconds; a server's database may have to be compiled
 _STARTING = 60  # seconds
+_STOPPING = 5  # seconds
 _ASKING = 10  # seconds
 
 
@@ -40,14 +41,22 @@ def running(command: Sequence[str], port: int, **environment: str) -> Iterator[s
     """The root of a server that listens on `port`, for as long as the context lasts."""
     with (STORE / "log.txt").open("a") as log:
         program = subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=STORE, env={**os.environ, **environment}
+            command,
+            stdout=log,
+            stderr=log,
+            cwd=STORE,
+            env={**os.environ, "TMPDIR": str(STORE), **environment},
         )
         try:
             _await(program, port)
             yield f"http://127.0.0.1:{port}"
         finally:
-            program.kill()
-            program.wait()
+            program.terminate()
+            try:
+                program.wait(_STOPPING)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                program.wait()
 
 
 def free_ports(count: int = 1) -> int:
