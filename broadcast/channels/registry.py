@@ -35,6 +35,7 @@ _ADAPTERS = {
     "slack": "broadcast.channels.chat.slack:Slack",
     "slack-webhook": "broadcast.channels.chat.slack_webhook:SlackWebhook",
     "teams": "broadcast.channels.chat.teams:Teams",
+    "matrix": "broadcast.channels.chat.matrix:Matrix",
     "webhook": "broadcast.channels.chat.webhook:Webhook",
     "apprise": "broadcast.channels.chat.apprise:Apprise",
     "zendesk": "broadcast.channels.desk.zendesk:Zendesk",

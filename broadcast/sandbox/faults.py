@@ -31,6 +31,7 @@ PROVIDERS = (
     "slack",
     "apprise",
     "teams",
+    "matrix",
     "webhook",
     "zendesk",
     "smtp",

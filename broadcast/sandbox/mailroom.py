@@ -16,6 +16,7 @@ from broadcast.sandbox.wire.bluesky import Bluesky
 from broadcast.sandbox.wire.entra import Entra
 from broadcast.sandbox.wire.gateway import Gateway
 from broadcast.sandbox.wire.mastodon import Mastodon
+from broadcast.sandbox.wire.matrix import Matrix
 from broadcast.sandbox.wire.outlook import Outlook
 from broadcast.sandbox.wire.sendgrid import SendGrid
 from broadcast.sandbox.wire.slack import Slack
@@ -42,6 +43,7 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
         Slack(),
         Apprise(),
         Teams(),
+        Matrix(),
         Webhook(),
         Zendesk(),
     )

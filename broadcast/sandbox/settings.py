@@ -40,6 +40,7 @@ _PROVIDERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
         "teams",
         {"webhook_url": f"{_NOWHERE}/workflows/sandbox/triggers/manual/paths/invoke?sig=sandbox"},
     ),
+    "matrix": ("matrix", {"access_token": "sandbox"}),
     "apprise": ("apprise", {}),
     "zendesk": ("zendesk", {"subdomain": "sandbox", "email": "sandbox@example.org", "token": "sandbox"}),
 }
@@ -143,4 +144,5 @@ _STAND_INS = {
     "reply_to": "sandbox@example.org",
     "from_name": "Sandbox",
     "channel": "C0SANDBOX0",
+    "room": "!sandbox:sandbox",
 }

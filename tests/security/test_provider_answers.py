@@ -28,6 +28,7 @@ ADAPTERS: dict[str, dict[str, object]] = {
         "allow_private": ["127.0.0.1", "::1"],
     },
     "teams": {"webhook_url": "https://prod-1.logic.azure.com/workflows/a"},
+    "matrix": {"access_token": "k", "room": "!incidents:muster.example"},
     "zendesk": {"subdomain": "muster", "email": "agent@muster.example", "token": "k"},
 }
 ADDRESSES = {"twilio-sms": "+4915112345678", "sendgrid": "anna@kunde.example"}
@@ -36,7 +37,19 @@ HALF = "\ud800"
 
 def body(text: str) -> bytes:
     """An error or a success that says `text` wherever a provider may say something."""
-    fields = ("message", "detail", "error", "code", "sid", "id", "ts", "status", "title")
+    fields = (
+        "message",
+        "detail",
+        "error",
+        "code",
+        "sid",
+        "id",
+        "ts",
+        "event_id",
+        "errcode",
+        "status",
+        "title",
+    )
     document = {
         **dict.fromkeys(fields, text),
         "data": {"id": text},

@@ -104,8 +104,8 @@ def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
 
     A fault is spelled PROVIDER:KIND, with a value for some kinds, and options after commas. The provider
     is all, or one that the sandbox plays: twilio, gateway, sendgrid, outlook, entra, smtp, x, mastodon,
-    bluesky, statuspage, slack, apprise, teams, webhook, zendesk. A fault stays until --clear or `broadcast
-    sandbox reset`, or strikes as often as times=N says.
+    bluesky, statuspage, slack, apprise, teams, matrix, webhook, zendesk. A fault stays until --clear or
+    `broadcast sandbox reset`, or strikes as often as times=N says.
     """
     for spelled in faults or []:
         parse_fault(spelled)

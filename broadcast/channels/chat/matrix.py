@@ -1,0 +1,133 @@
+"""Messages in a Matrix room: one thread an incident, and our key as the id of each transaction."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
+from urllib.parse import quote
+
+from broadcast.channels.answers import failure, health, json_object, retry_after, text_of, unreadable
+from broadcast.channels.transport import Answer, NoReply, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Thread
+from broadcast.model.outgoing import Outgoing
+
+#: The `errcode` of an answer, where the status alone would mislead.
+CODES: Mapping[str, tuple[Scope, str]] = {
+    "M_UNKNOWN_TOKEN": (Scope.CHANNEL, "the access token was revoked or has expired"),
+    "M_MISSING_TOKEN": (Scope.CHANNEL, "the access token was not understood"),
+    "M_USER_DEACTIVATED": (Scope.CHANNEL, "the account was deactivated"),
+    "M_USER_SUSPENDED": (Scope.CHANNEL, "the account is suspended"),
+    "M_FORBIDDEN": (Scope.CHANNEL, "the account is not in the room, or may not write there"),
+    "M_TOO_LARGE": (Scope.MESSAGE, "the text is too long for one message"),
+}
+_ROOM = re.compile(r"![^\s/?#]+")
+
+
+class Matrix:
+    """One room, as an account of any home server that is in it."""
+
+    name: ClassVar[str] = "matrix"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        kind=ChannelKind.CHAT,
+        address=None,
+        threading=Threading.REPLY,
+        idempotency=Idempotency.NATIVE,
+        rate=0.2,  # what a home server allows unless it is told otherwise
+        burst=10,
+        concurrency=1,
+        internal=True,
+    )
+    options: ClassVar[frozenset[str]] = frozenset({"access_token", "room"})
+
+    def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
+        self._headers = {"Authorization": f"Bearer {settings.required('access_token')}"}
+        room = quote(_room(settings), safe="")
+        self._place = f"{_home_server(settings)}/_matrix/client/v3/rooms/{room}"
+        self._transport = transport
+
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
+        """Needs the home server as base_url, an access token, and the room's id."""
+        return cls(settings, transport)
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Put one message into the room; a repeat is answered with the first one's id."""
+        [outgoing] = batch
+        url = f"{self._place}/send/m.room.message/{quote(outgoing.key, safe='')}"
+        body = json.dumps(_content(outgoing)).encode()
+        headers = {**self._headers, "Content-Type": "application/json"}
+        answer = await self._transport.exchange("PUT", url, headers=headers, body=body)
+        return [_outcome(answer, outgoing.thread)]
+
+    async def probe(self) -> Probe:
+        """Ask how the room is encrypted, which only those in it are told; the best answer is: not at all."""
+        url = f"{self._place}/state/m.room.encryption"
+        return _health(await self._transport.exchange("GET", url, headers=self._headers))
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+
+def _content(outgoing: Outgoing) -> dict[str, object]:
+    """A plain text that calls nobody. An `m.notice` would ring on no phone."""
+    content: dict[str, object] = {"msgtype": "m.text", "body": outgoing.message.text, "m.mentions": {}}
+    if outgoing.thread is not None:
+        content["m.relates_to"] = {
+            "rel_type": "m.thread",
+            "event_id": outgoing.thread.root,
+            # For clients that know no threads: a reply to the message before.
+            "is_falling_back": True,
+            "m.in_reply_to": {"event_id": outgoing.thread.last},
+        }
+    return content
+
+
+def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
+    if isinstance(answer, NoReply):
+        return failure(answer)
+    document = json_object(answer)
+    if answer.success:
+        event = text_of(document, "event_id")
+        if not event:
+            return unreadable(answer, "event id")
+        return Accepted(event, Thread(thread.root if thread else event, event))
+    code, wait = text_of(document, "errcode"), document.get("retry_after_ms")
+    if answer.status == 429 and isinstance(wait, int) and retry_after(answer.headers) is None:
+        return NotSent("the home server asks to wait", wait / 1000)
+    if 400 <= answer.status < 500 and code in CODES:
+        scope, reason = CODES[code]
+        return Rejected(f"{reason} ({code})", scope, code)
+    return failure(answer, detail=text_of(document, "error"))
+
+
+def _health(answer: Answer) -> Probe:
+    code = "" if isinstance(answer, NoReply) else text_of(json_object(answer), "errcode")
+    if code == "M_NOT_FOUND":
+        return Probe(Health.OK)
+    if code == "M_FORBIDDEN":
+        return Probe(Health.DEGRADED, "the account is not in the room: invite it, and let it join")
+    known = health(answer)
+    if known.health is Health.OK:
+        return Probe(Health.DEGRADED, "the room is encrypted, and messages from here are not")
+    return known
+
+
+def _home_server(settings: ChannelSettings) -> str:
+    if settings.base_url:
+        return settings.base_url.rstrip("/")
+    hint = 'write base_url = "https://matrix.example.org", the home server of the account'
+    raise ConfigError(f"{settings.origin}: base_url is missing", hint=hint)
+
+
+def _room(settings: ChannelSettings) -> str:
+    room = settings.required("room")
+    if _ROOM.fullmatch(room):
+        return room
+    hint = 'clients show it under the room\'s settings, "Advanced"; write room = "!abc:matrix.example.org"'
+    raise ConfigError(f"{settings.origin}: room must be the room's id, which begins with !", hint=hint)

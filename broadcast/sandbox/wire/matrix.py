@@ -1,0 +1,81 @@
+"""A Matrix home server's Client-Server API: messages of one account in any room."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import ClassVar
+from urllib.parse import unquote
+
+from broadcast.sandbox.records import Received
+from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json
+
+_ROUTE = re.compile(r"_matrix/client/v3/rooms/(?P<room>[^/]+)/(?P<what>send|state)/(?P<event>.+)")
+_LARGEST = 65_536
+_ERRORS = {401: "M_UNKNOWN_TOKEN", 403: "M_FORBIDDEN", 404: "M_NOT_FOUND", 413: "M_TOO_LARGE"}
+
+
+class Matrix:
+    """The account is in every room, but for those whose name ends in `gone`; `secret` ones are encrypted."""
+
+    name: ClassVar[str] = "matrix"
+
+    def __init__(self) -> None:
+        self._events: dict[tuple[str, str], str] = {}
+
+    def answer(self, request: Request) -> Answer:
+        """Do what the request asks."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or not token:
+            return _error(401, "M_MISSING_TOKEN")
+        if token in {"wrong", "revoked"}:
+            return _error(401)
+        route = _ROUTE.fullmatch(request.path)
+        if route is None:
+            return _error(404, "M_UNRECOGNIZED")
+        room, (event, _, transaction) = unquote(route["room"]), route["event"].partition("/")
+        if room.partition(":")[0].endswith("gone"):
+            return _error(403)
+        if (request.method, route["what"], event) == ("PUT", "send", "m.room.message"):
+            return self._send(room, unquote(transaction), request)
+        encrypted = event == "m.room.encryption" and room.partition(":")[0].endswith("secret")
+        return answer_json(200, {"algorithm": "m.megolm.v1.aes-sha2"}) if encrypted else _error(404)
+
+    def refusal(self, refusal: Refusal) -> Answer:
+        """The home server's error document; in that of a 429 stands how long to wait."""
+        if refusal.status != 429:
+            return _error(refusal.status)
+        wait = int((refusal.retry_after or 0) * 1000)
+        return answer_json(429, {"errcode": "M_LIMIT_EXCEEDED", "error": "Slow down", "retry_after_ms": wait})
+
+    def keep(self, received: Received) -> None:
+        """Take in one message."""
+        self._events[received.to, received.key or ""] = received.ref
+
+    def forget(self) -> None:
+        """Start afresh."""
+        self._events.clear()
+
+    def _send(self, room: str, transaction: str, request: Request) -> Answer:
+        content = request.json()
+        if not isinstance(content, dict):
+            return _error(400, "M_NOT_JSON")
+        if len(request.body) > _LARGEST:
+            return _error(413)
+        if known := self._events.get((room, transaction)):
+            return answer_json(200, {"event_id": known})
+        relation = content.get("m.relates_to")
+        reply = relation.get("m.in_reply_to") if isinstance(relation, dict) else None
+        thread = reply.get("event_id") if isinstance(reply, dict) else None
+        received = Received(
+            provider=self.name, at=request.at, to=room, sender="@sandbox:sandbox", subject=None,
+            text=str(content.get("body", "")), html=content.get("formatted_body"), key=transaction,
+            ref=f"${secrets.token_urlsafe(32)}", thread=thread,
+            extra={"content": content},
+        )  # fmt: skip
+        self.keep(received)
+        return answer_json(200, {"event_id": received.ref}, (received,))
+
+
+def _error(status: int, code: str | None = None) -> Answer:
+    return answer_json(status, {"errcode": code or _ERRORS.get(status, "M_UNKNOWN"), "error": "Refused"})
