@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,4 +55,31 @@ def personal_data_server() -> Iterator[str]:
     """The root of a server for Bluesky's accounts, with a directory of identities beside it."""
     folder, port = npm("@atproto/dev-env@0.3.215"), free_ports()
     with running(["node", str(HERE / "personal_data_server.cjs"), str(folder), str(port)], port) as root:
+        yield root
+
+
+@pytest.fixture(scope="session")
+def home_server() -> Iterator[str]:
+    """The root of a Matrix home server, which lets anybody have an account."""
+    folder, port = pypi("matrix-synapse==1.163.2"), free_ports()
+    data = STORE / "synapse"
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir()
+    listener = {"type": "http", "port": port, "bind_addresses": ["127.0.0.1"], "tls": False}
+    settings = {
+        "server_name": "muster.example",
+        "listeners": [{**listener, "resources": [{"names": ["client"]}]}],
+        "database": {"name": "sqlite3", "args": {"database": ":memory:"}},
+        "media_store_path": str(data),
+        "signing_key": f"ed25519 a_1 {b64encode(bytes(range(32))).decode().rstrip('=')}",
+        "macaroon_secret_key": "geheim",
+        "report_stats": False,
+        "trusted_key_servers": [],
+        "enable_registration": True,
+        "enable_registration_without_verification": True,
+    }
+    config = data / "homeserver.yaml"
+    config.write_text(json.dumps(settings))  # which is YAML too
+    command = [sys.executable, "-m", "synapse.app.homeserver", "-c", str(config)]
+    with running(command, port, PYTHONPATH=str(folder)) as root:
         yield root
