@@ -18,7 +18,7 @@ _DURATION = re.compile(
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _YEAR = 366 * 86_400.0
 
-_DURATION_EXAMPLES = 'write it like "30s" or "1h30m"'
+_DURATION_EXAMPLES = 'write it like "30s", "1h30m" or "90d"'
 _AHEAD_EXAMPLES = "write it like 30m, 14:30, 2026-11-22T14:30 or none"
 _PAST_EXAMPLES = "write it like 14:05, 20m (that long ago), 2026-11-22T14:05 or now"
 

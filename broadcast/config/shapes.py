@@ -77,7 +77,7 @@ def amount(value: object) -> float:
 def duration(value: object) -> float:
     """Seconds, from `30s` or a number of seconds."""
     if not isinstance(value, str | int | float):
-        raise Wrong(f"{shown(value)} is not a duration", 'write it like "30s" or "1h30m"')
+        raise Wrong(f"{shown(value)} is not a duration", 'write it like "30s", "1h30m" or "90d"')
     try:
         return parse_duration(value)
     except UsageError as error:

@@ -159,7 +159,8 @@ def _book(audience: AudienceSettings, region: str) -> Check:
         return Check(subject, Verdict.FAIL, "nobody is in them", "add somebody, or remove the audience")
     said = f"{len(book.contacts):,} people"
     if book.rejected:
-        lost = f"{said}, and {len(book.rejected):,} rows that nobody can be told by"
+        rows = "1 row" if len(book.rejected) == 1 else f"{len(book.rejected):,} rows"
+        lost = f"{said}, and {rows} that nobody can be told by"
         return Check(subject, Verdict.WARN, lost, f"see: broadcast contacts check -a {audience.name}")
     return Check(subject, Verdict.OK, said)
 

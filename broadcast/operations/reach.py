@@ -176,7 +176,7 @@ class Reaching:
             permission = permission_for(audience, ways, self.suppressed, purpose)
             contacts = Permitted(people, permission)
             rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes))
-        return rosters, warnings
+        return rosters, list(dict.fromkeys(warnings))
 
     def _permitted(self, told: Sequence[Told]) -> Sequence[Told]:
         """The same people with the addresses that may be used by now; what they agreed to, held then."""
@@ -272,8 +272,9 @@ def _remarks(book: Book) -> list[str]:
     remarks = list(book.warnings)
     if book.rejected:
         first = book.rejected[0]
+        rows = "1 row" if len(book.rejected) == 1 else f"{len(book.rejected):,} rows"
         remarks.append(
-            f"{len(book.rejected)} rows of the contacts were rejected and nobody in them is told "
+            f"of the contacts, {rows} cannot be used, and nobody there is told "
             f"(first: {first.path.name}, line {first.line}: {first.reason})"
         )
     return remarks

@@ -102,3 +102,12 @@ def test_looking_ahead_leaves_no_trace(company, tmp_path):
     company("plan")
 
     assert not (tmp_path / "broadcast.db").exists()
+
+
+def test_a_channel_that_two_audiences_lose_is_pointed_out_once(company, tmp_path):
+    second = '[audiences.drivers]\ncontacts = ["agents.csv"]\nlanes = [["email", "sms"]]\n'
+    (tmp_path / "broadcast.toml").write_text(COMPANY.replace("[fates]", second + "\n[fates]"))
+
+    done = company("--sandbox", "notify", "Down", "--affects", "sendgrid", "--dry-run")
+
+    assert (done.stdout + done.stderr).count("email is left out") == 1

@@ -113,7 +113,7 @@ def _unreachable(preview: Preview) -> Iterator[Block]:
 
 def _facts(preview: Preview, zone: ZoneInfo) -> Iterator[Block]:
     if preview.sms_parts:
-        yield Remark("sms", f"{preview.sms_parts:,} parts")
+        yield Remark("sms", "1 part" if preview.sms_parts == 1 else f"{preview.sms_parts:,} parts")
     if preview.cost:
         yield Remark("cost", f"about ${preview.cost:,.2f} at the prices that are known")
     if preview.next_update:
