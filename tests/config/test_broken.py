@@ -254,7 +254,10 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(refusal):
     assert str(error).splitlines() == [
         'broadcast.toml:2: [broadcast] locale: "deutsch" is not a locale (did you mean "de"?)',
         'broadcast.toml:5: [channels.sms]: adapter is missing (add adapter = "twilio-sms", or another)',
-        'broadcast.toml:6: [channels.sms] timeout: "soon" is not a duration (write it like "30s", "1h30m" or "90d")',
+        (
+            'broadcast.toml:6: [channels.sms] timeout: "soon" is not a duration '
+            '(write it like "30s", "1h30m" or "90d")'
+        ),
         'broadcast.toml:8: [audiences.all] lanes: there is no channel "x" (known are sms)',
     ]
     assert error.hint == "mend these 4 places of broadcast.toml"
