@@ -84,13 +84,19 @@ def limits(channels: Iterable[ChannelSettings], kind: ChannelKind) -> tuple[Limi
 
 def build(settings: ChannelSettings) -> Adapter:
     """The channel's adapter, ready to send; `ConfigError` names what is wrong with the settings."""
+    adapter = check(settings)
+    return adapter.from_settings(settings, Transport.for_channel(settings, adapter.capabilities))
+
+
+def check(settings: ChannelSettings) -> type[Adapter]:
+    """The channel's adapter, where it knows every option; needs no secret. Raises `ConfigError`."""
     adapter = adapter_for(settings)
     for key in sorted(settings.options.keys() - adapter.options):
         raise ConfigError(
             f"{settings.origin}: {settings.adapter} has no option {key}",
             hint=_suggestion(key, tuple(sorted(adapter.options)), "options"),
         )
-    return adapter.from_settings(settings, Transport.for_channel(settings, adapter.capabilities))
+    return adapter
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from broadcast.ledger.records import Claim, Text
 from broadcast.model.channel import Capabilities
-from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.contact import Contact
 from broadcast.model.ids import delivery_key
 from broadcast.model.message import Message
 from broadcast.model.outgoing import Headline, Outgoing
@@ -20,14 +20,15 @@ _Index = Mapping[tuple[str, str, str], Message]
 class Outbox:
     """The texts of one notice, and what makes its references.
 
-    `notice` is the idempotency key where there is one, else the incident's mark. `internal` are the
-    audiences from which nobody can unsubscribe.
+    `notice` is the idempotency key where there is one, else the incident's mark. `leaving` are the channels
+    that say how to unsubscribe, and `internal` the audiences from which nobody can.
     """
 
     notice: str
     headline: Headline
     texts: tuple[Text, ...]
     secret: bytes = field(repr=False)
+    leaving: frozenset[str] = frozenset()
     internal: frozenset[str] = frozenset()
     _index: _Index = field(init=False, repr=False)
 
@@ -41,9 +42,10 @@ class Outbox:
         contact = claim.contact
         kind = capabilities.address
         address = contact.address(kind) if contact and kind else None
-        may_leave = kind is AddressKind.EMAIL and claim.audience not in self.internal
+        channel = claim.route[claim.step]
+        may_leave = channel in self.leaving and claim.audience not in self.internal
         return Outgoing(
-            key=delivery_key(self.secret, self.notice, claim.receiver, claim.route[claim.step]),
+            key=delivery_key(self.secret, self.notice, claim.receiver, channel),
             message=message.personal(contact_values(contact)) if message.slots else message,
             headline=self.headline,
             address=address,

@@ -17,6 +17,7 @@ from broadcast.planning.ways import Way
 
 #: Open files that are not connections: streams, the loop, the ledger with journal and folder, some to spare.
 _OUR_FILES = 24
+_LEAVING = frozenset({"unsubscribe_url", "unsubscribe_mailto"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class Channels:
     settings: Mapping[str, ChannelSettings]
     build: Callable[[ChannelSettings], Adapter]
     live: bool = True
+
+    @property
+    def leaving(self) -> frozenset[str]:
+        """The channels whose messages say how to unsubscribe."""
+        told = {name for name, settings in self.settings.items() if _LEAVING & settings.options.keys()}
+        return frozenset(told)
 
     def permit(self, names: Iterable[str]) -> None:
         """Raise `Refused` where one of these channels would really send and that is not allowed."""

@@ -73,6 +73,7 @@ class Delivery:
                 headline=headline(notice.facts),
                 texts=tuple(self.ledger.incidents.texts(notice.id)),
                 secret=self.ledger.secret(),
+                leaving=self.channels.leaving,
                 internal=self.internal,
             )
             active = self._activate(adapters, outbox)
@@ -94,9 +95,17 @@ class Delivery:
             warnings = (*warnings, f"another broadcast is still sending this notice (process {alive[0]})")
         result = self._summary(notice, ending)
         unreached = (f"not reached: {line}" for line in self.ledger.history.unreached(notice.id))
-        result = self._kept(notice, replace(result, warnings=(*warnings, *unreached)))
+        result = replace(result, warnings=(*warnings, *self._perhaps_twice(notice), *unreached))
+        result = self._kept(notice, result)
         self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
         return result
+
+    def _perhaps_twice(self, notice: Notice) -> Iterator[str]:
+        """What another channel, or the same again, did not wait to find out."""
+        count = self.ledger.history.perhaps_twice(notice.id)
+        if count:
+            messages = "1 message" if count == 1 else f"{count:,} messages"
+            yield f"{messages} may have come twice: the answer was lost, and it was sent another time"
 
     def needed(self, notice: Notice) -> dict[str, Adapter]:
         """The adapters of every channel that the notice may still use; raises `ConfigError`, `Refused`."""

@@ -21,13 +21,17 @@ class Known:
 
     def has(self, audience: str, contact: Contact) -> bool:
         """Whether one of the addresses is planned for, or the id in that audience."""
-        return any(mark in self._seen for mark in (*_addresses(contact), _place(audience, contact)))
+        return bool(self._seen) and any(
+            mark in self._seen for mark in (*_addresses(contact), _place(audience, contact))
+        )
 
     def add(self, audience: str, contact: Contact) -> Contact:
         """Note somebody new; the contact, with an id of its own where another audience has that id.
 
         Two lists may both count from 1: the same id without a common address is two people.
         """
+        if self._census.unique:
+            return contact
         if _id(contact) in self._seen:
             best = (contact.email or contact.phone or audience).lower()
             contact = replace(contact, id=f"{contact.id}+{hashlib.sha256(best.encode()).hexdigest()[:6]}")
@@ -36,7 +40,8 @@ class Known:
 
     def add_addresses(self, contact: Contact) -> None:
         """Note that nobody else is to be told at these addresses."""
-        self._note(_addresses(contact))
+        if not self._census.unique:
+            self._note(_addresses(contact))
 
     def _note(self, marks: Sequence[str]) -> None:
         self._seen.update(mark for mark in marks if self._census.repeats(mark))

@@ -199,6 +199,8 @@ class Planner:
         self, channels: Sequence[str], worked: str | None, contact: Contact | None
     ) -> tuple[str, ...]:
         """Channels that are up before those that are down, and among them what worked before first."""
+        if len(channels) == 1:
+            return (channels[0],)
         return tuple(sorted(channels, key=lambda name: (self._is_down(name, contact), name != worked)))
 
     def _is_down(self, name: str, contact: Contact | None) -> bool:

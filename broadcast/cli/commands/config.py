@@ -37,8 +37,11 @@ def show_config(common: Common, origin: Origin = False, output: ListForm = Form.
 @command("broadcast config check", name="check")
 def check_config(common: Common) -> None:
     """Whether the configuration can be read; everything wrong with it is named at once."""
+    from broadcast.operations.inspection import inspect
+
     settings = load_settings(common.config, sandbox=common.sandbox)
     _warn(common, settings.warnings)
+    inspect(settings)
     channels, audiences = len(settings.channels), len(settings.audiences)
     show(
         [line(Word("ok:", Tone.GOOD), f"{settings.path}, {channels} channels, {audiences} audiences")],
