@@ -125,7 +125,7 @@ class Deliveries:
         with self._database.reading() as connection:
             return [
                 Waiting(row["channel"], DeliveryState(row["state"]), row["due"], row["count"])
-                for row in connection.execute(query("waiting"), (self._notice,))
+                for row in connection.execute(query("waiting"), {"notice": self._notice})
             ]
 
     def reroute(self, channel: str, reason: str, now: datetime) -> int:

@@ -211,11 +211,17 @@ SELECT DISTINCT route FROM delivery
 WHERE notice_id = ? AND state IN ('planned', 'held', 'sending', 'unknown')
 
 -- name: waiting
-SELECT channel, state, min(not_before) AS due, count(*) AS count FROM delivery
-WHERE notice_id = ? AND state IN ('planned', 'unknown') GROUP BY channel, state
+-- GROUP BY would sort a million rows in memory to find a handful of groups.
+WITH kind AS (SELECT DISTINCT channel, state FROM delivery WHERE notice_id = :notice AND state IN ('planned', 'unknown'))
+SELECT channel, state,
+       (SELECT min(not_before) FROM delivery
+        WHERE notice_id = :notice AND (channel, state) = (kind.channel, kind.state)) AS due,
+       (SELECT count(*) FROM delivery
+        WHERE notice_id = :notice AND (channel, state) = (kind.channel, kind.state)) AS count
+FROM kind
 
 -- name: tally
--- GROUP BY would sort a million rows in memory to find a handful of groups.
+-- Likewise.
 WITH kind AS (SELECT DISTINCT channel, state, required, step FROM delivery WHERE notice_id = :notice)
 SELECT channel, state, required, step,
        (SELECT count(*) FROM delivery
