@@ -274,7 +274,7 @@ def _remarks(book: Book) -> list[str]:
         first = book.rejected[0]
         rows = "1 row" if len(book.rejected) == 1 else f"{len(book.rejected):,} rows"
         remarks.append(
-            f"of the contacts, {rows} cannot be used, and nobody there is told "
+            f"{rows} of the contacts rejected; nobody there is told "
             f"(first: {first.path.name}, line {first.line}: {first.reason})"
         )
     return remarks
