@@ -268,7 +268,9 @@ class Faults:
         """
         for one in self.armed:
             fault = one.fault
-            fits = fault.provider in {None, provider} and (sending or fault.reads)
+            # A wrong key is refused whatever it is shown for.
+            struck = sending or fault.reads or fault.kind == "auth"
+            fits = fault.provider in {None, provider} and struck
             if fits and _in_stage(fault, provider, connecting) and one.in_force(elapsed) and one.strikes():
                 return fault
         return None

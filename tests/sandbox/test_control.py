@@ -11,6 +11,7 @@ from broadcast.errors import ConfigError
 from broadcast.sandbox.faults import Fault, parse_fault
 from broadcast.sandbox.scenario import Scenario, Timed
 from broadcast.sandbox.server import Sandbox
+from tests.sandbox.conftest import ACCOUNT, BASIC
 
 HOSTILE = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>'
 
@@ -42,6 +43,16 @@ async def test_other_processes_can_put_faults_in_place_and_heal_them(client):
     assert status == 200
     assert [one["spelled"] for one in placed["faults"]] == ["twilio:status=503", "smtp:refuse"]
     assert (refused, healed) == (503, 201)
+
+
+async def test_a_wrong_key_is_refused_whatever_it_is_shown_for(client):
+    account = f"{client.sandbox.base_url('twilio')}/2010-04-01/Accounts/{ACCOUNT}.json"
+    before = await client.request("GET", account, headers=BASIC)
+    await control(client, "POST", "faults", data="twilio:auth")
+
+    after = await client.request("GET", account, headers=BASIC)
+
+    assert (before.status, after.status) == (200, 401)
 
 
 async def test_faults_are_taken_as_json_too(client):
