@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from broadcast.drills.exercise import Exercise
 from broadcast.drills.play import Played
-from broadcast.ledger.records import DeliveryLine
+from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.ways import Way
 from broadcast.rendering import prose
+from broadcast.rendering.lint import given_words
+from broadcast.rendering.words import language_of
 from broadcast.reports.promises import Verdict
 from broadcast.reports.story import Story
 from broadcast.sandbox.records import Received
@@ -34,11 +36,11 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice as it went out: its deliveries, what was really down, and what the commander said was."""
+    """A notice in the end: its deliveries, and what was really down when they were last worked on."""
 
-    played: Played
+    notice: Notice
     lines: Sequence[DeliveryLine]
-    affects: tuple[str, ...]
+    down: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,37 +69,37 @@ class Grader:
     reachable: Mapping[str, tuple[str, ...]]
 
     def grade(
-        self, exercise: Exercise, story: Story, notices: Sequence[Told], received: Sequence[Received]
-    ) -> Grade:
-        """The grade of an exercise that was played."""
+        self, played: Sequence[Played], notices: Sequence[Told], story: Story, received: Sequence[Received]
+    ) -> tuple[Criterion, ...]:
+        """Everything that counts, measured."""
         missed = {contact for told in notices for contact in self._unreached(told)[0]}
-        without = self._unreached(notices[-1])[1]
         people = len({line.contact for told in notices for line in told.lines if _is_person(line)})
-        doubled = doubles(received)
-        wrong = sum(self._wrong_first(told) for told in notices)
-        return Grade(
-            exercise=exercise.name,
-            criteria=(
-                _first_notice(exercise, notices),
-                Criterion(
-                    "reached by every notice",
-                    f"{people - len(missed) - len(without):,} of {people:,}",
-                    "everybody with a way",
-                    not missed,
-                ),
-                Criterion("told twice", f"{doubled}", "0", not doubled),
-                Criterion("first tried what was known to be down", f"{wrong}", "0", not wrong),
-                _promises(story),
-                self._dead_ways(notices, story),
-                _texts(story),
-                _failovers(notices),
+        without = {contact for told in notices for contact in self._unreached(told)[1]}
+        return (
+            Criterion(
+                "reached by every notice",
+                f"{people - len(missed | without):,} of {people:,}",
+                "everybody with a way",
+                not missed,
             ),
-            unreached=tuple(sorted(missed | without)),
+            _none("accepted and never received", self._never_received(notices, received)),
+            _none("told twice", doubles(received)),
+            _none("first tried what was known to be down", sum(map(self._wrong_first, notices))),
+            _none("texts that name a dead way", self._dead_ways(notices, story)),
+            _none("findings in texts", len(list(_findings(story)))),
+            _none("commands refused", sum(one.refused is not None for one in played)),
+            _promises(story),
+            _failovers(played),
         )
+
+    def unreached(self, notices: Sequence[Told]) -> tuple[str, ...]:
+        """Whom the last notice did not reach, with or without a way."""
+        missed, without = self._unreached(notices[-1])
+        return tuple(sorted(missed | without))
 
     def _unreached(self, told: Told) -> tuple[set[str], set[str]]:
         """Whom a way was left for and who was not told; and whom none was left for."""
-        outage = self.dependencies.outage(told.played.down)
+        outage = self.dependencies.outage(told.down)
         reached: set[str] = set()
         working: dict[str, bool] = {}
         for line in told.lines:
@@ -114,23 +116,40 @@ class Grader:
         way = self.ways.get(name)
         if way is None or outage.takes(way):
             return False
-        address = line.phone if way.capabilities.address is AddressKind.PHONE else line.email
         person = Contact(line.contact, line.name, line.phone, line.email)
-        return bool(address) and not outage.cuts_off(way, person)
+        return self._address(name, line) is not None and not outage.cuts_off(way, person)
 
-    def _dead_ways(self, notices: Sequence[Told], story: Story) -> Criterion:
+    def _address(self, name: str, line: DeliveryLine) -> str | None:
+        """The address that a channel uses."""
+        by_phone = self.ways[name].capabilities.address is AddressKind.PHONE
+        return line.phone if by_phone else line.email
+
+    def _never_received(self, notices: Sequence[Told], received: Sequence[Received]) -> int:
+        """How many people a provider is said to have told who have nothing of it."""
+        # What is spoken has no mark, so that a call counts for any notice.
+        has = {(message.to, _mark_of(message)) for message in received}
+        return sum(
+            not has.intersection({(address, told.notice.facts.mark), (address, None)})
+            for told in notices
+            for line in told.lines
+            if _is_person(line) and line.state in REACHED
+            for address in [self._address(line.channel, line)]
+        )
+
+    def _dead_ways(self, notices: Sequence[Told], story: Story) -> int:
         """Texts that name a way to reach us that the commander had said was down."""
+        chapters = {chapter.number: chapter for chapter in story.chapters}
         named = 0
-        for told, chapter in zip(notices, story.chapters, strict=False):
-            outage = self.dependencies.outage(told.affects)
+        for told in notices:
+            outage = self.dependencies.outage(told.notice.facts.affects)
             dead = [value for value, fates in self.reachable.items() if outage.silences(value, fates)]
-            texts = [f"{text.message.text} {text.message.html or ''}" for text in chapter.texts]
-            named += sum(value in text for value in dead for text in texts)
-        return Criterion("texts that name a dead way", f"{named}", "0", not named)
+            messages = [text.message for text in chapters[told.notice.sequence].texts]
+            named += sum(value in f"{one.text} {one.html or ''}" for value in dead for one in messages)
+        return named
 
     def _wrong_first(self, told: Told) -> int:
         """How many were first tried on what the commander had said was down, another way being there."""
-        outage = self.dependencies.outage(told.affects)
+        outage = self.dependencies.outage(told.notice.facts.affects)
         return sum(
             1
             for line in told.lines
@@ -146,25 +165,30 @@ def doubles(received: Sequence[Received]) -> int:
     came = Counter(
         (message.provider, message.to, mark)
         for message in received
-        if message.tells and (mark := _mark_of(message))
+        if message.tells and (mark := _mark_of(message) or message.key)
     )
     return sum(times - 1 for times in came.values())
 
 
+def first_notice(exercise: Exercise, played: Sequence[Played]) -> Criterion:
+    """How soon the first word was out."""
+    first = next((one.first_word for one in played if one.first_word is not None), None)
+    measured = f"{first:.1f} s" if first is not None else "never"
+    met = first is not None and first <= exercise.first_notice
+    return Criterion("from the command to the first notice", measured, f"{exercise.first_notice:g} s", met)
+
+
 def _mark_of(message: Received) -> str | None:
     found = _MARK.findall(f"{message.subject or ''} {message.text}")
-    return found[-1] if found else message.key
+    return found[-1] if found else None
 
 
 def _is_person(line: DeliveryLine) -> bool:
     return not line.contact.startswith("channel:") and bool(line.route)
 
 
-def _first_notice(exercise: Exercise, notices: Sequence[Told]) -> Criterion:
-    first = next((told.played.first_word for told in notices if told.played.first_word is not None), None)
-    measured = f"{first:.1f} s" if first is not None else "never"
-    met = first is not None and first <= exercise.first_notice
-    return Criterion("from the command to the first notice", measured, f"{exercise.first_notice:g} s", met)
+def _none(name: str, count: int) -> Criterion:
+    return Criterion(name, f"{count:,}", "0", not count)
 
 
 def _promises(story: Story) -> Criterion:
@@ -173,18 +197,17 @@ def _promises(story: Story) -> Criterion:
     return Criterion("promises kept", f"{kept} of {len(due)}", "all", kept == len(due))
 
 
-def _texts(story: Story) -> Criterion:
-    found = [finding for text in _written(story) for finding in (*prose.holes(text),)]
-    return Criterion("holes in texts", f"{len(found)}", "0", not found)
-
-
-def _written(story: Story) -> Iterator[str]:
+def _findings(story: Story) -> Iterator[str]:
+    """What `template lint` would say of the texts as they went out, but for what the commander said."""
     for chapter in story.chapters:
-        for text in chapter.texts:
-            yield from filter(None, (text.message.subject, text.message.text))
+        for message in (text.message for text in chapter.texts):
+            given = list(given_words(chapter.notice.facts, message.locale))
+            for part in filter(None, (message.subject, message.text)):
+                yield from prose.holes(part)
+                own = prose.without(part, given)
+                yield from (problem for problem, _ in prose.remarks(own, language_of(message.locale)))
 
 
-def _failovers(notices: Sequence[Told]) -> Criterion:
-    results = [told.played.result for told in notices]
-    people = sum(one.count for result in results if result for one in result.failovers)
+def _failovers(played: Sequence[Played]) -> Criterion:
+    people = sum(one.count for step in played if step.result for one in step.result.failovers)
     return Criterion("another channel stepped in", f"{people:,} times", "where one fails", met=True)

@@ -46,7 +46,6 @@ class Played:
     down: tuple[str, ...]
     result: Result | None = None
     first_word: float | None = None
-    took: float = 0.0
     refused: str | None = None
 
 
@@ -97,5 +96,5 @@ def _acted(step: Step, commands: Commands, down: tuple[str, ...]) -> Played:
         else:
             return Played(step, down)
     except BroadcastError as error:
-        return Played(step, down, took=time.monotonic() - watch.begun, refused=str(error))
-    return Played(step, down, result, watch.first, time.monotonic() - watch.begun)
+        return Played(step, down, refused=str(error))
+    return Played(step, down, result, watch.first)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcast.config.settings import Settings
 from broadcast.drills.exercise import Exercise, Step
-from broadcast.drills.grade import Grade, Grader, Told
+from broadcast.drills.grade import Grade, Grader, Told, first_notice
 from broadcast.drills.play import Commands, Played, play
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
@@ -40,22 +40,21 @@ class Rehearsal:
         finally:
             self.close()
 
-    def _grade(self, played: list[Played]) -> Grade:
-        notices = [self._told(one) for one in played if one.result is not None]
-        if not notices:
+    def _grade(self, played: Sequence[Played]) -> Grade:
+        down = {one.result.notice: one.down for one in played if one.result}
+        incident = next((one.result.incident for one in played if one.result), None)
+        if incident is None:
             refused = next((one.refused for one in played if one.refused), "no step says anything")
             raise ConfigError(
                 f"{self.exercise.path}: nothing was published: {refused}", hint="mend the steps"
             )
-        first = notices[0].played.result
-        story = build(self.ledger, first.incident if first else "", self.clock.now(), self.settings.timezone)
+        notices = [
+            Told(notice, self.ledger.history.lines(notice), down[notice.sequence])
+            for notice in self.ledger.incidents.notices(self.ledger.incidents.find(incident, closed=True))
+        ]
+        story = build(self.ledger, incident, self.clock.now(), self.settings.timezone)
         reachable = {way.value: (way.name, *way.fate) for way in configured(self.settings)}
         grader = Grader(self.ways, dependencies(self.settings), reachable)
-        return grader.grade(self.exercise, story, notices, self.sandbox.received())
-
-    def _told(self, played: Played) -> Told:
-        result = played.result
-        incident = self.ledger.incidents.find(result.incident if result else None, closed=True)
-        notices = self.ledger.incidents.notices(incident)
-        notice = next(one for one in notices if result is None or one.sequence == result.notice)
-        return Told(played, self.ledger.history.lines(notice), notice.facts.affects)
+        criteria = grader.grade(played, notices, story, self.sandbox.received())
+        first = first_notice(self.exercise, played)
+        return Grade(self.exercise.name, (first, *criteria), grader.unreached(notices))

@@ -158,13 +158,9 @@ class History:
         """How many messages were accepted that should not have been sent again."""
         return self._each("doubled", incident.id, lambda row: int(row[0]))[0]
 
-    def perhaps_twice(self, notice: int) -> int:
-        """How many messages of one notice were accepted while the answer to another attempt was lost."""
-        return self._each("perhaps_twice", notice, lambda row: int(row[0]))[0]
-
-    def possibly_doubled(self, incident: Incident) -> int:
-        """How many messages were accepted while the answer to another attempt was lost."""
-        return self._each("possibly_doubled", incident.id, lambda row: int(row[0]))[0]
+    def possibly_doubled(self, notice: int) -> int:
+        """How many messages of a notice were accepted while the answer to another attempt was lost."""
+        return self._each("possibly_doubled", notice, lambda row: int(row[0]))[0]
 
     def breakers(self) -> list[OpenBreaker]:
         """Channels that failed when they were last used."""

@@ -387,15 +387,8 @@ SELECT (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM accepted 
      + (SELECT coalesce(sum(n - 1), 0)
         FROM (SELECT count(DISTINCT id) AS n FROM accepted GROUP BY notice_id, contact, channel))
 
--- name: perhaps_twice
+-- name: possibly_doubled
+-- Accepted once, while the answer to another attempt was lost.
 SELECT count(DISTINCT delivery.id) FROM delivery JOIN attempt AS doubtful ON doubtful.delivery_id = delivery.id
 WHERE delivery.notice_id = ? AND coalesce(doubtful.outcome, 'unknown') = 'unknown'
   AND EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id AND attempt.outcome = 'accepted')
-
--- name: possibly_doubled
--- Accepted once, while the answer to another attempt was lost.
-SELECT count(*) FROM delivery JOIN notice ON notice.id = delivery.notice_id
-WHERE notice.incident_id = ?
-  AND EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id AND attempt.outcome = 'accepted')
-  AND EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id
-              AND coalesce(attempt.outcome, 'unknown') = 'unknown')

@@ -95,14 +95,14 @@ class Delivery:
             warnings = (*warnings, f"another broadcast is still sending this notice (process {alive[0]})")
         result = self._summary(notice, ending)
         unreached = (f"not reached: {line}" for line in self.ledger.history.unreached(notice.id))
-        result = replace(result, warnings=(*warnings, *self._perhaps_twice(notice), *unreached))
+        result = replace(result, warnings=(*warnings, *self._possibly_doubled(notice), *unreached))
         result = self._kept(notice, result)
         self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
         return result
 
-    def _perhaps_twice(self, notice: Notice) -> Iterator[str]:
+    def _possibly_doubled(self, notice: Notice) -> Iterator[str]:
         """What another channel, or the same again, did not wait to find out."""
-        count = self.ledger.history.perhaps_twice(notice.id)
+        count = self.ledger.history.possibly_doubled(notice.id)
         if count:
             messages = "1 message" if count == 1 else f"{count:,} messages"
             yield f"{messages} may have come twice: the answer was lost, and it was sent another time"

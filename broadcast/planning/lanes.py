@@ -45,7 +45,8 @@ def _left_out(
     usable: Sequence[str], sound: Sequence[str], ways: Mapping[str, Way], outage: Outage
 ) -> Iterator[str]:
     if usable and not sound:
-        yield f"the lane {' > '.join(usable)} has only channels that the outage affects"
+        lane = " > ".join(usable)
+        yield f"the lane {lane} has only channels that the outage affects; they are tried all the same"
         return
     for name in usable:
         if name not in sound:

@@ -6,7 +6,7 @@ people need to know, do they keep to themselves what is internal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
@@ -221,16 +221,15 @@ def _serves_people(case: _Case) -> bool:
 
 def _remarks(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
     for part in _parts(rendered):
-        own = prose.without(part, _given(case))
+        own = prose.without(part, given_words(case.facts, case.locale))
         yield from prose.remarks(own, words_for(case.locale).language)
 
 
-def _given(case: _Case) -> Iterable[str]:
-    """The sample facts' own words, which say nothing about the template."""
-    facts = case.facts
+def given_words(facts: Facts, locale: str) -> Iterator[str]:
+    """The facts' own words, which say nothing about the template."""
     yield from (facts.organisation, facts.link or "", facts.hotline or "", facts.mark)
-    yield from (facts.worded("title", case.locale) or "", facts.worded("message", case.locale) or "")
-    yield words_for(case.locale).drill
+    yield from (facts.worded("title", locale) or "", facts.worded("message", locale) or "")
+    yield words_for(locale).drill
 
 
 def _parts(rendered: Rendered) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from broadcast.model.incident import Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import Facts
 from broadcast.rendering import length, sms, speech
-from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue, Source
+from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
 from broadcast.rendering.draft import Draft, Templates, filled, on_one_line, paragraphed, slots_in
 from broadcast.rendering.fit import SENTENCES, Fitted, Room, Step, fit, message, names
 from broadcast.rendering.length import Length
@@ -95,10 +95,6 @@ class Renderer:
                 return _voice(draft)
             case _:
                 return _single(draft, partial(_characters, length.CHAT_MOST), _LONG_STEPS)
-
-    def template_for(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Source:
-        """The file that the text would be written from."""
-        return self._draft(facts, audience, locale, kind).source
 
     def _draft(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Draft:
         folder = PUBLIC if kind in _PUBLISHED else audience

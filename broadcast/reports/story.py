@@ -82,7 +82,7 @@ def build(
         first_accepted=first_accepted,
         times=_times(incident, chapters, first_accepted, now),
         doubled=ledger.history.doubled(incident),
-        possibly_doubled=ledger.history.possibly_doubled(incident),
+        possibly_doubled=sum(ledger.history.possibly_doubled(notice.id) for notice in notices),
     )
 
 

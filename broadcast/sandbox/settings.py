@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings, Settings
@@ -13,11 +14,20 @@ from broadcast.sandbox.daemon import Address
 
 _NOWHERE = "https://sandbox.invalid"
 _TWILIO = ("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"})
+#: By adapter: the provider's path, and stand-ins for its secrets; `{place}` is the sandbox's host and port.
 _PROVIDERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "twilio-sms": _TWILIO,
     "twilio-voice": _TWILIO,
     "sendgrid": ("sendgrid", {"api_key": "sandbox"}),
-    "outlook": ("outlook/v1.0", {"tenant": "sandbox", "client_id": "sandbox", "client_secret": "sandbox"}),
+    "outlook": (
+        "outlook/v1.0",
+        {
+            "tenant": "sandbox",
+            "client_id": "sandbox",
+            "client_secret": "sandbox",
+            "token_url": "http://{place}/entra/sandbox/oauth2/v2.0/token",
+        },
+    ),
     "x": (
         "x",
         {
@@ -41,7 +51,7 @@ _PROVIDERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
         {"webhook_url": f"{_NOWHERE}/workflows/sandbox/triggers/manual/paths/invoke?sig=sandbox"},
     ),
     "matrix": ("matrix", {"access_token": "sandbox"}),
-    "apprise": ("apprise", {}),
+    "apprise": ("apprise", {"apprise_url": "json://{place}/apprise"}),
     "zendesk": ("zendesk", {"subdomain": "sandbox", "email": "sandbox@example.org", "token": "sandbox"}),
 }
 #: The sandbox's own vendor, in place of whichever was described.
@@ -112,11 +122,12 @@ def _turned(channel: ChannelSettings, address: Address, folder: Path) -> Channel
     if channel.adapter not in _PROVIDERS:
         return None
     path, credentials = _PROVIDERS[channel.adapter]
-    options = {**_plain(channel), **credentials}
-    if channel.adapter == "outlook":
-        options["token_url"] = f"{address.url}/entra/sandbox/oauth2/v2.0/token"
-    if channel.adapter == "apprise":
-        options["apprise_url"] = f"{address.url}/{path}".replace("http:", "json:", 1)
+    place = urlsplit(address.url).netloc
+    filled = {
+        key: value.replace("{place}", place) if isinstance(value, str) else value
+        for key, value in credentials.items()
+    }
+    options = {**_plain(channel), **filled}
     return replace(channel, base_url=f"{address.url}/{path}", options=options, ca_file=None, settle=_SETTLE)
 
 
