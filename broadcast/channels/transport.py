@@ -26,6 +26,7 @@ from broadcast.channels.guard import Guard
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
+from broadcast.model.domain import ascii_url
 
 if TYPE_CHECKING:
     import aiohttp
@@ -120,6 +121,7 @@ class Transport:
         """Make one request and read the whole answer; never follows a redirect, never raises for the wire."""
         import aiohttp
 
+        url = ascii_url(url)
         progress = _Progress()
         _UNDER_WAY.set(progress)
         try:

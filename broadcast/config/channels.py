@@ -45,7 +45,7 @@ def read_channel(table: Table) -> ChannelSettings:
         name=name,
         adapter=adapter,
         origin=f"{table.source.document.label}, [{'.'.join(table.path)}]",
-        base_url=table.take("base_url", shapes.url, None),
+        base_url=table.take("base_url", shapes.endpoint, None),
         timeout=table.take("timeout", shapes.timeout, 30.0),
         rate=table.take("rate", shapes.number, None),
         burst=table.take("burst", shapes.whole, None),

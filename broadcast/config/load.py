@@ -19,6 +19,7 @@ from broadcast.config.table import Source, Table
 from broadcast.config.watching import read_status_pages, read_watch
 from broadcast.errors import ConfigError
 from broadcast.model.consent import ConsentRule
+from broadcast.model.domain import ascii_domain
 from broadcast.model.incident import Service
 
 FILE_NAME = "broadcast.toml"
@@ -211,7 +212,13 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
 
 
 def _fates(table: Table) -> dict[str, tuple[str, ...]]:
-    return {name.lower(): table.take(name, shapes.texts, ()) for name in table.given()}
+    return {_system(name): table.take(name, shapes.texts, ()) for name in table.given()}
+
+
+def _system(name: str) -> str:
+    """A mail domain is spelled as in contacts: `@müller.de` is `@xn--mller-kva.de`."""
+    domain = ascii_domain(name[1:]) if name.startswith("@") else None
+    return f"@{domain}".lower() if domain else name.lower()
 
 
 def _service(table: Table) -> Service:

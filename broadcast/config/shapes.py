@@ -13,6 +13,7 @@ from broadcast.config.durations import parse_duration
 from broadcast.config.problems import Wrong, nearest
 from broadcast.errors import UsageError
 from broadcast.model.consent import ConsentRule
+from broadcast.model.domain import ascii_url
 from broadcast.model.text import has_controls, printable
 
 T = TypeVar("T")
@@ -163,6 +164,11 @@ def url(value: object) -> str:
     if "@" in parts.netloc:
         raise Wrong("holds credentials", "take user and password out and give them as their own keys")
     return spelled
+
+
+def endpoint(value: object) -> str:
+    """The address of an API: as `url`, its host in ASCII, for requests are signed with it."""
+    return ascii_url(url(value))
 
 
 def from_word(shape: Callable[[object], T], word: str) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcast.contacts.address import Unusable
+from broadcast.model.domain import ascii_domain
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
@@ -33,15 +34,10 @@ def read_email(text: str) -> str:
 
 
 def _ascii_domain(domain: str) -> str:
-    """`müller.de` as `xn--mller-kva.de`: IDNA 2008, in which ß is not ss."""
-    ascii_domain = domain.lower()
-    if not ascii_domain.isascii():
-        import idna
-
-        try:
-            ascii_domain = idna.encode(ascii_domain).decode()
-        except idna.IDNAError:
-            raise Unusable("has a domain that cannot exist", _WRITE) from None
-    if not _DOMAIN.fullmatch(ascii_domain):
+    """`müller.de` as `xn--mller-kva.de`."""
+    spelled = ascii_domain(domain.lower())
+    if spelled is None and not domain.isascii():
+        raise Unusable("has a domain that cannot exist", _WRITE)
+    if spelled is None or not _DOMAIN.fullmatch(spelled):
         raise Unusable("is not an e-mail address", _WRITE)
-    return ascii_domain
+    return spelled

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.domain import ascii_domain
 from broadcast.planning.ways import Way
 
 #: What people say is down, and what else depends on it. `[fates]` in the configuration adds to these.
@@ -92,7 +93,7 @@ class Outage:
 
     def silences(self, value: str, fates: Iterable[str] = ()) -> bool:
         """Whether a number, an address or a link of ours is down with it, which depends on `fates`."""
-        domain = value.rpartition("@")[2] if "@" in value else ""
+        domain = ascii_domain(value.rpartition("@")[2]) if "@" in value else ""
         line = "" if self.fates.isdisjoint(LINES) or domain else self.dependencies.line(value)
         mailbox = self.dependencies.systems.get(f"@{domain}", ()) if domain else ()
         return not self.fates.isdisjoint({*fates, *mailbox, line} - {""})

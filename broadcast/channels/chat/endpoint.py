@@ -11,6 +11,7 @@ from broadcast.channels.answers import health
 from broadcast.channels.transport import Answer, Reply, Transport, keeps_secrets
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
+from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import Health, Probe
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -29,7 +30,7 @@ class Endpoint:
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
         """The option webhook_url; `base_url` takes the place of its host (a proxy, the sandbox)."""
-        url = settings.required("webhook_url")
+        url = ascii_url(settings.required("webhook_url"))
         if not keeps_secrets(url):
             raise ConfigError(
                 f"{settings.origin}: webhook_url is not the address of a webhook",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Self
 
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
+from broadcast.model.domain import ascii_domain, ascii_url
 from broadcast.model.outcome import Rejected, Scope, Thread
 from broadcast.model.outgoing import Outgoing
 from broadcast.model.text import has_controls, without_controls
@@ -21,7 +21,7 @@ OPTIONS = frozenset({"from", "from_name", "reply_to", "unsubscribe_url", "unsubs
 
 _PLACE = "{token}"
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[!-;=?-~]*)?(?:\?[!-;=?-~]*)?")
-_LONGEST_NAME = 100  # characters
+_LONGEST_NAME = 256  # characters; Exchange takes no longer display names
 _NO_PART_OF_ONE = re.compile(r"[\s<>,;:\x00-\x1f\x7f]")
 
 
@@ -35,18 +35,19 @@ class Unsubscribe:
     @classmethod
     def from_settings(cls, settings: ChannelSettings) -> Self:
         """Read `unsubscribe_url` and `unsubscribe_mailto`; `ConfigError` where one is not what it must be."""
-        url, mailbox = settings.text("unsubscribe_url"), settings.text("unsubscribe_mailto")
+        url, mailbox = ascii_url(settings.text("unsubscribe_url")), settings.text("unsubscribe_mailto")
         if url and not _HTTPS.fullmatch(url):
             raise ConfigError(
                 f"{settings.origin}: unsubscribe_url is not an https address: {url!r}",
                 hint='write unsubscribe_url = "https://www.example.com/unsubscribe?t={token}"',
             )
-        if mailbox and ascii_address(mailbox) is None:
+        address = ascii_address(mailbox) if mailbox else ""
+        if address is None:
             raise ConfigError(
                 f"{settings.origin}: unsubscribe_mailto is not an e-mail address: {mailbox!r}",
                 hint='write unsubscribe_mailto = "unsubscribe@example.com"',
             )
-        return cls(url, mailbox)
+        return cls(url, address)
 
     def headers(self, token: str | None) -> dict[str, str]:
         """`List-Unsubscribe`, and the one that allows for a single click; nothing where nobody can leave."""
@@ -58,14 +59,14 @@ class Unsubscribe:
             url = self.url if _PLACE in self.url else f"{self.url}{joint}t={_PLACE}"
             ways.append(f"<{url.replace(_PLACE, token)}>")
         if self.mailbox:
-            ways.append(f"<mailto:{ascii_address(self.mailbox)}?subject=unsubscribe%20{token}>")
+            ways.append(f"<mailto:{self.mailbox}?subject=unsubscribe%20{token}>")
         headers = {"List-Unsubscribe": ", ".join(ways)} if ways else {}
         return headers | ({"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if self.url else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who a channel writes as. The address's domain is the one of every id."""
+    """Who a channel writes as, its addresses in ASCII. The domain of `address` is the one of every id."""
 
     address: str
     name: str = ""
@@ -75,26 +76,30 @@ class Sender:
     @classmethod
     def from_settings(cls, settings: ChannelSettings) -> Self:
         """Read what `OPTIONS` names; `ConfigError` where one is not what it must be."""
-        sender = cls(
-            settings.required("from"),
-            settings.text("from_name"),
-            settings.text("reply_to"),
+        name = settings.text("from_name")
+        if not is_one_line(name):
+            raise ConfigError(f"{settings.origin}: from_name has a line break", hint="write it on one line")
+        return cls(
+            _own_address(settings, "from", settings.required("from")),
+            display_name(name),
+            _own_address(settings, "reply_to", settings.text("reply_to")),
             Unsubscribe.from_settings(settings),
         )
-        for key, value in (("from", sender.address), ("reply_to", sender.reply_to)):
-            if value and ascii_address(value) is None:
-                raise ConfigError(
-                    f"{settings.origin}: {key} is not an e-mail address: {value!r}",
-                    hint=f'write {key} = "name@example.com"; the display name goes to from_name',
-                )
-        if not is_one_line(sender.name):
-            raise ConfigError(f"{settings.origin}: from_name has a line break", hint="write it on one line")
-        return sender
 
     @property
     def domain(self) -> str:
-        """What follows the @, as the wire spells it."""
-        return (ascii_address(self.address) or self.address).rpartition("@")[2]
+        """What follows the @."""
+        return self.address.rpartition("@")[2]
+
+
+def _own_address(settings: ChannelSettings, key: str, value: str) -> str:
+    address = ascii_address(value) if value else ""
+    if address is None:
+        raise ConfigError(
+            f"{settings.origin}: {key} is not an e-mail address: {value!r}",
+            hint=f'write {key} = "name@example.com"; the display name goes to from_name',
+        )
+    return address
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +152,8 @@ def ascii_address(address: str) -> str | None:
     local, _, domain = address.rpartition("@")
     if not (local and domain and local.isascii()) or _NO_PART_OF_ONE.search(address) or "@" in local:
         return None
-    spelled = _ascii_domain(domain)
+    spelled = ascii_domain(domain)
     return spelled and f"{local}@{spelled}"
-
-
-@lru_cache(maxsize=1024)
-def _ascii_domain(domain: str) -> str | None:
-    """The domain, encoded; many people share a few of them."""
-    try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return None
 
 
 def is_one_line(value: str) -> bool:
@@ -166,5 +162,5 @@ def is_one_line(value: str) -> bool:
 
 
 def display_name(name: str) -> str:
-    """A person's name as a header may hold it: on one line, which has room for 998 bytes, encoded."""
-    return " ".join(without_controls(name).split())[:_LONGEST_NAME] if name else ""
+    """The name of a person or an organisation as a header may hold it: on one line, of bearable length."""
+    return " ".join(without_controls(name).split())[:_LONGEST_NAME].rstrip() if name else ""

@@ -9,6 +9,7 @@ from broadcast.channels.answers import failure, json_object, text_of
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport, refuse_clear_text
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.clock import SystemClock
+from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import NotSent, Rejected, Scope, Unknown
 
 _LOGIN = "https://login.microsoftonline.com"
@@ -23,7 +24,7 @@ class SignIn:
 
     def __init__(self, settings: ChannelSettings, transport: Transport, api: str) -> None:
         tenant = quote(settings.required("tenant"), safe="")
-        self._url = settings.text("token_url") or f"{_LOGIN}/{tenant}/oauth2/v2.0/token"
+        self._url = ascii_url(settings.text("token_url")) or f"{_LOGIN}/{tenant}/oauth2/v2.0/token"
         refuse_clear_text(self._url, settings.origin, "token_url")
         parts = urlsplit(api)
         self._form = urlencode(

@@ -15,6 +15,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Threading
 from broadcast.model.contact import AddressKind
+from broadcast.model.domain import ascii_domain
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
 from broadcast.model.suppression import SuppressionReason
@@ -84,14 +85,14 @@ class Smtp:
 
     async def _deliver(self, outgoing: Outgoing) -> Outcome:
         identity = Identity.of(outgoing, self._sender.domain)
-        sender, recipient = ascii_address(self._sender.address), ascii_address(outgoing.address or "")
+        recipient = ascii_address(outgoing.address or "") or ""
         dialogue = self._kept() or Dialogue(self._server)
         try:
             async with asyncio.timeout(self._transport.deadline):
                 if not dialogue.alive:
                     await dialogue.open()
                 message = content(outgoing, identity, self._sender)
-                await dialogue.hand_over(sender or "", recipient or "", message)
+                await dialogue.hand_over(self._sender.address, recipient, message)
             self._idle.append(dialogue)
             return Accepted(identity.own, identity.thread)
         except Refused as error:
@@ -130,6 +131,11 @@ def _lost(dialogue: Dialogue, error: OSError) -> Outcome:
 
 def _server(settings: ChannelSettings, ours: str, transport: Transport) -> Server:
     host, tls = settings.required("host"), settings.text("tls", "starttls")
+    if ascii_domain(host) is None:
+        raise ConfigError(
+            f"{settings.origin}: host is no possible host name: {host!r}",
+            hint='write host = "mail.example.com"',
+        )
     if tls not in PORTS:
         raise ConfigError(f"{settings.origin}: unknown tls {tls!r}", hint=f"write one of {', '.join(PORTS)}")
     login = None
@@ -141,7 +147,7 @@ def _server(settings: ChannelSettings, ours: str, transport: Transport) -> Serve
             hint='write tls = "starttls" or tls = "implicit"',
         )
     context = None if tls == "none" else transport.tls()
-    return Server(host, _port(settings, PORTS[tls]), tls, ours, context, login)
+    return Server(ascii_domain(host) or "", _port(settings, PORTS[tls]), tls, ours, context, login)
 
 
 def _port(settings: ChannelSettings, usual: int) -> int:

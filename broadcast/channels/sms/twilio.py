@@ -14,6 +14,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.contact import AddressKind
+from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -65,7 +66,7 @@ class TwilioSms:
         self._account = TwilioAccount(settings, transport)
         self._sender = sender
         self._validity = _validity(settings)
-        self._callback = settings.text("status_callback")
+        self._callback = ascii_url(settings.text("status_callback"))
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:

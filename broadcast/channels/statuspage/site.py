@@ -17,6 +17,7 @@ from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -121,7 +122,7 @@ def _cannot_write(error: OSError) -> str:
 
 
 def _url(settings: ChannelSettings) -> str:
-    url = settings.text("url")
+    url = ascii_url(settings.text("url"))
     if url and not url.startswith(("https://", "http://")):
         raise ConfigError(
             f"{settings.origin}: url is not a web address: {url!r}",

@@ -16,6 +16,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
+from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import Outcome, Probe, Rejected, Scope
 from broadcast.model.outgoing import Outgoing
 
@@ -119,7 +120,7 @@ def _detection(settings: ChannelSettings) -> str:
 
 
 def _web_address(settings: ChannelSettings, key: str) -> str:
-    url = settings.text(key)
+    url = ascii_url(settings.text(key))
     if not url or url.startswith(("https://", "http://")):
         return url
     raise ConfigError(f"{settings.origin}: {key} is no web address", hint=f'write {key} = "https://..."')

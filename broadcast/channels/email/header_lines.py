@@ -1,0 +1,76 @@
+"""Header lines of a message: any text, folded and encoded so that every mail program reads the same.
+
+Python's own header classes read what they are given before they write it: an encoded name with a comma then
+becomes two mailboxes, and long names become encoded-words that are longer than RFC 2047 allows.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from email.utils import formataddr
+
+_LINE = 76  # characters of a line that holds an encoded-word (RFC 2047, section 2)
+_BYTES = 39  # of text in one encoded-word: as base64 they fit beside "Subject: "
+_WORD_AND_SPACES = re.compile(r" *[^ ]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def mailbox_line(header: str, name: str, address: str) -> str:
+    """`From: "Muster, Nord" <a@b.example>` and a line end, from any name on one line and an ASCII address."""
+    if not name:
+        return f"{header}: {address}\r\n"
+    plain = formataddr((name, address)) if name.isascii() else ""
+    if plain and _may_stay(name) and len(header) + 2 + len(plain) <= _LINE:
+        return f"{header}: {plain}\r\n"
+    words = _encoded(name)
+    last = len(words.rpartition("\r\n")[2]) + (0 if "\r\n" in words else len(header) + 2)
+    gap = " " if last + len(address) + 3 <= _LINE else "\r\n "
+    return f"{header}: {words}{gap}<{address}>\r\n"
+
+
+def text_line(header: str, text: str) -> str:
+    """`Subject: ...` and a line end; `text` is any text on one line."""
+    text = text.strip(" ")
+    words = _WORD_AND_SPACES.findall(text)
+    room = _LINE - len(header) - 2
+    if text.isascii() and _may_stay(text) and all(len(word) <= room for word in words):
+        return f"{header}: {_folded(words, room)}\r\n"
+    return f"{header}: {_encoded(text)}\r\n"
+
+
+def _may_stay(text: str) -> bool:
+    """Whether nobody takes ASCII text for an encoded-word."""
+    return "=?" not in text and not _CONTROL.search(text)
+
+
+def _folded(words: list[str], room: int) -> str:
+    """Words with a line break before those that would not fit; who unfolds it gets the same spaces again."""
+    folded, left = "", room
+    for word in words:
+        if len(word) > left:
+            folded, left = f"{folded}\r\n", _LINE
+        folded, left = folded + word, left - len(word)
+    return folded
+
+
+def _encoded(text: str) -> str:
+    """Encoded-words, one a line."""
+    words = (f"=?utf-8?b?{b64encode(part.encode()).decode()}?=" for part in _parts(text))
+    return "\r\n ".join(words)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Pieces of at most `_BYTES` in UTF-8, cut behind a space where there is one."""
+    while text:
+        end = size = 0
+        for sign in text:
+            size += len(sign.encode())
+            if size > _BYTES:
+                break
+            end += 1
+        space = text.rfind(" ", 0, end) + 1
+        cut = end if end == len(text) else space or end
+        yield text[:cut]
+        text = text[cut:]
