@@ -141,7 +141,7 @@ class Draft:
         return variables(self.facts, self.words, room, locale=self.locale, internal=self.internal)
 
     def _known(self, named: dict[str, object], fixed: Iterable[str]) -> factcheck.Known:
-        shortened = [str(named[name] or "") for name in ("title", "services", "message")]
+        shortened = [str(named[name] or "") for name in ("organisation", "title", "services", "message")]
         return factcheck.known_values(self.facts, self.locale, self.words, (*shortened, *fixed))
 
     def _check(self, found: tuple[str, ...], template: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
@@ -21,36 +22,48 @@ _TOKEN = re.compile(
     rf"(?P<link>(?:https?://|mailto:|www\.)[^\s<>\"']+"
     rf"|\b{_LABEL}(?:\.{_LABEL}){{0,9}}\.[a-z]{{2,24}}/[^\s<>\"']*)"
     rf"|(?P<email>[\w.+-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+)"
+    r"|(?P<zone>\bUTC[+-]\d{1,2}(?::\d{2})?)"
     r"|(?P<iso>\d{4}-\d{2}-\d{2})"
     r"|(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\b)?)"
     rf"|(?P<day>(?<!\w)\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?:\d{{4}})?|(?:{_MONTHS})\w*)|\d{{1,2}}\s(?:{_MONTHS})\w*)"
-    r"|(?P<phone>(?<![\w/])(?:\+\d|\(?0\d)(?:[\d()/-]|[ .](?=[\d(])){4,}\d(?![\d:]))"
+    r"|(?P<phone>(?<![\w/])(?:\+\d|\(?0\d)(?:[\d()/-]|[ .](?=[\d(])){4,30}\d(?![\d:]))"
     r"|(?P<number>(?<!\w)\d+(?:[.,:/]\d+)*)",
     re.IGNORECASE,
 )
 _HREF = re.compile(r"\b(?:href|src)\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 _STRAY = ".,;:!?)]}»“”\"'"
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a text may state: `tokens` are single times, numbers and links, `phrases` whole wordings."""
+    """What a text may state.
+
+    `tokens` are single times, numbers, dates and links. `words` are what stands between two spaces in the
+    commander's words and in our facts, without the punctuation around it, in lower case.
+    """
 
     tokens: frozenset[str]
-    phrases: tuple[str, ...]
+    words: frozenset[str]
 
 
 def contradictions(text: str, known: Known) -> tuple[str, ...]:
     """What `text` states and the facts do not hold, in order of appearance.
 
-    The commander's wordings are taken out as a whole first: what they touch must not change their numbers.
+    A word that somebody typed passes whole, whatever is in it or next to it: only what a template adds
+    can be wrong. `INC-7` and a message that ends in a number must not become a new number together.
     """
-    rest = text
-    for wording in known.phrases:
-        spelled = r"\s+".join(re.escape(word) for word in wording.split())
-        rest = re.sub(rf"(?<![\w:.,/+-]){spelled}(?!\w|[:.,/-]\w)", "\n", rest)
-    stated = {_normal(match): match[0].rstrip(_STRAY) for match in _TOKEN.finditer(rest)}
-    return tuple(shown for token, shown in stated.items() if token not in known.tokens)
+    words = [(word.end(), word[0]) for word in _WORD.finditer(text)]
+    ends = [end for end, _ in words]
+    stated: dict[str, str] = {}
+    for match in _TOKEN.finditer(text):
+        token = _normal(match)
+        if token in known.tokens:
+            continue
+        first, last = bisect_right(ends, match.start()), bisect_left(ends, match.end())
+        if not all(_bare(word) in known.words for _, word in words[first : last + 1]):
+            stated[token] = match[0].rstrip(_STRAY)
+    return tuple(stated.values())
 
 
 def contradictions_html(html: str, known: Known) -> tuple[str, ...]:
@@ -65,11 +78,11 @@ def known_values(facts: Facts, locale: str, words: Words, further: Iterable[str]
 
     `further` are texts that vouch for themselves: shortened values, and what a template calls `fixed`.
     """
-    wordings = [one_line(text) for text in (*_texts(facts, locale), *further)]
-    texts = [*wordings, *_spoken(facts, words), facts.link or "", phrase.dialled(facts.hotline or "")]
+    texts = [one_line(text) for text in (*_texts(facts, locale), *further)]
+    texts += [*_spoken(facts, words), facts.link or "", phrase.dialled(facts.hotline or "")]
     return Known(
         tokens=frozenset(_normal(match) for text in texts for match in _TOKEN.finditer(text)),
-        phrases=tuple(sorted({text for text in wordings if text}, key=len, reverse=True)),
+        words=frozenset(_bare(word) for text in texts for word in text.split()) - {""},
     )
 
 
@@ -99,7 +112,19 @@ def _spoken(facts: Facts, words: Words) -> Iterable[str]:
     for moment in moments:
         if moment is not None:
             yield f"{phrase.clock_time(moment)} {phrase.day(moment, words)} {moment.date().isoformat()}"
-    yield phrase.duration((facts.ended or facts.as_of) - facts.started, words)
+            yield phrase.zone(moment, words)
+    lasted = (facts.ended or facts.as_of) - facts.started
+    yield f"{phrase.duration(lasted, words)} {int(lasted.total_seconds() // 60)}"
+
+
+def _bare(word: str) -> str:
+    """`word` in lower case, from its first to its last letter or digit."""
+    start, end = 0, len(word)
+    while start < end and not word[start].isalnum():
+        start += 1
+    while end > start and not word[end - 1].isalnum():
+        end -= 1
+    return word[start:end].casefold()
 
 
 def _normal(match: re.Match[str]) -> str:

@@ -12,13 +12,14 @@ class Room:
     """What there is room for.
 
     `pleasantry` (an apology, "report to follow"), `second` (a second way to reach us) and `cause` are asked
-    by templates: `{% if room.pleasantry %}`. `title`, `services` and `message` are the most characters those
-    may have; None means as many as they like, and a message of 0 is left out.
+    by templates: `{% if room.pleasantry %}`. `organisation`, `title`, `services` and `message` are the most
+    characters those may have; None means as many as they like, and a message of 0 is left out.
     """
 
     pleasantry: bool = True
     second: bool = True
     cause: bool = True
+    organisation: int | None = None
     title: int | None = None
     services: int | None = None
     message: int | None = None
@@ -62,6 +63,11 @@ SENTENCES = (
 def names(*limits: int) -> tuple[Step, ...]:
     """Cut title and services to these lengths, step by step."""
     return tuple(Step(field, field, limit) for limit in limits for field in ("title", "services"))
+
+
+def sender(*limits: int) -> tuple[Step, ...]:
+    """Cut the organisation's name to these lengths, step by step."""
+    return tuple(Step("organisation", "organisation", limit) for limit in limits)
 
 
 def message(*limits: int) -> tuple[Step, ...]:

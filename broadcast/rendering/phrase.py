@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from broadcast.model.zone import zone_name
+from broadcast.rendering.weight import graphemes
 from broadcast.rendering.words import Words
 
+_WORD = re.compile(r"\S+")
+_LINK = re.compile(r"https?://|mailto:|www\.|\w@\w|\w\.[a-z]{2}", re.IGNORECASE)
 _ELLIPSIS = "..."  # not U+2026: that one costs an SMS half its length and X a character
 
 
@@ -34,8 +38,8 @@ def time_of(moment: datetime, as_of: datetime, words: Words) -> str:
 
 
 def zone(moment: datetime, words: Words) -> str:
-    """The zone's customary short name: `MEZ`, `CET`, `UTC`."""
-    name = moment.tzname() or ""
+    """The zone's customary short name: `MEZ`, `CET`, `UTC`, `UTC+3`."""
+    name = zone_name(moment)
     return dict(words.zones).get(name, name)
 
 
@@ -68,9 +72,50 @@ def sentence(text: str) -> str:
 
 
 def shortened(text: str, limit: int | None) -> str:
-    """`text` cut at a word to at most `limit` characters, `...` included."""
+    """`text` cut between two words to at most `limit` characters, `...` included; "" where nothing fits.
+
+    A link, a date, a number and what it counts stay whole, or are left out whole: half a link leads
+    nowhere, and `10 000` is another number than `10`.
+    """
     if limit is None or len(text) <= limit:
         return text
-    room = text[: max(1, limit - len(_ELLIPSIS) + 1)]
-    whole_words = room.rpartition(" ")[0] if " " in room else room[: limit - len(_ELLIPSIS)]
-    return whole_words.rstrip(" ,;:.-") + _ELLIPSIS
+    kept = ""
+    for end, ellipsis in _cuts(text):
+        if end + len(ellipsis) > limit:
+            break
+        kept = text[:end].rstrip(" ,;:.-") + ellipsis if ellipsis == _ELLIPSIS else text[:end] + ellipsis
+    return kept or _cut_in_a_word(text, limit)
+
+
+def shortened_name(text: str, limit: int | None) -> str:
+    """The same for what must not vanish: at least its first words are left, however long they are."""
+    end, ellipsis = next(_cuts(text), (len(text), ""))
+    return shortened(text, limit) or text[:end] + ellipsis
+
+
+def _cuts(text: str) -> Iterator[tuple[int, str]]:
+    """Where `text` may end, and how: never between a number and the next word, which may belong to it."""
+    for word in _WORD.finditer(text):
+        if word.end() == len(text):
+            return
+        if _LINK.search(word[0]):
+            yield word.end(), f" {_ELLIPSIS}"
+        elif not _counts(word[0]):
+            yield word.end(), _ELLIPSIS
+
+
+def _cut_in_a_word(text: str, limit: int) -> str:
+    """Languages without spaces, and words that are longer than there is room for."""
+    word = text.split(maxsplit=1)[0]
+    if _counts(word) or _LINK.search(word):
+        return ""
+    kept = ""
+    for character in graphemes(word[:limit]):
+        if len(kept) + len(character) > limit - len(_ELLIPSIS):
+            break
+        kept += character
+    return kept and kept + _ELLIPSIS
+
+
+def _counts(word: str) -> bool:
+    return any(character.isdigit() for character in word)

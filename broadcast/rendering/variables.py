@@ -62,10 +62,11 @@ def variables(facts: Facts, words: Words, room: Room, *, locale: str, internal: 
     given = dict(facts.variables)
     prose = {name: clean(facts.worded(name, locale) or given.get(name, "")) or None for name in _PROSE}
     services = phrase.listed([one_line(service.name_in(locale)) for service in facts.services], words)
-    title = phrase.shortened(one_line(facts.worded("title", locale) or ""), room.title)
-    named = phrase.shortened(services, room.services)
+    title = phrase.shortened_name(one_line(facts.worded("title", locale) or ""), room.title)
+    named = phrase.shortened_name(services, room.services)
     return {
         **_plain(facts),
+        "organisation": phrase.shortened_name(one_line(facts.organisation), room.organisation),
         **_times(facts),
         **prose,
         "message": _message(prose["message"], room),
@@ -99,7 +100,6 @@ def checked_link(link: str | None) -> str | None:
 
 def _plain(facts: Facts) -> dict[str, object]:
     return {
-        "organisation": one_line(facts.organisation),
         "ref": one_line(facts.ref),
         "mark": one_line(facts.mark),
         "sequence": facts.sequence,
@@ -130,7 +130,7 @@ def _times(facts: Facts) -> dict[str, object]:
 def _message(message: str | None, room: Room) -> str | None:
     if message is None or room.message == 0:
         return None
-    return phrase.shortened(message, room.message)
+    return phrase.shortened(message, room.message) or None
 
 
 def _optional_line(text: str | None) -> str | None:

@@ -119,7 +119,7 @@ def test_what_cannot_fit_is_refused_with_the_arithmetic():
 
 
 def test_a_severe_incident_may_take_three_parts_and_a_mild_one_two():
-    long: dict[str, Any] = {"organisation": "Muster " * 45, "message": None, "wording": ()}
+    long: dict[str, Any] = {"link": "https://muster.example/" + "x" * 280, "message": None, "wording": ()}
 
     assert RENDERER.render(facts(**long), "customers", "de", ChannelKind.SMS).units.parts == 3
     with pytest.raises(TooLong):

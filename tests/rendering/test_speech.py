@@ -148,7 +148,7 @@ def test_a_long_speech_is_shortened_but_never_its_numbers():
 
 def test_what_cannot_be_shortened_is_refused_with_the_arithmetic():
     with pytest.raises(TooLong, match=r"of 60 seconds of speech"):
-        called(TextPhase.UPDATE, "de", organisation="Muster Handel und Söhne " * 60)
+        called(TextPhase.UPDATE, "de", hotline="Muster Handel und Söhne " * 60)
 
 
 def test_lint_listens_too(tmp_path):

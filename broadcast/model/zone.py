@@ -1,0 +1,18 @@
+"""How a time zone is called where a time is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+
+def zone_name(moment: datetime) -> str:
+    """`CET`, `UTC`; `UTC+3` or `UTC+5:30` where the zone has no abbreviation but its offset.
+
+    That is so for more than a third of all zones: Python calls them `+03`, which reads like a number.
+    """
+    name = moment.tzname() or ""
+    if name.isalpha():
+        return name
+    minutes = round((moment.utcoffset() or timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")

@@ -1,0 +1,70 @@
+"""A cut falls between two words, and never into a link, a number or what it counts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcast.errors import TooLong
+from broadcast.model.channel import ChannelKind
+from broadcast.model.notice import TextPhase
+from broadcast.rendering.lint import AUDIENCES
+from broadcast.rendering.phrase import shortened, shortened_name
+from broadcast.rendering.render import Renderer
+from tests.rendering.facts import SHIPPED, facts
+
+RENDERER = Renderer(SHIPPED, "de")
+LINK = "https://x.example/form?id=1&day=2024-11-02"
+WHOLE = (LINK, "10 000 EUR", "030 2312 5000 an", "16 Nov um", "99,95 % der", "v2.0.1 ist", "Kasse 2 in")
+WORDS = st.lists(st.sampled_from((*WHOLE, "Lager", "Die Zahlung", "geht", "nicht;")), min_size=1, max_size=12)
+
+
+@given(WORDS, st.integers(10, 150))
+def test_what_is_kept_is_kept_whole(words, limit):
+    text = " ".join(words)
+    cut = shortened(text, limit)
+
+    assert len(cut) <= limit
+    if cut not in {text, ""}:
+        kept = cut.removesuffix("...").split()
+        assert kept == [*text.split()[: len(kept) - 1], text.split()[len(kept) - 1].rstrip(";")]
+        assert kept[-1] == LINK or not any(character.isdigit() for character in kept[-1])
+
+
+def test_a_language_without_spaces_is_cut_between_what_readers_take_for_characters():
+    assert shortened("漢字漢字漢字漢字漢字", 8) == "漢字漢字漢..."
+    assert shortened("👩\u200d👩\u200d👧" * 9, 10) == "👩\u200d👩\u200d👧..."
+
+
+def test_a_dot_never_becomes_part_of_a_link():
+    assert shortened(f"Mehr: {LINK} und noch viel mehr Worte", 53) == f"Mehr: {LINK} ..."
+
+
+def test_a_name_never_vanishes():
+    assert shortened_name("10 000 EUR fehlen in der Kasse", 8) == "10 000 EUR..."
+    assert shortened_name(LINK, 20) == LINK
+
+
+@pytest.mark.parametrize("name", ["Verband " * 19, "Donaudampfschifffahrtsgesellschaft" * 4 + "mbH 1871"])
+@pytest.mark.parametrize("phase", TextPhase)
+def test_a_long_name_of_the_organisation_stops_no_notice(phase, name):
+    for locale in ("de", "en"):
+        for audience in AUDIENCES:
+            for kind in ChannelKind:
+                record = facts(phase, organisation=name.strip())
+                assert RENDERER.render(record, audience, locale, kind).units.fits
+
+
+def test_a_title_that_cannot_be_cut_is_refused_with_its_text_and_the_arithmetic():
+    link = "https://x.example/" + "7" * 300
+    with pytest.raises(TooLong, match=r"email\.subject\.j2: 3\d\d of 150 characters"):
+        RENDERER.render(facts(title=link, services=(), wording=()), "customers", "de", ChannelKind.EMAIL)
+
+
+def test_a_message_that_is_one_long_link_is_left_out_whole_where_there_is_no_room():
+    link = "https://x.example/" + "7" * 500
+    rendered = RENDERER.render(facts(message=link, wording=()), "customers", "de", ChannelKind.SMS)
+
+    assert "x.example" not in rendered.message.text
+    assert "message" in rendered.dropped
