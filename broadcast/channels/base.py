@@ -54,6 +54,19 @@ class Reconciles(Protocol):
 
 
 @runtime_checkable
+class ShowsServices(Protocol):
+    """An adapter whose provider shows how services are, a state that all incidents share.
+
+    Its messages carry `service_record`. Another incident may change while a request is under way, so the
+    engine reads the ledger once more after an answer.
+    """
+
+    async def show_services(self, outgoing: Outgoing) -> str | None:
+        """Set the services of `outgoing` by its record, tell nobody; a warning if that failed."""
+        ...
+
+
+@runtime_checkable
 class Configurable(Protocol):
     """An adapter whose abilities hang on its options; most have the same whatever these say."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from broadcast.channels.base import Adapter, Reconciles
+from broadcast.channels.base import Adapter, Reconciles, ShowsServices
 from broadcast.dispatch.breaker import Breaker
 from broadcast.ledger.records import Claim
 from broadcast.model.channel import Capabilities
@@ -42,12 +42,14 @@ class ActiveChannel:
     asking: bool = False
     suspect: bool = False
     reconciles: bool = field(init=False)
+    shows_services: bool = field(init=False)
     window: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.window = self.concurrency
         # Whether its provider can be asked what it has; too dear to find out for each message.
         self.reconciles = isinstance(self.adapter, Reconciles)
+        self.shows_services = isinstance(self.adapter, ShowsServices)
 
     @property
     def reserve(self) -> int:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from broadcast.channels.base import Reconciles
+from broadcast.dispatch import services
 from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
@@ -193,7 +195,7 @@ class Engine:
         try:
             batch = [self._outbox.outgoing(claim, channel.capabilities) for claim in claims]
             sent = True
-            outcomes = await channel.adapter.send(batch)
+            outcomes = await services.send(channel, batch, self._services(channel))
         except asyncio.CancelledError:
             cut_off = True
             outcomes = [Unknown("stopped before the answer came")] * len(claims)
@@ -233,6 +235,7 @@ class Engine:
                     for claim in claims
                 ]
                 found = await adapter.find(attempts)
+                found = await services.set_after(channel, attempts, found, self._services(channel))
                 outcomes = found if len(found) == len(claims) else outcomes
         except asyncio.CancelledError:
             return
@@ -241,6 +244,9 @@ class Engine:
         finally:
             channel.asking = False
         self._answers.append(Answer(channel, claims, outcomes, lookup=True))
+
+    def _services(self, channel: ActiveChannel) -> services.Read:
+        return partial(self._ledger, self._deliveries.service_record, channel.name)
 
     async def _breaker_opened(self, channel: ActiveChannel) -> None:
         reason = channel.breaker.reason

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcast.ledger.affected import service_record
 from broadcast.ledger.claims import claim_from
 from broadcast.ledger.database import Database
 from broadcast.ledger.gate import Gate, Pause, record_pauses
@@ -21,6 +22,7 @@ from broadcast.ledger.settling import settle
 from broadcast.ledger.supersede import supersede
 from broadcast.model.clock import Clock
 from broadcast.model.delivery import DeliveryState
+from broadcast.model.outgoing import ServiceRecord
 from broadcast.model.pace import Pace
 
 
@@ -195,6 +197,10 @@ class Deliveries:
         }
         with self._database.transaction() as connection:
             connection.execute(query("insert_event"), values)
+
+    def service_record(self, channel: str) -> ServiceRecord:
+        """How services are now, for a request about the notice on `channel`."""
+        return service_record(self._database, self._notice, channel)
 
     def _waiting_for(self, channel: str, reason: str, now: datetime) -> dict[str, object]:
         return {"notice": self._notice, "channel": channel, "reason": reason, "now": now.timestamp()}

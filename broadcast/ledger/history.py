@@ -142,6 +142,10 @@ class History:
         """What happened besides, in order."""
         return self._each("events", incident.id, _event)
 
+    def warnings(self, notice: int) -> list[str]:
+        """What a channel took without doing all of it, and what it could not do."""
+        return self._each("warnings", notice, lambda row: f"{row['channel']}: {row['detail']}")
+
     def first_accepted(self, incident: Incident) -> datetime | None:
         """When the first provider took the first word about it."""
         return self._each("first_accepted", incident.id, lambda row: _moment(row[0]))[0]

@@ -304,6 +304,10 @@ WHERE notice_id = ? ORDER BY delivery.id
 SELECT event.*, incident.ref AS incident FROM event LEFT JOIN incident ON incident.id = event.incident_id
 WHERE event.incident_id = ? ORDER BY event.at, event.id
 
+-- name: warnings
+-- What an adapter could not do beside its message, once for each run that met it.
+SELECT channel, detail FROM event WHERE notice_id = ? AND kind = 'warning' GROUP BY channel, detail ORDER BY min(id)
+
 -- name: open_breaker
 INSERT INTO breaker (channel, opened_at, reason) VALUES (?, ?, ?)
 ON CONFLICT (channel) DO UPDATE SET opened_at = excluded.opened_at, reason = excluded.reason

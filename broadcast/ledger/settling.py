@@ -76,6 +76,16 @@ def _settle_alike(
         connection.execute(query("count_failover"), values | {"reason": fate.reason or "", "count": changed})
     if threads:
         connection.execute(query("keep_threads"), values)
+    _keep_warnings(connection, fate, settled, moment)
+
+
+def _keep_warnings(
+    connection: sqlite3.Connection, fate: _Fate, settled: Sequence[Settlement], moment: float
+) -> None:
+    warnings = (accepted.warning for one in settled for accepted in one.accepted)
+    for warning in dict.fromkeys(filter(None, warnings)):
+        event = {"notice": fate.notice, "at": moment, "kind": "warning", "channel": fate.origin}
+        connection.execute(query("insert_event"), event | {"detail": warning})
 
 
 def _refs(settlement: Settlement) -> Iterator[tuple[int, str | None]]:

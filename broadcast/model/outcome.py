@@ -27,11 +27,15 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took it and gave `ref` for it. `detail` says so where that was inferred."""
+    """The provider took it and gave `ref` for it. `detail` says so where that was inferred.
+
+    `warning` is for the person who sent it: the text is out, but something beside it could not be done.
+    """
 
     ref: str
     thread: Thread | None = None
     detail: str | None = None
+    warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.model.incident import Phase, Severity
+from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Thread
@@ -47,13 +47,35 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """What an open incident says about services now: the latest word of the ledger."""
+
+    phase: Phase
+    severity: Severity
+    services: tuple[Service, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRecord:
+    """What the ledger knows about services at the moment a request is built.
+
+    `named` are the services that any notice of this incident named on the channel. `open` are all open
+    incidents that the channel may show, this one included; exercises are left out.
+    """
+
+    named: tuple[Service, ...]
+    open: tuple[OpenIncident, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message to hand to a provider.
 
     `key` is the deterministic reference, the same for every attempt. `thread` is what this person or
     page was told before on this channel. `translations` are the other languages' texts where the
     adapter's capabilities ask for them. `unsubscribe` is what its receiver can be recognised by who asks not
-    to be told again; None where nobody can unsubscribe.
+    to be told again; None where nobody can unsubscribe. `service_record` is there for
+    adapters that show how services are (`ShowsServices`), when the engine builds the request.
     """
 
     key: str
@@ -64,6 +86,7 @@ class Outgoing:
     thread: Thread | None = None
     translations: tuple[Message, ...] = ()
     unsubscribe: str | None = None
+    service_record: ServiceRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

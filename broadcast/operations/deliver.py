@@ -94,8 +94,9 @@ class Delivery:
         if alive:
             warnings = (*warnings, f"another broadcast is still sending this notice (process {alive[0]})")
         result = self._summary(notice, ending)
+        noted = self.ledger.history.warnings(notice.id)
         unreached = (f"not reached: {line}" for line in self.ledger.history.unreached(notice.id))
-        result = replace(result, warnings=(*warnings, *self._possibly_doubled(notice), *unreached))
+        result = replace(result, warnings=(*warnings, *noted, *self._possibly_doubled(notice), *unreached))
         result = self._kept(notice, result)
         self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
         return result

@@ -20,7 +20,8 @@ from broadcast.model.mask import mask
 class Entry:
     """One line; `contact` and addresses are masked.
 
-    `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `finding` or `erasure`.
+    `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding` or
+    `erasure`.
     """
 
     at: datetime

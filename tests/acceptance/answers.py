@@ -189,11 +189,17 @@ class Statuspage:
 
     def __init__(self) -> None:
         self.incidents: list[dict[str, Any]] = []
+        self.components = {"cmp1": "operational", "cmp2": "operational"}
         self._numbers = count(1)
 
     def answer(self, asked: Asked) -> Answered:
-        """Open an incident, change it, or show it."""
+        """Open an incident, change it, or show it; the same with components."""
         last = asked.path.rpartition("/")[2]
+        if "/components" in asked.path:
+            return self._component(last, asked)
+        unknown = set(asked.document.get("incident", {}).get("components", {})) - set(self.components)
+        if unknown:
+            return Answered(422, {"error": [f"Komponente {', '.join(unknown)} ist unbekannt"]})
         if asked.method == "POST":
             self.incidents.insert(0, {"id": f"inc{next(self._numbers)}", "incident_updates": []})
             return Answered(201, self._write(self.incidents[0], asked.document["incident"]))
@@ -201,13 +207,27 @@ class Statuspage:
             return Answered(200, self.incidents)
         found = next((one for one in self.incidents if one["id"] == last), None)
         if found is None:
-            return Answered(404, {"error": "the requested resource could not be found"})
+            return Answered(404, {"error": "Die Ressource wurde nicht gefunden"})
         return Answered(
             200, self._write(found, asked.document["incident"]) if asked.method == "PATCH" else found
         )
 
+    def delete(self, incident: str) -> None:
+        """Somebody takes an incident off the page, which leaves its components as they are."""
+        self.incidents = [one for one in self.incidents if one["id"] != incident]
+
+    def _component(self, last: str, asked: Asked) -> Answered:
+        if last == "components":
+            return Answered(200, [{"id": id_, "status": status} for id_, status in self.components.items()])
+        if last not in self.components:
+            return Answered(404, {"error": "Die Ressource wurde nicht gefunden"})
+        if asked.method == "PATCH":
+            self.components[last] = asked.document["component"]["status"]
+        return Answered(200, {"id": last, "status": self.components[last]})
+
     def _write(self, incident: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
         now = SystemClock().now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        self.components |= fields.get("components", {})
         kept = ("name", "status", "impact_override", "metadata")
         incident |= {name: fields[name] for name in kept if name in fields}
         incident |= {"page_id": PAGE, "updated_at": now, "shortlink": "https://stspg.example/x"}

@@ -11,10 +11,12 @@ from broadcast.channels.base import Adapter
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.incident import Phase, Severity
-from broadcast.model.outcome import Accepted, Rejected, Scope, Thread
+from broadcast.model.outcome import Accepted, Thread
+from broadcast.model.outgoing import Attempted
 from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using
-from broadcast.testing.samples import outgoing
+from broadcast.testing.samples import now, outgoing
+from broadcast.testing.stub import Canned, serving
 
 OPTIONS = {"api_key": "s3cret", "page_id": "p1", "components": {"Suche": "cmp2"}}
 
@@ -103,11 +105,44 @@ async def test_maintenance_names_its_window(sandbox, adapter):
     assert sandbox.received[0].extra["impact"] == "maintenance"
 
 
-async def test_an_incident_that_is_gone_concerns_only_this_notice(adapter):
-    (outcome,) = await adapter.send([notice(Phase.RESOLVED, Thread("gone", "gone"))])
+@pytest.mark.parametrize("phase", [Phase.IDENTIFIED, Phase.RESOLVED, Phase.IN_PROGRESS])
+async def test_after_an_incident_was_deleted_a_new_one_shows_how_matters_stand(sandbox, adapter, phase):
+    (outcome,) = await adapter.send([notice(phase, Thread("gone", "gone"))])
 
-    assert isinstance(outcome, Rejected)
-    assert outcome.scope is Scope.MESSAGE
+    assert isinstance(outcome, Accepted)
+    assert outcome.thread.root != "gone"
+    assert "gone was deleted" in outcome.warning
+    assert sandbox.received[0].extra["status"] == phase.value
+
+
+async def test_what_was_opened_anew_is_found_if_its_answer_was_lost(sandbox, adapter):
+    follow_up = notice(Phase.RESOLVED, Thread("gone", "gone"))
+    (opened,) = await adapter.send([follow_up])
+
+    (found,) = await adapter.find([Attempted(follow_up, now())])
+
+    assert found.thread == opened.thread
+
+
+async def test_a_component_that_the_page_has_not_keeps_no_text_back():
+    """Statuspage refuses the whole incident for it, in the language of the account."""
+    listed = Canned(200, b'[{"id": "known", "status": "operational"}]')
+    refused = Canned(422, b'{"error": ["Komponente unbekannt"]}')
+    services = (("Kasse", "known"), ("Suche", "removed"))
+
+    async def play(writer):
+        if stub.methods[-1] == "GET":
+            answer = listed
+        else:
+            answer = refused if b"removed" in stub.requests[-1] else Canned(201, b'{"id": "i1"}')
+        writer.write(answer.written())
+
+    async with serving(play) as stub, using(build(stub.url())) as adapter:
+        (outcome,) = await adapter.send([notice(Phase.INVESTIGATING, services=services)])
+
+    assert isinstance(outcome, Accepted)
+    assert "removed" in outcome.warning
+    assert b'"known": "partial_outage"' in stub.requests[-1]
 
 
 @pytest.mark.parametrize("components", ["abc123", {"checkout": 7}, ["abc123"]])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Self
 from urllib.parse import quote
 
@@ -17,16 +18,22 @@ from broadcast.channels.answers import (
     unreadable,
 )
 from broadcast.channels.lookup import is_complete, since, unfound
+from broadcast.channels.statuspage.components import conditions
 from broadcast.channels.statuspage.incident import incident_fields
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Thread, Unknown
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://api.statuspage.io/v1"
 _PAGE = 100
+#: What Statuspage answers for an incident that was deleted
+#: (https://developer.statuspage.io, "Update an incident", read 2026-11-29).
+_GONE = frozenset({404, 410})
+#: What it answers if a field cannot be used, a component that is not on the page among them.
+_UNUSABLE = frozenset({400, 422})
 
 
 class Statuspage:
@@ -75,21 +82,56 @@ class Statuspage:
         """Let go of connections."""
         await self._transport.close()
 
+    async def show_services(self, outgoing: Outgoing) -> str | None:
+        """Set the incident's components one by one, without a word to subscribers."""
+        failed = []
+        for id_, status in conditions(outgoing, self._components).items():
+            path = f"/components/{quote(id_, safe='')}"
+            answer = await self._ask("PATCH", path, {"component": {"status": status}})
+            if isinstance(answer, NoReply) or not answer.success:
+                failed.append(f"{id_} to {status}")
+        return f"set these components by hand: {', '.join(failed)}" if failed else None
+
     async def _write(self, outgoing: Outgoing) -> Outcome:
-        document = {"incident": incident_fields(outgoing, self._components)}
-        if outgoing.thread is None:
-            return _outcome(await self._ask("POST", "/incidents", document), None)
-        path = f"/incidents/{quote(outgoing.thread.root, safe='')}"
-        return _outcome(await self._ask("PATCH", path, document), outgoing.thread)
+        thread, components = outgoing.thread, conditions(outgoing, self._components)
+        warnings = []
+        answer = await self._put(outgoing, thread, components)
+        if thread and _refuses(answer, _GONE) and _refuses(await self._ask("GET", _path(thread)), _GONE):
+            warnings.append(f"the incident {thread.root} was deleted from the page; a new one was opened")
+            thread = None
+            answer = await self._put(outgoing, None, components)
+        if components and _refuses(answer, _UNUSABLE) and (unknown := await self._unknown(components)):
+            warnings.append(f"the page has no component {', '.join(unknown)}: not set; correct `components`")
+            components = {id_: status for id_, status in components.items() if id_ not in unknown}
+            answer = await self._put(outgoing, thread, components)
+        outcome = _outcome(answer, thread)
+        if warnings and isinstance(outcome, Accepted):
+            return replace(outcome, warning="; ".join(warnings))
+        return outcome
+
+    async def _put(self, outgoing: Outgoing, thread: Thread | None, components: Mapping[str, str]) -> Answer:
+        """Open the incident, or add to the one of the thread."""
+        document = {"incident": incident_fields(outgoing, components, opens=thread is None)}
+        if thread is None:
+            return await self._ask("POST", "/incidents", document)
+        return await self._ask("PATCH", _path(thread), document)
+
+    async def _unknown(self, wanted: Iterable[str]) -> list[str]:
+        """Those of the components that the page certainly has not."""
+        answer = await self._ask("GET", f"/components?per_page={_PAGE}")
+        listed = json_objects(answer) if isinstance(answer, Reply) and answer.success else None
+        if listed is None or len(listed) >= _PAGE:
+            return []
+        known = {text_of(one, "id") for one in listed}
+        return [id_ for id_ in wanted if id_ not in known]
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
         thread = attempt.outgoing.thread
-        if thread is None:
-            answer = await self._ask("GET", f"/incidents?limit={_PAGE}&page=1")
-            return _found_incident(answer, attempt)
-        return _found_update(
-            await self._ask("GET", f"/incidents/{quote(thread.root, safe='')}"), attempt, thread
-        )
+        if thread is not None:
+            answer = await self._ask("GET", _path(thread))
+            if not _refuses(answer, _GONE):
+                return _found_update(answer, attempt, thread)
+        return _found_incident(await self._ask("GET", f"/incidents?limit={_PAGE}&page=1"), attempt)
 
     async def _ask(self, method: str, path: str, document: Mapping[str, object] | None = None) -> Answer:
         body = None if document is None else json.dumps(document).encode()
@@ -102,9 +144,15 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
     document = json_object(answer)
     if answer.success:
         return _accepted(document, thread) or unreadable(answer, "incident id")
-    if answer.status == 404 and thread is not None:
-        return Rejected("the incident is gone from the page", Scope.MESSAGE, "404")
     return failure(answer, detail=text_of(document, "message") or text_of(document, "error"))
+
+
+def _path(thread: Thread) -> str:
+    return f"/incidents/{quote(thread.root, safe='')}"
+
+
+def _refuses(answer: Answer, statuses: frozenset[int]) -> bool:
+    return isinstance(answer, Reply) and answer.status in statuses
 
 
 def _accepted(

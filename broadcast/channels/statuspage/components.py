@@ -1,0 +1,55 @@
+"""How a page's components are: the worst that all open incidents of the ledger say about each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from broadcast.model.incident import Phase, Service, Severity
+from broadcast.model.outgoing import Headline, OpenIncident, Outgoing, ServiceRecord
+
+OPERATIONAL, MAINTENANCE = "operational", "under_maintenance"
+CONDITIONS: Mapping[Severity, str] = {
+    Severity.SEV1: "major_outage",
+    Severity.SEV2: "partial_outage",
+    Severity.SEV3: "degraded_performance",
+    Severity.SEV4: "degraded_performance",
+}
+_WORST_LAST = (OPERATIONAL, MAINTENANCE, "degraded_performance", "partial_outage", "major_outage")
+
+
+def conditions(outgoing: Outgoing, table: Mapping[str, str]) -> dict[str, str]:
+    """The state of every component that the incident named at any time, by component id.
+
+    `table` has the page's component ids by case-folded service key or name, for services without one. A
+    component that no open incident names any more is operational.
+    """
+    record = outgoing.service_record or _alone(outgoing.headline)
+    worst = dict.fromkeys(_ids(record.named, table), OPERATIONAL)
+    for incident in record.open:
+        condition = _condition(incident)
+        for id_ in _ids(incident.services, table):
+            if id_ in worst:
+                worst[id_] = max(worst[id_], condition, key=_WORST_LAST.index)
+    return worst
+
+
+def _condition(incident: OpenIncident) -> str:
+    if incident.phase is Phase.SCHEDULED:
+        return OPERATIONAL
+    return MAINTENANCE if incident.phase.maintenance else CONDITIONS[incident.severity]
+
+
+def _ids(services: Iterable[Service], table: Mapping[str, str]) -> Iterator[str]:
+    for service in services:
+        names = (service.key, *(name for _, name in service.names))
+        known = (table.get(name.casefold()) for name in names)
+        if found := service.component or next(filter(None, known), None):
+            yield found
+
+
+def _alone(headline: Headline) -> ServiceRecord:
+    """What the notice itself says, if there is no ledger to ask."""
+    services = tuple(Service(name, component=component or None) for name, component in headline.services)
+    over = headline.phase.closed or headline.drill
+    incident = OpenIncident(headline.phase, headline.severity, services)
+    return ServiceRecord(services, () if over else (incident,))

@@ -1,0 +1,19 @@
+-- name: services_named
+-- The services in each notice of an incident that the channel may have shown, or is about to.
+SELECT json_extract(notice.facts, '$.services') AS services
+FROM notice AS own JOIN notice ON notice.incident_id = own.incident_id
+WHERE own.id = :notice AND EXISTS (
+    SELECT 1 FROM delivery JOIN attempt ON attempt.delivery_id = delivery.id
+    WHERE delivery.notice_id = notice.id AND delivery.contact >= 'channel:' AND delivery.contact < 'channel;'
+      AND attempt.channel = :channel AND coalesce(attempt.outcome, 'unknown') IN ('unknown', 'accepted'))
+ORDER BY notice.sequence
+
+-- name: incidents_shown
+-- Likewise, every incident as it stands now. An incident that was kept from the channel changes nothing there.
+SELECT incident.phase, incident.severity, incident.services FROM incident
+WHERE NOT incident.drill AND EXISTS (
+    SELECT 1 FROM notice JOIN delivery ON delivery.notice_id = notice.id
+    JOIN attempt ON attempt.delivery_id = delivery.id
+    WHERE notice.incident_id = incident.id AND delivery.contact >= 'channel:' AND delivery.contact < 'channel;'
+      AND attempt.channel = :channel AND coalesce(attempt.outcome, 'unknown') IN ('unknown', 'accepted'))
+ORDER BY incident.id
