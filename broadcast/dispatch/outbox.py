@@ -20,11 +20,13 @@ _Index = Mapping[tuple[str, str, str], Message]
 class Outbox:
     """The texts of one notice, and what makes its references.
 
-    `notice` is the idempotency key where there is one, else the incident's mark. `leaving` are the channels
-    that say how to unsubscribe, and `internal` the audiences from which nobody can.
+    `identity` is what the references are made from. A notice recorded before it had one (None) keeps those
+    made from `notice`: its idempotency key, or else its mark. `leaving` are the channels that say how to
+    unsubscribe, and `internal` the audiences from which nobody can.
     """
 
     notice: str
+    identity: str | None
     headline: Headline
     texts: tuple[Text, ...]
     secret: bytes = field(repr=False)
@@ -45,7 +47,7 @@ class Outbox:
         channel = claim.route[claim.step]
         may_leave = channel in self.leaving and claim.audience not in self.internal
         return Outgoing(
-            key=delivery_key(self.secret, self.notice, claim.receiver, channel),
+            key=delivery_key(self.secret, *self._named(claim, channel)),
             message=message.personal(contact_values(contact)) if message.slots else message,
             headline=self.headline,
             address=address,
@@ -54,6 +56,12 @@ class Outbox:
             translations=self._translations(claim, capabilities),
             unsubscribe=unsubscribe_token(self.secret, address) if address and may_leave else None,
         )
+
+    def _named(self, claim: Claim, channel: str) -> tuple[str, ...]:
+        """What is one delivery's alone: ids of contacts are unique within an audience only."""
+        if self.identity is None:
+            return self.notice, claim.receiver, channel
+        return self.identity, claim.audience, claim.receiver, channel
 
     def personal(self, capabilities: Capabilities) -> bool:
         """Whether any text for this kind of channel differs from person to person."""

@@ -11,6 +11,7 @@ from broadcast.errors import AmbiguousIncident, Refused, UnknownIncident
 from broadcast.ledger.database import Database
 from broadcast.ledger.queries import query
 from broadcast.ledger.services import services_from_json, services_to_json
+from broadcast.model.ids import incident_identity, notice_identity
 from broadcast.model.incident import Incident, Phase, Severity
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ class Incidents:
         with self._database.transaction() as connection:
             if new.key and connection.execute(query("notice_by_key"), (new.key,)).fetchone():
                 raise Refused(f"the key {new.key} was just used", hint="run this again to see its result")
-            incident_id = self._keep_incident(connection, new)
+            identity = notice_identity(new.key, new.inputs_hash)
+            incident_id = self._keep_incident(connection, new, incident_identity(identity))
             sequence = connection.execute(query("next_sequence"), (incident_id,)).fetchone()[0]
             if sequence != new.facts.sequence:
                 raise _overtaken(new, sequence)
@@ -127,6 +129,7 @@ class Incidents:
                     new.author,
                     moment,
                     _epoch(new.facts.next_update),
+                    identity,
                 ),
             )
             notice_id = int(cursor.lastrowid or 0)
@@ -134,17 +137,14 @@ class Incidents:
             owed = chain(new.deliveries, _told_meanwhile(connection, incident_id, new.latecomers))
             keep_deliveries(connection, notice_id, owed, moment)
             supersede(connection, incident_id, now)
-            row = connection.execute(
-                "SELECT notice.*, ? AS incident FROM notice WHERE id = ?", (new.facts.ref, notice_id)
-            ).fetchone()
-            return notice_from(row)
+            return notice_from(connection.execute(query("notice_by_id"), (notice_id,)).fetchone())
 
     def finish(self, notice: Notice, result: str, now: datetime) -> None:
         """Store the result of the notice's run, to be replayed under its key."""
         with self._database.transaction() as connection:
             connection.execute(query("finish_notice"), (now.timestamp(), result, notice.id))
 
-    def _keep_incident(self, connection: sqlite3.Connection, new: NewNotice) -> int:
+    def _keep_incident(self, connection: sqlite3.Connection, new: NewNotice, identity: str) -> int:
         incident = new.incident
         ended, promised = _epoch(incident.ended_at), _epoch(incident.next_update_at)
         services = services_to_json(incident.services)
@@ -172,6 +172,7 @@ class Incidents:
                 incident.opened_at.timestamp(),
                 ended,
                 promised,
+                identity,
             ),
         )
         return number

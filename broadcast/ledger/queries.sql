@@ -2,8 +2,8 @@
 SELECT coalesce(max(id), 0) + 1 FROM incident
 
 -- name: insert_incident
-INSERT INTO incident (id, ref, title, phase, severity, services, drill, started_at, detected_at, opened_at, ended_at, next_update_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO incident (id, ref, title, phase, severity, services, drill, started_at, detected_at, opened_at, ended_at, next_update_at, identity)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: update_incident
 UPDATE incident SET title = ?, phase = ?, severity = ?, services = ?, ended_at = ?, next_update_at = ? WHERE id = ?
@@ -15,19 +15,26 @@ SELECT * FROM incident ORDER BY id
 SELECT coalesce(max(sequence), 0) + 1 FROM notice WHERE incident_id = ?
 
 -- name: insert_notice
-INSERT INTO notice (incident_id, sequence, kind, phase, facts, content_hash, key, inputs_hash, author, created_at, next_update_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO notice (incident_id, sequence, kind, phase, facts, content_hash, key, inputs_hash, author, created_at, next_update_at, identity)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: latest_notice
 SELECT id, sequence FROM notice WHERE incident_id = ? ORDER BY sequence DESC LIMIT 1
 
 -- name: notices_of_incident
-SELECT notice.*, incident.ref AS incident FROM notice JOIN incident ON incident.id = notice.incident_id
+SELECT notice.*, incident.ref AS incident, incident.identity AS incident_identity
+FROM notice JOIN incident ON incident.id = notice.incident_id
 WHERE incident_id = ? ORDER BY sequence
 
 -- name: notice_by_key
-SELECT notice.*, incident.ref AS incident FROM notice JOIN incident ON incident.id = notice.incident_id
+SELECT notice.*, incident.ref AS incident, incident.identity AS incident_identity
+FROM notice JOIN incident ON incident.id = notice.incident_id
 WHERE key = ?
+
+-- name: notice_by_id
+SELECT notice.*, incident.ref AS incident, incident.identity AS incident_identity
+FROM notice JOIN incident ON incident.id = notice.incident_id
+WHERE notice.id = ?
 
 -- name: finish_notice
 UPDATE notice SET finished_at = ?, result = ? WHERE id = ?

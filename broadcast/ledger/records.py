@@ -50,7 +50,11 @@ class NewNotice:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice as the ledger has it; `result` is the stored JSON of its finished run."""
+    """A notice as the ledger has it; `result` is the stored JSON of its finished run.
+
+    `identity` and `incident_identity` tell it and its incident from those of the same number in another
+    ledger; None where they were recorded before that was kept.
+    """
 
     id: int
     incident_id: int
@@ -66,6 +70,8 @@ class Notice:
     next_update_at: datetime | None
     finished_at: datetime | None
     result: str | None
+    identity: str | None = None
+    incident_identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

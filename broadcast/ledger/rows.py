@@ -38,6 +38,8 @@ def notice_from(row: sqlite3.Row) -> Notice:
         next_update_at=_moment(row["next_update_at"]),
         finished_at=_moment(row["finished_at"]),
         result=row["result"],
+        identity=row["identity"],
+        incident_identity=row["incident_identity"],
     )
 
 

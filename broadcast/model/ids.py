@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 from base64 import b32encode
@@ -9,6 +10,7 @@ from functools import lru_cache
 
 _REFERENCE_BYTES = 15  # 24 characters of base32, no padding
 _DIGEST_BYTES = 16
+_IDENTITY_DIGITS = 20
 MARK_BYTES = 4
 
 
@@ -22,13 +24,26 @@ def new_secret() -> bytes:
     return secrets.token_bytes(32)
 
 
-def delivery_key(secret: bytes, notice: str, contact: str, channel: str) -> str:
-    """The reference a provider is given: the same for every attempt, and again after loss of the ledger.
+def notice_identity(key: str | None, inputs_hash: str) -> str:
+    """What a notice's references are made from, so that no other notice, in whatever ledger, has them.
 
-    `notice` is the idempotency key where one was given, else the incident's mark.
+    It is random, or made from the idempotency key and what was typed: the command that is repeated under its
+    key after the ledger was lost is the same notice to every provider, and nobody is told twice.
     """
-    parts = "\x1f".join((notice, contact, channel)).encode()
-    digest = hmac.digest(secret, parts, "sha256")[:_REFERENCE_BYTES]
+    return secrets.token_hex(16) if key is None else _digest("notice", key, inputs_hash)
+
+
+def incident_identity(opening: str) -> str:
+    """What tells an incident from every other one, by the identity of its first notice; may be public."""
+    return _digest("incident", opening)[:_IDENTITY_DIGITS]
+
+
+def delivery_key(secret: bytes, *parts: str) -> str:
+    """The reference a provider is given: the same for every attempt.
+
+    `parts` are the notice's identity, the audience, the contact and the channel.
+    """
+    digest = hmac.digest(secret, "\x1f".join(parts).encode(), "sha256")[:_REFERENCE_BYTES]
     return b32encode(digest).decode().lower()
 
 
@@ -48,3 +63,7 @@ def address_digest(secret: bytes, kind: str, address: str) -> bytes:
 def secret_mark(secret: bytes) -> bytes:
     """What an address's digest begins with: it tells with which secret it was made, and nothing about it."""
     return hmac.digest(secret, b"mark", "sha256")[:MARK_BYTES]
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[: 2 * _DIGEST_BYTES]

@@ -18,7 +18,8 @@ class Headline:
     `services` are (display name, component id or empty); `service_names`, parallel to it, are each
     service's (locale, name) pairs, none where it is not described. Times are aware datetimes in the
     organisation's timezone. `window_ends` is when announced maintenance is to be over. `severity_before`
-    is what the notice before said, None in the first.
+    is what the notice before said, None in the first. `identity` tells the incident from every other one
+    called the same, in whatever ledger; empty in those recorded before there was one.
     """
 
     incident: str
@@ -39,6 +40,7 @@ class Headline:
     window_ends: datetime | None = None
     service_names: tuple[tuple[tuple[str, str], ...], ...] = ()
     severity_before: Severity | None = None
+    identity: str = ""
 
     @property
     def turns(self) -> bool:

@@ -70,7 +70,8 @@ class Delivery:
         try:
             outbox = Outbox(
                 notice=notice.key or f"{notice.incident}/{notice.sequence}",
-                headline=headline(notice.facts),
+                identity=notice.identity,
+                headline=headline(notice.facts, notice.incident_identity),
                 texts=tuple(self.ledger.incidents.texts(notice.id)),
                 secret=self.ledger.secret(),
                 leaving=self.channels.leaving,

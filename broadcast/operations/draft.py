@@ -85,9 +85,10 @@ def needed_texts(
     return needed
 
 
-def headline(facts: Facts) -> Headline:
-    """The facts that status pages take apart."""
+def headline(facts: Facts, identity: str | None) -> Headline:
+    """The facts that status pages take apart; `identity` is the incident's."""
     return Headline(
+        identity=identity or "",
         incident=facts.ref,
         sequence=facts.sequence,
         title=one_line(facts.title),

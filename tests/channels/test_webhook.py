@@ -96,6 +96,7 @@ async def test_the_document_says_what_is_known():
         "thread": "n1",
         "in_reply_to": "n4",
         "incident": "INC-7",
+        "incident_identity": None,
         "sequence": 2,
         "kind": "update",
         "phase": "investigating",

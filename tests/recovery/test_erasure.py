@@ -336,8 +336,8 @@ def nobody_asks(_: Purge) -> None:
 
 #: What says nothing about who was told: what was said, by whom of us, over which channels, and how it ended.
 KEPT = {
-    "incident": {"ref", "title", "phase", "severity", "services"},
-    "notice": {"kind", "phase", "facts", "content_hash", "key", "inputs_hash", "author"},
+    "incident": {"ref", "title", "phase", "severity", "services", "identity"},
+    "notice": {"kind", "phase", "facts", "content_hash", "key", "inputs_hash", "author", "identity"},
     "message": {"audience", "locale", "kind", "subject", "text", "html", "slots"},
     "delivery": {"audience", "texts", "locale", "route", "channel", "state", "owner"},
     "attempt": {"channel", "owner", "outcome"},

@@ -89,7 +89,7 @@ async def test_a_crash_between_two_files_leaves_a_page_that_the_next_run_complet
     crashed = tmp_path / "crashed"
     assert run(CRASH, crashed, renames).wait() == 9
     whole(crashed)
-    assert read(crashed).find(second.key) is None
+    assert read(crashed).find(second) is None
     [outcome] = await site(tmp_path, path="crashed", url="").send([second])
     assert isinstance(outcome, Accepted)
     assert documents(crashed) == documents(tmp_path / "spared")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -85,11 +86,14 @@ async def test_the_same_key_twice_leaves_every_byte_as_it_was(adapter, public):
     assert contents(public) == before
 
 
-async def test_a_key_that_comes_back_with_other_words_replaces_them(adapter, public):
-    await publish(adapter, [outgoing("k1", de="Erst so."), outgoing("k1", de="Dann so.")])
-    text = Page(public / "index.html").text
-    assert "Dann so." in text
-    assert "Erst so." not in text
+async def test_a_key_that_comes_back_with_other_words_is_another_incident(adapter, public):
+    """A ledger begun anew may use a key again: nothing that was published is overwritten."""
+    outcomes = await publish(adapter, [outgoing("k1", de="Erst so."), outgoing("k1", de="Dann so.")])
+    assert [outcome.thread.root for outcome in outcomes] == ["INC-7", "INC-7-again-1"]
+    assert "Erst so." in Page(public / "incidents" / "INC-7.html").text
+    assert "Dann so." in Page(public / "incidents" / "INC-7-again-1.html").text
+    entries = ET.parse(public / "feed.atom").findall("{*}entry/{*}id")
+    assert len({entry.text for entry in entries}) == 2
 
 
 async def test_updates_stand_on_their_incident_newest_first(adapter, public):

@@ -22,6 +22,7 @@ def document(outgoing: Outgoing) -> bytes:
         "thread": thread.root if thread else None,
         "in_reply_to": thread.last if thread else None,
         "incident": headline.incident,
+        "incident_identity": headline.identity or None,
         "sequence": headline.sequence,
         "kind": headline.kind,
         "phase": headline.phase,

@@ -11,7 +11,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.domain import ascii_domain, ascii_url
 from broadcast.model.outcome import Rejected, Scope, Thread
-from broadcast.model.outgoing import Outgoing
+from broadcast.model.outgoing import Headline, Outgoing
 from broadcast.model.text import has_controls, without_controls
 
 #: Out-of-office answers and other robots stay silent (RFC 3834; the second is Exchange's).
@@ -117,7 +117,7 @@ class Identity:
     @classmethod
     def of(cls, outgoing: Outgoing, domain: str) -> Self:
         """The same for every attempt: made from the key and the incident, not from the moment."""
-        root = outgoing.thread.root if outgoing.thread else f"<{outgoing.headline.incident}.root@{domain}>"
+        root = outgoing.thread.root if outgoing.thread else _root(outgoing.headline, domain)
         parent = outgoing.thread.last if outgoing.thread else root
         return cls(f"<{outgoing.key}@{domain}>", root, parent)
 
@@ -131,6 +131,11 @@ class Identity:
     def thread(self) -> Thread:
         """What the next message to this person hangs on."""
         return Thread(self.root, self.own)
+
+
+def _root(headline: Headline, domain: str) -> str:
+    """The id that is never sent. Another ledger counts from INC-1, too, so its number is not enough."""
+    return f"<{headline.incident}.{headline.identity or 'root'}@{domain}>"
 
 
 def refusal(outgoing: Outgoing) -> Rejected | None:

@@ -99,7 +99,7 @@ class Site:
     def _look_up(self, outgoing: Outgoing) -> Outcome:
         place = home(self._folder, outgoing)
         try:
-            update = read(place).find(outgoing.key)
+            update = read(place).find(outgoing)
         except (StateDamaged, OSError) as error:
             return NotSent(f"{place / STATE} cannot be read: {error}")
         if update is None:

@@ -109,7 +109,7 @@ class Api:
         first, latest = story.updates[0], story.latest
         watched = [update.as_of for update in story.updates if update.phase is Phase.MONITORING]
         return {
-            "id": story.id,
+            "id": story.identity,
             "page_id": self.id,
             "name": self._marked(story.title(self.masthead.language)),
             "status": STATUSES[story.phase],
@@ -125,7 +125,7 @@ class Api:
                 for position, standing in enumerate(standings(self.masthead, self.told), 1)
                 if concerns(story, standing.component)
             ],
-            "incident_updates": [self._update(update) for update in reversed(story.updates)],
+            "incident_updates": [self._update(update, story) for update in reversed(story.updates)],
         }
 
     def _maintenance(self, story: Story) -> Record:
@@ -135,13 +135,13 @@ class Api:
             "scheduled_until": self._iso(story.latest.window_ends or story.latest.ended),
         }
 
-    def _update(self, update: Update) -> Record:
+    def _update(self, update: Update, story: Story) -> Record:
         moment = self._iso(update.as_of)
         mark = self.drill["mark"]
         body = update.text(self.masthead.language).body
         return {
             "id": update.key,
-            "incident_id": update.incident,
+            "incident_id": story.identity,
             "status": STATUSES[update.phase],
             "body": f"{mark}\n{body}\n{mark}" if self.masthead.drill else body,
             "created_at": moment,

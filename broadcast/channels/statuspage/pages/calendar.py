@@ -71,8 +71,8 @@ def _event(story: Story, masthead: Masthead, language: str) -> Iterator[str]:
 
 
 def _uid(story: Story, masthead: Masthead) -> str:
-    """The same for as long as the page has its address."""
-    return f"{story.id}@{urlsplit(masthead.url).hostname or _organiser(masthead).rpartition(':')[2]}"
+    """The same for as long as the page has its address; no other window's, whatever became of the folder."""
+    return f"{story.identity}@{urlsplit(masthead.url).hostname or _organiser(masthead).rpartition(':')[2]}"
 
 
 def _organiser(masthead: Masthead) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +18,7 @@ from broadcast.model.notice import NoticeKind
 from broadcast.model.outgoing import Headline, Outgoing
 
 SCHEMA = "broadcast.site/1"
+_AGAIN = "-again-"
 
 #: What neither HTML nor XML may hold: control characters and halves of surrogate pairs.
 _ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -40,6 +43,7 @@ class Text:
 class Update:
     """One notice as the page keeps it. `key` is the delivery's; `incident` names the page it belongs to.
 
+    `identity` is the incident's in its ledger, empty where it has none.
     `names`, parallel to `services`, are each service's (language, name) pairs, as far as they are known.
     Of an exercise the bare words are kept: its pages are marked as a whole. Times are UTC; `zone` is the
     organisation's, in which they are shown.
@@ -64,6 +68,11 @@ class Update:
     hotline: str | None
     texts: tuple[Text, ...]
     names: tuple[tuple[tuple[str, str], ...], ...] = ()
+    identity: str = ""
+
+    def says_as(self, other: Update) -> bool:
+        """Whether both are one statement about one event."""
+        return (self.title, self.started, self.texts) == (other.title, other.started, other.texts)
 
     @property
     def anchor(self) -> str:
@@ -84,40 +93,65 @@ class State:
 
     updates: tuple[Update, ...] = ()
 
-    def find(self, key: str) -> Update | None:
-        """The update that was published under `key`."""
-        return next((update for update in self.updates if update.key == key), None)
+    def find(self, outgoing: Outgoing) -> Update | None:
+        """The update that this message was published as; another text under its key is not it."""
+        wanted = update_from(outgoing, "")
+        return next((one for one in self._under(outgoing.key) if self._is(one, wanted)), None)
 
     def of(self, incident: str) -> tuple[Update, ...]:
         """An incident's updates, oldest first."""
-        return tuple(sorted((u for u in self.updates if u.incident == incident), key=_order))
+        return _ordered([update for update in self.updates if update.incident == incident])
 
     def incidents(self) -> tuple[str, ...]:
         """Incidents in the order in which the page first heard of them."""
         return tuple(dict.fromkeys(update.incident for update in self.updates))
 
     def published(self, outgoing: Outgoing) -> tuple[State, Update]:
-        """This state with `outgoing` in it; a key that is known already keeps its place."""
-        known = self.find(outgoing.key)
-        update = update_from(outgoing, known.incident if known else self._home(outgoing))
-        if known:
-            return State(tuple(update if u.key == known.key else u for u in self.updates)), update
+        """This state with `outgoing` in it; what is there already keeps its place."""
+        if known := self.find(outgoing):
+            update = replace(update_from(outgoing, known.incident), key=known.key)
+            return State(tuple(update if one is known else one for one in self.updates)), update
+        taken = len(self._under(outgoing.key))
+        update = update_from(outgoing, self._home(outgoing, another=taken > 0))
+        if taken:
+            update = replace(update, key=f"{update.key}{_AGAIN}{taken}")
         return State((*self.updates, update)), update
 
-    def _home(self, outgoing: Outgoing) -> str:
-        """The incident an update belongs to.
+    def namesakes(self, ref: str) -> list[str]:
+        """The incidents that are called `ref`, in one ledger or another."""
+        name = path_safe(ref)
+        pattern = re.compile(rf"{re.escape(name)}(?:{_AGAIN}\d+)?")
+        return [incident for incident in self.incidents() if pattern.fullmatch(incident)]
 
-        A ledger that was lost starts to count anew, so an opening under a reference that is taken and
-        closed is another incident and must not be added to the old one.
+    def _home(self, outgoing: Outgoing, *, another: bool) -> str:
+        """The incident an update belongs to; `another` says that its key was used for something else.
+
+        A ledger that was lost, or restored from a backup, counts anew, so that an opening under a reference
+        that is taken is another incident, and must not be added to the old one.
         """
+        head = outgoing.headline
         if outgoing.thread:
             return path_safe(outgoing.thread.root)
-        ref = path_safe(outgoing.headline.incident)
-        taken = [i for i in self.incidents() if i == ref or re.fullmatch(rf"{re.escape(ref)}-again-\d+", i)]
-        if not taken:
-            return ref
-        closed = self.of(taken[-1])[-1].phase.closed
-        return f"{ref}-again-{len(taken)}" if closed and outgoing.headline.sequence <= 1 else taken[-1]
+        taken = self.namesakes(head.incident)
+        own = [incident for incident in taken if self.of(incident)[0].identity == head.identity]
+        if own and not another and not (self._closed(own[-1]) and head.sequence <= 1):
+            return own[-1]
+        return f"{path_safe(head.incident)}{_AGAIN}{len(taken)}" if taken else path_safe(head.incident)
+
+    def _under(self, key: str) -> list[Update]:
+        """What was published under the key, by whatever ledger."""
+        pattern = re.compile(rf"{re.escape(key)}(?:{_AGAIN}\d+)?")
+        return [update for update in self.updates if pattern.fullmatch(update.key)]
+
+    def _is(self, published: Update, wanted: Update) -> bool:
+        """Whether they are one notice. A command repeated under its key by an empty ledger begins later."""
+        if published.says_as(wanted):
+            return True
+        same = bool(wanted.identity) and published.identity == wanted.identity
+        return same and not self._closed(published.incident)
+
+    def _closed(self, incident: str) -> bool:
+        return self.of(incident)[-1].phase.closed
 
 
 def update_from(outgoing: Outgoing, incident: str) -> Update:
@@ -146,6 +180,7 @@ def update_from(outgoing: Outgoing, incident: str) -> Update:
             tuple((language_of(locale), legible(name)) for locale, name in names)
             for names in head.service_names
         ),
+        identity=head.identity,
     )
 
 
@@ -183,8 +218,22 @@ def language_of(locale: str) -> str:
     return locale.replace("_", "-").partition("-")[0].lower()
 
 
-def _order(update: Update) -> tuple[int, datetime]:
-    return update.sequence, update.as_of
+def _ordered(published: Sequence[Update]) -> tuple[Update, ...]:
+    """An incident's updates in the order in which they hold, from the order of their publication.
+
+    Numbers decide, since an update may be published late. But a number that was used before, in something
+    written later than all that is there, comes from a ledger that was restored from a backup: what the lost
+    one said after that number holds no more.
+    """
+    branch, last, latest = 0, 0, None
+    placed = []
+    for update in published:
+        if latest and update.sequence <= last and update.as_of > latest:
+            branch, last = branch + 1, 0
+        placed.append(((branch, update.sequence, update.as_of), update))
+        last = max(last, update.sequence)
+        latest = max(latest or update.as_of, update.as_of)
+    return tuple(update for _, update in sorted(placed, key=itemgetter(0)))
 
 
 def _text(message: Message, head: Headline) -> Text:

@@ -52,6 +52,11 @@ class Story:
         return self.updates[-1]
 
     @property
+    def identity(self) -> str:
+        """What tells it from an incident of the same name on a page that was lost."""
+        return "-".join(part for part in (self.id, self.updates[0].identity) if part)
+
+    @property
     def phase(self) -> Phase:
         """Where it stands."""
         return self.latest.phase
