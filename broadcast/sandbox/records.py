@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -18,7 +18,8 @@ class Received:
     `to` is a phone number, an e-mail address, the account that posted, or the page's id. `ref` is the
     provider's id for it, `key` the sender's own reference where the wire has a field for one, `thread` the
     id it hangs on. `extra` holds what only this provider has; `edits` in it is the id of the message whose
-    place this one takes, `unseen` says that nobody was shown it (a draft).
+    place this one takes, `unseen` says that nobody was shown it (a draft). `deleted` says that it takes
+    the message with its `ref` away.
     """
 
     provider: str
@@ -37,6 +38,15 @@ class Received:
     def tells(self) -> bool:
         """Whether it came to somebody's notice; a draft and an edit of an earlier message do not."""
         return not {"edits", "unseen"} & self.extra.keys()
+
+    @property
+    def deletes(self) -> bool:
+        """Whether it takes a message away."""
+        return bool(self.extra.get("deleted"))
+
+    def taken_away(self, at: datetime) -> Received:
+        """The record of its deletion."""
+        return replace(self, at=at, text="", extra={**self.extra, "deleted": True, "unseen": True})
 
     def as_json(self) -> dict[str, Any]:
         """A plain dictionary, the time in ISO 8601."""

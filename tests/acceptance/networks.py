@@ -69,10 +69,13 @@ class Bluesky:
         return [record["value"] for record in self.records.values()]
 
     def answer(self, asked: Asked) -> Answered:
-        """Log in, or write a record whose key is free."""
+        """Log in, show a record, or write one whose key is free."""
         if asked.path.endswith("createSession"):
             login = {"did": DID, "handle": "muster.example", "accessJwt": TOKEN, "refreshJwt": "r"}
             return Answered(200, login)
+        if asked.path.endswith("getRecord"):
+            record = self.records.get(asked.query["rkey"])
+            return Answered(200, record) if record else Answered(400, {"error": "RecordNotFound"})
         return Answered(200, self._create(asked.document))
 
     def _create(self, fields: dict[str, Any]) -> dict[str, Any]:

@@ -94,17 +94,19 @@ async def test_a_post_is_known_again_as_mastodon_shows_it(content, expected):
     assert isinstance(found, expected), found
 
 
-async def test_a_reply_to_a_post_that_is_gone_concerns_this_post_alone():
-    gone = await refused(404, "The status you are trying to reply to does not appear to exist.")
+@pytest.mark.parametrize(
+    ("status", "error", "scope"),
+    [
+        (404, "Record not found", Scope.CHANNEL),
+        (403, "Dein Zugang ist zurzeit gesperrt", Scope.CHANNEL),
+        (422, "Der Text ist zu lang", Scope.MESSAGE),
+    ],
+)
+async def test_a_refusal_concerns_what_its_status_says_in_any_language(status, error, scope):
+    refusal = await refused(status, error)
 
-    assert (gone.scope, gone.reason) == (Scope.MESSAGE, "the post to reply to is gone")
-    assert (await refused(404, "Record not found")).scope is Scope.CHANNEL
-
-
-async def test_a_suspended_account_is_named_as_such():
-    refusal = await refused(403, "Your login is currently disabled")
-
-    assert (refusal.scope, refusal.reason) == (Scope.CHANNEL, "the account is suspended")
+    assert refusal.scope is scope
+    assert error in refusal.reason
 
 
 async def test_the_instance_says_as_a_date_when_to_come_back():

@@ -148,7 +148,7 @@ async def test_an_edit_that_fails_is_told_and_keeps_nobody_from_the_news(sandbox
     # Escaped, it is longer than an edit may be.
     second = await accepted(adapter, notice(2, first.thread, "<" * 1500))
 
-    assert second.detail == "the first message still shows what was said before"
+    assert second.warning == "the first message still shows what was said before"
     assert len(posted(sandbox)) == 2
 
 
@@ -161,7 +161,7 @@ async def test_when_the_first_message_was_deleted_a_new_thread_begins(sandbox, a
     found = await find(adapter, Attempted(update, begun))
 
     assert outcome.thread == Thread(outcome.ref, outcome.ref)
-    assert "gone" in (outcome.detail or "")
+    assert "gone" in (outcome.warning or "")
     assert isinstance(found, Accepted)
     assert (found.ref, found.thread) == (outcome.ref, outcome.thread)
 

@@ -103,7 +103,6 @@ async def test_a_post_is_known_again_as_x_shows_it(text, wanted, expected):
 @pytest.mark.parametrize(
     ("detail", "scope"),
     [
-        ("You attempted to reply to a Tweet that is deleted or not visible to you.", Scope.MESSAGE),
         ("Your account is suspended and is not permitted to access this feature.", Scope.CHANNEL),
         ("You are not permitted to perform this action.", Scope.CHANNEL),
     ],

@@ -212,12 +212,45 @@ async def test_news_of_a_ticket_that_takes_no_comment_goes_into_one_of_its_own(s
     resolved = await tell(adapter, Phase.RESOLVED, followed.thread)
 
     assert followed.thread.root != opening.thread.root == opening.ref
-    assert opening.ref in followed.detail
-    assert end in followed.detail
+    assert opening.ref in followed.warning
+    assert end in followed.warning
+    assert resolved.warning is None
     assert resolved.thread.root == followed.thread.root
     told = [one for one in sandbox.received if one.text]
     assert [one.thread for one in told] == [opening.ref, followed.ref, followed.ref]
     assert told[1].extra["follows"] == (opening.ref if end == "closed" else "")
+
+
+REQUIRED = {
+    "error": "RecordInvalid",
+    "description": "Fehler bei der Datensatzüberprüfung",
+    "details": {"base": [{"description": "Ursache: wird zum Lösen eines Tickets benötigt"}]},
+}
+
+
+@pytest.mark.parametrize("thread", [Thread("35436", "35437"), None])
+async def test_the_all_clear_gets_into_a_ticket_that_cannot_be_solved(thread):
+    """A field that an agent has to fill in first; Zendesk names it in the language of the account."""
+
+    async def play(writer):
+        asked = stub.requests[-1].partition(b"\r\n\r\n")[2]
+        if stub.methods[-1] == "GET":
+            answer = Canned(200, b'{"ticket": {"id": 35436, "status": "open"}}')
+        elif b'"solved"' in asked:
+            answer = Canned(422, json.dumps(REQUIRED).encode())
+        else:
+            events = b'{"events": [{"type": "Comment", "id": 35440}]}'
+            answer = Canned(200, b'{"ticket": {"id": 35436}, "audit": ' + events + b"}")
+        writer.write(answer.written())
+
+    async with serving(play) as stub, using(registry.build(settings(stub.url()))) as adapter:
+        outcome = await tell(adapter, Phase.RESOLVED, thread)
+
+    assert outcome.thread.root == "35436"
+    said = (
+        "ticket 35436 has the text, but could not be solved: Ursache: wird zum Lösen eines Tickets benötigt"
+    )
+    assert outcome.warning == said
 
 
 async def test_a_follow_up_whose_answer_was_lost_is_found(sandbox, adapter):

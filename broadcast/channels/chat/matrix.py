@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 from urllib.parse import quote
 
+from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import failure, health, json_object, retry_after, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
@@ -58,11 +59,14 @@ class Matrix:
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Put one message into the room; a repeat is answered with the first one's id."""
         [outgoing] = batch
+        gone = outgoing.thread is not None and await self._is_gone(outgoing.thread.root)
+        thread = None if gone else outgoing.thread
         url = f"{self._place}/send/m.room.message/{quote(outgoing.key, safe='')}"
-        body = json.dumps(_content(outgoing)).encode()
+        body = json.dumps(_content(outgoing.message.text, thread)).encode()
         headers = {**self._headers, "Content-Type": "application/json"}
         answer = await self._transport.exchange("PUT", url, headers=headers, body=body)
-        return [_outcome(answer, outgoing.thread)]
+        outcome = _outcome(answer, thread)
+        return [begun_anew(outcome, "the first message of the thread was removed") if gone else outcome]
 
     async def probe(self) -> Probe:
         """Ask how the room is encrypted, which only those in it are told; the best answer is: not at all."""
@@ -73,19 +77,32 @@ class Matrix:
         """Let go of connections."""
         await self._transport.close()
 
+    async def _is_gone(self, event: str) -> bool:
+        """Whether a message was removed: the home server takes a reply to it all the same, under nothing."""
+        url = f"{self._place}/event/{quote(event, safe='')}"
+        return _removed(await self._transport.exchange("GET", url, headers=self._headers))
 
-def _content(outgoing: Outgoing) -> dict[str, object]:
+
+def _content(text: str, thread: Thread | None) -> dict[str, object]:
     """A plain text that calls nobody. An `m.notice` would ring on no phone."""
-    content: dict[str, object] = {"msgtype": "m.text", "body": outgoing.message.text, "m.mentions": {}}
-    if outgoing.thread is not None:
+    content: dict[str, object] = {"msgtype": "m.text", "body": text, "m.mentions": {}}
+    if thread is not None:
         content["m.relates_to"] = {
             "rel_type": "m.thread",
-            "event_id": outgoing.thread.root,
+            "event_id": thread.root,
             # For clients that know no threads: a reply to the message before.
             "is_falling_back": True,
-            "m.in_reply_to": {"event_id": outgoing.thread.last},
+            "m.in_reply_to": {"event_id": thread.last},
         }
     return content
+
+
+def _removed(answer: Answer) -> bool:
+    """By `errcode` and `redacted_because` (spec.matrix.org, Client-Server API v1.16, read 2026-11-29)."""
+    document = {} if isinstance(answer, NoReply) else json_object(answer)
+    unsigned = document.get("unsigned")
+    redacted = isinstance(unsigned, dict) and "redacted_because" in unsigned
+    return redacted or text_of(document, "errcode") == "M_NOT_FOUND"
 
 
 def _outcome(answer: Answer, thread: Thread | None) -> Outcome:

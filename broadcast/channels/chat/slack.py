@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import ClassVar, Self
 from urllib.parse import urlencode
 
+from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
-from broadcast.channels.chat.slack_errors import CREDENTIALS, PLACES, refusal
+from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
 from broadcast.channels.lookup import since, unfound
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
@@ -24,6 +25,7 @@ from broadcast.model.outgoing import Attempted, Outgoing
 _BASE_URL = "https://slack.com/api"
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}", re.ASCII)
 _PAGE = 200
+_GONE = "the first message of the thread is gone"
 _STALE = "the first message still shows what was said before"
 
 
@@ -80,9 +82,12 @@ class Slack:
         answer, edited = await asyncio.gather(
             self._write("chat.postMessage", fields), self._edit(outgoing.thread, outgoing.message.text)
         )
+        if text_of(_document(answer), "error") in NO_REPLY:
+            anew = post_fields(self._channel, replace(outgoing, thread=None))
+            return begun_anew(_outcome(await self._write("chat.postMessage", anew), None), _GONE)
         outcome = _outcome(answer, outgoing.thread)
-        if isinstance(outcome, Accepted) and outcome.detail is None and not edited:
-            return replace(outcome, detail=_STALE)
+        if isinstance(outcome, Accepted) and outcome.warning is None and not edited:
+            return replace(outcome, warning=_STALE)
         return outcome
 
     async def _edit(self, thread: Thread, text: str) -> bool:
@@ -125,13 +130,13 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
     return refusal(error, answer) if error else unreadable(answer, "ts")
 
 
-def _accepted(document: Mapping[str, object], thread: Thread | None) -> Accepted | None:
+def _accepted(document: Mapping[str, object], thread: Thread | None) -> Outcome | None:
     ts, message = text_of(document, "ts"), document.get("message")
     if not ts:
         return None
     if thread is not None and isinstance(message, dict) and not text_of(message, "thread_ts"):
         # Slack posts the reply to a deleted message into the channel, and says so by this alone.
-        return Accepted(ts, Thread(ts, ts), "the first message is gone; this one begins a new thread")
+        return begun_anew(Accepted(ts, Thread(ts, ts)), _GONE)
     return Accepted(ts, Thread(thread.root if thread else ts, ts))
 
 

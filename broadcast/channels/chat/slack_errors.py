@@ -51,6 +51,17 @@ MESSAGES: Mapping[str, str] = {
     "cannot_reply_to_message": "the first message takes no replies",
     "thread_not_found": "the first message is gone",
 }
+#: Words about the message that a reply was for: a message of its own may still be taken
+#: (https://docs.slack.dev/reference/methods/chat.postMessage, read 2026-11-29).
+NO_REPLY = frozenset(
+    {
+        "thread_not_found",
+        "message_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    }
+)
 #: Refused for now, and nothing was done.
 _LATER = frozenset(
     {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 from broadcast.channels.answers import failure, json_object, objects, text_of, unreadable
 from broadcast.channels.lookup import is_complete, since, unfound
@@ -10,21 +11,23 @@ from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Thread, Unknown
 from broadcast.model.outgoing import Attempted
 
-# A ticket that was closed by hand, by age or by a merge takes no further comment: 422 with these words.
-CLOSED = "closed prevents ticket update"
-# A ticket that was deleted: 404 with this `error`; another 404 means that there is no such desk.
+#: The `error` of a ticket that was deleted, with 404; another 404 means that there is no such desk
+#: (https://developer.zendesk.com/api-reference/introduction/requests/, read 2026-11-29).
 GONE = "RecordNotFound"
+#: A change that Zendesk refuses: the ticket is closed (by hand, by age or by a merge), or a field that is
+#: required for solving is empty. Its words say which, in the language of the account.
+UNPROCESSABLE = 422
 # The key was used for another ticket within two hours: 400 with this `error`.
 KEY_TAKEN = "IdempotentRequestError"
 
 PAGE = 100  # comments in one answer
 
 
-def opened(answer: Answer, detail: str | None) -> Outcome:
-    """The outcome of a new ticket; `detail` says why it is not the old one."""
+def opened(answer: Answer) -> Outcome:
+    """The outcome of a new ticket."""
     if isinstance(answer, Reply) and answer.success:
         ticket = _number(table(json_object(answer), "ticket"))
-        return Accepted(ticket, Thread(ticket, ticket), detail) if ticket else unreadable(answer, "ticket id")
+        return Accepted(ticket, Thread(ticket, ticket)) if ticket else unreadable(answer, "ticket id")
     if says(answer, 400, KEY_TAKEN):
         return Unknown("Zendesk has seen this key with another text")
     return _refused(answer)
@@ -42,10 +45,20 @@ def commented(answer: Answer, thread: Thread) -> Outcome:
 
 
 def _refused(answer: Answer) -> Outcome:
-    if isinstance(answer, NoReply):
-        return failure(answer)
-    document = json_object(answer)
-    return failure(answer, detail=text_of(document, "description") or text_of(document, "error"))
+    return failure(answer, detail=explained(answer))
+
+
+def explained(answer: Answer) -> str:
+    """Why Zendesk refused it, in its own words: each field that it names, else the error."""
+    document = {} if isinstance(answer, NoReply) else json_object(answer)
+    details = (objects(named) or [] for named in table(document, "details").values())
+    fields = [text for one in chain.from_iterable(details) if (text := text_of(one, "description"))]
+    return "; ".join(fields) or text_of(document, "description") or text_of(document, "error")
+
+
+def is_closed(answer: Answer) -> bool:
+    """Whether the ticket that was asked for takes no further comment."""
+    return text_of(table(_document(answer), "ticket"), "status") == "closed"
 
 
 def found_comment(answer: Answer, attempt: Attempted, thread: Thread) -> Outcome:

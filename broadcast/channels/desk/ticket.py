@@ -43,7 +43,7 @@ class Form:
             )
         return cls(is_public(settings), kind, _tags(settings))
 
-    def opening(self, outgoing: Outgoing, follows: str | None) -> dict[str, object]:
+    def opening(self, outgoing: Outgoing, follows: str | None = None) -> dict[str, object]:
         """A new ticket; `follows` is the closed one that it continues."""
         headline = outgoing.headline
         source = {"via_followup_source_id": int(follows)} if follows else {}

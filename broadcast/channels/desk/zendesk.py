@@ -10,14 +10,17 @@ from dataclasses import replace
 from typing import ClassVar, Self
 from urllib.parse import quote
 
-from broadcast.channels.answers import health, json_object, text_of
+from broadcast.channels.anew import begun_anew
+from broadcast.channels.answers import excerpt, health, json_object, text_of
 from broadcast.channels.desk.reading import (
-    CLOSED,
     GONE,
     PAGE,
+    UNPROCESSABLE,
     commented,
+    explained,
     found_comment,
     found_ticket,
+    is_closed,
     opened,
     says,
     table,
@@ -27,7 +30,7 @@ from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.outcome import Health, NotSent, Outcome, Probe
+from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _SUBDOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
@@ -95,21 +98,31 @@ class Zendesk:
         thread = outgoing.thread
         if thread is None:
             return await self._open(outgoing)
-        ticket = {"ticket": self._form.further(outgoing)}
-        answer = await self._ask("PUT", f"/tickets/{quote(thread.root, safe='')}", ticket)
-        # In both cases nothing was written, so that the news goes into a ticket of its own.
-        if says(answer, 422, CLOSED):
-            return await self._open(outgoing, thread.root, f"ticket {thread.root} is closed: followed up")
+        path, ticket = f"/tickets/{quote(thread.root, safe='')}", self._form.further(outgoing)
+        answer = await self._ask("PUT", path, {"ticket": ticket})
         if says(answer, 404, GONE):
-            return await self._open(outgoing, None, f"ticket {thread.root} was deleted: opened anew")
-        return commented(answer, thread)
+            return begun_anew(await self._open(outgoing), f"ticket {thread.root} was deleted")
+        if not _is_refused(answer):
+            return commented(answer, thread)
+        if is_closed(await self._ask("GET", path)):
+            return begun_anew(await self._open(outgoing, thread.root), f"ticket {thread.root} is closed")
+        # The text gets there all the same; only the ticket's state stays as it is.
+        bare = {name: ticket[name] for name in ("comment", "metadata")}
+        outcome = commented(await self._ask("PUT", path, {"ticket": bare}), thread)
+        return _not_set(outcome, thread.root, ticket, answer)
 
-    async def _open(
-        self, outgoing: Outgoing, follows: str | None = None, detail: str | None = None
-    ) -> Outcome:
-        headers = {"Idempotency-Key": outgoing.key}
-        ticket = {"ticket": self._form.opening(outgoing, follows)}
-        return opened(await self._ask("POST", "/tickets", ticket, headers), detail)
+    async def _open(self, outgoing: Outgoing, follows: str | None = None) -> Outcome:
+        ticket = self._form.opening(outgoing, follows)
+        answer = await self._create(ticket, outgoing.key)
+        if not _is_refused(answer) or ticket["status"] != "solved":
+            return opened(answer)
+        # Under another key, because Zendesk refuses a known one with another content.
+        outcome = opened(await self._create({**ticket, "status": "open"}, f"{outgoing.key}-open"))
+        number = outcome.ref if isinstance(outcome, Accepted) else ""
+        return _not_set(outcome, number, ticket, answer)
+
+    async def _create(self, ticket: Mapping[str, object], key: str) -> Answer:
+        return await self._ask("POST", "/tickets", {"ticket": ticket}, {"Idempotency-Key": key})
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
         thread = attempt.outgoing.thread
@@ -131,6 +144,19 @@ class Zendesk:
         body = None if document is None else json.dumps(document).encode()
         given = {**self._headers, **(headers or {})}
         return await self._transport.exchange(method, self._api + path, headers=given, body=body)
+
+
+def _is_refused(answer: Answer) -> bool:
+    return isinstance(answer, Reply) and answer.status == UNPROCESSABLE
+
+
+def _not_set(outcome: Outcome, number: str, ticket: Mapping[str, object], refusal: Answer) -> Outcome:
+    """The outcome of a text without the state that was refused, and what somebody has to do about it."""
+    if not isinstance(outcome, Accepted):
+        return outcome
+    what = "solved" if ticket["status"] == "solved" else "changed"
+    why = excerpt(explained(refusal)) or f"HTTP {UNPROCESSABLE}"
+    return replace(outcome, warning=f"ticket {number} has the text, but could not be {what}: {why}")
 
 
 def _desk(settings: ChannelSettings) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import ClassVar, Self
 
+from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import health, json_object, text_of, unreadable
 from broadcast.channels.links import pieces
 from broadcast.channels.lookup import unfound
@@ -25,6 +26,8 @@ from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://bsky.social"
 _POST = "app.bsky.feed.post"
+#: The `error` of a record that is not there (lexicon com.atproto.repo.getRecord, read 2026-11-29).
+_GONE = "RecordNotFound"
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -62,11 +65,15 @@ class Bluesky:
         login = await self._session.open()
         if not isinstance(login, Login):
             return [locked_out(login)]
-        record = {"collection": _POST, "rkey": record_key(outgoing.key), "record": _post(outgoing)}
+        gone = outgoing.thread is not None and await self._is_gone(login, outgoing.thread.last)
+        thread = None if gone else outgoing.thread
+        post = _post(replace(outgoing, thread=thread))
+        record = {"collection": _POST, "rkey": record_key(outgoing.key), "record": post}
         answer = await self._session.create(login, record)
         if error_of(answer) == "ExpiredToken":
             return [NotSent("the login had expired", retry_after=0.0)]
-        return [_outcome(answer, outgoing.thread)]
+        outcome = _outcome(answer, thread)
+        return [begun_anew(outcome, "the post before was deleted") if gone else outcome]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
         """Ask for the records."""
@@ -86,6 +93,11 @@ class Bluesky:
     async def close(self) -> None:
         """Let go of connections."""
         await self._transport.close()
+
+    async def _is_gone(self, login: Login, post: str) -> bool:
+        """Whether a post was deleted. The server takes a reply to it all the same, and shows it to few."""
+        key = _ref(post)["uri"].rpartition("/")[2]
+        return error_of(await self._session.ask(login, "getRecord", collection=_POST, rkey=key)) == _GONE
 
     async def _find(self, login: Login, attempt: Attempted) -> Outcome:
         key = record_key(attempt.outgoing.key)
@@ -143,7 +155,7 @@ def _outcome(answer: Answer, thread: Thread | None, detail: str | None = None) -
 
 
 def _found(answer: Answer, outgoing: Outgoing) -> Outcome:
-    if error_of(answer) == "RecordNotFound":
+    if error_of(answer) == _GONE:
         return NotSent("it is not among our posts")
     if isinstance(answer, NoReply) or not answer.success:
         return unfound(answer)
@@ -152,4 +164,4 @@ def _found(answer: Answer, outgoing: Outgoing) -> Outcome:
         return unreadable(answer, "record")
     if record.get("text") != outgoing.message.text:
         return Rejected("another text was posted under this key", Scope.MESSAGE)
-    return _outcome(answer, outgoing.thread, "found among our posts")
+    return _outcome(answer, outgoing.thread if "reply" in record else None, "found among our posts")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import ClassVar, Self
 
+from broadcast.channels.anew import begun_anew, refuses_reply
 from broadcast.channels.answers import failure, health, json_object, json_objects, text_of, unreadable
 from broadcast.channels.lookup import unfound
 from broadcast.channels.social.chain import found, posted
@@ -15,17 +16,10 @@ from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
-from broadcast.model.outcome import Health, Outcome, Probe, Rejected, Scope, Thread
+from broadcast.model.outcome import Health, Outcome, Probe, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
 from broadcast.model.text import without_controls
 
-#: What `error` says, where the status alone would mislead.
-ERRORS: Mapping[str, tuple[Scope, str]] = {
-    "trying to reply to": (Scope.MESSAGE, "the post to reply to is gone"),
-    "character limit": (Scope.MESSAGE, "the text is too long for this instance"),
-    "login is currently disabled": (Scope.CHANNEL, "the account is suspended"),
-    "pending": (Scope.CHANNEL, "the account awaits approval"),
-}
 #: Who sees a post; `direct`, the fourth, would reach nobody.
 VISIBILITIES = ("public", "unlisted", "private")
 
@@ -73,13 +67,15 @@ class Mastodon:
             "visibility": self._visibility,
             "language": outgoing.message.locale.partition("-")[0],
         }
-        if outgoing.thread:
-            status["in_reply_to_id"] = outgoing.thread.last
-        headers = {**self._headers, "Content-Type": "application/json", "Idempotency-Key": outgoing.key}
-        body = json.dumps(status).encode()
-        url = f"{self._root}/api/v1/statuses"
-        answer = await self._transport.exchange("POST", url, headers=headers, body=body)
-        return [_outcome(answer, outgoing.thread)]
+        if outgoing.thread is None:
+            return [_outcome(await self._post(status, outgoing.key), None)]
+        parent = outgoing.thread.last
+        answer = await self._post({**status, "in_reply_to_id": parent}, outgoing.key)
+        # 404 is Mastodon's (app/controllers/api/v1/statuses_controller.rb, read 2026-11-29); others differ.
+        if not refuses_reply(answer):
+            return [_outcome(answer, outgoing.thread)]
+        outcome = _outcome(await self._post(status, outgoing.key), None)
+        return [begun_anew(outcome, f"the instance refused a reply to {parent}, which was probably deleted")]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
         """Look for the texts among the account's own posts."""
@@ -106,6 +102,11 @@ class Mastodon:
         """Let go of connections."""
         await self._transport.close()
 
+    async def _post(self, status: Mapping[str, str], key: str) -> Answer:
+        headers = {**self._headers, "Content-Type": "application/json", "Idempotency-Key": key}
+        url = f"{self._root}/api/v1/statuses"
+        return await self._transport.exchange("POST", url, headers=headers, body=json.dumps(status).encode())
+
     async def _get(self, path: str, version: int = 1) -> Answer:
         url = f"{self._root}/api/v{version}/{path}"
         return await self._transport.exchange("GET", url, headers=self._headers)
@@ -118,12 +119,7 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
     if answer.success:
         post = text_of(document, "id")
         return posted(post, thread) if post else unreadable(answer, "post id")
-    error = text_of(document, "error")
-    if 400 <= answer.status < 500:
-        for part, (scope, reason) in ERRORS.items():
-            if part in error.lower():
-                return Rejected(reason, scope, str(answer.status))
-    return failure(answer, detail=error)
+    return failure(answer, detail=text_of(document, "error"))
 
 
 def _found(answer: Answer, attempt: Attempted) -> Outcome:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
+from broadcast.channels.anew import begun_anew, refuses_reply
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.lookup import unfound
 from broadcast.channels.quiet import silence
@@ -15,17 +16,12 @@ from broadcast.channels.social.chain import found, posted
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
-from broadcast.model.outcome import Outcome, Probe, Rejected, Scope, Thread, Unknown
+from broadcast.model.outcome import Outcome, Probe, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
-#: What the `detail` of a 403 or 400 says, where the status alone would mislead.
-DETAILS: Mapping[str, tuple[Scope, str]] = {
-    "deleted or not visible": (Scope.MESSAGE, "the post to reply to is gone"),
-    "longer": (Scope.MESSAGE, "the text is too long for a post"),
-    "suspended": (Scope.CHANNEL, "the account is suspended"),
-    "locked": (Scope.CHANNEL, "the account is locked"),
-}
-# Not a failure: it says that the text has been posted before, but not under which id.
+# Not a failure: it says that the text has been posted before, but not under which id. X has no code for it,
+# neither for a reply to a deleted post: both are a 403 of `type` "about:blank"
+# (https://docs.x.com/x-api/fundamentals/response-codes-and-errors, read 2026-11-29).
 _DUPLICATE = "duplicate content"
 
 _BASE_URL = "https://api.x.com"
@@ -86,8 +82,12 @@ class X:
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
         parent = outgoing.thread.last if outgoing.thread else None
-        answer = await self._client.create_tweet(text=outgoing.message.text, in_reply_to_tweet_id=parent)
-        return _outcome(answer, outgoing.thread)
+        text = outgoing.message.text
+        answer = await self._client.create_tweet(text=text, in_reply_to_tweet_id=parent)
+        if parent is None or not refuses_reply(answer) or _is_duplicate(answer):
+            return _outcome(answer, outgoing.thread)
+        outcome = _outcome(await self._client.create_tweet(text=text), None)
+        return begun_anew(outcome, f"X refused a reply to {parent}, which was probably deleted")
 
 
 def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
@@ -97,13 +97,15 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
         post = text_of(_data(answer), "id")
         return posted(post, thread) if post else unreadable(answer, "post id")
     detail = text_of(json_object(answer), "detail")
-    if answer.status == 403 and _DUPLICATE in detail.lower():
+    if _is_duplicate(answer):
         return Unknown("duplicate content: X has this text already")
-    if answer.status in {400, 403}:
-        for part, (scope, reason) in DETAILS.items():
-            if part in detail.lower():
-                return Rejected(reason, scope, str(answer.status))
     return failure(answer, detail=detail)
+
+
+def _is_duplicate(answer: Answer) -> bool:
+    if not isinstance(answer, Reply) or answer.status != 403:
+        return False
+    return _DUPLICATE in text_of(json_object(answer), "detail").lower()
 
 
 def _found(answer: Answer, attempt: Attempted) -> Outcome:

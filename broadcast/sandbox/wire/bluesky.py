@@ -44,6 +44,8 @@ class Bluesky:
             return self._records(request.parameters())
         if (request.method, method) == ("POST", "repo.createRecord"):
             return self._create(request)
+        if (request.method, method) == ("POST", "repo.deleteRecord"):
+            return self._delete(request)
         return _error(501)
 
     def is_question(self, request: Request) -> bool:
@@ -64,8 +66,11 @@ class Bluesky:
         return answer_json(refusal.status, {"error": name, "message": message}, headers=headers)
 
     def keep(self, received: Received) -> None:
-        """Take in one post."""
-        self._posts[received.extra["rkey"]] = received
+        """Take in one post, or take one away."""
+        if received.deletes:
+            self._posts.pop(received.extra["rkey"], None)
+        else:
+            self._posts[received.extra["rkey"]] = received
 
     def forget(self) -> None:
         """Start afresh."""
@@ -86,6 +91,15 @@ class Bluesky:
         if key in self._posts:
             return _error(500)  # as the server of record answers it: the tree has that key already
         return self._written(key, fields["record"], request)
+
+    def _delete(self, request: Request) -> Answer:
+        asked = request.json()
+        post = self._posts.get(str(asked.get("rkey"))) if isinstance(asked, dict) else None
+        if post is None:
+            return answer_json(200, {})  # as the server of record answers it
+        gone = post.taken_away(request.at)
+        self.keep(gone)
+        return answer_json(200, {}, (gone,))
 
     def _written(self, key: str, record: dict[str, Any], request: Request) -> Answer:
         uri, cid, parent = f"at://{_DID}/{COLLECTION}/{key}", _cid(record), None

@@ -73,6 +73,7 @@ class Mastodon:
 
     def __init__(self) -> None:
         self._posts: dict[str, Received] = {}
+        self._latest = _FIRST_ID
 
     def answer(self, request: Request) -> Answer:
         """Do what the request asks."""
@@ -82,10 +83,18 @@ class Mastodon:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token.strip() in {"", "wrong"}:
             return _error(401)
+        return self._answer_account(request)
+
+    def _answer_account(self, request: Request) -> Answer:
+        asked = (request.method, request.path)
         if asked == ("POST", "api/v1/statuses"):
             return self._publish(request)
         if asked == ("GET", "api/v1/accounts/verify_credentials"):
             return answer_json(200, {**_ACCOUNT, **_OWN, "statuses_count": len(self._posts)})
+        if request.method == "DELETE" and (post := self._posts.get(request.path.rpartition("/")[2])):
+            gone = post.taken_away(request.at)
+            self.keep(gone)
+            return answer_json(200, _shown(post), (gone,))
         timeline = _TIMELINE.fullmatch(request.path)
         if request.method == "GET" and timeline and timeline["account"] == _NUMBER:
             return answer_json(200, [_shown(post) for post in self._listed(request)])
@@ -105,8 +114,12 @@ class Mastodon:
         return answer_json(refusal.status, {"error": text}, headers=headers)
 
     def keep(self, received: Received) -> None:
-        """Take in one post."""
-        self._posts[received.ref] = received
+        """Take in one post, or take one away."""
+        self._latest = max(self._latest, int(received.ref))
+        if received.deletes:
+            self._posts.pop(received.ref, None)
+        else:
+            self._posts[received.ref] = received
 
     def forget(self) -> None:
         """Start afresh."""
@@ -127,7 +140,7 @@ class Mastodon:
         return self._create(fields, parent and str(parent), key, request.at)
 
     def _create(self, fields: dict[str, Any], parent: str | None, key: str | None, at: datetime) -> Answer:
-        number = str(_FIRST_ID + len(self._posts) + 1)
+        number = str(self._latest + 1)
         root = self._posts[parent].extra["conversation"] if parent else number
         extra = {"visibility": fields.get("visibility") or "public", "language": fields.get("language")}
         received = Received(

@@ -10,7 +10,9 @@ from urllib.parse import unquote
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json
 
-_ROUTE = re.compile(r"_matrix/client/v3/rooms/(?P<room>[^/]+)/(?P<what>send|state)/(?P<event>.+)")
+_ROUTE = re.compile(
+    r"_matrix/client/v3/rooms/(?P<room>[^/]+)/(?P<what>send|state|event|redact)/(?P<event>.+)"
+)
 _LARGEST = 65_536
 _ERRORS = {401: "M_UNKNOWN_TOKEN", 403: "M_FORBIDDEN", 404: "M_NOT_FOUND", 413: "M_TOO_LARGE"}
 
@@ -22,20 +24,21 @@ class Matrix:
 
     def __init__(self) -> None:
         self._events: dict[tuple[str, str], str] = {}
+        self._redacted: dict[str, bool] = {}
 
     def answer(self, request: Request) -> Answer:
         """Do what the request asks."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme != "Bearer" or not token:
-            return _error(401, "M_MISSING_TOKEN")
-        if token in {"wrong", "revoked"}:
-            return _error(401)
+        if scheme != "Bearer" or token in {"", "wrong", "revoked"}:
+            return _error(401, None if token else "M_MISSING_TOKEN")
         route = _ROUTE.fullmatch(request.path)
         if route is None:
             return _error(404, "M_UNRECOGNIZED")
         room, (event, _, transaction) = unquote(route["room"]), route["event"].partition("/")
         if room.partition(":")[0].endswith("gone"):
             return _error(403)
+        if route["what"] in {"event", "redact"}:
+            return self._answer_event(room, unquote(event), request)
         if (request.method, route["what"], event) == ("PUT", "send", "m.room.message"):
             return self._send(room, unquote(transaction), request)
         encrypted = event == "m.room.encryption" and room.partition(":")[0].endswith("secret")
@@ -49,12 +52,30 @@ class Matrix:
         return answer_json(429, {"errcode": "M_LIMIT_EXCEEDED", "error": "Slow down", "retry_after_ms": wait})
 
     def keep(self, received: Received) -> None:
-        """Take in one message."""
-        self._events[received.to, received.key or ""] = received.ref
+        """Take in one message, or redact one."""
+        self._events.setdefault((received.to, received.key or ""), received.ref)
+        self._redacted[received.ref] = received.deletes
 
     def forget(self) -> None:
         """Start afresh."""
         self._events.clear()
+        self._redacted.clear()
+
+    def _answer_event(self, room: str, event: str, request: Request) -> Answer:
+        """Show one message, or redact it."""
+        if event not in self._redacted:
+            return _error(404)
+        if request.method == "GET":
+            unsigned = {"redacted_because": {"type": "m.room.redaction"}} if self._redacted[event] else {}
+            shown = {"event_id": event, "type": "m.room.message", "content": {}, "unsigned": unsigned}
+            return answer_json(200, shown)
+        gone = Received(
+            provider=self.name, at=request.at, to=room, sender="@sandbox:sandbox", subject=None, text="",
+            html=None, key=f"redact-{event}", ref=event, thread=None,
+            extra={"deleted": True, "unseen": True},
+        )  # fmt: skip
+        self.keep(gone)
+        return answer_json(200, {"event_id": f"${secrets.token_urlsafe(32)}"}, (gone,))
 
     def _send(self, room: str, transaction: str, request: Request) -> Answer:
         content = request.json()

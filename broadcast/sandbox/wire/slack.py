@@ -78,9 +78,11 @@ class Slack:
         return answer_json(status, {"ok": False, "error": word}, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Take in one message, or one edit."""
+        """Take in one message, one edit, or a deletion."""
         channel = self._channels.setdefault(received.to, _Channel())
-        if received.tells:
+        if received.deletes:
+            channel.posts.pop(received.ref, None)
+        elif received.tells:
             channel.posts[received.ref] = received
         else:
             channel.edits[received.extra["edits"]] = received
@@ -109,6 +111,7 @@ class Slack:
         acts = {
             "chat.postMessage": self._post,
             "chat.update": self._update,
+            "chat.delete": self._delete,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.info": self._info,
@@ -143,6 +146,14 @@ class Slack:
         self.keep(edit)
         document = {"ok": True, "channel": name, "ts": before.ref, "text": asked.get("text", "")}
         return answer_json(200, {**document, "message": _message(before, edit)}, (edit,))
+
+    def _delete(self, name: str, asked: Mapping[str, Any], at: datetime) -> Answer:
+        post = self._channels.get(name, _Channel()).posts.get(asked.get("ts", ""))
+        if post is None:
+            return _error("message_not_found")
+        gone = post.taken_away(at)
+        self.keep(gone)
+        return answer_json(200, {"ok": True, "channel": name, "ts": post.ref}, (gone,))
 
     def _history(self, name: str, asked: Mapping[str, Any], _at: datetime) -> Answer:
         channel = self._channels.get(name, _Channel())

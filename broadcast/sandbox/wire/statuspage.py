@@ -62,7 +62,10 @@ class Statuspage:
         return answer_json(refusal.status, {"message": text}, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Take in one incident update."""
+        """Take in one incident update, or take an incident away."""
+        if received.deletes:
+            self._incidents.pop(received.thread or "", None)
+            return
         self._conditions.update(received.extra.get("components", {}))
         incident = self._incidents.get(received.thread or "")
         if incident is None:
@@ -88,6 +91,11 @@ class Statuspage:
             return _error(404)
         if request.method in {"PATCH", "PUT"}:
             return self._write(page, incident, request)
+        if request.method == "DELETE":
+            gone = incident.latest.taken_away(request.at)
+            shown = self._shown(incident)
+            self.keep(gone)
+            return answer_json(200, shown, (gone,))
         return answer_json(200, self._shown(incident)) if request.method == "GET" else _error(404)
 
     def _listed(self, page: str, wanted: Mapping[str, str], *, unresolved: bool) -> list[dict[str, Any]]:

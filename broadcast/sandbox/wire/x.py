@@ -29,6 +29,7 @@ class X:
 
     def __init__(self) -> None:
         self._posts: dict[str, Received] = {}
+        self._latest = _FIRST_ID
 
     def answer(self, request: Request) -> Answer:
         """Do what the request asks."""
@@ -39,6 +40,10 @@ class X:
             return self._post(request)
         if asked == ("GET", "2/users/me"):
             return answer_json(200, {"data": _USER})
+        if request.method == "DELETE" and (post := self._posts.get(request.path.removeprefix("2/tweets/"))):
+            gone = post.taken_away(request.at)
+            self.keep(gone)
+            return answer_json(200, {"data": {"deleted": True}}, (gone,))
         timeline = _TIMELINE.fullmatch(request.path)
         if timeline and request.method == "GET":
             return self._timeline(timeline["user"], request)
@@ -57,8 +62,12 @@ class X:
         return answer_json(refusal.status, _document(refusal.status, title), headers=headers)
 
     def keep(self, received: Received) -> None:
-        """Take in one post."""
-        self._posts[received.ref] = received
+        """Take in one post, or take one away."""
+        self._latest = max(self._latest, int(received.ref))
+        if received.deletes:
+            self._posts.pop(received.ref, None)
+        else:
+            self._posts[received.ref] = received
 
     def forget(self) -> None:
         """Start afresh."""
@@ -80,7 +89,7 @@ class X:
         return self._create(text, parent, request)
 
     def _create(self, text: str, parent: str | None, request: Request) -> Answer:
-        number = str(_FIRST_ID + len(self._posts) + 1)
+        number = str(self._latest + 1)
         root = self._posts[parent].extra["conversation"] if parent else number
         received = Received(
             provider=self.name, at=request.at, to="@" + _USER["username"], sender=_USER["name"], subject=None,
