@@ -19,7 +19,9 @@ from broadcast.model.outgoing import Attempted, Outgoing
 class Adapter(Protocol):
     """Our code for one provider.
 
-    `options` are the keys its `[channels.NAME]` table may hold beside the common ones.
+    `options` are the keys its `[channels.NAME]` table may hold beside the common ones. An adapter may also
+    have `shapes` and `identifiers`, both `ClassVar[Shapes]`: what an option must look like, always or only at
+    the provider's own address (see `broadcast.channels.options`).
     """
 
     name: ClassVar[str]

@@ -5,7 +5,8 @@ Third parties join through the entry point group `broadcast.adapters`: `name = "
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -13,6 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from broadcast.channels.base import Adapter, Configurable
+from broadcast.channels.options import Shapes, shaped, wrong_options
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -83,20 +85,35 @@ def limits(channels: Iterable[ChannelSettings], kind: ChannelKind) -> tuple[Limi
 
 
 def build(settings: ChannelSettings) -> Adapter:
-    """The channel's adapter, ready to send; `ConfigError` names what is wrong with the settings."""
-    adapter = check(settings)
+    """The channel's adapter, ready to send; `ConfigError` names the first thing wrong with the settings."""
+    for error in problems(settings):
+        raise error
+    return construct(settings)
+
+
+def construct(settings: ChannelSettings) -> Adapter:
+    """The adapter of a channel in which `problems` found nothing; raises `ConfigError` for the rest."""
+    adapter = adapter_for(settings)
+    settings = replace(settings, options=shaped(settings, _shapes(adapter, settings)))
     return adapter.from_settings(settings, Transport.for_channel(settings, adapter.capabilities))
 
 
-def check(settings: ChannelSettings) -> type[Adapter]:
-    """The channel's adapter, where it knows every option; needs no secret. Raises `ConfigError`."""
+def problems(settings: ChannelSettings) -> Iterator[ConfigError]:
+    """What is wrong with the channel's options, as far as nobody has to be asked; needs no secret."""
     adapter = adapter_for(settings)
     for key in sorted(settings.options.keys() - adapter.options):
-        raise ConfigError(
-            f"{settings.origin}: {settings.adapter} has no option {key}",
+        yield ConfigError(
+            f"{settings.place(key)}: {settings.adapter} has no option {key}",
             hint=_suggestion(key, tuple(sorted(adapter.options)), "options"),
         )
-    return adapter
+    yield from wrong_options(settings, _shapes(adapter, settings))
+
+
+def _shapes(adapter: type[Adapter], settings: ChannelSettings) -> Shapes:
+    """The shapes that hold here: another server than the provider's own has ids and keys of its own."""
+    own: Shapes = getattr(adapter, "shapes", {})
+    identifiers: Shapes = getattr(adapter, "identifiers", {})
+    return own if settings.base_url else {**own, **identifiers}
 
 
 @cache

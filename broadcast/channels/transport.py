@@ -98,7 +98,7 @@ class Transport:
     def for_channel(cls, settings: ChannelSettings, capabilities: Capabilities) -> Self:
         """The transport a channel's settings ask for; refuses to carry secrets in clear."""
         if settings.base_url is not None:
-            refuse_clear_text(settings.base_url, settings.origin)
+            refuse_clear_text(settings.base_url, settings.place("base_url"))
         concurrency = settings.concurrency or capabilities.concurrency
         return cls(deadline=settings.timeout, concurrency=concurrency, ca_file=settings.ca_file)
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from broadcast.channels.answers import failure, health, json_object, text_of, unreadable
+from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.channels.twilio_client import twilio_client
 from broadcast.config.settings import ChannelSettings
@@ -29,6 +30,19 @@ SUPPRESSED: Mapping[str, SuppressionReason] = {
 }
 
 _BASE_URL = "https://api.twilio.com"
+
+#: What Twilio's ids look like (`^AC[0-9a-fA-F]{32}$` and so on in its OpenAPI description, read 2026-11-29).
+ACCOUNT_IDENTIFIERS: Shapes = {
+    "account_sid": matching(
+        "AC[0-9a-fA-F]{32}",
+        "an account SID",
+        "it begins with AC and has 34 characters: see the console's first page",
+    ),
+    "auth_token": token,
+}
+SERVICE_SID = matching(
+    "MG[0-9a-fA-F]{32}", "the SID of a messaging service", "it begins with MG and has 34 characters"
+)
 
 
 class TwilioAccount:

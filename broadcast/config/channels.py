@@ -41,6 +41,7 @@ def read_channel(table: Table) -> ChannelSettings:
             "", "the name of a channel holds letters, digits and dashes", "rename it, e.g. mail-backup"
         )
     adapter = table.require("adapter", shapes.text, "", 'adapter = "twilio-sms", or another')
+    options = _options(table, adapter)
     return ChannelSettings(
         name=name,
         adapter=adapter,
@@ -56,7 +57,8 @@ def read_channel(table: Table) -> ChannelSettings:
         optional=table.take("optional", shapes.flag, default=False),
         ca_file=_ca_file(table),
         folder=table.source.folder,
-        options=MappingProxyType(_options(table, adapter)),
+        options=MappingProxyType(options),
+        places=MappingProxyType({key: _place(table, key) for key in options}),
     )
 
 
@@ -77,11 +79,8 @@ def _options(table: Table, adapter: str) -> dict[str, object]:
     for key in table.given():
         if key in _COMMON:
             continue
-        path = (*table.path, key)
-        override = table.source.overrides.get(path)
-        table.source.origins[".".join(path)] = (
-            override.origin if override else table.source.document.where(*path)
-        )
+        override = table.source.overrides.get((*table.path, key))
+        table.source.origins[".".join((*table.path, key))] = _place(table, key)
         try:
             if override:
                 options[key] = _overriding(table, key, override.variable, override.text)
@@ -90,6 +89,11 @@ def _options(table: Table, adapter: str) -> dict[str, object]:
         except Wrong as wrong:
             table.wrong(key, str(wrong), wrong.fix)
     return options
+
+
+def _place(table: Table, key: str) -> str:
+    override = table.source.overrides.get((*table.path, key))
+    return override.origin if override else table.source.document.where(*table.path, key)
 
 
 def _overriding(table: Table, key: str, variable: str, text: str) -> object:

@@ -17,7 +17,8 @@ from broadcast.model.incident import Service
 class ChannelSettings:
     """One `[channels.NAME]` table.
 
-    `origin` says where it stands (`broadcast.toml, [channels.sms]`). `timeout` and `settle` are seconds;
+    `origin` says where it stands (`broadcast.toml, [channels.sms]`), `places` where each option does
+    (`broadcast.toml:12`). `timeout` and `settle` are seconds;
     `rate` is requests a second; `price` is US dollars a message (for SMS: a part); None means the adapter's
     own default. `options` holds what the adapter itself defines, secrets as references.
     """
@@ -37,6 +38,11 @@ class ChannelSettings:
     ca_file: Path | None = None
     folder: Path = Path()
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def place(self, key: str) -> str:
+        """Where an option stands, `broadcast.toml:12: [channels.sms]`, or the channel if it has none."""
+        return f"{self.places[key]}: [channels.{self.name}]" if key in self.places else self.origin
 
     def required(self, key: str) -> str:
         """The text of option `key`, resolved; names the missing key and its fix otherwise."""
@@ -48,7 +54,7 @@ class ChannelSettings:
         value = self.text(key)
         if value.strip():
             return value
-        raise ConfigError(f"{self.origin}: {key} is empty", hint=f'write {key} = "..."')
+        raise ConfigError(f"{self.place(key)}: {key} is empty", hint=f'write {key} = "..."')
 
     def text(self, key: str, default: str = "") -> str:
         """The text of option `key`, resolved, or the default."""
@@ -57,7 +63,7 @@ class ChannelSettings:
             return value.resolve(f"{self.origin}, {key}")
         if isinstance(value, str):
             return value
-        raise ConfigError(f"{self.origin}: {key} must be a text", hint=f'write {key} = "..."')
+        raise ConfigError(f"{self.place(key)}: {key} must be a text", hint=f'write {key} = "..."')
 
 
 @dataclass(frozen=True, slots=True)

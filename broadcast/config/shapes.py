@@ -183,6 +183,14 @@ def from_word(shape: Callable[[object], T], word: str) -> T:
     return shape(value)
 
 
+def readings(word: str) -> list[object]:
+    """What the text of an environment variable may stand for, beside itself: a truth, a number, a list."""
+    counted = _counted(word)
+    numbers = [] if isinstance(counted, str) else [counted]
+    truths: list[object] = [_TRUTH[word.strip().lower()]] if word.strip().lower() in _TRUTH else []
+    return [*numbers, *truths, [item.strip() for item in word.split(",")]]
+
+
 def shown(value: object) -> str:
     """A value for a message: short, printable, texts in quotation marks."""
     if isinstance(value, bool):

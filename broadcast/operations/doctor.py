@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from broadcast.channels import registry
+from broadcast.config.placeholders import is_placeholder, placeholders
 from broadcast.config.secret import Reference
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
 from broadcast.contacts.book import read_contacts
@@ -57,7 +59,17 @@ def examine(settings: Settings) -> Iterator[Check]:
             "live = false: nothing leaves this machine",
             "set live = true when it counts",
         )
-    for part in (_secrets, _modes, _ledger, _contacts, _templates, _lanes, _sandbox, _channels):
+    for part in (
+        _placeholders,
+        _secrets,
+        _modes,
+        _ledger,
+        _contacts,
+        _templates,
+        _lanes,
+        _sandbox,
+        _channels,
+    ):
         yield from _guarded(part, settings)
 
 
@@ -72,6 +84,15 @@ def _guarded(part: Callable[[Settings], Iterator[Check]], settings: Settings) ->
         yield from part(settings)
     except BroadcastError as error:
         yield failed(error, part.__name__.strip("_"))
+
+
+def _placeholders(settings: Settings) -> Iterator[Check]:
+    """Once messages leave this machine, nobody may be sent to an address that was only an example."""
+    if settings.sandbox or not settings.live:
+        return
+    for one in placeholders(settings):
+        key = f"{one.key} = {one.value!r}"
+        yield Check("configuration", Verdict.FAIL, f"{one.place}: {key} is an example", "write your own")
 
 
 def _secrets(settings: Settings) -> Iterator[Check]:
@@ -147,6 +168,8 @@ def _contacts(settings: Settings) -> Iterator[Check]:
     for audience in settings.audiences.values():
         if audience.contacts:
             yield _book(audience, settings.region)
+            if settings.live and not settings.sandbox:
+                yield from _examples(audience, settings.region)
 
 
 def _book(audience: AudienceSettings, region: str) -> Check:
@@ -163,6 +186,16 @@ def _book(audience: AudienceSettings, region: str) -> Check:
         lost = f"{said}, and {rows} that nobody can be told by"
         return Check(subject, Verdict.WARN, lost, f"see: broadcast contacts check -a {audience.name}")
     return Check(subject, Verdict.OK, said)
+
+
+def _examples(audience: AudienceSettings, region: str) -> Iterator[Check]:
+    """People whom `init` made up, in a list that is used for real."""
+    with suppress(ConfigError):
+        people = read_contacts(audience.contacts, region).contacts
+        made_up = sum(any(map(is_placeholder, filter(None, (one.phone, one.email)))) for one in people)
+        if made_up:
+            said = f"{made_up:,} of {len(people):,} have an address that is only an example"
+            yield Check(f"contacts of {audience.name}", Verdict.FAIL, said, "put your own people there")
 
 
 def _templates(settings: Settings) -> Iterator[Check]:
@@ -238,3 +271,7 @@ def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
             return Check(
                 subject, _gravity(channel), detail, "check the network, base_url and the provider's status"
             )
+
+
+#: In the order in which they are told: what takes no time first.
+_PARTS = (_placeholders, _secrets, _modes, _ledger, _contacts, _templates, _lanes, _sandbox, _channels)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from broadcast.channels import registry
 from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import ConfigError
+
+#: Passes for any secret, and for the address of a webhook.
+_STAND_IN = "https://not-set.invalid/"
 
 
 def inspect(settings: Settings) -> None:
@@ -23,23 +27,26 @@ def inspect(settings: Settings) -> None:
 def _channels(settings: Settings) -> Iterator[ConfigError]:
     for channel in settings.channels.values():
         try:
-            if _is_complete(channel):
-                registry.build(channel)
-            else:
-                registry.check(channel)
+            found = list(registry.problems(channel))
+            if not found:
+                registry.construct(_with_stand_ins(channel))
         except ConfigError as error:
-            yield error
+            found = [error]
+        yield from found
 
 
-def _is_complete(channel: ChannelSettings) -> bool:
-    """Whether every secret is there; without one, an adapter cannot judge its settings."""
+def _with_stand_ins(channel: ChannelSettings) -> ChannelSettings:
+    """The channel with something in place of each secret that is not set, so that the rest is checked."""
+    return replace(channel, options={key: _stand_in(value) for key, value in channel.options.items()})
+
+
+def _stand_in(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _stand_in(inner) for key, inner in value.items()}
     try:
-        for key, value in channel.options.items():
-            if isinstance(value, Reference):
-                value.resolve(key)
+        return value.resolve("") if isinstance(value, Reference) else value
     except ConfigError:
-        return False
-    return True
+        return _STAND_IN
 
 
 def _contacts(settings: Settings) -> Iterator[ConfigError]:

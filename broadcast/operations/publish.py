@@ -116,6 +116,7 @@ class Publisher:
                 *remarks.doubtful(request, systems, self.settings.services),
                 *remarks.untranslated(request, spoken, request.lang or self.settings.locale),
                 *remarks.shortened(texts, rendered),
+                *remarks.examples(self.settings),
             ),
         )
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
+from broadcast.config.placeholders import placeholders
+from broadcast.config.settings import Settings
 from broadcast.ledger.records import Text
 from broadcast.model.incident import Service
 from broadcast.operations.request import Request
 from broadcast.rendering.render import Rendered
 
+_NAMED = 4  # keys that are named one by one
 _FACTS = (
     "action",
     "cause",
@@ -43,6 +46,17 @@ def untranslated(request: Request, spoken: Iterable[str], given: str) -> list[st
         for locale in sorted(spoken)
         if request.message and locale != given and f"message.{locale}" not in translated
     ]
+
+
+def examples(settings: Settings) -> list[str]:
+    """Values of the configuration that `init` writes, where messages really leave this machine."""
+    if settings.sandbox or not settings.live:
+        return []
+    keys = [one.key for one in placeholders(settings)]
+    named = ", ".join(keys[:_NAMED]) + (", ..." if len(keys) > _NAMED else "")
+    return (
+        [f"{settings.path} still has values of an example ({named}); see: broadcast doctor"] if keys else []
+    )
 
 
 def doubtful(request: Request, systems: Sequence[str], services: Mapping[str, Service]) -> list[str]:

@@ -27,7 +27,7 @@ from broadcast.testing.stub import Canned, Stub, answering, never, serving
 ERIKA = "erika@muster.example"
 OPTIONS = {
     "tenant": "muster.example",
-    "client_id": "6d1c1f0e",
+    "client_id": "6d1c1f0e-0000-4000-8000-000000000001",
     "client_secret": "s3cret",
     "from": "stoerung@muster.example",
 }
@@ -228,7 +228,7 @@ async def test_a_token_is_asked_for_with_the_credentials_and_the_api_it_is_for()
 
     form = parse_qs(tokens.stub.requests[0].partition(b"\r\n\r\n")[2].decode())
     assert form == {
-        "client_id": ["6d1c1f0e"],
+        "client_id": ["6d1c1f0e-0000-4000-8000-000000000001"],
         "client_secret": ["s3cret"],
         "grant_type": ["client_credentials"],
         "scope": [f"{stub.url()}/.default"],

@@ -195,8 +195,8 @@ def test_it_does_not_claim_that_calls_can_be_looked_up():
         ({"voices": "Vicki"}, "voices must be a table"),
         ({"voices": {"de": 1}}, "voices must be a table"),
         ({"machine_detection": "perhaps"}, "machine_detection cannot be 'perhaps'"),
-        ({"action_url": "keys.example"}, "action_url is no web address"),
-        ({"status_callback": "ftp://x"}, "status_callback is no web address"),
+        ({"action_url": "keys.example"}, "action_url is not an http or https address"),
+        ({"status_callback": "ftp://x"}, "status_callback is not an http or https address"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_place_and_fix(options: dict[str, Any], told):

@@ -20,7 +20,7 @@ class TestOutlook(HttpAdapterContract, SandboxAdapterContract):
                 "outlook",
                 options={
                     "tenant": "muster.example",
-                    "client_id": "6d1c1f0e",
+                    "client_id": "6d1c1f0e-0000-4000-8000-000000000001",
                     "client_secret": "s3cret-of-the-app",
                     "from": "stoerung@muster.example",
                     "token_url": entra.url("/token"),

@@ -13,8 +13,8 @@ class TestSendGrid(HttpAdapterContract, SandboxAdapterContract):
     def case(self) -> Case:
         return Case(
             "sendgrid",
-            options={"api_key": "SG.s3cret-of-sendgrid", "from": "stoerung@muster.example"},
-            secrets=("SG.s3cret-of-sendgrid",),
+            options={"api_key": "SG.s3cret.of-sendgrid", "from": "stoerung@muster.example"},
+            secrets=("SG.s3cret.of-sendgrid",),
             address="erika@muster.example",
             accepted=Canned(202, b"", {"X-Message-Id": "14c5d75ce93"}),
             provider="sendgrid",

@@ -15,8 +15,8 @@ class TestX(HttpAdapterContract, SandboxAdapterContract):
     def case(self) -> Case:
         return Case(
             "x",
-            options={key: f"s3cret-{key}" for key in KEYS},
-            secrets=tuple(f"s3cret-{key}" for key in KEYS),
+            options={**{key: f"s3cret-{key}" for key in KEYS}, "access_token": "4711-s3cretAccess"},
+            secrets=(*(f"s3cret-{key}" for key in KEYS if key != "access_token"), "4711-s3cretAccess"),
             address=None,
             accepted=Canned(201, b'{"data": {"id": "1", "text": "t"}}'),
             provider="x",

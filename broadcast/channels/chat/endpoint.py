@@ -33,7 +33,7 @@ class Endpoint:
         url = ascii_url(settings.required("webhook_url"))
         if not keeps_secrets(url):
             raise ConfigError(
-                f"{settings.origin}: webhook_url is not the address of a webhook",
+                f"{settings.place('webhook_url')}: webhook_url is not the address of a webhook",
                 hint="it begins with https://; http:// is only for this machine",
             )
         if settings.base_url is None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import failure, health, json_object, retry_after, text_of, unreadable
+from broadcast.channels.options import Shapes, token
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -44,6 +45,7 @@ class Matrix:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = frozenset({"access_token", "room"})
+    shapes: ClassVar[Shapes] = {"access_token": token}
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._headers = {"Authorization": f"Bearer {settings.required('access_token')}"}
@@ -147,4 +149,4 @@ def _room(settings: ChannelSettings) -> str:
     if _ROOM.fullmatch(room):
         return room
     hint = 'clients show it under the room\'s settings, "Advanced"; write room = "!abc:matrix.example.org"'
-    raise ConfigError(f"{settings.origin}: room must be the room's id, which begins with !", hint=hint)
+    raise ConfigError(f"{settings.place('room')}: room must be the room's id, which begins with !", hint=hint)

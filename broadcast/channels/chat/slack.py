@@ -15,6 +15,7 @@ from broadcast.channels.answers import failure, health, json_object, objects, te
 from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
 from broadcast.channels.lookup import since, unfound
+from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -44,6 +45,14 @@ class Slack:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = frozenset({"token", "channel"})
+    shapes: ClassVar[Shapes] = {"token": token}
+    identifiers: ClassVar[Shapes] = {
+        "token": matching(
+            "(xoxe\\.)?xox[bp]-[!-~]+",
+            "a token that may post",
+            "take the Bot User OAuth Token, which begins with xoxb-",
+        )
+    }
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._root = (settings.base_url or _BASE_URL).rstrip("/")
@@ -178,6 +187,6 @@ def _channel(settings: ChannelSettings) -> str:
     if _CHANNEL_ID.fullmatch(channel):
         return channel
     raise ConfigError(
-        f"{settings.origin}: channel must be the channel's id",
+        f"{settings.place('channel')}: channel must be the channel's id",
         hint='Slack shows it at the bottom of "About this channel"; write channel = "C0123ABCD"',
     )

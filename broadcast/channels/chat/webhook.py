@@ -46,7 +46,8 @@ class Webhook:
         host = urlsplit(endpoint.url).hostname or ""
         if is_address(host) and not guard.admits(host):
             raise ConfigError(
-                f"{settings.origin}: webhook_url leads to {host}, which is not a public address",
+                f"{settings.place('webhook_url')}: webhook_url leads to {host}, "
+                "which is not a public address",
                 hint=f'if that is meant, write allow_private = ["{host}"]',
             )
         return cls(endpoint, settings.required("secret"))
@@ -86,6 +87,6 @@ def _guard(settings: ChannelSettings) -> Guard:
     except ValueError:
         pass
     raise ConfigError(
-        f"{settings.origin}: allow_private must be a list of addresses or networks",
+        f"{settings.place('allow_private')}: allow_private must be a list of addresses or networks",
         hint='write allow_private = ["10.0.0.5", "192.168.7.0/24"]',
     )

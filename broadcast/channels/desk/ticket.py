@@ -38,7 +38,7 @@ class Form:
         kind = settings.text("type", _TYPES[0])
         if kind not in _TYPES:
             raise ConfigError(
-                f"{settings.origin}: type must be problem or incident, not {kind!r}",
+                f"{settings.place('type')}: type must be problem or incident, not {kind!r}",
                 hint='write type = "problem", which customers\' tickets can be linked to',
             )
         return cls(is_public(settings), kind, _tags(settings))
@@ -74,7 +74,8 @@ def is_public(settings: ChannelSettings) -> bool:
     if isinstance(public, bool):
         return public
     raise ConfigError(
-        f"{settings.origin}: public must be true or false", hint="write public = false for internal notes"
+        f"{settings.place('public')}: public must be true or false",
+        hint="write public = false for internal notes",
     )
 
 
@@ -100,7 +101,7 @@ def _tags(settings: ChannelSettings) -> tuple[str, ...]:
     if isinstance(tags, list) and all(isinstance(tag, str) and _is_one(tag) for tag in tags):
         return tuple(tags)
     raise ConfigError(
-        f"{settings.origin}: tags must be a list of single words", hint='write tags = ["outage"]'
+        f"{settings.place('tags')}: tags must be a list of single words", hint='write tags = ["outage"]'
     )
 
 

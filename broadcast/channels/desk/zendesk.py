@@ -26,6 +26,7 @@ from broadcast.channels.desk.reading import (
     table,
 )
 from broadcast.channels.desk.ticket import OPTIONS, Form, external_id, is_public
+from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -51,6 +52,12 @@ class Zendesk:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = OPTIONS | {"subdomain", "email", "token"}
+    shapes: ClassVar[Shapes] = {
+        "email": matching(
+            r"[^\s@]+@[^\s@]+", "an e-mail address", "write the address an agent signs in with"
+        ),
+        "token": token,
+    }
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._api = f"{settings.base_url or _desk(settings)}".rstrip("/") + "/api/v2"
@@ -164,6 +171,6 @@ def _desk(settings: ChannelSettings) -> str:
     if _SUBDOMAIN.fullmatch(name):
         return f"https://{name}.zendesk.com"
     raise ConfigError(
-        f"{settings.origin}: subdomain is not one: {name!r}",
+        f"{settings.place('subdomain')}: subdomain is not one: {name!r}",
         hint='for muster.zendesk.com write subdomain = "muster"',
     )

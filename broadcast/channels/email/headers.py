@@ -38,13 +38,14 @@ class Unsubscribe:
         url, mailbox = ascii_url(settings.text("unsubscribe_url")), settings.text("unsubscribe_mailto")
         if url and not _HTTPS.fullmatch(url):
             raise ConfigError(
-                f"{settings.origin}: unsubscribe_url is not an https address: {url!r}",
+                f"{settings.place('unsubscribe_url')}: unsubscribe_url is not an https address: {url!r}",
                 hint='write unsubscribe_url = "https://www.example.com/unsubscribe?t={token}"',
             )
         address = ascii_address(mailbox) if mailbox else ""
         if address is None:
             raise ConfigError(
-                f"{settings.origin}: unsubscribe_mailto is not an e-mail address: {mailbox!r}",
+                f"{settings.place('unsubscribe_mailto')}: unsubscribe_mailto is not an e-mail address: "
+                f"{mailbox!r}",
                 hint='write unsubscribe_mailto = "unsubscribe@example.com"',
             )
         return cls(url, address)
@@ -78,7 +79,9 @@ class Sender:
         """Read what `OPTIONS` names; `ConfigError` where one is not what it must be."""
         name = settings.text("from_name")
         if not is_one_line(name):
-            raise ConfigError(f"{settings.origin}: from_name has a line break", hint="write it on one line")
+            raise ConfigError(
+                f"{settings.place('from_name')}: from_name has a line break", hint="write it on one line"
+            )
         return cls(
             _own_address(settings, "from", settings.required("from")),
             display_name(name),
@@ -96,7 +99,7 @@ def _own_address(settings: ChannelSettings, key: str, value: str) -> str:
     address = ascii_address(value) if value else ""
     if address is None:
         raise ConfigError(
-            f"{settings.origin}: {key} is not an e-mail address: {value!r}",
+            f"{settings.place(key)}: {key} is not an e-mail address: {value!r}",
             hint=f'write {key} = "name@example.com"; the display name goes to from_name',
         )
     return address

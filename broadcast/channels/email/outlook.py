@@ -16,6 +16,7 @@ from broadcast.channels.email.graph_message import KEY_PROPERTY, draft
 from broadcast.channels.email.graph_reading import found, sent, written
 from broadcast.channels.email.headers import Identity, Sender, refusal
 from broadcast.channels.email.sign_in import Refused, SignIn
+from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.transport import Answer, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
@@ -24,6 +25,7 @@ from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, R
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://graph.microsoft.com/v1.0"
+_GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class Outlook:
@@ -44,6 +46,17 @@ class Outlook:
     options: ClassVar[frozenset[str]] = frozenset(
         {"tenant", "client_id", "client_secret", "from", "reply_to", "token_url"}
     )
+    shapes: ClassVar[Shapes] = {"client_secret": token}
+    identifiers: ClassVar[Shapes] = {
+        "tenant": matching(
+            rf"{_GUID}|[\w-]+(\.[\w-]+)+",
+            "a tenant",
+            "write its id, or its domain like muster.onmicrosoft.com",
+        ),
+        "client_id": matching(
+            _GUID, "the id of an application", "it looks like 11111111-2222-3333-4444-555555555555"
+        ),
+    }
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         root = (settings.base_url or _BASE_URL).rstrip("/")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.email.headers import OPTIONS, Identity, Sender, refusal
 from broadcast.channels.email.personalizations import request_body
+from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.quiet import silence
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
@@ -49,6 +50,12 @@ class SendGrid:
         fate=("sendgrid", "twilio"),
     )
     options: ClassVar[frozenset[str]] = OPTIONS | {"api_key"}
+    shapes: ClassVar[Shapes] = {"api_key": token}
+    identifiers: ClassVar[Shapes] = {
+        "api_key": matching(
+            r"SG\.[\w-]+\.[\w-]+", "an API key of SendGrid", "it begins with SG. and has two dots"
+        )
+    }
 
     def __init__(self, client: Any, sender: Sender, transport: Transport) -> None:
         self._sender = sender

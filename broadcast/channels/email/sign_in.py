@@ -25,7 +25,7 @@ class SignIn:
     def __init__(self, settings: ChannelSettings, transport: Transport, api: str) -> None:
         tenant = quote(settings.required("tenant"), safe="")
         self._url = ascii_url(settings.text("token_url")) or f"{_LOGIN}/{tenant}/oauth2/v2.0/token"
-        refuse_clear_text(self._url, settings.origin, "token_url")
+        refuse_clear_text(self._url, settings.place("token_url"), "token_url")
         parts = urlsplit(api)
         self._form = urlencode(
             {

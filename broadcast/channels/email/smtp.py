@@ -10,12 +10,12 @@ from broadcast.channels.answers import excerpt
 from broadcast.channels.email.dialogue import Dialogue, Refused, Server
 from broadcast.channels.email.headers import OPTIONS, Identity, Sender, ascii_address, refusal
 from broadcast.channels.email.mime import content
+from broadcast.channels.options import Shapes, between, host
 from broadcast.channels.transport import Transport, describe, is_loopback
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Threading
 from broadcast.model.contact import AddressKind
-from broadcast.model.domain import ascii_domain
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
 from broadcast.model.suppression import SuppressionReason
@@ -47,6 +47,7 @@ class Smtp:
         kind=ChannelKind.EMAIL, address=AddressKind.EMAIL, threading=Threading.REPLY, concurrency=4
     )
     options: ClassVar[frozenset[str]] = OPTIONS | {"host", "port", "username", "password", "tls"}
+    shapes: ClassVar[Shapes] = {"host": host, "port": between(1, 65_535, "write port = 587")}
 
     def __init__(self, server: Server, sender: Sender, transport: Transport) -> None:
         self._server, self._sender, self._transport = server, sender, transport
@@ -131,28 +132,18 @@ def _lost(dialogue: Dialogue, error: OSError) -> Outcome:
 
 def _server(settings: ChannelSettings, ours: str, transport: Transport) -> Server:
     host, tls = settings.required("host"), settings.text("tls", "starttls")
-    if ascii_domain(host) is None:
-        raise ConfigError(
-            f"{settings.origin}: host is no possible host name: {host!r}",
-            hint='write host = "mail.example.com"',
-        )
     if tls not in PORTS:
-        raise ConfigError(f"{settings.origin}: unknown tls {tls!r}", hint=f"write one of {', '.join(PORTS)}")
+        raise ConfigError(
+            f"{settings.place('tls')}: unknown tls {tls!r}", hint=f"write one of {', '.join(PORTS)}"
+        )
     login = None
     if "username" in settings.options:
         login = settings.required("username"), settings.required("password")
     if login is not None and tls == "none" and not is_loopback(host):
         raise ConfigError(
-            f'{settings.origin}: tls = "none" would send the password in clear',
+            f'{settings.place("tls")}: tls = "none" would send the password in clear',
             hint='write tls = "starttls" or tls = "implicit"',
         )
     context = None if tls == "none" else transport.tls()
-    return Server(ascii_domain(host) or "", _port(settings, PORTS[tls]), tls, ours, context, login)
-
-
-def _port(settings: ChannelSettings, usual: int) -> int:
-    given = settings.options.get("port", usual)
-    number = str(given) if isinstance(given, int) else settings.text("port")
-    if number.isdecimal() and 0 < int(number) < 65_536:
-        return int(number)
-    raise ConfigError(f"{settings.origin}: port must be 1 to 65535", hint=f"write port = {usual}")
+    port = int(str(settings.options.get("port", PORTS[tls])))
+    return Server(host, port, tls, ours, context, login)

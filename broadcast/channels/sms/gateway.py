@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import ClassVar, Self, cast
 
 from broadcast.channels.answers import health
+from broadcast.channels.options import Shapes, sms_sender, token
 from broadcast.channels.sms.description import Asking, Finding
 from broadcast.channels.sms.gateway_settings import Gateway, read
 from broadcast.channels.transport import Answer, Transport
@@ -33,6 +34,7 @@ class SmsGateway:
             *("plus", "headers", "send", "find", "probe"),
         }
     )
+    shapes: ClassVar[Shapes] = {"from": sms_sender, "api_key": token, "secret": token}
 
     def __init__(self, settings: ChannelSettings, transport: Transport, gateway: Gateway) -> None:
         self._root = _root(settings)

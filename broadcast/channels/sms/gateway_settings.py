@@ -169,4 +169,4 @@ def _path(settings: ChannelSettings, key: str, path: str, known: Collection[str]
 
 
 def _wrong(settings: ChannelSettings, key: str, problem: str, hint: str) -> ConfigError:
-    return ConfigError(f"{settings.origin}: {key} {problem}", hint=hint)
+    return ConfigError(f"{settings.place(key.partition('.')[0])}: {key} {problem}", hint=hint)

@@ -8,13 +8,20 @@ from typing import ClassVar, Self
 
 from broadcast.channels.answers import json_object, objects, text_of
 from broadcast.channels.lookup import is_complete, moment, since, unfound
+from broadcast.channels.options import Shapes, between, sms_sender, web_address
 from broadcast.channels.transport import Answer, Reply, Transport
-from broadcast.channels.twilio_account import SUPPRESSED, Codes, TwilioAccount, created, referring
+from broadcast.channels.twilio_account import (
+    ACCOUNT_IDENTIFIERS,
+    SERVICE_SID,
+    SUPPRESSED,
+    Codes,
+    TwilioAccount,
+    created,
+    referring,
+)
 from broadcast.config.settings import ChannelSettings
-from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.contact import AddressKind
-from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -61,12 +68,18 @@ class TwilioSms:
     options: ClassVar[frozenset[str]] = frozenset(
         {"account_sid", "auth_token", "from", "messaging_service_sid", "validity", "status_callback"}
     )
+    shapes: ClassVar[Shapes] = {
+        "from": sms_sender,
+        "validity": between(1, 36_000, "write validity = 3600 for an hour"),
+        "status_callback": web_address,
+    }
+    identifiers: ClassVar[Shapes] = {**ACCOUNT_IDENTIFIERS, "messaging_service_sid": SERVICE_SID}
 
     def __init__(self, settings: ChannelSettings, transport: Transport, sender: Mapping[str, str]) -> None:
         self._account = TwilioAccount(settings, transport)
         self._sender = sender
-        self._validity = _validity(settings)
-        self._callback = ascii_url(settings.text("status_callback"))
+        self._validity = settings.options.get("validity", 3600)
+        self._callback = settings.text("status_callback")
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
@@ -140,11 +153,3 @@ def _state(message: Mapping[str, object]) -> Outcome:
         scope, reason = CODES.get(code, (_RECIPIENT, "Twilio could not deliver it"))
         return Rejected(reason, scope, code or None, SUPPRESSED.get(code))
     return Accepted(sid, detail="found at Twilio")
-
-
-def _validity(settings: ChannelSettings) -> int:
-    seconds = settings.options.get("validity", 3600)
-    if isinstance(seconds, int) and not isinstance(seconds, bool) and 1 <= seconds <= 36_000:
-        return seconds
-    hint = "write validity = 3600 for an hour"
-    raise ConfigError(f"{settings.origin}: validity must be 1 to 36000 seconds", hint=hint)

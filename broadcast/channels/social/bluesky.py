@@ -16,6 +16,7 @@ from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import health, json_object, text_of, unreadable
 from broadcast.channels.links import pieces
 from broadcast.channels.lookup import unfound
+from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.social.atproto import Login, Session, error_of, locked_out, refusal
 from broadcast.channels.social.chain import posted
 from broadcast.channels.transport import Answer, NoReply, Transport
@@ -47,6 +48,14 @@ class Bluesky:
         limits=(Limit(Measure.GRAPHEMES, 300), Limit(Measure.BYTES, 3000)),
     )
     options: ClassVar[frozenset[str]] = frozenset({"identifier", "password"})
+    shapes: ClassVar[Shapes] = {
+        "identifier": matching(
+            r"did:[a-z]+:\S+|[^\s@]+(\.[^\s@]+)+|[^\s@]+@[^\s@]+",
+            "an account of Bluesky",
+            'write the handle without @, like "muster.bsky.social"',
+        ),
+        "password": token,
+    }
 
     def __init__(self, session: Session, transport: Transport) -> None:
         self._session = session

@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from broadcast.channels.anew import begun_anew, refuses_reply
 from broadcast.channels.answers import failure, health, json_object, json_objects, text_of, unreadable
 from broadcast.channels.lookup import unfound
+from broadcast.channels.options import Shapes, token
 from broadcast.channels.social.chain import found, posted
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
@@ -47,6 +48,7 @@ class Mastodon:
         limits=(Limit(Measure.WRAPPED, _MOST),),
     )
     options: ClassVar[frozenset[str]] = frozenset({"access_token", "visibility"})
+    shapes: ClassVar[Shapes] = {"access_token": token}
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._headers = {"Authorization": f"Bearer {settings.required('access_token')}"}
@@ -160,7 +162,7 @@ def _visibility(settings: ChannelSettings) -> str:
     visibility = settings.text("visibility", VISIBILITIES[0])
     if visibility not in VISIBILITIES:
         raise ConfigError(
-            f"{settings.origin}: a post cannot be {visibility!r}",
+            f"{settings.place('visibility')}: visibility cannot be {visibility!r}",
             hint=f"write visibility = one of {', '.join(VISIBILITIES)}",
         )
     return visibility

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from broadcast.channels.anew import begun_anew, refuses_reply
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.lookup import unfound
+from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.quiet import silence
 from broadcast.channels.social.chain import found, posted
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
@@ -47,6 +48,14 @@ class X:
         limits=(Limit(Measure.WEIGHTED, 280),),
     )
     options: ClassVar[frozenset[str]] = frozenset(_KEYS)
+    shapes: ClassVar[Shapes] = dict.fromkeys(_KEYS, token)
+    identifiers: ClassVar[Shapes] = {
+        "access_token": matching(
+            "[0-9]+-[0-9A-Za-z]+",
+            "an access token of X",
+            "it is the number of the account, a dash and letters",
+        )
+    }
 
     def __init__(self, client: Any, transport: Transport) -> None:
         self._client = client

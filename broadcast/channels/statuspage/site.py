@@ -125,7 +125,7 @@ def _url(settings: ChannelSettings) -> str:
     url = ascii_url(settings.text("url"))
     if url and not url.startswith(("https://", "http://")):
         raise ConfigError(
-            f"{settings.origin}: url is not a web address: {url!r}",
+            f"{settings.place('url')}: url is not a web address: {url!r}",
             hint='write the public address of the page, as in url = "https://status.example.com"',
         )
     return url
@@ -137,7 +137,7 @@ def _zone(settings: ChannelSettings) -> str:
         return ZoneInfo(zone).key if zone else ""
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ConfigError(
-            f"{settings.origin}: no timezone is called {zone!r}",
+            f"{settings.place('timezone')}: no timezone is called {zone!r}",
             hint='write timezone = "Europe/Berlin", or leave it out to use the organisation\'s',
         ) from error
 
@@ -146,7 +146,7 @@ def _language(settings: ChannelSettings) -> str:
     language = settings.text("locale")
     if language and language not in LANGUAGES:
         raise ConfigError(
-            f"{settings.origin}: the page does not speak {language!r}",
+            f"{settings.place('locale')}: the page does not speak {language!r}",
             hint=f"write locale = one of {', '.join(LANGUAGES)}",
         )
     return language
@@ -172,6 +172,6 @@ def _component(settings: ChannelSettings, id_: str, names: object) -> Component:
 
 def _not_components(settings: ChannelSettings) -> ConfigError:
     return ConfigError(
-        f"{settings.origin}: components must be names of services",
+        f"{settings.place('components')}: components must be names of services",
         hint='write components = ["Chat", "Telefon"], or { chat = { de = "Chat", en = "Chat" } }',
     )

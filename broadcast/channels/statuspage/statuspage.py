@@ -18,6 +18,7 @@ from broadcast.channels.answers import (
     unreadable,
 )
 from broadcast.channels.lookup import is_complete, since, unfound
+from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.statuspage.components import conditions
 from broadcast.channels.statuspage.incident import incident_fields
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
@@ -50,6 +51,12 @@ class Statuspage:
         fate=("statuspage",),
     )
     options: ClassVar[frozenset[str]] = frozenset({"api_key", "page_id", "components"})
+    shapes: ClassVar[Shapes] = {"api_key": token}
+    identifiers: ClassVar[Shapes] = {
+        "page_id": matching(
+            "[a-z0-9]+", "the id of a page", "it stands in the address of the page's settings: /pages/ID/..."
+        )
+    }
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         root = (settings.base_url or _BASE_URL).rstrip("/")
@@ -208,6 +215,6 @@ def _components(settings: ChannelSettings) -> dict[str, str]:
     if isinstance(table, Mapping) and all(isinstance(value, str) for value in table.values()):
         return {str(name).casefold(): value for name, value in table.items()}
     raise ConfigError(
-        f"{settings.origin}: components must be a table of component ids",
+        f"{settings.place('components')}: components must be a table of component ids",
         hint='write components = { checkout = "abc123" }',
     )

@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
+from broadcast.channels.options import Shapes, phone_number, web_address
 from broadcast.channels.transport import Transport
-from broadcast.channels.twilio_account import Codes, TwilioAccount, created, referring
+from broadcast.channels.twilio_account import (
+    ACCOUNT_IDENTIFIERS,
+    Codes,
+    TwilioAccount,
+    created,
+    referring,
+)
 from broadcast.channels.voice.twiml import MOST, call
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
-from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import Outcome, Probe, Rejected, Scope
 from broadcast.model.outgoing import Outgoing
 
@@ -59,14 +65,20 @@ class TwilioVoice:
             *("machine_detection", "action_url", "status_callback"),
         }
     )
+    shapes: ClassVar[Shapes] = {
+        "from": phone_number,
+        "action_url": web_address,
+        "status_callback": web_address,
+    }
+    identifiers: ClassVar[Shapes] = ACCOUNT_IDENTIFIERS
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._account = TwilioAccount(settings, transport)
         self._caller = settings.required("from")
         self._voices = _voices(settings)
         self._detection = _detection(settings)
-        self._action = _web_address(settings, "action_url")
-        self._callback = _web_address(settings, "status_callback")
+        self._action = settings.text("action_url")
+        self._callback = settings.text("status_callback")
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
@@ -104,7 +116,7 @@ def _voices(settings: ChannelSettings) -> Mapping[str, str]:
     if isinstance(table, Mapping) and all(isinstance(value, str) for value in table.values()):
         return {str(locale).replace("_", "-"): voice for locale, voice in table.items()}
     raise ConfigError(
-        f"{settings.origin}: voices must be a table of voices by language",
+        f"{settings.place('voices')}: voices must be a table of voices by language",
         hint='write voices = { de = "Polly.Vicki-Neural" }',
     )
 
@@ -114,13 +126,6 @@ def _detection(settings: ChannelSettings) -> str:
     if not detection or detection in DETECTION:
         return detection
     raise ConfigError(
-        f"{settings.origin}: machine_detection cannot be {detection!r}",
+        f"{settings.place('machine_detection')}: machine_detection cannot be {detection!r}",
         hint='write "DetectMessageEnd" to speak after the tone, "Enable" to have it reported, or nothing',
     )
-
-
-def _web_address(settings: ChannelSettings, key: str) -> str:
-    url = ascii_url(settings.text(key))
-    if not url or url.startswith(("https://", "http://")):
-        return url
-    raise ConfigError(f"{settings.origin}: {key} is no web address", hint=f'write {key} = "https://..."')

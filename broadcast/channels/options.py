@@ -1,0 +1,141 @@
+"""Shapes of the options that adapters define: values that a provider certainly refuses are refused early.
+
+A shape takes the value of an option, returns what the adapter reads, and raises `Wrong` with the fix. Its
+words never repeat the value, because it may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import TypeAlias
+
+from broadcast.config import shapes
+from broadcast.config.problems import Wrong
+from broadcast.config.secret import Reference
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.domain import ascii_domain, ascii_url
+
+Shape: TypeAlias = Callable[[object], object]
+Shapes: TypeAlias = Mapping[str, Shape]
+
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+_SHORT_CODE = re.compile(r"[0-9]{3,8}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9 &_+.-]*", re.ASCII)
+_NAME_MOST = 11  # GSM 03.38: an address field holds 11 septet-packed letters
+
+
+def matching(expression: str, what: str, fix: str) -> Shape:
+    """A text that `expression` matches as a whole; `what` says what it is, for example "an account SID"."""
+    compiled = re.compile(expression, re.ASCII)
+
+    def shape(value: object) -> str:
+        if isinstance(value, str) and compiled.fullmatch(value.strip()):
+            return value.strip()
+        raise Wrong(f"is not {what}", fix)
+
+    return shape
+
+
+def between(least: int, most: int, fix: str) -> Shape:
+    """A whole number from `least` to `most`."""
+
+    def shape(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        raise Wrong(f"must be a whole number from {least} to {most}", fix)
+
+    return shape
+
+
+#: A secret that travels in a header: letters, digits and signs of ASCII.
+token = matching(r"[!-~]+", "a token", "copy it again; it has no spaces, line breaks or letters with accents")
+
+
+def web_address(value: object) -> str:
+    """An http or https address, its host in the ASCII form of IDNA 2008."""
+    return ascii_url(shapes.url(value))
+
+
+def host(value: object) -> str:
+    """The name, in the ASCII form of IDNA 2008, or the address of a server, without scheme, port and path."""
+    spelled = value.strip() if isinstance(value, str) else ""
+    name = ascii_domain(spelled)
+    if name and not re.search(r"[\s/@?#]|:(?!.*:)", spelled):
+        return name
+    raise Wrong("is not the name of a server", 'write it like "smtp.example.com"; the port has its own key')
+
+
+def phone_number(value: object) -> str:
+    """A phone number in the international form, E.164."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return value.strip()
+    raise Wrong("is not an international phone number", 'write it like "+4930231250", without spaces')
+
+
+def sms_sender(value: object) -> str:
+    """Who an SMS comes from: a number, a short code, or a name of at most 11 characters.
+
+    GSM 03.38 packs a name into at most 11 letters of seven bits. Twilio takes ASCII letters, digits, space
+    and a few signs, with at least one letter.
+    """
+    spelled = value.strip() if isinstance(value, str) else ""
+    if _NUMBER.fullmatch(spelled) or _SHORT_CODE.fullmatch(spelled):
+        return spelled
+    fix = 'write a number like "+4930231250", or a name of at most 11 letters and digits like "MusterShop"'
+    if not any(letter.isalpha() for letter in spelled):
+        raise Wrong("is neither a phone number nor a name", fix)
+    if not _NAME.fullmatch(spelled):
+        raise Wrong("has a character that phones do not show in a sender's name", fix)
+    if len(spelled) > _NAME_MOST:
+        raise Wrong(f"is a name of {len(spelled)} characters; phones take {_NAME_MOST}", fix)
+    return spelled
+
+
+def wrong_options(settings: ChannelSettings, known: Shapes) -> Iterator[ConfigError]:
+    """An error for each option without its shape. Skips secrets that are not set yet."""
+    for key in settings.options:
+        if key in known:
+            try:
+                _shaped(settings, key, known[key])
+            except Wrong as wrong:
+                yield ConfigError(f"{settings.place(key)}: {key} {wrong}", hint=wrong.fix)
+
+
+def shaped(settings: ChannelSettings, known: Shapes) -> dict[str, object]:
+    """The options with the values that the adapter reads: numbers from variables are numbers.
+
+    A value without its shape stays as it is; `wrong_options` names it.
+    """
+    options = dict(settings.options)
+    for key in options.keys() & known.keys():
+        with suppress(Wrong):
+            options[key] = _shaped(settings, key, known[key])
+    return options
+
+
+def _shaped(settings: ChannelSettings, key: str, shape: Shape) -> object:
+    value = settings.options[key]
+    if isinstance(value, Reference):
+        try:
+            value = value.resolve(key)
+        except ConfigError:
+            return value
+    return _read(value, shape)
+
+
+def _read(value: object, shape: Shape) -> object:
+    """The value in its shape. A text may come from a variable, which has no types."""
+    try:
+        return shape(value)
+    except Wrong:
+        if not isinstance(value, str):
+            raise
+        for typed in shapes.readings(value):
+            try:
+                return shape(typed)
+            except Wrong:
+                continue
+        raise
