@@ -21,6 +21,14 @@ _METADATA = frozenset({IPv4Address("168.63.129.16"), IPv4Address("192.0.0.192")}
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Admits public addresses, and of the others those in `allowed`."""

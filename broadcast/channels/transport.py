@@ -17,12 +17,12 @@ from copy import copy
 from dataclasses import dataclass, field
 from errno import EACCES
 from functools import cache
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from broadcast.channels.guard import Guard
+from broadcast.channels.guard import Guard, is_loopback
+from broadcast.channels.proxy import Proxy, proxy_for, refusal
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
@@ -122,6 +122,9 @@ class Transport:
         import aiohttp
 
         url = ascii_url(url)
+        proxy = None if self.guard else proxy_for(url)
+        if proxy and proxy.problem:
+            return NoReply(proxy.problem, left=False)
         progress = _Progress()
         _UNDER_WAY.set(progress)
         try:
@@ -133,11 +136,11 @@ class Transport:
                     headers=headers,
                     data=body,
                     allow_redirects=False,
-                    proxy=None if self.guard else _proxy_for(url),
+                    proxy=proxy.url if proxy else None,
                 ) as response:
                     return await _read(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return self._no_reply(error, progress)
+            return (proxy and _stopped_by(proxy, error)) or self._no_reply(error, progress)
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -182,6 +185,17 @@ class Transport:
         if isinstance(error, TimeoutError) and progress.left:
             return NoReply(f"no answer within {self.deadline:g} s", left=True)
         return NoReply(describe(error), progress.left)
+
+
+def _stopped_by(proxy: Proxy, error: Exception) -> NoReply | None:
+    """The answer where the proxy is at fault: it was asked to connect, and nothing else left."""
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return NoReply(refusal(proxy, error.status), left=False)
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return NoReply(f"the proxy {proxy.shown} cannot be reached: {describe(error)}", left=False)
+    return None
 
 
 def describe(error: BaseException) -> str:
@@ -255,28 +269,6 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
     if ca_file is not None:
         context.load_verify_locations(ca_file)
     return context
-
-
-def _proxy_for(url: str) -> str | None:
-    parts = urlsplit(url)
-    return _environment_proxy(parts.scheme, parts.hostname or "")
-
-
-@cache
-def _environment_proxy(scheme: str, host: str) -> str | None:
-    if is_loopback(host):
-        return None
-    from urllib.request import getproxies, proxy_bypass
-
-    return None if proxy_bypass(host) else getproxies().get(scheme)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def keeps_secrets(url: str) -> bool:

@@ -50,7 +50,7 @@ class Problems:
             raise ConfigError(f"{only.where}: {only.what}", hint=only.fix)
         found = sorted(self.found, key=_line)
         lines = [f"{problem.where}: {problem.what} ({problem.fix})" for problem in found]
-        raise ConfigError("\n".join(lines), hint=f"mend these {len(lines)} places of {self.label}")
+        raise ConfigError("\n".join(lines), hint=f"correct these {len(lines)} places in {self.label}")
 
 
 def _line(problem: Problem) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from broadcast.channels import status_page
-from broadcast.channels.transport import Transport, is_loopback
+from broadcast.channels.guard import is_loopback
+from broadcast.channels.transport import Transport
 from broadcast.config.settings import Settings
 from broadcast.ledger.health import HealthRecords, Page
 from broadcast.model.clock import Clock

@@ -21,7 +21,7 @@ def inspect(settings: Settings) -> None:
         raise wrong[0]
     if wrong:
         lines = [f"{error} ({error.hint})" for error in wrong]
-        raise ConfigError("\n".join(lines), hint=f"mend these {len(wrong)} places of {settings.path}")
+        raise ConfigError("\n".join(lines), hint=f"correct these {len(wrong)} places in {settings.path}")
 
 
 def _channels(settings: Settings) -> Iterator[ConfigError]:
@@ -53,4 +53,4 @@ def _contacts(settings: Settings) -> Iterator[ConfigError]:
     for audience in settings.audiences.values():
         for path in audience.contacts:
             if not path.is_file():
-                yield ConfigError(f"{audience.origin}: there is no file {path}", hint="mend `contacts`")
+                yield ConfigError(f"{audience.origin}: there is no file {path}", hint="correct `contacts`")

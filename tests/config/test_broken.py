@@ -260,7 +260,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(refusal):
         ),
         'broadcast.toml:8: [audiences.all] lanes: there is no channel "x" (known are sms)',
     ]
-    assert error.hint == "mend these 4 places of broadcast.toml"
+    assert error.hint == "correct these 4 places in broadcast.toml"
 
 
 def test_a_file_in_another_encoding_is_refused_with_its_line(read, tmp_path):

@@ -10,8 +10,9 @@ from broadcast.channels.answers import excerpt
 from broadcast.channels.email.dialogue import Dialogue, Refused, Server
 from broadcast.channels.email.headers import OPTIONS, Identity, Sender, ascii_address, refusal
 from broadcast.channels.email.mime import content
+from broadcast.channels.guard import is_loopback
 from broadcast.channels.options import Shapes, between, host
-from broadcast.channels.transport import Transport, describe, is_loopback
+from broadcast.channels.transport import Transport, describe
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Threading
