@@ -233,7 +233,7 @@ def test_a_text_that_cannot_be_written_is_7(scene, providers, text, said):
 
 
 def test_a_message_that_cannot_be_shortened_is_7_with_the_arithmetic(scene, providers):
-    scene.edit('organisation = "Muster"', f'organisation = "{"Muster " * 200}"')
+    scene.edit("https://muster.example", f"https://muster.example/{'a' * 500}")
 
     run = refusal(scene, providers, *NOTIFY)
 
