@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcast.contacts.address import Unusable
-from broadcast.contacts.columns import Columns, field_of, read_columns, variable_name
+from broadcast.contacts.columns import Columns, field_of, read_columns
 from broadcast.contacts.incoming.listing import Fault, Listing
-from broadcast.contacts.rows import clean, read_row
+from broadcast.contacts.marks import Marks
+from broadcast.contacts.people_table import HEADER, Change, Merging, PeopleTable
+from broadcast.contacts.rows import clean, marks_of, read_row
 from broadcast.contacts.sheet import Row
-from broadcast.contacts.typed import read_address
+from broadcast.errors import BroadcastError, ConfigError, Refused, UsageError
 from broadcast.model.contact import Contact
 
-HEADER = ("id", "name", "email", "phone", "locale", "groups")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What becomes of one person; `columns` are those that get another value."""
-
-    person: str
-    line: int
-    columns: tuple[str, ...] = ()
+_SHARE, _FEW = 0.2, 5  # of the people in the file, whom a list may remove unasked
+_ONE_EACH = "one number and one mailbox are kept for a person; put another one first to take it"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The file as it would be, and how it differs. `kept` counts those whom the list does not name."""
+    """The file as it would be, and how it differs. `kept` counts those whom the list does not name.
+
+    `merged` are rows of the list about somebody whom an earlier row of it is about, `remarks` what was not
+    taken of people who were, and `ignored` the fields that a contacts file has no column for.
+    """
 
     header: tuple[str, ...]
     rows: Sequence[Sequence[str]]
+    before: int
+    read: int
     added: tuple[Change, ...]
     changed: tuple[Change, ...]
     removed: tuple[Change, ...]
+    merged: tuple[Merging, ...]
     kept: int
     rejected: tuple[Fault, ...]
+    remarks: tuple[Fault, ...]
+    ignored: tuple[str, ...]
 
     @property
     def nothing(self) -> bool:
@@ -43,35 +47,133 @@ class Difference:
         return not (self.added or self.changed or self.removed)
 
 
+def refuse_removals(found: Difference, most: int | None) -> BroadcastError | None:
+    """Why a list must not take the place of the file, if it must not. `most` is how many it may remove.
+
+    Who is missing in a list that was read in part, or by mistake, has not left. Without `most` the guard is
+    the one of Okta's import safeguard, a fifth, from which small files are exempt up to five people; but never everybody.
+    """
+    if found.rejected:
+        rows = "1 row was" if len(found.rejected) == 1 else f"{len(found.rejected):,} rows were"
+        return ConfigError(
+            f"{rows} rejected, and --replace would remove people whom they may name; nothing was written",
+            hint="correct the list, or leave out --replace",
+        )
+    if not found.read:
+        return UsageError(
+            "the list names nobody, so --replace would remove everybody; nothing was written",
+            hint="check where the list comes from",
+        )
+    usual = min(max(_FEW, int(found.before * _SHARE)), max(found.before - 1, 0))
+    allowed = usual if most is None else most
+    if len(found.removed) > allowed:
+        return Refused(
+            f"--replace would remove {len(found.removed):,} of {found.before:,} people, "
+            f"more than {allowed:,}; nothing was written",
+            hint=f"check that the list is complete; if it is, add --max-removed {len(found.removed)}",
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One row of the list that can be used."""
+
+    line: int
+    marks: Marks
+    values: Mapping[str, str]
+
+
 def compare(
     header: Sequence[str], rows: Sequence[Row], listed: Listing, region: str, *, replace: bool
 ) -> Difference:
     """What `listed` would change in a file of that header and those rows; every other cell stays as it is.
 
-    Somebody is recognised by their id, else by their number, else by their mailbox. What the list leaves
-    empty stays. With `replace`, whom the list does not name is removed.
+    Who is whom, `Marks.match` says. What the list leaves empty stays. With `replace`, whom the list does not
+    name is removed.
     """
-    table = _Table(header or HEADER, rows, region)
+    table = PeopleTable(header or HEADER, rows, region)
     columns = read_columns(listed.header)
-    rejected = list(listed.faults)
-    for row in listed.rows:
-        try:
-            contact = read_row(row.cells, columns, region).contact
-        except Unusable as unusable:
-            rejected.append(Fault(row.line, str(unusable), unusable.hint))
-        else:
-            table.take(contact, _values(contact, row, listed.header), row.line)
+    rejected, remarks = list(listed.faults), list(listed.remarks)
+    people = list(_read(listed, columns, region, rejected, remarks))
+    conflicting = _conflicting(people, listed.unit)
+    rejected += conflicting.values()
+    for person in sorted(people, key=lambda person: table.renames(person.marks)):
+        if person.line not in conflicting:
+            table.take(person.marks, person.values, person.line, listed.unit)
+    rejected += table.rejected
     unnamed = [place for place in range(len(rows)) if place not in table.named]
     gone = set(unnamed) if replace else set()
     return Difference(
         header=tuple(table.header),
         rows=[cells for place, cells in enumerate(table.cells) if place not in gone],
+        before=len(rows),
+        read=len(people),
         added=tuple(table.added.values()),
         changed=tuple(table.changed.values()),
         removed=tuple(Change(table.label(place), rows[place].line) for place in sorted(gone)),
+        merged=tuple(table.merged),
         kept=len(unnamed) - len(gone),
         rejected=tuple(sorted(rejected, key=lambda fault: fault.line)),
+        remarks=tuple(sorted((*remarks, *table.remarks), key=lambda fault: fault.line)),
+        ignored=(*listed.ignored, *columns.warnings),
     )
+
+
+def _read(
+    listed: Listing, columns: Columns, region: str, rejected: list[Fault], remarks: list[Fault]
+) -> Iterator[_Read]:
+    for row in listed.rows:
+        try:
+            reading = read_row(row.cells, columns, region)
+        except Unusable as unusable:
+            rejected.append(Fault(row.line, str(unusable), unusable.hint))
+            continue
+        marks = marks_of(row.cells, columns, region)
+        remarks.extend(Fault(row.line, warning, "") for warning in reading.warnings)
+        further = len(marks.phones | marks.emails) - len(set(_used(reading.contact)))
+        if further > 0:
+            what = "a further address is" if further == 1 else f"{further} further addresses are"
+            remarks.append(Fault(row.line, f"{what} not taken", _ONE_EACH))
+        yield _Read(row.line, _taken(marks, reading.contact), _values(reading.contact, row, listed.header))
+
+
+def _used(contact: Contact) -> Iterator[str]:
+    return (address for address in (contact.phone, contact.email) if address)
+
+
+def _taken(marks: Marks, contact: Contact) -> Marks:
+    """The marks without addresses that are not taken."""
+    email = (contact.email or "").lower()
+    phones = frozenset({contact.phone} if contact.phone else ())
+    return Marks(marks.id, marks.name, phones, frozenset({email} if email else ()))
+
+
+def _conflicting(people: Sequence[_Read], unit: str) -> dict[int, Fault]:
+    """Rows of one id that are about two people: nobody can say whose id it is, so that none is taken."""
+    by_id: dict[str, list[_Read]] = defaultdict(list)
+    for person in people:
+        if person.marks.id:
+            by_id[person.marks.id].append(person)
+    found = {}
+    for id, same in by_id.items():
+        if _two_people(same):
+            named = "; ".join(f"{unit} {each.line}: {each.marks.name or 'nameless'}" for each in same)
+            reason = f"the id {id} stands for more than one person ({named})"
+            found.update(
+                {each.line: Fault(each.line, reason, "give each an id of their own") for each in same}
+            )
+    return found
+
+
+def _two_people(same: Sequence[_Read]) -> bool:
+    """Whether rows of one id are about several people: other names, or other addresses and no names."""
+    names = {person.marks.folded for person in same}
+    if len(names - {""}) > 1:
+        return True
+    phones = {person.marks.phones for person in same} - {frozenset()}
+    emails = {person.marks.emails for person in same} - {frozenset()}
+    return "" in names and (len(phones) > 1 or len(emails) > 1)
 
 
 def _values(contact: Contact, row: Row, header: Sequence[str]) -> dict[str, str]:
@@ -90,123 +192,3 @@ def _values(contact: Contact, row: Row, header: Sequence[str]) -> dict[str, str]
         if name.strip() and field_of(name) is None
     }
     return {name: value for name, value in (ours | others).items() if value}
-
-
-class _Table:
-    """A contacts file being changed, cell by cell."""
-
-    def __init__(self, header: Sequence[str], rows: Sequence[Row], region: str) -> None:
-        self.header = list(header)
-        self.cells = [list(row.cells) for row in rows]
-        self.named: set[int] = set()
-        self.added: dict[int, Change] = {}
-        self.changed: dict[int, Change] = {}
-        self._known: list[Contact | None] = []
-        self._places: dict[tuple[str, str], int] = {}
-        columns = read_columns(self.header)
-        self._positions = _positions(self.header, columns)
-        self._whole_names = bool(columns.name) or not columns.last
-        self._surname = columns.last[:1]
-        self._addresses = {"phone": columns.phone, "email": columns.email}
-        self._region = region
-        for place, row in enumerate(rows):
-            contact = _contact(row, columns, region)
-            self._known.append(contact)
-            if contact:
-                self._note(contact, place)
-
-    def take(self, contact: Contact, values: Mapping[str, str], line: int) -> None:
-        """Let a row of the list change the person it is about, or add them."""
-        marks = (self._places.get(mark) for mark in _marks(contact))
-        place = next((place for place in marks if place is not None), None)
-        if place is None:
-            place = len(self.cells)
-            self.cells.append([""] * len(self.header))
-            self._known.append(None)
-            self.added[place] = Change(_label(contact), line)
-        different = [name for name, value in values.items() if self._set(place, name, value)]
-        if different and place not in self.added:
-            before = self.changed.get(place)
-            columns = dict.fromkeys([*(before.columns if before else ()), *different])
-            self.changed[place] = Change(_label(contact), line, tuple(columns))
-        self._note(contact, place)
-        self.named.add(place)
-
-    def label(self, place: int) -> str:
-        """What the person in that row is called."""
-        known = self._known[place]
-        return _label(known) if known else "a row without a usable address"
-
-    def _note(self, contact: Contact, place: int) -> None:
-        for mark in _marks(contact):
-            self._places.setdefault(mark, place)
-
-    def _set(self, place: int, name: str, value: str) -> bool:
-        """Give a cell another value; whether it is another one."""
-        known = self._known[place]
-        if known and (_same(known, name, value) or self._has(place, name, value)):
-            return False
-        position = self._position(name)
-        cells = self.cells[place]
-        if cells[position] == value:
-            return False
-        cells[position] = value
-        return True
-
-    def _has(self, place: int, name: str, address: str) -> bool:
-        """Whether it stands in another cell of theirs: a second number, say."""
-        cells = (clean(self.cells[place][position]) for position in self._addresses.get(name, ()))
-        return any(_reads(cell, address, self._region) for cell in cells if cell)
-
-    def _position(self, name: str) -> int:
-        if name == "name" and not self._whole_names:
-            return self._surname[0]
-        key = name if name in HEADER else variable_name(name)
-        if key not in self._positions:
-            self._positions[key] = len(self.header)
-            self.header.append(name)
-            for cells in self.cells:
-                cells.append("")
-        return self._positions[key]
-
-
-def _positions(header: Sequence[str], columns: Columns) -> dict[str, int]:
-    found = {variable_name(name): place for place, name in reversed(list(enumerate(header)))}
-    ours = {name: getattr(columns, name) for name in HEADER}
-    return found | {name: places[0] for name, places in ours.items() if places}
-
-
-def _contact(row: Row, columns: Columns, region: str) -> Contact | None:
-    try:
-        return read_row(row.cells, columns, region).contact
-    except Unusable:
-        return None
-
-
-def _reads(cell: str, address: str, region: str) -> bool:
-    try:
-        return read_address(cell, region).value.lower() == address.lower()
-    except Unusable:
-        return False
-
-
-def _same(known: Contact, name: str, value: str) -> bool:
-    match name:
-        case "email":
-            return value.lower() == (known.email or "").lower()
-        case "groups":
-            return value == ";".join(known.groups)
-        case "id" | "name" | "phone" | "locale":
-            return value == (getattr(known, name) or "")
-        case _:
-            return False
-
-
-def _marks(contact: Contact) -> Iterator[tuple[str, str]]:
-    for kind, value in (("id", contact.id), ("phone", contact.phone), ("email", contact.email)):
-        if value:
-            yield kind, value.lower()
-
-
-def _label(contact: Contact) -> str:
-    return contact.name or contact.id or "nameless"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns
 from broadcast.contacts.consents import read_consents
 from broadcast.contacts.email import read_email
+from broadcast.contacts.marks import Marks
 from broadcast.contacts.phone import Phone, read_phone
+from broadcast.contacts.typed import read_address
 from broadcast.model.contact import Contact
 from broadcast.model.text import without_controls
 
@@ -44,9 +47,9 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
             "put cells that hold the delimiter into quotation marks",
         )
     texts = [clean(cell) for cell in cells]
-    phone, phone_problem = _first_phone(texts, columns, region)
-    email, email_problem = _first_email(texts, cells, columns)
-    problems = [problem for problem in (phone_problem, email_problem) if problem]
+    phone, phone_problems = _first_phone(texts, columns, region)
+    email, email_problems = _first_email(texts, cells, columns)
+    problems = [*phone_problems, *email_problems]
     if phone is None and email is None:
         if problems:
             raise Unusable("; ".join(str(problem) for problem in problems), problems[0].hint)
@@ -68,6 +71,34 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
     return Reading(contact, tuple(warnings), restored=phone is not None and phone.restored)
 
 
+def marks_of(cells: Sequence[str], columns: Columns, region: str) -> Marks:
+    """What the person in `cells` is known by, with all their addresses that can be read."""
+    texts = [clean(cell) for cell in cells]
+    return Marks(
+        _first(texts, columns.id),
+        _name(texts, columns),
+        frozenset(_usable(texts, columns.phone, region)),
+        frozenset(address.lower() for address in _usable(texts, columns.email, region)),
+    )
+
+
+def groups_of(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
+    """The groups that a row names."""
+    return _groups([clean(cell) for cell in cells], columns)
+
+
+def locale_of(cells: Sequence[str], columns: Columns) -> str | None:
+    """The language that a row names, if it is known."""
+    return _locale(_first([clean(cell) for cell in cells], columns.locale))[0]
+
+
+def _usable(texts: Sequence[str], positions: Sequence[int], region: str) -> Iterator[str]:
+    for position in positions:
+        with suppress(Unusable):
+            if texts[position]:
+                yield read_address(texts[position], region).value
+
+
 def clean(cell: str) -> str:
     """A cell as plain text on one line, without what spreadsheets and copying leave in it."""
     if cell.isascii() and cell.isprintable() and not cell.startswith(("=", "'")):
@@ -85,31 +116,31 @@ def _first(texts: Sequence[str], positions: Sequence[int]) -> str:
     return ""
 
 
-def _first_phone(texts: Sequence[str], columns: Columns, region: str) -> tuple[Phone | None, Unusable | None]:
-    problem = None
+def _first_phone(texts: Sequence[str], columns: Columns, region: str) -> tuple[Phone | None, list[Unusable]]:
+    problems: list[Unusable] = []
     for position in columns.phone:
         if not texts[position]:
             continue
         try:
-            return read_phone(texts[position], region), problem
+            return read_phone(texts[position], region), problems
         except Unusable as unusable:
-            problem = problem or Unusable(f"the phone number {unusable}", unusable.hint)
-    return None, problem
+            problems.append(Unusable(f"the phone number {unusable}", unusable.hint))
+    return None, problems
 
 
 def _first_email(
     texts: Sequence[str], cells: Sequence[str], columns: Columns
-) -> tuple[str | None, Unusable | None]:
-    problem = None
+) -> tuple[str | None, list[Unusable]]:
+    problems: list[Unusable] = []
     for position in columns.email:
         if not texts[position]:
             continue
         try:
             _refuse_controls(cells[position].strip())
-            return read_email(texts[position]), problem
+            return read_email(texts[position]), problems
         except Unusable as unusable:
-            problem = problem or Unusable(f"the e-mail address {unusable}", unusable.hint)
-    return None, problem
+            problems.append(Unusable(f"the e-mail address {unusable}", unusable.hint))
+    return None, problems
 
 
 def _refuse_controls(cell: str) -> None:

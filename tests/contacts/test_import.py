@@ -186,7 +186,7 @@ CARLA = "BEGIN:VCARD\nVERSION:3.0\nFN:Carla\nEMAIL:c@firma.de\nEND:VCARD\n"
             "a second person in one card",
         ),
         ("BEGIN:VCARD\nVERSION:3.0\nFN:Anna\nEMAIL:a@firma.de\n", 1, "the card is not closed before line 5"),
-        ("BEGIN:VCARD\nVERSION:2.1\nFN:Anna\nEND:VCARD\n", 2, "vCard 2.1 is not read here"),
+        ("BEGIN:VCARD\nVERSION:5.0\nFN:Anna\nEND:VCARD\n", 2, "vCard 5.0 is not read here"),
         ("BEGIN:VCARD\nVERSION:3.0\nAnna\nEND:VCARD\n", 3, "this is no line of a card"),
         ("BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:Alle\nEND:VCARD\n", 3, "a group, not a person"),
         (

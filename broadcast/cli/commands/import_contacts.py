@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,14 +12,16 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.consent import Question
+from broadcast.cli.errors import report
 from broadcast.cli.options import Common, Confirming, Form, ListForm
 from broadcast.cli.output.blocks import Block, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import show, show_json
-from broadcast.contacts.changes import Change, Difference, compare
+from broadcast.contacts.changes import Difference, compare, refuse_removals
 from broadcast.contacts.file import read_file, write_file
-from broadcast.contacts.incoming.listing import Listing
+from broadcast.contacts.incoming.listing import Fault, Listing
 from broadcast.contacts.incoming.read import read_incoming
-from broadcast.errors import UsageError
+from broadcast.contacts.people_table import Change
+from broadcast.errors import BroadcastError, UsageError
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.import/1"
@@ -32,9 +34,27 @@ Source = Annotated[
     typer.Argument(metavar="FILE", help="CSV, vCard, LDIF or JSON; - reads standard input (not CSV)."),
 ]
 Into = Annotated[Path, typer.Option("--into", metavar="CSV", help="The contacts file to change, or to make.")]
-Replace = Annotated[
-    bool, typer.Option("--replace", help="Remove whom the list does not name; they are kept otherwise.")
-]
+
+
+@dataclass(frozen=True, slots=True)
+class Removing:
+    """Whether people go who are not in the list, and how many may."""
+
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="Remove people who are not in the list. Without this option they stay."
+        ),
+    ] = False
+    max_removed: Annotated[
+        int | None,
+        typer.Option(
+            "--max-removed",
+            metavar="N",
+            min=0,
+            help="Refuse to remove more people than this; default: a fifth of the file, at least 5.",
+        ),
+    ] = None
 
 
 @command(
@@ -47,29 +67,35 @@ def import_contacts(
     confirming: Confirming,
     source: Source,
     into: Into,
-    replace: Replace = False,
+    removing: Removing,
     output: ListForm = Form.HUMAN,
 ) -> int:
     """Bring a list from elsewhere into a contacts file; what would change is shown, and asked about, first.
 
-    Columns and cells that the list says nothing about stay as they are. Statuspage's and ilert's subscribers
-    are known as their APIs give them. Suppressed addresses stay suppressed. Exit code 6 where rows were
-    rejected.
+    Columns and cells that the list says nothing about stay as they are. A row is about a person with the same
+    id, or with the same addresses and no other name; anybody else is added. Subscribers of Statuspage and
+    ilert are read as their APIs give them. Suppressed addresses stay suppressed. The exit code is 6 if rows
+    were rejected; then --replace removes and writes nothing.
     """
+    if removing.max_removed is not None and not removing.replace:
+        raise UsageError("--max-removed needs --replace", hint="nobody is removed without --replace")
     settings = load_settings(common.config, sandbox=common.sandbox)
     listed = _listed(source)
     before = read_file(into)
-    found = compare(before.header, before.rows, listed, settings.region, replace=replace)
+    found = compare(before.header, before.rows, listed, settings.region, replace=removing.replace)
     page = list(_page(found, into, listed.unit))
-    writing = not confirming.dry_run and not found.nothing
+    refusal = refuse_removals(found, removing.max_removed) if removing.replace else None
+    writing = not (confirming.dry_run or found.nothing or refusal)
     if writing:
         count = len(found.added) + len(found.changed) + len(found.removed)
         _WRITE.settle(common, str(count), page, yes=confirming.yes)
         write_file(before, found.header, found.rows)
     if output is Form.JSON:
-        show_json(_json(found, listed.unit, changed=writing), common.out)
+        show_json(_json(found, listed.unit, writing, refusal), common.out)
     else:
-        show([*page, line(_verdict(found, writing=writing))], common.out)
+        show([*page, line(_verdict(found, writing=writing, refused=refusal is not None))], common.out)
+    if refusal:
+        return report(refusal, ())  # as text: the JSON document has it already
     return _REJECTED if found.rejected else 0
 
 
@@ -97,34 +123,55 @@ def _page(found: Difference, into: Path, unit: str) -> Iterator[Block]:
     yield from _people("added", found.added, unit)
     yield from _people("changed", found.changed, unit)
     yield from _people("removed", found.removed, "line")
-    for fault in found.rejected[:_LISTED]:
-        yield Remark("rejected", f"{unit} {fault.line}: {fault.reason} ({fault.hint})", Tone.BAD)
-    if len(found.rejected) > _LISTED:
-        yield Remark("rejected", f"and {len(found.rejected) - _LISTED:,} more", Tone.BAD)
+    for merging in found.merged[:_LISTED]:
+        yield Remark("merged", f"{merging.person} ({unit} {merging.line}) with {unit} {merging.into}")
+    yield from _more("merged", len(found.merged))
+    yield from _faults("warning", found.remarks, unit, Tone.WARNING)
+    if found.ignored:
+        yield Remark("left out", ", ".join(found.ignored))
+    yield from _faults("rejected", found.rejected, unit, Tone.BAD)
+
+
+def _faults(what: str, faults: Sequence[Fault], unit: str, tone: Tone) -> Iterator[Block]:
+    for fault in faults[:_LISTED]:
+        hint = f" ({fault.hint})" if fault.hint else ""
+        yield Remark(what, f"{unit} {fault.line}: {fault.reason}{hint}", tone)
+    yield from _more(what, len(faults), tone)
+
+
+def _more(what: str, count: int, tone: Tone = Tone.PLAIN) -> Iterator[Block]:
+    if count > _LISTED:
+        yield Remark(what, f"and {count - _LISTED:,} more; -o json has all", tone)
 
 
 def _people(what: str, changes: Sequence[Change], unit: str) -> Iterator[Block]:
     for change in changes[:_LISTED]:
         columns = f": {', '.join(change.columns)}" if change.columns else ""
         yield Remark(what, f"{change.person} ({unit} {change.line}){columns}")
-    if len(changes) > _LISTED:
-        yield Remark(what, f"and {len(changes) - _LISTED:,} more")
+    yield from _more(what, len(changes))
 
 
-def _verdict(found: Difference, *, writing: bool) -> str:
-    if found.nothing:
+def _verdict(found: Difference, *, writing: bool, refused: bool) -> str:
+    if found.nothing and not refused:
         return "nothing to change"
     return "written" if writing else "nothing was written"
 
 
-def _json(found: Difference, unit: str, *, changed: bool) -> dict[str, Any]:
-    rejected = [{unit: fault.line, "reason": fault.reason, "hint": fault.hint} for fault in found.rejected]
+def _json(found: Difference, unit: str, written: bool, refusal: BroadcastError | None) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "added": [asdict(change) for change in found.added],
         "changed": [asdict(change) for change in found.changed],
         "removed": [asdict(change) for change in found.removed],
         "kept": found.kept,
-        "rejected": rejected,
-        "written": changed,
+        "merged": [asdict(merging) for merging in found.merged],
+        "rejected": _listed_faults(found.rejected, unit),
+        "remarks": _listed_faults(found.remarks, unit),
+        "left_out": list(found.ignored),
+        "written": written,
+        "refused": {"reason": str(refusal), "hint": refusal.hint} if refusal else None,
     }
+
+
+def _listed_faults(faults: Sequence[Fault], unit: str) -> list[dict[str, Any]]:
+    return [{unit: fault.line, "reason": fault.reason, "hint": fault.hint} for fault in faults]

@@ -7,7 +7,7 @@ import re
 from base64 import b64decode
 from collections.abc import Sequence
 
-from broadcast.contacts.incoming.listing import Fault, Listing, Record, listing, paragraphs, unfolded
+from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, numbered, paragraphs, unfolded
 
 _LINE = re.compile(r"(?P<name>[A-Za-z0-9.-]+)(?:;[A-Za-z0-9;-]+)?:(?P<mark>[:<]?) *(?P<value>.*)", re.DOTALL)
 #: Our column by attribute; the first that has a value counts.
@@ -20,6 +20,13 @@ _COLUMNS = {
     "locale": ("preferredlanguage",),
     "groups": ("ou", "department", "departmentnumber"),
 }
+_COLUMN_OF = {name: column for column, names in _COLUMNS.items() for name in names}
+_SEVERAL = frozenset({"email", "mobile", "phone"})
+#: What describes an entry and not a person.
+_TECHNICAL = frozenset({"dn", "version", "objectclass"})
+#: What ldapsearch writes below the entries, as attributes of an entry that has no dn.
+_TRAILER = frozenset({"search", "result", "text", "matcheddn", "control", "pagedresults"})
+_COMPLETE = re.compile(r"0\b")
 _PEOPLE = frozenset(
     {"person", "inetorgperson", "organizationalperson", "user", "contact", "residentialperson"}
 )
@@ -33,41 +40,67 @@ class _Wrong(Exception):
 
 def read_ldif(text: str) -> Listing:
     """Every person in it; an entry that cannot be read is a fault, and the next one is read."""
-    records: list[Record] = []
-    faults: list[Fault] = []
+    gathered = Gathered()
     lines = [(number, line) for number, line in unfolded(text) if not line.startswith("#")]
     for entry in paragraphs(lines):
         try:
-            attributes = _attributes(entry)
-            if attributes:
-                records.append((entry[0][0], _fields(entry[0][0], attributes)))
+            _take(entry[0][0], _attributes(entry, gathered), gathered)
         except _Wrong as wrong:
-            faults.append(wrong.fault)
-    return listing(records, faults)
+            gathered.faults.append(wrong.fault)
+    return gathered.listing()
 
 
-def _attributes(entry: Sequence[tuple[int, str]]) -> dict[str, list[str]]:
+def _take(line: int, attributes: dict[str, list[str]], gathered: Gathered) -> None:
+    if not attributes:
+        return
+    if attributes.keys() == {"ref"}:
+        reason = "a reference to another directory, whose people are not in this list"
+        gathered.remarks.append(Fault(line, reason, "export that one, too, if people are missing"))
+    elif attributes.keys() <= _TRAILER:
+        _check_result(line, attributes.get("result", [""])[0])
+    else:
+        gathered.records.append((line, _fields(line, attributes)))
+        gathered.ignored.update(dict.fromkeys(attributes.keys() - _COLUMN_OF.keys() - _TECHNICAL))
+
+
+def _check_result(line: int, result: str) -> None:
+    """A search that ended early has left people out."""
+    if result and not _COMPLETE.match(result):
+        raise _Wrong(line, f"the search did not find everybody: {result}", "search again, in smaller parts")
+
+
+def _attributes(entry: Sequence[tuple[int, str]], gathered: Gathered) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for number, line in entry:
         match = _LINE.fullmatch(line)
         if match is None:
             raise _Wrong(number, "this is no line of an entry", "a line is attribute: value")
-        name = match["name"].lower()
-        found.setdefault(name, []).append(_value(number, name, match["mark"], match["value"]))
+        name, mark = match["name"].lower(), match["mark"]
+        if mark == "<":
+            _leave_out(number, name, gathered)
+        else:
+            needed = name in _COLUMN_OF or name in _TECHNICAL or name in _TRAILER
+            found.setdefault(name, []).append(_value(number, name, mark, match["value"]) if needed else "")
     found.pop("version", None)
     return found
 
 
+def _leave_out(number: int, name: str, gathered: Gathered) -> None:
+    """Nothing outside the list is opened, whatever the list says; photos are often kept like that."""
+    if name in _COLUMN_OF:
+        reason = f"{name} stands in another file, which is not opened"
+        gathered.remarks.append(Fault(number, reason, "export the values"))
+    else:
+        gathered.ignored[name] = None
+
+
 def _value(number: int, name: str, mark: str, value: str) -> str:
-    if mark == "<":
-        raise _Wrong(number, f"{name} stands in another file, which is not opened", "export the values")
     if mark == "":
         return value.strip()
     try:
         data = b64decode(value.strip(), validate=True)
     except binascii.Error:
         raise _Wrong(number, f"the base64 of {name} is broken", "export the entry again") from None
-    # Photos and keys are no text, and nobody's address.
     return data.decode("utf-8", "replace")
 
 
@@ -77,9 +110,11 @@ def _fields(line: int, attributes: dict[str, list[str]]) -> dict[str, str]:
     classes = {each.lower() for each in attributes.get("objectclass", ())}
     if classes and not classes & _PEOPLE:
         raise _Wrong(line, "not a person", "export people only; nothing has to be done")
-    fields = {}
+    fields: dict[str, str] = {}
     for column, names in _COLUMNS.items():
-        values = next((attributes[name] for name in names if attributes.get(name)), [])
-        if values:
-            fields[column] = ";".join(values) if column == "groups" else values[0]
+        given = [attributes[name] for name in names if attributes.get(name)]
+        if column in _SEVERAL:
+            fields |= numbered(column, (value for values in given for value in values))
+        elif given:
+            fields[column] = ";".join(given[0]) if column == "groups" else given[0][0]
     return fields

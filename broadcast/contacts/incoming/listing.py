@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from broadcast.contacts.sheet import Row
@@ -28,22 +28,43 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`unit` is what places are counted in: lines, or entries where there are no lines to speak of."""
+    """`unit` is what places are counted in: lines, or entries if the form has no lines to speak of.
+
+    `faults` are people who were not read, `remarks` values of people who were; `ignored` are fields of the
+    form for which a contacts file has no column.
+    """
 
     header: tuple[str, ...]
     rows: Sequence[Row]
     faults: Sequence[Fault]
     unit: str = "line"
+    remarks: Sequence[Fault] = ()
+    ignored: Sequence[str] = ()
 
 
 Record = tuple[int, Mapping[str, str]]
 
 
-def listing(records: Sequence[Record], faults: Iterable[Fault], unit: str = "line") -> Listing:
-    """Records with fields of their own, brought under one header."""
-    header = tuple(dict.fromkeys(name for _, fields in records for name in fields))
-    rows = [Row(line, [fields.get(name, "") for name in header]) for line, fields in records]
-    return Listing(header, rows, tuple(faults), unit)
+@dataclass(slots=True)
+class Gathered:
+    """What a reader has found so far: people, people who cannot be read, and what is left out of people."""
+
+    records: list[Record] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[Fault] = field(default_factory=list)
+    ignored: dict[str, None] = field(default_factory=dict)
+
+    def listing(self, unit: str = "line") -> Listing:
+        """The records, whose fields differ, under one header."""
+        header = tuple(dict.fromkeys(name for _, fields in self.records for name in fields))
+        rows = [Row(line, [fields.get(name, "") for name in header]) for line, fields in self.records]
+        return Listing(header, rows, self.faults, unit, self.remarks, sorted(self.ignored))
+
+
+def numbered(name: str, values: Iterable[str]) -> dict[str, str]:
+    """Several values of one kind as columns, best first: `phone`, `phone 2`, ...; the first usable counts."""
+    every = [value for value in values if value]
+    return {name if place == 1 else f"{name} {place}": value for place, value in enumerate(every, 1)}
 
 
 def decoded(data: bytes, name: str) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
+from broadcast.contacts.columns import read_columns
 from broadcast.contacts.incoming.ldif import read_ldif
-from broadcast.contacts.incoming.listing import Fault, Listing, Record, decoded, listing
+from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, decoded
 from broadcast.contacts.incoming.subscribers import read_json, statuspage_row
 from broadcast.contacts.incoming.vcard import read_vcards
 from broadcast.contacts.sheet import Row, open_sheet
@@ -21,12 +22,13 @@ _KINDS = frozenset({"email", "sms", "webhook", "slack"})  # what Statuspage's CS
 
 
 class ListForm(StrEnum):
-    """A form that a list of people comes in."""
+    """A form that a list of people comes in; markup is what comes in its place if a sign-in is needed."""
 
     CSV = "csv"
     VCARD = "vcard"
     LDIF = "ldif"
     JSON = "json"
+    MARKUP = "markup"
 
 
 def read_incoming(path: Path | None, data: bytes, name: str) -> Listing:
@@ -43,6 +45,11 @@ def read_incoming(path: Path | None, data: bytes, name: str) -> Listing:
             return read_ldif(decoded(data, name))
         case ListForm.JSON:
             return read_json(decoded(data, name), name)
+        case ListForm.MARKUP:
+            raise UsageError(
+                f"{name} is a web page or XML, not a list of people",
+                hint="perhaps it is the page to sign in: download the list again and look into the file",
+            )
         case _ if path is None:
             raise UsageError(f"{name} is neither JSON nor vCard nor LDIF", hint="name a CSV file by its path")
         case _:
@@ -53,6 +60,8 @@ def _form(data: bytes) -> ListForm:
     start = data[:4096].removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n").lower()
     if start.startswith((b"[", b"{")):
         return ListForm.JSON
+    if start.startswith(b"<"):
+        return ListForm.MARKUP
     if start.startswith(b"begin:vcard"):
         return ListForm.VCARD
     without_comments = b"\n".join(line for line in start.splitlines() if not line.startswith(b"#"))
@@ -61,9 +70,15 @@ def _form(data: bytes) -> ListForm:
 
 def _read_sheet(path: Path) -> Listing:
     sheet = open_sheet(path)
+    columns = read_columns(sheet.header)
     kind, address, *_ = [*(cell.strip().lower() for cell in sheet.header), "", ""]
     if kind in _KINDS and _ADDRESS.search(address):
         return _read_statuspage(path, sheet.encoding, sheet.delimiter)
+    if not (columns.phone or columns.email):
+        raise UsageError(
+            f"{path.name} has no column of phone numbers or e-mail addresses in its first line",
+            hint='name one "email" or "phone" there: id,name,email,phone,locale',
+        )
     rows, faults = [], []
     for row in sheet.rows():
         if isinstance(row, Row):
@@ -76,14 +91,13 @@ def _read_sheet(path: Path) -> Listing:
 
 def _read_statuspage(path: Path, encoding: str, delimiter: str) -> Listing:
     """Statuspage's subscribers have no header: a type, an address, for numbers a country."""
-    records: list[Record] = []
-    faults: list[Fault] = []
+    found = Gathered()
     for line, cells in _cells(path, encoding, delimiter):
         try:
-            records.append((line, statuspage_row(*[*cells, "", ""][:3])))
+            found.records.append((line, statuspage_row(*[*cells, "", ""][:3])))
         except ValueError as wrong:
-            faults.append(Fault(line, str(wrong), "only people are told"))
-    return listing(records, faults)
+            found.faults.append(Fault(line, str(wrong), "only people are told"))
+    return found.listing()
 
 
 def _cells(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

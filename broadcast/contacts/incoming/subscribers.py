@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from broadcast.contacts.address import Unusable
-from broadcast.contacts.incoming.listing import Fault, Listing, Record, listing
+from broadcast.contacts.columns import field_of
+from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, numbered
 from broadcast.contacts.phone import read_phone
 from broadcast.errors import UsageError
 
 _OBJECTS = 'give a list of objects: [{"email": "anna@firma.de"}]'
 _NOT_PEOPLE = "only people are told: take it up as a channel of its own"
+
+
+_ADDRESSES = frozenset({"email", "phone", "mobile"})
 
 
 class _Wrong(ValueError):
@@ -23,14 +27,15 @@ class _Wrong(ValueError):
 
 def read_json(text: str, name: str) -> Listing:
     """Every entry of the list; raises `UsageError` where it is none."""
-    records: list[Record] = []
-    faults: list[Fault] = []
+    found = Gathered()
     for place, entry in enumerate(_entries(text, name), 1):
+        remarks: list[str] = []
         try:
-            records.append((place, _fields(entry)))
+            found.records.append((place, _fields(entry, remarks)))
         except _Wrong as wrong:
-            faults.append(Fault(place, str(wrong), wrong.hint))
-    return listing(records, faults, "entry")
+            found.faults.append(Fault(place, str(wrong), wrong.hint))
+        found.remarks.extend(Fault(place, each, "give text, or a list of texts") for each in remarks)
+    return found.listing("entry")
 
 
 def statuspage_row(type_: str, address: str, country: str = "") -> dict[str, str]:
@@ -55,14 +60,27 @@ def _entries(text: str, name: str) -> list[object]:
     return document
 
 
-def _fields(entry: object) -> dict[str, str]:
+def _fields(entry: object, remarks: list[str]) -> dict[str, str]:
     if not isinstance(entry, dict):
         raise _Wrong("not an object", _OBJECTS)
     if "mode" in entry and {"email", "phone_number", "endpoint"} & entry.keys():
         return _subscriber(entry)
     if {"target", "type"} <= entry.keys():
         return _ilert(entry)
-    return {str(name): _plain(name, value) for name, value in entry.items() if value is not None}
+    return _our_columns(entry, remarks)
+
+
+def _our_columns(entry: Mapping[str, Any], remarks: list[str]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name, value in entry.items():
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(each, dict | list) for each in texts):
+            remarks.append(f"{name} is no plain value; it is not taken")
+        elif field_of(name) in _ADDRESSES:
+            fields |= numbered(name, map(_plain, texts))
+        elif value is not None:
+            fields[name] = ";".join(map(_plain, texts))
+    return fields
 
 
 def _subscriber(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -106,9 +124,7 @@ def _ilert(entry: Mapping[str, Any]) -> dict[str, str]:
     return fields
 
 
-def _plain(name: object, value: object) -> str:
-    if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
-        return ";".join(map(str, value))
-    if isinstance(value, dict | list):
-        raise _Wrong(f"{name} is no plain value", "give text, or a list of texts")
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

@@ -1,21 +1,26 @@
-"""vCard 3 and 4 (RFC 2426, RFC 6350), as phones and address books export it."""
+"""vCard 2.1, 3 and 4 (Versit; RFC 2426, RFC 6350), as phones and address books export it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from quopri import decodestring
 
-from broadcast.contacts.incoming.listing import Fault, Listing, Record, listing, unfolded
+from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, numbered
 
 _PROPERTY = re.compile(
     r"""(?:[A-Za-z0-9-]+\.)?(?P<name>[A-Za-z0-9-]+)(?P<parameters>(?:;(?:[^":;]|"[^"]*")*)*):(?P<value>.*)""",
     re.DOTALL,
 )
+_QUOTED_PRINTABLE = re.compile(r"[^:]*;(?:ENCODING=)?QUOTED-PRINTABLE\b[^:]*:", re.IGNORECASE)
+_CHARSET = re.compile(r";CHARSET=\"?([A-Z0-9_.:-]+)")
 _ESCAPE = re.compile(r"\\(.)")
+_SPACES = re.compile(r"\s+")
 _TEXT = {"UID": "id", "FN": "name", "LANG": "locale"}
-_KNOWN = frozenset({"3.0", "4.0"})
-_EXPORT = "export it as vCard 3.0 or 4.0"
+_READ = frozenset({*_TEXT, "N", "TEL", "EMAIL", "CATEGORIES", "VERSION", "KIND", "PRODID", "REV"})
+_KNOWN = frozenset({"2.1", "3.0", "4.0"})
+_EXPORT = "export it as vCard 2.1, 3.0 or 4.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,18 @@ class _Property:
 
     @property
     def text(self) -> str:
-        return _ESCAPE.sub(lambda escape: " " if escape[1] in "nN" else escape[1], self.value).strip()
+        return self._plain(self.value)
 
-    @property
-    def parts(self) -> list[str]:
-        """What is between commas that are not escaped."""
-        return [_ESCAPE.sub(r"\1", part).strip() for part in re.split(r"(?<!\\),", self.value)]
+    def parts(self, separator: str) -> list[str]:
+        """What is between separators that are not escaped."""
+        return [self._plain(part) for part in re.split(rf"(?<!\\){separator}", self.value)]
+
+    def _plain(self, value: str) -> str:
+        if _QUOTED_PRINTABLE.match(f"X{self.parameters}:"):
+            charset = _CHARSET.search(self.parameters)
+            value = _decoded(decodestring(value.encode()), charset[1] if charset else "utf-8")
+        unescaped = _ESCAPE.sub(lambda escape: " " if escape[1] in "nN" else escape[1], value)
+        return _SPACES.sub(" ", unescaped).strip()
 
 
 class _Wrong(Exception):
@@ -43,14 +54,38 @@ class _Wrong(Exception):
 
 def read_vcards(text: str) -> Listing:
     """Everybody in the cards; a card that cannot be read is a fault, and the next one is read."""
-    records: list[Record] = []
-    faults: list[Fault] = []
-    for card in _cards(unfolded(text)):
+    gathered = Gathered()
+    for card in _cards(_unfolded(text)):
         try:
-            records.append((card[0][0], _fields(_properties(card))))
+            properties = _properties(card)
+            gathered.records.append((card[0][0], _fields(properties)))
         except _Wrong as wrong:
-            faults.append(wrong.fault)
-    return listing(records, faults)
+            gathered.faults.append(wrong.fault)
+        else:
+            gathered.ignored.update(dict.fromkeys(_left_out(properties)))
+    return gathered.listing()
+
+
+def _unfolded(text: str) -> list[tuple[int, str]]:
+    """Logical lines with the number of their first physical one.
+
+    What begins with a blank goes on. In vCard 2.1, quoted-printable that ends with = goes on, too, on a line
+    that begins with anything.
+    """
+    found: list[tuple[int, list[str]]] = []
+    soft = False
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if soft:
+            found[-1][1].append(line)
+        elif line[:1] in {" ", "\t"} and found:
+            found[-1][1].append(line[1:])
+        else:
+            found.append((number, [line]))
+        parts = found[-1][1]
+        soft = line.endswith("=") and _QUOTED_PRINTABLE.match(parts[0]) is not None
+        if soft:
+            parts[-1] = parts[-1].removesuffix("=")
+    return [(number, "".join(parts)) for number, parts in found]
 
 
 def _cards(lines: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
@@ -76,9 +111,11 @@ def _properties(card: Sequence[tuple[int, str]]) -> list[_Property]:
         raise _Wrong(first[0], "this belongs to no card", "a card begins with BEGIN:VCARD")
     if last[1].strip().upper() != "END:VCARD":
         raise _Wrong(first[0], f"the card is not closed before line {last[0] + 1}", "it ends with END:VCARD")
-    found = []
+    found: list[_Property] = []
     for number, line in card[1:-1]:
         match = _PROPERTY.fullmatch(line)
+        if match is None and found and "BASE64" in found[-1].parameters:
+            continue  # vCard 2.1: a picture goes on up to the next property
         if match is None:
             raise _Wrong(number, "this is no line of a card", "a line is NAME:value")
         name, parameters = match["name"].upper(), match["parameters"].upper()
@@ -89,20 +126,28 @@ def _properties(card: Sequence[tuple[int, str]]) -> list[_Property]:
 def _fields(properties: Sequence[_Property]) -> dict[str, str]:
     _check(properties)
     fields: dict[str, str] = {}
-    phones = [each for each in properties if each.name == "TEL" and "FAX" not in each.parameters]
+    phones = [each for each in properties if each.name == "TEL" and not _is_fax(each)]
     emails = [each for each in properties if each.name == "EMAIL"]
     for each in properties:
         if each.name in _TEXT:
             fields.setdefault(_TEXT[each.name], each.text)
         elif each.name == "CATEGORIES":
-            fields["groups"] = ";".join(each.parts)
-    if phones:
-        fields["phone"] = min(phones, key=_rank).text
-    if emails:
-        fields["email"] = min(emails, key=_rank).text
-    fields.setdefault("name", next((_spoken(each) for each in properties if each.name == "N"), ""))
+            fields["groups"] = ";".join(each.parts(","))
+    fields |= numbered("phone", (each.text for each in sorted(phones, key=_rank)))
+    fields |= numbered("email", (each.text for each in sorted(emails, key=_rank)))
+    if not fields.get("name"):
+        fields["name"] = next((_spoken(each) for each in properties if each.name == "N"), "")
     fields["id"] = fields.get("id", "").removeprefix("urn:uuid:")
     return fields
+
+
+def _left_out(properties: Sequence[_Property]) -> Iterator[str]:
+    """The names of what a contacts file has no column for."""
+    for each in properties:
+        if each.name == "TEL" and _is_fax(each):
+            yield "TEL (fax)"
+        elif each.name not in _READ:
+            yield each.name
 
 
 def _check(properties: Sequence[_Property]) -> None:
@@ -118,6 +163,10 @@ def _check(properties: Sequence[_Property]) -> None:
         raise _Wrong(kind.line, "a group, not a person", "export its members")
 
 
+def _is_fax(each: _Property) -> bool:
+    return "FAX" in each.parameters
+
+
 def _rank(each: _Property) -> tuple[bool, bool]:
     """Mobile phones first, then what is preferred."""
     return not re.search(r"CELL|MOBILE", each.parameters), "PREF" not in each.parameters
@@ -125,6 +174,15 @@ def _rank(each: _Property) -> tuple[bool, bool]:
 
 def _spoken(name: _Property) -> str:
     """`Muster;Anna;Maria;Dr.;` as people say it."""
-    parts = [_ESCAPE.sub(r"\1", part).strip() for part in re.split(r"(?<!\\);", name.value)]
-    family, given, *_ = [*parts, "", ""]
+    family, given, *_ = [*name.parts(";"), "", ""]
     return f"{given} {family}".strip()
+
+
+def _decoded(data: bytes, charset: str) -> str:
+    """The text in its charset, else as UTF-8, else as German Windows writes it."""
+    for encoding in (charset, "utf-8"):
+        try:
+            return data.decode(encoding)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return data.decode("cp1252", "replace")

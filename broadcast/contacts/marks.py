@@ -1,0 +1,94 @@
+"""What a person is known by, and whether two rows are about the same person. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+_SHORTEST_WORD = 2  # letters of a word that makes two names alike
+
+
+class Match(Enum):
+    """Whether a row is about somebody known: surely, as far as it goes, or not at all."""
+
+    SAME = "same"
+    LIKELY = "likely"
+    RENAMED = "renamed"  # the same given name, number and mailbox
+    CONTRADICTORY = "contradictory"  # one id, and nothing else in common
+    ANOTHER = "another"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """An id, a name, numbers in E.164 and mailboxes; each may be missing."""
+
+    id: str = ""
+    name: str = ""
+    phones: frozenset[str] = field(default_factory=frozenset)
+    emails: frozenset[str] = field(default_factory=frozenset)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Each mark that somebody can be looked up by."""
+        if self.id:
+            yield "id", self.id
+        for address in (*self.phones, *self.emails):
+            yield "address", address
+
+    @property
+    def folded(self) -> str:
+        """The name without regard to case and spaces."""
+        return " ".join(self.name.casefold().split())
+
+    @property
+    def given(self) -> str:
+        """The given name: the first word, or what follows a comma."""
+        before, comma, after = self.folded.partition(",")
+        return (after if comma else before.partition(" ")[0]).strip()
+
+    def match(self, known: Marks) -> Match:
+        """Whether a row with these marks is about `known`.
+
+        Another id or another name is another person, also at the same number: couples, receptions and crews
+        share one. Without a common id, a row is surely about somebody only if it names each kind of address
+        that they have.
+        """
+        if self.id and self.id == known.id:
+            return Match.SAME if self._plausible(known) else Match.CONTRADICTORY
+        if (self.id and known.id) or self._other_address(known) or not self.shared(known):
+            return Match.ANOTHER
+        if self._other_name(known):
+            return Match.RENAMED if self._renamed(known) else Match.ANOTHER
+        if known.folded and not self.folded and not self._adds_nothing(known):
+            return Match.ANOTHER
+        named = all(ours or not theirs for ours, theirs in self._kinds(known))
+        return Match.SAME if named else Match.LIKELY
+
+    def shared(self, known: Marks) -> bool:
+        """Whether they have an address in common."""
+        return any(ours & theirs for ours, theirs in self._kinds(known))
+
+    def _plausible(self, known: Marks) -> bool:
+        """Whether one id is one person: hardly anybody changes all names and all addresses."""
+        if not self._other_name(known) or self.shared(known):
+            return True
+        words = set(self.folded.split()) & set(known.folded.split())
+        return any(len(word) >= _SHORTEST_WORD for word in words)
+
+    def _renamed(self, known: Marks) -> bool:
+        return self.given == known.given and all(ours & theirs for ours, theirs in self._kinds(known))
+
+    def _adds_nothing(self, known: Marks) -> bool:
+        """A row without a name gives nobody who has one a further address: it may be somebody else's."""
+        return all(ours <= theirs for ours, theirs in self._kinds(known))
+
+    def _other_name(self, other: Marks) -> bool:
+        return bool(self.folded and other.folded) and self.folded != other.folded
+
+    def _other_address(self, other: Marks) -> bool:
+        """Whether there is a kind of address that both have and do not share."""
+        return any(ours and theirs and not ours & theirs for ours, theirs in self._kinds(other))
+
+    def _kinds(self, other: Marks) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+        yield self.phones, other.phones
+        yield self.emails, other.emails
