@@ -51,7 +51,7 @@ def refuse_removals(found: Difference, most: int | None) -> BroadcastError | Non
     """Why a list must not take the place of the file, if it must not. `most` is how many it may remove.
 
     Who is missing in a list that was read in part, or by mistake, has not left. Without `most` the guard is
-    the one of Okta's import safeguard, a fifth, from which small files are exempt up to five people; but never everybody.
+    the one of Okta's import safeguard, a fifth; a small file may lose five people, but never everybody.
     """
     if found.rejected:
         rows = "1 row was" if len(found.rejected) == 1 else f"{len(found.rejected):,} rows were"
