@@ -7,6 +7,7 @@ which can however corrupt a file written by two processes before SQLite 3.51.3.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -91,16 +92,23 @@ def open_database(path: Path, wait: float = WAIT_SECONDS) -> Database:
 def _create_private(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except IsADirectoryError:
-        raise LedgerError(
-            f"the ledger {path} is a folder", hint='name a file: url = "sqlite:///broadcast.db"'
-        ) from None
+        _create_or_check(path)
     except OSError as error:
         raise LedgerError(
             f"cannot open the ledger {path}: {error.strerror}",
             hint="nothing was sent; check the path, its permissions and the space left on the disk",
         ) from None
+
+
+def _create_or_check(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        # Do not open and close it to see: that releases every lock that this process holds on it (POSIX), even
+        # those of another connection. https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+        if not os.access(path, os.R_OK | os.W_OK):
+            code = errno.EROFS if os.statvfs(path).f_flag & os.ST_RDONLY else errno.EACCES
+            raise OSError(code, os.strerror(code)) from None
 
 
 def _check_length(connection: sqlite3.Connection, path: Path) -> None:
@@ -197,6 +205,11 @@ def _translated(error: sqlite3.Error, path: Path) -> LedgerError:
         return LedgerBusy(
             f"the ledger {path} is locked by another process",
             hint="wait for the other broadcast to finish, or stop it, and run this again",
+        )
+    if name == "SQLITE_READONLY_DBMOVED":
+        return LedgerError(
+            f"the ledger {path} was moved or replaced while this command was using it",
+            hint="put it back, or name its new place under [ledger] url, and run `broadcast retry`",
         )
     if name.startswith("SQLITE_FULL"):
         return LedgerError(

@@ -6,21 +6,37 @@ It lives beside the ledger, not in it, so that a lost ledger does not lose the r
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from broadcast.errors import LedgerError
+from broadcast.ledger.locks import USE_A_LOCAL_DISK, LocksDoNotHold, hold
 from broadcast.model.ids import new_secret
 
 VARIABLE = "BROADCAST_INSTALL_SECRET"
+SHORTEST = 16  # bytes; a shorter one can be guessed, and an empty one makes keys that anybody can make
+_PUT_BACK = (
+    "nothing was sent; put its copy back. If there is none, remove it and a new one is made: "
+    "unsubscribe links and suppressions from before are then not recognised any more"
+)
 
 
 def install_secret(ledger: Path) -> bytes:
-    """The secret from the environment, or from the file beside the ledger, made on first use."""
+    """The secret from the environment, or from the file beside the ledger, made on first use.
+
+    Raises `LedgerError` if it cannot be read, or is too short to be one.
+    """
     if named := os.environ.get(VARIABLE):
-        return named.encode()
+        return _long_enough(named.encode(), VARIABLE, f"give {VARIABLE} at least {SHORTEST} characters")
     path = ledger.with_name(ledger.name + ".secret")
     try:
-        return _read_or_create(path)
+        if not os.path.lexists(path):
+            _create(path)
+        return _long_enough(_read(path), str(path), _PUT_BACK)
+    except LocksDoNotHold as error:
+        raise LedgerError(
+            f"cannot lock files in {path.parent}: {error.strerror}", hint=USE_A_LOCAL_DISK
+        ) from None
     except OSError as error:
         raise LedgerError(
             f"cannot use the install secret {path}: {error.strerror}",
@@ -28,25 +44,37 @@ def install_secret(ledger: Path) -> bytes:
         ) from None
 
 
-def _read_or_create(path: Path) -> bytes:
-    if path.exists() and (secret := path.read_bytes()):
-        return secret
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def _long_enough(secret: bytes, where: str, fix: str) -> bytes:
+    if len(secret.strip()) < SHORTEST:
+        size = f"has only {len(secret)} bytes" if secret.strip() else "is empty"
+        raise LedgerError(f"the install secret {where} {size}", hint=fix)
+    return secret
+
+
+def _read(path: Path) -> bytes:
+    # A pipe must not make every command wait.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "it is not a file")
+        return file.read()
+
+
+def _create(path: Path) -> None:
+    """Make it whole or not at all; of several processes, the first makes it for all of them."""
+    draft = path.with_name(path.name + ".new")
+    descriptor = hold(draft)
     try:
-        os.write(descriptor, new_secret().hex().encode())
+        if os.path.lexists(path):
+            draft.unlink()
+            return
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, new_secret().hex().encode(), 0)
         os.fsync(descriptor)
+        draft.rename(path)
     finally:
         os.close(descriptor)
-    try:
-        # A link fails where a rename would replace: the first of two processes wins for both.
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
     _sync_folder(path.parent)
-    return path.read_bytes()
 
 
 def _sync_folder(folder: Path) -> None:

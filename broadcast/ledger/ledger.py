@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from broadcast.ledger.database import WAIT_SECONDS, Database, open_database
 from broadcast.ledger.incidents import Incidents
+from broadcast.ledger.place import ledger_file
 from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.clock import SystemClock
 
@@ -34,7 +35,7 @@ _UNPACED: Mapping[str, Pace] = MappingProxyType({})
 
 
 class Ledger:
-    """The record of incidents, notices and deliveries in one SQLite file."""
+    """The record of incidents, notices and deliveries in one SQLite file; `path` is its one name."""
 
     def __init__(self, path: Path, database: Database) -> None:
         self.path = path
@@ -44,7 +45,8 @@ class Ledger:
     @classmethod
     def open(cls, path: Path, wait: float = WAIT_SECONDS) -> Self:
         """Open or create it; waits so many seconds for another process's lock. Raises `LedgerError`."""
-        return cls(path, open_database(path, wait))
+        file = ledger_file(path)
+        return cls(file, open_database(file, wait))
 
     @cached_property
     def history(self) -> History:

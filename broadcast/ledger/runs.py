@@ -1,11 +1,7 @@
-"""Who is sending: a lock that the kernel lets go of when its process dies.
-
-Never a lease: a laptop that sleeps, or a clock that jumps, must not make a second process send again.
-"""
+"""Which processes are sending: each holds a lock beside the ledger for as long as it lives."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from broadcast.errors import LedgerError, Refused
+from broadcast.ledger.locks import USE_A_LOCAL_DISK, LocksDoNotHold, hold, is_free, is_named
+from broadcast.ledger.place import ledger_file
 from broadcast.model.ids import new_run_id
 
 
@@ -32,7 +30,13 @@ class Run:
         path = folder / f"{run_id}.lock"
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            return cls(run_id, path, _locked(path))
+            return cls(run_id, path, hold(path, str(os.getpid()).encode()))
+        except LocksDoNotHold as error:
+            with suppress(OSError):
+                path.unlink()
+            raise LedgerError(
+                f"cannot lock files in {folder}: {error.strerror}", hint=USE_A_LOCAL_DISK
+            ) from None
         except OSError as error:
             raise LedgerError(
                 f"cannot write beside the ledger, in {folder}: {error.strerror}",
@@ -70,43 +74,28 @@ def require_idle(ledger: Path, undone: str) -> None:
 
 @contextmanager
 def watching_alone(ledger: Path) -> Iterator[None]:
-    """Be the only one who watches; raises `Refused` where another process does. Its end frees the place."""
-    path = ledger.with_name(ledger.name + ".watch")
+    """Be the only process that watches; raises `Refused` if another one does. Its end frees the place."""
+    file = ledger_file(ledger)
+    path = file.with_name(file.name + ".watch")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = hold(path, wait=False)
+    except BlockingIOError:
+        raise Refused("another watch is at work on this ledger", hint="one is enough") from None
     except OSError as error:
         raise LedgerError(
             f"cannot write beside the ledger: {path}: {error.strerror}", hint="check its folder's permissions"
         ) from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise Refused("another watch is at work on this ledger", hint="one is enough") from None
     try:
         yield
     finally:
         os.close(descriptor)
 
 
-def _locked(path: Path) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.write(descriptor, str(os.getpid()).encode())
-    except OSError:
-        with suppress(OSError):
-            path.unlink()
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
 def alive(ledger: Path, run_id: str) -> int | None:
-    """The process id of that run if it still lives, else None; tidies up after a dead one.
+    """The process id of that run if it still lives, else None; removes the lock file of a dead one.
 
-    Raises `LedgerError` where nobody can tell: a run that lives must never be taken for dead.
+    Raises `LedgerError` if nobody can tell: a run that lives must never be taken for dead.
     """
     path = runs_folder(ledger) / f"{run_id}.lock"
     try:
@@ -119,12 +108,11 @@ def alive(ledger: Path, run_id: str) -> int | None:
             hint="run this as the user who started it",
         ) from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return int(os.read(descriptor, 20) or b"0")
-    else:
-        with suppress(OSError):
-            path.unlink()
+        if not is_free(descriptor):
+            return int(os.read(descriptor, 20) or b"0")
+        if is_named(descriptor, path):
+            with suppress(OSError):
+                path.unlink()
         return None
     finally:
         os.close(descriptor)

@@ -155,6 +155,9 @@ def _ledger(settings: Settings) -> Iterator[Check]:
     ledger = Ledger.open(settings.ledger)
     try:
         verdict = ledger.check()
+        # As before every notice: a folder or a file system that cannot keep locks shows up here.
+        ledger.begin_run().end()
+        ledger.secret()
     finally:
         ledger.close()
     if verdict == "ok":

@@ -126,5 +126,5 @@ def test_the_install_secret_is_made_once_for_everybody(ledger, tmp_path, monkeyp
     again = Ledger.open(tmp_path / "ledger.db")
     assert again.secret() == first
     again.close()
-    monkeypatch.setenv("BROADCAST_INSTALL_SECRET", "named")
-    assert ledger.secret() == b"named"
+    monkeypatch.setenv("BROADCAST_INSTALL_SECRET", "named by the environment")
+    assert ledger.secret() == b"named by the environment"

@@ -153,7 +153,7 @@ def test_the_ledger_does_not_give_the_addresses_away(muster):
 def test_another_secret_does_not_silently_tell_who_said_stop(muster):
     muster.suppress(BERT)
 
-    said = muster.run("notify", "Kasse gestört", "--yes", BROADCAST_INSTALL_SECRET="another")
+    said = muster.run("notify", "Kasse gestört", "--yes", BROADCAST_INSTALL_SECRET="another one than before")
 
     assert said.code == 12
     assert "another install secret" in said.err
