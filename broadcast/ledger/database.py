@@ -104,8 +104,8 @@ def _create_or_check(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
-        # Do not open and close it to see: that releases every lock that this process holds on it (POSIX), even
-        # those of another connection. https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+        # Opening and closing it here would release every lock that this process holds on it, even those of
+        # another connection: https://www.sqlite.org/howtocorrupt.html (section 2.2).
         if not os.access(path, os.R_OK | os.W_OK):
             code = errno.EROFS if os.statvfs(path).f_flag & os.ST_RDONLY else errno.EACCES
             raise OSError(code, os.strerror(code)) from None

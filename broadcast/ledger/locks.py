@@ -9,7 +9,6 @@ import fcntl
 import os
 from pathlib import Path
 
-
 USE_A_LOCAL_DISK = (
     "nothing was sent, because two commands could tell the same people; keep the ledger on a local disk"
 )

@@ -1,4 +1,4 @@
-"""The file that a ledger is: one name for it, since its journal, its locks and its secret lie beside that name."""
+"""The file that a ledger is: one name for it, as its journal, locks and secret lie beside that name."""
 
 from __future__ import annotations
 
