@@ -6,10 +6,9 @@ An adapter asks its own code table first and leaves the rest to this one.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from broadcast.channels.transport import Answer, NoReply, Reply
@@ -31,6 +30,8 @@ _UNCLEAR = frozenset({408, 409, 425})
 # X's, the others', and Bluesky's header of one and the same meaning.
 _RESETS = ("x-rate-limit-reset", "X-RateLimit-Reset", "ratelimit-reset")
 _EXCERPT = 200
+_LONGEST_WAIT = 7 * 86_400.0  # seconds; what asks for more is a mistake
+_DECIMAL = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 # Credentials, addresses, numbers and tokens: a provider likes to quote what it was sent.
 _PRIVATE = re.compile(
     r"\b(?:basic|bearer|oauth|token|key)\b[\s:=\"']+\S+|\S+@\S+|\+?\d[\d ()/.-]{5,}\d|\S{20,}",
@@ -107,15 +108,22 @@ def text_of(document: Mapping[str, object], key: str) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait: from `Retry-After` as seconds or date, or from when the provider's limit is reset."""
+    """Seconds to wait: from `Retry-After` as seconds or date, or from when the provider's limit is reset.
+
+    None where neither says anything that a provider can mean.
+    """
     spelled = headers.get("Retry-After", "").strip()
     now = _date(headers.get("Date", "")) or SystemClock().now()
-    seconds = _number(spelled)
-    if seconds is None and (moment := _date(spelled)) is not None:
-        seconds = (moment - now).total_seconds()
-    if seconds is None and (reset := _reset(headers)) is not None:
-        seconds = reset - now.timestamp()
-    return None if seconds is None else max(0.0, seconds)
+    if (seconds := plausible_wait(_number(spelled))) is not None:
+        return seconds
+    moments = (_date(spelled), _reset(headers))
+    waits = (_wait_until(moment, now) for moment in moments if moment is not None)
+    return next((wait for wait in waits if wait is not None), None)
+
+
+def plausible_wait(seconds: float | None) -> float | None:
+    """`seconds` if a provider can mean them: not negative, and no more than a week. None otherwise."""
+    return float(seconds) if seconds is not None and 0 <= seconds <= _LONGEST_WAIT else None
 
 
 def excerpt(text: str) -> str:
@@ -138,27 +146,30 @@ def json_value(reply: Reply) -> object:
         return None
 
 
-def _reset(headers: Mapping[str, str]) -> float | None:
-    """In Unix seconds; X and Bluesky write those, Mastodon a date."""
+def _wait_until(moment: datetime, now: datetime) -> float | None:
+    """A moment that has just passed means: now."""
+    seconds = (moment - now).total_seconds()
+    return 0.0 if -_LONGEST_WAIT <= seconds < 0 else plausible_wait(seconds)
+
+
+def _reset(headers: Mapping[str, str]) -> datetime | None:
+    """X and Bluesky write Unix seconds, Mastodon a date."""
     spelled = next((headers[name] for name in _RESETS if name in headers), "")
     seconds = _number(spelled)
     try:
-        return datetime.fromisoformat(spelled).timestamp() if seconds is None else seconds
-    except ValueError:
+        moment = datetime.fromisoformat(spelled) if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
         return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+    return float(text) if _DECIMAL.fullmatch(text) else None
 
 
 def _date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo is not None else None

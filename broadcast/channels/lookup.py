@@ -27,7 +27,7 @@ def moment(document: Mapping[str, object], key: str) -> datetime:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = read(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     return _NEVER

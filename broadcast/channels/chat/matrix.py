@@ -9,7 +9,15 @@ from typing import ClassVar, Self
 from urllib.parse import quote
 
 from broadcast.channels.anew import begun_anew
-from broadcast.channels.answers import failure, health, json_object, retry_after, text_of, unreadable
+from broadcast.channels.answers import (
+    failure,
+    health,
+    json_object,
+    plausible_wait,
+    retry_after,
+    text_of,
+    unreadable,
+)
 from broadcast.channels.options import Shapes, token
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
@@ -27,6 +35,7 @@ CODES: Mapping[str, tuple[Scope, str]] = {
     "M_FORBIDDEN": (Scope.CHANNEL, "the account is not in the room, or may not write there"),
     "M_TOO_LARGE": (Scope.MESSAGE, "the text is too long for one message"),
 }
+_MOST_WAIT = 10**12  # milliseconds; an integer in JSON may be too large for a division
 _ROOM = re.compile(r"![^\s/?#]+")
 
 
@@ -116,13 +125,20 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
         if not event:
             return unreadable(answer, "event id")
         return Accepted(event, Thread(thread.root if thread else event, event))
-    code, wait = text_of(document, "errcode"), document.get("retry_after_ms")
-    if answer.status == 429 and isinstance(wait, int) and retry_after(answer.headers) is None:
-        return NotSent("the home server asks to wait", wait / 1000)
+    code = text_of(document, "errcode")
+    if answer.status == 429 and retry_after(answer.headers) is None:
+        return NotSent("the home server asks to wait", _wait(document.get("retry_after_ms")))
     if 400 <= answer.status < 500 and code in CODES:
         scope, reason = CODES[code]
         return Rejected(f"{reason} ({code})", scope, code)
     return failure(answer, detail=text_of(document, "error"))
+
+
+def _wait(milliseconds: object) -> float | None:
+    """Where home servers before version 1.10 of the specification say how long to wait."""
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int) or milliseconds > _MOST_WAIT:
+        return None
+    return plausible_wait(milliseconds / 1000)
 
 
 def _health(answer: Answer) -> Probe:

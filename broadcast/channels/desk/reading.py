@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import chain
 
@@ -20,6 +21,7 @@ UNPROCESSABLE = 422
 # The key was used for another ticket within two hours: 400 with this `error`.
 KEY_TAKEN = "IdempotentRequestError"
 
+_NUMBER = re.compile(r"[0-9]{1,18}")
 PAGE = 100  # comments in one answer
 
 
@@ -112,4 +114,4 @@ def table(document: Mapping[str, object], key: str) -> Mapping[str, object]:
 def _number(document: Mapping[str, object]) -> str:
     """The id, which is a number in Zendesk; empty where it is none."""
     spelled = text_of(document, "id")
-    return spelled if spelled.isascii() and spelled.isdecimal() else ""
+    return spelled if _NUMBER.fullmatch(spelled) else ""

@@ -21,7 +21,7 @@ from broadcast.model.suppression import SuppressionReason
 
 # SendGrid names the offending field of a 400; the first pattern that fits decides.
 FIELDS: Sequence[tuple[re.Pattern[str], Scope]] = (
-    (re.compile(r"personalizations\.(\d+)\.(to|cc|bcc)\b"), Scope.RECIPIENT),
+    (re.compile(r"personalizations\.([0-9]{1,4})\.(to|cc|bcc)\b"), Scope.RECIPIENT),
     (re.compile(r"from\b|reply_to\b"), Scope.CHANNEL),
 )
 # 413 comes from the proxy in front, as HTML; 406 means that a header was wrong.
@@ -134,7 +134,7 @@ def _blamed(errors: Sequence[Mapping[str, object]], people: int) -> list[Outcome
             found = pattern.match(text_of(error, "field"))
             if found and scope is Scope.CHANNEL:
                 return [Rejected(f"SendGrid refused the field {found[0]}", scope, "400")] * people
-            if found:
+            if found and int(found[1]) < people:
                 wrong.add(int(found[1]))
     if not wrong:
         return None

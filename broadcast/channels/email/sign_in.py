@@ -14,6 +14,7 @@ from broadcast.model.outcome import NotSent, Rejected, Scope, Unknown
 
 _LOGIN = "https://login.microsoftonline.com"
 _EARLY = 120.0  # seconds before its end at which a token is replaced
+_LONGEST = 86_400  # seconds; Entra gives no token for longer than a day
 _LIFETIME = 3600.0  # seconds, where the answer names none
 
 Refused = NotSent | Rejected
@@ -65,7 +66,7 @@ class SignIn:
         token = text_of(document, "access_token")
         if isinstance(answer, Reply) and answer.success and token:
             lifetime = document.get("expires_in")
-            seconds = float(lifetime) if isinstance(lifetime, int) else _LIFETIME
+            seconds = float(min(lifetime, _LONGEST)) if isinstance(lifetime, int) else _LIFETIME
             self._token, self._worked = token, False
             self._ends = self._clock.monotonic() + max(seconds - _EARLY, 0.0)
             return token
