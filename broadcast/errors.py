@@ -10,14 +10,15 @@
     ├─ TemplateError          7  a text cannot be rendered, has a hole or contradicts the facts
     │   └─ TooLong               a text does not fit its channel even when shortened
     ├─ Refused                8  not confirmed, or a guard was exceeded
+    │   └─ Overtaken             another notice was recorded first: this one must be prepared again
     ├─ KeyReused              9  the idempotency key belongs to another content
     └─ LedgerError           12  the ledger is locked, full or damaged
         ├─ LedgerBusy            another process holds it
         └─ LedgerDamaged         it is not a ledger, or not intact
 
 What a provider answers is never an exception: it is an `Outcome` (see `broadcast.model.outcome`).
-Every one of these is raised before anything is sent, so none of these exit codes ever means
-that something left the machine.
+Every one of these is raised before anything is recorded or sent, so none of these exit codes ever means
+that something left the machine. What fails after that is `Unfinished`, which is none of them.
 """
 
 from __future__ import annotations
@@ -82,6 +83,13 @@ class Refused(BroadcastError):
     exit_status = 8
 
 
+class Overtaken(Refused):
+    """Another notice was recorded while this one was prepared; nothing was recorded or sent.
+
+    Prepare it again from what the ledger says now. Each time, some other notice was recorded.
+    """
+
+
 class KeyReused(BroadcastError):
     """The idempotency key belongs to another content."""
 
@@ -100,3 +108,15 @@ class LedgerBusy(LedgerError):
 
 class LedgerDamaged(LedgerError):
     """The file is not a ledger, or not an intact one."""
+
+
+class Unfinished(Exception):
+    """Something failed when a notice was recorded already, or messages may have left the machine.
+
+    Its cause is the error itself, whose own exit code would claim that nothing had. `retry` goes on; `hint`
+    says so.
+    """
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint

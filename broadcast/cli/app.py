@@ -14,11 +14,10 @@ import typer
 from typer.exceptions import TyperException
 
 from broadcast.cli.command import CONTEXT, Group, everywhere, unfolded
-from broadcast.cli.errors import report, report_bug, report_midway, report_usage
-from broadcast.cli.midway import Midway
+from broadcast.cli.errors import report, report_unfinished, report_unforeseen, report_usage
 from broadcast.cli.options import Common
 from broadcast.cli.terminal import prepare, release
-from broadcast.errors import BroadcastError, UsageError
+from broadcast.errors import BroadcastError, Unfinished, UsageError
 from broadcast.model.text import is_legible
 
 _INTERRUPTED = 130
@@ -101,14 +100,14 @@ def run(arguments: Sequence[str]) -> int:
         code = _root().main(list(arguments), prog_name="broadcast", standalone_mode=False)
     except BroadcastError as error:
         code = report(error, arguments)
-    except Midway as error:
-        code = report_midway(error.error, arguments)
+    except Unfinished as error:
+        code = report_unfinished(error, arguments)
     except TyperException as error:
         code = report_usage(error, arguments)
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody is helped by a traceback
-        code = report_bug(error, arguments)
+        code = report_unforeseen(error, arguments)
     finally:
         release()
     return code if isinstance(code, int) else 0

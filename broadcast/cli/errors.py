@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from typer.exceptions import TyperException
 from broadcast.cli.help import path
 from broadcast.cli.suggest import did_you_mean
 from broadcast.cli.terminal import Stream, standard_error, standard_output
-from broadcast.errors import BroadcastError
+from broadcast.errors import BroadcastError, Unfinished
 from broadcast.model.text import printable, printable_json
 
 SCHEMA = "broadcast.error/1"
+#: A file, a folder or a stream that this needs cannot be used; nothing was sent.
+_UNUSABLE = 12
 _INTERRUPTED = 130
 _NO_NUMBER = re.compile(r"is not a valid int(eger)?\b")
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
@@ -41,16 +43,16 @@ def report(error: BroadcastError, arguments: Sequence[str]) -> int:
     return _tell(Failure(str(error), error.hint, error.exit_status), arguments)
 
 
-def report_midway(error: BroadcastError, arguments: Sequence[str]) -> int:
-    """Tell about one of our own errors that came when messages may have left the machine.
-
-    Its own exit code would claim that none had.
-    """
-    text = f"{error}\nmessages may have been sent before that"
-    hint = "mend it, then finish with `broadcast retry`; nobody is told twice"
-    if error.hint:
-        hint = f"{error.hint}; {hint}"
-    return _tell(Failure(text, hint, _INTERRUPTED, sent_anything=None), arguments)
+def report_unfinished(error: Unfinished, arguments: Sequence[str]) -> int:
+    """Tell about what went wrong when messages may have left the machine; returns 130."""
+    cause = error.__cause__
+    failure = Failure(str(error), error.hint, _INTERRUPTED, sent_anything=None)
+    if isinstance(cause, BroadcastError) or not isinstance(cause, Exception):
+        return _tell(failure, arguments)
+    details = _write_details(cause)
+    hint = f"{error.hint}; details are in {details}" if details else error.hint
+    failure = replace(failure, text=f"{_bug(cause)}\n{error}", hint=hint)
+    return _tell(failure, arguments, what="internal error")
 
 
 def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
@@ -63,16 +65,18 @@ def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
     return _tell(Failure(text[:1].lower() + text[1:], hint, 2), arguments)
 
 
-def report_bug(error: Exception, arguments: Sequence[str]) -> int:
-    """Tell about a mistake of ours, and where its details are; returns 1."""
-    import traceback
+def report_unforeseen(error: Exception, arguments: Sequence[str]) -> int:
+    """Tell about a file that cannot be used, or a mistake of ours, whose details are kept; returns 12.
 
-    place = traceback.extract_tb(error.__traceback__)[-1:]
-    where = f" at {Path(place[0].filename).name}:{place[0].lineno}" if place else ""
+    Nothing was sent: what goes wrong later arrives as `Unfinished`.
+    """
+    if isinstance(error, OSError) and error.filename:
+        text = f"{error.filename}: {error.strerror}"
+        hint = "nothing was sent; check its permissions and the space left on the disk"
+        return _tell(Failure(text, hint, _UNUSABLE), arguments)
     details = _write_details(error)
-    text = f"{type(error).__name__}{where}; this is a bug"
-    hint = f"details are in {details}; `broadcast status` shows what was recorded" if details else None
-    return _tell(Failure(text, hint, 1, sent_anything=None), arguments, what="internal error")
+    hint = f"nothing was sent; details are in {details}" if details else "nothing was sent"
+    return _tell(Failure(_bug(error), hint, _UNUSABLE), arguments, what="internal error")
 
 
 def wants_json(arguments: Sequence[str]) -> str | None:
@@ -106,6 +110,14 @@ def _tell(failure: Failure, arguments: Sequence[str], what: str = "error") -> in
         document = json.dumps(fields, ensure_ascii=False, indent=indent)
         standard_output().write(printable_json(document) + "\n")
     return failure.exit_code
+
+
+def _bug(error: Exception) -> str:
+    import traceback
+
+    place = traceback.extract_tb(error.__traceback__)[-1:]
+    where = f" at {Path(place[0].filename).name}:{place[0].lineno}" if place else ""
+    return f"{type(error).__name__}{where}; this is a bug"
 
 
 def _line(stream: Stream, what: str, text: str) -> str:

@@ -17,12 +17,17 @@ class Happened(StrEnum):
     FAILOVER = "failover"
     SUPPRESSED = "suppressed"
     UNKNOWN = "unknown"
+    WAITING = "waiting"
+    STOPPING = "stopping"
     DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One piece of news about `count` deliveries on a channel; `contact` where it is about one."""
+    """One piece of news about `count` deliveries on a channel; `contact` where it is about one.
+
+    What the run as a whole waits for has no channel, and says so in `reason`.
+    """
 
     kind: Happened
     channel: str

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from broadcast.errors import AmbiguousIncident, Refused, UnknownIncident
+from broadcast.errors import AmbiguousIncident, Overtaken, UnknownIncident
 from broadcast.ledger.database import Database
 from broadcast.ledger.queries import query
 from broadcast.ledger.services import services_from_json, services_to_json
@@ -31,6 +31,13 @@ class Incidents:
         """The reference that the next incident will get."""
         with self._database.reading() as connection:
             return f"INC-{connection.execute(query('next_incident_number')).fetchone()[0]}"
+
+    def reserve_ref(self) -> str:
+        """Take the next reference, so that no other command gets it; raises `LedgerError`."""
+        with self._database.transaction() as connection:
+            number: int = connection.execute(query("next_incident_number")).fetchone()[0]
+            connection.execute(query("reserve_number"), (number,))
+            return f"INC-{number}"
 
     def next_sequence(self, incident: Incident) -> int:
         """The number that the incident's next notice will get."""
@@ -100,7 +107,7 @@ class Incidents:
 
         Older messages that have not left yet are cancelled where the newer notice stands in their place,
         and all of them when the incident ends: nobody is told of an outage that is over.
-        Raises `Refused` where another notice was recorded meanwhile, and `LedgerError`.
+        Raises `Overtaken` if another notice was recorded meanwhile, and `LedgerError`.
         """
         from broadcast.ledger.facts import content_hash, facts_to_json
         from broadcast.ledger.rows import keep_deliveries, message_row, notice_from
@@ -109,7 +116,7 @@ class Incidents:
         moment = now.timestamp()
         with self._database.transaction() as connection:
             if new.key and connection.execute(query("notice_by_key"), (new.key,)).fetchone():
-                raise Refused(f"the key {new.key} was just used", hint="run this again to see its result")
+                raise Overtaken(f"the key {new.key} was just used", hint="run this again to see its result")
             identity = notice_identity(new.key, new.inputs_hash)
             incident_id = self._keep_incident(connection, new, incident_identity(identity))
             sequence = connection.execute(query("next_sequence"), (incident_id,)).fetchone()[0]
@@ -154,9 +161,7 @@ class Incidents:
                 (incident.title, incident.phase, incident.severity, services, ended, promised, incident.id),
             )
             return incident.id
-        number: int = connection.execute(query("next_incident_number")).fetchone()[0]
-        if f"INC-{number}" != incident.ref:
-            raise _overtaken(new, 1)
+        number = _number(connection, new)
         connection.execute(
             query("insert_incident"),
             (
@@ -200,10 +205,25 @@ def _told_meanwhile(
             yield planned
 
 
-def _overtaken(new: NewNotice, sequence: int) -> Refused:
-    return Refused(
-        f"somebody else published while this notice was being prepared ({new.facts.ref}/{sequence - 1})",
-        hint="nothing was sent; read it with `broadcast log`, then run this again if it is still right",
+def _number(connection: sqlite3.Connection, new: NewNotice) -> int:
+    """The number of a new incident, which its texts name already; raises `Overtaken` if it is taken."""
+    number = int(new.incident.ref.removeprefix("INC-"))
+    if new.reserved:
+        connection.execute(query("use_reserved_number"), (number,))
+    elif number != connection.execute(query("next_incident_number")).fetchone()[0]:
+        raise Overtaken(
+            f"another command used {new.incident.ref} while this notice was prepared",
+            hint="nothing was sent; run this again",
+        )
+    return number
+
+
+def _overtaken(new: NewNotice, sequence: int) -> Overtaken:
+    published = f"{new.facts.ref}/{sequence - 1}"
+    return Overtaken(
+        f"somebody else published {published} while this notice was prepared",
+        hint=f"nothing was sent; read it with `broadcast log {new.facts.ref}`, then run this again if it is "
+        "still needed",
     )
 
 

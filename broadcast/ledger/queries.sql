@@ -1,5 +1,12 @@
 -- name: next_incident_number
-SELECT coalesce(max(id), 0) + 1 FROM incident
+SELECT max(coalesce((SELECT max(id) FROM incident), 0),
+           coalesce((SELECT max(number) FROM reserved_number), 0)) + 1
+
+-- name: reserve_number
+INSERT INTO reserved_number (number) VALUES (?)
+
+-- name: use_reserved_number
+DELETE FROM reserved_number WHERE number = ?
 
 -- name: insert_incident
 INSERT INTO incident (id, ref, title, phase, severity, services, drill, started_at, detected_at, opened_at, ended_at, next_update_at, identity)

@@ -34,7 +34,8 @@ class NewNotice:
 
     `incident` carries the state after this notice; its `id` is 0 where the notice opens it. `latecomers` are
     owed it only if they were told of the incident by the time this is recorded: while somebody looks at a
-    resolve and says yes, another process may still be telling people that there is an outage.
+    resolve and says yes, another process may still be telling people that there is an outage. `reserved` says
+    that the number of a new incident was reserved for this notice.
     """
 
     incident: Incident
@@ -46,6 +47,7 @@ class NewNotice:
     texts: Sequence[Text]
     deliveries: Iterable[Planned]
     latecomers: Iterable[Planned] = ()
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,6 @@ class Suppressions:
             reasons[row["digest"]] = known | {SuppressionReason(row["reason"])}
         return Suppressed(reasons, self._secret)
 
-    def any_since(self, moment: datetime) -> bool:
-        """Whether one took effect at that moment or later."""
-        with self._database.reading() as connection:
-            return bool(connection.execute(query("suppressed_since"), (moment.timestamp(),)).fetchone()[0])
-
     def add(self, suppressions: Sequence[Suppression]) -> int:
         """Keep them; returns how many were not known."""
         with self._database.transaction() as connection:

@@ -20,9 +20,6 @@ DELETE FROM suppression WHERE digest = ?
 -- Whoever was forgotten goes on being left alone, and nobody sees who they are.
 UPDATE suppression SET shown = '' WHERE digest = ?
 
--- name: suppressed_since
-SELECT EXISTS (SELECT 1 FROM suppression WHERE sure = 1 AND at >= ?)
-
 -- name: owed
 SELECT delivery.id, delivery.audience, delivery.route, delivery.step, recipient.contact, recipient.phone, recipient.email
 FROM delivery JOIN recipient ON recipient.id = delivery.recipient_id

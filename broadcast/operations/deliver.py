@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from broadcast.channels.base import Adapter
 from broadcast.dispatch.channel import ActiveChannel
-from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
-from broadcast.dispatch.engine import Engine, Stop
+from broadcast.dispatch.engine import Stop
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.outbox import Outbox
-from broadcast.dispatch.recovery import take_over
-from broadcast.errors import LedgerError
-from broadcast.ledger.deliveries import Deliveries
+from broadcast.errors import LedgerError, Unfinished
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
+from broadcast.model.suppression import Suppressed
 from broadcast.operations.avoid import Avoiding
 from broadcast.operations.channels import Channels, activate, paces
 from broadcast.operations.draft import headline
+from broadcast.operations.notice_run import NoticeRun, Started
 from broadcast.operations.outcome import summarise
 from broadcast.operations.request import Limits
 from broadcast.operations.result import Result
+from broadcast.operations.stopping import outliving_signals
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a notice is to be sent. `suppressed` are the addresses it was planned without (None: not known)."""
+
+    limits: Limits
+    adapters: Mapping[str, Adapter]
+    warnings: tuple[str, ...] = ()
+    suppressed: Suppressed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,57 +55,98 @@ class Delivery:
     program: str = "broadcast"
     internal: frozenset[str] = frozenset()
 
-    def deliver(
-        self,
-        notice: Notice,
-        limits: Limits,
-        adapters: Mapping[str, Adapter],
-        warnings: tuple[str, ...] = (),
-    ) -> Result:
-        """Dispatch what the notice still owes and store the result; raises `LedgerError`.
+    @contextmanager
+    def started(self) -> Iterator[Started]:
+        """Get ready to send, before anything is recorded; raises `LedgerError`.
 
-        Ctrl-C lets requests that are out finish; a second one cuts them off. Either way the ledger is
-        left such that `retry` goes on from there. A ledger that fails once something may have left the
-        machine interrupts the run likewise, for an error would claim that nothing had.
+        Until the end of the block, Ctrl-C asks the run to stop: requests that are out may finish, and
+        a second one cuts them off. A lost terminal is ignored.
         """
-        with _outliving_the_terminal():
-            return self._deliver(notice, limits, adapters, warnings)
-
-    def _deliver(
-        self, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter], warnings: tuple[str, ...]
-    ) -> Result:
-        alive: tuple[int, ...] = ()
+        secret, stop = self.ledger.secret(), Stop()
         run = self.ledger.begin_run()
         try:
-            outbox = Outbox(
-                notice=notice.key or f"{notice.incident}/{notice.sequence}",
-                identity=notice.identity,
-                headline=headline(notice.facts, notice.incident_identity),
-                texts=tuple(self.ledger.incidents.texts(notice.id)),
-                secret=self.ledger.secret(),
-                leaving=self.channels.leaving,
-                internal=self.internal,
-            )
-            active = self._activate(adapters, outbox)
-            deliveries = self.ledger.deliveries(notice.id, run, paces(active, self.channels))
-            alive = self._take_over(deliveries, adapters)
-            deliveries.unhold(self.clock.now())
-            self._avoid_suppressed(notice)
-            engine = Engine(
-                deliveries, outbox, active, self.clock, Policy(on_unknown=limits.on_unknown), self.listener
-            )
-            ending = asyncio.run(self._dispatch(engine, active, limits))
-        except LedgerError as error:
-            if not self._left(notice):
-                raise
-            ending, warnings = Ending.INTERRUPTED, (*warnings, f"{error}: {error.hint}")
+            with outliving_signals(stop.ask):
+                yield Started(run, secret, stop)
         finally:
             run.end()
-        if alive:
-            warnings = (*warnings, f"another broadcast is still sending this notice (process {alive[0]})")
-        result = self._summary(notice, ending)
+
+    def deliver(self, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter]) -> Result:
+        """Dispatch what an earlier command's notice still owes, and store the result.
+
+        Raises `LedgerError` if this command sent nothing, and `Unfinished` if it may have.
+        """
+        with self.started() as started:
+            run = self._begun(notice, Order(limits, adapters), started)
+            return self._finished(notice, lambda: run)
+
+    def deliver_new(self, notice: Notice, order: Order, started: Started) -> Result:
+        """Dispatch a notice that was just recorded, and store the result.
+
+        From here on no error may say that nothing happened: people would run the command again, and everybody
+        would be told twice. Raises `Unfinished` if not even the ledger can be read any more.
+        """
+        return self._finished(notice, lambda: self._begun(notice, order, started), order.warnings)
+
+    def _begun(self, notice: Notice, order: Order, started: Started) -> NoticeRun:
+        outbox = Outbox(
+            notice=notice.key or f"{notice.incident}/{notice.sequence}",
+            identity=notice.identity,
+            headline=headline(notice.facts, notice.incident_identity),
+            texts=tuple(self.ledger.incidents.texts(notice.id)),
+            secret=started.secret,
+            leaving=self.channels.leaving,
+            internal=self.internal,
+        )
+        active = self._activate(order.adapters, outbox)
+        run = NoticeRun(
+            ledger=self.ledger,
+            deliveries=self.ledger.deliveries(notice.id, started.run, paces(active, self.channels)),
+            outbox=outbox,
+            active=active,
+            clock=self.clock,
+            listener=self.listener,
+            limits=order.limits,
+            stop=started.stop,
+            settle=max((channel.settle for channel in active.values()), default=0.0),
+        )
+        for pid in run.take_over().alive:
+            run.remarks.append(f"another broadcast was still sending this notice (process {pid})")
+        run.deliveries.unhold(self.clock.now())
+        self._avoid_suppressed(notice, order.suppressed)
+        return run
+
+    def _finished(
+        self, notice: Notice, begin: Callable[[], NoticeRun], warnings: tuple[str, ...] = ()
+    ) -> Result:
+        """The result of a run; an error of the ledger interrupts it. Raises `Unfinished`."""
+        with self.recorded(notice):
+            try:
+                run = begin()
+                ending = asyncio.run(run.dispatch())
+                warnings = (*warnings, *run.remarks)
+            except LedgerError as error:
+                ending, warnings = Ending.INTERRUPTED, (*warnings, _told(error))
+            return self._result(notice, ending, warnings)
+
+    @contextmanager
+    def recorded(self, notice: Notice) -> Iterator[None]:
+        """Turn everything that goes wrong once the notice is recorded into `Unfinished`."""
+        try:
+            yield
+        except Unfinished:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            ref = notice.incident
+            raise Unfinished(
+                f"{ref}/{notice.sequence} is recorded, and sending it ended early: "
+                f"{str(error) or type(error).__name__}",
+                hint=f"do not run this again; `{self.program} retry {ref}` goes on and tells nobody twice",
+            ) from error
+
+    def _result(self, notice: Notice, ending: Ending, warnings: tuple[str, ...]) -> Result:
         noted = self.ledger.history.warnings(notice.id)
         unreached = (f"not reached: {line}" for line in self.ledger.history.unreached(notice.id))
+        result = self._summary(notice, ending)
         result = replace(result, warnings=(*warnings, *noted, *self._possibly_doubled(notice), *unreached))
         result = self._kept(notice, result)
         self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
@@ -125,14 +175,16 @@ class Delivery:
         result = self._summary(notice, Ending.FINISHED)
         return replace(result, changed=False)
 
-    def _avoid_suppressed(self, notice: Notice) -> None:
-        suppressions = self.ledger.suppressions
-        if suppressions.any_since(notice.created_at):
-            avoiding = Avoiding(suppressions.suppressed(), self.channels.ways, self.internal)
-            self.ledger.avoid(notice.id, avoiding, self.clock.now())
+    def _avoid_suppressed(self, notice: Notice, planned: Suppressed | None) -> None:
+        """Take no way that was suppressed since the notice was `planned` (None: by an earlier command).
 
-    def _left(self, notice: Notice) -> bool:
-        return any(attempt.left for attempt in self.ledger.history.attempts(notice.id))
+        What is suppressed now is compared, and no times: two machines need not agree about those.
+        """
+        suppressed = self.ledger.suppressions.suppressed()
+        if suppressed and (planned is None or suppressed.reasons != planned.reasons):
+            self.ledger.avoid(
+                notice.id, Avoiding(suppressed, self.channels.ways, self.internal), self.clock.now()
+            )
 
     def _kept(self, notice: Notice, result: Result) -> Result:
         """The result, stored; where that fails, its warning says so, for what was sent stays sent.
@@ -149,62 +201,11 @@ class Delivery:
         result = summarise(notice, ending, self.ledger.history, self.channels.ways)
         return replace(result, next=tuple(f"{self.program} {advice}" for advice in result.next))
 
-    def _take_over(self, deliveries: Deliveries, adapters: Mapping[str, Adapter]) -> tuple[int, ...]:
-        settle = max((self._settle(name, adapter) for name, adapter in adapters.items()), default=0.0)
-        return take_over(deliveries, self.ledger.path, self.clock.now(), settle).alive
-
-    def _settle(self, name: str, adapter: Adapter) -> float:
-        configured = self.channels.settings[name].settle
-        return adapter.capabilities.settle if configured is None else configured
-
     def _activate(self, adapters: Mapping[str, Adapter], outbox: Outbox) -> dict[str, ActiveChannel]:
         suspects = {breaker.channel for breaker in self.ledger.history.breakers()}
         personal = {ChannelKind(text.kind) for text in outbox.texts if text.message.slots}
         return activate(adapters, self.channels, personal, suspects)
 
-    async def _dispatch(self, engine: Engine, active: Mapping[str, ActiveChannel], limits: Limits) -> Ending:
-        stop = Stop()
-        deadline = None if limits.deadline is None else self.clock.monotonic() + limits.deadline
-        with _stopping_on_signals(stop):
-            try:
-                return await engine.run(deadline, stop)
-            finally:
-                await _close(active)
 
-
-async def _close(active: Mapping[str, ActiveChannel]) -> None:
-    closings = (channel.adapter.close() for channel in active.values())
-    with suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.gather(*closings, return_exceptions=True), timeout=5)
-
-
-@contextmanager
-def _outliving_the_terminal() -> Iterator[None]:
-    """A terminal that is lost takes nothing with it: the run ends, and its result is kept."""
-    try:
-        previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    except ValueError:
-        # Signals belong to the main thread; a program that embeds us elsewhere keeps its own.
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, previous)
-
-
-@contextmanager
-def _stopping_on_signals(stop: Stop) -> Iterator[None]:
-    """Ctrl-C and a polite kill stop the run."""
-    loop = asyncio.get_running_loop()
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.ask)
-    except (ValueError, RuntimeError):
-        yield  # likewise
-        return
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+def _told(error: LedgerError) -> str:
+    return f"{error}: {error.hint}" if error.hint else str(error)

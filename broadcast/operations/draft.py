@@ -14,6 +14,7 @@ from broadcast.model.incident import Incident
 from broadcast.model.notice import Facts
 from broadcast.model.outgoing import Headline
 from broadcast.model.plan import Planned
+from broadcast.model.suppression import Suppressed
 from broadcast.operations.headcount import Headcount, Share
 from broadcast.operations.preview import AudiencePreview, BarredPreview, Preview, TextPreview
 from broadcast.operations.reach import Reach
@@ -29,7 +30,10 @@ PERSONAL_PARTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A notice before it is recorded. `rendered` goes with `texts`, entry by entry."""
+    """A notice before it is recorded. `rendered` goes with `texts`, entry by entry.
+
+    `suppressed` are the addresses it does without.
+    """
 
     incident: Incident
     facts: Facts
@@ -37,6 +41,7 @@ class Draft:
     texts: Sequence[Text]
     rendered: Sequence[Rendered]
     warnings: tuple[str, ...]
+    suppressed: Suppressed
 
 
 def write_texts(

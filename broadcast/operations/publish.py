@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.happening import Happened, Happening
-from broadcast.errors import ConfigError, KeyReused, Refused
+from broadcast.errors import ConfigError, KeyReused, LedgerError, Overtaken, Refused
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.model.consent import Purpose
 from broadcast.operations import remarks
 from broadcast.operations.author import author
 from broadcast.operations.compose import Before, Composed, compose
-from broadcast.operations.deliver import Delivery
+from broadcast.operations.deliver import Delivery, Order
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
 from broadcast.operations.found import found_down, proposals, takes_back
 from broadcast.operations.preview import Consent, Preview
@@ -21,6 +22,18 @@ from broadcast.operations.reach import Concerned, Reaching, dependencies
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.operations.result import Result
 from broadcast.rendering.render import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The incident that a notice belongs to, once it is certain; `warnings` say how that came about.
+
+    `reserved` says that `ref` is the number of a new incident, which no other command can take any more.
+    """
+
+    ref: str | None = None
+    reserved: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +48,47 @@ class Publisher:
     def publish(self, request: Request, limits: Limits, consent: Consent) -> Result:
         """Publish a notice and return when it is delivered, as far as it can be.
 
-        `consent` is asked once, before anything is recorded. Raises a `BroadcastError` where nothing
-        was sent.
+        `consent` is asked before anything is recorded. If another command records a notice meanwhile, this
+        one is prepared again from what holds then, and asked about again. That ends: each time, another
+        notice was recorded, and a number that was lost once is reserved the next time. Raises a
+        `BroadcastError` where nothing was sent.
         """
-        if known := self._known(request):
-            return self._continue(known, limits)
-        draft = self._draft(request)
-        shown = self._shown(draft, limits)
-        adapters = self.delivery.channels.adapters(draft.reach.channels)
-        consent(shown)
-        try:
-            notice = self._record(draft, request)
-        except Refused:
-            # The same command may have been recorded by another process while this one prepared it.
-            if known := self._known(request):
-                return self._continue(known, limits)
-            raise
-        return self.delivery.deliver(notice, limits, adapters, draft.warnings)
+        subject = Subject(request.incident)
+        while not (known := self._known(request)):
+            draft = self._draft(request, subject)
+            shown = self._shown(draft, limits)
+            adapters = self.delivery.channels.adapters(draft.reach.channels)
+            order = Order(limits, adapters, draft.warnings, draft.suppressed)
+            consent(shown)
+            try:
+                return self._send(draft, request, subject, order)
+            except Overtaken as overtaken:
+                if not self._known(request):
+                    subject = self._kept(draft, subject, overtaken)
+        return self._continue(known, limits)
+
+    def _send(self, draft: Draft, request: Request, subject: Subject, order: Order) -> Result:
+        """Record the notice and deliver it; raises `Overtaken`.
+
+        What sending needs of this machine is there before anything is recorded.
+        """
+        with self.delivery.started() as started:
+            notice = self._record(draft, request, subject)
+            with self.delivery.recorded(notice):
+                warnings = (*order.warnings, *self._recorded(draft, request))
+                return self.delivery.deliver_new(notice, replace(order, warnings=warnings), started)
+
+    def _kept(self, draft: Draft, subject: Subject, overtaken: Overtaken) -> Subject:
+        """The same incident for the next attempt; a new one gets a number that it cannot lose again."""
+        if draft.incident.id:
+            # By its reference, for "the only open one" may be another one by now.
+            return Subject(draft.incident.ref, warnings=(*subject.warnings, str(overtaken)))
+        ref = self.delivery.ledger.incidents.reserve_ref()
+        return Subject(ref, reserved=True, warnings=(f"{overtaken}, which is now {ref}",))
 
     def preview(self, request: Request, limits: Limits) -> Preview:
         """The notice as it would go out; records and sends nothing."""
-        draft = self._draft(request)
+        draft = self._draft(request, Subject(request.incident))
         shown = self._shown(draft, limits)
         try:
             self.delivery.channels.adapters(draft.reach.headcount.channels)
@@ -82,8 +115,8 @@ class Publisher:
             return Result.from_json(json.loads(notice.result)).replay()
         return self.delivery.deliver(notice, limits, self.delivery.needed(notice))
 
-    def _draft(self, request: Request) -> Draft:
-        before = self._before(request)
+    def _draft(self, request: Request, subject: Subject) -> Draft:
+        before = self._before(request, subject)
         now = self.delivery.clock.now()
         watched = [] if takes_back(request) else self.delivery.ledger.health.down(now)
         depends = dependencies(self.settings, found_down(self.settings, watched, now))
@@ -107,8 +140,10 @@ class Publisher:
             reach=reach,
             texts=texts,
             rendered=rendered,
+            suppressed=suppressed,
             warnings=(
                 *self.settings.warnings,
+                *subject.warnings,
                 *composed.warnings,
                 *reach.warnings,
                 *proposals(request, self.settings, watched, reach.channels, now),
@@ -132,11 +167,11 @@ class Publisher:
             [f"{same[-1]} is open under the same title; to say more of it: update {same[-1]}"] if same else []
         )
 
-    def _before(self, request: Request) -> Before:
+    def _before(self, request: Request, subject: Subject) -> Before:
         incidents = self.delivery.ledger.incidents
         if request.verb is Verb.NOTIFY:
-            return Before(None, None, incidents.next_ref(), 1)
-        incident = incidents.find(request.incident)
+            return Before(None, None, subject.ref or incidents.next_ref(), 1)
+        incident = incidents.find(subject.ref)
         notices = incidents.notices(incident)
         latest = notices[-1] if notices else None
         return Before(incident, latest, incident.ref, incidents.next_sequence(incident))
@@ -154,7 +189,7 @@ class Publisher:
         self.delivery.channels.permit(draft.reach.channels)
         return shown
 
-    def _record(self, draft: Draft, request: Request) -> Notice:
+    def _record(self, draft: Draft, request: Request, subject: Subject) -> Notice:
         new = NewNotice(
             incident=draft.incident,
             facts=draft.facts,
@@ -165,10 +200,16 @@ class Publisher:
             texts=draft.texts,
             deliveries=draft.reach.deliveries,
             latecomers=draft.reach.latecomers,
+            reserved=subject.reserved,
         )
-        notice = self.delivery.ledger.incidents.record(new, self.delivery.clock.now())
-        if takes_back(request):
-            self.delivery.ledger.health.dismiss()
+        return self.delivery.ledger.incidents.record(new, self.delivery.clock.now())
+
+    def _recorded(self, draft: Draft, request: Request) -> Iterator[str]:
+        """Tell the listener what is planned; warns of what could not be done beside the notice."""
         for name, people in draft.reach.headcount.first.items():
             self.delivery.listener(Happening(Happened.PLANNED, name, count=people))
-        return notice
+        if takes_back(request):
+            try:
+                self.delivery.ledger.health.dismiss()
+            except LedgerError as error:
+                yield f"what `watch` found to be down still counts as down: {error}"

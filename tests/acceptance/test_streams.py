@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.cli.errors import report_midway
-from broadcast.cli.midway import Midway
+from broadcast.cli.errors import report_unfinished
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.progress import watching
 from broadcast.dispatch.happening import Happened, Happening
-from broadcast.errors import LedgerError
+from broadcast.errors import LedgerError, Unfinished
 from tests.acceptance.conftest import environment
 
 HOSTILE = "[bold]Down[/bold] \x1b[31mred \x1b]52;c;aGk=\x07 \u202egnp.exe :boom: {{ 7*7 }}"
@@ -140,11 +139,11 @@ def test_a_mistake_of_ours_is_told_in_one_line_and_kept_in_a_file(page_only):
 
     first, hint = outcome.stderr.splitlines()
     told = json.loads(outcome.stdout)
-    details = Path(hint.removeprefix("hint: details are in ").partition(";")[0])
+    details = Path(hint.rpartition(" details are in ")[2])
     kept = details.read_text(encoding="utf-8")
-    assert outcome.returncode == 1
+    assert outcome.returncode == 12
     assert first == "internal error: KeyError at <string>:2; this is a bug"
-    assert told["sent_anything"] is None
+    assert told["sent_anything"] is False
     assert "Traceback" in kept
     assert "0123456789abcdef" not in kept + outcome.stderr + outcome.stdout
     assert details.stat().st_mode & 0o777 == 0o600
@@ -166,9 +165,9 @@ def fail_after(happened: Happened) -> None:
 
 
 def test_an_error_in_the_midst_does_not_claim_that_nothing_was_sent(capsys):
-    with pytest.raises(Midway) as raised:
+    with pytest.raises(Unfinished) as raised:
         fail_after(Happened.ATTEMPT)
-    code = report_midway(raised.value.error, ["-o", "json"])
+    code = report_unfinished(raised.value, ["-o", "json"])
 
     shown = capsys.readouterr()
     told = json.loads(shown.out)

@@ -349,6 +349,7 @@ KEPT = {
     "suppression": {"kind", "reason", "source"},
     "health": {"system", "state", "source", "draft"},
     "status_page": {"url", "etag", "condition", "detail"},
+    "reserved_number": set(),
 }
 ERASED = {
     "notice": {"result"},

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.cli.errors import report_bug
+from broadcast.cli.errors import report_unforeseen
 from broadcast.ledger.ledger import Ledger
 from broadcast.sandbox import daemon
 
@@ -78,7 +78,7 @@ def test_what_is_deleted_from_the_ledger_is_gone_from_the_file(tmp_path):
 def test_what_a_bug_leaves_behind_is_private(tmp_path, monkeypatch, umask):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
-    report_bug(ValueError("x"), [])
+    report_unforeseen(ValueError("x"), [])
 
     details = next(tmp_path.rglob("broadcast-bug-*"))
     assert mode(details) == 0o600

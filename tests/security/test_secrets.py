@@ -18,7 +18,7 @@ import pytest
 
 from broadcast.channels.email.smtp import Smtp
 from broadcast.channels.transport import Transport
-from broadcast.cli.errors import report_bug
+from broadcast.cli.errors import report_unforeseen
 from broadcast.config.settings import ChannelSettings
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.samples import outgoing
@@ -316,7 +316,7 @@ def test_a_bug_tells_neither_values_nor_variables(tmp_path, monkeypatch, capsys,
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     private = f"{SECRETS['SMTP_PASSWORD']} +4915112345678 anna@kunde.example {SECRETS['SENDGRID_API_KEY']}"
 
-    report_bug(raised(private), ["-o", form])
+    report_unforeseen(raised(private), ["-o", form])
 
     told = capsys.readouterr()
     assert found_in(told.out + told.err) == set()

@@ -6,7 +6,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextCol
 
 from broadcast.cli.output.drawn import console
 from broadcast.cli.output.plainly import one_line
-from broadcast.cli.output.progress import TROUBLE
+from broadcast.cli.output.progress import ASIDE, TROUBLE
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.happening import Happened, Happening
 
@@ -30,6 +30,9 @@ class Bars:
     def __call__(self, happening: Happening) -> None:
         """Move the channel's bar."""
         if happening.kind is Happened.DONE:
+            return
+        if happening.kind in ASIDE:
+            self._progress.console.print(one_line(happening.reason or happening.kind), markup=False)
             return
         task = self._task(happening.channel)
         total = task.total or 0

@@ -10,22 +10,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 
-from broadcast.cli.midway import Midway
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.plainly import one_line
 from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.happening import Happened, Happening, Listener, nobody
-from broadcast.errors import BroadcastError
+from broadcast.errors import BroadcastError, Unfinished
 
 TROUBLE = {Happened.FAILED, Happened.FAILOVER, Happened.UNKNOWN}
+#: What the whole run waits for; it has no channel.
+ASIDE = {Happened.WAITING, Happened.STOPPING}
 
 
 @contextmanager
 def watching(common: Common, output: Output) -> Iterator[Listener]:
     """The listener that suits the output that was asked for, for as long as the run lasts.
 
-    Raises `Midway` for an error that comes after something may have left the machine.
+    Raises `Unfinished` for an error that comes after something may have left the machine: the error's own
+    exit code would claim that nothing had.
     """
     attempted = False
 
@@ -37,8 +39,20 @@ def watching(common: Common, output: Output) -> Iterator[Listener]:
     with _showing(common, output) as shown:
         try:
             yield listener
-        except BroadcastError as error:
-            raise (Midway(error) if attempted else error) from None
+        except Unfinished:
+            raise
+        except Exception as error:
+            if not attempted:
+                raise
+            raise Unfinished(
+                f"{error}\nmessages may have been sent before that",
+                hint=f"{_advice(error)}finish with `broadcast retry`; nobody is told twice",
+            ) from error
+
+
+def _advice(error: Exception) -> str:
+    hint = error.hint if isinstance(error, BroadcastError) else None
+    return f"{hint}; then " if hint else ""
 
 
 @contextmanager
@@ -130,7 +144,9 @@ class Lines:
             return
         if kind is Happened.PLANNED:
             self._planned[channel] = self._planned.get(channel, 0) + happening.count
-        if self._every:
+        if kind in ASIDE:
+            self._scribe.line(one_line(happening.reason or kind))
+        elif self._every:
             self._scribe.line(_said(happening))
         elif kind is Happened.ACCEPTED:
             self._count(channel, happening.count)
