@@ -268,7 +268,7 @@ def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
             return Check(subject, Verdict.WARN, detail, "it may fail; check its provider's status page")
         case Health.UNAUTHORISED:
             return Check(
-                subject, _gravity(channel), detail, f"check the credentials under [channels.{channel.name}]"
+                subject, _gravity(channel), detail, f"check the settings and credentials under [channels.{channel.name}]"
             )
         case Health.UNREACHABLE:
             return Check(

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from broadcast.channels.statuspage.pages.folder import FolderBusy, check_writable
 from broadcast.channels.statuspage.pages.masthead import LANGUAGES, Component, Masthead
-from broadcast.channels.statuspage.pages.publication import STATE, add, home, read
+from broadcast.channels.statuspage.pages.ownership import STATE, NotOurs, check_entrances
+from broadcast.channels.statuspage.pages.publication import add, home, read
 from broadcast.channels.statuspage.pages.state import StateDamaged
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
@@ -60,7 +61,7 @@ class Site:
             language=_language(settings),
             components=_components(settings),
         )
-        return cls(settings.folder / settings.required("path"), masthead)
+        return cls(_folder(settings), masthead)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Publish the updates; a key that was published before changes nothing."""
@@ -74,7 +75,10 @@ class Site:
         """Try the folder, and read what is there."""
         try:
             await asyncio.to_thread(check_writable, self._folder)
+            await asyncio.to_thread(check_entrances, self._folder)
             await asyncio.to_thread(read, self._folder)
+        except NotOurs as found:
+            return Probe(Health.DEGRADED, _another_site(found))
         except StateDamaged as damage:
             return Probe(Health.DEGRADED, self._damaged(self._folder, damage))
         except OSError as error:
@@ -90,6 +94,8 @@ class Site:
             update = add(self._folder, self._masthead, outgoing)
         except FolderBusy:
             return NotSent(f"another process is writing to {self._folder}", retry_after=_BUSY)
+        except NotOurs as found:
+            return Rejected(_another_site(found), Scope.CHANNEL)
         except StateDamaged as damage:
             return Rejected(self._damaged(home(self._folder, outgoing), damage), Scope.CHANNEL)
         except OSError as error:
@@ -114,6 +120,24 @@ def _refusal(error: OSError) -> Outcome:
     if error.errno in _PERMANENT:
         return Rejected(_cannot_write(error), Scope.CHANNEL, code=errno.errorcode[error.errno])
     return NotSent(_cannot_write(error))
+
+
+def _another_site(found: NotOurs) -> str:
+    return f"{found.path} belongs to another web site, and is not written over"
+
+
+def _folder(settings: ChannelSettings) -> Path:
+    folder = settings.folder / settings.required("path")
+    try:
+        check_entrances(folder)
+    except NotOurs as found:
+        raise ConfigError(
+            f"{settings.origin}: {_another_site(found)}",
+            hint="write path = a folder that only the status page uses, or move that file away",
+        ) from None
+    except OSError:
+        pass  # whoever publishes or probes says what is wrong with it
+    return folder
 
 
 def _cannot_write(error: OSError) -> str:

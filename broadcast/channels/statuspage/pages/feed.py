@@ -26,6 +26,7 @@ def atom(told: Sequence[Story], masthead: Masthead, language: str) -> str:
     feed = ET.Element(f"{{{NAMESPACE}}}feed", {"xml:lang": language})
     _add(feed, "id", _urn("feed", masthead.url or masthead.title, language, str(masthead.drill)))
     _add(feed, "title", masthead.title)
+    _add(feed, "generator", "broadcast")
     _add(feed, "updated", _iso(entries[0][0].as_of) if entries else "1970-01-01T00:00:00+00:00")
     _add(_add(feed, "author"), "name", entries[0][0].organisation if entries else masthead.title)
     _add(feed, "link", rel="alternate", type="text/html", href=f"{base}index.html")

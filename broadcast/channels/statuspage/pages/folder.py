@@ -61,6 +61,13 @@ def publish(folder: Path, files: Mapping[str, str]) -> None:
         _sync(parent)
 
 
+def replace_one(path: Path, text: str) -> None:
+    """Replace one file, synced, so that a crash leaves the old one or the new one."""
+    _write(_beside(path), text.encode())
+    _beside(path).replace(path)
+    _sync(path.parent)
+
+
 def check_writable(folder: Path) -> None:
     """Raise `OSError` where nothing could be published; changes nothing that a reader sees."""
     _make(folder)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from broadcast.channels.statuspage.pages import calendar, cap
+from broadcast.channels.statuspage.pages import calendar, cap, ownership
 from broadcast.channels.statuspage.pages import state as memory
 from broadcast.channels.statuspage.pages.api import Api
 from broadcast.channels.statuspage.pages.feed import atom
 from broadcast.channels.statuspage.pages.folder import locked, publish
 from broadcast.channels.statuspage.pages.html import Edition
 from broadcast.channels.statuspage.pages.masthead import DRILL, Masthead
+from broadcast.channels.statuspage.pages.ownership import STATE
 from broadcast.channels.statuspage.pages.state import State, Update
 from broadcast.channels.statuspage.pages.story import stories
 from broadcast.model.outgoing import Outgoing
-
-#: Written last: what it does not hold was not published.
-STATE = "state.json"
 
 
 def home(folder: Path, outgoing: Outgoing) -> Path:
@@ -27,12 +25,18 @@ def home(folder: Path, outgoing: Outgoing) -> Path:
 def add(folder: Path, masthead: Masthead, outgoing: Outgoing) -> Update:
     """Publish one update, once however often it is asked for.
 
-    Raises `FolderBusy`, `StateDamaged` or `OSError`; then it counts as not published.
+    Raises `FolderBusy`, `NotOurs`, `StateDamaged` or `OSError`; then it counts as not published.
     """
     place = home(folder, outgoing)
     with locked(place):
         state, update = read(place).published(outgoing)
-        publish(place, files(state, masthead.drilling() if outgoing.headline.drill else masthead))
+        pages = files(state, masthead.drilling() if outgoing.headline.drill else masthead)
+        ownership.check(place, pages)
+        if not (place / STATE).exists():
+            ownership.take(place)
+        publish(place, pages)
+        # A page from before there was a mark gets it now, when every file says whose it is.
+        ownership.take(place)
     return update
 
 
