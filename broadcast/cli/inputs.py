@@ -14,6 +14,7 @@ from broadcast.config.durations import parse_duration
 from broadcast.errors import UsageError
 from broadcast.model.text import is_legible
 from broadcast.operations.request import Limits, Request, Verb
+from broadcast.rendering.clean import clean
 
 _LARGEST = 256 * 1024  # a notice is short; a file larger than this is a mistake
 _STDIN = "-"
@@ -63,15 +64,17 @@ def read_limits(run: Run, sending: Sending | None = None) -> Limits:
 
 
 def read_message(given: str | None) -> str | None:
-    """The message: as typed, from `@FILE`, or from standard input for `-`."""
+    """The message: as typed, from `@FILE`, or from standard input for `-`; `@@all` is the text `@all`."""
     if given is None:
         return None
     text = given
     if given == _STDIN:
         text = read_standard_input("-m -")
+    elif given.startswith("@@"):
+        text = given[1:]
     elif given.startswith("@"):
         text = read_file(Path(given[1:]), "-m")
-    if not text.strip():
+    if not clean(text):
         raise UsageError("the message is empty", hint="write something after -m, or leave it out")
     return text.strip()
 

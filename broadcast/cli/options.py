@@ -141,7 +141,7 @@ class Wording:
             "--message",
             "-m",
             metavar="TEXT|@FILE|-",
-            help="Your own words: a text, a file, or - for standard input.",
+            help="Your own words: a text, a file, or - for standard input. @@all is the text @all.",
             rich_help_panel=_SAY,
         ),
     ] = None

@@ -11,7 +11,8 @@ from typing import Any
 GONE = "•••"
 #: A phone number, however it is grouped, but no date; or anything with an @ in it.
 _ADDRESS = re.compile(
-    r"""(?<!\d)(?!\d{4}-\d\d-\d\d)\+?\d[\d ()/.-]{5,}\d|[^\s<>@"'(),;:]+@[^\s<>@"'(),;:]+"""
+    r"""(?<!\d)(?!\d{4}-\d\d-\d\d)\+?\d[\d ()/.-]{5,}\d"""
+    r"""|(?<![^\s<>@"'(),;:])[^\s<>@"'(),;:]+@[^\s<>@"'(),;:]+"""
 )
 _WORD = re.compile(r"[^\s<>()\[\]{},;:!?\"]+")
 _LONGEST_NAME = 6  # words

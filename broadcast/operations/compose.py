@@ -19,6 +19,7 @@ from broadcast.model.notice import Facts, NoticeKind, TextPhase
 from broadcast.operations.alternatives import reachable
 from broadcast.operations.request import CLOSING, NOTHING, Request, Verb
 from broadcast.planning.outage import Dependencies
+from broadcast.rendering.clean import clean
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -215,7 +216,7 @@ def _drill(request: Request, before: Before) -> bool:
 
 def _title(request: Request, before: Before) -> str:
     title = request.title.strip() if request.title else ""
-    if title:
+    if clean(title):
         return title
     if before.incident:
         return before.incident.title

@@ -14,7 +14,12 @@ _DENIALS = re.compile(
 )
 _BODY_START = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
-_TAG = re.compile(r"<(style|script|title|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_HEAD = re.compile(r"<head\b", re.IGNORECASE)
+_HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
+# What is opened and never closed lasts to the end: browsers hide it too, and looking further takes no time.
+_TAG = re.compile(
+    r"<(style|script|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.IGNORECASE | re.DOTALL
+)
 _STYLE = "font:bold 16px sans-serif;text-align:center;padding:12px;margin:0;background:#fde68a;color:#1f2937"
 
 
@@ -58,7 +63,13 @@ def visible(html: str) -> str:
 
 def visible_lines(html: str) -> str:
     """The same with a new line where a tag was, so that the contents of two cells stay apart."""
-    return unescape(_TAG.sub("\n", html))
+    return unescape(_TAG.sub("\n", _without_head(html)))
+
+
+def _without_head(html: str) -> str:
+    start = _HEAD.search(html)
+    end = _HEAD_END.search(html, start.end()) if start else None
+    return html[: start.start()] + html[end.end() :] if start and end else html
 
 
 def _starts(text: str, word: str) -> bool:

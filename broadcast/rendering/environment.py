@@ -31,18 +31,13 @@ from broadcast.errors import TemplateError
 from broadcast.rendering.catalogue import SUFFIX, Catalogue, Source, locale_chain
 from broadcast.rendering.filters import FILTERS, FilterError, Reading, printed
 from broadcast.rendering.guard import Budget, Metered, OverBudget, checked_number
+from broadcast.rendering.tag_lines import without_tag_lines
 from broadcast.rendering.words import words_for
 
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 _KEPT_FILTERS = (
     *("capitalize", "default", "escape", "first", "int", "last", "length", "lower", "trim", "upper"),
     *("d", "e"),
-)
-# Lines of tags only: `{% if ... %}`, `{# ... #}`. An include stays as it is: it stands for text.
-_TAG = r"(?:\{%(?![-+]?\s*include)(?:(?![-+]?%\}).)*|\{#(?:(?![-+]?#\}).)*)"
-_CLOSE = r"[-+]?[%#]\}"
-_TAG_LINE = re.compile(
-    rf"^(?P<tags>[ \t]*(?:{_TAG}{_CLOSE}[ \t]*)*{_TAG})(?P<close>{_CLOSE})[ \t]*\n", re.MULTILINE | re.DOTALL
 )
 _MISTAKES = (
     JinjaError,
@@ -119,9 +114,7 @@ class Texts(ImmutableSandboxedEnvironment):
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
         """A line that holds nothing but tags leaves no empty line behind; other line ends stay as written."""
-        # The line end moves into the tag, so that errors still name the right line.
-        text = super().preprocess(source, name, filename)
-        return _TAG_LINE.sub(lambda line: f"{line['tags']}\n{line['close']}", text)
+        return without_tag_lines(super().preprocess(source, name, filename))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed = super()._parse(source, name, filename)

@@ -106,7 +106,7 @@ def _cuts(text: str) -> Iterator[tuple[int, str]]:
 
 def _cut_in_a_word(text: str, limit: int) -> str:
     """Languages without spaces, and words that are longer than there is room for."""
-    word = text.split(maxsplit=1)[0]
+    word = "".join(text.split(maxsplit=1)[:1])
     if _counts(word) or _LINK.search(word):
         return ""
     kept = ""

@@ -98,6 +98,7 @@ _AFTERNOON = range(12, 24)
 _SHORT_GROUP = 3
 _LONE_SIGN = re.compile(r"(?<!\w)\w(?!\w)")
 _PAUSE = re.compile(r"[.,:;?!](?=\s|$)")
+_MARKS = frozenset(".:;?!")
 _PICTURES = frozenset({"So", "Sk", "Me"})
 _JOINTS = frozenset("\ufe0f\u200d\u00ad")  # they make one picture, or one word, of several
 
@@ -130,7 +131,11 @@ def _is_spoken(character: str) -> bool:
 def _tidied(text: str) -> str:
     """Single spaces, none before a mark, and no comma where there is a mark already."""
     marked = re.sub(r"\s+(?=[.,:;?!](?:\s|$))", "", " ".join(text.split()))
-    return re.sub(r"(?<=[.,:;?!]),+(?=\s|$)", "", marked).lstrip(", ")
+    return re.sub(r"(?<!,),+(?=\s|$)", _comma, marked).lstrip(", ")
+
+
+def _comma(commas: re.Match[str]) -> str:
+    return "" if commas.string[max(0, commas.start() - 1) : commas.start()] in _MARKS else ","
 
 
 def _slot(slot: str, _: Tongue) -> str:

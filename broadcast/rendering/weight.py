@@ -71,7 +71,10 @@ _KNOWN_ENDS = frozenset(
         "int",
     }
 )
-_SYLLABLE = re.compile("[\u1100-\u115f]*(?:[\uac00-\ud7a3][\u1160-\u11a7]*|[\u1160-\u11a7]+)[\u11a8-\u11ff]*")
+_SYLLABLE = re.compile(
+    "[\u1100-\u115f]+(?:(?:[\uac00-\ud7a3][\u1160-\u11a7]*|[\u1160-\u11a7]+)[\u11a8-\u11ff]*)?"
+    "|(?:[\uac00-\ud7a3][\u1160-\u11a7]*|[\u1160-\u11a7]+)[\u11a8-\u11ff]*"
+)
 _MARKS = frozenset({"Mn", "Me", "Mc"})
 _JOINER = "\u200d"
 

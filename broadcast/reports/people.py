@@ -11,7 +11,8 @@ from broadcast.ledger.history import Standing
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.mask import mask
 
-_ADDRESS = re.compile(r"\+[0-9]{7,15}\b|[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_ATOM = r"[\w.!#$%&'*+/=?^`{|}~-]"
+_ADDRESS = re.compile(rf"\+[0-9]{{7,15}}\b|(?<!{_ATOM}){_ATOM}+@[\w-]+(?:\.[\w-]+)+")
 
 
 class Addresses(StrEnum):

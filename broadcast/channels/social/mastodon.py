@@ -29,7 +29,7 @@ _PAGE = 40
 # A name in an incident's text must call nobody: Mastodon tells whoever is mentioned.
 _MENTION = re.compile(r"(?<![=/\w])@(?=\w)")
 _WORD_JOINER = "\u2060"
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class Mastodon:

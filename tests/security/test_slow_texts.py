@@ -1,0 +1,128 @@
+"""No text, however it is made, takes time that grows faster than the text: nobody can wait in an outage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from broadcast.channels import links
+from broadcast.channels.answers import excerpt
+from broadcast.channels.chat.lines import lines
+from broadcast.channels.statuspage.pages import prose as page
+from broadcast.ledger.scrub import Scrubber
+from broadcast.rendering import clean, drill, factcheck, filters, phrase, prose, sms, speech, weight
+from broadcast.rendering.tag_lines import without_tag_lines
+from broadcast.rendering.words import ENGLISH
+from broadcast.reports.people import without_addresses
+
+NOTHING = factcheck.Known(frozenset(), frozenset())
+READERS: dict[str, Callable[[str], object]] = {
+    "clean": clean.clean,
+    "fact check": lambda text: factcheck.contradictions(text, NOTHING),
+    "fact check of a page": lambda text: factcheck.contradictions_html(text, NOTHING),
+    "visible": drill.visible,
+    "drill": lambda text: (drill.marked(text, "EXERCISE"), drill.marked_html(text, "EXERCISE")),
+    "denial": lambda text: drill.refuse_denial(text, "x"),
+    "paragraphs": filters.paragraphs,
+    "shortened": lambda text: phrase.shortened(text, 9_000),
+    "sentence": phrase.sentence,
+    "holes": prose.holes,
+    "remarks": lambda text: list(prose.remarks(text, "en")),
+    "spoken": lambda text: speech.seconds(speech.spoken(text, ENGLISH)),
+    "sms": lambda text: sms.measure(sms.transliterate(text)),
+    "weighted": weight.weighted_length,
+    "wrapped": weight.wrapped_length,
+    "template": without_tag_lines,
+    "links": lambda text: list(links.pieces(text)),
+    "chat": lines,
+    "page": lambda text: (page.paragraphs(text), page.excerpt(text), page.unbroken(text)),
+    "provider": excerpt,
+    "erasing": Scrubber(["Anna Muster"]).prose,
+    "report": without_addresses,
+}
+PARTS = (
+    *(
+        "a",
+        "A ",
+        "1",
+        "1 ",
+        "0(",
+        "+1",
+        "1.",
+        "a.",
+        "a-",
+        ".",
+        ",",
+        "-",
+        "_",
+        "(",
+        "[",
+        "{",
+        " ",
+        "\t",
+        "\n",
+        "\n ",
+    ),
+    *(
+        "@",
+        "a@",
+        "a@a.",
+        "a1@",
+        "/",
+        "a/",
+        "http://",
+        "www.",
+        "mailto:",
+        "1:",
+        "12:3",
+        "1/",
+        "Mo 1.",
+        "1. Mo",
+    ),
+    *(
+        "<",
+        "<a",
+        "<!--",
+        "<style>",
+        "<head>",
+        "</a",
+        "&",
+        "&#",
+        "'",
+        '"',
+        "{%",
+        "{#",
+        "{# a #} ",
+        "#}",
+        "\x1b[",
+        "\x1b]",
+    ),
+    *(
+        "\u1100",
+        "\u1161",
+        "\u11a8",
+        "가",
+        "e\u0301",
+        "😀",
+        "😀\u200d",
+        "🇩",
+        "\U000e0067",
+        "\u200d",
+        "\ufe0f",
+        "漢",
+        "١",
+    ),
+)
+LENGTH = 10_000
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_time_grows_with_the_text_and_no_faster(reader):
+    read = READERS[reader]
+    for part in PARTS:
+        text = f"x {part * (LENGTH // len(part))}!\n"
+        before = time.process_time()
+        read(text)
+        assert time.process_time() - before < 0.3, (reader, part)
