@@ -267,9 +267,7 @@ def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
         case Health.DEGRADED:
             return Check(subject, Verdict.WARN, detail, "it may fail; check its provider's status page")
         case Health.UNAUTHORISED:
-            return Check(
-                subject, _gravity(channel), detail, f"check the settings and credentials under [channels.{channel.name}]"
-            )
+            return Check(subject, _gravity(channel), detail, f"check what is under [channels.{channel.name}]")
         case Health.UNREACHABLE:
             return Check(
                 subject, _gravity(channel), detail, "check the network, base_url and the provider's status"
