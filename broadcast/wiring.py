@@ -108,7 +108,8 @@ def make_channels(settings: Settings) -> Channels:
         price = channel.price if channel.price is not None else can.price
         ways[name] = Way(name, channel.adapter, can, fate, channel.optional, price)
         channels[name] = _with_house_style(channel, adapter.options, settings)
-    return Channels(ways, channels, registry.build, live=settings.live or settings.sandbox)
+    live = settings.live or settings.sandbox
+    return Channels(ways, channels, registry.build, live=live, sandbox=settings.sandbox)
 
 
 def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings: Settings) -> ChannelSettings:
@@ -202,14 +203,15 @@ class _Desk:
 
     def retry(self, on_unknown: OnUnknown, listener: Listener) -> Result:
         """Finish what is owed."""
+        from broadcast.errors import UnknownIncident
         from broadcast.operations.request import Limits
         from broadcast.operations.retry import retry
 
-        return retry(
-            make_delivery(self.settings, self.ledger, listener, self.clock),
-            None,
-            Limits(on_unknown=on_unknown),
-        )
+        delivery = make_delivery(self.settings, self.ledger, listener, self.clock)
+        retried = retry(delivery, None, Limits(on_unknown=on_unknown))
+        if retried.latest is None:
+            raise UnknownIncident("nothing is owed", hint="a notice comes before a retry")
+        return retried.latest
 
 
 def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import TYPE_CHECKING
 
 from broadcast.cli.options import Common, Output
+from broadcast.cli.output.blocks import line
 from broadcast.cli.output.show import json_text, show, show_json
-from broadcast.operations.result import Result
+from broadcast.operations.result import SCHEMA, Result
+
+if TYPE_CHECKING:
+    from broadcast.operations.retry import Retried
+
+_NOTHING_OWED: dict[str, object] = {
+    "schema": SCHEMA,
+    "incident": None,
+    "notice": None,
+    "exit_code": 0,
+    "changed": False,
+    "sent_anything": False,
+}
 
 
 def show_result(result: Result, output: Output, common: Common, warned: Container[str] = ()) -> None:
@@ -25,3 +39,22 @@ def show_result(result: Result, output: Output, common: Common, warned: Containe
             if not common.quiet:
                 show(warnings_page(one for one in result.warnings if one not in warned), common.err)
             show(result_page(result), common.out)
+
+
+def show_retried(retried: Retried, output: Output, common: Common) -> None:
+    """Write what a retry came to: for people every notice that owed something, one after the other.
+
+    In JSON it is the latest result, with all of them under `notices`.
+    """
+    if output in {Output.HUMAN, Output.QUIET}:
+        for result in retried.notices or filter(None, [retried.latest]):
+            show_result(result, output, common)
+        if retried.latest is None and output is Output.HUMAN:
+            show([line("nothing was left to do: no incident owes anything")], common.out)
+        return
+    latest = retried.latest.as_json() if retried.latest else _NOTHING_OWED
+    found = latest | {"notices": [result.as_json() for result in retried.notices]}
+    if output is Output.JSON:
+        show_json(found, common.out)
+    else:
+        common.out.write(json_text({"event": "done", **found}) + "\n")

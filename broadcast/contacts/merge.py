@@ -72,6 +72,11 @@ class People:
     rows: Spool = field(default_factory=Spool)
     instead: Mapping[int, tuple[Contact, ...]] = field(default_factory=dict)
 
+    @property
+    def sharing(self) -> bool:
+        """Whether several of them may have one address."""
+        return bool(self.instead)
+
     def __len__(self) -> int:
         return len(self.rows) + sum(len(contacts) - 1 for contacts in self.instead.values())
 

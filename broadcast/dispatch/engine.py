@@ -157,6 +157,8 @@ class Engine:
             channel.due, channel.next_at = self._moment(turn.due.get(name)), turn.next_at[name]
             channel.ahead += claims
             self._send_claimed(channel)
+        for name in turn.moved:
+            self._put(name, self._clock.monotonic())
         asked = [(self._channels[pause.channel], pause) for pause in turn.pauses]
         return [channel for channel, pause in asked if self._judge.loses_patience(channel, pause)]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,9 +16,11 @@ from broadcast.ledger.affected import service_record
 from broadcast.ledger.claims import claim_from
 from broadcast.ledger.database import Database
 from broadcast.ledger.gate import Gate, Pause, record_pauses
+from broadcast.ledger.owing import keep_owing
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.ledger.settling import settle
+from broadcast.ledger.shared import Claimed, settle_shared
 from broadcast.ledger.supersede import supersede
 from broadcast.model.clock import Clock
 from broadcast.model.delivery import DeliveryState
@@ -42,13 +44,15 @@ class Turn:
 
     `due` says for each channel that was asked when more falls due, in seconds since the epoch; channels
     that have nothing more are left out. `next_at` says when its pace lets more out, in monotonic seconds.
-    `pauses` are those that hold now, whoever was asked for them.
+    `pauses` are those that hold now, whoever was asked for them. `moved` are channels that deliveries were
+    put on because their address may have the notice already.
     """
 
     claims: Mapping[str, Sequence[Claim]]
     due: Mapping[str, float]
     next_at: Mapping[str, float]
     pauses: Sequence[Pause]
+    moved: Sequence[str] = ()
 
 
 class Deliveries:
@@ -86,13 +90,15 @@ class Deliveries:
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
             # The clock is read behind the lock: what passed while waiting for it must not be given out twice.
             gate = Gate(connection, self._paces, now, self._clock.monotonic())
-            claims = {c: self._claim(connection, gate, c, limit, now) for c, limit in asked.items()}
+            claimed = {c: self._claim(connection, gate, c, limit, now) for c, limit in asked.items()}
+            claims = {channel: claims for channel, (claims, _) in claimed.items()}
             due = {channel: self._next_due(connection, channel, now) for channel in asked}
             return Turn(
                 claims,
                 {channel: at for channel, at in due.items() if at is not None},
                 {channel: gate.next_at(channel) for channel in asked},
                 tuple(gate.pauses[channel] for channel in asked if channel in gate.pauses),
+                tuple(name for _, moved in claimed.values() for name in moved),
             )
 
     def withdraw(self, claims: Sequence[Claim]) -> None:
@@ -135,21 +141,29 @@ class Deliveries:
         values = self._waiting_for(channel, reason, now)
         with self._database.transaction() as connection:
             connection.execute(query("count_rerouted"), values)
-            return connection.execute(query("reroute"), values).rowcount
+            moved = connection.execute(query("reroute"), values).rowcount
+            if moved:
+                keep_owing(connection, self._notice, channel, reason, now.timestamp())
+            return moved
 
     def hold(self, channel: str, reason: str, now: datetime) -> int:
         """Keep everybody who waits for `channel`, with no way left, until `retry`; returns how many."""
         with self._database.transaction() as connection:
             return connection.execute(query("hold"), self._waiting_for(channel, reason, now)).rowcount
 
-    def unhold(self, now: datetime) -> int:
+    def unhold(self, now: datetime, usable: Iterable[str] | None = None) -> int:
         """Plan again what was held, from the first channel that cannot have taken it; returns how many.
 
-        What was left unknown is asked about again.
+        What none of the `usable` channels (None: all) can send stays held. What was left unknown is asked
+        about again.
         """
         with self._database.transaction() as connection:
             self._stand_aside(connection, now)
-            values = {"notice": self._notice, "now": now.timestamp()}
+            values = {
+                "notice": self._notice,
+                "now": now.timestamp(),
+                "usable": None if usable is None else json.dumps(list(usable)),
+            }
             count = connection.execute(query("unhold"), values).rowcount
             connection.execute(query("ask_again"), {"notice": self._notice})
             return count
@@ -218,7 +232,8 @@ class Deliveries:
 
     def _claim(
         self, connection: sqlite3.Connection, gate: Gate, channel: str, wanted: int, now: datetime
-    ) -> Sequence[Claim]:
+    ) -> tuple[Sequence[Claim], list[str]]:
+        """Claims on a channel, and other channels that deliveries were moved to instead."""
         (latest,) = connection.execute(query("latest_attempt")).fetchone()
         values = {
             "latest": latest,
@@ -233,4 +248,5 @@ class Deliveries:
             values["limit"] = gate.admit(channel, due)
         connection.execute(query("intend"), values)
         connection.execute(query("mark_sending"), values)
-        return [claim_from(row) for row in connection.execute(query("intended"), values)]
+        moved = settle_shared(connection, Claimed(channel, self._run, latest, now.timestamp()))
+        return [claim_from(row) for row in connection.execute(query("intended"), values)], moved

@@ -119,12 +119,20 @@ class History:
         return dict(self._each("threads", incident, lambda row: (row["channel"], (row["root"], row["last"]))))
 
     def told(self, incident: Incident) -> list[Told]:
-        """Everybody an earlier notice was sent to, or may have been, oldest word first."""
+        """Everybody an earlier notice was sent to, or may have been, by channel, oldest word first."""
         return self._each("told", incident.id, _told)
 
     def to_be_told(self, incident: Incident) -> list[Told]:
         """Everybody an earlier notice still waits for, oldest word first."""
         return self._each("to_be_told", incident.id, _told)
+
+    def audiences(self, incident: Incident) -> list[str]:
+        """Every audience that a notice of the incident was meant for, reached or not."""
+        return self._each("audiences_of_incident", incident.id, lambda row: str(row["audience"]))
+
+    def texts(self, incident: Incident) -> list[tuple[str, str, str]]:
+        """Audience, locale and kind of channel of every text that a notice of the incident had."""
+        return self._each("texts_of_incident", incident.id, tuple)
 
     def lines(self, notice: Notice) -> list[DeliveryLine]:
         """The deliveries of a notice, one line each."""
@@ -233,7 +241,8 @@ def _told(row: sqlite3.Row) -> Told:
         channel=row["channel"],
         route=tuple(json.loads(row["route"])),
         required=bool(row["required"]),
-        reached=row["state"] in {"accepted", "delivered", "confirmed"},
+        reached=bool(row["reached"]),
+        carried=bool(row["carried"]),
     )
 
 

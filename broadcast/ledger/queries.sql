@@ -60,6 +60,10 @@ ON CONFLICT (digest) DO NOTHING
 INSERT INTO delivery (notice_id, audience, texts, locale, lane, contact, recipient_id, route, step, channel, required, state, reason, updated_at)
 VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM recipient WHERE digest = ?), ?, 0, ?, ?, ?, ?, ?)
 
+-- name: insert_shared
+INSERT INTO shared (delivery_id, channel, notice_id, number)
+SELECT id, ?1, notice_id, ?2 FROM delivery WHERE (notice_id, lane, audience, contact) = (?3, ?4, ?5, ?6)
+
 -- name: insert_event
 INSERT INTO event (incident_id, notice_id, at, kind, channel, detail)
 SELECT (SELECT incident_id FROM notice WHERE id = :notice), :notice, :at, :kind, :channel, :detail
@@ -70,7 +74,8 @@ SELECT own.incident_id FROM notice AS own JOIN notice AS newer ON newer.incident
 WHERE own.id = ? AND newer.sequence > own.sequence LIMIT 1
 
 -- name: supersede
--- A person who is told the newer truth must not get the older one afterwards, and nobody that of an incident that is over.
+-- A person who is told the newer truth must not get the older one afterwards, nor a channel that publishes it, and
+-- nobody that of an incident that is over.
 UPDATE delivery SET state = 'cancelled', updated_at = :now,
        reason = 'superseded by notice ' || (SELECT max(sequence) FROM notice WHERE incident_id = :incident)
 WHERE state IN ('planned', 'held') AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
@@ -78,7 +83,11 @@ WHERE state IN ('planned', 'held') AND notice_id IN (SELECT id FROM notice WHERE
               WHERE own.id = delivery.notice_id AND newer.sequence > own.sequence
                 AND (newer.phase IN (SELECT value FROM json_each(:closed))
                      OR EXISTS (SELECT 1 FROM delivery AS theirs
-                                WHERE theirs.notice_id = newer.id AND theirs.contact = delivery.contact)))
+                                WHERE theirs.notice_id = newer.id AND theirs.contact = delivery.contact)
+                     OR (delivery.recipient_id IS NULL AND EXISTS (
+                         SELECT 1 FROM delivery AS post, json_each(post.route) AS leg
+                         WHERE post.contact >= 'channel:' AND post.contact < 'channel;' AND post.notice_id = newer.id
+                           AND leg.value IN (SELECT value FROM json_each(delivery.route))))))
 
 -- name: latest_attempt
 SELECT coalesce(max(id), 0) FROM attempt
@@ -112,6 +121,29 @@ ORDER BY not_before, id LIMIT 1 OFFSET :claimed
 UPDATE delivery SET state = 'sending', owner = :owner, attempts = attempts + 1, lookups = 0, updated_at = :now
 WHERE id IN (SELECT delivery_id FROM attempt WHERE attempt.id > :latest)
 
+-- name: claimed_shared
+-- Just claimed, while an earlier attempt for the same address has left, or may have; the most certain answer first.
+SELECT mine.id AS attempt, delivery.id AS delivery, delivery.route, delivery.step,
+       taken.outcome, taken.ref, theirs.state, theirs.owner, theirs.not_before
+FROM attempt AS mine
+CROSS JOIN shared AS own ON own.delivery_id = mine.delivery_id AND own.channel = :channel
+CROSS JOIN shared AS other ON other.notice_id = own.notice_id AND other.channel = own.channel
+      AND other.number = own.number AND other.delivery_id <> own.delivery_id
+CROSS JOIN attempt AS taken ON taken.delivery_id = other.delivery_id AND taken.channel = :channel AND taken.id < mine.id
+      AND (taken.outcome IS NULL OR taken.outcome IN ('unknown', 'accepted'))
+JOIN delivery ON delivery.id = mine.delivery_id
+JOIN delivery AS theirs ON theirs.id = other.delivery_id
+WHERE mine.id > :latest
+ORDER BY mine.id, coalesce(taken.outcome = 'accepted', 0) DESC, taken.outcome IS NULL DESC, taken.id
+
+-- name: withdraw_shared
+DELETE FROM attempt WHERE id = :attempt AND outcome IS NULL
+
+-- name: settle_shared
+UPDATE delivery SET state = :state, reason = :reason, step = :step, channel = :channel, not_before = :not_before,
+       attempts = CASE WHEN step = :step THEN attempts - 1 ELSE 0 END, ref = coalesce(:ref, ref), owner = NULL, updated_at = :now
+WHERE id = :id AND state = 'sending'
+
 -- name: intended
 -- Claims, in the order of the columns that `broadcast/ledger/claims.py` reads.
 SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
@@ -121,8 +153,10 @@ FROM attempt
 JOIN delivery ON delivery.id = attempt.delivery_id
 JOIN notice ON notice.id = delivery.notice_id
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+-- A channel that publishes has one thread, whichever lane led there.
 LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
-     AND thread.contact = delivery.contact
+     AND thread.contact = CASE WHEN delivery.recipient_id IS NULL THEN 'channel:' || delivery.channel
+                               ELSE delivery.contact END
 WHERE attempt.id > :latest
 ORDER BY attempt.id
 
@@ -141,9 +175,12 @@ SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_i
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
 JOIN attempt ON attempt.id = (SELECT max(id) FROM attempt WHERE attempt.delivery_id = delivery.id)
+     AND attempt.channel = delivery.channel
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+-- A channel that publishes has one thread, whichever lane led there.
 LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
-     AND thread.contact = delivery.contact
+     AND thread.contact = CASE WHEN delivery.recipient_id IS NULL THEN 'channel:' || delivery.channel
+                               ELSE delivery.contact END
 WHERE delivery.state = 'unknown' AND delivery.channel = :channel AND delivery.notice_id = :notice
   AND delivery.not_before <= :now
 ORDER BY delivery.not_before, delivery.id
@@ -202,7 +239,8 @@ UPDATE attempt SET ended_at = :now, outcome = 'unknown', reason = :reason
 WHERE outcome IS NULL AND owner = :owner AND delivery_id IN (SELECT id FROM delivery WHERE notice_id = :notice)
 
 -- name: unhold
--- A route starts over, but behind the last channel that may have taken it already.
+-- A route starts over, but behind the last channel that may have taken it already. What no usable channel can send
+-- stays as it is, with the reason.
 UPDATE delivery SET state = 'planned', step = start.step, channel = json_extract(route, '$[' || start.step || ']'),
        attempts = 0, lookups = 0, not_before = 0, updated_at = :now
 FROM (SELECT owed.id, min(coalesce(max(doubtful.key) + 1, 0), json_array_length(owed.route) - 1) AS step
@@ -213,11 +251,16 @@ FROM (SELECT owed.id, min(coalesce(max(doubtful.key) + 1, 0), json_array_length(
                  WHERE held.notice_id = :notice AND held.state = 'held'
                    AND coalesce(attempt.outcome, 'unknown') = 'unknown') AS doubtful ON doubtful.delivery_id = owed.id
       WHERE owed.notice_id = :notice AND owed.state = 'held'
+        AND (:usable IS NULL OR EXISTS (SELECT 1 FROM json_each(owed.route) AS way
+                                        WHERE way.value IN (SELECT value FROM json_each(:usable))))
       GROUP BY owed.id) AS start
 WHERE start.id = delivery.id
 
 -- name: ask_again
-UPDATE delivery SET attempts = 0, lookups = 0, not_before = CASE WHEN not_before < 9e999 THEN not_before ELSE 0 END
+-- What is unknown because of another message to the same address is claimed again, to see what became of that.
+UPDATE delivery SET attempts = 0, lookups = 0, not_before = CASE WHEN not_before < 9e999 THEN not_before ELSE 0 END,
+       state = CASE WHEN EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id
+                                 AND attempt.channel = delivery.channel) THEN 'unknown' ELSE 'planned' END
 WHERE notice_id = :notice AND state = 'unknown'
 
 -- name: open_routes
@@ -266,6 +309,24 @@ GROUP BY attempt.reason ORDER BY count(*) DESC LIMIT 1
 -- name: failovers
 SELECT origin, destination, reason, count, first_at FROM failover WHERE notice_id = ? ORDER BY count DESC, origin
 
+-- name: keep_owing
+-- What published an earlier notice still owes the end there when its lane goes on to another channel.
+INSERT INTO delivery (notice_id, audience, texts, locale, lane, contact, route, step, channel, required, state, reason, updated_at)
+SELECT notice_id, audience, texts, locale, -1 - lane, contact, json_array(:channel), 0, :channel, 1, 'held', :reason, :now
+FROM delivery
+WHERE notice_id = :notice AND contact = 'channel:' || :channel AND channel <> :channel AND step > 0
+  AND state <> 'cancelled'
+  AND (SELECT phase FROM notice WHERE id = :notice) IN (SELECT value FROM json_each(:closed))
+ON CONFLICT (notice_id, lane, audience, contact) DO NOTHING
+
+-- name: share_owing
+INSERT INTO shared (delivery_id, channel, notice_id, number)
+SELECT owing.id, shared.channel, shared.notice_id, shared.number
+FROM delivery AS owing JOIN delivery AS moved ON moved.notice_id = owing.notice_id AND moved.contact = owing.contact
+JOIN shared ON shared.delivery_id = moved.id AND shared.channel = :channel
+WHERE owing.notice_id = :notice AND owing.contact = 'channel:' || :channel AND owing.id <> moved.id
+ON CONFLICT (delivery_id, channel) DO NOTHING
+
 -- name: count_failover
 INSERT INTO failover (notice_id, origin, destination, reason, count, first_at)
 VALUES (:notice, :origin, :destination, :reason, :count, :now)
@@ -287,26 +348,38 @@ WHERE delivery.notice_id = ? AND delivery.state IN ('failed', 'held', 'unknown')
 SELECT channel, contact, root, last FROM thread WHERE incident_id = ? AND contact LIKE 'channel:%'
 
 -- name: told
-SELECT delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, delivery.channel, delivery.route,
-       delivery.required, delivery.state, delivery.step,
+-- One row for each channel that took a message, or may have taken it.
+SELECT delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, coalesce(taken.channel, delivery.channel) AS channel, delivery.route,
+       delivery.required, coalesce(taken.outcome = 'accepted', delivery.state IN ('accepted', 'delivered', 'confirmed')) AS reached, 1 AS carried,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
-WHERE notice.incident_id = ? AND (delivery.state IN ('sending', 'accepted', 'delivered', 'confirmed', 'unknown')
-      OR EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id
-                 AND attempt.outcome IN ('unknown', 'accepted')))
-ORDER BY delivery.id
+LEFT JOIN attempt AS taken ON taken.delivery_id = delivery.id
+     AND (taken.outcome IS NULL OR taken.outcome IN ('unknown', 'accepted'))
+WHERE notice.incident_id = ?
+  AND (taken.id IS NOT NULL OR delivery.state IN ('sending', 'accepted', 'delivered', 'confirmed', 'unknown'))
+ORDER BY delivery.id, taken.id
 
 -- name: to_be_told
-SELECT delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, delivery.channel, delivery.route,
-       delivery.required, delivery.state, delivery.step,
+SELECT delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, delivery.channel AS channel, delivery.route,
+       delivery.required, 0 AS reached, 0 AS carried,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
 WHERE notice.incident_id = ? AND delivery.state IN ('planned', 'held')
 ORDER BY delivery.id
+
+-- name: audiences_of_incident
+-- Every audience that a notice of the incident was meant for, reached or not.
+SELECT delivery.audience FROM delivery JOIN notice ON notice.id = delivery.notice_id
+WHERE notice.incident_id = ? GROUP BY delivery.audience ORDER BY min(delivery.id)
+
+-- name: texts_of_incident
+-- Which texts its notices had: a channel that is not configured any more had one of these kinds.
+SELECT DISTINCT message.audience, message.locale, message.kind
+FROM message JOIN notice ON notice.id = message.notice_id WHERE notice.incident_id = ?
 
 -- name: lines
 SELECT delivery.*, recipient.name, recipient.phone, recipient.email,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -80,6 +80,14 @@ def keep_deliveries(
             for planned in chunk
         )
         connection.executemany(query("insert_delivery"), rows)
+        shares = (share for planned in chunk for share in _share_rows(notice, planned))
+        connection.executemany(query("insert_shared"), shares)
+
+
+def _share_rows(notice: int, planned: Planned) -> Iterator[tuple[object, ...]]:
+    """The shared addresses of a delivery as rows."""
+    for channel, number in planned.shares:
+        yield channel, number, notice, planned.lane, planned.audience, planned.receiver
 
 
 def _recipient_row(contact: Contact) -> tuple[str | None, ...]:

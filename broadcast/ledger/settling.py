@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
+from broadcast.ledger.owing import keep_owing
 from broadcast.ledger.queries import query
-from broadcast.ledger.records import Settlement
+from broadcast.ledger.records import Claim, Settlement
 from broadcast.ledger.suppressions import suppress
 from broadcast.model.delivery import DeliveryState, may_become
 
@@ -50,7 +51,7 @@ def _settle_alike(
 ) -> None:
     refs = list(chain.from_iterable(map(_refs, settled)))
     threads = [
-        (claim.receiver, accepted.thread.root, accepted.thread.last)
+        (_threaded_as(claim, fate.origin), accepted.thread.root, accepted.thread.last)
         for one in settled
         for claim, accepted in zip(one.claims, one.accepted, strict=False)
         if accepted.thread
@@ -74,6 +75,7 @@ def _settle_alike(
     changed = connection.execute(query("settle_deliveries"), values).rowcount
     if fate.moved and changed:
         connection.execute(query("count_failover"), values | {"reason": fate.reason or "", "count": changed})
+        keep_owing(connection, fate.notice, fate.origin, fate.reason, moment)
     if threads:
         connection.execute(query("keep_threads"), values)
     _keep_warnings(connection, fate, settled, moment)
@@ -86,6 +88,11 @@ def _keep_warnings(
     for warning in dict.fromkeys(filter(None, warnings)):
         event = {"notice": fate.notice, "at": moment, "kind": "warning", "channel": fate.origin}
         connection.execute(query("insert_event"), event | {"detail": warning})
+
+
+def _threaded_as(claim: Claim, channel: str) -> str:
+    """A channel that publishes has one thread, whichever lane led there."""
+    return claim.receiver if claim.contact else f"channel:{channel}"
 
 
 def _refs(settlement: Settlement) -> Iterator[tuple[int, str | None]]:

@@ -17,6 +17,10 @@ WHERE id = :id AND state = 'unknown'
 -- name: record_finding_on_attempts
 -- Of several whose answers were lost on that channel, the latest is the one that was accepted.
 UPDATE attempt SET outcome = :outcome, reason = :reason
-WHERE delivery_id = :id AND coalesce(outcome, 'unknown') = 'unknown'
-  AND channel = (SELECT channel FROM delivery WHERE id = :id)
-  AND (:outcome = 'not_sent' OR id = (SELECT max(id) FROM attempt WHERE delivery_id = :id))
+WHERE coalesce(outcome, 'unknown') = 'unknown' AND channel = (SELECT channel FROM delivery WHERE id = :id)
+  AND (delivery_id = :id OR delivery_id IN (
+       SELECT other.delivery_id FROM shared AS own JOIN shared AS other
+       ON (other.notice_id, other.channel, other.number) = (own.notice_id, own.channel, own.number)
+       WHERE own.delivery_id = :id AND own.channel = attempt.channel))
+  AND (:outcome = 'not_sent' OR id = (SELECT max(latest.id) FROM attempt AS latest
+                                      WHERE latest.delivery_id = attempt.delivery_id))

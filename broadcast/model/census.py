@@ -19,16 +19,17 @@ class Census:
         self._map = bytearray(1 << (_BITS - 3))
         self._repeated: set[int] = set()
 
-    def count(self, mark: Hashable) -> None:
-        """Note that a mark came up."""
+    def count(self, mark: Hashable) -> bool:
+        """Note that a mark came up; whether it came up before, or may have."""
         found = hash(mark)
         one, other = found & _PLACES, (found >> 32) & _PLACES
         bits, bit, further = self._map, 1 << (one & 7), 1 << (other & 7)
         if bits[one >> 3] & bit and bits[other >> 3] & further:
             self._repeated.add(found)
-        else:
-            bits[one >> 3] |= bit
-            bits[other >> 3] |= further
+            return True
+        bits[one >> 3] |= bit
+        bits[other >> 3] |= further
+        return False
 
     def repeats(self, mark: Hashable) -> bool:
         """Whether the mark came up more than once, or may have."""

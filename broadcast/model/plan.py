@@ -15,7 +15,9 @@ class Planned:
     `texts` names the audience whose templates it is written from; `contact` is None where a channel
     publishes for everybody. `receiver` is what follow-ups recognise it by: the contact's id, or the
     first channel of a lane that publishes (`channel:x`). A delivery that no channel can make is planned
-    too, as `failed` or `suppressed` with its reason, so that nobody is forgotten silently.
+    too, as `failed`, `held` or `suppressed` with its reason, so that nobody is forgotten silently.
+    `shares` has for some channels of the route the number of an address: deliveries of one notice that have
+    the same number on one channel lead to the same address, which gets the notice once.
     """
 
     audience: str
@@ -28,3 +30,4 @@ class Planned:
     required: bool = True
     state: DeliveryState = DeliveryState.PLANNED
     reason: str | None = None
+    shares: tuple[tuple[str, int], ...] = ()

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from broadcast.model.contact import Contact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Somebody who was, or may have been, told about an incident, and how.
+    """Somebody whom an earlier notice of an incident concerns, and one channel that it is about.
 
     `contact` is None where a channel published for everybody; `receiver` is what follow-ups recognise it
-    by. `reached` says that a provider took it, so that its `channel` is known to work.
+    by. `carried` says that the channel took the notice, or may have taken it; otherwise the notice still
+    waits there. `reached` says that the provider confirmed it, so that its `channel` is known to work.
     """
 
     contact: Contact | None
@@ -25,3 +26,4 @@ class Told:
     route: tuple[str, ...]
     required: bool
     reached: bool
+    carried: bool = True

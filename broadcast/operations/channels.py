@@ -24,19 +24,26 @@ _LEAVING = frozenset({"unsubscribe_url", "unsubscribe_mailto"})
 class Channels:
     """`ways` for planning; `settings` and `build` for turning them into adapters when they are needed.
 
-    Unless `live`, only what stays on this machine may send.
+    Unless `live`, only what stays on this machine may send. With `sandbox`, everything goes there.
     """
 
     ways: Mapping[str, Way]
     settings: Mapping[str, ChannelSettings]
     build: Callable[[ChannelSettings], Adapter]
     live: bool = True
+    sandbox: bool = False
 
     @property
     def leaving(self) -> frozenset[str]:
         """The channels whose messages say how to unsubscribe."""
         told = {name for name, settings in self.settings.items() if _LEAVING & settings.options.keys()}
         return frozenset(told)
+
+    def usable(self, names: Iterable[str], *, drill: bool) -> list[str]:
+        """Those of the channels that are configured; a drill is not published to the world."""
+        known = [name for name in names if name in self.ways]
+        closed = drill and not self.sandbox
+        return [name for name in known if not (closed and self.ways[name].reaches_the_world)]
 
     def permit(self, names: Iterable[str]) -> None:
         """Raise `Refused` where one of these channels would really send and that is not allowed."""

@@ -111,7 +111,7 @@ class Delivery:
         )
         for pid in run.take_over().alive:
             run.remarks.append(f"another broadcast was still sending this notice (process {pid})")
-        run.deliveries.unhold(self.clock.now())
+        run.deliveries.unhold(self.clock.now(), active)
         self._avoid_suppressed(notice, order.suppressed)
         return run
 
@@ -162,7 +162,8 @@ class Delivery:
     def needed(self, notice: Notice) -> dict[str, Adapter]:
         """The adapters of every channel that the notice may still use; raises `ConfigError`, `Refused`."""
         routes = self.ledger.history.open_routes(notice)
-        names = sorted({name for route in routes for name in route})
+        owed = sorted({name for route in routes for name in route})
+        names = self.channels.usable(owed, drill=notice.facts.drill)
         self.channels.permit(names)
         return self.channels.adapters(names)
 

@@ -78,12 +78,21 @@ def check_personal(
 
 
 def needed_texts(
-    shares: Iterable[Share], ways: Mapping[str, Way], locales: Sequence[str]
+    shares: Iterable[Share],
+    ways: Mapping[str, Way],
+    locales: Sequence[str],
+    earlier: Sequence[tuple[str, str, str]] = (),
 ) -> set[tuple[str, str, str]]:
-    """Audience, locale and channel kind of every text that any step of any route needs."""
+    """Audience, locale and channel kind of every text that any step of any route needs.
+
+    A channel that is not configured any more had a text of one of the `earlier` kinds.
+    """
     needed: set[tuple[str, str, str]] = set()
     for share in shares:
         for name in share.route:
+            if name not in ways:
+                needed.update(text for text in earlier if text[:2] == (share.texts, share.locale))
+                continue
             capabilities = ways[name].capabilities
             spoken = {share.locale, *locales} if capabilities.speaks_all_locales else {share.locale}
             needed.update((share.texts, each, str(capabilities.kind)) for each in spoken)

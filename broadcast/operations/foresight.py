@@ -10,7 +10,8 @@ from broadcast.errors import NothingMatched
 from broadcast.model.consent import Purpose
 from broadcast.model.contact import Contact
 from broadcast.model.suppression import Suppressed
-from broadcast.operations.reach import Concerned, Reach, Reaching
+from broadcast.operations.concerned import Concerned
+from broadcast.operations.reach import Reach, Reaching
 from broadcast.operations.request import Request
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster

@@ -28,7 +28,8 @@ class Headcount:
     """Deliveries by their share, people by their audience, and who cannot be reached.
 
     `suppressed` counts by audience who must not be told. `barred` counts the addresses that must not be
-    used, by audience and reason, be their owners told another way or not.
+    used, by audience and reason, be their owners told another way or not. `held` counts what is owed on a
+    channel that the notice may not use, by share and reason.
     """
 
     shares: Mapping[Share, int]
@@ -37,6 +38,7 @@ class Headcount:
     unreachable: tuple[Unreachable, ...]
     suppressed: Mapping[str, int] = field(default_factory=dict)
     barred: Mapping[tuple[str, Barred], int] = field(default_factory=dict)
+    held: Mapping[tuple[Share, str], int] = field(default_factory=dict)
 
     @property
     def channels(self) -> list[str]:
@@ -63,6 +65,7 @@ def count(plan: Iterable[Planned]) -> Headcount:
     unreachable: list[Unreachable] = []
     suppressed: Counter[str] = Counter()
     barred: Counter[tuple[str, Barred]] = Counter()
+    held: Counter[tuple[Share, str]] = Counter()
     last = ""
     for planned in plan:
         audience, contact = planned.audience, planned.contact
@@ -73,12 +76,18 @@ def count(plan: Iterable[Planned]) -> Headcount:
             barred.update((audience, each) for each in contact.barred)
         if planned.state is DeliveryState.SUPPRESSED:
             suppressed[audience] += another
+        elif planned.state is DeliveryState.HELD:
+            held[_share(planned), planned.reason or ""] += 1
         elif planned.state is not DeliveryState.PLANNED:
             unreachable.append(_unreachable(planned))
         else:
-            shares[Share(audience, planned.texts, planned.locale, planned.route, contact is None)] += 1
+            shares[_share(planned)] += 1
             people[audience] += another
-    return Headcount(shares, people, tuple(audiences), tuple(unreachable), suppressed, barred)
+    return Headcount(shares, people, tuple(audiences), tuple(unreachable), suppressed, barred, held)
+
+
+def _share(planned: Planned) -> Share:
+    return Share(planned.audience, planned.texts, planned.locale, planned.route, planned.contact is None)
 
 
 def _unreachable(planned: Planned) -> Unreachable:

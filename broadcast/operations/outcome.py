@@ -26,6 +26,8 @@ def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[st
     attempts = history.attempts(notice.id)
     failovers = history.failovers(notice.id)
     status = exit_status(tallies, ending)
+    if status is ExitStatus.NOTHING_ACCEPTED and notice.phase.closed and not attempts:
+        status = ExitStatus.PARTIAL  # nothing was attempted: somebody who is owed the end could not be told
     threads = history.threads(notice.incident_id)
     return Result(
         incident=notice.incident,

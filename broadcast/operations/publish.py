@@ -14,11 +14,12 @@ from broadcast.model.consent import Purpose
 from broadcast.operations import remarks
 from broadcast.operations.author import author
 from broadcast.operations.compose import Before, Composed, compose
+from broadcast.operations.concerned import Concerned
 from broadcast.operations.deliver import Delivery, Order
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
 from broadcast.operations.found import found_down, proposals, takes_back
 from broadcast.operations.preview import Consent, Preview
-from broadcast.operations.reach import Concerned, Reaching, dependencies
+from broadcast.operations.reach import Reaching, dependencies
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.operations.result import Result
 from broadcast.rendering.render import Renderer
@@ -129,7 +130,7 @@ class Publisher:
         suppressed = self.delivery.ledger.suppressions.suppressed()
         reaching = Reaching(self.settings, ways, self.locales, suppressed, depends)
         reach = reaching.reach(request, concerned, purpose)
-        needed = needed_texts(reach.shares, ways, self.locales)
+        needed = needed_texts(reach.shares, ways, self.locales, concerned.texts)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
         check_personal(texts, rendered, reach.everybody)
         systems = depends.known(ways.values())

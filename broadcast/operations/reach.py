@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -14,21 +15,21 @@ from broadcast.contacts.book import Book, read_contacts
 from broadcast.contacts.permission import Permission, Permitted
 from broadcast.contacts.phone import line_of
 from broadcast.errors import NothingMatched, UsageError
-from broadcast.ledger.ledger import Ledger
 from broadcast.model.consent import ConsentRule, Purpose
 from broadcast.model.contact import Contact
-from broadcast.model.incident import Incident
 from broadcast.model.plan import Planned
 from broadcast.model.suppression import Suppressed
 from broadcast.model.told import Told
+from broadcast.operations.concerned import Concerned, Forgotten
 from broadcast.operations.headcount import NOBODY, Headcount, Share, count
 from broadcast.operations.request import CLOSING, Request
+from broadcast.planning.earlier import Usable
 from broadcast.planning.lanes import comes_last, open_lanes
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.plan import Planner, Roster
+from broadcast.planning.sharing import Shared
 from broadcast.planning.ways import Way
 
-Forgotten = Callable[[Contact], bool]
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -53,37 +54,13 @@ class Reach:
     @property
     def shares(self) -> list[Share]:
         """The same, without saying who."""
-        return [*self.headcount.shares, *self.late.shares]
+        held = dict.fromkeys(share for count in (self.headcount, self.late) for share, _ in count.held)
+        return [*self.headcount.shares, *self.late.shares, *held]
 
     @property
     def channels(self) -> list[str]:
         """Every channel that may be used."""
         return sorted({*self.headcount.channels, *self.late.channels})
-
-
-@dataclass(frozen=True, slots=True)
-class Concerned:
-    """Who was told of an incident, or may have been, and for whom an earlier notice still waits.
-
-    `forgotten` knows who asked to be forgotten in the meantime.
-    """
-
-    told: Sequence[Told] = ()
-    waiting: Sequence[Told] = ()
-    forgotten: Forgotten | None = None
-
-    @classmethod
-    def by(cls, ledger: Ledger, incident: Incident | None) -> Concerned:
-        """As the ledger has it; nobody where there is no incident yet."""
-        if incident is None:
-            return cls()
-        history = ledger.history
-        return cls(history.told(incident), history.to_be_told(incident), ledger.forgotten(incident))
-
-    def to_be_told(self) -> list[Told]:
-        """Those who wait and were not told in the same lane."""
-        told = {(one.receiver, one.lane) for one in self.told}
-        return [one for one in self.waiting if (one.receiver, one.lane) not in told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,35 +78,64 @@ class Reaching:
 
         A resolve or a retraction goes to everybody who was, or may have been, told before.
         """
-        ways, left_out = self._open_ways(request, drill=purpose is Purpose.DRILL)
+        ways, left_out, withheld = self._open_ways(request, drill=purpose is Purpose.DRILL)
+        usable = Usable(ways, withheld, before.threads)
         default = self._language(request)
-        told = self._permitted(before.told)
+        told, waiting = self._permitted(before.told), self._permitted(before.to_be_told())
         outage = self.depends.outage(request.affects)
-        planner = Planner(ways, self.locales, default, told, outage)
+        shared = Shared()
         if request.verb in CLOSING:
-            late = Planner(ways, self.locales, default, self._permitted(before.to_be_told()), outage)
+            planner = Planner(usable, self.locales, default, told, outage, shared)
+            late = Planner(usable, self.locales, default, waiting, outage, shared)
             found = {name: note for name, way in ways.items() if (note := outage.found(way))}
             return _closing(request, planner, late, left_out, found)
-        audiences = self._audiences(request, [one.audience for one in told])
+        planner = Planner(usable, self.locales, default, (*told, *waiting), outage, shared)
+        audiences = self._audiences(request, before.audiences)
         rosters, warnings = self._rosters(audiences, ways, outage, purpose, before.forgotten)
-        plan = planner.plan(rosters)
+        gone = [name for name in before.audiences if name not in self.settings.audiences]
+        further = [] if request.audiences else gone
+        plan = planner.plan(rosters, further)
         headcount = count(plan)
         _check_matched(headcount, warnings)
-        return Reach(plan, headcount, (*left_out, *warnings))
+        remarks = (
+            *left_out,
+            *_renamed(further),
+            *self._not_updated(told),
+            *_still_owed(headcount),
+            *warnings,
+        )
+        return Reach(plan, headcount, remarks)
 
-    def _open_ways(self, request: Request, *, drill: bool) -> tuple[dict[str, Way], list[str]]:
-        """The channels this notice may use, and what was left out."""
+    def _not_updated(self, told: Sequence[Told]) -> list[str]:
+        """Channels that published before and are gone: their readers see the older news."""
+        gone = dict.fromkeys(one.channel for one in told if not one.contact and one.channel not in self.ways)
+        return [
+            f"{name} published an earlier notice and is not in the configuration any more; "
+            "its readers still see that"
+            for name in gone
+        ]
+
+    def _open_ways(
+        self, request: Request, *, drill: bool
+    ) -> tuple[dict[str, Way], list[str], dict[str, str]]:
+        """The channels this notice may use, what was left out, and why each of the others is withheld."""
         for name in (*request.channels, *request.not_channels):
             if name not in self.ways:
                 raise UsageError(f"there is no channel {name}", hint=_suggest(name, self.ways))
         wanted = set(request.channels or self.ways) - set(request.not_channels)
         ways = {name: way for name, way in self.ways.items() if name in wanted}
+        withheld = {
+            name: f"{name} is left out by --channel or --not-channel"
+            for name in self.ways
+            if name not in ways
+        }
         if not drill or self.settings.sandbox:
-            return ways, []
-        public = [name for name, way in ways.items() if _reaches_the_world(way)]
+            return ways, [], withheld
+        public = [name for name, way in ways.items() if way.reaches_the_world]
         kept = {name: way for name, way in ways.items() if name not in public}
         told = [f"a drill is not published to the world: left out {', '.join(public)}"] if public else []
-        return kept, told
+        withheld |= dict.fromkeys(public, "a drill is not published to the world")
+        return kept, told, withheld
 
     def _language(self, request: Request) -> str:
         """What readers get whose own language has no texts; raises `UsageError` for one that has none."""
@@ -152,7 +158,7 @@ class Reaching:
 
     def rosters(self, request: Request) -> tuple[list[Roster], list[str]]:
         """The audiences of the request with their people and open lanes, and warnings about them."""
-        ways, left_out = self._open_ways(request, drill=False)
+        ways, left_out, _ = self._open_ways(request, drill=False)
         outage = self.depends.outage(request.affects)
         rosters, warnings = self._rosters(self._audiences(request, ()), ways, outage, Purpose.INCIDENT)
         return rosters, [*left_out, *warnings]
@@ -175,7 +181,8 @@ class Reaching:
             people = _Others(book.contacts, forgotten) if forgotten else book.contacts
             permission = permission_for(audience, ways, self.suppressed, purpose)
             contacts = Permitted(people, permission)
-            rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes))
+            sharing = book.contacts.sharing
+            rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes, sharing))
         return rosters, list(dict.fromkeys(warnings))
 
     def _permitted(self, told: Sequence[Told]) -> Sequence[Told]:
@@ -226,11 +233,6 @@ def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dep
     return Dependencies(settings.fates, partial(line_of, region=settings.region), found)
 
 
-def _reaches_the_world(way: Way) -> bool:
-    capabilities = way.capabilities
-    return capabilities.publishes and capabilities.networked and not capabilities.internal
-
-
 def _closing(
     request: Request, planner: Planner, late: Planner, left_out: Sequence[str], found: Mapping[str, str]
 ) -> Reach:
@@ -238,14 +240,33 @@ def _closing(
         raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
     plan = planner.follow_up()
     headcount = count(plan)
-    nobody = [] if headcount.shares else ["nobody had been told of it, so nobody is told now"]
+    told = headcount.shares or headcount.held
+    nobody = [] if told else ["no earlier notice reached anybody, so there is nobody to tell now"]
     latecomers = late.follow_up()
     last = [comes_last(name, note) for name, note in found.items() if name in headcount.channels]
-    return Reach(plan, headcount, (*left_out, *last, *nobody), latecomers, count(latecomers))
+    owed = _still_owed(headcount)
+    return Reach(plan, headcount, (*left_out, *last, *nobody, *owed), latecomers, count(latecomers))
+
+
+def _renamed(audiences: Sequence[str]) -> list[str]:
+    return [
+        f"the audience {name} is not in the configuration any more; its people are told as they were before"
+        for name in audiences
+    ]
+
+
+def _still_owed(headcount: Headcount) -> Iterator[str]:
+    """What this notice cannot end, by channel and reason."""
+    owed: Counter[tuple[str, str, bool]] = Counter()
+    for (share, reason), messages in headcount.held.items():
+        owed[share.route[0], reason, share.posts] += messages
+    for (name, reason, posts), messages in owed.items():
+        what = "the end" if posts else ("1 message" if messages == 1 else f"{messages:,} messages")
+        yield f"{what} on {name} is still owed: {reason}; when {name} may be used again, retry sends it"
 
 
 def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:
-    if headcount.shares:
+    if headcount.shares or headcount.held:
         return
     if headcount.suppressed:
         why = ", ".join(dict.fromkeys(str(barred) for _, barred in headcount.barred))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from broadcast.model.census import Census
 from broadcast.model.contact import Contact
+from broadcast.model.plan import Planned
 
 Place = tuple[str, Contact]  # an audience and one of its people
 
@@ -17,12 +18,26 @@ class Known:
 
     def __init__(self, census: Census) -> None:
         self._census = census
-        self._seen: set[str] = set()
+        self._seen: dict[str, set[str]] = {}
+        self._noted: list[tuple[str, str]] = []
+        self._first: dict[tuple[str, str], set[str]] = {}
+
+    def begin(self) -> None:
+        """Begin another list: within one list nobody is there twice, so only earlier lists count."""
+        for mark, name in self._noted:
+            self._seen.setdefault(mark, set()).add(name)
+        self._noted.clear()
 
     def has(self, audience: str, contact: Contact) -> bool:
-        """Whether one of the addresses is planned for, or the id in that audience."""
-        return bool(self._seen) and any(
-            mark in self._seen for mark in (*_addresses(contact), _place(audience, contact))
+        """Whether an earlier list has this person: an address under no other name, or the id there.
+
+        A couple with one number, or a reception, are several people with one address.
+        """
+        if not self._seen:
+            return False
+        name = _name(contact)
+        return _place(audience, contact) in self._seen or any(
+            _same(name, self._seen.get(mark, set())) for mark in addresses(contact)
         )
 
     def add(self, audience: str, contact: Contact) -> Contact:
@@ -35,29 +50,61 @@ class Known:
         if _id(contact) in self._seen:
             best = (contact.email or contact.phone or audience).lower()
             contact = replace(contact, id=f"{contact.id}+{hashlib.sha256(best.encode()).hexdigest()[:6]}")
-        self._note((_place(audience, contact), _id(contact)))
+        self._note((_place(audience, contact), _id(contact)), "")
         return contact
 
     def add_addresses(self, contact: Contact) -> None:
-        """Note that nobody else is to be told at these addresses."""
+        """Note that this person is told at these addresses."""
         if not self._census.unique:
-            self._note(_addresses(contact))
+            self._note(addresses(contact), _name(contact))
 
-    def _note(self, marks: Sequence[str]) -> None:
-        self._seen.update(mark for mark in marks if self._census.repeats(mark))
+    def gets(self, planned: Planned, first: tuple[str, str] | None) -> bool:
+        """Whether this person is told already on the channel and at the address of `first`; notes them."""
+        if first is None or planned.contact is None or not self._census.repeats(first[1]):
+            return False
+        name, names = _name(planned.contact), self._first.setdefault(first, set())
+        known = _same(name, names)
+        names.add(name)
+        return known
+
+    def _note(self, marks: Sequence[str], name: str) -> None:
+        self._noted.extend((mark, name) for mark in marks if self._census.repeats(mark))
 
 
 def census(places: Iterator[Place]) -> Census:
     """What the people have in common."""
     counted = Census()
     for audience, contact in places:
-        for mark in (*_addresses(contact), _place(audience, contact), _id(contact)):
+        for mark in (*addresses(contact), _place(audience, contact), _id(contact)):
             counted.count(mark)
     return counted
 
 
-def _addresses(contact: Contact) -> Sequence[str]:
+def shared_addresses(listed: Iterator[Place], told: Iterator[Place]) -> Census:
+    """The addresses that several people have, some of them in lists, some `told` before, some both."""
+    shared, persons = Census(), Census()
+    for audience, contact in listed:
+        for mark in addresses(contact):
+            persons.count((mark, _place(audience, contact)))
+            shared.count(mark)
+    for audience, contact in told:
+        for mark in addresses(contact):
+            if not persons.count((mark, _place(audience, contact))):
+                shared.count(mark)
+    return shared
+
+
+def addresses(contact: Contact) -> Sequence[str]:
+    """The addresses of a person, as they are compared."""
     return [address.lower() for address in (contact.phone, contact.email) if address]
+
+
+def _same(name: str, names: set[str]) -> bool:
+    return bool(names) and (not name or name in names or "" in names)
+
+
+def _name(contact: Contact) -> str:
+    return contact.name.casefold()
 
 
 def _id(contact: Contact) -> str:

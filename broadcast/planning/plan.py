@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
+from broadcast.model.census import Census
 from broadcast.model.contact import Barred, Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.plan import Planned
 from broadcast.model.told import Told
-from broadcast.planning.known import Known, Place, census
+from broadcast.planning.earlier import ToldLane, Usable, people, published, waiting_posts
+from broadcast.planning.known import Known, Place, census, shared_addresses
 from broadcast.planning.outage import NONE, Outage
-from broadcast.planning.ways import Way
+from broadcast.planning.sharing import Shared
 
 PUBLIC = "public"
 
@@ -20,114 +23,149 @@ PUBLIC = "public"
 class Roster:
     """An audience with its people, nobody twice, and the lanes that are open to it.
 
-    `texts` names its templates.
+    `texts` names its templates. `sharing` says that several of its people may have one address.
     """
 
     name: str
     texts: str
     contacts: Iterable[Contact]
     lanes: tuple[tuple[str, ...], ...]
+    sharing: bool = False
 
 
 class Plan:
     """Deliveries, planned anew each time that they are gone through, so that nobody has to hold them all.
 
-    What is owed to one person comes together.
+    What is owed to one person comes together. `closing` plans the end for everything that carried a notice.
     """
 
-    def __init__(self, planner: Planner, rosters: Sequence[Roster], told: Sequence[Told]) -> None:
+    def __init__(
+        self, planner: Planner, rosters: Sequence[Roster], told: Sequence[Told], *, closing: bool = False
+    ) -> None:
         self._planner = planner
         self._rosters = rosters
         self._told = told
+        self._closing = closing
         # One list alone has nobody twice.
-        several = len(rosters) > 1 or (rosters and told)
-        self._census = census(self._places() if several else iter(()))
+        several = len(rosters) > 1 or bool(told) or any(roster.sharing for roster in rosters)
+        listed, heard = (self._listed, self._heard) if several else (_nobody, _nobody)
+        self._census = census(chain(listed(), heard()))
+        self._shared = shared_addresses(listed(), heard())
 
     def __iter__(self) -> Iterator[Planned]:
+        for owed in self._owed():
+            yield from self._planner.numbered(owed, self._shared)
+
+    def _owed(self) -> Iterator[list[Planned]]:
+        """What is owed, receiver by receiver."""
         known = Known(self._census)
-        published: set[str] = set()
+        posted: set[str] = set()
         for roster in self._rosters:
-            yield from self._planner.publish(roster, published)
+            known.begin()
+            yield from ([post] for post in self._planner.publish(roster, posted))
             for contact in roster.contacts:
                 if not known.has(roster.name, contact):
-                    yield from self._deliver(roster, contact, known)
-        for lanes in self._owed():
-            owed = [one for told in lanes for one in self._follow_up(told, known, published)]
-            # Whoever is told in another lane is not suppressed.
-            yield from [one for one in owed if one.state is DeliveryState.PLANNED] or owed[:1]
+                    yield self._deliver(roster, contact, known)
+        yield from ([post] for post in self._posts(posted))
+        for lanes in people(self._told):
+            known.begin()
+            yield self._end(lanes, known) if self._closing else self._remind(lanes, known)
 
-    def _follow_up(self, told: Told, known: Known, published: set[str]) -> Iterator[Planned]:
-        if told.contact is None:
-            yield from self._planner.republish(told, published)
-        elif not known.has(told.audience, told.contact):
-            yield from self._planner.remind(told, told.contact)
+    def _posts(self, posted: set[str]) -> Iterator[Planned]:
+        if self._closing:
+            return self._planner.end_posts(self._told)
+        return self._planner.update_posts(self._told, posted)
 
-    def _deliver(self, roster: Roster, contact: Contact, known: Known) -> Iterator[Planned]:
+    def _remind(self, lanes: Sequence[ToldLane], known: Known) -> list[Planned]:
+        """What somebody is owed whom the lists do not have any more."""
+        latest = lanes[0].latest
+        if latest.contact is None or known.has(latest.audience, latest.contact):
+            return []
+        known.add_addresses(latest.contact)
+        return _told_or_suppressed(one for lane in lanes for one in self._planner.remind(lane.latest))
+
+    def _end(self, lanes: Sequence[ToldLane], known: Known) -> list[Planned]:
+        """The end for somebody who was told; a person in two audiences gets it once at each address."""
+        owed = list(self._planner.end(lanes))
+        return _told_or_suppressed(one for one in owed if not known.gets(one, self._planner.address(one)))
+
+    def _deliver(self, roster: Roster, contact: Contact, known: Known) -> list[Planned]:
         named = known.add(roster.name, contact)
         planned = list(self._planner.deliver(roster, named))
         # Whoever may not be told here may have to be told as a member of another audience.
         if any(one.state is not DeliveryState.SUPPRESSED for one in planned):
             known.add_addresses(named)
-        yield from planned
+        return planned
 
-    def _places(self) -> Iterator[Place]:
+    def _listed(self) -> Iterator[Place]:
         for roster in self._rosters:
             yield from ((roster.name, contact) for contact in roster.contacts)
-        yield from ((told.audience, told.contact) for told in self._told if told.contact)
 
-    def _owed(self) -> Iterator[Collection[Told]]:
-        """The latest word in each lane, receiver by receiver."""
-        owed: dict[str, dict[int, Told]] = {}
-        for told in self._told:
-            owed.setdefault(told.receiver, {})[told.lane] = told
-        return (lanes.values() for lanes in owed.values())
+    def _heard(self) -> Iterator[Place]:
+        yield from ((told.audience, told.contact) for told in self._told if told.contact)
 
 
 class Planner:
     """Plans the deliveries of one notice. `locales` are the languages there are texts for.
 
-    `told` are those who know of the incident. Channels and addresses that the outage takes with it come last.
+    `told` is what earlier notices left behind. Channels and addresses that the outage takes with it come
+    last. Planners of one notice have `shared` in common.
     """
 
     def __init__(
         self,
-        ways: Mapping[str, Way],
+        usable: Usable,
         locales: Sequence[str],
         default_locale: str,
         told: Sequence[Told] = (),
         outage: Outage = NONE,
+        shared: Shared | None = None,
     ) -> None:
-        self._ways = ways
+        self._usable = usable
+        self._ways = usable.ways
         self._outage = outage
-        self._down = {name for name, way in ways.items() if outage.takes(way)}
+        self._down = {name for name, way in usable.ways.items() if outage.takes(way)}
         self._locales = tuple(locales)
         self._default = default_locale
         self._told = told
+        self._shared = shared or Shared()
         self._worked = {(t.receiver, t.audience, t.lane): t.channel for t in told if t.reached}
 
-    def plan(self, rosters: Sequence[Roster]) -> Plan:
-        """What everybody in the rosters is owed, and who else was told before as a member of theirs.
+    def plan(self, rosters: Sequence[Roster], further: Collection[str] = ()) -> Plan:
+        """What everybody in the rosters is owed, and others whom earlier notices concerned there.
 
-        Somebody in two audiences is told once, as a member of the first.
+        Somebody in two audiences is told once, as a member of the first. `further` are audiences without a
+        roster, whose people are told as they were before.
         """
-        names = {roster.name for roster in rosters}
+        names = {*further, *(roster.name for roster in rosters)}
         return Plan(self, rosters, [told for told in self._told if told.audience in names])
 
     def follow_up(self) -> Plan:
-        """What everybody is owed who was, or may have been, told before.
+        """The end, for everybody and every channel that carried, or may have carried, an earlier notice.
 
-        They are told on the channel that worked for them, before the others of their lane.
+        People are told on the channel that worked for them, before the others of their lane.
         """
-        return Plan(self, (), self._told)
+        return Plan(self, (), self._told, closing=True)
 
-    def publish(self, roster: Roster, published: set[str]) -> Iterator[Planned]:
-        """What the roster's channels publish, unless they are `published` already.
+    def numbered(self, owed: Sequence[Planned], several: Census) -> Iterator[Planned]:
+        """What one receiver is owed, the addresses numbered that `several` people have."""
+        return self._shared.numbered(owed, self._ways, several)
+
+    def address(self, planned: Planned) -> tuple[str, str] | None:
+        """The channel on which a person is told first, and their address there, if it is known."""
+        name = planned.route[0] if planned.route else ""
+        kind = self._ways[name].capabilities.address if name in self._ways else None
+        address = planned.contact.address(kind) if planned.contact and kind else None
+        return (name, address.lower()) if address else None
+
+    def publish(self, roster: Roster, posted: set[str]) -> Iterator[Planned]:
+        """What the roster's channels publish, unless they have `posted` already.
 
         What everybody may read is in public words; what only staff read is in those of the audience.
         """
         for number, lane in enumerate(roster.lanes):
-            if self._publishes(lane) and lane[0] not in published:
-                published.add(lane[0])
+            if self._publishes(lane) and lane[0] not in posted:
+                posted.add(lane[0])
                 yield Planned(
                     audience=roster.name,
                     texts=roster.texts if all(map(self._internal, lane)) else PUBLIC,
@@ -152,37 +190,75 @@ class Planner:
             number, lane = personal[0]
             yield self._untold(self._planned(roster, contact, number, lane), [lane for _, lane in personal])
 
-    def remind(self, told: Told, contact: Contact) -> Iterator[Planned]:
-        """What somebody is owed who was told before."""
+    def remind(self, told: Told) -> Iterator[Planned]:
+        """What somebody is owed in a lane of theirs that an earlier notice used."""
+        contact = told.contact
         known = [name for name in told.route if name in self._ways]
-        usable = [name for name in known if self._reaches(name, contact)]
+        usable = [name for name in known if contact and self._reaches(name, contact)]
         if usable:
-            yield from self._again(told, self._in_order(usable, told.channel, contact))
+            yield _again(told, self._in_order(usable, told.channel, contact))
         elif barred := self._barred(known, contact):
-            yield _suppressed(self._once_more(told, tuple(known)), barred)
+            yield _suppressed(_again(told, tuple(known)), barred)
+        elif not known and not self._usable.withheld.keys() & set(told.route):
+            yield self._held(told, told.channel)
 
-    def republish(self, told: Told, published: set[str]) -> Iterator[Planned]:
-        """What a channel owes everybody that published before, unless it is `published` already."""
-        route = self._in_order([name for name in told.route if name in self._ways], told.channel, None)
-        if not published.intersection(route):
-            published.update(route)
-            yield from self._again(told, route)
+    def end(self, lanes: Sequence[ToldLane]) -> Iterator[Planned]:
+        """The end for one person: in each lane, and on further channels that carried an earlier notice."""
+        led: set[str] = set()
+        for lane in lanes:
+            for planned in self.remind(lane.latest):
+                if planned.state is not DeliveryState.HELD:
+                    led.add(planned.route[0])
+                    yield planned
+        lowest = min(0, *(lane.latest.lane for lane in lanes))
+        further = {name: lane.latest for lane in lanes for name in lane.carried if name not in led}
+        for number, (name, told) in enumerate(further.items(), 1):
+            if name not in self._ways:
+                yield replace(self._held(told, name), lane=lowest - number)
+            elif told.contact and self._reaches(name, told.contact) and not self._is_down(name, told.contact):
+                yield replace(_again(told, (name,)), lane=lowest - number)
 
-    def _again(self, told: Told, route: tuple[str, ...]) -> Iterator[Planned]:
-        if route:
-            yield self._once_more(told, route)
+    def end_posts(self, told: Sequence[Told]) -> Iterator[Planned]:
+        """The end on every channel that published an earlier notice.
 
-    def _once_more(self, told: Told, route: tuple[str, ...]) -> Planned:
-        return Planned(
-            audience=told.audience,
-            texts=told.texts,
-            locale=told.locale,
-            lane=told.lane,
-            contact=told.contact,
-            receiver=told.receiver,
-            route=route,
-            required=told.required,
-        )
+        If one fails, its lane goes on to channels that have no end of their own; it still owes its own then.
+        """
+        carried = published(told)
+        posted: set[str] = set(carried)
+        for name, one in carried.items():
+            post = replace(one, receiver=f"channel:{name}", required=True)
+            if name not in self._ways:
+                yield self._held(post, name)
+            others = [other for other in one.route if other in self._ways and other not in posted]
+            others = list(self._in_order(others, None, None))
+            alone = name not in self._ways or name in self._down
+            if name in self._ways:
+                yield _again(post, (name,) if alone else (name, *others))
+            if alone and others:
+                posted.update(others)
+                yield _again(replace(post, receiver=f"channel:{others[0]}"), tuple(others))
+        yield from self._waiting_posts(told, posted)
+
+    def update_posts(self, told: Sequence[Told], posted: set[str]) -> Iterator[Planned]:
+        """What channels publish that no roster has any more, but that published an earlier notice."""
+        for name, one in published(told).items():
+            if name in self._ways and name not in posted:
+                posted.add(name)
+                yield _again(replace(one, receiver=f"channel:{name}"), (name,))
+        yield from self._waiting_posts(told, posted)
+
+    def _waiting_posts(self, told: Sequence[Told], posted: set[str]) -> Iterator[Planned]:
+        for one in waiting_posts(told).values():
+            route = self._in_order([name for name in one.route if name in self._ways], one.channel, None)
+            if route and not posted.intersection(route):
+                posted.update(route)
+                yield _again(one, route)
+
+    def _held(self, told: Told, name: str) -> Planned:
+        """A message that is owed on a channel which this notice may not use."""
+        planned = _again(replace(told, required=True), (name,))
+        reason = self._usable.why_not(name, publishes=told.contact is None)
+        return replace(planned, state=DeliveryState.HELD, reason=reason)
 
     def _internal(self, name: str) -> bool:
         return self._ways[name].capabilities.internal
@@ -254,3 +330,26 @@ def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:
     reason = f"suppressed: {', '.join(map(str, barred))}"
     unnamed = Contact(planned.receiver, barred=tuple(barred))
     return replace(planned, contact=unnamed, state=DeliveryState.SUPPRESSED, reason=reason)
+
+
+def _again(told: Told, route: tuple[str, ...]) -> Planned:
+    return Planned(
+        audience=told.audience,
+        texts=told.texts,
+        locale=told.locale,
+        lane=told.lane,
+        contact=told.contact,
+        receiver=told.receiver,
+        route=route,
+        required=told.required,
+    )
+
+
+def _told_or_suppressed(owed: Iterable[Planned]) -> list[Planned]:
+    """Whoever is told in another lane is not suppressed."""
+    found = list(owed)
+    return [one for one in found if one.state is not DeliveryState.SUPPRESSED] or found[:1]
+
+
+def _nobody() -> Iterator[Place]:
+    return iter(())

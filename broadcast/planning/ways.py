@@ -20,3 +20,9 @@ class Way:
     fate: tuple[str, ...] = ()
     optional: bool = False
     price: float = 0.0
+
+    @property
+    def reaches_the_world(self) -> bool:
+        """Whether it publishes to people outside the organisation."""
+        able = self.capabilities
+        return able.publishes and able.networked and not able.internal

@@ -210,7 +210,9 @@ class Company:
 
     def retry(self, limits: Limits | None = None, *, listener: Listener = nobody) -> Result:
         with self.ledger() as ledger:
-            return retry(make_delivery(self.settings, ledger, listener), None, limits or Limits())
+            retried = retry(make_delivery(self.settings, ledger, listener), None, limits or Limits())
+            assert retried.latest
+            return retried.latest
 
     def states(self, sequence: int = 1) -> dict[str, DeliveryState]:
         with self.ledger() as ledger:

@@ -346,6 +346,7 @@ KEPT = {
     "event": {"kind", "channel"},
     "breaker": {"channel"},
     "pace": {"channel"},
+    "shared": {"channel"},
     "suppression": {"kind", "reason", "source"},
     "health": {"system", "state", "source", "draft"},
     "status_page": {"url", "etag", "condition", "detail"},

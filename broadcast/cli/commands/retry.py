@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from broadcast.cli.command import command
 from broadcast.cli.inputs import read_limits
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, MaybeIncident, Run
 from broadcast.cli.output.progress import watching
-from broadcast.cli.result import show_result
+from broadcast.cli.result import show_retried
 from broadcast.operations.retry import retry as finish
 from broadcast.wiring import load_settings, make_delivery
 
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Accepted for scripts; `retry` never asks.", rich_help_panel="Sending")
+]
+
 
 @command("broadcast retry", "broadcast retry INC-7 --deadline 5m", "broadcast retry INC-7 --on-unknown hold")
-def retry(common: Common, run: Run, incident: MaybeIncident = None) -> int:
-    """Finish what an interrupted or failed run still owes.
+def retry(common: Common, run: Run, incident: MaybeIncident = None, yes: Yes = False) -> int:
+    """Send what interrupted, failed or closed incidents still owe.
 
-    Safe at any time and twice: what nobody can say is looked up at the provider before anything is sent
-    again, and whoever was told is not told twice.
+    Without a reference it finishes every incident that owes something. You can run this at any time, and
+    more than once. It first asks the provider about unclear messages. People who surely have a notice do not
+    get it again. An end that waits for a missing channel is sent when the channel is back.
 
-    Where the provider cannot say either, --on-unknown decides. other-channel (as if nothing was said) tells
-    the person by the next channel of the lane, and holds where there is none; hold leaves it as it is; resend
-    sends the same again, which somebody may then get twice. `broadcast log` shows whom it concerns.
+    If the provider cannot say whether a message arrived, --on-unknown decides. other-channel (the default)
+    tells the person by the next channel of the lane, and holds if there is none; hold leaves it as it is;
+    resend sends the same again, which somebody may then get twice. `broadcast log` shows whom it concerns.
     """
+    del yes
     limits = read_limits(run)
     settings = load_settings(common.config, sandbox=common.sandbox)
     with opened(settings) as ledger, watching(common, run.output) as listener:
-        result = finish(make_delivery(settings, ledger, listener), incident, limits)
-    show_result(result, run.output, common)
-    return result.exit_code
+        retried = finish(make_delivery(settings, ledger, listener), incident, limits)
+    show_retried(retried, run.output, common)
+    return retried.exit_code

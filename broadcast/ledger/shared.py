@@ -1,0 +1,96 @@
+"""An address gets a notice once on each channel, whatever deliveries lead there.
+
+It is decided where a delivery is claimed, in the claim's own transaction, so that it holds between processes
+and after a kill. A delivery whose address was told, or may have been, takes over what became of that message.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from broadcast.ledger.queries import query
+from broadcast.model.delivery import DeliveryState
+
+_LOOK_AGAIN = 1.0  # seconds, while the other message is under way
+_SAME_ADDRESS = "told by another message of this notice to the same address"
+_UNDER_WAY = "another run is sending this notice to the same address"
+_DOUBTFUL = "this notice was sent to the same address before, and the answer was lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What was just claimed: the attempts after `latest` on one channel, by `run` at `now` (epoch)."""
+
+    channel: str
+    run: str
+    latest: int
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """Where a delivery stands instead of being sent."""
+
+    state: DeliveryState
+    reason: str
+    step: int
+    not_before: float = 0.0
+    ref: str | None = None
+
+
+def settle_shared(connection: sqlite3.Connection, claimed: Claimed) -> list[str]:
+    """Take back claims for addresses that this notice has reached, or may have reached, on the channel.
+
+    Returns the channels that some of their deliveries go on to.
+    """
+    values = {"channel": claimed.channel, "latest": claimed.latest}
+    rows = connection.execute(query("claimed_shared"), values).fetchall()
+    moved: list[str] = []
+    for row in _first_of_each(rows):
+        route: list[str] = json.loads(row["route"])
+        fate = _fate(row, route, claimed)
+        destination = route[fate.step]
+        connection.execute(query("withdraw_shared"), {"attempt": row["attempt"]})
+        connection.execute(
+            query("settle_shared"),
+            {
+                "id": row["delivery"],
+                "state": fate.state,
+                "reason": fate.reason,
+                "step": fate.step,
+                "channel": destination,
+                "not_before": fate.not_before,
+                "ref": fate.ref,
+                "now": claimed.now,
+            },
+        )
+        if destination != claimed.channel:
+            moved.append(destination)
+    return moved
+
+
+def _first_of_each(rows: list[sqlite3.Row]) -> Iterator[sqlite3.Row]:
+    """One row for each claim: the most certain that is known about its address."""
+    last = None
+    for row in rows:
+        if row["attempt"] != last:
+            last = row["attempt"]
+            yield row
+
+
+def _fate(row: sqlite3.Row, route: list[str], claimed: Claimed) -> _Fate:
+    step: int = row["step"]
+    if row["outcome"] == "accepted":
+        return _Fate(DeliveryState.ACCEPTED, _SAME_ADDRESS, step, ref=row["ref"])
+    state = DeliveryState(row["state"])
+    if state is DeliveryState.SENDING and row["owner"] != claimed.run:
+        return _Fate(DeliveryState.HELD, _UNDER_WAY, step)
+    if state is DeliveryState.SENDING or (state is DeliveryState.UNKNOWN and row["not_before"] < math.inf):
+        return _Fate(DeliveryState.PLANNED, _UNDER_WAY, step, claimed.now + _LOOK_AGAIN)
+    if state is not DeliveryState.UNKNOWN and step + 1 < len(route):
+        return _Fate(DeliveryState.PLANNED, _DOUBTFUL, step + 1)
+    return _Fate(DeliveryState.UNKNOWN, _DOUBTFUL, step, math.inf)

@@ -1,0 +1,67 @@
+"""What earlier notices of an incident left behind, by person and lane, and by channel that publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from broadcast.model.told import Told
+from broadcast.planning.ways import Way
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """The channels that a notice may use, by name, and why it may not use others.
+
+    `withheld` has the reason for channels that are configured but not for this notice; any other channel
+    is not configured. `threads` is the provider's reference of what a channel published before.
+    """
+
+    ways: Mapping[str, Way]
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    threads: Mapping[str, str] = field(default_factory=dict)
+
+    def why_not(self, name: str, *, publishes: bool) -> str:
+        """Why the notice may not use that channel, and which thread stays open if it publishes."""
+        reason = self.withheld.get(name, f"{name} is not in the configuration any more")
+        thread = self.threads.get(name) if publishes else None
+        return f"{reason}, so its thread {thread} stays open" if thread else reason
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLane:
+    """One lane of one person: the latest word in it, and every channel that carried one, latest first."""
+
+    latest: Told
+    carried: tuple[str, ...]
+
+
+def people(told: Sequence[Told]) -> Iterator[list[ToldLane]]:
+    """The lanes of each person who was told, person by person.
+
+    Two lists may both count from 1, so a person is an id in an audience.
+    """
+    by_person: dict[tuple[str, str], dict[int, list[Told]]] = {}
+    for one in told:
+        if one.contact is not None:
+            by_person.setdefault((one.receiver, one.audience), {}).setdefault(one.lane, []).append(one)
+    for lanes in by_person.values():
+        # Below zero are no lanes of the audience, but channels that were owed the end besides.
+        further = [one for lane, words in lanes.items() if lane < 0 for one in words]
+        own = [words for lane, words in lanes.items() if lane >= 0] or [further]
+        yield [_lane(words, further if number == 0 else ()) for number, words in enumerate(own)]
+
+
+def published(told: Sequence[Told]) -> dict[str, Told]:
+    """Every channel that carried a notice for everybody, with the latest word about it."""
+    return {one.channel: one for one in told if one.contact is None and one.carried}
+
+
+def waiting_posts(told: Sequence[Told]) -> dict[str, Told]:
+    """What still waits to be published, by its receiver."""
+    return {one.receiver: one for one in told if one.contact is None and not one.carried}
+
+
+def _lane(words: Sequence[Told], further: Sequence[Told]) -> ToldLane:
+    carried = [one.channel for one in (*further, *words) if one.carried]
+    return ToldLane(words[-1], tuple(dict.fromkeys(reversed(carried))))

@@ -1,0 +1,50 @@
+"""Which deliveries of a notice lead to one address on one channel, where it may arrive only once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from broadcast.model.census import Census
+from broadcast.model.plan import Planned
+from broadcast.planning.ways import Way
+
+
+class Shared:
+    """Numbers the addresses that several deliveries of one notice may use; others get none.
+
+    The numbers say nothing about the addresses, so they may outlive them in the ledger.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def numbered(self, owed: Sequence[Planned], ways: Mapping[str, Way], census: Census) -> Iterator[Planned]:
+        """What one receiver is owed, each delivery with the numbers of its shared addresses by channel."""
+        for planned in owed:
+            if len(owed) == 1 and census.unique and planned.contact:
+                yield planned
+                continue
+            again = {name for other in owed if other is not planned for name in other.route}
+            shares = tuple(
+                (name, self._number(address))
+                for name in planned.route
+                if (address := _address(name, planned, ways)) is not None
+                and (planned.contact is None or name in again or name not in ways or census.repeats(address))
+            )
+            yield replace(planned, shares=shares) if shares else planned
+
+    def _number(self, address: str) -> int:
+        return self._numbers.setdefault(address, len(self._numbers) + 1)
+
+
+def _address(name: str, planned: Planned, ways: Mapping[str, Way]) -> str | None:
+    """Where that channel would send it; None where nobody can say. What publishes is its own address."""
+    if planned.contact is None:
+        return f"channel:{name}"
+    contact = planned.contact
+    if name not in ways:
+        return f"{contact.phone} {contact.email}".lower()  # whatever it uses, it is the same for both
+    kind = ways[name].capabilities.address
+    address = contact.address(kind) if kind else None
+    return address.lower() if address else None
