@@ -120,9 +120,7 @@ def test_if_nothing_can_be_tried_at_the_end_the_exit_code_is_4(company, sandbox)
     assert company.follow_up(Verb.RESOLVE, message="Over.", not_channels=("x",)).exit_code == 4
 
 
-def test_whoever_may_have_a_notice_on_one_channel_and_has_it_on_another_gets_the_end_on_both(
-    company, sandbox
-):
+def test_a_notice_that_may_have_arrived_on_one_channel_and_did_on_another_ends_on_both(company, sandbox):
     company.configure([["mail-backup", "sms"]])
     company.employ(1)
     arm(sandbox, "smtp:drop_after")
