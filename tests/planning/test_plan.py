@@ -261,7 +261,8 @@ lanes = st.lists(
 
 def merged(contacts):
     """A list in which nobody has the id or an address of somebody else."""
-    seen, kept = set(), []
+    seen: set[str] = set()
+    kept: list[Contact] = []
     for contact in contacts:
         if seen.isdisjoint(identities(contact)):
             seen |= identities(contact)
