@@ -35,6 +35,7 @@ from broadcast.model.outgoing import Attempted
 T = TypeVar("T")
 _GRACE = 0.3  # seconds; with start and end, a run is over within a second of its deadline
 _LONGEST_WAIT = 60.0
+_LONGEST_CLAIM = 5.0  # seconds; a request that could not start by then may no longer be right
 _LOOKUPS_AT_ONCE = 32
 _REPEATS = 0.1  # for each first request, beside those that a channel begins with
 _NOT_CONFIGURED = "the channel is not in the configuration any more"
@@ -75,6 +76,8 @@ class Engine:
         self._listener = listener
         self._judge = Judge(clock, policy, listener, outbox.secret)
         self._answers: list[Answer] = []
+        self._leave_by: dict[int, float] = {}
+        self._expired: list[Claim] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
@@ -156,6 +159,8 @@ class Engine:
             channel = self._channels[name]
             channel.due, channel.next_at = self._moment(turn.due.get(name)), turn.next_at[name]
             channel.ahead += claims
+            leave_by = turn.claimed_at + _LONGEST_CLAIM
+            self._leave_by.update((claim.attempt, leave_by) for claim in claims)
             self._send_claimed(channel)
         for name in turn.moved:
             self._put(name, self._clock.monotonic())
@@ -170,9 +175,11 @@ class Engine:
         self._send(channel, leaving)
 
     async def _clear_claimed(self, *, claiming: bool) -> None:
-        """Send what was claimed ahead where there is a slot by now; withdraw it where it should not leave."""
-        withdrawn: list[Claim] = []
+        """Send what was claimed ahead if there is a slot by now; withdraw it if it should not leave."""
+        withdrawn, self._expired = self._expired, []
         now = self._clock.monotonic()
+        for claim in withdrawn:
+            self._put(claim.route[claim.step], now)
         for channel in self._channels.values():
             if claiming and channel.wanted_now(now):
                 self._send_claimed(channel)
@@ -186,12 +193,28 @@ class Engine:
     def _send(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
         for batch in batches(claims, channel.batch, _text):
             channel.busy += 1
-            channel.repeats += _REPEATS if batch[0].attempts == 1 else 0.0
-            self._listener(Happening(Happened.ATTEMPT, channel.name, count=len(batch)))
             self._start(self._attempt(channel, batch))
+
+    def _expires(self, channel: ActiveChannel, claims: Sequence[Claim]) -> bool:
+        """Whether they were claimed so long ago that they must be claimed anew.
+
+        A laptop slept, or the process was stopped. Somebody may have closed the incident since, and nobody
+        should get an old text after the end. A new claim passes over what was superseded.
+        """
+        now = self._clock.monotonic()
+        if now <= min(self._leave_by.pop(claim.attempt) for claim in claims):
+            return False
+        self._expired += claims
+        channel.busy -= 1
+        channel.put(now)
+        return True
 
     async def _attempt(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
         """Make one request; whatever happens becomes an outcome."""
+        if self._expires(channel, claims):
+            return
+        channel.repeats += _REPEATS if claims[0].attempts == 1 else 0.0
+        self._listener(Happening(Happened.ATTEMPT, channel.name, count=len(claims)))
         sent = cut_off = False
         outcomes: Sequence[Outcome]
         try:

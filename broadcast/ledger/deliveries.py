@@ -45,9 +45,11 @@ class Turn:
     `due` says for each channel that was asked when more falls due, in seconds since the epoch; channels
     that have nothing more are left out. `next_at` says when its pace lets more out, in monotonic seconds.
     `pauses` are those that hold now, whoever was asked for them. `moved` are channels that deliveries were
-    put on because their address may have the notice already.
+    put on because their address may have the notice already. `claimed_at` is when the claims were on disk,
+    in monotonic seconds: until then no other process could record a newer notice.
     """
 
+    claimed_at: float
     claims: Mapping[str, Sequence[Claim]]
     due: Mapping[str, float]
     next_at: Mapping[str, float]
@@ -93,13 +95,14 @@ class Deliveries:
             claimed = {c: self._claim(connection, gate, c, limit, now) for c, limit in asked.items()}
             claims = {channel: claims for channel, (claims, _) in claimed.items()}
             due = {channel: self._next_due(connection, channel, now) for channel in asked}
-            return Turn(
-                claims,
-                {channel: at for channel, at in due.items() if at is not None},
-                {channel: gate.next_at(channel) for channel in asked},
-                tuple(gate.pauses[channel] for channel in asked if channel in gate.pauses),
-                tuple(name for _, moved in claimed.values() for name in moved),
-            )
+        return Turn(
+            self._clock.monotonic(),
+            claims,
+            {channel: at for channel, at in due.items() if at is not None},
+            {channel: gate.next_at(channel) for channel in asked},
+            tuple(gate.pauses[channel] for channel in asked if channel in gate.pauses),
+            tuple(name for _, moved in claimed.values() for name in moved),
+        )
 
     def withdraw(self, claims: Sequence[Claim]) -> None:
         """Plan again what was claimed and has certainly not left this machine, as if it never had been."""

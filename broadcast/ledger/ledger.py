@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.runs import Run
     from broadcast.ledger.suppressions import Suppressions
     from broadcast.ledger.unanswered import Unanswered
+    from broadcast.model.clock import Clock
     from broadcast.model.contact import Contact
     from broadcast.model.incident import Incident
     from broadcast.model.pace import Pace
@@ -128,11 +129,13 @@ class Ledger:
 
         return Run.begin(self.path)
 
-    def deliveries(self, notice: int, run: Run, paces: Mapping[str, Pace] = _UNPACED) -> Deliveries:
+    def deliveries(
+        self, notice: int, run: Run, paces: Mapping[str, Pace] = _UNPACED, clock: Clock | None = None
+    ) -> Deliveries:
         """The deliveries of one notice, to be worked on by `run`, no channel faster than its pace."""
         from broadcast.ledger.deliveries import Deliveries
 
-        return Deliveries(self._database, notice, run.id, paces, SystemClock())
+        return Deliveries(self._database, notice, run.id, paces, clock or SystemClock())
 
     def avoid(self, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
         """Let every message of a notice that waits take the detour it needs; returns how many need one."""

@@ -6,6 +6,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+# The clock that goes on while a laptop sleeps: the first name is Linux's, the second one that of macOS.
+_GOES_ON = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 class Clock(Protocol):
     """Wall time for records, monotonic seconds for waiting."""
@@ -15,7 +18,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
+        """Seconds that never go back, and go on while the machine sleeps."""
         ...
 
 
@@ -27,8 +30,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
-        return time.monotonic()
+        """Seconds that never go back, and go on while the machine sleeps."""
+        return time.clock_gettime(_GOES_ON)
 
 
 class WoundClock:
@@ -46,5 +49,5 @@ class WoundClock:
         return datetime.now(UTC) + self._ahead
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
-        return time.monotonic()
+        """Seconds that never go back, and go on while the machine sleeps."""
+        return time.clock_gettime(_GOES_ON)

@@ -100,7 +100,9 @@ class Delivery:
         active = self._activate(order.adapters, outbox)
         run = NoticeRun(
             ledger=self.ledger,
-            deliveries=self.ledger.deliveries(notice.id, started.run, paces(active, self.channels)),
+            deliveries=self.ledger.deliveries(
+                notice.id, started.run, paces(active, self.channels), self.clock
+            ),
             outbox=outbox,
             active=active,
             clock=self.clock,
