@@ -300,3 +300,41 @@ def test_settings_that_cannot_work_are_refused_with_a_fix(options, words):
 
     assert raised.value.hint
     assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("at", ["greeting", "EHLO", "MAIL", "RCPT"])
+async def test_a_second_answer_that_nobody_asked_for_ends_the_dialogue(at):
+    """The next answer would be taken for another command's: a refused recipient for an accepted message."""
+    script = {"RCPT": "550 5.1.1 nobody", "DATA": "554 no"}
+    async with mail_server(**{**script, at: f"{USUAL[at]}\r\n250 once more"}) as server:
+        outcome = await deliver(server.port)
+
+    assert isinstance(outcome, NotSent), outcome
+    assert server.messages == []
+
+
+async def test_a_second_answer_before_the_text_keeps_it_back():
+    async with mail_server(DATA="354 go on\r\n250 once more", dot="554 no") as server:
+        outcome = await deliver(server.port)
+
+    assert isinstance(outcome, NotSent)
+    assert server.messages == [] or b"Subject" not in server.messages[0]
+
+
+async def test_two_answers_to_a_text_are_none():
+    async with mail_server(dot="250 queued\r\n554 after all not") as server:
+        outcome = await deliver(server.port)
+
+    assert isinstance(outcome, Unknown)
+
+
+@pytest.mark.parametrize("bye", ["421 closing", "221 bye"])
+async def test_a_server_that_takes_a_text_and_hangs_up_has_taken_it(bye):
+    async with (
+        mail_server(dot=f"250 queued\r\n{bye}") as server,
+        using(registry.build(settings(server.port))) as adapter,
+    ):
+        outcomes = [(await adapter.send([outgoing(ADDRESS)]))[0] for _ in range(2)]
+
+    assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert server.connections == 2

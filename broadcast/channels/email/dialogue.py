@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 from base64 import b64encode
@@ -11,8 +12,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aiosmtplib import SMTP, SMTPResponse
+    from aiosmtplib.protocol import SMTPProtocol
 
 _GREETING_TIMEOUT = 15.0  # seconds; some servers let strangers wait before they greet
+_HANGING_UP = (b"221", b"421")
+_KEPT = 16  # bytes of what was not asked for
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -36,6 +40,13 @@ class Refused(Exception):
         self.code = code
 
 
+class OutOfStep(ConnectionError):
+    """The server has said more than it was asked: its next answer may belong to an earlier command."""
+
+    def __str__(self) -> str:
+        return "the server gave an answer that nothing had asked for"
+
+
 class Dialogue:
     """`stage` is the command under way; `committed` is true from the moment the final dot is written."""
 
@@ -44,11 +55,14 @@ class Dialogue:
         self.committed = False
         self._server = server
         self._connection: SMTP | None = None
+        self._asking = False
+        self._unasked = b""
 
     @property
     def alive(self) -> bool:
         """Whether another message may go over it."""
-        return self._connection is not None and self._connection.is_connected
+        connected = self._connection is not None and self._connection.is_connected
+        return connected and not self._unasked
 
     async def open(self) -> None:
         """Connect, encrypt and log in; raises OSError or `Refused`."""
@@ -67,12 +81,14 @@ class Dialogue:
         )
         try:
             await connection.connect()
+            self._listen(connection.protocol)
             self.stage = "login"
             # Only STARTTLS and a login greet by themselves, and MAIL is refused before a greeting.
             await connection.ehlo()
             if server.login is not None:
                 user, password = server.login
                 await connection.login(user.encode(), password.encode())  # RFC 4954: UTF-8
+            self._asking = False
         except aiosmtplib.SMTPResponseException as error:
             raise Refused(error.code, _without_login(error.message, server)) from None
         except aiosmtplib.SMTPException as error:
@@ -87,13 +103,16 @@ class Dialogue:
         await self._say("MAIL", f"FROM:<{sender}>")
         await self._say("RCPT", f"TO:<{recipient}>")
         await self._say("DATA")
-        protocol = self._connection.protocol if self._connection else None
-        if protocol is None:
-            raise ConnectionResetError
+        protocol = await self._in_step()
         # Not aiosmtplib's data(): it cannot tell a lost answer to DATA from a lost answer to the final dot.
         protocol.write(_LINE_START_DOT.sub(b"..", content) + b".\r\n")
-        self.committed = True
-        _expect(250, await _answered(protocol.read_response()))
+        self.committed = self._asking = True
+        reply = await _answered(protocol.read_response())
+        self._asking = False
+        # A server may say at any time that it hangs up (RFC 5321, 3.8); anything else may be the true answer.
+        if await self._pending() and not self._unasked.startswith(_HANGING_UP):
+            raise OutOfStep
+        _expect(250, reply)
 
     def close(self) -> None:
         """Hang up."""
@@ -102,11 +121,46 @@ class Dialogue:
 
     async def _say(self, verb: str, argument: str = "") -> None:
         self.stage = verb
-        if self._connection is None:
-            raise ConnectionResetError
+        protocol = await self._in_step()
         words = [word.encode("ascii") for word in (verb, argument) if word]
-        reply = await _answered(self._connection.execute_command(*words, timeout=None))
+        self._asking = True
+        reply = await _answered(protocol.execute_command(*words, timeout=None))
+        self._asking = False
         _expect(354 if verb == "DATA" else 250, reply)
+
+    def _listen(self, protocol: SMTPProtocol | None) -> None:
+        """Notice what arrives while nothing was asked: aiosmtplib drops it without a word."""
+        if protocol is None:
+            raise ConnectionResetError
+        received = protocol.data_received
+        self._asking = True
+
+        def data_received(data: bytes) -> None:
+            if not self._asking:
+                self._unasked += data[:_KEPT]
+            received(data)
+
+        # The loop asks the object for the method each time.
+        protocol.data_received = data_received  # type: ignore[method-assign]
+
+    async def _in_step(self) -> SMTPProtocol:
+        """The protocol, ready for a command; raises `OutOfStep` if the server has said too much."""
+        if await self._pending():
+            raise OutOfStep
+        protocol = self._connection.protocol if self._connection else None
+        if protocol is None:
+            raise ConnectionResetError
+        return protocol
+
+    async def _pending(self) -> bytes:
+        """What the server has said unasked, once the loop has read what there is."""
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        protocol = self._connection.protocol if self._connection else None
+        # A second answer in the packet of the first is kept back, and would be the next command's.
+        kept = bytes(protocol._buffer[:_KEPT]) if protocol else b""  # noqa: SLF001 - there is no public way
+        self._unasked = self._unasked or kept
+        return self._unasked
 
 
 def _without_login(text: str, server: Server) -> str:

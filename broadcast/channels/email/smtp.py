@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 from broadcast.channels.answers import excerpt
-from broadcast.channels.email.dialogue import Dialogue, Refused, Server
+from broadcast.channels.email.dialogue import Dialogue, OutOfStep, Refused, Server
 from broadcast.channels.email.headers import OPTIONS, Identity, Sender, ascii_address, refusal
 from broadcast.channels.email.mime import content
 from broadcast.channels.guard import is_loopback
@@ -126,9 +126,10 @@ def _refused(dialogue: Dialogue, refused: Refused) -> Rejected | NotSent | Unkno
 
 
 def _lost(dialogue: Dialogue, error: OSError) -> Outcome:
+    reason = str(error) if isinstance(error, OutOfStep) else describe(error)
     if dialogue.committed:
-        return Unknown(f"the message was handed over, but not acknowledged: {describe(error)}")
-    return NotSent(f"{dialogue.stage}: {describe(error)}")
+        return Unknown(f"the message was handed over, but not acknowledged: {reason}")
+    return NotSent(f"{dialogue.stage}: {reason}")
 
 
 def _server(settings: ChannelSettings, ours: str, transport: Transport) -> Server:
