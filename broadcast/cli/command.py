@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn, cast, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from broadcast.cli.empty import refuse_empty
 from broadcast.cli.help import help_text, path, short_help
 from broadcast.cli.options import Common, Help, Version
 from broadcast.cli.suggest import nearest
@@ -39,6 +40,7 @@ class Command(TyperCommand):
         """Explain rather than complain where something is needed and nothing was given."""
         if not args and any(param.required for param in self.params) and not ctx.resilient_parsing:
             explain(ctx)
+        _refuse_empty(self, ctx, args)
         return super().parse_args(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
@@ -59,6 +61,7 @@ class Group(TyperGroup):
         """Explain rather than complain where no verb was given."""
         if not args and not ctx.resilient_parsing:
             explain(ctx)
+        _refuse_empty(self, ctx, args)
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -137,6 +140,13 @@ def unfolded(function: Callable[..., object]) -> Callable[..., object]:
     call.__name__ = function.__name__
     call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # functions may have one
     return call
+
+
+def _refuse_empty(command: Any, ctx: Any, args: Sequence[str]) -> None:
+    """Look at what was typed before it is converted: a path of nothing becomes the current folder."""
+    if not ctx.resilient_parsing:
+        given, _, _ = command.make_parser(ctx).parse_args(args=list(args))
+        refuse_empty(command.get_params(ctx), given)
 
 
 def explain(ctx: typer.Context) -> NoReturn:

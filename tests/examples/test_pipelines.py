@@ -104,6 +104,13 @@ def test_what_people_type_is_never_more_than_text(tell, told, company):
     assert "@people.csv" in told()[-1][1]
 
 
+def test_the_end_needs_no_words_of_one_s_own(tell):
+    finished = tell(verb="resolve", message="", incident="INC-99")
+
+    assert "INC-99" in finished.stderr
+    assert "empty" not in finished.stderr
+
+
 def test_the_exit_code_is_the_program_s(tell):
     finished = tell(verb="update", incident="INC-99")
 

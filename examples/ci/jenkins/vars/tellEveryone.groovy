@@ -9,7 +9,7 @@ def call() {
     : "${OCCASION:?is empty; name what is told once, such as the ticket and the step}"
     KEY="$JOB_NAME/$OCCASION"
     case "$VERB" in notify) set -- "$TITLE" ;; *) set -- ${INCIDENT:+"$INCIDENT"} ;; esac
-    set -- "$VERB" --message=- --key="$KEY" --yes --max-recipients="$MAX_RECIPIENTS" --deadline="$DEADLINE" --output=json -- "$@"
+    set -- "$VERB" ${MESSAGE:+--message=-} --key="$KEY" --yes --max-recipients="$MAX_RECIPIENTS" --deadline="$DEADLINE" --output=json -- "$@"
     case "$REHEARSE" in false) ;; *) set -- --sandbox "$@" ;; esac
     printf %s "$MESSAGE" | broadcast "$@" > result.json
   ''')
