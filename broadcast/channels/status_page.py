@@ -29,7 +29,10 @@ _INDICATORS = {
     "major": Condition.DOWN,
     "critical": Condition.DOWN,
 }
-_SLACK = {"outage": Condition.DOWN, "incident": Condition.DOUBTFUL, "maintenance": Condition.DOUBTFUL}
+_IMPACTS = ("critical", "major", "minor", "maintenance", "none")  # the gravest first
+_OVER = frozenset({"resolved", "completed", "postmortem", "cancelled"})
+_SLACK = {"outage": Condition.DOWN, "incident": Condition.DOUBTFUL, "notice": Condition.WORKS}
+_UNNAMED = Condition.DOUBTFUL  # maintenance, and types that came after this was written
 _WORST_FIRST = (Condition.DOWN, Condition.DOUBTFUL, Condition.WORKS)
 
 
@@ -56,7 +59,7 @@ def read(answer: Answer) -> Announcement:
     if isinstance(answer, NoReply):
         return Announcement(Condition.UNKNOWN, f"its status page: {answer.reason}")
     if not answer.success:
-        return Announcement(Condition.UNKNOWN, f"its status page: HTTP {answer.status}")
+        return Announcement(Condition.UNKNOWN, f"its status page: HTTP {answer.status}{_moved(answer)}")
     document = json_object(answer)
     for form in (_statuspage, _slack, _zendesk):
         said = form(document)
@@ -65,29 +68,50 @@ def read(answer: Answer) -> Announcement:
     return Announcement(Condition.UNKNOWN, "its status page cannot be read")
 
 
+def _moved(reply: Reply) -> str:
+    """Where a redirect leads, for a person to correct the address: we do not follow it."""
+    place = without_controls(reply.headers.get("Location", "")) if 300 <= reply.status < 400 else ""
+    return f", it has moved to {place[:_LONGEST]}; correct [status_pages]" if place else ""
+
+
 def _statuspage(document: Mapping[str, object]) -> Announcement | None:
     status = document.get("status")
     if not isinstance(status, dict) or text_of(status, "indicator") not in _INDICATORS:
         return None
+    # `status.json` has no incidents; anything but a list of them is half a document.
+    incidents = objects(document.get("incidents", []))
+    if incidents is None:
+        return None
     condition = _INDICATORS[text_of(status, "indicator")]
-    incidents = objects(document.get("incidents")) or []
-    named = [text_of(incident, "name") for incident in incidents] if condition is not Condition.WORKS else []
-    return _announcement(condition, next(filter(None, named), text_of(status, "description")))
+    name = "" if condition is Condition.WORKS else _gravest(incidents)
+    return _announcement(condition, name or text_of(status, "description"))
+
+
+def _gravest(incidents: list[dict[str, object]]) -> str:
+    """The name of the gravest incident that goes on; the first of several."""
+    going_on = [one for one in incidents if text_of(one, "status") not in _OVER]
+    known = [one for one in going_on if text_of(one, "impact") in _IMPACTS]
+    known.sort(key=lambda one: _IMPACTS.index(text_of(one, "impact")))
+    return next(filter(None, (text_of(one, "name") for one in (*known, *going_on))), "")
 
 
 def _slack(document: Mapping[str, object]) -> Announcement | None:
-    if text_of(document, "status") not in {"ok", "active"}:
+    incidents = objects(document.get("active_incidents"))
+    if text_of(document, "status") not in {"ok", "active"} or incidents is None:
         return None
-    found = [
-        (_SLACK.get(text_of(incident, "type"), Condition.WORKS), text_of(incident, "title"))
-        for incident in objects(document.get("active_incidents")) or []
-    ]
-    return _worst(found)
+    going_on = [one for one in incidents if text_of(one, "status") not in _OVER]
+    if going_on or text_of(document, "status") == "ok":
+        return _worst(
+            [(_SLACK.get(text_of(one, "type"), _UNNAMED), text_of(one, "title")) for one in going_on]
+        )
+    return None if not incidents else Announcement(Condition.WORKS)
 
 
 def _zendesk(document: Mapping[str, object]) -> Announcement | None:
     incidents = objects(document.get("data"))
-    return None if incidents is None else _worst(list(_zendesk_incidents(incidents)))
+    if incidents is None or not all(isinstance(one.get("attributes"), dict) for one in incidents):
+        return None
+    return _worst(list(_zendesk_incidents(incidents)))
 
 
 def _zendesk_incidents(incidents: list[dict[str, object]]) -> Iterator[tuple[Condition, str]]:

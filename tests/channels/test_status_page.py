@@ -89,7 +89,19 @@ async def test_each_form_is_understood(transport, document, said):
     ("play", "reason"),
     [
         (answering(Canned(503)), "HTTP 503"),
-        (answering(Canned(302, headers={"Location": "https://elsewhere.example"})), "HTTP 302"),
+        (
+            answering(Canned(302, headers={"Location": "https://elsewhere.example/a"})),
+            "HTTP 302, it has moved to https://elsewhere.example/a",
+        ),
+        (answering(Canned(302)), "HTTP 302"),
+        (answering(Canned(body=b'{"status": "ok"}')), "cannot be read"),
+        (answering(Canned(body=b'{"status": "active", "active_incidents": []}')), "cannot be read"),
+        (answering(Canned(body=b'{"status": "ok", "active_incidents": ["Gone"]}')), "cannot be read"),
+        (
+            answering(Canned(body=b'{"status": {"indicator": "none"}, "incidents": "Gone"}')),
+            "cannot be read",
+        ),
+        (answering(Canned(body=b'{"data": [{"id": "1"}]}')), "cannot be read"),
         (answering(Canned(body=b"<html>")), "cannot be read"),
         (answering(Canned(body=b"[" * 9000)), "cannot be read"),
         (answering(Canned(body=b"[]")), "cannot be read"),
@@ -128,6 +140,28 @@ async def test_a_page_that_did_not_change_is_not_read_again(transport):
     assert (first.etag, second) == ('W/"7"', Answered(None, 'W/"7"'))
     assert b'If-None-Match: W/"7"' in stub.requests[1]
     assert b"User-Agent: broadcast/" in stub.requests[0]
+
+
+async def test_the_gravest_incident_that_goes_on_is_named(transport):
+    document = summary("critical")
+    document["incidents"] = [
+        {"name": "Over", "impact": "critical", "status": "resolved"},
+        {"name": "Slow search", "impact": "minor", "status": "investigating"},
+        {"name": "All is lost", "impact": "critical", "status": "identified"},
+    ]
+
+    assert status_page.read(await reply(transport, document)).detail == "All is lost"
+
+
+async def test_an_incident_of_a_new_kind_is_doubted_and_one_that_is_over_is_not(transport):
+    unheard = slack(("partial", "Half of it"))
+    over = {
+        "status": "active",
+        "active_incidents": [{"type": "outage", "title": "Gone", "status": "resolved"}],
+    }
+
+    assert status_page.read(await reply(transport, unheard)).condition is Condition.DOUBTFUL
+    assert status_page.read(await reply(transport, over)).condition is Condition.WORKS
 
 
 async def test_a_providers_words_are_one_short_line_without_controls(transport):
