@@ -67,7 +67,8 @@ def capabilities(name: str) -> Capabilities:
 def capabilities_of(settings: ChannelSettings) -> Capabilities:
     """What this channel can do, as it is configured."""
     adapter = adapter_for(settings)
-    return adapter.capabilities_with(settings) if issubclass(adapter, Configurable) else adapter.capabilities
+    able = adapter.capabilities_with(settings) if issubclass(adapter, Configurable) else adapter.capabilities
+    return replace(able, landlines=True) if settings.landlines else able
 
 
 def adapter_for(settings: ChannelSettings) -> type[Adapter]:
@@ -105,6 +106,11 @@ def problems(settings: ChannelSettings) -> Iterator[ConfigError]:
         yield ConfigError(
             f"{settings.place(key)}: {settings.adapter} has no option {key}",
             hint=_suggestion(key, tuple(sorted(adapter.options)), "options"),
+        )
+    if settings.landlines and adapter.capabilities.kind is not ChannelKind.SMS:
+        yield ConfigError(
+            f"{settings.origin}: landlines is for channels that send SMS",
+            hint="leave it out; calls reach landlines anyway",
         )
     yield from wrong_options(settings, _shapes(adapter, settings))
 

@@ -24,6 +24,7 @@ _COMMON = frozenset(
         "price",
         "fate",
         "optional",
+        "landlines",
         "ca_file",
     }
 )
@@ -55,6 +56,7 @@ def read_channel(table: Table) -> ChannelSettings:
         price=table.take("price", shapes.amount, None),
         fate=table.take("fate", shapes.texts, ()),
         optional=table.take("optional", shapes.flag, default=False),
+        landlines=table.take("landlines", shapes.flag, default=False),
         ca_file=_ca_file(table),
         folder=table.source.folder,
         options=MappingProxyType(options),

@@ -18,9 +18,9 @@ class ChannelSettings:
     """One `[channels.NAME]` table.
 
     `origin` says where it stands (`broadcast.toml, [channels.sms]`), `places` where each option does
-    (`broadcast.toml:12`). `timeout` and `settle` are seconds;
-    `rate` is requests a second; `price` is US dollars a message (for SMS: a part); None means the adapter's
-    own default. `options` holds what the adapter itself defines, secrets as references.
+    (`broadcast.toml:12`). `timeout` and `settle` are seconds; `rate` is requests a second; `price` is US
+    dollars a message (for SMS: a part); None means the adapter's own default. `landlines` says that SMS of
+    this channel reach landlines. `options` holds what the adapter itself defines, secrets as references.
     """
 
     name: str
@@ -35,6 +35,7 @@ class ChannelSettings:
     price: float | None = None
     fate: tuple[str, ...] = ()
     optional: bool = False
+    landlines: bool = False
     ca_file: Path | None = None
     folder: Path = Path()
     options: Mapping[str, object] = field(default_factory=dict, repr=False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcast.contacts.book import Book
 from broadcast.contacts.permission import Permission
+from broadcast.model.channel import Capabilities, missing
 from broadcast.model.contact import AddressKind
 
 
@@ -16,7 +17,8 @@ class Summary:
     """Counts of a book, each mapping sorted by how many.
 
     `locales` has "" for people without one. `lone` counts people with a single address: where its
-    channel fails, nothing is left for them. `barred` counts what is not used, by why (`email opted out`).
+    channel fails, nothing is left for them. `barred` counts what is not used, by why (`email opted out`), and
+    `unreachable` the people whom no channel reaches, by the address that they would need.
     """
 
     rows: int
@@ -29,15 +31,17 @@ class Summary:
     groups: Mapping[str, int]
     columns: tuple[str, ...]
     barred: Mapping[str, int]
+    unreachable: Mapping[str, int]
 
 
-def summarise(book: Book, permission: Permission) -> Summary:
-    """The counts of `book`, as far as it may be used."""
+def summarise(book: Book, permission: Permission, able: Sequence[Capabilities] = ()) -> Summary:
+    """The counts of `book`, as far as it may be used; `able` are the channels of its audience."""
     lone = 0
     addresses: Counter[AddressKind] = Counter()
     locales: Counter[str] = Counter()
     groups: Counter[str] = Counter()
     barred: Counter[str] = Counter()
+    unreachable: Counter[str] = Counter()
     for person in map(permission.permit, book.contacts):
         kinds = [kind for kind in AddressKind if person.address(kind)]
         lone += len(kinds) == 1
@@ -45,6 +49,8 @@ def summarise(book: Book, permission: Permission) -> Summary:
         locales[person.locale or ""] += 1
         groups.update(person.groups)
         barred.update(map(str, person.barred))
+        if not person.barred and (lacking := missing(person, able)):
+            unreachable[lacking] += 1
     return Summary(
         rows=book.rows,
         contacts=len(book.contacts),
@@ -56,6 +62,7 @@ def summarise(book: Book, permission: Permission) -> Summary:
         groups=_most_first(groups),
         columns=book.columns,
         barred=_most_first(barred),
+        unreachable=_most_first(unreachable),
     )
 
 

@@ -60,6 +60,7 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
         id=_first(texts, columns.id),
         name=_name(texts, columns),
         phone=phone.number if phone else None,
+        landline=phone.landline if phone else None,
         email=email,
         locale=locale,
         groups=_groups(texts, columns),

@@ -117,7 +117,7 @@ class Grader:
         if way is None or outage.takes(way):
             return False
         person = Contact(line.contact, line.name, line.phone, line.email)
-        return self._address(name, line) is not None and not outage.cuts_off(way, person)
+        return way.capabilities.reach(person) and not outage.cuts_off(way, person)
 
     def _address(self, name: str, line: DeliveryLine) -> str | None:
         """The address that a channel uses."""

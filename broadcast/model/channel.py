@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from broadcast.model.contact import AddressKind, Contact
+
+_MOBILE = "mobile phone (a landline takes no SMS)"
 
 
 class ChannelKind(StrEnum):
@@ -67,7 +70,7 @@ class Capabilities:
     chat room, a service desk): it speaks to the audience in whose lane it stands, and not to the public.
     `price` is what a request (for SMS: a part) costs in US dollars at list price, about; 0 where it is free
     or not known. `limits` are its own on the length of a text; one text is written for all channels of a
-    kind, so it keeps to every one of them.
+    kind, so it keeps to every one of them. `landlines` says that an SMS reaches landlines, too.
     """
 
     kind: ChannelKind
@@ -86,6 +89,7 @@ class Capabilities:
     internal: bool = False
     price: float = 0.0
     limits: tuple[Limit, ...] = ()
+    landlines: bool = False
 
     @property
     def publishes(self) -> bool:
@@ -94,6 +98,19 @@ class Capabilities:
 
     def reach(self, contact: Contact) -> bool:
         """Whether a person has what it takes to be told this way, and nothing is against it."""
-        if self.address is None or contact.address(self.address) is None:
+        if self.publishes or self.lacks(contact):
             return False
         return not any(barred.kind == self.kind for barred in contact.barred)
+
+    def lacks(self, contact: Contact) -> str:
+        """The kind of address that a person would need (`phone`); "" if they have it, or nobody needs one."""
+        if self.address is None or contact.address(self.address) is None:
+            return str(self.address or "")
+        by_sms = self.kind is ChannelKind.SMS and not self.landlines
+        return _MOBILE if by_sms and contact.has_landline else ""
+
+
+def missing(contact: Contact, able: Iterable[Capabilities]) -> str:
+    """What a person would need to be told by one of these channels (`email or phone`); "" if one has it."""
+    needed = {one.lacks(contact) for one in able if not one.publishes}
+    return "" if "" in needed else " or ".join(sorted(needed))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from broadcast.model.consent import Consent
+from broadcast.model.line import line_of
 
 
 class AddressKind(StrEnum):
@@ -32,7 +33,8 @@ class Contact:
 
     `phone` is E.164; `email` is lower-cased in its domain. `extra` holds the further columns of the
     contacts file, which become template variables (`contact.<column>`). An address that must not be used
-    is left out, and `barred` says why. `consents` are what they agreed to, as far as a file knows.
+    is left out, and `barred` says why. `consents` are what they agreed to, as far as a file knows. `landline`
+    says whether `phone` is one, None if nobody has looked yet.
     """
 
     id: str
@@ -44,6 +46,14 @@ class Contact:
     extra: tuple[tuple[str, str], ...] = ()
     barred: tuple[Barred, ...] = ()
     consents: tuple[Consent, ...] = ()
+    landline: bool | None = field(default=None, compare=False)
+
+    @property
+    def has_landline(self) -> bool:
+        """Whether the phone number is known to be a landline; one that may be either is not."""
+        if self.landline is None:
+            return bool(self.phone) and line_of(self.phone or "") == "landline"
+        return self.landline
 
     def address(self, kind: AddressKind) -> str | None:
         """The address of that kind, if the person has one."""

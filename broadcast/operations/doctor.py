@@ -14,12 +14,13 @@ from broadcast.channels import registry
 from broadcast.config.placeholders import is_placeholder, placeholders
 from broadcast.config.secret import Reference
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
-from broadcast.contacts.book import read_contacts
+from broadcast.contacts.book import Book, read_contacts
 from broadcast.errors import BroadcastError, ConfigError
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.channel import ChannelKind
+from broadcast.model.channel import ChannelKind, missing
 from broadcast.model.outcome import Health, Probe
 from broadcast.operations.probe import probe
+from broadcast.operations.reach import personal
 from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.lint import Gravity, lint
 from broadcast.sandbox.daemon import find
@@ -170,25 +171,36 @@ def _ledger(settings: Settings) -> Iterator[Check]:
 def _contacts(settings: Settings) -> Iterator[Check]:
     for audience in settings.audiences.values():
         if audience.contacts:
-            yield _book(audience, settings.region)
+            yield _book(audience, settings)
             if settings.live and not settings.sandbox:
                 yield from _examples(audience, settings.region)
 
 
-def _book(audience: AudienceSettings, region: str) -> Check:
+def _book(audience: AudienceSettings, settings: Settings) -> Check:
     subject = f"contacts of {audience.name}"
     try:
-        book = read_contacts(audience.contacts, region)
+        book = read_contacts(audience.contacts, settings.region)
+        unreachable = _unreachable(book, audience, settings)
     except ConfigError as error:
         return failed(error, subject)
     if not book.contacts:
         return Check(subject, Verdict.FAIL, "nobody is in them", "add somebody, or remove the audience")
     said = f"{len(book.contacts):,} people"
+    lost = [f"{unreachable:,} of them whom no channel reaches"] if unreachable else []
     if book.rejected:
         rows = "1 row" if len(book.rejected) == 1 else f"{len(book.rejected):,} rows"
-        lost = f"{said}, and {rows} that nobody can be told by"
-        return Check(subject, Verdict.WARN, lost, f"see: broadcast contacts check -a {audience.name}")
+        lost.append(f"{rows} that nobody can be told by")
+    if lost:
+        fix = f"see: broadcast contacts check -a {audience.name}"
+        return Check(subject, Verdict.WARN, f"{said}, and {' and '.join(lost)}", fix)
     return Check(subject, Verdict.OK, said)
+
+
+def _unreachable(book: Book, audience: AudienceSettings, settings: Settings) -> int:
+    """How many people no channel of the audience can reach, whatever they agreed to."""
+    named = {name for lane in audience.lanes for name in lane} & settings.channels.keys()
+    able = personal(audience, {name: registry.capabilities_of(settings.channels[name]) for name in named})
+    return sum(bool(missing(person, able)) for person in book.contacts)
 
 
 def _examples(audience: AudienceSettings, region: str) -> Iterator[Check]:

@@ -13,10 +13,11 @@ from types import MappingProxyType
 from broadcast.config.settings import AudienceSettings, Settings
 from broadcast.contacts.book import Book, read_contacts
 from broadcast.contacts.permission import Permission, Permitted
-from broadcast.contacts.phone import line_of
 from broadcast.errors import NothingMatched, UsageError
+from broadcast.model.channel import Capabilities
 from broadcast.model.consent import ConsentRule, Purpose
 from broadcast.model.contact import Contact
+from broadcast.model.line import line_of
 from broadcast.model.plan import Planned
 from broadcast.model.suppression import Suppressed
 from broadcast.model.told import Told
@@ -223,6 +224,12 @@ def permission_for(
     able = [ways[name].capabilities for lane in audience.lanes for name in lane if name in ways]
     kinds = {str(one.kind): one.address for one in able if one.address}
     return Permission(suppressed, audience.internal, audience.consent is ConsentRule.REQUIRED, purpose, kinds)
+
+
+def personal(audience: AudienceSettings, able: Mapping[str, Capabilities]) -> list[Capabilities]:
+    """What the channels can do that tell the people of an audience one by one; `able` is by name."""
+    lanes = [[able[name] for name in lane if name in able] for lane in audience.lanes]
+    return [one for lane in lanes if lane and not lane[0].publishes for one in lane]
 
 
 def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dependencies:

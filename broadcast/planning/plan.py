@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from broadcast.model.census import Census
+from broadcast.model.channel import missing
 from broadcast.model.contact import Barred, Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.plan import Planned
@@ -305,8 +306,9 @@ class Planner:
         barred = self._barred(channels, planned.contact)
         if barred:
             return _suppressed(planned, barred)
-        kinds = sorted({str(self._ways[name].capabilities.address) for name in channels})
-        reason = f"unreachable: no {' or '.join(kinds)} for {', '.join(channels)}"
+        able = [self._ways[name].capabilities for name in channels]
+        lacking = missing(planned.contact, able) if planned.contact else ""
+        reason = f"unreachable: no {lacking} for {', '.join(channels)}"
         return replace(planned, state=DeliveryState.FAILED, reason=reason)
 
     def _barred(self, channels: Sequence[str], contact: Contact | None) -> list[Barred]:

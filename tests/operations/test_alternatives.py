@@ -12,8 +12,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from broadcast.config.settings import AlternativeSettings, Settings
-from broadcast.contacts.phone import line_of
 from broadcast.model.channel import ChannelKind
+from broadcast.model.line import line_of
 from broadcast.model.notice import TextPhase
 from broadcast.operations.alternatives import reachable
 from broadcast.planning.outage import Dependencies

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcast.config.settings import Settings
-from broadcast.contacts.phone import line_of
 from broadcast.errors import PhaseError, UsageError
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Phase, Service
+from broadcast.model.line import line_of
 from broadcast.model.notice import NoticeKind, TextPhase
 from broadcast.operations.compose import Before, compose
 from broadcast.operations.request import Request, Verb

@@ -19,6 +19,7 @@ WAYS = {
     "email": Way("email", "sendgrid", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("twilio",)),
     "smtp": Way("smtp", "smtp", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("office",)),
     "sms": Way("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE), ("twilio",)),
+    "call": Way("call", "twilio-voice", Capabilities(ChannelKind.VOICE, AddressKind.PHONE), ("twilio",)),
     "x": Way("x", "x", Capabilities(ChannelKind.SOCIAL, None), ("x",), optional=True),
     "room": Way("room", "slack", Capabilities(ChannelKind.CHAT, None, internal=True)),
     "site": Way("site", "site", Capabilities(ChannelKind.PAGE, None)),
@@ -224,12 +225,12 @@ def test_a_mailbox_that_is_down_with_outlook_comes_last():
 
 
 def test_a_number_whose_network_is_down_comes_last():
-    lane = ("sms", "email")
+    lane = ("call", "email")
     landline = anna(id="2", phone="+493012345", email="b@b.de")
 
     planned = list(planner(outage=outage("mobilfunk")).plan([roster(anna(), landline, lanes=(lane,))]))
 
-    assert [delivery.route for delivery in planned] == [("email", "sms"), ("sms", "email")]
+    assert [delivery.route for delivery in planned] == [("email", "call"), ("call", "email")]
 
 
 def test_a_doubtful_way_is_better_than_none_and_says_so():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Annotated
 
@@ -24,7 +24,8 @@ from broadcast.contacts.permission import Permission
 from broadcast.errors import NothingMatched, UsageError
 from broadcast.model.contact import AddressKind
 from broadcast.model.mask import mask
-from broadcast.operations.reach import permission_for
+from broadcast.operations.reach import permission_for, personal
+from broadcast.planning.ways import Way
 from broadcast.wiring import load_settings, make_channels, read_suppressed
 
 SCHEMA = "broadcast.contacts/1"
@@ -49,15 +50,23 @@ def check(common: Common, audience: Audiences = None, output: ListForm = Form.HU
     """Who has which address, and what is wrong with the files. Exit code 6 where rows were rejected."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     books = dict(_books(settings, audience))
-    permissions = _permissions(settings, books)
-    summaries = {name: summarise(book, permissions[name]) for name, book in books.items()}
+    ways = make_channels(settings).ways
+    permissions = _permissions(settings, books, ways)
+    able = {name: way.capabilities for name, way in ways.items()}
+    summaries = {
+        name: summarise(book, permissions[name], personal(settings.audiences[name], able))
+        for name, book in books.items()
+    }
     if output is Form.JSON:
         audiences = {name: _json(book, summaries[name]) for name, book in books.items()}
         show_json({"schema": SCHEMA, "audiences": audiences}, common.out)
     else:
         rows = tuple(_row(name, summary) for name, summary in summaries.items())
-        columns = ("audience", "people", "phone", "email", "one way only", "merged", "rejected", "languages")
-        barred = (block for name, summary in summaries.items() for block in _barred(name, summary))
+        columns = (
+            *("audience", "people", "phone", "email", "one way only", "unreachable", "merged", "rejected"),
+            "languages",
+        )
+        barred = (block for name, summary in summaries.items() for block in _unused(name, summary))
         troubles = (block for book in books.values() for block in _troubles(book))
         show([Table(columns, rows), *barred, *troubles], common.out)
     return _WRONG if any(book.rejected for book in books.values()) else 0
@@ -70,7 +79,7 @@ def list_contacts(
     """The people of audiences; addresses are masked unless asked for in clear text."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     books = dict(_books(settings, audience))
-    permissions = _permissions(settings, books)
+    permissions = _permissions(settings, books, make_channels(settings).ways)
     rows = [
         {
             "audience": name,
@@ -106,14 +115,15 @@ def _books(settings: Settings, names: list[str] | None) -> Iterator[tuple[str, B
         yield audience.name, read_contacts(audience.contacts, settings.region)
 
 
-def _permissions(settings: Settings, names: Iterable[str]) -> dict[str, Permission]:
+def _permissions(settings: Settings, names: Iterable[str], ways: Mapping[str, Way]) -> dict[str, Permission]:
     """What may be used in each audience for an incident."""
-    suppressed, ways = read_suppressed(settings), make_channels(settings).ways
+    suppressed = read_suppressed(settings)
     return {name: permission_for(settings.audiences[name], ways, suppressed) for name in names}
 
 
 def _row(name: str, summary: Summary) -> tuple[str | Word, ...]:
     languages = ", ".join(f"{locale or 'unset'} {count:,}" for locale, count in summary.locales.items())
+    unreachable = sum(summary.unreachable.values())
     rejected = Word(f"{summary.rejected:,}", Tone.BAD if summary.rejected else Tone.PLAIN)
     return (
         Word(name, Tone.STRONG),
@@ -121,6 +131,7 @@ def _row(name: str, summary: Summary) -> tuple[str | Word, ...]:
         f"{summary.addresses[AddressKind.PHONE]:,}",
         f"{summary.addresses[AddressKind.EMAIL]:,}",
         f"{summary.lone:,}",
+        Word(f"{unreachable:,}", Tone.BAD if unreachable else Tone.PLAIN),
         f"{summary.merged:,}",
         rejected,
         languages,
@@ -136,7 +147,9 @@ def _troubles(book: Book) -> Iterator[Block]:
         yield Remark("rejected", f"and {len(book.rejected) - _LISTED:,} rows more", Tone.BAD)
 
 
-def _barred(name: str, summary: Summary) -> Iterator[Block]:
+def _unused(name: str, summary: Summary) -> Iterator[Block]:
+    for lacking, people in summary.unreachable.items():
+        yield Remark("unreachable", f"{name}: {people_words(people)}, no {lacking}", Tone.BAD)
     for why, people in summary.barred.items():
         yield Remark("not used", f"{name}: {people_words(people)}, {why}")
 
