@@ -26,6 +26,7 @@ from broadcast.errors import LedgerError
 from broadcast.ledger.batches import batches
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.gate import Pause
+from broadcast.ledger.processes import obey_ctrl_z
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock
 from broadcast.model.delivery import DeliveryState
@@ -80,7 +81,7 @@ class Engine:
         self._expired: list[Claim] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger", initializer=obey_ctrl_z)
 
     async def run(self, deadline: float | None, stop: Stop) -> Ending:
         """Work until nothing more can be done, `deadline` (monotonic seconds) passes, or `stop` is asked.

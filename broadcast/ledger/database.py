@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from broadcast.errors import LedgerBusy, LedgerDamaged, LedgerError
+from broadcast.ledger.processes import ctrl_z_deferred, holders, is_stopped, name_of
 
 APPLICATION_ID = 0x42434153
 WAIT_SECONDS = 10.0
@@ -32,8 +33,11 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Write all or nothing; raises `LedgerError`."""
-        with _speaking_our_words(self._path):
+        """Write all or nothing; raises `LedgerError`.
+
+        Ctrl-Z waits for the end of it: nobody else can write meanwhile.
+        """
+        with _speaking_our_words(self._path), ctrl_z_deferred():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -45,7 +49,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Read; raises `LedgerError`."""
-        with _speaking_our_words(self._path):
+        with _speaking_our_words(self._path), ctrl_z_deferred():
             yield self._connection
 
     def rewrite(self) -> None:
@@ -199,13 +203,27 @@ def _speaking_our_words(path: Path) -> Iterator[None]:
         ) from None
 
 
+def _busy(path: Path) -> LedgerBusy:
+    for pid in sorted(holders(path), key=is_stopped, reverse=True):
+        who = f"process {pid}" + (f" ({name})" if (name := name_of(pid)) else "")
+        if is_stopped(pid):
+            return LedgerBusy(
+                f"the ledger {path} is locked by {who}, which is stopped (Ctrl-Z?)",
+                hint=f"`kill -CONT {pid}` lets it go on, `kill -KILL {pid}` ends it; then run this again",
+            )
+        return LedgerBusy(
+            f"the ledger {path} is locked by {who}", hint="wait until it has finished, and run this again"
+        )
+    return LedgerBusy(
+        f"the ledger {path} is locked by another process",
+        hint="wait for the other broadcast to finish, or stop it, and run this again",
+    )
+
+
 def _translated(error: sqlite3.Error, path: Path) -> LedgerError:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return LedgerBusy(
-            f"the ledger {path} is locked by another process",
-            hint="wait for the other broadcast to finish, or stop it, and run this again",
-        )
+        return _busy(path)
     if name == "SQLITE_READONLY_DBMOVED":
         return LedgerError(
             f"the ledger {path} was moved or replaced while this command was using it",

@@ -116,12 +116,3 @@ def alive(ledger: Path, run_id: str) -> int | None:
         return None
     finally:
         os.close(descriptor)
-
-
-def is_stopped(pid: int) -> bool:
-    """Whether that process was stopped (Ctrl-Z), as far as this system tells; it ends nothing by itself."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[:1] in (["T"], ["t"])

@@ -17,7 +17,8 @@ from broadcast.dispatch.outbox import Outbox
 from broadcast.dispatch.recovery import Recovered, take_over
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.runs import Run, is_stopped
+from broadcast.ledger.processes import ctrl_z_deferred, is_stopped
+from broadcast.ledger.runs import Run
 from broadcast.model.clock import Clock
 from broadcast.operations.request import Limits
 from broadcast.operations.stopping import waking_the_loop
@@ -86,7 +87,8 @@ class NoticeRun:
             Policy(on_unknown=self.limits.on_unknown),
             self.listener,
         )
-        with waking_the_loop(self._stop):
+        # The engine's writer obeys Ctrl-Z between two transactions, for the whole process.
+        with waking_the_loop(self._stop), ctrl_z_deferred():
             return await engine.run(deadline, self.stop)
 
     async def _wait_for_others(self, processes: tuple[int, ...], deadline: float | None) -> Ending:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
 
 from broadcast.dispatch.happening import Happened, Listener
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import SystemClock
 from broadcast.operations.request import Limits, Request, Verb
+from broadcast.wiring import make_publisher
 from tests.dispatch.processes import Child, Daemon, fork
-from tests.dispatch.stage import Company
+from tests.dispatch.stage import Company, consent
 
 PEOPLE = 12
 
@@ -108,3 +113,36 @@ def test_who_was_claimed_ahead_is_owed_again_and_not_in_doubt(company, daemon):
         (notice,) = ledger.incidents.notices(ledger.incidents.all()[0])
         (attempts,) = ledger.history.attempts(notice.id)
     assert attempts.attempts == 4
+
+
+class PressingCtrlZ(SystemClock):
+    """A clock that is read inside the run's first transaction, where somebody presses Ctrl-Z."""
+
+    pressed = False
+
+    def monotonic(self) -> float:
+        if not self.pressed and threading.current_thread() is not threading.main_thread():
+            self.pressed = True
+            os.kill(os.getpid(), signal.SIGTSTP)
+        return super().monotonic()
+
+
+def test_ctrl_z_leaves_the_ledger_to_others(company):
+    def work(listener: Listener) -> int:
+        os.setpgid(0, 0)  # as a shell starts it: Ctrl-Z stops no orphan
+        request = Request(Verb.NOTIFY, title="Checkout down")
+        with company.ledger() as ledger:
+            publisher = make_publisher(company.settings, ledger, listener, PressingCtrlZ())
+            return publisher.publish(request, Limits(), consent).exit_code
+
+    child = fork(work)
+    assert os.WIFSTOPPED(os.waitpid(child.pid, os.WUNTRACED)[1])
+
+    ledger = Ledger.open(company.ledger_path, wait=0)
+    (incident,) = ledger.incidents.all()
+    ledger.deliveries(incident.id, ledger.begin_run()).note("note", "written meanwhile", incident.opened_at)
+    ledger.close()
+    child.stop(signal.SIGCONT)
+
+    assert child.wait() == 0
+    assert company.told_once("twilio")
