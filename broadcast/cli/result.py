@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.blocks import line
@@ -23,8 +24,10 @@ _NOTHING_OWED: dict[str, object] = {
 }
 
 
-def show_result(result: Result, output: Output, common: Common, warned: Container[str] = ()) -> None:
-    """Write the result; for people, its warnings go to standard error, but for those that they have seen."""
+def show_result(
+    result: Result, output: Output, zone: ZoneInfo, common: Common, warned: Container[str] = ()
+) -> None:
+    """Write the result, times in `zone`; for people, warnings they have not seen go to standard error."""
     match output:
         case Output.JSON:
             show_json(result.as_json(), common.out)
@@ -38,17 +41,17 @@ def show_result(result: Result, output: Output, common: Common, warned: Containe
 
             if not common.quiet:
                 show(warnings_page(one for one in result.warnings if one not in warned), common.err)
-            show(result_page(result), common.out)
+            show(result_page(result, zone), common.out)
 
 
-def show_retried(retried: Retried, output: Output, common: Common) -> None:
+def show_retried(retried: Retried, output: Output, zone: ZoneInfo, common: Common) -> None:
     """Write what a retry came to: for people every notice that owed something, one after the other.
 
     In JSON it is the latest result, with all of them under `notices`.
     """
     if output in {Output.HUMAN, Output.QUIET}:
         for result in retried.notices or filter(None, [retried.latest]):
-            show_result(result, output, common)
+            show_result(result, output, zone, common)
         if retried.latest is None and output is Output.HUMAN:
             show([line("nothing was left to do: no incident owes anything")], common.out)
         return

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from broadcast.errors import UsageError
+from broadcast.model.moments import repeated
 
 _UNITS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _DURATION = re.compile(
@@ -17,6 +19,11 @@ _DURATION = re.compile(
 )
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _YEAR = 366 * 86_400.0
+#: Years of this age: the ends of the calendar cannot be told in every timezone.
+_YEARS = range(1970, 2200)
+#: How far two clocks in one room may differ.
+_FAST = timedelta(minutes=5)
+_HALF_A_DAY = timedelta(hours=12)
 
 _DURATION_EXAMPLES = 'write it like "30s", "1h30m" or "90d"'
 _AHEAD_EXAMPLES = "write it like 30m, 14:30, 2026-11-22T14:30 or none"
@@ -53,39 +60,102 @@ def parse_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime | Non
     """A moment ahead of `now`, in UTC; None for `none`.
 
     Takes a duration from now, a time of day in `timezone` (tomorrow's where today's has passed) or an
-    ISO date and time. Raises `UsageError` on anything else, on the past, and on a time that the change
-    to summer time leaves out.
+    ISO date and time. Of a time that clocks show twice the first one ahead is meant. Raises `UsageError` on
+    anything else, on the past, on a time of day that has just passed, and on a time that the change to
+    summer time leaves out.
     """
-    wanted = text.strip().lower()
-    if wanted == "none":
-        return None
-    clock = _time_of_day(wanted, _AHEAD_EXAMPLES)
-    if clock is not None:
-        return _on_the_clock(clock, now, timezone, days=(0, 1))
-    length = _length(wanted)
-    moment = now + length if length is not None else _dated(text.strip(), timezone, _AHEAD_EXAMPLES)
-    if moment <= now:
+    now = now.astimezone(UTC)
+    moment = _ahead(text, now, timezone)
+    if moment is not None and moment <= now:
         raise UsageError(f"{text} is not in the future", hint=_AHEAD_EXAMPLES)
-    return moment.astimezone(UTC)
+    if _just_passed(text, now, timezone) and not (moment and moment - now < _HALF_A_DAY):
+        raise UsageError(f"{text} has just passed", hint="name a later time, or tomorrow's with its date")
+    return moment
+
+
+def parse_end(text: str, start: datetime, timezone: ZoneInfo) -> datetime | None:
+    """When something that begins at `start` is to end, in UTC; None for `none`.
+
+    As `parse_moment`, but counted from `start`: `90m` is its length, and a time of day the first one after
+    it. Raises `UsageError` if a date and time is given that is not later than `start`.
+    """
+    moment = _ahead(text, start.astimezone(UTC), timezone)
+    if moment is not None and moment <= start.astimezone(UTC):
+        begins = start.astimezone(timezone)
+        raise UsageError(
+            f"it would end at {text}, and it begins at {begins:%Y-%m-%d %H:%M %Z}",
+            hint="give an end after the beginning, like 23:30, 90m or 2026-11-22T23:30",
+        )
+    return moment
 
 
 def parse_past_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
     """A moment not later than `now`, in UTC: when something started or was noticed.
 
     Takes `now`, a duration before now, a time of day in `timezone` (yesterday's where today's is still to
-    come) or an ISO date and time. Raises `UsageError` on anything else and on the future.
+    come) or an ISO date and time. A time up to five minutes ahead is read off a clock that is fast, and means
+    now. Of a time that clocks show twice the last one passed is meant. Raises `UsageError` on anything else
+    and on the future.
     """
-    wanted = text.strip().lower()
+    wanted, now = text.strip().lower(), now.astimezone(UTC)
     if wanted == "now":
-        return now.astimezone(UTC)
-    clock = _time_of_day(wanted, _PAST_EXAMPLES)
-    if clock is not None:
-        return _on_the_clock(clock, now, timezone, days=(0, -1))
+        return now
     length = _length(wanted.removesuffix(" ago"))
-    moment = now - length if length is not None else _dated(text.strip(), timezone, _PAST_EXAMPLES)
-    if moment > now:
+    if length is not None:
+        return now - length
+    clock = _time_of_day(wanted, _PAST_EXAMPLES)
+    readings = _dated(text.strip(), timezone, _PAST_EXAMPLES) if clock is None else ()
+    shown = readings if clock is None else _shown_around(clock, now, timezone)
+    if any(now < moment <= now + _FAST for moment in shown):
+        return now
+    if clock is not None:
+        return _on_the_clock(clock, now, timezone, ahead=False)
+    passed = [moment for moment in readings if moment <= now]
+    if not passed:
         raise UsageError(f"{text} is in the future", hint=_PAST_EXAMPLES)
-    return moment.astimezone(UTC)
+    return passed[-1]
+
+
+def doubts(text: str, moment: datetime, now: datetime, timezone: ZoneInfo) -> Iterator[str]:
+    """What people should know about how a time was read: another day than today's, or one of two."""
+    wanted, shown = text.strip().lower(), moment.astimezone(timezone)
+    clock = _CLOCK.fullmatch(wanted)
+    if clock and shown.date() != now.astimezone(timezone).date():
+        yield f"{wanted} is read as {shown:%A, %Y-%m-%d %H:%M %Z}"
+    if ":" in wanted and repeated(shown) and not _has_offset(wanted):
+        yield (
+            f"clocks show {shown:%H:%M} twice on {shown:%Y-%m-%d}: {wanted} is read as {shown:%H:%M %Z}; "
+            f"with its offset it is certain: {shown.isoformat(timespec='minutes')}"
+        )
+
+
+def _ahead(text: str, base: datetime, timezone: ZoneInfo) -> datetime | None:
+    wanted = text.strip().lower()
+    if wanted == "none":
+        return None
+    length = _length(wanted)
+    if length is not None:
+        return base + length
+    clock = _time_of_day(wanted, _AHEAD_EXAMPLES)
+    if clock is not None:
+        return _on_the_clock(clock, base, timezone, ahead=True)
+    readings = _dated(text.strip(), timezone, _AHEAD_EXAMPLES)
+    return next((moment for moment in readings if moment > base), readings[-1])
+
+
+def _just_passed(text: str, now: datetime, timezone: ZoneInfo) -> bool:
+    """Whether that time of day is being shown, or was in the last five minutes."""
+    clock = _time_of_day(text.strip(), _AHEAD_EXAMPLES)
+    return clock is not None and any(
+        moment <= now < moment + _FAST for moment in _shown_around(clock, now, timezone)
+    )
+
+
+def _has_offset(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _spelled(text: str) -> float | None:
@@ -112,7 +182,7 @@ def _time_of_day(text: str, examples: str) -> time | None:
         raise UsageError(f"{text} is not a time of day", hint=examples) from None
 
 
-def _dated(text: str, timezone: ZoneInfo, examples: str) -> datetime:
+def _dated(text: str, timezone: ZoneInfo, examples: str) -> list[datetime]:
     problem = UsageError(f'"{text}" is not a time', hint=examples)
     if ":" not in text:  # a date alone would silently mean midnight, and "2230" the year
         raise problem
@@ -120,35 +190,42 @@ def _dated(text: str, timezone: ZoneInfo, examples: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise problem from None
+    if moment.year not in _YEARS:
+        raise UsageError(f"{text} is not in this age", hint=examples)
     if moment.tzinfo is not None:
-        return moment
+        return [moment.astimezone(UTC)]
     readings = _readings(moment.date(), moment.time(), timezone)
     if not readings:
         raise _left_out(moment.date(), moment.time(), timezone)
-    return readings[0]
+    return readings
 
 
-def _on_the_clock(clock: time, now: datetime, timezone: ZoneInfo, days: tuple[int, int]) -> datetime:
-    """The nearest reading of `clock`: the first after `now` where `days` go ahead, else the last by then."""
-    local = now.astimezone(timezone)
-    ahead = days[1] > 0
-    for offset in days:
-        day = local.date() + timedelta(days=offset)
+def _on_the_clock(clock: time, base: datetime, timezone: ZoneInfo, *, ahead: bool) -> datetime:
+    """The nearest reading of `clock`, in UTC: the first after `base`, or the last by then."""
+    today = base.astimezone(timezone).date()
+    for day in (today, today + timedelta(days=1 if ahead else -1)):
         readings = _readings(day, clock, timezone)
-        wanted = [moment for moment in readings if (moment > now) is ahead]
+        wanted = [moment for moment in readings if (moment > base) is ahead]
         if wanted:
             return wanted[0] if ahead else wanted[-1]
-        passed = datetime.combine(day, clock) <= local.replace(tzinfo=None)
-        if not readings and passed is not ahead:
+        skipped = datetime.combine(day, clock, timezone).astimezone(UTC)
+        if not readings and (skipped > base) is ahead:
             raise _left_out(day, clock, timezone)
-    raise _left_out(local.date() + timedelta(days=days[1]), clock, timezone)
+    raise _left_out(day, clock, timezone)
+
+
+def _shown_around(clock: time, now: datetime, timezone: ZoneInfo) -> Iterator[datetime]:
+    """When clocks show this within a day of `now`."""
+    today = now.astimezone(timezone).date()
+    for offset in (-1, 0, 1):
+        yield from _readings(today + timedelta(days=offset), clock, timezone)
 
 
 def _readings(day: date, clock: time, timezone: ZoneInfo) -> list[datetime]:
     """The moments, in UTC, at which clocks show this: none or two where summer time changes, else one."""
     wall = datetime.combine(day, clock)
     moments = {wall.replace(tzinfo=timezone, fold=fold).astimezone(UTC) for fold in (0, 1)}
-    return sorted(moment for moment in moments if moment.astimezone(timezone).replace(tzinfo=None) == wall)
+    return sorted(m for m in moments if m.astimezone(timezone).replace(tzinfo=None, fold=0) == wall)
 
 
 def _left_out(day: date, clock: time, timezone: ZoneInfo) -> UsageError:

@@ -11,7 +11,8 @@ from broadcast.ledger.services import services_from_json
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
 
-_TIMES = ("as_of", "started", "detected", "ended", "next_update", "window_ends", "corrects")
+_WINDOW = ("window_starts", "window_ends")
+_TIMES = ("as_of", "started", "detected", "reported", "ended", "next_update", *_WINDOW, "corrects")
 
 
 def facts_to_json(facts: Facts) -> str:
@@ -36,6 +37,9 @@ def facts_from_json(text: str) -> Facts:
     fields["affects"] = tuple(fields.get("affects", ()))
     fields["wording"] = tuple(((name, locale), words) for (name, locale), words in fields["wording"])
     fields["variables"] = tuple((name, value) for name, value in fields["variables"])
+    if "window_starts" not in fields and fields["phase"] in {Phase.SCHEDULED, Phase.CANCELLED}:
+        # Once the announced beginning of maintenance was kept as its real one.
+        fields |= {"window_starts": fields["started"], "started": None}
     return Facts(**fields)
 
 

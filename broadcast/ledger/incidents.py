@@ -153,34 +153,31 @@ class Incidents:
 
     def _keep_incident(self, connection: sqlite3.Connection, new: NewNotice, identity: str) -> int:
         incident = new.incident
-        ended, promised = _epoch(incident.ended_at), _epoch(incident.next_update_at)
-        services = services_to_json(incident.services)
         if incident.id:
-            connection.execute(
-                query("update_incident"),
-                (incident.title, incident.phase, incident.severity, services, ended, promised, incident.id),
-            )
+            connection.execute(query("update_incident"), _incident_row(incident, incident.id))
             return incident.id
         number = _number(connection, new)
-        connection.execute(
-            query("insert_incident"),
-            (
-                number,
-                incident.ref,
-                incident.title,
-                incident.phase,
-                incident.severity,
-                services,
-                int(incident.drill),
-                incident.started_at.timestamp(),
-                incident.detected_at.timestamp(),
-                incident.opened_at.timestamp(),
-                ended,
-                promised,
-                identity,
-            ),
-        )
+        row = _incident_row(incident, number) | {"identity": identity}
+        connection.execute(query("insert_incident"), row)
         return number
+
+
+def _incident_row(incident: Incident, number: int) -> dict[str, object]:
+    return {
+        "id": number,
+        "ref": incident.ref,
+        "title": incident.title,
+        "phase": incident.phase,
+        "severity": incident.severity,
+        "services": services_to_json(incident.services),
+        "drill": int(incident.drill),
+        "started": _epoch(incident.started_at),
+        "detected": _epoch(incident.detected_at),
+        "window_starts": _epoch(incident.window_starts_at),
+        "opened": _epoch(incident.opened_at),
+        "ended": _epoch(incident.ended_at),
+        "promised": _epoch(incident.next_update_at),
+    }
 
 
 def _named(ref: str, incidents: list[Incident]) -> Incident:
@@ -244,9 +241,10 @@ def _incident(row: sqlite3.Row) -> Incident:
         severity=Severity(row["severity"]),
         services=services_from_json(row["services"]),
         drill=bool(row["drill"]),
-        started_at=datetime.fromtimestamp(row["started_at"], UTC),
-        detected_at=datetime.fromtimestamp(row["detected_at"], UTC),
+        started_at=_moment(row["started_at"]),
+        detected_at=_moment(row["detected_at"]),
         opened_at=datetime.fromtimestamp(row["opened_at"], UTC),
         ended_at=_moment(row["ended_at"]),
         next_update_at=_moment(row["next_update_at"]),
+        window_starts_at=_moment(row["window_starts_at"]),
     )

@@ -9,11 +9,14 @@ INSERT INTO reserved_number (number) VALUES (?)
 DELETE FROM reserved_number WHERE number = ?
 
 -- name: insert_incident
-INSERT INTO incident (id, ref, title, phase, severity, services, drill, started_at, detected_at, opened_at, ended_at, next_update_at, identity)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO incident (id, ref, title, phase, severity, services, drill, started_at, detected_at, window_starts_at, opened_at, ended_at,
+    next_update_at, identity)
+VALUES (:id, :ref, :title, :phase, :severity, :services, :drill, :started, :detected, :window_starts, :opened, :ended, :promised, :identity)
 
 -- name: update_incident
-UPDATE incident SET title = ?, phase = ?, severity = ?, services = ?, ended_at = ?, next_update_at = ? WHERE id = ?
+UPDATE incident SET title = :title, phase = :phase, severity = :severity, services = :services, started_at = :started,
+    detected_at = :detected, window_starts_at = :window_starts, ended_at = :ended, next_update_at = :promised
+WHERE id = :id
 
 -- name: incidents
 SELECT * FROM incident ORDER BY id

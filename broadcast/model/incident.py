@@ -83,7 +83,9 @@ class Service:
 class Incident:
     """Something that people must be told about until it is over.
 
-    Times are aware UTC datetimes. `next_update_at` is a promise made to readers.
+    Times are aware UTC datetimes. `started_at` and `detected_at` are None where nobody said them;
+    `window_starts_at` is the announced beginning of maintenance. `next_update_at` is a promise made to
+    readers.
     """
 
     id: int
@@ -93,8 +95,9 @@ class Incident:
     severity: Severity
     services: tuple[Service, ...]
     drill: bool
-    started_at: datetime
-    detected_at: datetime
+    started_at: datetime | None
+    detected_at: datetime | None
     opened_at: datetime
     ended_at: datetime | None = None
     next_update_at: datetime | None = None
+    window_starts_at: datetime | None = None

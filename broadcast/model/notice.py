@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from broadcast.model.incident import Phase, Service, Severity
+from broadcast.model.moments import elapsed
 
 
 class NoticeKind(StrEnum):
@@ -53,11 +54,13 @@ class Alternative:
 class Facts:
     """What is known, once; every text on every channel is made from this record and checked against it.
 
-    Times are aware datetimes in the organisation's timezone. `message` and `title` are the commander's
-    own words; `wording` holds their translations as ((field, locale), text). Optional prose
-    (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of texts where it is None. `affects`
-    names what is down besides; `cut_off` says that of all ways to reach us none works. `severity_before`
-    is what the notice before said, None in the first.
+    Times are aware datetimes in the organisation's timezone. `started` and `detected` are None if nobody
+    said them; `reported` is when the first notice was written. `window_starts` and `window_ends` are the
+    announced beginning and end of maintenance, which may really begin (`started`) and end (`ended`) earlier
+    or later. `message` and `title` are the commander's own words; `wording` holds their translations as
+    ((field, locale), text). Optional prose (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of
+    texts where it is None. `affects` names what is down besides; `cut_off` says that of all ways to reach us
+    none works. `severity_before` is what the notice before said, None in the first.
     """
 
     organisation: str
@@ -70,12 +73,14 @@ class Facts:
     title: str
     services: tuple[Service, ...]
     as_of: datetime
-    started: datetime
-    detected: datetime
+    started: datetime | None = None
+    detected: datetime | None = None
     drill: bool = False
     message: str | None = None
     ended: datetime | None = None
     next_update: datetime | None = None
+    reported: datetime | None = None
+    window_starts: datetime | None = None
     window_ends: datetime | None = None
     scope: str | None = None
     impact: str | None = None
@@ -91,6 +96,22 @@ class Facts:
     severity_before: Severity | None = None
     wording: tuple[tuple[tuple[str, str], str], ...] = ()
     variables: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def begins(self) -> datetime | None:
+        """When it began; of maintenance that has not begun, when it is to; None where nobody said."""
+        return self.started or self.window_starts
+
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long it has lasted, or lasted; None where nobody said when it began."""
+        return elapsed(self.started, self.ended or self.as_of) if self.started else None
+
+    @property
+    def minutes(self) -> int:
+        """How long it has been known: since it began or, if nobody said when, since the first notice."""
+        known = self.begins or self.reported or self.as_of
+        return max(0, int(elapsed(known, self.ended or self.as_of).total_seconds() // 60))
 
     @property
     def mark(self) -> str:

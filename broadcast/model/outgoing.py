@@ -17,9 +17,10 @@ class Headline:
 
     `services` are (display name, component id or empty); `service_names`, parallel to it, are each
     service's (locale, name) pairs, none where it is not described. Times are aware datetimes in the
-    organisation's timezone. `window_ends` is when announced maintenance is to be over. `severity_before`
-    is what the notice before said, None in the first. `identity` tells the incident from every other one
-    called the same, in whatever ledger; empty in those recorded before there was one.
+    organisation's timezone. `started` is when it began, None where nobody said. `window_starts` and
+    `window_ends` are the announced times of maintenance. `severity_before` is what the notice before said,
+    None in the first. `identity` tells the incident from every other one called the same, in whatever
+    ledger; empty in those recorded before there was one.
     """
 
     incident: str
@@ -32,11 +33,12 @@ class Headline:
     organisation: str
     services: tuple[tuple[str, str], ...]
     as_of: datetime
-    started: datetime
+    started: datetime | None = None
     ended: datetime | None = None
     next_update: datetime | None = None
     link: str | None = None
     hotline: str | None = None
+    window_starts: datetime | None = None
     window_ends: datetime | None = None
     service_names: tuple[tuple[tuple[str, str], ...], ...] = ()
     severity_before: Severity | None = None

@@ -5,30 +5,22 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
-from broadcast.config.durations import parse_moment, parse_past_moment
 from broadcast.config.settings import Settings
 from broadcast.errors import PhaseError, UsageError
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident, Phase, Service, Severity
 from broadcast.model.notice import Facts, NoticeKind, TextPhase
 from broadcast.operations.alternatives import reachable
+from broadcast.operations.moments import TIMES, moments
 from broadcast.operations.request import CLOSING, NOTHING, Request, Verb
 from broadcast.planning.outage import Dependencies
 from broadcast.rendering.clean import clean
 
 E = TypeVar("E", bound=StrEnum)
-
-#: How soon readers are promised the next word where the command does not say.
-CADENCE = {
-    Severity.SEV1: timedelta(minutes=15),
-    Severity.SEV2: timedelta(minutes=30),
-    Severity.SEV3: timedelta(minutes=60),
-}
 
 _PROSE = ("scope", "impact", "action", "cause", "data_loss", "link", "hotline")
 _TRANSLATABLE = frozenset({"title", "message", "scope", "impact", "action", "cause", "data_loss"})
@@ -71,15 +63,14 @@ def compose(
 
     Raises `UsageError` for what was typed wrong and `PhaseError` where the incident cannot go there.
     """
-    local = now.astimezone(settings.timezone)
     phase = _phase(request, before)
     severity = _severity(request, before)
     variables, wording = _worded(request.variables)
     wording = (*_kept_wording(request, before), *wording)
-    started, detected = _beginning(request, before, local, settings.timezone, phase)
-    next_update, warnings = _promise(request, phase, severity, local, settings)
     kind = _kind(request.verb, phase)
     latest = before.latest.facts if before.latest else None
+    known = (before.incident, latest)
+    times = moments(request, variables, known, (phase, severity), (now, settings.timezone))
     affects = _affects(request, latest)
     services = _services(request, before, settings)
     ways = reachable(settings, dependencies.outage(affects), [service.key for service in services])
@@ -93,31 +84,30 @@ def compose(
         severity=severity,
         title=_title(request, before),
         services=services,
-        as_of=local,
-        started=started,
-        detected=detected,
+        as_of=times.as_of,
+        reported=times.reported,
+        started=times.started,
+        detected=times.detected,
         drill=_drill(request, before),
         message=request.message,
-        ended=_moment(variables, "ended", local, settings) or (local if phase.closed else None),
-        next_update=next_update,
-        window_ends=_moment(variables, "window_ends", local, settings)
-        or (latest.window_ends if latest else None),
+        ended=times.ended,
+        next_update=times.next_update,
+        window_starts=times.window_starts,
+        window_ends=times.window_ends,
         link=settings.status_url,
         hotline=ways.hotline,
         alternatives=ways.alternatives,
         cut_off=ways.cut_off,
         affects=affects,
-        corrects=latest.as_of if latest and kind is NoticeKind.RETRACTION else None,
+        corrects=latest.as_of.astimezone(settings.timezone)
+        if latest and kind is NoticeKind.RETRACTION
+        else None,
         severity_before=latest.severity if latest else None,
         wording=wording,
-        variables=tuple(
-            (name, value)
-            for name, value in variables.items()
-            if name not in {*_PROSE, "ended", "window_ends"}
-        ),
+        variables=tuple((name, value) for name, value in variables.items() if name not in {*_PROSE, *TIMES}),
     )
     facts = replace(facts, **_prose(variables, latest))
-    return Composed(_incident(facts, before, now), facts, warnings)
+    return Composed(_incident(facts, before, now), facts, times.warnings)
 
 
 def _phase(request: Request, before: Before) -> Phase:
@@ -148,6 +138,8 @@ def _wanted_phase(request: Request, incident: Incident | None) -> Phase:
         return Phase.CANCELLED if maintenance else Phase.RETRACTED
     if request.phase:
         return _one_of(Phase, request.phase, "phase")
+    if incident is None and request.template == TextPhase.MAINTENANCE:
+        return Phase.SCHEDULED
     return incident.phase if incident else Phase.INVESTIGATING
 
 
@@ -194,7 +186,13 @@ def _kind(verb: Verb, phase: Phase) -> NoticeKind:
 
 def _text_phase(request: Request, before: Before, phase: Phase) -> TextPhase:
     if request.template:
-        return _one_of(TextPhase, request.template, "template")
+        chosen = _one_of(TextPhase, request.template, "template")
+        if chosen is TextPhase.MAINTENANCE and not phase.maintenance:
+            raise UsageError(
+                f"the maintenance texts tell of announced work, and {before.ref} is {phase}",
+                hint="leave --template out, or announce the work: --phase scheduled --started 22:00",
+            )
+        return chosen
     if before.incident is None and request.drill:
         return TextPhase.DRILL
     if before.incident and before.incident.phase is phase and not phase.maintenance and not phase.closed:
@@ -227,54 +225,6 @@ def _services(request: Request, before: Before, settings: Settings) -> tuple[Ser
     if request.services:
         return tuple(settings.services.get(key, Service(key)) for key in dict.fromkeys(request.services))
     return before.incident.services if before.incident else ()
-
-
-def _beginning(
-    request: Request, before: Before, now: datetime, zone: ZoneInfo, phase: Phase
-) -> tuple[datetime, datetime]:
-    """When it started and when it was noticed: at the latest when somebody said so.
-
-    Announced maintenance starts in the future.
-    """
-    known = before.incident
-    started = _start(request.started, now, zone, phase) if request.started else known and known.started_at
-    detected = parse_past_moment(request.detected, now, zone) if request.detected else None
-    if detected is None and known:
-        detected = known.detected_at
-    if started and phase is Phase.IN_PROGRESS:
-        started = min(started, now)  # work that begins early was announced for later
-    started = started or min(detected or now, now)
-    detected = detected or now
-    if detected < started and not phase.maintenance:
-        raise UsageError(
-            "it was detected before it started", hint="check --started and --detected; both are past times"
-        )
-    return started.astimezone(zone), detected.astimezone(zone)
-
-
-def _start(text: str, now: datetime, zone: ZoneInfo, phase: Phase) -> datetime | None:
-    return (parse_moment if phase is Phase.SCHEDULED else parse_past_moment)(text, now, zone)
-
-
-def _promise(
-    request: Request, phase: Phase, severity: Severity, now: datetime, settings: Settings
-) -> tuple[datetime | None, tuple[str, ...]]:
-    """The next update that readers are promised, by the command or by the severity's cadence."""
-    if phase.closed:
-        return None, ()
-    if request.next_update is not None:
-        moment = parse_moment(request.next_update, now, settings.timezone)
-        return (moment.astimezone(settings.timezone).replace(microsecond=0) if moment else None), ()
-    if phase.maintenance or severity not in CADENCE:
-        return None, ()
-    promised = _whole_minute(now + CADENCE[severity])
-    told = f"the next update is promised for {promised:%H:%M} ({severity} default)"
-    return promised, (f"{told}; change it with --next-update 30m, 14:30 or none",)
-
-
-def _whole_minute(moment: datetime) -> datetime:
-    """Readers are told hours and minutes, so that is what is promised."""
-    return moment.replace(second=0, microsecond=0)
 
 
 def _worded(
@@ -315,14 +265,6 @@ def _affects(request: Request, latest: Facts | None) -> tuple[str, ...]:
     return latest.affects
 
 
-def _moment(variables: Mapping[str, str], name: str, now: datetime, settings: Settings) -> datetime | None:
-    if name not in variables:
-        return None
-    parse = parse_past_moment if name == "ended" else parse_moment
-    moment = parse(variables[name], now, settings.timezone)
-    return moment.astimezone(settings.timezone) if moment else None
-
-
 def _incident(facts: Facts, before: Before, now: datetime) -> Incident:
     known = before.incident
     return Incident(
@@ -338,4 +280,5 @@ def _incident(facts: Facts, before: Before, now: datetime) -> Incident:
         opened_at=known.opened_at if known else now,
         ended_at=facts.ended,
         next_update_at=facts.next_update,
+        window_starts_at=facts.window_starts,
     )

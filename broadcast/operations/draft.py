@@ -120,6 +120,7 @@ def headline(facts: Facts, identity: str | None) -> Headline:
         started=facts.started,
         ended=facts.ended,
         next_update=facts.next_update,
+        window_starts=facts.window_starts,
         window_ends=facts.window_ends,
         link=checked_link(facts.link),
         hotline=facts.hotline and one_line(facts.hotline),

@@ -58,6 +58,7 @@ class Publisher:
         while not (known := self._known(request)):
             draft = self._draft(request, subject)
             shown = self._shown(draft, limits)
+            self.delivery.channels.permit(draft.reach.channels)
             adapters = self.delivery.channels.adapters(draft.reach.channels)
             order = Order(limits, adapters, draft.warnings, draft.suppressed)
             consent(shown)
@@ -92,9 +93,10 @@ class Publisher:
         draft = self._draft(request, Subject(request.incident))
         shown = self._shown(draft, limits)
         try:
+            self.delivery.channels.permit(draft.reach.channels)
             self.delivery.channels.adapters(draft.reach.headcount.channels)
-        except ConfigError as error:
-            return replace(shown, warnings=(*shown.warnings, f"it could not be sent: {error}"))
+        except (Refused, ConfigError) as error:
+            return replace(shown, warnings=(*shown.warnings, f"it could not be sent: {error}; {error.hint}"))
         return shown
 
     def _known(self, request: Request) -> Notice | None:
@@ -187,7 +189,6 @@ class Publisher:
                 f"{shown.people} people would be told, and at most {most} are allowed",
                 hint=f"raise it with --max-recipients {shown.people}, or narrow --audience",
             )
-        self.delivery.channels.permit(draft.reach.channels)
         return shown
 
     def _record(self, draft: Draft, request: Request, subject: Subject) -> Notice:

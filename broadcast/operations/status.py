@@ -18,7 +18,8 @@ from broadcast.operations.result import Counts, counts
 class IncidentStatus:
     """One incident at a glance. `counts` are those of its latest notice, `unanswered` of all of them.
 
-    `overdue` means that readers were promised an update and the time has passed.
+    `started_at` is when it began, or, of announced work, is to begin; None where nobody said. `overdue` means
+    that readers were promised an update and the time has passed.
     """
 
     ref: str
@@ -27,7 +28,7 @@ class IncidentStatus:
     severity: Severity
     drill: bool
     services: tuple[str, ...]
-    started_at: datetime
+    started_at: datetime | None
     opened_at: datetime
     ended_at: datetime | None
     next_update_at: datetime | None
@@ -62,7 +63,7 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         severity=incident.severity,
         drill=incident.drill,
         services=tuple(service.key for service in incident.services),
-        started_at=incident.started_at,
+        started_at=incident.started_at or incident.window_starts_at,
         opened_at=incident.opened_at,
         ended_at=incident.ended_at,
         next_update_at=promised,

@@ -102,10 +102,12 @@ _WORDED = ("title", "message", "scope", "impact", "action", "cause", "data_loss"
 def _spoken(facts: Facts, words: Words) -> Iterable[str]:
     moments = (
         facts.as_of,
+        facts.reported,
         facts.started,
         facts.detected,
         facts.ended,
         facts.next_update,
+        facts.window_starts,
         facts.window_ends,
         facts.corrects,
     )
@@ -113,8 +115,9 @@ def _spoken(facts: Facts, words: Words) -> Iterable[str]:
         if moment is not None:
             yield f"{phrase.clock_time(moment)} {phrase.day(moment, words)} {moment.date().isoformat()}"
             yield phrase.zone(moment, words)
-    lasted = (facts.ended or facts.as_of) - facts.started
-    yield f"{phrase.duration(lasted, words)} {int(lasted.total_seconds() // 60)}"
+    yield str(facts.minutes)
+    if facts.lasted is not None:
+        yield phrase.duration(facts.lasted, words)
 
 
 def _bare(word: str) -> str:

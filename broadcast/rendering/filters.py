@@ -72,14 +72,19 @@ def join(context: Context, items: Iterable[object], separator: str | None = None
 
 @pass_context
 def time(context: Context, moment: datetime, reference: datetime | None = None) -> str:
-    """`13:40`, with its day where that is not today's, or not that of `reference`."""
+    """`13:40`, with its day where that is not today's, or not that of `reference`.
+
+    On the night when clocks change the zone is named, too: `02:30 (MESZ)`.
+    """
     reading = reading_of(context)
     return phrase.time_of(_moment(moment), reference or reading.as_of or moment, reading.words)
 
 
-def clock(moment: datetime) -> str:
-    """`13:40`, whatever the day."""
-    return phrase.clock_time(_moment(moment))
+@pass_context
+def clock(context: Context, moment: datetime) -> str:
+    """`13:40`, whatever the day; with its zone on the night when clocks change."""
+    reading = reading_of(context)
+    return phrase.clock(_moment(moment), reading.as_of or moment, reading.words)
 
 
 @pass_context

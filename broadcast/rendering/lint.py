@@ -31,6 +31,7 @@ _BROKEN = frozenset(
 )  # something is down: people need another way
 _OPEN = _BROKEN | {TextPhase.MONITORING}
 _NAMELESS = frozenset({TextPhase.DRILL, TextPhase.RETRACTION})  # nothing is down
+_ANNOUNCED = frozenset({Phase.SCHEDULED, Phase.CANCELLED})
 _WINDOWS = (Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.COMPLETED, Phase.CANCELLED)
 
 
@@ -118,10 +119,13 @@ def _where(error: BroadcastError, case: _Case) -> str:
 
 
 def _sparse(facts: Facts) -> Facts:
-    """The same incident on a bad day: nothing but the title is known."""
+    """The same incident on a bad day: nothing but the title is known, and when announced work begins."""
     return replace(
         facts,
         message=None,
+        started=None,
+        detected=None,
+        window_starts=facts.window_starts if facts.phase in _ANNOUNCED else None,
         wording=(),
         services=(),
         next_update=None,
@@ -197,8 +201,8 @@ def _required(case: _Case) -> Iterator[tuple[str, str]]:
         yield from _help(facts, words)
     if facts.link and case.kind not in _LINKLESS and case.audience != "field":
         yield "where to read on", facts.link
-    if phase is TextPhase.MAINTENANCE and facts.phase is Phase.SCHEDULED:
-        yield "when it is", phrase.day(facts.started, words)
+    if phase is TextPhase.MAINTENANCE and facts.phase is Phase.SCHEDULED and facts.begins:
+        yield "when it is", phrase.day(facts.begins, words)
     if phase is TextPhase.RESOLVED and facts.ended:
         yield "when it ended", phrase.clock_time(facts.ended)
     if phase is TextPhase.RETRACTION and facts.corrects:

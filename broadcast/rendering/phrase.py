@@ -6,18 +6,27 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from broadcast.model.moments import elapsed, repeated
 from broadcast.model.zone import zone_name
 from broadcast.rendering.weight import graphemes
 from broadcast.rendering.words import Words
 
 _WORD = re.compile(r"\S+")
 _LINK = re.compile(r"https?://|mailto:|www\.|\w@\w|\w\.[a-z]{2}", re.IGNORECASE)
+_NIGHT = timedelta(hours=24)
 _ELLIPSIS = "..."  # not U+2026: that one costs an SMS half its length and X a character
 
 
 def clock_time(moment: datetime) -> str:
     """`13:40`."""
     return f"{moment:%H:%M}"
+
+
+def clock(moment: datetime, as_of: datetime, words: Words) -> str:
+    """`13:40`; with its zone on the night when clocks change: `02:30 (MESZ)`."""
+    shown = clock_time(moment)
+    changed = moment.utcoffset() != as_of.utcoffset() and abs(elapsed(as_of, moment)) < _NIGHT
+    return f"{shown} ({zone(moment, words)})" if changed or repeated(moment) else shown
 
 
 def day(moment: datetime, words: Words) -> str:
@@ -31,10 +40,9 @@ def day(moment: datetime, words: Words) -> str:
 
 
 def time_of(moment: datetime, as_of: datetime, words: Words) -> str:
-    """`13:40`, and the day before it where that is not the day of `as_of`."""
-    if moment.date() == as_of.date():
-        return clock_time(moment)
-    return f"{day(moment, words)} {clock_time(moment)}"
+    """What `clock` says, and the day before it where that is not the day of `as_of`."""
+    shown = clock(moment, as_of, words)
+    return shown if moment.date() == as_of.date() else f"{day(moment, words)} {shown}"
 
 
 def zone(moment: datetime, words: Words) -> str:

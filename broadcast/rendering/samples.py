@@ -59,6 +59,7 @@ def sample_facts(phase: TextPhase) -> Facts:
         message=message,
         ended=_ENDED if over else None,
         next_update=_NEXT if phase in _OPEN else None,
+        window_starts=_STARTED if phase is TextPhase.MAINTENANCE else None,
         window_ends=_ENDED if planned else None,
         link="https://muster.example",
         hotline="030 23125000",

@@ -2,8 +2,11 @@
 
     organisation ref mark sequence severity phase text_phase drill   always there
     title services what        `what` is the services, or the title where no service is named
-    as_of started since detected ended next_update window_ends corrects   times, for |time |day |zone
-    duration minutes           how long it has lasted, or lasted: for |duration, and as a number
+    as_of reported             always there: now, and when the first notice was written, for |time |day |zone
+    started since detected     None where nobody said; `started` of announced work is its announced beginning
+    ended next_update window_starts window_ends corrects   further times, or None
+    duration                   how long it has lasted, or lasted, for |duration; None without `started`
+    minutes                    the same as a number; without `started`, since the first notice
     message scope impact action cause data_loss   the commander's words, or None
     link hotline               or None
     alternatives               further ways to reach us, each with .kind .label .value and .hours
@@ -112,18 +115,19 @@ def _plain(facts: Facts) -> dict[str, object]:
 
 
 def _times(facts: Facts) -> dict[str, object]:
-    lasted = (facts.ended or facts.as_of) - facts.started
     return {
         "as_of": facts.as_of,
-        "started": facts.started,
-        "since": facts.started,
+        "reported": facts.reported or facts.as_of,
+        "started": facts.begins,
+        "since": facts.begins,
         "detected": facts.detected,
         "ended": facts.ended,
         "next_update": facts.next_update,
+        "window_starts": facts.window_starts,
         "window_ends": facts.window_ends,
         "corrects": facts.corrects,
-        "duration": lasted,
-        "minutes": int(lasted.total_seconds() // 60),
+        "duration": facts.lasted,
+        "minutes": facts.minutes,
     }
 
 
@@ -172,11 +176,13 @@ RESERVED = frozenset(
         "text_phase",
         "drill",
         "as_of",
+        "reported",
         "started",
         "since",
         "detected",
         "ended",
         "next_update",
+        "window_starts",
         "window_ends",
         "corrects",
         "duration",

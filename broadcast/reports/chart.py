@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from html import escape
 
 from broadcast.ledger.history import Reach
+from broadcast.model.moments import elapsed, later
 from broadcast.model.text import printable
 from broadcast.reports.language import Language
 from broadcast.reports.promises import Promise, Verdict
 from broadcast.reports.story import Story
 from broadcast.reports.timeline import Moment
 
-_ROW, _TOP, _RADIUS = 58.0, 62.0, 11.0
+_ROW, _TOP, _RADIUS = 58.0, 90.0, 11.0
+_LEVEL = 14.0  # from one row of labels to the next
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
 
 
@@ -46,7 +48,7 @@ class Scale:
 
     def x(self, at: datetime) -> float:
         """How far from the left, in units of the drawing; what lies outside is put on the edge."""
-        share = (at - self.begin) / (self.end - self.begin)
+        share = elapsed(self.begin, at) / elapsed(self.begin, self.end)
         left, right = self.frame.gutter + _RADIUS, self.frame.width - _RADIUS - 6
         return left + (right - left) * min(1.0, max(0.0, share))
 
@@ -82,23 +84,42 @@ def spread(places: Sequence[float], gap: float, limit: float) -> list[float]:
     return apart
 
 
+def levels(places: Sequence[float], gap: float) -> list[int]:
+    """For each label the first row, from the top, in which no earlier one is nearer than `gap`.
+
+    So every label stands at its own line, whatever else is near.
+    """
+    rows: list[list[float]] = []
+    chosen: list[int] = []
+    for place in places:
+        free = (level for level, row in enumerate(rows) if all(abs(place - other) >= gap for other in row))
+        level = next(free, len(rows))
+        if level == len(rows):
+            rows.append([])
+        rows[level].append(place)
+        chosen.append(level)
+    return chosen
+
+
 def _scale(story: Story, frame: Frame) -> Scale:
-    moments = [row.at for row in story.timeline] + [promise.due for promise in story.promises]
+    moments = [row.at for row in story.timeline]
+    if not story.final:  # once it is over, a promise of later is drawn at the edge
+        moments += [promise.due for promise in story.promises]
     moments += [reach.last_at for chapter in story.chapters for reach in chapter.reach if reach.last_at]
     if not story.final:
         moments.append(story.as_of)
     begin, end = min(moments), max(moments)
-    return Scale(frame, begin, max(end, begin + timedelta(minutes=1)))
+    return Scale(frame, begin, max(end, later(begin, timedelta(minutes=1))))
 
 
 def _ticks(scale: Scale, height: float, say: Language) -> Iterator[str]:
-    span = scale.end - scale.begin
+    span = elapsed(scale.begin, scale.end)
     step = next((s for s in _STEPS if span / timedelta(minutes=s) <= scale.frame.ticks), _STEPS[-1])
     midnight = scale.begin.astimezone(say.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    first = -(-(scale.begin - midnight) // timedelta(minutes=step))
+    first = -(-elapsed(midnight, scale.begin) // timedelta(minutes=step))
     count = min(scale.frame.ticks * 4, span // timedelta(minutes=step) + 1)
     for number in range(first, first + count):
-        at = midnight.astimezone(scale.begin.tzinfo) + timedelta(minutes=step) * number
+        at = later(midnight, timedelta(minutes=step) * number)
         if at > scale.end:
             return
         local, x = at.astimezone(say.zone), scale.x(at)
@@ -119,10 +140,11 @@ def _facts(story: Story, scale: Scale, height: float, say: Language) -> Iterator
         ("ended", incident.ended_at),
     )
     marks = [(say(name), scale.x(at)) for name, at in known if at is not None]
-    labels = spread([x for _, x in marks], 74, scale.frame.width - 44)
-    for (label, x), place in zip(marks, labels, strict=True):
-        yield f'<line class="fact" x1="{x:.1f}" y1="22" x2="{x:.1f}" y2="{height:.0f}"/>'
-        yield f'<text class="fact-label" x="{max(place, 32):.1f}" y="15">{escape(label)}</text>'
+    places = [min(max(x, 32.0), scale.frame.width - 44) for _, x in marks]
+    for (label, x), place, level in zip(marks, places, levels(places, 74), strict=True):
+        y = 15 + _LEVEL * level
+        yield f'<line class="fact" x1="{x:.1f}" y1="{y + 5:.0f}" x2="{x:.1f}" y2="{height:.0f}"/>'
+        yield f'<text class="fact-label" x="{place:.1f}" y="{y:.0f}">{escape(label)}</text>'
 
 
 def _lane(story: Story, channel: str, y: float, scale: Scale, say: Language) -> Iterator[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from broadcast.model.moments import repeated
 from broadcast.model.text import printable
+from broadcast.rendering import phrase
 from broadcast.rendering.words import language_of, words_for
 from broadcast.reports.words import ENGLISH, GERMAN, WORDS
 
@@ -37,9 +39,19 @@ class Language:
         return f"{value:,}".replace(",", _THOUSANDS[self.code])
 
     def moment(self, at: datetime | None) -> str:
-        """`23 May 2025, 14:05:09` in the report's zone, or that it is unknown."""
+        """`23 May 2025, 14:05:09 CEST` in the report's zone, or that it is unknown."""
         if at is None:
             return self("unknown")
+        return f"{self._local(at)} {self._zone(at)}"
+
+    def local_time(self, at: datetime) -> str:
+        """`23 May 2025, 14:05:09`, below a heading that names the zone; with it if clocks show it twice."""
+        return self.moment(at) if repeated(at.astimezone(self.zone)) else self._local(at)
+
+    def _zone(self, at: datetime) -> str:
+        return phrase.zone(at.astimezone(self.zone), words_for(self.code))
+
+    def _local(self, at: datetime) -> str:
         local = at.astimezone(self.zone)
         date = _DATES[self.code].format(
             day=local.day, number=local.month, month=self._months[local.month - 1], year=local.year

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident
+from broadcast.model.moments import elapsed
 from broadcast.model.notice import Facts
 from broadcast.reports.people import Addresses, People, people
 from broadcast.reports.promises import Promise, promises
@@ -19,8 +20,13 @@ from broadcast.reports.timeline import Change, Chapter, Row, phases, severities,
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long things took. None is unknown: the earlier or the later moment is, or they are out of order."""
+    """How long things took. None is unknown: the earlier or the later moment is, or they are out of order.
 
+    `to_tell` and `opened_to_end` count from when the incident was opened, which is always known.
+    """
+
+    to_tell: timedelta | None
+    opened_to_end: timedelta | None
     to_detect: timedelta | None
     to_tell_since_started: timedelta | None
     to_tell_since_detected: timedelta | None
@@ -99,6 +105,8 @@ def _times(
     incident: Incident, chapters: Sequence[Chapter], first_accepted: datetime | None, now: datetime
 ) -> Times:
     return Times(
+        to_tell=_between(incident.opened_at, first_accepted),
+        opened_to_end=_between(incident.opened_at, incident.ended_at),
         to_detect=_between(incident.started_at, incident.detected_at),
         to_tell_since_started=_between(incident.started_at, first_accepted),
         to_tell_since_detected=_between(incident.detected_at, first_accepted),
@@ -115,6 +123,9 @@ def _longest_silence(incident: Incident, chapters: Sequence[Chapter], now: datet
     return max((later - earlier for earlier, later in pairwise(heard)), default=None)
 
 
-def _between(earlier: datetime, later: datetime | None) -> timedelta | None:
+def _between(earlier: datetime | None, later: datetime | None) -> timedelta | None:
     """A clock that was set back proves nothing, so a negative span is unknown."""
-    return later - earlier if later is not None and later >= earlier else None
+    if earlier is None or later is None:
+        return None
+    span = elapsed(earlier, later)
+    return span if span >= timedelta() else None

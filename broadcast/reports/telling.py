@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from broadcast.ledger.history import Failover, Reach
 from broadcast.ledger.records import Text
-from broadcast.model.incident import Phase, Service
+from broadcast.model.incident import Incident, Phase, Service
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.text import printable
 from broadcast.reports.document import (
@@ -51,17 +52,12 @@ def tell(story: Story, locale: str) -> Document:
 
 
 def _summary(story: Story, say: Language) -> tuple[Block, ...]:
-    people, times = story.people, story.times
+    people = story.people
     verdicts = [promise.verdict for promise in story.promises]
     kept, pending = verdicts.count(Verdict.KEPT), verdicts.count(Verdict.PENDING)
     late = len(verdicts) - kept - pending
     missed = len(people.unsure) + len(people.unreached)
-    first = Tile(
-        say.span(times.to_tell_since_detected),
-        say("tile_first"),
-        say("tile_first_note", span=say.span(times.to_tell_since_started)),
-        Tone.PLAIN if story.first_accepted else Tone.BAD,
-    )
+    first = _first(story, say)
     told = Tile(
         say.number(people.told),
         say("tile_told", total=say.number(people.total)),
@@ -87,6 +83,18 @@ def _summary(story: Story, say: Language) -> tuple[Block, ...]:
     return (Tiles((first, told, promised, doubled)),)
 
 
+def _first(story: Story, say: Language) -> Tile:
+    """How long it took to tell the first person, from the first moment that is known."""
+    times, tone = story.times, Tone.PLAIN if story.first_accepted else Tone.BAD
+    since_started = say.span(times.to_tell_since_started)
+    if story.incident.detected_at:
+        note = say("tile_first_note", span=since_started)
+        return Tile(say.span(times.to_tell_since_detected), say("tile_first"), note, tone)
+    if story.incident.started_at:
+        return Tile(since_started, say("tile_first"), say("tile_first_since_started"), tone)
+    return Tile(say.span(times.to_tell), say("tile_first"), say("tile_first_since_opened"), tone)
+
+
 def _tone(*, bad: int, doubtful: int, good: int) -> Tone:
     if bad:
         return Tone.BAD
@@ -105,19 +113,31 @@ def _facts(story: Story, say: Language) -> tuple[Block, ...]:
         ("phase", say(f"phase_{incident.phase}")),
         ("services", _services(incident.services, say)),
         ("is_drill", say("yes" if incident.drill else "no")),
-        ("started", say.moment(incident.started_at)),
-        ("detected", say.moment(incident.detected_at)),
+        ("started", _stated(incident.started_at, say)),
+        ("detected", _stated(incident.detected_at, say)),
+        *_announced(incident, say),
         ("opened", say.moment(incident.opened_at)),
         ("ended", say.moment(incident.ended_at)),
         ("first_accepted", say.moment(story.first_accepted)),
         ("to_detect", say.span(times.to_detect)),
         ("since_detected", say.span(times.to_tell_since_detected)),
         ("since_started", say.span(times.to_tell_since_started)),
-        ("to_end", say.span(times.to_end)),
+        ("to_end", say.span(times.to_end))
+        if incident.started_at
+        else ("opened_to_end", say.span(times.opened_to_end)),
         ("silence", say.span(times.longest_silence)),
         *((name, facts.worded(name, say.code) if facts else None) for name in _PROSE),
     ]
     return (Pairs(tuple((say(name), say.known(value)) for name, value in pairs)),)
+
+
+def _stated(moment: datetime | None, say: Language) -> str:
+    return say.moment(moment) if moment else say("unstated")
+
+
+def _announced(incident: Incident, say: Language) -> Iterator[tuple[str, str]]:
+    if incident.window_starts_at:
+        yield "window_starts", say.moment(incident.window_starts_at)
 
 
 _PROSE = ("scope", "impact", "cause", "data_loss", "action")
@@ -139,7 +159,7 @@ def _timeline(story: Story, say: Language) -> tuple[Block, ...]:
     )
     rows = tuple(
         (
-            Cell(say.moment(row.at)),
+            Cell(say.local_time(row.at)),
             Cell(say.utc(row.at)),
             Cell(_mark(story, row.notice)),
             Cell(printable(row.channel or DASH)),

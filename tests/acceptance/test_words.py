@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from broadcast.cli.output.plainly import as_text
@@ -26,8 +28,10 @@ def said(exit_code: int, counts: Counts, *failovers: FailoverResult) -> str:
                 sent_anything=True,
                 counts=counts,
                 failovers=failovers,
+                next_update="2026-05-04T14:30:00+02:00",
                 warnings=("the office network is slow",),
-            )
+            ),
+            ZoneInfo("Europe/Berlin"),
         )
     )
 
@@ -60,3 +64,7 @@ def test_one_failover_happened_once(count, times):
 
 def test_warnings_are_no_part_of_the_result():
     assert "slow" not in said(0, Counts(planned=1, accepted=1))
+
+
+def test_a_promise_is_told_with_its_zone():
+    assert "next update promised: 2026-05-04 14:30 CEST\n" in said(0, Counts(planned=9, accepted=9))

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from broadcast.config.durations import format_duration, parse_duration, parse_moment, parse_past_moment
+from broadcast.config.durations import (
+    doubts,
+    format_duration,
+    parse_duration,
+    parse_end,
+    parse_moment,
+    parse_past_moment,
+)
 from broadcast.errors import UsageError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -78,7 +85,6 @@ def test_a_formatted_duration_reads_back_as_itself(milliseconds):
     [
         ("14:30", berlin(2026, 11, 22, 14, 30)),
         ("9:05", berlin(2026, 11, 23, 9, 5)),
-        ("14:00", berlin(2026, 11, 23, 14, 0)),
         ("30m", NOW + timedelta(minutes=30)),
         ("1h30m", NOW + timedelta(minutes=90)),
         ("2026-11-22T14:30", berlin(2026, 11, 22, 14, 30)),
@@ -98,6 +104,9 @@ def test_the_next_update_lies_ahead(typed, moment):
     [
         ("13:30", berlin(2026, 11, 22, 13, 30)),
         ("14:00", NOW),
+        ("14:01", NOW),
+        ("14:05", NOW),
+        ("2026-11-22T14:04", NOW),
         ("23:45", berlin(2026, 11, 21, 23, 45)),
         ("20m", NOW - timedelta(minutes=20)),
         ("20m ago", NOW - timedelta(minutes=20)),
@@ -119,7 +128,20 @@ def test_moments_are_given_in_utc():
 
 @pytest.mark.parametrize(
     "typed",
-    ["30", "soon", "25:00", "14:60", "2026-11-22", "20261122", "2026-11-22T13:59", "0s", "-30m", "now"],
+    [
+        "30",
+        "soon",
+        "25:00",
+        "14:60",
+        "2026-11-22",
+        "20261122",
+        "2026-11-22T13:59",
+        "9999-12-31T23:59",
+        "0m",
+        "0s",
+        "-30m",
+        "now",
+    ],
 )
 def test_what_is_not_ahead_is_refused_with_examples(typed):
     with pytest.raises(UsageError) as refusal:
@@ -128,7 +150,10 @@ def test_what_is_not_ahead_is_refused_with_examples(typed):
     assert "14:30" in str(refusal.value.hint)
 
 
-@pytest.mark.parametrize("typed", ["none", "later", "2026-11-22T14:01", "24:00", ""])
+@pytest.mark.parametrize(
+    "typed",
+    ["none", "later", "2026-11-22T14:06", "0001-01-01T00:00", "9999-12-31T23:59", "23:59:60", "24:00", ""],
+)
 def test_what_is_not_behind_is_refused_with_examples(typed):
     with pytest.raises(UsageError) as refusal:
         parse_past_moment(typed, NOW, BERLIN)
@@ -175,4 +200,34 @@ def test_a_time_of_day_is_never_a_day_and_an_hour_away(now, clock):
     assert ahead is not None
     assert now < ahead <= now + timedelta(hours=25)
     assert now - timedelta(hours=25) <= behind <= now
-    assert f"{ahead.astimezone(BERLIN):%H:%M}" == f"{behind.astimezone(BERLIN):%H:%M}" == clock
+    assert f"{ahead.astimezone(BERLIN):%H:%M}" == clock
+    assert behind == now or f"{behind.astimezone(BERLIN):%H:%M}" == clock
+
+
+@pytest.mark.parametrize("typed", ["14:00", "13:57"])
+def test_a_time_of_day_that_has_just_passed_is_not_tomorrow_s(typed):
+    with pytest.raises(UsageError, match="just passed"):
+        parse_moment(typed, NOW, BERLIN)
+
+
+def test_an_end_is_counted_from_its_beginning():
+    begins = berlin(2026, 11, 30, 22, 0)
+
+    assert parse_end("02:00", begins, BERLIN) == berlin(2026, 12, 1, 2, 0)
+    assert parse_end("90m", begins, BERLIN) == berlin(2026, 11, 30, 23, 30)
+    assert parse_end("none", begins, BERLIN) is None
+    for typed in ("2026-11-30T21:00", "2026-11-30T22:00", "0m"):
+        with pytest.raises(UsageError, match="it begins at 2026-11-30 22:00 CET"):
+            parse_end(typed, begins, BERLIN)
+
+
+def test_a_reading_on_another_day_or_one_of_two_is_doubtful():
+    night = datetime(2027, 10, 31, 1, 40, tzinfo=UTC)  # 02:40 CET, for the second time
+
+    def said(typed, now):
+        return list(doubts(typed, parse_past_moment(typed, now, BERLIN), now, BERLIN))
+
+    assert said("13:00", NOW) == said("20m", night) == said("now", night) == []
+    assert said("14:30", NOW) == ["14:30 is read as Saturday, 2026-11-21 14:30 CET"]
+    assert "02:30 is read as 02:30 CET" in said("02:30", night)[0]
+    assert said("2027-10-31T02:30+02:00", night) == []

@@ -16,7 +16,7 @@ def test_every_shipped_text_is_sound(shipped):
     assert shipped == []
 
 
-GOOD = "{{ organisation }}: Gestört seit {{ started|time }}: {{ what|sentence }} "
+GOOD = "{{ organisation }}: Gestört{% if started %} seit {{ started|time }}{% endif %}: {{ what|sentence }} "
 NEWS = "Neues um {% if next_update %}{{ next_update|time }}{% endif %}."
 REST = "Tel. {{ hotline or '' }}. " + NEWS + " {{ link or '' }} {{ mark }}"
 

@@ -37,7 +37,8 @@ def incident_fields(outgoing: Outgoing, components: Mapping[str, str], *, opens:
         fields["components"] = dict(components)
     # Statuspage creates no maintenance without its window, whatever became of it since.
     if headline.phase is Phase.SCHEDULED or (opens and headline.phase.maintenance):
-        fields["scheduled_for"] = headline.started.isoformat()
+        begins = headline.window_starts or headline.started or headline.as_of
+        fields["scheduled_for"] = begins.isoformat()
         if headline.window_ends:
             fields["scheduled_until"] = headline.window_ends.isoformat()
     return fields

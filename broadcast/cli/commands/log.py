@@ -37,7 +37,7 @@ def _page(entries: tuple[Entry, ...], zone: ZoneInfo) -> list[Block]:
         return [line("nothing has happened")]
     rows = tuple(
         (
-            f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}",
             Word(entry.kind, Tone.STRONG if entry.kind == "notice" else Tone.PLAIN),
             entry.channel or "",
             entry.contact or "",

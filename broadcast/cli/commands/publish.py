@@ -86,7 +86,7 @@ def _publish(request: Request, common: Common, sending: Sending, run: Run) -> in
     asking = Asking(common, settings.timezone, sending.yes)
     with opened(settings) as ledger, watching(common, run.output) as listener:
         result = make_publisher(settings, ledger, listener).publish(request, limits, asking)
-    show_result(result, run.output, common, asking.warned)
+    show_result(result, run.output, settings.timezone, common, asking.warned)
     return result.exit_code
 
 

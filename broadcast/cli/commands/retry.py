@@ -37,5 +37,5 @@ def retry(common: Common, run: Run, incident: MaybeIncident = None, yes: Yes = F
     settings = load_settings(common.config, sandbox=common.sandbox)
     with opened(settings) as ledger, watching(common, run.output) as listener:
         retried = finish(make_delivery(settings, ledger, listener), incident, limits)
-    show_retried(retried, run.output, common)
+    show_retried(retried, run.output, settings.timezone, common)
     return retried.exit_code

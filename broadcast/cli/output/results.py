@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.output.show import clock_time
 from broadcast.operations.result import ChannelResult, Counts, ExitStatus, Result
 
 _TONES = {
@@ -27,8 +29,8 @@ _VERDICTS = {
 _TROUBLE = ("delivered", "unknown", "failed", "held", "suppressed")
 
 
-def result_page(result: Result) -> list[Block]:
-    """The result for people, without its warnings: one line where all was done before."""
+def result_page(result: Result, zone: ZoneInfo) -> list[Block]:
+    """The result for people, times in `zone`, without its warnings: one line where all was done before."""
     verdict = line(_verdict(result), _counted(result.counts))
     if not result.changed and not result.replayed and result.exit_code == ExitStatus.OK:
         return [verdict]
@@ -36,7 +38,7 @@ def result_page(result: Result) -> list[Block]:
         verdict,
         *_channels(result),
         *_failovers(result),
-        *_promise(result),
+        *_promise(result, zone),
         *(Remark("next", step, Tone.STRONG) for step in result.next),
     ]
 
@@ -46,10 +48,10 @@ def warnings_page(warnings: Iterable[str]) -> list[Block]:
     return [Remark("warning", warning, Tone.WARNING) for warning in warnings]
 
 
-def _promise(result: Result) -> Iterator[Block]:
+def _promise(result: Result, zone: ZoneInfo) -> Iterator[Block]:
     if result.next_update:
         promised = datetime.fromisoformat(result.next_update)
-        yield Remark("next update promised", f"{promised:%Y-%m-%d %H:%M}")
+        yield Remark("next update promised", clock_time(promised, zone))
 
 
 def _verdict(result: Result) -> Word:

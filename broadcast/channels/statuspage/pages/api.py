@@ -115,7 +115,7 @@ class Api:
             "status": STATUSES[story.phase],
             "impact": _impact(story),
             "shortlink": self._address(story),
-            "started_at": self._iso(latest.started),
+            "started_at": self._iso(story.begins),
             "created_at": self._iso(first.as_of),
             "updated_at": self._iso(latest.as_of),
             "monitoring_at": self._iso(watched[-1] if watched else None),
@@ -131,7 +131,7 @@ class Api:
     def _maintenance(self, story: Story) -> Record:
         return self._incident(story) | {
             "impact": "maintenance",
-            "scheduled_for": self._iso(story.latest.started),
+            "scheduled_for": self._iso(story.latest.window_starts or story.begins),
             "scheduled_until": self._iso(story.latest.window_ends or story.latest.ended),
         }
 

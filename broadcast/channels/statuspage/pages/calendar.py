@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from broadcast.channels.statuspage.pages.masthead import Masthead
 from broadcast.channels.statuspage.pages.story import Story
 from broadcast.channels.statuspage.pages.words import voice
+from broadcast.model.moments import later
 
 FEED = "maintenance.ics"
 _WIDTH = 75  # octets a line may have, without its end
 #: How many windows the calendar to subscribe to holds, the latest first.
 _LENGTH = 50
+_SHORTEST = timedelta(minutes=1)
 
 
 def path(story: Story) -> str:
@@ -57,9 +59,10 @@ def _event(story: Story, masthead: Masthead, language: str) -> Iterator[str]:
     # Counted up with every word about it, so that calendars know which of two is the newer.
     yield f"SEQUENCE:{len(story.updates) - 1}"
     yield f"DTSTAMP:{_moment(latest.as_of)}"
-    yield f"DTSTART:{_moment(latest.started)}"
-    if ends and ends > latest.started:
-        yield f"DTEND:{_moment(ends)}"
+    yield f"DTSTART:{_moment(story.begins)}"
+    if ends:
+        # RFC 5545 has every end later than its beginning.
+        yield f"DTEND:{_moment(max(ends, later(story.begins, _SHORTEST)))}"
     yield f"STATUS:{'CANCELLED' if story.cancelled else 'CONFIRMED'}"
     yield f"SUMMARY:{_text(title)}"
     yield f"DESCRIPTION:{_text(body)}"

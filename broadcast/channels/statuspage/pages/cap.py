@@ -92,6 +92,7 @@ def _add_information(alert: ET.Element, text: Text, update: Update, story: Story
     language, advice = language_of(text.locale), _ADVICE[update.phase]
     words = voice(language if language in LANGUAGES else "en", masthead.zone).words
     title, mark = text.title or update.title, words["drill"]["mark"]
+    begins = update.started or update.window_starts
     info = _add(alert, "info")
     _add(info, "language", language)
     _add(info, "category", "Infra")
@@ -100,7 +101,7 @@ def _add_information(alert: ET.Element, text: Text, update: Update, story: Story
     _add(info, "urgency", advice.urgency)
     _add(info, "severity", _SEVERITIES[update.severity])
     _add(info, "certainty", advice.certainty)
-    _add(info, "onset", _moment(update.started, update))
+    _add(info, "onset", _moment(begins, update) if begins else None)
     _add(info, "expires", _moment(update.window_ends, update) if update.window_ends else None)
     _add(info, "senderName", update.organisation)
     _add(info, "headline", _cut(words["drill"]["title"].format(title=title) if masthead.drill else title))

@@ -56,7 +56,7 @@ def months(told: Sequence[Story], year: int, voice: Voice) -> tuple[tuple[date, 
 
 
 def _day(story: Story, voice: Voice) -> date:
-    return voice.day_of(story.latest.started)
+    return voice.day_of(story.begins)
 
 
 def _days(story: Story, voice: Voice) -> frozenset[date]:

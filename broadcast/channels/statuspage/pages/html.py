@@ -202,10 +202,9 @@ class Edition:
     def _incident_facts(self, story: Story) -> Iterator[Fact]:
         label, latest = self.words["label"], story.latest
         if story.ended and story.took_place:
-            yield Fact(label["window"], self.voice.span(latest.started, story.ended))
-            yield Fact(label["duration"], self.voice.duration(latest.started, story.ended))
+            yield from self._past(story, story.ended)
         elif (story.announced or story.cancelled) and latest.window_ends:
-            yield Fact(label["window"], self.voice.span(latest.started, latest.window_ends))
+            yield Fact(label["window"], self.voice.span(story.begins, latest.window_ends))
         elif story.open:
             yield self._since(story, latest.as_of)
         if story.open and latest.next_update:
@@ -222,8 +221,18 @@ class Edition:
             yield Fact(label["more"], latest.link, href=latest.link, wide=True)
 
     def _since(self, story: Story, base: datetime) -> Fact:
-        label = self.words["label"]["began" if story.announced else "since"]
-        return Fact(label, self.voice.moment(story.latest.started, base), story.latest.started)
+        named = "reported" if not story.dated else "began" if story.announced else "since"
+        return Fact(self.words["label"][named], self.voice.moment(story.begins, base), story.begins)
+
+    def _past(self, story: Story, ended: datetime) -> Iterator[Fact]:
+        """When it was, and how long, as far as somebody said."""
+        label = self.words["label"]
+        if story.dated:
+            yield Fact(label["window"], self.voice.span(story.begins, ended))
+            yield Fact(label["duration"], self.voice.duration(story.begins, ended))
+        else:
+            yield Fact(label["reported"], self.voice.moment(story.reported), story.reported)
+            yield Fact(label["ended"], self.voice.moment(ended, story.reported), ended)
 
     def _services(self, label: str, components: Sequence[Component]) -> Iterator[Fact]:
         if components:

@@ -46,7 +46,7 @@ class Update:
     `identity` is the incident's in its ledger, empty where it has none.
     `names`, parallel to `services`, are each service's (language, name) pairs, as far as they are known.
     Of an exercise the bare words are kept: its pages are marked as a whole. Times are UTC; `zone` is the
-    organisation's, in which they are shown.
+    organisation's, in which they are shown. `started` is None where nobody said when it began.
     """
 
     key: str
@@ -60,7 +60,7 @@ class Update:
     services: tuple[tuple[str, str], ...]
     zone: str
     as_of: datetime
-    started: datetime
+    started: datetime | None
     ended: datetime | None
     window_ends: datetime | None
     next_update: datetime | None
@@ -68,6 +68,7 @@ class Update:
     hotline: str | None
     texts: tuple[Text, ...]
     names: tuple[tuple[tuple[str, str], ...], ...] = ()
+    window_starts: datetime | None = None
     identity: str = ""
 
     def says_as(self, other: Update) -> bool:
@@ -169,7 +170,8 @@ def update_from(outgoing: Outgoing, incident: str) -> Update:
         services=tuple((legible(name), legible(component)) for name, component in head.services),
         zone=_zone_of(head),
         as_of=head.as_of.astimezone(UTC),
-        started=head.started.astimezone(UTC),
+        started=_utc(head.started),
+        window_starts=_utc(head.window_starts),
         ended=_utc(head.ended),
         window_ends=_utc(head.window_ends),
         next_update=_utc(head.next_update),
@@ -269,11 +271,11 @@ def _record(update: Update) -> dict[str, object]:
 
 
 def _update(record: dict[str, Any]) -> Update:
-    moments = ("as_of", "started", "ended", "window_ends", "next_update")
+    moments = ("as_of", "started", "ended", "window_starts", "window_ends", "next_update")
     return Update(
         **{
             **record,
-            **{name: record[name] and datetime.fromisoformat(record[name]) for name in moments},
+            **{name: _read(record.get(name)) for name in moments},
             "kind": NoticeKind(record["kind"]),
             "phase": Phase(record["phase"]),
             "severity": Severity(record["severity"]),
@@ -285,6 +287,10 @@ def _update(record: dict[str, Any]) -> Update:
             ),
         }
     )
+
+
+def _read(moment: str | None) -> datetime | None:
+    return datetime.fromisoformat(moment) if moment else None
 
 
 def _known_zone(name: str) -> str:

@@ -92,6 +92,24 @@ class Story:
         return not (self.announced or self.retracted or self.cancelled)
 
     @property
+    def reported(self) -> datetime:
+        """When it was first told of here."""
+        return self.updates[0].as_of
+
+    @property
+    def begins(self) -> datetime:
+        """Where it stands in time: when it began or is to begin, else when it was first told of."""
+        latest = self.latest
+        announced = latest.window_starts or latest.started
+        real = latest.started or latest.window_starts
+        return (real if self.took_place else announced) or self.reported
+
+    @property
+    def dated(self) -> bool:
+        """Whether somebody said when it began, or is to begin."""
+        return bool(self.latest.started or self.latest.window_starts)
+
+    @property
     def ended(self) -> datetime | None:
         """When it was over, or when that was said."""
         return None if self.open else self.latest.ended or self.latest.as_of
@@ -127,7 +145,7 @@ class Story:
         if latest.next_update:
             return latest.next_update
         if self.announced:
-            return latest.started + _GRACE
+            return self.begins + _GRACE
         if latest.window_ends:
             return latest.window_ends + _GRACE
         return latest.as_of + _PATIENCE
@@ -147,7 +165,7 @@ class Story:
 def stories(state: State) -> tuple[Story, ...]:
     """Every incident, the latest to begin first."""
     told = [Story(incident, state.of(incident)) for incident in state.incidents()]
-    return tuple(sorted(told, key=lambda story: story.latest.started, reverse=True))
+    return tuple(sorted(told, key=lambda story: story.begins, reverse=True))
 
 
 def newest(told: Sequence[Story]) -> list[tuple[Update, Story]]:
@@ -164,7 +182,7 @@ def current(told: Sequence[Story]) -> tuple[Story, ...]:
 
 def announced(told: Sequence[Story]) -> tuple[Story, ...]:
     """Maintenance that is still to come, the next first."""
-    return tuple(sorted((s for s in told if s.announced), key=lambda story: story.latest.started))
+    return tuple(sorted((s for s in told if s.announced), key=lambda story: story.begins))
 
 
 def overall(told: Sequence[Story]) -> Tone:

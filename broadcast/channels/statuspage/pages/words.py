@@ -5,12 +5,16 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from broadcast.model.moments import elapsed, repeated
+from broadcast.model.zone import zone_name
+
+_NIGHT = timedelta(hours=24)
 LOOK = Path(__file__).with_name("look")
 
 
@@ -22,9 +26,11 @@ class Voice:
     zone: ZoneInfo
     words: Mapping[str, Any]
 
-    def clock(self, moment: datetime) -> str:
-        """`14:05 Uhr`."""
-        return self._pattern("clock", time=self._local(moment).strftime("%H:%M"))
+    def clock(self, moment: datetime, *, zoned: bool = False) -> str:
+        """`14:05 Uhr`; `02:30 Uhr (MESZ)` if it is `zoned`, or clocks show this time twice."""
+        local = self._local(moment)
+        shown = self._pattern("clock", time=local.strftime("%H:%M"))
+        return f"{shown} ({self._zone(local)})" if zoned or repeated(local) else shown
 
     def full_day(self, moment: datetime | date) -> str:
         """`16. November 2025`."""
@@ -50,6 +56,9 @@ class Voice:
 
     def span(self, start: datetime, end: datetime, beside: datetime | date | None = None) -> str:
         """`Sonntag, 16. November, 13:40–15:15 Uhr`; without the day where `beside` is on it."""
+        changed = self._local(start).utcoffset() != self._local(end).utcoffset()
+        if changed and elapsed(start, end) < _NIGHT:
+            return self._across(start, end)
         if self.day_of(start) != self.day_of(end):
             return self._pattern("span", start=self.moment(start), end=self.moment(end))
         began = self._local(start).strftime("%H:%M")
@@ -57,6 +66,14 @@ class Voice:
         if beside and self.day_of(beside) == self.day_of(start):
             return clock
         return self._pattern("moment", day=self.day(start), clock=clock)
+
+    def _across(self, start: datetime, end: datetime) -> str:
+        """A span over a change of clocks, both zones named."""
+        began, ended = (
+            self._pattern("moment", day=self.day(each), clock=self.clock(each, zoned=True))
+            for each in (start, end)
+        )
+        return self._pattern("span", start=began, end=ended)
 
     def days(self, first: date, last: date) -> str:
         """`Sonntag, 16. November`, or `13.–15. November` for several days."""
@@ -71,7 +88,7 @@ class Voice:
 
     def duration(self, start: datetime, end: datetime) -> str:
         """`1 Std. 35 Min.`, rounded down to minutes."""
-        hours, minutes = divmod(max(0, int((end - start).total_seconds())) // 60, 60)
+        hours, minutes = divmod(max(0, int(elapsed(start, end).total_seconds())) // 60, 60)
         parts = [self._pattern("hours", hours=hours)] if hours else []
         if minutes or not hours:
             parts.append(self._pattern("minutes", minutes=minutes))
@@ -83,9 +100,13 @@ class Voice:
 
     def zone_name(self, moment: datetime) -> str:
         """`Europe/Berlin (MEZ)`."""
-        short = self._local(moment).tzname() or ""
-        spoken = self.words["calendar"]["zones"].get(short, short)
+        spoken = self._zone(self._local(moment))
         return self.zone.key if spoken == self.zone.key else f"{self.zone.key} ({spoken})"
+
+    def _zone(self, local: datetime) -> str:
+        short = zone_name(local)
+        spoken: str = self.words["calendar"]["zones"].get(short, short)
+        return spoken
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)

@@ -1,0 +1,180 @@
+"""Every time of a notice: what was typed, what was said before, and nothing that nobody said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from broadcast.config.durations import doubts, parse_end, parse_moment, parse_past_moment
+from broadcast.errors import UsageError
+from broadcast.model.incident import Incident, Phase, Severity
+from broadcast.model.moments import later, local
+from broadcast.model.notice import Facts
+from broadcast.operations.request import Request
+
+#: How soon readers are promised the next word where the command does not say.
+CADENCE = {
+    Severity.SEV1: timedelta(minutes=15),
+    Severity.SEV2: timedelta(minutes=30),
+    Severity.SEV3: timedelta(minutes=60),
+}
+#: The times that are given as variables.
+TIMES = frozenset({"ended", "window_ends"})
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The times of a notice, in the organisation's timezone; `warnings` say what is doubtful about them."""
+
+    as_of: datetime
+    reported: datetime | None
+    started: datetime | None
+    detected: datetime | None
+    ended: datetime | None
+    next_update: datetime | None
+    window_starts: datetime | None
+    window_ends: datetime | None
+    warnings: tuple[str, ...]
+
+
+def moments(
+    request: Request,
+    variables: Mapping[str, str],
+    known: tuple[Incident | None, Facts | None],
+    stands: tuple[Phase, Severity],
+    clock: tuple[datetime, ZoneInfo],
+) -> Moments:
+    """The times of the notice that `request` asks for.
+
+    `known` is what was recorded before, `stands` how the incident will stand, `clock` the time it is, aware,
+    and the timezone of what was typed. Raises `UsageError` for times that cannot be.
+    """
+    now, zone = clock[0].astimezone(UTC), clock[1]
+    return _Reading(request, variables, known, stands, now, zone).moments()
+
+
+class _Reading:
+    """All of it is read and compared in UTC; only the result is local."""
+
+    def __init__(
+        self,
+        request: Request,
+        variables: Mapping[str, str],
+        known: tuple[Incident | None, Facts | None],
+        stands: tuple[Phase, Severity],
+        now: datetime,
+        zone: ZoneInfo,
+    ) -> None:
+        self.request, self.variables, self.now, self.zone = request, variables, now, zone
+        self.incident, self.latest = known
+        self.phase, self.severity = stands
+        self.warnings: list[str] = []
+
+    def moments(self) -> Moments:
+        window_starts = self._window_starts()
+        started = self._started(window_starts)
+        detected = self._past("--detected", self.request.detected)
+        detected = detected or (self.incident.detected_at if self.incident else None)
+        if started and detected and detected < started and not self.phase.maintenance:
+            raise UsageError(
+                "it was detected before it started",
+                hint="check --started and --detected; both are past times",
+            )
+        promised = self._promise()
+        return Moments(
+            as_of=self.now.astimezone(self.zone),
+            reported=local(self.incident.opened_at if self.incident else self.now, self.zone),
+            started=local(started, self.zone),
+            detected=local(detected, self.zone),
+            ended=local(self._ended(started), self.zone),
+            next_update=local(promised, self.zone),
+            window_starts=local(window_starts, self.zone),
+            window_ends=local(self._window_ends(window_starts), self.zone),
+            warnings=tuple(self.warnings),
+        )
+
+    def _window_starts(self) -> datetime | None:
+        """When maintenance is announced to begin; an update may move it."""
+        announced = self.incident.window_starts_at if self.incident else None
+        if self.phase is not Phase.SCHEDULED:
+            return announced
+        if self.request.started:
+            announced = parse_moment(self.request.started, self.now, self.zone)
+            self._doubt("--started", self.request.started, announced)
+        if announced is None:
+            raise UsageError(
+                "announced maintenance needs its beginning",
+                hint="give it, and its end: --started 22:00 -v window_ends=23:30",
+            )
+        return announced
+
+    def _started(self, window_starts: datetime | None) -> datetime | None:
+        """When it really began. Maintenance that is said to run has begun as announced, or by now."""
+        known = self.incident.started_at if self.incident else None
+        if self.phase is Phase.SCHEDULED:
+            return known
+        typed = self._past("--started", self.request.started)
+        if typed is None and known is None and window_starts and self.phase is Phase.IN_PROGRESS:
+            return min(window_starts, self.now)
+        return typed or known
+
+    def _ended(self, started: datetime | None) -> datetime | None:
+        typed = self._past("ended=", self.variables.get("ended"))
+        ended = typed or (self.now if self.phase.closed else None)
+        if ended and started and ended < started:
+            raise UsageError(
+                f"it ended before it started ({started.astimezone(self.zone):%Y-%m-%d %H:%M %Z})",
+                hint="check --started and -v ended=; --started corrects what was said before",
+            )
+        return ended
+
+    def _window_ends(self, window_starts: datetime | None) -> datetime | None:
+        """The announced end: counted from the announced beginning, or from now once that has passed."""
+        ahead = window_starts if self.phase is Phase.SCHEDULED and window_starts else self.now
+        typed = self.variables.get("window_ends")
+        if typed is not None:
+            ends = parse_end(typed, ahead, self.zone)
+            self._doubt("window_ends=", typed, ends, beside=ahead)
+            return ends
+        ends = self.latest.window_ends if self.latest else None
+        if ends and self.phase is Phase.SCHEDULED and window_starts and ends.astimezone(UTC) <= window_starts:
+            raise UsageError(
+                f"the maintenance would begin after it ends ({ends.astimezone(self.zone):%Y-%m-%d %H:%M %Z})",
+                hint="move its end, too: -v window_ends=23:30, or 90m for its length",
+            )
+        return ends
+
+    def _promise(self) -> datetime | None:
+        """The next update that readers are promised, by the command or by the severity's cadence."""
+        if self.phase.closed:
+            return None
+        typed = self.request.next_update
+        if typed is not None:
+            promised = parse_moment(typed, self.now, self.zone)
+            self._doubt("--next-update", typed, promised)
+            return promised and promised.replace(microsecond=0)
+        if self.phase.maintenance or self.severity not in CADENCE:
+            return None
+        # Readers are told hours and minutes, so that is what is promised.
+        promised = later(self.now, CADENCE[self.severity]).replace(second=0, microsecond=0)
+        told = f"the next update is promised for {promised.astimezone(self.zone):%H:%M %Z}"
+        self.warnings.append(
+            f"{told} ({self.severity} default); change it with --next-update 30m, 14:30 or none"
+        )
+        return promised
+
+    def _past(self, option: str, typed: str | None) -> datetime | None:
+        if not typed:
+            return None
+        moment = parse_past_moment(typed, self.now, self.zone)
+        self._doubt(option, typed, moment)
+        return moment
+
+    def _doubt(
+        self, option: str, typed: str, moment: datetime | None, beside: datetime | None = None
+    ) -> None:
+        if moment:
+            found = doubts(typed, moment, beside or self.now, self.zone)
+            self.warnings += (f"{option}: {doubt}" for doubt in found)
