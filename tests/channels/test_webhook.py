@@ -110,6 +110,7 @@ async def test_the_document_says_what_is_known():
         "started": "2026-05-04T14:05:00+00:00",
         "ended": None,
         "next_update": None,
+        "window_starts": None,
         "window_ends": None,
         "link": None,
         "hotline": None,

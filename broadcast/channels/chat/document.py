@@ -36,6 +36,7 @@ def document(outgoing: Outgoing) -> bytes:
         "started": _spelled(headline.started),
         "ended": _spelled(headline.ended),
         "next_update": _spelled(headline.next_update),
+        "window_starts": _spelled(headline.window_starts),
         "window_ends": _spelled(headline.window_ends),
         "link": headline.link,
         "hotline": headline.hotline,
