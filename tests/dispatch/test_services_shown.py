@@ -221,7 +221,7 @@ def check_alerts(public, real):
 
 
 def check_calendar(text: str, real: dict[str, Told]) -> None:
-    events = re.findall(r"UID:(INC-\d+)@.*?STATUS:(\w+)", text, re.DOTALL)
+    events = re.findall(r"UID:(INC-\d+)[^@]*@.*?STATUS:(\w+)", text, re.DOTALL)
     assert dict(events) == {
         ref: "CANCELLED" if told.phase == "cancelled" else "CONFIRMED"
         for ref, told in real.items()
