@@ -256,8 +256,9 @@ class Engine:
         adapter = channel.adapter
         try:
             if isinstance(adapter, Reconciles):
+                now = self._clock.now()
                 attempts = [
-                    Attempted(self._outbox.outgoing(claim, channel.capabilities), claim.started_at)
+                    Attempted(self._outbox.outgoing(claim, channel.capabilities), claim.started_at, now)
                     for claim in claims
                 ]
                 found = await adapter.find(attempts)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from broadcast.model.clock import SystemClock
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
@@ -43,6 +44,11 @@ class Headline:
     service_names: tuple[tuple[tuple[str, str], ...], ...] = ()
     severity_before: Severity | None = None
     identity: str = ""
+
+    @property
+    def mark(self) -> str:
+        """The reference that texts carry, and that lists of messages are searched for: `[INC-7/2]`."""
+        return f"[{self.incident}/{self.sequence}]"
 
     @property
     def turns(self) -> bool:
@@ -95,7 +101,16 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """An earlier attempt whose answer was lost, for the provider to be asked about."""
+    """An earlier attempt whose answer was lost, for the provider to be asked about at `asked_at`.
+
+    Both times are by this machine's clock: only the time between them may be compared with a provider's.
+    """
 
     outgoing: Outgoing
     started_at: datetime
+    asked_at: datetime = field(default_factory=SystemClock().now)
+
+    @property
+    def elapsed(self) -> timedelta:
+        """How long ago the attempt began; not negative where the clock was set back."""
+        return max(timedelta(0), self.asked_at - self.started_at)

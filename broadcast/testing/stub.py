@@ -7,6 +7,9 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import format_datetime
+
+from broadcast.model.clock import SystemClock
 
 Play = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -26,7 +29,8 @@ class Canned:
         """The answer as it goes over the wire, with a true length or an invented one."""
         size = len(self.body) if length is None else length
         lines = [f"HTTP/1.1 {self.status} Canned", f"Content-Length: {size}"]
-        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        dated = {"Date": format_datetime(SystemClock().now(), usegmt=True), **self.headers}
+        lines += [f"{name}: {value}" for name, value in dated.items()]
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import ClassVar, Self
 from urllib.parse import urlencode
 
@@ -14,13 +15,13 @@ from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
-from broadcast.channels.lookup import since, unfound
+from broadcast.channels.lookup import Likeness, Listed, Page, look_through
 from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Thread, Unknown
+from broadcast.model.outcome import Accepted, Health, Outcome, Probe, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://slack.com/api"
@@ -105,16 +106,32 @@ class Slack:
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
         thread = attempt.outgoing.thread
-        wanted = {
-            "oldest": f"{since(attempt).timestamp():.6f}",
-            "limit": str(_PAGE),
-            "include_all_metadata": "true",
-        }
         if thread is not None:
-            answer = await self._read("conversations.replies", {"ts": thread.root, **wanted})
-            if text_of(_document(answer), "error") != "thread_not_found":
-                return _found(answer, attempt)
-        return _found(await self._read("conversations.history", wanted), attempt)
+            found = await self._find(attempt, "conversations.replies", {"ts": thread.root})
+            if found is not None:
+                return found
+        return await self._find(attempt, "conversations.history", {}) or Unknown("look-up failed")
+
+    async def _find(self, attempt: Attempted, method: str, where: Mapping[str, str]) -> Outcome | None:
+        """The outcome by the messages there; None where there is no such thread."""
+        errors: list[str] = []
+
+        async def ask(following: str) -> Answer:
+            wanted = {"limit": str(_PAGE), "include_all_metadata": "true", "cursor": following}
+            return await self._read(method, {**where, **{name: one for name, one in wanted.items() if one}})
+
+        def read(answer: Answer) -> Page | None:
+            errors.append(text_of(_document(answer), "error"))
+            return _listed(answer, attempt.outgoing.key)
+
+        missing = "the channel has no such message"
+        # The replies of a thread come oldest first.
+        found = await look_through(attempt, ask, read, missing, newest_first=not where)
+        if errors[-1] == "thread_not_found":
+            return None
+        if isinstance(found, Listed):
+            return _shown(found.document)
+        return Unknown(f"look-up failed: {errors[-1]}") if errors[-1] else found
 
     async def _read(self, method: str, fields: Mapping[str, str]) -> Answer:
         # Methods that read take no JSON, but a query or a form; the published description has forms alone.
@@ -149,19 +166,31 @@ def _accepted(document: Mapping[str, object], thread: Thread | None) -> Outcome 
     return Accepted(ts, Thread(thread.root if thread else ts, ts))
 
 
-def _found(answer: Answer, attempt: Attempted) -> Outcome:
+def _listed(answer: Answer, key: str) -> Page | None:
+    """A page of messages. Ours have our key in their metadata, and people cannot write any."""
     document = _document(answer)
+    metadata = document.get("response_metadata")
+    cursor = text_of(metadata, "next_cursor") if isinstance(metadata, dict) else ""
     messages = objects(document.get("messages"))
-    if messages is None:
-        error = text_of(document, "error")
-        return Unknown(f"look-up failed: {error}") if error else unfound(answer)
+    if messages is None or (document.get("has_more") and not cursor):
+        return None
+    listed = []
     for message in messages:
-        if key_of(message) == attempt.outgoing.key and (ts := text_of(message, "ts")):
-            root = text_of(message, "thread_ts") or ts
-            return Accepted(ts, Thread(root, ts), "found in the channel")
-    if document.get("has_more"):
-        return Unknown("look-up failed: too many messages since")
-    return NotSent("the channel has no such message")
+        ours = key_of(message) == key and text_of(message, "ts")
+        listed.append(Listed(message, _moment(message), Likeness.SAME_KEY if ours else Likeness.OTHER))
+    return Page(listed, cursor if document.get("has_more") else "")
+
+
+def _shown(message: Mapping[str, object]) -> Accepted:
+    ts = text_of(message, "ts")
+    return Accepted(ts, Thread(text_of(message, "thread_ts") or ts, ts), "found in the channel")
+
+
+def _moment(message: Mapping[str, object]) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(float(text_of(message, "ts")), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _health(document: Mapping[str, object]) -> Probe:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from itertools import chain
 
 from broadcast.channels.answers import failure, json_object, objects, text_of, unreadable
-from broadcast.channels.lookup import is_complete, since, unfound
+from broadcast.channels.lookup import Likeness, Listed, Page, likeness, moment, unfound
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Thread, Unknown
-from broadcast.model.outgoing import Attempted
+from broadcast.model.outgoing import Outgoing
 
 #: The `error` of a ticket that was deleted, with 404; another 404 means that there is no such desk
 #: (https://developer.zendesk.com/api-reference/introduction/requests/, read 2026-11-29).
@@ -63,19 +63,23 @@ def is_closed(answer: Answer) -> bool:
     return text_of(table(_document(answer), "ticket"), "status") == "closed"
 
 
-def found_comment(answer: Answer, attempt: Attempted, thread: Thread) -> Outcome:
-    """Whether the newest comments of a ticket hold what was attempted."""
+def listed_comments(answer: Answer, outgoing: Outgoing, page: int) -> Page | None:
+    """A page of a ticket's comments, counted from 1; a ticket that was deleted has none."""
     if says(answer, 404, GONE):
-        return NotSent("the ticket was deleted")
+        return Page(())
     comments = objects(_document(answer).get("comments"))
     if comments is None:
-        return unfound(answer)
-    for comment in comments:
-        if _is_ours(comment, attempt) and (ref := _number(comment)):
-            return Accepted(ref, Thread(thread.root, ref), "found in the ticket")
-    if is_complete(comments, PAGE, "created_at", since(attempt)):
-        return NotSent("the ticket has no such comment")
-    return Unknown("look-up failed: too many comments since")
+        return None
+    listed = [Listed(one, moment(one, "created_at"), _likeness(one, outgoing)) for one in comments]
+    return Page(listed, str(page + 1) if len(comments) >= PAGE else "")
+
+
+def found_comment(found: Listed, thread: Thread) -> Outcome:
+    """The outcome of a comment that is there."""
+    ref = _number(found.document)
+    if not ref:
+        return Unknown("look-up failed: a comment without id")
+    return Accepted(ref, Thread(thread.root, ref), "found in the ticket")
 
 
 def found_ticket(answer: Answer) -> Outcome:
@@ -89,11 +93,12 @@ def found_ticket(answer: Answer) -> Outcome:
     return Accepted(ticket, Thread(ticket, ticket), "found in Zendesk") if ticket else unfound(answer)
 
 
-def _is_ours(comment: Mapping[str, object], attempt: Attempted) -> bool:
-    """By our key, or by the text, which names its incident and its number."""
-    if text_of(table(table(comment, "metadata"), "custom"), "broadcast") == attempt.outgoing.key:
-        return True
-    return text_of(comment, "plain_body").split() == attempt.outgoing.message.text.split()
+def _likeness(comment: Mapping[str, object], outgoing: Outgoing) -> Likeness:
+    """By our key, or by the text where a comment has none."""
+    key = text_of(table(table(comment, "metadata"), "custom"), "broadcast")
+    if key:
+        return Likeness.SAME_KEY if key == outgoing.key else Likeness.OTHER
+    return likeness(outgoing, text_of(comment, "plain_body"), keeps_words=True)
 
 
 def says(answer: Answer, status: int, words: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import ClassVar, Self
 from urllib.parse import quote
 
@@ -21,17 +22,19 @@ from broadcast.channels.desk.reading import (
     found_comment,
     found_ticket,
     is_closed,
+    listed_comments,
     opened,
     says,
     table,
 )
 from broadcast.channels.desk.ticket import OPTIONS, Form, external_id, is_public
+from broadcast.channels.lookup import Listed, Page, look_through
 from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe
+from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _SUBDOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
@@ -134,12 +137,24 @@ class Zendesk:
     async def _look_up(self, attempt: Attempted) -> Outcome:
         thread = attempt.outgoing.thread
         if thread is not None:
-            path = f"/tickets/{quote(thread.root, safe='')}/comments?sort_order=desc&per_page={PAGE}"
-            found = found_comment(await self._ask("GET", path), attempt, thread)
+            found = await self._look_up_comment(attempt, thread)
             if not isinstance(found, NotSent):
                 return found
         wanted = quote(external_id(attempt.outgoing), safe="")
         return found_ticket(await self._ask("GET", f"/tickets?external_id={wanted}"))
+
+    async def _look_up_comment(self, attempt: Attempted, thread: Thread) -> Outcome:
+        path = f"/tickets/{quote(thread.root, safe='')}/comments?sort_order=desc&per_page={PAGE}"
+        number = count(1)
+
+        async def ask(following: str) -> Answer:
+            return await self._ask("GET", f"{path}&page={following}" if following else path)
+
+        def read(answer: Answer) -> Page | None:
+            return listed_comments(answer, attempt.outgoing, next(number))
+
+        found = await look_through(attempt, ask, read, "the ticket has no such comment")
+        return found_comment(found, thread) if isinstance(found, Listed) else found
 
     async def _ask(
         self,

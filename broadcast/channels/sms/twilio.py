@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
+from urllib.parse import parse_qsl, urlsplit
 
 from broadcast.channels.answers import json_object, objects, text_of
-from broadcast.channels.lookup import is_complete, moment, since, unfound
+from broadcast.channels.lookup import Listed, Page, likeness, look_through, moment
 from broadcast.channels.options import Shapes, between, sms_sender, web_address
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.channels.twilio_account import (
@@ -117,11 +118,19 @@ class TwilioSms:
         return _outcome(await self._account.create("Messages", form))
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
+        # No dates in the query: they would be ours, and a queued message has no DateSent.
         query = {"To": attempt.outgoing.address or "", "PageSize": str(_PAGE)}
         if "From" in self._sender:
             query["From"] = self._sender["From"]
-        # DateSent has the granularity of a day, and a queued message has none: compare it here.
-        return _found(await self._account.listed("Messages", query), attempt)
+
+        async def ask(following: str) -> Answer:
+            return await self._account.listed("Messages", query | dict(parse_qsl(following)))
+
+        def read(answer: Answer) -> Page | None:
+            return _listed(answer, attempt.outgoing)
+
+        found = await look_through(attempt, ask, read, "Twilio has no such message")
+        return _state(found.document) if isinstance(found, Listed) else found
 
 
 def _outcome(answer: Answer) -> Outcome:
@@ -131,18 +140,18 @@ def _outcome(answer: Answer) -> Outcome:
     return created(answer, CODES)
 
 
-def _found(answer: Answer, attempt: Attempted) -> Outcome:
+def _listed(answer: Answer, outgoing: Outgoing) -> Page | None:
+    """A page of messages to one number. Twilio keeps no reference of ours, nor, if so set, the text."""
     document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
     messages = objects(document.get("messages"))
     if messages is None:
-        return unfound(answer)
-    earliest, body = since(attempt), attempt.outgoing.message.text.strip()
-    for message in messages:
-        if text_of(message, "body").strip() == body and moment(message, "date_created") >= earliest:
-            return _state(message)
-    if is_complete(messages, _PAGE, "date_created", earliest):
-        return NotSent("Twilio has no such message")
-    return Unknown("look-up failed: too many messages to this number")
+        return None
+    listed = [
+        Listed(one, moment(one, "date_created"), likeness(outgoing, text_of(one, "body"), keeps_words=False))
+        for one in messages
+    ]
+    following = text_of(document, "next_page_uri")
+    return Page(listed, urlsplit(following).query or following)
 
 
 def _state(message: Mapping[str, object]) -> Outcome:

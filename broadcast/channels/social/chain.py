@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 from broadcast.channels.answers import text_of
-from broadcast.channels.lookup import is_complete, moment, since
-from broadcast.model.outcome import Accepted, NotSent, Outcome, Thread, Unknown
-from broadcast.model.outgoing import Attempted
+from broadcast.channels.lookup import Listed, Page, likeness, look_through, moment
+from broadcast.channels.transport import Answer
+from broadcast.model.outcome import Accepted, Outcome, Thread
+from broadcast.model.outgoing import Attempted, Outgoing
 
 
 def posted(post: str, thread: Thread | None, detail: str | None = None) -> Accepted:
@@ -15,17 +16,20 @@ def posted(post: str, thread: Thread | None, detail: str | None = None) -> Accep
     return Accepted(post, Thread(thread.root if thread else post, post), detail)
 
 
-def found(
-    posts: Sequence[Mapping[str, object]],
-    attempt: Attempted,
-    page: int,
-    is_ours: Callable[[Mapping[str, object]], bool],
+async def found(
+    attempt: Attempted, ask: Callable[[str], Awaitable[Answer]], read: Callable[[Answer], Page | None]
 ) -> Outcome:
-    """What became of an attempt, by the account's own posts, newest first and cut off after `page`."""
-    earliest = since(attempt)
+    """What became of an attempt, by the account's own posts."""
+    post = await look_through(attempt, ask, read, "it is not among our posts")
+    if not isinstance(post, Listed):
+        return post
+    return posted(text_of(post.document, "id"), attempt.outgoing.thread, "found among our posts")
+
+
+def listed(
+    posts: Sequence[Mapping[str, object]], outgoing: Outgoing, shown: Callable[[Mapping[str, object]], str]
+) -> Iterator[Listed]:
+    """The posts of one page; `shown` gives the text of one as people read it."""
     for post in posts:
-        if is_ours(post) and moment(post, "created_at") >= earliest:
-            return posted(text_of(post, "id"), attempt.outgoing.thread, "found among our posts")
-    if is_complete(posts, page, "created_at", earliest):
-        return NotSent("it is not among our posts")
-    return Unknown("look-up failed: too many posts since")
+        text = shown(post)
+        yield Listed(post, moment(post, "created_at"), likeness(outgoing, text, keeps_words=True))

@@ -7,19 +7,19 @@ import re
 from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import ClassVar, Self
+from urllib.parse import quote
 
 from broadcast.channels.anew import begun_anew, refuses_reply
 from broadcast.channels.answers import failure, health, json_object, json_objects, text_of, unreadable
-from broadcast.channels.lookup import unfound
+from broadcast.channels.lookup import Page, unfound
 from broadcast.channels.options import Shapes, token
-from broadcast.channels.social.chain import found, posted
+from broadcast.channels.social.chain import found, listed, posted
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
 from broadcast.model.outcome import Health, Outcome, Probe, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
-from broadcast.model.text import without_controls
 
 #: Who sees a post; `direct`, the fourth, would reach nobody.
 VISIBILITIES = ("public", "unlisted", "private")
@@ -29,6 +29,7 @@ _PAGE = 40
 # A name in an incident's text must call nobody: Mastodon tells whoever is mentioned.
 _MENTION = re.compile(r"(?<![=/\w])@(?=\w)")
 _WORD_JOINER = "\u2060"
+_BREAK = re.compile(r"<(?:br|/?p)\b[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -85,8 +86,7 @@ class Mastodon:
         number = "" if isinstance(account, NoReply) else text_of(json_object(account), "id")
         if not number:
             return [unfound(account)] * len(attempts)
-        posts = await self._get(f"accounts/{number}/statuses?limit={_PAGE}&exclude_reblogs=true")
-        return [_found(posts, attempt) for attempt in attempts]
+        return [await self._find(number, attempt) for attempt in attempts]
 
     async def probe(self) -> Probe:
         """Ask who we are, and how long a post may be."""
@@ -109,6 +109,13 @@ class Mastodon:
         url = f"{self._root}/api/v1/statuses"
         return await self._transport.exchange("POST", url, headers=headers, body=json.dumps(status).encode())
 
+    async def _find(self, account: str, attempt: Attempted) -> Outcome:
+        async def ask(following: str) -> Answer:
+            older = f"&max_id={quote(following, safe='')}" if following else ""
+            return await self._get(f"accounts/{account}/statuses?limit={_PAGE}&exclude_reblogs=true{older}")
+
+        return await found(attempt, ask, lambda answer: _read(answer, attempt.outgoing))
+
     async def _get(self, path: str, version: int = 1) -> Answer:
         url = f"{self._root}/api/v{version}/{path}"
         return await self._transport.exchange("GET", url, headers=self._headers)
@@ -124,21 +131,18 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
     return failure(answer, detail=text_of(document, "error"))
 
 
-def _found(answer: Answer, attempt: Attempted) -> Outcome:
+def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
     posts = None if isinstance(answer, NoReply) or not answer.success else json_objects(answer)
     if posts is None:
-        return unfound(answer)
-    wanted = _letters(attempt.outgoing.message.text)
-    return found(posts, attempt, _PAGE, lambda post: _shown(post) == wanted)
+        return None
+    following = text_of(posts[-1], "id") if len(posts) >= _PAGE else ""
+    return Page(list(listed(posts, outgoing, _shown)), following)
 
 
 def _shown(post: Mapping[str, object]) -> str:
-    return _letters(unescape(_TAG.sub("", text_of(post, "content"))))
-
-
-def _letters(text: str) -> str:
-    """The text to compare: Mastodon makes paragraphs of line breaks."""
-    return "".join(without_controls(text).replace(_WORD_JOINER, "").split())
+    """The words of a post; Mastodon makes paragraphs of line breaks, and parts links by tags."""
+    words = _TAG.sub("", _BREAK.sub(" ", text_of(post, "content")))
+    return unescape(words).replace(_WORD_JOINER, "")
 
 
 def _most(answer: Answer) -> int:

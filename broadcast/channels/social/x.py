@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
 from broadcast.channels.anew import begun_anew, refuses_reply
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
-from broadcast.channels.lookup import unfound
+from broadcast.channels.lookup import Page, unfound
 from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.quiet import silence
-from broadcast.channels.social.chain import found, posted
+from broadcast.channels.social.chain import found, listed, posted
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
@@ -28,7 +28,6 @@ _DUPLICATE = "duplicate content"
 _BASE_URL = "https://api.x.com"
 _KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 _PAGE = 100
-_LINK = re.compile(r"https?://\S+")
 
 
 class X:
@@ -76,10 +75,7 @@ class X:
         account = await self._client.get_me()
         if isinstance(account, NoReply) or not account.success:
             return [unfound(account)] * len(attempts)
-        timeline = await self._client.get_users_tweets(
-            text_of(_data(account), "id"), user_auth=True, max_results=_PAGE, tweet_fields=["created_at"]
-        )
-        return [_found(timeline, attempt) for attempt in attempts]
+        return [await self._find(text_of(_data(account), "id"), attempt) for attempt in attempts]
 
     async def probe(self) -> Probe:
         """Ask who we are."""
@@ -88,6 +84,19 @@ class X:
     async def close(self) -> None:
         """Let go of connections."""
         await self._transport.close()
+
+    async def _find(self, account: str, attempt: Attempted) -> Outcome:
+        async def ask(following: str) -> Answer:
+            answer: Answer = await self._client.get_users_tweets(
+                account,
+                user_auth=True,
+                max_results=_PAGE,
+                tweet_fields=["created_at"],
+                pagination_token=following or None,
+            )
+            return answer
+
+        return await found(attempt, ask, lambda answer: _read(answer, attempt.outgoing))
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
         parent = outgoing.thread.last if outgoing.thread else None
@@ -117,21 +126,20 @@ def _is_duplicate(answer: Answer) -> bool:
     return _DUPLICATE in text_of(json_object(answer), "detail").lower()
 
 
-def _found(answer: Answer, attempt: Attempted) -> Outcome:
+def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
     document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
+    meta = document.get("meta")
+    meta = meta if isinstance(meta, dict) else {}
     # X leaves `data` out of an empty timeline, and says so in `meta`.
-    posts = [] if document.get("meta") == {"result_count": 0} else objects(document.get("data"))
+    posts = [] if meta.get("result_count") == 0 else objects(document.get("data"))
     if posts is None:
-        return unfound(answer)
-    wanted = _without_links(attempt.outgoing.message.text)
-    return found(posts, attempt, _PAGE, lambda post: _without_links(text_of(post, "text")) == wanted)
+        return None
+    return Page(list(listed(posts, outgoing, _shown)), text_of(meta, "next_token"))
 
 
-def _without_links(text: str) -> str:
-    """The text to compare: X replaces links by its own, and escapes `&`, `<` and `>`."""
-    for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-        text = text.replace(escaped, character)
-    return " ".join(_LINK.sub("*", text).split())
+def _shown(post: Mapping[str, object]) -> str:
+    """The words of a post: X escapes `&`, `<` and `>`."""
+    return unescape(text_of(post, "text"))
 
 
 def _data(reply: Reply) -> Mapping[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import ClassVar, Self
 from urllib.parse import quote
 
@@ -17,7 +18,16 @@ from broadcast.channels.answers import (
     text_of,
     unreadable,
 )
-from broadcast.channels.lookup import is_complete, since, unfound
+from broadcast.channels.lookup import (
+    Likeness,
+    Listed,
+    Page,
+    found_among,
+    likeness,
+    look_through,
+    moment,
+    unfound,
+)
 from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.statuspage.components import conditions
 from broadcast.channels.statuspage.incident import incident_fields
@@ -25,7 +35,7 @@ from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Thread, Unknown
+from broadcast.model.outcome import Accepted, Outcome, Probe, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://api.statuspage.io/v1"
@@ -138,7 +148,18 @@ class Statuspage:
             answer = await self._ask("GET", _path(thread))
             if not _refuses(answer, _GONE):
                 return _found_update(answer, attempt, thread)
-        return _found_incident(await self._ask("GET", f"/incidents?limit={_PAGE}&page=1"), attempt)
+        number = count(1)
+
+        async def ask(following: str) -> Answer:
+            return await self._ask("GET", f"/incidents?limit={_PAGE}&page={following or 1}")
+
+        def read(answer: Answer) -> Page | None:
+            return _listed(answer, attempt.outgoing, next(number))
+
+        found = await look_through(attempt, ask, read, "the page has no such incident")
+        if not isinstance(found, Listed):
+            return found
+        return _accepted(found.document, None, "found on the page") or Unknown("look-up failed: no id")
 
     async def _ask(self, method: str, path: str, document: Mapping[str, object] | None = None) -> Answer:
         body = None if document is None else json.dumps(document).encode()
@@ -173,35 +194,43 @@ def _accepted(
     return Accepted(last, Thread(thread.root if thread else root, last), detail)
 
 
-def _found_incident(answer: Answer, attempt: Attempted) -> Outcome:
+def _listed(answer: Answer, outgoing: Outgoing, page: int) -> Page | None:
+    """A page of incidents, counted from 1."""
     incidents = json_objects(answer) if isinstance(answer, Reply) and answer.success else None
     if incidents is None:
-        return unfound(answer)
-    for shown in incidents:
-        # An update since then has put its own key in the place of the first.
-        if _key(shown) == attempt.outgoing.key or _update(shown, attempt):
-            return _accepted(shown, None, "found on the page") or unfound(answer)
-    if is_complete(incidents, _PAGE, "created_at", since(attempt)):
-        return NotSent("the page has no such incident")
-    return Unknown("look-up failed: too many incidents since")
+        return None
+    listed = [Listed(one, moment(one, "created_at"), _likeness(one, outgoing)) for one in incidents]
+    return Page(listed, str(page + 1) if len(incidents) >= _PAGE else "")
+
+
+def _likeness(incident: Mapping[str, object], outgoing: Outgoing) -> Likeness:
+    """By our key; or by its texts, since an update puts its own key in the place of the first."""
+    if _key(incident) == outgoing.key:
+        return Likeness.SAME_KEY
+    alike = [one.likeness for one in _updates(incident, outgoing)]
+    return Likeness.SAME_MARK if Likeness.SAME_MARK in alike else Likeness.OTHER
 
 
 def _found_update(answer: Answer, attempt: Attempted, thread: Thread) -> Outcome:
     shown = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
-    if objects(shown.get("incident_updates")) is None:
+    if objects(shown.get("incident_updates")) is None or not isinstance(answer, Reply):
         return unfound(answer)
-    if last := _update(shown, attempt):
-        return Accepted(last, Thread(thread.root, last), "found on the page")
     if _key(shown) == attempt.outgoing.key:
         return _accepted(shown, thread, "found on the page") or unfound(answer)
-    return NotSent("the incident has no such update")
+    updates = _updates(shown, attempt.outgoing)
+    found = found_among(updates, attempt, answer, "the incident has no such update")
+    if not isinstance(found, Listed):
+        return found
+    last = text_of(found.document, "id")
+    return Accepted(last, Thread(thread.root, last), "found on the page") if last else unfound(answer)
 
 
-def _update(shown: Mapping[str, object], attempt: Attempted) -> str:
-    """The id of the update with the attempt's text, or empty."""
-    body = attempt.outgoing.message.text.strip()
-    updates = objects(shown.get("incident_updates")) or []
-    return next((text_of(one, "id") for one in updates if text_of(one, "body").strip() == body), "")
+def _updates(incident: Mapping[str, object], outgoing: Outgoing) -> list[Listed]:
+    updates = objects(incident.get("incident_updates")) or []
+    return [
+        Listed(one, moment(one, "created_at"), likeness(outgoing, text_of(one, "body"), keeps_words=True))
+        for one in updates
+    ]
 
 
 def _key(shown: Mapping[str, object]) -> str:
