@@ -112,8 +112,10 @@ def x(kept: list[Kept], asked: str) -> object:
         for n, one in enumerate(kept)
     ]
     shown = posts[begin : begin + 100]
-    more = {"next_token": str(begin + 100)} if begin + 100 < len(posts) else {}
-    return {**({"data": shown} if shown else {}), "meta": {"result_count": len(shown), **more}}
+    meta: dict[str, object] = {"result_count": len(shown)}
+    if begin + 100 < len(posts):
+        meta["next_token"] = str(begin + 100)
+    return {"data": shown, "meta": meta} if shown else {"meta": meta}
 
 
 def slack(kept: list[Kept], asked: str) -> object:

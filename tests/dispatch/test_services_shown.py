@@ -214,6 +214,7 @@ def check_alerts(public, real):
         responses = {one.text for one in alert.iter(f"{CAP}responseType")}
         ref, earlier = alert.findtext(f"{CAP}incidents"), (alert.findtext(f"{CAP}references") or "").split()
         said = (len(earlier), *responses)
+        ref = "-".join(str(ref).split("-")[:2])
         latest[ref] = max(latest.get(ref, said), said)
     assert {ref: said[1] == "AllClear" for ref, said in latest.items()} == {
         ref: not told.open for ref, told in real.items()

@@ -77,7 +77,7 @@ def _document(update: Update, story: Story, masthead: Masthead) -> str:
     _add(alert, "scope", "Public")
     _add(alert, "note", words["drill"]["mark"] if masthead.drill else None)
     _add(alert, "references", " ".join(_reference(each, masthead) for each in earlier))
-    _add(alert, "incidents", story.id)
+    _add(alert, "incidents", story.identity)
     spoken: dict[str, Text] = {}
     for text in update.texts:
         spoken.setdefault(language_of(text.locale), text)
