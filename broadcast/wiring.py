@@ -120,7 +120,8 @@ def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings:
         "url": settings.status_url,
     }
     style = {key: value for key, value in said.items() if key in known and value}
-    return replace(channel, options={**style, **channel.options})
+    services = tuple(settings.services.values())
+    return replace(channel, options={**style, **channel.options}, services=services)
 
 
 def make_delivery(

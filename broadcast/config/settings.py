@@ -21,6 +21,7 @@ class ChannelSettings:
     (`broadcast.toml:12`). `timeout` and `settle` are seconds; `rate` is requests a second; `price` is US
     dollars a message (for SMS: a part); None means the adapter's own default. `landlines` says that SMS of
     this channel reach landlines. `options` holds what the adapter itself defines, secrets as references.
+    `services` is the organisation's `[services]`, for channels that list them.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ChannelSettings:
     folder: Path = Path()
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
+    services: tuple[Service, ...] = ()
 
     def place(self, key: str) -> str:
         """Where an option stands, `broadcast.toml:12: [channels.sms]`, or the channel if it has none."""

@@ -151,3 +151,13 @@ def test_a_folded_and_escaped_text_reads_as_it_was_written(text):
 
     assert all(len(line.encode()) <= 75 for line in folded.split("\r\n"))
     assert unescaped(folded.replace("\r\n ", "").partition(":")[2]) == text
+
+
+async def test_a_calendar_without_a_window_is_a_valid_one(tmp_path):
+    """RFC 5545, 3.6: it holds a component; RFC 5546: only one with an event has a method."""
+    await publish(site(tmp_path), list(sample.outage()))
+    head, found = events(tmp_path / "public" / "maintenance.ics")
+
+    assert found == []
+    assert "METHOD" not in head
+    assert head.count("BEGIN:VTIMEZONE") == head.count("END:VTIMEZONE") == 1

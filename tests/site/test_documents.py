@@ -99,6 +99,22 @@ async def test_what_is_open_is_never_all_well_to_a_monitor(tmp_path):
     assert document(tmp_path / "public", "status")["status"]["indicator"] == "minor"
 
 
+async def test_maintenance_is_listed_by_whether_it_has_begun(tmp_path):
+    await publish(site(tmp_path), sample.scenes()["maintenance"])
+    listed = {
+        name: {
+            one["status"]
+            for one in document(tmp_path / "public", f"scheduled-maintenances/{name}")[
+                "scheduled_maintenances"
+            ]
+        }
+        for name in ("upcoming", "active")
+    }
+
+    assert listed["active"] == {"in_progress"}
+    assert listed["upcoming"] <= {"scheduled"}
+
+
 async def test_running_maintenance_is_an_indicator_of_its_own(tmp_path):
     await publish(site(tmp_path), sample.scenes()["maintenance"])
     assert document(tmp_path / "public", "status")["status"]["indicator"] == "maintenance"

@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from broadcast.channels.statuspage.pages.folder import FolderBusy, check_writable
-from broadcast.channels.statuspage.pages.masthead import LANGUAGES, Component, Masthead
+from broadcast.channels.statuspage.pages.masthead import LANGUAGES, Component, Masthead, service_component
 from broadcast.channels.statuspage.pages.ownership import STATE, NotOurs, check_entrances
 from broadcast.channels.statuspage.pages.publication import add, home, read
 from broadcast.channels.statuspage.pages.state import StateDamaged
@@ -177,25 +177,44 @@ def _language(settings: ChannelSettings) -> str:
 
 
 def _components(settings: ChannelSettings) -> tuple[Component, ...]:
-    """Services that are always listed: names, or ids with a name or with names per language."""
-    given = settings.options.get("components", ())
+    """Services that are always listed: all of `[services]` unless some are named.
+
+    Named are keys of `[services]`, or names; or ids, each with a name or with names per language.
+    """
+    # By key, and as notices speak of them.
+    services = {service.key: service_component(service) for service in settings.services}
+    given = settings.options.get("components", list(services))
     if isinstance(given, Mapping):
-        return tuple(_component(settings, str(id_), names) for id_, names in given.items())
+        return tuple(_component(settings, str(id_), names, services) for id_, names in given.items())
     if isinstance(given, list | tuple):
-        return tuple(_component(settings, str(name), name) for name in given)
+        return tuple(_listed(settings, name, services) for name in given)
     raise _not_components(settings)
 
 
-def _component(settings: ChannelSettings, id_: str, names: object) -> Component:
+def _listed(settings: ChannelSettings, name: object, services: Mapping[str, Component]) -> Component:
+    if isinstance(name, str) and name in services:
+        return services[name]
+    return _component(settings, str(name), name, services)
+
+
+def _component(
+    settings: ChannelSettings, id_: str, names: object, services: Mapping[str, Component]
+) -> Component:
+    aliases = _aliases(services.get(id_))
     if isinstance(names, str):
-        return Component(id_, (("", names),))
+        return Component(id_, (("", names),), aliases)
     if isinstance(names, Mapping) and all(isinstance(name, str) for name in names.values()):
-        return Component(id_, tuple((str(language), str(name)) for language, name in names.items()))
+        pairs = tuple((str(language), str(name)) for language, name in names.items())
+        return Component(id_, pairs, aliases)
     raise _not_components(settings)
+
+
+def _aliases(service: Component | None) -> tuple[str, ...]:
+    return (service.id, *dict(service.names).values()) if service else ()
 
 
 def _not_components(settings: ChannelSettings) -> ConfigError:
     return ConfigError(
         f"{settings.place('components')}: components must be names of services",
-        hint='write components = ["Chat", "Telefon"], or { chat = { de = "Chat", en = "Chat" } }',
+        hint='write components = ["checkout", "Chat"], or { chat = { de = "Chat", en = "Chat" } }',
     )

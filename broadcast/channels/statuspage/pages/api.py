@@ -33,6 +33,9 @@ _INDICATOR = {
     "major": "Partial System Outage",
     "critical": "Major Service Outage",
 }
+#: Statuspage's lists of announced maintenance, by the status they hold
+#: (https://metastatuspage.com/api#scheduled-maintenances, read 2026-11-29).
+_WORKS = {"upcoming": "scheduled", "active": "in_progress"}
 _WEIGHT = list(_INDICATOR)
 
 
@@ -57,6 +60,9 @@ class Api:
         yield self._file("incidents", incidents=incidents)
         yield self._file("incidents/unresolved", incidents=ongoing)
         yield self._file("scheduled-maintenances", scheduled_maintenances=works)
+        for name, phase in _WORKS.items():
+            listed = [record for record in works if record["status"] == phase]
+            yield self._file(f"scheduled-maintenances/{name}", scheduled_maintenances=listed)
         yield self._file("components", components=components)
         yield self._file("status", status=status)
         yield self._file(

@@ -14,6 +14,17 @@ from broadcast.model.moments import later
 
 FEED = "maintenance.ics"
 _WIDTH = 75  # octets a line may have, without its end
+#: A calendar must hold a component (RFC 5545, 3.6): without a window, the timezone of its times.
+_NOTHING = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Etc/UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
 #: How many windows the calendar to subscribe to holds, the latest first.
 _LENGTH = 50
 _SHORTEST = timedelta(minutes=1)
@@ -39,9 +50,10 @@ def _calendar(method: str, windows: Sequence[Story], masthead: Masthead, languag
         "VERSION:2.0",
         "PRODID:-//broadcast//status page//EN",
         "CALSCALE:GREGORIAN",
-        f"METHOD:{method}",
+        *([f"METHOD:{method}"] if windows else []),
         f"NAME:{_text(masthead.title)}",
         *(line for story in windows for line in _event(story, masthead, language)),
+        *(() if windows else _NOTHING),
         "END:VCALENDAR",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in lines)

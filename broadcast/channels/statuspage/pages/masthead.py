@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from broadcast.channels.statuspage.pages.state import State, Update, language_of
 from broadcast.channels.statuspage.pages.story import Story, Tone, current, worst
+from broadcast.model.incident import Service
 
 #: Languages whose pages are always written.
 LANGUAGES = ("de", "en")
@@ -16,10 +17,14 @@ DRILL = "drill"
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A service with its name per language; the language is empty where one name serves all."""
+    """A service with its name per language; the language is empty where one name serves all.
+
+    `aliases` are what notices may call it besides.
+    """
 
     id: str
     names: tuple[tuple[str, str], ...]
+    aliases: tuple[str, ...] = ()
 
     def name(self, language: str) -> str:
         """What readers of `language` call it."""
@@ -28,7 +33,11 @@ class Component:
 
     def means(self, other: Component) -> bool:
         """Whether both are the same service: one id, or one name in any language."""
-        return not {self.id, *dict(self.names).values()}.isdisjoint({other.id, *dict(other.names).values()})
+        return not self._known_as.isdisjoint(other._known_as)
+
+    @property
+    def _known_as(self) -> set[str]:
+        return {self.id, *dict(self.names).values(), *self.aliases}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,12 @@ def standings(masthead: Masthead, told: Sequence[Story]) -> tuple[Standing, ...]
 def concerns(story: Story, component: Component) -> bool:
     """Whether the incident's latest word names the service."""
     return any(component.means(other) for other in affected(story.latest))
+
+
+def service_component(service: Service) -> Component:
+    """A service as a notice names it."""
+    names = tuple((language_of(locale), name) for locale, name in service.names)
+    return Component(service.component or service.name_in("en"), names or (("", service.key),))
 
 
 def affected(update: Update) -> tuple[Component, ...]:
