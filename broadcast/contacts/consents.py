@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from broadcast.model.clock import SystemClock
 from broadcast.model.consent import Consent
 
 _COLUMN = re.compile(
@@ -65,19 +66,32 @@ def read_consents(texts: Sequence[str], columns: Sequence[ConsentColumns]) -> tu
     consents: list[Consent] = []
     problems: list[str] = []
     for column in columns:
-        said = texts[column.answer]
-        if not said:
-            continue
-        given, since = _given(said), _day(_at(texts, column.date)) or _day(said)
-        what = f"the consent for {column.channel}"
-        if given is None:
-            problems.append(f"{what} is neither yes nor no; nothing is sent on the strength of it")
-        else:
-            consents.append(
-                Consent(column.channel, column.purpose, given, since or "", _at(texts, column.source))
-            )
-            problems.extend(_undated(what, _at(texts, column.date), since))
+        if texts[column.answer]:
+            consent, problem = _read_one(texts, column)
+            consents.extend([consent] if consent else [])
+            problems.extend([problem] if problem else [])
     return consents, problems
+
+
+def _read_one(texts: Sequence[str], column: ConsentColumns) -> tuple[Consent | None, str]:
+    said, dated = texts[column.answer], _at(texts, column.date)
+    given, since = _given(said), _day(dated) or _day(said) or ""
+    what, problem = f"the consent for {column.channel}", ""
+    if given is None:
+        return None, f"{what} is neither yes nor no; nothing is sent on the strength of it"
+    if since > _latest():
+        # It would outweigh every later no. A no counts whenever it was said.
+        if given:
+            return None, f"{what} is dated in the future ({since}); nothing is sent on the strength of it"
+        problem, since = f"{what} is dated in the future ({since}); the no counts without a date", ""
+    elif dated and not since:
+        problem = f"the date of {what} is not known; write it like 2026-01-31"
+    return Consent(column.channel, column.purpose, given, since, _at(texts, column.source)), problem
+
+
+def _latest() -> str:
+    """The latest day that it is anywhere: east of Greenwich it is tomorrow already."""
+    return (SystemClock().now() + timedelta(days=1)).date().isoformat()
 
 
 def _english(word: str) -> str:
@@ -111,8 +125,3 @@ def _day(text: str) -> str | None:
         return datetime.strptime(text, _GERMAN_DAY).date().isoformat()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         return None
-
-
-def _undated(what: str, text: str, since: str | None) -> Iterator[str]:
-    if text and since is None:
-        yield f"the date of {what} is not known; write it like 2026-01-31"

@@ -15,8 +15,9 @@ from pathlib import Path
 from broadcast.contacts.sheet import Row, open_sheet
 from broadcast.errors import ConfigError, Refused
 
-#: What a spreadsheet takes for a formula; a number with its + is none (OWASP, CSV injection).
-_FORMULA = re.compile(r"[=+@\t\r-]")
+#: A cell that a spreadsheet takes for a formula (OWASP, CSV injection), full-width signs too. One that splits
+#: rows at another delimiter than ours finds such cells behind any delimiter.
+_FORMULA = re.compile(r"(^|[;,|\t\r\n])(\s*)(?=([-=+@\uff0b\uff0d\uff1d\uff20][^;,|\t\r\n]*))")
 _NUMBER = re.compile(r"[+-]?[\d ()/.-]+")
 
 
@@ -72,14 +73,22 @@ def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Seque
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; contacts files are read without the apostrophe."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    """A cell in which no spreadsheet finds a formula; contacts files are read without the apostrophes.
+
+    A number with its + is none.
+    """
+    return cell if _NUMBER.fullmatch(cell) else _FORMULA.sub(_as_text, cell)
+
+
+def _as_text(found: re.Match[str]) -> str:
+    number = found[1] and _NUMBER.fullmatch(found[3])
+    return found[0] if number else f"{found[0]}'"
 
 
 def _spelled(header: Sequence[str], rows: Sequence[Sequence[str]], delimiter: str) -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(header)
+    writer.writerow(map(harmless, header))
     writer.writerows([harmless(cell) for cell in cells] for cells in rows)
     return text.getvalue()
 

@@ -19,8 +19,8 @@ from broadcast.model.contact import Contact
 from broadcast.model.text import without_controls
 
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
-#: How spreadsheets keep a number or a formula a text; "'t Hooft" keeps his.
-_APOSTROPHE = re.compile(r"^'(?=[-+=@\d])")
+#: How spreadsheets, and we behind any delimiter, keep a number or a formula a text; "'t Hooft" keeps his.
+_APOSTROPHE = re.compile(r"((?:^|[;,|\t\r\n])\s*)'(?=[-=+@\uff0b\uff0d\uff1d\uff20])|^'(?=\d)")
 _SPACES = re.compile(r"\s+")
 #: Zero-width characters that come along with pasted text, and the private-use area, which the templates use.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ue000-\uf8ff]")
@@ -102,12 +102,12 @@ def _usable(texts: Sequence[str], positions: Sequence[int], region: str) -> Iter
 
 def clean(cell: str) -> str:
     """A cell as plain text on one line, without what spreadsheets and copying leave in it."""
-    if cell.isascii() and cell.isprintable() and not cell.startswith(("=", "'")):
+    if cell.isascii() and cell.isprintable() and "'" not in cell and not cell.startswith("="):
         return cell.strip()
     formula = _FORMULA.fullmatch(cell.strip())
-    text = unicodedata.normalize("NFC", formula[1] if formula else cell)
-    text = _INVISIBLE.sub("", without_controls(_SPACES.sub(" ", text)))
-    return _APOSTROPHE.sub("", text.strip())
+    text = unicodedata.normalize("NFC", formula[1] if formula else cell.strip())
+    text = _APOSTROPHE.sub(lambda found: found[1] or "", text)
+    return _INVISIBLE.sub("", without_controls(_SPACES.sub(" ", text))).strip()
 
 
 def _first(texts: Sequence[str], positions: Sequence[int]) -> str:

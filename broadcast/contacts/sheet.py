@@ -6,6 +6,7 @@ import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,9 @@ _DELIMITERS = (",", ";", "\t", "|")
 _LARGEST = 256 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _HEADER_LINES = 20
+_LONGEST_LINE = 1024 * 1024  # characters; a cell may have 128 KiB
+_BLANK_LINES = 2_000_000  # in a row; a sheet of Excel has about half as many rows
+_BLANK = ' \t\r\n,;|"'
 _FORMATS = {
     b"PK\x03\x04": "an Excel or OpenDocument file",
     b"\xd0\xcf\x11\xe0": "an old Excel file",
@@ -71,7 +75,7 @@ def open_sheet(path: Path) -> Sheet:
         _check_file(path)
         encoding = _encoding(path)
         with path.open(encoding=encoding, newline="") as stream:
-            lines = list(islice(stream, _HEADER_LINES))
+            lines = list(islice(lines_of(stream, path), _HEADER_LINES))
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror}", hint="check the path and its permissions"
@@ -79,6 +83,21 @@ def open_sheet(path: Path) -> Sheet:
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not text all through", hint=_EXPORT) from None
     return _with_header(path, encoding, lines)
+
+
+def lines_of(stream: IO[str], path: Path) -> Iterator[str]:
+    """Every line; raises `ConfigError` for files that would take minutes, or all memory, to hold nobody."""
+    blank = 0
+    for number, line in enumerate(iter(partial(stream.readline, _LONGEST_LINE), ""), 1):
+        if len(line) == _LONGEST_LINE and not line.endswith("\n"):
+            raise ConfigError(f"{path}:{number}: this line is longer than 1 MiB", hint=_EXPORT)
+        blank = 0 if line.strip(_BLANK) else blank + 1
+        if blank > _BLANK_LINES:
+            raise ConfigError(
+                f"{path}:{number}: more than {_BLANK_LINES:,} empty lines in a row",
+                hint="export only the rows that hold people",
+            )
+        yield line
 
 
 def _check_file(path: Path) -> None:
@@ -167,9 +186,10 @@ def _declared_delimiter(line: str) -> str | None:
 
 
 def _rows(stream: IO[str], sheet: Sheet) -> Iterator[Row | Torn]:
+    lines = lines_of(stream, sheet.path)
     for _ in range(sheet.header_line):
-        next(stream)
-    reader = csv.reader(stream, delimiter=sheet.delimiter, skipinitialspace=True, strict=True)
+        next(lines)
+    reader = csv.reader(lines, delimiter=sheet.delimiter, skipinitialspace=True, strict=True)
     while True:
         line = sheet.header_line + reader.line_num + 1
         try:

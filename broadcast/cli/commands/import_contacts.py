@@ -19,7 +19,7 @@ from broadcast.cli.output.show import show, show_json
 from broadcast.contacts.changes import Difference, compare, refuse_removals
 from broadcast.contacts.file import read_file, write_file
 from broadcast.contacts.incoming.listing import Fault, Listing
-from broadcast.contacts.incoming.read import read_incoming
+from broadcast.contacts.incoming.read import LARGEST, needs_all, read_incoming
 from broadcast.contacts.people_table import Change
 from broadcast.errors import BroadcastError, UsageError
 from broadcast.wiring import load_settings
@@ -28,6 +28,7 @@ SCHEMA = "broadcast.import/1"
 _WRITE = Question("write it", "nothing was written")
 _REJECTED = 6
 _LISTED = 20
+_START = 4096  # bytes that tell the form of a list
 
 Source = Annotated[
     str,
@@ -101,10 +102,13 @@ def import_contacts(
 
 def _listed(source: str) -> Listing:
     if source == "-":
-        return read_incoming(None, sys.stdin.buffer.read(), "standard input")
+        return read_incoming(None, sys.stdin.buffer.read(LARGEST + 1), "standard input")
     path = Path(source)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(_START)
+            if needs_all(data):
+                data += stream.read(LARGEST)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", hint="name a file, or -") from None
     return read_incoming(path, data, path.name)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from broadcast.contacts.sheet import Row
 from broadcast.errors import UsageError
@@ -78,18 +77,37 @@ def decoded(data: bytes, name: str) -> str:
     raise UsageError(f"{name} is not text", hint="export it as UTF-8")
 
 
-def unfolded(text: str) -> list[tuple[int, str]]:
+def physical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number, one at a time: a list of them would take many times the text's memory."""
+    start, number, end = 0, 0, 0
+    while end >= 0:
+        end = text.find("\n", start)
+        number += 1
+        yield number, (text[start:end] if end >= 0 else text[start:]).removesuffix("\r")
+        start = end + 1
+
+
+def unfolded(text: str) -> Iterator[tuple[int, str]]:
     """Logical lines with the number of their first physical one; what begins with a blank goes on."""
-    found: list[tuple[int, list[str]]] = []
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        if line[:1] in {" ", "\t"} and found:
-            found[-1][1].append(line[1:])
-        else:
-            found.append((number, [line]))
-    return [(number, "".join(parts)) for number, parts in found]
+    first, parts = 0, [""]
+    for number, line in physical_lines(text):
+        if line[:1] in {" ", "\t"} and first:
+            parts.append(line[1:])
+            continue
+        if first:
+            yield first, "".join(parts)
+        first, parts = number, [line]
+    yield first, "".join(parts)
 
 
-def paragraphs(lines: Sequence[tuple[int, str]]) -> list[list[tuple[int, str]]]:
+def paragraphs(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
     """Lines between empty ones."""
-    breaks = [-1, *(place for place, (_, text) in enumerate(lines) if not text.strip()), len(lines)]
-    return [list(lines[start + 1 : end]) for start, end in pairwise(breaks) if end > start + 1]
+    paragraph: list[tuple[int, str]] = []
+    for number, text in lines:
+        if text.strip():
+            paragraph.append((number, text))
+        elif paragraph:
+            yield paragraph
+            paragraph = []
+    if paragraph:
+        yield paragraph

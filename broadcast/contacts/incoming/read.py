@@ -13,10 +13,11 @@ from broadcast.contacts.incoming.ldif import read_ldif
 from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, decoded
 from broadcast.contacts.incoming.subscribers import read_json, statuspage_row
 from broadcast.contacts.incoming.vcard import read_vcards
-from broadcast.contacts.sheet import Row, open_sheet
+from broadcast.contacts.sheet import Row, lines_of, open_sheet
 from broadcast.errors import UsageError
 
-_LARGEST = 256 * 1024 * 1024
+LARGEST = 256 * 1024 * 1024  # bytes
+_MOST_LINES = 5_000_000
 _ADDRESS = re.compile(r"@|://|\d{5}")
 _KINDS = frozenset({"email", "sms", "webhook", "slack"})  # what Statuspage's CSV begins its rows with
 
@@ -31,13 +32,20 @@ class ListForm(StrEnum):
     MARKUP = "markup"
 
 
+def needs_all(start: bytes) -> bool:
+    """Whether a list that begins so has to be read as a whole; a table is read row by row from its file."""
+    return _form(start) is not ListForm.CSV
+
+
 def read_incoming(path: Path | None, data: bytes, name: str) -> Listing:
     """The list in `data`, in whichever form it is; raises `UsageError` and `ConfigError`.
 
     `path` is where it lies, None for standard input.
     """
-    if len(data) > _LARGEST:
+    if len(data) > LARGEST:
         raise UsageError(f"{name} is larger than 256 MiB", hint="split it")
+    if data.count(b"\n") > _MOST_LINES:
+        raise UsageError(f"{name} has more than {_MOST_LINES:,} lines", hint="split it, or leave photos out")
     match _form(data):
         case ListForm.VCARD:
             return read_vcards(decoded(data, name))
@@ -102,5 +110,5 @@ def _read_statuspage(path: Path, encoding: str, delimiter: str) -> Listing:
 
 def _cells(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     with path.open(encoding=encoding, newline="") as stream:
-        reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True)
+        reader = csv.reader(lines_of(stream, path), delimiter=delimiter, skipinitialspace=True)
         yield from ((reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(cells))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from quopri import decodestring
 
-from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, numbered
+from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, numbered, physical_lines
 
 _PROPERTY = re.compile(
     r"""(?:[A-Za-z0-9-]+\.)?(?P<name>[A-Za-z0-9-]+)(?P<parameters>(?:;(?:[^":;]|"[^"]*")*)*):(?P<value>.*)""",
@@ -66,29 +66,29 @@ def read_vcards(text: str) -> Listing:
     return gathered.listing()
 
 
-def _unfolded(text: str) -> list[tuple[int, str]]:
+def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     """Logical lines with the number of their first physical one.
 
     What begins with a blank goes on. In vCard 2.1, quoted-printable that ends with = goes on, too, on a line
     that begins with anything.
     """
-    found: list[tuple[int, list[str]]] = []
-    soft = False
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+    first, parts, soft = 0, [""], False
+    for number, line in physical_lines(text):
         if soft:
-            found[-1][1].append(line)
-        elif line[:1] in {" ", "\t"} and found:
-            found[-1][1].append(line[1:])
+            parts.append(line)
+        elif line[:1] in {" ", "\t"} and first:
+            parts.append(line[1:])
         else:
-            found.append((number, [line]))
-        parts = found[-1][1]
+            if first:
+                yield first, "".join(parts)
+            first, parts = number, [line]
         soft = line.endswith("=") and _QUOTED_PRINTABLE.match(parts[0]) is not None
         if soft:
             parts[-1] = parts[-1].removesuffix("=")
-    return [(number, "".join(parts)) for number, parts in found]
+    yield first, "".join(parts)
 
 
-def _cards(lines: Sequence[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+def _cards(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
     """The lines of each card, from its BEGIN up to its END or to the next BEGIN."""
     card: list[tuple[int, str]] = []
     for number, line in lines:
