@@ -14,9 +14,9 @@ import typer
 from typer.exceptions import TyperException
 
 from broadcast.cli.command import CONTEXT, Group, everywhere, unfolded
-from broadcast.cli.errors import report, report_unfinished, report_unforeseen, report_usage
+from broadcast.cli.errors import report, report_lost, report_unfinished, report_unforeseen, report_usage
 from broadcast.cli.options import Common
-from broadcast.cli.terminal import prepare, release
+from broadcast.cli.terminal import lost_output, prepare, release
 from broadcast.errors import BroadcastError, Unfinished, UsageError
 from broadcast.model.text import is_legible
 
@@ -110,7 +110,9 @@ def run(arguments: Sequence[str]) -> int:
         code = report_unforeseen(error, arguments)
     finally:
         release()
-    return code if isinstance(code, int) else 0
+    code = code if isinstance(code, int) else 0
+    lost = lost_output()
+    return report_lost(lost, code, arguments) if lost else code
 
 
 def _refuse_illegible(arguments: Sequence[str]) -> None:

@@ -71,12 +71,20 @@ def report_unforeseen(error: Exception, arguments: Sequence[str]) -> int:
     Nothing was sent: what goes wrong later arrives as `Unfinished`.
     """
     if isinstance(error, OSError) and error.filename:
-        text = f"{error.filename}: {error.strerror}"
+        text = f"cannot use {error.filename}: {error.strerror}"
         hint = "nothing was sent; check its permissions and the space left on the disk"
         return _tell(Failure(text, hint, _UNUSABLE), arguments)
     details = _write_details(error)
     hint = f"nothing was sent; details are in {details}" if details else "nothing was sent"
     return _tell(Failure(_bug(error), hint, _UNUSABLE), arguments, what="internal error")
+
+
+def report_lost(error: OSError, code: int, arguments: Sequence[str]) -> int:
+    """Tell that standard output did not take everything; 12 unless the `code` says something else already."""
+    stream = standard_error(no_color="--no-color" in arguments)
+    stream.write(_line(stream, "error", f"the output could not be written: {error.strerror}"))
+    stream.write(_line(stream, "hint", "free some space, or write it somewhere else"))
+    return code or _UNUSABLE
 
 
 def wants_json(arguments: Sequence[str]) -> str | None:

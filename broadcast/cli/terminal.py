@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Mapping
@@ -43,6 +44,10 @@ _ASCII = {
 }
 
 
+#: Why standard output did not take what was written, unless its reader went away: then nobody misses it.
+_lost: list[OSError] = []
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """A standard stream to write to; `file` is None where it was closed before we began.
@@ -68,9 +73,18 @@ class Stream:
         try:
             self.file.write(text)
             self.file.flush()
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            if self.file is sys.stdout:
+                _note_lost(error)
             return False
         return True
+
+
+def lost_output() -> OSError | None:
+    """Why some of standard output was lost, if it was (a full disk); the next call forgets it."""
+    found = _lost[0] if _lost else None
+    _lost.clear()
+    return found
 
 
 def standard_output(*, no_color: bool = False) -> Stream:
@@ -95,6 +109,7 @@ def reads_from_terminal() -> bool:
 
 def prepare() -> None:
     """Let output survive a character set that lacks some of our characters."""
+    _lost.clear()
     codecs.register_error("broadcast", _spelled)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -113,10 +128,13 @@ def release() -> None:
 
 
 def answer_version() -> int:
-    """Print the version."""
+    """Print the version; returns the exit code."""
     standard_output().write(f"broadcast {__version__}\n")
     release()
-    return 0
+    lost = lost_output()
+    if lost:
+        standard_error().write(f"error: the output could not be written: {lost.strerror}\n")
+    return 12 if lost else 0
 
 
 def coloured(terminal: bool, environ: Mapping[str, str]) -> bool:
@@ -134,6 +152,11 @@ def _stream(file: TextIO | None, *, no_color: bool) -> Stream:
     colour = coloured(terminal, os.environ)
     dumb = os.environ.get("TERM") == "dumb"
     return Stream(file, drawable=(terminal and not dumb) or colour, colour=colour and not no_color)
+
+
+def _note_lost(error: Exception) -> None:
+    if isinstance(error, OSError) and error.errno not in {errno.EPIPE, errno.EBADF}:
+        _lost.append(error)
 
 
 def _is_terminal(file: TextIO | None) -> bool:

@@ -14,7 +14,7 @@ from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Stop
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.outbox import Outbox
-from broadcast.errors import LedgerError, Unfinished
+from broadcast.errors import LedgerBusy, LedgerError, Unfinished
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.channel import ChannelKind
@@ -211,4 +211,5 @@ class Delivery:
 
 
 def _told(error: LedgerError) -> str:
-    return f"{error}: {error.hint}" if error.hint else str(error)
+    """The error without the advice to run this again, which would tell everybody twice."""
+    return str(error) if isinstance(error, LedgerBusy) or not error.hint else f"{error}: {error.hint}"

@@ -53,6 +53,31 @@ def test_a_notice_goes_out_whoever_reads_along(page_only, line):
     assert "Down" in (page_only / "index.html").read_text(encoding="utf-8")
 
 
+def test_a_result_that_cannot_be_written_is_named_and_the_code_says_what_was_sent(page_only):
+    outcome = shell(page_only.parent, "broadcast notify Down --yes -o json >/dev/full")
+
+    assert outcome.returncode == 0
+    assert "the result could not be written: No space left on device" in outcome.stderr
+    assert "broadcast status" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "line", ["status -o json", "plan --paper", "notify Down --dry-run", "config show", "--version", "-h"]
+)
+def test_output_that_a_full_disk_loses_is_12(page_only, line):
+    outcome = shell(page_only.parent, f"broadcast {line} >/dev/full")
+
+    assert outcome.returncode == 12
+    assert "the output could not be written: No space left on device" in outcome.stderr
+
+
+def test_another_error_keeps_its_code_on_a_full_disk(page_only):
+    outcome = shell(page_only.parent, "broadcast status INC-9 -o json >/dev/full")
+
+    assert outcome.returncode == 2
+    assert "INC-9" in outcome.stderr
+
+
 def test_help_may_be_cut_off(tmp_path):
     outcome = shell(tmp_path, "broadcast -h | head -n 1")
 

@@ -14,7 +14,7 @@ from broadcast.cli.options import Common, Output
 from broadcast.cli.output.plainly import one_line
 from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
-from broadcast.dispatch.happening import Happened, Happening, Listener, nobody
+from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.errors import BroadcastError, Unfinished
 
 TROUBLE = {Happened.FAILED, Happened.FAILOVER, Happened.UNKNOWN}
@@ -61,7 +61,8 @@ def _showing(common: Common, output: Output) -> Iterator[Listener]:
         with _scribe(common.out) as scribe:
             yield JsonLines(scribe)
     elif common.quiet or output is Output.QUIET:
-        yield nobody
+        with _scribe(common.err) as scribe:
+            yield Asides(scribe)
     elif common.err.drawable and not common.verbose:
         from broadcast.cli.output.bars import Bars
 
@@ -126,6 +127,18 @@ class JsonLines:
             "reason": happening.reason,
         }
         self._scribe.line(json_text(fields))
+
+
+class Asides:
+    """Only what the whole run waits for: people who press Ctrl-C must know why it goes on."""
+
+    def __init__(self, scribe: Scribe) -> None:
+        self._scribe = scribe
+
+    def __call__(self, happening: Happening) -> None:
+        """Say it, if it is that."""
+        if happening.kind in ASIDE:
+            self._scribe.line(one_line(happening.reason or happening.kind))
 
 
 class Lines:
