@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.errors import UsageError
 from broadcast.model.moments import repeated
+from broadcast.model.zone import with_zone
 
 _UNITS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _DURATION = re.compile(
@@ -83,7 +84,7 @@ def parse_end(text: str, start: datetime, timezone: ZoneInfo) -> datetime | None
     if moment is not None and moment <= start.astimezone(UTC):
         begins = start.astimezone(timezone)
         raise UsageError(
-            f"it would end at {text}, and it begins at {begins:%Y-%m-%d %H:%M %Z}",
+            f"it would end at {text}, and it begins at {with_zone(begins)}",
             hint="give an end after the beginning, like 23:30, 90m or 2026-11-22T23:30",
         )
     return moment
@@ -121,10 +122,11 @@ def doubts(text: str, moment: datetime, now: datetime, timezone: ZoneInfo) -> It
     wanted, shown = text.strip().lower(), moment.astimezone(timezone)
     clock = _CLOCK.fullmatch(wanted)
     if clock and shown.date() != now.astimezone(timezone).date():
-        yield f"{wanted} is read as {shown:%A, %Y-%m-%d %H:%M %Z}"
+        yield f"{wanted} is read as {shown:%A}, {with_zone(shown)}"
     if ":" in wanted and repeated(shown) and not _has_offset(wanted):
         yield (
-            f"clocks show {shown:%H:%M} twice on {shown:%Y-%m-%d}: {wanted} is read as {shown:%H:%M %Z}; "
+            f"clocks show {shown:%H:%M} twice on {shown:%Y-%m-%d}: "
+            f"{wanted} is read as {with_zone(shown, '%H:%M')}; "
             f"with its offset it is certain: {shown.isoformat(timespec='minutes')}"
         )
 

@@ -16,3 +16,8 @@ def zone_name(moment: datetime) -> str:
     minutes = round((moment.utcoffset() or timedelta()).total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def with_zone(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    """`2026-11-22 14:30 CET`."""
+    return f"{moment:{pattern}} {zone_name(moment)}"

@@ -12,6 +12,7 @@ from broadcast.errors import UsageError
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.moments import later, local
 from broadcast.model.notice import Facts
+from broadcast.model.zone import with_zone
 from broadcast.operations.request import Request
 
 #: How soon readers are promised the next word where the command does not say.
@@ -125,7 +126,7 @@ class _Reading:
         ended = typed or (self.now if self.phase.closed else None)
         if ended and started and ended < started:
             raise UsageError(
-                f"it ended before it started ({started.astimezone(self.zone):%Y-%m-%d %H:%M %Z})",
+                f"it ended before it started ({with_zone(started.astimezone(self.zone))})",
                 hint="check --started and -v ended=; --started corrects what was said before",
             )
         return ended
@@ -141,7 +142,7 @@ class _Reading:
         ends = self.latest.window_ends if self.latest else None
         if ends and self.phase is Phase.SCHEDULED and window_starts and ends.astimezone(UTC) <= window_starts:
             raise UsageError(
-                f"the maintenance would begin after it ends ({ends.astimezone(self.zone):%Y-%m-%d %H:%M %Z})",
+                f"the maintenance would begin after it ends ({with_zone(ends.astimezone(self.zone))})",
                 hint="move its end, too: -v window_ends=23:30, or 90m for its length",
             )
         return ends
@@ -159,7 +160,7 @@ class _Reading:
             return None
         # Readers are told hours and minutes, so that is what is promised.
         promised = later(self.now, CADENCE[self.severity]).replace(second=0, microsecond=0)
-        told = f"the next update is promised for {promised.astimezone(self.zone):%H:%M %Z}"
+        told = f"the next update is promised for {with_zone(promised.astimezone(self.zone), '%H:%M')}"
         self.warnings.append(
             f"{told} ({self.severity} default); change it with --next-update 30m, 14:30 or none"
         )

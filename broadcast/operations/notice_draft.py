@@ -19,7 +19,7 @@ from broadcast.errors import BroadcastError
 from broadcast.ledger.health import Watched
 from broadcast.model.channel import ChannelKind
 from broadcast.model.text import printable
-from broadcast.model.zone import zone_name
+from broadcast.model.zone import with_zone
 from broadcast.operations.foresight import Foresight
 from broadcast.operations.found import found_down
 from broadcast.operations.reach import Reach
@@ -150,8 +150,7 @@ class Drafter:
     def _text(self, draft: NoticeDraft) -> Iterator[str]:
         yield f"# Draft: {self._title(draft.fallen)[0]}\n\nWritten by `broadcast watch`. Nothing was sent.\n"
         for one in draft.down:
-            began = one.since.astimezone(self.settings.timezone)
-            since = f"{began:%Y-%m-%d %H:%M} {zone_name(began)}"
+            since = with_zone(one.since.astimezone(self.settings.timezone))
             yield f"- {one.system}: down since {since}: {_on_one_line(one.reason)}"
         yield "\n## Who would be told, and how\n"
         yield from _plan(draft.backup)

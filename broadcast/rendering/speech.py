@@ -86,6 +86,7 @@ _TOKEN = re.compile(
     r"|\[?(?P<mark>\bINC-\d+(?:/\d+)?)\]?"
     r"|\bSEV(?P<severity>[1-4])\b"
     rf"|(?<![\d:])(?P<span>{_TIME}\s?[-–]\s?{_TIME})(?:\sUhr\b)?"
+    rf"|(?<![\d:])(?P<zoned>{_TIME}\s\([^()\s]{{2,9}}\))(?:\sUhr\b)?"
     rf"|(?<![\d:])(?P<time>{_TIME})(?:\sUhr\b)?"
     rf"|(?P<day>(?:\b(?:{_WEEKDAYS})\s)?(?<!\d)\d{{1,2}}\.(?:0?[1-9]|1[0-2])\.(?!\d{{1,2}}\b)(?:\d{{4}})?"
     rf"|\b(?:{_WEEKDAYS})\s\d{{1,2}}\s(?:{_MONTHS})\b)"
@@ -173,6 +174,12 @@ def _time(clock: str, tongue: Tongue) -> str:
     return pattern.format(hour=shown, minute=minute, half=half)
 
 
+def _zoned(clock: str, tongue: Tongue) -> str:
+    """`2 Uhr 30 MESZ`, of `02:30 (MESZ)`."""
+    time, _, zone = clock.rstrip(")").partition(" (")
+    return f"{_time(time, tongue)} {zone}"
+
+
 def _day(day: str, tongue: Tongue) -> str:
     """`Sonntag 16. November`, of `So 16.11.` or `Sun 16 Nov`."""
     parts = re.split(r"[.\s]+", day.rstrip("."))
@@ -225,6 +232,7 @@ _SAYINGS: Mapping[str, Callable[[str, Tongue], str]] = {
     "severity": _severity,
     "span": _span,
     "time": _time,
+    "zoned": _zoned,
     "day": _day,
     "phone": _phone,
     "also": _also,

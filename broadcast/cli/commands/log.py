@@ -10,6 +10,7 @@ from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, Form, ListForm, MaybeIncident
 from broadcast.cli.output.blocks import Block, Table, Tone, Word, line
 from broadcast.cli.output.show import iso, show, show_json
+from broadcast.model.zone import with_zone
 from broadcast.operations.log import Entry, address_kinds
 from broadcast.operations.log import log as read_log
 from broadcast.wiring import load_settings
@@ -37,7 +38,7 @@ def _page(entries: tuple[Entry, ...], zone: ZoneInfo) -> list[Block]:
         return [line("nothing has happened")]
     rows = tuple(
         (
-            f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}",
+            with_zone(entry.at.astimezone(zone), "%Y-%m-%d %H:%M:%S"),
             Word(entry.kind, Tone.STRONG if entry.kind == "notice" else Tone.PLAIN),
             entry.channel or "",
             entry.contact or "",

@@ -10,7 +10,7 @@ from broadcast.cli.output.blocks import Page
 from broadcast.cli.output.plainly import as_narrow_text, as_text
 from broadcast.cli.terminal import Stream
 from broadcast.model.text import printable_json
-from broadcast.model.zone import zone_name
+from broadcast.model.zone import with_zone
 
 _TOO_NARROW = 60
 
@@ -39,8 +39,7 @@ def json_text(data: object, indent: int | None = None) -> str:
 
 def clock_time(moment: datetime | None, zone: ZoneInfo) -> str:
     """`2026-11-22 14:30 CET`, or nothing."""
-    local = moment.astimezone(zone) if moment else None
-    return f"{local:%Y-%m-%d %H:%M} {zone_name(local)}" if local else ""
+    return with_zone(moment.astimezone(zone)) if moment else ""
 
 
 def iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
