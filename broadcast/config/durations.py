@@ -123,7 +123,7 @@ def doubts(text: str, moment: datetime, now: datetime, timezone: ZoneInfo) -> It
     clock = _CLOCK.fullmatch(wanted)
     if clock and shown.date() != now.astimezone(timezone).date():
         yield f"{wanted} is read as {shown:%A}, {with_zone(shown)}"
-    if ":" in wanted and repeated(shown) and not _has_offset(wanted):
+    if ":" in wanted and repeated(shown) and not _has_offset(text.strip()):
         yield (
             f"clocks show {shown:%H:%M} twice on {shown:%Y-%m-%d}: "
             f"{wanted} is read as {with_zone(shown, '%H:%M')}; "

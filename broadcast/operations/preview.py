@@ -60,7 +60,8 @@ class BarredPreview:
 class Preview:
     """A notice as it would go out. `people` counts persons; `posts` names the channels that publish.
 
-    `cost` is an estimate in US dollars, None where no channel has a known price.
+    `live` is whether messages may leave this machine. `cost` is an estimate in US dollars, None where no
+    channel has a known price.
     """
 
     incident: str
@@ -79,6 +80,7 @@ class Preview:
     cost: float | None
     next_update: datetime | None
     warnings: tuple[str, ...]
+    live: bool = True
 
     @property
     def phrase(self) -> str:

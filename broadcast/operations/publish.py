@@ -96,7 +96,9 @@ class Publisher:
             self.delivery.channels.permit(draft.reach.channels)
             self.delivery.channels.adapters(draft.reach.headcount.channels)
         except (Refused, ConfigError) as error:
-            return replace(shown, warnings=(*shown.warnings, f"it could not be sent: {error}; {error.hint}"))
+            warning = f"it could not be sent: {error}; {error.hint}"
+            live = not isinstance(error, Refused)
+            return replace(shown, live=live, warnings=(*shown.warnings, warning))
         return shown
 
     def _known(self, request: Request) -> Notice | None:

@@ -140,7 +140,7 @@ def _facts(story: Story, scale: Scale, height: float, say: Language) -> Iterator
         ("ended", incident.ended_at),
     )
     marks = [(say(name), scale.x(at)) for name, at in known if at is not None]
-    places = [min(max(x, 32.0), scale.frame.width - 44) for _, x in marks]
+    places = [min(max(x, 32.0), scale.frame.width - 36) for _, x in marks]
     for (label, x), place, level in zip(marks, places, levels(places, 74), strict=True):
         y = 15 + _LEVEL * level
         yield f'<line class="fact" x1="{x:.1f}" y1="{y + 5:.0f}" x2="{x:.1f}" y2="{height:.0f}"/>'

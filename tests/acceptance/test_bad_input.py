@@ -379,6 +379,7 @@ def test_a_dry_run_shows_what_may_not_be_sent_yet(scene, providers):
     assert run.code == 0
     assert "Orders work." in run.out
     assert "it could not be sent: live = false" in run.out
+    assert "NOT LIVE" in run.out
     assert providers.seen == []
 
 

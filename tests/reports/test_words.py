@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
-from broadcast.reports.chart import spread
+from broadcast.reports.chart import levels, spread
 from broadcast.reports.language import Language
 from broadcast.reports.promises import Verdict
 from broadcast.reports.timeline import Moment
@@ -63,3 +63,12 @@ def test_marks_are_spread_apart_in_their_order_and_within_the_drawing(places):
 
     assert all(right - left >= 26 - 1e-9 for left, right in pairwise(apart))
     assert all(place <= 1000 for place in apart)
+
+
+@given(st.lists(st.floats(0, 1000), max_size=3))
+def test_labels_that_are_near_each_other_stand_in_rows_of_their_own(places):
+    chosen = levels(places, 74)
+
+    for (one, row), (other, row_of_other) in combinations(zip(places, chosen, strict=True), 2):
+        assert row != row_of_other or abs(one - other) >= 74
+    assert all(level < len(places) for level in chosen)

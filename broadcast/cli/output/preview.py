@@ -69,6 +69,8 @@ def _banner(preview: Preview) -> Banner:
     what = f"{preview.incident}/{preview.sequence} {preview.kind}: {preview.title}"
     if preview.drill:
         return Banner("DRILL (ÜBUNG)" + (" in the SANDBOX" if preview.sandbox else ""), Tone.WARNING, what)
+    if not preview.live:
+        return Banner("NOT LIVE", Tone.GOOD, what)
     return Banner("SANDBOX", Tone.GOOD, what) if preview.sandbox else Banner("LIVE", Tone.BAD, what)
 
 
