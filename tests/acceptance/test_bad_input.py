@@ -371,18 +371,6 @@ def test_what_is_not_live_does_not_send(scene, providers, arguments):
     assert "--sandbox" in hint(run)
 
 
-def test_a_dry_run_shows_what_may_not_be_sent_yet(scene, providers):
-    scene.edit("[broadcast]\n", "[broadcast]\nlive = false\n")
-
-    run = scene.run(*NOTIFY[:-1], "--dry-run")
-
-    assert run.code == 0
-    assert "Orders work." in run.out
-    assert "it could not be sent: live = false" in run.out
-    assert "NOT LIVE" in run.out
-    assert providers.seen == []
-
-
 def replace_by_folder(scene: Scene) -> None:
     scene.ledger.unlink()
     scene.ledger.mkdir()

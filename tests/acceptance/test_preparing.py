@@ -69,6 +69,17 @@ def test_what_init_writes_sends_nothing_by_itself(broadcast, tmp_path):
     assert "live = false" in outcome.stderr
 
 
+def test_a_dry_run_shows_what_may_not_be_sent_yet_and_needs_no_secrets(broadcast):
+    broadcast("init")
+
+    outcome = broadcast("notify", "Down", "-m", "Orders work.", "--dry-run")
+
+    assert outcome.returncode == 0, outcome.stderr
+    assert "Orders work." in outcome.stdout
+    assert "NOT LIVE" in outcome.stdout
+    assert "it could not be sent: live = false" in outcome.stdout
+
+
 def test_the_doctor_finds_a_rehearsal_ready(rehearse):
     outcome = rehearse("doctor", "-o", "json")
 
