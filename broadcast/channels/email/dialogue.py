@@ -140,8 +140,7 @@ class Dialogue:
                 self._unasked += data[:_KEPT]
             received(data)
 
-        # The loop asks the object for the method each time.
-        protocol.data_received = data_received  # type: ignore[method-assign]
+        protocol.data_received = data_received  # type: ignore[method-assign]  # the loop looks it up each time
 
     async def _in_step(self) -> SMTPProtocol:
         """The protocol, ready for a command; raises `OutOfStep` if the server has said too much."""
