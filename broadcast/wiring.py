@@ -15,6 +15,7 @@ from broadcast.model.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from broadcast.channels.base import Adapter
     from broadcast.dispatch.happening import Listener
     from broadcast.drills.exercise import Exercise
     from broadcast.drills.rehearsal import Rehearsal
@@ -97,8 +98,14 @@ def post_limits(settings: Settings) -> tuple[Limit, ...]:
 def make_channels(settings: Settings) -> Channels:
     """The configured channels; raises `ConfigError` for an unknown adapter."""
     from broadcast.channels import registry
+    from broadcast.channels.skew import Skew
     from broadcast.operations.channels import Channels
     from broadcast.planning.ways import Way
+
+    skews: dict[str, Skew] = {}
+
+    def build(channel: ChannelSettings) -> Adapter:
+        return registry.build(channel, skews.setdefault(channel.name, Skew()))
 
     ways, channels = {}, {}
     for name, channel in settings.channels.items():
@@ -109,7 +116,7 @@ def make_channels(settings: Settings) -> Channels:
         ways[name] = Way(name, channel.adapter, can, fate, channel.optional, price)
         channels[name] = _with_house_style(channel, adapter.options, settings)
     live = settings.live or settings.sandbox
-    return Channels(ways, channels, registry.build, live=live, sandbox=settings.sandbox)
+    return Channels(ways, channels, build, live=live, sandbox=settings.sandbox, skews=skews)
 
 
 def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings: Settings) -> ChannelSettings:

@@ -9,8 +9,8 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
+from broadcast.channels.dates import http_date
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.clock import SystemClock
 from broadcast.model.outcome import Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
@@ -113,10 +113,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     None where neither says anything that a provider can mean.
     """
     spelled = headers.get("Retry-After", "").strip()
-    now = _date(headers.get("Date", "")) or SystemClock().now()
+    now = http_date(headers.get("Date", "")) or SystemClock().now()
     if (seconds := plausible_wait(_number(spelled))) is not None:
         return seconds
-    moments = (_date(spelled), _reset(headers))
+    moments = (http_date(spelled), _reset(headers))
     waits = (_wait_until(moment, now) for moment in moments if moment is not None)
     return next((wait for wait in waits if wait is not None), None)
 
@@ -165,11 +165,3 @@ def _reset(headers: Mapping[str, str]) -> datetime | None:
 
 def _number(text: str) -> float | None:
     return float(text) if _DECIMAL.fullmatch(text) else None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo is not None else None

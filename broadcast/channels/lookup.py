@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 
 from broadcast.channels.answers import text_of
+from broadcast.channels.dates import http_date
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import NotSent, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
@@ -106,7 +107,7 @@ async def look_through(
         if page is None or not isinstance(answer, Reply):
             return unfound(answer)
         listed += page.listed
-        ages = _Ages(_date(answer), attempt.elapsed)
+        ages = _Ages(http_date(answer.headers.get("Date", "")), attempt.elapsed)
         if ours := _certain(listed, ages):
             return ours
         if not page.following or (newest_first and not all(ages.doubtful(one) for one in page.listed)):
@@ -119,7 +120,7 @@ def found_among(
     listed: Sequence[Listed], attempt: Attempted, answer: Reply, missing: str
 ) -> Listed | NotSent | Unknown:
     """The attempt's message in a list that is known to be whole."""
-    ages = _Ages(_date(answer), attempt.elapsed)
+    ages = _Ages(http_date(answer.headers.get("Date", "")), attempt.elapsed)
     return _certain(listed, ages) or _doubt(listed, ages) or NotSent(missing)
 
 
@@ -175,11 +176,6 @@ def _doubt(listed: Iterable[Listed], ages: _Ages) -> Unknown | None:
         if one.likeness is Likeness.UNCLEAR and (ages.now is None or ages.fresh(one)):
             return Unknown("look-up failed: a message is there that may be this one in other words")
     return None
-
-
-def _date(answer: Reply) -> datetime | None:
-    """The provider's clock when it answered."""
-    return moment(dict(answer.headers), "Date") if "Date" in answer.headers else None
 
 
 def _words(text: str) -> list[str]:

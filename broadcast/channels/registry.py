@@ -15,6 +15,7 @@ from typing import cast
 
 from broadcast.channels.base import Adapter, Configurable
 from broadcast.channels.options import Shapes, shaped, wrong_options
+from broadcast.channels.skew import Skew
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -85,18 +86,21 @@ def limits(channels: Iterable[ChannelSettings], kind: ChannelKind) -> tuple[Limi
     return tuple(dict.fromkeys(limit for one in able if one.kind is kind for limit in one.limits))
 
 
-def build(settings: ChannelSettings) -> Adapter:
-    """The channel's adapter, ready to send; `ConfigError` names the first thing wrong with the settings."""
+def build(settings: ChannelSettings, skew: Skew | None = None) -> Adapter:
+    """The channel's adapter, ready to send; `ConfigError` names the first thing wrong with the settings.
+
+    `skew` learns how far the provider's clock is from ours.
+    """
     for error in problems(settings):
         raise error
-    return construct(settings)
+    return construct(settings, skew)
 
 
-def construct(settings: ChannelSettings) -> Adapter:
+def construct(settings: ChannelSettings, skew: Skew | None = None) -> Adapter:
     """The adapter of a channel in which `problems` found nothing; raises `ConfigError` for the rest."""
     adapter = adapter_for(settings)
     settings = replace(settings, options=shaped(settings, _shapes(adapter, settings)))
-    return adapter.from_settings(settings, Transport.for_channel(settings, adapter.capabilities))
+    return adapter.from_settings(settings, Transport.for_channel(settings, adapter.capabilities, skew))
 
 
 def problems(settings: ChannelSettings) -> Iterator[ConfigError]:

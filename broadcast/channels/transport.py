@@ -23,9 +23,11 @@ from urllib.parse import urlsplit
 
 from broadcast.channels.guard import Guard, is_loopback
 from broadcast.channels.proxy import Proxy, proxy_for, refusal
+from broadcast.channels.skew import Skew
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
+from broadcast.model.clock import SystemClock
 from broadcast.model.domain import ascii_url
 
 if TYPE_CHECKING:
@@ -87,20 +89,33 @@ class Transport:
     the answer. Nothing is connected, and aiohttp is not loaded, before the first request.
     """
 
-    def __init__(self, *, deadline: float = 30.0, concurrency: int = 8, ca_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        deadline: float = 30.0,
+        concurrency: int = 8,
+        ca_file: Path | None = None,
+        skew: Skew | None = None,
+    ) -> None:
         self.deadline = deadline
         self.ca_file = ca_file
         self.guard: Guard | None = None
+        self._skew = skew or Skew()
         self._limit = concurrency + _SPARE_CONNECTIONS if concurrency else 0
         self._session: aiohttp.ClientSession | None = None
 
     @classmethod
-    def for_channel(cls, settings: ChannelSettings, capabilities: Capabilities) -> Self:
-        """The transport a channel's settings ask for; refuses to carry secrets in clear."""
+    def for_channel(
+        cls, settings: ChannelSettings, capabilities: Capabilities, skew: Skew | None = None
+    ) -> Self:
+        """The transport a channel's settings ask for; refuses to carry secrets in clear.
+
+        `skew` learns how far the provider's clock is from ours.
+        """
         if settings.base_url is not None:
             refuse_clear_text(settings.base_url, settings.place("base_url"))
         concurrency = settings.concurrency or capabilities.concurrency
-        return cls(deadline=settings.timeout, concurrency=concurrency, ca_file=settings.ca_file)
+        return cls(deadline=settings.timeout, concurrency=concurrency, ca_file=settings.ca_file, skew=skew)
 
     def guarded(self, guard: Guard) -> Self:
         """A transport like this one that connects to nothing but what `guard` admits, and through no proxy.
@@ -127,6 +142,7 @@ class Transport:
             return NoReply(proxy.problem, left=False)
         progress = _Progress()
         _UNDER_WAY.set(progress)
+        asked = SystemClock().now()
         try:
             async with asyncio.timeout(self.deadline):
                 await _notice_hang_ups()
@@ -138,6 +154,7 @@ class Transport:
                     allow_redirects=False,
                     proxy=proxy.url if proxy else None,
                 ) as response:
+                    self._skew.note(response.headers, asked)
                     return await _read(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return (proxy and _stopped_by(proxy, error)) or self._no_reply(error, progress)

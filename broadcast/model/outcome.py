@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -80,7 +81,11 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A channel's answer to "would you work?"; `detail` is one line, without secrets."""
+    """A channel's answer to "would you work?"; `detail` is one line, without secrets.
+
+    `ahead` is how far our clock is ahead of the provider's, as far as its answer proves it.
+    """
 
     health: Health
     detail: str = ""
+    ahead: timedelta = timedelta()

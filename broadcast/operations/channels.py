@@ -5,9 +5,10 @@ from __future__ import annotations
 import resource
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from broadcast.channels.base import Adapter
+from broadcast.channels.skew import Skew
 from broadcast.config.settings import ChannelSettings
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.errors import ConfigError, Refused
@@ -25,6 +26,7 @@ class Channels:
     """`ways` for planning; `settings` and `build` for turning them into adapters when they are needed.
 
     Unless `live`, only what stays on this machine may send. With `sandbox`, everything goes there.
+    `skews` are the distances to the clocks of the providers that have answered, by channel.
     """
 
     ways: Mapping[str, Way]
@@ -32,6 +34,7 @@ class Channels:
     build: Callable[[ChannelSettings], Adapter]
     live: bool = True
     sandbox: bool = False
+    skews: Mapping[str, Skew] = field(default_factory=dict)
 
     @property
     def leaving(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from broadcast.channels.base import Adapter
+from broadcast.channels.skew import remarks
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Stop
@@ -149,7 +150,9 @@ class Delivery:
         noted = self.ledger.history.warnings(notice.id)
         unreached = (f"not reached: {line}" for line in self.ledger.history.unreached(notice.id))
         result = self._summary(notice, ending)
-        result = replace(result, warnings=(*warnings, *noted, *self._possibly_doubled(notice), *unreached))
+        apart = remarks({name: skew.ahead for name, skew in self.channels.skews.items()})
+        doubled = self._possibly_doubled(notice)
+        result = replace(result, warnings=(*warnings, *noted, *apart, *doubled, *unreached))
         result = self._kept(notice, result)
         self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
         return result

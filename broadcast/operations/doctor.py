@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from broadcast.channels import registry
+from broadcast.channels.skew import remarks
 from broadcast.config.placeholders import is_placeholder, placeholders
 from broadcast.config.secret import Reference
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
@@ -267,6 +268,8 @@ def _channels(settings: Settings) -> Iterator[Check]:
             yield Check(f"channel {name}", _gravity(channel), "not asked: a secret is missing")
         else:
             yield channel_check(channel, answers[name])
+    for remark in remarks({name: answer.ahead for name, answer in answers.items()}):
+        yield Check("clock", Verdict.WARN, remark, "switch on its synchronisation: timedatectl set-ntp true")
 
 
 def channel_check(channel: ChannelSettings, answer: Probe) -> Check:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from broadcast.channels import registry
+from broadcast.channels.skew import Skew
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.outcome import Health, Probe
@@ -25,13 +27,14 @@ async def probe_all(channels: Sequence[ChannelSettings], within: float = WITHIN)
 
 
 async def _probe(channel: ChannelSettings, within: float) -> Probe:
+    skew = Skew()
     try:
-        adapter = registry.build(channel)
+        adapter = registry.build(channel, skew)
     except ConfigError as error:
         return Probe(Health.UNAUTHORISED, f"{error}: {error.hint}" if error.hint else str(error))
     try:
         async with asyncio.timeout(within):
-            return await adapter.probe()
+            return replace(await adapter.probe(), ahead=skew.ahead)
     except TimeoutError:
         return Probe(Health.UNREACHABLE, f"no answer within {within:g} seconds")
     except Exception as error:  # noqa: BLE001 - a third party's adapter may raise anything

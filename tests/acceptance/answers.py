@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import count
 from typing import Any
@@ -72,8 +73,20 @@ def weight_on_x(text: str) -> int:
     return sum(1 if any(low <= ord(c) <= high for low, high in _LIGHT) else 2 for c in text)
 
 
-class Twilio:
-    """The Messages and the Calls of one account."""
+class Timed:
+    """A provider with a clock of its own, so far ahead of ours."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        """What its clock shows."""
+        return SystemClock().now() + self.ahead
+
+
+class Twilio(Timed):
+    """The Messages and the Calls of one account; a trial account has `prefix` before every text."""
+
+    prefix = ""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
@@ -99,9 +112,10 @@ class Twilio:
             raise Broken(f"21211: {form['To']} is not in E.164")
         sid = f"SM{len(self.messages):032x}"
         uri = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}"
-        now = format_datetime(SystemClock().now())
+        now = format_datetime(self.now())
         message = {
-            "account_sid": ACCOUNT, "api_version": "2010-04-01", "body": form["Body"], "date_created": now,
+            "account_sid": ACCOUNT, "api_version": "2010-04-01", "date_created": now,
+            "body": self.prefix + form["Body"],
             "date_sent": None, "date_updated": now, "direction": "outbound-api", "error_code": None,
             "error_message": None, "from": form["From"], "messaging_service_sid": None, "num_media": "0",
             "num_segments": str(sms_parts(form["Body"])), "price": None, "price_unit": "USD", "sid": sid,
@@ -114,7 +128,7 @@ class Twilio:
     def _call(self, form: Mapping[str, str]) -> dict[str, Any]:
         if len(form["Twiml"]) > 4000:
             raise Broken("Twiml has more than 4,000 characters")
-        now = format_datetime(SystemClock().now())
+        now = format_datetime(self.now())
         sid = f"CA{len(self.calls):032x}"
         self.calls.append({**form, "sid": sid})
         return {
@@ -148,7 +162,7 @@ class SendGrid:
         return Answered(202, None, {"X-Message-Id": f"mail{len(self.requests)}"})
 
 
-class X:
+class X(Timed):
     """Posts of one account."""
 
     def __init__(self) -> None:
@@ -178,13 +192,13 @@ class X:
             return Answered(
                 403, {"title": "Forbidden", "detail": detail, "type": "about:blank", "status": 403}
             )
-        now = SystemClock().now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        now = self.now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
         post_id = str(1_346_889_436_626_259_968 + len(self.posts))
         self.posts.append({"id": post_id, "text": text, "parent": parent, "created_at": now})
         return Answered(201, {"data": {"id": post_id, "text": text}})
 
 
-class Statuspage:
+class Statuspage(Timed):
     """Incidents of one page, newest first."""
 
     def __init__(self) -> None:
@@ -226,7 +240,7 @@ class Statuspage:
         return Answered(200, {"id": last, "status": self.components[last]})
 
     def _write(self, incident: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-        now = SystemClock().now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        now = self.now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
         self.components |= fields.get("components", {})
         kept = ("name", "status", "impact_override", "metadata")
         incident |= {name: fields[name] for name in kept if name in fields}

@@ -17,12 +17,15 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from aiohttp import web
 
+from broadcast.model.clock import SystemClock
 from tests.acceptance.answers import ACCOUNT, Answered, Asked, Broken, SendGrid, Statuspage, Twilio, X
 from tests.acceptance.networks import TOKEN, Bluesky, Mastodon
 from tests.acceptance.offices import Graph, Zendesk
@@ -167,9 +170,10 @@ class Strict:
         if self.described:
             _check_answer(provider, request, answered)
         document = answered.document
+        now = SystemClock().now() + getattr(getattr(self, provider), "ahead", timedelta())
         return web.json_response(
             status=answered.status,
-            headers=answered.headers,
+            headers={"Date": format_datetime(now, usegmt=True), **answered.headers},
             body=b"" if document is None else json.dumps(document).encode(),
         )
 

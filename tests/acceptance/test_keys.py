@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pexpect
 import pytest
@@ -131,6 +133,34 @@ def test_a_killed_run_is_continued_and_nobody_is_told_twice(scene, providers):
     assert run.result["counts"]["accepted"] == EVERYBODY
     assert_everybody_was_told_once(providers)
     assert run.result["notice"] == 1
+
+
+@pytest.mark.parametrize("hours", [-0.05, 3.0])
+def test_nobody_is_told_twice_whatever_the_providers_clocks_show(scene, providers, hours):
+    """Nor where a trial account puts words before the texts; and the run says that the clocks are apart."""
+    for provider in (providers.twilio, providers.x, providers.statuspage):
+        provider.ahead = timedelta(hours=hours)
+    providers.twilio.prefix = "Sent from your Twilio trial account - "
+    providers.fall_silent(twilio=3, x=0, statuspage=0)
+    process = scene.start(*SENDING)
+    providers.wait_until_unanswered(twilio=4, x=1, statuspage=1)
+    process.kill()
+    ended(process)
+    providers.speak()
+
+    run = scene.run(*SENDING)
+
+    assert (run.code, run.result["counts"]["accepted"]) == (0, EVERYBODY)
+    assert_everybody_was_told_once(providers)
+    [said] = [warning for warning in run.result["warnings"] if "clock" in warning]
+    apart = "[23] h [0-9]+ min behind" if hours > 0 else "2 min [0-9]+ s ahead of"
+    assert re.match(f"this machine's clock is {apart} the clocks of page, sms, x: set it", said)
+
+
+def test_doctor_says_that_the_clock_is_wrong(scene, providers):
+    providers.statuspage.ahead = timedelta(minutes=-10)
+    checks = scene.run("doctor").said
+    assert re.search("this machine's clock is (9 min 5.|10 min .) s ahead of the clocks of page", checks)
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""SMS through Twilio: one person a request, looked up by recipient and text."""
+"""SMS through Twilio: one person a request, looked up by number and mark."""
 
 from __future__ import annotations
 

@@ -1,0 +1,15 @@
+"""The dates of HTTP headers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+
+def http_date(text: str) -> datetime | None:
+    """The moment that a header names; None where it names none."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo is not None else None

@@ -1,0 +1,54 @@
+"""How far this machine's clock is from a provider's, as far as an answer proves it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from broadcast.channels.dates import http_date
+from broadcast.model.clock import SystemClock
+
+_WORTH_SAYING = timedelta(seconds=5)
+_SECOND = timedelta(seconds=1)
+_PAUSE = 10.0  # seconds between two comparisons: a crowd's answers are all alike
+
+
+@dataclass(slots=True)
+class Skew:
+    """The largest distance that an answer has proved: `ahead` is negative where our clock is behind."""
+
+    ahead: timedelta = timedelta()
+    _again: float = field(default=0.0, repr=False)
+
+    def note(self, headers: Mapping[str, str], asked: datetime) -> None:
+        """Compare an answer's `Date`, which was written between `asked` and now, with our clock."""
+        if time.monotonic() < self._again:
+            return
+        # What a cache keeps (`Age`) has the date of another answer.
+        date = None if "Age" in headers else http_date(headers.get("Date", ""))
+        if date is None:
+            return
+        self._again = time.monotonic() + _PAUSE
+        ahead, behind = asked - (date + _SECOND), SystemClock().now() - date
+        proved = max(ahead, timedelta()) or min(behind, timedelta())
+        if abs(proved) > abs(self.ahead):
+            self.ahead = proved
+
+
+def remarks(skews: Mapping[str, timedelta]) -> Iterator[str]:
+    """What to say about the distances to the clocks of these channels' providers."""
+    for word, sign in (("ahead of", 1), ("behind", -1)):
+        apart = {name: ahead * sign for name, ahead in skews.items() if ahead * sign > _WORTH_SAYING}
+        if apart:
+            span, names = _spelled(max(apart.values())), ", ".join(sorted(apart))
+            yield f"this machine's clock is {span} {word} the clocks of {names}: set it, texts tell its times"
+
+
+def _spelled(span: timedelta) -> str:
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
