@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -18,9 +18,10 @@ from broadcast.channels.base import Reconciles
 from broadcast.dispatch import services
 from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.ending import Ending
+from broadcast.dispatch.ending import Ending, Stop
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.judge import Answer, Judge, asked_for
+from broadcast.dispatch.moments import Moments
 from broadcast.dispatch.outbox import Outbox
 from broadcast.errors import LedgerError
 from broadcast.ledger.batches import batches
@@ -35,27 +36,10 @@ from broadcast.model.outgoing import Attempted
 
 T = TypeVar("T")
 _GRACE = 0.3  # seconds; with start and end, a run is over within a second of its deadline
-_LONGEST_WAIT = 60.0
 _LONGEST_CLAIM = 5.0  # seconds; a request that could not start by then may no longer be right
 _LOOKUPS_AT_ONCE = 32
 _REPEATS = 0.1  # for each first request, beside those that a channel begins with
 _NOT_CONFIGURED = "the channel is not in the configuration any more"
-
-
-class Stop:
-    """A request to end the run: the first lets requests finish, the second cuts them off.
-
-    `bell` rings for whatever the engine should wake up for.
-    """
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self.bell = asyncio.Event()
-
-    def ask(self) -> None:
-        """Ask once more."""
-        self.asked += 1
-        self.bell.set()
 
 
 class Engine:
@@ -74,6 +58,7 @@ class Engine:
         self._outbox = outbox
         self._channels = channels
         self._clock = clock
+        self._moments = Moments(clock)
         self._listener = listener
         self._judge = Judge(clock, policy, listener, outbox.secret)
         self._answers: list[Answer] = []
@@ -111,17 +96,28 @@ class Engine:
         """Find out what is due; channels that are no longer configured hand over at once."""
         for channel in self._channels.values():
             channel.due = channel.lookup_due = NEVER
+        for name in await self._expect_waiting():
+            await self._evacuate(name, _NOT_CONFIGURED)
+
+    async def _follow_the_clock(self) -> None:
+        """Wait no longer because somebody put the clock back, and look nothing up too early."""
+        before = self._moments.set_from()
+        if before is not None:
+            await self._ledger(self._deliveries.wait_anew, before)
+            await self._expect_waiting()
+
+    async def _expect_waiting(self) -> set[str]:
+        """Be ready when what waits falls due; returns the channels that are no longer configured."""
         strangers = set()
         for waiting in await self._ledger(self._deliveries.waiting):
-            at = self._moment(waiting.due)
+            at = self._moments.monotonic(waiting.due)
             if waiting.channel not in self._channels:
                 strangers.add(waiting.channel)
             elif waiting.state is DeliveryState.UNKNOWN:
                 self._channels[waiting.channel].put_lookup(at)
             else:
                 self._put(waiting.channel, at)
-        for name in strangers:
-            await self._evacuate(name, _NOT_CONFIGURED)
+        return strangers
 
     async def _turn(self, *, claiming: bool) -> None:
         """Record what came back and claim what may go out, in one durable step."""
@@ -129,15 +125,16 @@ class Engine:
         settled: list[Settlement] = []
         opened: list[ActiveChannel] = []
         pauses = [pause for answer in answers if (pause := asked_for(answer))]
+        wall = self._clock.now()
         for answer in answers:
             if self._judge.leaves_alone(answer):
                 opened.append(answer.channel)
-            settled += self._judge.settle(answer)
+            settled += self._judge.settle(answer, wall)
         now = self._clock.monotonic()
         wanted = {n: c.wants(now) for n, c in self._channels.items()} if claiming else {}
         if settled or any(wanted.values()):
             try:
-                opened += await self._exchange(settled, wanted, pauses)
+                opened += await self._exchange(settled, wanted, pauses, wall)
             except LedgerError:
                 self._answers[:0] = answers
                 raise
@@ -149,16 +146,21 @@ class Engine:
         await self._clear_suspicions()
         await self._evacuate_those_out()
         if claiming:
+            await self._follow_the_clock()
             await self._look_up()
 
     async def _exchange(
-        self, settled: Sequence[Settlement], wanted: Mapping[str, int], pauses: Sequence[Pause]
+        self,
+        settled: Sequence[Settlement],
+        wanted: Mapping[str, int],
+        pauses: Sequence[Pause],
+        wall: datetime,
     ) -> list[ActiveChannel]:
         """One turn of the ledger: outcomes in, claims out, and off they go; returns who is left alone now."""
-        turn = await self._ledger(self._deliveries.turn, settled, wanted, self._clock.now(), pauses)
+        turn = await self._ledger(self._deliveries.turn, settled, wanted, wall, pauses)
         for name, claims in turn.claims.items():
             channel = self._channels[name]
-            channel.due, channel.next_at = self._moment(turn.due.get(name)), turn.next_at[name]
+            channel.due, channel.next_at = self._moments.monotonic(turn.due.get(name)), turn.next_at[name]
             channel.ahead += claims
             leave_by = turn.claimed_at + _LONGEST_CLAIM
             self._leave_by.update((claim.attempt, leave_by) for claim in claims)
@@ -246,7 +248,7 @@ class Engine:
             claims, due = await self._ledger(
                 self._deliveries.lookups, channel.name, _LOOKUPS_AT_ONCE, now, until
             )
-            channel.lookup_due = self._moment(due)
+            channel.lookup_due = self._moments.monotonic(due)
             if claims:
                 channel.asking = True
                 self._start(self._ask(channel, claims))
@@ -314,17 +316,10 @@ class Engine:
             if waiting.state is DeliveryState.PLANNED:
                 self._put(waiting.channel, self._clock.monotonic())
 
-    def _moment(self, due: float | None) -> float:
-        """The monotonic moment for a wall-clock one; a clock that jumped is asked again within a minute."""
-        if due is None or due == NEVER:
-            return NEVER
-        wait = due - self._clock.now().timestamp()
-        return self._clock.monotonic() + min(max(wait, 0.0), _LONGEST_WAIT)
-
     def _expect(self, settlement: Settlement) -> None:
         """Be ready when what is not over yet falls due."""
         name = settlement.claims[0].route[settlement.step]
-        at = self._moment(settlement.not_before)
+        at = self._moments.monotonic(settlement.not_before)
         if settlement.state is DeliveryState.PLANNED:
             self._put(name, at)
         elif settlement.state is DeliveryState.UNKNOWN:

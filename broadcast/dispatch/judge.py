@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 
 from broadcast.dispatch.channel import ActiveChannel
@@ -60,15 +61,14 @@ class Judge:
         channel.breaker.give_out(f"{pause.reason}; it asks for more patience than there is")
         return True
 
-    def settle(self, answer: Answer) -> Iterator[Settlement]:
+    def settle(self, answer: Answer, now: datetime) -> Iterator[Settlement]:
         """Decide on each outcome, once for all who share it, and tell of it."""
-        wall = self._clock.now().timestamp()
         for claims, outcomes in _alike(answer):
             step = self._step(answer, claims[0], outcomes[0])
             if isinstance(step, Again) and asked_for(answer) is None:
                 answer.channel.repeats -= len(claims) / len(answer.claims)
             self._tell(answer.channel.name, claims, outcomes, step)
-            settled = settlement(claims, outcomes, step, wall, lookup=answer.lookup)
+            settled = settlement(claims, outcomes, step, now.timestamp(), lookup=answer.lookup)
             found = self._suppressions(answer.channel, claims, outcomes[0])
             yield replace(settled, suppressions=found) if found else settled
 

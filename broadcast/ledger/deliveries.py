@@ -127,9 +127,20 @@ class Deliveries:
                 query("next_lookup"), {"channel": channel, "notice": self._notice, "claimed": len(rows)}
             ).fetchone()
             connection.executemany(
-                query("postpone_lookups"), ({"id": row["id"], "until": until.timestamp()} for row in rows)
+                query("postpone_lookups"),
+                ({"id": row["id"], "until": until.timestamp(), "now": now.timestamp()} for row in rows),
             )
             return [claim_from(row) for row in rows], following["not_before"] if following else None
+
+    def wait_anew(self, before: datetime) -> None:
+        """Let nobody wait longer, or look up too early, because the wall clock was put back or forward.
+
+        `before` is what it would show now otherwise. What is planned is due at once: a provider that asked
+        for patience is left alone by its pause.
+        """
+        with self._database.transaction() as connection:
+            # Read behind the lock: waits that others wrote meanwhile must not seem to lie ahead.
+            self._wait_anew(connection, self._clock.now(), before.timestamp())
 
     def waiting(self) -> list[Waiting]:
         """What is planned or unknown, by channel."""
@@ -158,7 +169,7 @@ class Deliveries:
         """Plan again what was held, from the first channel that cannot have taken it; returns how many.
 
         What none of the `usable` channels (None: all) can send stays held. What was left unknown is asked
-        about again.
+        about again. What was to wait before it is tried again is due at once.
         """
         with self._database.transaction() as connection:
             self._stand_aside(connection, now)
@@ -167,6 +178,7 @@ class Deliveries:
                 "now": now.timestamp(),
                 "usable": None if usable is None else json.dumps(list(usable)),
             }
+            self._wait_anew(connection, now, None)
             count = connection.execute(query("unhold"), values).rowcount
             connection.execute(query("ask_again"), {"notice": self._notice})
             return count
@@ -218,6 +230,11 @@ class Deliveries:
     def service_record(self, channel: str) -> ServiceRecord:
         """How services are now, for a request about the notice on `channel`."""
         return service_record(self._database, self._notice, channel)
+
+    def _wait_anew(self, connection: sqlite3.Connection, now: datetime, before: float | None) -> None:
+        values = {"notice": self._notice, "now": now.timestamp(), "before": before}
+        connection.execute(query("wait_no_longer"), {"notice": self._notice})
+        connection.execute(query("wait_anew"), values)
 
     def _waiting_for(self, channel: str, reason: str, now: datetime) -> dict[str, object]:
         return {"notice": self._notice, "channel": channel, "reason": reason, "now": now.timestamp()}

@@ -93,8 +93,9 @@ class HealthRecords:
 
     def down(self, now: datetime) -> list[Watched]:
         """What counts as down: recorded, neither expired nor dismissed."""
+        moment = {"now": now.timestamp()}
         with self._database.reading() as connection:
-            return [_watched(row) for row in connection.execute(query("recorded_down"), (now.timestamp(),))]
+            return [_watched(row) for row in connection.execute(query("recorded_down"), moment)]
 
     def revise(self, change: Callable[[dict[str, Watched]], Iterable[Watched]]) -> None:
         """Record what `change` makes of what is known, while nobody else does."""

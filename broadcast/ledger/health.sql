@@ -39,7 +39,10 @@ SELECT channel, reason FROM (
 SELECT * FROM health ORDER BY system
 
 -- name: recorded_down
-SELECT * FROM health WHERE state = 'down' AND NOT dismissed AND expires_at > ? ORDER BY system
+-- What lies further ahead than it was to count was written before the clock was put back.
+SELECT * FROM health
+WHERE state = 'down' AND NOT dismissed AND expires_at > :now AND checked_at - :now <= expires_at - checked_at
+ORDER BY system
 
 -- name: keep_watched
 INSERT INTO health (system, state, since, source, reason, checked_at, streak, expires_at, dismissed, draft)

@@ -143,7 +143,7 @@ ORDER BY mine.id, coalesce(taken.outcome = 'accepted', 0) DESC, taken.outcome IS
 DELETE FROM attempt WHERE id = :attempt AND outcome IS NULL
 
 -- name: settle_shared
-UPDATE delivery SET state = :state, reason = :reason, step = :step, channel = :channel, not_before = :not_before,
+UPDATE delivery SET state = :state, reason = :reason, step = :step, channel = :channel, not_before = :not_before, waits_since = :now,
        attempts = CASE WHEN step = :step THEN attempts - 1 ELSE 0 END, ref = coalesce(:ref, ref), owner = NULL, updated_at = :now
 WHERE id = :id AND state = 'sending'
 
@@ -190,7 +190,20 @@ ORDER BY delivery.not_before, delivery.id
 LIMIT :limit
 
 -- name: postpone_lookups
-UPDATE delivery SET lookups = lookups + 1, not_before = :until WHERE id = :id
+UPDATE delivery SET lookups = lookups + 1, not_before = :until, waits_since = :now WHERE id = :id
+
+-- name: wait_no_longer
+-- Without the index, everybody in the notice is looked at.
+UPDATE delivery INDEXED BY delivery_due SET not_before = 0
+WHERE state = 'planned' AND notice_id = :notice AND not_before > 0
+
+-- name: wait_anew
+-- `before` is what the clock would show now if nobody had put it forward or back: what was left of a wait goes on. Where
+-- that is not known, a wait begins again. One that another process has written since then stays as it is.
+UPDATE delivery INDEXED BY delivery_unknown
+SET not_before = :now + max(0, not_before - coalesce(:before, waits_since)), waits_since = :now
+WHERE state = 'unknown' AND notice_id = :notice AND not_before < 9e999
+  AND (waits_since > :now OR (:before < :now AND waits_since <= :before AND not_before > :before))
 
 -- name: settle_attempts
 -- `refs` lists [attempt, reference]. What is known once stays known: of two processes that asked, the
@@ -204,7 +217,7 @@ WHERE attempt.id = json_extract(one.value, '$[0]') AND (outcome IS NULL OR outco
 UPDATE delivery SET state = :state, step = :step, channel = :destination,
        attempts = CASE WHEN step = :step THEN attempts ELSE 0 END,
        lookups = CASE WHEN step = :step THEN lookups ELSE 0 END,
-       not_before = :not_before, ref = coalesce(latest.ref, delivery.ref), reason = :reason, owner = NULL,
+       not_before = :not_before, waits_since = :now, ref = coalesce(latest.ref, delivery.ref), reason = :reason, owner = NULL,
        updated_at = :now
 FROM attempt AS latest
 WHERE latest.id IN (SELECT value FROM json_each(:attempts)) AND delivery.id = latest.delivery_id
@@ -234,7 +247,7 @@ WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step 
 SELECT DISTINCT owner FROM delivery WHERE notice_id = ? AND state = 'sending'
 
 -- name: orphans_become_unknown
-UPDATE delivery SET state = 'unknown', not_before = :until, reason = :reason, owner = NULL, updated_at = :now
+UPDATE delivery SET state = 'unknown', not_before = :until, waits_since = :now, reason = :reason, owner = NULL, updated_at = :now
 WHERE notice_id = :notice AND state = 'sending' AND owner = :owner
 
 -- name: orphan_attempts

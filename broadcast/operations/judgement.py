@@ -51,7 +51,7 @@ def _down(evidence: Evidence, now: datetime) -> Iterator[Judgement]:
     probe, breaker = evidence.probe, evidence.breaker
     if probe and probe.health in _REFUSED:
         yield Judgement(Condition.DOWN, probe.detail or str(probe.health), "probe")
-    if breaker and now - breaker.opened_at < FRESH:
+    if breaker and abs(now - breaker.opened_at) < FRESH:  # a clock may have been put back since
         yield Judgement(Condition.DOWN, f"it just failed: {breaker.reason}", "ledger")
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from broadcast.channels.base import Adapter
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.ending import Ending
-from broadcast.dispatch.engine import Engine, Stop
+from broadcast.dispatch.ending import Ending, Stop
+from broadcast.dispatch.engine import Engine
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.outbox import Outbox
 from broadcast.dispatch.recovery import Recovered, take_over
