@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from broadcast.cli.app import run
-from broadcast.contacts.changes import Difference, compare
+from broadcast.contacts.changes import Difference, compare, refuse_removals
 from broadcast.contacts.incoming.read import read_incoming
 from broadcast.contacts.sheet import Row
+from broadcast.errors import BroadcastError
 
 CONFIG = """\
 [broadcast]
@@ -89,6 +90,12 @@ def names_surely(row: Person, resident: Person) -> bool:
     return bool(addresses) and all(address in row[2:] for address in addresses)
 
 
+def is_about(row: Person, resident: Person) -> bool:
+    """Named, and by nothing that makes it another person."""
+    another = row[0] and resident[0] and row[0] != resident[0]
+    return names_surely(row, resident) and row[1] == resident[1] and not another
+
+
 @pytest.mark.parametrize("form", FORMS)
 @given(residents=LISTS, listed=st.lists(PEOPLE, min_size=1, max_size=6))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -104,6 +111,43 @@ def test_nobody_is_written_over_by_a_row_about_somebody_else(tmp_path, form, res
     for before, now in zip(residents, after, strict=False):
         kept = all(old in ("", new) for old, new in zip(before, now, strict=True))
         assert kept or any(names_surely(row, before) for row in listed)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(residents=LISTS, listed=LISTS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_list_that_replaces_removes_nobody_whom_it_names(tmp_path, form, residents, listed):
+    try:
+        found = differ(tmp_path, residents, FORMS[form](listed), replace=True)
+    except BroadcastError:
+        return
+    if refuse_removals(found, None) is None:
+        gone = [residents[change.line - 2] for change in found.removed]
+        assert found.read
+        assert len(gone) < len(residents) or not residents
+        assert not [one for one in gone if any(is_about(row, one) for row in listed)]
+
+
+@given(
+    data=st.one_of(
+        st.binary(max_size=300),
+        st.text(st.sampled_from("abc<>{}[]:,;\"'\n =|"), max_size=120).map(str.encode),
+        st.sampled_from([b"<!DOCTYPE html><title>Sign in</title>", b"[]", b"{}", b"BEGIN:VCARD", b"dn: x\n"]),
+    )
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_file_that_is_no_list_changes_nothing(tmp_path, data):
+    residents = [("1", "Anna", "anna@firma.de", MOBILE), ("2", "Bert", "", OTHER)]
+    try:
+        found = differ(tmp_path, residents, data, replace=True)
+    except BroadcastError:
+        return
+    assert refuse_removals(found, None) is not None
+
+
+def test_a_list_of_empty_lines_ends_with_a_word(tmp_path):
+    with pytest.raises(BroadcastError, match="more than 5,000,000 lines"):
+        differ(tmp_path, [], b"BEGIN:VCARD\n" + b"\n" * 5_000_001)
 
 
 @pytest.mark.parametrize("form", FORMS)
