@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from broadcast.channels import registry
 from broadcast.config.settings import ChannelSettings
@@ -338,3 +341,13 @@ async def test_a_server_that_takes_a_text_and_hangs_up_has_taken_it(bye):
 
     assert all(isinstance(outcome, Accepted) for outcome in outcomes)
     assert server.connections == 2
+
+
+@settings_of_hypothesis(max_examples=40, deadline=None)
+@given(at=st.sampled_from(("greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot")), reply=st.text(max_size=30))
+def test_whatever_a_server_answers_becomes_an_outcome(at, reply):
+    async def delivered():
+        async with mail_server(**{at: reply}) as server:
+            return await deliver(server.port)
+
+    assert isinstance(asyncio.run(delivered()), Accepted | Rejected | NotSent | Unknown)

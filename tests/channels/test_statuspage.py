@@ -145,6 +145,27 @@ async def test_a_component_that_the_page_has_not_keeps_no_text_back():
     assert b'"known": "partial_outage"' in stub.requests[-1]
 
 
+async def test_the_text_gets_there_if_the_page_refuses_the_new_state():
+    refused = Canned(422, b'{"error": ["Status ist nicht erlaubt"]}')
+    listed = Canned(200, b'[{"id": "abc123"}]')
+
+    async def play(writer):
+        if stub.methods[-1] == "GET":
+            answer = listed
+        else:
+            answer = refused if b'"status": "resolved"' in stub.requests[-1] else Canned(200, b'{"id": "i1"}')
+        writer.write(answer.written())
+
+    async with serving(play) as stub, using(build(stub.url())) as adapter:
+        (outcome,) = await adapter.send([notice(Phase.RESOLVED, Thread("i1", "u1"))])
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.thread.root == "i1"
+    assert "set i1 to resolved by hand" in outcome.warning
+    assert "nicht erlaubt" in outcome.warning
+    assert b'{"component": {"status": "operational"}}' in stub.requests[-1]
+
+
 @pytest.mark.parametrize("components", ["abc123", {"checkout": 7}, ["abc123"]])
 def test_components_that_are_no_table_are_refused(components):
     with pytest.raises(ConfigError, match="components") as raised:

@@ -24,14 +24,11 @@ IMPACTS: Mapping[Severity, str] = {
 def incident_fields(outgoing: Outgoing, components: Mapping[str, str], *, opens: bool) -> dict[str, object]:
     """The fields of an incident; `opens` says that it is created. `components` are their states by id."""
     headline, message = outgoing.headline, outgoing.message
-    fields: dict[str, object] = {
+    fields = {
         "name": message.subject or headline.title,
         "status": STATUSES[headline.phase],
         "impact_override": "maintenance" if headline.phase.maintenance else IMPACTS[headline.severity],
-        "body": message.text,
-        "deliver_notifications": not headline.drill,
-        # Statuspage takes only objects at the top level of metadata.
-        "metadata": {"broadcast": {"key": outgoing.key, "incident": headline.incident}},
+        **text_fields(outgoing),
     }
     if components:
         fields["components"] = dict(components)
@@ -42,3 +39,14 @@ def incident_fields(outgoing: Outgoing, components: Mapping[str, str], *, opens:
         if headline.window_ends:
             fields["scheduled_until"] = headline.window_ends.isoformat()
     return fields
+
+
+def text_fields(outgoing: Outgoing) -> dict[str, object]:
+    """The text of an update, and what we find it by; nothing about the state of the incident."""
+    headline = outgoing.headline
+    return {
+        "body": outgoing.message.text,
+        "deliver_notifications": not headline.drill,
+        # Statuspage takes only objects at the top level of metadata.
+        "metadata": {"broadcast": {"key": outgoing.key, "incident": headline.incident}},
+    }

@@ -30,12 +30,12 @@ from broadcast.channels.lookup import (
 )
 from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.statuspage.components import conditions
-from broadcast.channels.statuspage.incident import incident_fields
+from broadcast.channels.statuspage.incident import STATUSES, incident_fields, text_fields
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.outcome import Accepted, Outcome, Probe, Thread, Unknown
+from broadcast.model.outcome import Accepted, Outcome, Probe, Rejected, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://api.statuspage.io/v1"
@@ -122,9 +122,22 @@ class Statuspage:
             components = {id_: status for id_, status in components.items() if id_ not in unknown}
             answer = await self._put(outgoing, thread, components)
         outcome = _outcome(answer, thread)
+        if thread and _refuses(answer, _UNUSABLE):
+            return await self._say(outgoing, thread, outcome)
         if warnings and isinstance(outcome, Accepted):
             return replace(outcome, warning="; ".join(warnings))
         return outcome
+
+    async def _say(self, outgoing: Outgoing, thread: Thread, refused: Outcome) -> Outcome:
+        """Add the text alone, because the page refuses the new state; set the components apart."""
+        document = {"incident": text_fields(outgoing)}
+        outcome = _outcome(await self._ask("PATCH", _path(thread), document), thread)
+        if not isinstance(outcome, Accepted):
+            return refused
+        reason = refused.reason if isinstance(refused, Rejected) else "refused"
+        state = f"set {thread.root} to {STATUSES[outgoing.headline.phase]} by hand"
+        warnings = (f"the page has the text, but {state}: {reason}", await self.show_services(outgoing))
+        return replace(outcome, warning="; ".join(filter(None, warnings)))
 
     async def _put(self, outgoing: Outgoing, thread: Thread | None, components: Mapping[str, str]) -> Answer:
         """Open the incident, or add to the one of the thread."""
@@ -172,7 +185,14 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
     document = json_object(answer)
     if answer.success:
         return _accepted(document, thread) or unreadable(answer, "incident id")
-    return failure(answer, detail=text_of(document, "message") or text_of(document, "error"))
+    return failure(answer, detail=_explained(document))
+
+
+def _explained(document: Mapping[str, object]) -> str:
+    """Why Statuspage refused it: a text, or a list of them for fields."""
+    errors = document.get("error")
+    listed = "; ".join(one for one in errors if isinstance(one, str)) if isinstance(errors, list) else ""
+    return listed or text_of(document, "message") or text_of(document, "error")
 
 
 def _path(thread: Thread) -> str:
