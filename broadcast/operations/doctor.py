@@ -22,8 +22,10 @@ from broadcast.model.channel import ChannelKind, missing
 from broadcast.model.outcome import Health, Probe
 from broadcast.operations.probe import probe
 from broadcast.operations.reach import personal
-from broadcast.rendering.catalogue import Catalogue, default_folders
-from broadcast.rendering.lint import Gravity, lint
+from broadcast.rendering.catalogue import PUBLIC, Catalogue, default_folders
+from broadcast.rendering.lint import Gravity, lint, refused
+from broadcast.rendering.render import Renderer
+from broadcast.rendering.samples import Organisation
 from broadcast.sandbox.daemon import find
 from broadcast.sandbox.settings import sandbox_folder
 
@@ -218,12 +220,15 @@ def _templates(settings: Settings) -> Iterator[Check]:
     catalogue = Catalogue(default_folders(settings.templates))
     locales = catalogue.locales()
     counted = f"{len(catalogue.names())} texts in {', '.join(locales)}"
-    if settings.templates is None:
-        # Those that come with the program were proved when it was built, which takes seconds.
-        yield Check("templates", Verdict.OK, f"{counted}, as they were delivered")
-        return
     post = registry.limits(settings.channels.values(), ChannelKind.SOCIAL)
-    wrong = [one for one in lint(catalogue, locales, post) if one.severity is Gravity.ERROR]
+    organisation = Organisation(settings.organisation, settings.timezone)
+    if settings.templates is None:
+        # Those that come with the program were proved when it was built, but under another name and zone.
+        counted += ", as they were delivered"
+        renderer = Renderer(catalogue, settings.locale, post=post)
+        wrong = list(refused(renderer, [settings.locale], organisation, [PUBLIC]))
+    else:
+        wrong = [one for one in lint(catalogue, locales, post, organisation) if one.severity is Gravity.ERROR]
     for finding in wrong[:_NAMED]:
         yield Check("templates", Verdict.FAIL, f"{finding.template}: {finding.problem}", finding.hint)
     if len(wrong) > _NAMED:

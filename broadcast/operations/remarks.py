@@ -30,8 +30,10 @@ _FACTS = (
 
 
 def shortened(texts: Sequence[Text], rendered: Sequence[Rendered]) -> list[str]:
-    """Texts in which the commander's own words did not fit."""
-    return [
+    """Texts in which the commander's own words, or the organisation's name, did not fit."""
+    kinds = {text.kind for text, one in zip(texts, rendered, strict=True) if "organisation" in one.dropped}
+    named = [f"the organisation's name was shortened to fit: {', '.join(sorted(kinds))}"] if kinds else []
+    return named + [
         f"{text.kind}, {text.message.locale}, {text.texts}: the message was shortened or left out to fit"
         for text, result in zip(texts, rendered, strict=True)
         if "message" in result.dropped

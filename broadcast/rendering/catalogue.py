@@ -54,9 +54,18 @@ class Catalogue:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(folders)
+        self._found: dict[str, Source | None] = {}
 
     def find(self, name: str) -> Source | None:
-        """The file `name` (relative, with `/`); refuses names and links that lead out of the folder."""
+        """The file `name` (relative, with `/`); refuses names and links that lead out of the folder.
+
+        A file is looked for once: a notice is written from the files that were there when it began.
+        """
+        if name not in self._found:
+            self._found[name] = self._looked_up(name)
+        return self._found[name]
+
+    def _looked_up(self, name: str) -> Source | None:
         relative = _checked(name)
         for folder in self.folders:
             path = folder / relative

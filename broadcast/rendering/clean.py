@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from broadcast.model.text import without_controls
 
@@ -32,6 +33,7 @@ _HIDDEN = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # a notice is written many times from the same few texts
 def clean(text: str) -> str:
     """`text` in NFC without control characters, escape sequences, overrides and slots; lines are kept."""
     visible = without_controls(_TERMINAL.sub("", _LINE_ENDS.sub("\n", text.replace(_BRAILLE_BLANK, " "))))

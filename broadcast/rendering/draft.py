@@ -14,7 +14,7 @@ from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts, TextPhase
 from broadcast.rendering import drill, factcheck
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue, Source, audience_chain, locale_chain
-from broadcast.rendering.fit import Room
+from broadcast.rendering.fit import SHORTENED, Room
 from broadcast.rendering.variables import variables
 from broadcast.rendering.words import Words, words_for
 
@@ -61,7 +61,7 @@ class Templates:
         return Texts(Loader(self.catalogue, self._default_locale), autoescape=autoescape)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """One message being written: its facts and the template of its text."""
 
@@ -74,6 +74,14 @@ class Draft:
     def locale(self) -> str:
         """The language of the template that was found."""
         return PurePosixPath(self.source.name).parts[0]
+
+    @cached_property
+    def known(self) -> factcheck.Known:
+        """What its texts may state.
+
+        Kept here and in no cache: two records of facts are equal even where their times are of two zones.
+        """
+        return factcheck.known_values(self.facts, self.locale, self.words)
 
     @property
     def words(self) -> Words:
@@ -98,7 +106,7 @@ class Draft:
         """One plain part, brought into shape, marked and checked against the facts."""
         named = self._variables(room)
         raw, fixed = self.templates.plain.write(template, named, self.facts.as_of)
-        return self._finished(shape(raw), template, self._known(named, fixed))
+        return self._finished(shape(raw), template, self._known(room, named, fixed))
 
     def write_in_layout(self, layout: str, room: Room, shape: Callable[[str], str], subject: str) -> str:
         """The text with a frame around it: a signature, the reference, the status page."""
@@ -106,7 +114,7 @@ class Draft:
         body, fixed = self.templates.plain.write(self.source.name, named, self.facts.as_of)
         parts = {"body": shape(body), "subject": subject}
         raw, also_fixed = self.templates.plain.write(layout, {**named, **parts}, self.facts.as_of)
-        return self._finished(shape(raw), layout, self._known(named, (*fixed, *also_fixed)))
+        return self._finished(shape(raw), layout, self._known(room, named, (*fixed, *also_fixed)))
 
     def _finished(self, text: str, template: str, known: factcheck.Known) -> str:
         if not text:
@@ -129,7 +137,7 @@ class Draft:
         if self.is_drill:
             drill.refuse_denial(drill.visible(html), template)
             html = drill.marked_html(html, self.words.drill)
-        known = self._known(named, (*fixed, *also_fixed))
+        known = self._known(room, named, (*fixed, *also_fixed))
         self._check(factcheck.contradictions_html(filled(html), known), template)
         return html
 
@@ -140,9 +148,9 @@ class Draft:
     def _variables(self, room: Room) -> dict[str, object]:
         return variables(self.facts, self.words, room, locale=self.locale, internal=self.internal)
 
-    def _known(self, named: dict[str, object], fixed: Iterable[str]) -> factcheck.Known:
-        shortened = [str(named[name] or "") for name in ("organisation", "title", "services", "message")]
-        return factcheck.known_values(self.facts, self.locale, self.words, (*shortened, *fixed))
+    def _known(self, room: Room, named: dict[str, object], fixed: Iterable[str]) -> factcheck.Known:
+        shortened = [str(named[name] or "") for name in SHORTENED if getattr(room, name) is not None]
+        return self.known.besides((*shortened, *fixed))
 
     def _check(self, found: tuple[str, ...], template: str) -> None:
         if found:

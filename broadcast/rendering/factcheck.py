@@ -21,13 +21,13 @@ _LABEL = r"[\w-]{1,63}"
 _TOKEN = re.compile(
     rf"(?P<link>(?:https?://|mailto:|www\.)[^\s<>\"']+"
     rf"|\b{_LABEL}(?:\.{_LABEL}){{0,9}}\.[a-z]{{2,24}}/[^\s<>\"']*)"
-    rf"|(?P<email>[\w.+-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+)"
+    rf"|(?P<email>(?<![\w.+-])[\w.+-]{{1,256}}@{_LABEL}(?:\.{_LABEL})+)"
     r"|(?P<zone>\bUTC[+-]\d{1,2}(?::\d{2})?)"
-    r"|(?P<iso>\d{4}-\d{2}-\d{2})"
+    r"|(?=[\d(+])(?:(?P<iso>\d{4}-\d{2}-\d{2})"  # all that follows is tried at digits only
     r"|(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\b)?)"
     rf"|(?P<day>(?<!\w)\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?:\d{{4}})?|(?:{_MONTHS})\w*)|\d{{1,2}}\s(?:{_MONTHS})\w*)"
     r"|(?P<phone>(?<![\w/])(?:\+\d|\(?0\d)(?:[\d()/-]|[ .](?=[\d(])){4,30}\d(?![\d:]))"
-    r"|(?P<number>(?<!\w)\d+(?:[.,:/]\d+)*)",
+    r"|(?P<number>(?<!\w)\d+(?:[.,:/]\d+)*))",
     re.IGNORECASE,
 )
 _HREF = re.compile(r"\b(?:href|src)\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
@@ -45,6 +45,14 @@ class Known:
 
     tokens: frozenset[str]
     words: frozenset[str]
+
+    def besides(self, texts: Iterable[str]) -> Known:
+        """The same, and texts that vouch for themselves: shortened values, what a template calls `fixed`."""
+        lines = [one_line(text) for text in texts]
+        return Known(
+            self.tokens | {_normal(match) for line in lines for match in _TOKEN.finditer(line)},
+            self.words | {bare for line in lines for word in line.split() if (bare := _bare(word))},
+        )
 
 
 def contradictions(text: str, known: Known) -> tuple[str, ...]:
@@ -73,17 +81,10 @@ def contradictions_html(html: str, known: Known) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spelled for part in found for spelled in part))
 
 
-def known_values(facts: Facts, locale: str, words: Words, further: Iterable[str] = ()) -> Known:
-    """Everything a text about these facts may state.
-
-    `further` are texts that vouch for themselves: shortened values, and what a template calls `fixed`.
-    """
-    texts = [one_line(text) for text in (*_texts(facts, locale), *further)]
-    texts += [*_spoken(facts, words), facts.link or "", phrase.dialled(facts.hotline or "")]
-    return Known(
-        tokens=frozenset(_normal(match) for text in texts for match in _TOKEN.finditer(text)),
-        words=frozenset(_bare(word) for text in texts for word in text.split()) - {""},
-    )
+def known_values(facts: Facts, locale: str, words: Words) -> Known:
+    """Everything a text about these facts may state, in that language."""
+    texts = (*_texts(facts, locale), *_spoken(facts, words), facts.link or "")
+    return Known(frozenset(), frozenset()).besides((*texts, phrase.dialled(facts.hotline or "")))
 
 
 def _texts(facts: Facts, locale: str) -> Iterable[str]:

@@ -25,6 +25,10 @@ class Room:
     message: int | None = None
 
 
+#: The names of a `Room` that say how long a value may be.
+SHORTENED = ("organisation", "title", "services", "message")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One way to make a text shorter: set `field` of the room; `name` tells the user what was lost."""

@@ -17,9 +17,10 @@ from broadcast.model.incident import Phase
 from broadcast.model.notice import Facts, TextPhase
 from broadcast.rendering import length, phrase, prose, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
+from broadcast.rendering.draft import Templates
 from broadcast.rendering.drill import visible
 from broadcast.rendering.render import Rendered, Renderer
-from broadcast.rendering.samples import CANARY, sample_facts, with_secrets
+from broadcast.rendering.samples import CANARY, Organisation, sample_facts, with_secrets, written_by
 from broadcast.rendering.words import Words, words_for
 
 AUDIENCES = (PUBLIC, "agents", "supervisors", "executives", "technical", "field")
@@ -70,20 +71,40 @@ class _Case:
         return self.kind is ChannelKind.VOICE
 
 
-def lint(catalogue: Catalogue, locales: Sequence[str], post: Sequence[Limit] = ()) -> list[Finding]:
+def lint(
+    catalogue: Catalogue,
+    locales: Sequence[str],
+    post: Sequence[Limit] = (),
+    organisation: Organisation | None = None,
+) -> list[Finding]:
     """Everything that is wrong with the texts of these languages, each problem once, worst first.
 
-    `post` is what a post keeps to, as for `Renderer`.
+    `post` is what a post keeps to, as for `Renderer`; `organisation` is who will use them.
     """
     locales = tuple(locales) or ("en",)
     renderer = Renderer(catalogue, locales[0], post=post)
     found = [finding for case in _cases(locales) for finding in _proved(renderer, case)]
     found += _files(catalogue, locales)
+    found += refused(renderer, locales, organisation) if organisation else ()
     return sorted(dict.fromkeys(found), key=lambda finding: (finding.severity, finding.template))
 
 
-def _cases(locales: Sequence[str]) -> Iterator[_Case]:
-    for locale, audience, kind in product(locales, AUDIENCES, KINDS):
+def refused(
+    renderer: Renderer,
+    locales: Sequence[str],
+    organisation: Organisation,
+    audiences: Sequence[str] = AUDIENCES,
+) -> Iterator[Finding]:
+    """Texts that cannot be written under this organisation's name, or in its zone."""
+    for case in _cases(locales, audiences):
+        try:
+            renderer.render(written_by(case.facts, organisation), case.audience, case.locale, case.kind)
+        except BroadcastError as error:
+            yield _broken(case, error)
+
+
+def _cases(locales: Sequence[str], audiences: Sequence[str] = AUDIENCES) -> Iterator[_Case]:
+    for locale, audience, kind in product(locales, audiences, KINDS):
         if audience == PUBLIC or kind not in _PUBLISHED:
             yield from (_Case(audience, locale, kind, facts) for facts in _sampled())
 
@@ -104,12 +125,16 @@ def _proved(renderer: Renderer, case: _Case) -> Iterator[Finding]:
         sparse = renderer.render(_sparse(case.facts), case.audience, case.locale, case.kind)
         secret = renderer.render(with_secrets(case.facts), case.audience, case.locale, case.kind)
     except BroadcastError as error:
-        yield Finding(_where(error, case), Gravity.ERROR, str(error), error.hint or "")
+        yield _broken(case, error)
         return
     for problem, hint in (*_problems(case, rendered, sparse, secret), *_silenced(renderer, case)):
         yield Finding(rendered.template, Gravity.ERROR, problem, hint)
     for problem, hint in _remarks(case, rendered):
         yield Finding(rendered.template, Gravity.WARNING, problem, hint)
+
+
+def _broken(case: _Case, error: BroadcastError) -> Finding:
+    return Finding(_where(error, case), Gravity.ERROR, str(error), error.hint or "")
 
 
 def _where(error: BroadcastError, case: _Case) -> str:
@@ -244,31 +269,27 @@ def _parts(rendered: Rendered) -> tuple[str, ...]:
 
 def _files(catalogue: Catalogue, locales: Sequence[str]) -> Iterator[Finding]:
     """Every file is sound, and the languages' versions of one file speak of the same facts."""
-    # Importing Jinja is for those who need it.
-    from broadcast.rendering.environment import names_used
-
+    templates = Templates(catalogue, locales[0])
     for name in catalogue.names():
         locale, _, rest = name.partition("/")
         shared = locale.startswith("_")
         if not shared and locale not in locales:
             continue
         try:
-            names = names_used(catalogue, name if not shared else f"{locales[0]}/{name}")
+            names = templates.plain.names(name if not shared else f"{locales[0]}/{name}")
         except BroadcastError as error:
             yield Finding(str(error).partition(": ")[0], Gravity.ERROR, str(error), error.hint or "")
             continue
         for other in locales if locale == locales[0] else ():
-            yield from _difference(catalogue, name, f"{other}/{rest}", names)
+            yield from _difference(templates, name, f"{other}/{rest}", names)
 
 
-def _difference(catalogue: Catalogue, name: str, twin: str, names: frozenset[str]) -> Iterator[Finding]:
-    from broadcast.rendering.environment import names_used
-
-    if catalogue.find(twin) is None:
+def _difference(templates: Templates, name: str, twin: str, names: frozenset[str]) -> Iterator[Finding]:
+    if templates.catalogue.find(twin) is None:
         yield Finding(name, Gravity.WARNING, f"has no twin {twin}", "translate it")
         return
     try:
-        odd = names ^ names_used(catalogue, twin)
+        odd = names ^ templates.plain.names(twin)
     except BroadcastError:
         return  # reported for its own file
     if odd:

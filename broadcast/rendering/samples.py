@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,25 @@ def sample_facts(phase: TextPhase) -> Facts:
             *(((("message", "en"), translated),) if message else ()),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who writes: the organisation's name, and the zone that its times are in."""
+
+    name: str
+    timezone: ZoneInfo
+
+
+def written_by(facts: Facts, organisation: Organisation) -> Facts:
+    """The same facts of another organisation, at the same times of its day."""
+    values = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    moments = {
+        name: value.replace(tzinfo=organisation.timezone)
+        for name, value in values.items()
+        if isinstance(value, datetime)
+    }
+    return Facts(**{**values, **moments, "organisation": organisation.name})
 
 
 def with_secrets(facts: Facts) -> Facts:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from broadcast.rendering import prose
-from broadcast.rendering.lint import Finding, Gravity, lint
+from broadcast.rendering.lint import Finding, Gravity, lint, refused
+from broadcast.rendering.render import Renderer
+from broadcast.rendering.samples import Organisation
 from tests.rendering.facts import SHIPPED, with_files
 
 
@@ -49,12 +53,17 @@ MUTATIONS = {
     "de/customers/resolved/email.subject.j2": ("Wichtig: " * 8, "has a subject of 71 characters"),
 }
 
+SPOKEN = {
+    "de/customers/investigating/voice.txt.j2": "{{ organisation }}: {{ what|sentence }}",
+    "de/customers/update/voice.txt.j2": "{{ organisation }}. " + "Wir reden gern und viel. " * 22,
+}
+
 
 @pytest.fixture(scope="module")
 def mutated(tmp_path_factory) -> list[Finding]:
     folder = tmp_path_factory.mktemp("mutated")
     files = {name: text for name, (text, _) in MUTATIONS.items()}
-    return lint(with_files(folder, files), ("de", "en"))
+    return lint(with_files(folder, files | SPOKEN), ("de", "en"))
 
 
 @pytest.mark.parametrize(("name", "problem"), [(name, m[1]) for name, m in MUTATIONS.items()])
@@ -64,6 +73,33 @@ def test_lint_finds(mutated, name, problem):
     findings = [finding for finding in mutated if finding.template.partition(", line")[0].endswith(file)]
 
     assert any(problem in finding.problem for finding in findings), findings
+
+
+def test_lint_listens_too(mutated):
+    problems = [finding.problem for finding in mutated if finding.template.endswith("voice.txt.j2")]
+
+    assert "does not say the reference (I N C 7)" in problems
+    assert "does not say when there will be news (14 Uhr 35)" in problems
+    assert "does not say how to get help now (0 3 0, 2 3, 1 2, 5 0, 0 0)" in problems
+    assert any(problem.startswith("takes ") for problem in problems)
+
+
+@pytest.mark.parametrize("name", ["Muster Handel", "Verband der Handelsgenossenschaften " * 4])
+@pytest.mark.parametrize("zone", ["Europe/Istanbul", "Asia/Kathmandu", "America/New_York"])
+def test_the_shipped_texts_can_be_written_by_everybody(name, zone):
+    by = Organisation(name.strip(), ZoneInfo(zone))
+
+    assert list(refused(Renderer(SHIPPED, "de"), ("de",), by, ("customers", "agents"))) == []
+
+
+def test_what_one_organisation_cannot_write_is_found(tmp_path):
+    files = {
+        "de/customers/investigating/sms.txt.j2": "{{ organisation }} {{ organisation }} " * 9 + "{{ mark }}"
+    }
+    by = Organisation("Wort " * 30, ZoneInfo("Europe/Berlin"))
+    found = list(refused(Renderer(with_files(tmp_path, files), "de"), ("de",), by, ("customers",)))
+
+    assert ["GSM-7 units" in finding.problem for finding in found] == [True]
 
 
 def test_errors_come_before_warnings(mutated):

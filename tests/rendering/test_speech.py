@@ -11,11 +11,11 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Alternative, TextPhase
 from broadcast.rendering.length import SPEECH_WISHED
-from broadcast.rendering.lint import AUDIENCES, lint
+from broadcast.rendering.lint import AUDIENCES
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.speech import seconds, spoken
 from broadcast.rendering.words import ENGLISH, GERMAN
-from tests.rendering.facts import SHIPPED, facts, with_files
+from tests.rendering.facts import SHIPPED, facts
 
 RENDERER = Renderer(SHIPPED, "de")
 LOCALES = ("de", "en")
@@ -149,16 +149,3 @@ def test_a_long_speech_is_shortened_but_never_its_numbers():
 def test_what_cannot_be_shortened_is_refused_with_the_arithmetic():
     with pytest.raises(TooLong, match=r"of 60 seconds of speech"):
         called(TextPhase.UPDATE, "de", hotline="Muster Handel und Söhne " * 60)
-
-
-def test_lint_listens_too(tmp_path):
-    texts = {
-        "de/customers/investigating/voice.txt.j2": "{{ organisation }}: {{ what|sentence }}",
-        "de/customers/update/voice.txt.j2": "{{ organisation }}. " + "Wir reden gern und viel. " * 22,
-    }
-    problems = [finding.problem for finding in lint(with_files(tmp_path, texts), ("de", "en"))]
-
-    assert "does not say the reference (I N C 7)" in problems
-    assert "does not say when there will be news (14 Uhr 35)" in problems
-    assert "does not say how to get help now (0 3 0, 2 3, 1 2, 5 0, 0 0)" in problems
-    assert any(problem.startswith("takes ") for problem in problems)

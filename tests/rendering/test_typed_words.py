@@ -94,7 +94,7 @@ TRANSLATED = st.tuples(st.sampled_from(["title", "message", "scope"]), st.sample
 ZONES = ("Europe/Berlin", "Europe/Istanbul", "Asia/Kathmandu", "America/Sao_Paulo", "UTC")
 MOMENTS = st.builds(
     lambda moment, zone: moment.replace(tzinfo=ZoneInfo(zone)),
-    st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001  # the zone is put on above
+    st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001 - the zone is put on above
     st.sampled_from(ZONES),
 )
 

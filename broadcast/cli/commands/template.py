@@ -56,6 +56,7 @@ def lint(
 ) -> int:
     """Prove every text with made-up facts: holes, contradictions, lengths. Exit code 7 where one is wrong."""
     from broadcast.rendering.lint import lint as prove
+    from broadcast.rendering.samples import Organisation
 
     settings = _settings(common)
     catalogue = make_catalogue(settings)
@@ -65,7 +66,8 @@ def lint(
             raise UsageError(
                 f"there are no texts in {locale}", hint=f"there are: {', '.join(catalogue.locales())}"
             )
-    found = prove(catalogue, locales, post_limits(settings))
+    organisation = Organisation(settings.organisation, settings.timezone)
+    found = prove(catalogue, locales, post_limits(settings), organisation)
     if output is Form.JSON:
         show_json({"schema": SCHEMA, "findings": [asdict(finding) for finding in found]}, common.out)
     else:
@@ -87,10 +89,11 @@ def render(
     lang: Language = None,
 ) -> None:
     """One text as it would read, from made-up facts; `notify --dry-run` shows it with the real ones."""
-    from broadcast.rendering.samples import sample_facts
+    from broadcast.rendering.samples import Organisation, sample_facts, written_by
 
     settings = _settings(common)
-    facts = sample_facts(TextPhase(_known(phase, [one.value for one in TextPhase], "set of texts")))
+    sample = sample_facts(TextPhase(_known(phase, [one.value for one in TextPhase], "set of texts")))
+    facts = written_by(sample, Organisation(settings.organisation, settings.timezone))
     channel = ChannelKind(_known(kind, [one.value for one in ChannelKind], "kind of channel"))
     locale = lang or settings.locale
     rendered = make_renderer(settings, make_catalogue(settings)).render(facts, audience, locale, channel)
