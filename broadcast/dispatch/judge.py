@@ -14,9 +14,12 @@ from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.settle import reason_of, settlement
 from broadcast.ledger.gate import Pause
 from broadcast.ledger.records import Claim, Settlement
+from broadcast.model.channel import Idempotency
 from broadcast.model.clock import Clock
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 from broadcast.model.suppression import Suppression, learnt, suppression
+
+_LISTING = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Judge:
 
     def settle(self, answer: Answer, now: datetime) -> Iterator[Settlement]:
         """Decide on each outcome, once for all who share it, and tell of it."""
-        for claims, outcomes in _alike(answer):
+        for claims, answered in _alike(answer):
+            outcomes = _believed(answer, claims[0], answered)
             step = self._step(answer, claims[0], outcomes[0])
             if isinstance(step, Again) and asked_for(answer) is None:
                 answer.channel.repeats -= len(claims) / len(answer.claims)
@@ -138,6 +142,18 @@ def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]
     for _, same in groupby(pairs, key=_fate):
         claims, outcomes = zip(*same, strict=True)
         yield claims, outcomes
+
+
+def _believed(answer: Answer, claim: Claim, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """What a provider that knows no key of ours does not list is not proved missing by one look.
+
+    Its list may lag by more than the settle window, and a message that is sent again would come twice.
+    """
+    channel = answer.channel
+    lags = channel.capabilities.idempotency in _LISTING and channel.settle > 0
+    if answer.lookup and lags and not claim.lookups and isinstance(outcomes[0], NotSent):
+        return [Unknown(f"{outcomes[0].reason} yet")] * len(outcomes)
+    return outcomes
 
 
 def _fate(pair: tuple[Claim, Outcome]) -> tuple[object, ...]:

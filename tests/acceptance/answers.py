@@ -84,12 +84,17 @@ class Timed:
 
 
 class Twilio(Timed):
-    """The Messages and the Calls of one account; a trial account has `prefix` before every text."""
+    """The Messages and the Calls of one account; a trial account has `prefix` before every text.
+
+    What was taken less than `lag` ago is not listed yet.
+    """
 
     prefix = ""
+    lag = timedelta()
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
+        self._taken: dict[str, datetime] = {}
         self.calls: list[dict[str, Any]] = []
 
     def answer(self, asked: Asked) -> Answered:
@@ -100,6 +105,7 @@ class Twilio(Timed):
             return Answered(201, self._create(asked.document))
         wanted = {"to": asked.query.get("To"), "from": asked.query.get("From")}
         found = [m for m in reversed(self.messages) if all(v in {None, m[k]} for k, v in wanted.items())]
+        found = [m for m in found if self._taken[m["sid"]] <= self.now() - self.lag]
         size = int(asked.query.get("PageSize", 50))
         uri = f"{asked.path}?{urlencode(asked.query)}"
         paging = {"first_page_uri": uri, "next_page_uri": None, "previous_page_uri": None, "uri": uri}
@@ -123,6 +129,7 @@ class Twilio(Timed):
             "uri": f"{uri}.json",
         }  # fmt: skip
         self.messages.append(message)
+        self._taken[sid] = self.now()
         return message
 
     def _call(self, form: Mapping[str, str]) -> dict[str, Any]:

@@ -157,6 +157,17 @@ def test_nobody_is_told_twice_whatever_the_providers_clocks_show(scene, provider
     assert re.match(f"this machine's clock is {apart} the clocks of page, sms, x: set it", said)
 
 
+def test_a_list_that_lags_doubles_nothing(scene, providers):
+    """At the first look the provider does not list yet what it has taken."""
+    providers.twilio.lag = timedelta(seconds=1)
+    providers.fall_silent(twilio=3)
+    process = scene.start(*SENDING)
+    providers.wait_until_unanswered(twilio=4)
+    providers.speak()
+    assert ended(process).code == 0
+    assert_everybody_was_told_once(providers)
+
+
 def test_doctor_says_that_the_clock_is_wrong(scene, providers):
     providers.statuspage.ahead = timedelta(minutes=-10)
     checks = scene.run("doctor").said
