@@ -147,9 +147,8 @@ def json_value(reply: Reply) -> object:
 
 
 def _wait_until(moment: datetime, now: datetime) -> float | None:
-    """A moment that has just passed means: now."""
-    seconds = (moment - now).total_seconds()
-    return 0.0 if -_LONGEST_WAIT <= seconds < 0 else plausible_wait(seconds)
+    """A moment that has passed means: now."""
+    return plausible_wait(max(0.0, (moment - now).total_seconds()))
 
 
 def _reset(headers: Mapping[str, str]) -> datetime | None:

@@ -71,11 +71,11 @@ DOCUMENTS = st.recursive(
     max_leaves=20,
 )
 BODIES = st.one_of(DOCUMENTS.map(lambda value: json.dumps(value).encode()), st.binary(max_size=20))
-#: As numbers, as lists, and as dates that are out of range or long ago.
+#: As numbers, as lists, and as dates that are out of range.
 MEANINGLESS = (
     *("-5", "1e400", "nan", "inf", "999999999999", "soon", "5, 7", "5;7", "١٢", "1_0", "0x10", "", "5 s"),
     *("Sat, 01 Jan 99999999999999999999 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"),
-    *("Mon, 01 Jan 0001 00:00:00 +2359", "Wed, 99 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT"),
+    "Wed, 99 Oct 2015 07:28:00 GMT",
 )
 WAITS = st.one_of(
     TEXTS,
@@ -156,7 +156,10 @@ def test_a_wait_that_cannot_be_meant_is_as_none(spelled):
     assert retry_after({"Retry-After": spelled}) is None
 
 
-@pytest.mark.parametrize(("spelled", "wait"), [("0", 0), ("7", 7), (" 7.5 ", 7.5), ("86400", 86_400)])
+@pytest.mark.parametrize(
+    ("spelled", "wait"),
+    [("Mon, 01 Jan 0001 00:00:00 +2359", 0), ("0", 0), ("7", 7), (" 7.5 ", 7.5), ("86400", 86_400)],
+)
 def test_a_plain_wait_is_taken(spelled, wait):
     assert retry_after({"Retry-After": spelled}) == wait
 
