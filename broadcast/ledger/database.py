@@ -10,7 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,9 @@ from broadcast.ledger.processes import ctrl_z_deferred, holders, is_stopped, nam
 
 APPLICATION_ID = 0x42434153
 WAIT_SECONDS = 10.0
+#: How long a command waits altogether while other processes go on writing. SQLite gives the lock to one of
+#: those that happen to ask, so among thirty some ask for 10 s in vain although nobody keeps it.
+_CROWD_SECONDS = 60.0
 _START_ANEW = "keep the file, and name a new one under [ledger] url to go on sending"
 _WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
 
@@ -38,7 +42,7 @@ class Database:
         Ctrl-Z waits for the end of it: nobody else can write meanwhile.
         """
         with _speaking_our_words(self._path), ctrl_z_deferred():
-            self._connection.execute("BEGIN IMMEDIATE")
+            _patiently(self._path, lambda: self._connection.execute("BEGIN IMMEDIATE"))
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -82,15 +86,42 @@ def open_database(path: Path, wait: float = WAIT_SECONDS) -> Database:
         connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
         try:
             connection.row_factory = sqlite3.Row
-            # Before anything is set: another program's file must stay as it is.
-            version = _version_now(connection, path)
-            _check_length(connection, path)
-            _configure(connection)
-            _migrate(connection, path, version)
+            _patiently(path, lambda: _prepare(connection, path))
         except BaseException:
             connection.close()
             raise
     return Database(path, connection)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.in_transaction:  # of an attempt that another process's lock ended
+        connection.execute("ROLLBACK")
+    # Before anything is set: another program's file must stay as it is.
+    version = _version_now(connection, path)
+    _check_length(connection, path)
+    _configure(connection)
+    _migrate(connection, path, version)
+
+
+def _patiently(path: Path, act: Callable[[], object]) -> None:
+    """Do it, again and again while it only fails because other processes write one after the other."""
+    until = time.monotonic() + _CROWD_SECONDS
+    while True:
+        before = _written(path)
+        try:
+            act()
+        except sqlite3.OperationalError as error:
+            busy = str(error.sqlite_errorname).startswith("SQLITE_BUSY")
+            if not busy or before == _written(path) or time.monotonic() > until:
+                raise
+        else:
+            return
+
+
+def _written(path: Path) -> tuple[int, ...]:
+    """Changes with every transaction of any process, and needs no lock."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return tuple(file.stat().st_mtime_ns for file in files if file.exists())
 
 
 def _create_private(path: Path) -> None:
