@@ -140,7 +140,7 @@ def _sharing(entries: Sequence[Entry]) -> Iterator[str]:
         first = entries[0]
         yield (
             f"{first.path.name}:{first.line}: {_rows(len(entries))} share an id or an address with another "
-            "row and have one of their own; every address is told once"
+            "row and are a contact of their own; an address gets each notice once"
         )
 
 

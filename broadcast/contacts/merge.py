@@ -99,11 +99,11 @@ class Merged:
 
 
 def merge(entries: Entries) -> Merged:
-    """The contacts of `entries`: every address belongs to exactly one of them.
+    """The contacts of `entries`, nobody lost.
 
-    Rows that belong together become one contact with the addresses and groups of all. Where they name
-    more addresses than one contact holds (colleagues behind one switchboard), each further address keeps
-    a contact of its own: nobody is lost, and no address is told twice.
+    Rows that belong together become one contact with the addresses and groups of all. If they name more
+    addresses than one contact holds, each further address keeps a contact of its own; if that is somebody
+    else by id or name (a couple with one number), the shared address serves them, too.
     """
     instead: dict[int, tuple[Contact, ...]] = {}
     rows: list[MergedRow] = []
@@ -193,6 +193,11 @@ class _Draft:
     def takes(self, phone: str | None, email: str | None) -> bool:
         return not (phone and self.phone) and not (email and self.email)
 
+    def is_another(self, contact: Contact) -> bool:
+        """Whether a row is about somebody else, by its id or its name."""
+        pairs = ((self.id, contact.id), (self.name.casefold(), contact.name.casefold()))
+        return self.id != contact.id and any(own and other and own != other for own, other in pairs)
+
     def learn(self, contact: Contact) -> None:
         """Fill what is still empty; addresses are given apart."""
         self.name = self.name or contact.name
@@ -238,6 +243,9 @@ class _Person:
             self.drafts.append(home)
             if len(self.drafts) > 1:
                 self.sharing.append(entry)
+            if owners and all(owner.is_another(contact) for _, owner in owners):
+                # A couple with one number, colleagues behind one switchboard: it serves each of them.
+                phone, email = contact.phone, contact.email
         else:
             home = found[1]
             self._rows.append((entry, home, found[0]))

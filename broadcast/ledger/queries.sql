@@ -443,7 +443,8 @@ WHERE notice.incident_id = ? AND attempt.outcome = 'accepted'
 -- A delivery is a channel's once its turn came there. Routes start over after `retry`, attempts stay.
 -- Who was planned as unreachable or suppressed was nobody's.
 WITH turn AS (
-    SELECT delivery.id, delivery.lane, leg.key AS step, leg.value AS channel
+    SELECT delivery.id, delivery.lane, leg.key AS step, leg.value AS channel,
+           delivery.channel = leg.value AND delivery.state IN ('accepted', 'delivered', 'confirmed') AS reached
     FROM delivery, json_each(delivery.route) AS leg
     WHERE delivery.notice_id = ?
       AND (leg.key <= delivery.step
@@ -453,7 +454,8 @@ WITH turn AS (
 ),
 verdict AS (
     SELECT turn.channel, turn.lane, turn.step, count(attempt.id) AS tries,
-           coalesce(max(attempt.outcome = 'accepted'), 0) AS accepted,
+           -- Somebody may have been told by another message of the notice to the same address.
+           max(coalesce(attempt.outcome = 'accepted', 0) OR turn.reached) AS accepted,
            coalesce(max(attempt.id IS NOT NULL AND coalesce(attempt.outcome, 'unknown') = 'unknown'), 0) AS doubtful,
            min(attempt.started_at) AS first_at,
            min(CASE WHEN attempt.outcome = 'accepted' THEN attempt.ended_at END) AS accepted_at,
@@ -484,15 +486,19 @@ WHERE notice.incident_id = ?
 ORDER BY notice.sequence, delivery.id
 
 -- name: doubled
--- Messages accepted beyond the first: of one delivery, or by one channel for one receiver of a notice.
+-- Messages accepted beyond the first: of one delivery, or by one channel for one address of a notice.
 WITH accepted AS (
-    SELECT delivery.id, delivery.notice_id, delivery.contact, attempt.channel
+    SELECT delivery.id, delivery.notice_id, attempt.channel,
+           coalesce(shared.number, nullif(coalesce(recipient.phone, '') || ' ' || lower(coalesce(recipient.email, '')), ' '),
+                    delivery.contact) AS address
     FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id JOIN notice ON notice.id = delivery.notice_id
+    LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+    LEFT JOIN shared ON shared.delivery_id = delivery.id AND shared.channel = attempt.channel
     WHERE notice.incident_id = ? AND attempt.outcome = 'accepted'
 )
 SELECT (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM accepted GROUP BY id))
      + (SELECT coalesce(sum(n - 1), 0)
-        FROM (SELECT count(DISTINCT id) AS n FROM accepted GROUP BY notice_id, contact, channel))
+        FROM (SELECT count(DISTINCT id) AS n FROM accepted GROUP BY notice_id, address, channel))
 
 -- name: possibly_doubled
 -- Accepted once, while the answer to another attempt was lost.

@@ -24,6 +24,18 @@ def inspect(settings: Settings) -> None:
         raise ConfigError("\n".join(lines), hint=f"correct these {len(wrong)} places in {settings.path}")
 
 
+def shared_backups(settings: Settings) -> Iterator[str]:
+    """Warnings about channels that several lanes of an audience share, so that they are no backup twice."""
+    for audience in settings.audiences.values():
+        lanes = [name for lane in audience.lanes for name in lane]
+        for name in dict.fromkeys(name for lane in audience.lanes for name in lane[1:]):
+            if lanes.count(name) > 1:
+                yield (
+                    f"{audience.origin}: {lanes.count(name)} lanes use {name}, one of them as its backup; "
+                    f"if they meet there, an address gets one message on {name}, not {lanes.count(name)}"
+                )
+
+
 def _channels(settings: Settings) -> Iterator[ConfigError]:
     for channel in settings.channels.values():
         try:

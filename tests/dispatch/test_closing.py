@@ -7,10 +7,11 @@ import re
 import pytest
 
 from broadcast.dispatch.happening import nobody
+from broadcast.model.delivery import DeliveryState
 from broadcast.operations.request import Limits, Verb
 from broadcast.operations.retry import retry
 from broadcast.wiring import make_delivery
-from tests.dispatch.stage import arm
+from tests.dispatch.stage import arm, email, phone
 
 AGENTS = '\n[audiences.agents]\ncontacts = ["people.csv"]\nlanes = {lanes}\n'
 
@@ -199,3 +200,38 @@ def test_a_mailbox_in_two_audiences_gets_the_end_once(company, sandbox):
 
     assert result.exit_code == 0
     assert company.told_once("sendgrid", sequence=3)
+
+
+COUPLE = f"id,name,email,phone\np0,Anna,{email(0)},{phone(9)}\np1,Bert,{email(1)},{phone(9)}\n"
+
+
+def test_a_shared_number_serves_everybody_who_falls_back_to_it(company, sandbox):
+    """The second mailbox is refused: the number in that row is used."""
+    company.configure([["mail-backup", "sms"]], mail_backup="concurrency = 1")
+    company.write_people(COUPLE)
+    arm(sandbox, "smtp:status=550,every=2")
+
+    result = company.notify()
+
+    assert (result.exit_code, result.counts.accepted) == (0, 2)
+    assert [m.to for m in sandbox.received] == [email(0), phone(9)]
+
+
+def test_two_people_who_fall_back_to_one_number_are_told_by_one_message(company, sandbox):
+    company.configure([["email", "sms"]])
+    company.write_people(COUPLE)
+    arm(sandbox, "sendgrid:auth")
+
+    result = company.notify()
+    with company.ledger() as ledger:
+        incident = ledger.incidents.all()[0]
+        [sms] = [
+            one for one in ledger.history.reach(ledger.incidents.notices(incident)[0]) if one.channel == "sms"
+        ]
+        assert (sms.targeted, sms.accepted, ledger.history.doubled(incident)) == (2, 2, 0)
+    ended = company.follow_up(Verb.RESOLVE, message="Over.")
+
+    assert (result.exit_code, result.counts.accepted) == (0, 2)
+    assert set(company.states().values()) == {DeliveryState.ACCEPTED}
+    assert (ended.exit_code, ended.counts.accepted) == (0, 2)
+    assert sorted(sequences(sandbox, "twilio")) == [1, 2]

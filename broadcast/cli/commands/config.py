@@ -37,10 +37,10 @@ def show_config(common: Common, origin: Origin = False, output: ListForm = Form.
 @command("broadcast config check", name="check")
 def check_config(common: Common) -> None:
     """Whether the configuration can be read; everything wrong with it is named at once."""
-    from broadcast.operations.inspection import inspect
+    from broadcast.operations.inspection import inspect, shared_backups
 
     settings = load_settings(common.config, sandbox=common.sandbox)
-    _warn(common, settings.warnings)
+    _warn(common, (*settings.warnings, *shared_backups(settings)))
     inspect(settings)
     channels, audiences = len(settings.channels), len(settings.audiences)
     show(
