@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,9 +20,10 @@ from broadcast.ledger.owing import keep_owing
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.ledger.settling import settle
-from broadcast.ledger.shared import Claimed, settle_shared
+from broadcast.ledger.shared import Claimed, number_held, settle_shared
 from broadcast.ledger.supersede import supersede
 from broadcast.model.clock import Clock
+from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outgoing import ServiceRecord
 from broadcast.model.pace import Pace
@@ -165,11 +166,12 @@ class Deliveries:
         with self._database.transaction() as connection:
             return connection.execute(query("hold"), self._waiting_for(channel, reason, now)).rowcount
 
-    def unhold(self, now: datetime, usable: Iterable[str] | None = None) -> int:
+    def unhold(self, now: datetime, usable: Mapping[str, AddressKind | None] | None = None) -> int:
         """Plan again what was held, from the first channel that cannot have taken it; returns how many.
 
-        What none of the `usable` channels (None: all) can send stays held. What was left unknown is asked
-        about again. What was to wait before it is tried again is due at once.
+        What none of the `usable` channels can send stays held; they come with the kind of address that each
+        uses, and without them everything is planned again. What was left unknown is asked about again. What was
+        to wait before it is tried again is due at once.
         """
         with self._database.transaction() as connection:
             self._stand_aside(connection, now)
@@ -179,6 +181,7 @@ class Deliveries:
                 "usable": None if usable is None else json.dumps(list(usable)),
             }
             self._wait_anew(connection, now, None)
+            number_held(connection, self._notice, usable or {})
             count = connection.execute(query("unhold"), values).rowcount
             connection.execute(query("ask_again"), {"notice": self._notice})
             return count

@@ -193,12 +193,12 @@ def _named(ref: str, incidents: list[Incident]) -> Incident:
 def _told_meanwhile(
     connection: sqlite3.Connection, incident: int, latecomers: Iterable[Planned]
 ) -> Iterator[Planned]:
-    told: set[tuple[str, int]] | None = None
+    told: set[tuple[str, str, int]] | None = None
     for planned in latecomers:
         if told is None:
             rows = connection.execute(query("told"), (incident,))
-            told = {(row["contact"], row["lane"]) for row in rows}
-        if (planned.receiver, planned.lane) in told:
+            told = {(row["contact"], row["audience"], row["lane"]) for row in rows}
+        if (planned.receiver, planned.audience, planned.lane) in told:
             yield planned
 
 

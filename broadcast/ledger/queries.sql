@@ -139,6 +139,19 @@ JOIN delivery AS theirs ON theirs.id = other.delivery_id
 WHERE mine.id > :latest
 ORDER BY mine.id, coalesce(taken.outcome = 'accepted', 0) DESC, taken.outcome IS NULL DESC, taken.id
 
+-- name: number_held
+-- Numbers below zero, which planning does not use.
+INSERT INTO shared (delivery_id, channel, notice_id, number)
+SELECT id, :channel, :notice, -first
+FROM (SELECT delivery.id, min(delivery.id) OVER same AS first, count(*) OVER same AS people
+      FROM delivery JOIN recipient ON recipient.id = delivery.recipient_id
+      WHERE delivery.notice_id = :notice AND delivery.channel = :channel AND delivery.state = 'held'
+        AND CASE WHEN :phone THEN recipient.phone ELSE recipient.email END IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM shared WHERE shared.delivery_id = delivery.id AND shared.channel = :channel)
+      WINDOW same AS (PARTITION BY lower(CASE WHEN :phone THEN recipient.phone ELSE recipient.email END)))
+WHERE people > 1
+ON CONFLICT (delivery_id, channel) DO NOTHING
+
 -- name: withdraw_shared
 DELETE FROM attempt WHERE id = :attempt AND outcome IS NULL
 

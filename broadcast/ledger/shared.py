@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from broadcast.ledger.queries import query
+from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 
 _LOOK_AGAIN = 1.0  # seconds, while the other message is under way
@@ -71,6 +72,21 @@ def settle_shared(connection: sqlite3.Connection, claimed: Claimed) -> list[str]
         if destination != claimed.channel:
             moved.append(destination)
     return moved
+
+
+def number_held(
+    connection: sqlite3.Connection, notice: int, usable: Mapping[str, AddressKind | None]
+) -> None:
+    """Number the shared addresses of what is held on channels that were not configured when it was planned.
+
+    Only now is it known which kind of address such a channel uses.
+    """
+    for channel, kind in usable.items():
+        if kind is not None:
+            connection.execute(
+                query("number_held"),
+                {"notice": notice, "channel": channel, "phone": kind is AddressKind.PHONE},
+            )
 
 
 def _first_of_each(rows: list[sqlite3.Row]) -> Iterator[sqlite3.Row]:

@@ -113,7 +113,8 @@ class Delivery:
         )
         for pid in run.take_over().alive:
             run.remarks.append(f"another broadcast was still sending this notice (process {pid})")
-        run.deliveries.unhold(self.clock.now(), active)
+        usable = {name: channel.capabilities.address for name, channel in active.items()}
+        run.deliveries.unhold(self.clock.now(), usable)
         self._avoid_suppressed(notice, order.suppressed)
         return run
 

@@ -27,7 +27,7 @@ from broadcast.operations.request import CLOSING, Request
 from broadcast.planning.earlier import Usable
 from broadcast.planning.lanes import comes_last, open_lanes
 from broadcast.planning.outage import Dependencies, Outage
-from broadcast.planning.plan import Planner, Roster
+from broadcast.planning.plan import Plan, Planner, Roster
 from broadcast.planning.sharing import Shared
 from broadcast.planning.ways import Way
 
@@ -80,7 +80,7 @@ class Reaching:
         A resolve or a retraction goes to everybody who was, or may have been, told before.
         """
         ways, left_out, withheld = self._open_ways(request, drill=purpose is Purpose.DRILL)
-        usable = Usable(ways, withheld, before.threads)
+        usable = Usable(ways, withheld, before.threads, self.ways)
         default = self._language(request)
         told, waiting = self._permitted(before.told), self._permitted(before.to_be_told())
         outage = self.depends.outage(request.affects)
@@ -89,7 +89,7 @@ class Reaching:
             planner = Planner(usable, self.locales, default, told, outage, shared)
             late = Planner(usable, self.locales, default, waiting, outage, shared)
             found = {name: note for name, way in ways.items() if (note := outage.found(way))}
-            return _closing(request, planner, late, left_out, found)
+            return _closing(request, planner.follow_up(waiting), late.follow_up(told), left_out, found)
         planner = Planner(usable, self.locales, default, (*told, *waiting), outage, shared)
         audiences = self._audiences(request, before.audiences)
         rosters, warnings = self._rosters(audiences, ways, outage, purpose, before.forgotten)
@@ -241,15 +241,13 @@ def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dep
 
 
 def _closing(
-    request: Request, planner: Planner, late: Planner, left_out: Sequence[str], found: Mapping[str, str]
+    request: Request, plan: Plan, latecomers: Plan, left_out: Sequence[str], found: Mapping[str, str]
 ) -> Reach:
     if request.audiences:
         raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
-    plan = planner.follow_up()
     headcount = count(plan)
     told = headcount.shares or headcount.held
     nobody = [] if told else ["no earlier notice reached anybody, so there is nobody to tell now"]
-    latecomers = late.follow_up()
     last = [comes_last(name, note) for name, note in found.items() if name in headcount.channels]
     owed = _still_owed(headcount)
     return Reach(plan, headcount, (*left_out, *last, *nobody, *owed), latecomers, count(latecomers))

@@ -14,12 +14,19 @@ class Usable:
     """The channels that a notice may use, by name, and why it may not use others.
 
     `withheld` has the reason for channels that are configured but not for this notice; any other channel
-    is not configured. `threads` is the provider's reference of what a channel published before.
+    is not configured. `configured` are all that are, if not only `ways`. `threads` is the provider's
+    reference of what a channel published before.
     """
 
     ways: Mapping[str, Way]
     withheld: Mapping[str, str] = field(default_factory=dict)
     threads: Mapping[str, str] = field(default_factory=dict)
+    configured: Mapping[str, Way] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Mapping[str, Way]:
+        """Every channel of which it is known how it reaches people."""
+        return self.configured or self.ways
 
     def why_not(self, name: str, *, publishes: bool) -> str:
         """Why the notice may not use that channel, and which thread stays open if it publishes."""

@@ -38,15 +38,23 @@ class Plan:
     """Deliveries, planned anew each time that they are gone through, so that nobody has to hold them all.
 
     What is owed to one person comes together. `closing` plans the end for everything that carried a notice.
+    `besides` are planned for elsewhere in the same notice, and may have the same addresses.
     """
 
     def __init__(
-        self, planner: Planner, rosters: Sequence[Roster], told: Sequence[Told], *, closing: bool = False
+        self,
+        planner: Planner,
+        rosters: Sequence[Roster],
+        told: Sequence[Told],
+        *,
+        closing: bool = False,
+        besides: Sequence[Told] = (),
     ) -> None:
         self._planner = planner
         self._rosters = rosters
         self._told = told
         self._closing = closing
+        self._besides = besides
         # One list alone has nobody twice.
         several = len(rosters) > 1 or bool(told) or any(roster.sharing for roster in rosters)
         listed, heard = (self._listed, self._heard) if several else (_nobody, _nobody)
@@ -103,7 +111,7 @@ class Plan:
             yield from ((roster.name, contact) for contact in roster.contacts)
 
     def _heard(self) -> Iterator[Place]:
-        yield from ((told.audience, told.contact) for told in self._told if told.contact)
+        yield from ((told.audience, told.contact) for told in (*self._told, *self._besides) if told.contact)
 
 
 class Planner:
@@ -141,21 +149,23 @@ class Planner:
         names = {*further, *(roster.name for roster in rosters)}
         return Plan(self, rosters, [told for told in self._told if told.audience in names])
 
-    def follow_up(self) -> Plan:
+    def follow_up(self, besides: Sequence[Told] = ()) -> Plan:
         """The end, for everybody and every channel that carried, or may have carried, an earlier notice.
 
-        People are told on the channel that worked for them, before the others of their lane.
+        People are told on the channel that worked for them, before the others of their lane. `besides` are
+        in another plan of the same notice.
         """
-        return Plan(self, (), self._told, closing=True)
+        return Plan(self, (), self._told, closing=True, besides=besides)
 
     def numbered(self, owed: Sequence[Planned], several: Census) -> Iterator[Planned]:
         """What one receiver is owed, the addresses numbered that `several` people have."""
-        return self._shared.numbered(owed, self._ways, several)
+        return self._shared.numbered(owed, self._usable.known, several)
 
     def address(self, planned: Planned) -> tuple[str, str] | None:
         """The channel on which a person is told first, and their address there, if it is known."""
         name = planned.route[0] if planned.route else ""
-        kind = self._ways[name].capabilities.address if name in self._ways else None
+        known = self._usable.known
+        kind = known[name].capabilities.address if name in known else None
         address = planned.contact.address(kind) if planned.contact and kind else None
         return (name, address.lower()) if address else None
 

@@ -30,7 +30,7 @@ class Shared:
                 (name, self._number(address))
                 for name in planned.route
                 if (address := _address(name, planned, ways)) is not None
-                and (planned.contact is None or name in again or name not in ways or census.repeats(address))
+                and (planned.contact is None or name in again or census.repeats(address))
             )
             yield replace(planned, shares=shares) if shares else planned
 
@@ -42,9 +42,6 @@ def _address(name: str, planned: Planned, ways: Mapping[str, Way]) -> str | None
     """Where that channel would send it; None where nobody can say. What publishes is its own address."""
     if planned.contact is None:
         return f"channel:{name}"
-    contact = planned.contact
-    if name not in ways:
-        return f"{contact.phone} {contact.email}".lower()  # whatever it uses, it is the same for both
-    kind = ways[name].capabilities.address
-    address = contact.address(kind) if kind else None
+    kind = ways[name].capabilities.address if name in ways else None
+    address = planned.contact.address(kind) if kind else None
     return address.lower() if address else None
