@@ -170,8 +170,8 @@ class Deliveries:
         """Plan again what was held, from the first channel that cannot have taken it; returns how many.
 
         What none of the `usable` channels can send stays held; they come with the kind of address that each
-        uses, and without them everything is planned again. What was left unknown is asked about again. What was
-        to wait before it is tried again is due at once.
+        uses, and without them everything is planned again. What was left unknown is asked about again. What
+        was to wait before it is tried again is due at once.
         """
         with self._database.transaction() as connection:
             self._stand_aside(connection, now)
