@@ -102,7 +102,8 @@ def test_a_ledger_that_was_lost_repeats_no_identity(muster):
 def test_another_incident_does_not_join_one_that_a_lost_ledger_left_open(muster):
     muster.send("notify", "Kasse gestört")
     muster.scene.ledger.unlink()
-    muster.send("notify", "Telefon gestört")
+    run = muster.send("notify", "Telefon gestört")
+    assert "the page still shows another INC-1 as going on (incidents/INC-1.html)" in run.out
     assert sorted(muster.open) == ["Kasse gestört", "Telefon gestört"]
     muster.send("resolve")
     assert muster.open == ["Kasse gestört"]

@@ -91,7 +91,7 @@ class Site:
 
     def _publish(self, outgoing: Outgoing) -> Outcome:
         try:
-            update = add(self._folder, self._masthead, outgoing)
+            state, update = add(self._folder, self._masthead, outgoing)
         except FolderBusy:
             return NotSent(f"another process is writing to {self._folder}", retry_after=_BUSY)
         except NotOurs as found:
@@ -100,7 +100,9 @@ class Site:
             return Rejected(self._damaged(home(self._folder, outgoing), damage), Scope.CHANNEL)
         except OSError as error:
             return _refusal(error)
-        return Accepted(update.key, Thread(root=update.incident, last=update.key))
+        thread = Thread(root=update.incident, last=update.key)
+        others = () if outgoing.thread else state.others_open(update)
+        return Accepted(update.key, thread, warning=_left_open(outgoing, others) if others else None)
 
     def _look_up(self, outgoing: Outgoing) -> Outcome:
         place = home(self._folder, outgoing)
@@ -114,6 +116,12 @@ class Site:
 
     def _damaged(self, place: Path, damage: StateDamaged) -> str:
         return f"{place / STATE} is damaged ({damage}); mend it, or move it away to begin a new page"
+
+
+def _left_open(outgoing: Outgoing, others: Sequence[str]) -> str:
+    pages = ", ".join(f"incidents/{incident}.html" for incident in others)
+    ref = outgoing.headline.incident
+    return f"the page still shows another {ref} as going on ({pages}), of a ledger that was lost or replaced"
 
 
 def _refusal(error: OSError) -> Outcome:

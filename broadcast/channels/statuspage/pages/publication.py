@@ -22,8 +22,8 @@ def home(folder: Path, outgoing: Outgoing) -> Path:
     return folder / DRILL if outgoing.headline.drill else folder
 
 
-def add(folder: Path, masthead: Masthead, outgoing: Outgoing) -> Update:
-    """Publish one update, once however often it is asked for.
+def add(folder: Path, masthead: Masthead, outgoing: Outgoing) -> tuple[State, Update]:
+    """Publish one update, once however often it is asked for; what the page holds then, and the update.
 
     Raises `FolderBusy`, `NotOurs`, `StateDamaged` or `OSError`; then it counts as not published.
     """
@@ -37,7 +37,7 @@ def add(folder: Path, masthead: Masthead, outgoing: Outgoing) -> Update:
         publish(place, pages)
         # A page from before there was a mark gets it now, when every file says whose it is.
         ownership.take(place)
-    return update
+    return state, update
 
 
 def read(folder: Path) -> State:

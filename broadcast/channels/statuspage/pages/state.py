@@ -124,6 +124,12 @@ class State:
         pattern = re.compile(rf"{re.escape(name)}(?:{_AGAIN}\d+)?")
         return [incident for incident in self.incidents() if pattern.fullmatch(incident)]
 
+    def others_open(self, update: Update) -> tuple[str, ...]:
+        """Incidents of other ledgers that are called like the update's, and not over."""
+        ref = update.incident.partition(_AGAIN)[0]
+        others = (one for one in self.namesakes(ref) if one != update.incident)
+        return tuple(incident for incident in others if not self._closed(incident))
+
     def _home(self, outgoing: Outgoing, *, another: bool) -> str:
         """The incident an update belongs to; `another` says that its key was used for something else.
 
