@@ -114,6 +114,10 @@ class History:
         """Where one channel stepped in for another."""
         return self._each("failovers", notice, _failover)
 
+    def held_reasons(self, notice: int) -> dict[str, str]:
+        """By channel: why most of what a notice holds there was not sent."""
+        return dict(self._each("held_reasons", notice, lambda row: (row["channel"], row["reason"])))
+
     def threads(self, incident: int) -> dict[str, tuple[str, str]]:
         """For each channel that publishes: the provider's first and latest reference in that incident."""
         return dict(self._each("threads", incident, lambda row: (row["channel"], (row["root"], row["last"]))))

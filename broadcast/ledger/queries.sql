@@ -335,6 +335,14 @@ SELECT attempt.reason, count(*) AS count FROM attempt JOIN delivery ON delivery.
 WHERE delivery.notice_id = ? AND attempt.channel = ? AND attempt.outcome <> 'accepted' AND attempt.reason IS NOT NULL
 GROUP BY attempt.reason ORDER BY count(*) DESC LIMIT 1
 
+-- name: held_reasons
+-- Why most of what is held on each channel was not sent; another notice may have been the one that tried.
+SELECT channel, reason, max(count) FROM (
+    SELECT channel, reason, count(*) AS count FROM delivery
+    WHERE notice_id = ? AND state = 'held' AND reason IS NOT NULL
+    GROUP BY channel, reason)
+GROUP BY channel
+
 -- name: failovers
 SELECT origin, destination, reason, count, first_at FROM failover WHERE notice_id = ? ORDER BY count DESC, origin
 

@@ -41,7 +41,9 @@ def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[st
         exit_code=int(status),
         sent_anything=any(attempt.left for attempt in attempts),
         counts=counts(tallies),
-        channels=tuple(_channels(tallies, attempts, failovers, ways, threads)),
+        channels=tuple(
+            _channels(tallies, attempts, failovers, ways, threads, history.held_reasons(notice.id))
+        ),
         failovers=tuple(FailoverResult(f.origin, f.destination, f.count, f.reason) for f in failovers),
         next_update=notice.facts.next_update.isoformat() if notice.facts.next_update else None,
         next=_next(notice, status),
@@ -54,6 +56,7 @@ def _channels(
     failovers: Sequence[Failover],
     ways: Mapping[str, Way],
     threads: Mapping[str, tuple[str, str]],
+    held: Mapping[str, str],
 ) -> list[ChannelResult]:
     tried = {attempt.channel: attempt for attempt in attempts}
     origins = [failover.origin for failover in failovers]
@@ -67,7 +70,7 @@ def _channels(
         root, last = threads.get(name, (None, None))
         reasons = [failover.reason for failover in failovers if failover.origin == name]
         state = _state(standing)
-        reason = (attempt.reason if attempt else None) or next(iter(reasons), None)
+        reason = (attempt.reason if attempt else None) or next(iter(reasons), held.get(name))
         results.append(
             ChannelResult(
                 name=name,

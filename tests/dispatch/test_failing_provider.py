@@ -93,3 +93,15 @@ def test_after_a_pause_a_channel_begins_with_one_request(company, sandbox):
     waves = Counter(round((request.at - first).total_seconds() / 0.3) for request in refused)
     assert sorted(waves.values()) == [1, 1, 16]
     assert company.told_once("twilio")
+
+
+def test_who_is_held_by_an_earlier_run_s_pause_learns_why(company, sandbox):
+    company.configure([["sms"]], timeout="2s")
+    arm(sandbox, "twilio:ratelimit=600")
+    company.notify("Checkout down")
+
+    result = company.notify("Search down")
+
+    (channel,) = result.channels
+    assert (channel.state, channel.attempts) == ("held", 0)
+    assert "too many requests" in channel.reason
