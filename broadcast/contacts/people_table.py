@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from broadcast.contacts.columns import Columns, read_columns, variable_name
 from broadcast.contacts.incoming.listing import Fault
@@ -111,11 +112,7 @@ class PeopleTable:
 
     def _candidates(self, marks: Marks) -> Sequence[_Person]:
         """Who may be meant: has the id, or an address and the same name or none."""
-        keys: list[tuple[str, ...]] = [("id", marks.id)] if marks.id else []
-        for address in (*marks.phones, *marks.emails):
-            known_as = [(address, marks.folded), (address, ""), (address, "given", marks.given)]
-            keys += known_as if marks.folded else [(address,)]
-        places = sorted({place for key in keys for place in self._known.get(key, ())})
+        places = sorted({place for key in _wanted(marks) for place in self._known.get(key, ())})
         return [self._people[place] for place in places]
 
     def _note(self, person: _Person) -> None:
@@ -123,11 +120,7 @@ class PeopleTable:
         if person.place == len(self._people):
             self._people.append(person)
         self._people[person.place] = person
-        marks = person.marks
-        keys: list[tuple[str, ...]] = [("id", marks.id)] if marks.id else []
-        for address in (*marks.phones, *marks.emails):
-            keys += [(address,), (address, marks.folded), (address, "given", marks.given)]
-        for key in keys:
+        for key in _known_by(person.marks):
             if person.place not in self._known[key][-1:]:
                 self._known[key].append(person.place)
 
@@ -216,6 +209,38 @@ class PeopleTable:
             for cells in self.cells:
                 cells.append("")
         return self._positions[key]
+
+
+def _known_by(marks: Marks) -> Iterator[tuple[str, ...]]:
+    """What somebody is filed under. Thousands may share a number, hardly anybody a number and a mailbox."""
+    if marks.id:
+        yield "id", marks.id
+    alone = not (marks.phones and marks.emails)
+    for address in (*marks.phones, *marks.emails):
+        yield (address,)
+        yield address, marks.folded
+        if alone:
+            yield address, marks.folded, "alone"
+    for both in product(marks.phones, marks.emails):
+        yield both
+        yield *both, marks.folded
+        yield *both, "given", marks.given
+
+
+def _wanted(marks: Marks) -> Iterator[tuple[str, ...]]:
+    """Where those are filed whom a row may be about, as `Marks.match` has it."""
+    if marks.id:
+        yield "id", marks.id
+    names = dict.fromkeys((marks.folded, ""))
+    if not (marks.phones and marks.emails):
+        for address in (*marks.phones, *marks.emails):
+            yield from ((address, name) for name in names) if marks.folded else ((address,),)
+        return
+    for address in (*marks.phones, *marks.emails):
+        yield from ((address, name, "alone") for name in names)
+    for both in product(marks.phones, marks.emails):
+        yield from ((*both, name) for name in names) if marks.folded else (both,)
+        yield *both, "given", marks.given
 
 
 def _with(wanted: Match, matches: _Matches) -> list[_Person]:

@@ -145,6 +145,13 @@ def test_a_file_that_is_no_list_changes_nothing(tmp_path, data):
     assert refuse_removals(found, None) is not None
 
 
+@pytest.mark.parametrize("name", ["Anna {}", ""])
+def test_thousands_behind_one_switchboard_are_brought_in_at_once(tmp_path, name):
+    people = [("", name.format(number), f"p{number}@firma.de", LAND) for number in range(3000)]
+
+    assert len(differ(tmp_path, [], as_csv(people)).added) == 3000
+
+
 def test_a_list_of_empty_lines_ends_with_a_word(tmp_path):
     with pytest.raises(BroadcastError, match="more than 5,000,000 lines"):
         differ(tmp_path, [], b"BEGIN:VCARD\n" + b"\n" * 5_000_001)
