@@ -75,8 +75,10 @@ def dialled(number: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """`text` with a full stop where it ends without any mark."""
-    return text if not text or text.rstrip('"“”)').endswith((".", "!", "?", ":", "…")) else f"{text}."
+    """`text` with a full stop where it ends without any mark; none behind a link, which it would break."""
+    if not text or text.rstrip('"“”)').endswith((".", "!", "?", ":", "…")):
+        return text
+    return text if _LINK.search(text.rsplit(maxsplit=1)[-1]) else f"{text}."
 
 
 def shortened(text: str, limit: int | None) -> str:

@@ -10,7 +10,7 @@ from broadcast.errors import TooLong
 from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import TextPhase
 from broadcast.rendering.lint import AUDIENCES
-from broadcast.rendering.phrase import shortened, shortened_name
+from broadcast.rendering.phrase import sentence, shortened, shortened_name
 from broadcast.rendering.render import Renderer
 from tests.rendering.facts import SHIPPED, facts
 
@@ -68,3 +68,9 @@ def test_a_message_that_is_one_long_link_is_left_out_whole_where_there_is_no_roo
 
     assert "x.example" not in rendered.message.text
     assert "message" in rendered.dropped
+
+
+@pytest.mark.parametrize("link", [LINK, "muster.example/hilfe", "hilfe@muster.example"])
+def test_no_full_stop_of_ours_is_glued_to_a_link(link):
+    assert sentence(f"Bitte hier: {link}") == f"Bitte hier: {link}"
+    assert sentence(f"Bitte {link} lesen") == f"Bitte {link} lesen."
