@@ -18,11 +18,12 @@ from broadcast.channels.base import Reconciles
 from broadcast.dispatch import services
 from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.ending import Ending, Stop
+from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.judge import Answer, Judge, asked_for
 from broadcast.dispatch.moments import Moments
 from broadcast.dispatch.outbox import Outbox
+from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerError
 from broadcast.ledger.batches import batches
 from broadcast.ledger.deliveries import Deliveries

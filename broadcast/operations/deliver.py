@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from broadcast.channels.base import Adapter
 from broadcast.channels.skew import remarks
 from broadcast.dispatch.channel import ActiveChannel
-from broadcast.dispatch.ending import Ending, Stop
+from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.outbox import Outbox
+from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerBusy, LedgerError, Unfinished
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice

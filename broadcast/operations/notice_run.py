@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from broadcast.channels.base import Adapter
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.ending import Ending, Stop
+from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Engine
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.outbox import Outbox
 from broadcast.dispatch.recovery import Recovered, take_over
+from broadcast.dispatch.stop import Stop
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.processes import ctrl_z_deferred, is_stopped

@@ -9,10 +9,11 @@ import pytest
 
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.ending import Ending, Stop
+from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Engine
 from broadcast.dispatch.happening import Happened, Happening
 from broadcast.dispatch.outbox import Outbox
+from broadcast.dispatch.stop import Stop
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.channel import Capabilities, ChannelKind
