@@ -18,8 +18,8 @@ from broadcast.operations.result import Counts, counts
 class IncidentStatus:
     """One incident at a glance. `counts` are those of its latest notice, `unanswered` of all of them.
 
-    `started_at` is when it began, or, of announced work, is to begin; None where nobody said. `overdue` means
-    that readers were promised an update and the time has passed.
+    `started_at` is when it began, None if nobody said; `window_starts_at` when announced work is to begin.
+    `overdue` means that readers were promised an update and the time has passed.
     """
 
     ref: str
@@ -32,6 +32,7 @@ class IncidentStatus:
     opened_at: datetime
     ended_at: datetime | None
     next_update_at: datetime | None
+    window_starts_at: datetime | None
     overdue: bool
     notices: int
     counts: Counts
@@ -63,7 +64,8 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         severity=incident.severity,
         drill=incident.drill,
         services=tuple(service.key for service in incident.services),
-        started_at=incident.started_at or incident.window_starts_at,
+        started_at=incident.started_at,
+        window_starts_at=incident.window_starts_at,
         opened_at=incident.opened_at,
         ended_at=incident.ended_at,
         next_update_at=promised,

@@ -96,6 +96,7 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
         "phase": str(status.phase),
         "severity": str(status.severity),
         "services": ", ".join(status.services),
+        "announced for": clock_time(status.window_starts_at, zone),
         "started": clock_time(status.started_at, zone),
         "opened": clock_time(status.opened_at, zone),
         "ended": clock_time(status.ended_at, zone),
@@ -165,7 +166,7 @@ def _next(status: IncidentStatus) -> Iterator[str]:
 
 
 def _json(status: IncidentStatus, zone: ZoneInfo) -> dict[str, Any]:
-    times = ("started_at", "opened_at", "ended_at", "next_update_at")
+    times = ("started_at", "window_starts_at", "opened_at", "ended_at", "next_update_at")
     unanswered = [unanswered_json(message, zone) for message in status.unanswered]
     fields = asdict(replace(status, unanswered=()))
     return fields | {name: iso(getattr(status, name), zone) for name in times} | {"unanswered": unanswered}
