@@ -176,7 +176,11 @@ class Wording:
     ] = None
     started: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="When it began: 14:05, 20m (ago) or now.", rich_help_panel=_SAY),
+        typer.Option(
+            metavar="TIME",
+            help="When it began: 14:05, 20m (ago) or now; of announced work, when it will begin.",
+            rich_help_panel=_SAY,
+        ),
     ] = None
     detected: Annotated[
         str | None,
