@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from broadcast.ledger.database import WAIT_SECONDS, Database, open_database
 from broadcast.ledger.incidents import Incidents
 from broadcast.ledger.place import ledger_file
-from broadcast.ledger.tally import Tally, tallies
+from broadcast.ledger.tally import StillOwed, Tally, still_owed, tallies
 from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -66,6 +66,10 @@ class Ledger:
     def tallies(self, notice: int) -> list[Tally]:
         """How many deliveries of a notice stand where."""
         return tallies(self._database, notice)
+
+    def still_owed(self, incident: Incident) -> tuple[StillOwed, ...]:
+        """What any notice of an incident has not sent yet."""
+        return still_owed(self._database, incident.id)
 
     def unanswered(self, incident: Incident) -> list[Unanswered]:
         """Every message of an incident of which nobody can say whether it arrived."""

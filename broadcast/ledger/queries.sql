@@ -315,6 +315,12 @@ SELECT channel, state, required, step,
        ) AS count
 FROM kind ORDER BY channel, state
 
+-- name: still_owed
+SELECT notice.sequence, delivery.channel, count(*) AS count
+FROM notice JOIN delivery ON delivery.notice_id = notice.id
+WHERE notice.incident_id = ? AND delivery.state IN ('planned', 'held')
+GROUP BY notice.sequence, delivery.channel ORDER BY notice.sequence, min(delivery.id)
+
 -- name: channels_of_notice
 SELECT DISTINCT attempt.channel FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
 WHERE delivery.notice_id = ?

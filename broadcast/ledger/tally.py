@@ -20,6 +20,21 @@ class Tally:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class StillOwed:
+    """Messages of the incident's notice `sequence` that were not sent yet, and wait for `channel`."""
+
+    sequence: int
+    channel: str
+    count: int
+
+
+def still_owed(database: Database, incident: int) -> tuple[StillOwed, ...]:
+    """What any notice of an incident has not sent yet."""
+    with database.reading() as connection:
+        return tuple(StillOwed(*row) for row in connection.execute(query("still_owed"), (incident,)))
+
+
 def tallies(database: Database, notice: int) -> list[Tally]:
     """Every delivery of a notice, counted."""
     with database.reading() as connection:

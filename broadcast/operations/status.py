@@ -8,6 +8,7 @@ from datetime import datetime
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.tally import StillOwed
 from broadcast.ledger.unanswered import Unanswered
 from broadcast.model.channel import Idempotency
 from broadcast.model.incident import Incident, Phase, Severity
@@ -16,7 +17,7 @@ from broadcast.operations.result import Counts, counts
 
 @dataclass(frozen=True, slots=True)
 class IncidentStatus:
-    """One incident at a glance. `counts` are those of its latest notice, `unanswered` of all of them.
+    """One incident at a glance. `counts` are those of its latest notice, `owed` and `unanswered` of all.
 
     `started_at` is when it began, None if nobody said; `window_starts_at` when announced work is to begin.
     `overdue` means that readers were promised an update and the time has passed.
@@ -36,12 +37,13 @@ class IncidentStatus:
     overdue: bool
     notices: int
     counts: Counts
+    owed: tuple[StillOwed, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
 
     @property
     def owing(self) -> bool:
         """Whether somebody may still be waiting for the latest word."""
-        return bool(self.counts.held or self.counts.unknown or self.unanswered)
+        return bool(self.owed or self.counts.unknown or self.unanswered)
 
 
 def overview(ledger: Ledger, now: datetime) -> tuple[IncidentStatus, ...]:
@@ -72,6 +74,7 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         overdue=not incident.phase.closed and promised is not None and now >= promised,
         notices=latest[1] if latest else 0,
         counts=counts(ledger.tallies(latest[0])) if latest else Counts(),
+        owed=ledger.still_owed(incident),
         unanswered=tuple(ledger.unanswered(incident)),
     )
 

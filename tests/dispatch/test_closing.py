@@ -7,9 +7,11 @@ import re
 import pytest
 
 from broadcast.dispatch.happening import nobody
+from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.operations.request import Limits, Verb
 from broadcast.operations.retry import retry
+from broadcast.operations.status import overview
 from broadcast.wiring import make_delivery
 from tests.dispatch.stage import arm, email, phone
 
@@ -235,3 +237,16 @@ def test_two_people_who_fall_back_to_one_number_are_told_by_one_message(company,
     assert set(company.states().values()) == {DeliveryState.ACCEPTED}
     assert (ended.exit_code, ended.counts.accepted) == (0, 2)
     assert sorted(sequences(sandbox, "twilio")) == [1, 2]
+
+
+def test_status_names_what_any_notice_still_owes_and_on_which_channel(company, sandbox):
+    company.configure([["sms"], ["x"]])
+    company.notify()
+    company.follow_up(Verb.RESOLVE, message="Over.", not_channels=("x",))
+    company.follow_up(Verb.RETRACT, incident="INC-1", message="Never.", not_channels=("sms",))
+
+    with company.ledger() as ledger:
+        [status] = overview(ledger, SystemClock().now())
+
+    assert [(one.sequence, one.channel, one.count) for one in status.owed] == [(3, "sms", 3)]
+    assert status.owing

@@ -142,10 +142,9 @@ def _open(status: IncidentStatus, settings: Settings) -> Iterator[Block]:
         doubt = f"{status.ref}: nobody can say whether {count:,} arrived over {channel}"
         then = _outcome(backup, asked=can_be_asked(settings, channel))
         yield Remark("unknown", f"{doubt}; {then}", Tone.WARNING)
-    if status.counts.held:
-        yield Remark(
-            "held", f"{status.ref}: {status.counts.held:,} not sent yet; retry sends them", Tone.WARNING
-        )
+    for owed in status.owed:
+        waiting = f"{status.ref}/{owed.sequence}: {owed.count:,} over {owed.channel} not sent yet"
+        yield Remark("held", f"{waiting}; retry sends them", Tone.WARNING)
 
 
 def _outcome(backup: str | None, *, asked: bool) -> str:
