@@ -13,6 +13,7 @@ from broadcast.ledger.database import Database
 from broadcast.ledger.people import contact_from
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import DeliveryLine, Event, Notice
+from broadcast.ledger.scrub import NOT_REACHED
 from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
@@ -143,7 +144,7 @@ class History:
         return self._each("lines", notice.id, _line)
 
     def unreached(self, notice: int) -> list[str]:
-        """The first ten who were not, or not certainly, told, and why."""
+        """The first ten who were not, or perhaps not, reached, and why: a line for each."""
         return self._each("unreached", notice, _unreached)
 
     def open_routes(self, notice: Notice) -> set[tuple[str, ...]]:
@@ -304,4 +305,5 @@ def _moment(epoch: float | None) -> datetime | None:
 def _unreached(row: sqlite3.Row) -> str:
     addresses = ", ".join(mask(address) for address in (row["email"], row["phone"]) if address)
     whom = f"{row['name'] or row['contact']} ({addresses})" if addresses else row["name"] or row["contact"]
-    return f"{whom}: {row['state']}, {row['reason'] or 'no reason known'}"
+    doubt = "perhaps " if row["state"] == DeliveryState.UNKNOWN else ""
+    return f"{doubt}{NOT_REACHED}{whom}: {row['state']}, {row['reason'] or 'no reason known'}"

@@ -149,7 +149,7 @@ class Delivery:
 
     def _result(self, notice: Notice, ending: Ending, warnings: tuple[str, ...]) -> Result:
         noted = self.ledger.history.warnings(notice.id)
-        unreached = (f"not reached: {line}" for line in self.ledger.history.unreached(notice.id))
+        unreached = self.ledger.history.unreached(notice.id)
         result = self._summary(notice, ending)
         apart = remarks({name: skew.ahead for name, skew in self.channels.skews.items()})
         doubled = self._possibly_doubled(notice)
