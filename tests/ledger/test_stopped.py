@@ -79,7 +79,7 @@ def test_ctrl_z_waits_for_the_end_of_reading(path):
 
 @pytest.mark.skipif(not NAMES_HOLDERS, reason="only Linux names who holds a lock")
 @pytest.mark.parametrize("number", [signal.SIGSTOP, None])
-def test_whoever_keeps_the_ledger_locked_is_named(path, number):
+def test_the_process_that_keeps_the_ledger_locked_is_named(path, number):
     ready, said = os.pipe()
 
     def work() -> None:
