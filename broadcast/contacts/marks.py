@@ -59,9 +59,11 @@ class Marks:
             return Match.ANOTHER
         if self._other_name(known):
             return Match.RENAMED if self._renamed(known) else Match.ANOTHER
-        if known.folded and not self.folded and not self._adds_nothing(known):
+        if not self.folded and known.folded and not self.adds_nothing(known):
             return Match.ANOTHER
         named = all(ours or not theirs for ours, theirs in self._kinds(known))
+        if not named and (self.id or (self.folded and not known.folded)):
+            return Match.ANOTHER  # an id or a name is given to nobody who is named only in part
         return Match.SAME if named else Match.LIKELY
 
     def shared(self, known: Marks) -> bool:
@@ -76,10 +78,17 @@ class Marks:
         return any(len(word) >= _SHORTEST_WORD for word in words)
 
     def _renamed(self, known: Marks) -> bool:
-        return self.given == known.given and all(ours & theirs for ours, theirs in self._kinds(known))
+        return (
+            not self.id
+            and self.given == known.given
+            and all(ours & theirs for ours, theirs in self._kinds(known))
+        )
 
-    def _adds_nothing(self, known: Marks) -> bool:
-        """A row without a name gives nobody who has one a further address: it may be somebody else's."""
+    def adds_nothing(self, known: Marks) -> bool:
+        """Whether `known` has each of these addresses.
+
+        A row without a name gives nobody who has one a further address: it may be somebody else's.
+        """
         return all(ours <= theirs for ours, theirs in self._kinds(known))
 
     def _other_name(self, other: Marks) -> bool:

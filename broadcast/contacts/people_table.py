@@ -249,6 +249,7 @@ def _with(wanted: Match, matches: _Matches) -> list[_Person]:
 
 def _the_one(people: Sequence[_Person], marks: Marks) -> _Person | None:
     """The person that is meant; the first of several that nobody can tell apart, None if they differ."""
+    people = [person for person in people if marks.adds_nothing(person.marks)] or people
     alike = [person for person in people if person.marks.folded == marks.folded] or people
     differ = len({(person.marks.id, person.marks.folded) for person in alike}) > 1
     return None if differ else alike[0]
