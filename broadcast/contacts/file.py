@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from broadcast.contacts.columns import field_of
 from broadcast.contacts.sheet import Row, open_sheet
 from broadcast.errors import ConfigError, Refused
 
@@ -37,6 +38,11 @@ def read_file(path: Path) -> ContactsFile:
     if not path.exists():
         return ContactsFile(path, (), (), ",", "")
     sheet = open_sheet(path)
+    if not any(field_of(name) for name in sheet.header):
+        raise ConfigError(
+            f"{path} has no column of a contacts file, so it is not overwritten",
+            hint="name a CSV file with columns like id, name, email or phone, or a new file",
+        )
     rows = []
     for row in sheet.rows():
         if not isinstance(row, Row) or len(row.cells) < len(sheet.header):

@@ -13,6 +13,7 @@ from broadcast.reports.words import ENGLISH, GERMAN, WORDS
 
 _DATES = {"de": "{day:02}.{number:02}.{year}", "en": "{day} {month} {year}"}
 _THOUSANDS = {"de": ".", "en": ","}
+LANGUAGES = tuple(_DATES)
 
 
 class Language:

@@ -24,10 +24,23 @@ class Format(StrEnum):
     HTML = "html"
 
 
+_ENDINGS = {
+    "": Format.MARKDOWN,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".txt": Format.MARKDOWN,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+}
+
 AsFormat = Annotated[
     Format | None, typer.Option("--format", metavar="FORM", help="md or html; else as --out ends, else md.")
 ]
-Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it there.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write it there, readable by you alone; only a report is overwritten."),
+]
 Language = Annotated[str | None, typer.Option(metavar="LOCALE", help="de or en; else the organisation's.")]
 
 
@@ -38,24 +51,49 @@ def report(
     """The story of an incident: who was told what when, who was not, and which promises were kept."""
     from broadcast.reports.html import as_html
     from broadcast.reports.markdown import as_markdown
+    from broadcast.reports.saved import save
     from broadcast.reports.story import build
 
+    out = None if out == Path("-") else out
+    form = _form(form, out)
     settings = load_settings(common.config, sandbox=common.sandbox)
+    locale = _locale(lang, settings.locale, common)
     with opened(settings) as ledger:
         story = build(ledger, incident, SystemClock().now(), settings.timezone)
-    html = form is Format.HTML or (form is None and out is not None and out.suffix in {".html", ".htm"})
-    text = (as_html if html else as_markdown)(story, lang or settings.locale)
+    text = (as_html if form is Format.HTML else as_markdown)(story, locale)
     if out is None:
         common.out.write(printable(text))
         return
-    _save(text, out)
+    save(text, out)
     common.err.write(f"written: {printable(str(out))}\n")
 
 
-def _save(text: str, path: Path) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
+def _form(wanted: Format | None, out: Path | None) -> Format:
+    """What to write, as --format or else the name of the file says; raises `UsageError` if they disagree."""
+    if out is None:
+        return wanted or Format.MARKDOWN
+    ending = out.suffix.lower()
+    named = _ENDINGS.get(ending)
+    if ending == ".pdf" or (named is None and wanted is None):
         raise UsageError(
-            f"cannot write {path}: {error.strerror}", hint="name another file with --out"
-        ) from None
+            f"a report is Markdown or HTML, and {out.name} is named as neither",
+            hint=f"write {out.with_suffix('.html').name}; a browser prints it as PDF",
+        )
+    if wanted and named and ending and wanted is not named:
+        raise UsageError(
+            f"--format {wanted} does not go with {out.name}", hint="leave --format out, or name another file"
+        )
+    return wanted or named or Format.MARKDOWN
+
+
+def _locale(wanted: str | None, own: str, common: Common) -> str:
+    """The language to write in; raises `UsageError` for one that was asked for and is not known."""
+    from broadcast.rendering.words import language_of
+    from broadcast.reports.language import LANGUAGES
+
+    known = " and ".join(LANGUAGES)
+    if wanted and language_of(wanted) not in LANGUAGES:
+        raise UsageError(f"there are no reports in {wanted}", hint=f"reports are written in {known}")
+    if not wanted and language_of(own) not in LANGUAGES:
+        common.err.write(f"reports are written in {known}, not in {printable(own)}: this one is in en\n")
+    return wanted or own

@@ -1,0 +1,100 @@
+"""A report in a file: written in one step, for this user alone, and never over anything but a report of ours.
+
+Every file ends with a comment that holds the SHA-256 of all that stands before it. A file without it, or one
+that somebody changed since, is not overwritten: it may be the configuration, the ledger, or an edited report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import tempfile
+from pathlib import Path
+
+from broadcast.errors import UsageError
+
+_SEAL = re.compile(rb"<!-- broadcast report, sha256:([0-9a-f]{64}) -->\n\Z")
+_SEAL_SIZE = len("<!-- broadcast report, sha256: -->\n") + 64
+_ANOTHER = "name another file with --out"
+_KINDS = (
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def save(report: str, path: Path) -> None:
+    """Write the report (Markdown or HTML) to `path`, with mode 0600.
+
+    Raises `UsageError` where something else is there already, `OSError` where the file cannot be written;
+    then everything is as it was.
+    """
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}", hint=f"make it first, or {_ANOTHER}")
+    new = _is_new(path)
+    try:
+        _write(sealed(report), path, new=new)
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def sealed(report: str) -> bytes:
+    """The report with the comment by which a later run knows it again."""
+    text = report.encode()
+    return text + f"<!-- broadcast report, sha256:{hashlib.sha256(text).hexdigest()} -->\n".encode()
+
+
+def _is_new(path: Path) -> bool:
+    """Whether nothing is there; raises `UsageError` where it is anything but an unchanged report."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return True
+    for is_kind, kind in _KINDS:
+        if is_kind(mode):
+            hint = f"{_ANOTHER}, or leave --out out and redirect the output"
+            raise UsageError(f"{path} is {kind}, so nothing was written", hint=hint)
+    if not _is_ours(path):
+        raise _taken(path)
+    return False
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = file.seek(max(0, size - _SEAL_SIZE))
+        seal = _SEAL.fullmatch(file.read())
+        if seal is None:
+            return False
+        file.seek(0)
+        return hashlib.sha256(file.read(start)).hexdigest() == seal[1].decode()
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} exists and is no report, or was changed since; it was left as it is",
+        hint=f"{_ANOTHER}, or move it away first",
+    )
+
+
+def _write(content: bytes, path: Path, *, new: bool) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if new:  # what somebody else put there meanwhile stays: this raises `FileExistsError`
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,98 @@
+"""Options that name a file to write: no file is lost that is not an earlier output of the same command."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+import typer
+
+from broadcast.cli.app import _root
+
+OWN = "# our own file\n"
+#: Every option that makes a command write the file it names; its tests are in this file.
+WRITING = {("report", "--out"), ("contacts import", "--into")}
+
+
+def options(command, context, words=()):
+    """Every option of the program, as its command's words and its name."""
+    for name in getattr(command, "list_commands", lambda _: ())(context):
+        yield from options(command.get_command(context, name), context, (*words, name))
+    for param in command.params:
+        yield from ((" ".join(words), option) for option in param.opts)
+
+
+def test_every_option_that_writes_a_file_is_tested_here():
+    root = _root()
+    context = typer.Context(root)
+    names = {"--out", "--into", "--to", "--file", "--write", "--save"}
+    assert {each for each in options(root, context) if each[1] in names} == WRITING
+
+
+@pytest.fixture
+def incident(broadcast, page_only):
+    assert broadcast("notify", "Chat down", "--yes").returncode == 0
+
+
+@pytest.mark.usefixtures("incident")
+def test_a_report_overwrites_nothing_but_a_report(broadcast, tmp_path):
+    precious = ["broadcast.toml", "broadcast.db", "broadcast.db.secret", "public/index.html"]
+    precious += [".env", "template"]
+    (tmp_path / ".env").write_text(OWN, encoding="utf-8")
+    (tmp_path / "template").write_text(OWN, encoding="utf-8")
+    before = {name: (tmp_path / name).read_bytes() for name in precious if (tmp_path / name).exists()}
+
+    for name in before:
+        refused = broadcast("report", "INC-1", "--format", "md", "--out", name)
+        assert refused.returncode == 2, name
+        assert "hint: " in refused.stderr
+
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
+    assert len(before) > 4
+
+
+@pytest.mark.usefixtures("incident")
+def test_a_report_is_written_for_its_owner_only_and_again_over_itself(broadcast, tmp_path):
+    for _ in range(2):
+        assert broadcast("report", "INC-1", "--out", "report.HTML").returncode == 0
+    assert stat.S_IMODE((tmp_path / "report.HTML").stat().st_mode) == 0o600
+    assert (tmp_path / "report.HTML").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert broadcast("report", "INC-1", "--out", "-").stdout.startswith("# ")
+
+
+@pytest.mark.usefixtures("incident")
+@pytest.mark.parametrize(
+    ("line", "said", "hint"),
+    [
+        (["--out", "r.pdf"], "r.pdf is named as neither", "r.html; a browser prints it as PDF"),
+        (["--out", "r.docx"], "r.docx is named as neither", "r.html"),
+        (["--out", "r.md", "--format", "html"], "--format html does not go with r.md", "leave --format out"),
+        (["--lang", "fr"], "there are no reports in fr", "de and en"),
+        (["--out", "/dev/stdout"], "nothing was written", "redirect the output"),
+    ],
+)
+def test_a_report_that_would_be_something_else_than_asked_for_is_refused(
+    broadcast, tmp_path, line, said, hint
+):
+    before = sorted(tmp_path.iterdir())
+
+    refused = broadcast("report", "INC-1", *line)
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert said in refused.stderr
+    assert hint in refused.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.usefixtures("page_only")
+@pytest.mark.parametrize("content", ["BEGIN:VCARD\n", "TWILIO_TOKEN=secret\nOTHER=1\n", "secret\n", OWN])
+def test_an_import_changes_nothing_but_a_contacts_file(broadcast, tmp_path, content):
+    people = "BEGIN:VCARD\nVERSION:3.0\nFN:Anna\nEMAIL:anna@kunde.example\nEND:VCARD\n"
+    target = tmp_path / "target"
+    target.write_text(content, encoding="utf-8")
+
+    refused = broadcast("contacts", "import", "-", "--into", "target", "--yes", input=people)
+
+    assert refused.returncode == 6
+    assert "hint: " in refused.stderr
+    assert target.read_text(encoding="utf-8") == content
