@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from tests.torture import disk, kills, network, powercut, races, syscalls
+from tests.torture import disk, kills, network, powercut, races, sessions, syscalls
 from tests.torture.ground import Ground, ground
 from tests.torture.report import Line, Options
 
@@ -23,6 +23,7 @@ SUITES: Mapping[str, Callable[[Options, Ground], Iterator[Line]]] = {
     "races": races.suite,
     "disk": disk.suite,
     "network": network.suite,
+    "sessions": sessions.suite,
 }
 
 
