@@ -12,9 +12,10 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,15 +25,23 @@ from tests.torture.ground import LONGEST, Ended, Ground, command, ended, environ
 from tests.torture.report import Line, Options
 
 PEOPLE = 5
-LANES = (("email", "mail-backup", "sms"), ("page",))
+LANES = (("email", "mail-backup", "sms"), ("x", "page"))
 STAFF = """
 [audiences.staff]
 contacts = ["staff.csv"]
 lanes = [["sms", "email"], ["page"]]
 internal = true
 """
+#: What somebody changes in the configuration while incidents are open: old text, new text.
+CHANGES = (
+    ("[audiences.staff]", "[audiences.crew]"),
+    ('lanes = [["sms", "email"], ["page"]]', 'lanes = [["sms", "email"]]'),
+    (', ["x", "page"]]', "]"),
+    ('["email", "mail-backup", "sms"]', '["sms", "email"]'),
+)
 #: Providers whose people can be told apart by an address, and what the judge calls them.
 TELLING = {"twilio": "sms", "sendgrid": "email", "smtp": "mail-backup"}
+PUBLIC = frozenset({"x", "statuspage"})
 #: Accepted and lost, refused, slow, dead: what the sandbox can do to a request.
 FAULTS = (
     "twilio:hang_after,times=2",
@@ -48,6 +57,8 @@ FAULTS = (
     "sendgrid:status=429,times=2",
     "smtp:refuse,times=3",
     "statuspage:status=503,times=2",
+    "x:status=503,times=2",
+    "x:auth",
     "all:late=0.05",
 )
 #: Exit codes that promise that nothing left the machine.
@@ -80,6 +91,7 @@ class Session:
     alias: bool = False
     steps: list[str] = field(default_factory=list)
     forgotten: set[str] = field(default_factory=set)
+    rules: str = ""  # the configuration as it was in the beginning
     backup: tuple[Path, list[Said], list[str]] | None = None
 
     def run(self, *arguments: str) -> Ended:
@@ -92,9 +104,7 @@ class Session:
     def cut(self, *arguments: str) -> Ended:
         """Run a command and kill it somewhere, or not."""
         process = self._start(*arguments)
-        try:
-            process.wait(timeout=self.chance.uniform(0.2, 1.6))
-        except subprocess.TimeoutExpired:
+        if self._in_the_middle(process):
             process.kill()
             self.line.add(kills=1)
         return ended(process)
@@ -102,21 +112,29 @@ class Session:
     def asleep(self, arguments: tuple[str, ...], meanwhile: Callable[[], None]) -> Ended:
         """Stop a command in the middle, do something else, and let it go on."""
         process = self._start(*arguments)
-        try:
-            process.wait(timeout=self.chance.uniform(0.35, 0.9))
-        except subprocess.TimeoutExpired:
+        if self._in_the_middle(process):
             process.send_signal(signal.SIGSTOP)
             self.line.add(stops=1)
             meanwhile()
             process.send_signal(signal.SIGCONT)
         return ended(process)
 
+    def _in_the_middle(self, process: subprocess.Popen[str]) -> bool:
+        """Wait until the command sends, or about as long as starting takes; whether it still runs then."""
+        before = len(self.ground.requests())
+        until = time.monotonic() + self.chance.choice((0.3, 0.6, 5.0, 5.0))
+        while time.monotonic() < until and process.poll() is None and len(self.ground.requests()) == before:
+            pass
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=self.chance.uniform(0, 0.2))
+        return process.poll() is None
+
     def received(self) -> list[tuple[str, str, str]]:
-        """Provider, address and text of everything that came to somebody's notice."""
+        """Provider, address and text of everything that came to somebody's notice, page updates included."""
         return [
             (one.provider, one.to, f"{one.subject or ''} {one.text}")
             for one in self.ground.daemon.received()
-            if one.tells
+            if one.tells or one.provider in PUBLIC
         ]
 
     def _start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -170,6 +188,7 @@ def suite(options: Options, ground: Ground) -> Iterator[Line]:
 def one_session(ground: Ground, chance: random.Random, line: Line, name: str) -> None:
     """Play one session and judge it."""
     session = Session(_company(ground), ground, chance, line, name)
+    session.rules = (session.company.folder / "broadcast.toml").read_text(encoding="utf-8")
     _notify(session)
     for _ in range(chance.randint(5, 10)):
         chance.choices(*zip(*STEPS, strict=True))[0](session)
@@ -237,8 +256,27 @@ def _follow_up(session: Session) -> None:
         return
     word, incident = _word(session), session.chance.choice(session.open)
     verb = session.chance.choices(("update", "resolve", "retract"), (3, 2, 1))[0]
-    done = session.run(verb, incident, "-m", f"Now {word}.", "--yes", "-o", "json")
+    without = session.chance.choice(((), (), (), ("--not-channel", "x"), ("--not-channel", "sms")))
+    done = session.run(verb, incident, "-m", f"Now {word}.", "--yes", "-o", "json", *without)
     _note(session, word, done, closes=verb != "update")
+
+
+def _troubled(session: Session) -> None:
+    """Something is published on a wrong clock while a provider fails."""
+    session.clock = session.chance.choice(["", *WRONG_CLOCKS])
+    _fault(session)
+    session.chance.choice((_notify, _follow_up))(session)
+    _heal(session)
+    if session.chance.random() < 0.5:
+        session.clock = session.chance.choice(["", *WRONG_CLOCKS])
+    _retry(session)
+
+
+def _changed(session: Session) -> None:
+    old, new = session.chance.choice(CHANGES)
+    config = session.company.folder / "broadcast.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    session.steps.append(f"[{old} is now {new}]")
 
 
 def _killed(session: Session) -> None:
@@ -353,8 +391,10 @@ STEPS: tuple[tuple[Callable[[Session], None], int], ...] = (
     (_notify, 3),
     (_follow_up, 5),
     (_retry, 2),
-    (_fault, 4),
-    (_heal, 2),
+    (_troubled, 5),
+    (_changed, 3),
+    (_fault, 2),
+    (_heal, 1),
     (_killed, 3),
     (_killed_end, 2),
     (_slept, 2),
@@ -366,9 +406,10 @@ STEPS: tuple[tuple[Callable[[Session], None], int], ...] = (
 
 
 def _settle(session: Session) -> None:
-    """Heal everything, set the clock right, end what is open, and retry until nothing changes."""
+    """Heal everything, set clock and configuration right, end what is open, retry until nothing changes."""
     session.ground.daemon.heal()
     session.clock, session.alias = "", False
+    (session.company.folder / "broadcast.toml").write_text(session.rules, encoding="utf-8")
     session.run("retry", "-o", "json")
     for incident in list(session.open):
         word = _word(session)
@@ -392,12 +433,11 @@ def _judge(session: Session) -> None:
     arrived = Counter(
         (provider, to, one.word)
         for provider, to, text in session.received()
-        if provider in TELLING
         for one in session.said
         if one.word in text
     )
     story = f"{session.name} ({' / '.join(session.steps)})"
-    doubled = [key for key, times in arrived.items() if times > 1]
+    doubled = [key for key, times in arrived.items() if times > 1 and key[0] in TELLING]
     session.line.add(messages=arrived.total(), doubled=len(doubled))
     session.line.expect(not doubled, f"{story}: twice: {doubled[:3]}")
     for incident in {one.incident for one in session.said if one.incident}:
@@ -405,16 +445,20 @@ def _judge(session: Session) -> None:
 
 
 def _judge_end(session: Session, incident: str, arrived: Counter[tuple[str, str, str]], story: str) -> None:
-    """Everybody who got a word of a closed incident got its last word, or is named as not known."""
+    """Every person, post and page with a word of a closed incident has its last word, or is named."""
     said = [one for one in session.said if one.incident == incident and one.word not in session.forgotten]
     if not said or not said[-1].closes:
         return
     words = {one.word for one in said}
-    people = {_person(to) for _, to, word in arrived if word in words}
-    told = {_person(to) for _, to, word in arrived if word == said[-1].word}
+    people = {_who(provider, to) for provider, to, word in arrived if word in words}
+    told = {_who(provider, to) for provider, to, word in arrived if word == said[-1].word}
     missing = people - told - _named(session, incident)
     session.line.add(ended=1, without_the_end=len(missing))
     session.line.expect(not missing, f"{story}: {incident} ended without {sorted(missing)}")
+
+
+def _who(provider: str, address: str) -> str:
+    return provider if provider in PUBLIC else _person(address)
 
 
 def _person(address: str) -> str:
