@@ -44,6 +44,7 @@ TELLING = {"twilio": "sms", "sendgrid": "email", "smtp": "mail-backup"}
 PUBLIC = frozenset({"x", "statuspage"})
 #: Accepted and lost, refused, slow, dead: what the sandbox can do to a request.
 FAULTS = (
+    "twilio:drop_after,times=4",
     "twilio:hang_after,times=2",
     "twilio:drop_after,times=3",
     "sendgrid:drop_after,times=1",
@@ -180,7 +181,7 @@ def suite(options: Options, ground: Ground) -> Iterator[Line]:
         line.skipped = "libfaketime is not there"
         yield line
         return
-    for number in range(options.count(14, 400)):
+    for number in range(options.count(12, 400)):
         one_session(ground, options.chance("sessions", number), line, f"session {number}")
     yield line
 
@@ -264,7 +265,8 @@ def _follow_up(session: Session) -> None:
 def _troubled(session: Session) -> None:
     """Something is published on a wrong clock while a provider fails."""
     session.clock = session.chance.choice(["", *WRONG_CLOCKS])
-    _fault(session)
+    for _ in range(2):
+        _fault(session)
     session.chance.choice((_notify, _follow_up))(session)
     _heal(session)
     if session.chance.random() < 0.5:
