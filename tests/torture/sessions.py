@@ -322,7 +322,10 @@ def _slept(session: Session) -> None:
     before = set(session.open)
 
     def meanwhile() -> None:
-        _learn(session, word)
+        try:
+            _learn(session, word)
+        except sqlite3.OperationalError:
+            return  # it was stopped while it held the lock; nobody can do anything
         fresh = [one for one in session.open if one not in before]
         if fresh:
             over = _word(session)
