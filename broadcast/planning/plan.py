@@ -214,19 +214,20 @@ class Planner:
             yield self._held(told, told.channel)
 
     def end(self, lanes: Sequence[ToldLane]) -> Iterator[Planned]:
-        """The end for one person: in each lane, and on further channels that carried an earlier notice."""
-        led: set[str] = set()
-        for lane in lanes:
-            for planned in self.remind(lane.latest):
-                if planned.state is not DeliveryState.HELD:
-                    led.add(planned.route[0])
-                    yield planned
+        """The end for one person: once in each lane, first on the channel that worked.
+
+        If no lane leads to them any more, the end is owed on every channel that they heard of it on.
+        """
+        owed = [planned for lane in lanes for planned in self.remind(lane.latest)]
+        if led := [planned for planned in owed if planned.state is not DeliveryState.HELD]:
+            yield from led
+            return
         lowest = min(0, *(lane.latest.lane for lane in lanes))
-        further = {name: lane.latest for lane in lanes for name in lane.carried if name not in led}
-        for number, (name, told) in enumerate(further.items(), 1):
+        carried = {name: lane.latest for lane in lanes for name in lane.carried}
+        for number, (name, told) in enumerate(carried.items(), 1):
             if name not in self._ways:
                 yield replace(self._held(told, name), lane=lowest - number)
-            elif told.contact and self._reaches(name, told.contact) and not self._is_down(name, told.contact):
+            elif told.contact and self._reaches(name, told.contact):
                 yield replace(_again(told, (name,)), lane=lowest - number)
 
     def end_posts(self, told: Sequence[Told]) -> Iterator[Planned]:
