@@ -99,7 +99,7 @@ def test_the_doctor_finds_a_rehearsal_ready(rehearse):
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(capsys, monkeypatch, page_only):
     folder = page_only.parent
-    (folder / "people.csv").write_text("id,email\n1,anna@example.com\n2,nonsense\n", encoding="utf-8")
+    (folder / "people.csv").write_text("id,email\n1,anna@muster.de\n2,nonsense\n", encoding="utf-8")
     (folder / "people.csv").chmod(0o644)
     with (folder / "broadcast.toml").open("a", encoding="utf-8") as file:
         file.write(

@@ -173,7 +173,7 @@ def test_facts_come_from_a_file(broadcast, page_only, tmp_path, name, text):
     ("arguments", "error"),
     [
         (("-m", "@nowhere.txt"), "error: -m: cannot read nowhere.txt: No such file or directory"),
-        (("-m", "  "), "error: the message is empty"),
+        (("-m", "  "), "error: --message is empty"),
         (("-v", "scope"), "error: -v scope: this is not KEY=VALUE"),
         (("-s", "sev9"), "error: there is no severity sev9"),
         (("--deadline", "soon"), 'error: "soon" is not a duration'),

@@ -79,7 +79,10 @@ def ask(common: Common, name: Name = None, output: ListForm = Form.HUMAN) -> int
     answers = probe(chosen.values())
     checks = [channel_check(chosen[channel], answer) for channel, answer in answers.items()]
     if output is Form.JSON:
-        found = [{"name": channel, **asdict(answer)} for channel, answer in answers.items()]
+        found = [
+            {"name": name, "health": one.health, "detail": one.detail, "ahead": one.ahead.total_seconds()}
+            for name, one in answers.items()
+        ]
         show_json({"schema": SCHEMA, "channels": found}, common.out)
     else:
         show(checks_page(checks), common.out)
