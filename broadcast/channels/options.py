@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from broadcast.config import shapes
 from broadcast.config.problems import Wrong
-from broadcast.config.secret import Reference
+from broadcast.config.secret import Reference, SecretNotSet
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.domain import ascii_domain, ascii_url
@@ -96,12 +96,17 @@ def sms_sender(value: object) -> str:
 
 def wrong_options(settings: ChannelSettings, known: Shapes) -> Iterator[ConfigError]:
     """An error for each option without its shape. Skips secrets that are not set yet."""
-    for key in settings.options:
-        if key in known:
-            try:
-                _shaped(settings, key, known[key])
-            except Wrong as wrong:
-                yield ConfigError(f"{settings.place(key)}: {key} {wrong}", hint=wrong.fix)
+    for key, value in settings.options.items():
+        try:
+            given = resolved(value, f"{settings.place(key)}: {key}")
+            if key in known:
+                _read(given, known[key])
+        except SecretNotSet:
+            continue
+        except Wrong as wrong:
+            yield ConfigError(f"{settings.place(key)}: {key} {wrong}", hint=wrong.fix)
+        except ConfigError as error:
+            yield error
 
 
 def shaped(settings: ChannelSettings, known: Shapes) -> dict[str, object]:
@@ -111,19 +116,23 @@ def shaped(settings: ChannelSettings, known: Shapes) -> dict[str, object]:
     """
     options = dict(settings.options)
     for key in options.keys() & known.keys():
-        with suppress(Wrong):
-            options[key] = _shaped(settings, key, known[key])
+        with suppress(Wrong, ConfigError):
+            options[key] = _read(resolved(options[key], key), known[key])
     return options
 
 
-def _shaped(settings: ChannelSettings, key: str, shape: Shape) -> object:
-    value = settings.options[key]
+def resolved(value: object, origin: str) -> object:
+    """The value with what its references refer to, also those inside tables and lists.
+
+    Raises `SecretNotSet` or another `ConfigError` that begins with `origin`.
+    """
     if isinstance(value, Reference):
-        try:
-            value = value.resolve(key)
-        except ConfigError:
-            return value
-    return _read(value, shape)
+        return value.resolve(origin)
+    if isinstance(value, Mapping):
+        return {name: resolved(inner, f"{origin}.{name}") for name, inner in value.items()}
+    if isinstance(value, list):
+        return [resolved(inner, origin) for inner in value]
+    return value
 
 
 def _read(value: object, shape: Shape) -> object:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 REPLY_LIMIT = 256 * 1024  # bytes; a provider's answer is a few hundred
 CONNECT_TIMEOUT = 5.0  # seconds
 _KEEP_ALIVE = 15.0  # seconds; shorter than any provider's own, so that we are the one who hangs up
+_UNWRITABLE = "nothing was sent: the address or a credential has a character that no request can hold"
 _READING = frozenset({"GET", "HEAD"})
 _SPARE_CONNECTIONS = 2  # a probe or a look-up never waits behind sends
 
@@ -136,8 +137,11 @@ class Transport:
         """Make one request and read the whole answer; never follows a redirect, never raises for the wire."""
         import aiohttp
 
-        url = ascii_url(url)
-        proxy = None if self.guard else proxy_for(url)
+        try:
+            url = ascii_url(url)
+            proxy = None if self.guard else proxy_for(url)
+        except ValueError:
+            return NoReply(_UNWRITABLE, left=False)
         if proxy and proxy.problem:
             return NoReply(proxy.problem, left=False)
         progress = _Progress()
@@ -201,6 +205,8 @@ class Transport:
             return NoReply(reason, left=False, forbidden=True)
         if isinstance(error, TimeoutError) and progress.left:
             return NoReply(f"no answer within {self.deadline:g} s", left=True)
+        if isinstance(error, ValueError) and not isinstance(error, OSError) and not progress.left:
+            return NoReply(_UNWRITABLE, left=False)
         return NoReply(describe(error), progress.left)
 
 
@@ -245,8 +251,13 @@ def _marking_request() -> type[aiohttp.ClientRequest]:
             if progress.left and self.method not in _READING:
                 # aiohttp takes PUT and DELETE for harmless and repeats them where a kept connection broke.
                 raise aiohttp.ClientConnectionError
-            progress.left = True
-            return await super().send(conn)
+            before, progress.left = progress.left, True
+            try:
+                return await super().send(conn)
+            except ValueError:
+                # A header that cannot be written. aiohttp writes all of them at once, before the body.
+                progress.left = before
+                raise
 
     return MarkingRequest
 

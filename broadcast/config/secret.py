@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from broadcast.errors import ConfigError
+from broadcast.model.text import has_controls
 
 #: Options whose literal value is refused in a configuration file.
 SECRET_OPTIONS = frozenset(
@@ -28,6 +29,13 @@ SECRET_OPTIONS = frozenset(
     }
 )
 _LARGEST = 16 * 1024
+_READABLE = "check the path and that this user may read it"
+#: What editors, shells and copying leave at the ends: byte order marks and characters without width.
+_INVISIBLE = "\ufeff\u200b\u2060"
+
+
+class SecretNotSet(ConfigError):
+    """The variable or the file of a reference is not there, or has nothing in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +50,24 @@ class Reference:
     environment: dict[str, str] = field(default_factory=dict, repr=False)
 
     def resolve(self, origin: str) -> str:
-        """The value; raises `ConfigError` that names what is missing and where it was asked for."""
+        """The value without white space around it; raises `ConfigError` that names what is wrong, and where.
+
+        It is `SecretNotSet` if there is no value.
+        """
         scheme, _, name = self.spelled.partition(":")
-        return self._from_environment(name, origin) if scheme == "env" else self._from_file(name, origin)
+        value = self._from_environment(name, origin) if scheme == "env" else self._from_file(name, origin)
+        if has_controls(value) or "\n" in value or "\t" in value:
+            raise ConfigError(
+                f"{origin}: the value of {self.spelled} has a line break or another control character in it",
+                hint="write it again, on one line",
+            )
+        return value
 
     def _from_environment(self, name: str, origin: str) -> str:
-        value = os.environ.get(name) or self.environment.get(name)
+        value = bare(os.environ.get(name, "")) or bare(self.environment.get(name, ""))
         if value:
             return value
-        raise ConfigError(
+        raise SecretNotSet(
             f"{origin}: the environment variable {name} is not set",
             hint=f"set {name} in the environment or in {self.folder / '.env'}",
         )
@@ -59,21 +76,32 @@ class Reference:
         path = self.folder / name
         try:
             with path.open(encoding="utf-8") as file:  # perhaps a pipe: file:/dev/fd/3
-                value = file.read(_LARGEST + 1).strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-            raise ConfigError(
-                f"{origin}: cannot read the secret file {path}: {reason}",
-                hint="check the path and that this user may read it",
-            ) from None
-        if len(value) > _LARGEST:
+                text = file.read(_LARGEST + 1)
+        except (FileNotFoundError, PermissionError) as error:
+            raise SecretNotSet(_unreadable(origin, path, error), hint=_READABLE) from None
+        except (OSError, ValueError) as error:
+            raise ConfigError(_unreadable(origin, path, error), hint=_READABLE) from None
+        if len(text) > _LARGEST:
             raise ConfigError(
                 f"{origin}: the secret file {path} is larger than {_LARGEST // 1024} KiB",
                 hint="name the file that holds nothing but the secret",
             )
-        if not value:
-            raise ConfigError(f"{origin}: the secret file {path} is empty", hint="write the secret into it")
-        return value
+        if value := bare(text):
+            return value
+        raise SecretNotSet(f"{origin}: the secret file {path} is empty", hint="write the secret into it")
+
+
+def bare(value: str) -> str:
+    """`value` without white space, line ends and byte order marks around it: no secret begins with one."""
+    before = None
+    while value != before:
+        before, value = value, value.strip().strip(_INVISIBLE)
+    return value
+
+
+def _unreadable(origin: str, path: Path, error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+    return f"{origin}: cannot read the secret file {path}: {reason}"
 
 
 def is_reference(value: object) -> bool:

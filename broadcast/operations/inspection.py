@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from broadcast.channels import registry
-from broadcast.config.secret import Reference
+from broadcast.config.secret import Reference, SecretNotSet
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import ConfigError
 
@@ -55,9 +55,11 @@ def _with_stand_ins(channel: ChannelSettings) -> ChannelSettings:
 def _stand_in(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: _stand_in(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_stand_in(inner) for inner in value]
     try:
         return value.resolve("") if isinstance(value, Reference) else value
-    except ConfigError:
+    except SecretNotSet:
         return _STAND_IN
 
 
