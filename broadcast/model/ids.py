@@ -12,6 +12,7 @@ _REFERENCE_BYTES = 15  # 24 characters of base32, no padding
 _DIGEST_BYTES = 16
 _IDENTITY_DIGITS = 20
 MARK_BYTES = 4
+_CHECK_BYTES = 4
 
 
 def new_run_id() -> str:
@@ -57,6 +58,11 @@ def address_digest(secret: bytes, kind: str, address: str) -> bytes:
     """What an address that must not be used is recognised by, by nobody who has not the secret."""
     spelled = f"suppressed\x1f{kind}\x1f{address.lower()}".encode()
     return secret_mark(secret) + hmac.digest(secret, spelled, "sha256")[:_DIGEST_BYTES]
+
+
+def token_check(secret: bytes, digest: bytes) -> str:
+    """The end of an unsubscribe token, which nobody can make without the secret."""
+    return hmac.digest(secret, b"unsubscribe\x1f" + digest, "sha256")[:_CHECK_BYTES].hex()
 
 
 @lru_cache(maxsize=4)

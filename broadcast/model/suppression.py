@@ -9,11 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from broadcast.model.contact import AddressKind
-from broadcast.model.ids import MARK_BYTES, address_digest, secret_mark
+from broadcast.model.ids import MARK_BYTES, address_digest, token_check
 from broadcast.model.mask import mask
 
 _ID_LENGTH = 12
-_TOKEN = re.compile(r"[0-9a-f]{40}")
+#: The digest of a mailbox, and a check that only the install secret can make.
+_TOKEN = re.compile(r"([0-9a-f]{40})([0-9a-f]{8})")
+#: Long, in one word, and with a letter: an address it is not, and a token it may have been.
+_LIKE_A_TOKEN = re.compile(r"(?=\d*[^\W\d_])\w{24,}")
 
 
 class SuppressionReason(StrEnum):
@@ -23,11 +26,12 @@ class SuppressionReason(StrEnum):
     COMPLAINED = "complained"  # the person marked a message as spam
     BOUNCED = "bounced"  # the provider says that nobody is there
     INVALID = "invalid"  # the provider says that it is no address
+    FORGOTTEN = "forgotten"  # the person asked for all their data to be erased
 
     @property
-    def dead(self) -> bool:
-        """Whether nothing can arrive there, whatever its owner wants."""
-        return self in {SuppressionReason.BOUNCED, SuppressionReason.INVALID}
+    def everywhere(self) -> bool:
+        """Whether it holds for duty messages too: nothing can arrive there, or nothing may be kept for it."""
+        return self not in {SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED}
 
     @property
     def words(self) -> str:
@@ -40,6 +44,7 @@ _WORDS = {
     SuppressionReason.COMPLAINED: "complained of spam",
     SuppressionReason.BOUNCED: "bounced",
     SuppressionReason.INVALID: "is not valid",
+    SuppressionReason.FORGOTTEN: "was forgotten on request",
 }
 
 
@@ -72,17 +77,31 @@ def suppression(
     return Suppression(address_digest(secret, kind, address), kind, mask(address), reason, source, at)
 
 
+class UnknownToken(ValueError):
+    """A token of an unsubscribe link that this installation did not make, or that was altered since."""
+
+
 def unsubscribe_token(secret: bytes, mailbox: str) -> str:
-    """What a mailbox is recognised by when its owner follows the link to unsubscribe."""
-    return address_digest(secret, AddressKind.EMAIL, mailbox).hex()
+    """The token in a mailbox's unsubscribe link: its digest, and a check against altered ones."""
+    digest = address_digest(secret, AddressKind.EMAIL, mailbox)
+    return digest.hex() + token_check(secret, digest)
 
 
 def unsubscribed(token: str, source: str, at: datetime, secret: bytes) -> Suppression | None:
-    """What a token asks for that came back; None where it is none of ours. The mailbox is not known by it."""
+    """The suppression that a returned token asks for; None if the text is not a token.
+
+    The mailbox cannot be read from it. Raises `UnknownToken`: an altered token would suppress nobody, and
+    the person who asked for it would go on getting messages.
+    """
     spelled = token.strip().lower()
-    if not _TOKEN.fullmatch(spelled) or not spelled.startswith(secret_mark(secret).hex()):
+    found = _TOKEN.fullmatch(spelled)
+    if found is None:
+        if _LIKE_A_TOKEN.fullmatch(spelled):
+            raise UnknownToken("this is not a whole token of an unsubscribe link")
         return None
-    digest = bytes.fromhex(spelled)
+    digest = bytes.fromhex(found[1])
+    if found[2] != token_check(secret, digest):
+        raise UnknownToken("this token of an unsubscribe link was altered, or is of another installation")
     return Suppression(digest, AddressKind.EMAIL, "", SuppressionReason.OPTED_OUT, source, at)
 
 
@@ -110,4 +129,4 @@ class Suppressed:
         if known is None:
             return None
         counting = (reason for reason in SuppressionReason if reason in known)
-        return next((reason for reason in counting if reason.dead or not internal), None)
+        return next((reason for reason in counting if reason.everywhere or not internal), None)

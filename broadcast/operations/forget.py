@@ -72,7 +72,7 @@ def _suppressions(people: tuple[KnownAs, ...], secret: bytes, by: Author) -> Ite
     for person in people:
         for kind, address in ((AddressKind.PHONE, person.phone), (AddressKind.EMAIL, person.email)):
             if address:
-                yield suppression(secret, kind, address, SuppressionReason.OPTED_OUT, by.name, by.at)
+                yield suppression(secret, kind, address, SuppressionReason.FORGOTTEN, by.name, by.at)
 
 
 def _still_in(files: tuple[tuple[str, Path], ...]) -> str:

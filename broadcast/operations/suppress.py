@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.contacts.address import Unusable
+from broadcast.contacts.rows import clean
 from broadcast.contacts.typed import read_address
 from broadcast.errors import NothingMatched, UsageError
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.suppression import Suppression, SuppressionReason, suppression, unsubscribed
+from broadcast.model.suppression import (
+    Suppression,
+    SuppressionReason,
+    UnknownToken,
+    suppression,
+    unsubscribed,
+)
 
 _EXAMPLE = "give a phone number or an e-mail address, like +49 151 12345678 or anna@firma.de"
 
@@ -33,17 +40,21 @@ def read_suppressions(
     """
     found: dict[bytes, Suppression] = {}
     wrong: list[str] = []
+    hint = _EXAMPLE
     for where, text in lines:
+        spelled = clean(text)  # exported lists begin with a byte order mark
         try:
-            made = unsubscribed(text, because.source, because.at, secret) or _read(
-                text, region, because, secret
-            )
+            made = unsubscribed(spelled, because.source, because.at, secret)
+            made = made or _read(spelled, region, because, secret)
+        except UnknownToken as unknown:
+            wrong.append(f"{where}: {unknown}")
+            hint = "copy the whole token from the link, or suppress the address itself"
         except Unusable as unusable:
             wrong.append(f"{where}: {unusable}")
         else:
             found[made.digest] = made
     if wrong:
-        raise UsageError("\n".join([*wrong, "nothing was suppressed"]), hint=_EXAMPLE)
+        raise UsageError("\n".join([*wrong, "nothing was suppressed"]), hint=hint)
     return list(found.values())
 
 
@@ -56,9 +67,9 @@ def find(ledger: Ledger, wanted: Sequence[str], region: str) -> list[Suppression
     """What is suppressed under these addresses or ids; raises `NothingMatched`."""
     everything = ledger.suppressions.all()
     found: dict[tuple[bytes, str], Suppression] = {}
-    for text in wanted:
+    for text in map(clean, wanted):
         digest = _digest(ledger, text, region)
-        those = [each for each in everything if text.strip().lower() == each.id or each.digest == digest]
+        those = [each for each in everything if text.lower() == each.id or each.digest == digest]
         if not those:
             raise NothingMatched(f"{text} is not suppressed", hint="broadcast contacts suppress --list")
         found |= {(each.digest, each.reason): each for each in those}

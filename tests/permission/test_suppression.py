@@ -196,6 +196,32 @@ def test_what_is_no_address_is_named_by_its_line_and_nothing_is_suppressed(muste
 
 
 @pytest.mark.parametrize(
+    "piped",
+    [
+        f"\ufeff{BERT}\r\n".encode(),
+        f"\ufeff{BERT}\n".encode("utf-16-le"),
+        f"{CARL}\n\ufeff{BERT}\n".encode(),
+        f"\u00ab{BERT}".encode("cp1252").replace(b"\xab", b" "),
+    ],
+    ids=["UTF-8", "UTF-16", "two files in one", "Windows"],
+)
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_list_is_read_with_the_byte_order_mark_that_its_export_began_with(
+    muster, monkeypatch, piped, removed
+):
+    import io
+
+    muster.suppress(BERT, CARL) if removed else None
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(piped)))
+
+    said = muster.run("contacts", "suppress", "-", *(["--remove", "--yes"] if removed else []))
+
+    assert said.code == 0, said.err
+    shown = [each["address"] for each in muster.suppressed()]
+    assert ("b•••@kunde.example" in shown) is not removed
+
+
+@pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         ((), "no address is named"),
@@ -266,3 +292,14 @@ def test_what_is_still_owed_as_a_duty_is_sent(muster):
     muster.run("retry")
 
     assert muster.told("sendgrid") == [ANNIKA, BERT, CARL]
+
+
+def test_who_was_forgotten_with_suppress_is_not_told_as_a_matter_of_duty_either(muster):
+    muster.audiences(customers='lanes = [["email"]]\ninternal = true')
+    muster.notify()
+
+    assert muster.run("forget", BERT, "--suppress", "--yes").code == 0
+    muster.notify()
+
+    assert muster.told("sendgrid").count(BERT) == 1
+    assert {known["reason"] for known in muster.suppressed()} == {"forgotten"}

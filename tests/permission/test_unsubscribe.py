@@ -97,3 +97,25 @@ def test_a_token_of_another_secret_is_no_address(muster):
 
     assert said.code == 2
     assert muster.suppressed() == []
+
+
+@pytest.mark.parametrize("place", [3, 20, 41, 47])
+def test_an_altered_token_is_refused_and_suppresses_nobody(muster, place):
+    configure(muster, "email", f'unsubscribe_url = "{URL}"')
+    muster.notify()
+    token = re.search(r"\?t=(\w+)", headers(muster, "bert@kunde.example")["List-Unsubscribe"])[1]
+    altered = token[:place] + ("0" if token[place] != "0" else "1") + token[place + 1 :]
+
+    said = muster.run("contacts", "suppress", altered)
+
+    assert said.code == 2
+    assert "address 1: this token of an unsubscribe link was altered" in said.err
+    assert "hint: copy the whole token" in said.err
+    assert muster.suppressed() == []
+
+
+def test_a_token_that_was_cut_is_not_taken_for_a_phone_number(muster):
+    said = muster.run("contacts", "suppress", "1f9e" * 9)
+
+    assert said.code == 2
+    assert "not a whole token of an unsubscribe link" in said.err

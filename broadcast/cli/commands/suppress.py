@@ -17,6 +17,7 @@ from broadcast.cli.options import Common, Confirming, Form, ListForm
 from broadcast.cli.output.blocks import Block, Table, Word, line
 from broadcast.cli.output.show import clock_time, iso, show, show_json
 from broadcast.config.settings import Settings
+from broadcast.contacts.incoming.listing import decoded, physical_lines
 from broadcast.errors import UsageError
 from broadcast.model.clock import SystemClock
 from broadcast.model.suppression import Suppression, SuppressionReason
@@ -42,7 +43,7 @@ class Wanted:
 
     reason: Annotated[
         SuppressionReason,
-        typer.Option(metavar="WHY", help="opted-out, complained, bounced or invalid."),
+        typer.Option(metavar="WHY", help="opted-out, complained, bounced, invalid or forgotten."),
     ] = SuppressionReason.OPTED_OUT
     listed: Annotated[bool, typer.Option("--list", help="Show what is suppressed, since when and why.")] = (
         False
@@ -66,8 +67,8 @@ def suppress(
 ) -> None:
     """Never use an address again, whatever a contacts file says; --list shows them, --remove takes it back.
 
-    The ledger keeps what an address is recognised by, not the address. In audiences with internal = true
-    only bounced and invalid addresses are left out: nobody can unsubscribe from duty messages.
+    The ledger keeps a keyed digest of the address, not the address. In audiences with internal = true
+    only bounced, invalid and forgotten addresses are left out: nobody can unsubscribe from duty messages.
     """
     given = list(addresses or ())
     _check(given, wanted)
@@ -76,7 +77,7 @@ def suppress(
         if wanted.listed:
             found = ledger.suppressions.all()
         elif wanted.removed:
-            found = suppressing.find(ledger, given, settings.region)
+            found = suppressing.find(ledger, [text for _, text in _lines(given)], settings.region)
             if not confirming.dry_run:
                 suppressing.release(ledger, found, lambda: _ask(common, confirming, found, settings))
         else:
@@ -103,10 +104,16 @@ def _lines(given: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Each address with where it was typed, which is all that may be said of it."""
     for number, text in enumerate(given, 1):
         if text == "-":
-            lines = ((f"standard input, line {place}", each) for place, each in enumerate(sys.stdin, 1))
-            yield from ((where, each.strip()) for where, each in lines if each.strip())
+            lines = ((place, each) for place, each in physical_lines(_standard_input()) if each.strip())
+            yield from ((f"standard input, line {place}", each) for place, each in lines)
         else:
             yield f"address {number}", text
+
+
+def _standard_input() -> str:
+    """The list that is piped in, in whatever encoding a spreadsheet exported it."""
+    piped = getattr(sys.stdin, "buffer", None)
+    return decoded(piped.read(), "standard input") if piped else sys.stdin.read()
 
 
 def _ask(common: Common, confirming: Confirming, found: Sequence[Suppression], settings: Settings) -> None:
