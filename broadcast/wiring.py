@@ -157,8 +157,8 @@ def read_found(settings: Settings) -> dict[str, str]:
 
 def make_foresight(settings: Settings, found: Mapping[str, str] | None = None) -> Foresight:
     """What looking ahead needs; raises `ConfigError`. `found` is what is down, if not as `watch` has it."""
+    from broadcast.operations.dependencies import dependencies
     from broadcast.operations.foresight import Foresight
-    from broadcast.operations.reach import dependencies
 
     ways, locales = make_channels(settings).ways, make_catalogue(settings).locales()
     depends = dependencies(settings, read_found(settings) if found is None else found)

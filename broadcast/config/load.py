@@ -19,8 +19,8 @@ from broadcast.config.table import Source, Table
 from broadcast.config.watching import read_status_pages, read_watch
 from broadcast.errors import ConfigError
 from broadcast.model.consent import ConsentRule
-from broadcast.model.domain import ascii_domain
 from broadcast.model.incident import Service
+from broadcast.model.system import system_name
 
 FILE_NAME = "broadcast.toml"
 _SECTIONS = frozenset(
@@ -212,13 +212,12 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
 
 
 def _fates(table: Table) -> dict[str, tuple[str, ...]]:
-    return {_system(name): table.take(name, shapes.texts, ()) for name in table.given()}
-
-
-def _system(name: str) -> str:
-    """A mail domain is spelled as in contacts: `@müller.de` is `@xn--mller-kva.de`."""
-    domain = ascii_domain(name[1:]) if name.startswith("@") else None
-    return f"@{domain}".lower() if domain else name.lower()
+    """What each system depends on; one that is spelled in two ways is one system."""
+    fates: dict[str, tuple[str, ...]] = {}
+    for spelled in table.given():
+        name = system_name(spelled)
+        fates[name] = (*fates.get(name, ()), *table.take(spelled, shapes.texts, ()))
+    return fates
 
 
 def _service(table: Table) -> Service:

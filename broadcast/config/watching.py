@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from broadcast.config import shapes
 from broadcast.config.settings import WatchSettings
 from broadcast.config.table import Table
+from broadcast.model.system import system_name
 
 WATCH = frozenset({"activate", "down_after", "up_after", "expires"})
 _NONE = "none"
@@ -36,7 +37,7 @@ def read_watch(table: Table) -> WatchSettings:
 
 def read_status_pages(table: Table) -> dict[str, str]:
     """The pages to read, by fate: the known ones, and what the table adds, changes or takes away."""
-    own = {fate: table.take(fate, _page, _NONE) for fate in table.given()}
+    own = {system_name(fate): table.take(fate, _page, _NONE) for fate in table.given()}
     return {fate: url for fate, url in {**STATUS_PAGES, **own}.items() if url != _NONE}
 
 

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from broadcast.config.settings import AlternativeSettings
 from broadcast.drills.exercise import Exercise
 from broadcast.drills.play import Played
 from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import REACHED, DeliveryState
+from broadcast.operations.alternatives import is_down
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.ways import Way
 from broadcast.rendering import prose
@@ -59,14 +61,11 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Grader:
-    """Grades with the company's channels and what they depend on.
-
-    `reachable` are the numbers, addresses and links at which people reach the company, with their fates.
-    """
+    """Grades with the company's channels and what they depend on; `reachable` is how people reach it."""
 
     ways: Mapping[str, Way]
     dependencies: Dependencies
-    reachable: Mapping[str, tuple[str, ...]]
+    reachable: Sequence[AlternativeSettings]
 
     def grade(
         self, played: Sequence[Played], notices: Sequence[Told], story: Story, received: Sequence[Received]
@@ -141,8 +140,10 @@ class Grader:
         chapters = {chapter.number: chapter for chapter in story.chapters}
         named = 0
         for told in notices:
-            outage = self.dependencies.outage(told.notice.facts.affects)
-            dead = [value for value, fates in self.reachable.items() if outage.silences(value, fates)]
+            facts = told.notice.facts
+            outage = self.dependencies.outage(facts.affects)
+            disturbed = [service.key for service in facts.services]
+            dead = [way.value for way in self.reachable if is_down(way, outage, disturbed)]
             messages = [text.message for text in chapters[told.notice.sequence].texts]
             named += sum(value in f"{one.text} {one.html or ''}" for value in dead for one in messages)
         return named

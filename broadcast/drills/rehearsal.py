@@ -13,7 +13,7 @@ from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import WoundClock
 from broadcast.operations.alternatives import configured
-from broadcast.operations.reach import dependencies
+from broadcast.operations.dependencies import dependencies
 from broadcast.planning.ways import Way
 from broadcast.reports.story import build
 from broadcast.sandbox.remote import Remote
@@ -53,8 +53,7 @@ class Rehearsal:
             for notice in self.ledger.incidents.notices(self.ledger.incidents.find(incident, closed=True))
         ]
         story = build(self.ledger, incident, self.clock.now(), self.settings.timezone)
-        reachable = {way.value: (way.name, *way.fate) for way in configured(self.settings)}
-        grader = Grader(self.ways, dependencies(self.settings), reachable)
+        grader = Grader(self.ways, dependencies(self.settings), tuple(configured(self.settings)))
         criteria = grader.grade(played, notices, story, self.sandbox.received())
         first = first_notice(self.exercise, played)
         return Grade(self.exercise.name, (first, *criteria), grader.unreached(notices))

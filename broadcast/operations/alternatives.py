@@ -27,7 +27,7 @@ def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Re
     Where the hotline is down, the next number that works takes its place.
     """
     ways = list(configured(settings))
-    working = [way for way in ways if not _is_down(way, outage, services)]
+    working = [way for way in ways if not is_down(way, outage, services)]
     phone = next((way for way in working if way.kind == _PHONE), None)
     return Reachable(
         hotline=phone.value if phone else None,
@@ -45,7 +45,7 @@ def configured(settings: Settings) -> Iterator[AlternativeSettings]:
         yield AlternativeSettings("status_url", "link", settings.status_url)
 
 
-def _is_down(way: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:
-    if way.service and way.service in services:
-        return True
-    return outage.silences(way.value, (way.name, *way.fate))
+def is_down(way: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:
+    """Whether people cannot reach us this way: its number, address or carrier is down or disturbed."""
+    carriers = (*way.fate, *((way.service,) if way.service else ()))
+    return outage.silences(way.value, way.name, carriers, services)

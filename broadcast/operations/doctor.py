@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,8 +20,10 @@ from broadcast.errors import BroadcastError, ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.channel import ChannelKind, missing
 from broadcast.model.outcome import Health, Probe
+from broadcast.operations.dependencies import dependencies, fates_of
 from broadcast.operations.probe import probe
 from broadcast.operations.reach import personal
+from broadcast.planning.outage import Dependencies
 from broadcast.rendering.catalogue import PUBLIC, Catalogue, default_folders
 from broadcast.rendering.lint import Gravity, lint, refused
 from broadcast.rendering.render import Renderer
@@ -241,9 +243,10 @@ def _lanes(settings: Settings) -> Iterator[Check]:
     """Backups that fall together with what they stand in for are none."""
     if not settings.audiences:
         yield Check("audiences", Verdict.FAIL, "there is no audience", "add [audiences.customers] with lanes")
+    depends = dependencies(settings)
     for audience in settings.audiences.values():
         for lane in audience.lanes:
-            shared = set.intersection(*(_fates(settings.channels[name]) for name in lane)) if lane else set()
+            shared = _shared([settings.channels[name] for name in lane], depends)
             if len(lane) > 1 and shared:
                 yield Check(
                     f"lanes of {audience.name}",
@@ -253,8 +256,9 @@ def _lanes(settings: Settings) -> Iterator[Check]:
                 )
 
 
-def _fates(channel: ChannelSettings) -> set[str]:
-    return set(channel.fate or registry.capabilities(channel.adapter).fate)
+def _shared(lane: Sequence[ChannelSettings], depends: Dependencies) -> frozenset[str]:
+    behind = [depends.behind(channel.name, channel.adapter, fates_of(channel)) for channel in lane]
+    return frozenset.intersection(*behind) if behind else frozenset()
 
 
 def _sandbox(settings: Settings) -> Iterator[Check]:

@@ -62,7 +62,7 @@ class Foresight:
         rosters = self._rosters(request)
         if not any(roster.lanes for roster in rosters):
             raise NothingMatched("no channel is left", hint="check --channel, --not-channel and the lanes")
-        return examine(rosters, self.ways, self.depends)
+        return examine(rosters, self.ways, self.depends, request.affects)
 
     def call_list(self, request: Request) -> CallList:
         """Whom to call by hand.

@@ -6,20 +6,23 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
-from broadcast.channels import registry
 from broadcast.config.settings import ChannelSettings, Settings
-from broadcast.errors import ConfigError
 from broadcast.ledger.health import Page
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock
 from broadcast.model.health import Announcement, Condition
 from broadcast.model.outcome import Probe
+from broadcast.model.system import system_name
 from broadcast.operations.announcements import Announcements, ask_all
+from broadcast.operations.dependencies import dependencies, fates_of
 from broadcast.operations.judgement import Evidence, Judgement, judgement
 from broadcast.operations.probe import probe_all
+from broadcast.planning.outage import Dependencies
 
 LATELY = timedelta(hours=24)
+_OWN_PAGE = "status_pages."  # the origin of a page that the configuration names
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,9 @@ class Surveyor:
 
     def survey(self, channels: Sequence[ChannelSettings]) -> Survey:
         """How these channels are; raises `LedgerError`."""
-        fates = {channel.name: _fates(channel) for channel in channels}
-        probes, announced = self._ask(channels, self._wanted(channels, fates))
+        depends = dependencies(self.settings)
+        fates = {channel.name: _fates(channel, depends) for channel in channels}
+        probes, announced = self._ask(channels, self._wanted(channels, fates, depends))
         records = self.ledger.health if self.ledger else None
         now = self.clock.now()
         traffic = records.traffic(now - LATELY) if records else {}
@@ -70,14 +74,20 @@ class Surveyor:
             found.append(ChannelHealth(channel, fates[name], judgement(evidence, now), evidence))
         return Survey(tuple(found), announced)
 
-    def _wanted(self, channels: Sequence[ChannelSettings], fates: Mapping[str, Sequence[str]]) -> set[str]:
+    def _wanted(
+        self,
+        channels: Sequence[ChannelSettings],
+        fates: Mapping[str, Sequence[str]],
+        depends: Dependencies,
+    ) -> set[str]:
         """Whose pages are of interest: what the channels depend on, and, asked about all, everything else."""
         wanted = {fate for found in fates.values() for fate in found}
         if len(channels) == len(self.settings.channels):
-            wanted.update(fate for way in self.settings.alternatives.values() for fate in way.fate)
-            wanted.update(fate for found in self.settings.fates.values() for fate in found)
-            origins = self.settings.origins
-            wanted.update(fate for fate in self.settings.status_pages if f"status_pages.{fate}" in origins)
+            ways = self.settings.alternatives.values()
+            named = chain(*(way.fate for way in ways), *self.settings.fates.values())
+            wanted |= depends.fates.behind(named)
+            origins = map(system_name, self.settings.origins)
+            wanted.update(one.removeprefix(_OWN_PAGE) for one in origins if one.startswith(_OWN_PAGE))
         return wanted
 
     def _ask(
@@ -100,8 +110,8 @@ async def _ask_both(
     return await asyncio.gather(probe_all(channels), ask_all(pages))
 
 
-def _fates(channel: ChannelSettings) -> tuple[str, ...]:
-    try:
-        return channel.fate or registry.capabilities_of(channel).fate
-    except ConfigError:
-        return ()  # its probe says what is wrong
+def _fates(channel: ChannelSettings, depends: Dependencies) -> tuple[str, ...]:
+    """All that the channel depends on: first what it names itself, then what that depends on."""
+    named = tuple(map(system_name, fates_of(channel)))
+    behind = depends.behind(channel.name, channel.adapter, fates_of(channel))
+    return (*named, *sorted(behind.difference(named)))

@@ -16,10 +16,11 @@ from broadcast.operations.author import author
 from broadcast.operations.compose import Before, Composed, compose
 from broadcast.operations.concerned import Concerned
 from broadcast.operations.deliver import Delivery, Order
+from broadcast.operations.dependencies import dependencies
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
 from broadcast.operations.found import found_down, proposals, takes_back
 from broadcast.operations.preview import Consent, Preview
-from broadcast.operations.reach import Reaching, dependencies
+from broadcast.operations.reach import Reaching
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.operations.result import Result
 from broadcast.rendering.render import Renderer

@@ -6,9 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
-from types import MappingProxyType
 
 from broadcast.config.settings import AudienceSettings, Settings
 from broadcast.contacts.book import Book, read_contacts
@@ -17,7 +15,6 @@ from broadcast.errors import NothingMatched, UsageError
 from broadcast.model.channel import Capabilities
 from broadcast.model.consent import ConsentRule, Purpose
 from broadcast.model.contact import Contact
-from broadcast.model.line import line_of
 from broadcast.model.plan import Planned
 from broadcast.model.suppression import Suppressed
 from broadcast.model.told import Told
@@ -30,8 +27,6 @@ from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.plan import Plan, Planner, Roster
 from broadcast.planning.sharing import Shared
 from broadcast.planning.ways import Way
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +225,6 @@ def personal(audience: AudienceSettings, able: Mapping[str, Capabilities]) -> li
     """What the channels can do that tell the people of an audience one by one; `able` is by name."""
     lanes = [[able[name] for name in lane if name in able] for lane in audience.lanes]
     return [one for lane in lanes if lane and not lane[0].publishes for one in lane]
-
-
-def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dependencies:
-    """What channels and addresses depend on, as configured and as phone numbers tell.
-
-    `found` is what was found to be down, as `Dependencies` has it.
-    """
-    return Dependencies(settings.fates, partial(line_of, region=settings.region), found)
 
 
 def _closing(

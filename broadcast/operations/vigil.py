@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from broadcast.config.settings import Settings, WatchSettings
 from broadcast.ledger.health import Watched
 from broadcast.model.health import Condition, Patience, Streak
+from broadcast.model.system import system_name
 from broadcast.operations.health import ChannelHealth, Survey
 
 SOURCE = "watch"
@@ -38,9 +39,10 @@ def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> It
     """
     for one in survey.channels:
         yield Seen(one.channel.name, one.judgement.condition, one.judgement.reason)
+    channels = set(map(system_name, settings.channels))
     for fate, said in survey.announced.items():
         fallen = said.condition is Condition.DOWN and any(_falls(one, fate) for one in survey.channels)
-        if fate not in settings.channels and (fallen or fate in known):
+        if fate not in channels and (fallen or fate in known):
             yield Seen(fate, Condition.DOWN if fallen else Condition.WORKS, said.detail)
 
 

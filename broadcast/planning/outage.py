@@ -6,24 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from broadcast.model.contact import AddressKind, Contact
-from broadcast.model.domain import ascii_domain
+from broadcast.model.system import system_name
+from broadcast.planning.fates import SYSTEMS, Fates
 from broadcast.planning.ways import Way
 
-#: What people say is down, and what else depends on it. `[fates]` in the configuration adds to these.
-SYSTEMS: Mapping[str, tuple[str, ...]] = {
-    "outlook": ("microsoft",),
-    "exchange": ("microsoft",),
-    "teams": ("microsoft",),
-    "microsoft365": ("microsoft",),
-    "office365": ("microsoft",),
-    "azure": ("microsoft",),
-    "gmail": ("google",),
-    "chatgpt": ("openai",),
-    "twitter": ("x",),
-    "festnetz": ("landline",),
-    "telephone": ("landline", "mobile", "voip"),
-    "mobilfunk": ("mobile",),
-}
 #: The kinds of line behind a phone number; a message to it needs that network.
 LINES = frozenset({"landline", "mobile", "voip"})
 
@@ -35,41 +21,77 @@ def _nobody_knows(number: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """What channels and addresses depend on.
+    """What channels, addresses and the ways to reach us depend on, by any chain of others.
 
     `systems` maps a system's name, or a mail domain (`@firma.de`), to fates. `line` tells the kind of line
     behind a phone number in E.164, or "" where nobody knows. `found` maps what was found to be down, though
-    nobody said so, to since when and by whom.
+    nobody said so, to since when and by whom. `channels` has the fates of every configured channel, and
+    `needed` what else something depends on directly.
     """
 
     systems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     line: Callable[[str], str] = _nobody_knows
     found: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
+    fates: Fates = field(init=False, repr=False, compare=False)
+    _needed: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Build the graph once: it is asked about every address."""
+        fates = Fates(self.systems, self.channels)
+        mailboxes = (name for name in self.systems if name.startswith("@"))
+        needed = {*self.needed, *self.channels, *mailboxes, *LINES}
+        object.__setattr__(self, "fates", fates)
+        object.__setattr__(self, "_needed", fates.behind(needed))
+        object.__setattr__(self, "found", {system_name(name): note for name, note in self.found.items()})
 
     def outage(self, affects: Iterable[str]) -> Outage:
         """What goes down with the named systems, and with those that were found to be."""
-        names = [spelling for name in affects for spelling in (name, name.lower())]
-        fates = {fate for name in names for fate in (*SYSTEMS.get(name, ()), *self.systems.get(name, ()))}
-        said = frozenset({*names, *fates})
+        said = self.named(affects)
         return Outage(said.union(self.found), self, said)
 
+    def named(self, systems: Iterable[str]) -> frozenset[str]:
+        """What is down if these are, as `Fates.named` has it."""
+        return self.fates.named(systems, self._needed)
+
+    def behind(self, name: str, adapter: str, fate: Iterable[str]) -> frozenset[str]:
+        """What takes a channel with it beside its own failure and its adapter's."""
+        fates = list(fate)
+        own = frozenset() if fates else self.fates.of_thing(adapter)
+        return self.fates.behind(fates) | self.fates.of_thing(name) | own
+
     def of_channel(self, way: Way) -> frozenset[str]:
-        """What takes the channel with it: its own failure, its adapter's, its fates."""
-        return frozenset({way.name, way.adapter, *way.fate})
+        """What takes the channel with it: its own failure, its adapter's, all that it depends on."""
+        own = {system_name(way.name), system_name(way.adapter)}
+        return self.behind(way.name, way.adapter, way.fate) | own
 
     def of_address(self, kind: AddressKind | None, contact: Contact) -> frozenset[str]:
         """What takes the address with it: the phone network, or whoever keeps the mailbox."""
         if kind is AddressKind.PHONE:
-            return frozenset(filter(None, (self.line(contact.phone or ""),)))
+            return self.of_number(contact.phone or "")
         _, _, domain = (contact.email or "").rpartition("@")
-        return frozenset(self.systems.get(f"@{domain}", ())) if domain else frozenset()
+        return self.of_mailbox(domain)
+
+    def of_number(self, number: str) -> frozenset[str]:
+        """What a phone number depends on."""
+        return self.fates.behind(filter(None, (self.line(number),)))
+
+    def of_mailbox(self, domain: str) -> frozenset[str]:
+        """What the mailboxes of a domain depend on."""
+        return self.fates.behind((f"@{domain}",)) if domain else frozenset()
+
+    def groups(self) -> list[str]:
+        """Names that nothing depends on and that stand for several others."""
+        return self.fates.groups(self._needed)
 
     def known(self, ways: Iterable[Way]) -> list[str]:
         """Every name that an outage may have."""
         channels = {name for way in ways for name in self.of_channel(way)}
-        mailboxes = {fate for fates in self.systems.values() for fate in fates}
-        named = {name for name in self.systems if not name.startswith("@")}
-        return sorted({*channels, *mailboxes, *named, *SYSTEMS, *LINES})
+        mailboxes = {system_name(fate) for fates in self.systems.values() for fate in fates}
+        named = map(system_name, self.systems)
+        every = {*channels, *mailboxes, *named, *self._needed, *SYSTEMS, *LINES}
+        return sorted(name for name in every if not name.startswith("@"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +109,22 @@ class Outage:
     def cuts_off(self, way: Way, contact: Contact) -> bool:
         """Whether the channel works, but not to this person's address."""
         kind = way.capabilities.address
-        if kind is AddressKind.PHONE and self.fates.isdisjoint(LINES):
+        if kind is AddressKind.PHONE and not self._takes_lines:
             return False  # what line it is takes time to find out
         return not self.fates.isdisjoint(self.dependencies.of_address(kind, contact))
 
-    def silences(self, value: str, fates: Iterable[str] = ()) -> bool:
-        """Whether a number, an address or a link of ours is down with it, which depends on `fates`."""
-        domain = ascii_domain(value.rpartition("@")[2]) if "@" in value else ""
-        line = "" if self.fates.isdisjoint(LINES) or domain else self.dependencies.line(value)
-        mailbox = self.dependencies.systems.get(f"@{domain}", ()) if domain else ()
-        return not self.fates.isdisjoint({*fates, *mailbox, line} - {""})
+    def silences(self, value: str, name: str, fates: Iterable[str], services: Iterable[str] = ()) -> bool:
+        """Whether a number, an address or a link of ours is down with it.
+
+        It has a `name` in the configuration and depends on `fates`; `services` are disturbed as well.
+        """
+        depends = self.dependencies
+        behind = depends.fates.behind(fates) | depends.fates.of_thing(name) | {system_name(name)}
+        if "@" in value:
+            behind |= depends.of_mailbox(value.rpartition("@")[2])
+        elif self._takes_lines:
+            behind |= depends.of_number(value)
+        return not behind.isdisjoint(self.fates.union(map(system_name, services)))
 
     def found(self, way: Way) -> str:
         """Since when and by whom the channel was found to be down; "" where it works or somebody said so."""
@@ -107,6 +135,10 @@ class Outage:
     def because(self, way: Way) -> str:
         """What of it takes the channel down."""
         return ", ".join(sorted(self.fates & self.dependencies.of_channel(way)))
+
+    @property
+    def _takes_lines(self) -> bool:
+        return bool(self.fates) and not self.fates.isdisjoint(self.dependencies.fates.behind(LINES))
 
 
 NONE = Outage()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from broadcast.model.contact import Contact
+from broadcast.model.system import system_name
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
 from broadcast.planning.ways import Way
@@ -27,8 +28,8 @@ class Person:
 class Gap:
     """A failure of `systems` that leaves `count` people of an audience without a way of their own.
 
-    Without systems, they have none even while everything works. `named` are all of them. `public` names
-    the channels everybody may read that would still work.
+    Without systems, they have none already now. `named` are all of them. `public` names the channels
+    everybody may read that would still work.
     """
 
     systems: tuple[str, ...]
@@ -54,33 +55,47 @@ class Resilience:
 
 
 def examine(
-    rosters: Sequence[Roster], ways: Mapping[str, Way], dependencies: Dependencies, most: int = 2
+    rosters: Sequence[Roster],
+    ways: Mapping[str, Way],
+    dependencies: Dependencies,
+    affects: Iterable[str] = (),
+    most: int = 2,
 ) -> Resilience:
-    """Try every failure of up to `most` systems on everybody in the rosters.
+    """Try every failure of up to `most` systems on everybody in the rosters, while `affects` is down already.
 
-    People with the same ways are tried once, so a hundred thousand take little more time than ten.
+    A group of systems (`office`) is tried as well, and told if it cuts off somebody whom none of its parts
+    does. People with the same ways are tried once, so a hundred thousand take little more time than ten.
     """
-    wards = [_Ward(roster, ways, dependencies) for roster in rosters]
-    systems = sorted({system for ward in wards for way in ward.all_ways for system in way})
+    down = dependencies.outage(affects).fates
+    wards = [_Ward(roster, ways, dependencies, down) for roster in rosters]
+    systems = sorted({system for ward in wards for system in ward.systems} - down)
     failures = [failed for size in range(most + 1) for failed in combinations(systems, size)]
-    gaps = tuple(_smallest(gap for failed in failures for ward in wards for gap in ward.gaps(failed)))
-    return Resilience(len(failures) - 1, sum(ward.people for ward in wards), gaps)
+    gaps = [*_smallest(gap for failed in failures for ward in wards for gap in ward.gaps(failed))]
+    groups = [name for name in dependencies.groups() if name not in down]
+    gaps += [gap for name in groups for ward in wards for gap in ward.group_gap(name)]
+    return Resilience(len(failures) - 1 + len(groups), sum(ward.people for ward in wards), tuple(gaps))
 
 
 class _Ward:
-    """An audience, its people sorted by the ways they have."""
+    """An audience, its people sorted by the ways they have that are not down already."""
 
-    def __init__(self, roster: Roster, ways: Mapping[str, Way], dependencies: Dependencies) -> None:
+    def __init__(
+        self, roster: Roster, ways: Mapping[str, Way], dependencies: Dependencies, down: frozenset[str]
+    ) -> None:
         self._roster = roster
         self._ways = ways
         self._dependencies = dependencies
+        self._down = down
+        self.systems: set[str] = set()
         names = {name for lane in roster.lanes for name in lane}
-        self._public = sorted(name for name in names if ways[name].capabilities.publishes)
-        self._personal = sorted(names - set(self._public))
+        public = {name for name in names if ways[name].capabilities.publishes}
+        self._personal = sorted(names - public)
+        self._channels = {name: self._channel(name) for name in names}
+        self._public = {name: has for name in sorted(public) for has in self._works(name)}
         self._alike: Counter[Ways] = Counter()
         self._named: dict[Ways, list[Person]] = {}
         for contact in roster.contacts if self._personal else ():
-            has = self._has(contact)
+            has = frozenset(self._has(contact))
             self._alike[has] += 1
             self._named.setdefault(has, []).append(Person(contact.id, contact.name))
 
@@ -88,14 +103,10 @@ class _Ward:
     def people(self) -> int:
         return self._alike.total()
 
-    @property
-    def all_ways(self) -> Iterator[frozenset[str]]:
-        yield from (way for ways in self._alike for way in ways)
-        yield from (self._fates(name) for name in self._public)
-
     def gaps(self, failed: tuple[str, ...]) -> Iterator[Gap]:
         """The gap that the failure tears here, if it does."""
-        without = [ways for ways in self._alike if all(not way.isdisjoint(failed) for way in ways)]
+        fates = self._dependencies.named(failed)
+        without = self._cut_off(fates)
         if without:
             yield Gap(
                 systems=failed,
@@ -103,22 +114,42 @@ class _Ward:
                 count=sum(self._alike[ways] for ways in without),
                 people=self.people,
                 named=tuple(person for ways in without for person in self._named[ways]),
-                public=tuple(name for name in self._public if self._fates(name).isdisjoint(failed)),
+                public=tuple(name for name, has in self._public.items() if has.isdisjoint(fates)),
             )
 
-    def _has(self, contact: Contact) -> Ways:
-        """The ways to a person, each with all that it depends on."""
-        ways = set()
+    def group_gap(self, name: str) -> Iterator[Gap]:
+        """The gap that a group tears, where none of its parts is enough for it."""
+        parts = self._dependencies.named([name]) - {name}
+        alone = {ways for part in parts for ways in self._cut_off(self._dependencies.named([part]))}
+        if not alone.issuperset(self._cut_off(self._dependencies.named([name]))):
+            yield from self.gaps((name,))
+
+    def _cut_off(self, fates: frozenset[str]) -> list[Ways]:
+        return [ways for ways in self._alike if all(not way.isdisjoint(fates) for way in ways)]
+
+    def _has(self, contact: Contact) -> Iterator[frozenset[str]]:
+        """The ways to a person that work, each with all that it depends on."""
         for name in self._personal:
             able = self._ways[name].capabilities
-            kind = able.address
-            if kind is not None and able.reach(contact):
-                ways.add(self._fates(name) | self._dependencies.of_address(kind, contact))
-        return frozenset(ways)
+            if able.reach(contact):
+                address = self._dependencies.of_address(able.address, contact)
+                yield from self._works(name, address)
 
-    def _fates(self, name: str) -> frozenset[str]:
-        # A channel that depends on nothing fails alone; any other falls at the latest with its fates.
-        return frozenset(self._ways[name].fate or {name})
+    def _works(self, name: str, address: frozenset[str] = frozenset()) -> Iterator[frozenset[str]]:
+        """All that takes the way, unless it is down already; notes the systems that are worth trying."""
+        takes, systems = self._channels[name]
+        # Mailboxes are told by who keeps them: there are as many domains as there are people.
+        kept = {name for name in address if not name.startswith("@")}
+        if self._down.isdisjoint(takes | address):
+            self.systems |= systems | kept
+            yield takes | kept
+
+    def _channel(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
+        """What takes a channel, and the systems of it to try: itself only if it depends on nothing."""
+        way = self._ways[name]
+        takes = self._dependencies.of_channel(way)
+        behind = self._dependencies.behind(way.name, way.adapter, way.fate)
+        return takes, behind or frozenset({system_name(name)})
 
 
 def _smallest(gaps: Iterable[Gap]) -> Iterator[Gap]:

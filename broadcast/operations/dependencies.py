@@ -1,0 +1,40 @@
+"""What channels, addresses and the ways to reach us depend on, as it is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+
+from broadcast.channels import registry
+from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.errors import ConfigError
+from broadcast.model.line import line_of
+from broadcast.operations.alternatives import configured
+from broadcast.planning.outage import Dependencies
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dependencies:
+    """Every dependency of these settings; phone numbers tell their line by themselves.
+
+    `found` is what was found to be down, as `Dependencies` has it.
+    """
+    channels = settings.channels.values()
+    named = (name for way in configured(settings) for name in (way.name, way.service, *way.fate) if name)
+    return Dependencies(
+        systems=settings.fates,
+        line=partial(line_of, region=settings.region),
+        found=found,
+        channels={channel.name: fates_of(channel) for channel in channels},
+        needed=frozenset([*named, *(channel.adapter for channel in channels)]),
+    )
+
+
+def fates_of(channel: ChannelSettings) -> tuple[str, ...]:
+    """What the channel itself is said to depend on, else its provider; nothing for an unknown adapter."""
+    try:
+        return channel.fate or registry.capabilities_of(channel).fate
+    except ConfigError:
+        return ()

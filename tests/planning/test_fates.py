@@ -1,0 +1,136 @@
+"""One closure of all dependencies: what depends on a system by any chain goes down with it, everywhere."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from broadcast.config.settings import AlternativeSettings
+from broadcast.model.channel import Capabilities, ChannelKind
+from broadcast.model.contact import AddressKind, Contact
+from broadcast.operations.alternatives import is_down
+from broadcast.planning.outage import Dependencies
+from broadcast.planning.plan import Roster
+from broadcast.planning.resilience import examine
+from broadcast.planning.ways import Way
+
+EMAIL = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
+SMS = Capabilities(ChannelKind.SMS, AddressKind.PHONE)
+CALL = Capabilities(ChannelKind.VOICE, AddressKind.PHONE)
+PAGE = Capabilities(ChannelKind.PAGE, None)
+NAMES = ["vpn", "isp", "intranet", "house", "microsoft", "office365", "mobile", "mail"]
+DOMAINS = ["@a.de", "@b.de"]
+ANNA = Contact("1", "Anna", "+4915112345678", "anna@a.de")
+BERTA = Contact("2", "Berta", "+493023125000", "berta@b.de")
+CARLA = Contact("3", "Carla", None, "carla@c.de")
+
+
+def line(number):
+    return "mobile" if number.startswith("+4915") else "landline"
+
+
+def spelled(name):
+    """The same name as people write it: capitals, and space around it."""
+    return st.sampled_from([name, name.upper(), name.title(), f" {name} "])
+
+
+names = st.sampled_from(NAMES).flatmap(spelled)
+fates = st.lists(names, max_size=2).map(tuple)
+graphs = st.dictionaries(names | st.sampled_from(DOMAINS).flatmap(spelled), fates, max_size=7)
+channels = st.fixed_dictionaries({"mail": fates, "sms": fates, "page": fates})
+
+
+def depends_on(graph, start, wanted):
+    """Whether a chain leads from one of the names in `start` to the wanted one: the slow, plain way."""
+    seen, waiting = set(), [name.strip().lower() for name in start]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += [
+                fate.strip().lower() for key, fates in graph for fate in fates if key.strip().lower() == name
+            ]
+    return wanted.strip().lower() in seen
+
+
+def company(graph, own):
+    able = {"mail": EMAIL, "sms": SMS, "page": PAGE}
+    ways = {name: Way(name, f"{name}-adapter", able[name], own[name]) for name in own}
+    edges = [*graph.items(), *own.items(), ("office365", ("microsoft",)), ("teams", ("microsoft",))]
+    return ways, edges, Dependencies(graph, line, channels=own)
+
+
+@examples(max_examples=200, deadline=None)
+@given(graphs, channels, names)
+def test_what_depends_on_a_system_by_any_chain_goes_down_with_it(graph, own, system):
+    ways, edges, depends = company(graph, own)
+    outage = depends.outage([system])
+
+    for name, way in ways.items():
+        if depends_on(edges, [name, *own[name]], system):
+            assert outage.takes(way)
+    for contact in (ANNA, BERTA, CARLA):
+        _, _, domain = contact.email.partition("@")
+        if depends_on(edges, [f"@{domain}"], system):
+            assert outage.cuts_off(ways["mail"], contact)
+        if contact.phone and depends_on(edges, [line(contact.phone)], system):
+            assert outage.cuts_off(ways["sms"], contact)
+    for fate in NAMES:
+        if depends_on(edges, [fate], system):
+            assert is_down(AlternativeSettings("chat", "chat", "chat.example", (fate,)), outage, [])
+            assert is_down(AlternativeSettings("chat", "chat", "chat.example", (), fate), outage, [])
+
+
+@examples(max_examples=150, deadline=None)
+@given(graphs, channels, names, names | st.none())
+def test_the_check_names_everybody_an_outage_cuts_off(graph, own, system, already):
+    ways, _, depends = company(graph, own)
+    people = (ANNA, BERTA, CARLA)
+    roster = Roster("customers", "customers", people, (("mail", "sms"), ("page",)))
+    affects = [already] if already else []
+    outage = depends.outage([*affects, system])
+
+    gaps = examine([roster], ways, depends, affects).gaps
+
+    told = {person.id for gap in gaps if len(gap.systems) < 2 for person in gap.named}
+    for person in people:
+        able = [ways[name] for name in ("mail", "sms") if ways[name].capabilities.reach(person)]
+        if all(outage.takes(way) or outage.cuts_off(way, person) for way in able):
+            assert person.id in told
+
+
+def test_a_system_that_something_depends_on_does_not_take_what_it_depends_on_itself():
+    depends = Dependencies(
+        {"twilio": ("internet",), "microsoft": ("internet",), "house": ("vpn", "landline")},
+        channels={"sms": ("twilio",), "mail": ("microsoft",), "tickets": ("vpn",)},
+    )
+    sms, mail = Way("sms", "twilio-sms", SMS, ("twilio",)), Way("mail", "outlook", EMAIL, ("microsoft",))
+    tickets = Way("tickets", "webhook", PAGE, ("vpn",))
+
+    assert [depends.outage(["outlook"]).takes(way) for way in (sms, mail)] == [False, True]
+    assert [depends.outage(["internet"]).takes(way) for way in (sms, mail)] == [True, True]
+    assert [depends.outage(["House"]).takes(way) for way in (sms, tickets)] == [False, True]
+
+
+def test_a_group_is_told_by_the_check_only_where_none_of_its_parts_is_enough():
+    depends = Dependencies(
+        {"house": ("vpn", "landline"), "whole": ("vpn",)}, line, channels={"mail": ("vpn",), "call": ()}
+    )
+    ways = {"mail": Way("mail", "smtp", EMAIL, ("vpn",)), "call": Way("call", "gateway", CALL)}
+
+    found = examine([Roster("staff", "staff", (BERTA,), (("mail", "call"),))], ways, depends)
+
+    assert {gap.systems for gap in found.single} == {("house",)}
+
+
+def test_what_is_down_already_is_counted_first_and_not_tried_again():
+    ways = {"mail": Way("mail", "smtp", EMAIL, ("vpn",)), "sms": Way("sms", "gateway", SMS, ("gateway",))}
+    depends = Dependencies({}, line, channels={"mail": ("vpn",), "sms": ("gateway",)})
+    roster = Roster("staff", "staff", (ANNA, CARLA), (("mail", "sms"),))
+
+    gaps = {gap.systems: gap.named for gap in examine([roster], ways, depends, ["VPN"]).gaps}
+
+    assert [person.name for person in gaps[()]] == ["Carla"]
+    assert [person.name for person in gaps["gateway",]] == ["Anna", "Carla"]
+    assert ("vpn",) not in gaps
