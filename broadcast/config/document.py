@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ _UNCLOSED = re.compile(
 _PART = r"""(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)"""
 _PARTS = re.compile(_PART)
 _DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
-_HEADER = re.compile(rf"\s*\[\[?\s*({_DOTTED})\s*\]")
+_HEADER = re.compile(rf"\s*(?P<array>\[)?\[\s*(?P<name>{_DOTTED})\s*\]")
 _ASSIGNMENT = re.compile(rf"\s*({_DOTTED})\s*=")
 _STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"""'
@@ -35,7 +36,10 @@ _STRING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says and where: `label` is its name for messages, `lines` the line of each key path."""
+    """What a file says and where: `label` is its name for messages, `lines` the line of each key path.
+
+    The tables of an array `[[step]]` are `("step", "0")`, `("step", "1")` and so on.
+    """
 
     label: str
     tables: Mapping[str, Any]
@@ -108,13 +112,17 @@ def _not_toml(label: str, message: str) -> ConfigError:
 def _lines(text: str) -> dict[tuple[str, ...], int]:
     """The first line of every table and key outside inline tables, without parsing values."""
     lines: dict[tuple[str, ...], int] = {}
+    arrays: Counter[tuple[str, ...]] = Counter()
     table: tuple[str, ...] = ()
     depth = 0
     for number, line in enumerate(_without_values(text).split("\n"), start=1):
         header = _HEADER.match(line) if depth == 0 else None
         assignment = _ASSIGNMENT.match(line) if depth == 0 else None
         if header:
-            table = _path(header[1])
+            table = _path(header["name"])
+        if header and header["array"]:
+            arrays[table] += 1
+            table = (*table, str(arrays[table] - 1))
         keys = table + _path(assignment[1]) if assignment else table
         if header or assignment:
             for length in range(1, len(keys) + 1):

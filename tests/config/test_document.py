@@ -22,6 +22,9 @@ fate.one = { two = "three" }
 [[things]]
 "quoted key" = 'C:\\path\\'
 last = 2
+
+[[things]]
+last = 3
 '''
 
 
@@ -42,8 +45,11 @@ def test_every_key_has_its_line_whatever_stands_in_texts_and_lists(tmp_path):
         ("channels", "mail backup", "fate"): 16,
         ("channels", "mail backup", "fate", "one"): 16,
         ("things",): 18,
-        ("things", "quoted key"): 19,
-        ("things", "last"): 20,
+        ("things", "0"): 18,
+        ("things", "0", "quoted key"): 19,
+        ("things", "0", "last"): 20,
+        ("things", "1"): 22,
+        ("things", "1", "last"): 23,
     }
 
 
