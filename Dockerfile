@@ -15,6 +15,7 @@ RUN /opt/broadcast/bin/pip install --require-hashes -r /source/requirements.lock
 COPY pyproject.toml README.md LICENSE /source/
 COPY broadcast /source/broadcast
 COPY templates /source/templates
+COPY examples /source/examples
 # What only builds it stays here.
 RUN /opt/broadcast/bin/pip install --no-deps --no-build-isolation /source \
  && /opt/broadcast/bin/pip uninstall --yes hatchling editables pip

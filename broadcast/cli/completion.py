@@ -47,6 +47,15 @@ def incidents(ctx: typer.Context) -> Iterable[str]:
 
 
 @_silently
+def exercises(ctx: typer.Context) -> Iterable[str]:
+    """Exercises that come with the program."""
+    from broadcast.drills.shipped import shipped
+
+    del ctx
+    return shipped()
+
+
+@_silently
 def channels(ctx: typer.Context) -> Iterable[str]:
     """Configured channels."""
     return _settings(ctx).channels

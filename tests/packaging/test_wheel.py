@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import sysconfig
@@ -44,17 +45,28 @@ def run(command: list[str | Path], cwd: Path) -> subprocess.CompletedProcess[str
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
 
 
-def test_the_wheel_holds_every_file_of_the_package_and_its_templates(wheel):
-    shipped = {str(path.relative_to(ROOT)) for path in tracked() if path.is_relative_to(PACKAGE)}
-    templates = {
-        path.relative_to(ROOT / "templates") for path in tracked() if path.is_relative_to(ROOT / "templates")
-    }
+def below(folder: Path) -> set[Path]:
+    """What of the checkout's files lies in a folder, relative to it."""
+    return {path.relative_to(folder) for path in tracked() if path.is_relative_to(folder)}
+
+
+def test_the_wheel_holds_every_file_of_the_package_its_templates_and_its_exercises(wheel):
+    templates = below(ROOT / "templates")
+    people = {path for path in below(ROOT / "examples" / "company") if path.suffix == ".csv"}
+    exercises = below(ROOT / "examples" / "scenarios")
 
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
 
-    assert names == shipped | {f"broadcast/_templates/{path}" for path in templates}
+    assert names == {
+        *(f"broadcast/{path}" for path in below(PACKAGE)),
+        *(f"broadcast/_templates/{path}" for path in templates),
+        *(f"broadcast/_examples/company/{path}" for path in people),
+        *(f"broadcast/_examples/scenarios/{path}" for path in exercises),
+    }
     assert templates
+    assert people
+    assert exercises
 
 
 def test_the_installed_package_is_not_the_checkout(installed, tmp_path):
@@ -81,3 +93,13 @@ def test_the_installed_command_brings_its_templates(installed, tmp_path):
     assert (lint.returncode, listing.returncode) == (0, 0), lint.stderr + listing.stderr
     assert f"{installed.parent}/" in listing.stdout
     assert str(ROOT) not in listing.stdout
+
+
+def test_the_installed_command_brings_its_exercises_and_needs_no_file_of_ours(installed, tmp_path):
+    listing = run([installed / "broadcast", "drill", "list", "-o", "json"], tmp_path)
+    listed = json.loads(listing.stdout)["exercises"]
+    played = run([installed / "broadcast", "drill", "run", listed[-1]["name"], "-o", "json"], tmp_path)
+
+    assert all(Path(one["path"]).is_relative_to(installed.parent) for one in listed)
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert list(tmp_path.iterdir()) == []
