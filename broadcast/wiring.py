@@ -13,7 +13,7 @@ from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from broadcast.channels.base import Adapter
     from broadcast.dispatch.happening import Listener
@@ -209,8 +209,8 @@ class _Desk:
         publisher = make_publisher(self.settings, self.ledger, listener, self.clock)
         return publisher.publish(request, Limits(), _agreed)
 
-    def retry(self, on_unknown: OnUnknown, listener: Listener) -> Result:
-        """Finish what is owed."""
+    def retry(self, on_unknown: OnUnknown, listener: Listener) -> Sequence[Result]:
+        """Finish what is owed: the result of every notice that was worked on."""
         from broadcast.errors import UnknownIncident
         from broadcast.operations.request import Limits
         from broadcast.operations.retry import retry
@@ -219,12 +219,28 @@ class _Desk:
         retried = retry(delivery, None, Limits(on_unknown=on_unknown))
         if retried.latest is None:
             raise UnknownIncident("nothing is owed", hint="a notice comes before a retry")
-        return retried.latest
+        return retried.notices
+
+
+def load_exercise(path: Path) -> Exercise:
+    """The exercise in a file; raises `ConfigError` for everything that its company does not know."""
+    from broadcast.drills.exercise import read_exercise
+    from broadcast.drills.names import check_names
+
+    exercise = read_exercise(path)
+    settings = _company(exercise)
+    check_names(exercise, settings, make_channels(settings).ways)
+    return exercise
+
+
+def _company(exercise: Exercise) -> Settings:
+    from broadcast.config.load import load
+
+    return load(exercise.company / "broadcast.toml", os.environ, Path.cwd())
 
 
 def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:
     """What playing an exercise in `folder` needs; raises `ConfigError`. Its sandbox runs until `close`."""
-    from broadcast.config.load import load
     from broadcast.drills.play import rehearsing
     from broadcast.drills.rehearsal import Rehearsal
     from broadcast.model.clock import WoundClock
@@ -232,8 +248,7 @@ def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:
     from broadcast.sandbox.remote import Remote
     from broadcast.sandbox.settings import in_sandbox, sandbox_folder
 
-    company = load(exercise.company / "broadcast.toml", os.environ, Path.cwd())
-    rehearsed = rehearsing(company, folder.absolute())
+    rehearsed = rehearsing(_company(exercise), folder.absolute())
     address = ensure_running(sandbox_folder(rehearsed))
     settings = in_sandbox(rehearsed, address)
     ledger, clock = open_ledger(settings), WoundClock()

@@ -19,7 +19,6 @@ next_update = "30m"
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -27,6 +26,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from broadcast.config.document import Document, read_document
 from broadcast.config.durations import parse_duration
 from broadcast.config.problems import did_you_mean
 from broadcast.errors import ConfigError, UsageError
@@ -35,10 +35,11 @@ from broadcast.operations.request import Request, Verb
 from broadcast.sandbox.faults import parse_fault
 
 RETRY = "retry"
-_HEAD = frozenset({"name", "about", "company", "first_notice", "step"})
+_STEPS = "step"
+_HEAD = frozenset({"name", "about", "company", "first_notice", _STEPS})
 _STEP = frozenset({"at", "say", "faults", "heal", "down", "verb", "on_unknown"})
 _LISTS = {"services", "audiences", "channels", "not_channels", "affects"}
-_SAID = frozenset(field.name for field in fields(Request)) - {"verb", "key", "drill", "incident"}
+_SAID = frozenset(field.name for field in fields(Request)) - {"verb", "key", "drill"}
 _VERBS = (*(verb.value for verb in Verb), RETRY)
 
 
@@ -60,6 +61,25 @@ class Step:
     request: Request | None = None
     retry: OnUnknown | None = None
 
+    @property
+    def verb(self) -> str | None:
+        """What the commander does, None where they only look on."""
+        return self.request.verb if self.request else RETRY if self.retry else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table of an exercise's file, for messages: `storm.toml:12: step 3`."""
+
+    document: Document
+    number: int | None = None
+
+    def at(self, key: str) -> str:
+        """Where the key stands, or the table that lacks it."""
+        if self.number is None:
+            return self.document.where(key)
+        return f"{self.document.where(_STEPS, str(self.number), key)}: step {self.number + 1}"
+
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
@@ -70,125 +90,142 @@ class Exercise:
     about: str
     company: Path
     steps: tuple[Step, ...]
+    places: tuple[Place, ...]
     first_notice: float = 2.0
+
+    @property
+    def length(self) -> timedelta:
+        """How long the outage takes, on the exercise's own clock."""
+        return self.steps[-1].at
 
 
 def read_exercise(path: Path) -> Exercise:
-    """The exercise in a file; raises `ConfigError` that names the file, the step and the field."""
-    table = _table(path)
-    _check(table, _HEAD, str(path))
-    steps = table.get("step")
+    """The exercise in a file; raises `ConfigError` that names the file, the line, the step and the field."""
+    document = read_document(path, str(path))
+    head, tables = Place(document), document.tables
+    _check(tables, _HEAD, head)
+    steps = tables.get(_STEPS)
     if not isinstance(steps, list) or not steps:
         raise ConfigError(f"{path}: nothing happens", hint="write [[step]], with at and say below")
-    read = tuple(_step(one, f"{path}: step {number}") for number, one in enumerate(steps, 1))
-    for earlier, later in pairwise(read):
+    places = tuple(Place(document, number) for number in range(len(steps)))
+    read = tuple(map(_step, steps, places))
+    for (earlier, later), place in zip(pairwise(read), places[1:], strict=True):
         if later.at < earlier.at:
             raise ConfigError(
-                f"{path}: step {read.index(later) + 1} is before the one above it",
+                f"{place.at('at')} is before the one above it",
                 hint="write the steps in the order of their times",
             )
-    company = path.parent / _text(table, "company", str(path), ".")
-    if not (company / "broadcast.toml").is_file():
-        raise ConfigError(f"{path}: there is no {company / 'broadcast.toml'}", hint="mend `company`")
-    first = table.get("first_notice", "2s")
     return Exercise(
         path=path,
-        name=_text(table, "name", str(path), path.stem),
-        about=_text(table, "about", str(path), ""),
-        company=company,
+        name=_text(tables, "name", head, path.stem),
+        about=_text(tables, "about", head),
+        company=_company(tables, path, head),
         steps=read,
-        first_notice=_span(first, f"{path}: first_notice").total_seconds(),
+        places=places,
+        first_notice=_span(tables, "first_notice", head, "2s").total_seconds(),
     )
 
 
-def _table(path: Path) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ConfigError(f"cannot read the exercise {path}: {reason}", hint="check the path") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}", hint="mend that line") from None
+def _company(tables: Mapping[str, Any], path: Path, head: Place) -> Path:
+    company = path.parent / _text(tables, "company", head, ".")
+    if not (company / "broadcast.toml").is_file():
+        raise ConfigError(
+            f"{head.at('company')}: there is no {company / 'broadcast.toml'}",
+            hint='company = "FOLDER" names the folder of the configuration to practise with',
+        )
+    return company
 
 
-def _step(table: object, where: str) -> Step:
+def _step(table: object, place: Place) -> Step:
     if not isinstance(table, dict):
-        raise ConfigError(f"{where} is not a table", hint="write [[step]], then its fields below")
-    _check(table, _STEP | _SAID, where)
+        raise ConfigError(f"{place.at('')} is not a table", hint="write [[step]], then its fields below")
+    _check(table, _STEP | _SAID, place)
     verb = table.get("verb")
     if verb is not None and verb not in _VERBS:
-        raise ConfigError(f"{where}: there is no verb {verb!r}", hint=did_you_mean(str(verb), _VERBS))
+        raise ConfigError(
+            f"{place.at('verb')}: there is no verb {verb!r}", hint=did_you_mean(str(verb), _VERBS)
+        )
     said = {name: value for name, value in table.items() if name in _SAID}
     if said and verb in {None, RETRY}:
+        first = next(iter(said))
         raise ConfigError(
-            f"{where}: {next(iter(said))} is said by nobody", hint='give the step a verb, like "notify"'
+            f"{place.at(first)}: {first} is said by nobody", hint='give the step a verb, like "notify"'
         )
-    down = table.get("down")
     return Step(
-        at=_span(table.get("at", "0m"), f"{where}: at"),
-        say=_text(table, "say", where, ""),
-        faults=_faults(table, where),
-        heal=table.get("heal") is True,
-        down=None if down is None else _texts(table, "down", where),
-        request=_request(Verb(verb), said, where) if verb and verb != RETRY else None,
-        retry=_decision(table, where) if verb == RETRY else None,
+        at=_span(table, "at", place, "0m"),
+        say=_text(table, "say", place),
+        faults=_faults(table, place),
+        heal=_flag(table, "heal", place),
+        down=_texts(table, "down", place) if "down" in table else None,
+        request=_request(Verb(verb), said, place) if verb and verb != RETRY else None,
+        retry=_decision(table, place) if verb == RETRY else None,
     )
 
 
-def _faults(table: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    spelled = _texts(table, "faults", where)
+def _faults(table: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+    spelled = _texts(table, "faults", place)
     for one in spelled:
         try:
             parse_fault(one)
         except UsageError as error:
-            raise ConfigError(f"{where}: {error}", hint=error.hint) from None
+            raise ConfigError(f"{place.at('faults')}: {error}", hint=error.hint) from None
     return spelled
 
 
-def _decision(table: Mapping[str, Any], where: str) -> OnUnknown:
-    spelled = _text(table, "on_unknown", where, OnUnknown.OTHER_CHANNEL)
+def _decision(table: Mapping[str, Any], place: Place) -> OnUnknown:
+    spelled = _text(table, "on_unknown", place, OnUnknown.OTHER_CHANNEL)
     try:
         return OnUnknown(spelled)
     except ValueError:
         raise ConfigError(
-            f"{where}: on_unknown cannot be {spelled!r}", hint=did_you_mean(spelled, [*OnUnknown])
+            f"{place.at('on_unknown')}: on_unknown cannot be {spelled!r}",
+            hint=did_you_mean(spelled, [*OnUnknown]),
         ) from None
 
 
-def _request(verb: Verb, said: Mapping[str, Any], where: str) -> Request:
+def _request(verb: Verb, said: Mapping[str, Any], place: Place) -> Request:
     given: dict[str, Any] = {
-        name: _texts(said, name, where) if name in _LISTS else _text(said, name, where, "")
+        name: _texts(said, name, place) if name in _LISTS else _text(said, name, place)
         for name in said
         if name != "variables"
     }
     variables = said.get("variables", {})
     if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
-        raise ConfigError(f"{where}: variables must be a table of texts", hint='{ "title.en" = "..." }')
+        raise ConfigError(
+            f"{place.at('variables')}: variables must be a table of texts", hint='{ "title.en" = "..." }'
+        )
     return Request(verb, **given, variables=tuple(variables.items()))
 
 
-def _check(table: Mapping[str, Any], known: frozenset[str], where: str) -> None:
+def _check(table: Mapping[str, Any], known: frozenset[str], place: Place) -> None:
     for key in table:
         if key not in known:
-            raise ConfigError(f"{where}: unknown field {key!r}", hint=did_you_mean(key, known))
+            raise ConfigError(f"{place.at(key)}: unknown field {key!r}", hint=did_you_mean(key, known))
 
 
-def _span(value: object, where: str) -> timedelta:
+def _span(table: Mapping[str, Any], key: str, place: Place, default: str) -> timedelta:
     try:
-        return timedelta(seconds=parse_duration(str(value)))
+        return timedelta(seconds=parse_duration(str(table.get(key, default))))
     except UsageError as error:
-        raise ConfigError(f"{where}: {error}", hint=error.hint) from None
+        raise ConfigError(f"{place.at(key)}: {key}: {error}", hint=error.hint) from None
 
 
-def _text(table: Mapping[str, Any], key: str, where: str, default: str) -> str:
+def _flag(table: Mapping[str, Any], key: str, place: Place) -> bool:
+    value = table.get(key, False)
+    if isinstance(value, bool):
+        return value
+    raise ConfigError(f"{place.at(key)}: {key} must be true or false", hint=f"write {key} = true")
+
+
+def _text(table: Mapping[str, Any], key: str, place: Place, default: str = "") -> str:
     value = table.get(key, default)
     if isinstance(value, str):
         return value
-    raise ConfigError(f"{where}: {key} must be a text", hint=f'write {key} = "..."')
+    raise ConfigError(f"{place.at(key)}: {key} must be a text", hint=f'write {key} = "..."')
 
 
-def _texts(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+def _texts(table: Mapping[str, Any], key: str, place: Place) -> tuple[str, ...]:
     value = table.get(key, [])
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(value)
-    raise ConfigError(f"{where}: {key} must be a list of texts", hint=f'write {key} = ["..."]')
+    raise ConfigError(f"{place.at(key)}: {key} must be a list of texts", hint=f'write {key} = ["..."]')

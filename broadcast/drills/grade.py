@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcast.config.settings import AlternativeSettings
-from broadcast.drills.exercise import Exercise
+from broadcast.drills.exercise import Exercise, Step
 from broadcast.drills.play import Played
 from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.operations.alternatives import is_down
+from broadcast.operations.result import Result
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.ways import Way
 from broadcast.rendering import prose
@@ -23,6 +24,7 @@ from broadcast.reports.promises import Verdict
 from broadcast.reports.story import Story
 from broadcast.sandbox.records import Received
 
+_MINUTE = 60  # seconds
 _MARK = re.compile(r"\[INC-[0-9]+/[0-9]+\]")  # in every written text
 
 
@@ -46,12 +48,24 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentTold:
+    """One incident of an exercise, with its notices."""
+
+    story: Story
+    notices: Sequence[Told]
+
+
+@dataclass(frozen=True, slots=True)
 class Grade:
-    """How an exercise went. `unreached` names people whom no way was left for."""
+    """How an exercise went.
+
+    `unreached` names people whom no way was left for, `refused` the steps that were not carried out, and why.
+    """
 
     exercise: str
     criteria: tuple[Criterion, ...]
     unreached: tuple[str, ...]
+    refused: tuple[str, ...]
 
     @property
     def passed(self) -> bool:
@@ -68,13 +82,16 @@ class Grader:
     reachable: Sequence[AlternativeSettings]
 
     def grade(
-        self, played: Sequence[Played], notices: Sequence[Told], story: Story, received: Sequence[Received]
+        self, played: Sequence[Played], incidents: Sequence[IncidentTold], received: Sequence[Received]
     ) -> tuple[Criterion, ...]:
         """Everything that counts, measured."""
+        notices = [told for incident in incidents for told in incident.notices]
+        stories = [incident.story for incident in incidents]
         missed = {contact for told in notices for contact in self._unreached(told)[0]}
         people = len({line.contact for told in notices for line in told.lines if _is_person(line)})
         without = {contact for told in notices for contact in self._unreached(told)[1]}
         return (
+            _carried_out(played),
             Criterion(
                 "reached by every notice",
                 f"{people - len(missed | without):,} of {people:,}",
@@ -84,17 +101,16 @@ class Grader:
             _none("accepted and never received", self._never_received(notices, received)),
             _none("told twice", doubles(received)),
             _none("first tried what was known to be down", sum(map(self._wrong_first, notices))),
-            _none("texts that name a dead way", self._dead_ways(notices, story)),
-            _none("findings in texts", len(list(_findings(story)))),
-            _none("commands refused", sum(one.refused is not None for one in played)),
-            _promises(story),
+            _none("texts that name a dead way", sum(map(self._dead_ways, incidents))),
+            _none("findings in texts", sum(len(list(_findings(story))) for story in stories)),
+            _promises(stories),
             _failovers(played),
         )
 
-    def unreached(self, notices: Sequence[Told]) -> tuple[str, ...]:
-        """Whom the last notice did not reach, with or without a way."""
-        missed, without = self._unreached(notices[-1])
-        return tuple(sorted(missed | without))
+    def unreached(self, incidents: Sequence[IncidentTold]) -> tuple[str, ...]:
+        """Whom the last notice of an incident did not reach, with or without a way."""
+        last = [self._unreached(incident.notices[-1]) for incident in incidents]
+        return tuple(sorted({contact for missed, without in last for contact in missed | without}))
 
     def _unreached(self, told: Told) -> tuple[set[str], set[str]]:
         """Whom a way was left for and who was not told; and whom none was left for."""
@@ -135,11 +151,11 @@ class Grader:
             for address in [self._address(line.channel, line)]
         )
 
-    def _dead_ways(self, notices: Sequence[Told], story: Story) -> int:
+    def _dead_ways(self, incident: IncidentTold) -> int:
         """Texts that name a way to reach us that the commander had said was down."""
-        chapters = {chapter.number: chapter for chapter in story.chapters}
+        chapters = {chapter.number: chapter for chapter in incident.story.chapters}
         named = 0
-        for told in notices:
+        for told in incident.notices:
             facts = told.notice.facts
             outage = self.dependencies.outage(facts.affects)
             disturbed = [service.key for service in facts.services]
@@ -172,11 +188,51 @@ def doubles(received: Sequence[Received]) -> int:
 
 
 def first_notice(exercise: Exercise, played: Sequence[Played]) -> Criterion:
-    """How soon the first word was out."""
-    first = next((one.first_word for one in played if one.first_word is not None), None)
-    measured = f"{first:.1f} s" if first is not None else "never"
-    met = first is not None and first <= exercise.first_notice
-    return Criterion("from the command to the first notice", measured, f"{exercise.first_notice:g} s", met)
+    """How soon the first word about each incident was out; the slowest of them counts."""
+    refs = dict.fromkeys(result.incident for one in played for result in one.results)
+    times = [_first_word(ref, played) for ref in refs]
+    known = [one for one in times if one is not None]
+    is_out = bool(times) and len(known) == len(times)
+    slowest = max(known, default=0.0)
+    return Criterion(
+        "from the command to the first notice",
+        _spell_seconds(slowest) if is_out else "never",
+        _spell_seconds(exercise.first_notice),
+        is_out and slowest <= exercise.first_notice,
+    )
+
+
+def _first_word(ref: str, played: Sequence[Played]) -> float | None:
+    """Seconds between the incident's first command and its first message, on the exercise's clock.
+
+    Processor time is added, since the clock stands still during a step.
+    """
+    about = [one for one in played if any(result.incident == ref for result in one.results)]
+    for one in about:
+        accepted = any(result.incident == ref and _is_out(result) for result in one.results)
+        if accepted and one.first_word is not None:
+            return (one.step.at - about[0].step.at).total_seconds() + one.first_word
+    return None
+
+
+def _is_out(result: Result) -> bool:
+    return result.counts.accepted + result.counts.delivered > 0
+
+
+def _spell_seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < _MINUTE else f"{seconds / _MINUTE:.0f} min"
+
+
+def spell(step: Step) -> str:
+    """A step for people: `+1:05 resolve`."""
+    minutes = int(step.at.total_seconds() // _MINUTE)
+    return f"+{minutes // 60}:{minutes % 60:02}" + (f" {step.verb}" if step.verb else "")
+
+
+def _carried_out(played: Sequence[Played]) -> Criterion:
+    commands = [one for one in played if one.step.verb]
+    done = sum(one.refused is None for one in commands)
+    return Criterion("steps carried out", f"{done} of {len(commands)}", "all", done == len(commands))
 
 
 def _mark_of(message: Received) -> str | None:
@@ -192,8 +248,8 @@ def _none(name: str, count: int) -> Criterion:
     return Criterion(name, f"{count:,}", "0", not count)
 
 
-def _promises(story: Story) -> Criterion:
-    due = [one for one in story.promises if one.verdict is not Verdict.PENDING]
+def _promises(stories: Sequence[Story]) -> Criterion:
+    due = [one for story in stories for one in story.promises if one.verdict is not Verdict.PENDING]
     kept = sum(one.verdict is Verdict.KEPT for one in due)
     return Criterion("promises kept", f"{kept} of {len(due)}", "all", kept == len(due))
 
@@ -210,5 +266,6 @@ def _findings(story: Story) -> Iterator[str]:
 
 
 def _failovers(played: Sequence[Played]) -> Criterion:
-    people = sum(one.count for step in played if step.result for one in step.result.failovers)
+    latest = {(one.incident, one.notice): one for step in played for one in step.results}
+    people = sum(one.count for result in latest.values() for one in result.failovers)
     return Criterion("another channel stepped in", f"{people:,} times", "where one fails", met=True)

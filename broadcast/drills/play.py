@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -29,8 +29,8 @@ class Commands(Protocol):
         """Publish a notice."""
         ...
 
-    def retry(self, on_unknown: OnUnknown, listener: Listener) -> Result:
-        """Finish what is owed."""
+    def retry(self, on_unknown: OnUnknown, listener: Listener) -> Sequence[Result]:
+        """Finish what is owed: the result of every notice that was worked on."""
         ...
 
 
@@ -38,25 +38,28 @@ class Commands(Protocol):
 class Played:
     """What came of a step.
 
-    `down` is what did not work meanwhile. `first_word` is how many seconds after the command a provider took
-    the first message, None where none did. `refused` says why nothing was published.
+    `down` is what did not work meanwhile. `results` has one entry for each notice that was worked on.
+    `first_word` is how many seconds of this program's processor time went by between the command and the
+    first message that a provider took, None where none did. `refused` says why nothing was published.
     """
 
     step: Step
     down: tuple[str, ...]
-    result: Result | None = None
+    results: tuple[Result, ...] = ()
     first_word: float | None = None
     refused: str | None = None
 
 
 @dataclass(slots=True)
 class _Stopwatch:
-    begun: float = field(default_factory=time.monotonic)
+    """Seconds of processor time until the first word is out: other programs on the machine do not count."""
+
+    begun: float = field(default_factory=time.process_time)
     first: float | None = None
 
     def __call__(self, happening: Happening, /) -> None:
         if happening.kind is Happened.ACCEPTED and self.first is None:
-            self.first = time.monotonic() - self.begun
+            self.first = time.process_time() - self.begun
 
 
 def rehearsing(settings: Settings, folder: Path) -> Settings:
@@ -90,11 +93,11 @@ def _acted(step: Step, commands: Commands, down: tuple[str, ...]) -> Played:
     watch = _Stopwatch()
     try:
         if step.request:
-            result = commands.publish(step.request, watch)
+            results: Sequence[Result] = [commands.publish(step.request, watch)]
         elif step.retry:
-            result = commands.retry(step.retry, watch)
+            results = commands.retry(step.retry, watch)
         else:
             return Played(step, down)
     except BroadcastError as error:
         return Played(step, down, refused=str(error))
-    return Played(step, down, result, watch.first)
+    return Played(step, down, tuple(results), watch.first)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from broadcast.config.settings import Settings
 from broadcast.drills.exercise import Exercise, Step
-from broadcast.drills.grade import Grade, Grader, Told, first_notice
+from broadcast.drills.grade import Grade, Grader, IncidentTold, Told, first_notice, spell
 from broadcast.drills.play import Commands, Played, play
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
@@ -41,19 +41,29 @@ class Rehearsal:
             self.close()
 
     def _grade(self, played: Sequence[Played]) -> Grade:
-        down = {one.result.notice: one.down for one in played if one.result}
-        incident = next((one.result.incident for one in played if one.result), None)
-        if incident is None:
+        incidents = [self._incident(one.ref, played) for one in self.ledger.incidents.all()]
+        if not incidents:
             refused = next((one.refused for one in played if one.refused), "no step says anything")
             raise ConfigError(
-                f"{self.exercise.path}: nothing was published: {refused}", hint="mend the steps"
+                f"{self.exercise.path}: nothing was published: {refused}", hint="correct the steps"
             )
-        notices = [
-            Told(notice, self.ledger.history.lines(notice), down[notice.sequence])
-            for notice in self.ledger.incidents.notices(self.ledger.incidents.find(incident, closed=True))
-        ]
-        story = build(self.ledger, incident, self.clock.now(), self.settings.timezone)
         grader = Grader(self.ways, dependencies(self.settings), tuple(configured(self.settings)))
-        criteria = grader.grade(played, notices, story, self.sandbox.received())
+        criteria = grader.grade(played, incidents, self.sandbox.received())
         first = first_notice(self.exercise, played)
-        return Grade(self.exercise.name, (first, *criteria), grader.unreached(notices))
+        return Grade(
+            exercise=self.exercise.name,
+            criteria=(first, *criteria),
+            unreached=grader.unreached(incidents),
+            refused=tuple(f"{spell(one.step)}: {one.refused}" for one in played if one.refused is not None),
+        )
+
+    def _incident(self, ref: str, played: Sequence[Played]) -> IncidentTold:
+        down = {(one.incident, one.notice): step.down for step in played for one in step.results}
+        notices = self.ledger.incidents.notices(self.ledger.incidents.find(ref, closed=True))
+        return IncidentTold(
+            story=build(self.ledger, ref, self.clock.now(), self.settings.timezone),
+            notices=[
+                Told(notice, self.ledger.history.lines(notice), down.get((ref, notice.sequence), ()))
+                for notice in notices
+            ],
+        )

@@ -10,34 +10,56 @@ from typing import Annotated
 
 import typer
 
+from broadcast.cli import completion
 from broadcast.cli.command import command, group
 from broadcast.cli.options import Common, Form, ListForm
 from broadcast.cli.output.blocks import Banner, Block, Remark, Table, Tone, Word
 from broadcast.cli.output.show import show, show_json
 from broadcast.drills.exercise import Exercise, Step, read_exercise
-from broadcast.drills.grade import Criterion, Grade
-from broadcast.wiring import make_rehearsal
+from broadcast.drills.grade import Criterion, Grade, spell
+from broadcast.drills.shipped import find_exercise, shipped
+from broadcast.wiring import load_exercise, make_rehearsal
 
 SCHEMA = "broadcast.drill/1"
+LIST_SCHEMA = "broadcast.drills/1"
 _FAILED = 4
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exercises, as TOML files.")]
+Named = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="NAME|FILE...",
+        help="Exercises: names from `drill list`, or TOML files of your own.",
+        autocompletion=completion.exercises,
+    ),
+]
 Folder = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Keep ledger and pages there; they are thrown away otherwise."),
 ]
 
 
-@command(
-    "broadcast drill run scenarios/s1-slack-and-outlook.toml",
-    "broadcast drill run scenarios/*.toml -o json",
-)
-def run(common: Common, files: Files, folder: Folder = None, output: ListForm = Form.HUMAN) -> int:
-    """Play exercises through the sandbox, nobody being told, and grade them. Exit code 4 where one failed.
+@command("broadcast drill list", name="list")
+def list_exercises(common: Common, output: ListForm = Form.HUMAN) -> None:
+    """List the exercises that come with broadcast: name, length on the exercise's own clock, what happens."""
+    exercises = [read_exercise(path) for path in shipped().values()]
+    if output is Form.JSON:
+        show_json({"schema": LIST_SCHEMA, "exercises": [_described(one) for one in exercises]}, common.out)
+        return
+    rows = tuple((Word(one.path.stem, Tone.STRONG), _minutes(one), one.about) for one in exercises)
+    begin = Remark("next", f"broadcast drill run {exercises[0].path.stem}", Tone.STRONG)
+    show([Table(("name", "length", "what happens"), rows), *([] if common.quiet else [begin])], common.out)
 
-    Its clock is wound on from step to step, so that an afternoon takes seconds.
+
+@command(
+    "broadcast drill run s1-slack-and-outlook",
+    "broadcast drill run exercises/*.toml -o json",
+)
+def run(common: Common, named: Named, folder: Folder = None, output: ListForm = Form.HUMAN) -> int:
+    """Run exercises in the sandbox and grade them. No message leaves this machine.
+
+    The exercise uses its own clock, so an afternoon takes seconds. The exit code is 4 if one failed.
     """
-    exercises = [read_exercise(path) for path in files]
+    exercises = [load_exercise(find_exercise(one)) for one in named]
     grades = []
     for exercise in exercises:
         if output is Form.HUMAN:
@@ -53,7 +75,7 @@ def run(common: Common, files: Files, folder: Folder = None, output: ListForm = 
 def _played(exercise: Exercise, common: Common, folder: Path | None) -> Grade:
     def told(step: Step) -> None:
         if step.say:
-            common.err.write(f"{_clock(step)}  {step.say}\n")
+            common.err.write(f"{spell(step).split()[0]}  {step.say}\n")
 
     if folder is not None:
         place = folder / exercise.path.stem
@@ -63,13 +85,24 @@ def _played(exercise: Exercise, common: Common, folder: Path | None) -> Grade:
         return make_rehearsal(exercise, Path(fleeting)).run(told)
 
 
-def _clock(step: Step) -> str:
-    minutes = int(step.at.total_seconds() // 60)
-    return f"+{minutes // 60}:{minutes % 60:02}"
+def _minutes(exercise: Exercise) -> str:
+    return f"{exercise.length.total_seconds() / 60:.0f} min"
+
+
+def _described(exercise: Exercise) -> dict[str, object]:
+    return {
+        "name": exercise.path.stem,
+        "title": exercise.name,
+        "about": exercise.about,
+        "minutes": exercise.length.total_seconds() / 60,
+        "steps": len(exercise.steps),
+        "path": str(exercise.path),
+    }
 
 
 def _page(grade: Grade) -> Iterator[Block]:
     yield Table(("", "measured", "asked for", ""), tuple(_row(one) for one in grade.criteria))
+    yield from (Remark("not carried out", one, Tone.BAD) for one in grade.refused)
     if grade.unreached:
         yield Remark("to be called by hand", ", ".join(grade.unreached), Tone.WARNING)
 
@@ -85,7 +118,7 @@ def _json(grade: Grade) -> dict[str, object]:
 
 drill = group(
     "drill",
-    "Play exercises through the sandbox, and grade them.",
-    [run],
-    ["broadcast drill run scenarios/s1-slack-and-outlook.toml"],
+    "Run exercises in the sandbox, and grade them.",
+    [list_exercises, run],
+    ["broadcast drill list", "broadcast drill run s1-slack-and-outlook"],
 )

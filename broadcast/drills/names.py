@@ -1,0 +1,57 @@
+"""Names in an exercise that its company does not know: found before anything is played. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+
+from broadcast.config.problems import Problems, did_you_mean
+from broadcast.config.settings import Settings
+from broadcast.drills.exercise import Exercise, Step
+from broadcast.model.incident import Phase, Severity
+from broadcast.model.system import system_name
+from broadcast.operations.dependencies import dependencies
+from broadcast.operations.request import NOTHING
+from broadcast.planning.ways import Way
+
+
+def check_names(exercise: Exercise, settings: Settings, ways: Mapping[str, Way]) -> None:
+    """Raise one `ConfigError` that lists every unknown name with file, line and step."""
+    known = _known(settings, ways)
+    problems = Problems(str(exercise.path))
+    for step, place in zip(exercise.steps, exercise.places, strict=True):
+        for key, name in _named(step):
+            if key in known and known[key].isdisjoint({name, system_name(name)}):
+                what = f'the company does not know "{name}" ({key})'
+                problems.add(place.at(key), what, _fix(key, name, known[key]))
+    problems.settle()
+
+
+def _fix(key: str, name: str, known: AbstractSet[str]) -> str:
+    """What to write instead; how bad an outage is must not be guessed from a spelling."""
+    return "write sev1 (worst), sev2, sev3 or sev4" if key == "severity" else did_you_mean(name, known)
+
+
+def _known(settings: Settings, ways: Mapping[str, Way]) -> Mapping[str, AbstractSet[str]]:
+    """What each field of a step may name; a company that lists no services takes any."""
+    systems = set(dependencies(settings).known(ways.values()))
+    return {
+        "down": systems,
+        "affects": systems | {NOTHING},
+        **({"services": set(settings.services)} if settings.services else {}),
+        "audiences": set(settings.audiences),
+        "channels": set(settings.channels),
+        "not_channels": set(settings.channels),
+        "severity": set(Severity),
+        "phase": set(Phase),
+    }
+
+
+def _named(step: Step) -> Iterator[tuple[str, str]]:
+    """Every name in a step, with its field."""
+    yield from (("down", name) for name in step.down or ())
+    if step.request is None:
+        return
+    lists = ("affects", "services", "audiences", "channels", "not_channels")
+    yield from ((key, name) for key in lists for name in getattr(step.request, key))
+    yield from ((key, name) for key in ("severity", "phase") if (name := getattr(step.request, key)))
