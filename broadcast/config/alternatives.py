@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from broadcast.config import shapes
+from broadcast.config import keys
 from broadcast.config.problems import did_you_mean
 from broadcast.config.settings import AlternativeSettings
+from broadcast.config.shapes import LOCALE
 from broadcast.config.table import Table
 
-_KEYS = frozenset({"kind", "value", "fate", "service", "hours"})
 _FORMS = {
     "phone": (re.compile(r"\+?[\d ()/.-]{3,}"), 'value = "+49 30 23125000"'),
     "email": (re.compile(r"[^@\s]+@[^@\s]+"), 'value = "help@muster.example"'),
@@ -21,20 +21,21 @@ _FORMS = {
 
 def read_alternative(table: Table) -> AlternativeSettings:
     """The way in this table; what is wrong with it is noted."""
-    table.check_keys(_KEYS)
-    kind = table.require("kind", shapes.text, "link", 'kind = "phone"')
-    value = table.require("value", shapes.text, "", 'value = "+49 30 23125000"')
+    table.check_keys(keys.ALTERNATIVES.known)
+    kind = table.require(keys.KIND, 'kind = "phone"')
+    value = table.require(keys.VALUE, 'value = "+49 30 23125000"')
     if kind not in _FORMS:
         table.wrong("kind", f'"{kind}" is no way to reach anybody', did_you_mean(kind, _FORMS))
     elif value and not _FORMS[kind][0].fullmatch(value):
         table.wrong("value", f'"{value}" is no {kind}', f"write {_FORMS[kind][1]}")
-    hours = Table(table.source, *table.path, "hours")
-    hours.check_keys(frozenset(name for name in hours.given() if shapes.LOCALE.fullmatch(name)))
+    table.take(keys.HOURS)
+    hours = Table(table.source, *table.path, keys.HOURS.name)
+    hours.check_keys(frozenset(name for name in hours.given() if LOCALE.fullmatch(name)))
     return AlternativeSettings(
         name=table.path[-1],
         kind=kind,
         value=value,
-        fate=table.take("fate", shapes.texts, ()),
-        service=table.take("service", shapes.text, None),
-        hours=tuple((locale, hours.take(locale, shapes.text, "")) for locale in hours.given()),
+        fate=table.take(keys.FATE),
+        service=table.take(keys.SERVICE),
+        hours=tuple(hours.take_each(keys.NAME).items()),
     )

@@ -6,28 +6,13 @@ import re
 from pathlib import Path
 from types import MappingProxyType
 
-from broadcast.config import shapes
+from broadcast.config import keys
 from broadcast.config.problems import Wrong
 from broadcast.config.secret import SECRET_OPTIONS, Reference, is_reference
 from broadcast.config.settings import ChannelSettings
 from broadcast.config.table import Table
+from broadcast.model.text import has_controls
 
-_COMMON = frozenset(
-    {
-        "adapter",
-        "base_url",
-        "timeout",
-        "rate",
-        "burst",
-        "concurrency",
-        "settle",
-        "price",
-        "fate",
-        "optional",
-        "landlines",
-        "ca_file",
-    }
-)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 # Filled in later, with a secret that is a reference elsewhere in the table.
 _PLACE = re.compile(r"\{[a-z_]+\}")
@@ -41,22 +26,22 @@ def read_channel(table: Table) -> ChannelSettings:
         table.wrong(
             "", "the name of a channel holds letters, digits and dashes", "rename it, e.g. mail-backup"
         )
-    adapter = table.require("adapter", shapes.text, "", 'adapter = "twilio-sms", or another')
+    adapter = table.require(keys.ADAPTER, 'adapter = "twilio-sms", or another')
     options = _options(table, adapter)
     return ChannelSettings(
         name=name,
         adapter=adapter,
         origin=f"{table.source.document.label}, [{'.'.join(table.path)}]",
-        base_url=table.take("base_url", shapes.endpoint, None),
-        timeout=table.take("timeout", shapes.timeout, 30.0),
-        rate=table.take("rate", shapes.number, None),
-        burst=table.take("burst", shapes.whole, None),
-        concurrency=table.take("concurrency", shapes.whole, None),
-        settle=table.take("settle", shapes.duration, None),
-        price=table.take("price", shapes.amount, None),
-        fate=table.take("fate", shapes.texts, ()),
-        optional=table.take("optional", shapes.flag, default=False),
-        landlines=table.take("landlines", shapes.flag, default=False),
+        base_url=table.take(keys.BASE_URL),
+        timeout=table.take(keys.TIMEOUT),
+        rate=table.take(keys.RATE),
+        burst=table.take(keys.BURST),
+        concurrency=table.take(keys.CONCURRENCY),
+        settle=table.take(keys.SETTLE),
+        price=table.take(keys.PRICE),
+        fate=table.take(keys.FATE),
+        optional=table.take(keys.OPTIONAL),
+        landlines=table.take(keys.LANDLINES),
         ca_file=_ca_file(table),
         folder=table.source.folder,
         options=MappingProxyType(options),
@@ -65,7 +50,7 @@ def read_channel(table: Table) -> ChannelSettings:
 
 
 def _ca_file(table: Table) -> Path | None:
-    spelled = table.take("ca_file", shapes.text, None)
+    spelled = table.take(keys.CA_FILE)
     if spelled is None:
         return None
     path = table.source.folder / Path(spelled).expanduser()
@@ -79,7 +64,7 @@ def _ca_file(table: Table) -> Path | None:
 def _options(table: Table, adapter: str) -> dict[str, object]:
     options: dict[str, object] = {}
     for key in table.given():
-        if key in _COMMON:
+        if key in keys.CHANNELS.known:
             continue
         override = table.source.overrides.get((*table.path, key))
         table.source.origins[".".join((*table.path, key))] = _place(table, key)
@@ -101,8 +86,8 @@ def _place(table: Table, key: str) -> str:
 def _overriding(table: Table, key: str, variable: str, text: str) -> object:
     """A variable's value; a secret stays in its variable."""
     if is_reference(text):
-        return table.source.reference(text)
-    return table.source.reference(f"env:{variable}") if key in SECRET_OPTIONS else text
+        return _reference(table, text)
+    return table.source.reference(f"env:{variable}") if key in SECRET_OPTIONS else _plain(text)
 
 
 def _option(table: Table, key: str, value: object, adapter: str) -> object:
@@ -115,6 +100,13 @@ def _option(table: Table, key: str, value: object, adapter: str) -> object:
         raise Wrong("a secret must not stand in the file", f'{key} = "env:{variable}"')
     if isinstance(value, list):
         return [_option(table, key, inner, adapter) for inner in value]
+    return _plain(value)
+
+
+def _plain(value: object) -> object:
+    """The value; a text has no control characters, but may have several lines in a body that is described."""
+    if isinstance(value, str) and has_controls(value):
+        raise Wrong("holds control characters", "write plain text")
     return value
 
 

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
+from broadcast.config import keys
+from broadcast.config.secret import bare
 from broadcast.errors import ConfigError
 
-#: The variables that override one key of the file.
-SCALARS = {
-    "BROADCAST_ORGANISATION": ("broadcast", "organisation"),
-    "BROADCAST_LOCALE": ("broadcast", "locale"),
-    "BROADCAST_TIMEZONE": ("broadcast", "timezone"),
-    "BROADCAST_STATUS_URL": ("broadcast", "status_url"),
-    "BROADCAST_HOTLINE": ("broadcast", "hotline"),
-    "BROADCAST_LIVE": ("broadcast", "live"),
-    "BROADCAST_REGION": ("broadcast", "region"),
-    "BROADCAST_MAX_RECIPIENTS": ("broadcast", "max_recipients"),
-    "BROADCAST_TEMPLATES": ("broadcast", "templates"),
-    "BROADCAST_LEDGER": ("ledger", "url"),
-}
-_CHANNELS = "BROADCAST_CHANNELS_"
+_PREFIX = "BROADCAST_"
+#: Names that are shorter than the rule makes them.
+_SHORT = {"BROADCAST_LEDGER": (keys.LEDGER.name, keys.LEDGER_URL.name)}
+_NO_KEYS = frozenset({"BROADCAST_CONFIG", "BROADCAST_AUTHOR", "BROADCAST_INSTALL_SECRET"})
+_DOTENV = ".env"
+_SPELLED = re.compile(r"[^A-Z0-9]", re.ASCII)
+_LOCALE = re.compile(r"([a-z]{2,3})_([a-z]{2})", re.ASCII)
 _ALIKE = 0.88  # close enough to be a slip; the environment may well hold other programs' variables
 _OTHERS = 0o077
 _LARGEST = 1024 * 1024
@@ -38,10 +35,80 @@ class Override:
     variable: str
     origin: str
 
+    @property
+    def in_dotenv(self) -> bool:
+        """Whether `.env` says so, not the environment of the process."""
+        return self.origin.startswith(_DOTENV)
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The variables that stand for keys.
+
+    `BROADCAST_<KEY>` is a key of `[broadcast]`, `BROADCAST_<SECTION>_<KEY>` one of another section, and
+    `BROADCAST_<SECTION>_<NAME>_<KEY>` one of a table that people named. `tables` are those of the file, which
+    have these names. What a variable cannot spell in a name (a dash, a dot, an @) is `_` there.
+    """
+
+    tables: Mapping[str, Any]
+    environ: Mapping[str, str]
+    dotenv: Mapping[str, str]
+
+    def overrides(self) -> dict[tuple[str, ...], Override]:
+        """The override of each key path; a variable without a value overrides nothing."""
+        found: dict[tuple[str, ...], Override] = {}
+        for origin, variable, text in self._given():
+            path = self.path(variable)
+            if path and bare(text):
+                found[path] = Override(bare(text), variable, f"{origin} {variable}")
+        return found
+
+    def slips(self) -> list[str]:
+        """A warning for each variable that looks like one of ours and is none."""
+        warnings = {}
+        for origin, variable, text in self._given():
+            if text and variable.startswith(_PREFIX) and variable not in _NO_KEYS and not self.path(variable):
+                warnings[variable] = _slip(f"{origin} {variable}", variable)
+        return [warning for warning in warnings.values() if warning]
+
+    def path(self, variable: str) -> tuple[str, ...] | None:
+        """The key that a variable gives.
+
+        `BROADCAST_CHANNELS_MAIL_BACKUP_HOST` is the host of `mail-backup`, even beside a channel `mail`.
+        """
+        if variable in _SHORT or not variable.startswith(_PREFIX):
+            return _SHORT.get(variable)
+        rest = variable.removeprefix(_PREFIX)
+        if rest.lower() in keys.BROADCAST.known:
+            return keys.BROADCAST.name, rest.lower()
+        for section in keys.SECTIONS.values():
+            inner = rest.removeprefix(f"{section.name.upper()}_")
+            if inner not in {rest, ""}:
+                return self._in_section(section, inner)
+        return None
+
+    def _in_section(self, section: keys.Section, rest: str) -> tuple[str, ...] | None:
+        table = self.tables.get(section.name)
+        names = list(table) if isinstance(table, dict) else []
+        if not section.named:
+            key = _key(section, rest, names)
+            return (section.name, key) if key else None
+        for name in sorted(names, key=len, reverse=True):
+            key = rest.removeprefix(f"{_spelled(name)}_")
+            if key not in {rest, ""}:
+                given = table[name] if isinstance(table, dict) else ()
+                return section.name, name, _key(section, key, given) or key.lower()
+        return None
+
+    def _given(self) -> Iterator[tuple[str, str, str]]:
+        """Where it stands, the variable and its text; the environment last, which goes before `.env`."""
+        for origin, variables in ((_DOTENV, self.dotenv), ("environment", self.environ)):
+            yield from ((origin, variable, text) for variable, text in variables.items())
+
 
 def read_dotenv(folder: Path) -> dict[str, str]:
     """The `.env` in `folder`, as written: nothing is expanded. Empty where there is none."""
-    path = folder / ".env"
+    path = folder / _DOTENV
     if not path.is_file():
         return {}
     from dotenv import dotenv_values
@@ -67,42 +134,30 @@ def exposed(path: Path) -> str | None:
     return f"{path} holds secrets and others may read it (mode {mode:04o}): chmod 600 {path}"
 
 
-def overrides(
-    environ: Mapping[str, str], dotenv: Mapping[str, str], channels: Iterable[str]
-) -> dict[tuple[str, ...], Override]:
-    """The override of each key path; a variable without a value overrides nothing."""
-    found: dict[tuple[str, ...], Override] = {}
-    names = list(channels)
-    for origin, variables in ((".env", dotenv), ("environment", environ)):
-        for variable, text in variables.items():
-            path = SCALARS.get(variable) or _channel_key(variable, names)
-            if path and text.strip():
-                found[path] = Override(text, variable, f"{origin} {variable}")
-    return found
+def _slip(place: str, variable: str) -> str:
+    known = {f"{_PREFIX}{key.upper()}" for key in keys.BROADCAST.known} | _SHORT.keys()
+    near = get_close_matches(variable, known, n=1, cutoff=_ALIKE)
+    if near:
+        return f"{place} is not known: did you mean {near[0]}?"
+    for section in keys.SECTIONS.values():
+        if section is not keys.BROADCAST and variable.startswith(f"{_PREFIX}{section.name.upper()}_"):
+            what = section.name.removesuffix("s") if section.named else f"key of [{section.name}]"
+            return f"{place} names no {what} of the configuration"
+    return ""
 
 
-def slips(variables: Iterable[str], channels: Iterable[str]) -> list[str]:
-    """A warning for each variable that looks like one of ours and is none."""
-    names = list(channels)
-    warnings = []
-    for variable in variables:
-        if variable in SCALARS or not variable.startswith("BROADCAST_") or _channel_key(variable, names):
-            continue
-        near = get_close_matches(variable, SCALARS, n=1, cutoff=_ALIKE)
-        if near:
-            warnings.append(f"environment {variable} is not known: did you mean {near[0]}?")
-        elif variable.startswith(_CHANNELS):
-            warnings.append(f"environment {variable} names no channel of the configuration")
-    return warnings
+def _key(section: keys.Section, spelled: str, given: Iterable[str]) -> str | None:
+    """The key that `spelled` stands for: one that people chose, one that we know, or a new one of theirs."""
+    key = spelled.lower()
+    if section.free is None:
+        return key if key in section.known else None
+    chosen = next((name for name in given if _spelled(name) == spelled), None)
+    locale = _LOCALE.fullmatch(key)
+    if chosen or key in section.known:
+        return chosen or key
+    return f"{locale[1]}-{locale[2].upper()}" if locale and section.named else key.replace("_", "-")
 
 
-def _channel_key(variable: str, channels: Iterable[str]) -> tuple[str, ...] | None:
-    """`BROADCAST_CHANNELS_MAIL_BACKUP_HOST` is the host of `mail-backup`, even beside a channel `mail`."""
-    if not variable.startswith(_CHANNELS):
-        return None
-    rest = variable.removeprefix(_CHANNELS)
-    for name in sorted(channels, key=len, reverse=True):
-        prefix = f"{name.upper().replace('-', '_')}_"
-        if rest.startswith(prefix) and rest != prefix:
-            return ("channels", name, rest.removeprefix(prefix).lower())
-    return None
+def _spelled(name: str) -> str:
+    """A name as a variable spells it."""
+    return _SPELLED.sub("_", name.upper())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from broadcast.config import shapes
+from broadcast.config import keys
 from broadcast.config.table import Table
 
 _SCHEME = "sqlite:///"
@@ -14,17 +14,18 @@ _FIX = 'write url = "sqlite:///broadcast.db", relative to this file'
 def ledger_path(table: Table, folder: Path) -> Path:
     """Where the ledger is kept: beside the configuration as its URL says, else in the user's data folder.
 
-    The environment may also name a plain path, which is relative to `folder`, the working directory.
+    A variable may also name a plain path. It is relative to `folder`, the working directory, or, from `.env`,
+    to the folder of that file: it means the same ledger wherever the command is typed.
     """
-    table.check_keys(frozenset({"url"}))
-    url = table.take("url", shapes.text, None)
+    table.check_keys(keys.LEDGER.known)
+    url = table.take(keys.LEDGER_URL)
     if url is None:
         import platformdirs
 
         return platformdirs.user_data_path("broadcast", appauthor=False) / "broadcast.db"
-    overridden = ("ledger", "url") in table.source.overrides
-    if overridden and "://" not in url:
-        return folder / Path(url).expanduser()
+    override = table.source.overrides.get((*table.path, keys.LEDGER_URL.name))
+    if override and "://" not in url:
+        return (table.source.folder if override.in_dotenv else folder) / Path(url).expanduser()
     problem = _problem(url)
     if problem:
         table.wrong("url", problem, _FIX)

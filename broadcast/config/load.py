@@ -3,53 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from broadcast.config import shapes
+from broadcast.config import keys, shapes
 from broadcast.config.alternatives import read_alternative
 from broadcast.config.channels import read_channel
 from broadcast.config.document import Document, read_document
-from broadcast.config.environment import exposed, overrides, read_dotenv, slips
+from broadcast.config.environment import Variables, exposed, read_dotenv
 from broadcast.config.ledger import ledger_path
 from broadcast.config.problems import Problems, did_you_mean
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
 from broadcast.config.table import Source, Table
 from broadcast.config.watching import read_status_pages, read_watch
 from broadcast.errors import ConfigError
-from broadcast.model.consent import ConsentRule
 from broadcast.model.incident import Service
 from broadcast.model.system import system_name
 
 FILE_NAME = "broadcast.toml"
-_SECTIONS = frozenset(
-    {
-        "broadcast",
-        "ledger",
-        "channels",
-        "audiences",
-        "services",
-        "fates",
-        "alternatives",
-        "watch",
-        "status_pages",
-    }
-)
-_GENERAL = frozenset(
-    {
-        "organisation",
-        "locale",
-        "timezone",
-        "status_url",
-        "hotline",
-        "live",
-        "region",
-        "max_recipients",
-        "templates",
-    }
-)
-_AUDIENCE = frozenset({"consent", "contacts", "internal", "lanes", "texts"})
 _REGIONS = {"de": "DE", "en": "GB"}
 
 
@@ -94,39 +67,37 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], folder: Path)
 
 def _source(document: Document, folder: Path, environ: Mapping[str, str]) -> Source:
     dotenv = read_dotenv(folder)
-    channels = document.tables.get("channels")
-    names = list(channels) if isinstance(channels, dict) else []
-    visible = dotenv | {name: value for name, value in environ.items() if value}
+    variables = Variables(document.tables, environ, dotenv)
     warning = exposed(folder / ".env")
     return Source(
         document=document,
         folder=folder,
-        overrides=overrides(environ, dotenv, names),
-        environment=visible,
+        overrides=variables.overrides(),
+        environment=dotenv | {name: value for name, value in environ.items() if value},
         problems=Problems(document.label),
-        warnings=([warning] if warning else []) + slips(visible, names),
+        warnings=([warning] if warning else []) + variables.slips(),
     )
 
 
 def _settings(source: Source, path: Path, folder: Path) -> Settings:
     _check_sections(source)
     general = Table(source, "broadcast")
-    general.check_keys(_GENERAL)
-    locale = general.take("locale", shapes.locale, "en")
+    general.check_keys(keys.BROADCAST.known)
+    locale = general.take(keys.LOCALE)
     channels = {table.path[-1]: read_channel(table) for table in Table(source, "channels").tables()}
     audiences = Table(source, "audiences").tables()
     return Settings(
         folder=path.parent,
         path=path,
         ledger=ledger_path(Table(source, "ledger"), folder),
-        organisation=general.require("organisation", shapes.text, "", 'organisation = "Muster Handel"'),
+        organisation=general.require(keys.ORGANISATION, 'organisation = "Muster Handel"'),
         locale=locale,
         timezone=_timezone(general),
-        status_url=general.take("status_url", shapes.url, None),
-        hotline=general.take("hotline", shapes.text, None),
-        live=general.take("live", shapes.flag, default=True),
+        status_url=general.take(keys.STATUS_URL),
+        hotline=general.take(keys.HOTLINE),
+        live=general.take(keys.LIVE),
         region=_region(general, locale),
-        max_recipients=general.take("max_recipients", shapes.whole, None),
+        max_recipients=general.take(keys.MAX_RECIPIENTS),
         templates=_templates(general),
         channels=MappingProxyType(channels),
         audiences=MappingProxyType({table.path[-1]: _audience(table, channels) for table in audiences}),
@@ -148,12 +119,12 @@ def _check_sections(source: Source) -> None:
     document = source.document
     for name, value in document.tables.items():
         where = f"{document.where(name)}: {name}"
-        if name in _SECTIONS and not isinstance(value, dict):
+        if name in keys.SECTIONS and not isinstance(value, dict):
             source.problems.add(where, "is not a table", f"write [{name}] on a line of its own")
-        elif name in _GENERAL:
+        elif name in keys.BROADCAST.known:
             source.problems.add(where, "stands outside its section", "put it below [broadcast]")
-        elif name not in _SECTIONS:
-            fix = did_you_mean(name, _SECTIONS)
+        elif name not in keys.SECTIONS:
+            fix = did_you_mean(name, keys.SECTIONS)
             source.problems.add(f"{document.where(name)}: [{name}]", "is not a known section", fix)
 
 
@@ -161,7 +132,7 @@ def _timezone(general: Table) -> ZoneInfo:
     if "timezone" not in general.given():
         label = general.source.document.label
         general.source.warnings.append(f'{label}: times are in UTC; set timezone = "Europe/Berlin", or yours')
-    return general.take("timezone", shapes.timezone, ZoneInfo("UTC"))
+    return general.take(keys.TIMEZONE)
 
 
 def _region(general: Table, locale: str) -> str:
@@ -169,15 +140,13 @@ def _region(general: Table, locale: str) -> str:
     language, _, country = locale.partition("-")
     default = country or _REGIONS.get(language, "")
     if not default:
-        return general.require(
-            "region", shapes.region, "", 'region = "FR", the country of your phone numbers'
-        )
-    return general.take("region", shapes.region, default)
+        return general.require(keys.REGION, 'region = "FR", the country of your phone numbers')
+    return general.take(replace(keys.REGION, default=default))
 
 
 def _templates(general: Table) -> Path | None:
     folder = general.source.folder
-    spelled = general.take("templates", shapes.text, None)
+    spelled = general.take(keys.TEMPLATES)
     if spelled is None:
         beside = folder / "templates"
         return beside if beside.is_dir() else None
@@ -188,44 +157,44 @@ def _templates(general: Table) -> Path | None:
 
 
 def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> AudienceSettings:
-    table.check_keys(_AUDIENCE)
+    table.check_keys(keys.AUDIENCES.known)
     name = table.path[-1]
     example = f"lanes = [{list(channels)[:2] or ['email', 'sms']}]".replace("'", '"')
-    none: tuple[tuple[str, ...], ...] = ()
-    lanes = table.require("lanes", shapes.lanes, none, example)
+    lanes = table.require(keys.LANES, example)
     for lane in lanes:
         for channel in sorted(set(lane)):
             if channel not in channels:
                 table.wrong("lanes", f'there is no channel "{channel}"', did_you_mean(channel, channels))
             elif lane.count(channel) > 1:
                 table.wrong("lanes", f'"{channel}" stands twice in one lane', "name it once")
-    paths = table.take("contacts", shapes.texts, ())
+    paths = table.take(keys.CONTACTS)
     return AudienceSettings(
         name=name,
         origin=f"{table.source.document.label}, [{'.'.join(table.path)}]",
-        texts=table.take("texts", shapes.text, name),
+        texts=table.take(keys.TEXTS) or name,
         contacts=tuple(table.source.folder / Path(path).expanduser() for path in paths),
         lanes=lanes,
-        internal=table.take("internal", shapes.flag, default=False),
-        consent=table.take("consent", shapes.consent, ConsentRule.ASSUMED),
+        internal=table.take(keys.INTERNAL),
+        consent=table.take(keys.CONSENT),
     )
 
 
 def _fates(table: Table) -> dict[str, tuple[str, ...]]:
     """What each system depends on; one that is spelled in two ways is one system."""
     fates: dict[str, tuple[str, ...]] = {}
-    for spelled in table.given():
+    for spelled, fate in table.take_each(keys.FATE).items():
         name = system_name(spelled)
-        fates[name] = (*fates.get(name, ()), *table.take(spelled, shapes.texts, ()))
+        fates[name] = (*fates.get(name, ()), *fate)
+        table.also(spelled, name)
     return fates
 
 
 def _service(table: Table) -> Service:
     names = [key for key in table.given() if shapes.LOCALE.fullmatch(key)]
-    table.check_keys(frozenset({"component", "de", "en", *names}))
-    component = table.take("component", shapes.text, None)
+    table.check_keys(keys.SERVICES.known | {"de", "en", *names})
+    component = table.take(keys.COMPONENT)
     return Service(
         key=table.path[-1],
-        names=tuple((name, table.take(name, shapes.text, "")) for name in names),
+        names=tuple(table.take_each(keys.NAME, names).items()),
         component=component,
     )

@@ -49,16 +49,17 @@ class Reference:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def resolve(self, origin: str) -> str:
+    def resolve(self, origin: str = "") -> str:
         """The value without white space around it; raises `ConfigError` that names what is wrong, and where.
 
-        It is `SecretNotSet` if there is no value.
+        It is `SecretNotSet` if there is no value. `origin` is the place, if the caller does not add it.
         """
+        origin = f"{origin}: " if origin else ""
         scheme, _, name = self.spelled.partition(":")
         value = self._from_environment(name, origin) if scheme == "env" else self._from_file(name, origin)
         if has_controls(value) or "\n" in value or "\t" in value:
             raise ConfigError(
-                f"{origin}: the value of {self.spelled} has a line break or another control character in it",
+                f"{origin}the value of {self.spelled} has a line break or another control character in it",
                 hint="write it again, on one line",
             )
         return value
@@ -68,7 +69,7 @@ class Reference:
         if value:
             return value
         raise SecretNotSet(
-            f"{origin}: the environment variable {name} is not set",
+            f"{origin}the environment variable {name} is not set",
             hint=f"set {name} in the environment or in {self.folder / '.env'}",
         )
 
@@ -83,12 +84,12 @@ class Reference:
             raise ConfigError(_unreadable(origin, path, error), hint=_READABLE) from None
         if len(text) > _LARGEST:
             raise ConfigError(
-                f"{origin}: the secret file {path} is larger than {_LARGEST // 1024} KiB",
+                f"{origin}the secret file {path} is larger than {_LARGEST // 1024} KiB",
                 hint="name the file that holds nothing but the secret",
             )
         if value := bare(text):
             return value
-        raise SecretNotSet(f"{origin}: the secret file {path} is empty", hint="write the secret into it")
+        raise SecretNotSet(f"{origin}the secret file {path} is empty", hint="write the secret into it")
 
 
 def bare(value: str) -> str:
@@ -101,7 +102,7 @@ def bare(value: str) -> str:
 
 def _unreadable(origin: str, path: Path, error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-    return f"{origin}: cannot read the secret file {path}: {reason}"
+    return f"{origin}cannot read the secret file {path}: {reason}"
 
 
 def is_reference(value: object) -> bool:

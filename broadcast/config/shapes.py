@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from broadcast.config.durations import parse_duration
 from broadcast.config.problems import Wrong, nearest
+from broadcast.config.secret import is_reference
 from broadcast.errors import UsageError
 from broadcast.model.consent import ConsentRule
 from broadcast.model.domain import ascii_url
@@ -32,6 +33,8 @@ _TRUTH = {
     "off": False,
 }
 _SHOWN = 40
+#: In `[status_pages]`: this provider is not asked.
+NO_PAGE = "none"
 
 
 def text(value: object) -> str:
@@ -96,6 +99,8 @@ def timeout(value: object) -> float:
 def texts(value: object) -> tuple[str, ...]:
     """A list of texts."""
     if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
+        if any(is_reference(item) for item in value):
+            raise Wrong("has a reference inside a list", 'give the whole list as one "env:NAME": one, two')
         return tuple(text(item) for item in value)
     raise Wrong("is not a list of texts", 'write it like ["one", "two"]')
 
@@ -171,15 +176,30 @@ def endpoint(value: object) -> str:
     return ascii_url(url(value))
 
 
+def status_page(value: object) -> str:
+    """The address where a provider says how it is, or `none`."""
+    return NO_PAGE if value == NO_PAGE else url(value)
+
+
+def table(value: object) -> Mapping[str, object]:
+    """A table of its own."""
+    if isinstance(value, Mapping):
+        return value
+    raise Wrong(f"{shown(value)} is not a table", "write it in the file, in { braces } or below its [title]")
+
+
 def from_word(shape: Callable[[object], T], word: str) -> T:
     """Read the text of an environment variable, which has no types, as `shape`."""
-    value: object = word
+    value: object = text(word)
+    if shape in {lanes, table}:
+        what = "a table" if shape is table else "a list of lists"
+        raise Wrong(f"is {what}, which a variable cannot hold", "write it in the file")
     if shape is flag:
         value = _TRUTH.get(word.strip().lower(), word)
     elif shape is texts:
         value = [item.strip() for item in word.split(",")]
     elif shape in {whole, number, amount, duration, timeout}:
-        value = _counted(word)
+        value = _counted(word.strip())
     return shape(value)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from broadcast.config.document import Document
 from broadcast.config.environment import Override, exposed
+from broadcast.config.keys import Key
 from broadcast.config.problems import Problems, Wrong, did_you_mean
 from broadcast.config.secret import Reference, is_reference
 from broadcast.config.shapes import from_word, shown
 from broadcast.errors import ConfigError
 
 T = TypeVar("T")
-D = TypeVar("D")
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Table:
     def given(self) -> list[str]:
         """Every key given, in the file or in the environment."""
         size = len(self.path)
-        overridden = [path[size] for path in self.source.overrides if path[:size] == self.path]
+        overridden = [path[size] for path in self.source.overrides if path[:size] == self.path != path]
         return list(dict.fromkeys([*self.values, *overridden]))
 
     def where(self, key: str = "") -> str:
@@ -69,30 +69,38 @@ class Table:
         """Note what is wrong with `key`, or with the whole table."""
         self.source.problems.add(self.where(key), what, fix)
 
-    def take(self, key: str, shape: Callable[[object], T], default: D) -> T | D:
-        """The value of `key` in `shape`; the default where it is absent or wrong."""
-        path = (*self.path, key)
+    def take(self, key: Key[T]) -> T:
+        """The value of `key` in its shape; the default where it is absent or wrong."""
+        path = (*self.path, key.name)
         dotted = ".".join(path)
         override = self.source.overrides.get(path)
-        if override is None and key not in self.values:
+        if override is None and key.name not in self.values:
             self.source.origins[dotted] = "default"
-            return default
+            return key.default
         self.source.origins[dotted] = override.origin if override else self.source.document.where(*path)
         try:
-            if override:
-                return from_word(shape, override.text)
-            return self._typed(self.values[key], shape, dotted)
+            return self._read(key, override.text) if override else self._typed(key, self.values[key.name])
         except Wrong as wrong:
-            self.wrong(key, str(wrong), wrong.fix)
+            self.wrong(key.name, str(wrong), wrong.fix)
         except ConfigError as error:
-            self.wrong(key, str(error), error.hint or "")
-        return default
+            self.wrong(key.name, str(error), error.hint or "")
+        return key.default
 
-    def require(self, key: str, shape: Callable[[object], T], default: T, example: str) -> T:
+    def require(self, key: Key[T], example: str) -> T:
         """The value of `key`, which must be given; `example` shows how."""
-        if key not in self.given():
-            self.wrong("", f"{key} is missing", f"add {example}")
-        return self.take(key, shape, default)
+        if key.name not in self.given():
+            self.wrong("", f"{key.name} is missing", f"add {example}")
+        return self.take(key)
+
+    def take_each(self, key: Key[T], names: Iterable[str] | None = None) -> dict[str, T]:
+        """The values of `names`, or of everything given, each in the shape of `key`."""
+        wanted = self.given() if names is None else names
+        return {name: self.take(replace(key, name=name)) for name in wanted}
+
+    def also(self, key: str, name: str) -> None:
+        """Note that the value of `key` goes by another name in the settings."""
+        prefix = ".".join(self.path)
+        self.source.origins[f"{prefix}.{name}"] = self.source.origins[f"{prefix}.{key}"]
 
     def check_keys(self, known: frozenset[str]) -> None:
         """Note every key that nobody reads."""
@@ -111,10 +119,16 @@ class Table:
                 self.wrong(name, f"{shown(value)} is not a table", f"give it a table of its own: [{title}]")
         return inner
 
-    def _typed(self, value: object, shape: Callable[[object], T], dotted: str) -> T:
+    def _typed(self, key: Key[T], value: object) -> T:
+        """A value of the file; one that is elsewhere has no types, whatever it refers to."""
         if isinstance(value, str) and is_reference(value):
-            value = self.source.reference(value).resolve(dotted)
-        return shape(value)
+            return self._read(key, value)
+        return key.shape(value)
+
+    def _read(self, key: Key[T], word: str) -> T:
+        if is_reference(word):
+            word = self.source.reference(word).resolve()
+        return from_word(key.shape, word)
 
     def _find(self) -> Mapping[str, Any]:
         found: Any = self.source.document.tables

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from broadcast.config import shapes
+from broadcast.config import keys
 from broadcast.config.settings import WatchSettings
+from broadcast.config.shapes import NO_PAGE
 from broadcast.config.table import Table
 from broadcast.model.system import system_name
-
-WATCH = frozenset({"activate", "down_after", "up_after", "expires"})
-_NONE = "none"
 
 #: Public status pages by fate. Twilio's summary lists hundreds of carriers; its short form says as much here.
 STATUS_PAGES: Mapping[str, str] = {
@@ -25,21 +23,19 @@ STATUS_PAGES: Mapping[str, str] = {
 
 def read_watch(table: Table) -> WatchSettings:
     """The table; what is wrong with it is noted."""
-    table.check_keys(WATCH)
-    usual = WatchSettings()
+    table.check_keys(keys.WATCH.known)
     return WatchSettings(
-        activate=table.take("activate", shapes.flag, usual.activate),
-        down_after=table.take("down_after", shapes.whole, usual.down_after),
-        up_after=table.take("up_after", shapes.whole, usual.up_after),
-        expires=table.take("expires", shapes.timeout, usual.expires),
+        activate=table.take(keys.ACTIVATE),
+        down_after=table.take(keys.DOWN_AFTER),
+        up_after=table.take(keys.UP_AFTER),
+        expires=table.take(keys.EXPIRES),
     )
 
 
 def read_status_pages(table: Table) -> dict[str, str]:
     """The pages to read, by fate: the known ones, and what the table adds, changes or takes away."""
-    own = {system_name(fate): table.take(fate, _page, _NONE) for fate in table.given()}
-    return {fate: url for fate, url in {**STATUS_PAGES, **own}.items() if url != _NONE}
-
-
-def _page(value: object) -> str:
-    return _NONE if value == _NONE else shapes.url(value)
+    own = {}
+    for spelled, page in table.take_each(keys.STATUS_PAGE).items():
+        own[system_name(spelled)] = page
+        table.also(spelled, system_name(spelled))
+    return {fate: url for fate, url in {**STATUS_PAGES, **own}.items() if url != NO_PAGE}

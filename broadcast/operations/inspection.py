@@ -58,7 +58,7 @@ def _stand_in(value: object) -> object:
     if isinstance(value, list):
         return [_stand_in(inner) for inner in value]
     try:
-        return value.resolve("") if isinstance(value, Reference) else value
+        return value.resolve() if isinstance(value, Reference) else value
     except SecretNotSet:
         return _STAND_IN
 

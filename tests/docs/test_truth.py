@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from broadcast.channels import registry
-from broadcast.config import channels, environment, load, watching
+from broadcast.config import keys
 from broadcast.operations.result import Counts, ExitStatus, Result
 from broadcast.rendering.variables import RESERVED
 from tests.docs.pages import PAGES, ROOT
@@ -42,7 +42,7 @@ def test_the_readme_explains_every_exit_code_in_order():
 
 
 def test_every_key_of_the_configuration_is_explained():
-    known = load._GENERAL | load._AUDIENCE | channels._COMMON | watching.WATCH | {"url", "component"}
+    known = {key.name for section in keys.SECTIONS.values() for key in section.keys}
 
     assert known - coded(page("configuration.md")) == set()
 
@@ -69,13 +69,6 @@ def test_the_keys_of_each_adapter_are_its_own(name):
     named = set(re.findall(r"`([a-z_]+)`", row))
 
     assert named == registry.adapter_class(name).options
-
-
-def test_every_variable_of_the_environment_is_explained():
-    words = coded(page("configuration.md"))
-
-    for variable in environment.SCALARS:
-        assert variable in words or variable.removeprefix("BROADCAST") in words
 
 
 def test_every_field_of_the_result_is_explained():

@@ -1,0 +1,124 @@
+"""Every key of the configuration, with its shape and its default.
+
+This is the only list of them: the file and the environment are read by it, checked by it and shown by it. The
+options of a channel beside these are its adapter's (see `broadcast.channels.options`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from broadcast.config import shapes
+from broadcast.config.settings import WatchSettings
+from broadcast.model.consent import ConsentRule
+
+T = TypeVar("T")
+_WATCH = WatchSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Generic[T]):
+    """One key: what turns its value into ours, and what holds where it is not given."""
+
+    name: str
+    shape: Callable[[object], T]
+    default: T
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One table of the file. If `named`, people give its tables names: `[channels.sms]`.
+
+    `free` is the key for names that people choose inside it: a locale of a service, a system of `[fates]`.
+    """
+
+    name: str
+    keys: tuple[Key[Any], ...] = ()
+    named: bool = False
+    free: Key[Any] | None = None
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of its keys."""
+        return frozenset(key.name for key in self.keys)
+
+
+ORGANISATION: Key[str] = Key("organisation", shapes.text, "")
+LOCALE: Key[str] = Key("locale", shapes.locale, "en")
+TIMEZONE: Key[ZoneInfo] = Key("timezone", shapes.timezone, ZoneInfo("UTC"))
+STATUS_URL: Key[str | None] = Key("status_url", shapes.url, None)
+HOTLINE: Key[str | None] = Key("hotline", shapes.text, None)
+LIVE: Key[bool] = Key("live", shapes.flag, default=True)
+REGION: Key[str] = Key("region", shapes.region, "")
+MAX_RECIPIENTS: Key[int | None] = Key("max_recipients", shapes.whole, None)
+TEMPLATES: Key[str | None] = Key("templates", shapes.text, None)
+
+LEDGER_URL: Key[str | None] = Key("url", shapes.text, None)
+
+ADAPTER: Key[str] = Key("adapter", shapes.text, "")
+BASE_URL: Key[str | None] = Key("base_url", shapes.endpoint, None)
+TIMEOUT: Key[float] = Key("timeout", shapes.timeout, 30.0)
+RATE: Key[float | None] = Key("rate", shapes.number, None)
+BURST: Key[int | None] = Key("burst", shapes.whole, None)
+CONCURRENCY: Key[int | None] = Key("concurrency", shapes.whole, None)
+SETTLE: Key[float | None] = Key("settle", shapes.duration, None)
+PRICE: Key[float | None] = Key("price", shapes.amount, None)
+FATE: Key[tuple[str, ...]] = Key("fate", shapes.texts, ())
+OPTIONAL: Key[bool] = Key("optional", shapes.flag, default=False)
+LANDLINES: Key[bool] = Key("landlines", shapes.flag, default=False)
+CA_FILE: Key[str | None] = Key("ca_file", shapes.text, None)
+
+LANES: Key[tuple[tuple[str, ...], ...]] = Key("lanes", shapes.lanes, ())
+CONTACTS: Key[tuple[str, ...]] = Key("contacts", shapes.texts, ())
+TEXTS: Key[str | None] = Key("texts", shapes.text, None)
+INTERNAL: Key[bool] = Key("internal", shapes.flag, default=False)
+CONSENT: Key[ConsentRule] = Key("consent", shapes.consent, ConsentRule.ASSUMED)
+
+COMPONENT: Key[str | None] = Key("component", shapes.text, None)
+NAME: Key[str] = Key("", shapes.text, "")
+
+KIND: Key[str] = Key("kind", shapes.text, "link")
+VALUE: Key[str] = Key("value", shapes.text, "")
+SERVICE: Key[str | None] = Key("service", shapes.text, None)
+HOURS: Key[Mapping[str, object]] = Key("hours", shapes.table, {})
+
+ACTIVATE: Key[bool] = Key("activate", shapes.flag, _WATCH.activate)
+DOWN_AFTER: Key[int] = Key("down_after", shapes.whole, _WATCH.down_after)
+UP_AFTER: Key[int] = Key("up_after", shapes.whole, _WATCH.up_after)
+EXPIRES: Key[float] = Key("expires", shapes.timeout, _WATCH.expires)
+
+STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
+
+BROADCAST = Section(
+    "broadcast",
+    (
+        *(ORGANISATION, LOCALE, TIMEZONE, STATUS_URL, HOTLINE),
+        *(LIVE, REGION, MAX_RECIPIENTS, TEMPLATES),
+    ),
+)
+LEDGER = Section("ledger", (LEDGER_URL,))
+CHANNELS = Section(
+    "channels",
+    (
+        *(ADAPTER, BASE_URL, TIMEOUT, RATE, BURST, CONCURRENCY, SETTLE, PRICE),
+        *(FATE, OPTIONAL, LANDLINES, CA_FILE),
+    ),
+    named=True,
+)
+AUDIENCES = Section("audiences", (LANES, CONTACTS, TEXTS, INTERNAL, CONSENT), named=True)
+SERVICES = Section("services", (COMPONENT,), named=True, free=NAME)
+FATES = Section("fates", free=FATE)
+ALTERNATIVES = Section("alternatives", (KIND, VALUE, FATE, SERVICE, HOURS), named=True)
+WATCH = Section("watch", (ACTIVATE, DOWN_AFTER, UP_AFTER, EXPIRES))
+STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
+
+SECTIONS: Mapping[str, Section] = {
+    section.name: section
+    for section in (
+        *(BROADCAST, LEDGER, CHANNELS, AUDIENCES, SERVICES),
+        *(FATES, ALTERNATIVES, WATCH, STATUS_PAGES),
+    )
+}

@@ -1,0 +1,183 @@
+"""Kind: a key that works in the file means something else, or nothing, in a variable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broadcast.config import keys, shapes
+from broadcast.config.settings import Settings
+from broadcast.errors import ConfigError
+
+#: What the other keys of a table must have beside the one that is tried.
+HEAD: dict[str, dict[str, object]] = {
+    "broadcast": {"organisation": "Muster", "locale": "de", "timezone": "Europe/Berlin"},
+    "channels.mail-backup": {"adapter": "smtp"},
+    "audiences.customers": {"lanes": [["mail-backup"]]},
+    "services.check-out": {"de": "Kasse"},
+    "alternatives.mobile": {"kind": "phone", "value": "+49 30 1"},
+}
+NAMES = {
+    "channels": "mail-backup",
+    "audiences": "customers",
+    "services": "check-out",
+    "alternatives": "mobile",
+}
+FREE = {"services": "de-AT", "fates": "crm-system", "status_pages": "intranet"}
+#: A value of each shape, as the file has it, and as a variable spells it.
+SAMPLES: dict[Callable[[object], Any], tuple[object, str]] = {
+    shapes.text: ("Muster Nord", "Muster Nord"),
+    shapes.locale: ("de-AT", "de-AT"),
+    shapes.timezone: ("Europe/Vienna", "Europe/Vienna"),
+    shapes.url: ("https://status.muster.de", "https://status.muster.de"),
+    shapes.endpoint: ("https://api.muster.de", "https://api.muster.de"),
+    shapes.status_page: ("none", "none"),
+    shapes.flag: (True, "yes"),
+    shapes.region: ("AT", "at"),
+    shapes.whole: (7, " 7 "),
+    shapes.number: (0.5, "0.5"),
+    shapes.amount: (0, "0"),
+    shapes.duration: ("1m30s", "1m30s"),
+    shapes.timeout: (5, "5"),
+    shapes.texts: (["one", "two"], "one, two"),
+    shapes.consent: ("required", "required"),
+}
+OWN = {
+    keys.KIND.name: ("app", "app"),
+    keys.VALUE.name: ("+49 30 2", "+49 30 2"),
+    keys.LEDGER_URL.name: ("sqlite:///x.db", "sqlite:///x.db"),
+    keys.TEMPLATES.name: ("texts", "texts"),
+    keys.CA_FILE.name: ("ca.pem", "ca.pem"),
+}
+NOT_BY_VARIABLE = {shapes.lanes: [["mail-backup"]], shapes.table: {"de": "immer"}}
+
+
+def every_key() -> Iterator[tuple[str, str, keys.Key[Any]]]:
+    """The table, the name and the key of everything that can be configured."""
+    for section in keys.SECTIONS.values():
+        table = f"{section.name}.{NAMES[section.name]}" if section.named else section.name
+        yield from ((table, key.name, key) for key in section.keys)
+        if section.free:
+            yield table, FREE[section.name], section.free
+
+
+def named(*, by_variable: bool) -> list[Any]:
+    return [
+        pytest.param(*one, id=f"{one[0]}.{one[1]}")
+        for one in every_key()
+        if (one[2].shape not in NOT_BY_VARIABLE) is by_variable
+    ]
+
+
+def variable(table: str, key: str) -> str:
+    parts = ([] if table == "broadcast" else table.split(".")) + [key]
+    return "_".join(["BROADCAST", *parts]).upper().replace("-", "_")
+
+
+def written(table: str = "", **given: object) -> str:
+    """A file that has what it must have, and `given` in `table`."""
+    tables = {name: dict(inner) for name, inner in HEAD.items()}
+    tables.setdefault(table or "broadcast", {}).update(given)
+    lines = []
+    for name, inner in tables.items():
+        lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in inner.items() if key)]
+    return "\n".join(lines).replace('{"de": "immer"}', '{ de = "immer" }') + "\n"
+
+
+def meant(settings: Settings) -> dict[str, object]:
+    """What the settings say, whatever they were read from."""
+    said = {part.name: getattr(settings, part.name) for part in fields(settings)}
+    channels = {name: replace(channel, places={}) for name, channel in settings.channels.items()}
+    return {**said, "channels": channels, "origins": {}, "warnings": ()}
+
+
+@pytest.fixture(autouse=True)
+def _paths(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "ca.pem").touch()
+
+
+@pytest.mark.parametrize(("table", "name", "key"), named(by_variable=True))
+def test_file_environment_and_dotenv_mean_the_same(read, tmp_path, table, name, key):
+    value, word = OWN.get(name, SAMPLES.get(key.shape, ("", "")))
+    settings = read(written(table, **{name: value}))
+    dotted, spelled = f"{table}.{name}", variable(table, name)
+    assert meant(settings) != meant(read(written())) or key.default in {value, True}
+
+    by_environment = read(written(), {spelled: word})
+    (tmp_path / ".env").write_text(f"export {spelled}='{word}'\r\n")
+    by_dotenv = read(written())
+    (tmp_path / ".env").write_text(f"ELSEWHERE={word}\n{spelled}=env:ELSEWHERE\n")
+    by_reference = read(written())
+    in_file = read(written(table, **{name: "env:ELSEWHERE"}))
+
+    assert meant(by_environment) == meant(settings)
+    assert meant(by_dotenv) == meant(settings)
+    assert meant(by_reference) == meant(settings)
+    assert meant(in_file) == meant(settings)
+    assert by_environment.origins[dotted] == f"environment {spelled}"
+    assert by_dotenv.origins[dotted] == f".env {spelled}"
+
+
+@pytest.mark.parametrize(("table", "name", "key"), named(by_variable=False))
+def test_what_a_variable_cannot_hold_is_refused_with_the_reason(read, refusal, table, name, key):
+    read(written(table, **{name: NOT_BY_VARIABLE[key.shape]}))
+
+    error = refusal(written(), {variable(table, name): "x"})
+
+    assert f"environment {variable(table, name)}: [{table}] {name}" in str(error)
+    assert "a variable cannot hold" in str(error)
+    assert error.hint == "write it in the file"
+
+
+@pytest.mark.parametrize(("table", "name", "key"), named(by_variable=True))
+def test_a_control_character_is_refused_by_the_name_of_the_variable(refusal, table, name, key):
+    error = refusal(written(), {variable(table, name): "a\x1bb"})
+
+    assert f"environment {variable(table, name)}: [{table}] {name}" in str(error)
+    assert "\x1b" not in str(error)
+
+
+def test_a_reference_inside_a_list_is_refused(refusal):
+    for text, environ in (
+        (written("fates", crm=["a", "env:B"]), {}),
+        (written(), {"BROADCAST_FATES_CRM": "a,env:B"}),
+    ):
+        assert "has a reference inside a list" in str(refusal(text, environ))
+
+
+def test_names_with_signs_that_no_variable_has_are_met(read):
+    settings = read(written("fates", **{'"@muster.de"': ["a"]}), {"BROADCAST_FATES__MUSTER_DE": "b, c"})
+
+    assert settings.fates == {"@muster.de": ("b", "c")}
+
+
+@pytest.mark.parametrize("ledger", ["state.db", "sub/state.db", "/var/x.db"])
+def test_the_ledger_of_dotenv_is_the_same_from_every_folder(read, tmp_path, ledger):
+    from broadcast.config.load import load
+
+    read(written())
+    (tmp_path / ".env").write_text(f"BROADCAST_LEDGER={ledger}\n")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+
+    found = {load(tmp_path / "broadcast.toml", {}, folder).ledger for folder in (tmp_path, elsewhere)}
+
+    assert found == {tmp_path / ledger}
+    assert (
+        load(tmp_path / "broadcast.toml", {"BROADCAST_LEDGER": "a.db"}, elsewhere).ledger
+        == elsewhere / "a.db"
+    )
+
+
+def test_a_missing_value_elsewhere_is_named(refusal):
+    error = refusal(written(), {"BROADCAST_HOTLINE": "env:HOT"})
+
+    assert str(error).startswith("environment BROADCAST_HOTLINE: [broadcast] hotline")
+    assert "HOT is not set" in str(error)
+    assert isinstance(error, ConfigError)
