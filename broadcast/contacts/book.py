@@ -12,6 +12,7 @@ from broadcast.contacts.merge import Entries, Entry, MergedRow, People, merge
 from broadcast.contacts.rows import read_row
 from broadcast.contacts.sheet import Row, Sheet, Torn, open_sheet
 from broadcast.errors import ConfigError
+from broadcast.model.counted import counted
 from broadcast.model.text import printable
 
 _DIGITS = 6  # a header cell with that many is somebody's number
@@ -89,10 +90,8 @@ def _read_file(path: Path, region: str, findings: _Findings) -> None:
         elif _read_row(path, row, columns, region, findings):
             restored.append(row.line)
     if restored:
-        findings.warnings.append(
-            f"{path.name}:{restored[0]}: {_rows(len(restored))} had lost the first 0 or + of a phone number; "
-            "it was put back"
-        )
+        lost = f"{counted(len(restored), 'row')} had lost the first 0 or + of a phone number"
+        findings.warnings.append(f"{path.name}:{restored[0]}: {lost}; it was put back")
     if not rows:
         findings.warnings.append(f"{path.name}: there is no row below the header")
 
@@ -138,11 +137,8 @@ def _torn(path: Path, torn: Torn) -> RejectedRow:
 def _sharing(entries: Sequence[Entry]) -> Iterator[str]:
     if entries:
         first = entries[0]
+        shares = "shares" if len(entries) == 1 else "share"
         yield (
-            f"{first.path.name}:{first.line}: {_rows(len(entries))} share an id or an address with another "
-            "row and are a contact of their own; an address gets each notice once"
+            f"{first.path.name}:{first.line}: {counted(len(entries), 'row')} {shares} an id or an address "
+            "with another person; everybody stays a contact, and an address gets each notice once"
         )
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"

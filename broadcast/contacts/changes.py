@@ -15,6 +15,7 @@ from broadcast.contacts.rows import clean, marks_of, read_row
 from broadcast.contacts.sheet import Row
 from broadcast.errors import BroadcastError, ConfigError, Refused, UsageError
 from broadcast.model.contact import Contact
+from broadcast.model.counted import counted
 
 _SHARE, _FEW = 0.2, 5  # of the people in the file, whom a list may remove unasked
 _ONE_EACH = "one number and one mailbox are kept for a person; put another one first to take it"
@@ -54,7 +55,7 @@ def refuse_removals(found: Difference, most: int | None) -> BroadcastError | Non
     the one of Okta's import safeguard, a fifth; a small file may lose five people, but never everybody.
     """
     if found.rejected:
-        rows = "1 row was" if len(found.rejected) == 1 else f"{len(found.rejected):,} rows were"
+        rows = counted(len(found.rejected), "row was", "rows were")
         return ConfigError(
             f"{rows} rejected, and --replace would remove people whom they may name; nothing was written",
             hint="correct the list, or leave out --replace",

@@ -12,6 +12,7 @@ from broadcast.drills.exercise import Exercise, Step
 from broadcast.drills.play import Played
 from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.counted import counted
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.operations.alternatives import is_down
 from broadcast.operations.result import Result
@@ -268,4 +269,4 @@ def _findings(story: Story) -> Iterator[str]:
 def _failovers(played: Sequence[Played]) -> Criterion:
     latest = {(one.incident, one.notice): one for step in played for one in step.results}
     people = sum(one.count for result in latest.values() for one in result.failovers)
-    return Criterion("another channel stepped in", f"{people:,} times", "where one fails", met=True)
+    return Criterion("another channel stepped in", counted(people, "time"), "where one fails", met=True)

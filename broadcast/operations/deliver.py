@@ -20,6 +20,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
+from broadcast.model.counted import counted
 from broadcast.model.suppression import Suppressed
 from broadcast.operations.avoid import Avoiding
 from broadcast.operations.channels import Channels, activate, paces
@@ -162,8 +163,8 @@ class Delivery:
         """What another channel, or the same again, did not wait to find out."""
         count = self.ledger.history.possibly_doubled(notice.id)
         if count:
-            messages = "1 message" if count == 1 else f"{count:,} messages"
-            yield f"{messages} may have come twice: the answer was lost, and it was sent another time"
+            twice = "may have come twice: the answer was lost, and it was sent another time"
+            yield f"{counted(count, 'message')} {twice}"
 
     def needed(self, notice: Notice) -> dict[str, Adapter]:
         """The adapters of every channel that the notice may still use; raises `ConfigError`, `Refused`."""

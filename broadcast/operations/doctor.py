@@ -19,6 +19,7 @@ from broadcast.contacts.book import Book, read_contacts
 from broadcast.errors import BroadcastError, ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.channel import ChannelKind, missing
+from broadcast.model.counted import counted
 from broadcast.model.outcome import Health, Probe
 from broadcast.operations.dependencies import dependencies, fates_of
 from broadcast.operations.probe import probe
@@ -190,11 +191,10 @@ def _book(audience: AudienceSettings, settings: Settings) -> Check:
         return failed(error, subject)
     if not book.contacts:
         return Check(subject, Verdict.FAIL, "nobody is in them", "add somebody, or remove the audience")
-    said = f"{len(book.contacts):,} people"
+    said = counted(len(book.contacts), "person", "people")
     lost = [f"{unreachable:,} of them whom no channel reaches"] if unreachable else []
     if book.rejected:
-        rows = "1 row" if len(book.rejected) == 1 else f"{len(book.rejected):,} rows"
-        lost.append(f"{rows} that nobody can be told by")
+        lost.append(f"{counted(len(book.rejected), 'row')} that nobody can be told by")
     if lost:
         fix = f"see: broadcast contacts check -a {audience.name}"
         return Check(subject, Verdict.WARN, f"{said}, and {' and '.join(lost)}", fix)
@@ -221,12 +221,12 @@ def _examples(audience: AudienceSettings, region: str) -> Iterator[Check]:
 def _templates(settings: Settings) -> Iterator[Check]:
     catalogue = Catalogue(default_folders(settings.templates))
     locales = catalogue.locales()
-    counted = f"{len(catalogue.names())} texts in {', '.join(locales)}"
+    texts = f"{counted(len(catalogue.names()), 'text')} in {', '.join(locales)}"
     post = registry.limits(settings.channels.values(), ChannelKind.SOCIAL)
     organisation = Organisation(settings.organisation, settings.timezone)
     if settings.templates is None:
         # Those that come with the program were proved when it was built, but under another name and zone.
-        counted += ", as they were delivered"
+        texts += ", as they were delivered"
         renderer = Renderer(catalogue, settings.locale, post=post)
         wrong = list(refused(renderer, [settings.locale], organisation, [PUBLIC]))
     else:
@@ -236,7 +236,7 @@ def _templates(settings: Settings) -> Iterator[Check]:
     if len(wrong) > _NAMED:
         yield Check("templates", Verdict.FAIL, f"and {len(wrong) - _NAMED} more", "broadcast template lint")
     if not wrong:
-        yield Check("templates", Verdict.OK, counted)
+        yield Check("templates", Verdict.OK, texts)
 
 
 def _lanes(settings: Settings) -> Iterator[Check]:

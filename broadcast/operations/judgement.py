@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from broadcast.ledger.health import Traffic
 from broadcast.ledger.history import OpenBreaker
+from broadcast.model.counted import counted
 from broadcast.model.health import Announcement, Condition
 from broadcast.model.outcome import Health, Probe
 
@@ -62,7 +63,7 @@ def _doubtful(evidence: Evidence) -> Iterator[Judgement]:
     if probe and probe.health is Health.DEGRADED:
         yield Judgement(Condition.DOUBTFUL, probe.detail or str(probe.health), "probe")
     if traffic and traffic.trouble >= _TROUBLE:
-        reason = f"{traffic.trouble:,} messages in a row without an answer: {traffic.error}"
+        reason = f"{counted(traffic.trouble, 'message')} in a row without an answer: {traffic.error}"
         yield Judgement(Condition.DOUBTFUL, reason, "ledger")
     for fate, said in evidence.announced.items():
         if said.condition in {Condition.DOWN, Condition.DOUBTFUL}:

@@ -140,6 +140,7 @@ class Publisher:
         check_personal(texts, rendered, reach.everybody)
         systems = depends.known(ways.values())
         spoken = {locale for _, locale, _ in needed}
+        said = self._said_before(before) if reach.contacts else set()
         return Draft(
             incident=composed.incident,
             facts=composed.facts,
@@ -147,19 +148,26 @@ class Publisher:
             texts=texts,
             rendered=rendered,
             suppressed=suppressed,
-            warnings=(
+            warnings=(  # what matters most last: it stands right above the question
                 *self.settings.warnings,
-                *subject.warnings,
+                *(one for one in reach.contacts if one not in said),
                 *composed.warnings,
-                *reach.warnings,
                 *proposals(request, self.settings, watched, reach.channels, now),
-                *self._already_open(composed),
                 *remarks.doubtful(request, systems, self.settings.services),
-                *remarks.untranslated(request, spoken, request.lang or self.settings.locale),
                 *remarks.shortened(texts, rendered),
+                *remarks.untranslated(request, spoken, request.lang or self.settings.locale),
+                *reach.warnings,
+                *subject.warnings,
+                *self._already_open(composed),
                 *remarks.examples(self.settings),
             ),
         )
+
+    def _said_before(self, before: Before) -> set[str]:
+        """Every warning of the incident's earlier notices."""
+        notices = self.delivery.ledger.incidents.notices(before.incident) if before.incident else ()
+        results = (Result.from_json(json.loads(one.result)) for one in notices if one.result)
+        return {warning for result in results for warning in result.warnings}
 
     def _already_open(self, composed: Composed) -> list[str]:
         """A second incident under the same title is more often a mistake than meant."""

@@ -15,10 +15,12 @@ from broadcast.errors import NothingMatched, UsageError
 from broadcast.model.channel import Capabilities
 from broadcast.model.consent import ConsentRule, Purpose
 from broadcast.model.contact import Contact
+from broadcast.model.counted import counted
 from broadcast.model.plan import Planned
 from broadcast.model.suppression import Suppressed
 from broadcast.model.told import Told
 from broadcast.operations.concerned import Concerned, Forgotten
+from broadcast.operations.contact_remarks import contact_remarks
 from broadcast.operations.headcount import NOBODY, Headcount, Share, count
 from broadcast.operations.request import CLOSING, Request
 from broadcast.planning.earlier import Usable
@@ -33,7 +35,8 @@ from broadcast.planning.ways import Way
 class Reach:
     """The deliveries of a notice, counted, and what had to be left out.
 
-    `latecomers` are owed it if they are told of the incident before it is recorded.
+    `contacts` says what is wrong with the contacts files, in one line at most. `latecomers` are
+    owed it if they are told of the incident before it is recorded.
     """
 
     deliveries: Iterable[Planned]
@@ -41,6 +44,7 @@ class Reach:
     warnings: tuple[str, ...]
     latecomers: Iterable[Planned] = ()
     late: Headcount = NOBODY
+    contacts: tuple[str, ...] = ()
 
     @property
     def everybody(self) -> Iterator[Planned]:
@@ -87,12 +91,12 @@ class Reaching:
             return _closing(request, planner.follow_up(waiting), late.follow_up(told), left_out, found)
         planner = Planner(usable, self.locales, default, (*told, *waiting), outage, shared)
         audiences = self._audiences(request, before.audiences)
-        rosters, warnings = self._rosters(audiences, ways, outage, purpose, before.forgotten)
+        rosters, warnings, contacts = self._rosters(audiences, ways, outage, purpose, before.forgotten)
         gone = [name for name in before.audiences if name not in self.settings.audiences]
         further = [] if request.audiences else gone
         plan = planner.plan(rosters, further)
         headcount = count(plan)
-        _check_matched(headcount, warnings)
+        _check_matched(headcount, (*warnings, *contacts))
         remarks = (
             *left_out,
             *_renamed(further),
@@ -100,7 +104,7 @@ class Reaching:
             *_still_owed(headcount),
             *warnings,
         )
-        return Reach(plan, headcount, remarks)
+        return Reach(plan, headcount, remarks, contacts=contacts)
 
     def _not_updated(self, told: Sequence[Told]) -> list[str]:
         """Channels that published before and are gone: their readers see the older news."""
@@ -156,8 +160,9 @@ class Reaching:
         """The audiences of the request with their people and open lanes, and warnings about them."""
         ways, left_out, _ = self._open_ways(request, drill=False)
         outage = self.depends.outage(request.affects)
-        rosters, warnings = self._rosters(self._audiences(request, ()), ways, outage, Purpose.INCIDENT)
-        return rosters, [*left_out, *warnings]
+        audiences = self._audiences(request, ())
+        rosters, warnings, contacts = self._rosters(audiences, ways, outage, Purpose.INCIDENT)
+        return rosters, [*left_out, *warnings, *contacts]
 
     def _rosters(
         self,
@@ -166,20 +171,24 @@ class Reaching:
         outage: Outage,
         purpose: Purpose,
         forgotten: Forgotten | None = None,
-    ) -> tuple[list[Roster], list[str]]:
+    ) -> tuple[list[Roster], list[str], tuple[str, ...]]:
         rosters: list[Roster] = []
         warnings: list[str] = []
+        books: list[Book] = []
         for audience in audiences:
             lanes = open_lanes(audience.lanes, ways, outage)
             warnings += lanes.warnings
-            book = self._book(audience) if _personal(lanes.lanes, ways) else Book()
-            warnings += _remarks(book)
+            personal = _personal(lanes.lanes, ways)
+            book = self._book(audience) if personal else Book()
+            books.append(book)
+            if personal and audience.contacts and not book.contacts:
+                warnings.append(f"nobody in the contacts files of {audience.name} can be told")
             people = _Others(book.contacts, forgotten) if forgotten else book.contacts
             permission = permission_for(audience, ways, self.suppressed, purpose)
             contacts = Permitted(people, permission)
             sharing = book.contacts.sharing
             rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes, sharing))
-        return rosters, list(dict.fromkeys(warnings))
+        return rosters, list(dict.fromkeys(warnings)), contact_remarks(books)
 
     def _permitted(self, told: Sequence[Told]) -> Sequence[Told]:
         """The same people with the addresses that may be used by now; what they agreed to, held then."""
@@ -253,7 +262,7 @@ def _still_owed(headcount: Headcount) -> Iterator[str]:
     for (share, reason), messages in headcount.held.items():
         owed[share.route[0], reason, share.posts] += messages
     for (name, reason, posts), messages in owed.items():
-        what = "the end" if posts else ("1 message" if messages == 1 else f"{messages:,} messages")
+        what = "the end" if posts else counted(messages, "message")
         yield f"{what} on {name} is still owed: {reason}; when {name} may be used again, retry sends it"
 
 
@@ -279,18 +288,6 @@ def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:
 
 def _personal(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way]) -> bool:
     return any(not ways[lane[0]].capabilities.publishes for lane in lanes if lane)
-
-
-def _remarks(book: Book) -> list[str]:
-    remarks = list(book.warnings)
-    if book.rejected:
-        first = book.rejected[0]
-        rows = "1 row" if len(book.rejected) == 1 else f"{len(book.rejected):,} rows"
-        remarks.append(
-            f"{rows} of the contacts rejected; nobody there is told "
-            f"(first: {first.path.name}, line {first.line}: {first.reason})"
-        )
-    return remarks
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:

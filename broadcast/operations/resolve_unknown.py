@@ -9,6 +9,7 @@ from broadcast.errors import NothingMatched
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.unanswered import Unanswered
 from broadcast.model.clock import Clock
+from broadcast.model.counted import counted
 from broadcast.model.unknown import Finding
 
 _NAMED = 5
@@ -60,7 +61,7 @@ def propose(ledger: Ledger, selection: Selection, finding: Finding, author: str)
     meant = tuple(message for message in messages if selection.includes(message))
     if not meant:
         raise NothingMatched(
-            f"{len(messages)} messages of {incident.ref} are unknown, and none of them is meant",
+            f"{counted(len(messages), 'message')} of {incident.ref} had no answer, and none of them is meant",
             hint=f"there are: {_places(messages)}",
         )
     return Resolution(incident.ref, finding, author, meant, len(messages) - len(meant))

@@ -25,8 +25,8 @@ from tests.site.sample import NOW, outgoing
 GERMAN, ENGLISH = voice("de", "Europe/Berlin"), voice("en", "Europe/Berlin")
 
 
-def at(day, hour, minute=0):
-    return datetime(2025, 11, day, hour, minute, tzinfo=UTC)
+def at(day, hour, minute=0.0):
+    return datetime(2025, 11, day, hour, tzinfo=UTC) + timedelta(minutes=minute)
 
 
 def plain(text):
@@ -58,7 +58,8 @@ def shape(words):
         ),
         (lambda v: v.days(at(13, 9).date(), at(15, 9).date()), "13.–15. November", "13–15 November"),
         (lambda v: v.duration(at(16, 12), at(16, 13, 35)), "1 Std. 35 Min.", "1 h 35 min"),
-        (lambda v: v.duration(at(16, 12), at(16, 12)), "0 Min.", "0 min"),
+        (lambda v: v.duration(at(16, 12), at(16, 12)), "unter 1 Min.", "under 1 min"),
+        (lambda v: v.duration(at(16, 12, 5.99), at(16, 12, 7)), "2 Min.", "2 min"),
         (lambda v: v.duration(at(16, 12), at(16, 14)), "2 Std.", "2 h"),
         (lambda v: v.zone_name(at(16, 12)), "Europe/Berlin (MEZ)", "Europe/Berlin (CET)"),
     ],

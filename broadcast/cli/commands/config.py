@@ -11,6 +11,7 @@ from broadcast.cli.options import Common, Form, ListForm
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import show, show_json
 from broadcast.config.show import rows
+from broadcast.model.counted import counted
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.config/1"
@@ -42,11 +43,9 @@ def check_config(common: Common) -> None:
     settings = load_settings(common.config, sandbox=common.sandbox)
     _warn(common, (*settings.warnings, *shared_backups(settings)))
     inspect(settings)
-    channels, audiences = len(settings.channels), len(settings.audiences)
-    show(
-        [line(Word("ok:", Tone.GOOD), f"{settings.path}, {channels} channels, {audiences} audiences")],
-        common.out,
-    )
+    channels = counted(len(settings.channels), "channel")
+    audiences = counted(len(settings.audiences), "audience")
+    show([line(Word("ok:", Tone.GOOD), f"{settings.path}, {channels}, {audiences}")], common.out)
 
 
 def _warn(common: Common, warnings: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, 
 from broadcast.cli.output.preview import barred_page
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import UsageError
+from broadcast.model.counted import counted
 from broadcast.operations.draft import barred
 from broadcast.operations.foresight import Call, CallList
 from broadcast.operations.reach import Reach as Reached
@@ -103,7 +104,7 @@ def _planned(planned: Reached) -> dict[str, Any]:
         "unreachable": unreachable,
         "suppressed": dict(heads.suppressed),
         "barred": [asdict(each) for each in barred(heads)],
-        "warnings": list(planned.warnings),
+        "warnings": [*planned.contacts, *planned.warnings],
     }
 
 
@@ -123,7 +124,7 @@ def _planned_page(planned: Reached) -> Iterator[Block]:
     for audience, count in heads.suppressed.items():
         yield Remark("suppressed", f"{audience}: {count:,} may not be told", Tone.WARNING)
     yield from barred_page(barred(heads))
-    for warning in planned.warnings:
+    for warning in (*planned.contacts, *planned.warnings):
         yield Remark("warning", warning, Tone.WARNING)
 
 
@@ -135,14 +136,15 @@ def _examined_page(found: Resilience) -> Iterator[Block]:
     if found.gaps:
         rows = tuple(_gap(gap) for gap in found.gaps)
         yield Table(("if this fails", "audience", "cut off", "who", "could still read"), rows)
-    people, single = f"{found.people:,} people", len(found.single)
-    tried = f"{found.failures:,} failures of one or two systems tried on {people}"
+    single = len(found.single)
+    failures, people = counted(found.failures, "failure"), counted(found.people, "person", "people")
+    tried = f"{failures} of one or two systems tried on {people}"
     if not found.gaps:
         yield line(Word(f"{tried}: everybody keeps a way", Tone.GOOD))
     elif not single:
         yield line(Word(f"{tried}: no single one cuts anybody off", Tone.GOOD))
     else:
-        yield line(Word(f"{tried}: {single} gaps need only one", Tone.WARNING))
+        yield line(Word(f"{tried}: {counted(single, 'gap needs', 'gaps need')} only one", Tone.WARNING))
 
 
 def _gap(gap: Gap) -> tuple[Cell, ...]:

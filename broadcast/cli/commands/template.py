@@ -16,6 +16,7 @@ from broadcast.cli.suggest import nearest
 from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
+from broadcast.model.counted import counted
 from broadcast.model.notice import TextPhase
 from broadcast.wiring import load_settings, make_catalogue, make_renderer, post_limits
 
@@ -72,7 +73,8 @@ def lint(
         show_json({"schema": SCHEMA, "findings": [asdict(finding) for finding in found]}, common.out)
     else:
         rows = tuple((Word(f.severity, _TONES[f.severity]), f.template, f.problem, f.hint) for f in found)
-        clean = line(Word("ok:", Tone.GOOD), f"{len(catalogue.names())} templates in {', '.join(locales)}")
+        templates = counted(len(catalogue.names()), "template")
+        clean = line(Word("ok:", Tone.GOOD), f"{templates} in {', '.join(locales)}")
         show([Table(("what", "template", "problem", "fix"), rows)] if rows else [clean], common.out)
     return _WRONG if any(strict or finding.severity == "error" for finding in found) else 0
 

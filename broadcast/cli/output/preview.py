@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Banner, Block, Quote, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.model.channel import ChannelKind
+from broadcast.model.counted import counted
 from broadcast.operations.preview import AudiencePreview, BarredPreview, Preview, TextPreview
+from broadcast.rendering.phrase import shortened
 
 SCHEMA = "broadcast.preview/1"
 _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 _NAMED = 10  # unreachable people that are listed
+_CUSTOMERS = "customers"
+_SHORT = frozenset({ChannelKind.SMS, ChannelKind.SOCIAL})  # texts that are shown whole on one line
+_QUOTED = 4  # texts that are set apart
+_BEGINNING = 5  # lines of them
+_GIST = 100  # characters of all others
 
 
 def preview_page(preview: Preview, zone: ZoneInfo, *, everything: bool) -> list[Block]:
     """Everything a person should see before saying yes: what matters most last, right above the question.
 
-    Texts for channels that only step in are counted, unless `everything` is wanted.
+    Texts for staff are one line each, those that most people read stand last and with their beginning; whole
+    with `everything`. Texts for channels that only step in are counted then, too.
     """
     shown = [text for text in preview.texts if text.recipients or text.kind in _PUBLISHED or everything]
     left_out = len(preview.texts) - len(shown)
-    more = f"{left_out} more texts for channels that step in where others fail (--verbose shows them)"
+    quoted = _nearest(shown)
+    others = [text for text in shown if text not in quoted]
+    more = counted(left_out, "more text")
     return [
-        *(_quote(text) for text in shown),
-        *([line(Word(more, Tone.FAINT))] if left_out else []),
-        *_unreachable(preview),
-        _banner(preview),
+        *(_quote(text, everything=True) if everything else _gist(text) for text in others),
+        *([line(Word(f"{more} for channels that step in if others fail", Tone.FAINT))] if left_out else []),
         *_audiences(preview),
+        *_unreachable(preview),
+        *_price(preview),
+        *(_quote(text, everything=everything) for text in quoted),
+        *([line(Word("--verbose shows every text in full", Tone.FAINT))] if shown and not everything else []),
+        _banner(preview),
+        line(reach(preview)),
         *_facts(preview, zone),
+        *_warnings(preview),
     ]
 
 
 def compact_page(preview: Preview, zone: ZoneInfo) -> list[Block]:
     """The same in a few lines, where nobody is asked; the result repeats the warnings."""
-    return [_banner(preview), line(reach(preview)), *_facts(replace(preview, warnings=()), zone)]
+    return [_banner(preview), line(reach(preview)), *_price(preview), *_facts(preview, zone)]
 
 
 def preview_json(preview: Preview, zone: ZoneInfo) -> dict[str, object]:
@@ -62,7 +78,17 @@ def reach(preview: Preview) -> str:
 
 def people(count: int) -> str:
     """`1 person`, `1,204 people`."""
-    return "1 person" if count == 1 else f"{count:,} people"
+    return counted(count, "person", "people")
+
+
+def _nearest(texts: Sequence[TextPreview]) -> list[TextPreview]:
+    """The texts to be read last: those of customers, or else of the most people; what most get, last."""
+    told = Counter[str]()
+    for text in texts:
+        told[text.audience] += text.recipients
+    nearest = _CUSTOMERS if _CUSTOMERS in told else next((name for name, _ in told.most_common(1)), "")
+    theirs = sorted((text for text in texts if text.audience == nearest), key=lambda text: text.recipients)
+    return theirs[-_QUOTED:]
 
 
 def _banner(preview: Preview) -> Banner:
@@ -77,10 +103,11 @@ def _banner(preview: Preview) -> Banner:
 def _audiences(preview: Preview) -> Iterator[Block]:
     if preview.audiences:
         rows = tuple(_audience(audience) for audience in preview.audiences)
-        yield Table(("audience", "people", "first by", "unreachable", "suppressed"), rows)
+        columns = ("audience", "people", "first by", "unreachable", "suppressed")
+        used = [at for at in range(len(columns)) if any(row[at] for row in rows)]
+        named = tuple(columns[at] for at in used)
+        yield Table(named, tuple(tuple(row[at] for at in used) for row in rows))
     yield from barred_page(preview.barred)
-    if preview.posts:
-        yield line(Word("published on", Tone.STRONG), ", ".join(preview.posts))
 
 
 def _audience(audience: AudiencePreview) -> tuple[str | Word, ...]:
@@ -96,12 +123,26 @@ def barred_page(barred: Sequence[BarredPreview]) -> Iterator[Block]:
         yield Remark("not used", f"{each.audience}: {people(each.people)}, {each.address} {each.reason}")
 
 
-def _quote(text: TextPreview) -> Quote:
-    to = people(text.recipients) if text.recipients else "if others fail"
-    if text.kind in _PUBLISHED:
-        to = "published"
-    title = f"{text.kind}, {text.locale}, {text.audience}: {to}, {text.size}"
-    return Quote(title, f"{text.subject}\n\n{text.text}" if text.subject else text.text)
+def _gist(text: TextPreview) -> Remark:
+    """A text on one line: a short one whole, of others the subject or the first words."""
+    words = text.text if text.kind in _SHORT else text.subject or text.text
+    gist = " ".join(words.split())
+    if text.kind not in _SHORT:
+        gist = shortened(gist, _GIST)
+    return Remark(_label(text), gist)
+
+
+def _quote(text: TextPreview, *, everything: bool) -> Quote:
+    lines = [*([text.subject, ""] if text.subject else []), *text.text.splitlines()]
+    cut = len(lines) - _BEGINNING
+    if not everything and cut > 1:
+        lines = [*lines[:_BEGINNING], f"... and {cut} more lines"]
+    return Quote(f"{_label(text)}, {text.size}", "\n".join(lines))
+
+
+def _label(text: TextPreview) -> str:
+    told = f"to {people(text.recipients)}" if text.recipients else "if others fail"
+    return f"{text.audience}, {text.locale}: {text.kind} {'published' if text.kind in _PUBLISHED else told}"
 
 
 def _unreachable(preview: Preview) -> Iterator[Block]:
@@ -113,12 +154,21 @@ def _unreachable(preview: Preview) -> Iterator[Block]:
         yield line(f"and {len(preview.unreachable) - _NAMED:,} more")
 
 
-def _facts(preview: Preview, zone: ZoneInfo) -> Iterator[Block]:
+def _price(preview: Preview) -> Iterator[Block]:
     if preview.sms_parts:
-        yield Remark("sms", "1 part" if preview.sms_parts == 1 else f"{preview.sms_parts:,} parts")
+        yield Remark("sms", counted(preview.sms_parts, "part"))
     if preview.cost:
         yield Remark("cost", f"about ${preview.cost:,.2f} at the prices that are known")
+
+
+def _facts(preview: Preview, zone: ZoneInfo) -> Iterator[Block]:
     if preview.next_update:
         yield Remark("next update promised", clock_time(preview.next_update, zone))
+
+
+def _warnings(preview: Preview) -> Iterator[Block]:
     for warning in preview.warnings:
         yield Remark("warning", warning, Tone.WARNING)
+    if preview.unreachable:
+        lost = counted(len(preview.unreachable), "person has", "people have")
+        yield Remark("warning", f"{lost} no way to be reached; they are listed above", Tone.WARNING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -87,12 +87,12 @@ class Voice:
         return self._pattern("span", start=start, end=end)
 
     def duration(self, start: datetime, end: datetime) -> str:
-        """`1 Std. 35 Min.`, rounded down to minutes."""
-        hours, minutes = divmod(max(0, int(elapsed(start, end).total_seconds())) // 60, 60)
+        """`1 Std. 35 Min.`: as long as from one shown minute to the other; below one: `unter 1 Min.`."""
+        begun, over = (moment.astimezone(UTC).replace(second=0, microsecond=0) for moment in (start, end))
+        hours, minutes = divmod(max(0, int(elapsed(begun, over).total_seconds())) // 60, 60)
         parts = [self._pattern("hours", hours=hours)] if hours else []
-        if minutes or not hours:
-            parts.append(self._pattern("minutes", minutes=minutes))
-        return " ".join(parts)
+        parts += [self._pattern("minutes", minutes=minutes)] if minutes else []
+        return " ".join(parts) or self._pattern("instant")
 
     def day_of(self, moment: datetime | date) -> date:
         """The day on which the moment falls for the organisation."""
