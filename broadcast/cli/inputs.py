@@ -12,6 +12,7 @@ from broadcast.cli.terminal import reads_from_terminal
 from broadcast.config.document import parse_toml
 from broadcast.config.durations import parse_duration
 from broadcast.errors import UsageError
+from broadcast.model.system import listed_systems
 from broadcast.model.text import is_legible
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.rendering.clean import clean
@@ -37,7 +38,7 @@ def read_request(
         audiences=tuple(reach.audience or ()),
         channels=tuple(reach.channel or ()),
         not_channels=tuple(reach.not_channel or ()),
-        affects=tuple(reach.affects or ()),
+        affects=read_affects(reach.affects),
         started=wording.started,
         detected=wording.detected,
         next_update=wording.next_update,
@@ -48,6 +49,14 @@ def read_request(
         drill=wording.drill,
         **subject,
     )
+
+
+def read_affects(given: Sequence[str] | None) -> tuple[str, ...]:
+    """The systems that are down: repeated, or separated by commas; raises `UsageError` for a list of none."""
+    names = listed_systems(given or ())
+    if given and not names:
+        raise UsageError(f"--affects {given[0]} names nothing", hint="write it like: --affects slack,twilio")
+    return names
 
 
 def read_limits(run: Run, sending: Sending | None = None) -> Limits:

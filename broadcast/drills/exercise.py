@@ -30,6 +30,7 @@ from broadcast.config.document import Document, read_document
 from broadcast.config.durations import parse_duration
 from broadcast.config.problems import did_you_mean
 from broadcast.errors import ConfigError, UsageError
+from broadcast.model.system import listed_systems
 from broadcast.model.unknown import OnUnknown
 from broadcast.operations.request import Request, Verb
 from broadcast.sandbox.faults import parse_fault
@@ -189,6 +190,8 @@ def _request(verb: Verb, said: Mapping[str, Any], place: Place) -> Request:
         for name in said
         if name != "variables"
     }
+    if "affects" in given:
+        given["affects"] = listed_systems(given["affects"])
     variables = said.get("variables", {})
     if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
         raise ConfigError(

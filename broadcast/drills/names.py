@@ -9,9 +9,8 @@ from broadcast.config.problems import Problems, did_you_mean
 from broadcast.config.settings import Settings
 from broadcast.drills.exercise import Exercise, Step
 from broadcast.model.incident import Phase, Severity
-from broadcast.model.system import system_name
+from broadcast.model.system import NOTHING, system_name
 from broadcast.operations.dependencies import dependencies
-from broadcast.operations.request import NOTHING
 from broadcast.planning.ways import Way
 
 

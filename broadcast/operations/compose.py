@@ -14,9 +14,10 @@ from broadcast.errors import PhaseError, UsageError
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident, Phase, Service, Severity
 from broadcast.model.notice import Facts, NoticeKind, TextPhase
+from broadcast.model.system import NOTHING, listed_systems
 from broadcast.operations.alternatives import reachable
 from broadcast.operations.moments import TIMES, moments
-from broadcast.operations.request import CLOSING, NOTHING, Request, Verb
+from broadcast.operations.request import CLOSING, Request, Verb
 from broadcast.planning.outage import Dependencies
 from broadcast.rendering.clean import clean
 
@@ -259,10 +260,10 @@ def _prose(variables: Mapping[str, str], latest: Facts | None) -> dict[str, Any]
 
 
 def _affects(request: Request, latest: Facts | None) -> tuple[str, ...]:
-    """What is down: as said now, else as before, until the incident ends; `none` takes it back."""
-    if request.affects or request.verb in CLOSING or latest is None:
-        return tuple(name for name in request.affects if name != NOTHING)
-    return latest.affects
+    """What is down: what was said before and now, until the incident ends; `none` takes back the former."""
+    forgets = latest is None or request.verb in CLOSING or NOTHING in request.affects
+    earlier = () if latest is None or forgets else latest.affects
+    return tuple(name for name in listed_systems((*earlier, *request.affects)) if name != NOTHING)
 
 
 def _incident(facts: Facts, before: Before, now: datetime) -> Incident:

@@ -148,6 +148,7 @@ def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
         cost=_cost(headcount.first, ways, parts),
         next_update=draft.facts.next_update,
         warnings=draft.warnings,
+        affects=draft.facts.affects,
     )
 
 

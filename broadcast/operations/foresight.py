@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
-from broadcast.model.consent import Purpose
-from broadcast.model.contact import Contact
+from broadcast.model.channel import ChannelKind
+from broadcast.model.consent import Purpose, answer
+from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.suppression import Suppressed
 from broadcast.operations.concerned import Concerned
 from broadcast.operations.reach import Reach, Reaching
+from broadcast.operations.remarks import mistaken
 from broadcast.operations.request import Request
+from broadcast.planning.known import Known, census
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
 from broadcast.planning.resilience import Resilience, examine
@@ -20,6 +23,8 @@ from broadcast.planning.ways import Way
 
 _PRIORITY = ("priority", "prioritaet")  # the further column, as the contacts file may name it
 _LAST = 10**6
+_CALLS = frozenset({ChannelKind.VOICE.value, AddressKind.PHONE.value})
+_NUMBERLESS = "no number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,24 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class NotCalled:
+    """Somebody who must not be called: they declined calls, or their number is suppressed."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallList:
-    """Whom to call by hand, the most urgent first; `numberless` people have no number to be called at."""
+    """Whom to call by hand, the most urgent first, everybody once.
+
+    `numberless` people have no number to be called at, and `declined` must not be called at theirs.
+    """
 
     calls: tuple[Call, ...]
     numberless: tuple[str, ...]
+    declined: tuple[NotCalled, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +73,62 @@ class Foresight:
 
     def reach(self, request: Request) -> Reach:
         """Who would be told, and by which channel first; raises what publishing would raise."""
-        return self._reaching.reach(request, Concerned(), Purpose.INCIDENT)
+        reach = self._reaching.reach(request, Concerned(), Purpose.INCIDENT)
+        return replace(reach, warnings=(*reach.warnings, *self._mistaken(request)))
 
     def examine(self, request: Request) -> Resilience:
-        """Who would be cut off by the failure of one or two systems (besides what is down already)."""
-        rosters = self._rosters(request)
+        """Who would be cut off by the failure of one or two systems, and first who is already."""
+        rosters, warnings = self._reaching.rosters(request)
         if not any(roster.lanes for roster in rosters):
             raise NothingMatched("no channel is left", hint="check --channel, --not-channel and the lanes")
-        return examine(rosters, self.ways, self.depends, request.affects)
+        found = examine(rosters, self.ways, self.depends, request.affects)
+        return replace(found, warnings=(*warnings, *self._mistaken(request)))
 
     def call_list(self, request: Request) -> CallList:
         """Whom to call by hand.
 
         First comes whoever no working channel reaches, then who has the lower number in the column
-        `priority`; the order of the audiences and of their files does the rest.
+        `priority`; the order of the audiences and of their files does the rest. Somebody in two audiences
+        is called once, as a member of the first in which they may be called.
         """
+        rosters, warnings = self._reaching.rosters(request)
+        people = _People(rosters)
         calls: list[tuple[bool, int, Call]] = []
-        numberless: list[str] = []
-        for roster in self._rosters(request):
-            for contact in roster.contacts:
-                if contact.phone:
-                    call = self._call(roster, contact, contact.phone, request)
-                    calls.append((bool(call.working), _priority(contact), call))
-                else:
-                    numberless.append(contact.name or contact.id)
+        for roster, contact in people.first(lambda place: not self._objection(*place)):
+            call = self._call(roster, contact, request)
+            calls.append((bool(call.working), _priority(contact), call))
         calls.sort(key=lambda each: each[:2])
-        return CallList(tuple(call for _, _, call in calls), tuple(numberless))
+        others = [
+            (one, self._objection(roster, one))
+            for roster, one in people.first(lambda place: self._objection(*place))
+        ]
+        return CallList(
+            calls=tuple(call for _, _, call in calls),
+            numberless=tuple(one.name or one.id for one, reason in others if reason == _NUMBERLESS),
+            declined=tuple(NotCalled(one.name or one.id, why) for one, why in others if why != _NUMBERLESS),
+            warnings=(*warnings, *self._mistaken(request)),
+        )
+
+    def _mistaken(self, request: Request) -> list[str]:
+        return mistaken(request.affects, self.depends.known(self.ways.values()))
+
+    def _objection(self, roster: Roster, contact: Contact) -> str:
+        """Why a person is not called by hand; "" if they may be."""
+        barred = next((one for one in contact.barred if one.kind in _CALLS), None)
+        if barred:
+            return str(barred)
+        if not contact.phone:
+            return _NUMBERLESS
+        duty = roster.name in self.settings.internal
+        declined = answer(contact.consents, ChannelKind.VOICE, Purpose.INCIDENT) is False
+        return f"{ChannelKind.VOICE} declined" if declined and not duty else ""
 
     @property
     def _reaching(self) -> Reaching:
         return Reaching(self.settings, self.ways, self.locales, self.suppressed, self.depends)
 
-    def _rosters(self, request: Request) -> Sequence[Roster]:
-        return self._reaching.rosters(request)[0]
-
-    def _call(self, roster: Roster, contact: Contact, phone: str, request: Request) -> Call:
+    def _call(self, roster: Roster, contact: Contact, request: Request) -> Call:
+        phone = contact.phone or ""
         return Call(
             audience=roster.name,
             id=contact.id,
@@ -107,6 +146,25 @@ class Foresight:
             works = not outage.takes(way) and not outage.cuts_off(way, contact)
             if works and way.capabilities.reach(contact):
                 yield name
+
+
+class _People:
+    """Everybody in the rosters, each once, in the order of the rosters."""
+
+    def __init__(self, rosters: Sequence[Roster]) -> None:
+        self._rosters = rosters
+        self._known = Known(census((one.name, contact) for one in rosters for contact in one.contacts))
+
+    def first(self, wanted: Callable[[tuple[Roster, Contact]], object]) -> Iterator[tuple[Roster, Contact]]:
+        """Those who are wanted, and were not given before."""
+        for roster in self._rosters:
+            self._known.begin()
+            for contact in roster.contacts:
+                if wanted((roster, contact)) and not self._known.has(roster.name, contact):
+                    self._known.add(roster.name, contact)
+                    self._known.add_addresses(contact)
+                    yield roster, contact
+        self._known.begin()
 
 
 def _priority(contact: Contact) -> int:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from broadcast.config.settings import Settings
 from broadcast.ledger.health import Watched
-from broadcast.operations.request import NOTHING, Request
+from broadcast.model.system import NOTHING
+from broadcast.operations.request import Request
 
 _DAY = timedelta(days=1)
 

@@ -61,7 +61,7 @@ class Preview:
     """A notice as it would go out. `people` counts persons; `posts` names the channels that publish.
 
     `live` is whether messages may leave this machine. `cost` is an estimate in US dollars, None where no
-    channel has a known price.
+    channel has a known price. `affects` is what counts as down by what this notice or an earlier one said.
     """
 
     incident: str
@@ -81,6 +81,7 @@ class Preview:
     next_update: datetime | None
     warnings: tuple[str, ...]
     live: bool = True
+    affects: tuple[str, ...] = ()
 
     @property
     def phrase(self) -> str:

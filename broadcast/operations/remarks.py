@@ -9,6 +9,7 @@ from broadcast.config.placeholders import placeholders
 from broadcast.config.settings import Settings
 from broadcast.ledger.records import Text
 from broadcast.model.incident import Service
+from broadcast.model.system import NOTHING, system_name
 from broadcast.operations.request import Request
 from broadcast.rendering.render import Rendered
 
@@ -66,11 +67,7 @@ def doubtful(request: Request, systems: Sequence[str], services: Mapping[str, Se
 
     `systems` are those that something depends on.
     """
-    down = [
-        f"no channel depends on {system}, so none is avoided{_meant(system, systems)}"
-        for system in request.affects
-        if system not in systems
-    ]
+    down = mistaken(request.affects, systems)
     named = [
         f"readers see the service {service} as typed{_meant(service, services)}"
         for service in request.services
@@ -82,6 +79,15 @@ def doubtful(request: Request, systems: Sequence[str], services: Mapping[str, Se
         if _close(name.partition(".")[0], _FACTS)
     ]
     return [*down, *named, *said]
+
+
+def mistaken(affects: Iterable[str], systems: Sequence[str]) -> list[str]:
+    """Systems that are said to be down and that nothing depends on, with what may be meant."""
+    return [
+        f"no channel depends on {system}, so none is avoided{_meant(system_name(system), systems)}"
+        for system in affects
+        if system_name(system) not in systems and system != NOTHING
+    ]
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

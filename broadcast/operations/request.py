@@ -19,8 +19,6 @@ class Verb(StrEnum):
     RETRACT = "retract"
 
 
-#: `--affects none`: nothing is down.
-NOTHING = "none"
 #: Verbs that end an incident.
 CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 

@@ -42,11 +42,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Resilience:
-    """Every gap, and how many failures were tried on how many people."""
+    """Every gap, and how many failures were tried on how many people.
+
+    `warnings` are about names and people that had to be left out.
+    """
 
     failures: int
     people: int
     gaps: tuple[Gap, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def single(self) -> tuple[Gap, ...]:

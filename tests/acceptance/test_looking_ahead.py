@@ -111,3 +111,107 @@ def test_a_channel_that_two_audiences_lose_is_pointed_out_once(company, tmp_path
     done = company("--sandbox", "notify", "Down", "--affects", "sendgrid", "--dry-run")
 
     assert (done.stdout + done.stderr).count("email is left out") == 1
+
+
+CHAIN = """
+[channels.tickets]
+adapter = "webhook"
+url = "https://tickets.muster.example/hook"
+secret = "env:HOOK"
+fate = ["Intranet"]
+
+[audiences.desk]
+lanes = [["tickets"]]
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [("plan",), ("plan", "--check"), ("plan", "--paper"), ("--sandbox", "notify", "Down", "--dry-run")],
+)
+def test_every_look_ahead_doubts_a_system_that_nothing_depends_on(company, asked):
+    done = company(*asked, "--affects", " twillo ,Outlook")
+    none = company(*asked, "--affects", " , ")
+
+    said = done.stdout + done.stderr
+    assert "no channel depends on twillo, so none is avoided; did you mean twilio?" in said
+    assert "no channel depends on Outlook" not in said
+    assert (none.returncode, "names nothing" in none.stderr) == (2, True)
+
+
+def test_warnings_of_a_look_ahead_are_for_programs_too(company, tmp_path):
+    with (tmp_path / "agents.csv").open("a") as file:
+        file.write("4,Dora,nothing,,\n")
+
+    for option in ((), ("--check",), ("--paper",)):
+        looked = company("plan", *option, "--affects", "twillo", "-o", "json")
+        warnings = json.loads(looked.stdout)["warnings"]
+        assert any("agents.csv" in warning for warning in warnings)
+        assert any("did you mean twilio?" in warning for warning in warnings)
+
+
+def test_the_check_counts_first_who_is_cut_off_already(company):
+    gaps = json.loads(company("plan", "--check", "--affects", "Outlook", "-o", "json").stdout)["gaps"]
+
+    first = gaps[0]
+    assert (first["systems"], [one["name"] for one in first["named"]]) == ([], ["Carla"])
+    assert [gap["count"] for gap in gaps if gap["systems"] == ["twilio"]] == [3]
+    assert not any("microsoft" in gap["systems"] for gap in gaps)
+
+
+def test_a_channel_is_left_out_with_what_it_depends_on_by_a_chain(company, tmp_path):
+    text = COMPANY.replace("[fates]", CHAIN + '\n[fates]\nintranet = ["vpn"]\nVPN = ["isp", "Intranet"]')
+    (tmp_path / "broadcast.toml").write_text(text.replace('[["tickets"]]', '[["tickets", "site"]]'))
+
+    planned = company("plan", "-a", "desk", "--affects", "ISP")
+
+    assert "tickets is left out, for it depends on isp" in planned.stdout
+
+
+def test_the_paper_list_has_everybody_once_and_no_number_that_declined_calls(company, tmp_path):
+    drivers = """[audiences.drivers]
+contacts = ["drivers.csv"]
+lanes = [["sms"]]
+
+[audiences.duty]
+contacts = ["duty.csv"]
+internal = true
+lanes = [["sms"]]
+"""
+    (tmp_path / "broadcast.toml").write_text(COMPANY.replace("[fates]", drivers + "\n[fates]"))
+    (tmp_path / "drivers.csv").write_text(
+        "id,name,phone,consent_voice\n"
+        "9,Anna,+4915112345678,\n"
+        "8,Dora,0151 77777777,no\n"
+        "7,Emil,0151 88888888,no\n"
+    )
+    (tmp_path / "duty.csv").write_text("id,name,phone\n7,Emil,0151 88888888\n")
+
+    listed = json.loads(company("plan", "--paper", "-o", "json").stdout)
+    paper = company("plan", "--paper").stdout
+
+    assert [(one["name"], one["audience"]) for one in listed["calls"]] == [
+        ("Berta", "agents"),
+        ("Anna", "agents"),
+        ("Emil", "duty"),
+    ]
+    assert listed["declined"] == [{"name": "Dora", "reason": "voice declined"}]
+    assert "do not call: Dora: voice declined" in paper
+    assert "77777777" not in paper
+
+
+def test_what_an_update_says_is_down_adds_to_what_was_said_before_until_it_is_taken_back(company):
+    def held(*given):
+        shown = company("--sandbox", *given, "--dry-run", "-o", "json")
+        return json.loads(shown.stdout)["affects"]
+
+    first = company("--sandbox", "notify", "Kasse", "--affects", "Slack", "--channel", "site", "--yes")
+    assert first.returncode == 0, first.stderr
+
+    assert held("update", "-m", "x") == ["Slack"]
+    assert held("update", "-m", "x", "--affects", "outlook,SLACK") == ["Slack", "outlook"]
+    assert held("update", "-m", "x", "--affects", "none") == []
+    assert held("update", "-m", "x", "--affects", "NONE,outlook") == ["outlook"]
+    assert held("resolve") == []
+    page = company("--sandbox", "update", "-m", "x", "--affects", "outlook", "--dry-run").stdout
+    assert "said to be down: Slack, outlook" in page

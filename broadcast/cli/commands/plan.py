@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import typer
 
 from broadcast.cli.command import command
+from broadcast.cli.inputs import read_affects
 from broadcast.cli.options import Common, Form, ListForm, Reach
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
 from broadcast.cli.output.preview import barred_page
@@ -60,7 +61,7 @@ def plan(
     if check:
         found = foresight.examine(request)
         code = _CUT_OFF if found.single else 0
-        pages = Pages(_examined(found), lambda: _examined_page(found))
+        pages = Pages(_examined(found), lambda: _examined_page(found, request))
     elif paper:
         calls = foresight.call_list(request)
         pages = Pages(asdict(calls), lambda: _paper_page(calls, request))
@@ -88,7 +89,7 @@ def _request(reach: Reach) -> Request:
         audiences=tuple(reach.audience or ()),
         channels=tuple(reach.channel or ()),
         not_channels=tuple(reach.not_channel or ()),
-        affects=tuple(reach.affects or ()),
+        affects=read_affects(reach.affects),
     )
 
 
@@ -124,17 +125,17 @@ def _planned_page(planned: Reached) -> Iterator[Block]:
     for audience, count in heads.suppressed.items():
         yield Remark("suppressed", f"{audience}: {count:,} may not be told", Tone.WARNING)
     yield from barred_page(barred(heads))
-    for warning in (*planned.contacts, *planned.warnings):
-        yield Remark("warning", warning, Tone.WARNING)
+    yield from _warned((*planned.contacts, *planned.warnings))
 
 
 def _examined(found: Resilience) -> dict[str, Any]:
-    return {"failures": found.failures, "people": found.people, "gaps": [asdict(gap) for gap in found.gaps]}
+    return asdict(found)
 
 
-def _examined_page(found: Resilience) -> Iterator[Block]:
+def _examined_page(found: Resilience, request: Request) -> Iterator[Block]:
     if found.gaps:
-        rows = tuple(_gap(gap) for gap in found.gaps)
+        already = " + ".join(request.affects) + " (down already)" if request.affects else "nothing"
+        rows = tuple(_gap(gap, already) for gap in found.gaps)
         yield Table(("if this fails", "audience", "cut off", "who", "could still read"), rows)
     single = len(found.single)
     failures, people = counted(found.failures, "failure"), counted(found.people, "person", "people")
@@ -145,10 +146,11 @@ def _examined_page(found: Resilience) -> Iterator[Block]:
         yield line(Word(f"{tried}: no single one cuts anybody off", Tone.GOOD))
     else:
         yield line(Word(f"{tried}: {counted(single, 'gap needs', 'gaps need')} only one", Tone.WARNING))
+    yield from _warned(found.warnings)
 
 
-def _gap(gap: Gap) -> tuple[Cell, ...]:
-    cause = Word(" + ".join(gap.systems), Tone.BAD) if gap.systems else Word("nothing", Tone.BAD)
+def _gap(gap: Gap, already: str) -> tuple[Cell, ...]:
+    cause = Word(" + ".join(gap.systems) or already, Tone.BAD)
     who = ", ".join(person.name or person.id for person in gap.named[:_NAMED])
     more = f" and {gap.count - _NAMED:,} more" if gap.count > _NAMED else ""
     cut_off = f"{gap.count:,} of {gap.people:,}"
@@ -162,6 +164,9 @@ def _paper_page(calls: CallList, request: Request) -> Iterator[Block]:
     yield Table(columns, tuple(_call(call) for call in calls.calls))
     if calls.numberless:
         yield Remark("without a number", ", ".join(calls.numberless), Tone.WARNING)
+    for one in calls.declined:
+        yield Remark("do not call", f"{one.name}: {one.reason}", Tone.WARNING)
+    yield from _warned(calls.warnings)
 
 
 def _call(call: Call) -> tuple[Cell, ...]:
@@ -172,3 +177,8 @@ def _call(call: Call) -> tuple[Cell, ...]:
 def _more(count: int, what: str) -> Iterator[Block]:
     if count > _LISTED:
         yield Remark("unreachable", f"{count:,} {what}; -o json names them all", Tone.WARNING)
+
+
+def _warned(warnings: Sequence[str]) -> Iterator[Block]:
+    for warning in warnings:
+        yield Remark("warning", warning, Tone.WARNING)

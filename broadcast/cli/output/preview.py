@@ -164,6 +164,9 @@ def _price(preview: Preview) -> Iterator[Block]:
 def _facts(preview: Preview, zone: ZoneInfo) -> Iterator[Block]:
     if preview.next_update:
         yield Remark("next update promised", clock_time(preview.next_update, zone))
+    if preview.affects:
+        held = f"{', '.join(preview.affects)}, until the incident ends or --affects none takes it back"
+        yield Remark("said to be down", held)
 
 
 def _warnings(preview: Preview) -> Iterator[Block]:
