@@ -1,18 +1,36 @@
-"""Writing a configuration to start from: complete, commented, and rehearsable at once."""
+"""Writing a configuration to start from: complete, commented, in the user's language, rehearsable at once."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from broadcast.errors import Refused, UsageError
-from broadcast.operations.starter import CONTACTS, ENVIRONMENT, IGNORED, configuration
 
 _PRIVATE = 0o600  # people's addresses stand in them
 _COMMON = 0o644
+_CONFIGURATION = "broadcast.toml"
 _IGNORE = ".gitignore"
+_TEXTS = Path(__file__).parent / "starter"  # people and numbers in them are reserved for fiction
+_LANES = '[["email", "mail-backup", "sms"], ["site"]]'
+_LANES_WITH_PUBLIC = '[["email", "mail-backup", "sms"], ["x"], ["page"], ["site"]]'
+
+
+class Language(StrEnum):
+    """The languages that a configuration can be written in: its comments, its sample texts, its people."""
+
+    DE = "de"
+    EN = "en"
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Language:
+        """The shell's language: the first of LC_ALL, LC_MESSAGES and LANG that is set; else English."""
+        named = (environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+        first = next(filter(None, named), "").lower()
+        return cls.DE if first.replace("-", "_").partition("_")[0].partition(".")[0] == cls.DE else cls.EN
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +42,18 @@ class Starter:
     kept: tuple[Path, ...] = ()
 
 
-def initialise(folder: Path, *, sandbox: bool, force: bool) -> Starter:
+def initialise(folder: Path, language: Language, *, sandbox: bool, force: bool) -> Starter:
     """Write a configuration and made-up contacts into `folder`.
 
     With `sandbox`, every kind of channel is configured, to be rehearsed without an account. Raises
     `Refused` where a file is there already, unless `force`; a `.gitignore` is never overwritten.
     """
-    files = _files(sandbox=sandbox)
+    files = {
+        _CONFIGURATION: configuration(language, sandbox=sandbox),
+        ".env.example": _text(language, "env"),
+        "contacts/customers.csv": _text(language, "customers.csv"),
+        "contacts/agents.csv": _text(language, "agents.csv"),
+    }
     existing = [name for name in files if (folder / name).exists()]
     if existing and not force:
         raise Refused(
@@ -40,19 +63,33 @@ def initialise(folder: Path, *, sandbox: bool, force: bool) -> Starter:
     ignoring = folder / _IGNORE
     kept = (ignoring,) if ignoring.exists() else ()
     if not kept:
-        files = {**files, _IGNORE: IGNORED}
+        files[_IGNORE] = _text(language, "gitignore")
     for name, text in files.items():
         _write(folder / name, text, _PRIVATE if name.startswith("contacts/") else _COMMON)
-    steps = _REHEARSE if sandbox else _PREPARE
+    steps = _REHEARSE[language] if sandbox else _PREPARE
     return Starter(tuple(folder / name for name in files), steps, kept)
 
 
-_REHEARSE = (
-    "broadcast --sandbox doctor",
-    'broadcast --sandbox notify "Chat and e-mail down" -s sev2 -m "Orders work. Please call us."',
-    'broadcast --sandbox resolve -m "Everything works again."',
-    "broadcast sandbox status",
-)
+_REHEARSE = {
+    Language.DE: (
+        "broadcast --sandbox doctor",
+        (
+            'broadcast --sandbox notify "Chat und E-Mail gestört" -s sev2 -m "Bestellungen laufen weiter." '
+            '-v title.en="Chat and e-mail down" -v message.en="Orders go on."'
+        ),
+        'broadcast --sandbox resolve -m "Alles geht wieder." -v message.en="Everything works again."',
+        "broadcast sandbox status",
+    ),
+    Language.EN: (
+        "broadcast --sandbox doctor",
+        (
+            'broadcast --sandbox notify "Chat and e-mail down" -s sev2 -m "Orders go on." '
+            '-v title.de="Chat und E-Mail gestört" -v message.de="Bestellungen laufen weiter."'
+        ),
+        'broadcast --sandbox resolve -m "Everything works again." -v message.de="Alles geht wieder."',
+        "broadcast sandbox status",
+    ),
+}
 _PREPARE = (
     "edit broadcast.toml: your organisation, your senders; and contacts/customers.csv",
     "cp .env.example .env && chmod 600 .env, and fill it in",
@@ -62,9 +99,22 @@ _PREPARE = (
 )
 
 
-def _files(*, sandbox: bool) -> Mapping[str, str]:
-    contacts = {f"contacts/{name}.csv": text for name, text in CONTACTS.items()}
-    return {"broadcast.toml": configuration(sandbox=sandbox), ".env.example": ENVIRONMENT, **contacts}
+def configuration(language: Language, *, sandbox: bool) -> str:
+    """The configuration; without `sandbox`, the public channels are comments."""
+    public = _text(language, "public-channels.toml")
+    section = public if sandbox else "\n".join(_commented(_text(language, "commented"), public)) + "\n"
+    lanes = _LANES_WITH_PUBLIC if sandbox else _LANES
+    whole = _text(language, _CONFIGURATION)
+    return whole.replace("{public_channels}", f"\n{section}").replace("{customer_lanes}", lanes)
+
+
+def _commented(head: str, text: str) -> Iterator[str]:
+    yield head.rstrip()
+    yield from (f"# {line}" if line else line for line in text.splitlines())
+
+
+def _text(language: Language, name: str) -> str:
+    return (_TEXTS / language / name).read_text(encoding="utf-8")
 
 
 def _write(path: Path, text: str, mode: int) -> None:

@@ -78,7 +78,7 @@ def page_only(tmp_path) -> Path:
 def rehearsal(tmp_path_factory) -> Iterator[Path]:
     """A folder that `init --sandbox` filled; its sandbox is stopped at the end."""
     folder = tmp_path_factory.mktemp("rehearsal")
-    outcome = run(folder, "init", "--sandbox")
+    outcome = run(folder, "init", "--sandbox", "--locale", "de")
     assert outcome.returncode == 0, outcome.stderr
     yield folder
     daemon.stop(folder / ".sandbox")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import stat
+import tomllib
 
 import pytest
 
 from broadcast.cli.app import run as run_here
+from broadcast.operations.initialise import Language, configuration
 from tests.acceptance.conftest import run
 
 
+@pytest.mark.parametrize("locale", ["de", "en"])
 @pytest.mark.parametrize("sandbox", [("--sandbox",), ()], ids=["for the sandbox", "for real"])
-def test_what_init_writes_loads_and_is_found_in_order(broadcast, tmp_path, sandbox):
-    written = broadcast("init", *sandbox)
+def test_what_init_writes_loads_and_is_found_in_order(broadcast, tmp_path, sandbox, locale):
+    written = broadcast("init", *sandbox, "--locale", locale)
     checked = broadcast("config", "check")
 
     assert (written.returncode, checked.returncode) == (0, 0), checked.stderr
@@ -24,6 +27,48 @@ def test_what_init_writes_loads_and_is_found_in_order(broadcast, tmp_path, sandb
         json.loads(broadcast("contacts", "check", "-o", "json").stdout)["audiences"]["customers"]["contacts"]
         == 5
     )
+
+
+@pytest.mark.parametrize(
+    ("shell", "locale"),
+    [
+        ({"LANG": "de_AT.UTF-8"}, "de"),
+        ({"LANG": "de"}, "de"),
+        ({"LANG": "den_CA.UTF-8"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "", "LC_ALL": ""}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "fr_FR", "LC_ALL": "de_DE.UTF-8"}, "de"),
+    ],
+)
+def test_init_writes_the_language_of_the_shell(shell, locale):
+    assert Language.of(shell) == locale
+
+
+def test_init_takes_a_language_by_name_and_no_other(broadcast, tmp_path):
+    german = broadcast("init", "--locale", "de", env={"LANG": "en_US.UTF-8", "LC_ALL": ""})
+    first = (tmp_path / "broadcast.toml").read_text(encoding="utf-8")
+    english = broadcast("init", "--force", env={"LANG": "en_US.UTF-8", "LC_ALL": ""})
+    refused = broadcast("init", "--force", "--locale", "fr")
+
+    assert (german.returncode, english.returncode, refused.returncode) == (0, 0, 2)
+    assert first.startswith("# Wer Sie sind")
+    assert (tmp_path / "broadcast.toml").read_text(encoding="utf-8").startswith("# Who you are")
+
+
+def test_both_languages_of_init_say_the_same():
+    """Kind: one language falls behind the other. Only words differ, and what belongs to a country."""
+    both = [keys(tomllib.loads(configuration(one, sandbox=True))) for one in Language]
+    comments = [configuration(one, sandbox=False).count("  # ") for one in Language]
+
+    assert both[0] == both[1]
+    assert comments[0] == comments[1]
+
+
+def keys(table: dict, path: str = "") -> set[str]:
+    below = {f"{path}.{key}": value for key, value in table.items()}
+    nested = [keys(value, key) for key, value in below.items() if isinstance(value, dict)]
+    return {*below}.union(*nested)
 
 
 def test_init_overwrites_nothing_unasked(broadcast, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broadcast.config.placeholders import is_placeholder, placeholders
-from broadcast.operations.starter import configuration
+from broadcast.operations.initialise import Language, configuration
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,9 @@ def test_what_may_be_real_is_none(value):
     assert not is_placeholder(value)
 
 
-def test_each_one_that_init_writes_is_found_with_its_line(read):
-    found = {one.key: one for one in placeholders(read(configuration(sandbox=False)))}
+@pytest.mark.parametrize("language", Language)
+def test_each_one_that_init_writes_is_found_with_its_line(read, language):
+    found = {one.key: one for one in placeholders(read(configuration(language, sandbox=False)))}
 
     assert found.keys() >= {
         "broadcast.status_url",

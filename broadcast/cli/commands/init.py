@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,20 +12,27 @@ from broadcast.cli.command import command
 from broadcast.cli.options import Common
 from broadcast.cli.output.blocks import Block, Remark, Tone
 from broadcast.cli.output.show import show
-from broadcast.operations.initialise import initialise
+from broadcast.operations.initialise import Language, initialise
 
 Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where; here if left out.")]
+Locale = Annotated[
+    Language | None,
+    typer.Option(
+        metavar="LOCALE", help="Write it in German (de) or English (en); else as LC_ALL or LANG says."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
 
 
-@command("broadcast init --sandbox", "broadcast init ./incident-comms")
-def init(common: Common, folder: Folder = Path(), force: Force = False) -> None:
+@command("broadcast init --sandbox", "broadcast init ./incident-comms --locale de")
+def init(common: Common, folder: Folder = Path(), locale: Locale = None, force: Force = False) -> None:
     """Write a configuration to start from: every line explained, with made-up contacts.
 
     With --sandbox it has every kind of channel and needs no account: `broadcast --sandbox notify ...` works
     at once. Nothing is overwritten without --force.
     """
-    starter = initialise(folder, sandbox=common.sandbox, force=force)
+    language = locale or Language.of(os.environ)
+    starter = initialise(folder, language, sandbox=common.sandbox, force=force)
     written: list[Block] = [Remark("written", str(path), Tone.GOOD) for path in starter.written]
     kept: list[Block] = [Remark("kept as it is", _left_alone(path)) for path in starter.kept]
     steps = [Remark("next", step, Tone.STRONG) for step in starter.next]
