@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import pairwise, takewhile
 from typing import Any, ClassVar, cast
 
 import typer
@@ -22,6 +23,8 @@ from broadcast.model.text import is_legible
 
 _INTERRUPTED = 130
 _COMMANDS = "broadcast.cli.commands"
+_COMPLETION = ("--install-completion", "--show-completion")
+_SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _EXAMPLES = (
     'broadcast notify "Chat and e-mail down" -s sev2 --service support -m "Orders work. Please call us."',
     'broadcast update -m "The provider has found the cause." --next-update 30m',
@@ -78,6 +81,12 @@ class Root(Group):
         "Beside it": tuple(_SECOND),
     }
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Answer `--show-completion SHELL` at once; without a name it is the shell that called."""
+        if not ctx.resilient_parsing:
+            _complete_for_named_shell(self.get_params(ctx), ctx, args)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Every verb, front shelf first."""
         del ctx
@@ -113,6 +122,19 @@ def run(arguments: Sequence[str]) -> int:
     code = code if isinstance(code, int) else 0
     lost = lost_output()
     return report_lost(lost, code, arguments) if lost else code
+
+
+def _complete_for_named_shell(params: Sequence[Any], ctx: Any, args: Sequence[str]) -> None:
+    """Typer's options take no name of a shell; what they call does. Raises `UsageError` for other shells."""
+    before_verb = len(list(takewhile(lambda word: word.startswith("-"), args)))
+    words = [part for word in args[:before_verb] for part in word.split("=", 1)]
+    for option, shell in pairwise([*words, *args[before_verb : before_verb + 1]]):
+        if option not in _COMPLETION or shell.startswith("-"):
+            continue
+        if shell not in _SHELLS:
+            raise UsageError(f"there is no completion for {shell}", hint=f"there is: {', '.join(_SHELLS)}")
+        param = next(one for one in params if option in one.opts)
+        param.callback(ctx, param, shell)  # it ends the program
 
 
 def _refuse_illegible(arguments: Sequence[str]) -> None:

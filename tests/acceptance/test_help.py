@@ -174,3 +174,26 @@ def test_completion_can_be_shown(broadcast):
     env = {"_BROADCAST_COMPLETE": "source_bash"}
 
     assert "complete -o default -F _broadcast_completion broadcast" in broadcast(env=env).stdout
+
+
+@pytest.mark.parametrize(
+    ("shell", "said"),
+    [("zsh", "#compdef broadcast"), ("fish", "complete --command broadcast"), ("bash", "complete -o")],
+)
+@pytest.mark.parametrize("form", ["{} {}", "{}={}", "--no-color {} {}"])
+def test_the_completion_of_a_named_shell_is_shown_whatever_shell_calls(broadcast, shell, said, form):
+    outcome = broadcast(*form.format("--show-completion", shell).split(), env={"SHELL": "/bin/sh"})
+
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert said in outcome.stdout
+
+
+def test_an_unknown_shell_is_refused_and_the_known_ones_are_named(broadcast):
+    outcome = broadcast("--show-completion", "tcsh")
+
+    assert (outcome.returncode, outcome.stdout) == (2, "")
+    assert "hint: there is: bash, zsh, fish, powershell, pwsh" in outcome.stderr
+
+
+def test_a_text_that_names_the_option_is_a_text(broadcast, page_only):
+    assert broadcast("notify", "Down", "-m", "--show-completion=zsh", "--dry-run").returncode == 0

@@ -88,7 +88,7 @@ def too_wide(page, width):
 
 
 def test_nothing_is_wider_than_the_screen(pages, visit):
-    found = {}
+    found: dict[tuple[str, int], object] = {}
     for name, address in pages.items():
         page = visit(name, address)
         found |= {(name, width): too_wide(page, width) for width in (320, 360, 390, 1024)}
