@@ -41,6 +41,7 @@ MARK = re.compile(r"\[INC-[0-9]+/[0-9]+\]")  # in every text, and so in what the
 
 FIRST = (
     *("notify", "Chat and e-mail down", "--severity", "sev2", "--service", "chat", "--service", "email"),
+    *("--var", "title.de=Chat und E-Mail gestört"),
     *("--message", "Orders and deliveries go on. Please call us."),
     *("--var", "message.de=Bestellungen und Lieferungen laufen weiter. Bitte rufen Sie uns an."),
     *("--next-update", "30m", "--key", "demo/1"),

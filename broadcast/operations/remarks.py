@@ -12,8 +12,10 @@ from broadcast.model.incident import Service
 from broadcast.model.system import NOTHING, system_name
 from broadcast.operations.request import Request
 from broadcast.rendering.render import Rendered
+from broadcast.rendering.words import language_of
 
 _NAMED = 4  # keys that are named one by one
+_WORDS = ("title", "message", "scope", "impact", "action", "cause", "data_loss")  # that can be translated
 _FACTS = (
     "action",
     "cause",
@@ -42,13 +44,25 @@ def shortened(texts: Sequence[Text], rendered: Sequence[Rendered]) -> list[str]:
 
 
 def untranslated(request: Request, spoken: Iterable[str], given: str) -> list[str]:
-    """Readers in other languages who get the commander's words as they were typed."""
-    translated = {name for name, _ in request.variables}
-    return [
-        f'readers in {locale} get the message as it was typed; translate it with -v message.{locale}="..."'
-        for locale in sorted(spoken)
-        if request.message and locale != given and f"message.{locale}" not in translated
-    ]
+    """What readers of other languages get as it was typed: a line for each language.
+
+    `spoken` are the readers' locales, `given` is the one that the commander writes in.
+    """
+    named = {name for name, value in request.variables if value}
+    typed = [name for name in _WORDS if name in named or getattr(request, name, None)]
+    remarks = []
+    for locale in sorted(spoken):
+        language = language_of(locale)
+        missing = [name for name in typed if named.isdisjoint({f"{name}.{locale}", f"{name}.{language}"})]
+        if missing and language != language_of(given):
+            fix = " ".join(f'-v {name}.{locale}="..."' for name in missing)
+            remarks.append(f"readers in {locale} get the {_listed(missing)} as typed; translate with {fix}")
+    return remarks
+
+
+def _listed(names: Sequence[str]) -> str:
+    spelled = [name.replace("_", " ") for name in names]
+    return " and the ".join([", the ".join(spelled[:-1]), spelled[-1]] if spelled[1:] else spelled)
 
 
 def examples(settings: Settings) -> list[str]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from broadcast.ledger.records import Text
 from broadcast.model.incident import Service
 from broadcast.model.message import Message
@@ -43,11 +47,37 @@ def test_a_variable_that_looks_like_a_fact_is_pointed_out_and_an_own_one_is_not(
 
 def test_readers_of_another_language_are_pointed_out_until_it_is_translated():
     told = untranslated(
-        request(message="Geht.", variables=(("message.en", "Works."),)), ("de", "en", "fr"), "de"
+        request(message="Geht.", variables=(("title.en", "Down"), ("message.en", "Works."))),
+        ("de", "en", "fr"),
+        "de",
     )
 
-    assert [remark.split()[2] for remark in told] == ["fr"]
-    assert untranslated(request(), ("de", "en"), "de") == []
+    fix = '-v title.fr="..." -v message.fr="..."'
+    assert told == [f"readers in fr get the title and the message as typed; translate with {fix}"]
+
+
+@pytest.mark.parametrize("name", ["title", "message", "scope", "impact", "action", "cause", "data_loss"])
+def test_each_of_the_commanders_words_is_pointed_out_unless_it_is_translated(name):
+    said = {"title": "Weg", "message": "Geht."}
+    given = {name: said[name]} if name in said else {"variables": ((name, "Ein Kabel."),)}
+    update = Request(Verb.UPDATE, **given)
+    translated = replace(update, variables=(*update.variables, (f"{name}.en", "...")))
+
+    spoken = name.replace("_", " ")
+    assert untranslated(update, ("de", "en"), "de") == [
+        f'readers in en get the {spoken} as typed; translate with -v {name}.en="..."'
+    ]
+    assert untranslated(translated, ("de", "en"), "de") == []
+
+
+def test_a_region_needs_no_translation_of_its_own():
+    english = request(message="Down.", variables=(("title.de", "Weg"), ("message.de", "Weg.")))
+
+    assert untranslated(english, ("de-AT", "en-GB", "en"), "en") == []
+
+
+def test_nothing_is_pointed_out_where_nothing_was_typed():
+    assert untranslated(Request(Verb.RESOLVE), ("de", "en"), "de") == []
 
 
 def test_words_that_did_not_fit_are_pointed_out_where_they_are_the_commanders():
