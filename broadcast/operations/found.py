@@ -7,17 +7,25 @@ from datetime import datetime, timedelta
 
 from broadcast.config.settings import Settings
 from broadcast.ledger.health import Watched
-from broadcast.model.system import NOTHING
+from broadcast.model.system import NOTHING, system_name
 from broadcast.operations.request import Request
 
 _DAY = timedelta(days=1)
 
 
 def found_down(settings: Settings, watched: Iterable[Watched], now: datetime) -> dict[str, str]:
-    """Each system that counts as down, with since when and by whom; nothing where that is not activated."""
+    """Each system that counts as down, with since when and by whom; nothing where that is not activated.
+
+    What is not in the configuration any more does not count: another channel may have its name.
+    """
     if not settings.watch.activate:
         return {}
-    return {one.system: f"down since {since(one, settings, now)} by {one.source}" for one in watched}
+    known = set(map(system_name, (*settings.channels, *settings.status_pages)))
+    return {
+        one.system: f"down since {since(one, settings, now)} by {one.source}"
+        for one in watched
+        if system_name(one.system) in known
+    }
 
 
 def proposals(

@@ -118,8 +118,11 @@ class Drafter:
         return closed
 
     def command(self, draft: NoticeDraft) -> str:
-        """The command that would tell everybody; its key keeps it from telling them twice."""
-        config = ["--config", str(self.settings.path.resolve())] if self.settings.path else []
+        """The command that would tell everybody; its key keeps it from telling them twice.
+
+        If the configuration is a link, its contacts and its ledger lie beside the link: it is not followed.
+        """
+        config = ["--config", str(self.settings.path.absolute())] if self.settings.path else []
         affects = [part for system in self._affects(draft.down) for part in ("--affects", system)]
         key = ["--key", f"watch/{draft.name.removesuffix('.md')}"]
         title, translated = self._title(draft.fallen)

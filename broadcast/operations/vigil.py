@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from broadcast.model.system import system_name
 from broadcast.operations.health import ChannelHealth, Survey
 
 SOURCE = "watch"
+UNWATCHED = "it is not in the configuration any more, or nothing relies on it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def relied_on(settings: Settings) -> set[str]:
 def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> Iterator[Seen]:
     """How every channel is, and every provider that is down by its own word, too.
 
-    A provider's word takes nothing down alone: one of its channels must be down as well.
+    A provider's word takes nothing down alone: one of its channels must be down as well. What it says while
+    its channels work leaves it doubtful at most.
     """
     for one in survey.channels:
         yield Seen(one.channel.name, one.judgement.condition, one.judgement.reason)
@@ -43,7 +45,22 @@ def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> It
     for fate, said in survey.announced.items():
         fallen = said.condition is Condition.DOWN and any(_falls(one, fate) for one in survey.channels)
         if fate not in channels and (fallen or fate in known):
-            yield Seen(fate, Condition.DOWN if fallen else Condition.WORKS, said.detail)
+            yield Seen(fate, Condition.DOWN if fallen else _hinted(said.condition), said.detail)
+
+
+def unwatched(found: Iterable[Seen], known: Mapping[str, Watched], now: datetime) -> Iterator[Watched]:
+    """What was held to be down, or has a draft, and is not looked at any more: that is over.
+
+    A channel was renamed or removed, or nothing relies on it now.
+    """
+    systems = {one.system for one in found}
+    for one in known.values():
+        if one.source == SOURCE and one.system not in systems and (one.down or one.draft):
+            yield replace(one, streak=Streak(), since=now, reason=UNWATCHED, checked_at=now, expires_at=now)
+
+
+def _hinted(said: Condition) -> Condition:
+    return Condition.DOUBTFUL if said in {Condition.DOWN, Condition.DOUBTFUL} else Condition.WORKS
 
 
 def _falls(one: ChannelHealth, fate: str) -> bool:

@@ -12,10 +12,11 @@ from broadcast.errors import LedgerError
 from broadcast.ledger.health import Watched
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock
+from broadcast.model.health import Condition
 from broadcast.operations.foresight import Foresight
 from broadcast.operations.health import ChannelHealth, Surveyor
 from broadcast.operations.notice_draft import Drafter, NoticeDraft
-from broadcast.operations.vigil import relied_on, revised, seen
+from broadcast.operations.vigil import relied_on, revised, seen, unwatched
 from broadcast.planning.ways import Way
 
 _WAIT = 2.0  # seconds for another process's lock; there will be another round
@@ -25,8 +26,9 @@ _WAIT = 2.0  # seconds for another process's lock; there will be another round
 class Round:
     """What one round found: how the channels are, what is held to be down, and what changed just now.
 
-    `draft` was written to `opened`, `closed` are drafts of outages that are over. `trouble` is what could not
-    be done this time.
+    `doubtful` are systems that are neither down nor sure to work. `unwatched` were down, and are not looked
+    at any more. `draft` was written to `opened`, `closed` are drafts of outages that are over. `trouble` is
+    what could not be done this time.
     """
 
     at: datetime
@@ -34,6 +36,8 @@ class Round:
     down: tuple[Watched, ...] = ()
     fallen: tuple[Watched, ...] = ()
     recovered: tuple[Watched, ...] = ()
+    doubtful: frozenset[str] = frozenset()
+    unwatched: tuple[Watched, ...] = ()
     draft: NoticeDraft | None = None
     opened: Path | None = None
     closed: tuple[Path, ...] = ()
@@ -68,21 +72,28 @@ class Watch:
         channels = [channel for name, channel in self.settings.channels.items() if name in relied]
         survey = Surveyor(self.settings, ledger, self.clock).survey(channels)
         now = self.clock.now()
-        changes: list[tuple[Watched | None, Watched]] = []
+        rounds: list[Round] = []
 
         def change(known: dict[str, Watched]) -> list[Watched]:
-            policy = self.settings.watch
             found = list(seen(survey, self.settings, known))
-            changes[:] = [
-                (known.get(one.system), revised(known.get(one.system), one, policy, now)) for one in found
+            policy = self.settings.watch
+            after = [revised(known.get(one.system), one, policy, now) for one in found]
+            over = list(unwatched(found, known, now))
+            were = {system for system, one in known.items() if one.down}
+            rounds[:] = [
+                Round(
+                    now,
+                    survey.channels,
+                    fallen=tuple(one for one in after if one.down and one.system not in were),
+                    recovered=tuple(one for one in after if not one.down and one.system in were),
+                    doubtful=frozenset(one.system for one in found if one.condition is Condition.DOUBTFUL),
+                    unwatched=tuple(one for one in over if one.system in were),
+                )
             ]
-            return [after for _, after in changes]
+            return [*after, *over]
 
         ledger.health.revise(change)
-        fallen = [after for before, after in changes if after.down and not (before and before.down)]
-        recovered = [after for before, after in changes if not after.down and before and before.down]
-        found = Round(now, survey.channels, tuple(ledger.health.down(now)), tuple(fallen), tuple(recovered))
-        return self._drafted(found, ledger)
+        return self._drafted(replace(rounds[0], down=tuple(ledger.health.down(now))), ledger)
 
     def _drafted(self, found: Round, ledger: Ledger) -> Round:
         """Close the drafts of outages that are over, and open one for what is down without."""

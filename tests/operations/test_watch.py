@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import pytest
 
+from broadcast.cli.output.watch import round_json, told
 from broadcast.config.load import load
 from broadcast.config.settings import Settings, WatchSettings
 from broadcast.dispatch.happening import nobody
@@ -311,3 +312,64 @@ def test_affects_none_takes_what_was_found_back_until_the_channel_was_up_again(t
     watch.round()
     fallen(watch, provider)
     assert watch.round().down != ()
+
+
+def test_a_channel_that_was_renamed_while_it_was_down_is_over_and_takes_nothing_with_it(tmp_path, provider):
+    settings = company(tmp_path, provider, ACTIVE + MAIL + PAGE.format(url=provider.url))
+    watch = make_watch(settings)
+    fallen_with_its_provider(watch, provider)
+    [draft] = drafts(tmp_path)
+    path = tmp_path / "broadcast.toml"
+    text = (
+        path.read_text()
+        .replace("[channels.email]", "[channels.letters]")
+        .replace('["email"], ', '["letters"], ')
+    )
+    path.write_text(text.replace(PAGE.format(url=provider.url), ""))
+    renamed = load(None, {"KEY": "secret-key"}, tmp_path)
+    assert not any("comes last" in remark for remark in previewed(renamed).warnings)
+    provider.status = 200
+
+    found = make_watch(renamed).round()
+
+    assert {one.system for one in found.unwatched} >= {"email"}
+    assert (found.down, found.recovered) == ((), ())
+    assert [path.name for path in found.closed] == [draft.replace(".md", ".closed.md")]
+    assert any("email is not watched any more" in str(block) for block in told(found, renamed))
+    assert make_watch(renamed).round().unwatched == ()
+
+
+def fallen_with_its_provider(watch, provider):
+    provider.status = 503
+    watch.round()
+    assert {one.system for one in watch.round().fallen} == {"email", "post"}
+
+
+def test_what_is_doubtful_is_never_said_to_work_again(tmp_path, provider):
+    settings = company(tmp_path, provider, PAGE.format(url=provider.url))
+    watch = make_watch(settings)
+    fallen_with_its_provider(watch, provider)
+    provider.status = 200
+    watch.round()
+
+    found = watch.round()
+
+    said = " ".join(map(str, told(found, settings)))
+    assert {one.system for one in found.recovered} == {"email", "post"}
+    assert "works again" not in said
+    assert "email is not down any more, but doubtful:" in said
+    assert {change["state"] for change in round_json(found, settings)["changes"]} == {"doubtful"}
+
+
+def test_the_command_of_a_draft_names_the_configuration_and_not_what_it_is_a_link_to(tmp_path, provider):
+    (tmp_path / "site-a").mkdir()
+    company(tmp_path / "site-a", provider)
+    shared = tmp_path / "shared.toml"
+    (tmp_path / "site-a" / "broadcast.toml").rename(shared)
+    (tmp_path / "site-a" / "broadcast.toml").symlink_to(shared)
+    watch = make_watch(load(None, {"KEY": "secret-key"}, tmp_path / "site-a"))
+    fallen(watch, provider)
+
+    [draft] = (tmp_path / "site-a" / "drafts").iterdir()
+
+    assert f"--config {tmp_path / 'site-a' / 'broadcast.toml'} notify" in draft.read_text(encoding="utf-8")

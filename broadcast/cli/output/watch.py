@@ -32,7 +32,9 @@ def told(found: Round, settings: Settings) -> Iterator[Block]:
     for one in found.fallen:
         yield line(at, Word(f"{one.system} is down:", Tone.BAD), one.reason)
     for one in found.recovered:
-        yield line(at, Word(f"{one.system} works again", Tone.GOOD))
+        yield line(at, *_recovered(one, found))
+    for one in found.unwatched:
+        yield line(at, Word(f"{one.system} is not watched any more:", Tone.WARNING), one.reason)
     for path in found.closed:
         yield Remark("draft closed", str(path))
     if found.draft and found.opened:
@@ -58,7 +60,8 @@ def round_json(found: Round, settings: Settings) -> dict[str, Any]:
         "down": [_watched(one, settings) for one in found.down],
         "changes": [
             *({"system": one.system, "state": Condition.DOWN, "reason": one.reason} for one in found.fallen),
-            *({"system": one.system, "state": Condition.WORKS} for one in found.recovered),
+            *({"system": one.system, "state": _state(one, found)} for one in found.recovered),
+            *({"system": one.system, "state": Condition.UNKNOWN} for one in found.unwatched),
         ],
         "draft": str(found.opened) if found.opened else None,
         "closed": [str(path) for path in found.closed],
@@ -66,6 +69,18 @@ def round_json(found: Round, settings: Settings) -> dict[str, Any]:
         "activated": settings.watch.activate,
         "warnings": list(found.trouble),
     }
+
+
+def _recovered(one: Watched, found: Round) -> Iterator[str | Word]:
+    if _state(one, found) is Condition.WORKS:
+        yield Word(f"{one.system} works again", Tone.GOOD)
+    else:
+        yield Word(f"{one.system} is not down any more, but doubtful:", Tone.WARNING)
+        yield one.reason
+
+
+def _state(one: Watched, found: Round) -> Condition:
+    return Condition.DOUBTFUL if one.system in found.doubtful else Condition.WORKS
 
 
 def _proposed(draft: NoticeDraft, settings: Settings) -> Iterator[Block]:
