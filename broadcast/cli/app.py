@@ -51,6 +51,7 @@ _FRONT = {
 }
 _SECOND = {
     "retract": Verb("publish:retract", "Take a notice back that was wrong."),
+    "maintenance": Verb("maintenance:maintenance", "Announce work, move it, start, end or cancel it."),
     "resolve-unknown": Verb(
         "resolve_unknown:resolve_unknown", "Say what became of messages of unknown fate."
     ),

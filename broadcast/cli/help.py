@@ -48,8 +48,8 @@ def short_help(ctx: typer.Context, stream: Stream) -> str:
 
 def usage(ctx: typer.Context) -> str:
     """`broadcast notify TITLE [OPTIONS]`."""
-    takes = [param.metavar for param in ctx.command.params if _is_argument(param)]
-    if isinstance(ctx.command, TyperGroup):
+    takes = [param.metavar for param in _params(ctx) if _is_argument(param)]
+    if isinstance(ctx.command, TyperGroup) and not takes:
         takes.append("COMMAND")
     return " ".join([path(ctx), *(str(one) for one in takes), "[OPTIONS]"])
 
@@ -99,7 +99,7 @@ def _terms(ctx: typer.Context) -> Iterator[tuple[str, Records]]:
 
 def _parameters(ctx: typer.Context) -> Iterator[tuple[str, Records]]:
     panels: dict[str, Records] = {}
-    for param in ctx.command.params:
+    for param in _params(ctx):
         record = param.get_help_record(ctx)
         if record is None:
             continue
@@ -111,6 +111,12 @@ def _parameters(ctx: typer.Context) -> Iterator[tuple[str, Records]]:
     everywhere = panels.pop("Everywhere", [])
     yield from panels.items()
     yield "Everywhere", everywhere
+
+
+def _params(ctx: typer.Context) -> list[Any]:
+    """What the command takes; a group with a default command takes what that takes."""
+    command: Any = ctx.command
+    return list(getattr(command, "default", command).params)
 
 
 def _named(metavar: str) -> str:

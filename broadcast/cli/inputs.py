@@ -22,9 +22,14 @@ _STDIN = "-"
 
 
 def read_request(
-    verb: Verb, wording: Wording, reach: Reach, key: str | None, **subject: str | None
+    verb: Verb,
+    wording: Wording,
+    reach: Reach,
+    key: str | None,
+    title: str | None = None,
+    incident: str | None = None,
 ) -> Request:
-    """The request that was typed; `subject` is its title or its incident. Raises `UsageError`."""
+    """The request that was typed, about a new incident with `title`, or one named. Raises `UsageError`."""
     if wording.message == _STDIN and str(wording.vars) == _STDIN:
         raise UsageError(
             "-m - and --vars - cannot both read standard input", hint="put one of them in a file"
@@ -47,7 +52,8 @@ def read_request(
         lang=wording.lang,
         key=key,
         drill=wording.drill,
-        **subject,
+        title=title,
+        incident=incident,
     )
 
 

@@ -32,7 +32,7 @@ from broadcast.config.problems import did_you_mean
 from broadcast.errors import ConfigError, UsageError
 from broadcast.model.system import listed_systems
 from broadcast.model.unknown import OnUnknown
-from broadcast.operations.request import Request, Verb
+from broadcast.operations.request import OF_MAINTENANCE, Request, Verb
 from broadcast.sandbox.faults import parse_fault
 
 RETRY = "retry"
@@ -40,7 +40,8 @@ _STEPS = "step"
 _HEAD = frozenset({"name", "about", "company", "first_notice", _STEPS})
 _STEP = frozenset({"at", "say", "faults", "heal", "down", "verb", "on_unknown"})
 _LISTS = {"services", "audiences", "channels", "not_channels", "affects"}
-_SAID = frozenset(field.name for field in fields(Request)) - {"verb", "key", "drill"}
+_NOT_SAID = {"verb", "key", "drill"} | OF_MAINTENANCE
+_SAID = frozenset(field.name for field in fields(Request)) - _NOT_SAID
 _VERBS = (*(verb.value for verb in Verb), RETRY)
 
 

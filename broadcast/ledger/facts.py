@@ -11,7 +11,7 @@ from broadcast.ledger.services import services_from_json
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
 
-_WINDOW = ("window_starts", "window_ends")
+_WINDOW = ("window_starts", "window_ends", "former_starts", "former_ends")
 _TIMES = ("as_of", "started", "detected", "reported", "ended", "next_update", *_WINDOW, "corrects")
 
 

@@ -50,25 +50,35 @@ class Incidents:
         with self._database.reading() as connection:
             return [_incident(row) for row in connection.execute(query("incidents"))]
 
-    def find(self, ref: str | None, *, closed: bool = False) -> Incident:
+    def find(self, ref: str | None, *, closed: bool = False, maintenance: bool = False) -> Incident:
         """The incident named `ref` (`INC-7`, `inc-7` or `7`), or the only open one.
 
-        With `closed`, the latest closed incident stands in where none is open. Raises `UnknownIncident`
-        or `AmbiguousIncident`.
+        With `closed`, the latest closed incident stands in where none is open; with `maintenance`, only
+        announced work counts as open. Raises `UnknownIncident` or `AmbiguousIncident`.
         """
         incidents = self.all()
         if ref is not None:
             return _named(ref, incidents)
-        candidates = [incident for incident in incidents if not incident.phase.closed]
+        candidates = [
+            incident
+            for incident in incidents
+            if not incident.phase.closed and (incident.phase.maintenance or not maintenance)
+        ]
         if len(candidates) == 1:
             return candidates[0]
         if closed and not candidates and incidents:
             return incidents[-1]
         if candidates:
             listed = ", ".join(f"{incident.ref} ({incident.title})" for incident in candidates)
+            kind = "windows of maintenance" if maintenance else "incidents"
             raise AmbiguousIncident(
-                f"{len(candidates)} incidents are open: {listed}",
+                f"{len(candidates)} {kind} are open: {listed}",
                 hint=f"name one, for example {candidates[-1].ref}",
+            )
+        if maintenance:
+            raise UnknownIncident(
+                "no maintenance is announced or under way",
+                hint='announce some with: broadcast maintenance "TITLE" --from 22:00 --until 23:30',
             )
         raise UnknownIncident("no incident is open", hint='open one with: broadcast notify "TITLE"')
 

@@ -57,10 +57,11 @@ class Facts:
     Times are aware datetimes in the organisation's timezone. `started` and `detected` are None if nobody
     said them; `reported` is when the first notice was written. `window_starts` and `window_ends` are the
     announced beginning and end of maintenance, which may really begin (`started`) and end (`ended`) earlier
-    or later. `message` and `title` are the commander's own words; `wording` holds their translations as
-    ((field, locale), text). Optional prose (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of
-    texts where it is None. `affects` names what is down besides; `cut_off` says that of all ways to reach us
-    none works. `severity_before` is what the notice before said, None in the first.
+    or later; `former_starts` and `former_ends` are the window that was announced before, None unless this
+    notice changes it. `message` and `title` are the commander's own words; `wording` holds their translations
+    as ((field, locale), text). Optional prose (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out
+    of texts where it is None. `affects` names what is down besides; `cut_off` says that of all ways to reach
+    us none works. `severity_before` is what the notice before said, None in the first.
     """
 
     organisation: str
@@ -82,6 +83,8 @@ class Facts:
     reported: datetime | None = None
     window_starts: datetime | None = None
     window_ends: datetime | None = None
+    former_starts: datetime | None = None
+    former_ends: datetime | None = None
     scope: str | None = None
     impact: str | None = None
     action: str | None = None
@@ -101,6 +104,21 @@ class Facts:
     def begins(self) -> datetime | None:
         """When it began; of maintenance that has not begun, when it is to; None where nobody said."""
         return self.started or self.window_starts
+
+    @property
+    def window_change(self) -> str | None:
+        """What readers must know of the window: `moved`, `longer`, `shorter`, `overdue`; else None.
+
+        `overdue`: the work goes on past its announced end, and no other end is said.
+        """
+        if self.phase is Phase.SCHEDULED:
+            return "moved" if self.former_starts or self.former_ends else None
+        if self.phase is not Phase.IN_PROGRESS:
+            return None
+        ends = self.window_ends
+        if self.former_ends and ends:
+            return "longer" if elapsed(self.former_ends, ends) > timedelta() else "shorter"
+        return "overdue" if ends and elapsed(ends, self.as_of) > timedelta() else None
 
     @property
     def lasted(self) -> timedelta | None:

@@ -18,6 +18,7 @@ from broadcast.model.system import NOTHING, listed_systems
 from broadcast.operations.alternatives import reachable
 from broadcast.operations.moments import TIMES, moments
 from broadcast.operations.request import CLOSING, Request, Verb
+from broadcast.operations.window import AT_ONCE
 from broadcast.planning.outage import Dependencies
 from broadcast.rendering.clean import clean
 
@@ -93,8 +94,10 @@ def compose(
         message=request.message,
         ended=times.ended,
         next_update=times.next_update,
-        window_starts=times.window_starts,
-        window_ends=times.window_ends,
+        window_starts=times.window.starts,
+        window_ends=times.window.ends,
+        former_starts=times.window.former_starts,
+        former_ends=times.window.former_ends,
         link=settings.status_url,
         hotline=ways.hotline,
         alternatives=ways.alternatives,
@@ -114,12 +117,19 @@ def compose(
 def _phase(request: Request, before: Before) -> Phase:
     """The phase that is asked for, checked against where the incident is."""
     incident = before.incident
+    if incident and request.maintenance and not incident.phase.maintenance:
+        raise PhaseError(
+            f"{incident.ref} is no maintenance: it is {incident.phase}",
+            hint=f"use: broadcast {'update' if request.verb is Verb.UPDATE else request.verb} {incident.ref}",
+        )
     wanted = _wanted_phase(request, incident)
     if incident is None:
         return _opening(wanted)
-    if not incident.phase.may_become(wanted):
+    # Work begins once; `update` says more of it.
+    again = request.maintenance and wanted is incident.phase and bool(request.phase)
+    if again or not incident.phase.may_become(wanted):
         rest = "already" if wanted is incident.phase else f"and cannot become {wanted}"
-        raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_way_on(incident.phase))
+        raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_way_on(incident))
     if incident.phase is Phase.RESOLVED and not request.message:
         raise UsageError(
             f"{incident.ref} was resolved; say what is true now",
@@ -139,6 +149,8 @@ def _wanted_phase(request: Request, incident: Incident | None) -> Phase:
         return Phase.CANCELLED if maintenance else Phase.RETRACTED
     if request.phase:
         return _one_of(Phase, request.phase, "phase")
+    if incident is None and request.maintenance:
+        return Phase.IN_PROGRESS if request.window_from == AT_ONCE else Phase.SCHEDULED
     if incident is None and request.template == TextPhase.MAINTENANCE:
         return Phase.SCHEDULED
     return incident.phase if incident else Phase.INVESTIGATING
@@ -153,9 +165,15 @@ def _opening(phase: Phase) -> Phase:
     return phase
 
 
-def _way_on(phase: Phase) -> str:
+def _way_on(incident: Incident) -> str:
+    phase, ref = incident.phase, incident.ref
+    if phase is Phase.SCHEDULED:
+        return f"first start it, or call it off: broadcast maintenance start {ref}, or cancel {ref}"
+    if phase is Phase.IN_PROGRESS:
+        return f"move its end, or end it: broadcast maintenance move {ref} --until 00:30, or end {ref}"
     if phase.closed:
-        return 'it is closed; open a new one with: broadcast notify "TITLE"'
+        verb = "maintenance" if phase.maintenance else "notify"
+        return f'it is closed; open a new one with: broadcast {verb} "TITLE"'
     return "it may become " + ", ".join(sorted(p for p in Phase if phase.may_become(p)))
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from broadcast.config.durations import doubts, parse_end, parse_moment, parse_past_moment
+from broadcast.config.durations import doubts, parse_moment, parse_past_moment
 from broadcast.errors import UsageError
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.moments import later, local
 from broadcast.model.notice import Facts
 from broadcast.model.zone import with_zone
 from broadcast.operations.request import Request
+from broadcast.operations.window import Window, window
 
 #: How soon readers are promised the next word where the command does not say.
 CADENCE = {
@@ -27,7 +28,10 @@ TIMES = frozenset({"ended", "window_ends"})
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The times of a notice, in the organisation's timezone; `warnings` say what is doubtful about them."""
+    """The times of a notice, in the organisation's timezone; `warnings` say what is doubtful about them.
+
+    `window` is the announced window of maintenance.
+    """
 
     as_of: datetime
     reported: datetime | None
@@ -35,8 +39,7 @@ class Moments:
     detected: datetime | None
     ended: datetime | None
     next_update: datetime | None
-    window_starts: datetime | None
-    window_ends: datetime | None
+    window: Window
     warnings: tuple[str, ...]
 
 
@@ -74,8 +77,15 @@ class _Reading:
         self.warnings: list[str] = []
 
     def moments(self) -> Moments:
-        window_starts = self._window_starts()
-        started = self._started(window_starts)
+        announced = window(
+            self.request,
+            self.variables,
+            (self.incident, self.latest),
+            self.phase,
+            (self.now, self.zone),
+        )
+        self.warnings += announced.warnings
+        started = self._started(announced.starts)
         detected = self._past("--detected", self.request.detected)
         detected = detected or (self.incident.detected_at if self.incident else None)
         if started and detected and detected < started and not self.phase.maintenance:
@@ -91,34 +101,21 @@ class _Reading:
             detected=local(detected, self.zone),
             ended=local(self._ended(started), self.zone),
             next_update=local(promised, self.zone),
-            window_starts=local(window_starts, self.zone),
-            window_ends=local(self._window_ends(window_starts), self.zone),
+            window=_shown(announced, self.zone),
             warnings=tuple(self.warnings),
         )
 
-    def _window_starts(self) -> datetime | None:
-        """When maintenance is announced to begin; an update may move it."""
-        announced = self.incident.window_starts_at if self.incident else None
-        if self.phase is not Phase.SCHEDULED:
-            return announced
-        if self.request.started:
-            announced = parse_moment(self.request.started, self.now, self.zone)
-            self._doubt("--started", self.request.started, announced)
-        if announced is None:
-            raise UsageError(
-                "announced maintenance needs its beginning",
-                hint="give it, and its end: --started 22:00 -v window_ends=23:30",
-            )
-        return announced
-
     def _started(self, window_starts: datetime | None) -> datetime | None:
-        """When it really began. Maintenance that is said to run has begun as announced, or by now."""
+        """When it really began. Maintenance that is said to run has begun as announced, or by now.
+
+        `maintenance start` is itself the beginning.
+        """
         known = self.incident.started_at if self.incident else None
         if self.phase is Phase.SCHEDULED:
             return known
         typed = self._past("--started", self.request.started)
         if typed is None and known is None and window_starts and self.phase is Phase.IN_PROGRESS:
-            return min(window_starts, self.now)
+            return self.now if self.request.maintenance else min(window_starts, self.now)
         return typed or known
 
     def _ended(self, started: datetime | None) -> datetime | None:
@@ -130,22 +127,6 @@ class _Reading:
                 hint="check --started and -v ended=; --started corrects what was said before",
             )
         return ended
-
-    def _window_ends(self, window_starts: datetime | None) -> datetime | None:
-        """The announced end: counted from the announced beginning, or from now once that has passed."""
-        ahead = window_starts if self.phase is Phase.SCHEDULED and window_starts else self.now
-        typed = self.variables.get("window_ends")
-        if typed is not None:
-            ends = parse_end(typed, ahead, self.zone)
-            self._doubt("window_ends=", typed, ends, beside=ahead)
-            return ends
-        ends = self.latest.window_ends if self.latest else None
-        if ends and self.phase is Phase.SCHEDULED and window_starts and ends.astimezone(UTC) <= window_starts:
-            raise UsageError(
-                f"the maintenance would begin after it ends ({with_zone(ends.astimezone(self.zone))})",
-                hint="move its end, too: -v window_ends=23:30, or 90m for its length",
-            )
-        return ends
 
     def _promise(self) -> datetime | None:
         """The next update that readers are promised, by the command or by the severity's cadence."""
@@ -173,9 +154,17 @@ class _Reading:
         self._doubt(option, typed, moment)
         return moment
 
-    def _doubt(
-        self, option: str, typed: str, moment: datetime | None, beside: datetime | None = None
-    ) -> None:
+    def _doubt(self, option: str, typed: str, moment: datetime | None) -> None:
         if moment:
-            found = doubts(typed, moment, beside or self.now, self.zone)
+            found = doubts(typed, moment, self.now, self.zone)
             self.warnings += (f"{option}: {doubt}" for doubt in found)
+
+
+def _shown(announced: Window, zone: ZoneInfo) -> Window:
+    """The window as clocks in `zone` show it."""
+    return Window(
+        starts=local(announced.starts, zone),
+        ends=local(announced.ends, zone),
+        former_starts=local(announced.former_starts, zone),
+        former_ends=local(announced.former_ends, zone),
+    )

@@ -8,6 +8,7 @@ from broadcast.dispatch.ending import Ending
 from broadcast.ledger.history import ChannelAttempts, Failover, History
 from broadcast.ledger.records import Notice
 from broadcast.ledger.tally import Tally
+from broadcast.model.incident import Phase
 from broadcast.operations.result import (
     ChannelResult,
     Counts,
@@ -18,6 +19,9 @@ from broadcast.operations.result import (
     exit_status,
 )
 from broadcast.planning.ways import Way
+
+#: How announced work goes on.
+_WORK = {Phase.SCHEDULED: "maintenance start {incident}", Phase.IN_PROGRESS: "maintenance end {incident}"}
 
 
 def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[str, Way]) -> Result:
@@ -135,6 +139,6 @@ def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
     elif notice.facts.next_update:
         advice.append(f'update {incident} -m "..." --next-update 30m')
     else:
-        advice.append(f'resolve {incident} -m "..."')
+        advice.append(_WORK.get(notice.phase, 'resolve {incident} -m "..."').format(incident=incident))
     advice.append(f"log {incident}")
     return tuple(advice)

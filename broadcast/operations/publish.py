@@ -185,7 +185,7 @@ class Publisher:
         incidents = self.delivery.ledger.incidents
         if request.verb is Verb.NOTIFY:
             return Before(None, None, subject.ref or incidents.next_ref(), 1)
-        incident = incidents.find(subject.ref)
+        incident = incidents.find(subject.ref, maintenance=request.maintenance)
         notices = incidents.notices(incident)
         latest = notices[-1] if notices else None
         return Before(incident, latest, incident.ref, incidents.next_sequence(incident))

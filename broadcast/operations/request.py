@@ -21,6 +21,8 @@ class Verb(StrEnum):
 
 #: Verbs that end an incident.
 CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
+#: What only `maintenance` asks for.
+OF_MAINTENANCE = frozenset({"maintenance", "window_from", "window_until"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Request:
     """The inputs of a verb that publishes a notice, as given (`30m` stays `30m`).
 
     `incident` is a reference or None for the only open one. `variables` are the `-v` pairs and the vars
-    file, in order. Times are spelled as typed. None means "not given".
+    file, in order. Times are spelled as typed. None means "not given". `maintenance` says that only announced
+    work is meant; `window_from` and `window_until` are its announced beginning and end.
     """
 
     verb: Verb
@@ -50,10 +53,17 @@ class Request:
     lang: str | None = None
     key: str | None = None
     drill: bool = False
+    maintenance: bool = False
+    window_from: str | None = None
+    window_until: str | None = None
 
     def inputs_hash(self) -> str:
         """A digest of everything given, for "is this the same command?" under one key."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        given = asdict(self)
+        if not self.maintenance:
+            # As it was before there was maintenance: keys that were used then stay good.
+            given = {name: value for name, value in given.items() if name not in OF_MAINTENANCE}
+        text = json.dumps(given, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

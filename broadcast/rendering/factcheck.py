@@ -110,6 +110,8 @@ def _spoken(facts: Facts, words: Words) -> Iterable[str]:
         facts.next_update,
         facts.window_starts,
         facts.window_ends,
+        facts.former_starts,
+        facts.former_ends,
         facts.corrects,
     )
     for moment in moments:

@@ -113,10 +113,22 @@ def _sampled() -> Iterator[Facts]:
     for phase in TextPhase:
         facts = sample_facts(phase)
         if phase is TextPhase.MAINTENANCE:
-            for each in _WINDOWS:
-                yield replace(facts, phase=each, ended=facts.as_of if each.closed else None)
+            yield from _windows(facts)
         else:
             yield facts
+
+
+def _windows(facts: Facts) -> Iterator[Facts]:
+    """Every phase of announced work, and every change of its window."""
+    planned = replace(facts, started=None)
+    for each in _WINDOWS:
+        begun = facts if each in {Phase.IN_PROGRESS, Phase.COMPLETED} else planned
+        yield replace(begun, phase=each, ended=facts.as_of if each.closed else None)
+    yield replace(facts, phase=Phase.CANCELLED, ended=facts.as_of)
+    yield replace(planned, former_starts=facts.window_starts, former_ends=facts.as_of)
+    for ends, former in ((facts.window_ends, facts.as_of), (facts.as_of, facts.window_ends)):
+        yield replace(facts, phase=Phase.IN_PROGRESS, window_ends=ends, former_ends=former)
+    yield replace(facts, phase=Phase.IN_PROGRESS, window_ends=facts.window_starts)
 
 
 def _proved(renderer: Renderer, case: _Case) -> Iterator[Finding]:
@@ -155,6 +167,8 @@ def _sparse(facts: Facts) -> Facts:
         services=(),
         next_update=None,
         window_ends=None,
+        former_starts=None,
+        former_ends=None,
         link=None,
         hotline=None,
         alternatives=(),

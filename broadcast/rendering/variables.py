@@ -5,6 +5,9 @@
     as_of reported             always there: now, and when the first notice was written, for |time |day |zone
     started since detected     None where nobody said; `started` of announced work is its announced beginning
     ended next_update window_starts window_ends corrects   further times, or None
+    former_starts former_ends  the window that was announced before, where this notice changes it, or None
+    window_change              of maintenance: moved, longer, shorter, overdue (past its end), or None
+    begun                      whether it has really begun, as far as somebody said
     duration                   how long it has lasted, or lasted, for |duration; None without `started`
     minutes                    the same as a number; without `started`, since the first notice
     message scope impact action cause data_loss   the commander's words, or None
@@ -125,6 +128,10 @@ def _times(facts: Facts) -> dict[str, object]:
         "next_update": facts.next_update,
         "window_starts": facts.window_starts,
         "window_ends": facts.window_ends,
+        "former_starts": facts.former_starts,
+        "former_ends": facts.former_ends,
+        "window_change": facts.window_change,
+        "begun": facts.started is not None,
         "corrects": facts.corrects,
         "duration": facts.lasted,
         "minutes": facts.minutes,
@@ -184,6 +191,10 @@ RESERVED = frozenset(
         "next_update",
         "window_starts",
         "window_ends",
+        "former_starts",
+        "former_ends",
+        "window_change",
+        "begun",
         "corrects",
         "duration",
         "minutes",

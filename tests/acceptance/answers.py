@@ -249,7 +249,7 @@ class Statuspage(Timed):
     def _write(self, incident: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
         now = self.now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
         self.components |= fields.get("components", {})
-        kept = ("name", "status", "impact_override", "metadata")
+        kept = ("name", "status", "impact_override", "metadata", "scheduled_for", "scheduled_until")
         incident |= {name: fields[name] for name in kept if name in fields}
         incident |= {"page_id": PAGE, "updated_at": now, "shortlink": "https://stspg.example/x"}
         incident.setdefault("created_at", now)

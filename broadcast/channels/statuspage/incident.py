@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from broadcast.model.incident import Phase, Severity
-from broadcast.model.outgoing import Outgoing
+from broadcast.model.outgoing import Headline, Outgoing
 
 #: What Statuspage has no word for is shown as the end it is; the text says the rest.
 STATUSES: Mapping[Phase, str] = {
@@ -32,12 +32,18 @@ def incident_fields(outgoing: Outgoing, components: Mapping[str, str], *, opens:
     }
     if components:
         fields["components"] = dict(components)
+    return {**fields, **_window(headline, opens=opens)}
+
+
+def _window(headline: Headline, *, opens: bool) -> dict[str, object]:
+    """The announced times, as far as they may have changed; the end moves while the work goes on."""
+    fields: dict[str, object] = {}
     # Statuspage creates no maintenance without its window, whatever became of it since.
     if headline.phase is Phase.SCHEDULED or (opens and headline.phase.maintenance):
         begins = headline.window_starts or headline.started or headline.as_of
         fields["scheduled_for"] = begins.isoformat()
-        if headline.window_ends:
-            fields["scheduled_until"] = headline.window_ends.isoformat()
+    if headline.window_ends and (fields or headline.phase is Phase.IN_PROGRESS):
+        fields["scheduled_until"] = headline.window_ends.isoformat()
     return fields
 
 

@@ -33,7 +33,7 @@ def notify(title: Title, common: Common, wording: Wording, reach: Reach, sending
     and --max-recipients guards it; with --key the same command can be repeated without telling anybody twice.
     """
     request = read_request(Verb.NOTIFY, wording, reach, sending.key, title=title)
-    return _publish(request, common, sending, run)
+    return publish(request, common, sending, run)
 
 
 @command(
@@ -75,10 +75,11 @@ def _follow_up(
     verb: Verb, incident: str | None, what: tuple[Wording, Reach], how: tuple[Sending, Run], common: Common
 ) -> int:
     request = read_request(verb, *what, how[0].key, incident=incident)
-    return _publish(request, common, *how)
+    return publish(request, common, *how)
 
 
-def _publish(request: Request, common: Common, sending: Sending, run: Run) -> int:
+def publish(request: Request, common: Common, sending: Sending, run: Run) -> int:
+    """Publish the notice, or show it with --dry-run; the exit code."""
     limits = read_limits(run, sending)
     settings = load_settings(common.config, sandbox=common.sandbox)
     if limits.dry_run:

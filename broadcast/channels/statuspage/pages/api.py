@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from broadcast.channels.statuspage.incident import IMPACTS, STATUSES
 from broadcast.channels.statuspage.pages.masthead import Masthead, Standing, affected, concerns, standings
 from broadcast.channels.statuspage.pages.state import Update
-from broadcast.channels.statuspage.pages.story import Story, Tone, current, overall
+from broadcast.channels.statuspage.pages.story import Story, Tone, announced, current, overall
 from broadcast.channels.statuspage.pages.words import voice
 from broadcast.model.incident import Phase
 
@@ -33,9 +33,6 @@ _INDICATOR = {
     "major": "Partial System Outage",
     "critical": "Major Service Outage",
 }
-#: Statuspage's lists of announced maintenance, by the status they hold
-#: (https://metastatuspage.com/api#scheduled-maintenances, read 2026-11-29).
-_WORKS = {"upcoming": "scheduled", "active": "in_progress"}
 _WEIGHT = list(_INDICATOR)
 
 
@@ -54,14 +51,15 @@ class Api:
         incidents = [self._incident(story) for story in self.told if not story.maintenance]
         works = [self._maintenance(story) for story in self.told if story.maintenance]
         ongoing = [record for record in incidents if record["resolved_at"] is None]
-        planned = [record for record in works if record["status"] != "completed"]
+        planned = [self._maintenance(story) for story in (*_active(self.told), *announced(self.told))]
         components = [self._component(*pair) for pair in enumerate(standings(self.masthead, self.told), 1)]
         status = self._status()
         yield self._file("incidents", incidents=incidents)
         yield self._file("incidents/unresolved", incidents=ongoing)
         yield self._file("scheduled-maintenances", scheduled_maintenances=works)
-        for name, phase in _WORKS.items():
-            listed = [record for record in works if record["status"] == phase]
+        # Statuspage's lists (https://metastatuspage.com/api#scheduled-maintenances, read 2026-11-29).
+        for name, stories in (("upcoming", announced(self.told)), ("active", _active(self.told))):
+            listed = [self._maintenance(story) for story in stories]
             yield self._file(f"scheduled-maintenances/{name}", scheduled_maintenances=listed)
         yield self._file("components", components=components)
         yield self._file("status", status=status)
@@ -171,6 +169,11 @@ class Api:
 
     def _iso(self, moment: datetime | None) -> str | None:
         return moment.astimezone(self.zone).isoformat(timespec="milliseconds") if moment else None
+
+
+def _active(told: Sequence[Story]) -> list[Story]:
+    """Maintenance that has begun and is not over."""
+    return [story for story in told if story.maintenance and story.open and not story.announced]
 
 
 def _impact(story: Story) -> str:

@@ -68,8 +68,7 @@ def _event(story: Story, masthead: Masthead, language: str) -> Iterator[str]:
     ends = latest.window_ends if story.open or story.cancelled else story.ended
     yield "BEGIN:VEVENT"
     yield f"UID:{_uid(story, masthead)}"
-    # Counted up with every word about it, so that calendars know which of two is the newer.
-    yield f"SEQUENCE:{len(story.updates) - 1}"
+    yield f"SEQUENCE:{_sequence(story)}"
     yield f"DTSTAMP:{_moment(latest.as_of)}"
     yield f"DTSTART:{_moment(story.begins)}"
     if ends:
@@ -83,6 +82,14 @@ def _event(story: Story, masthead: Masthead, language: str) -> Iterator[str]:
     if masthead.url:
         yield f"URL:{urljoin(masthead.url.rstrip('/') + '/', f'incidents/{story.id}.html')}"
     yield "END:VEVENT"
+
+
+def _sequence(story: Story) -> int:
+    """Counted up with every word about it, so that calendars know which of two is the newer.
+
+    Numbers of notices go on when the page's folder was lost; the count of updates, when the ledger was.
+    """
+    return max(len(story.updates), *(update.sequence for update in story.updates)) - 1
 
 
 def _uid(story: Story, masthead: Masthead) -> str:

@@ -102,7 +102,7 @@ def _add_information(alert: ET.Element, text: Text, update: Update, story: Story
     _add(info, "severity", _SEVERITIES[update.severity])
     _add(info, "certainty", advice.certainty)
     _add(info, "onset", _moment(begins, update) if begins else None)
-    _add(info, "expires", _moment(update.window_ends, update) if update.window_ends else None)
+    _add(info, "expires", _expiry(update))
     _add(info, "senderName", update.organisation)
     _add(info, "headline", _cut(words["drill"]["title"].format(title=title) if masthead.drill else title))
     _add(info, "description", f"{mark}\n\n{text.body}\n\n{mark}" if masthead.drill else text.body)
@@ -114,6 +114,12 @@ def _add_information(alert: ET.Element, text: Text, update: Update, story: Story
         else update.link,
     )
     _add(info, "contact", update.hotline)
+
+
+def _expiry(update: Update) -> str | None:
+    """The announced end; not of an alert that is an end itself, or that is sent after that end."""
+    ends = update.window_ends
+    return _moment(ends, update) if ends and ends > update.as_of and not update.phase.closed else None
 
 
 def _type(update: Update, earlier: Sequence[Update]) -> str:

@@ -150,6 +150,11 @@ class Story:
             return latest.window_ends + _GRACE
         return latest.as_of + _PATIENCE
 
+    def over(self, now: datetime) -> bool:
+        """Whether its announced end has passed."""
+        ends = self.latest.window_ends
+        return ends is not None and ends <= now
+
     def title(self, language: str) -> str:
         """Its name in `language`.
 
@@ -181,8 +186,13 @@ def current(told: Sequence[Story]) -> tuple[Story, ...]:
 
 
 def announced(told: Sequence[Story]) -> tuple[Story, ...]:
-    """Maintenance that is still to come, the next first."""
-    return tuple(sorted((s for s in told if s.announced), key=lambda story: story.begins))
+    """Maintenance that is still to come, the next first.
+
+    A window that was over when the page was last written is not, even if nobody said what became of it.
+    """
+    now = max((story.latest.as_of for story in told), default=None)
+    ahead = (story for story in told if story.announced and not (now and story.over(now)))
+    return tuple(sorted(ahead, key=lambda story: story.begins))
 
 
 def overall(told: Sequence[Story]) -> Tone:

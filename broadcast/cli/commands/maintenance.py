@@ -1,0 +1,201 @@
+"""`maintenance`: work that is announced, moved, started, ended or called off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import typer
+
+from broadcast.cli.command import command
+from broadcast.cli.commands.publish import publish
+from broadcast.cli.default_command import default_group
+from broadcast.cli.inputs import read_request
+from broadcast.cli.options import Common, MaybeIncident, Reach, Run, Sending, Wording
+from broadcast.errors import UsageError
+from broadcast.model.incident import Phase
+from broadcast.operations.request import Request, Verb
+
+_SAY = "What to say"
+_FOREIGN = ("phase", "template", "detected")
+_FOREIGN_IN_WINDOW = (*_FOREIGN, "started")
+_END_ONLY = ("next_update", "audience")
+
+WorkTitle = Annotated[
+    str, typer.Argument(metavar="TITLE", help="What will be done, in a few words: it heads every text.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement(Wording):
+    """What an announcement says: a notice with its window."""
+
+    window_from: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="TIME",
+            help="When it will begin: 22:00, 2026-12-05T22:00, 24h (from now), or now.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+    window_until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="TIME",
+            help="When it will end: 23:30, 90m (its length), 2026-12-05T23:30; none if nobody knows.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning(Wording):
+    """What the beginning of announced work says."""
+
+    window_until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="TIME",
+            help="When it will end, if not as announced: 23:30, or 90m from now.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Wording):
+    """What a new window says."""
+
+    window_from: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="TIME",
+            help="When it will begin instead; without --until it keeps its length.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+    window_until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="TIME",
+            help="When it will end instead; 90m is its length, or counts from now once it has begun.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+
+
+@command(name="maintenance", unsaid=_FOREIGN_IN_WINDOW)
+def announce(
+    title: WorkTitle, common: Common, wording: Announcement, reach: Reach, sending: Sending, run: Run
+) -> int:
+    """Announce work with its window, and tell everyone concerned.
+
+    Times are those of [broadcast] timezone. Pages show the window and offer it to calendars. `start`, `move`,
+    `end` and `cancel` go to everybody who was told, threaded to the announcement.
+    """
+    _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
+    request = read_request(Verb.NOTIFY, wording, reach, sending.key, title=title)
+    return publish(_with_window(request, wording), common, sending, run)
+
+
+@command(
+    "broadcast maintenance start INC-7",
+    "broadcast maintenance start INC-7 --started 22:10 --until 00:30",
+    unsaid=_FOREIGN,
+)
+def start(
+    common: Common,
+    wording: Beginning,
+    reach: Reach,
+    sending: Sending,
+    run: Run,
+    incident: MaybeIncident = None,
+) -> int:
+    """Say that the work has begun: now, or when --started says."""
+    _refuse_foreign(wording, _FOREIGN)
+    request = read_request(Verb.UPDATE, wording, reach, sending.key, incident=incident)
+    begun = replace(
+        request, maintenance=True, phase=Phase.IN_PROGRESS.value, window_until=wording.window_until
+    )
+    return publish(begun, common, sending, run)
+
+
+@command(
+    "broadcast maintenance move INC-7 --from 2026-12-06T22:00",
+    'broadcast maintenance move INC-7 --until 00:30 -m "The copy takes longer than we thought."',
+    unsaid=_FOREIGN_IN_WINDOW,
+)
+def move(
+    common: Common, wording: Change, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+) -> int:
+    """Say the new window beside the old one.
+
+    Once the work has begun, only its end can be moved: that is how to say that it takes longer, or less.
+    """
+    _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
+    request = read_request(Verb.UPDATE, wording, reach, sending.key, incident=incident)
+    return publish(_with_window(request, wording), common, sending, run)
+
+
+@command(
+    'broadcast maintenance end INC-7 -m "Everything went as planned."',
+    "broadcast maintenance end INC-7 -v ended=23:20 --yes",
+    unsaid=(*_FOREIGN, *_END_ONLY),
+)
+def end(
+    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+) -> int:
+    """Tell everybody who was told that the work is over.
+
+    It ended now, or when -v ended= says.
+    """
+    _refuse_foreign(wording, _FOREIGN)
+    request = read_request(Verb.RESOLVE, wording, reach, sending.key, incident=incident)
+    return publish(replace(request, maintenance=True), common, sending, run)
+
+
+@command(
+    'broadcast maintenance cancel INC-7 -m "A part has not arrived."',
+    unsaid=(*_FOREIGN_IN_WINDOW, *_END_ONLY),
+)
+def cancel(
+    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+) -> int:
+    """Tell everybody who was told that the work is called off, or broken off."""
+    _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
+    request = read_request(Verb.RETRACT, wording, reach, sending.key, incident=incident)
+    return publish(replace(request, maintenance=True), common, sending, run)
+
+
+def _with_window(request: Request, wording: Announcement | Change) -> Request:
+    return replace(
+        request, maintenance=True, window_from=wording.window_from, window_until=wording.window_until
+    )
+
+
+def _refuse_foreign(wording: Wording, names: tuple[str, ...]) -> None:
+    """Options of the other verbs that would contradict what this one says."""
+    for name in names:
+        if getattr(wording, name):
+            raise UsageError(
+                f"--{name} does not belong here",
+                hint="the window is --from and --until; the work goes on with start, move, end or cancel",
+            )
+
+
+maintenance = default_group(
+    "maintenance",
+    announce,
+    (start, move, end, cancel),
+    (
+        'broadcast maintenance "New database" --from 2026-12-05T22:00 --until 90m --service shop',
+        "broadcast maintenance start INC-7",
+        "broadcast maintenance move INC-7 --until 00:30",
+        'broadcast maintenance end INC-7 -m "Everything went as planned."',
+    ),
+)
