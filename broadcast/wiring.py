@@ -119,6 +119,17 @@ def make_channels(settings: Settings) -> Channels:
     return Channels(ways, channels, build, live=live, sandbox=settings.sandbox, skews=skews)
 
 
+def channel_defaults(settings: Settings) -> dict[str, Mapping[str, object]]:
+    """What the adapters of the configured channels have for the keys that the configuration leaves out."""
+    from broadcast.channels import registry
+
+    found: dict[str, Mapping[str, object]] = {}
+    for name, channel in settings.channels.items():
+        usual = registry.defaults(channel)
+        found[name] = {**usual, **_with_house_style(channel, frozenset(usual), settings).options}
+    return found
+
+
 def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings: Settings) -> ChannelSettings:
     """The channel with what the organisation already said, where its adapter wants to know."""
     said = {

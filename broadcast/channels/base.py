@@ -21,7 +21,8 @@ class Adapter(Protocol):
 
     `options` are the keys its `[channels.NAME]` table may hold beside the common ones. An adapter may also
     have `shapes` and `identifiers`, both `ClassVar[Shapes]`: what an option must look like, always or only at
-    the provider's own address (see `broadcast.channels.options`).
+    the provider's own address (see `broadcast.channels.options`). An option with a shape may also be given by
+    a variable that has no types. `defaults`, a `ClassVar[Mapping[str, object]]`, is what holds without them.
     """
 
     name: ClassVar[str]

@@ -50,8 +50,49 @@ def between(least: int, most: int, fix: str) -> Shape:
     return shape
 
 
+def listing(example: str) -> Shape:
+    """A list of texts, like those in `example`."""
+
+    def shape(value: object) -> list[str]:
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            return value
+        raise Wrong("must be a list of texts", f"write {example}, or in a variable: one, two")
+
+    return shape
+
+
 #: A secret that travels in a header: letters, digits and signs of ASCII.
 token = matching(r"[!-~]+", "a token", "copy it again; it has no spaces, line breaks or letters with accents")
+
+
+def words(value: object) -> str:
+    """A text, perhaps empty."""
+    if isinstance(value, str):
+        return value.strip()
+    raise Wrong("must be a text", "write it in quotation marks")
+
+
+def flag(value: object) -> bool:
+    """True or false."""
+    if isinstance(value, bool):
+        return value
+    raise Wrong("must be true or false", "write true or false, without quotation marks")
+
+
+def table(value: object) -> Mapping[str, object]:
+    """A table, which no variable can hold."""
+    if isinstance(value, Mapping):
+        return value
+    fix = "write it in the file, in { braces } or below a title of its own; a variable cannot hold a table"
+    raise Wrong("must be a table", fix)
+
+
+def listed_or_table(value: object) -> object:
+    """A list of texts, or a table."""
+    return value if isinstance(value, Mapping) else _components(value)
+
+
+_components = listing('components = ["one", "two"]')
 
 
 def web_address(value: object) -> str:
@@ -100,7 +141,7 @@ def wrong_options(settings: ChannelSettings, known: Shapes) -> Iterator[ConfigEr
         try:
             given = resolved(value, f"{settings.place(key)}: {key}")
             if key in known:
-                _read(given, known[key])
+                _read(given, known[key], typeless=_is_typeless(settings, key))
         except SecretNotSet:
             continue
         except Wrong as wrong:
@@ -112,12 +153,15 @@ def wrong_options(settings: ChannelSettings, known: Shapes) -> Iterator[ConfigEr
 def shaped(settings: ChannelSettings, known: Shapes) -> dict[str, object]:
     """The options with the values that the adapter reads: numbers from variables are numbers.
 
-    A value without its shape stays as it is; `wrong_options` names it.
+    A value without its shape stays as it is; `wrong_options` names it. References inside tables stay, because
+    only the adapter knows what they are for.
     """
     options = dict(settings.options)
     for key in options.keys() & known.keys():
         with suppress(Wrong, ConfigError):
-            options[key] = _read(resolved(options[key], key), known[key])
+            value = options[key]
+            given = value if isinstance(value, Mapping) else resolved(value, key)
+            options[key] = _read(given, known[key], typeless=_is_typeless(settings, key))
     return options
 
 
@@ -135,14 +179,19 @@ def resolved(value: object, origin: str) -> object:
     return value
 
 
-def _read(value: object, shape: Shape) -> object:
-    """The value in its shape. A text may come from a variable, which has no types."""
+def _is_typeless(settings: ChannelSettings, key: str) -> bool:
+    """Whether the value was given by a variable or is elsewhere, where everything is a text."""
+    return key in settings.typeless or isinstance(settings.options[key], Reference)
+
+
+def _read(value: object, shape: Shape, *, typeless: bool) -> object:
+    """The value in its shape. A number may be in quotation marks; of what has no types, all else, too."""
     try:
         return shape(value)
     except Wrong:
         if not isinstance(value, str):
             raise
-        for typed in shapes.readings(value):
+        for typed in shapes.readings(value) if typeless else shapes.numbers(value):
             try:
                 return shape(typed)
             except Wrong:

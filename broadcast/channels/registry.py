@@ -5,7 +5,7 @@ Third parties join through the entry point group `broadcast.adapters`: `name = "
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
@@ -117,6 +117,21 @@ def problems(settings: ChannelSettings) -> Iterator[ConfigError]:
             hint="leave it out; calls reach landlines anyway",
         )
     yield from wrong_options(settings, _shapes(adapter, settings))
+
+
+def defaults(settings: ChannelSettings) -> Mapping[str, object]:
+    """What holds where the channel does not say otherwise, by key; None where there is no default.
+
+    Empty for an adapter that is unknown or cannot be loaded.
+    """
+    try:
+        adapter, able = adapter_for(settings), capabilities_of(settings)
+    except ConfigError:
+        return {}
+    own: Mapping[str, object] = getattr(adapter, "defaults", {})
+    usual = {"rate": able.rate or None, "burst": able.burst, "price": able.price or None, "fate": able.fate}
+    pace = {"settle": able.settle, "concurrency": able.concurrency}
+    return {**dict.fromkeys(sorted(adapter.options)), **usual, **pace, **own}
 
 
 def _shapes(adapter: type[Adapter], settings: ChannelSettings) -> Shapes:

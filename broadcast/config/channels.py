@@ -46,6 +46,7 @@ def read_channel(table: Table) -> ChannelSettings:
         folder=table.source.folder,
         options=MappingProxyType(options),
         places=MappingProxyType({key: _place(table, key) for key in options}),
+        typeless=frozenset(key for key in options if (*table.path, key) in table.source.overrides),
     )
 
 

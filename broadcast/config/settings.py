@@ -18,9 +18,10 @@ class ChannelSettings:
     """One `[channels.NAME]` table.
 
     `origin` says where it stands (`broadcast.toml, [channels.sms]`), `places` where each option does
-    (`broadcast.toml:12`). `timeout` and `settle` are seconds; `rate` is requests a second; `price` is US
-    dollars a message (for SMS: a part); None means the adapter's own default. `landlines` says that SMS of
-    this channel reach landlines. `options` holds what the adapter itself defines, secrets as references.
+    (`broadcast.toml:12`). `typeless` are the options that a variable gave: texts, whatever they stand for.
+    `timeout` and `settle` are seconds; `rate` is requests a second; `price` is US dollars a message (for SMS:
+    a part); None means the adapter's own default. `landlines` says that SMS of this channel reach landlines.
+    `options` holds what the adapter itself defines, secrets as references.
     `services` is the organisation's `[services]`, for channels that list them.
     """
 
@@ -41,6 +42,7 @@ class ChannelSettings:
     folder: Path = Path()
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
+    typeless: frozenset[str] = frozenset()
     services: tuple[Service, ...] = ()
 
     def place(self, key: str) -> str:

@@ -205,10 +205,14 @@ def from_word(shape: Callable[[object], T], word: str) -> T:
 
 def readings(word: str) -> list[object]:
     """What the text of an environment variable may stand for, beside itself: a truth, a number, a list."""
-    counted = _counted(word)
-    numbers = [] if isinstance(counted, str) else [counted]
     truths: list[object] = [_TRUTH[word.strip().lower()]] if word.strip().lower() in _TRUTH else []
-    return [*numbers, *truths, [item.strip() for item in word.split(",")]]
+    return [*numbers(word), *truths, [item.strip() for item in word.split(",")]]
+
+
+def numbers(word: str) -> list[object]:
+    """The number that a text stands for, if it does."""
+    counted = _counted(word.strip())
+    return [] if isinstance(counted, str) else [counted]
 
 
 def shown(value: object) -> str:

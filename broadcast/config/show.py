@@ -4,73 +4,79 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from broadcast.config import keys
 from broadcast.config.durations import format_duration
 from broadcast.config.secret import Reference
-from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
+from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.config.shapes import NO_PAGE
+from broadcast.model.system import system_name
 from broadcast.model.text import printable
 
-_GENERAL = (
-    "organisation",
-    "locale",
-    "timezone",
-    "status_url",
-    "hotline",
-    "live",
-    "region",
-    "max_recipients",
-    "templates",
-)
-_APART = frozenset({"name", "origin", "folder", "options"})
 #: Keys that sound secret are hidden even where the adapter does not know them: a typo must not give one away.
 _SECRET = re.compile(r"token|secret|passw|pwd|key|credential|auth", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 _DURATIONS = (".timeout", ".settle", ".expires")
 _HIDDEN = "•••"
+_DEFAULT = "default"
 
 
-def rows(settings: Settings) -> list[tuple[str, str, str]]:
-    """(key, value, origin) for everything that is set, and for every default of `[broadcast]`."""
-    found = [(f"broadcast.{key}", getattr(settings, key)) for key in _GENERAL]
-    found.append(("ledger.url", f"sqlite:///{settings.ledger}"))
-    for channel in settings.channels.values():
-        found.extend(_channel(channel))
-    for audience in settings.audiences.values():
-        found.extend(_audience(audience))
-    for service in settings.services.values():
-        prefix = f"services.{service.key}"
-        found.extend((f"{prefix}.{locale}", name) for locale, name in service.names)
-        found.append((f"{prefix}.component", service.component))
-    found.extend(
-        (f"watch.{part.name}", getattr(settings.watch, part.name)) for part in fields(settings.watch)
-    )
-    found.extend((f"status_pages.{fate}", url) for fate, url in settings.status_pages.items())
-    general = {f"broadcast.{key}" for key in _GENERAL} | {"ledger.url"}
+def rows(
+    settings: Settings, defaults: Mapping[str, Mapping[str, object]] | None = None
+) -> list[tuple[str, str, str]]:
+    """(key, value, origin) for every key there is; the value is empty where neither file nor default has one.
+
+    `defaults` are what the adapter of each channel has for the keys that the configuration leaves out.
+    """
     origins = settings.origins
     return [
-        (printable(key), _shown(key, value), origins.get(key, "default"))
-        for key, value in found
-        if key in general or origins.get(key, "default") != "default"
+        (printable(key), _shown(key, value), origins.get(key, _DEFAULT))
+        for key, value in _values(settings, defaults or {})
     ]
 
 
-def _channel(channel: ChannelSettings) -> Iterator[tuple[str, object]]:
+def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, object]]:
+    yield from _of(settings, keys.BROADCAST, keys.BROADCAST.name)
+    yield "ledger.url", f"sqlite:///{settings.ledger}"
+    for name, channel in settings.channels.items():
+        yield from _channel(channel, defaults.get(name, {}))
+    for name, audience in settings.audiences.items():
+        yield from _of(audience, keys.AUDIENCES, f"audiences.{name}")
+    for name, service in settings.services.items():
+        yield from ((f"services.{name}.{locale}", shown) for locale, shown in service.names)
+        yield from _of(service, keys.SERVICES, f"services.{name}")
+    yield from ((f"fates.{system}", depends) for system, depends in settings.fates.items())
+    for name, way in settings.alternatives.items():
+        yield from _of(way, keys.ALTERNATIVES, f"alternatives.{name}")
+    yield from _of(settings.watch, keys.WATCH, keys.WATCH.name)
+    yield from ((f"status_pages.{fate}", url) for fate, url in _pages(settings).items())
+
+
+def _pages(settings: Settings) -> dict[str, str]:
+    """The public pages by fate, also of those that are not asked."""
+    prefix = f"{keys.STATUS_PAGES.name}."
+    named = (key.removeprefix(prefix) for key in settings.origins if key.startswith(prefix))
+    silent = {fate: NO_PAGE for fate in named if fate == system_name(fate)}
+    return {**silent, **settings.status_pages}
+
+
+def _of(part: object, section: keys.Section, prefix: str) -> Iterator[tuple[str, object]]:
+    """Every key of a section, as its part of the settings has it."""
+    for key in section.keys:
+        value = getattr(part, key.name)
+        yield f"{prefix}.{key.name}", dict(value) if key is keys.HOURS else value
+
+
+def _channel(channel: ChannelSettings, defaults: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     prefix = f"channels.{channel.name}"
-    for part in fields(channel):
-        if part.name not in _APART:
-            yield f"{prefix}.{part.name}", getattr(channel, part.name)
-    for key, value in channel.options.items():
+    for key, value in _of(channel, keys.CHANNELS, prefix):
+        usual = defaults.get(key.removeprefix(f"{prefix}."))
+        yield key, usual if value in (None, ()) else value
+    options = {key: value for key, value in defaults.items() if key not in keys.CHANNELS.known}
+    for key, value in {**options, **channel.options}.items():
         yield f"{prefix}.{key}", value
-
-
-def _audience(audience: AudienceSettings) -> Iterator[tuple[str, object]]:
-    prefix = f"audiences.{audience.name}"
-    yield f"{prefix}.contacts", audience.contacts
-    yield f"{prefix}.lanes", audience.lanes
-    yield f"{prefix}.texts", audience.texts
 
 
 def _shown(key: str, value: object) -> str:

@@ -210,7 +210,7 @@ def test_without_a_described_look_up_none_is_claimed():
         ({"send": {**SEND, "path": "sms"}}, "send.path must begin with /"),
         ({"send": {**SEND, "recipient": "202"}}, "send.recipient must be a list of codes"),
         ({"send": {**SEND, "json": "text={text}"}}, "send.json must be a table"),
-        ({"send": "/sms"}, "send is missing"),
+        ({"send": "/sms"}, "send must be a table"),
         ({"find": {**FIND, "limit": 0}}, "find.limit must be a number"),
         ({"find": {"path": "/sms"}}, "find.key is missing"),
         ({"probe": "/sms?to={to}"}, "probe cannot hold a part of a message"),

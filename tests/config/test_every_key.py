@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
+from broadcast.channels import registry
+from broadcast.channels.options import Shapes, shaped
 from broadcast.config import keys, shapes
 from broadcast.config.settings import Settings
+from broadcast.config.show import rows
 from broadcast.errors import ConfigError
+from broadcast.operations.inspection import inspect
 
 #: What the other keys of a table must have beside the one that is tried.
 HEAD: dict[str, dict[str, object]] = {
@@ -92,7 +96,9 @@ def written(table: str = "", **given: object) -> str:
 def meant(settings: Settings) -> dict[str, object]:
     """What the settings say, whatever they were read from."""
     said = {part.name: getattr(settings, part.name) for part in fields(settings)}
-    channels = {name: replace(channel, places={}) for name, channel in settings.channels.items()}
+    channels = {
+        name: replace(channel, places={}, typeless=frozenset()) for name, channel in settings.channels.items()
+    }
     return {**said, "channels": channels, "origins": {}, "warnings": ()}
 
 
@@ -141,6 +147,78 @@ def test_a_control_character_is_refused_by_the_name_of_the_variable(refusal, tab
 
     assert f"environment {variable(table, name)}: [{table}] {name}" in str(error)
     assert "\x1b" not in str(error)
+
+
+def test_every_key_is_shown_with_its_origin(read):
+    settings = read(written("status_pages", openai="none", intranet="https://status.muster.de"))
+    settings = replace(settings, fates={"crm-system": ("crm",)})
+    adapters = {"mail-backup": registry.defaults(settings.channels["mail-backup"])}
+
+    shown = {key: (value, origin) for key, value, origin in rows(settings, adapters)}
+
+    known = {
+        f"{table}.{name}"
+        for table, name, key in every_key()
+        if (table, name) != ("services.check-out", "de-AT")
+    }
+    options = {f"channels.mail-backup.{key}" for key in registry.adapter_class("smtp").options}
+    assert (known | options | {"services.check-out.de"}) - shown.keys() == set()
+    assert shown["status_pages.openai"] == ("none", settings.origins["status_pages.openai"])
+    assert shown["channels.mail-backup.tls"] == ("starttls", "default")
+    assert shown["channels.mail-backup.adapter"][1].startswith("broadcast.toml:")
+
+
+#: Options that are no texts: adapter, key, the value in the file, in a variable.
+OPTIONS = [
+    ("sms-gateway", "plus", False, "no"),
+    ("zendesk", "public", True, "1"),
+    ("zendesk", "tags", ["one", "two"], "one, two"),
+    ("webhook", "allow_private", ["10.0.0.5", "fd00::/8"], "10.0.0.5,fd00::/8"),
+    ("twilio-sms", "validity", 600, "600"),
+    ("smtp", "port", 465, "465"),
+    ("site", "components", ["Kasse", "Lager"], "Kasse, Lager"),
+    ("smtp", "from_name", "587", "587"),
+]
+TABLES = [
+    ("statuspage", "components"),
+    ("twilio-voice", "voices"),
+    *(("sms-gateway", key) for key in ("headers", "send", "find")),
+]
+
+
+def shapes_of(name: str) -> Shapes:
+    adapter: Any = registry.adapter_class(name)
+    return {**adapter.shapes, **getattr(adapter, "identifiers", {})}
+
+
+@pytest.mark.parametrize(("adapter", "key", "value", "word"), OPTIONS)
+def test_an_option_means_the_same_in_a_variable(read, adapter, key, value, word):
+    channel = {"adapter": adapter}
+    in_file = read(written("channels.mail-backup", **channel, **{key: value})).channels["mail-backup"]
+    by_variable = read(
+        written("channels.mail-backup", **channel), {variable("channels.mail-backup", key): word}
+    )
+    known = shapes_of(adapter)
+
+    assert shaped(by_variable.channels["mail-backup"], known)[key] == value
+    assert shaped(in_file, known)[key] == value
+
+
+@pytest.mark.parametrize(("adapter", "key"), TABLES)
+def test_a_table_of_a_channel_is_refused_by_config_check_with_the_reason(read, adapter, key):
+    name = variable("channels.mail-backup", key)
+    settings = read(written("channels.mail-backup", adapter=adapter), {name: "x"})
+
+    with pytest.raises(ConfigError) as refusal:
+        inspect(settings)
+
+    assert f"environment {name}: [channels.mail-backup]: {key} must be a table" in str(refusal.value)
+    assert "a variable cannot hold a table" in f"{refusal.value} {refusal.value.hint}"
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_option_has_a_shape(name):
+    assert registry.adapter_class(name).options - shapes_of(name).keys() == set()
 
 
 def test_a_reference_inside_a_list_is_refused(refusal):

@@ -35,7 +35,7 @@ def test_every_value_is_shown_with_where_it_came_from(read, tmp_path):
     assert shown["channels.mail.optional"] == ("true", "broadcast.toml:15")
     assert shown["audiences.all.lanes"] == ("[[mail]]", "broadcast.toml:17")
     assert shown["services.checkout.de"] == ("Kasse", "broadcast.toml:19")
-    assert "channels.mail.rate" not in shown
+    assert shown["channels.mail.rate"] == ("", "default")
 
 
 def test_secrets_are_shown_as_their_reference_only(read):

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
+from broadcast.channels.options import Shapes, words
 from broadcast.channels.quiet import silence
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
@@ -39,6 +40,7 @@ class Apprise:
         kind=ChannelKind.CHAT, address=None, rate=1.0, concurrency=1
     )
     options: ClassVar[frozenset[str]] = frozenset({"apprise_url"})
+    shapes: ClassVar[Shapes] = {"apprise_url": words}
 
     def __init__(self, url: str, deadline: float) -> None:
         self._url = url

@@ -18,7 +18,7 @@ from broadcast.channels.answers import (
     text_of,
     unreadable,
 )
-from broadcast.channels.options import Shapes, token
+from broadcast.channels.options import Shapes, token, words
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -54,7 +54,7 @@ class Matrix:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = frozenset({"access_token", "room"})
-    shapes: ClassVar[Shapes] = {"access_token": token}
+    shapes: ClassVar[Shapes] = {"access_token": token, "room": words}
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._headers = {"Authorization": f"Bearer {settings.required('access_token')}"}

@@ -16,7 +16,7 @@ from broadcast.channels.answers import failure, health, json_object, objects, te
 from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
 from broadcast.channels.lookup import Likeness, Listed, Page, look_through
-from broadcast.channels.options import Shapes, matching, token
+from broadcast.channels.options import Shapes, matching, token, words
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -46,7 +46,7 @@ class Slack:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = frozenset({"token", "channel"})
-    shapes: ClassVar[Shapes] = {"token": token}
+    shapes: ClassVar[Shapes] = {"token": token, "channel": words}
     identifiers: ClassVar[Shapes] = {
         "token": matching(
             "(xoxe\\.)?xox[bp]-[!-~]+",

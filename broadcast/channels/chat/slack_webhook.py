@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from broadcast.channels.answers import failure, unreadable
 from broadcast.channels.chat.endpoint import Endpoint
 from broadcast.channels.chat.slack_message import content
-from broadcast.channels.options import Shapes, matching
+from broadcast.channels.options import Shapes, matching, words
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind
@@ -40,6 +40,7 @@ class SlackWebhook:
         kind=ChannelKind.CHAT, address=None, rate=1.0, concurrency=1, fate=("slack",), internal=True
     )
     options: ClassVar[frozenset[str]] = frozenset({"webhook_url"})
+    shapes: ClassVar[Shapes] = {"webhook_url": words}
     identifiers: ClassVar[Shapes] = {
         "webhook_url": matching(
             r"https://hooks\.slack(-gov)?\.com/(services|workflows|triggers)/\S+",

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 from broadcast.channels.answers import failure, json_object, text_of
 from broadcast.channels.chat.card import card
 from broadcast.channels.chat.endpoint import Endpoint
+from broadcast.channels.options import Shapes, words
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind
@@ -33,6 +34,7 @@ class Teams:
         kind=ChannelKind.CHAT, address=None, rate=4.0, concurrency=1, fate=("microsoft",), internal=True
     )
     options: ClassVar[frozenset[str]] = frozenset({"webhook_url"})
+    shapes: ClassVar[Shapes] = {"webhook_url": words}
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

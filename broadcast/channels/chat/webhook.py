@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ from broadcast.channels.answers import failure, json_object, text_of, unreadable
 from broadcast.channels.chat.document import document, signed
 from broadcast.channels.chat.endpoint import Endpoint
 from broadcast.channels.guard import Guard, is_address
+from broadcast.channels.options import Shapes, listing, words
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -33,6 +34,12 @@ class Webhook:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = frozenset({"webhook_url", "secret", "allow_private"})
+    shapes: ClassVar[Shapes] = {
+        "webhook_url": words,
+        "secret": words,
+        "allow_private": listing('allow_private = ["10.0.0.5", "192.168.7.0/24"]'),
+    }
+    defaults: ClassVar[Mapping[str, object]] = {"allow_private": []}
 
     def __init__(self, endpoint: Endpoint, secret: str) -> None:
         self._endpoint = endpoint
@@ -80,7 +87,7 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
 
 
 def _guard(settings: ChannelSettings) -> Guard:
-    listed = settings.options.get("allow_private", [])
+    listed = settings.options.get("allow_private", Webhook.defaults["allow_private"])
     try:
         if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
             return Guard.allowing(*listed)

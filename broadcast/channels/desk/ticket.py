@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Self
 
+from broadcast.channels.options import Shapes, flag, listing, words
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.incident import Severity
@@ -21,7 +22,9 @@ PRIORITIES: Mapping[Severity, str] = {
 #: Customers' tickets can be linked to a `problem` as its incidents, and are solved with it.
 _TYPES = ("problem", "incident")
 
-OPTIONS = frozenset({"public", "type", "tags"})
+SHAPES: Shapes = {"public": flag, "type": words, "tags": listing('tags = ["outage"]')}
+DEFAULTS: Mapping[str, object] = {"public": False, "type": _TYPES[0], "tags": []}
+OPTIONS = frozenset(SHAPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Form:
 
 def is_public(settings: ChannelSettings) -> bool:
     """Whether requesters read what is written."""
-    public = settings.options.get("public", False)
+    public = settings.options.get("public", DEFAULTS["public"])
     if isinstance(public, bool):
         return public
     raise ConfigError(
@@ -96,7 +99,7 @@ def _own_tags(headline: Headline) -> list[str]:
 
 
 def _tags(settings: ChannelSettings) -> tuple[str, ...]:
-    tags = settings.options.get("tags", [])
+    tags = settings.options.get("tags", DEFAULTS["tags"])
     # Zendesk parts tags at spaces and commas.
     if isinstance(tags, list) and all(isinstance(tag, str) and _is_one(tag) for tag in tags):
         return tuple(tags)

@@ -27,9 +27,9 @@ from broadcast.channels.desk.reading import (
     says,
     table,
 )
-from broadcast.channels.desk.ticket import OPTIONS, Form, external_id, is_public
+from broadcast.channels.desk.ticket import DEFAULTS, OPTIONS, SHAPES, Form, external_id, is_public
 from broadcast.channels.lookup import Listed, Page, look_through
-from broadcast.channels.options import Shapes, matching, token
+from broadcast.channels.options import Shapes, matching, token, words
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -60,7 +60,10 @@ class Zendesk:
             r"[^\s@]+@[^\s@]+", "an e-mail address", "write the address an agent signs in with"
         ),
         "token": token,
+        "subdomain": words,
+        **SHAPES,
     }
+    defaults: ClassVar[Mapping[str, object]] = DEFAULTS
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._api = f"{settings.base_url or _desk(settings)}".rstrip("/") + "/api/v2"

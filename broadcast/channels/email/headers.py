@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from broadcast.channels.options import Shapes, words
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.domain import ascii_domain, ascii_url
@@ -18,6 +19,7 @@ from broadcast.model.text import has_controls, without_controls
 AUTOMATIC: Mapping[str, str] = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 OPTIONS = frozenset({"from", "from_name", "reply_to", "unsubscribe_url", "unsubscribe_mailto"})
+SHAPES: Shapes = dict.fromkeys(OPTIONS, words)
 
 _PLACE = "{token}"
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[!-;=?-~]*)?(?:\?[!-;=?-~]*)?")

@@ -16,7 +16,7 @@ from broadcast.channels.email.graph_message import KEY_PROPERTY, draft
 from broadcast.channels.email.graph_reading import found, sent, written
 from broadcast.channels.email.headers import Identity, Sender, refusal
 from broadcast.channels.email.sign_in import Refused, SignIn
-from broadcast.channels.options import Shapes, matching, token
+from broadcast.channels.options import Shapes, matching, token, words
 from broadcast.channels.transport import Answer, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
@@ -46,7 +46,10 @@ class Outlook:
     options: ClassVar[frozenset[str]] = frozenset(
         {"tenant", "client_id", "client_secret", "from", "reply_to", "token_url"}
     )
-    shapes: ClassVar[Shapes] = {"client_secret": token}
+    shapes: ClassVar[Shapes] = {
+        "client_secret": token,
+        **dict.fromkeys(("tenant", "client_id", "from", "reply_to", "token_url"), words),
+    }
     identifiers: ClassVar[Shapes] = {
         "tenant": matching(
             rf"{_GUID}|[\w-]+(\.[\w-]+)+",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
-from broadcast.channels.email.headers import OPTIONS, Identity, Sender, refusal
+from broadcast.channels.email.headers import OPTIONS, SHAPES, Identity, Sender, refusal
 from broadcast.channels.email.personalizations import request_body
 from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.quiet import silence
@@ -50,7 +50,7 @@ class SendGrid:
         fate=("sendgrid", "twilio"),
     )
     options: ClassVar[frozenset[str]] = OPTIONS | {"api_key"}
-    shapes: ClassVar[Shapes] = {"api_key": token}
+    shapes: ClassVar[Shapes] = {"api_key": token, **SHAPES}
     identifiers: ClassVar[Shapes] = {
         "api_key": matching(
             r"SG\.[\w-]+\.[\w-]+", "an API key of SendGrid", "it begins with SG. and has two dots"

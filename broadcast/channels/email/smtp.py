@@ -8,10 +8,10 @@ from typing import ClassVar, Self
 
 from broadcast.channels.answers import excerpt
 from broadcast.channels.email.dialogue import Dialogue, OutOfStep, Refused, Server
-from broadcast.channels.email.headers import OPTIONS, Identity, Sender, ascii_address, refusal
+from broadcast.channels.email.headers import OPTIONS, SHAPES, Identity, Sender, ascii_address, refusal
 from broadcast.channels.email.mime import content
 from broadcast.channels.guard import is_loopback
-from broadcast.channels.options import Shapes, between, host
+from broadcast.channels.options import Shapes, between, host, words
 from broadcast.channels.transport import Transport, describe
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -48,7 +48,13 @@ class Smtp:
         kind=ChannelKind.EMAIL, address=AddressKind.EMAIL, threading=Threading.REPLY, concurrency=4
     )
     options: ClassVar[frozenset[str]] = OPTIONS | {"host", "port", "username", "password", "tls"}
-    shapes: ClassVar[Shapes] = {"host": host, "port": between(1, 65_535, "write port = 587")}
+    shapes: ClassVar[Shapes] = {
+        "host": host,
+        "port": between(1, 65_535, "write port = 587"),
+        **dict.fromkeys(("username", "password", "tls"), words),
+        **SHAPES,
+    }
+    defaults: ClassVar[Mapping[str, object]] = {"tls": "starttls"}
 
     def __init__(self, server: Server, sender: Sender, transport: Transport) -> None:
         self._server, self._sender, self._transport = server, sender, transport
@@ -133,7 +139,7 @@ def _lost(dialogue: Dialogue, error: OSError) -> Outcome:
 
 
 def _server(settings: ChannelSettings, ours: str, transport: Transport) -> Server:
-    host, tls = settings.required("host"), settings.text("tls", "starttls")
+    host, tls = settings.required("host"), settings.text("tls", str(Smtp.defaults["tls"]))
     if tls not in PORTS:
         raise ConfigError(
             f"{settings.place('tls')}: unknown tls {tls!r}", hint=f"write one of {', '.join(PORTS)}"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import ClassVar, Self, cast
 
 from broadcast.channels.answers import health
-from broadcast.channels.options import Shapes, sms_sender, token
+from broadcast.channels.options import Shapes, flag, sms_sender, table, token, words
 from broadcast.channels.sms.description import Asking, Finding
 from broadcast.channels.sms.gateway_settings import Gateway, read
 from broadcast.channels.transport import Answer, Transport
@@ -34,7 +34,14 @@ class SmsGateway:
             *("plus", "headers", "send", "find", "probe"),
         }
     )
-    shapes: ClassVar[Shapes] = {"from": sms_sender, "api_key": token, "secret": token}
+    shapes: ClassVar[Shapes] = {
+        "from": sms_sender,
+        **dict.fromkeys(("api_key", "secret"), token),
+        **dict.fromkeys(("username", "password", "probe"), words),
+        **dict.fromkeys(("headers", "send", "find"), table),
+        "plus": flag,
+    }
+    defaults: ClassVar[Mapping[str, object]] = {"plus": True}
 
     def __init__(self, settings: ChannelSettings, transport: Transport, gateway: Gateway) -> None:
         self._root = _root(settings)

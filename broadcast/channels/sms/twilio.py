@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from broadcast.channels.answers import json_object, objects, text_of
 from broadcast.channels.lookup import Listed, Page, likeness, look_through, moment
-from broadcast.channels.options import Shapes, between, sms_sender, web_address
+from broadcast.channels.options import Shapes, between, sms_sender, web_address, words
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.channels.twilio_account import (
     ACCOUNT_IDENTIFIERS,
@@ -73,13 +73,15 @@ class TwilioSms:
         "from": sms_sender,
         "validity": between(1, 36_000, "write validity = 3600 for an hour"),
         "status_callback": web_address,
+        **dict.fromkeys(("account_sid", "auth_token", "messaging_service_sid"), words),
     }
+    defaults: ClassVar[Mapping[str, object]] = {"validity": 3600}  # seconds
     identifiers: ClassVar[Shapes] = {**ACCOUNT_IDENTIFIERS, "messaging_service_sid": SERVICE_SID}
 
     def __init__(self, settings: ChannelSettings, transport: Transport, sender: Mapping[str, str]) -> None:
         self._account = TwilioAccount(settings, transport)
         self._sender = sender
-        self._validity = settings.options.get("validity", 3600)
+        self._validity = settings.options.get("validity", self.defaults["validity"])
         self._callback = settings.text("status_callback")
 
     @classmethod

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from broadcast.channels.anew import begun_anew, refuses_reply
 from broadcast.channels.answers import failure, health, json_object, json_objects, text_of, unreadable
 from broadcast.channels.lookup import Page, unfound
-from broadcast.channels.options import Shapes, token
+from broadcast.channels.options import Shapes, token, words
 from broadcast.channels.social.chain import found, listed, posted
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
@@ -49,7 +49,8 @@ class Mastodon:
         limits=(Limit(Measure.WRAPPED, _MOST),),
     )
     options: ClassVar[frozenset[str]] = frozenset({"access_token", "visibility"})
-    shapes: ClassVar[Shapes] = {"access_token": token}
+    shapes: ClassVar[Shapes] = {"access_token": token, "visibility": words}
+    defaults: ClassVar[Mapping[str, object]] = {"visibility": VISIBILITIES[0]}
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._headers = {"Authorization": f"Bearer {settings.required('access_token')}"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from broadcast.channels.options import Shapes, listed_or_table, words
 from broadcast.channels.statuspage.pages.folder import FolderBusy, check_writable
 from broadcast.channels.statuspage.pages.masthead import LANGUAGES, Component, Masthead, service_component
 from broadcast.channels.statuspage.pages.ownership import STATE, NotOurs, check_entrances
@@ -45,6 +46,7 @@ class Site:
     options: ClassVar[frozenset[str]] = frozenset(
         {"path", "url", "title", "locale", "timezone", "components"}
     )
+    shapes: ClassVar[Shapes] = {**dict.fromkeys(options, words), "components": listed_or_table}
 
     def __init__(self, folder: Path, masthead: Masthead) -> None:
         self._folder = folder

@@ -28,7 +28,7 @@ from broadcast.channels.lookup import (
     moment,
     unfound,
 )
-from broadcast.channels.options import Shapes, matching, token
+from broadcast.channels.options import Shapes, matching, table, token, words
 from broadcast.channels.statuspage.components import conditions
 from broadcast.channels.statuspage.incident import STATUSES, incident_fields, text_fields
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
@@ -61,7 +61,7 @@ class Statuspage:
         fate=("statuspage",),
     )
     options: ClassVar[frozenset[str]] = frozenset({"api_key", "page_id", "components"})
-    shapes: ClassVar[Shapes] = {"api_key": token}
+    shapes: ClassVar[Shapes] = {"api_key": token, "page_id": words, "components": table}
     identifiers: ClassVar[Shapes] = {
         "page_id": matching(
             "[a-z0-9]+", "the id of a page", "it stands in the address of the page's settings: /pages/ID/..."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
-from broadcast.channels.options import Shapes, phone_number, web_address
+from broadcast.channels.options import Shapes, phone_number, table, web_address, words
 from broadcast.channels.transport import Transport
 from broadcast.channels.twilio_account import (
     ACCOUNT_IDENTIFIERS,
@@ -69,6 +69,8 @@ class TwilioVoice:
         "from": phone_number,
         "action_url": web_address,
         "status_callback": web_address,
+        **dict.fromkeys(("account_sid", "auth_token", "machine_detection"), words),
+        "voices": table,
     }
     identifiers: ClassVar[Shapes] = ACCOUNT_IDENTIFIERS
 

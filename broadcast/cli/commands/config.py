@@ -12,7 +12,7 @@ from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, 
 from broadcast.cli.output.show import show, show_json
 from broadcast.config.show import rows
 from broadcast.model.counted import counted
-from broadcast.wiring import load_settings
+from broadcast.wiring import channel_defaults, load_settings
 
 SCHEMA = "broadcast.config/1"
 Origin = Annotated[bool, typer.Option("--origin", help="Say where each value came from.")]
@@ -22,7 +22,7 @@ Origin = Annotated[bool, typer.Option("--origin", help="Say where each value cam
 def show_config(common: Common, origin: Origin = False, output: ListForm = Form.HUMAN) -> None:
     """What is in force: flags before the environment before the file. Secrets are never shown."""
     settings = load_settings(common.config, sandbox=common.sandbox)
-    found = rows(settings)
+    found = rows(settings, channel_defaults(settings))
     if output is Form.JSON:
         values = [{"key": key, "value": value, "origin": where} for key, value, where in found]
         show_json({"schema": SCHEMA, "file": str(settings.path or ""), "values": values}, common.out)
