@@ -342,3 +342,13 @@ class Run:
             rich_help_panel=_SHOW,
         ),
     ] = Output.HUMAN
+
+
+Also = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        metavar="CONTACT",
+        help="Another id, number or mailbox of the same person; repeat for more. AUDIENCE:ID works too.",
+    ),
+]

@@ -13,6 +13,8 @@ from broadcast.model.census import Census
 from broadcast.model.consent import Consent
 from broadcast.model.contact import Contact
 
+#: How ids begin that are made from an address, because the list has none.
+DERIVED_ID = "c-"
 _KINDS = ("id", "phone", "e-mail")
 
 
@@ -84,7 +86,7 @@ class People:
         for place, (_, _, *fields) in enumerate(self.rows):
             stand_in = self.instead.get(place)
             if stand_in is None:
-                yield _named(_contact(fields))
+                yield named(_contact(fields))
             else:
                 yield from stand_in
 
@@ -208,7 +210,7 @@ class _Draft:
         self.consents.update(dict.fromkeys(contact.consents))
 
     def contact(self) -> Contact:
-        return _named(
+        return named(
             Contact(
                 self.id,
                 self.name,
@@ -274,12 +276,12 @@ class _Person:
         return f"{contact.id}+{_digest(email or phone or contact.id)[:6]}"
 
 
-def _named(contact: Contact) -> Contact:
+def named(contact: Contact) -> Contact:
     """The contact with an id: its own, else one derived from its best address, the same in every run."""
     if contact.id:
         return contact
     best = (contact.email or "").lower() or contact.phone or ""
-    return replace(contact, id=f"c-{_digest(best)[:12]}")
+    return replace(contact, id=f"{DERIVED_ID}{_digest(best)[:12]}")
 
 
 def _digest(text: str) -> str:

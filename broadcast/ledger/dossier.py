@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from broadcast.ledger.database import Database
+from broadcast.ledger.erasure import KnownAs, as_json
 from broadcast.ledger.people import contact_from
 from broadcast.ledger.queries import query
 from broadcast.model.contact import Contact
@@ -28,7 +29,11 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message that was owed to them; `texts` names the audience whose words it was in."""
+    """One message that was owed to them; `texts` names the audience whose words it was in.
+
+    `kinds` has the kind of text of every channel, by its name at that time; notices from before that was kept
+    have none.
+    """
 
     notice: int
     incident: str
@@ -43,12 +48,13 @@ class Message:
     state: DeliveryState
     reason: str | None
     contact: Contact
+    kinds: Mapping[str, str]
     tries: tuple[Try, ...]
 
 
-def recorded(database: Database, recipients: Sequence[int]) -> tuple[list[Contact], list[Message]]:
+def recorded(database: Database, known: Sequence[KnownAs]) -> tuple[list[Contact], list[Message]]:
     """The person as recorded, under every name and address, and every message they were owed."""
-    wanted = (json.dumps(recipients),)
+    wanted = (as_json(known),)
     with database.reading() as connection:
         people = [contact_from(row) for row in connection.execute(query("addresses_of_recipients"), wanted)]
         rows = connection.execute(query("deliveries_of_recipients"), wanted).fetchall()
@@ -72,6 +78,7 @@ def _message(row: sqlite3.Row, connection: sqlite3.Connection) -> Message:
         state=DeliveryState(row["state"]),
         reason=row["reason"],
         contact=contact_from(row) or Contact(""),
+        kinds=json.loads(row["kinds"]),
         tries=tuple(
             Try(each["channel"], _moment(each["started_at"]), each["outcome"], each["ref"], each["reason"])
             for each in tries

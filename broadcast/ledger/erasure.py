@@ -14,18 +14,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from broadcast.errors import LedgerError
 from broadcast.ledger.database import Database
 from broadcast.ledger.queries import query
 from broadcast.ledger.runs import require_idle
-from broadcast.ledger.scrub import Scrubber
-from broadcast.model.contact import AddressKind, Contact
-from broadcast.model.ids import address_digest, pseudonym
+from broadcast.ledger.scrub import Scrubber, scrub_elsewhere, scrub_failovers
+from broadcast.model.contact import AddressKind
+from broadcast.model.forgotten import Forgotten
+from broadcast.model.ids import address_digest
 
 _MEBIBYTE = 1024 * 1024
+#: Begins what stands in the place of somebody's id. Ids of contacts never begin with a space.
+_OURS = " "
 #: Every column of prose, which may quote an address.
 _SCRUBBING = (
     "scrub_deliveries",
@@ -48,13 +50,27 @@ class Traces:
 
 @dataclass(frozen=True, slots=True)
 class KnownAs:
-    """Somebody as the ledger knows them; `recipient` is its own number for that."""
+    """Somebody as the ledger knows them in an audience; `recipient` is its own number for the contact."""
 
     recipient: int
+    audience: str
     contact: str
     name: str
     phone: str | None
     email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Whom to forget: as the ledger knows them, and every name, id and address of theirs that is known.
+
+    `marks` recognise them in an incident that goes on; they say nothing without the install secret.
+    """
+
+    people: tuple[KnownAs, ...]
+    names: frozenset[str]
+    addresses: tuple[tuple[AddressKind, str], ...]
+    marks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +94,17 @@ class Erasure:
             rows = connection.execute(query("people_of_incident"), (incident,)).fetchall()
             return Traces(len(rows), sum(row["owed"] for row in rows))
 
-    def known_as(self, id: str, phone: str, email: str) -> list[KnownAs]:
-        """Whoever has that id, that phone number or that mailbox, under every name and address of theirs."""
+    def known_as(self, sought: Callable[[str, str | None, str | None], bool]) -> list[KnownAs]:
+        """Everybody whose id, phone number or mailbox is `sought`, once for each audience."""
         with self._database.reading() as connection:
-            rows = connection.execute(query("recipients_like"), {"id": id, "phone": phone, "email": email})
-            return [KnownAs(*row) for row in rows]
+            connection.create_function("sought", 3, sought, deterministic=True)
+            return [KnownAs(*row) for row in connection.execute(query("recipients_like"))]
 
     def messages(self, people: Sequence[KnownAs]) -> dict[int, int]:
         """By incident: how many messages were owed to these people."""
         found: dict[int, int] = {}
         with self._database.reading() as connection:
-            for row in connection.execute(query("incidents_of_recipients"), (_recipients(people),)):
+            for row in connection.execute(query("messages_of_people"), (as_json(people),)):
                 found[row["incident_id"]] = found.get(row["incident_id"], 0) + row["messages"]
         return found
 
@@ -99,34 +115,34 @@ class Erasure:
                 rows = connection.execute(query("people_of_incident"), (incident,)).fetchall()
                 names = [row[0] for row in connection.execute(query("names_of_incident"), (incident,))]
                 aliases = [
-                    _Alias(row["contact"], row["recipients"], "erased", f"erased:{row['number']}")
-                    for row in rows
+                    _Alias(row["contact"], None, "erased", f"{_OURS}erased:{row['number']}") for row in rows
                 ]
                 _erase(connection, incident, aliases, Scrubber(names), by)
+                connection.execute(query("drop_marks"), (incident,))
 
-    def forget(self, people: Sequence[KnownAs], secret: bytes, by: Author) -> None:
-        """Erase these people from every incident; what was still owed to them is given up.
+    def forget(self, person: Forgetting, secret: bytes, by: Author) -> None:
+        """Erase a person from every incident; what was still owed to them is given up.
 
-        What stands in their place can be recognised again by who has the secret and their address, so that
-        they are not told again of an incident that goes on.
+        Their marks stay in those incidents and in all that are open, so that nobody tells them again there.
         """
-        scrubber = Scrubber(person.name for person in people)
-        addresses = {person.contact: _best(person.email, person.phone) for person in people}
-        recipients = _recipients(people)
+        scrubber = Scrubber(person.names, [address for _, address in person.addresses])
+        people = as_json(person.people)
         with self._erasing(by) as connection:
-            rows = connection.execute(query("incidents_of_recipients"), (recipients,)).fetchall()
+            rows = connection.execute(query("messages_of_people"), (people,)).fetchall()
             for row in rows:
-                contact = row["contact"]
-                mark = forgotten_as(secret, addresses.get(contact) or contact)
-                alias = _Alias(contact, recipients, "forgotten", mark)
+                alias = _Alias(row["contact"], people, "forgotten", f"{_OURS}forgotten:{row['number']}")
                 _erase(connection, row["incident_id"], [alias], scrubber, by)
-            connection.executemany(query("show_no_address"), _digests(people, secret))
+            involved = json.dumps([row["incident_id"] for row in rows])
+            connection.executemany(query("mark_forgotten"), ((mark, involved) for mark in person.marks))
+            scrub_elsewhere(connection, scrubber)
+            digests = [(address_digest(secret, *address),) for address in person.addresses]
+            connection.executemany(query("show_no_address"), digests)
 
-    def forgotten(self, incident: int, secret: Callable[[], bytes]) -> Callable[[Contact], bool] | None:
-        """Whether somebody was forgotten in an incident that goes on; None where nobody was."""
+    def forgotten(self, incident: int, secret: Callable[[], bytes]) -> Forgotten | None:
+        """Recognises people who were forgotten in an incident that goes on; None if nobody was."""
         with self._database.reading() as connection:
             marks = {row[0] for row in connection.execute(query("forgotten"), (incident,))}
-        return partial(_is_among, marks, secret()) if marks else None
+        return Forgotten(marks, secret()) if marks else None
 
     @property
     def unfinished(self) -> bool:
@@ -172,38 +188,17 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class _Alias:
-    """What stands in somebody's place; `recipients` are the rows that know them, as JSON."""
+    """What stands in somebody's place; `people` are the entries that know them (`as_json`), None for all."""
 
     contact: str
-    recipients: str
+    people: str | None
     reason: str
     pseudonym: str
 
 
-def forgotten_as(secret: bytes, address: str) -> str:
-    """What stands for somebody with that address who was forgotten."""
-    return f"forgotten:{pseudonym(secret, address)}"
-
-
-def _is_among(marks: set[str], secret: bytes, contact: Contact) -> bool:
-    addresses = (address.lower() for address in (contact.email, contact.phone) if address)
-    return any(forgotten_as(secret, address) in marks for address in addresses)
-
-
-def _best(email: str | None, phone: str | None) -> str:
-    return (email or phone or "").lower()
-
-
-def _digests(people: Sequence[KnownAs], secret: bytes) -> Iterator[tuple[bytes]]:
-    """What their addresses are recognised by where they must not be used."""
-    for person in people:
-        for kind, address in ((AddressKind.PHONE, person.phone), (AddressKind.EMAIL, person.email)):
-            if address:
-                yield (address_digest(secret, kind, address),)
-
-
-def _recipients(people: Sequence[KnownAs]) -> str:
-    return json.dumps([person.recipient for person in people])
+def as_json(people: Sequence[KnownAs]) -> str:
+    """Which entries of the ledger are meant, for its statements."""
+    return json.dumps([[person.recipient, person.audience] for person in people])
 
 
 def _erase(
@@ -214,12 +209,10 @@ def _erase(
     connection.create_function("scrubbed_result", 1, scrubber.result, deterministic=True)
     nobody = connection.execute(query("insert_nobody")).fetchone()[0]
     where = {"incident": incident, "nobody": nobody, "now": by.at.timestamp()}
-    for name in ("give_up", "forget_thread", "put_nobody"):
+    for name in ("give_up", "put_nobody", "forget_thread"):
         connection.executemany(query(name), ({**where, **asdict(alias)} for alias in aliases))
     for name in _SCRUBBING:
         connection.execute(query(name), where)
-    failovers = connection.execute(query("scrubbed_failovers"), where).fetchall()
-    connection.execute(query("clear_failovers"), where)
-    connection.executemany(query("insert_failover"), map(tuple, failovers))
+    scrub_failovers(connection, incident)
     what = "1 person" if len(aliases) == 1 else f"{len(aliases)} people"
     connection.execute(query("note_erasure"), {**where, "detail": f"{what} erased by {by.name}"})

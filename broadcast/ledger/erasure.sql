@@ -1,32 +1,34 @@
 -- name: people_of_incident
 -- Everybody an incident was, or is, to be told to, with a number that says nothing about them.
-SELECT delivery.contact, json_group_array(DISTINCT delivery.recipient_id) AS recipients, min(delivery.id) AS number,
+SELECT delivery.contact, min(delivery.id) AS number,
        max(delivery.state IN ('planned', 'held', 'sending', 'unknown')) AS owed
-FROM delivery JOIN notice ON notice.id = delivery.notice_id
-WHERE notice.incident_id = ? AND delivery.recipient_id IS NOT NULL AND delivery.contact NOT LIKE 'erased:%'
-  AND delivery.contact NOT LIKE 'forgotten:%'
+FROM delivery JOIN notice ON notice.id = delivery.notice_id JOIN recipient ON recipient.id = delivery.recipient_id
+WHERE notice.incident_id = ? AND recipient.digest <> 'erased'
 GROUP BY delivery.contact
 
 -- name: recipients_like
--- Whoever has that id, number or mailbox, and what else is known of the same name under the same id: two lists may
--- both count from 1. Of whoever could not be told, no name is known.
-WITH known AS (
-    SELECT contact, lower(name) AS name FROM recipient
-    WHERE contact = :id OR phone = :phone OR lower(email) = lower(:email)
-)
-SELECT id, contact, name, phone, email FROM recipient
-WHERE contact <> '' AND ((contact, lower(name)) IN (SELECT contact, name FROM known)
-                         OR (name = '' AND contact IN (SELECT contact FROM known)))
-ORDER BY id
+-- Two audiences may have one contact of the same id, name and addresses: what each was told is told apart.
+SELECT DISTINCT found.id, delivery.audience, found.contact, found.name, found.phone, found.email
+FROM (SELECT * FROM recipient WHERE digest <> 'erased' AND sought(contact, phone, email)) AS found
+JOIN delivery ON delivery.recipient_id = found.id
+ORDER BY found.id, delivery.audience
 
--- name: incidents_of_recipients
-SELECT notice.incident_id, delivery.contact, count(*) AS messages
+-- name: messages_of_people
+SELECT notice.incident_id, delivery.contact, count(*) AS messages, min(delivery.id) AS number
 FROM delivery JOIN notice ON notice.id = delivery.notice_id
-WHERE delivery.recipient_id IN (SELECT value FROM json_each(?)) GROUP BY notice.incident_id, delivery.contact
+WHERE (delivery.recipient_id, delivery.audience) IN
+      (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))
+GROUP BY notice.incident_id, delivery.contact
 
 -- name: forgotten
-SELECT DISTINCT delivery.contact FROM delivery JOIN notice ON notice.id = delivery.notice_id
-WHERE notice.incident_id = ? AND delivery.contact LIKE 'forgotten:%'
+SELECT mark FROM forgotten WHERE incident_id = ?
+
+-- name: mark_forgotten
+INSERT OR IGNORE INTO forgotten (incident_id, mark)
+SELECT id, ?1 FROM incident WHERE ended_at IS NULL OR id IN (SELECT value FROM json_each(?2))
+
+-- name: drop_marks
+DELETE FROM forgotten WHERE incident_id = ?
 
 -- name: names_of_incident
 SELECT DISTINCT recipient.name FROM delivery
@@ -42,16 +44,21 @@ ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING id
 -- name: give_up
 UPDATE delivery SET state = 'suppressed', owner = NULL, reason = :reason, updated_at = :now
 WHERE contact = :contact AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
-  AND recipient_id IN (SELECT value FROM json_each(:recipients))
+  AND (CASE WHEN :people IS NULL THEN recipient_id IS NOT NULL ELSE (recipient_id, audience) IN
+       (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:people)) END)
   AND state IN ('planned', 'held', 'sending', 'unknown')
 
 -- name: forget_thread
-DELETE FROM thread WHERE incident_id = :incident AND contact = :contact
+-- Unless somebody else of another audience has that id.
+DELETE FROM thread WHERE incident_id = :incident AND contact = :contact AND NOT EXISTS (
+    SELECT 1 FROM delivery JOIN notice ON notice.id = delivery.notice_id
+    WHERE notice.incident_id = :incident AND delivery.contact = :contact AND delivery.recipient_id <> :nobody)
 
 -- name: put_nobody
 UPDATE delivery SET contact = :pseudonym, recipient_id = :nobody, ref = NULL
 WHERE contact = :contact AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
-  AND recipient_id IN (SELECT value FROM json_each(:recipients))
+  AND (CASE WHEN :people IS NULL THEN recipient_id IS NOT NULL ELSE (recipient_id, audience) IN
+       (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:people)) END)
 
 -- name: scrub_deliveries
 UPDATE delivery SET reason = scrubbed(reason) WHERE recipient_id = :nobody AND reason <> scrubbed(reason)
@@ -87,6 +94,22 @@ UPDATE pace SET reason = scrubbed(reason) WHERE reason <> scrubbed(reason)
 
 -- name: scrub_health
 UPDATE health SET reason = scrubbed(reason) WHERE reason <> scrubbed(reason)
+
+-- name: scrub_delivery_elsewhere
+UPDATE delivery SET reason = scrubbed(reason) WHERE reason <> scrubbed(reason)
+
+-- name: scrub_attempt_elsewhere
+UPDATE attempt SET reason = scrubbed(reason) WHERE reason <> scrubbed(reason)
+
+-- name: scrub_event_elsewhere
+UPDATE event SET detail = scrubbed(detail) WHERE detail <> scrubbed(detail)
+
+-- name: scrub_result_elsewhere
+UPDATE notice SET result = scrubbed_result(result) WHERE result IS NOT NULL AND result <> scrubbed_result(result)
+
+-- name: failovers_elsewhere
+SELECT DISTINCT notice.incident_id FROM failover JOIN notice ON notice.id = failover.notice_id
+WHERE failover.reason <> scrubbed(failover.reason)
 
 -- name: delete_unused_recipients
 DELETE FROM recipient WHERE id NOT IN (SELECT recipient_id FROM delivery WHERE recipient_id IS NOT NULL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import UTC, datetime
 from itertools import chain
@@ -147,6 +148,7 @@ class Incidents:
                     moment,
                     _epoch(new.facts.next_update),
                     identity,
+                    json.dumps(dict(new.kinds)),
                 ),
             )
             notice_id = int(cursor.lastrowid or 0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.avoidance import Detour, Owed
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.dossier import Message
-    from broadcast.ledger.erasure import Erasure
+    from broadcast.ledger.erasure import Erasure, KnownAs
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
     from broadcast.ledger.runs import Run
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.unanswered import Unanswered
     from broadcast.model.clock import Clock
     from broadcast.model.contact import Contact
+    from broadcast.model.forgotten import Forgotten
     from broadcast.model.incident import Incident
     from broadcast.model.pace import Pace
     from broadcast.model.unknown import Finding
@@ -97,8 +98,8 @@ class Ledger:
 
         require_idle(self.path, undone)
 
-    def forgotten(self, incident: Incident) -> Callable[[Contact], bool] | None:
-        """Whether somebody was forgotten in an incident that goes on; None where nobody was."""
+    def forgotten(self, incident: Incident) -> Forgotten | None:
+        """Recognises people who were forgotten in an incident that goes on; None if nobody was."""
         return self.erasure.forgotten(incident.id, self.secret)
 
     @cached_property
@@ -115,11 +116,11 @@ class Ledger:
 
         return Suppressions(self._database, self.secret)
 
-    def recorded(self, recipients: Sequence[int]) -> tuple[list[Contact], list[Message]]:
-        """What it has of the person whom it knows under these numbers of its own."""
+    def recorded(self, people: Sequence[KnownAs]) -> tuple[list[Contact], list[Message]]:
+        """What it has of a person whom it knows as these."""
         from broadcast.ledger.dossier import recorded
 
-        return recorded(self._database, recipients)
+        return recorded(self._database, people)
 
     def secret(self) -> bytes:
         """The install secret that makes our references."""

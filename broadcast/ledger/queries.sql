@@ -25,8 +25,8 @@ SELECT * FROM incident ORDER BY id
 SELECT coalesce(max(sequence), 0) + 1 FROM notice WHERE incident_id = ?
 
 -- name: insert_notice
-INSERT INTO notice (incident_id, sequence, kind, phase, facts, content_hash, key, inputs_hash, author, created_at, next_update_at, identity)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO notice (incident_id, sequence, kind, phase, facts, content_hash, key, inputs_hash, author, created_at, next_update_at, identity, kinds)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: latest_notice
 SELECT id, sequence FROM notice WHERE incident_id = ? ORDER BY sequence DESC LIMIT 1
@@ -509,7 +509,7 @@ JOIN notice ON notice.id = delivery.notice_id
 JOIN recipient ON recipient.id = delivery.recipient_id
 WHERE notice.incident_id = ?
   -- Whoever asked to be forgotten is counted where they were told, and missed nowhere.
-  AND (delivery.contact NOT LIKE 'forgotten:%' OR delivery.state IN ('accepted', 'delivered', 'confirmed'))
+  AND (recipient.digest <> 'erased' OR ltrim(delivery.contact) NOT LIKE 'forgotten:%' OR delivery.state IN ('accepted', 'delivered', 'confirmed'))
 ORDER BY notice.sequence, delivery.id
 
 -- name: doubled

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from broadcast.model.contact import Contact
@@ -35,7 +35,8 @@ class NewNotice:
     `incident` carries the state after this notice; its `id` is 0 where the notice opens it. `latecomers` are
     owed it only if they were told of the incident by the time this is recorded: while somebody looks at a
     resolve and says yes, another process may still be telling people that there is an outage. `reserved` says
-    that the number of a new incident was reserved for this notice.
+    that the number of a new incident was reserved for this notice. `kinds` has the kind of text of every
+    channel, by its name: channels are renamed, and people may ask later what they were sent.
     """
 
     incident: Incident
@@ -48,6 +49,7 @@ class NewNotice:
     deliveries: Iterable[Planned]
     latecomers: Iterable[Planned] = ()
     reserved: bool = False
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
+
+from broadcast.ledger.queries import query
 
 GONE = "•••"
 #: A phone number, however it is grouped, but no date; or anything with an @ in it.
@@ -15,6 +18,7 @@ _ADDRESS = re.compile(
     r"""|(?<![^\s<>@"'(),;:])[^\s<>@"'(),;:]+@[^\s<>@"'(),;:]+"""
 )
 _WORD = re.compile(r"[^\s<>()\[\]{},;:!?\"]+")
+_NO_DIGITS = re.compile(r"\D+")
 _LONGEST_NAME = 6  # words
 _FEWEST_DIGITS = 7  # of a phone number; an IP address of this machine has fewer
 #: Begins, or nearly begins, every warning that names a person.
@@ -22,15 +26,35 @@ NOT_REACHED = "not reached: "
 
 
 class Scrubber:
-    """Takes every address, and the names of these people, out of prose."""
+    """Takes every address, and the names of these people, out of prose.
 
-    def __init__(self, names: Iterable[str]) -> None:
+    `addresses` are theirs, numbers in E.164: they tell where they are mentioned beside others.
+    """
+
+    def __init__(self, names: Iterable[str], addresses: Iterable[str] = ()) -> None:
         self._names = {" ".join(_WORD.findall(name)) for name in names} - {""}
+        self._addresses = [address.lower() for address in addresses]
         self.prose = lru_cache(maxsize=4096)(self._prose)
+        self.prose_elsewhere = lru_cache(maxsize=4096)(self._prose_elsewhere)
 
     def _prose(self, text: str | None) -> str | None:
         """The prose with a mark where somebody was named."""
         return None if text is None else self._without_names(_ADDRESS.sub(_without_address, text))
+
+    def mentions(self, text: str) -> bool:
+        """Whether it names one of these people or has one of their addresses, however a number is written."""
+        folded, digits = text.lower(), _NO_DIGITS.sub("", text)
+        addressed = (
+            address in folded if "@" in address else address[-_FEWEST_DIGITS:] in digits
+            for address in self._addresses
+        )
+        return any(addressed) or self._without_names(text) != text
+
+    def result_elsewhere(self, stored: str) -> str:
+        """The stored result of a run, which stays as it is unless it mentions them."""
+        fields: dict[str, Any] = json.loads(stored)
+        reasons = (entry["reason"] or "" for entry in (*fields["channels"], *fields["failovers"]))
+        return self.result(stored) if any(map(self.mentions, (*fields["warnings"], *reasons))) else stored
 
     def result(self, stored: str) -> str:
         """The stored result of a run: its lines that name people go, the counts stay."""
@@ -44,6 +68,10 @@ class Scrubber:
         for entry in (*fields["channels"], *fields["failovers"]):
             entry["reason"] = self.prose(entry["reason"])
         return json.dumps(fields)
+
+    def _prose_elsewhere(self, text: str | None) -> str | None:
+        """The prose; with a mark where anybody was named, if it mentions these people."""
+        return self.prose(text) if text is not None and self.mentions(text) else text
 
     def _without_names(self, text: str) -> str:
         words = list(_WORD.finditer(text))
@@ -68,3 +96,21 @@ def _without_address(match: re.Match[str]) -> str:
     text = match.group()
     enough = "@" in text or sum(character.isdigit() for character in text) >= _FEWEST_DIGITS
     return GONE if enough else text
+
+
+def scrub_elsewhere(connection: sqlite3.Connection, scrubber: Scrubber) -> None:
+    """Take people out of what was said of others: an answer to a batch may quote any of its addresses."""
+    connection.create_function("scrubbed", 1, scrubber.prose_elsewhere, deterministic=True)
+    connection.create_function("scrubbed_result", 1, scrubber.result_elsewhere, deterministic=True)
+    for name in ("delivery", "attempt", "event", "result"):
+        connection.execute(query(f"scrub_{name}_elsewhere"))
+    for row in connection.execute(query("failovers_elsewhere")).fetchall():
+        scrub_failovers(connection, row["incident_id"])
+
+
+def scrub_failovers(connection: sqlite3.Connection, incident: int) -> None:
+    """Take people out of the reasons for failovers; those that differed by an address only become one."""
+    where = {"incident": incident}
+    failovers = connection.execute(query("scrubbed_failovers"), where).fetchall()
+    connection.execute(query("clear_failovers"), where)
+    connection.executemany(query("insert_failover"), map(tuple, failovers))

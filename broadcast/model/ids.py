@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from base64 import b32encode
 from functools import lru_cache
@@ -12,7 +13,13 @@ _REFERENCE_BYTES = 15  # 24 characters of base32, no padding
 _DIGEST_BYTES = 16
 _IDENTITY_DIGITS = 20
 MARK_BYTES = 4
+_TOLD_APART = re.compile(r"\+[0-9a-f]{6}$")
 _CHECK_BYTES = 4
+
+
+def base_id(id: str) -> str:
+    """An id as the list has it: one that several people of a notice had was made to differ (`7+a1b2c3`)."""
+    return _TOLD_APART.sub("", id)
 
 
 def new_run_id() -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.contact import Contact
+from broadcast.model.forgotten import Forgotten
 from broadcast.model.incident import Incident
 from broadcast.model.told import Told
-
-Forgotten = Callable[[Contact], bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,78 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
-from broadcast.ledger.erasure import Author, KnownAs
+from broadcast.ledger.erasure import Author, Forgetting
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.contact import AddressKind
+from broadcast.model.forgotten import address_mark, place_mark
 from broadcast.model.suppression import Suppression, SuppressionReason, suppression
-from broadcast.operations.person import as_typed, in_files, known_as
+from broadcast.operations.person import Person, find_person
 
 
 @dataclass(frozen=True, slots=True)
 class Oblivion:
     """Whom the ledger is to forget, and what it has of them.
 
-    `files` are the contacts files, by audience, in which they still stand: nobody but you edits those.
+    The rows of the contacts files in which they still stand are yours: nobody but you edits those.
+    `suppress` says that their addresses must never be used again.
     """
 
-    people: tuple[KnownAs, ...]
+    person: Person
     messages: int
     incidents: tuple[str, ...]
-    files: tuple[tuple[str, Path], ...]
+    suppress: bool = False
     done: bool = False
 
 
 Consent = Callable[[Oblivion], None]
 
 
-def propose(ledger: Ledger, settings: Settings, whom: str) -> Oblivion:
+def propose(
+    ledger: Ledger, settings: Settings, whom: str, also: Sequence[str] = (), *, suppress: bool = False
+) -> Oblivion:
     """Everything under that id, phone number or mailbox; raises `UsageError` or `NothingMatched`."""
-    people = known_as(ledger, settings, whom)
-    found = in_files(settings, people or (as_typed(settings, whom),))
-    files = tuple((audience, path) for audience, path, _ in found)
-    if not people and not ledger.erasure.unfinished:
+    person = find_person(ledger, settings, whom, also)
+    nothing = not person.known_as and not (suppress and person.rows)
+    if nothing and not ledger.erasure.unfinished:
         raise NothingMatched(
-            f"the ledger knows nobody as {whom.strip()}{_still_in(files)}",
+            f"the ledger knows nobody as {whom.strip()}{_still_in(person)}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
         )
     refs = {incident.id: incident.ref for incident in ledger.incidents.all()}
-    messages = ledger.erasure.messages(people)
-    return Oblivion(people, sum(messages.values()), tuple(refs[id] for id in sorted(messages)), files)
+    messages = ledger.erasure.messages(person.known_as)
+    listed = tuple(refs[id] for id in sorted(messages))
+    return Oblivion(person, sum(messages.values()), listed, suppress)
 
 
-def forget(
-    ledger: Ledger, proposed: Oblivion, by: Author, consent: Consent, *, suppress: bool = False
-) -> Oblivion:
+def forget(ledger: Ledger, proposed: Oblivion, by: Author, consent: Consent) -> Oblivion:
     """Erase them, and write the file anew; raises `Refused` and `LedgerError`.
 
-    With `suppress`, a digest of each of their addresses stays, so that no contacts file reaches them again.
+    With `suppress`, a digest of each address that only they have stays, so that no contacts file reaches them
+    again; an address that others have too is theirs to be told at.
     """
-    erasure = ledger.erasure
-    if proposed.people:
+    erasure, person = ledger.erasure, proposed.person
+    if person.known_as or (proposed.suppress and person.rows):
         ledger.require_idle("perhaps to them, so nothing was erased")
         erasure.require_space()
         consent(proposed)
-        if suppress:
-            ledger.suppressions.add(list(_suppressions(proposed.people, ledger.secret(), by)))
-        erasure.forget(proposed.people, ledger.secret(), by)
+        secret = ledger.secret()
+        if proposed.suppress:
+            ledger.suppressions.add(list(_suppressions(person, secret, by)))
+        erasure.forget(_forgetting(person, secret), secret, by)
     if erasure.unfinished:
         erasure.rewrite()
     return replace(proposed, done=True)
 
 
-def _suppressions(people: tuple[KnownAs, ...], secret: bytes, by: Author) -> Iterator[Suppression]:
+def _forgetting(person: Person, secret: bytes) -> Forgetting:
+    names = frozenset(entry.marks.name for entry in person.entries) - {""}
+    return Forgetting(person.known_as, names, person.addresses, frozenset(_marks(person, secret)))
+
+
+def _marks(person: Person, secret: bytes) -> Iterator[str]:
+    """Of every id and address: the row may get a new mailbox, or a new id, while an incident goes on."""
+    for entry in person.entries:
+        if entry.place not in person.others_places:
+            yield place_mark(secret, *entry.place)
+        for address in entry.addresses:
+            shared = address in person.others_addresses
+            yield address_mark(secret, address, entry.marks.name if shared else None)
+
+
+def _suppressions(person: Person, secret: bytes, by: Author) -> Iterator[Suppression]:
     """Erasing takes away how they are shown."""
-    for person in people:
-        for kind, address in ((AddressKind.PHONE, person.phone), (AddressKind.EMAIL, person.email)):
-            if address:
-                yield suppression(secret, kind, address, SuppressionReason.FORGOTTEN, by.name, by.at)
+    for kind, address in person.addresses:
+        if address not in person.others_addresses:
+            yield suppression(secret, kind, address, SuppressionReason.FORGOTTEN, by.name, by.at)
 
 
-def _still_in(files: tuple[tuple[str, Path], ...]) -> str:
-    return f"; in the contacts they stand in {', '.join(path.name for _, path in files)}" if files else ""
+def _still_in(person: Person) -> str:
+    files = ", ".join(dict.fromkeys(standing.path.name for standing in person.rows))
+    return f"; in the contacts they stand in {files}" if files else ""

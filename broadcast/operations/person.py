@@ -1,78 +1,281 @@
-"""One person, by an id, a number or a mailbox: in the ledger and in the contacts files."""
+"""One person, by an id, a number or a mailbox: in the ledger and in the contacts files.
+
+Nothing of anybody else may be shown or erased, so what is not sure is named by its place and left alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from broadcast.config.settings import Settings
 from broadcast.contacts.address import Unusable
+from broadcast.contacts.email import read_email
+from broadcast.contacts.identity import Doubt, Entry, doubts, persons
+from broadcast.contacts.marks import Marks
+from broadcast.contacts.phone import read_phone
+from broadcast.contacts.rows import clean
+from broadcast.contacts.sought import ListedRow, RejectedText, Sought, rows_about
 from broadcast.errors import ConfigError, UsageError
 from broadcast.ledger.erasure import KnownAs
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.contact import Contact
+from broadcast.model.contact import AddressKind
+from broadcast.model.ids import base_id
 
 
-def known_as(ledger: Ledger, settings: Settings, whom: str) -> tuple[KnownAs, ...]:
-    """Under what the ledger knows them; raises `UsageError` where it is not clear who is meant."""
-    wanted = whom.strip()
-    if not wanted:
-        raise UsageError("nobody is named", hint="give an id, a phone number or an e-mail address")
-    people = tuple(ledger.erasure.known_as(wanted, _phone(wanted, settings.region), wanted))
-    _check_one(people, wanted)
-    return people
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody is asked for by: an id, a number, a mailbox, or `place`, an id in one audience."""
+
+    text: str
+    place: tuple[str, str]
+    phone: str = ""
+    email: str = ""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids that it may be."""
+        return frozenset(map(base_id, (self.text, self.place[1]))) - {""}
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The address, if it is one."""
+        return frozenset((self.phone, self.email)) - {""}
+
+    def means(self, entry: Entry) -> bool:
+        """Whether an entry has that id or address."""
+        if entry.place == self.place or entry.place[1] == base_id(self.text):
+            return True
+        return not self.addresses.isdisjoint(entry.addresses)
 
 
-def as_typed(settings: Settings, whom: str) -> KnownAs:
-    """Somebody of whom nothing is known but what was typed."""
-    wanted = whom.strip()
-    return KnownAs(0, wanted, "", _phone(wanted, settings.region), wanted)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row of a contacts file in which somebody stands."""
+
+    audience: str
+    path: Path
+    row: ListedRow
 
 
-def in_files(settings: Settings, people: tuple[KnownAs, ...]) -> Iterator[tuple[str, Path, list[Contact]]]:
-    """The audiences and files in which they stand, and as what.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a contacts file, or the ledger (`path` None), without what stands there.
 
-    Whom a file names that cannot be read, nobody can say; `contacts check` complains about it.
+    `also` is how to include it; empty if that is not possible.
     """
-    from broadcast.contacts.book import read_contacts
 
-    for audience in settings.audiences.values():
-        for path in audience.contacts:
-            try:
-                book = read_contacts((path,), settings.region)
-            except ConfigError:
-                continue
-            found = [contact for contact in book.contacts if any(_same(contact, one) for one in people)]
-            if found:
-                yield audience.name, path, found
+    audience: str
+    path: Path | None
+    line: int
+    because: str
+    also: str = ""
 
-
-def _check_one(people: tuple[KnownAs, ...], wanted: str) -> None:
-    """Two people may share a number, or two lists both count from 1; then it is not clear who is meant."""
-    named = {person.name.casefold(): person for person in people if person.name}
-    if len(named) > 1:
-        listed = ", ".join(f"{one.name} (id {one.contact})" for one in named.values())
-        raise UsageError(
-            f"{wanted} stands for {len(named)} people: {listed}",
-            hint="name one of them by something that only they have: an id, a number or a mailbox",
+    def __str__(self) -> str:
+        """`agents.csv, line 3 (agents)`."""
+        return (
+            f"{self.path}, line {self.line} ({self.audience})" if self.path else f"ledger ({self.audience})"
         )
 
 
-def _phone(text: str, region: str) -> str:
-    """The number as the ledger has it, where the text is one."""
-    if "@" in text:
-        return ""
-    from broadcast.contacts.phone import read_phone
+@dataclass(frozen=True)
+class Person:
+    """Everything that is surely about one person, and the places of what may be.
 
+    `others_addresses` and `others_places` are those of everybody else that was found. `unread` names contacts
+    files that cannot be read, with the reason. `rejected` are lines that cannot be read and mention them.
+    """
+
+    known_as: tuple[KnownAs, ...] = ()
+    rows: tuple[Standing, ...] = ()
+    doubtful: tuple[Place, ...] = ()
+    rejected: tuple[Place, ...] = ()
+    unread: tuple[str, ...] = ()
+    others_addresses: frozenset[str] = frozenset()
+    others_places: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every list could be read as far as it concerns them."""
+        return not (self.rejected or self.unread)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """They, as each list and the ledger have them."""
+        return (*map(_of_ledger, self.known_as), *map(_of_file, self.rows))
+
+    @property
+    def addresses(self) -> tuple[tuple[AddressKind, str], ...]:
+        """All their addresses."""
+        phones = ((AddressKind.PHONE, each) for entry in self.entries for each in sorted(entry.marks.phones))
+        emails = ((AddressKind.EMAIL, each) for entry in self.entries for each in sorted(entry.marks.emails))
+        return tuple(dict.fromkeys((*phones, *emails)))
+
+
+def find_person(ledger: Ledger, settings: Settings, whom: str, also: Sequence[str] = ()) -> Person:
+    """The person that these ids, numbers or mailboxes mean; raises `UsageError` if they mean several.
+
+    Names and addresses lead to further entries, and those to further ones, until nothing more is found.
+    """
+    wanted = [read_typed(settings, text) for text in (whom, *also)]
+    search = _Search(ledger, settings, wanted)
+    while search.goes_on():
+        pass
+    for typed in wanted:
+        search.check(typed)
+    return search.person()
+
+
+def read_typed(settings: Settings, text: str) -> Typed:
+    """What was typed: `AUDIENCE:ID`, an id, a number or a mailbox; raises `UsageError` if it is empty."""
+    spelled = clean(text)
+    if not spelled:
+        raise UsageError("nobody is named", hint="give an id, a phone number or an e-mail address")
+    audience, _, id = spelled.partition(":")
+    place = (audience, base_id(id)) if id else ("", "")
+    if "@" in spelled:
+        return Typed(spelled, place, email=_mailbox(spelled))
     try:
-        return read_phone(text, region).number
+        return Typed(spelled, place, phone=read_phone(spelled, settings.region).number)
     except Unusable:
-        return ""
+        return Typed(spelled, place)
 
 
-def _same(contact: Contact, person: KnownAs) -> bool:
-    return (
-        contact.id == person.contact
-        or (contact.phone is not None and contact.phone == person.phone)
-        or (contact.email is not None and contact.email.lower() == (person.email or "").lower())
-    )
+def _mailbox(text: str) -> str:
+    """The mailbox as files and ledger have it: `Anna <ANNA@firma.de>` too."""
+    try:
+        return read_email(text).lower()
+    except Unusable:
+        return text.lower()
+
+
+class _Search:
+    """Looks through the ledger and the files again and again, each time for all that is known by then."""
+
+    def __init__(self, ledger: Ledger, settings: Settings, wanted: Sequence[Typed]) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._wanted = wanted
+        self._sought = Sought(
+            frozenset[str]().union(*(typed.ids for typed in wanted)),
+            frozenset[str]().union(*(typed.addresses for typed in wanted)),
+        )
+        self._own_ids: frozenset[tuple[str, str]] = frozenset()
+        self._found: list[KnownAs | Standing] = []
+        self._rejected: list[tuple[str, Path, RejectedText]] = []
+        self._unread: list[str] = []
+
+    def goes_on(self) -> bool:
+        """Look once; whether something was learnt that calls for another look."""
+        self._look()
+        self._entries = [_entry(each) for each in self._found]
+        self._persons = persons(self._entries)
+        meant = {self._persons[number] for typed in self._wanted for number in self._meant(typed)}
+        self._members = [number for number, root in enumerate(self._persons) if root in meant]
+        self._doubts = doubts(self._entries, set(self._members))
+        own = [self._entries[number] for number in self._members]
+        near = [self._entries[number] for number, why in self._doubts.items() if why is Doubt.PART]
+        sought = Sought(
+            self._sought.ids | {entry.place[1] for entry in (*own, *near)},
+            self._sought.addresses.union(*(entry.addresses for entry in (*own, *near))),
+            frozenset(entry.marks.name for entry in own) - {""},
+        )
+        ids = frozenset(entry.place for entry in own)
+        known = (sought, ids) == (self._sought, self._own_ids)
+        self._sought, self._own_ids = sought, ids
+        return not known
+
+    def check(self, typed: Typed) -> None:
+        """Two people may share a number, or two lists both count from 1: raise `UsageError` then."""
+        people: dict[int, Entry] = {}
+        for number in self._meant(typed):
+            person, entry = self._persons[number], self._entries[number]
+            if person not in people or not people[person].words:
+                people[person] = entry
+        if len(people) <= 1 or any(entry.place == typed.place for entry in self._entries):
+            return
+        listed = ", ".join(f"{_name(entry)} (id {entry.place[1]})" for entry in people.values())
+        places = " or ".join(dict.fromkeys(map(_place, people.values())))
+        raise UsageError(
+            f"{typed.text} stands for {len(people)} people: {listed}",
+            hint=f"name one of them by a number or mailbox that only they have, or as AUDIENCE:ID ({places})",
+        )
+
+    def person(self) -> Person:
+        """Everything that was found."""
+        members = [self._found[number] for number in self._members]
+        strangers = set(range(len(self._found))) - set(self._members)
+        others = [self._entries[number] for number in strangers]
+        return Person(
+            tuple(each for each in members if isinstance(each, KnownAs)),
+            tuple(each for each in members if isinstance(each, Standing)),
+            tuple(dict.fromkeys(self._doubtful())),
+            tuple(Place(audience, path, row.line, row.reason) for audience, path, row in self._rejected),
+            tuple(dict.fromkeys(self._unread)),
+            frozenset(address for entry in others for address in entry.addresses),
+            frozenset(entry.place for entry in others),
+        )
+
+    def _doubtful(self) -> Iterator[Place]:
+        for number, doubt in self._doubts.items():
+            found, entry = self._found[number], self._entries[number]
+            path, line = (found.path, found.row.line) if isinstance(found, Standing) else (None, 0)
+            yield Place(entry.audience, path, line, doubt, _place(entry))
+
+    def _meant(self, typed: Typed) -> Iterator[int]:
+        return (number for number, entry in enumerate(self._entries) if typed.means(entry))
+
+    def _look(self) -> None:
+        self._found = [*self._ledger.erasure.known_as(self._is_sought)]
+        self._rejected, self._unread = [], []
+        for audience in self._settings.audiences.values():
+            own = frozenset(id for where, id in self._own_ids if where == audience.name)
+            sought = replace(self._sought, own_ids=own or self._typed_ids(audience.name))
+            for path in audience.contacts:
+                self._read(audience.name, path, sought)
+
+    def _read(self, audience: str, path: Path, sought: Sought) -> None:
+        try:
+            for row in rows_about(path, self._settings.region, sought):
+                if isinstance(row, RejectedText):
+                    self._rejected.append((audience, path, row))
+                else:
+                    self._found.append(Standing(audience, path, row))
+        except ConfigError as error:
+            self._unread.append(str(error))
+
+    def _typed_ids(self, audience: str) -> frozenset[str]:
+        """Of whom nothing is known yet, a rejected row may be all there is."""
+        if self._own_ids:
+            return frozenset()
+        return frozenset[str]().union(
+            *(typed.ids for typed in self._wanted if typed.place[0] in {"", audience})
+        )
+
+    def _is_sought(self, id: str, phone: str | None, email: str | None) -> bool:
+        known = {phone, email.lower() if email else None}
+        return base_id(id) in self._sought.ids or not self._sought.addresses.isdisjoint(known)
+
+
+def _entry(found: KnownAs | Standing) -> Entry:
+    return _of_ledger(found) if isinstance(found, KnownAs) else _of_file(found)
+
+
+def _of_ledger(known: KnownAs) -> Entry:
+    phones = frozenset((known.phone,) if known.phone else ())
+    emails = frozenset((known.email.lower(),) if known.email else ())
+    return Entry(known.audience, Marks(known.contact, known.name, phones, emails))
+
+
+def _of_file(standing: Standing) -> Entry:
+    return Entry(standing.audience, standing.row.marks)
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.audience}:{entry.place[1]}"
+
+
+def _name(entry: Entry) -> str:
+    return entry.marks.name or "without a name"

@@ -214,6 +214,7 @@ class Publisher:
             deliveries=draft.reach.deliveries,
             latecomers=draft.reach.latecomers,
             reserved=subject.reserved,
+            kinds={name: way.capabilities.kind for name, way in self.delivery.channels.ways.items()},
         )
         return self.delivery.ledger.incidents.record(new, self.delivery.clock.now())
 

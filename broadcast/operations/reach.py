@@ -16,10 +16,11 @@ from broadcast.model.channel import Capabilities
 from broadcast.model.consent import ConsentRule, Purpose
 from broadcast.model.contact import Contact
 from broadcast.model.counted import counted
+from broadcast.model.forgotten import Forgotten
 from broadcast.model.plan import Planned
 from broadcast.model.suppression import Suppressed
 from broadcast.model.told import Told
-from broadcast.operations.concerned import Concerned, Forgotten
+from broadcast.operations.concerned import Concerned
 from broadcast.operations.contact_remarks import contact_remarks
 from broadcast.operations.headcount import NOBODY, Headcount, Share, count
 from broadcast.operations.request import CLOSING, Request
@@ -183,7 +184,7 @@ class Reaching:
             books.append(book)
             if personal and audience.contacts and not book.contacts:
                 warnings.append(f"nobody in the contacts files of {audience.name} can be told")
-            people = _Others(book.contacts, forgotten) if forgotten else book.contacts
+            people = _Others(audience.name, book.contacts, forgotten) if forgotten else book.contacts
             permission = permission_for(audience, ways, self.suppressed, purpose)
             contacts = Permitted(people, permission)
             sharing = book.contacts.sharing
@@ -211,11 +212,12 @@ class Reaching:
 class _Others:
     """People but those who asked to be forgotten while their rows still stand in the files."""
 
+    audience: str
     people: Iterable[Contact]
     forgotten: Forgotten
 
     def __iter__(self) -> Iterator[Contact]:
-        return (contact for contact in self.people if not self.forgotten(contact))
+        return (contact for contact in self.people if not self.forgotten(contact, self.audience))
 
 
 def permission_for(

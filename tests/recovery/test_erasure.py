@@ -337,7 +337,7 @@ def nobody_asks(_: Purge) -> None:
 #: What says nothing about who was told: what was said, by whom of us, over which channels, and how it ended.
 KEPT = {
     "incident": {"ref", "title", "phase", "severity", "services", "identity"},
-    "notice": {"kind", "phase", "facts", "content_hash", "key", "inputs_hash", "author", "identity"},
+    "notice": {"kind", "phase", "facts", "content_hash", "key", "inputs_hash", "author", "identity", "kinds"},
     "message": {"audience", "locale", "kind", "subject", "text", "html", "slots"},
     "delivery": {"audience", "texts", "locale", "route", "channel", "state", "owner"},
     "attempt": {"channel", "owner", "outcome"},
@@ -351,6 +351,7 @@ KEPT = {
     "health": {"system", "state", "source", "draft"},
     "status_page": {"url", "etag", "condition", "detail"},
     "reserved_number": set(),
+    "forgotten": {"mark"},
 }
 ERASED = {
     "notice": {"result"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,9 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.consent import Question
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Common, Confirming, Form, ListForm
-from broadcast.cli.output.blocks import Block, Remark, Table, Tone, Word, line
+from broadcast.cli.options import Also, Common, Confirming, Form, ListForm
+from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.output.person import INCOMPLETE, places, places_json
 from broadcast.cli.output.show import clock_time, iso, show, show_json
 from broadcast.config.durations import parse_duration
 from broadcast.ledger.erasure import Author
@@ -21,6 +22,7 @@ from broadcast.model.mask import mask
 from broadcast.operations import forget as forgetting
 from broadcast.operations import purge as purging
 from broadcast.operations.author import author
+from broadcast.operations.person import Person
 from broadcast.wiring import load_settings
 
 PURGE_SCHEMA = "broadcast.purge/1"
@@ -74,14 +76,18 @@ def forget(
     common: Common,
     confirming: Confirming,
     whom: Whom,
+    also: Also = None,
     suppress: Suppress = False,
     output: ListForm = Form.HUMAN,
-) -> None:
+) -> int:
     """Erase one person from the ledger, everywhere, and name the contacts files where they still stand.
 
     They are not told of incidents that are open any more, and not missed there. The files are yours to edit:
     as long as the row stands there, new incidents reach them, unless --suppress keeps their addresses from
-    being used. It cannot be undone.
+    being used. An address that somebody else has too is not suppressed. It cannot be undone.
+
+    Entries that may be about somebody else stay and are named, with file and line: look at them, and add them
+    with --also. The exit code is 6 if a list, or a row that mentions the person, could not be read.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
 
@@ -89,14 +95,16 @@ def forget(
         _ERASE.settle(common, str(asked.messages), _forget_page(asked), yes=confirming.yes)
 
     with opened(settings) as ledger:
-        done = forgetting.propose(ledger, settings, whom)
+        done = forgetting.propose(ledger, settings, whom, also or (), suppress=suppress)
         if not confirming.dry_run:
             by = Author(author(), SystemClock().now())
-            done = forgetting.forget(ledger, done, by, consent, suppress=suppress)
+            done = forgetting.forget(ledger, done, by, consent)
     if output is Form.JSON:
         show_json(_forget_json(done), common.out)
     else:
         show(_forget_page(done), common.out)
+    show(list(places(done.person, "not touched")), common.err)
+    return INCOMPLETE * (not done.person.complete)
 
 
 def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
@@ -140,42 +148,66 @@ def _purge_json(purged: purging.Purge, zone: ZoneInfo) -> dict[str, Any]:
 
 def _forget_page(asked: forgetting.Oblivion) -> list[Block]:
     what = f"{_some(asked.messages, 'message')} of {', '.join(asked.incidents) or 'no incident'}"
+    rest = [*_still(asked), *_not_suppressed(asked)]
     if asked.done:
-        return [line(f"forgotten: {what}"), *(_still(audience, path) for audience, path in asked.files)]
-    rows = tuple(
-        (Word(person.name, Tone.STRONG), person.contact, _masked(person.email), _masked(person.phone))
-        for person in asked.people
+        return [line(f"forgotten: {what}"), *rest]
+    return [
+        Table(("name", "id", "audience", "email", "phone"), _known_as(asked.person)),
+        *rest,
+        line(f"would forget {what}"),
+    ]
+
+
+def _known_as(person: Person) -> tuple[tuple[Cell, ...], ...]:
+    entries = dict.fromkeys((e.marks.name, e.marks.id, e.audience, e.marks) for e in person.entries)
+    return tuple(
+        (
+            Word(name, Tone.STRONG),
+            id,
+            audience,
+            ", ".join(map(mask, sorted(marks.emails))),
+            ", ".join(map(mask, sorted(marks.phones))),
+        )
+        for name, id, audience, marks in entries
     )
-    files = (_still(audience, path) for audience, path in asked.files)
-    return [Table(("name", "id", "email", "phone"), rows), *files, line(f"would forget {what}")]
 
 
-def _still(audience: str, path: Path) -> Block:
-    return Remark("still there", f"{path} ({audience}): take the row out by hand", Tone.WARNING)
+def _still(asked: forgetting.Oblivion) -> Iterator[Block]:
+    for each in asked.person.rows:
+        place = f"{each.path} ({each.audience}), line {each.row.line}"
+        yield Remark("still there", f"{place}: take the row out by hand", Tone.WARNING)
+
+
+def _not_suppressed(asked: forgetting.Oblivion) -> Iterator[Block]:
+    for _, address in asked.person.addresses if asked.suppress else ():
+        if address in asked.person.others_addresses:
+            shown = f"{mask(address)}: somebody else has it too, and is told there"
+            yield Remark("not suppressed", shown, Tone.WARNING)
 
 
 def _forget_json(asked: forgetting.Oblivion) -> dict[str, Any]:
     known_as = [
         {
-            "id": person.contact,
-            "name": person.name,
-            "email": _masked(person.email),
-            "phone": _masked(person.phone),
+            "id": entry.marks.id,
+            "name": entry.marks.name,
+            "audience": entry.audience,
+            "email": ", ".join(map(mask, sorted(entry.marks.emails))),
+            "phone": ", ".join(map(mask, sorted(entry.marks.phones))),
         }
-        for person in asked.people
+        for entry in asked.person.entries
     ]
     return {
         "schema": FORGET_SCHEMA,
         "known_as": [] if asked.done else known_as,
         "messages": asked.messages,
         "incidents": list(asked.incidents),
-        "files": [{"audience": audience, "path": str(path)} for audience, path in asked.files],
+        "files": [
+            {"audience": each.audience, "path": str(each.path), "line": each.row.line}
+            for each in asked.person.rows
+        ],
+        **places_json(asked.person, "not_touched"),
         "changed": asked.done,
     }
-
-
-def _masked(address: str | None) -> str:
-    return mask(address) if address else ""
 
 
 def _some(count: int, one: str, many: str | None = None) -> str:

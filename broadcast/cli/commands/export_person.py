@@ -10,8 +10,8 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Common, Form, ListForm
-from broadcast.cli.output.person import person_page
+from broadcast.cli.options import Also, Common, Form, ListForm
+from broadcast.cli.output.person import INCOMPLETE, person_page, places, places_json
 from broadcast.cli.output.show import clock_time, iso, show, show_json
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import Contact
@@ -30,29 +30,39 @@ Whom = Annotated[
     "broadcast contacts export-person anna@kunde.example -o json",
     name="export-person",
 )
-def export_person(common: Common, whom: Whom, output: ListForm = Form.HUMAN) -> None:
+def export_person(common: Common, whom: Whom, also: Also = None, output: ListForm = Form.HUMAN) -> int:
     """Everything that is known about one person: contacts files, consent, messages as told, suppressions.
 
-    Readable in their language, or as JSON. Addresses are in clear: give it to nobody else.
+    Readable in their language, or as JSON. Addresses are in clear: give it to nobody else. Entries that may
+    be about somebody else are left out and named, with file and line: look at them, and add them with --also.
+    The exit code is 6 if a list, or a row that mentions the person, could not be read.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
     ways = make_channels(settings).ways
     with opened(settings) as ledger:
-        dossier = exporting.export_person(ledger, settings, ways, whom)
+        dossier = exporting.export_person(ledger, settings, ways, whom, also or ())
     zone, now = settings.timezone, SystemClock().now()
     if output is Form.JSON:
         show_json({"as_of": iso(now, zone), **_json(dossier, zone)} | {"schema": SCHEMA}, common.out)
-        return
-    locale = dossier.locale or settings.locale
-    page = person_page(dossier, settings.organisation, clock_time(now, zone), zone, locale)
-    show(list(page), common.out)
+    else:
+        locale = dossier.locale or settings.locale
+        page = person_page(dossier, settings.organisation, clock_time(now, zone), zone, locale)
+        show(list(page), common.out)
+    show(list(places(dossier.person, "not included")), common.err)
+    return INCOMPLETE * (not dossier.person.complete)
 
 
 def _json(dossier: exporting.Dossier, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "contacts_files": [
-            {"audience": each.audience, "path": str(each.path), **_contact(each.contact)}
-            for each in dossier.files
+            {
+                "audience": each.audience,
+                "path": str(each.path),
+                "line": each.row.line,
+                **_contact(each.row.contact),
+                "row": dict(each.row.cells),
+            }
+            for each in dossier.person.rows
         ],
         "ledger": [_contact(each) for each in dossier.known_as],
         "messages": [_message(each, zone) for each in dossier.told],
@@ -66,6 +76,7 @@ def _json(dossier: exporting.Dossier, zone: ZoneInfo) -> dict[str, Any]:
             }
             for each in dossier.suppressions
         ],
+        **places_json(dossier.person, "not_included"),
     }
 
 
@@ -96,5 +107,13 @@ def _message(told: exporting.Told, zone: ZoneInfo) -> dict[str, Any]:
         "reason": message.reason,
         "subject": told.text and told.text.subject,
         "text": told.text and told.text.text,
+        "texts": [
+            {
+                "channel": each.channel,
+                "subject": each.text and each.text.subject,
+                "text": each.text and each.text.text,
+            }
+            for each in told.sent
+        ],
         "attempts": [{**asdict(each), "at": iso(each.at, zone)} for each in message.tries],
     }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Block, Quote, Table, Word, line
+from broadcast.cli.output.blocks import Block, Quote, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import clock_time
 from broadcast.model.contact import Contact
 from broadcast.operations.export_person import Dossier, Told
+from broadcast.operations.person import Person, Place
+
+INCOMPLETE = 6  # the exit code if a list could not be read
 
 _WORDS = {
     "title": ("Auskunft über die zu Ihnen gespeicherten Daten", "Information about the data stored on you"),
@@ -18,13 +22,12 @@ _WORDS = {
     "consents": ("Ihre Einwilligungen", "What you agreed to"),
     "not_used": ("Gesperrte Adressen", "Suppressed addresses"),
     "none": ("nichts", "nothing"),
-    "list": ("Liste", "list"),
+    "column": ("Spalte", "column"),
+    "value": ("Inhalt", "value"),
     "name": ("Name", "name"),
     "id": ("Kennung", "id"),
     "phone": ("Telefon", "phone"),
     "email": ("E-Mail", "e-mail"),
-    "locale": ("Sprache", "language"),
-    "groups": ("Gruppen", "groups"),
     "further": ("Weitere Angaben", "further"),
     "channel": ("Weg", "channel"),
     "purpose": ("Zweck", "purpose"),
@@ -61,12 +64,11 @@ def person_page(
     say = _Say(locale)
     yield line(Word(say("title")))
     yield line(say("by").format(name=organisation, moment=moment))
-    contacts = [(standing.audience, standing.contact) for standing in dossier.files]
-    yield from _contacts(say("files"), contacts, say)
+    yield from _rows(dossier.person, say)
     yield from _consents(dossier, say)
-    yield from _contacts(say("ledger"), [("", contact) for contact in dossier.known_as], say)
+    yield from _contacts(say("ledger"), dossier.known_as, say)
     for told in dossier.told:
-        yield _message(told, zone, say)
+        yield from _message(told, zone, say)
     yield from _suppressions(dossier, zone, say)
 
 
@@ -84,21 +86,27 @@ class _Say:
         return _STATES.get(state, (state, state))[self._place]
 
 
-def _contacts(title: str, contacts: list[tuple[str, Contact]], say: _Say) -> Iterator[Block]:
+def _rows(person: Person, say: _Say) -> Iterator[Block]:
+    """Each row of the contact lists as it stands there."""
+    for standing in person.rows:
+        title = f"{say('files')}: {standing.audience}"
+        yield Table((say("column"), say("value")), standing.row.cells, title)
+    if not person.rows:
+        yield line(f"{say('files')}: {say('none')}")
+
+
+def _contacts(title: str, contacts: Sequence[Contact], say: _Say) -> Iterator[Block]:
     rows = tuple(
         (
-            where,
             contact.name,
             contact.id,
             contact.phone or "",
             contact.email or "",
-            contact.locale or "",
-            ", ".join(contact.groups),
             ", ".join(f"{name}: {value}" for name, value in contact.extra if value),
         )
-        for where, contact in contacts
+        for contact in contacts
     )
-    columns = ("list", "name", "id", "phone", "email", "locale", "groups", "further")
+    columns = ("name", "id", "phone", "email", "further")
     yield Table(tuple(map(say, columns)), rows, title) if rows else line(f"{title}: {say('none')}")
 
 
@@ -111,22 +119,28 @@ def _consents(dossier: Dossier, say: _Say) -> Iterator[Block]:
             consent.since,
             consent.source,
         )
-        for standing in dossier.files
-        for consent in standing.contact.consents
+        for standing in dossier.person.rows
+        for consent in standing.row.contact.consents
     )
     columns = ("channel", "purpose", "answer", "since", "source")
     if rows:
         yield Table(tuple(map(say, columns)), rows, say("consents"))
 
 
-def _message(told: Told, zone: ZoneInfo, say: _Say) -> Quote:
-    message, text = told.message, told.text
-    tried = [(one, say.state(one.outcome or "unknown")) for one in message.tries]
-    tries = "; ".join(f"{one.channel} {clock_time(one.at, zone)} {outcome}" for one, outcome in tried)
-    title = f"{message.incident}/{message.sequence} {message.title}: {tries or say.state(message.state)}"
-    if text is None:
-        return Quote(title, say("no_text"))
-    return Quote(title, f"{text.subject}\n\n{text.text}" if text.subject else text.text)
+def _message(told: Told, zone: ZoneInfo, say: _Say) -> Iterator[Block]:
+    """The text of each channel that was tried, with what became of it there."""
+    message = told.message
+    for sent in told.sent:
+        tried = [one for one in message.tries if one.channel == sent.channel]
+        tries = "; ".join(
+            f"{one.channel} {clock_time(one.at, zone)} {say.state(one.outcome or 'unknown')}" for one in tried
+        )
+        title = f"{message.incident}/{message.sequence} {message.title}: {tries or say.state(message.state)}"
+        text = sent.text
+        if text is None:
+            yield Quote(title, say("no_text"))
+        else:
+            yield Quote(title, f"{text.subject}\n\n{text.text}" if text.subject else text.text)
 
 
 def _suppressions(dossier: Dossier, zone: ZoneInfo, say: _Say) -> Iterator[Block]:
@@ -135,3 +149,31 @@ def _suppressions(dossier: Dossier, zone: ZoneInfo, say: _Say) -> Iterator[Block
     )
     if rows:
         yield Table((say("address"), say("reason"), say("since"), say("source")), rows, say("not_used"))
+
+
+def places(person: Person, doubtful: str) -> Iterator[Block]:
+    """For the operator: where more may stand about a person, without what stands there."""
+    for place in person.doubtful:
+        hint = f"; if it is them, add --also {place.also}"
+        yield Remark(doubtful, f"{place}: {place.because}{hint}", Tone.WARNING)
+    for place in person.rejected:
+        yield Remark("not read", f"{place}: {place.because}; something of theirs stands there", Tone.BAD)
+    for reason in person.unread:
+        yield Remark("not read", f"{reason}; look into that file yourself", Tone.BAD)
+
+
+def places_json(person: Person, doubtful: str) -> dict[str, Any]:
+    """The same for machines."""
+    return {
+        doubtful: [_place(place) | {"also": place.also} for place in person.doubtful],
+        "not_read": [*map(_place, person.rejected), *({"because": reason} for reason in person.unread)],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "audience": place.audience,
+        "path": str(place.path) if place.path else None,
+        "line": place.line or None,
+        "because": place.because,
+    }

@@ -1,0 +1,116 @@
+"""The rows of contacts files that may be about somebody, and rows that cannot be read but mention them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from broadcast.contacts.address import Unusable
+from broadcast.contacts.columns import Columns, read_columns
+from broadcast.contacts.marks import Marks
+from broadcast.contacts.merge import DERIVED_ID, named
+from broadcast.contacts.rows import clean, marks_of, read_row
+from broadcast.contacts.sheet import Row, Sheet, Torn, open_sheet
+from broadcast.model.contact import Contact
+from broadcast.model.ids import base_id
+
+_NO_DIGITS = re.compile(r"\D+")
+_CELL_END = re.compile(r'[,;|"\t\r\n]+')
+_TAIL = 7  # digits at the end of a number that are the same however it is written
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """A row with the contact it describes, all addresses in it, and its cells by header."""
+
+    line: int
+    contact: Contact
+    marks: Marks
+    cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedText:
+    """A row that cannot be read as a contact, and holds something of somebody who is looked for."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What somebody is looked for by: ids, numbers in E.164 and mailboxes in lower case.
+
+    Rows that cannot be read are searched as text: for the addresses, the `names`, and the ids that they have
+    in the audience of the file (`own_ids`).
+    """
+
+    ids: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    own_ids: frozenset[str] = frozenset()
+
+    def touches(self, marks: Marks) -> bool:
+        """Whether these marks have one of the ids or addresses."""
+        return base_id(marks.id) in self.ids or not self.addresses.isdisjoint(marks.phones | marks.emails)
+
+    def may_touch(self, text: str) -> bool:
+        """Whether a row with this text must be read: it may have an id, an address or a name of theirs."""
+        derived = any(id.startswith(DERIVED_ID) for id in self.ids)  # such an id stands in no cell
+        return derived or self._mentions(text, self.ids)
+
+    def mentions(self, text: str) -> bool:
+        """Whether the text of a row that cannot be read holds something of theirs."""
+        return self._mentions(text, self.own_ids)
+
+    def _mentions(self, text: str, ids: frozenset[str]) -> bool:
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        digits = _NO_DIGITS.sub("", folded)
+        parts = ((*address.partition("@")[:2],) for address in self.addresses)
+        if any(f"{local}@" in folded if at else local[-_TAIL:] in digits for local, at in parts):
+            return True
+        cells = {base_id(cell.strip()) for cell in _CELL_END.split(text)}
+        return not ids.isdisjoint(cells) or any(_has_words(folded, name) for name in self.names)
+
+
+def rows_about(path: Path, region: str, sought: Sought) -> Iterator[ListedRow | RejectedText]:
+    """Every row with one of the ids or addresses; raises `ConfigError` if the file ends in a fault."""
+    sheet = open_sheet(path)
+    columns = read_columns(sheet.header)
+    for row in sheet.rows():
+        if isinstance(row, Torn):
+            if sought.mentions(_raw(sheet, row)):
+                yield RejectedText(row.line, "quotation marks inside a cell do not add up")
+        elif found := _row_about(sheet, row, columns, region, sought):
+            yield found
+
+
+def _row_about(
+    sheet: Sheet, row: Row, columns: Columns, region: str, sought: Sought
+) -> ListedRow | RejectedText | None:
+    text = "\n".join(map(clean, row.cells))
+    if not sought.may_touch(text):
+        return None
+    try:
+        contact = named(read_row(row.cells, columns, region).contact)
+    except Unusable as unusable:
+        return RejectedText(row.line, str(unusable)) if sought.mentions(text) else None
+    marks = replace(marks_of(row.cells, columns, region), id=contact.id)
+    if not sought.touches(marks):
+        return None
+    cells = zip(sheet.header, map(clean, row.cells), strict=False)
+    return ListedRow(row.line, contact, marks, tuple((name.strip(), cell) for name, cell in cells if cell))
+
+
+def _raw(sheet: Sheet, torn: Torn) -> str:
+    with sheet.path.open(encoding=sheet.encoding, newline="") as stream:
+        return "".join(islice(stream, torn.line - 1, torn.last))
+
+
+def _has_words(text: str, name: str) -> bool:
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return folded in text and re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", text) is not None

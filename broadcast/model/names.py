@@ -1,0 +1,15 @@
+"""Names of people, as they are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\w+")
+_TITLES = frozenset(("herr", "frau", "mr", "mrs", "ms", "mx", "dr", "prof"))
+
+
+def name_words(name: str) -> frozenset[str]:
+    """The words of a name in lower case, without titles; in lists, surnames come first or last."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return frozenset(_WORD.findall(folded)) - _TITLES
