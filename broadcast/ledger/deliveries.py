@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +72,7 @@ class Deliveries:
         self._run = run
         self._paces = paces
         self._clock = clock
+        self._newest = 0  # the number of the newest notice that was made way for
 
     def turn(
         self,
@@ -88,7 +89,7 @@ class Deliveries:
         """
         with self._database.transaction() as connection:
             settle(connection, settled, now.timestamp())
-            self._stand_aside(connection, now)
+            newest = self._stand_aside(connection, now, _back(settled))
             record_pauses(connection, pauses, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
             # The clock is read behind the lock: what passed while waiting for it must not be given out twice.
@@ -96,6 +97,7 @@ class Deliveries:
             claimed = {c: self._claim(connection, gate, c, limit, now) for c, limit in asked.items()}
             claims = {channel: claims for channel, (claims, _) in claimed.items()}
             due = {channel: self._next_due(connection, channel, now) for channel in asked}
+        self._newest = newest
         return Turn(
             self._clock.monotonic(),
             claims,
@@ -111,6 +113,7 @@ class Deliveries:
         with self._database.transaction() as connection:
             connection.execute(query("withdraw_deliveries"), values)
             connection.execute(query("withdraw_attempts"), values)
+        self._newest = 0  # a newer notice may have been recorded since they were claimed
 
     def lookups(
         self, channel: str, limit: int, now: datetime, until: datetime
@@ -247,11 +250,19 @@ class Deliveries:
         moment: float | None = connection.execute(query("next_due"), values).fetchone()[0]
         return moment
 
-    def _stand_aside(self, connection: sqlite3.Connection, now: datetime) -> None:
-        """Cancel what came back to be planned after a newer notice was recorded."""
+    def _stand_aside(self, connection: sqlite3.Connection, now: datetime, back: Collection[int] = ()) -> int:
+        """Cancel what newer notices stand in the place of; the number of the newest, or 0.
+
+        Once it has been done for the newest, only what came `back` to be planned can be such a message.
+        """
         overtaken = connection.execute(query("overtaken"), (self._notice,)).fetchone()
-        if overtaken:
-            supersede(connection, overtaken["incident_id"], now)
+        if overtaken is None:
+            return 0
+        newest: int = overtaken["newest"]
+        only = back if newest == self._newest else None
+        if only is None or only:
+            supersede(connection, overtaken["incident_id"], now, only)
+        return newest
 
     def _claim(
         self, connection: sqlite3.Connection, gate: Gate, channel: str, wanted: int, now: datetime
@@ -273,3 +284,9 @@ class Deliveries:
         connection.execute(query("mark_sending"), values)
         moved = settle_shared(connection, Claimed(channel, self._run, latest, now.timestamp()))
         return [claim_from(row) for row in connection.execute(query("intended"), values)], moved
+
+
+def _back(settled: Sequence[Settlement]) -> list[int]:
+    """The deliveries that wait again after a request."""
+    waiting = {DeliveryState.PLANNED, DeliveryState.HELD}
+    return [claim.delivery for one in settled if one.state in waiting for claim in one.claims]

@@ -72,25 +72,58 @@ INSERT INTO event (incident_id, notice_id, at, kind, channel, detail)
 SELECT (SELECT incident_id FROM notice WHERE id = :notice), :notice, :at, :kind, :channel, :detail
 
 -- name: overtaken
--- The incident of a notice that is not its latest any more.
-SELECT own.incident_id FROM notice AS own JOIN notice AS newer ON newer.incident_id = own.incident_id
-WHERE own.id = ? AND newer.sequence > own.sequence LIMIT 1
+-- The incident of a notice that is not its latest any more, and the number of the latest.
+SELECT own.incident_id, max(newer.sequence) AS newest
+FROM notice AS own JOIN notice AS newer ON newer.incident_id = own.incident_id
+WHERE own.id = ? AND newer.sequence > own.sequence GROUP BY own.incident_id
 
 -- name: supersede
 -- A person who is told the newer truth must not get the older one afterwards, nor a channel that publishes it, and
--- nobody that of an incident that is over.
+-- nobody that of an incident that is over. Ids are unique within one audience only. `only` lists the deliveries to
+-- look at; without it, all of the incident are.
 UPDATE delivery SET state = 'cancelled', updated_at = :now,
        reason = 'superseded by notice ' || (SELECT max(sequence) FROM notice WHERE incident_id = :incident)
-WHERE state IN ('planned', 'held') AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+WHERE state IN ('planned', 'held')
+  AND id IN (SELECT id FROM delivery WHERE :only IS NULL AND state IN ('planned', 'held')
+                                       AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+             UNION ALL SELECT value FROM json_each(:only))
   AND EXISTS (SELECT 1 FROM notice AS newer JOIN notice AS own ON own.incident_id = newer.incident_id
               WHERE own.id = delivery.notice_id AND newer.sequence > own.sequence
                 AND (newer.phase IN (SELECT value FROM json_each(:closed))
                      OR EXISTS (SELECT 1 FROM delivery AS theirs
-                                WHERE theirs.notice_id = newer.id AND theirs.contact = delivery.contact)
+                                WHERE theirs.notice_id = newer.id AND theirs.contact = delivery.contact
+                                  AND theirs.audience = delivery.audience)
                      OR (delivery.recipient_id IS NULL AND EXISTS (
                          SELECT 1 FROM delivery AS post, json_each(post.route) AS leg
                          WHERE post.contact >= 'channel:' AND post.contact < 'channel;' AND post.notice_id = newer.id
                            AND leg.value IN (SELECT value FROM json_each(delivery.route))))))
+
+-- name: supersede_same_person
+-- Likewise for people who have another id or audience in the newer notice: an address under no other name.
+WITH waiting AS MATERIALIZED (
+    SELECT delivery.id, notice.sequence, folded(recipient.name) AS name, recipient.phone, folded(recipient.email) AS email
+    FROM delivery JOIN notice ON notice.id = delivery.notice_id JOIN recipient ON recipient.id = delivery.recipient_id
+    WHERE delivery.state IN ('planned', 'held')
+      AND delivery.id IN (SELECT delivery.id FROM notice JOIN delivery ON delivery.notice_id = notice.id
+                          WHERE :only IS NULL AND notice.incident_id = :incident AND state IN ('planned', 'held')
+                            AND notice.sequence < (SELECT max(sequence) FROM notice WHERE incident_id = :incident)
+                          UNION ALL SELECT value FROM json_each(:only))
+),
+told AS MATERIALIZED (
+    SELECT DISTINCT notice.sequence, folded(recipient.name) AS name, recipient.phone, folded(recipient.email) AS email
+    FROM notice JOIN delivery ON delivery.notice_id = notice.id JOIN recipient ON recipient.id = delivery.recipient_id
+    WHERE notice.incident_id = :incident AND notice.sequence > (SELECT min(sequence) FROM waiting)
+),
+known AS (
+    SELECT waiting.id, waiting.sequence AS own, told.sequence AS newer, waiting.name, told.name AS other
+    FROM waiting JOIN told ON told.email = waiting.email
+    UNION ALL
+    SELECT waiting.id, waiting.sequence, told.sequence, waiting.name, told.name
+    FROM waiting JOIN told ON told.phone = waiting.phone
+)
+UPDATE delivery SET state = 'cancelled', updated_at = :now,
+       reason = 'superseded by notice ' || (SELECT max(sequence) FROM notice WHERE incident_id = :incident)
+WHERE id IN (SELECT id FROM known WHERE newer > own AND (name = other OR '' IN (name, other)))
 
 -- name: latest_attempt
 SELECT coalesce(max(id), 0) FROM attempt
