@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from broadcast.rendering.catalogue import Catalogue
     from broadcast.rendering.render import Renderer
 
+_GLANCE = 0.5  # seconds to wait for another process's lock while somebody waits for a tab
+
 
 def load_settings(config: Path | None, *, sandbox: bool = False) -> Settings:
     """The settings in force, as found from the current folder; raises `ConfigError`.
@@ -54,6 +56,24 @@ def load_settings(config: Path | None, *, sandbox: bool = False) -> Settings:
 def open_ledger(settings: Settings) -> Ledger:
     """The ledger of these settings; raises `LedgerError`."""
     return Ledger.open(settings.ledger)
+
+
+def incident_refs(settings: Settings, *, sandbox: bool) -> list[str]:
+    """References to complete what is typed: open incidents first, then the latest; raises `LedgerError`.
+
+    No ledger is created, no sandbox is started, and another process that writes is hardly waited for.
+    """
+    from broadcast.sandbox.settings import sandbox_ledger
+
+    path = sandbox_ledger(settings) if sandbox else settings.ledger
+    if not path.is_file():
+        return []
+    ledger = Ledger.open(path, wait=_GLANCE)
+    try:
+        latest_first = reversed(ledger.incidents.all())
+        return [one.ref for one in sorted(latest_first, key=lambda one: one.phase.closed)]
+    finally:
+        ledger.close()
 
 
 def program(settings: Settings) -> str:

@@ -33,17 +33,10 @@ def _silently(complete: Callable[[typer.Context], Iterable[str]]) -> Completer:
 
 @_silently
 def incidents(ctx: typer.Context) -> Iterable[str]:
-    """References, newest first; the ledger is not created by looking."""
-    from broadcast.wiring import open_ledger
+    """References of the ledger that the command would use."""
+    from broadcast.wiring import incident_refs
 
-    settings = _settings(ctx)
-    if not settings.ledger.is_file():
-        return []
-    ledger = open_ledger(settings)
-    try:
-        return [incident.ref for incident in reversed(ledger.incidents.all())]
-    finally:
-        ledger.close()
+    return incident_refs(_settings(ctx), sandbox=bool(ctx.params.get("sandbox")))
 
 
 @_silently
@@ -75,11 +68,15 @@ def services(ctx: typer.Context) -> Iterable[str]:
 
 @_silently
 def fates(ctx: typer.Context) -> Iterable[str]:
-    """What channels are said to depend on, and the channels themselves."""
+    """What the configuration says that something depends on, the channels, and what people say is down."""
+    from broadcast.planning.fates import SYSTEMS
+
     settings = _settings(ctx)
-    return dict.fromkeys(
-        [*(fate for one in settings.channels.values() for fate in one.fate), *settings.channels]
-    )
+    named = [fate for channel in settings.channels.values() for fate in channel.fate]
+    named += [fate for way in settings.alternatives.values() for fate in way.fate]
+    named += [name for system, fates in settings.fates.items() for name in (system, *fates)]
+    known = dict.fromkeys([*named, *settings.channels, *SYSTEMS])
+    return [name for name in known if not name.startswith("@")]
 
 
 @_silently

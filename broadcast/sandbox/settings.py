@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings, Settings
-from broadcast.sandbox.daemon import Address
+
+if TYPE_CHECKING:
+    from broadcast.sandbox.daemon import Address
 
 _NOWHERE = "https://sandbox.invalid"
 _TWILIO = ("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"})
@@ -77,6 +80,11 @@ def sandbox_folder(settings: Settings) -> Path:
     return settings.folder / ".sandbox"
 
 
+def sandbox_ledger(settings: Settings) -> Path:
+    """The ledger of rehearsals."""
+    return sandbox_folder(settings) / "broadcast.db"
+
+
 def in_sandbox(settings: Settings, address: Address) -> Settings:
     """The same settings with every channel pointing at the sandbox; what it cannot play is left out."""
     folder = sandbox_folder(settings)
@@ -97,7 +105,7 @@ def in_sandbox(settings: Settings, address: Address) -> Settings:
     return replace(
         settings,
         sandbox=True,
-        ledger=folder / "broadcast.db",
+        ledger=sandbox_ledger(settings),
         channels=MappingProxyType(channels),
         audiences=MappingProxyType(audiences),
         warnings=(*settings.warnings, *left_out),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.incident import Phase
+from broadcast.testing.ledger_samples import NOON, incident, notice, owed
 
 HEAVY = {
     "asyncio",
@@ -57,14 +63,61 @@ OF_ADAPTERS = {"asyncio", "http", "ssl"}
     [(("--version",), ()), (("-h",), ()), (("status",), ()), (("config", "show"), OF_ADAPTERS)],
     ids=str,
 )
-def test_a_command_that_sends_nothing_loads_no_sdk(arguments, allowed, tmp_path):
+def test_a_command_that_sends_nothing_loads_no_sdk(arguments, allowed, company):
+    _, loaded = run(company, *arguments)
+
+    assert (HEAVY - set(allowed)) & loaded == set()
+
+
+@pytest.mark.parametrize("typed", ["update ", "--sandbox report IN", "notify --affects out"])
+def test_the_shell_is_offered_names_quickly(typed, company):
+    write_incidents(company / "broadcast.db", Phase.RESOLVED, Phase.MONITORING, Phase.RESOLVED)
+    write_incidents(company / ".sandbox" / "broadcast.db", Phase.INVESTIGATING)
+    words = f"broadcast {typed}"
+    typing = {
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+        "_BROADCAST_COMPLETE": "complete_bash",
+    }
+
+    offered, loaded = run(company, **typing)
+
+    expected = {"update ": ["INC-2", "INC-3", "INC-1"], "--sandbox report IN": ["INC-1"]}
+    assert offered.split() == expected.get(typed, ["outlook"])
+    assert {*HEAVY, "rich"} & loaded == set()
+
+
+def test_the_shell_is_offered_nothing_where_there_is_no_ledger_and_none_is_made(company):
+    typing = {"COMP_WORDS": "broadcast update ", "COMP_CWORD": "2", "_BROADCAST_COMPLETE": "complete_bash"}
+
+    offered, _ = run(company, **typing)
+
+    assert offered.split() == []
+    assert not (company / "broadcast.db").exists()
+
+
+@pytest.fixture
+def company(tmp_path):
     (tmp_path / "broadcast.toml").write_text(CONFIGURATION, encoding="utf-8")
     (tmp_path / "customers.csv").write_text("id,phone\n1,+4915112345678\n", encoding="utf-8")
+    return tmp_path
 
+
+def write_incidents(path, *phases):
+    ledger = Ledger.open(path)
+    for phase in phases:
+        new = replace(incident(phase), ref=ledger.incidents.next_ref())
+        ledger.incidents.record(notice(new, 1, owed("channel:site")), NOON)
+    ledger.close()
+
+
+def run(folder, *arguments, **environment):
+    """What it printed, and the packages that it loaded."""
     command = [sys.executable, "-c", REPORT_LOADED, *arguments]
-    outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    outcome = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, env={**os.environ, **environment}
+    )
     report = outcome.stderr.splitlines()[-1]
-
     assert outcome.returncode == 0, outcome.stderr
     assert report.startswith("loaded:")
-    assert HEAVY & set(report.split()) <= set(allowed)
+    return outcome.stdout, set(report.split())
