@@ -22,6 +22,24 @@ T = TypeVar("T")
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
 _REGION = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _LANGUAGES = {"german": "de", "deutsch": "de", "english": "en", "englisch": "en"}
+#: What clocks show in a part of the year, and a place where they do.
+_PLACES = {
+    **dict.fromkeys(("CEST", "MEZ", "MESZ"), "Europe/Berlin"),
+    "BST": "Europe/London",
+    "WEST": "Europe/Lisbon",
+    **dict.fromkeys(("EEST", "OEZ", "OESZ"), "Europe/Helsinki"),
+    **dict.fromkeys(("ET", "EDT"), "America/New_York"),
+    **dict.fromkeys(("CT", "CST", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("MT", "MDT"), "America/Denver"),
+    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    "IST": "Asia/Kolkata",
+    "JST": "Asia/Tokyo",
+    "SGT": "Asia/Singapore",
+    "MSK": "Europe/Moscow",
+    "TRT": "Europe/Istanbul",
+}
+_OFFSET = re.compile(r"(UTC|GMT|Z)? ?[+-] ?\d{1,2}(:?\d{2})?", re.ASCII | re.IGNORECASE)
 _TRUTH = {
     "true": True,
     "1": True,
@@ -127,10 +145,17 @@ def locale(value: object) -> str:
     spelled = text(value)
     if LOCALE.fullmatch(spelled):
         return spelled
-    language, _, region = spelled.replace("_", "-").partition("-")
-    likely = _LANGUAGES.get(language.lower(), language.lower()) + (f"-{region.upper()}" if region else "")
-    fix = f'did you mean "{likely}"?' if LOCALE.fullmatch(likely) else 'write it like "de" or "en-GB"'
+    likely = likely_locale(spelled)
+    fix = f'did you mean "{likely}"?' if likely else 'write it like "de" or "en-GB"'
     raise Wrong(f"{shown(value)} is not a locale", fix)
+
+
+def likely_locale(spelled: str) -> str | None:
+    """The locale that was probably meant: `de-DE` for `de_DE.UTF-8`, as `LANG` has it, `de` for `German`."""
+    language, _, region = spelled.partition(".")[0].partition("@")[0].replace("_", "-").partition("-")
+    language = _LANGUAGES.get(language.lower(), language.lower())
+    likely = f"{language}-{region.upper()}" if region else language
+    return likely if LOCALE.fullmatch(likely) else None
 
 
 def region(value: object) -> str:
@@ -236,8 +261,13 @@ def _counted(word: str) -> object:
 
 
 def _likely_timezone(spelled: str) -> str:
-    zones = available_timezones()
-    cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones) if "/" in zone}
-    city = nearest(spelled.rpartition("/")[2], cities)
-    likely = nearest(spelled, zones) or (cities[city] if city else None)
+    """A place: an abbreviation or an offset that looks like another one is hours away from it."""
+    place = _PLACES.get(spelled.upper())
+    if place:
+        return f'write a place, which knows its summer time: "{place}"'
+    if _OFFSET.fullmatch(spelled):
+        return 'an offset knows no summer time; write a place, like "Europe/Berlin"'
+    cities = {zone.rpartition("/")[2]: zone for zone in sorted(available_timezones()) if "/" in zone}
+    city = nearest(spelled.rpartition("/")[2], [*cities])
+    likely = nearest(spelled, cities.values()) or (cities[city] if city else None)
     return f'did you mean "{likely}"?' if likely else 'write it like "Europe/Berlin"'

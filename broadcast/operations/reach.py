@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from broadcast.config.settings import AudienceSettings, Settings
+from broadcast.config.shapes import likely_locale
 from broadcast.contacts.book import Book, read_contacts
 from broadcast.contacts.permission import Permission, Permitted
 from broadcast.errors import NothingMatched, UsageError
@@ -145,7 +146,10 @@ class Reaching:
             if locale in self.locales:
                 return locale
         if request.lang:
-            raise UsageError(f"there are no texts in {wanted}", hint=_suggest(wanted, self.locales))
+            meant = likely_locale(wanted) or wanted
+            language = meant.partition("-")[0]
+            hint = _suggest(language if language in self.locales else meant, self.locales)
+            raise UsageError(f"there are no texts in {wanted}", hint=hint)
         return wanted
 
     def _audiences(self, request: Request, told: Sequence[str]) -> list[AudienceSettings]:

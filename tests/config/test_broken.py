@@ -105,6 +105,21 @@ BROKEN = {
         'broadcast.toml:4: [broadcast] timezone: "Berlin" is not a time zone',
         'did you mean "Europe/Berlin"?',
     ),
+    "a locale as LANG has it": (
+        GENERAL.replace('"de"', '"de_DE.UTF-8"'),
+        'broadcast.toml:3: [broadcast] locale: "de_DE.UTF-8" is not a locale',
+        'did you mean "de-DE"?',
+    ),
+    "what clocks show in summer as the time zone": (
+        GENERAL.replace("Europe/Berlin", "CEST"),
+        'broadcast.toml:4: [broadcast] timezone: "CEST" is not a time zone',
+        'write a place, which knows its summer time: "Europe/Berlin"',
+    ),
+    "an offset as the time zone": (
+        GENERAL.replace("Europe/Berlin", "UTC+2"),
+        'broadcast.toml:4: [broadcast] timezone: "UTC+2" is not a time zone',
+        'an offset knows no summer time; write a place, like "Europe/Berlin"',
+    ),
     "a time zone with a slip": (
         GENERAL.replace("Europe/Berlin", "europe/berlln"),
         'broadcast.toml:4: [broadcast] timezone: "europe/berlln" is not a time zone',
