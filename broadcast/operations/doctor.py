@@ -230,7 +230,9 @@ def _templates(settings: Settings) -> Iterator[Check]:
         renderer = Renderer(catalogue, settings.locale, post=post)
         wrong = list(refused(renderer, [settings.locale], organisation, [PUBLIC]))
     else:
-        wrong = [one for one in lint(catalogue, locales, post, organisation) if one.severity is Gravity.ERROR]
+        audiences = [audience.texts for audience in settings.audiences.values()]
+        found = lint(catalogue, locales, post, organisation, audiences)
+        wrong = [one for one in found if one.severity is Gravity.ERROR]
     for finding in wrong[:_NAMED]:
         yield Check("templates", Verdict.FAIL, f"{finding.template}: {finding.problem}", finding.hint)
     if len(wrong) > _NAMED:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import difflib
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from types import CodeType
 from typing import Any, NoReturn
@@ -173,6 +174,15 @@ class Texts(ImmutableSandboxedEnvironment):
             return self._names_in(self._sources.find(name).read())
         except _MISTAKES as error:
             self._explain(name, error, {})
+
+    def included(self, names: Iterable[str]) -> frozenset[str]:
+        """What these files include or extend, by its name below the locale; broken files are left out."""
+        found: set[str] = set()
+        for name in names:
+            with suppress(*_MISTAKES):
+                parsed = self.parse(self._sources.find(name).read())
+                found.update(filter(None, meta.find_referenced_templates(parsed)))
+        return frozenset(name if name.endswith(SUFFIX) else name + SUFFIX for name in found)
 
     def _names_in(self, source: str) -> frozenset[str]:
         if source not in _NAMES:

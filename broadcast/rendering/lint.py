@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
+from pathlib import PurePosixPath
 
 from broadcast.errors import BroadcastError
 from broadcast.model.channel import ChannelKind, Limit
@@ -19,13 +20,13 @@ from broadcast.rendering import length, phrase, prose, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
 from broadcast.rendering.draft import Templates
 from broadcast.rendering.drill import visible
+from broadcast.rendering.placement import PUBLISHED, misplaced
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import CANARY, Organisation, sample_facts, with_secrets, written_by
 from broadcast.rendering.words import Words, words_for
 
 AUDIENCES = (PUBLIC, "agents", "supervisors", "executives", "technical", "field")
 KINDS = tuple(ChannelKind)
-_PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 _LINKLESS = frozenset({ChannelKind.PAGE, ChannelKind.VOICE})  # the link's own page, and a call
 _BROKEN = frozenset(
     {TextPhase.INVESTIGATING, TextPhase.IDENTIFIED, TextPhase.UPDATE}
@@ -64,7 +65,7 @@ class _Case:
 
     @property
     def public(self) -> bool:
-        return self.audience == PUBLIC or self.kind in _PUBLISHED
+        return self.audience == PUBLIC or self.kind in PUBLISHED
 
     @property
     def spoken(self) -> bool:
@@ -76,16 +77,21 @@ def lint(
     locales: Sequence[str],
     post: Sequence[Limit] = (),
     organisation: Organisation | None = None,
+    audiences: Sequence[str] = (),
 ) -> list[Finding]:
     """Everything that is wrong with the texts of these languages, each problem once, worst first.
 
-    `post` is what a post keeps to, as for `Renderer`; `organisation` is who will use them.
+    `post` is what a post keeps to, as for `Renderer`; `organisation` is who will use them, for `audiences`
+    beside those that everybody has.
     """
     locales = tuple(locales) or ("en",)
     renderer = Renderer(catalogue, locales[0], post=post)
-    found = [finding for case in _cases(locales) for finding in _proved(renderer, case)]
+    known = tuple(dict.fromkeys((*AUDIENCES, *audiences)))
+    proved = [*AUDIENCES, *_with_own_texts(catalogue, known[len(AUDIENCES) :])]
+    found = [finding for case in _cases(locales, proved) for finding in _proved(renderer, case)]
     found += _files(catalogue, locales)
-    found += refused(renderer, locales, organisation) if organisation else ()
+    found += _misplaced(catalogue, locales, known)
+    found += refused(renderer, locales, organisation, proved) if organisation else ()
     return sorted(dict.fromkeys(found), key=lambda finding: (finding.severity, finding.template))
 
 
@@ -105,7 +111,7 @@ def refused(
 
 def _cases(locales: Sequence[str], audiences: Sequence[str] = AUDIENCES) -> Iterator[_Case]:
     for locale, audience, kind in product(locales, audiences, KINDS):
-        if audience == PUBLIC or kind not in _PUBLISHED:
+        if audience == PUBLIC or kind not in PUBLISHED:
             yield from (_Case(audience, locale, kind, facts) for facts in _sampled())
 
 
@@ -279,6 +285,24 @@ def _parts(rendered: Rendered) -> tuple[str, ...]:
     message = rendered.message
     html = visible(message.html) if message.html else None
     return tuple(part for part in (message.subject, message.text, html) if part)
+
+
+def _with_own_texts(catalogue: Catalogue, audiences: Sequence[str]) -> list[str]:
+    """Those of the audiences that have a folder; the others get the customers' texts."""
+    folders = {PurePosixPath(name).parts[1] for name in catalogue.names() if name.count("/") > 1}
+    return [audience for audience in audiences if audience in folders]
+
+
+def _misplaced(catalogue: Catalogue, locales: Sequence[str], audiences: Sequence[str]) -> Iterator[Finding]:
+    """Files from which no text is ever written, and which no other file includes."""
+    found = {name: why for name in catalogue.names() if (why := misplaced(name, audiences))}
+    if not found:
+        return
+    included = Templates(catalogue, locales[0]).plain.included(catalogue.names())
+    for name, why in found.items():
+        if name.partition("/")[2] not in included and name not in included:
+            gravity = Gravity.ERROR if why.certain else Gravity.WARNING
+            yield Finding(name, gravity, why.problem, why.hint)
 
 
 def _files(catalogue: Catalogue, locales: Sequence[str]) -> Iterator[Finding]:

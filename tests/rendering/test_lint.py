@@ -132,3 +132,22 @@ def test_an_official_sentence_is_hard_to_read():
 
     assert prose.lix(text) > 70
     assert [problem for problem, _ in prose.remarks(text, "de") if "hard to read" in problem]
+
+
+def test_files_of_ones_own_are_used_and_proved_or_named(tmp_path):
+    """Kind: a file that somebody wrote for the outage is passed over without a word."""
+    files = {
+        "de/agents/identifed/sms.txt.j2": "Zeile. {{ mark }}",
+        "de/agnts/sms.txt.j2": "Zeile. {{ mark }}",
+        "de/shared/closing.txt.j2": "Zeile.",
+        "de/partners/sms.txt.j2": '{% include "shared/closing.txt" %} {{ nonsense }} {{ mark }}',
+    }
+
+    found = lint(with_files(tmp_path, files), ("de",), audiences=["customers", "partners"])
+
+    unused = {one.template: one.severity for one in found if "no text is written" in one.problem}
+    assert unused == {
+        "de/agents/identifed/sms.txt.j2": Gravity.ERROR,
+        "de/agnts/sms.txt.j2": Gravity.WARNING,
+    }
+    assert [one for one in found if "'nonsense' is undefined" in one.problem] != []

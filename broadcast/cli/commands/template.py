@@ -68,7 +68,8 @@ def lint(
                 f"there are no texts in {locale}", hint=f"there are: {', '.join(catalogue.locales())}"
             )
     organisation = Organisation(settings.organisation, settings.timezone)
-    found = prove(catalogue, locales, post_limits(settings), organisation)
+    audiences = [audience.texts for audience in settings.audiences.values()]
+    found = prove(catalogue, locales, post_limits(settings), organisation, audiences)
     if output is Form.JSON:
         show_json({"schema": SCHEMA, "findings": [asdict(finding) for finding in found]}, common.out)
     else:

@@ -1,0 +1,65 @@
+"""Whether a template file stands where texts are looked for. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from broadcast.config.problems import did_you_mean
+from broadcast.model.channel import ChannelKind
+from broadcast.model.notice import TextPhase
+from broadcast.rendering.catalogue import PUBLIC, SUFFIX
+
+PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
+_PHASES = frozenset(phase.value for phase in TextPhase)
+_PERSONAL = frozenset(f"{kind.value}.txt" for kind in ChannelKind if kind not in PUBLISHED)
+_PARTS = frozenset({"email.subject", "email.html", "desk.subject"})
+_FOR_EVERYBODY = frozenset({"page.title", *(f"{kind.value}.txt" for kind in PUBLISHED)})
+_FILES = _PERSONAL | _PARTS | _FOR_EVERYBODY
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """Why no text is written from a file, and what to do. `certain`: no configuration could use it."""
+
+    problem: str
+    hint: str
+    certain: bool = True
+
+
+def misplaced(name: str, audiences: Collection[str]) -> Misplaced | None:
+    """Why no text is written from the template `name`, for a configuration with these audiences.
+
+    None where one is. What begins with `_` is for others to include, and in its place anywhere.
+    """
+    parts = PurePosixPath(name.removesuffix(SUFFIX)).parts
+    if any(part.startswith("_") for part in parts):
+        return None
+    if not _LANGUAGE.fullmatch(parts[0]):
+        return _never(f"{parts[0]} is no language", "put it below the language: de/... or en/...")
+    locale, *folders, file = parts
+    if len(folders) not in {1, 2}:
+        return _never("it stands too high or too deep", "write <locale>/<audience>/<phase>/<kind>.j2")
+    return next(_unknown(locale, folders, file, audiences), None)
+
+
+def _unknown(
+    locale: str, folders: Sequence[str], file: str, audiences: Collection[str]
+) -> Iterator[Misplaced]:
+    audience, *phases = folders
+    for phase in phases:
+        if phase not in _PHASES:
+            yield _never(f"there is no phase {phase}", did_you_mean(phase, _PHASES))
+    if file not in _FILES:
+        yield _never(f"there is no kind of text {file}", did_you_mean(file, _FILES))
+    if audience != PUBLIC and file in _FOR_EVERYBODY:
+        yield _never("posts and pages are the same for everybody", f"move it to {locale}/{PUBLIC}")
+    if audience not in audiences:
+        yield _never(f"there is no audience {audience}", did_you_mean(audience, audiences), certain=False)
+
+
+def _never(why: str, hint: str, *, certain: bool = True) -> Misplaced:
+    return Misplaced(f"no text is written from it: {why}", hint, certain)
