@@ -58,7 +58,8 @@ class Facts:
     said them; `reported` is when the first notice was written. `window_starts` and `window_ends` are the
     announced beginning and end of maintenance, which may really begin (`started`) and end (`ended`) earlier
     or later; `former_starts` and `former_ends` are the window that was announced before, None unless this
-    notice changes it. `message` and `title` are the commander's own words; `wording` holds their translations
+    notice changes it. `outage_open` says of maintenance that another open incident may have the same services
+    down. `message` and `title` are the commander's own words; `wording` holds their translations
     as ((field, locale), text). Optional prose (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out
     of texts where it is None. `affects` names what is down besides; `cut_off` says that of all ways to reach
     us none works. `severity_before` is what the notice before said, None in the first.
@@ -85,6 +86,7 @@ class Facts:
     window_ends: datetime | None = None
     former_starts: datetime | None = None
     former_ends: datetime | None = None
+    outage_open: bool = False
     scope: str | None = None
     impact: str | None = None
     action: str | None = None

@@ -41,12 +41,16 @@ _PHASE_TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is known before a notice: its incident and the latest notice, or the next free reference."""
+    """What is known before a notice: its incident and the latest notice, or the next free reference.
+
+    `beside` are the other open incidents.
+    """
 
     incident: Incident | None
     latest: Notice | None
     ref: str
     sequence: int
+    beside: tuple[Incident, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def compose(
         window_ends=times.window.ends,
         former_starts=times.window.former_starts,
         former_ends=times.window.former_ends,
+        outage_open=phase.maintenance and _outage_open(services, before, drill=_drill(request, before)),
         link=settings.status_url,
         hotline=ways.hotline,
         alternatives=ways.alternatives,
@@ -244,6 +249,13 @@ def _services(request: Request, before: Before, settings: Settings) -> tuple[Ser
     if request.services:
         return tuple(settings.services.get(key, Service(key)) for key in dict.fromkeys(request.services))
     return before.incident.services if before.incident else ()
+
+
+def _outage_open(services: tuple[Service, ...], before: Before, *, drill: bool) -> bool:
+    """Whether one of the services may be down by another open incident, which no text must deny."""
+    ours = {service.key for service in services}
+    others = (one for one in before.beside if one.drill is drill and not one.phase.maintenance)
+    return any(not one.services or ours & {service.key for service in one.services} for one in others)
 
 
 def _worded(

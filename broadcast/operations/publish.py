@@ -188,7 +188,8 @@ class Publisher:
         incident = incidents.find(subject.ref, maintenance=request.maintenance)
         notices = incidents.notices(incident)
         latest = notices[-1] if notices else None
-        return Before(incident, latest, incident.ref, incidents.next_sequence(incident))
+        beside = tuple(one for one in incidents.all() if one.id != incident.id and not one.phase.closed)
+        return Before(incident, latest, incident.ref, incidents.next_sequence(incident), beside)
 
     def _shown(self, draft: Draft, limits: Limits) -> Preview:
         """The preview, if the guards let it pass; raises `Refused`."""

@@ -131,6 +131,7 @@ def _windows(facts: Facts) -> Iterator[Facts]:
         begun = facts if each in {Phase.IN_PROGRESS, Phase.COMPLETED} else planned
         yield replace(begun, phase=each, ended=facts.as_of if each.closed else None)
     yield replace(facts, phase=Phase.CANCELLED, ended=facts.as_of)
+    yield replace(facts, phase=Phase.COMPLETED, ended=facts.as_of, outage_open=True)
     yield replace(planned, former_starts=facts.window_starts, former_ends=facts.as_of)
     for ends, former in ((facts.window_ends, facts.as_of), (facts.as_of, facts.window_ends)):
         yield replace(facts, phase=Phase.IN_PROGRESS, window_ends=ends, former_ends=former)

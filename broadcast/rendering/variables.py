@@ -8,6 +8,7 @@
     former_starts former_ends  the window that was announced before, where this notice changes it, or None
     window_change              of maintenance: moved, longer, shorter, overdue (past its end), or None
     begun                      whether it has really begun, as far as somebody said
+    outage_open                of maintenance: whether another open incident may have its services down
     duration                   how long it has lasted, or lasted, for |duration; None without `started`
     minutes                    the same as a number; without `started`, since the first notice
     message scope impact action cause data_loss   the commander's words, or None
@@ -132,6 +133,7 @@ def _times(facts: Facts) -> dict[str, object]:
         "former_ends": facts.former_ends,
         "window_change": facts.window_change,
         "begun": facts.started is not None,
+        "outage_open": facts.outage_open,
         "corrects": facts.corrects,
         "duration": facts.lasted,
         "minutes": facts.minutes,
@@ -195,6 +197,7 @@ RESERVED = frozenset(
         "former_ends",
         "window_change",
         "begun",
+        "outage_open",
         "corrects",
         "duration",
         "minutes",

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from tests.architecture.tree import PACKAGE, python_files, where
 
 #: The times in the organisation's zone that a notice is made from.
-MOMENTS = "as_of reported started detected ended next_update window_starts window_ends corrects begins"
-LOCAL = frozenset(MOMENTS.split())
+MOMENTS = "as_of reported started detected ended next_update corrects begins"
+WINDOWS = "window_starts window_ends former_starts former_ends"
+LOCAL = frozenset(f"{MOMENTS} {WINDOWS}".split())
 #: Its times are in UTC from the moment it reads them.
 PAGE = PACKAGE / "channels" / "statuspage" / "pages"
 
