@@ -158,10 +158,13 @@ def read_result(path: Path) -> dict[str, Any]:
 
 def outputs(result: Mapping[str, Any], code: int) -> dict[str, object]:
     """What later steps may ask for."""
-    sent = result.get("sent_anything", False if result.get("schema") == PREVIEW else None)
+    rehearsed = result.get("schema") == PREVIEW
+    sent = result.get("sent_anything", False if rehearsed else None)
     counts = result.get("counts", {})
+    # A dry run records nothing: the incident that its first notice would open does not exist.
+    opened = not rehearsed or result.get("sequence", 1) > 1
     return {
-        "incident": result.get("incident", ""),
+        "incident": result.get("incident", "") if opened else "",
         "notice": result.get("notice", ""),
         "exit-code": code,
         "sent-anything": "maybe" if sent is None else str(sent).lower(),

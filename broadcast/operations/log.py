@@ -9,11 +9,15 @@ from datetime import datetime
 
 from broadcast.channels import registry
 from broadcast.config.settings import Settings
+from broadcast.dispatch.ending import Ending
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind
 from broadcast.model.mask import mask
+from broadcast.operations.outcome import summarise
+
+_TROUBLES = ("unknown", "failed", "held", "suppressed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,13 @@ def _notice(notice: Notice) -> Entry:
 
 
 def _channels(ledger: Ledger, notice: Notice) -> Iterator[Entry]:
+    """The messages of each channel that was tried, counted as the result counts them."""
+    standing = {one.name: one for one in summarise(notice, Ending.FINISHED, ledger.history, {}).channels}
     for attempt in ledger.history.attempts(notice.id):
-        text = f"{attempt.accepted} accepted, {attempt.failed} failed, {attempt.unknown} unknown"
+        counts = standing[attempt.channel].counts
+        text = f"{counts.accepted:,} of {counts.planned:,} accepted"
+        troubles = ((name, getattr(counts, name)) for name in _TROUBLES)
+        text += "".join(f", {count:,} {name}" for name, count in troubles if count)
         reason = f"; {attempt.reason}" if attempt.reason else ""
         yield Entry(attempt.first_at, "channel", text + reason, notice.sequence, attempt.channel)
 

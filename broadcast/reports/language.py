@@ -9,6 +9,7 @@ from broadcast.model.moments import repeated
 from broadcast.model.text import printable
 from broadcast.rendering import phrase
 from broadcast.rendering.words import language_of, words_for
+from broadcast.reports.reasons import in_german
 from broadcast.reports.words import ENGLISH, GERMAN, WORDS
 
 _DATES = {"de": "{day:02}.{number:02}.{year}", "en": "{day} {month} {year}"}
@@ -34,6 +35,11 @@ class Language:
     def known(self, value: str | None) -> str:
         """The value, or that it is unknown."""
         return printable(value) if value else self("unknown")
+
+    def reason(self, reason: str) -> str:
+        """Why something failed, which the ledger keeps in English, or that it is unknown."""
+        known = self.known(reason)
+        return in_german(known) if reason and self.code == "de" else known
 
     def number(self, value: int) -> str:
         """`1,234` or `1.234`."""

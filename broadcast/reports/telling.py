@@ -191,7 +191,7 @@ def _event(row: Row, say: Language) -> str:
     return say(
         f"row_{name}",
         subject=subject,
-        detail=say.known(row.detail),
+        detail=say.reason(row.detail or ""),
         count=say.number(row.count or 0),
     )
 
@@ -247,7 +247,10 @@ def _unreached(story: Story, say: Language) -> tuple[Block, ...]:
 
 
 def _unsure(story: Story, say: Language) -> tuple[Block, ...]:
-    return _people("unsure", story.people.unsure, Tone.WARNING, story, say)
+    lost = sum(reach.unknown for chapter in story.chapters for reach in chapter.reach)
+    if story.people.unsure or not lost:
+        return _people("unsure", story.people.unsure, Tone.WARNING, story, say)
+    return (Line(say("unsure_others", count=say.number(lost)), Tone.WARNING),)
 
 
 def _behind(story: Story, say: Language) -> tuple[Block, ...]:
@@ -268,7 +271,7 @@ def _people(
             Cell(say.known(person.phone)),
             Cell(say.known(person.email)),
             Cell(_mark(story, person.notice)),
-            Cell(printable(person.reason or say(f"state_{person.state}"))),
+            Cell(say.reason(person.reason) if person.reason else say(f"state_{person.state}")),
         )
         for person in people
     )

@@ -135,7 +135,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Vielleicht informiert, die Antwort ging verloren: {count} von {total} Personen.",
         "Perhaps told, the answer was lost: {count} of {total} people.",
     ),
-    "unsure_empty": ("Keine Antwort ist verloren gegangen.", "No answer about anybody was lost."),
+    "unsure_empty": ("Keine Antwort ist verloren gegangen.", "No answer was lost."),
+    "unsure_others": (
+        "Verlorene Antworten: {count} (Spalte „Unbekannt“). Alle darunter erreichte eine andere Nachricht.",
+        "Lost answers: {count} (column “Unknown”). Every person among them was reached by another message.",
+    ),
     "behind": ("Nicht auf dem letzten Stand", "Not up to date"),
     "behind_lead": (
         "Informiert, aber von der letzten Mitteilung nicht sicher erreicht: {count} von {total} Personen.",

@@ -162,6 +162,7 @@ def test_a_dry_run_tells_nobody(tell, told):
     finished = tell(dry_run="true")
 
     assert (finished.code, finished.outputs["sent-anything"]) == (0, "false")
+    assert (finished.outputs["incident"], finished.outputs["notice"]) == ("", "")
     assert "2 people would be told" in finished.summary
     assert told() == before
 
