@@ -58,10 +58,11 @@ def open_ledger(settings: Settings) -> Ledger:
     return Ledger.open(settings.ledger)
 
 
-def incident_refs(settings: Settings, *, sandbox: bool) -> list[str]:
+def incident_refs(settings: Settings, *, sandbox: bool, maintenance: bool = False) -> list[str]:
     """References to complete what is typed: open incidents first, then the latest; raises `LedgerError`.
 
-    No ledger is created, no sandbox is started, and another process that writes is hardly waited for.
+    With `maintenance`, only work that is announced or under way. No ledger is created, no sandbox is started,
+    and another process that writes is hardly waited for.
     """
     from broadcast.sandbox.settings import sandbox_ledger
 
@@ -71,7 +72,9 @@ def incident_refs(settings: Settings, *, sandbox: bool) -> list[str]:
     ledger = Ledger.open(path, wait=_GLANCE)
     try:
         latest_first = reversed(ledger.incidents.all())
-        return [one.ref for one in sorted(latest_first, key=lambda one: one.phase.closed)]
+        listed = sorted(latest_first, key=lambda one: one.phase.closed)
+        work = [one.ref for one in listed if one.phase.maintenance and not one.phase.closed]
+        return work if maintenance else [one.ref for one in listed]
     finally:
         ledger.close()
 

@@ -40,6 +40,14 @@ def incidents(ctx: typer.Context) -> Iterable[str]:
 
 
 @_silently
+def maintenance(ctx: typer.Context) -> Iterable[str]:
+    """References of work that is announced or under way."""
+    from broadcast.wiring import incident_refs
+
+    return incident_refs(_settings(ctx), sandbox=bool(ctx.params.get("sandbox")), maintenance=True)
+
+
+@_silently
 def exercises(ctx: typer.Context) -> Iterable[str]:
     """Exercises that come with the program."""
     from broadcast.drills.shipped import shipped

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
@@ -19,8 +19,9 @@ from broadcast.operations.result import Counts, counts
 class IncidentStatus:
     """One incident at a glance. `counts` are those of its latest notice, `owed` and `unanswered` of all.
 
-    `started_at` is when it began, None if nobody said; `window_starts_at` when announced work is to begin.
-    `overdue` means that readers were promised an update and the time has passed.
+    `started_at` is when it began, None if nobody said; `window_starts_at` and `window_ends_at` are the
+    announced window of maintenance. `overdue` means that readers were promised an update and the time has
+    passed, `late` that announced work should have begun by now or, once it has begun, should be over.
     """
 
     ref: str
@@ -34,7 +35,9 @@ class IncidentStatus:
     ended_at: datetime | None
     next_update_at: datetime | None
     window_starts_at: datetime | None
+    window_ends_at: datetime | None
     overdue: bool
+    late: bool
     notices: int
     counts: Counts
     owed: tuple[StillOwed, ...] = ()
@@ -58,7 +61,8 @@ def one(ledger: Ledger, ref: str, now: datetime) -> IncidentStatus:
 
 def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus:
     latest = ledger.incidents.latest(incident)
-    promised = incident.next_update_at
+    promised, ends = incident.next_update_at, _window_ends(ledger, incident)
+    awaited = {Phase.SCHEDULED: incident.window_starts_at, Phase.IN_PROGRESS: ends}.get(incident.phase)
     return IncidentStatus(
         ref=incident.ref,
         title=incident.title,
@@ -68,6 +72,8 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         services=tuple(service.key for service in incident.services),
         started_at=incident.started_at,
         window_starts_at=incident.window_starts_at,
+        window_ends_at=ends,
+        late=awaited is not None and now >= awaited,
         opened_at=incident.opened_at,
         ended_at=incident.ended_at,
         next_update_at=promised,
@@ -77,6 +83,13 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         owed=ledger.still_owed(incident),
         unanswered=tuple(ledger.unanswered(incident)),
     )
+
+
+def _window_ends(ledger: Ledger, incident: Incident) -> datetime | None:
+    """The announced end; only maintenance has one."""
+    notices = ledger.incidents.notices(incident) if incident.phase.maintenance else []
+    ends = notices[-1].facts.window_ends if notices else None
+    return ends and ends.astimezone(UTC)
 
 
 def can_be_asked(settings: Settings, channel: str) -> bool:

@@ -9,9 +9,21 @@ from broadcast.sandbox.faults import KINDS, PROVIDERS, parse_fault
 
 VERBS = [
     *("notify", "update", "resolve", "status", "retry", "report"),
-    *("retract", "log", "template", "contacts", "channels", "doctor", "sandbox", "init", "config"),
+    *(
+        "retract",
+        "maintenance",
+        "log",
+        "template",
+        "contacts",
+        "channels",
+        "doctor",
+        "sandbox",
+        "init",
+        "config",
+    ),
 ]
 SECOND_LEVEL = [
+    *(("maintenance", step) for step in ("start", "move", "end", "cancel")),
     ("template", "list"),
     ("template", "lint"),
     ("template", "render"),
@@ -50,7 +62,9 @@ def test_help_shows_an_example_before_the_usage(capsys, command):
     assert text.index("Usage") < text.index("--version")
 
 
-@pytest.mark.parametrize("command", [(), ("notify",), ("template",), ("sandbox",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [(), ("notify",), ("maintenance",), ("template",), ("sandbox",)], ids=" ".join
+)
 def test_what_is_called_bare_explains_itself_and_has_done_nothing(broadcast, command):
     outcome = broadcast(*command)
 
@@ -111,7 +125,7 @@ def test_an_end_is_not_offered_what_it_cannot_have(capsys, verb):
         assert option in text
 
 
-@pytest.mark.parametrize("verb", ["notify", "update", "resolve", "retract", "retry"])
+@pytest.mark.parametrize("verb", ["notify", "update", "resolve", "retract", "maintenance", "retry"])
 def test_what_to_do_with_the_unknown_can_be_said_wherever_something_is_sent(capsys, verb):
     run([verb, "-h"])
 
@@ -160,6 +174,9 @@ def test_completion_offers_verbs_and_what_is_configured(broadcast):
     assert offered("broadcast notify -a ", 3) == ["customers", "agents"]
     assert offered("broadcast notify --template mon", 3) == ["monitoring"]
     assert offered("broadcast update ", 2) == []
+    assert offered("broadcast maintenance ", 2) == ["start", "move", "end", "cancel"]
+    assert offered("broadcast maintenance --fr", 2) == ["--from"]
+    assert offered("broadcast maintenance Database --un", 3) == ["--until"]
 
 
 def test_completion_offers_incidents_newest_first(broadcast, page_only):
@@ -168,6 +185,10 @@ def test_completion_offers_incidents_newest_first(broadcast, page_only):
 
     env = {"_BROADCAST_COMPLETE": "complete_bash", "COMP_WORDS": "broadcast update ", "COMP_CWORD": "2"}
     assert broadcast(env=env).stdout.split() == ["INC-2", "INC-1"]
+
+    broadcast("maintenance", "Database", "--from", "24h", "--until", "90m", "--yes")
+    env |= {"COMP_WORDS": "broadcast maintenance start ", "COMP_CWORD": "3"}
+    assert broadcast(env=env).stdout.split() == ["INC-3"]
 
 
 def test_completion_can_be_shown(broadcast):

@@ -197,3 +197,21 @@ def test_every_step_threads_on_every_channel_and_a_move_says_both_windows(told):
     assert page["status"] == "completed"
     assert providers.statuspage.components["cmp1"] == "operational"
     assert len(page["incident_updates"]) == 5
+
+
+def test_status_says_that_announced_work_is_late(page_only, monkeypatch, capsys):
+    monkeypatch.chdir(page_only.parent)
+    window = ("--from", "1ms", "--until", "1ms")
+    assert run(["maintenance", TITLE, *window, "--yes"]) == 0
+    capsys.readouterr()
+
+    assert run(["status", "--check"]) == 10
+    shown = capsys.readouterr().out
+    assert "should have begun" in shown
+    assert "maintenance start INC-1" in shown
+    assert run(["maintenance", "start", "--yes"]) == 2
+    assert "the announced window is over" in capsys.readouterr().err
+    assert run(["maintenance", "start", "--until", "90m", "--yes"]) == 0
+    capsys.readouterr()
+    assert run(["status", "--check", "-o", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["incidents"][0]["late"] is False

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from broadcast.cli import completion
 from broadcast.cli.command import command
 from broadcast.cli.commands.publish import publish
 from broadcast.cli.default_command import default_group
 from broadcast.cli.inputs import read_request
-from broadcast.cli.options import Common, MaybeIncident, Reach, Run, Sending, Wording
+from broadcast.cli.options import Common, Reach, Run, Sending, Wording
 from broadcast.errors import UsageError
 from broadcast.model.incident import Phase
 from broadcast.operations.request import Request, Verb
@@ -23,6 +24,16 @@ _END_ONLY = ("next_update", "audience")
 
 WorkTitle = Annotated[
     str, typer.Argument(metavar="TITLE", help="What will be done, in a few words: it heads every text.")
+]
+
+MaybeWork = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[INC]",
+        help="The incident, such as INC-7 or 7; the open maintenance if there is only one.",
+        autocompletion=completion.maintenance,
+        show_default=False,
+    ),
 ]
 
 
@@ -114,7 +125,7 @@ def start(
     reach: Reach,
     sending: Sending,
     run: Run,
-    incident: MaybeIncident = None,
+    incident: MaybeWork = None,
 ) -> int:
     """Say that the work has begun: now, or when --started says."""
     _refuse_foreign(wording, _FOREIGN)
@@ -131,7 +142,7 @@ def start(
     unsaid=_FOREIGN_IN_WINDOW,
 )
 def move(
-    common: Common, wording: Change, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+    common: Common, wording: Change, reach: Reach, sending: Sending, run: Run, incident: MaybeWork = None
 ) -> int:
     """Say the new window beside the old one.
 
@@ -148,7 +159,7 @@ def move(
     unsaid=(*_FOREIGN, *_END_ONLY),
 )
 def end(
-    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeWork = None
 ) -> int:
     """Tell everybody who was told that the work is over.
 
@@ -164,7 +175,7 @@ def end(
     unsaid=(*_FOREIGN_IN_WINDOW, *_END_ONLY),
 )
 def cancel(
-    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeWork = None
 ) -> int:
     """Tell everybody who was told that the work is called off, or broken off."""
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)

@@ -19,6 +19,7 @@ from broadcast.cli.output.unanswered import unanswered_json, unanswered_table
 from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
+from broadcast.model.incident import Phase
 from broadcast.operations.status import IncidentStatus, can_be_asked, one, overview
 from broadcast.wiring import load_settings, program
 
@@ -27,7 +28,10 @@ _OVERDUE = 10
 _COUNTED = ("unknown", "failed", "held")
 
 Check = Annotated[
-    bool, typer.Option("--check", help="End with exit code 10 where a promised update is overdue.")
+    bool,
+    typer.Option(
+        "--check", help="End with exit code 10 where a promised update, or announced work, is overdue."
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Closed incidents, too.")]
 
@@ -54,7 +58,7 @@ def status(
     else:
         page = _page(found, settings.timezone, named=incident is not None)
         show([*page, *_outlook(found, settings, sending)], common.out)
-    return _OVERDUE if check and any(status.overdue for status in found) else 0
+    return _OVERDUE if check and any(status.overdue or status.late for status in found) else 0
 
 
 def _found(ledger: Ledger, incident: str | None, *, everything: bool) -> list[IncidentStatus]:
@@ -96,7 +100,7 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
         "phase": str(status.phase),
         "severity": str(status.severity),
         "services": ", ".join(status.services),
-        "announced for": clock_time(status.window_starts_at, zone),
+        "announced for": _window(status, zone),
         "started": clock_time(status.started_at, zone),
         "opened": clock_time(status.opened_at, zone),
         "ended": clock_time(status.ended_at, zone),
@@ -109,6 +113,11 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
     return [line(Word(status.ref, Tone.STRONG), _title(status)), *shown, *promised, *_people(status, zone)]
 
 
+def _window(status: IncidentStatus, zone: ZoneInfo) -> str:
+    ends = clock_time(status.window_ends_at, zone)
+    return clock_time(status.window_starts_at, zone) + (f" to {ends}" if ends else "")
+
+
 def _title(status: IncidentStatus) -> str:
     return f"(drill) {status.title}" if status.drill else status.title
 
@@ -117,6 +126,10 @@ def _promise(status: IncidentStatus, zone: ZoneInfo) -> Word:
     promised = clock_time(status.next_update_at, zone)
     if status.overdue:
         return Word(f"OVERDUE since {promised}", Tone.BAD)
+    if status.late:
+        begun = status.phase is Phase.IN_PROGRESS
+        then = clock_time(status.window_ends_at if begun else status.window_starts_at, zone)
+        return Word(f"should have {'ended' if begun else 'begun'} {then}", Tone.BAD)
     return Word(promised)
 
 
@@ -158,14 +171,23 @@ def _outcome(backup: str | None, *, asked: bool) -> str:
 def _next(status: IncidentStatus) -> Iterator[str]:
     if status.overdue:
         yield f'update {status.ref} -m "..."'
+    if status.late:
+        yield from _late(status)
     if status.owing:
         yield f"retry {status.ref}"
     if status.unanswered:
         yield f"resolve-unknown {status.ref} --as not-sent --dry-run"
 
 
+def _late(status: IncidentStatus) -> Iterator[str]:
+    """What becomes of announced work that readers hear nothing of."""
+    first = "end" if status.phase is Phase.IN_PROGRESS else "start"
+    yield f"maintenance {first} {status.ref}"
+    yield f"maintenance move {status.ref} --until 90m"
+
+
 def _json(status: IncidentStatus, zone: ZoneInfo) -> dict[str, Any]:
-    times = ("started_at", "window_starts_at", "opened_at", "ended_at", "next_update_at")
+    times = ("started_at", "window_starts_at", "window_ends_at", "opened_at", "ended_at", "next_update_at")
     unanswered = [unanswered_json(message, zone) for message in status.unanswered]
     fields = asdict(replace(status, unanswered=()))
     return fields | {name: iso(getattr(status, name), zone) for name in times} | {"unanswered": unanswered}

@@ -1,0 +1,83 @@
+"""Our calendars, read by `icalendar`: a parser of RFC 5545 that nobody here wrote."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from broadcast.model.incident import Phase
+from tests.interop.programs import pypi
+from tests.site import sample
+from tests.site.sample import NOW, Beat, incident, publish, site
+
+#: Reads every calendar strictly, takes its times apart, and writes it again; one line for each event.
+READ = """
+import sys
+from pathlib import Path
+from icalendar import Calendar
+
+for path in sorted(Path(sys.argv[1]).rglob("*.ics")):
+    calendar = Calendar.from_ical(path.read_bytes())
+    assert not calendar.errors, (path, calendar.errors)
+    assert Calendar.from_ical(calendar.to_ical()).to_ical() == calendar.to_ical(), path
+    for event in calendar.walk("VEVENT"):
+        assert not event.errors, (path, event.errors)
+        assert event.DTSTAMP.tzinfo and event.start.tzinfo and event.end >= event.start, path
+        times = [f"{moment:%Y%m%dT%H%M}" for moment in (event.start, event.end)]
+        print(path.name, event["SEQUENCE"], event["STATUS"], *times, event["SUMMARY"], sep="|")
+"""
+TITLE = 'Neue Telefonanlage; Süd, "Nord" \\ 🧀'
+BEATS = {
+    Phase.SCHEDULED: Beat(-600, Phase.SCHEDULED, "Zeile eins\nZeile zwei, mit \\ und ;", "We renew, \\ ; 🧀"),
+    Phase.IN_PROGRESS: Beat(0, Phase.IN_PROGRESS, "Es geht los.", "It has begun."),
+    Phase.COMPLETED: Beat(50, Phase.COMPLETED, "Fertig.", "Done."),
+    Phase.CANCELLED: Beat(-60, Phase.CANCELLED, "Fällt aus.", "Cancelled."),
+}
+
+
+@pytest.fixture(scope="session")
+def icalendar() -> Path:
+    return pypi("icalendar==7.3.0")
+
+
+def read(page: Path, icalendar: Path) -> list[list[str]]:
+    """Every event of every calendar: file, SEQUENCE, STATUS, beginning, end, title."""
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(page)],
+        env={"PYTHONPATH": str(icalendar), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    return [line.split("|") for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("phases", "sequence", "status"),
+    [
+        ([Phase.SCHEDULED], 0, "CONFIRMED"),
+        ([Phase.SCHEDULED, Phase.CANCELLED], 1, "CANCELLED"),
+        ([Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.COMPLETED], 2, "CONFIRMED"),
+    ],
+)
+@pytest.mark.parametrize("drill", [False, True])
+def test_every_calendar_is_read_as_it_was_meant(tmp_path, icalendar, phases, sequence, status, drill):
+    ends = NOW.replace(hour=NOW.hour + 2)
+    beats = [BEATS[phase] for phase in phases]
+    facts = {"window_ends": ends, "title": TITLE, "title_en": "New telephones, “South”", "drill": drill}
+    asyncio.run(publish(site(tmp_path), list(incident("INC-9", NOW, beats, **facts))))
+
+    lines = read(tmp_path / "public", icalendar)
+    assert {(line[1], line[2], line[3]) for line in lines} == {(str(sequence), status, "20251116T1305")}
+    assert any(TITLE in line[-1] for line in lines)
+    assert len(lines) == 4  # all windows and this one, in two languages
+
+
+def test_a_calendar_without_a_window_is_one(tmp_path, icalendar):
+    asyncio.run(publish(site(tmp_path), list(sample.outage())))
+    assert read(tmp_path / "public", icalendar) == []
