@@ -9,6 +9,7 @@ import pytest
 from broadcast.channels.base import Adapter
 from broadcast.model.outcome import Accepted, Health, NotSent, Rejected, Scope
 from broadcast.model.outgoing import Attempted
+from broadcast.sandbox.wire.cid import cid_of
 from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import now
 from tests.interop.exchange import accepted, build, found, notice
@@ -59,6 +60,19 @@ async def test_a_repeat_is_no_second_post(account, adapter):
     await adapter.send([message])
 
     assert ask(account, f"/xrpc/com.atproto.repo.listRecords?{query}")["records"] == before
+
+
+async def test_the_sandbox_gives_a_post_the_identifier_that_the_server_gives_it(account, adapter):
+    """Kind: the stand-in invents what the provider computes."""
+    opening = await accepted(adapter, notice(5))
+    reply = await accepted(adapter, notice(6, thread=opening.thread))
+    repository = reply.ref.removeprefix("at://").partition("/")[0]
+    query = f"repo={repository}&collection=app.bsky.feed.post"
+
+    records = ask(account, f"/xrpc/com.atproto.repo.listRecords?{query}")["records"]
+
+    assert {opening.ref, reply.ref} <= {one["uri"] for one in records}
+    assert [cid_of(one["value"]) for one in records] == [one["cid"] for one in records]
 
 
 async def test_what_was_not_sent_is_not_found(adapter):

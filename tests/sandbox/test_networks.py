@@ -70,6 +70,8 @@ def test_mastodon_honours_a_key_for_an_hour():
         ("langs", ["de", "en", "fr", "it"]),
         ("facets", [{"index": {"byteStart": 9, "byteEnd": 22}, "features": []}]),
         ("reply", {"root": {"uri": "at://x", "cid": "b"}}),
+        ("reply", {place: {"uri": "at://x", "cid": "bafyreib"} for place in ("root", "parent")}),
+        ("note", 2**64),
     ],
 )
 def test_bluesky_refuses_what_is_no_post(field, value):

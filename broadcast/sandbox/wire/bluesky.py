@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import re
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
 from broadcast.sandbox.wire.bluesky_rules import COLLECTION, post_problem
+from broadcast.sandbox.wire.cid import cid_of
 
 _DID = "did:plc:sandboxsandboxsandboxsan"
 _HANDLE = "sandbox.bsky.example"
@@ -102,7 +100,7 @@ class Bluesky:
         return answer_json(200, {}, (gone,))
 
     def _written(self, key: str, record: dict[str, Any], request: Request) -> Answer:
-        uri, cid, parent = f"at://{_DID}/{COLLECTION}/{key}", _cid(record), None
+        uri, cid, parent = f"at://{_DID}/{COLLECTION}/{key}", cid_of(record), None
         root = uri
         if reply := record.get("reply"):
             parent, root = f"{reply['parent']['uri']} {reply['parent']['cid']}", reply["root"]["uri"]
@@ -113,7 +111,7 @@ class Bluesky:
         )  # fmt: skip
         self.keep(received)
         answer = {"uri": uri, "cid": cid, "validationStatus": "valid"}
-        return answer_json(200, {**answer, "commit": {"cid": _cid(answer), "rev": key}}, (received,))
+        return answer_json(200, {**answer, "commit": {"cid": cid_of(answer), "rev": key}}, (received,))
 
     def _record(self, wanted: dict[str, str]) -> Answer:
         post = self._posts.get(wanted.get("rkey", ""))
@@ -157,12 +155,6 @@ def _misplaced(fields: dict[str, Any]) -> str | None:
     if key is not None and not (isinstance(key, str) and _KEY.fullmatch(key)):
         return "Invalid record key: TID expected"
     return None
-
-
-def _cid(document: object) -> str:
-    """A hash of the right look; the real one is over DAG-CBOR."""
-    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).digest()
-    return "bafyrei" + base64.b32encode(digest).decode().lower().rstrip("=")
 
 
 def _shown(post: Received) -> dict[str, Any]:

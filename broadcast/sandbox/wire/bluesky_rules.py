@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from broadcast.sandbox.wire.cid import cid_of
 from broadcast.sandbox.wire.graphemes import grapheme_count
 
 COLLECTION = "app.bsky.feed.post"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_CID = re.compile(r"bafyrei[a-z2-7]{52}")  # of a record: CIDv1, DAG-CBOR, SHA-256, in base32
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -18,7 +20,15 @@ def post_problem(record: object) -> str | None:
     """Why it is no post; None where it is one."""
     if not isinstance(record, dict):
         return "Input/record must be an object"
-    return next(_problems(record), None)
+    return next(_problems(record), None) or _unencodable(record)
+
+
+def _unencodable(record: dict[str, Any]) -> str | None:
+    try:
+        cid_of(record)
+    except ValueError:
+        return "Input/record must be data that DAG-CBOR can hold"
+    return None
 
 
 def _problems(record: dict[str, Any]) -> Iterator[str]:
@@ -68,7 +78,7 @@ def _is_reference(value: object) -> bool:
     if not isinstance(value, dict):
         return False
     uri, cid = value.get("uri"), value.get("cid")
-    return isinstance(uri, str) and uri.startswith("at://") and isinstance(cid, str) and cid.isalnum()
+    return isinstance(uri, str) and uri.startswith("at://") and bool(_CID.fullmatch(str(cid)))
 
 
 def _is_facet(value: object, size: int) -> bool:
