@@ -14,6 +14,7 @@ from broadcast.sandbox.faults import Armed, parse_faults
 from broadcast.sandbox.injection import ELSEWHERE
 from broadcast.sandbox.mailroom import Mailroom
 from broadcast.sandbox.page import page
+from broadcast.sandbox.page.site import SITE, has_site, site_file
 from broadcast.sandbox.records import Received, Requested
 from broadcast.sandbox.wire.base import Answer, Request, answer_json, whole
 
@@ -36,6 +37,8 @@ def control(mailroom: Mailroom, request: Request, path: str) -> Answer:
     if path == ELSEWHERE:
         mailroom.note(Requested("redirected", request.at, request.method, path, 200))
         return answer_json(200, {"id": "elsewhere", "sid": "elsewhere"})
+    if request.method == "GET" and f"{path}/".startswith(SITE):
+        return site_file(mailroom.site, path if path.startswith(SITE) else SITE)
     act = _ROUTES.get((request.method, path))
     if act is None:
         known = {method for method, route in _ROUTES if route == path}
@@ -50,6 +53,7 @@ def _health(mailroom: Mailroom, _request: Request) -> Answer:
     return answer_json(200, {
         "schema": SCHEMA, "status": "ok", "pid": os.getpid(), "edition": mailroom.edition,
         "received": sum(one.tells for one in mailroom.received), "requests": len(mailroom.requests),
+        "status_page": SITE if has_site(mailroom.site) else None,
     })  # fmt: skip
 
 

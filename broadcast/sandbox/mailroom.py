@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from broadcast.model.clock import Clock
 from broadcast.sandbox.faults import Fault, Faults
@@ -55,11 +56,13 @@ class Mailroom:
     """What was received and requested, the providers' state, and the faults in place.
 
     `edition` changes whenever the memory is cleared, so that a page knows to start again. `suppressed`
-    are addresses that opted out: providers refuse or drop what is sent to them.
+    are addresses that opted out: providers refuse or drop what is sent to them. `site` is the folder of the
+    rehearsal's status page, if it has a place for one.
     """
 
     clock: Clock
     journal: Journal | None = None
+    site: Path | None = None
     received: list[Received] = field(default_factory=list)
     requests: list[Requested] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)

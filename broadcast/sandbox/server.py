@@ -16,6 +16,7 @@ from broadcast.sandbox.mailroom import Mailroom
 from broadcast.sandbox.post_office import PostOffice
 from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.scenario import Scenario
+from broadcast.sandbox.settings import SITE
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -29,8 +30,9 @@ class Sandbox:
     """The providers, on this machine's loopback address, for as long as the context lasts.
 
     Ports of 0 are chosen by the system. With `store`, what was received is kept in that file and is
-    there again the next time. With `tls`, HTTP is HTTPS, SMTP offers STARTTLS, and `smtps_port` speaks
-    TLS from the first byte. Opening raises `ConfigError` where a port is taken.
+    there again the next time, and the status page in the folder beside it is shown. With `tls`, HTTP is
+    HTTPS, SMTP offers STARTTLS, and `smtps_port` speaks TLS from the first byte. Opening raises
+    `ConfigError` where a port is taken.
     """
 
     def __init__(
@@ -44,7 +46,8 @@ class Sandbox:
         clock: Clock | None = None,
     ) -> None:
         self._wanted_port, self._wanted_smtp_port, self._tls = port, smtp_port, tls
-        self._mailroom = Mailroom(clock or WoundClock(), Journal(store) if store else None)
+        site = store.parent / SITE if store else None
+        self._mailroom = Mailroom(clock or WoundClock(), Journal(store) if store else None, site)
         if scenario is not None:
             self._mailroom.faults.armed.extend(scenario.armed())
         self.port = self.smtp_port = self.smtps_port = 0

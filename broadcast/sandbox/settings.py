@@ -15,6 +15,7 @@ from broadcast.config.settings import ChannelSettings, Settings
 if TYPE_CHECKING:
     from broadcast.sandbox.daemon import Address
 
+SITE = "site"  # the folder of the rehearsal's status page, in the sandbox's own
 _NOWHERE = "https://sandbox.invalid"
 _TWILIO = ("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"})
 #: By adapter: the provider's path, and stand-ins for its secrets; `{place}` is the sandbox's host and port.
@@ -118,7 +119,7 @@ def _turned(channel: ChannelSettings, address: Address, folder: Path) -> Channel
         options = {**kept, "host": "127.0.0.1", "port": address.smtp_port, "tls": "none"}
         return replace(channel, options=options, settle=_SETTLE)
     if channel.adapter == "site":
-        return replace(channel, options={**_plain(channel), "path": str(folder / "site")})
+        return replace(channel, options={**_plain(channel), "path": str(folder / SITE)})
     if channel.adapter == "sms-gateway":
         return replace(
             channel,

@@ -18,7 +18,7 @@ from broadcast.errors import UsageError
 from broadcast.sandbox import daemon
 from broadcast.sandbox.faults import MEANINGS, parse_fault
 from broadcast.sandbox.remote import Remote
-from broadcast.sandbox.settings import sandbox_folder
+from broadcast.sandbox.settings import SITE, sandbox_folder
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.sandbox/1"
@@ -128,7 +128,7 @@ def reset(common: Common) -> None:
     for path in (*folder.glob("broadcast.db*"), *(() if address else (folder / daemon.RECEIVED,))):
         if not path.is_dir():
             path.unlink(missing_ok=True)
-    for name in ("broadcast.db.runs", "site"):
+    for name in ("broadcast.db.runs", SITE):
         shutil.rmtree(folder / name, ignore_errors=True)
     show([line("the rehearsal begins again")], common.out)
 

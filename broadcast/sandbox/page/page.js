@@ -208,6 +208,12 @@ function fill(id, items, make, words) {
   find(id).replaceChildren(...(items.length ? items.map(make) : words ? [empty(words, id === "timeline" ? "li" : "p")] : []));
 }
 
+// The newest message from its first word on, and below the older ones as many as there is room for.
+function showLatest(log) {
+  const stamp = [...log.querySelectorAll(":scope > .time")].pop();
+  if (stamp) log.scrollTop = stamp.offsetTop - log.offsetTop;
+}
+
 // Redraws only where something is new, so that an open mail or a scrolled phone stays as it is.
 function draw(always = false) {
   const wanted = find("search").value.trim().toLowerCase();
@@ -227,7 +233,7 @@ function draw(always = false) {
   fill("posts", grouped(kinds.posts, (one) => one.extra.conversation), thread, kinds.updates.length || kinds.posts.length ? "" : "No post and no status page update yet.");
   const lines = state.requests.filter((one) => !wanted || `${one.provider} ${one.path} ${one.fault}`.toLowerCase().includes(wanted));
   fill("timeline", paged("timeline", lines.reverse()), requestLine, none || "No request yet.");
-  for (const log of document.querySelectorAll(".bubbles")) log.scrollTop = log.scrollHeight;
+  for (const log of document.querySelectorAll(".bubbles")) showLatest(log);
 }
 
 async function ask(method, path) {
@@ -256,6 +262,7 @@ async function poll() {
     await collect("received");
     await collect("requests");
     state.faults = (await ask("GET", "faults")).faults;
+    find("site").hidden = !(await ask("GET", "health")).status_page;
     find("tagline").textContent = "Nothing on this page left this machine.";
     draw();
     drawFaults();

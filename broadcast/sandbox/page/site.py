@@ -1,0 +1,41 @@
+"""The rehearsal's status page, as a web server would show it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote
+
+from broadcast.sandbox.wire.base import Answer
+
+#: Where it is shown.
+SITE = "/_sandbox/site/"
+_INDEX = "index.html"
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".atom": "application/atom+xml",
+    ".xml": "application/xml",
+    ".ics": "text/calendar; charset=utf-8",
+    ".json": "application/json",
+}
+# An origin of its own: whatever the page says, it cannot speak to the sandbox.
+_HEADERS = {
+    "Content-Security-Policy": "sandbox allow-scripts allow-popups",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+def has_site(folder: Path | None) -> bool:
+    """Whether a status page was written in this rehearsal."""
+    return folder is not None and (folder / _INDEX).is_file()
+
+
+def site_file(folder: Path | None, path: str) -> Answer:
+    """The file at `path`, which begins with `SITE`; 404 for everything that the page does not consist of."""
+    name = unquote(path.removeprefix(SITE)) or _INDEX
+    if folder is not None and "\x00" not in name:
+        file = (folder / name).resolve()
+        kind = _TYPES.get(file.suffix)
+        if kind and file.is_relative_to(folder.resolve()) and file.is_file():
+            return Answer(200, file.read_bytes(), kind, _HEADERS)
+    return Answer(404, b"the status page has no such file\n", "text/plain", _HEADERS)

@@ -1,0 +1,94 @@
+"""The sandbox's page: what somebody sees who looks at a rehearsal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import aiohttp
+import pytest
+import yarl
+
+from broadcast.sandbox.server import Sandbox
+from tests.sandbox.conftest import Client
+
+CHROMIUM = Path("/usr/bin/chromium")
+LONG = "Gestört: Kasse. " + "Bitte rufen Sie uns an. " * 30
+FIRST_WORDS = """
+() => {
+  const log = document.querySelector(".bubbles"), stamp = [...log.querySelectorAll(".time")].pop();
+  return stamp.getBoundingClientRect().top - log.getBoundingClientRect().top;
+}
+"""
+
+
+@pytest.fixture
+async def rehearsal(tmp_path):
+    """A sandbox that keeps what it receives, with a client and the folder of its status page."""
+    async with (
+        Sandbox(store=tmp_path / "received.jsonl") as sandbox,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Client(sandbox, session), tmp_path / "site"
+
+
+def written(site, name, text):
+    (site / name).parent.mkdir(parents=True, exist_ok=True)
+    (site / name).write_text(text, encoding="utf-8")
+
+
+async def test_the_rehearsals_status_page_is_shown_and_nothing_else_of_the_folder(rehearsal):
+    client, site = rehearsal
+    root = f"{client.sandbox.url}/_sandbox/site"
+    health = f"{client.sandbox.url}/_sandbox/health"
+    before = json.loads((await client.request("GET", health)).body)
+    absent = await client.request("GET", f"{root}/")
+    written(site, "index.html", "<h1>Kasse</h1>")
+    written(site, "en/index.html", "<h1>Checkout</h1>")
+    written(site, "feed.atom", "<feed/>")
+    written(site, "notes.txt", "private")
+    written(site.parent, "ledger.json", "{}")
+    (site / "out.json").symlink_to(site.parent / "ledger.json")
+
+    shown = [await client.request("GET", f"{root}/{name}") for name in ("", "en/index.html", "feed.atom")]
+    ways_out = ("..%2fledger.json", "%2e%2e/ledger.json", "out.json")
+    hidden = [
+        await client.request("GET", yarl.URL(f"{root}/{name}", encoded=True))
+        for name in ("notes.txt", *ways_out, "%00.html", "none.html")
+    ]
+    after = json.loads((await client.request("GET", health)).body)
+
+    assert (before["status_page"], absent.status) == (None, 404)
+    assert after["status_page"] == "/_sandbox/site/"
+    assert [one.status for one in shown] == [200, 200, 200]
+    assert shown[1].body == b"<h1>Checkout</h1>"
+    assert {one.status for one in hidden} == {404}
+    for one in (*shown, *hidden):
+        assert "allow-same-origin" not in one.headers["Content-Security-Policy"]
+        assert one.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
+async def test_a_text_is_shown_from_its_first_word_and_the_status_page_is_a_click_away(rehearsal):
+    playwright = pytest.importorskip("playwright.async_api")
+    client, site = rehearsal
+    await client.sms(body=LONG)
+    await client.sms(body=LONG)
+    written(site, "index.html", "<h1>Kasse gestört</h1>")
+
+    async with playwright.async_playwright() as started:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = await started.chromium.launch(executable_path=str(CHROMIUM), args=options)
+        page = await browser.new_page()
+        await page.goto(client.sandbox.url)
+        await page.wait_for_selector(".bubbles .bubble")
+        await page.wait_for_selector("#site:not([hidden])")
+        below_the_edge = await page.evaluate(FIRST_WORDS)
+        async with page.context.expect_page() as opening:
+            await page.click("#site")
+        title = await (await opening.value).text_content("h1")
+        await browser.close()
+
+    assert -1 <= below_the_edge < 20
+    assert title == "Kasse gestört"
