@@ -262,7 +262,9 @@ async function poll() {
     await collect("received");
     await collect("requests");
     state.faults = (await ask("GET", "faults")).faults;
-    find("site").hidden = !(await ask("GET", "health")).status_page;
+    const { status_page: site } = await ask("GET", "health");
+    find("site").hidden = !site;
+    if (site) find("site").href = site;
     find("tagline").textContent = "Nothing on this page left this machine.";
     draw();
     drawFaults();
