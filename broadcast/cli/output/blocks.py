@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+#: The kind of a remark that is a command to copy: it is never broken into lines.
+COMMAND = "next"
+
 
 class Tone(StrEnum):
     """How a text is meant."""

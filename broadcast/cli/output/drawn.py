@@ -8,12 +8,14 @@ from typing import IO, cast
 
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table as Grid
 from rich.text import Text
 
 from broadcast.cli.output.blocks import (
+    COMMAND,
     Banner,
     Block,
     Cell,
@@ -26,9 +28,11 @@ from broadcast.cli.output.blocks import (
     plain,
     tone,
 )
+from broadcast.cli.output.plainly import as_paragraphs
 from broadcast.cli.terminal import Stream
 from broadcast.model.text import printable
 
+_ROOMY = 100_000  # columns
 _STYLES = {
     Tone.PLAIN: "",
     Tone.GOOD: "green",
@@ -76,12 +80,36 @@ def console(stream: Stream) -> Console:
 
 
 def draw(page: Page, stream: Stream) -> str:
-    """The page as text for this terminal."""
+    """The page as text for this terminal; words, paths and links stay whole, and commands on one line."""
     pen = console(stream)
     with pen.capture() as capture:
         for block in page:
-            pen.print(_drawn(block))
+            if isinstance(block, Table) and _too_wide(block, pen):
+                pen.print(Text(as_paragraphs(block, stream.width)), soft_wrap=True, end="")
+            else:
+                pen.print(_drawn(block), soft_wrap=_is_whole(block, stream.width))
     return capture.get()
+
+
+def _is_whole(block: Block, width: int) -> bool:
+    """Whether it is left to the terminal to break the line: a command, or a word longer than a line."""
+    match block:
+        case Remark(kind=kind, text=text):
+            return kind == COMMAND or _longest(f"{kind}: {text}") > width
+        case Line(words=words):
+            return max((_longest(plain(word)) for word in words), default=0) > width
+        case _:
+            return False
+
+
+def _longest(text: str) -> int:
+    return max(map(len, text.split()), default=0)
+
+
+def _too_wide(table: Table, pen: Console) -> bool:
+    """Whether a cell's longest word would be broken."""
+    roomy = pen.options.update_width(_ROOMY)  # a measure is cut to the width that it is taken for
+    return any(Measurement.get(pen, roomy, one).minimum > pen.width for one in _table(table))
 
 
 def _drawn(block: Block) -> RenderableType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from broadcast.cli.output.blocks import Banner, Block, Cell, Line, Page, Quote, Remark, Table, plain
+from broadcast.cli.output.blocks import COMMAND, Banner, Block, Cell, Line, Page, Quote, Remark, Table, plain
 from broadcast.model.text import printable
 
 _MARGIN = "  | "  # of quoted texts
@@ -20,6 +20,16 @@ def as_narrow_text(page: Page, width: int) -> str:
     """The page as text of `width` columns: the cells of a row below each other, words kept whole."""
     lines = (text for block in page for text in _lines(block, stacked=True))
     return "".join(f"{part}\n" for text in lines for part in _wrapped(text, width))
+
+
+def as_paragraphs(table: Table, width: int) -> str:
+    """The rows one below the other, each as `first cell; column: cell; ...`, words kept whole."""
+    lines = [one_line(table.title)] if table.title else []
+    for row in table.rows:
+        first, *others = zip(table.columns, row, strict=True)
+        named = [f"{one_line(name)}: {one_line(cell)}" for name, cell in others if plain(cell)]
+        lines += _filled("; ".join([one_line(first[1]), *named]), width, further="    ")
+    return "".join(f"{text}\n" for text in lines)
 
 
 def one_line(cell: Cell) -> str:
@@ -46,16 +56,22 @@ def _lines(block: Block, *, stacked: bool) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
+    if text.startswith(f"{COMMAND}: "):
+        return [text]
     margin = _MARGIN if text.startswith(_MARGIN) else ""
-    wrapped = textwrap.wrap(
-        text.removeprefix(margin),
+    return _filled(text.removeprefix(margin), width, margin, margin) or [text]
+
+
+def _filled(text: str, width: int, first: str = "", further: str = "") -> list[str]:
+    """The text in lines of `width` columns, begun with `first` and `further`; no word is broken."""
+    return textwrap.wrap(
+        text,
         width,
-        initial_indent=margin,
-        subsequent_indent=margin,
+        initial_indent=first,
+        subsequent_indent=further,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return wrapped or [text]
 
 
 def _columns(table: Table) -> Iterator[str]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import clock_time
+from broadcast.model.counted import counted
 from broadcast.operations.result import ChannelResult, Counts, ExitStatus, Result
 
 _TONES = {
@@ -67,8 +68,8 @@ def _verdict(result: Result) -> Word:
 
 
 def _unanswered(counts: Counts) -> str:
-    sent = f"sent to {counts.accepted:,}; " if counts.accepted else ""
-    return f"{sent}for {counts.unknown:,} no answer came back: they may or may not have it"
+    sent = f"{counted(counts.accepted, 'message')} sent; " if counts.accepted else ""
+    return f"{sent}for {counts.unknown:,} no answer came back, and nobody can say whether they arrived"
 
 
 def _counted(counts: Counts) -> str:
