@@ -86,6 +86,12 @@ class HealthRecords:
                 for row in rows
             }
 
+    def troubled(self, since: datetime) -> set[str]:
+        """The channels used since then whose latest answer was none, or no proper one."""
+        with self._database.reading() as connection:
+            rows = connection.execute(query("troubled"), {"since": since.timestamp()})
+            return {row["channel"] for row in rows}
+
     def watched(self) -> dict[str, Watched]:
         """Every system that was ever under watch."""
         with self._database.reading() as connection:

@@ -12,6 +12,12 @@ SELECT attempt.channel, last_success,
 FROM attempt JOIN recent ON recent.channel = attempt.channel
 WHERE started_at >= :since GROUP BY attempt.channel
 
+-- name: troubled
+-- Channels whose latest answer was none, or no proper one.
+SELECT channel FROM attempt WHERE started_at >= :since GROUP BY channel
+HAVING max(ended_at) FILTER (WHERE outcome IN ('not_sent', 'unknown'))
+     > coalesce(max(ended_at) FILTER (WHERE outcome = 'accepted'), 0)
+
 -- name: latencies
 -- By the millisecond, so that a hundred thousand answers are as many rows as they took different times.
 WITH spread AS (

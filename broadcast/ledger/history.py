@@ -248,6 +248,7 @@ def _told(row: sqlite3.Row) -> Told:
         required=bool(row["required"]),
         reached=bool(row["reached"]),
         carried=bool(row["carried"]),
+        refused=tuple(json.loads(row["refused"])),
     )
 
 

@@ -427,6 +427,8 @@ SELECT channel, contact, root, last FROM thread WHERE incident_id = ? AND contac
 -- One row for each channel that took a message, or may have taken it.
 SELECT delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, coalesce(taken.channel, delivery.channel) AS channel, delivery.route,
        delivery.required, coalesce(taken.outcome = 'accepted', delivery.state IN ('accepted', 'delivered', 'confirmed')) AS reached, 1 AS carried,
+       (SELECT json_group_array(DISTINCT refusal.channel) FROM attempt AS refusal
+        WHERE refusal.delivery_id = delivery.id AND refusal.outcome = 'rejected') AS refused,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
@@ -439,7 +441,7 @@ ORDER BY delivery.id, taken.id
 
 -- name: to_be_told
 SELECT delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, delivery.channel AS channel, delivery.route,
-       delivery.required, 0 AS reached, 0 AS carried,
+       delivery.required, 0 AS reached, 0 AS carried, '[]' AS refused,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id

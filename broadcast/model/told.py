@@ -14,6 +14,7 @@ class Told:
     `contact` is None where a channel published for everybody; `receiver` is what follow-ups recognise it
     by. `carried` says that the channel took the notice, or may have taken it; otherwise the notice still
     waits there. `reached` says that the provider confirmed it, so that its `channel` is known to work.
+    `refused` are channels whose provider refused this message for good.
     """
 
     contact: Contact | None
@@ -27,3 +28,4 @@ class Told:
     required: bool
     reached: bool
     carried: bool = True
+    refused: tuple[str, ...] = ()

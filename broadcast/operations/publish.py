@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.happening import Happened, Happening
 from broadcast.errors import ConfigError, KeyReused, LedgerError, Overtaken, Refused
+from broadcast.ledger.health import Watched
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.model.consent import Purpose
 from broadcast.operations import remarks
@@ -19,6 +21,7 @@ from broadcast.operations.deliver import Delivery, Order
 from broadcast.operations.dependencies import dependencies
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
 from broadcast.operations.found import found_down, proposals, takes_back
+from broadcast.operations.judgement import FRESH
 from broadcast.operations.preview import Consent, Preview
 from broadcast.operations.reach import Reaching
 from broadcast.operations.request import Limits, Request, Verb
@@ -133,7 +136,8 @@ class Publisher:
         facts = composed.facts
         purpose = Purpose.of(drill=facts.drill, maintenance=facts.phase.maintenance)
         suppressed = self.delivery.ledger.suppressions.suppressed()
-        reaching = Reaching(self.settings, ways, self.locales, suppressed, depends)
+        failing = self._failing(watched, now) if before.incident else frozenset()
+        reaching = Reaching(self.settings, ways, self.locales, suppressed, depends, failing)
         reach = reaching.reach(request, concerned, purpose)
         needed = needed_texts(reach.shares, ways, self.locales, concerned.texts)
         texts, rendered = write_texts(composed.facts, needed, self.renderer)
@@ -168,6 +172,12 @@ class Publisher:
         notices = self.delivery.ledger.incidents.notices(before.incident) if before.incident else ()
         results = (Result.from_json(json.loads(one.result)) for one in notices if one.result)
         return {warning for result in results for warning in result.warnings}
+
+    def _failing(self, watched: Sequence[Watched], now: datetime) -> frozenset[str]:
+        """Channels that were just found to fail; others may work again."""
+        ledger = self.delivery.ledger
+        broken = {one.channel for one in ledger.history.breakers() if abs(now - one.opened_at) < FRESH}
+        return frozenset({*broken, *ledger.health.troubled(now - FRESH), *(one.system for one in watched)})
 
     def _already_open(self, composed: Composed) -> list[str]:
         """A second incident under the same title is more often a mistake than meant."""

@@ -74,6 +74,7 @@ class Reaching:
     locales: tuple[str, ...]
     suppressed: Suppressed
     depends: Dependencies
+    failing: frozenset[str] = frozenset()
 
     def reach(self, request: Request, before: Concerned, purpose: Purpose) -> Reach:
         """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
@@ -81,7 +82,8 @@ class Reaching:
         A resolve or a retraction goes to everybody who was, or may have been, told before.
         """
         ways, left_out, withheld = self._open_ways(request, drill=purpose is Purpose.DRILL)
-        usable = Usable(ways, withheld, before.threads, self.ways)
+        sound = frozenset(ways) - self.failing
+        usable = Usable(ways, withheld, before.threads, self.ways, sound)
         default = self._language(request)
         told, waiting = self._permitted(before.told), self._permitted(before.to_be_told())
         outage = self.depends.outage(request.affects)

@@ -15,13 +15,14 @@ class Usable:
 
     `withheld` has the reason for channels that are configured but not for this notice; any other channel
     is not configured. `configured` are all that are, if not only `ways`. `threads` is the provider's
-    reference of what a channel published before.
+    reference of what a channel published before. `sound` are channels that nothing is known against by now.
     """
 
     ways: Mapping[str, Way]
     withheld: Mapping[str, str] = field(default_factory=dict)
     threads: Mapping[str, str] = field(default_factory=dict)
     configured: Mapping[str, Way] = field(default_factory=dict)
+    sound: frozenset[str] = frozenset()
 
     @property
     def known(self) -> Mapping[str, Way]:

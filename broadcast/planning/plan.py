@@ -139,6 +139,11 @@ class Planner:
         self._told = told
         self._shared = shared or Shared()
         self._worked = {(t.receiver, t.audience, t.lane): t.channel for t in told if t.reached}
+        self._refused = {(t.receiver, t.audience, name) for t in told for name in t.refused}
+        #: As first planned: later routes begin with what had worked by then.
+        self._routes: dict[tuple[str, str, int], tuple[str, ...]] = {}
+        for one in told:
+            self._routes.setdefault((one.receiver, one.audience, one.lane), one.route)
 
     def plan(self, rosters: Sequence[Roster], further: Collection[str] = ()) -> Plan:
         """What everybody in the rosters is owed, and others whom earlier notices concerned there.
@@ -152,7 +157,8 @@ class Planner:
     def follow_up(self, besides: Sequence[Told] = ()) -> Plan:
         """The end, for everybody and every channel that carried, or may have carried, an earlier notice.
 
-        People are told on the channel that worked for them, before the others of their lane. `besides` are
+        People are told first on the channel that worked for them, or on one before it in their lane that may
+        work again. `besides` are
         in another plan of the same notice.
         """
         return Plan(self, (), self._told, closing=True, besides=besides)
@@ -193,7 +199,9 @@ class Planner:
         personal = [(number, lane) for number, lane in enumerate(roster.lanes) if not self._publishes(lane)]
         told = False
         for number, lane in personal:
-            route = self._route(lane, contact, (contact.id, roster.name, number))
+            usable = [name for name in lane if self._reaches(name, contact)]
+            worked = self._worked.get((contact.id, roster.name, number))
+            route = self._again_in_order(usable, worked, contact, (contact.id, roster.name))
             if route:
                 told = True
                 yield self._planned(roster, contact, number, route)
@@ -204,10 +212,12 @@ class Planner:
     def remind(self, told: Told) -> Iterator[Planned]:
         """What somebody is owed in a lane of theirs that an earlier notice used."""
         contact = told.contact
-        known = [name for name in told.route if name in self._ways]
+        first = self._routes.get((told.receiver, told.audience, told.lane), ())
+        known = [name for name in dict.fromkeys((*first, *told.route)) if name in self._ways]
         usable = [name for name in known if contact and self._reaches(name, contact)]
         if usable:
-            yield _again(told, self._in_order(usable, told.channel, contact))
+            place = (told.receiver, told.audience)
+            yield _again(told, self._again_in_order(usable, told.channel, contact, place))
         elif barred := self._barred(known, contact):
             yield _suppressed(_again(told, tuple(known)), barred)
         elif not known and not self._usable.withheld.keys() & set(told.route):
@@ -278,10 +288,20 @@ class Planner:
     def _publishes(self, lane: Sequence[str]) -> bool:
         return bool(lane) and self._ways[lane[0]].capabilities.publishes
 
-    def _route(self, lane: Sequence[str], contact: Contact, place: tuple[str, str, int]) -> tuple[str, ...]:
-        """The lane's channels that have an address of this person, the one that worked before first."""
-        usable = [name for name in lane if self._reaches(name, contact)]
-        return self._in_order(usable, self._worked.get(place), contact)
+    def _again_in_order(
+        self, channels: Sequence[str], worked: str | None, contact: Contact | None, place: tuple[str, str]
+    ) -> tuple[str, ...]:
+        """A person's channels: first what worked before, or what stands before it and may work again.
+
+        What refused this person for good is not tried before what worked.
+        """
+        if worked is None or worked not in channels:
+            return self._in_order(channels, None, contact)
+        before = channels[: channels.index(worked)]
+        sound = [name for name in before if name in self._usable.sound]
+        again = [name for name in sound if (*place, name) not in self._refused]
+        later = [name for name in channels if name not in {*again, worked}]
+        return self._in_order([*again, worked, *later], None, contact)
 
     def _in_order(
         self, channels: Sequence[str], worked: str | None, contact: Contact | None

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from tests.acceptance.conftest import run
+
 COMPANY = """
 [broadcast]
 organisation = "Muster Handel"
@@ -215,3 +217,26 @@ def test_what_an_update_says_is_down_adds_to_what_was_said_before_until_it_is_ta
     assert held("resolve") == []
     page = company("--sandbox", "update", "-m", "x", "--affects", "outlook", "--dry-run").stdout
     assert "said to be down: Slack, outlook" in page
+
+
+def test_an_update_goes_by_the_first_channel_again_once_that_works(rehearsal):
+    """People who were told on another channel are not told there for ever, at night by a call."""
+
+    def first(incident):
+        shown = run(rehearsal, "--sandbox", "update", incident, "-m", "y", "--dry-run", "-o", "json")
+        return json.loads(shown.stdout)["audiences"][0]["first"]
+
+    def notify(title):
+        done = run(rehearsal, "--sandbox", "notify", title, "-a", "agents", "--yes", "-o", "json")
+        return json.loads(done.stdout)["incident"]
+
+    run(rehearsal, "sandbox", "fault", "twilio:down")
+    try:
+        incident = notify("Kasse")
+        just_failed = first(incident)
+    finally:
+        run(rehearsal, "sandbox", "fault", "--clear")
+    notify("Laden")
+
+    assert just_failed == {"mail-backup": 2}
+    assert first(incident) == {"sms": 2}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,6 +145,29 @@ def told_as(planned):
         required=planned.required,
         reached=True,
     )
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["in the list", "told before"])
+@pytest.mark.parametrize(
+    ("sound", "refused", "route"),
+    [
+        ((), (), ("call", "email", "sms")),
+        (("email", "sms"), (), ("email", "sms", "call")),
+        (("sms",), (), ("sms", "call", "email")),
+        (("email", "sms"), ("sms",), ("email", "call", "sms")),
+        (("call",), (), ("call", "email", "sms")),
+    ],
+)
+def test_a_follow_up_goes_by_the_lane_again_as_far_as_it_works_by_now(sound, refused, route, listed):
+    lane = ("email", "sms", "call")
+    first = replace(earlier(anna(), "call", route=lane), refused=refused)
+    second = earlier(anna(), "call", route=("call", "email", "sms"))
+    usable = Usable(WAYS, sound=frozenset(sound))
+    planning = Planner(usable, ("de", "en"), "de", told=[first, second])
+
+    [planned] = planning.plan([roster(anna(), lanes=(lane,))]) if listed else planning.follow_up()
+
+    assert planned.route == route
 
 
 def test_a_follow_up_goes_first_over_what_worked():
