@@ -19,7 +19,8 @@ class Headline:
     `services` are (display name, component id or empty); `service_names`, parallel to it, are each
     service's (locale, name) pairs, none where it is not described. Times are aware datetimes in the
     organisation's timezone. `started` is when it began, None where nobody said. `window_starts` and
-    `window_ends` are the announced times of maintenance. `severity_before` is what the notice before said,
+    `window_ends` are the announced times of maintenance, `former_starts` and `former_ends` those before, None
+    unless this notice changes them. `severity_before` is what the notice before said,
     None in the first. `identity` tells the incident from every other one called the same, in whatever
     ledger; empty in those recorded before there was one.
     """
@@ -41,6 +42,8 @@ class Headline:
     hotline: str | None = None
     window_starts: datetime | None = None
     window_ends: datetime | None = None
+    former_starts: datetime | None = None
+    former_ends: datetime | None = None
     service_names: tuple[tuple[tuple[str, str], ...], ...] = ()
     severity_before: Severity | None = None
     identity: str = ""
@@ -52,8 +55,9 @@ class Headline:
 
     @property
     def turns(self) -> bool:
-        """Whether matters stand differently than before: over, taken back, or of another severity."""
-        return self.phase.closed or self.severity_before not in {None, self.severity}
+        """Whether matters stand differently: over, taken back, of another severity, at another time."""
+        moved = bool(self.former_starts or self.former_ends)
+        return self.phase.closed or moved or self.severity_before not in {None, self.severity}
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,8 @@ def headline(facts: Facts, identity: str | None) -> Headline:
         next_update=facts.next_update,
         window_starts=facts.window_starts,
         window_ends=facts.window_ends,
+        former_starts=facts.former_starts,
+        former_ends=facts.former_ends,
         link=checked_link(facts.link),
         hotline=facts.hotline and one_line(facts.hotline),
     )

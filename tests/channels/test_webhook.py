@@ -112,6 +112,8 @@ async def test_the_document_says_what_is_known():
         "next_update": None,
         "window_starts": None,
         "window_ends": None,
+        "former_starts": None,
+        "former_ends": None,
         "link": None,
         "hotline": None,
         "locale": "de",

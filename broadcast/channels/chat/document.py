@@ -38,6 +38,8 @@ def document(outgoing: Outgoing) -> bytes:
         "next_update": _spelled(headline.next_update),
         "window_starts": _spelled(headline.window_starts),
         "window_ends": _spelled(headline.window_ends),
+        "former_starts": _spelled(headline.former_starts),
+        "former_ends": _spelled(headline.former_ends),
         "link": headline.link,
         "hotline": headline.hotline,
         "locale": message.locale,

@@ -178,7 +178,8 @@ class Edition:
 
     def _lede(self, story: Story) -> str:
         over = self.masthead.drill and not story.open
-        lede: str = self.words["drill"]["over"] if over else self.words["lede"][story.phase]
+        stands = "broken_off" if story.broken_off else story.phase
+        lede: str = self.words["drill"]["over"] if over else self.words["lede"][stands]
         return lede
 
     def _overall_facts(self, going_on: Sequence[Story]) -> Iterator[Fact]:
@@ -203,7 +204,7 @@ class Edition:
         label, latest = self.words["label"], story.latest
         if story.ended and story.took_place:
             yield from self._past(story, story.ended)
-        elif (story.announced or story.cancelled) and latest.window_ends:
+        elif story.maintenance and latest.window_ends:
             yield Fact(label["window"], self.voice.span(story.begins, latest.window_ends))
         elif story.open:
             yield self._since(story, latest.as_of)

@@ -87,6 +87,11 @@ class Story:
         return self.phase is Phase.CANCELLED
 
     @property
+    def broken_off(self) -> bool:
+        """Whether it was called off when it had begun."""
+        return self.cancelled and self.latest.started is not None
+
+    @property
     def took_place(self) -> bool:
         """Whether it has begun, and was neither a mistake nor called off."""
         return not (self.announced or self.retracted or self.cancelled)
