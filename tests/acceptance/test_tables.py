@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.cli.output.blocks import COMMAND, Line, Remark, Table
@@ -37,6 +37,7 @@ def drawn(request, monkeypatch):
 
 
 def test_every_word_of_a_table_stays_whole(drawn):
+    @settings(max_examples=60, deadline=None)
     @given(TABLES)
     def holds(table):
         words = set(drawn(table).replace(";", " ").split())
@@ -46,6 +47,7 @@ def test_every_word_of_a_table_stays_whole(drawn):
 
 
 def test_every_word_of_a_line_stays_whole(drawn):
+    @settings(max_examples=60, deadline=None)
     @given(CELLS)
     def holds(text):
         assert set(text.split()) <= set(drawn(Line((text,)), Remark("warning", text)).split())

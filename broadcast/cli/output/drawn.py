@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import IO, cast
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
 from rich.measure import Measurement
 from rich.padding import Padding
 from rich.panel import Panel
@@ -84,8 +85,8 @@ def draw(page: Page, stream: Stream) -> str:
     pen = console(stream)
     with pen.capture() as capture:
         for block in page:
-            if isinstance(block, Table) and _too_wide(block, pen):
-                pen.print(Text(as_paragraphs(block, stream.width)), soft_wrap=True, end="")
+            if isinstance(block, Table):
+                pen.print(_fitted(block, pen), soft_wrap=True, end="")
             else:
                 pen.print(_drawn(block), soft_wrap=_is_whole(block, stream.width))
     return capture.get()
@@ -103,16 +104,10 @@ def _is_whole(block: Block, width: int) -> bool:
 
 
 def _longest(text: str) -> int:
-    return max(map(len, text.split()), default=0)
+    return max(map(cell_len, text.split()), default=0)
 
 
-def _too_wide(table: Table, pen: Console) -> bool:
-    """Whether a cell's longest word would be broken."""
-    roomy = pen.options.update_width(_ROOMY)  # a measure is cut to the width that it is taken for
-    return any(Measurement.get(pen, roomy, one).minimum > pen.width for one in _table(table))
-
-
-def _drawn(block: Block) -> RenderableType:
+def _drawn(block: Banner | Line | Remark | Quote) -> RenderableType:
     match block:
         case Banner():
             return _banner(block)
@@ -128,8 +123,6 @@ def _drawn(block: Block) -> RenderableType:
                 box=box.ROUNDED,
                 border_style="dim",
             )
-        case Table():
-            return Group(*_table(block))
 
 
 def _banner(banner: Banner) -> RenderableType:
@@ -137,7 +130,33 @@ def _banner(banner: Banner) -> RenderableType:
     return Padding(Text.assemble(label, "  ", (printable(banner.rest), "bold")), (1, 0, 0, 0))
 
 
-def _table(table: Table) -> Iterator[RenderableType]:
+def _fitted(table: Table, pen: Console) -> RenderableType:
+    """The table with all words whole, or its rows as paragraphs where the longest words do not fit."""
+    grid = _grid(table)
+    around = Measurement.get(pen, pen.options.update_width(_ROOMY), grid).minimum
+    cells = [[name, *(plain(row[at]) for row in table.rows)] for at, name in enumerate(table.columns)]
+    least = [max(_longest(printable(cell)) for cell in column) for column in cells]
+    wanted = [max(cell_len(printable(cell)) for cell in column) for column in cells]
+    spare = pen.width - around
+    if spare < 0:
+        return Text(as_paragraphs(table, pen.width))
+    for column, width in zip(grid.columns, _widened(least, wanted, spare), strict=True):
+        column.width = width
+    return grid
+
+
+def _widened(least: Sequence[int], wanted: Sequence[int], spare: int) -> list[int]:
+    """What each column gets: at least its longest word, and a fair share of what is left."""
+    widths = list(least)
+    order = sorted(range(len(least)), key=lambda at: wanted[at] - least[at])
+    for done, at in enumerate(order):
+        share = min(wanted[at] - least[at], spare // (len(order) - done))
+        widths[at] += share
+        spare -= share
+    return widths
+
+
+def _grid(table: Table) -> Grid:
     grid = Grid(
         box=box.SIMPLE_HEAD,
         title=Text(printable(table.title), style="bold") if table.title else None,
@@ -149,7 +168,7 @@ def _table(table: Table) -> Iterator[RenderableType]:
         grid.add_column(Text(printable(name)), overflow="fold")
     for row in table.rows:
         grid.add_row(*(_text(cell) for cell in row))
-    yield grid
+    return grid
 
 
 def _text(cell: Cell) -> Text:
