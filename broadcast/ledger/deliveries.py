@@ -27,6 +27,7 @@ from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outgoing import ServiceRecord
 from broadcast.model.pace import Pace
+from broadcast.model.unknown import OnUnknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +62,25 @@ class Turn:
 class Deliveries:
     """The deliveries of one notice, worked on by one run.
 
-    `paces` hold for all runs together; a channel without one is as fast as it can be.
+    `paces` hold for all runs together; a channel without one is as fast as it can be. `on_unknown` is what to
+    do if an address may have the notice by another delivery whose answer was lost.
     """
 
     def __init__(
-        self, database: Database, notice: int, run: str, paces: Mapping[str, Pace], clock: Clock
+        self,
+        database: Database,
+        notice: int,
+        run: str,
+        paces: Mapping[str, Pace],
+        clock: Clock,
+        on_unknown: OnUnknown,
     ) -> None:
         self._database = database
         self._notice = notice
         self._run = run
         self._paces = paces
         self._clock = clock
+        self._on_unknown = on_unknown
         self._newest = 0  # the number of the newest notice that was made way for
 
     def turn(
@@ -282,7 +291,8 @@ class Deliveries:
             values["limit"] = gate.admit(channel, due)
         connection.execute(query("intend"), values)
         connection.execute(query("mark_sending"), values)
-        moved = settle_shared(connection, Claimed(channel, self._run, latest, now.timestamp()))
+        just = Claimed(channel, self._run, latest, now.timestamp(), self._on_unknown)
+        moved = settle_shared(connection, just)
         return [claim_from(row) for row in connection.execute(query("intended"), values)], moved
 
 

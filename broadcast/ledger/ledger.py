@@ -12,6 +12,7 @@ from broadcast.ledger.incidents import Incidents
 from broadcast.ledger.place import ledger_file
 from broadcast.ledger.tally import StillOwed, Tally, still_owed, tallies
 from broadcast.model.clock import SystemClock
+from broadcast.model.unknown import OnUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -135,12 +136,17 @@ class Ledger:
         return Run.begin(self.path)
 
     def deliveries(
-        self, notice: int, run: Run, paces: Mapping[str, Pace] = _UNPACED, clock: Clock | None = None
+        self,
+        notice: int,
+        run: Run,
+        paces: Mapping[str, Pace] = _UNPACED,
+        clock: Clock | None = None,
+        on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL,
     ) -> Deliveries:
         """The deliveries of one notice, to be worked on by `run`, no channel faster than its pace."""
         from broadcast.ledger.deliveries import Deliveries
 
-        return Deliveries(self._database, notice, run.id, paces, clock or SystemClock())
+        return Deliveries(self._database, notice, run.id, paces, clock or SystemClock(), on_unknown)
 
     def avoid(self, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
         """Let every message of a notice that waits take the detour it needs; returns how many need one."""

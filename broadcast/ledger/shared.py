@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from broadcast.ledger.queries import query
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
+from broadcast.model.unknown import OnUnknown
 
 _LOOK_AGAIN = 1.0  # seconds, while the other message is under way
 _SAME_ADDRESS = "told by another message of this notice to the same address"
@@ -30,6 +31,7 @@ class Claimed:
     run: str
     latest: int
     now: float
+    on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def settle_shared(connection: sqlite3.Connection, claimed: Claimed) -> list[str]
     for row in _first_of_each(rows):
         route: list[str] = json.loads(row["route"])
         fate = _fate(row, route, claimed)
+        if fate is None:
+            continue
         destination = route[fate.step]
         connection.execute(query("withdraw_shared"), {"attempt": row["attempt"]})
         connection.execute(
@@ -98,7 +102,8 @@ def _first_of_each(rows: list[sqlite3.Row]) -> Iterator[sqlite3.Row]:
             yield row
 
 
-def _fate(row: sqlite3.Row, route: list[str], claimed: Claimed) -> _Fate:
+def _fate(row: sqlite3.Row, route: list[str], claimed: Claimed) -> _Fate | None:
+    """Where the delivery stands instead; None if it is to be sent at the risk of a second copy."""
     step: int = row["step"]
     if row["outcome"] == "accepted":
         return _Fate(DeliveryState.ACCEPTED, _SAME_ADDRESS, step, ref=row["ref"])
@@ -107,6 +112,14 @@ def _fate(row: sqlite3.Row, route: list[str], claimed: Claimed) -> _Fate:
         return _Fate(DeliveryState.HELD, _UNDER_WAY, step)
     if state is DeliveryState.SENDING or (state is DeliveryState.UNKNOWN and row["not_before"] < math.inf):
         return _Fate(DeliveryState.PLANNED, _UNDER_WAY, step, claimed.now + _LOOK_AGAIN)
-    if state is not DeliveryState.UNKNOWN and step + 1 < len(route):
+    return _doubtful(state, step, len(route), claimed.on_unknown)
+
+
+def _doubtful(theirs: DeliveryState, step: int, legs: int, on_unknown: OnUnknown) -> _Fate | None:
+    """Where a delivery stands if the address may have the notice, and nothing more can be learnt."""
+    moved_on = theirs is not DeliveryState.UNKNOWN
+    if step + 1 < legs and (moved_on or on_unknown is OnUnknown.OTHER_CHANNEL):
         return _Fate(DeliveryState.PLANNED, _DOUBTFUL, step + 1)
+    if moved_on and on_unknown is OnUnknown.RESEND:
+        return None
     return _Fate(DeliveryState.UNKNOWN, _DOUBTFUL, step, math.inf)

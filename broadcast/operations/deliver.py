@@ -103,7 +103,11 @@ class Delivery:
         run = NoticeRun(
             ledger=self.ledger,
             deliveries=self.ledger.deliveries(
-                notice.id, started.run, paces(active, self.channels), self.clock
+                notice.id,
+                started.run,
+                paces(active, self.channels),
+                self.clock,
+                order.limits.on_unknown,
             ),
             outbox=outbox,
             active=active,
