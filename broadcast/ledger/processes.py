@@ -13,7 +13,11 @@ _LOCKS = Path("/proc/locks")
 
 @contextmanager
 def ctrl_z_deferred() -> Iterator[None]:
-    """Ctrl-Z takes effect at the end of the block, as far as this thread decides about it."""
+    """Ctrl-Z takes effect at the end of the block, as far as this thread decides about it.
+
+    A thread that does not defer it stops the whole process, even while another thread has a transaction open.
+    A thread that is begun in the block defers it for good.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
     try:
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 from collections.abc import Callable
@@ -9,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from broadcast.cli.output.bars import Bars
+from broadcast.cli.output.progress import Lines, Scribe
+from broadcast.cli.terminal import Stream
+from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.errors import LedgerBusy
 from broadcast.ledger.ledger import Ledger
 from broadcast.testing.ledger_samples import record
@@ -46,6 +51,34 @@ def end(pid: int, number: int = signal.SIGCONT) -> int:
 
 def test_ctrl_z_waits_for_the_end_of_a_transaction(path):
     def work() -> None:
+        ledger = Ledger.open(path)
+        with ledger._database.transaction() as connection:
+            os.kill(os.getpid(), signal.SIGTSTP)
+            connection.execute("UPDATE pace SET reason = ''")
+
+    pid = forked(work)
+
+    assert stopped(pid) == signal.SIGTSTP
+    ours = Ledger.open(path, wait=0)
+    record(ours, "anna")
+    ours.close()
+    assert end(pid) == 0
+
+
+def lines() -> Listener:
+    return Lines(Scribe(Stream(io.StringIO(), drawable=False, colour=False)), every=True)
+
+
+def bars() -> Listener:
+    return Bars(Stream(io.StringIO(), drawable=True, colour=False))
+
+
+@pytest.mark.parametrize("begin", [lines, bars])
+def test_ctrl_z_waits_though_another_thread_shows_how_far_the_run_is(path, begin):
+    """Ctrl-Z stops a process as soon as any of its threads lets it."""
+
+    def work() -> None:
+        begin()(Happening(Happened.PLANNED, "email", count=1))
         ledger = Ledger.open(path)
         with ledger._database.transaction() as connection:
             os.kill(os.getpid(), signal.SIGTSTP)

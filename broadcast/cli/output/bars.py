@@ -9,6 +9,7 @@ from broadcast.cli.output.plainly import one_line
 from broadcast.cli.output.progress import ASIDE, TROUBLE
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.happening import Happened, Happening
+from broadcast.ledger.processes import ctrl_z_deferred
 
 
 class Bars:
@@ -52,7 +53,8 @@ class Bars:
 
     def _task(self, channel: str) -> Task:
         if channel not in self._tasks:
-            self._progress.start()
+            with ctrl_z_deferred():
+                self._progress.start()
             number = self._progress.add_task(one_line(channel), total=0, trouble="")
             self._tasks[channel] = next(task for task in self._progress.tasks if task.id == number)
         return self._tasks[channel]

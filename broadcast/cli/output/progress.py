@@ -16,6 +16,7 @@ from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.errors import BroadcastError, Unfinished
+from broadcast.ledger.processes import ctrl_z_deferred
 
 TROUBLE = {Happened.FAILED, Happened.FAILOVER, Happened.UNKNOWN}
 #: What the whole run waits for; it has no channel.
@@ -83,7 +84,8 @@ class Scribe:
         self._stream = stream
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="output", daemon=True)
-        self._thread.start()
+        with ctrl_z_deferred():
+            self._thread.start()
 
     def line(self, text: str) -> None:
         """Have a line written."""
