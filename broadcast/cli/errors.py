@@ -22,6 +22,7 @@ SCHEMA = "broadcast.error/1"
 #: A file, a folder or a stream that this needs cannot be used; nothing was sent.
 _UNUSABLE = 12
 _INTERRUPTED = 130
+_REPORT = "broadcast-bug-"
 _NO_NUMBER = re.compile(r"is not a valid int(eger)?\b")
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
 #: What may be a credential, a number or an address; what a bug says about values must not hold one.
@@ -134,6 +135,15 @@ def _line(stream: Stream, what: str, text: str) -> str:
     return "\n".join([f"{marked} {first}", *(f"  {line}" for line in rest)]) + "\n"
 
 
+def crash_reports() -> list[Path]:
+    """The files with details of our own faults that this user may change."""
+    import tempfile
+
+    folders = (_state_folder(), Path(tempfile.gettempdir()))
+    found = {path for folder in folders for path in folder.glob(f"{_REPORT}*.txt")}
+    return sorted(path for path in found if os.access(path, os.R_OK | os.W_OK))
+
+
 def _write_details(error: Exception) -> Path | None:
     """The traceback, without values, in a file that only this user may read."""
     import tempfile
@@ -145,7 +155,7 @@ def _write_details(error: Exception) -> Path | None:
     for folder in (_state_folder(), Path(tempfile.gettempdir())):
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(prefix="broadcast-bug-", suffix=".txt", dir=folder)
+            descriptor, name = tempfile.mkstemp(prefix=_REPORT, suffix=".txt", dir=folder)
         except OSError:
             continue
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

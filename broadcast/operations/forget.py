@@ -37,8 +37,7 @@ def propose(
 ) -> Oblivion:
     """Everything under that id, phone number or mailbox; raises `UsageError` or `NothingMatched`."""
     person = find_person(ledger, settings, whom, also)
-    nothing = not person.known_as and not (suppress and person.rows)
-    if nothing and not ledger.erasure.unfinished:
+    if not person.known_as and not (suppress and person.rows) and not ledger.erasure.unfinished:
         raise NothingMatched(
             f"the ledger knows nobody as {whom.strip()}{_still_in(person)}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
@@ -63,13 +62,14 @@ def forget(ledger: Ledger, proposed: Oblivion, by: Author, consent: Consent) -> 
         secret = ledger.secret()
         if proposed.suppress:
             ledger.suppressions.add(list(_suppressions(person, secret, by)))
-        erasure.forget(_forgetting(person, secret), secret, by)
+        erasure.forget(forgetting(person, secret), secret, by)
     if erasure.unfinished:
         erasure.rewrite()
     return replace(proposed, done=True)
 
 
-def _forgetting(person: Person, secret: bytes) -> Forgetting:
+def forgetting(person: Person, secret: bytes) -> Forgetting:
+    """What a ledger must know to forget a person."""
     names = frozenset(entry.marks.name for entry in person.entries) - {""}
     return Forgetting(person.known_as, names, person.addresses, frozenset(_marks(person, secret)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.consent import Question
+from broadcast.cli.errors import crash_reports
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Also, Common, Confirming, Form, ListForm
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
@@ -22,6 +24,7 @@ from broadcast.model.mask import mask
 from broadcast.operations import forget as forgetting
 from broadcast.operations import purge as purging
 from broadcast.operations.author import author
+from broadcast.operations.left_behind import forget_rehearsed, scrub_reports
 from broadcast.operations.person import Person
 from broadcast.wiring import load_settings
 
@@ -86,6 +89,8 @@ def forget(
     as long as the row stands there, new incidents reach them, unless --suppress keeps their addresses from
     being used. An address that somebody else has too is not suppressed. It cannot be undone.
 
+    What rehearsals in the sandbox and reports of our own faults keep of them goes too.
+
     Entries that may be about somebody else stay and are named, with file and line: look at them, and add them
     with --also. The exit code is 6 if a list, or a row that mentions the person, could not be read.
     """
@@ -94,17 +99,21 @@ def forget(
     def consent(asked: forgetting.Oblivion) -> None:
         _ERASE.settle(common, str(asked.messages), _forget_page(asked), yes=confirming.yes)
 
+    left: list[Path] = []
     with opened(settings) as ledger:
         done = forgetting.propose(ledger, settings, whom, also or (), suppress=suppress)
         if not confirming.dry_run:
             by = Author(author(), SystemClock().now())
             done = forgetting.forget(ledger, done, by, consent)
+            left = forget_rehearsed(settings, (whom, *(also or ())), done.person, by)
+            scrub_reports(crash_reports(), done.person)
     if output is Form.JSON:
         show_json(_forget_json(done), common.out)
     else:
         show(_forget_page(done), common.out)
-    show(list(places(done.person, "not touched")), common.err)
-    return INCOMPLETE * (not done.person.complete)
+    rehearsed = (Remark("still there", f"{path}: `broadcast sandbox reset`", Tone.BAD) for path in left)
+    show([*places(done.person, "not touched"), *rehearsed], common.err)
+    return INCOMPLETE * (bool(left) or not done.person.complete)
 
 
 def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
