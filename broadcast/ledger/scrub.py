@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,8 @@ _ADDRESS = re.compile(
     r"""(?<!\d)(?!\d{4}-\d\d-\d\d)\+?\d[\d ()/.-]{5,}\d"""
     r"""|(?<![^\s<>@"'(),;:])[^\s<>@"'(),;:]+@[^\s<>@"'(),;:]+"""
 )
-_WORD = re.compile(r"[^\s<>()\[\]{},;:!?\"]+")
+#: Quotation marks and full stops around a word are none of it; an apostrophe or a hyphen in it is.
+_WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 _NO_DIGITS = re.compile(r"\D+")
 _LONGEST_NAME = 6  # words
 _FEWEST_DIGITS = 7  # of a phone number; an IP address of this machine has fewer
@@ -32,7 +33,7 @@ class Scrubber:
     """
 
     def __init__(self, names: Iterable[str], addresses: Iterable[str] = ()) -> None:
-        self._names = {" ".join(_WORD.findall(name)) for name in names} - {""}
+        self._names = {_comparable(_WORD.findall(name)) for name in names} - {""}
         self._addresses = [address.lower() for address in addresses]
         self.prose = lru_cache(maxsize=4096)(self._prose)
         self.prose_elsewhere = lru_cache(maxsize=4096)(self._prose_elsewhere)
@@ -87,9 +88,15 @@ class Scrubber:
     def _name_at(self, words: list[re.Match[str]], start: int) -> int:
         """How many words make up the longest name that begins there."""
         for length in range(min(_LONGEST_NAME, len(words) - start), 0, -1):
-            if " ".join(word.group() for word in words[start : start + length]) in self._names:
+            if _comparable([word.group() for word in words[start : start + length]]) in self._names:
                 return length
         return 0
+
+
+def _comparable(words: Sequence[str]) -> str:
+    """Words as names are compared: a single one with its capitals, as `Mark` is a name and `mark` a word."""
+    name = " ".join(words)
+    return name.casefold() if len(words) > 1 else name
 
 
 def _without_address(match: re.Match[str]) -> str:

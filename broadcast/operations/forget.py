@@ -80,8 +80,10 @@ def _marks(person: Person, secret: bytes) -> Iterator[str]:
         if entry.place not in person.others_places:
             yield place_mark(secret, *entry.place)
         for address in entry.addresses:
-            shared = address in person.others_addresses
-            yield address_mark(secret, address, entry.marks.name if shared else None)
+            if address not in person.others_addresses:
+                yield address_mark(secret, address)
+            elif entry.marks.name:
+                yield address_mark(secret, address, entry.marks.name)
 
 
 def _suppressions(person: Person, secret: bytes, by: Author) -> Iterator[Suppression]:

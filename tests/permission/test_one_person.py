@@ -207,3 +207,23 @@ def test_a_purge_erases_people_whose_ids_begin_like_the_marks_of_erased_ones(mus
     assert not {"erased:1", "erased:2", "forgotten:x"} & kept
     assert b"anna@kunde" not in ledger_bytes(muster)
     assert json.loads(muster.run("purge", "--older-than", "0s", "--yes", "-o", "json").out)["people"] == 0
+
+
+def test_rehearsals_and_reports_of_our_own_faults_keep_nothing_either(muster, lists):
+    lists([ANNA])
+    report = muster.folder / "state" / "broadcast" / "broadcast-bug-1.txt"
+    report.parent.mkdir(parents=True)
+    report.write_text(f"Traceback\nKeyError: 'Anna Alt', {ANNA['email']} at 0151 12345178\n", "utf-8")
+    try:
+        assert muster.run("notify", "Probe", "--yes", "--sandbox").code == 0
+        said = forget(muster, ANNA["email"])
+    finally:
+        muster.run("sandbox", "stop")
+
+    files = [path for path in muster.folder.rglob("*") if path.is_file() and path.suffix != ".csv"]
+    kept = {path.name: path.read_bytes() for path in files}
+    words = (b"anna@kunde", b"Anna Alt", b"15112345178", b"12345178")
+    assert not [name for name, raw in kept.items() if any(word in raw for word in words)]
+    assert b"Traceback" in kept["broadcast-bug-1.txt"]
+    assert b"cora@kunde" in (muster.folder / ".sandbox" / "broadcast.db").read_bytes()
+    assert "sandbox reset" not in said

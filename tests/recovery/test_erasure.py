@@ -275,6 +275,9 @@ def test_names_that_are_words_and_numbers_that_are_none_stay():
     assert scrubber.prose("3 moved on: 503 from 127.0.0.1 on 2026-11-22") == (
         "3 moved on: 503 from 127.0.0.1 on 2026-11-22"
     )
+    for quoted in ("'Anna Maria Kunde'", "Anna Maria Kunde.", "“Ben”", "name=Ben&x", "ANNA maria kunde"):
+        assert "ANNA" not in (scrubber.prose(quoted) or "").upper()
+        assert "Ben" not in (scrubber.prose(quoted) or "")
     assert scrubber.prose("Benno and Ben, (Anna Maria  Kunde): 30007, 0151/1234567.") == (
         "Benno and •••, (•••): 30007, •••."
     )
