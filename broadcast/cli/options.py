@@ -270,7 +270,8 @@ class Reach:
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="What is down (slack, twilio, ...): channels that depend on it are avoided.",
+            help="What is down, such as slack,twilio: channels that depend on it are avoided. "
+            "An update adds to what was said before; none takes it back.",
             rich_help_panel=_TELL,
             autocompletion=completion.fates,
         ),

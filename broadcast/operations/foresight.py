@@ -82,7 +82,8 @@ class Foresight:
         if not any(roster.lanes for roster in rosters):
             raise NothingMatched("no channel is left", hint="check --channel, --not-channel and the lanes")
         found = examine(rosters, self.ways, self.depends, request.affects)
-        return replace(found, warnings=(*warnings, *self._mistaken(request)))
+        already = (*request.affects, *sorted(self.depends.found))
+        return replace(found, already=already, warnings=(*warnings, *self._mistaken(request)))
 
     def call_list(self, request: Request) -> CallList:
         """Whom to call by hand.
@@ -91,7 +92,7 @@ class Foresight:
         `priority`; the order of the audiences and of their files does the rest. Somebody in two audiences
         is called once, as a member of the first in which they may be called.
         """
-        rosters, warnings = self._reaching.rosters(request)
+        rosters, warnings = replace(self._reaching, by_hand=True).rosters(request)
         people = _People(rosters)
         calls: list[tuple[bool, int, Call]] = []
         for roster, contact in people.first(lambda place: not self._objection(*place)):
@@ -144,7 +145,8 @@ class Foresight:
         for name in (name for lane in roster.lanes for name in lane):
             way = self.ways[name]
             works = not outage.takes(way) and not outage.cuts_off(way, contact)
-            if works and way.capabilities.reach(contact):
+            # Staff read their rooms and their service desk.
+            if works and (way.capabilities.reach(contact) or way.capabilities.internal):
                 yield name
 
 

@@ -67,7 +67,11 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Reaching:
-    """Works out whom a request reaches. `ways` are all configured channels, `locales` those with texts."""
+    """Works out whom a request reaches. `ways` are all configured channels, `locales` those with texts.
+
+    `failing` are channels that were just found to fail. With `by_hand`, contacts are also read of audiences
+    that no channel tells one by one.
+    """
 
     settings: Settings
     ways: Mapping[str, Way]
@@ -75,6 +79,7 @@ class Reaching:
     suppressed: Suppressed
     depends: Dependencies
     failing: frozenset[str] = frozenset()
+    by_hand: bool = False
 
     def reach(self, request: Request, before: Concerned, purpose: Purpose) -> Reach:
         """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
@@ -185,7 +190,7 @@ class Reaching:
         for audience in audiences:
             lanes = open_lanes(audience.lanes, ways, outage)
             warnings += lanes.warnings
-            personal = _personal(lanes.lanes, ways)
+            personal = self.by_hand or _personal(lanes.lanes, ways)
             book = self._book(audience) if personal else Book()
             books.append(book)
             if personal and audience.contacts and not book.contacts:

@@ -44,12 +44,14 @@ class Gap:
 class Resilience:
     """Every gap, and how many failures were tried on how many people.
 
-    `warnings` are about names and people that had to be left out.
+    `already` are systems that are down besides. `warnings` are about names and people that had to be left
+    out.
     """
 
     failures: int
     people: int
     gaps: tuple[Gap, ...]
+    already: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

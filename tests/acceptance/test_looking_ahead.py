@@ -240,3 +240,24 @@ def test_an_update_goes_by_the_first_channel_again_once_that_works(rehearsal):
 
     assert just_failed == {"mail-backup": 2}
     assert first(incident) == {"sms": 2}
+
+
+def test_people_whom_only_a_room_tells_are_called_when_that_is_down(company, tmp_path):
+    room = """[channels.room]
+adapter = "slack-webhook"
+webhook_url = "env:HOOK"
+
+[audiences.drivers]
+contacts = ["drivers.csv"]
+lanes = [["room"]]
+"""
+    (tmp_path / "broadcast.toml").write_text(COMPANY.replace("[fates]", room + "\n[fates]"))
+    (tmp_path / "drivers.csv").write_text("id,name,phone\n9,Dora,0151 77777777\n")
+
+    def reached_by(*affects):
+        listed = company("plan", "--paper", "-a", "drivers", "-o", "json", *affects)
+        return {one["name"]: one["working"] for one in json.loads(listed.stdout)["calls"]}
+
+    assert reached_by() == {"Dora": ["room"]}
+    assert reached_by("--affects", "slack") == {"Dora": []}
+    assert reached_by("--affects", "none") == {"Dora": ["room"]}

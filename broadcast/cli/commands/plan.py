@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 import typer
@@ -17,8 +17,10 @@ from broadcast.cli.output.preview import barred_page
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import UsageError
 from broadcast.model.counted import counted
+from broadcast.model.system import NOTHING
 from broadcast.operations.draft import barred
 from broadcast.operations.foresight import Call, CallList
+from broadcast.operations.found import takes_back
 from broadcast.operations.reach import Reach as Reached
 from broadcast.operations.request import Request, Verb
 from broadcast.planning.resilience import Gap, Resilience
@@ -54,14 +56,16 @@ def plan(
     """
     if check and paper:
         raise UsageError("--check and --paper are two lists", hint="ask for one at a time")
-    foresight = make_foresight(load_settings(common.config, sandbox=common.sandbox))
     request = _request(reach)
+    settings = load_settings(common.config, sandbox=common.sandbox)
+    foresight = make_foresight(settings, {} if takes_back(request) else None)
+    request = replace(request, affects=tuple(name for name in request.affects if name != NOTHING))
     code = 0
     pages: Pages
     if check:
         found = foresight.examine(request)
         code = _CUT_OFF if found.single else 0
-        pages = Pages(_examined(found), lambda: _examined_page(found, request))
+        pages = Pages(_examined(found), lambda: _examined_page(found))
     elif paper:
         calls = foresight.call_list(request)
         pages = Pages(asdict(calls), lambda: _paper_page(calls, request))
@@ -132,9 +136,9 @@ def _examined(found: Resilience) -> dict[str, Any]:
     return asdict(found)
 
 
-def _examined_page(found: Resilience, request: Request) -> Iterator[Block]:
+def _examined_page(found: Resilience) -> Iterator[Block]:
     if found.gaps:
-        already = " + ".join(request.affects) + " (down already)" if request.affects else "nothing"
+        already = " + ".join(found.already) + " (down already)" if found.already else "nothing"
         rows = tuple(_gap(gap, already) for gap in found.gaps)
         yield Table(("if this fails", "audience", "cut off", "who", "could still read"), rows)
     single = len(found.single)
