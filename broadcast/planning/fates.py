@@ -65,9 +65,9 @@ class Fates:
         return frozenset(down)
 
     def groups(self, needed: frozenset[str]) -> list[str]:
-        """Names that stand for others only, as `named` has it; without mail domains."""
-        names = {*self._said, *SYSTEMS} - needed
-        return sorted(name for name in names if not name.startswith("@"))
+        """Names that stand for several others only, as `named` has it; without mail domains."""
+        names = (name for name in {*self._said, *SYSTEMS} - needed if not name.startswith("@"))
+        return sorted(name for name in names if len(self._all.get(name, ())) > 1)
 
     def _behind(self, name: str) -> frozenset[str]:
         if name not in self._known:
