@@ -149,6 +149,10 @@ def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
         sms_parts=parts,
         cost=_cost(headcount.first, ways, parts),
         next_update=draft.facts.next_update,
+        window_starts=draft.facts.window_starts,
+        window_ends=draft.facts.window_ends,
+        former_starts=draft.facts.former_starts,
+        former_ends=draft.facts.former_ends,
         warnings=draft.warnings,
         affects=draft.facts.affects,
     )

@@ -62,6 +62,7 @@ class Preview:
 
     `live` is whether messages may leave this machine. `cost` is an estimate in US dollars, None where no
     channel has a known price. `affects` is what counts as down by what this notice or an earlier one said.
+    The window is that of maintenance, and the former one what was announced before.
     """
 
     incident: str
@@ -82,6 +83,10 @@ class Preview:
     warnings: tuple[str, ...]
     live: bool = True
     affects: tuple[str, ...] = ()
+    window_starts: datetime | None = None
+    window_ends: datetime | None = None
+    former_starts: datetime | None = None
+    former_ends: datetime | None = None
 
     @property
     def phrase(self) -> str:

@@ -215,3 +215,18 @@ def test_status_says_that_announced_work_is_late(page_only, monkeypatch, capsys)
     capsys.readouterr()
     assert run(["status", "--check", "-o", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["incidents"][0]["late"] is False
+
+
+def test_what_is_asked_about_names_the_window_and_the_one_before(page_only, monkeypatch, capsys):
+    monkeypatch.chdir(page_only.parent)
+    window = ("--from", "2099-12-05T22:00", "--until", "2099-12-07T02:00")
+    assert run(["maintenance", TITLE, *window, "--yes"]) == 0
+    assert "window: 2099-12-05 22:00 CET to 2099-12-07 02:00 CET" in capsys.readouterr().err
+
+    move = ["maintenance", "move", "--from", "2099-12-06T22:00", "--until", "90m", "--dry-run"]
+    assert run(move) == 0
+    assert "announced before: 2099-12-05 22:00 CET to 2099-12-07 02:00 CET" in capsys.readouterr().out
+    assert run([*move, "-o", "json"]) == 0
+    preview = json.loads(capsys.readouterr().out)
+    assert preview["window_ends"] == "2099-12-06T23:30:00+01:00"
+    assert preview["former_starts"] == "2099-12-05T22:00:00+01:00"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -161,3 +162,34 @@ async def test_a_calendar_without_a_window_is_a_valid_one(tmp_path):
     assert found == []
     assert "METHOD" not in head
     assert head.count("BEGIN:VTIMEZONE") == head.count("END:VTIMEZONE") == 1
+
+
+async def test_a_window_that_is_over_is_not_ahead_though_nobody_said_what_became_of_it(tmp_path):
+    """Another notice writes the page anew, hours after the announced end."""
+    begins = NOW - timedelta(hours=4)
+    page = tmp_path / "public"
+
+    def upcoming() -> int:
+        text = (page / "api" / "v2" / "scheduled-maintenances" / "upcoming.json").read_text(encoding="utf-8")
+        return len(json.loads(text)["scheduled_maintenances"])
+
+    adapter = site(tmp_path)
+    await publish(adapter, window(ANNOUNCED, start=begins, ends=begins + timedelta(hours=1)))
+    assert upcoming() == 1
+    assert 'id="announced"' in (page / "index.html").read_text(encoding="utf-8")
+    await publish(adapter, list(sample.shop()))
+    assert upcoming() == 0
+    assert 'id="announced"' not in (page / "index.html").read_text(encoding="utf-8")
+
+
+async def test_the_sequence_grows_where_the_folder_or_the_ledger_was_lost(tmp_path):
+    """A calendar forgets no number: what is less than it knows, it ignores."""
+    announced, begun, off = window(ANNOUNCED, BEGUN, Beat(1, Phase.CANCELLED, "Fällt aus.", "It is off."))
+    await publish(site(tmp_path), [announced, begun])
+    lost = tmp_path / "lost"
+    lost.mkdir()
+    await publish(site(lost), [off])
+    _, [before] = events(tmp_path / "public" / "maintenance.ics")
+    _, [after] = events(lost / "public" / "maintenance.ics")
+
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Banner, Block, Quote, Remark, Table, Tone, Word, line
@@ -21,6 +22,7 @@ _CUSTOMERS = "customers"
 _SHORT = frozenset({ChannelKind.SMS, ChannelKind.SOCIAL})  # texts that are shown whole on one line
 _QUOTED = 4  # texts that are set apart
 _BEGINNING = 5  # lines of them
+_MOMENTS = ("next_update", "window_starts", "window_ends", "former_starts", "former_ends")
 _GIST = 100  # characters of all others
 
 
@@ -63,9 +65,20 @@ def preview_json(preview: Preview, zone: ZoneInfo) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         **fields,
-        "next_update": iso(preview.next_update, zone),
+        **{name: iso(getattr(preview, name), zone) for name in _MOMENTS},
         "phrase": preview.phrase,
     }
+
+
+def _window(preview: Preview, zone: ZoneInfo) -> str:
+    """`2026-12-05 22:00 CET to 2026-12-05 23:30 CET`, and what was announced before."""
+    former = _span(preview.former_starts, preview.former_ends, zone)
+    shown = _span(preview.window_starts, preview.window_ends, zone)
+    return f"{shown} (announced before: {former})" if former else shown
+
+
+def _span(starts: datetime | None, ends: datetime | None, zone: ZoneInfo) -> str:
+    return " to ".join(clock_time(moment, zone) for moment in (starts, ends) if moment)
 
 
 def reach(preview: Preview) -> str:
@@ -162,6 +175,8 @@ def _price(preview: Preview) -> Iterator[Block]:
 
 
 def _facts(preview: Preview, zone: ZoneInfo) -> Iterator[Block]:
+    if preview.window_starts:
+        yield Remark("window", _window(preview, zone))
     if preview.next_update:
         yield Remark("next update promised", clock_time(preview.next_update, zone))
     if preview.affects:
