@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from broadcast.config.whole_file import write_whole
 from broadcast.contacts.columns import field_of
 from broadcast.contacts.sheet import Row, open_sheet
 from broadcast.errors import ConfigError, Refused
@@ -61,16 +60,7 @@ def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Seque
         raise Refused(f"{path} was changed meanwhile", hint="nothing was written; run it again")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-                stream.write(_spelled(header, rows, before.delimiter))
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(draft).replace(path)
-        except BaseException:
-            Path(draft).unlink()
-            raise
+        write_whole(path, _spelled(header, rows, before.delimiter).encode())
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}",

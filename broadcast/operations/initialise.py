@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+import errno
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, count
 from pathlib import Path
 
+from broadcast.config.whole_file import write_whole
 from broadcast.errors import Refused, UsageError
 
 _PRIVATE = 0o600  # people's addresses stand in them
 _COMMON = 0o644
 _CONFIGURATION = "broadcast.toml"
+_SOURCES = {
+    ".env.example": "env",
+    "contacts/customers.csv": "customers.csv",
+    "contacts/agents.csv": "agents.csv",
+}
 _IGNORE = ".gitignore"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _TEXTS = Path(__file__).parent / "starter"  # people and numbers in them are reserved for fiction
 _LANES = '[["email", "mail-backup", "sms"], ["site"]]'
 _LANES_WITH_PUBLIC = '[["email", "mail-backup", "sms"], ["x"], ["page"], ["site"]]'
@@ -35,39 +43,42 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """What was written, what to type next, and what was there already and left alone."""
+    """What was written, what to type next, and what was there already.
+
+    `kept` was left alone; `aside` were your own files, under their old names and the names they have now.
+    """
 
     written: tuple[Path, ...]
     next: tuple[str, ...]
     kept: tuple[Path, ...] = ()
+    aside: tuple[tuple[Path, Path], ...] = ()
 
 
 def initialise(folder: Path, language: Language, *, sandbox: bool, force: bool) -> Starter:
     """Write a configuration and made-up contacts into `folder`.
 
     With `sandbox`, every kind of channel is configured, to be rehearsed without an account. Raises
-    `Refused` where a file is there already, unless `force`; a `.gitignore` is never overwritten.
+    `Refused` where a file is there already, unless `force`, and where a link or a folder is in its place. A
+    file that somebody wrote or changed is set aside, never overwritten; a `.gitignore` stays.
     """
-    files = {
-        _CONFIGURATION: configuration(language, sandbox=sandbox),
-        ".env.example": _text(language, "env"),
-        "contacts/customers.csv": _text(language, "customers.csv"),
-        "contacts/agents.csv": _text(language, "agents.csv"),
-    }
+    files = {_CONFIGURATION: configuration(language, sandbox=sandbox)}
+    files |= {name: _text(language, source) for name, source in _SOURCES.items()}
+    _refuse_links(folder, files)
     existing = [name for name in files if (folder / name).exists()]
     if existing and not force:
         raise Refused(
             f"there is already {', '.join(existing)} in {folder}; nothing was written",
-            hint="work with what is there, or overwrite it with --force",
+            hint="work with what is there; --force writes new files, and keeps yours beside them",
         )
     ignoring = folder / _IGNORE
     kept = (ignoring,) if ignoring.exists() else ()
     if not kept:
         files[_IGNORE] = _text(language, "gitignore")
+    aside = tuple(_set_aside(folder / name) for name in existing if not _is_ours(folder / name, name))
     for name, text in files.items():
         _write(folder / name, text, _PRIVATE if name.startswith("contacts/") else _COMMON)
     steps = _REHEARSE[language] if sandbox else _PREPARE
-    return Starter(tuple(folder / name for name in files), steps, kept)
+    return Starter(tuple(folder / name for name in files), steps, kept, aside)
 
 
 _REHEARSE = {
@@ -117,13 +128,43 @@ def _text(language: Language, name: str) -> str:
     return (_TEXTS / language / name).read_text(encoding="utf-8")
 
 
+def _refuse_links(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        path = folder / name
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise Refused(
+                f"{path} is a link or no file; nothing was written",
+                hint="move it away, or choose another folder",
+            )
+
+
+def _is_ours(path: Path, name: str) -> bool:
+    """Whether `init` wrote it like this, in any language, for a rehearsal or not."""
+    texts = {
+        configuration(language, sandbox=sandbox)
+        if name == _CONFIGURATION
+        else _text(language, _SOURCES[name])
+        for language in Language
+        for sandbox in (True, False)
+    }
+    return path.read_bytes() in {text.encode() for text in texts}
+
+
+def _set_aside(path: Path) -> tuple[Path, Path]:
+    """Give somebody's file another name."""
+    names = chain([f"{path.name}.before"], (f"{path.name}.before-{number}" for number in count(2)))
+    other = next(path.with_name(name) for name in names if not path.with_name(name).exists())
+    path.rename(other)
+    return path, other
+
+
 def _write(path: Path, text: str, mode: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        write_whole(path, text.encode(), mode)
     except OSError as error:
+        if error.errno in _FULL:
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise UsageError(
             f"cannot write {path}: {error.strerror}", hint="choose a folder you may write to"
         ) from None

@@ -5,7 +5,6 @@ It holds no names and no addresses, and nothing ever sends it by itself.
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections import Counter
@@ -15,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from broadcast.config.settings import Settings
+from broadcast.config.whole_file import write_whole
 from broadcast.errors import BroadcastError
 from broadcast.ledger.health import Watched
 from broadcast.model.channel import ChannelKind
@@ -98,13 +98,7 @@ class Drafter:
         """Put it on disk, whole, for this user alone; raises `OSError`."""
         path = self.folder / draft.name
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = path.with_name(f".{draft.name}.{os.getpid()}")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("\n".join(self._text(draft)))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        write_whole(path, "\n".join(self._text(draft)).encode())
         return path
 
     def close(self, name: str) -> Path | None:

@@ -10,9 +10,9 @@ import hashlib
 import os
 import re
 import stat
-import tempfile
 from pathlib import Path
 
+from broadcast.config.whole_file import write_whole
 from broadcast.errors import UsageError
 
 _SEAL = re.compile(rb"<!-- broadcast report, sha256:([0-9a-f]{64}) -->\n\Z")
@@ -38,7 +38,7 @@ def save(report: str, path: Path) -> None:
         raise UsageError(f"there is no folder {path.parent}", hint=f"make it first, or {_ANOTHER}")
     new = _is_new(path)
     try:
-        _write(sealed(report), path, new=new)
+        write_whole(path, sealed(report), new=new)
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
@@ -82,19 +82,3 @@ def _taken(path: Path) -> UsageError:
         f"{path} exists and is no report, or was changed since; it was left as it is",
         hint=f"{_ANOTHER}, or move it away first",
     )
-
-
-def _write(content: bytes, path: Path, *, new: bool) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if new:  # what somebody else put there meanwhile stays: this raises `FileExistsError`
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

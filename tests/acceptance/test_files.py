@@ -96,3 +96,34 @@ def test_an_import_changes_nothing_but_a_contacts_file(broadcast, tmp_path, cont
     assert refused.returncode == 6
     assert "hint: " in refused.stderr
     assert target.read_text(encoding="utf-8") == content
+
+
+def test_init_keeps_what_somebody_wrote_whatever_is_forced(broadcast, tmp_path):
+    assert broadcast("init").returncode == 0
+    people = tmp_path / "contacts" / "customers.csv"
+    for words in (OWN, OWN * 2):
+        people.write_text(words, encoding="utf-8")
+        assert broadcast("init").returncode == 8
+        assert people.read_text(encoding="utf-8") == words
+        forced = broadcast("init", "--force", "--sandbox", "--locale", "de")
+        assert forced.returncode == 0
+        assert "kept: your contacts/customers.csv is contacts/customers.csv.before" in forced.stdout
+
+    kept = sorted(path.name for path in tmp_path.rglob("*.before*"))
+    assert kept == ["customers.csv.before", "customers.csv.before-2"]
+    assert people.with_name(kept[0]).read_text(encoding="utf-8") == OWN
+    assert people.with_name(kept[1]).read_text(encoding="utf-8") == OWN * 2
+
+
+@pytest.mark.parametrize("name", ["broadcast.toml", "contacts/agents.csv", ".env.example"])
+def test_init_writes_through_no_link(broadcast, tmp_path, name):
+    (tmp_path / "contacts").mkdir()
+    precious = tmp_path / "precious"
+    precious.write_text(OWN, encoding="utf-8")
+    (tmp_path / name).symlink_to(precious)
+
+    refused = broadcast("init", "--force")
+
+    assert refused.returncode == 8
+    assert f"{name} is a link or no file" in refused.stderr
+    assert precious.read_text(encoding="utf-8") == OWN

@@ -21,7 +21,7 @@ Locale = Annotated[
         metavar="LOCALE", help="Write it in German (de) or English (en); else as LC_ALL or LANG says."
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+Force = Annotated[bool, typer.Option("--force", help="Write new files; yours stay beside them (.before).")]
 
 
 @command("broadcast init --sandbox", "broadcast init ./incident-comms --locale de")
@@ -29,13 +29,14 @@ def init(common: Common, folder: Folder = Path(), locale: Locale = None, force: 
     """Write a configuration to start from: every line explained, with made-up contacts.
 
     With --sandbox it has every kind of channel and needs no account: `broadcast --sandbox notify ...` works
-    at once. Nothing is overwritten without --force.
+    at once. Nothing of yours is overwritten.
     """
     language = locale or Language.of(os.environ)
     starter = initialise(folder, language, sandbox=common.sandbox, force=force)
     written: list[Block] = [Remark("written", str(path), Tone.GOOD) for path in starter.written]
     kept: list[Block] = [Remark("kept as it is", _left_alone(path)) for path in starter.kept]
     steps = [Remark("next", step, Tone.STRONG) for step in starter.next]
+    kept += [Remark("kept", f"your {old} is {new} now", Tone.WARNING) for old, new in starter.aside]
     show([*written, *kept, *([] if common.quiet else steps)], common.out)
 
 
