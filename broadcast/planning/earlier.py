@@ -38,10 +38,14 @@ class Usable:
 
 @dataclass(frozen=True, slots=True)
 class ToldLane:
-    """One lane of one person: the latest word in it, and every channel that carried one, latest first."""
+    """One lane of one person: the latest word in it, and every channel that carried one, latest first.
+
+    `planned` is the route of the first word.
+    """
 
     latest: Told
     carried: tuple[str, ...]
+    planned: tuple[str, ...]
 
 
 def people(told: Sequence[Told]) -> Iterator[list[ToldLane]]:
@@ -72,4 +76,4 @@ def waiting_posts(told: Sequence[Told]) -> dict[str, Told]:
 
 def _lane(words: Sequence[Told], further: Sequence[Told]) -> ToldLane:
     carried = [one.channel for one in (*further, *words) if one.carried]
-    return ToldLane(words[-1], tuple(dict.fromkeys(reversed(carried))))
+    return ToldLane(words[-1], tuple(dict.fromkeys(reversed(carried))), words[0].route)

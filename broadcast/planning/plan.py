@@ -91,7 +91,7 @@ class Plan:
         if latest.contact is None or known.has(latest.audience, latest.contact):
             return []
         known.add_addresses(latest.contact)
-        return _told_or_suppressed(one for lane in lanes for one in self._planner.remind(lane.latest))
+        return _told_or_suppressed(one for lane in lanes for one in self._planner.remind(lane))
 
     def _end(self, lanes: Sequence[ToldLane], known: Known) -> list[Planned]:
         """The end for somebody who was told; a person in two audiences gets it once at each address."""
@@ -140,10 +140,6 @@ class Planner:
         self._shared = shared or Shared()
         self._worked = {(t.receiver, t.audience, t.lane): t.channel for t in told if t.reached}
         self._refused = {(t.receiver, t.audience, name) for t in told for name in t.refused}
-        #: As first planned: later routes begin with what had worked by then.
-        self._routes: dict[tuple[str, str, int], tuple[str, ...]] = {}
-        for one in told:
-            self._routes.setdefault((one.receiver, one.audience, one.lane), one.route)
 
     def plan(self, rosters: Sequence[Roster], further: Collection[str] = ()) -> Plan:
         """What everybody in the rosters is owed, and others whom earlier notices concerned there.
@@ -209,11 +205,11 @@ class Planner:
             number, lane = personal[0]
             yield self._untold(self._planned(roster, contact, number, lane), [lane for _, lane in personal])
 
-    def remind(self, told: Told) -> Iterator[Planned]:
+    def remind(self, lane: ToldLane) -> Iterator[Planned]:
         """What somebody is owed in a lane of theirs that an earlier notice used."""
-        contact = told.contact
-        first = self._routes.get((told.receiver, told.audience, told.lane), ())
-        known = [name for name in dict.fromkeys((*first, *told.route)) if name in self._ways]
+        told, contact = lane.latest, lane.latest.contact
+        # Later routes begin with what had worked by then.
+        known = [name for name in dict.fromkeys((*lane.planned, *told.route)) if name in self._ways]
         usable = [name for name in known if contact and self._reaches(name, contact)]
         if usable:
             place = (told.receiver, told.audience)
@@ -228,7 +224,7 @@ class Planner:
 
         If no lane leads to them any more, the end is owed on every channel that they heard of it on.
         """
-        owed = [planned for lane in lanes for planned in self.remind(lane.latest)]
+        owed = [planned for lane in lanes for planned in self.remind(lane)]
         if led := [planned for planned in owed if planned.state is not DeliveryState.HELD]:
             yield from led
             return

@@ -261,3 +261,23 @@ lanes = [["room"]]
     assert reached_by() == {"Dora": ["room"]}
     assert reached_by("--affects", "slack") == {"Dora": []}
     assert reached_by("--affects", "none") == {"Dora": ["room"]}
+
+
+def test_the_doctor_says_what_all_channels_of_a_lane_depend_on_by_a_chain(broadcast, tmp_path):
+    servers = "".join(
+        f'[channels.{name}]\nadapter = "smtp"\nhost = "127.0.0.1"\nport = 1\nfrom = "a@muster.example"\n'
+        f'fate = ["{fate}"]\n\n'
+        for name, fate in (("first", "Intranet"), ("second", "vpn"))
+    )
+    head = COMPANY.partition("[channels.email]")[0]
+    lanes = '[audiences.agents]\ncontacts = ["agents.csv"]\nlanes = [["first", "second"]]\n'
+    (tmp_path / "broadcast.toml").write_text(
+        f'{head}{servers}{lanes}\n[fates]\nintranet = ["VPN"]\nvpn = ["ISP"]\n'
+    )
+    (tmp_path / "agents.csv").write_text(AGENTS)
+
+    said = " ".join(broadcast("doctor").stdout.split())
+    gaps = json.loads(broadcast("plan", "--check", "-o", "json").stdout)["gaps"]
+
+    assert "first, second all depend on isp, vpn" in said
+    assert {"isp", "vpn"} <= {name for gap in gaps for name in gap["systems"] if gap["count"] == 3}

@@ -373,3 +373,19 @@ def test_the_command_of_a_draft_names_the_configuration_and_not_what_it_is_a_lin
     [draft] = (tmp_path / "site-a" / "drafts").iterdir()
 
     assert f"--config {tmp_path / 'site-a' / 'broadcast.toml'} notify" in draft.read_text(encoding="utf-8")
+
+
+def test_a_status_page_speaks_for_channels_that_depend_on_it_by_a_chain(tmp_path, provider):
+    company(tmp_path, provider, PAGE.format(url=provider.url).replace("post =", "Post ="))
+    path = tmp_path / "broadcast.toml"
+    text = path.read_text().replace('fate = ["post"]', 'fate = ["Letters"]')
+    path.write_text(f'{text}\n[fates]\nletters = ["sorting"]\nSorting = ["post", "letters"]\n')
+    watch = make_watch(load(None, {"KEY": "secret-key"}, tmp_path))
+
+    found = watch.round()
+    assert found.channels[0].judgement.reason == "post says: Everything"
+    assert found.channels[0].fates == ("letters", "post", "sorting")
+
+    provider.status = 503
+    watch.round()
+    assert {one.system for one in watch.round().fallen} == {"email", "post"}
