@@ -11,6 +11,7 @@ from broadcast.cli.output.plainly import one_line
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.config.settings import Settings
 from broadcast.ledger.health import Watched
+from broadcast.model.counted import counted
 from broadcast.model.health import Condition
 from broadcast.operations.notice_draft import NoticeDraft
 from broadcast.operations.watch import Round
@@ -86,12 +87,13 @@ def _state(one: Watched, found: Round) -> Condition:
 def _proposed(draft: NoticeDraft, settings: Settings) -> Iterator[Block]:
     activated = settings.watch.activate
     for step in draft.backup.steps:
-        people = f"{step.people:,} people" if step.people else "everybody"
+        people = counted(step.people, "person", "people") if step.people else "everybody"
         yield Remark(f"{step.audience}", f"{people} by {' > '.join(step.route)}")
     if draft.backup.trouble:
         yield Remark("warning", f"what steps in could not be planned: {draft.backup.trouble}", Tone.WARNING)
     if draft.backup.unreachable:
-        yield Remark("warning", f"{draft.backup.unreachable:,} people have no other way", Tone.WARNING)
+        lost = counted(draft.backup.unreachable, "person has", "people have")
+        yield Remark("warning", f"{lost} no other way", Tone.WARNING)
     systems = " ".join(f"--affects {one.system}" for one in draft.down)
     yield Remark(
         "backup", "activated: notices avoid what is down" if activated else f"avoid it with {systems}"
