@@ -35,7 +35,7 @@ slow: $(VENV)/.dev ## Run the longer tests: the wheel, pages in a browser, power
 	@$(PYTEST) -m "slow or browser"
 
 interop: $(VENV)/.dev ## Talk to servers that others wrote, fetched from npm and PyPI
-	@$(PYTEST) -m interop tests/interop
+	@$(PYTEST) -o faulthandler_timeout=900 -m interop tests/interop
 
 torture: $(VENV)/.dev ## Break runs in every way and count who is lost; SEED=7 for the same again, LONG=1 for hours
 	@$(BIN)/python -m tests.torture $(SUITES) $(if $(LONG),--long) $(if $(SEED),--seed $(SEED))

@@ -53,7 +53,9 @@ def mastodon() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def personal_data_server() -> Iterator[str]:
     """The root of a server for Bluesky's accounts, with a directory of identities beside it."""
-    folder, port = npm("@atproto/dev-env@0.3.215"), free_ports()
+    # Version 12 is compiled for Node 20 and later; 13 needs Node 22, and the server's own 10 an older one.
+    folder = npm("@atproto/dev-env@0.3.215", {"better-sqlite3": "12.11.1"})
+    port = free_ports()
     with running(["node", str(HERE / "personal_data_server.cjs"), str(folder), str(port)], port) as root:
         yield root
 

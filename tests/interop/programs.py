@@ -5,14 +5,16 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import create_connection, socket
 from threading import Event
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -20,20 +22,41 @@ import pytest
 from tests.architecture.tree import ROOT
 
 STORE = ROOT / ".interop"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_QUIET = ("--no-audit", "--no-fund", "--no-update-notifier", "--no-package-lock")
+_COMPILING = (
+    "It is compiled here, which takes a C++ compiler, make, Python and Node's headers "
+    "(Debian, Ubuntu: apt install build-essential libnode-dev)"
+)
+_CHATTER = re.compile(r"npm (?:notice|warn|WARN)\b|\[notice\]")
+_ERROR = re.compile(r"\b(?i:error|fatal)\b|(?i:not found)|\bERR!|\bE[A-Z]{3,}\b")
+_SHOWN = 12  # lines
 _FETCHING = 600  # seconds; a server's database may have to be compiled
 _STARTING = 60  # seconds
 _STOPPING = 5  # seconds
 _ASKING = 10  # seconds
 
 
-def npm(package: str) -> Path:
-    """The folder that holds the package's `node_modules`; skips the test where it cannot be had."""
-    return _fetched(package, ["npm", "install", "--no-save", "--prefix"])
+def npm(package: str, compiled: Mapping[str, str] = _NOTHING) -> Path:
+    """The folder that holds the package's `node_modules`; skips the test where it cannot be had.
+
+    `compiled` are packages below it that are compiled while they are installed, by the version that is taken
+    in place of any other. Whether each can be loaded is tried.
+    """
+    name, _, version = package.rpartition("@")
+    wanted = {"private": True, "dependencies": {name: version}, "overrides": dict(compiled)}
+    folder = _folder(package)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "package.json").write_text(json.dumps(wanted))
+    install = ["npm", "install", "--foreground-scripts", *_QUIET, "--prefix", str(folder)]
+    tries = [["node", "-e", f"new (require('{module}'))(':memory:')"] for module in compiled]
+    return _fetched(package, [install, *tries], hint=_COMPILING if compiled else "")
 
 
 def pypi(package: str) -> Path:
     """The folder to put on PYTHONPATH; skips the test where it cannot be had."""
-    return _fetched(package, [sys.executable, "-m", "pip", "install", "-q", "--target"])
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target"]
+    return _fetched(package, [[*pip, str(_folder(package)), package]])
 
 
 @contextmanager
@@ -81,24 +104,53 @@ def ask(root: str, path: str, document: object = None, **headers: str) -> Any:
         return json.loads(connection.getresponse().read())
 
 
-def _fetched(package: str, install: Sequence[str]) -> Path:
-    folder = STORE / package.replace("/", "+")
+def reason(output: str) -> str:
+    """Why a package manager failed: the lines that say so, and no warning or notice of a newer version."""
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not _CHATTER.match(line)]
+    errors = [line for line in lines if _ERROR.search(line)]
+    return "\n".join((errors or lines)[:_SHOWN])
+
+
+def _folder(package: str) -> Path:
+    return STORE / package.replace("/", "+")
+
+
+def _fetched(package: str, commands: Sequence[Sequence[str]], hint: str = "") -> Path:
+    """The package's folder, once the commands have filled it."""
+    folder = _folder(package)
     done = folder / ".fetched"
     if done.exists():
         return folder
-    if shutil.which(install[0]) is None:
-        pytest.skip(f"{install[0]} is not installed")
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        subprocess.run(
-            [*install, str(folder), package], check=True, capture_output=True, text=True, timeout=_FETCHING
-        )
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"{package} was not fetched within {_FETCHING} s")
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"{package} cannot be fetched: {error.stderr.strip()[-300:]}")
+    for command in commands:
+        if shutil.which(command[0]) is None:
+            pytest.skip(f"{command[0]} is not installed")
+        try:
+            subprocess.run(
+                command,
+                check=True,
+                capture_output=True,
+                text=True,
+                timeout=_FETCHING,
+                cwd=folder,
+                env=_environment(),
+            )
+        except subprocess.TimeoutExpired:
+            pytest.skip(f"{package} was not fetched within {_FETCHING} s")
+        except subprocess.CalledProcessError as error:
+            pytest.skip(
+                f"{package} cannot be used here: {reason(error.stdout + error.stderr)}\n{hint}".strip()
+            )
     done.touch()
     return folder
+
+
+def _environment() -> dict[str, str]:
+    """Where Node's headers are installed, they are used, and not fetched from elsewhere."""
+    node = shutil.which("node")
+    prefix = Path(node).resolve().parent.parent if node else None
+    has_headers = prefix is not None and (prefix / "include" / "node" / "node.h").is_file()
+    return {**({"npm_config_nodedir": str(prefix)} if has_headers else {}), **os.environ}
 
 
 def _await(program: subprocess.Popen[bytes], port: int) -> None:
