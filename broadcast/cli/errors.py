@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -22,6 +23,8 @@ SCHEMA = "broadcast.error/1"
 #: A file, a folder or a stream that this needs cannot be used; nothing was sent.
 _UNUSABLE = 12
 _INTERRUPTED = 130
+#: What a write fails with when there is no room for it.
+_LOST = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REPORT = "broadcast-bug-"
 _NO_NUMBER = re.compile(r"is not a valid int(eger)?\b")
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
@@ -75,6 +78,8 @@ def report_unforeseen(error: Exception, arguments: Sequence[str]) -> int:
         text = f"cannot use {error.filename}: {error.strerror}"
         hint = "nothing was sent; check its permissions and the space left on the disk"
         return _tell(Failure(text, hint, _UNUSABLE), arguments)
+    if isinstance(error, OSError) and error.errno in _LOST:  # Typer writes completion scripts by itself
+        return report_lost(error, 0, arguments)
     details = _write_details(error)
     hint = f"nothing was sent; details are in {details}" if details else "nothing was sent"
     return _tell(Failure(_bug(error), hint, _UNUSABLE), arguments, what="internal error")

@@ -62,7 +62,11 @@ def test_a_result_that_cannot_be_written_is_named_and_the_code_says_what_was_sen
 
 
 @pytest.mark.parametrize(
-    "line", ["status -o json", "plan --paper", "notify Down --dry-run", "config show", "--version", "-h"]
+    "line",
+    [
+        *("status -o json", "plan --paper", "notify Down --dry-run", "config show", "template list"),
+        *("--version", "-h", "--show-completion zsh"),
+    ],
 )
 def test_output_that_a_full_disk_loses_is_12(page_only, line):
     outcome = shell(page_only.parent, f"broadcast {line} >/dev/full")
