@@ -14,6 +14,7 @@ from broadcast.channels.dates import http_date
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.clock import SystemClock
 from broadcast.model.outcome import Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
+from broadcast.model.redaction import Secrets
 from broadcast.model.text import without_controls
 
 # 420 is Statuspage's older spelling of 429. Both mean: not processed.
@@ -47,7 +48,7 @@ def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Out
     if isinstance(answer, NoReply):
         return _unanswered(answer)
     status = answer.status
-    explained = f": {excerpt(detail)}" if detail else ""
+    explained = f": {excerpt(detail, answer.secrets)}" if detail else ""
     if status in _SLOW_DOWN:
         return NotSent(f"too many requests (HTTP {status})", retry_after(answer.headers))
     if 300 <= status < 400:
@@ -126,8 +127,9 @@ def plausible_wait(seconds: float | None) -> float | None:
     return float(seconds) if seconds is not None and 0 <= seconds <= _LONGEST_WAIT else None
 
 
-def excerpt(text: str) -> str:
-    """`text` on one line, short, without addresses, numbers and tokens."""
+def excerpt(text: str, secrets: Secrets | None = None) -> str:
+    """`text` on one line, short, without these secrets, and without addresses, numbers and tokens."""
+    text = secrets.masked(text) if secrets else text
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return _PRIVATE.sub("…", line)[:_EXCERPT]
 

@@ -29,6 +29,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
 from broadcast.model.clock import SystemClock
 from broadcast.model.domain import ascii_url
+from broadcast.model.redaction import Secrets
 
 if TYPE_CHECKING:
     import aiohttp
@@ -43,11 +44,12 @@ _SPARE_CONNECTIONS = 2  # a probe or a look-up never waits behind sends
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer; `headers` are looked up whatever their case."""
+    """A whole answer; `headers` are looked up whatever their case. `secrets` are what it may quote."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    secrets: Secrets = field(default_factory=Secrets, repr=False)
 
     @property
     def success(self) -> bool:
@@ -97,7 +99,9 @@ class Transport:
         concurrency: int = 8,
         ca_file: Path | None = None,
         skew: Skew | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
+        self.secrets = secrets or Secrets()
         self.deadline = deadline
         self.ca_file = ca_file
         self.guard: Guard | None = None
@@ -116,7 +120,13 @@ class Transport:
         if settings.base_url is not None:
             refuse_clear_text(settings.base_url, settings.place("base_url"))
         concurrency = settings.concurrency or capabilities.concurrency
-        return cls(deadline=settings.timeout, concurrency=concurrency, ca_file=settings.ca_file, skew=skew)
+        return cls(
+            deadline=settings.timeout,
+            concurrency=concurrency,
+            ca_file=settings.ca_file,
+            skew=skew,
+            secrets=settings.secrets,
+        )
 
     def guarded(self, guard: Guard) -> Self:
         """A transport like this one that connects to nothing but what `guard` admits, and through no proxy.
@@ -159,7 +169,7 @@ class Transport:
                     proxy=proxy.url if proxy else None,
                 ) as response:
                     self._skew.note(response.headers, asked)
-                    return await _read(response)
+                    return await _read(response, self.secrets)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return (proxy and _stopped_by(proxy, error)) or self._no_reply(error, progress)
 
@@ -272,14 +282,14 @@ async def _notice_hang_ups() -> None:
     await asyncio.sleep(0)
 
 
-async def _read(response: aiohttp.ClientResponse) -> Answer:
+async def _read(response: aiohttp.ClientResponse, secrets: Secrets) -> Answer:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > REPLY_LIMIT:
             response.close()
             return NoReply(f"the answer is larger than {REPLY_LIMIT // 1024} KiB", left=True)
-    return Reply(response.status, response.headers, bytes(body))
+    return Reply(response.status, response.headers, bytes(body), secrets)
 
 
 def _system_has_authorities() -> bool:

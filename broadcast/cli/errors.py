@@ -16,7 +16,9 @@ from typer.exceptions import TyperException
 from broadcast.cli.help import path
 from broadcast.cli.suggest import did_you_mean
 from broadcast.cli.terminal import Stream, standard_error, standard_output
+from broadcast.config.secret import sounds_secret
 from broadcast.errors import BroadcastError, Unfinished
+from broadcast.model.redaction import Secrets
 from broadcast.model.text import printable, printable_json
 
 SCHEMA = "broadcast.error/1"
@@ -29,6 +31,7 @@ _REPORT = "broadcast-bug-"
 _NO_NUMBER = re.compile(r"is not a valid int(eger)?\b")
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
 #: What may be a credential, a number or an address; what a bug says about values must not hold one.
+_QUOTED = re.compile(r"(['\"]).*?\1", re.DOTALL)
 _TOKEN = re.compile(r"""(?=[^\s'"]*[\d!@#$%^&*+=/])[^\s'"]{5,}|[^\s'"]{16,}""")
 
 
@@ -155,7 +158,7 @@ def _write_details(error: Exception) -> Path | None:
     import traceback
 
     frames = traceback.format_tb(error.__traceback__)
-    message = _TOKEN.sub("•••", str(error))
+    message = _TOKEN.sub("•••", _QUOTED.sub("•••", _environment().masked(str(error))))
     text = "".join(["Traceback (most recent call last):\n", *frames, f"{type(error).__name__}: {message}\n"])
     for folder in (_state_folder(), Path(tempfile.gettempdir())):
         try:
@@ -167,6 +170,11 @@ def _write_details(error: Exception) -> Path | None:
             file.write(text)
         return Path(name)
     return None
+
+
+def _environment() -> Secrets:
+    """The secrets that the environment gives, by the names of its variables."""
+    return Secrets(frozenset(value for name, value in os.environ.items() if value and sounds_secret(name)))
 
 
 def _state_folder() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ SECRET_OPTIONS = frozenset(
         "apprise_url",
     }
 )
+_SOUNDS_SECRET = re.compile(r"token|secret|passw|pwd|key|credential|auth", re.IGNORECASE)
 _LARGEST = 16 * 1024
 _READABLE = "check the path and that this user may read it"
 #: What editors, shells and copying leave at the ends: byte order marks and characters without width.
@@ -103,6 +105,11 @@ def bare(value: str) -> str:
 def _unreadable(origin: str, path: Path, error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
     return f"{origin}cannot read the secret file {path}: {reason}"
+
+
+def sounds_secret(key: str) -> bool:
+    """Whether the value of a key is a secret, going by its name alone."""
+    return key in SECRET_OPTIONS or _SOUNDS_SECRET.search(key) is not None
 
 
 def is_reference(value: object) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from broadcast.config.secret import Reference
+from broadcast.config.secret import SECRET_OPTIONS, Reference, sounds_secret
 from broadcast.errors import ConfigError
 from broadcast.model.consent import ConsentRule
 from broadcast.model.incident import Service
+from broadcast.model.redaction import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class ChannelSettings:
         """Where an option stands, `broadcast.toml:12: [channels.sms]`, or the channel if it has none."""
         return f"{self.places[key]}: [channels.{self.name}]" if key in self.places else self.origin
 
+    @property
+    def secrets(self) -> Secrets:
+        """Every secret of the channel that can be read now."""
+        return Secrets(frozenset(_secrets(self.options)))
+
     def required(self, key: str) -> str:
         """The text of option `key`, resolved; names the missing key and its fix otherwise."""
         if key not in self.options:
@@ -69,6 +76,18 @@ class ChannelSettings:
         if isinstance(value, str):
             return value
         raise ConfigError(f"{self.place(key)}: {key} must be a text", hint=f'write {key} = "..."')
+
+
+def _secrets(options: Mapping[str, object], *, inside: bool = False) -> Iterator[str]:
+    """The values of secrets, and of everything that a table inside the options refers to."""
+    for key, value in options.items():
+        if isinstance(value, Mapping):
+            yield from _secrets(value, inside=True)
+        elif isinstance(value, Reference) and (inside or sounds_secret(key)):
+            with suppress(ConfigError):
+                yield value.resolve()
+        elif isinstance(value, str) and key in SECRET_OPTIONS and not inside:
+            yield value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo
 
 from broadcast.config import keys
 from broadcast.config.durations import format_duration
-from broadcast.config.secret import Reference
+from broadcast.config.secret import Reference, sounds_secret
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.config.shapes import NO_PAGE
 from broadcast.model.system import system_name
 from broadcast.model.text import printable
 
-#: Keys that sound secret are hidden even where the adapter does not know them: a typo must not give one away.
-_SECRET = re.compile(r"token|secret|passw|pwd|key|credential|auth", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 _DURATIONS = (".timeout", ".settle", ".expires")
 _HIDDEN = "•••"
@@ -89,7 +87,8 @@ def _shown(key: str, value: object) -> str:
         return "[" + ", ".join(_shown(key, item) for item in value) + "]"
     if value is None:
         return ""
-    if _SECRET.search(key.rpartition(".")[2]) and isinstance(value, str):
+    # Even where the adapter does not know the key: a typo must not give a secret away.
+    if sounds_secret(key.rpartition(".")[2]) and isinstance(value, str):
         return _HIDDEN
     return _CREDENTIALS.sub(f"{_HIDDEN}@", printable(_spelled(key, value)))
 

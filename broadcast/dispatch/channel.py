@@ -9,6 +9,7 @@ from broadcast.channels.base import Adapter, Reconciles, ShowsServices
 from broadcast.dispatch.breaker import Breaker
 from broadcast.ledger.records import Claim
 from broadcast.model.channel import Capabilities
+from broadcast.model.redaction import Secrets
 
 NEVER = math.inf
 
@@ -22,7 +23,8 @@ class ActiveChannel:
     `patient_since` when it began to. `window` is how many requests may be under way: one after a pause, then
     twice as many with each answer. `repeats` is how many more may follow a request that failed: a provider in
     trouble recovers later, the more it is asked again. `suspect` means the ledger says it failed.
-    `ahead` are claims that leave as soon as a slot is free.
+    `secrets` are what the words of its answers must not quote. `ahead` are claims that leave as soon as a
+    slot is free.
     """
 
     name: str
@@ -41,6 +43,7 @@ class ActiveChannel:
     ahead: list[Claim] = field(default_factory=list)
     asking: bool = False
     suspect: bool = False
+    secrets: Secrets = field(default_factory=Secrets)
     reconciles: bool = field(init=False)
     shows_services: bool = field(init=False)
     window: int = field(init=False)

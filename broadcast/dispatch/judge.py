@@ -24,7 +24,7 @@ _LISTING = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back for some claims, from a request or from a look-up of one.
+    """What came back for some claims, from a request or from a look-up of one; no word of it quotes a secret.
 
     `cut_off` means that it was us who stopped waiting: that says nothing about the channel.
     """
@@ -34,6 +34,10 @@ class Answer:
     outcomes: Sequence[Outcome]
     lookup: bool
     cut_off: bool = False
+
+    def __post_init__(self) -> None:
+        quiet = [self.channel.secrets.stripped(outcome) for outcome in self.outcomes]
+        object.__setattr__(self, "outcomes", quiet)
 
 
 class Judge:

@@ -90,6 +90,7 @@ def activate(
             adapter=adapter,
             concurrency=min(settings.concurrency or capabilities.concurrency, most),
             settle=settings.settle if settings.settle is not None else capabilities.settle,
+            secrets=settings.secrets,
             batch=1 if capabilities.kind in personal else capabilities.max_batch,
         )
         active[name].breaker.probing = active[name].suspect = name in suspects

@@ -34,7 +34,7 @@ async def _probe(channel: ChannelSettings, within: float) -> Probe:
         return Probe(Health.UNAUTHORISED, f"{error}: {error.hint}" if error.hint else str(error))
     try:
         async with asyncio.timeout(within):
-            return replace(await adapter.probe(), ahead=skew.ahead)
+            return replace(channel.secrets.stripped(await adapter.probe()), ahead=skew.ahead)
     except TimeoutError:
         return Probe(Health.UNREACHABLE, f"no answer within {within:g} seconds")
     except Exception as error:  # noqa: BLE001 - a third party's adapter may raise anything

@@ -180,7 +180,8 @@ def _not_set(outcome: Outcome, number: str, ticket: Mapping[str, object], refusa
     if not isinstance(outcome, Accepted):
         return outcome
     what = "solved" if ticket["status"] == "solved" else "changed"
-    why = excerpt(explained(refusal)) or f"HTTP {UNPROCESSABLE}"
+    quoted = refusal.secrets if isinstance(refusal, Reply) else None
+    why = excerpt(explained(refusal), quoted) or f"HTTP {UNPROCESSABLE}"
     return replace(outcome, warning=f"ticket {number} has the text, but could not be {what}: {why}")
 
 

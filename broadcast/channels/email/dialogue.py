@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from base64 import b64encode
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from broadcast.model.redaction import Secrets
 
 if TYPE_CHECKING:
     from aiosmtplib import SMTP, SMTPResponse
@@ -59,6 +60,12 @@ class Dialogue:
         self._unasked = b""
 
     @property
+    def secrets(self) -> Secrets:
+        """What the server may quote of the login."""
+        login = self._server.login
+        return Secrets(frozenset({login[1]}) if login else frozenset())
+
+    @property
     def alive(self) -> bool:
         """Whether another message may go over it."""
         connected = self._connection is not None and self._connection.is_connected
@@ -90,12 +97,12 @@ class Dialogue:
                 await connection.login(user.encode(), password.encode())  # RFC 4954: UTF-8
             self._asking = False
         except aiosmtplib.SMTPResponseException as error:
-            raise Refused(error.code, _without_login(error.message, server)) from None
+            raise Refused(error.code, error.message) from None
         except aiosmtplib.SMTPException as error:
             if isinstance(error, OSError):
                 raise
             # It offers no STARTTLS, or no login we know.
-            raise Refused(500, _without_login(str(error), server)) from None
+            raise Refused(500, str(error)) from None
 
     async def hand_over(self, sender: str, recipient: str, content: bytes) -> None:
         """Pass one message on; raises OSError or `Refused`."""
@@ -160,17 +167,6 @@ class Dialogue:
         kept = bytes(protocol._buffer[:_KEPT]) if protocol else b""  # noqa: SLF001 - there is no public way
         self._unasked = self._unasked or kept
         return self._unasked
-
-
-def _without_login(text: str, server: Server) -> str:
-    """What the server said, without what it may have quoted of the login."""
-    if server.login is None:
-        return text
-    user, password = server.login
-    encoded = (b64encode(word.encode()).decode() for word in (password, f"\0{user}\0{password}"))
-    for secret in (password, *encoded):
-        text = text.replace(secret, "…")
-    return text
 
 
 async def _answered(reply: Awaitable[SMTPResponse]) -> SMTPResponse:

@@ -121,7 +121,7 @@ class Smtp:
 
 def _refused(dialogue: Dialogue, refused: Refused) -> Rejected | NotSent | Unknown:
     scope, reason = STAGES[dialogue.stage]
-    explained = f"{reason} ({refused.code}: {excerpt(str(refused))})"
+    explained = f"{reason} ({refused.code}: {excerpt(str(refused), dialogue.secrets)})"
     if 500 <= refused.code < 600:
         status = str(refused).split(maxsplit=1)[:1]
         suppress = SUPPRESSED.get(*status) if scope is Scope.RECIPIENT and status else None
