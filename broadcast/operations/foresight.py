@@ -83,7 +83,8 @@ class Foresight:
             raise NothingMatched("no channel is left", hint="check --channel, --not-channel and the lanes")
         found = examine(rosters, self.ways, self.depends, request.affects)
         already = (*request.affects, *sorted(self.depends.found))
-        return replace(found, already=already, warnings=(*warnings, *self._mistaken(request)))
+        notes = (*warnings, *self._uncounted(rosters), *self._mistaken(request))
+        return replace(found, already=already, warnings=notes)
 
     def call_list(self, request: Request) -> CallList:
         """Whom to call by hand.
@@ -109,6 +110,15 @@ class Foresight:
             declined=tuple(NotCalled(one.name or one.id, why) for one, why in others if why != _NUMBERLESS),
             warnings=(*warnings, *self._mistaken(request)),
         )
+
+    def _uncounted(self, rosters: Sequence[Roster]) -> Iterator[str]:
+        """Audiences with contacts that only rooms and pages tell: nobody there has a way of their own."""
+        for roster in rosters:
+            names = dict.fromkeys(name for lane in roster.lanes for name in lane)
+            posts = names and all(self.ways[name].capabilities.publishes for name in names)
+            if posts and self.settings.audiences[roster.name].contacts:
+                who, told = f"the people of {roster.name}", ", ".join(names)
+                yield f"{who} are not counted: only {told} tells them, nobody one by one"
 
     def _mistaken(self, request: Request) -> list[str]:
         return mistaken(request.affects, self.depends.known(self.ways.values()))

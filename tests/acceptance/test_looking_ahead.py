@@ -261,6 +261,7 @@ lanes = [["room"]]
     assert reached_by() == {"Dora": ["room"]}
     assert reached_by("--affects", "slack") == {"Dora": []}
     assert reached_by("--affects", "none") == {"Dora": ["room"]}
+    assert "the people of drivers are not counted: only room tells them" in company("plan", "--check").stdout
 
 
 def test_the_doctor_says_what_all_channels_of_a_lane_depend_on_by_a_chain(broadcast, tmp_path):
