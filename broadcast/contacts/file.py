@@ -68,6 +68,11 @@ def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Seque
         ) from None
 
 
+def drafts_of(path: Path) -> list[Path]:
+    """What was to take the place of a file when the program was killed."""
+    return sorted(draft for draft in path.parent.glob(f".{path.name}.*") if draft.is_file())
+
+
 def harmless(cell: str) -> str:
     """A cell in which no spreadsheet finds a formula; contacts files are read without the apostrophes.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from broadcast.model.consent import Consent
 from broadcast.model.contact import Contact
 
 #: How ids begin that are made from an address, because the list has none.
-DERIVED_ID = "c-"
+DERIVED_ID = re.compile(r"c-[0-9a-f]{12}")
 _KINDS = ("id", "phone", "e-mail")
 
 
@@ -281,7 +282,7 @@ def named(contact: Contact) -> Contact:
     if contact.id:
         return contact
     best = (contact.email or "").lower() or contact.phone or ""
-    return replace(contact, id=f"{DERIVED_ID}{_digest(best)[:12]}")
+    return replace(contact, id=f"c-{_digest(best)[:12]}")
 
 
 def _digest(text: str) -> str:

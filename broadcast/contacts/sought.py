@@ -60,7 +60,7 @@ class Sought:
 
     def may_touch(self, text: str) -> bool:
         """Whether a row with this text must be read: it may have an id, an address or a name of theirs."""
-        derived = any(id.startswith(DERIVED_ID) for id in self.ids)  # such an id stands in no cell
+        derived = any(map(DERIVED_ID.fullmatch, self.ids))  # such an id stands in no cell
         return derived or self._mentions(text, self.ids)
 
     def mentions(self, text: str) -> bool:
@@ -87,6 +87,12 @@ def rows_about(path: Path, region: str, sought: Sought) -> Iterator[ListedRow | 
                 yield RejectedText(row.line, "quotation marks inside a cell do not add up")
         elif found := _row_about(sheet, row, columns, region, sought):
             yield found
+
+
+def mentioned_in(path: Path, sought: Sought) -> bool:
+    """Whether a file, read as text line by line, mentions somebody."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        return any(map(sought.mentions, lines))
 
 
 def _row_about(

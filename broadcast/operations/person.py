@@ -13,11 +13,12 @@ from pathlib import Path
 from broadcast.config.settings import Settings
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.email import read_email
+from broadcast.contacts.file import drafts_of
 from broadcast.contacts.identity import Doubt, Entry, doubts, persons
 from broadcast.contacts.marks import Marks
 from broadcast.contacts.phone import read_phone
 from broadcast.contacts.rows import clean
-from broadcast.contacts.sought import ListedRow, RejectedText, Sought, rows_about
+from broadcast.contacts.sought import ListedRow, RejectedText, Sought, mentioned_in, rows_about
 from broadcast.errors import ConfigError, UsageError
 from broadcast.ledger.erasure import KnownAs
 from broadcast.ledger.ledger import Ledger
@@ -245,6 +246,8 @@ class _Search:
                     self._found.append(Standing(audience, path, row))
         except ConfigError as error:
             self._unread.append(str(error))
+        drafts = (draft for draft in drafts_of(path) if mentioned_in(draft, sought))
+        self._unread += [f"{draft} was left behind by an import that was killed" for draft in drafts]
 
     def _typed_ids(self, audience: str) -> frozenset[str]:
         """Of whom nothing is known yet, a rejected row may be all there is."""

@@ -145,6 +145,41 @@ def test_a_list_that_cannot_be_read_is_named_and_the_rest_is_done(muster, lists)
     assert b"anna@kunde" not in ledger_bytes(muster)
 
 
+def test_what_a_killed_import_left_is_named(muster, lists):
+    lists([ANNA])
+    (muster.folder / ".customers.csv.x1y2").write_text("id,email\n5,anna@kunde.example\n", "utf-8")
+    (muster.folder / ".agents.csv.x1y2").write_text("id,email\n5,other@kunde.example\n", "utf-8")
+
+    said = muster.run("forget", ANNA["email"], "--yes")
+
+    assert said.code == 6
+    assert ".customers.csv.x1y2 was left behind by an import that was killed" in said.err
+    assert ".agents.csv.x1y2" not in said.err
+
+
+def test_who_stands_in_a_list_alone_can_be_kept_from_being_told(muster):
+    assert muster.run("forget", "k1", "--yes").code == 3
+
+    forget(muster, "k1", "--suppress")
+
+    muster.notify()
+    assert "bert@kunde.example" not in muster.told("sendgrid")
+    assert muster.told("sendgrid")
+
+
+def test_people_who_cannot_be_told_apart_by_what_was_typed_are_named_with_what_can(muster, lists):
+    lists([ANNA], [BERT | {"id": "2", "email": "", "phone": ANNA["phone"]}])
+
+    unclear = muster.run("forget", ANNA["phone"], "--yes")
+    forget(muster, "agents:2")
+
+    assert unclear.code == 2
+    assert "AUDIENCE:ID (customers:1 or agents:2)" in unclear.err
+    kept = ledger_bytes(muster)
+    assert b"Bert Berg" not in kept
+    assert b"anna@kunde" in kept
+
+
 @pytest.mark.parametrize(
     "row",
     [
