@@ -52,7 +52,11 @@ def pages(rehearse, rehearsal) -> dict[str, str]:
         assert rehearse("report", "INC-1", "--out", "report.html").returncode == 0
     site = rehearsal / ".sandbox" / "site"
     sandbox = json.loads((rehearsal / ".sandbox" / "sandbox.json").read_text(encoding="utf-8"))
+    received = (rehearsal / ".sandbox" / "received.jsonl").read_text(encoding="utf-8").splitlines()
+    mail = next(one["html"] for one in map(json.loads, received) if WORD in (one.get("html") or ""))
+    (rehearsal / "mail.html").write_text(mail, encoding="utf-8")
     return {
+        "mail": (rehearsal / "mail.html").as_uri(),
         "page": (site / "index.html").as_uri(),
         "incident": (site / "incidents" / "INC-1.html").as_uri(),
         "report": (rehearsal / "report.html").as_uri(),
