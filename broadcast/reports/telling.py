@@ -10,6 +10,7 @@ from broadcast.ledger.history import Failover, Reach
 from broadcast.ledger.records import Text
 from broadcast.model.incident import Incident, Phase, Service
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
+from broadcast.model.notice import Facts
 from broadcast.model.text import printable
 from broadcast.reports.document import (
     DASH,
@@ -115,7 +116,7 @@ def _facts(story: Story, say: Language) -> tuple[Block, ...]:
         ("is_drill", say("yes" if incident.drill else "no")),
         ("started", _stated(incident.started_at, say)),
         ("detected", _stated(incident.detected_at, say)),
-        *_announced(incident, say),
+        *_announced(incident, facts, say),
         ("opened", say.moment(incident.opened_at)),
         ("ended", say.moment(incident.ended_at)),
         ("first_accepted", say.moment(story.first_accepted)),
@@ -135,9 +136,12 @@ def _stated(moment: datetime | None, say: Language) -> str:
     return say.moment(moment) if moment else say("unstated")
 
 
-def _announced(incident: Incident, say: Language) -> Iterator[tuple[str, str]]:
+def _announced(incident: Incident, facts: Facts | None, say: Language) -> Iterator[tuple[str, str]]:
+    """The window of maintenance as it was announced last."""
     if incident.window_starts_at:
         yield "window_starts", say.moment(incident.window_starts_at)
+    if facts and facts.window_ends and incident.phase.maintenance:
+        yield "window_ends", say.moment(facts.window_ends)
 
 
 _PROSE = ("scope", "impact", "cause", "data_loss", "action")

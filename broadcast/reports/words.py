@@ -55,6 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "started": ("Beginn", "Started"),
     "detected": ("Entdeckt", "Detected"),
     "window_starts": ("Angekündigter Beginn", "Announced start"),
+    "window_ends": ("Angekündigtes Ende", "Announced end"),
     "opened": ("Eröffnet", "Opened"),
     "ended": ("Ende", "Ended"),
     "first_accepted": ("Erste Mitteilung angenommen", "First notice accepted"),

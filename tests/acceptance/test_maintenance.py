@@ -230,3 +230,15 @@ def test_what_is_asked_about_names_the_window_and_the_one_before(page_only, monk
     preview = json.loads(capsys.readouterr().out)
     assert preview["window_ends"] == "2099-12-06T23:30:00+01:00"
     assert preview["former_starts"] == "2099-12-05T22:00:00+01:00"
+
+
+def test_a_report_names_the_window_that_was_announced(page_only, monkeypatch, capsys):
+    monkeypatch.chdir(page_only.parent)
+    window = ("--from", "2099-12-05T22:00", "--until", "90m")
+    assert run(["maintenance", TITLE, *window, "--yes"]) == 0
+    capsys.readouterr()
+
+    assert run(["report", "INC-1", "--lang", "de"]) == 0
+    told = capsys.readouterr().out
+    assert "Angekündigter Beginn:** 05.12.2099, 22:00:00" in told
+    assert "Angekündigtes Ende:** 05.12.2099, 23:30:00" in told

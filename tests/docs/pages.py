@@ -11,7 +11,14 @@ PAGES = (
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("getting-started", "runbooks-and-ci", "recovery", "templates", "configuration")
+        for name in (
+            "getting-started",
+            "runbooks-and-ci",
+            "recovery",
+            "templates",
+            "configuration",
+            "maintenance",
+        )
     ),
 )
 

@@ -27,7 +27,7 @@ broadcast() {
   words+=("$@")
   for word in "$@"; do
     case $word in
-      notify|update|resolve|retract)
+      notify|update|resolve|retract|maintenance)
         [[ " $* " == *" --yes "* || " $* " == *" --dry-run "* ]] || words+=(--yes)
         break ;;
     esac
