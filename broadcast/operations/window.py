@@ -82,6 +82,8 @@ class _Reading:
             self._check_typed()
         starts = self._starts()
         ends = self._ends(starts)
+        if starts and ends and ends <= starts and not self.ahead:
+            starts = self.begun or self.now  # it began early, and is to end before it was to begin
         if self.request.maintenance and not self.phase.closed:
             self._check_ahead(ends)
             self._point_out(starts, ends)
@@ -113,8 +115,6 @@ class _Reading:
     def _starts(self) -> datetime | None:
         if self.request.verb is Verb.NOTIFY and self.typed_from and not self.ahead:
             return self.now if self.request.maintenance else None
-        if self.moves and not self.ahead:
-            return self.begun or self.known_starts  # it may have begun early
         if not self.ahead:
             return self.known_starts
         starts = self.known_starts

@@ -23,6 +23,7 @@ from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Phase
 from broadcast.model.message import Message
+from broadcast.model.moments import elapsed
 from broadcast.model.outgoing import Outgoing
 from broadcast.operations.compose import Before, Composed, compose
 from broadcast.operations.draft import headline
@@ -35,6 +36,7 @@ RENDERER = Renderer(Catalogue(default_folders(None)), "en")
 ZONES = ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC", "Pacific/Apia"]
 #: Ordinary days, and the nights when clocks change in some of the zones.
 DAYS = [NOW, datetime(2026, 10, 24, 22, 10, tzinfo=UTC), datetime(2026, 3, 28, 23, 40, tzinfo=UTC)]
+NONE = timedelta()
 LENGTHS = st.sampled_from(["30m", "90m", "5h", "2d"])
 TIMES = st.sampled_from(
     ["02:00", "02:30", "03:10", "22:00", "23:59", "30m", "26h", "2026-01-01T10:00", "now"]
@@ -152,6 +154,8 @@ def test_every_order_of_steps_leaves_one_true_event(begins, ends, walk, zone, no
         )
         if not phase.closed and facts.window_ends:
             assert facts.window_ends > facts.as_of
+        if facts.window_ends:
+            assert elapsed(facts.window_starts, facts.window_ends) > NONE
         if facts.former_ends:
             assert (facts.former_starts, facts.former_ends) != (facts.window_starts, facts.window_ends)
     assert len({one["UID"] for one in events}) <= 1
