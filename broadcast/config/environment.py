@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from broadcast.errors import ConfigError
 _PREFIX = "BROADCAST_"
 #: Names that are shorter than the rule makes them.
 _SHORT = {"BROADCAST_LEDGER": (keys.LEDGER.name, keys.LEDGER_URL.name)}
+#: Variables that are no keys. They count in the environment of the process alone.
 _NO_KEYS = frozenset({"BROADCAST_CONFIG", "BROADCAST_AUTHOR", "BROADCAST_INSTALL_SECRET"})
+_PROXIES = frozenset({"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"})
 _DOTENV = ".env"
 _SPELLED = re.compile(r"[^A-Z0-9]", re.ASCII)
 _LOCALE = re.compile(r"([a-z]{2,3})_([a-z]{2})", re.ASCII)
@@ -31,7 +33,7 @@ _LARGEST = 1024 * 1024
 class Override:
     """A value that stands before the file's: its text, the variable, and where that was found."""
 
-    text: str
+    text: str = field(repr=False)
     variable: str
     origin: str
 
@@ -51,8 +53,8 @@ class Variables:
     """
 
     tables: Mapping[str, Any]
-    environ: Mapping[str, str]
-    dotenv: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
+    dotenv: Mapping[str, str] = field(repr=False)
 
     def overrides(self) -> dict[tuple[str, ...], Override]:
         """The override of each key path; a variable without a value overrides nothing."""
@@ -65,11 +67,24 @@ class Variables:
 
     def slips(self) -> list[str]:
         """A warning for each variable that looks like one of ours and is none."""
-        warnings = {}
+        warnings = {
+            variable: f"{_DOTENV} {variable} is not read there; set it in the environment"
+            for variable, text in self.dotenv.items()
+            if text and variable.upper() in _NO_KEYS | _PROXIES
+        }
         for origin, variable, text in self._given():
             if text and variable.startswith(_PREFIX) and variable not in _NO_KEYS and not self.path(variable):
                 warnings[variable] = _slip(f"{origin} {variable}", variable)
         return [warning for warning in warnings.values() if warning]
+
+    def clashes(self) -> Iterator[tuple[str, str]]:
+        """A short name and the long one that say different things, as (place, the other variable)."""
+        for short, path in _SHORT.items():
+            full = _PREFIX + "_".join(path).upper()
+            for origin, variables in self._origins():
+                one, other = bare(variables.get(short, "")), bare(variables.get(full, ""))
+                if one and other and one != other:
+                    yield f"{origin} {short}", full
 
     def path(self, variable: str) -> tuple[str, ...] | None:
         """The key that a variable gives.
@@ -102,26 +117,42 @@ class Variables:
 
     def _given(self) -> Iterator[tuple[str, str, str]]:
         """Where it stands, the variable and its text; the environment last, which goes before `.env`."""
-        for origin, variables in ((_DOTENV, self.dotenv), ("environment", self.environ)):
+        for origin, variables in self._origins():
             yield from ((origin, variable, text) for variable, text in variables.items())
 
+    def _origins(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        return (_DOTENV, self.dotenv), ("environment", self.environ)
 
-def read_dotenv(folder: Path) -> dict[str, str]:
+
+@dataclass(frozen=True, slots=True)
+class Dotenv:
+    """What `.env` says, by name, and a warning for each line that says nothing."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+def read_dotenv(folder: Path) -> Dotenv:
     """The `.env` in `folder`, as written: nothing is expanded. Empty where there is none."""
     path = folder / _DOTENV
     if not path.is_file():
-        return {}
-    from dotenv import dotenv_values
+        return Dotenv()
+    from dotenv.parser import parse_stream
 
     try:
         if path.stat().st_size > _LARGEST:
             raise ConfigError(f"{path} is larger than 1 MiB", hint="keep only NAME=value lines in it")
-        values = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as stream:
+            lines = list(parse_stream(stream))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="check its permissions") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8 text", hint="save the file as UTF-8") from None
-    return {name: value for name, value in values.items() if value is not None}
+    unread = [line for line in lines if line.error or (line.key and line.value is None)]
+    return Dotenv(
+        {line.key: line.value for line in lines if line.key and line.value is not None},
+        tuple(f"{path}:{line.original.line} is not NAME=value, so it is not read" for line in unread),
+    )
 
 
 def exposed(path: Path) -> str | None:

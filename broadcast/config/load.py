@@ -67,15 +67,18 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], folder: Path)
 
 def _source(document: Document, folder: Path, environ: Mapping[str, str]) -> Source:
     dotenv = read_dotenv(folder)
-    variables = Variables(document.tables, environ, dotenv)
+    variables = Variables(document.tables, environ, dotenv.values)
     warning = exposed(folder / ".env")
+    problems = Problems(document.label)
+    for place, other in variables.clashes():
+        problems.add(place, f"says something else than {other}", "keep one of them")
     return Source(
         document=document,
         folder=folder,
         overrides=variables.overrides(),
-        environment=dotenv | {name: value for name, value in environ.items() if value},
-        problems=Problems(document.label),
-        warnings=([warning] if warning else []) + variables.slips(),
+        environment={**dotenv.values} | {name: value for name, value in environ.items() if value},
+        problems=problems,
+        warnings=[*([warning] if warning else []), *dotenv.warnings, *variables.slips()],
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from broadcast.channels import registry
 from broadcast.channels.options import Shapes, shaped
 from broadcast.config import keys, shapes
+from broadcast.config.environment import read_dotenv
 from broadcast.config.settings import Settings
 from broadcast.config.show import rows
 from broadcast.errors import ConfigError
@@ -259,3 +260,44 @@ def test_a_missing_value_elsewhere_is_named(refusal):
     assert str(error).startswith("environment BROADCAST_HOTLINE: [broadcast] hotline")
     assert "HOT is not set" in str(error)
     assert isinstance(error, ConfigError)
+
+
+DOTENV = """\ufeffexport TOKEN="xoxb-1"\r
+PLAIN = two words  # not this
+HASH='a#b'\r
+EMPTY=
+no name: geheim
+ALONE
+OPEN="geheim
+LAST=end
+"""
+
+
+def test_dotenv_is_read_line_by_line_and_lines_that_say_nothing_are_named(tmp_path):
+    (tmp_path / ".env").write_bytes(DOTENV.encode())
+
+    found = read_dotenv(tmp_path)
+
+    expected = {"TOKEN": "xoxb-1", "PLAIN": "two words", "HASH": "a#b", "EMPTY": "", "LAST": "end"}
+    assert found.values == expected
+    assert found.warnings == tuple(
+        f"{tmp_path / '.env'}:{line} is not NAME=value, so it is not read" for line in (5, 6, 7)
+    )
+    assert "geheim" not in repr(found)
+
+
+def test_what_dotenv_cannot_say_is_warned_about(read, tmp_path):
+    (tmp_path / ".env").write_text("BROADCAST_AUTHOR=Ada\nHTTPS_PROXY=http://p:1\n")
+    (tmp_path / ".env").chmod(0o600)
+
+    assert read(written()).warnings == (
+        ".env BROADCAST_AUTHOR is not read there; set it in the environment",
+        ".env HTTPS_PROXY is not read there; set it in the environment",
+    )
+
+
+def test_two_names_of_one_key_that_disagree_are_refused(read, refusal):
+    error = refusal(written(), {"BROADCAST_LEDGER": "a.db", "BROADCAST_LEDGER_URL": "sqlite:///b.db"})
+
+    assert str(error) == "environment BROADCAST_LEDGER: says something else than BROADCAST_LEDGER_URL"
+    assert read(written(), {"BROADCAST_LEDGER": "a.db", "BROADCAST_LEDGER_URL": "a.db"}).ledger.name == "a.db"
