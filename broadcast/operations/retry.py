@@ -60,7 +60,8 @@ def _retried(delivery: Delivery, incidents: Sequence[Incident], limits: Limits) 
         worked.append(_finish(delivery, notice, left, adapters[notice.id]))
         results.append(worked[-1])
     changed = any(result.changed for result in results)
-    worst = max((result.exit_code for result in results), default=0)
+    # What an older notice did not bring to somebody is over, unless it was still to be sent.
+    worst = max((result.exit_code for result in (*worked, *results[-1:])), default=0)
     return Retried(tuple(worked), replace(results[-1], changed=changed, exit_code=worst))
 
 

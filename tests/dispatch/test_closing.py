@@ -264,3 +264,17 @@ def test_status_names_what_any_notice_still_owes_and_on_which_channel(company, s
 
     assert [(one.sequence, one.channel, one.count) for one in status.owed] == [(3, "sms", 3)]
     assert status.owing
+
+
+def test_a_retry_by_name_counts_no_failure_of_an_older_notice_once_the_end_is_sent(company, sandbox):
+    """There is nothing left to do about it, and a script would be told so for ever."""
+    company.configure([["sms"]])
+    sandbox.suppress(phone(2))
+    assert company.notify().exit_code == 4
+    assert company.follow_up(Verb.RESOLVE, message="Over.").exit_code == 0
+
+    with company.ledger() as ledger:
+        retried = retry(make_delivery(company.settings, ledger, nobody), "INC-1", Limits())
+
+    assert retried.notices == ()
+    assert retried.exit_code == 0
