@@ -110,6 +110,12 @@ class LedgerDamaged(LedgerError):
     """The file is not a ledger, or not an intact one."""
 
 
+class Interrupted(BroadcastError):
+    """Ctrl-C before anything was recorded or sent; later, the run ends in good order."""
+
+    exit_status = 130
+
+
 class Unfinished(Exception):
     """Something failed when a notice was recorded already, or messages may have left the machine.
 

@@ -12,7 +12,7 @@ from broadcast.cli.output.blocks import Page
 from broadcast.cli.output.preview import compact_page, preview_page, reach
 from broadcast.cli.output.show import show
 from broadcast.cli.terminal import can_ask
-from broadcast.errors import Refused
+from broadcast.errors import Interrupted, Refused
 from broadcast.operations.preview import Preview
 
 _SHOWN = 40  # characters of a wrong answer
@@ -73,8 +73,8 @@ class Question:
         try:
             answer = sys.stdin.readline()
         except KeyboardInterrupt:
-            stream.write(f"\n{self.undone}\n")
-            raise
+            stream.write("\n")
+            raise Interrupted(f"interrupted; {self.undone}", hint="run it again when it is right") from None
         if answer.strip() != phrase:
             ended = "" if answer.endswith("\n") else "\n"
             stream.write(ended)

@@ -276,7 +276,9 @@ def _still_owed(headcount: Headcount) -> Iterator[str]:
         owed[share.route[0], reason, share.posts] += messages
     for (name, reason, posts), messages in owed.items():
         what = "the end" if posts else counted(messages, "message")
-        yield f"{what} on {name} is still owed: {reason}; when {name} may be used again, retry sends it"
+        owing, it = ("is", "it") if posts or messages == 1 else ("are", "them")
+        then = f"when {name} may be used again, retry sends {it}"
+        yield f"{what} on {name} {owing} still owed: {reason}; {then}"
 
 
 def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:

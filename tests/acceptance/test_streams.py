@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.cli.errors import report_unfinished
+from broadcast.cli.errors import report, report_unfinished
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.progress import watching
 from broadcast.dispatch.happening import Happened, Happening
-from broadcast.errors import LedgerError, Unfinished
+from broadcast.errors import Interrupted, LedgerError, Unfinished
 from tests.acceptance.conftest import environment
 
 HOSTILE = "[bold]Down[/bold] \x1b[31mred \x1b]52;c;aGk=\x07 \u202egnp.exe :boom: {{ 7*7 }}"
@@ -187,10 +187,14 @@ def test_an_error_is_an_object_where_json_was_asked_for(tmp_path):
     assert outcome.stderr.splitlines() == [f"error: {told['error']}", f"hint: {told['hint']}"]
 
 
-def fail_after(happened: Happened) -> None:
+FULL = LedgerError("the ledger is full", hint="make room")
+
+
+def fail_after(happened: Happened | None, error: BaseException = FULL) -> None:
     with watching(Common(), Output.QUIET) as listener:
-        listener(Happening(happened, "sms"))
-        raise LedgerError("the ledger is full", hint="make room")
+        if happened:
+            listener(Happening(happened, "sms"))
+        raise error
 
 
 def test_an_error_in_the_midst_does_not_claim_that_nothing_was_sent(capsys):
@@ -202,6 +206,22 @@ def test_an_error_in_the_midst_does_not_claim_that_nothing_was_sent(capsys):
     told = json.loads(shown.out)
     assert (code, told["exit_code"], told["sent_anything"]) == (130, 130, None)
     assert "broadcast retry" in shown.err
+
+
+def test_ctrl_c_while_a_notice_is_prepared_says_that_nothing_was_sent(capsys):
+    with pytest.raises(Interrupted) as raised:
+        fail_after(None, KeyboardInterrupt())
+    code = report(raised.value, ["-o", "json"])
+
+    shown = capsys.readouterr()
+    told = json.loads(shown.out)
+    assert (code, told["exit_code"], told["sent_anything"]) == (130, 130, False)
+    assert "nothing was sent" in shown.err
+
+
+def test_ctrl_c_after_a_notice_was_recorded_does_not_claim_that():
+    with pytest.raises(KeyboardInterrupt):
+        fail_after(Happened.PLANNED, KeyboardInterrupt())
 
 
 def test_an_error_before_anything_was_tried_passes_as_it_is():

@@ -15,7 +15,7 @@ from broadcast.cli.output.plainly import one_line
 from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.happening import Happened, Happening, Listener
-from broadcast.errors import BroadcastError, Unfinished
+from broadcast.errors import BroadcastError, Interrupted, Unfinished
 from broadcast.ledger.processes import ctrl_z_deferred
 
 TROUBLE = {Happened.FAILED, Happened.FAILOVER, Happened.UNKNOWN}
@@ -28,13 +28,14 @@ def watching(common: Common, output: Output) -> Iterator[Listener]:
     """The listener that suits the output that was asked for, for as long as the run lasts.
 
     Raises `Unfinished` for an error that comes after something may have left the machine: the error's own
-    exit code would claim that nothing had.
+    exit code would claim that nothing had. Raises `Interrupted` for Ctrl-C before there was any news: nothing
+    is recorded then.
     """
-    attempted = False
+    begun = attempted = False
 
     def listener(happening: Happening, /) -> None:
-        nonlocal attempted
-        attempted = attempted or happening.kind is Happened.ATTEMPT
+        nonlocal begun, attempted
+        begun, attempted = True, attempted or happening.kind is Happened.ATTEMPT
         shown(happening)
 
     with _showing(common, output) as shown:
@@ -42,6 +43,10 @@ def watching(common: Common, output: Output) -> Iterator[Listener]:
             yield listener
         except Unfinished:
             raise
+        except KeyboardInterrupt:
+            if begun:
+                raise
+            raise Interrupted("interrupted; nothing was sent", hint="run it again when it is right") from None
         except Exception as error:
             if not attempted:
                 raise
