@@ -68,7 +68,9 @@ def capabilities(name: str) -> Capabilities:
 def capabilities_of(settings: ChannelSettings) -> Capabilities:
     """What this channel can do, as it is configured."""
     adapter = adapter_for(settings)
-    able = adapter.capabilities_with(settings) if issubclass(adapter, Configurable) else adapter.capabilities
+    able = adapter.capabilities
+    if issubclass(adapter, Configurable):
+        able = adapter.capabilities_with(_typed(adapter, settings))
     return replace(able, landlines=True) if settings.landlines else able
 
 
@@ -99,7 +101,7 @@ def build(settings: ChannelSettings, skew: Skew | None = None) -> Adapter:
 def construct(settings: ChannelSettings, skew: Skew | None = None) -> Adapter:
     """The adapter of a channel in which `problems` found nothing; raises `ConfigError` for the rest."""
     adapter = adapter_for(settings)
-    settings = replace(settings, options=shaped(settings, _shapes(adapter, settings)))
+    settings = _typed(adapter, settings)
     return adapter.from_settings(settings, Transport.for_channel(settings, adapter.capabilities, skew))
 
 
@@ -117,6 +119,11 @@ def problems(settings: ChannelSettings) -> Iterator[ConfigError]:
             hint="leave it out; calls reach landlines anyway",
         )
     yield from wrong_options(settings, _shapes(adapter, settings))
+
+
+def _typed(adapter: type[Adapter], settings: ChannelSettings) -> ChannelSettings:
+    """The settings with options as the adapter reads them, whatever they were given by."""
+    return replace(settings, options=shaped(settings, _shapes(adapter, settings)))
 
 
 def defaults(settings: ChannelSettings) -> Mapping[str, object]:

@@ -78,13 +78,22 @@ class Variables:
         return [warning for warning in warnings.values() if warning]
 
     def clashes(self) -> Iterator[tuple[str, str]]:
-        """A short name and the long one that say different things, as (place, the other variable)."""
+        """Variables that cannot be followed, as (place, what is wrong).
+
+        A short name and the long one disagree, or two names of the file are spelled alike in a variable.
+        """
         for short, path in _SHORT.items():
             full = _PREFIX + "_".join(path).upper()
             for origin, variables in self._origins():
                 one, other = bare(variables.get(short, "")), bare(variables.get(full, ""))
                 if one and other and one != other:
-                    yield f"{origin} {short}", full
+                    yield f"{origin} {short}", f"says something else than {full}"
+        for origin, variable, text in self._given():
+            section, name, *key = self.path(variable) or ("", "")
+            names = self.tables[section] if key and bare(text) else ()
+            alike = [one for one in names if _spelled(one) == _spelled(name)]
+            if len(alike) > 1:
+                yield f"{origin} {variable}", f"may mean {' or '.join(alike)}"
 
     def path(self, variable: str) -> tuple[str, ...] | None:
         """The key that a variable gives.

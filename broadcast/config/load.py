@@ -70,8 +70,8 @@ def _source(document: Document, folder: Path, environ: Mapping[str, str]) -> Sou
     variables = Variables(document.tables, environ, dotenv.values)
     warning = exposed(folder / ".env")
     problems = Problems(document.label)
-    for place, other in variables.clashes():
-        problems.add(place, f"says something else than {other}", "keep one of them")
+    for place, what in variables.clashes():
+        problems.add(place, what, "keep one of them, or write it in the file")
     return Source(
         document=document,
         folder=folder,

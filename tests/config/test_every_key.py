@@ -195,14 +195,18 @@ def shapes_of(name: str) -> Shapes:
 @pytest.mark.parametrize(("adapter", "key", "value", "word"), OPTIONS)
 def test_an_option_means_the_same_in_a_variable(read, adapter, key, value, word):
     channel = {"adapter": adapter}
-    in_file = read(written("channels.mail-backup", **channel, **{key: value})).channels["mail-backup"]
+    in_file = read(written("channels.mail-backup", **channel, **{key: value}))
     by_variable = read(
         written("channels.mail-backup", **channel), {variable("channels.mail-backup", key): word}
     )
+    given = {key: "env:ELSEWHERE"}
+    by_reference = read(written("channels.mail-backup", **channel, **given), {"ELSEWHERE": word})
     known = shapes_of(adapter)
 
-    assert shaped(by_variable.channels["mail-backup"], known)[key] == value
-    assert shaped(in_file, known)[key] == value
+    for settings in (in_file, by_variable, by_reference):
+        found = settings.channels["mail-backup"]
+        assert shaped(found, known)[key] == value
+        assert registry.capabilities_of(found) == registry.capabilities_of(in_file.channels["mail-backup"])
 
 
 @pytest.mark.parametrize(("adapter", "key"), TABLES)
@@ -301,3 +305,13 @@ def test_two_names_of_one_key_that_disagree_are_refused(read, refusal):
 
     assert str(error) == "environment BROADCAST_LEDGER: says something else than BROADCAST_LEDGER_URL"
     assert read(written(), {"BROADCAST_LEDGER": "a.db", "BROADCAST_LEDGER_URL": "a.db"}).ledger.name == "a.db"
+
+
+def test_a_variable_that_two_names_share_is_refused(refusal):
+    text = written("channels.mail_backup", adapter="smtp")
+
+    error = refusal(text, {"BROADCAST_CHANNELS_MAIL_BACKUP_HOST": "smtp.muster.de"})
+
+    assert (
+        str(error) == "environment BROADCAST_CHANNELS_MAIL_BACKUP_HOST: may mean mail-backup or mail_backup"
+    )
