@@ -201,7 +201,8 @@ def remark(result: Mapping[str, Any], code: int) -> str:
         said += f", {counts['failed']} failed, {counts['unknown']} unknown"
         said += "; an earlier run had told them" if result["replayed"] else ""
     elif result.get("schema") == PREVIEW:
-        said = f"dry run: {result['people']} people would be told"
+        people = f"{result['people']} {'person' if result['people'] == 1 else 'people'}"
+        said = f"dry run: {people} would be told"
     elif "error" in result:
         said = "; ".join(filter(None, (result["error"], result.get("hint"))))
     else:

@@ -22,6 +22,7 @@ from broadcast.ledger.queries import query
 from broadcast.ledger.runs import require_idle
 from broadcast.ledger.scrub import Scrubber, scrub_elsewhere, scrub_failovers
 from broadcast.model.contact import AddressKind
+from broadcast.model.counted import counted
 from broadcast.model.forgotten import Forgotten
 from broadcast.model.ids import address_digest
 
@@ -214,5 +215,5 @@ def _erase(
     for name in _SCRUBBING:
         connection.execute(query(name), where)
     scrub_failovers(connection, incident)
-    what = "1 person" if len(aliases) == 1 else f"{len(aliases)} people"
+    what = counted(len(aliases), "person", "people")
     connection.execute(query("note_erasure"), {**where, "detail": f"{what} erased by {by.name}"})

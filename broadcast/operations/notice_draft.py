@@ -18,6 +18,7 @@ from broadcast.config.whole_file import write_whole
 from broadcast.errors import BroadcastError
 from broadcast.ledger.health import Watched
 from broadcast.model.channel import ChannelKind
+from broadcast.model.counted import counted
 from broadcast.model.text import printable
 from broadcast.model.zone import with_zone
 from broadcast.operations.foresight import Foresight
@@ -183,4 +184,5 @@ def _plan(backup: Backup) -> Iterator[str]:
         people = f"{step.people:,}" if step.people else "all"
         yield f"| {step.audience} | {people} | {' > '.join(step.route)} |"
     if backup.unreachable:
-        yield f"\n{backup.unreachable:,} people have no way; `broadcast plan --affects ...` names them."
+        lost = counted(backup.unreachable, "person has", "people have")
+        yield f"\n{lost} no way; `broadcast plan --affects ...` names them."

@@ -13,6 +13,7 @@ from broadcast.errors import ConfigError, KeyReused, LedgerError, Overtaken, Ref
 from broadcast.ledger.health import Watched
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.model.consent import Purpose
+from broadcast.model.counted import counted
 from broadcast.operations import remarks
 from broadcast.operations.author import author
 from broadcast.operations.compose import Before, Composed, compose
@@ -208,7 +209,7 @@ class Publisher:
         most = self.settings.max_recipients if limits.max_recipients is None else limits.max_recipients
         if most is not None and shown.people > most:
             raise Refused(
-                f"{shown.people} people would be told, and at most {most} are allowed",
+                f"{counted(shown.people, 'person', 'people')} would be told, and at most {most} are allowed",
                 hint=f"raise it with --max-recipients {shown.people}, or narrow --audience",
             )
         return shown

@@ -291,8 +291,9 @@ def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:
             hint="`broadcast contacts suppress --list` shows what must not be used, and since when",
         )
     if headcount.unreachable:
+        people = counted(len(headcount.unreachable), "person", "people")
         raise NothingMatched(
-            f"none of {len(headcount.unreachable)} people can be reached: {headcount.unreachable[0].reason}",
+            f"none of {people} can be reached: {headcount.unreachable[0].reason}",
             hint="`broadcast contacts check` shows who has which address",
         )
     raise NothingMatched(

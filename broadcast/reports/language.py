@@ -36,6 +36,10 @@ class Language:
         """The value, or that it is unknown."""
         return printable(value) if value else self("unknown")
 
+    def counted(self, name: str, count: int) -> str:
+        """`1 Person`, `1.204 Personen`: the words called `name_one` and `name_many`."""
+        return self(f"{name}_{'one' if count == 1 else 'many'}", count=self.number(count))
+
     def reason(self, reason: str) -> str:
         """Why something failed, which the ledger keeps in English, or that it is unknown."""
         known = self.known(reason)

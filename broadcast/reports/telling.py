@@ -61,7 +61,7 @@ def _summary(story: Story, say: Language) -> tuple[Block, ...]:
     first = _first(story, say)
     told = Tile(
         say.number(people.told),
-        say("tile_told", total=say.number(people.total)),
+        say("tile_told", people=say.counted("people", people.total)),
         say(
             "tile_told_note",
             unsure=say.number(len(people.unsure)),
@@ -71,13 +71,13 @@ def _summary(story: Story, say: Language) -> tuple[Block, ...]:
     )
     promised = Tile(
         say.number(kept),
-        say("tile_promises", total=say.number(len(verdicts))),
+        say("tile_promises", promises=say.counted("promises", len(verdicts))),
         say("tile_promises_note", late=say.number(late), open=say.number(pending)),
         _tone(bad=late, doubtful=0, good=kept),
     )
     doubled = Tile(
         say.number(story.doubled),
-        say("tile_duplicates"),
+        say.counted("duplicates", story.doubled),
         say("tile_duplicates_note", count=say.number(story.possibly_doubled)),
         _tone(bad=story.doubled, doubtful=story.possibly_doubled, good=1),
     )
@@ -266,7 +266,8 @@ def _people(
 ) -> tuple[Block, ...]:
     if not people:
         return (Line(say(f"{name}_empty"), Tone.GOOD if story.people.total else Tone.PLAIN),)
-    lead = say(f"{name}_lead", count=say.number(len(people)), total=say.number(story.people.total))
+    everybody = say.counted("people", story.people.total)
+    lead = say(f"{name}_lead", count=say.number(len(people)), people=everybody)
     columns = ("name", "audience", "phone", "email", "notice", "reason")
     rows = tuple(
         (

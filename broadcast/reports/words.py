@@ -34,14 +34,19 @@ WORDS: dict[str, tuple[str, str]] = {
         "seit Eröffnung · Beginn nicht angegeben",
         "since it was opened · start not stated",
     ),
-    "tile_told": ("von {total} Personen informiert", "of {total} people told"),
+    "people_one": ("{count} Person", "{count} person"),
+    "people_many": ("{count} Personen", "{count} people"),
+    "promises_one": ("{count} Zusage", "{count} promise"),
+    "promises_many": ("{count} Zusagen", "{count} promises"),
+    "tile_told": ("von {people} informiert", "of {people} told"),
     "tile_told_note": (
         "{unsure} ungewiss · {unreached} nicht erreicht",
         "{unsure} uncertain · {unreached} not reached",
     ),
-    "tile_promises": ("von {total} Zusagen gehalten", "of {total} promises kept"),
+    "tile_promises": ("von {promises} gehalten", "of {promises} kept"),
     "tile_promises_note": ("{late} verspätet · {open} offen", "{late} late · {open} open"),
-    "tile_duplicates": ("doppelte Nachrichten", "duplicate messages"),
+    "duplicates_one": ("doppelte Nachricht", "duplicate message"),
+    "duplicates_many": ("doppelte Nachrichten", "duplicate messages"),
     "tile_duplicates_note": ("{count} möglicherweise doppelt", "{count} possibly doubled"),
     # Facts
     "facts": ("Der Vorfall", "The incident"),
@@ -124,8 +129,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # People
     "unreached": ("Nicht erreicht", "Not reached"),
     "unreached_lead": (
-        "Von keiner Mitteilung erreicht: {count} von {total} Personen. Bitte rufen Sie an.",
-        "Reached by no notice: {count} of {total} people. Please call them.",
+        "Von keiner Mitteilung erreicht: {count} von {people}. Bitte rufen Sie an.",
+        "Reached by no notice: {count} of {people}. Please call them.",
     ),
     "unreached_empty": (
         "Es gibt niemanden, den nichts erreicht hat.",
@@ -133,8 +138,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "unsure": ("Ausgang unbekannt", "Outcome unknown"),
     "unsure_lead": (
-        "Vielleicht informiert, die Antwort ging verloren: {count} von {total} Personen.",
-        "Perhaps told, the answer was lost: {count} of {total} people.",
+        "Vielleicht informiert, die Antwort ging verloren: {count} von {people}.",
+        "Perhaps told, the answer was lost: {count} of {people}.",
     ),
     "unsure_empty": ("Keine Antwort ist verloren gegangen.", "No answer was lost."),
     "unsure_others": (
@@ -143,8 +148,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "behind": ("Nicht auf dem letzten Stand", "Not up to date"),
     "behind_lead": (
-        "Informiert, aber von der letzten Mitteilung nicht sicher erreicht: {count} von {total} Personen.",
-        "Told, but not surely reached by the latest notice owed to them: {count} of {total} people.",
+        "Informiert, aber von der letzten Mitteilung nicht sicher erreicht: {count} von {people}.",
+        "Told, but not surely reached by the latest notice owed to them: {count} of {people}.",
     ),
     "behind_empty": (
         "Wer informiert wurde, hat auch die letzte Mitteilung für sich erhalten.",

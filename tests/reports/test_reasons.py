@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from broadcast.reports.markdown import as_markdown
@@ -63,3 +65,17 @@ def test_without_a_lost_answer_the_report_says_so(chronicle, tell):
     chronicle.send(notice, 6.5, {"c1": [Try("sms", "accepted", 7)]})
 
     assert "No answer was lost." in as_markdown(tell(), "en")
+
+
+@pytest.mark.parametrize("locale", ["de", "en"])
+def test_one_is_singular_in_every_number_of_a_report(chronicle, tell, locale):
+    chronicle.send(
+        chronicle.publish(6, [owed(person("c1"), ("sms",))], next_update=36),
+        6.5,
+        {"c1": [Try("sms", "rejected", 7)]},
+    )
+
+    report = as_markdown(tell(), locale)
+
+    assert not re.search(r"\b1\W+(?:of|von)?\W*(?:1 )?(?:people|promises|Personen|Zusagen)\b", report)
+    assert ("von 1 Person" if locale == "de" else "of 1 person") in report

@@ -23,6 +23,7 @@ from broadcast.contacts.check import Summary, summarise
 from broadcast.contacts.permission import Permission
 from broadcast.errors import NothingMatched, UsageError
 from broadcast.model.contact import AddressKind
+from broadcast.model.counted import counted
 from broadcast.model.mask import mask
 from broadcast.operations.reach import permission_for, personal
 from broadcast.planning.ways import Way
@@ -144,7 +145,7 @@ def _troubles(book: Book) -> Iterator[Block]:
     for row in book.rejected[:_LISTED]:
         yield Remark("rejected", f"{row.path.name}, line {row.line}: {row.reason} ({row.hint})", Tone.BAD)
     if len(book.rejected) > _LISTED:
-        yield Remark("rejected", f"and {len(book.rejected) - _LISTED:,} rows more", Tone.BAD)
+        yield Remark("rejected", f"and {counted(len(book.rejected) - _LISTED, 'more row')}", Tone.BAD)
 
 
 def _unused(name: str, summary: Summary) -> Iterator[Block]:

@@ -20,6 +20,7 @@ from broadcast.cli.output.show import clock_time, iso, show, show_json
 from broadcast.config.durations import parse_duration
 from broadcast.ledger.erasure import Author
 from broadcast.model.clock import SystemClock
+from broadcast.model.counted import counted
 from broadcast.model.mask import mask
 from broadcast.operations import forget as forgetting
 from broadcast.operations import purge as purging
@@ -130,9 +131,9 @@ def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
         )
         for incident in purged.incidents
     )
-    counted = f"{_some(purged.people, 'person', 'people')} of {_some(len(purged.incidents), 'incident')}"
-    counted += f" that ended before {day}"
-    verdict = f"erased {counted}; how many they were stays" if purged.done else f"would erase {counted}"
+    erased = f"{counted(purged.people, 'person', 'people')} of {counted(len(purged.incidents), 'incident')}"
+    erased += f" that ended before {day}"
+    verdict = f"erased {erased}; how many they were stays" if purged.done else f"would erase {erased}"
     return [Table(("incident", "title", "ended", "people", "still owed"), rows), line(verdict)]
 
 
@@ -156,7 +157,7 @@ def _purge_json(purged: purging.Purge, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _forget_page(asked: forgetting.Oblivion) -> list[Block]:
-    what = f"{_some(asked.messages, 'message')} of {', '.join(asked.incidents) or 'no incident'}"
+    what = f"{counted(asked.messages, 'message')} of {', '.join(asked.incidents) or 'no incident'}"
     rest = [*_still(asked), *_not_suppressed(asked)]
     if asked.done:
         return [line(f"forgotten: {what}"), *rest]
@@ -217,7 +218,3 @@ def _forget_json(asked: forgetting.Oblivion) -> dict[str, Any]:
         **places_json(asked.person, "not_touched"),
         "changed": asked.done,
     }
-
-
-def _some(count: int, one: str, many: str | None = None) -> str:
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"

@@ -17,6 +17,7 @@ from broadcast.cli.output.show import show, show_json
 from broadcast.cli.output.unanswered import unanswered_json, unanswered_table
 from broadcast.config.settings import Settings
 from broadcast.model.clock import SystemClock
+from broadcast.model.counted import counted
 from broadcast.model.unknown import Finding
 from broadcast.operations.author import author
 from broadcast.operations.resolve_unknown import Resolution, Selection, propose
@@ -97,7 +98,7 @@ def _page(resolution: Resolution, settings: Settings) -> list[Block]:
             line(Word(resolution.incident, Tone.STRONG), said),
         ]
     said = f"{count:,} of unknown fate recorded as {what}, on the word of {resolution.author}"
-    left = f"; {resolution.left:,} are still unknown" if resolution.left else ""
+    left = f"; {counted(resolution.left, 'is', 'are')} still unknown" if resolution.left else ""
     steps = [Remark("next", step, Tone.STRONG) for step in _next(resolution, settings)]
     return [line(Word(resolution.incident, Tone.STRONG), said + left), *steps]
 
