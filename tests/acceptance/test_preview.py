@@ -127,9 +127,10 @@ def test_the_example_company_is_read_on_one_screen(company):
 
 def test_an_update_does_not_repeat_what_was_said_of_the_contacts(rehearse, rehearsal):
     people = rehearsal / "contacts" / "customers.csv"
+    line = len(people.read_text(encoding="utf-8").splitlines()) + 1
     with people.open("a", encoding="utf-8") as rows:
         rows.write("c-9001,Broken Row,no-address,,de,\n")
-    said = "1 row of customers.csv cannot be used, so nobody there is told: broadcast contacts check"
+    said = f"1 row of customers.csv cannot be used (first: line {line}), so nobody there is told"
 
     first = rehearse("notify", "Chat down", "--yes")
     again = [rehearse("update", "INC-1", "-m", f"News {number}.", "--yes") for number in (1, 2)]
@@ -137,6 +138,6 @@ def test_an_update_does_not_repeat_what_was_said_of_the_contacts(rehearse, rehea
         rows.write("c-9002,Broken Row,neither,,de,\n")
     changed = rehearse("update", "INC-1", "-m", "More.", "--yes")
 
-    assert f"warning: {said}\n" in first.stderr
+    assert f"warning: {said}: broadcast contacts check\n" in first.stderr
     assert all("contacts check" not in one.stderr for one in again)
     assert "warning: 2 rows of customers.csv cannot be used" in changed.stderr
