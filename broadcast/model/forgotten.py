@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from broadcast.model.contact import Contact
 from broadcast.model.ids import base_id, pseudonym
 from broadcast.model.names import name_words
+
+#: In the place of a word of the name, if no name was known: then any name may be theirs.
+NAMELESS = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +22,24 @@ class Forgotten:
 
     def __call__(self, contact: Contact, audience: str = "") -> bool:
         """Whether this person was forgotten: by an address, or by the id in the audience, if one is named."""
-        return any(mark in self.marks for mark in self._marks(contact, audience))
+        return self._has_place(contact, audience) or any(
+            address_mark(self.secret, address, name) in self.marks
+            for address in filter(None, (contact.email, contact.phone))
+            for name in (None, contact.name)
+        )
 
-    def _marks(self, contact: Contact, audience: str) -> Iterator[str]:
-        yield place_mark(self.secret, audience, contact.id)
-        for address in filter(None, (contact.email, contact.phone)):
-            yield address_mark(self.secret, address)
-            yield address_mark(self.secret, address, contact.name)
+    def _has_place(self, contact: Contact, audience: str) -> bool:
+        """Whether the id was theirs, and no other name says that it was given to somebody else since."""
+        if place_mark(self.secret, audience, contact.id) not in self.marks:
+            return False
+        words = name_words(contact.name)
+        marks = (place_mark(self.secret, audience, contact.id, word) for word in (*words, NAMELESS))
+        return not words or any(mark in self.marks for mark in marks)
 
 
-def place_mark(secret: bytes, audience: str, id: str) -> str:
-    """The mark of an id in an audience: it holds when the row gets a new name and new addresses."""
-    return pseudonym(secret, f"id\x1f{audience}\x1f{base_id(id)}")
+def place_mark(secret: bytes, audience: str, id: str, word: str = "") -> str:
+    """The mark of an id in an audience, and of it with a word of the name: ids are given to others again."""
+    return pseudonym(secret, f"id\x1f{audience}\x1f{base_id(id)}\x1f{word}")
 
 
 def address_mark(secret: bytes, address: str, name: str | None = None) -> str:

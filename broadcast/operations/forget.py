@@ -9,7 +9,7 @@ from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
 from broadcast.ledger.erasure import Author, Forgetting
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.forgotten import address_mark, place_mark
+from broadcast.model.forgotten import NAMELESS, address_mark, place_mark
 from broadcast.model.suppression import Suppression, SuppressionReason, suppression
 from broadcast.operations.person import Person, find_person
 
@@ -76,9 +76,10 @@ def forgetting(person: Person, secret: bytes) -> Forgetting:
 
 def _marks(person: Person, secret: bytes) -> Iterator[str]:
     """Of every id and address: the row may get a new mailbox, or a new id, while an incident goes on."""
+    words = {word for entry in person.entries for word in entry.words} or {NAMELESS}
     for entry in person.entries:
         if entry.place not in person.others_places:
-            yield place_mark(secret, *entry.place)
+            yield from (place_mark(secret, *entry.place, word) for word in ("", *words))
         for address in entry.addresses:
             if address not in person.others_addresses:
                 yield address_mark(secret, address)

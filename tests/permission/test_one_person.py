@@ -131,6 +131,17 @@ def test_who_was_forgotten_is_not_told_at_a_new_address_while_the_incident_goes_
     assert told.count("cora@kunde.example") == 3
 
 
+def test_who_gets_the_id_of_somebody_who_was_forgotten_is_told(muster, lists):
+    """Lists whose ids are the numbers of their rows give them to others when a row is taken out."""
+    lists([ANNA])
+
+    forget(muster, ANNA["email"])
+    muster.people("customers", [ANNA | {"name": "Emil", "email": "emil@kunde.example", "phone": ""}])
+    muster.run("update", "-m", "Mehr.", "--yes")
+
+    assert "emil@kunde.example" in muster.told("sendgrid")
+
+
 def test_a_list_that_cannot_be_read_is_named_and_the_rest_is_done(muster, lists):
     lists([ANNA])
     (muster.folder / "agents.csv").write_bytes(b'id,email\n1,"anna\n')
