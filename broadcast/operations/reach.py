@@ -87,7 +87,8 @@ class Reaching:
         A resolve or a retraction goes to everybody who was, or may have been, told before.
         """
         ways, left_out, withheld = self._open_ways(request, drill=purpose is Purpose.DRILL)
-        sound = frozenset(ways) - self.failing
+        # The end goes where the latest word went: people look for it there.
+        sound = frozenset() if request.verb in CLOSING else frozenset(ways) - self.failing
         usable = Usable(ways, withheld, before.threads, self.ways, sound)
         default = self._language(request)
         told, waiting = self._permitted(before.told), self._permitted(before.to_be_told())

@@ -153,8 +153,7 @@ class Planner:
     def follow_up(self, besides: Sequence[Told] = ()) -> Plan:
         """The end, for everybody and every channel that carried, or may have carried, an earlier notice.
 
-        People are told first on the channel that worked for them, or on one before it in their lane that may
-        work again. `besides` are
+        People are told on the channel that worked for them, before the others of their lane. `besides` are
         in another plan of the same notice.
         """
         return Plan(self, (), self._told, closing=True, besides=besides)

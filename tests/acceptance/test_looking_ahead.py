@@ -222,8 +222,8 @@ def test_what_an_update_says_is_down_adds_to_what_was_said_before_until_it_is_ta
 def test_an_update_goes_by_the_first_channel_again_once_that_works(rehearsal):
     """People who were told on another channel are not told there for ever, at night by a call."""
 
-    def first(incident):
-        shown = run(rehearsal, "--sandbox", "update", incident, "-m", "y", "--dry-run", "-o", "json")
+    def first(incident, verb="update"):
+        shown = run(rehearsal, "--sandbox", verb, incident, "-m", "y", "--dry-run", "-o", "json")
         return json.loads(shown.stdout)["audiences"][0]["first"]
 
     def notify(title):
@@ -240,6 +240,7 @@ def test_an_update_goes_by_the_first_channel_again_once_that_works(rehearsal):
 
     assert just_failed == {"mail-backup": 2}
     assert first(incident) == {"sms": 2}
+    assert first(incident, "resolve") == {"mail-backup": 2}, "the end follows the latest word"
 
 
 def test_people_whom_only_a_room_tells_are_called_when_that_is_down(company, tmp_path):

@@ -165,7 +165,8 @@ def test_a_follow_up_goes_by_the_lane_again_as_far_as_it_works_by_now(sound, ref
     usable = Usable(WAYS, sound=frozenset(sound))
     planning = Planner(usable, ("de", "en"), "de", told=[first, second])
 
-    [planned] = planning.plan([roster(anna(), lanes=(lane,))]) if listed else planning.follow_up()
+    rosters = [roster(anna(), lanes=(lane,))] if listed else []
+    [planned] = planning.plan(rosters, further=["customers"])
 
     assert planned.route == route
 
