@@ -110,10 +110,15 @@ class LedgerDamaged(LedgerError):
     """The file is not a ledger, or not an intact one."""
 
 
-class Interrupted(BroadcastError):
-    """Ctrl-C before anything was recorded or sent; later, the run ends in good order."""
+class Interrupted(Exception):
+    """Ctrl-C before anything was recorded or sent; later, the run ends in good order.
 
-    exit_status = 130
+    No `BroadcastError`, as its exit code, 130, is also that of runs that have sent something.
+    """
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Unfinished(Exception):

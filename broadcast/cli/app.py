@@ -15,10 +15,17 @@ import typer
 from typer.exceptions import TyperException
 
 from broadcast.cli.command import CONTEXT, Group, everywhere, unfolded
-from broadcast.cli.errors import report, report_lost, report_unfinished, report_unforeseen, report_usage
+from broadcast.cli.errors import (
+    report,
+    report_interrupted,
+    report_lost,
+    report_unfinished,
+    report_unforeseen,
+    report_usage,
+)
 from broadcast.cli.options import Common
 from broadcast.cli.terminal import lost_output, prepare, release
-from broadcast.errors import BroadcastError, Unfinished, UsageError
+from broadcast.errors import BroadcastError, Interrupted, Unfinished, UsageError
 from broadcast.model.text import is_legible
 
 _INTERRUPTED = 130
@@ -110,6 +117,8 @@ def run(arguments: Sequence[str]) -> int:
         code = _root().main(list(arguments), prog_name="broadcast", standalone_mode=False)
     except BroadcastError as error:
         code = report(error, arguments)
+    except Interrupted as error:
+        code = report_interrupted(error, arguments)
     except Unfinished as error:
         code = report_unfinished(error, arguments)
     except TyperException as error:

@@ -17,7 +17,7 @@ from broadcast.cli.help import path
 from broadcast.cli.suggest import did_you_mean
 from broadcast.cli.terminal import Stream, standard_error, standard_output
 from broadcast.config.secret import sounds_secret
-from broadcast.errors import BroadcastError, Unfinished
+from broadcast.errors import BroadcastError, Interrupted, Unfinished
 from broadcast.model.redaction import Secrets
 from broadcast.model.text import printable, printable_json
 
@@ -48,6 +48,11 @@ class Failure:
 def report(error: BroadcastError, arguments: Sequence[str]) -> int:
     """Tell about one of our own errors; returns its exit code."""
     return _tell(Failure(str(error), error.hint, error.exit_status), arguments)
+
+
+def report_interrupted(error: Interrupted, arguments: Sequence[str]) -> int:
+    """Tell that Ctrl-C came before anything was recorded or sent; returns 130."""
+    return _tell(Failure(str(error), error.hint, _INTERRUPTED), arguments)
 
 
 def report_unfinished(error: Unfinished, arguments: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.cli.errors import report, report_unfinished
+from broadcast.cli.errors import report_interrupted, report_unfinished
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.progress import watching
 from broadcast.dispatch.happening import Happened, Happening
@@ -211,7 +211,7 @@ def test_an_error_in_the_midst_does_not_claim_that_nothing_was_sent(capsys):
 def test_ctrl_c_while_a_notice_is_prepared_says_that_nothing_was_sent(capsys):
     with pytest.raises(Interrupted) as raised:
         fail_after(None, KeyboardInterrupt())
-    code = report(raised.value, ["-o", "json"])
+    code = report_interrupted(raised.value, ["-o", "json"])
 
     shown = capsys.readouterr()
     told = json.loads(shown.out)
