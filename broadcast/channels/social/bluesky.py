@@ -22,7 +22,7 @@ from broadcast.channels.social.chain import posted
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
-from broadcast.model.outcome import Health, NotSent, Outcome, Probe, Rejected, Scope, Thread
+from broadcast.model.outcome import Health, NotSent, Outcome, Probe, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://bsky.social"
@@ -172,5 +172,6 @@ def _found(answer: Answer, outgoing: Outgoing) -> Outcome:
     if not isinstance(record, dict):
         return unreadable(answer, "record")
     if record.get("text") != outgoing.message.text:
-        return Rejected("another text was posted under this key", Scope.MESSAGE)
+        # The same command with its --key, repeated after a ledger was lost: readers may need the end of it.
+        return Unknown("another text was posted under this key")
     return _outcome(answer, outgoing.thread if "reply" in record else None, "found among our posts")
