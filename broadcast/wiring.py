@@ -121,14 +121,14 @@ def post_limits(settings: Settings) -> tuple[Limit, ...]:
 def make_channels(settings: Settings) -> Channels:
     """The configured channels; raises `ConfigError` for an unknown adapter."""
     from broadcast.channels import registry
-    from broadcast.channels.skew import Skew
+    from broadcast.channels.clock_skew import ClockSkew
     from broadcast.operations.channels import Channels
     from broadcast.planning.ways import Way
 
-    skews: dict[str, Skew] = {}
+    skews: dict[str, ClockSkew] = {}
 
     def build(channel: ChannelSettings) -> Adapter:
-        return registry.build(channel, skews.setdefault(channel.name, Skew()))
+        return registry.build(channel, skews.setdefault(channel.name, ClockSkew()))
 
     ways, channels = {}, {}
     for name, channel in settings.channels.items():

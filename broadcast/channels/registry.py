@@ -14,8 +14,8 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from broadcast.channels.base import Adapter, Configurable
+from broadcast.channels.clock_skew import ClockSkew
 from broadcast.channels.options import Shapes, shaped, wrong_options
-from broadcast.channels.skew import Skew
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -88,7 +88,7 @@ def limits(channels: Iterable[ChannelSettings], kind: ChannelKind) -> tuple[Limi
     return tuple(dict.fromkeys(limit for one in able if one.kind is kind for limit in one.limits))
 
 
-def build(settings: ChannelSettings, skew: Skew | None = None) -> Adapter:
+def build(settings: ChannelSettings, skew: ClockSkew | None = None) -> Adapter:
     """The channel's adapter, ready to send; `ConfigError` names the first thing wrong with the settings.
 
     `skew` learns how far the provider's clock is from ours.
@@ -98,7 +98,7 @@ def build(settings: ChannelSettings, skew: Skew | None = None) -> Adapter:
     return construct(settings, skew)
 
 
-def construct(settings: ChannelSettings, skew: Skew | None = None) -> Adapter:
+def construct(settings: ChannelSettings, skew: ClockSkew | None = None) -> Adapter:
     """The adapter of a channel in which `problems` found nothing; raises `ConfigError` for the rest."""
     adapter = adapter_for(settings)
     settings = _typed(adapter, settings)

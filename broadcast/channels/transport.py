@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from broadcast.channels.clock_skew import ClockSkew
 from broadcast.channels.guard import Guard, is_loopback
 from broadcast.channels.proxy import Proxy, proxy_for, refusal
-from broadcast.channels.skew import Skew
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
@@ -98,20 +98,20 @@ class Transport:
         deadline: float = 30.0,
         concurrency: int = 8,
         ca_file: Path | None = None,
-        skew: Skew | None = None,
+        skew: ClockSkew | None = None,
         secrets: Secrets | None = None,
     ) -> None:
         self.secrets = secrets or Secrets()
         self.deadline = deadline
         self.ca_file = ca_file
         self.guard: Guard | None = None
-        self._skew = skew or Skew()
+        self._skew = skew or ClockSkew()
         self._limit = concurrency + _SPARE_CONNECTIONS if concurrency else 0
         self._session: aiohttp.ClientSession | None = None
 
     @classmethod
     def for_channel(
-        cls, settings: ChannelSettings, capabilities: Capabilities, skew: Skew | None = None
+        cls, settings: ChannelSettings, capabilities: Capabilities, skew: ClockSkew | None = None
     ) -> Self:
         """The transport a channel's settings ask for; refuses to carry secrets in clear.
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns, field_of, read_columns
+from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.incoming.listing import Fault, Listing
-from broadcast.contacts.marks import Marks
 from broadcast.contacts.people_table import HEADER, Change, Merging, PeopleTable
-from broadcast.contacts.rows import clean, marks_of, read_row
+from broadcast.contacts.rows import clean, identifiers_of, read_row
 from broadcast.contacts.sheet import Row
 from broadcast.errors import BroadcastError, ConfigError, Refused, UsageError
 from broadcast.model.contact import Contact
@@ -81,7 +81,7 @@ class _Read:
     """One row of the list that can be used."""
 
     line: int
-    marks: Marks
+    identifiers: Identifiers
     values: Mapping[str, str]
 
 
@@ -90,8 +90,8 @@ def compare(
 ) -> Difference:
     """What `listed` would change in a file of that header and those rows; every other cell stays as it is.
 
-    Who is whom, `Marks.match` says. What the list leaves empty stays. With `replace`, whom the list does not
-    name is removed.
+    `Identifiers.match` decides whether two rows are about one person. An empty cell of the list changes
+    nothing. With `replace`, people who are not in the list are removed.
     """
     table = PeopleTable(header or HEADER, rows, region)
     columns = read_columns(listed.header)
@@ -99,9 +99,9 @@ def compare(
     people = list(_read(listed, columns, region, rejected, remarks))
     conflicting = _conflicting(people, listed.unit)
     rejected += conflicting.values()
-    for person in sorted(people, key=lambda person: table.renames(person.marks)):
+    for person in sorted(people, key=lambda person: table.renames(person.identifiers)):
         if person.line not in conflicting:
-            table.take(person.marks, person.values, person.line, listed.unit)
+            table.take(person.identifiers, person.values, person.line, listed.unit)
     rejected += table.rejected
     unnamed = [place for place in range(len(rows)) if place not in table.named]
     gone = set(unnamed) if replace else set()
@@ -130,36 +130,38 @@ def _read(
         except Unusable as unusable:
             rejected.append(Fault(row.line, str(unusable), unusable.hint))
             continue
-        marks = marks_of(row.cells, columns, region)
+        identifiers = identifiers_of(row.cells, columns, region)
         remarks.extend(Fault(row.line, warning, "") for warning in reading.warnings)
-        further = len(marks.phones | marks.emails) - len(set(_used(reading.contact)))
+        further = len(identifiers.phones | identifiers.emails) - len(set(_used(reading.contact)))
         if further > 0:
             what = "a further address is" if further == 1 else f"{further} further addresses are"
             remarks.append(Fault(row.line, f"{what} not taken", _ONE_EACH))
-        yield _Read(row.line, _taken(marks, reading.contact), _values(reading.contact, row, listed.header))
+        yield _Read(
+            row.line, _taken(identifiers, reading.contact), _values(reading.contact, row, listed.header)
+        )
 
 
 def _used(contact: Contact) -> Iterator[str]:
     return (address for address in (contact.phone, contact.email) if address)
 
 
-def _taken(marks: Marks, contact: Contact) -> Marks:
-    """The marks without addresses that are not taken."""
+def _taken(identifiers: Identifiers, contact: Contact) -> Identifiers:
+    """The identifiers without addresses that are not taken."""
     email = (contact.email or "").lower()
     phones = frozenset({contact.phone} if contact.phone else ())
-    return Marks(marks.id, marks.name, phones, frozenset({email} if email else ()))
+    return Identifiers(identifiers.id, identifiers.name, phones, frozenset({email} if email else ()))
 
 
 def _conflicting(people: Sequence[_Read], unit: str) -> dict[int, Fault]:
     """Rows of one id that are about two people: nobody can say whose id it is, so that none is taken."""
     by_id: dict[str, list[_Read]] = defaultdict(list)
     for person in people:
-        if person.marks.id:
-            by_id[person.marks.id].append(person)
+        if person.identifiers.id:
+            by_id[person.identifiers.id].append(person)
     found = {}
     for id, same in by_id.items():
         if _two_people(same):
-            named = "; ".join(f"{unit} {each.line}: {each.marks.name or 'nameless'}" for each in same)
+            named = "; ".join(f"{unit} {each.line}: {each.identifiers.name or 'nameless'}" for each in same)
             reason = f"the id {id} stands for more than one person ({named})"
             found.update(
                 {each.line: Fault(each.line, reason, "give each an id of their own") for each in same}
@@ -169,11 +171,11 @@ def _conflicting(people: Sequence[_Read], unit: str) -> dict[int, Fault]:
 
 def _two_people(same: Sequence[_Read]) -> bool:
     """Whether rows of one id are about several people: other names, or other addresses and no names."""
-    names = {person.marks.folded for person in same}
+    names = {person.identifiers.folded for person in same}
     if len(names - {""}) > 1:
         return True
-    phones = {person.marks.phones for person in same} - {frozenset()}
-    emails = {person.marks.emails for person in same} - {frozenset()}
+    phones = {person.identifiers.phones for person in same} - {frozenset()}
+    emails = {person.identifiers.emails for person in same} - {frozenset()}
     return "" in names and (len(phones) > 1 or len(emails) > 1)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from broadcast.config.whole_file import write_whole
+from broadcast.config.atomic_file import write_atomically
 from broadcast.contacts.columns import field_of
 from broadcast.contacts.sheet import Row, open_sheet
 from broadcast.errors import ConfigError, Refused
@@ -60,7 +60,7 @@ def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Seque
         raise Refused(f"{path} was changed meanwhile", hint="nothing was written; run it again")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, _spelled(header, rows, before.delimiter).encode())
+        write_atomically(path, _spelled(header, rows, before.delimiter).encode())
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from broadcast.contacts.columns import Columns, read_columns, variable_name
+from broadcast.contacts.identifiers import Identifiers, Match
 from broadcast.contacts.incoming.listing import Fault
-from broadcast.contacts.marks import Marks, Match
-from broadcast.contacts.rows import clean, groups_of, locale_of, marks_of
+from broadcast.contacts.rows import clean, groups_of, identifiers_of, locale_of
 from broadcast.contacts.sheet import Row
 
 HEADER = ("id", "name", "email", "phone", "locale", "groups")
@@ -42,7 +42,7 @@ class _Person:
     """Somebody in the table, and where they come from (`line 7 of the file`)."""
 
     place: int
-    marks: Marks
+    identifiers: Identifiers
     where: str
 
 
@@ -68,36 +68,38 @@ class PeopleTable:
         self._known: dict[tuple[str, ...], list[int]] = defaultdict(list)
         self._taken: dict[int, tuple[int, set[str]]] = {}  # the line of the list, and what it said
         for place, row in enumerate(rows):
-            marks = marks_of(row.cells, self._columns, region)
-            self._note(_Person(place, marks, f"line {row.line} of the file"))
+            identifiers = identifiers_of(row.cells, self._columns, region)
+            self._note(_Person(place, identifiers, f"line {row.line} of the file"))
 
-    def take(self, marks: Marks, values: Mapping[str, str], line: int, unit: str) -> None:
+    def take(self, identifiers: Identifiers, values: Mapping[str, str], line: int, unit: str) -> None:
         """Let a row of the list change the person it is about, or add them; says what it does not take."""
-        matches = [(person, marks.match(person.marks)) for person in self._candidates(marks)]
+        matches = [
+            (person, identifiers.match(person.identifiers)) for person in self._candidates(identifiers)
+        ]
         same, strangers = _with(Match.SAME, matches), _with(Match.CONTRADICTORY, matches)
         if strangers and not same:
             self.named.update(person.place for person in strangers)
-            who = f"{_label(strangers[0].marks)}, {strangers[0].where}"
-            reason = f"{_label(marks)} has the id {marks.id} of somebody else ({who})"
+            who = f"{_label(strangers[0].identifiers)}, {strangers[0].where}"
+            reason = f"{_label(identifiers)} has the id {identifiers.id} of somebody else ({who})"
             self.rejected.append(Fault(line, reason, _TWO_PEOPLE))
             return
         fitting = same or _with(Match.LIKELY, matches) or self._renamed(matches)
         if not fitting:
-            self._add(marks, values, line, unit)
+            self._add(identifiers, values, line, unit)
             return
         self.named.update(person.place for person in fitting)
-        person = _the_one(fitting, marks)
+        person = _the_one(fitting, identifiers)
         if person is not None:
-            self._change(person, marks, values, line, sure=person not in _with(Match.LIKELY, matches))
-        elif not _says_nothing(fitting, marks, values):
+            self._change(person, identifiers, values, line, sure=person not in _with(Match.LIKELY, matches))
+        elif not _says_nothing(fitting, identifiers, values):
             where = ", ".join(each.where for each in fitting)
-            reason = f"{_label(marks)} may be any of {len(fitting)} people ({where})"
+            reason = f"{_label(identifiers)} may be any of {len(fitting)} people ({where})"
             self.rejected.append(Fault(line, reason, _GIVE_AN_ID))
 
-    def renames(self, marks: Marks) -> bool:
+    def renames(self, identifiers: Identifiers) -> bool:
         """Whether a row may be about somebody under a new name; such rows are taken last."""
-        found = [person.marks for person in self._candidates(marks)]
-        return {marks.match(known) for known in found} & {Match.SAME, Match.LIKELY, Match.RENAMED} == {
+        found = [person.identifiers for person in self._candidates(identifiers)]
+        return {identifiers.match(known) for known in found} & {Match.SAME, Match.LIKELY, Match.RENAMED} == {
             Match.RENAMED
         }
 
@@ -107,80 +109,85 @@ class PeopleTable:
 
     def label(self, place: int) -> str:
         """What the person in that row is called."""
-        marks = self._people[place].marks
-        return _label(marks) if marks.phones or marks.emails else "a row without a usable address"
+        identifiers = self._people[place].identifiers
+        return (
+            _label(identifiers)
+            if identifiers.phones or identifiers.emails
+            else "a row without a usable address"
+        )
 
-    def _candidates(self, marks: Marks) -> Sequence[_Person]:
+    def _candidates(self, identifiers: Identifiers) -> Sequence[_Person]:
         """Who may be meant: has the id, or an address and the same name or none."""
-        places = sorted({place for key in _wanted(marks) for place in self._known.get(key, ())})
+        places = sorted({place for key in _wanted(identifiers) for place in self._known.get(key, ())})
         return [self._people[place] for place in places]
 
     def _note(self, person: _Person) -> None:
-        """Keep somebody, known by their present marks, in the place of what was known of them."""
+        """Keep somebody, known by their present identifiers, in the place of what was known of them."""
         if person.place == len(self._people):
             self._people.append(person)
         self._people[person.place] = person
-        for key in _known_by(person.marks):
+        for key in _known_by(person.identifiers):
             if person.place not in self._known[key][-1:]:
                 self._known[key].append(person.place)
 
-    def _add(self, marks: Marks, values: Mapping[str, str], line: int, unit: str) -> None:
+    def _add(self, identifiers: Identifiers, values: Mapping[str, str], line: int, unit: str) -> None:
         place = len(self.cells)
         others = [
             self._known[address,][0]
-            for address in (*marks.phones, *marks.emails)
+            for address in (*identifiers.phones, *identifiers.emails)
             if (address,) in self._known
         ]
         if others:
             other = self._people[min(others)]
-            reason = (
-                f"{_label(marks)} shares an address with {_label(other.marks)} ({other.where}); both stay"
-            )
+            shared = f"{_label(identifiers)} shares an address with {_label(other.identifiers)}"
+            reason = f"{shared} ({other.where}); both stay"
             self.remarks.append(Fault(line, reason, ""))
         self.cells.append([""] * len(self.header))
-        self.added[place] = Change(_label(marks), line)
+        self.added[place] = Change(_label(identifiers), line)
         self.named.add(place)
         self._taken[place] = line, set(values)
         for name, value in values.items():
             self._write(place, name, value)
-        self._note(_Person(place, marks, f"{unit} {line} of the list"))
+        self._note(_Person(place, identifiers, f"{unit} {line} of the list"))
 
     def _change(
-        self, person: _Person, marks: Marks, values: Mapping[str, str], line: int, *, sure: bool
+        self, person: _Person, identifiers: Identifiers, values: Mapping[str, str], line: int, *, sure: bool
     ) -> None:
         """Fill what is empty; change the rest if it is surely them and no earlier row of the list said it."""
         place = person.place
         earlier, said = self._taken.get(place, (0, set()))
         if earlier:
-            self.merged.append(Merging(_label(marks), line, earlier))
+            self.merged.append(Merging(_label(identifiers), line, earlier))
         different = [name for name, value in values.items() if not self._has(place, name, value)]
         kept = [name for name in different if self._cell(place, name) and (name in said or not sure)]
         if kept:
-            self.remarks.append(Fault(line, *_not_taken(marks, kept, earlier, person.where)))
+            self.remarks.append(Fault(line, *_not_taken(identifiers, kept, earlier, person.where)))
         written = [name for name in different if name not in kept]
         for name in written:
             self._write(place, name, values[name])
         self._taken[place] = earlier or line, said | set(values)
         if written:
-            self._changed(place, marks, line, written)
-            self._note(_Person(place, marks_of(self.cells[place], self._columns, self._region), person.where))
+            self._changed(place, identifiers, line, written)
+            self._note(
+                _Person(place, identifiers_of(self.cells[place], self._columns, self._region), person.where)
+            )
 
-    def _changed(self, place: int, marks: Marks, line: int, columns: Sequence[str]) -> None:
+    def _changed(self, place: int, identifiers: Identifiers, line: int, columns: Sequence[str]) -> None:
         if place not in self.added:
             before = self.changed.get(place)
             every = dict.fromkeys([*(before.columns if before else ()), *columns])
-            self.changed[place] = Change(_label(marks), before.line if before else line, tuple(every))
+            self.changed[place] = Change(_label(identifiers), before.line if before else line, tuple(every))
 
     def _has(self, place: int, name: str, value: str) -> bool:
         """Whether that value stands there already, in whatever spelling: an address in any of its columns."""
-        columns, marks = self._columns, self._people[place].marks
+        columns, identifiers = self._columns, self._people[place].identifiers
         match name:
             case "phone":
-                return value in marks.phones
+                return value in identifiers.phones
             case "email":
-                return value.lower() in marks.emails
+                return value.lower() in identifiers.emails
             case "name":
-                return value == marks.name
+                return value == identifiers.name
             case "groups" | "locale":
                 return value == _normal(self.cells[place], columns, name)
             case _:
@@ -188,7 +195,7 @@ class PeopleTable:
 
     def _cell(self, place: int, name: str) -> str:
         if name == "name":
-            return self._people[place].marks.name
+            return self._people[place].identifiers.name
         position = self._positions.get(_key(name))
         return "" if position is None else self.cells[place][position].strip()
 
@@ -211,66 +218,69 @@ class PeopleTable:
         return self._positions[key]
 
 
-def _known_by(marks: Marks) -> Iterator[tuple[str, ...]]:
+def _known_by(identifiers: Identifiers) -> Iterator[tuple[str, ...]]:
     """What somebody is filed under. Thousands may share a number, hardly anybody a number and a mailbox."""
-    if marks.id:
-        yield "id", marks.id
-    alone = not (marks.phones and marks.emails)
-    for address in (*marks.phones, *marks.emails):
+    if identifiers.id:
+        yield "id", identifiers.id
+    alone = not (identifiers.phones and identifiers.emails)
+    for address in (*identifiers.phones, *identifiers.emails):
         yield (address,)
-        yield address, marks.folded
+        yield address, identifiers.folded
         if alone:
-            yield address, marks.folded, "alone"
-    for both in product(marks.phones, marks.emails):
+            yield address, identifiers.folded, "alone"
+    for both in product(identifiers.phones, identifiers.emails):
         yield both
-        yield *both, marks.folded
-        yield *both, "given", marks.given
+        yield *both, identifiers.folded
+        yield *both, "given", identifiers.given
 
 
-def _wanted(marks: Marks) -> Iterator[tuple[str, ...]]:
-    """Where those are filed whom a row may be about, as `Marks.match` has it."""
-    if marks.id:
-        yield "id", marks.id
-    names = dict.fromkeys((marks.folded, ""))
-    if not (marks.phones and marks.emails):
-        for address in (*marks.phones, *marks.emails):
-            yield from ((address, name) for name in names) if marks.folded else ((address,),)
+def _wanted(identifiers: Identifiers) -> Iterator[tuple[str, ...]]:
+    """Where those are filed whom a row may be about, as `Identifiers.match` has it."""
+    if identifiers.id:
+        yield "id", identifiers.id
+    names = dict.fromkeys((identifiers.folded, ""))
+    if not (identifiers.phones and identifiers.emails):
+        for address in (*identifiers.phones, *identifiers.emails):
+            yield from ((address, name) for name in names) if identifiers.folded else ((address,),)
         return
-    for address in (*marks.phones, *marks.emails):
+    for address in (*identifiers.phones, *identifiers.emails):
         yield from ((address, name, "alone") for name in names)
-    for both in product(marks.phones, marks.emails):
-        yield from ((*both, name) for name in names) if marks.folded else (both,)
-        yield *both, "given", marks.given
+    for both in product(identifiers.phones, identifiers.emails):
+        yield from ((*both, name) for name in names) if identifiers.folded else (both,)
+        yield *both, "given", identifiers.given
 
 
 def _with(wanted: Match, matches: _Matches) -> list[_Person]:
     return [person for person, match in matches if match is wanted]
 
 
-def _the_one(people: Sequence[_Person], marks: Marks) -> _Person | None:
+def _the_one(people: Sequence[_Person], identifiers: Identifiers) -> _Person | None:
     """The person that is meant; the first of several that nobody can tell apart, None if they differ."""
-    people = [person for person in people if marks.adds_nothing(person.marks)] or people
-    alike = [person for person in people if person.marks.folded == marks.folded] or people
-    differ = len({(person.marks.id, person.marks.folded) for person in alike}) > 1
+    people = [person for person in people if identifiers.adds_nothing(person.identifiers)] or people
+    alike = [person for person in people if person.identifiers.folded == identifiers.folded] or people
+    differ = len({(person.identifiers.id, person.identifiers.folded) for person in alike}) > 1
     return None if differ else alike[0]
 
 
-def _says_nothing(people: Sequence[_Person], marks: Marks, values: Mapping[str, str]) -> bool:
+def _says_nothing(people: Sequence[_Person], identifiers: Identifiers, values: Mapping[str, str]) -> bool:
     """Whether a row says nothing that these people do not have already."""
     addresses = all(
-        marks.phones <= person.marks.phones and marks.emails <= person.marks.emails for person in people
+        identifiers.phones <= person.identifiers.phones and identifiers.emails <= person.identifiers.emails
+        for person in people
     )
     return addresses and not values.keys() - {"phone", "email"}
 
 
-def _not_taken(marks: Marks, names: Sequence[str], earlier: int, where: str) -> tuple[str, str]:
+def _not_taken(identifiers: Identifiers, names: Sequence[str], earlier: int, where: str) -> tuple[str, str]:
     columns = ", ".join(names)
     if earlier:
         return (
-            f"{_label(marks)}: {columns} not taken; line {earlier} says something else",
+            f"{_label(identifiers)}: {columns} not taken; line {earlier} says something else",
             "correct one of them",
         )
-    reason = f"{_label(marks)}: {columns} not taken; the row names only part of the addresses of {where}"
+    reason = (
+        f"{_label(identifiers)}: {columns} not taken; the row names only part of the addresses of {where}"
+    )
     return reason, _GIVE_AN_ID
 
 
@@ -288,5 +298,5 @@ def _positions(header: Sequence[str], columns: Columns) -> dict[str, int]:
     return found | {name: places[0] for name, places in ours.items() if places}
 
 
-def _label(marks: Marks) -> str:
-    return marks.name or marks.id or "nameless"
+def _label(identifiers: Identifiers) -> str:
+    return identifiers.name or identifiers.id or "nameless"

@@ -12,7 +12,7 @@ from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns
 from broadcast.contacts.consents import read_consents
 from broadcast.contacts.email import read_email
-from broadcast.contacts.marks import Marks
+from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.phone import Phone, read_phone
 from broadcast.contacts.typed import read_address
 from broadcast.model.contact import Contact
@@ -72,10 +72,10 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
     return Reading(contact, tuple(warnings), restored=phone is not None and phone.restored)
 
 
-def marks_of(cells: Sequence[str], columns: Columns, region: str) -> Marks:
+def identifiers_of(cells: Sequence[str], columns: Columns, region: str) -> Identifiers:
     """What the person in `cells` is known by, with all their addresses that can be read."""
     texts = [clean(cell) for cell in cells]
-    return Marks(
+    return Identifiers(
         _first(texts, columns.id),
         _name(texts, columns),
         frozenset(_usable(texts, columns.phone, region)),

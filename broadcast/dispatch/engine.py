@@ -21,8 +21,8 @@ from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.judge import Answer, Judge, asked_for
-from broadcast.dispatch.moments import Moments
 from broadcast.dispatch.outbox import Outbox
+from broadcast.dispatch.run_clock import RunClock
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerError
 from broadcast.ledger.batches import batches
@@ -59,14 +59,14 @@ class Engine:
         self._outbox = outbox
         self._channels = channels
         self._clock = clock
-        self._moments = Moments(clock)
+        self._moments = RunClock(clock)
         self._listener = listener
         self._judge = Judge(clock, policy, listener, outbox.secret)
         self._answers: list[Answer] = []
         self._leave_by: dict[int, float] = {}
         self._expired: list[Claim] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._bell = asyncio.Event()
+        self._wake_up = asyncio.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger", initializer=obey_ctrl_z)
 
     async def run(self, deadline: float | None, stop: Stop) -> Ending:
@@ -74,7 +74,7 @@ class Engine:
 
         Raises `LedgerError` where the ledger cannot be written; nothing is sent without an intent on disk.
         """
-        self._bell = stop.bell
+        self._wake_up = stop.wake_up
         try:
             await self._begin()
             while not stop.asked:
@@ -104,7 +104,7 @@ class Engine:
         """Wait no longer because somebody put the clock back, and look nothing up too early."""
         before = self._moments.set_from()
         if before is not None:
-            await self._ledger(self._deliveries.wait_anew, before)
+            await self._ledger(self._deliveries.restart_waits, before)
             await self._expect_waiting()
 
     async def _expect_waiting(self) -> set[str]:
@@ -334,8 +334,8 @@ class Engine:
         """Wait until an answer comes, something falls due, or the run is asked to stop."""
         if not self._answers and seconds > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), None if seconds == NEVER else seconds)
-        self._bell.clear()
+                await asyncio.wait_for(self._wake_up.wait(), None if seconds == NEVER else seconds)
+        self._wake_up.clear()
 
     async def _wind_down(self, ending: Ending, patience: float, stop: Stop) -> Ending:
         """Claim nothing more; record what still comes back, and cut off what does not."""
@@ -360,8 +360,8 @@ class Engine:
         with suppress(LedgerError):
             await self._clear_claimed(claiming=False)
         while self._tasks and not stop.asked:
-            self._bell.clear()
-            await self._bell.wait()
+            self._wake_up.clear()
+            await self._wake_up.wait()
         with suppress(LedgerError):
             await self._turn(claiming=False)
 
@@ -379,7 +379,7 @@ class Engine:
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._bell.set()
+        self._wake_up.set()
 
     async def _ledger(self, function: Callable[..., T], *arguments: object) -> T:
         """Call the ledger in its own thread."""

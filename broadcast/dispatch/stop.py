@@ -8,14 +8,14 @@ import asyncio
 class Stop:
     """A request to end the run: the first lets requests finish, the second cuts them off.
 
-    `bell` rings for whatever the engine should wake up for.
+    `wake_up` is set whenever the engine should look for work.
     """
 
     def __init__(self) -> None:
         self.asked = 0
-        self.bell = asyncio.Event()
+        self.wake_up = asyncio.Event()
 
     def ask(self) -> None:
         """Ask once more."""
         self.asked += 1
-        self.bell.set()
+        self.wake_up.set()

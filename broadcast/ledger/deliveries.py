@@ -15,8 +15,8 @@ from datetime import datetime
 from broadcast.ledger.affected import service_record
 from broadcast.ledger.claims import claim_from
 from broadcast.ledger.database import Database
+from broadcast.ledger.end_to_send import hold_end
 from broadcast.ledger.gate import Gate, Pause, record_pauses
-from broadcast.ledger.owing import keep_owing
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.ledger.settling import settle
@@ -145,7 +145,7 @@ class Deliveries:
             )
             return [claim_from(row) for row in rows], following["not_before"] if following else None
 
-    def wait_anew(self, before: datetime) -> None:
+    def restart_waits(self, before: datetime) -> None:
         """Let nobody wait longer, or look up too early, because the wall clock was put back or forward.
 
         `before` is what it would show now otherwise. What is planned is due at once: a provider that asked
@@ -170,7 +170,7 @@ class Deliveries:
             connection.execute(query("count_rerouted"), values)
             moved = connection.execute(query("reroute"), values).rowcount
             if moved:
-                keep_owing(connection, self._notice, channel, reason, now.timestamp())
+                hold_end(connection, self._notice, channel, reason, now.timestamp())
             return moved
 
     def hold(self, channel: str, reason: str, now: datetime) -> int:
@@ -249,7 +249,7 @@ class Deliveries:
     def _wait_anew(self, connection: sqlite3.Connection, now: datetime, before: float | None) -> None:
         values = {"notice": self._notice, "now": now.timestamp(), "before": before}
         connection.execute(query("wait_no_longer"), {"notice": self._notice})
-        connection.execute(query("wait_anew"), values)
+        connection.execute(query("restart_waits"), values)
 
     def _waiting_for(self, channel: str, reason: str, now: datetime) -> dict[str, object]:
         return {"notice": self._notice, "channel": channel, "reason": reason, "now": now.timestamp()}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from broadcast.ledger.database import WAIT_SECONDS, Database, open_database
 from broadcast.ledger.incidents import Incidents
-from broadcast.ledger.place import ledger_file
+from broadcast.ledger.ledger_file import ledger_file
 from broadcast.ledger.tally import StillOwed, Tally, still_owed, tallies
 from broadcast.model.clock import SystemClock
 from broadcast.model.unknown import OnUnknown

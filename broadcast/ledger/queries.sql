@@ -243,7 +243,7 @@ UPDATE delivery SET lookups = lookups + 1, not_before = :until, waits_since = :n
 UPDATE delivery INDEXED BY delivery_due SET not_before = 0
 WHERE state = 'planned' AND notice_id = :notice AND not_before > 0
 
--- name: wait_anew
+-- name: restart_waits
 -- `before` is what the clock would show now if nobody had put it forward or back: what was left of a wait goes on. Where
 -- that is not known, a wait begins again. One that another process has written since then stays as it is.
 UPDATE delivery INDEXED BY delivery_unknown
@@ -385,7 +385,7 @@ GROUP BY channel
 -- name: failovers
 SELECT origin, destination, reason, count, first_at FROM failover WHERE notice_id = ? ORDER BY count DESC, origin
 
--- name: keep_owing
+-- name: hold_end
 -- What published an earlier notice still owes the end there when its lane goes on to another channel.
 INSERT INTO delivery (notice_id, audience, texts, locale, lane, contact, route, step, channel, required, state, reason, updated_at)
 SELECT notice_id, audience, texts, locale, -1 - lane, contact, json_array(:channel), 0, :channel, 1, 'held', :reason, :now
@@ -395,7 +395,7 @@ WHERE notice_id = :notice AND contact = 'channel:' || :channel AND channel <> :c
   AND (SELECT phase FROM notice WHERE id = :notice) IN (SELECT value FROM json_each(:closed))
 ON CONFLICT (notice_id, lane, audience, contact) DO NOTHING
 
--- name: share_owing
+-- name: share_held_end
 INSERT INTO shared (delivery_id, channel, notice_id, number)
 SELECT owing.id, shared.channel, shared.notice_id, shared.number
 FROM delivery AS owing JOIN delivery AS moved ON moved.notice_id = owing.notice_id AND moved.contact = owing.contact

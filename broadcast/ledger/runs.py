@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from broadcast.errors import LedgerError, Refused
+from broadcast.ledger.ledger_file import ledger_file
 from broadcast.ledger.locks import USE_A_LOCAL_DISK, LocksDoNotHold, hold, is_free, is_named
-from broadcast.ledger.place import ledger_file
 from broadcast.model.ids import new_run_id
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
-from broadcast.ledger.owing import keep_owing
+from broadcast.ledger.end_to_send import hold_end
 from broadcast.ledger.queries import query
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.ledger.suppressions import suppress
@@ -75,7 +75,7 @@ def _settle_alike(
     changed = connection.execute(query("settle_deliveries"), values).rowcount
     if fate.moved and changed:
         connection.execute(query("count_failover"), values | {"reason": fate.reason or "", "count": changed})
-        keep_owing(connection, fate.notice, fate.origin, fate.reason, moment)
+        hold_end(connection, fate.notice, fate.origin, fate.reason, moment)
     if threads:
         connection.execute(query("keep_threads"), values)
     _keep_warnings(connection, fate, settled, moment)

@@ -35,7 +35,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fate:
+class _NextState:
     """Where a delivery stands instead of being sent."""
 
     state: DeliveryState
@@ -55,7 +55,7 @@ def settle_shared(connection: sqlite3.Connection, claimed: Claimed) -> list[str]
     moved: list[str] = []
     for row in _first_of_each(rows):
         route: list[str] = json.loads(row["route"])
-        fate = _fate(row, route, claimed)
+        fate = _next_state(row, route, claimed)
         if fate is None:
             continue
         destination = route[fate.step]
@@ -102,24 +102,24 @@ def _first_of_each(rows: list[sqlite3.Row]) -> Iterator[sqlite3.Row]:
             yield row
 
 
-def _fate(row: sqlite3.Row, route: list[str], claimed: Claimed) -> _Fate | None:
+def _next_state(row: sqlite3.Row, route: list[str], claimed: Claimed) -> _NextState | None:
     """Where the delivery stands instead; None if it is to be sent at the risk of a second copy."""
     step: int = row["step"]
     if row["outcome"] == "accepted":
-        return _Fate(DeliveryState.ACCEPTED, _SAME_ADDRESS, step, ref=row["ref"])
+        return _NextState(DeliveryState.ACCEPTED, _SAME_ADDRESS, step, ref=row["ref"])
     state = DeliveryState(row["state"])
     if state is DeliveryState.SENDING and row["owner"] != claimed.run:
-        return _Fate(DeliveryState.HELD, _UNDER_WAY, step)
+        return _NextState(DeliveryState.HELD, _UNDER_WAY, step)
     if state is DeliveryState.SENDING or (state is DeliveryState.UNKNOWN and row["not_before"] < math.inf):
-        return _Fate(DeliveryState.PLANNED, _UNDER_WAY, step, claimed.now + _LOOK_AGAIN)
+        return _NextState(DeliveryState.PLANNED, _UNDER_WAY, step, claimed.now + _LOOK_AGAIN)
     return _doubtful(state, step, len(route), claimed.on_unknown)
 
 
-def _doubtful(theirs: DeliveryState, step: int, legs: int, on_unknown: OnUnknown) -> _Fate | None:
+def _doubtful(theirs: DeliveryState, step: int, legs: int, on_unknown: OnUnknown) -> _NextState | None:
     """Where a delivery stands if the address may have the notice, and nothing more can be learnt."""
     moved_on = theirs is not DeliveryState.UNKNOWN
     if step + 1 < legs and (moved_on or on_unknown is OnUnknown.OTHER_CHANNEL):
-        return _Fate(DeliveryState.PLANNED, _DOUBTFUL, step + 1)
+        return _NextState(DeliveryState.PLANNED, _DOUBTFUL, step + 1)
     if moved_on and on_unknown is OnUnknown.RESEND:
         return None
-    return _Fate(DeliveryState.UNKNOWN, _DOUBTFUL, step, math.inf)
+    return _NextState(DeliveryState.UNKNOWN, _DOUBTFUL, step, math.inf)

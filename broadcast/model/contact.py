@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from broadcast.model.consent import Consent
-from broadcast.model.line import line_of
+from broadcast.model.phone_line import phone_line
 
 
 class AddressKind(StrEnum):
@@ -52,7 +52,7 @@ class Contact:
     def has_landline(self) -> bool:
         """Whether the phone number is known to be a landline; one that may be either is not."""
         if self.landline is None:
-            return bool(self.phone) and line_of(self.phone or "") == "landline"
+            return bool(self.phone) and phone_line(self.phone or "") == "landline"
         return self.landline
 
     def address(self, kind: AddressKind) -> str | None:

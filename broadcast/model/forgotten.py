@@ -1,4 +1,4 @@
-"""How people who were forgotten are recognised: by keyed digests that need the install secret."""
+"""Recognise people who were forgotten, by keyed digests (HMAC with the install secret)."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ class Forgotten:
     def __call__(self, contact: Contact, audience: str = "") -> bool:
         """Whether this person was forgotten: by an address, or by the id in the audience, if one is named."""
         return self._has_place(contact, audience) or any(
-            address_mark(self.secret, address, name) in self.marks
+            address_digest(self.secret, address, name) in self.marks
             for address in filter(None, (contact.email, contact.phone))
             for name in (None, contact.name)
         )
 
     def _has_place(self, contact: Contact, audience: str) -> bool:
         """Whether the id was theirs, and no other name says that it was given to somebody else since."""
-        if place_mark(self.secret, audience, contact.id) not in self.marks:
+        if id_digest(self.secret, audience, contact.id) not in self.marks:
             return False
         words = name_words(contact.name)
-        marks = (place_mark(self.secret, audience, contact.id, word) for word in (*words, NAMELESS))
+        marks = (id_digest(self.secret, audience, contact.id, word) for word in (*words, NAMELESS))
         return not words or any(mark in self.marks for mark in marks)
 
 
-def place_mark(secret: bytes, audience: str, id: str, word: str = "") -> str:
-    """The mark of an id in an audience, and of it with a word of the name: ids are given to others again."""
+def id_digest(secret: bytes, audience: str, id: str, word: str = "") -> str:
+    """Digest of an id in an audience, with a word of the name, because ids are given to other people later."""
     return pseudonym(secret, f"id\x1f{audience}\x1f{base_id(id)}\x1f{word}")
 
 
-def address_mark(secret: bytes, address: str, name: str | None = None) -> str:
-    """The mark of an address; with a name, of that person alone: couples and crews share an address."""
+def address_digest(secret: bytes, address: str, name: str | None = None) -> str:
+    """Digest of an address; with a name, of this person only: couples and crews share an address."""
     if name is None:
         return pseudonym(secret, address.lower())
     words = " ".join(sorted(name_words(name)))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from broadcast.channels.base import Adapter
-from broadcast.channels.skew import Skew
+from broadcast.channels.clock_skew import ClockSkew
 from broadcast.config.settings import ChannelSettings
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.errors import ConfigError, Refused
@@ -34,7 +34,7 @@ class Channels:
     build: Callable[[ChannelSettings], Adapter]
     live: bool = True
     sandbox: bool = False
-    skews: Mapping[str, Skew] = field(default_factory=dict)
+    skews: Mapping[str, ClockSkew] = field(default_factory=dict)
 
     @property
     def leaving(self) -> frozenset[str]:

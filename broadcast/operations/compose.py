@@ -16,7 +16,7 @@ from broadcast.model.incident import Incident, Phase, Service, Severity
 from broadcast.model.notice import Facts, NoticeKind, TextPhase
 from broadcast.model.system import NOTHING, listed_systems
 from broadcast.operations.alternatives import reachable
-from broadcast.operations.moments import TIMES, moments
+from broadcast.operations.notice_times import TIMES, notice_times
 from broadcast.operations.request import CLOSING, Request, Verb
 from broadcast.operations.window import AT_ONCE
 from broadcast.planning.outage import Dependencies
@@ -76,7 +76,7 @@ def compose(
     kind = _kind(request.verb, phase)
     latest = before.latest.facts if before.latest else None
     known = (before.incident, latest)
-    times = moments(request, variables, known, (phase, severity), (now, settings.timezone))
+    times = notice_times(request, variables, known, (phase, severity), (now, settings.timezone))
     affects = _affects(request, latest)
     services = _services(request, before, settings)
     ways = reachable(settings, dependencies.outage(affects), [service.key for service in services])

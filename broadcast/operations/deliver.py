@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from broadcast.channels.base import Adapter
-from broadcast.channels.skew import remarks
+from broadcast.channels.clock_skew import remarks
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.happening import Happened, Happening, Listener

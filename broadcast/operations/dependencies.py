@@ -9,7 +9,7 @@ from types import MappingProxyType
 from broadcast.channels import registry
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import ConfigError
-from broadcast.model.line import line_of
+from broadcast.model.phone_line import phone_line
 from broadcast.operations.alternatives import configured
 from broadcast.planning.outage import Dependencies
 
@@ -25,7 +25,7 @@ def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dep
     named = (name for way in configured(settings) for name in (way.name, way.service, *way.fate) if name)
     return Dependencies(
         systems=settings.fates,
-        line=partial(line_of, region=settings.region),
+        line=partial(phone_line, region=settings.region),
         found=found,
         channels={channel.name: fates_of(channel) for channel in channels},
         needed=frozenset([*named, *(channel.adapter for channel in channels)]),

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from broadcast.channels import registry
-from broadcast.channels.skew import remarks
+from broadcast.channels.clock_skew import remarks
 from broadcast.config.placeholders import is_placeholder, placeholders
 from broadcast.config.secret import Reference
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings

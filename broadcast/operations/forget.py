@@ -9,7 +9,7 @@ from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
 from broadcast.ledger.erasure import Author, Forgetting
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.forgotten import NAMELESS, address_mark, place_mark
+from broadcast.model.forgotten import NAMELESS, address_digest, id_digest
 from broadcast.model.suppression import Suppression, SuppressionReason, suppression
 from broadcast.operations.person import Person, find_person
 
@@ -70,7 +70,7 @@ def forget(ledger: Ledger, proposed: Oblivion, by: Author, consent: Consent) -> 
 
 def forgetting(person: Person, secret: bytes) -> Forgetting:
     """What a ledger must know to forget a person."""
-    names = frozenset(entry.marks.name for entry in person.entries) - {""}
+    names = frozenset(entry.identifiers.name for entry in person.entries) - {""}
     return Forgetting(person.known_as, names, person.addresses, frozenset(_marks(person, secret)))
 
 
@@ -79,12 +79,12 @@ def _marks(person: Person, secret: bytes) -> Iterator[str]:
     words = {word for entry in person.entries for word in entry.words} or {NAMELESS}
     for entry in person.entries:
         if entry.place not in person.others_places:
-            yield from (place_mark(secret, *entry.place, word) for word in ("", *words))
+            yield from (id_digest(secret, *entry.place, word) for word in ("", *words))
         for address in entry.addresses:
             if address not in person.others_addresses:
-                yield address_mark(secret, address)
-            elif entry.marks.name:
-                yield address_mark(secret, address, entry.marks.name)
+                yield address_digest(secret, address)
+            elif entry.identifiers.name:
+                yield address_digest(secret, address, entry.identifiers.name)
 
 
 def _suppressions(person: Person, secret: bytes, by: Author) -> Iterator[Suppression]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import chain, count
 from pathlib import Path
 
-from broadcast.config.whole_file import write_whole
+from broadcast.config.atomic_file import write_atomically
 from broadcast.errors import Refused, UsageError
 
 _PRIVATE = 0o600  # people's addresses stand in them
@@ -161,7 +161,7 @@ def _set_aside(path: Path) -> tuple[Path, Path]:
 def _write(path: Path, text: str, mode: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text.encode(), mode)
+        write_atomically(path, text.encode(), mode)
     except OSError as error:
         if error.errno in _FULL:
             raise OSError(error.errno, error.strerror, str(path)) from None

@@ -39,7 +39,7 @@ def forget_rehearsed(settings: Settings, asked: Sequence[str], person: Person, b
 
 def scrub_reports(reports: Iterable[Path], person: Person) -> None:
     """Take a person out of the reports of our own faults, which quote the error."""
-    names = {entry.marks.name for entry in person.entries}
+    names = {entry.identifiers.name for entry in person.entries}
     scrubber = Scrubber(names, [address for _, address in person.addresses])
     for path in reports:
         text = path.read_text(encoding="utf-8", errors="replace")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from broadcast.config.atomic_file import write_atomically
 from broadcast.config.settings import Settings
-from broadcast.config.whole_file import write_whole
 from broadcast.errors import BroadcastError
 from broadcast.ledger.health import Watched
 from broadcast.model.channel import ChannelKind
@@ -99,7 +99,7 @@ class Drafter:
         """Put it on disk, whole, for this user alone; raises `OSError`."""
         path = self.folder / draft.name
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, "\n".join(self._text(draft)).encode())
+        write_atomically(path, "\n".join(self._text(draft)).encode())
         return path
 
     def close(self, name: str) -> Path | None:

@@ -104,7 +104,7 @@ class NoticeRun:
                     self.remarks.append(f"{at_work}{_how_to_go_on(alive[0])}")
                     return Ending.DEADLINE
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.stop.bell.wait(), _LOOK)
+                    await asyncio.wait_for(self.stop.wake_up.wait(), _LOOK)
                 if self.stop.asked:
                     self.remarks.append(at_work)
                     return Ending.INTERRUPTED

@@ -14,11 +14,11 @@ from broadcast.config.settings import Settings
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.email import read_email
 from broadcast.contacts.file import drafts_of
-from broadcast.contacts.identity import Doubt, Entry, doubts, persons
-from broadcast.contacts.marks import Marks
+from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.phone import read_phone
 from broadcast.contacts.rows import clean
-from broadcast.contacts.sought import ListedRow, RejectedText, Sought, mentioned_in, rows_about
+from broadcast.contacts.same_person import Doubt, Entry, doubts, persons
+from broadcast.contacts.search import ListedRow, RejectedText, SearchTerms, mentioned_in, rows_about
 from broadcast.errors import ConfigError, UsageError
 from broadcast.ledger.erasure import KnownAs
 from broadcast.ledger.ledger import Ledger
@@ -110,8 +110,12 @@ class Person:
     @property
     def addresses(self) -> tuple[tuple[AddressKind, str], ...]:
         """All their addresses."""
-        phones = ((AddressKind.PHONE, each) for entry in self.entries for each in sorted(entry.marks.phones))
-        emails = ((AddressKind.EMAIL, each) for entry in self.entries for each in sorted(entry.marks.emails))
+        phones = (
+            (AddressKind.PHONE, each) for entry in self.entries for each in sorted(entry.identifiers.phones)
+        )
+        emails = (
+            (AddressKind.EMAIL, each) for entry in self.entries for each in sorted(entry.identifiers.emails)
+        )
         return tuple(dict.fromkeys((*phones, *emails)))
 
 
@@ -159,7 +163,7 @@ class _Search:
         self._ledger = ledger
         self._settings = settings
         self._wanted = wanted
-        self._sought = Sought(
+        self._sought = SearchTerms(
             frozenset[str]().union(*(typed.ids for typed in wanted)),
             frozenset[str]().union(*(typed.addresses for typed in wanted)),
         )
@@ -178,14 +182,14 @@ class _Search:
         self._doubts = doubts(self._entries, set(self._members))
         own = [self._entries[number] for number in self._members]
         near = [self._entries[number] for number, why in self._doubts.items() if why is Doubt.PART]
-        sought = Sought(
+        terms = SearchTerms(
             self._sought.ids | {entry.place[1] for entry in (*own, *near)},
             self._sought.addresses.union(*(entry.addresses for entry in (*own, *near))),
-            frozenset(entry.marks.name for entry in own) - {""},
+            frozenset(entry.identifiers.name for entry in own) - {""},
         )
         ids = frozenset(entry.place for entry in own)
-        known = (sought, ids) == (self._sought, self._own_ids)
-        self._sought, self._own_ids = sought, ids
+        known = (terms, ids) == (self._sought, self._own_ids)
+        self._sought, self._own_ids = terms, ids
         return not known
 
     def check(self, typed: Typed) -> None:
@@ -233,20 +237,20 @@ class _Search:
         self._rejected, self._unread = [], []
         for audience in self._settings.audiences.values():
             own = frozenset(id for where, id in self._own_ids if where == audience.name)
-            sought = replace(self._sought, own_ids=own or self._typed_ids(audience.name))
+            terms = replace(self._sought, own_ids=own or self._typed_ids(audience.name))
             for path in audience.contacts:
-                self._read(audience.name, path, sought)
+                self._read(audience.name, path, terms)
 
-    def _read(self, audience: str, path: Path, sought: Sought) -> None:
+    def _read(self, audience: str, path: Path, terms: SearchTerms) -> None:
         try:
-            for row in rows_about(path, self._settings.region, sought):
+            for row in rows_about(path, self._settings.region, terms):
                 if isinstance(row, RejectedText):
                     self._rejected.append((audience, path, row))
                 else:
                     self._found.append(Standing(audience, path, row))
         except ConfigError as error:
             self._unread.append(str(error))
-        drafts = (draft for draft in drafts_of(path) if mentioned_in(draft, sought))
+        drafts = (draft for draft in drafts_of(path) if mentioned_in(draft, terms))
         self._unread += [f"{draft} was left behind by an import that was killed" for draft in drafts]
 
     def _typed_ids(self, audience: str) -> frozenset[str]:
@@ -269,11 +273,11 @@ def _entry(found: KnownAs | Standing) -> Entry:
 def _of_ledger(known: KnownAs) -> Entry:
     phones = frozenset((known.phone,) if known.phone else ())
     emails = frozenset((known.email.lower(),) if known.email else ())
-    return Entry(known.audience, Marks(known.contact, known.name, phones, emails))
+    return Entry(known.audience, Identifiers(known.contact, known.name, phones, emails))
 
 
 def _of_file(standing: Standing) -> Entry:
-    return Entry(standing.audience, standing.row.marks)
+    return Entry(standing.audience, standing.row.identifiers)
 
 
 def _place(entry: Entry) -> str:
@@ -281,4 +285,4 @@ def _place(entry: Entry) -> str:
 
 
 def _name(entry: Entry) -> str:
-    return entry.marks.name or "without a name"
+    return entry.identifiers.name or "without a name"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from broadcast.channels import registry
-from broadcast.channels.skew import Skew
+from broadcast.channels.clock_skew import ClockSkew
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.outcome import Health, Probe
@@ -27,7 +27,7 @@ async def probe_all(channels: Sequence[ChannelSettings], within: float = WITHIN)
 
 
 async def _probe(channel: ChannelSettings, within: float) -> Probe:
-    skew = Skew()
+    skew = ClockSkew()
     try:
         adapter = registry.build(channel, skew)
     except ConfigError as error:

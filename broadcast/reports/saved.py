@@ -12,7 +12,7 @@ import re
 import stat
 from pathlib import Path
 
-from broadcast.config.whole_file import write_whole
+from broadcast.config.atomic_file import write_atomically
 from broadcast.errors import UsageError
 
 _SEAL = re.compile(rb"<!-- broadcast report, sha256:([0-9a-f]{64}) -->\n\Z")
@@ -38,7 +38,7 @@ def save(report: str, path: Path) -> None:
         raise UsageError(f"there is no folder {path.parent}", hint=f"make it first, or {_ANOTHER}")
     new = _is_new(path)
     try:
-        write_whole(path, sealed(report), new=new)
+        write_atomically(path, sealed(report), new=new)
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:

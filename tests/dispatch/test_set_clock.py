@@ -171,7 +171,7 @@ def test_nobody_waits_longer_than_before_and_no_wait_ends_early(waiting, wait, p
     clock.shown = after(passed + by)
 
     for _ in range(processes):
-        deliveries.wait_anew(after(passed))
+        deliveries.restart_waits(after(passed))
 
     (left,) = deliveries.waiting()
     remaining = left.due - clock.shown.timestamp()

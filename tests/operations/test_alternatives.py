@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from broadcast.config.settings import AlternativeSettings, Settings
 from broadcast.model.channel import ChannelKind
-from broadcast.model.line import line_of
 from broadcast.model.notice import TextPhase
+from broadcast.model.phone_line import phone_line
 from broadcast.operations.alternatives import reachable
 from broadcast.planning.outage import Dependencies
 from broadcast.rendering.catalogue import Catalogue, default_folders
@@ -42,7 +42,7 @@ SETTINGS = Settings(
     hotline=LANDLINE,
     alternatives={way.name: way for way in WAYS},
 )
-DEPENDENCIES = Dependencies({"@muster.example": ("microsoft",)}, line_of)
+DEPENDENCIES = Dependencies({"@muster.example": ("microsoft",)}, phone_line)
 DEAD_WITH = {"landline": LANDLINE, "mobile": MOBILE, "outlook": MAILBOX, "chat": CHAT}
 
 

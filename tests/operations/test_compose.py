@@ -12,8 +12,8 @@ from broadcast.config.settings import Settings
 from broadcast.errors import PhaseError, UsageError
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Phase, Service
-from broadcast.model.line import line_of
 from broadcast.model.notice import NoticeKind, TextPhase
+from broadcast.model.phone_line import phone_line
 from broadcast.operations.compose import Before, compose
 from broadcast.operations.request import Request, Verb
 from broadcast.planning.outage import Dependencies
@@ -31,7 +31,7 @@ SETTINGS = Settings(
     hotline="+49 30 23125000",
     services={"checkout": Service("checkout", (("de", "Kasse"),), "abc123")},
 )
-DEPENDENCIES = Dependencies({"@muster.example": ("microsoft",)}, line_of)
+DEPENDENCIES = Dependencies({"@muster.example": ("microsoft",)}, phone_line)
 FIRST = Before(None, None, "INC-1", 1)
 
 

@@ -14,7 +14,7 @@ from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Phase, Severity
 from broadcast.operations.compose import compose
-from broadcast.operations.moments import CADENCE, moments
+from broadcast.operations.notice_times import CADENCE, notice_times
 from broadcast.operations.request import Request, Verb
 from broadcast.rendering import phrase
 from broadcast.rendering.catalogue import Catalogue, default_folders
@@ -64,10 +64,10 @@ def test_in_every_zone_and_around_every_change_of_clocks_spans_and_promises_are_
                 now = change + near
                 request = Request(Verb.NOTIFY, started="80m", next_update="60m")
                 stands = (Phase.INVESTIGATING, Severity.SEV1)
-                found = moments(request, {}, (None, None), stands, (now, zone))
+                found = notice_times(request, {}, (None, None), stands, (now, zone))
                 assert found.next_update.astimezone(UTC) == now + HOUR
                 assert found.as_of.astimezone(UTC) - found.started.astimezone(UTC) == timedelta(minutes=80)
-                default = moments(Request(Verb.NOTIFY), {}, (None, None), stands, (now, zone))
+                default = notice_times(Request(Verb.NOTIFY), {}, (None, None), stands, (now, zone))
                 early = now + CADENCE[Severity.SEV1] - default.next_update.astimezone(UTC)
                 assert timedelta() <= early < timedelta(minutes=1)
                 checked += 1

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 from urllib.parse import quote
 
-from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import (
     failure,
     health,
@@ -18,6 +17,7 @@ from broadcast.channels.answers import (
     text_of,
     unreadable,
 )
+from broadcast.channels.deleted_parent import posted_alone
 from broadcast.channels.options import Shapes, token, words
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
@@ -77,7 +77,7 @@ class Matrix:
         headers = {**self._headers, "Content-Type": "application/json"}
         answer = await self._transport.exchange("PUT", url, headers=headers, body=body)
         outcome = _outcome(answer, thread)
-        return [begun_anew(outcome, "the first message of the thread was removed") if gone else outcome]
+        return [posted_alone(outcome, "the first message of the thread was removed") if gone else outcome]
 
     async def probe(self) -> Probe:
         """Ask how the room is encrypted, which only those in it are told; the best answer is: not at all."""

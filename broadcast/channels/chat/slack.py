@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import ClassVar, Self
 from urllib.parse import urlencode
 
-from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
+from broadcast.channels.deleted_parent import posted_alone
 from broadcast.channels.lookup import Likeness, Listed, Page, look_through
 from broadcast.channels.options import Shapes, matching, token, words
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
@@ -93,8 +93,8 @@ class Slack:
             self._write("chat.postMessage", fields), self._edit(outgoing.thread, outgoing.message.text)
         )
         if text_of(_document(answer), "error") in NO_REPLY:
-            anew = post_fields(self._channel, replace(outgoing, thread=None))
-            return begun_anew(_outcome(await self._write("chat.postMessage", anew), None), _GONE)
+            alone = post_fields(self._channel, replace(outgoing, thread=None))
+            return posted_alone(_outcome(await self._write("chat.postMessage", alone), None), _GONE)
         outcome = _outcome(answer, outgoing.thread)
         if isinstance(outcome, Accepted) and outcome.warning is None and not edited:
             return replace(outcome, warning=_STALE)
@@ -162,7 +162,7 @@ def _accepted(document: Mapping[str, object], thread: Thread | None) -> Outcome 
         return None
     if thread is not None and isinstance(message, dict) and not text_of(message, "thread_ts"):
         # Slack posts the reply to a deleted message into the channel, and says so by this alone.
-        return begun_anew(Accepted(ts, Thread(ts, ts)), _GONE)
+        return posted_alone(Accepted(ts, Thread(ts, ts)), _GONE)
     return Accepted(ts, Thread(thread.root if thread else ts, ts))
 
 

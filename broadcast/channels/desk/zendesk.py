@@ -11,8 +11,8 @@ from itertools import count
 from typing import ClassVar, Self
 from urllib.parse import quote
 
-from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import excerpt, health, json_object, text_of
+from broadcast.channels.deleted_parent import posted_alone
 from broadcast.channels.desk.reading import (
     GONE,
     PAGE,
@@ -114,11 +114,11 @@ class Zendesk:
         path, ticket = f"/tickets/{quote(thread.root, safe='')}", self._form.further(outgoing)
         answer = await self._ask("PUT", path, {"ticket": ticket})
         if says(answer, 404, GONE):
-            return begun_anew(await self._open(outgoing), f"ticket {thread.root} was deleted")
+            return posted_alone(await self._open(outgoing), f"ticket {thread.root} was deleted")
         if not _is_refused(answer):
             return commented(answer, thread)
         if is_closed(await self._ask("GET", path)):
-            return begun_anew(await self._open(outgoing, thread.root), f"ticket {thread.root} is closed")
+            return posted_alone(await self._open(outgoing, thread.root), f"ticket {thread.root} is closed")
         # The text gets there all the same; only the ticket's state stays as it is.
         bare = {name: ticket[name] for name in ("comment", "metadata")}
         outcome = commented(await self._ask("PUT", path, {"ticket": bare}), thread)

@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import UTC
 from typing import ClassVar, Self
 
-from broadcast.channels.anew import begun_anew
 from broadcast.channels.answers import health, json_object, text_of, unreadable
+from broadcast.channels.deleted_parent import posted_alone
 from broadcast.channels.links import pieces
 from broadcast.channels.lookup import unfound
 from broadcast.channels.options import Shapes, matching, token
@@ -82,7 +82,7 @@ class Bluesky:
         if error_of(answer) == "ExpiredToken":
             return [NotSent("the login had expired", retry_after=0.0)]
         outcome = _outcome(answer, thread)
-        return [begun_anew(outcome, "the post before was deleted") if gone else outcome]
+        return [posted_alone(outcome, "the post before was deleted") if gone else outcome]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
         """Ask for the records."""

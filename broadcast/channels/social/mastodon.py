@@ -9,8 +9,8 @@ from html import unescape
 from typing import ClassVar, Self
 from urllib.parse import quote
 
-from broadcast.channels.anew import begun_anew, refuses_reply
 from broadcast.channels.answers import failure, health, json_object, json_objects, text_of, unreadable
+from broadcast.channels.deleted_parent import posted_alone, refuses_reply
 from broadcast.channels.lookup import Page, unfound
 from broadcast.channels.options import Shapes, token, words
 from broadcast.channels.social.chain import found, listed, posted
@@ -79,7 +79,9 @@ class Mastodon:
         if not refuses_reply(answer):
             return [_outcome(answer, outgoing.thread)]
         outcome = _outcome(await self._post(status, outgoing.key), None)
-        return [begun_anew(outcome, f"the instance refused a reply to {parent}, which was probably deleted")]
+        return [
+            posted_alone(outcome, f"the instance refused a reply to {parent}, which was probably deleted")
+        ]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
         """Look for the texts among the account's own posts."""

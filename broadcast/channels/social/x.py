@@ -8,8 +8,8 @@ from html import unescape
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
-from broadcast.channels.anew import begun_anew, refuses_reply
 from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
+from broadcast.channels.deleted_parent import posted_alone, refuses_reply
 from broadcast.channels.lookup import Page, unfound
 from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.quiet import silence
@@ -105,7 +105,7 @@ class X:
         if parent is None or not refuses_reply(answer) or _is_duplicate(answer):
             return _outcome(answer, outgoing.thread)
         outcome = _outcome(await self._client.create_tweet(text=text), None)
-        return begun_anew(outcome, f"X refused a reply to {parent}, which was probably deleted")
+        return posted_alone(outcome, f"X refused a reply to {parent}, which was probably deleted")
 
 
 def _outcome(answer: Answer, thread: Thread | None) -> Outcome:

@@ -169,16 +169,16 @@ def _forget_page(asked: forgetting.Oblivion) -> list[Block]:
 
 
 def _known_as(person: Person) -> tuple[tuple[Cell, ...], ...]:
-    entries = dict.fromkeys((e.marks.name, e.marks.id, e.audience, e.marks) for e in person.entries)
+    found = dict.fromkeys((entry.audience, entry.identifiers) for entry in person.entries)
     return tuple(
         (
-            Word(name, Tone.STRONG),
-            id,
+            Word(known.name, Tone.STRONG),
+            known.id,
             audience,
-            ", ".join(map(mask, sorted(marks.emails))),
-            ", ".join(map(mask, sorted(marks.phones))),
+            ", ".join(map(mask, sorted(known.emails))),
+            ", ".join(map(mask, sorted(known.phones))),
         )
-        for name, id, audience, marks in entries
+        for audience, known in found
     )
 
 
@@ -198,11 +198,11 @@ def _not_suppressed(asked: forgetting.Oblivion) -> Iterator[Block]:
 def _forget_json(asked: forgetting.Oblivion) -> dict[str, Any]:
     known_as = [
         {
-            "id": entry.marks.id,
-            "name": entry.marks.name,
+            "id": entry.identifiers.id,
+            "name": entry.identifiers.name,
             "audience": entry.audience,
-            "email": ", ".join(map(mask, sorted(entry.marks.emails))),
-            "phone": ", ".join(map(mask, sorted(entry.marks.phones))),
+            "email": ", ".join(map(mask, sorted(entry.identifiers.emails))),
+            "phone": ", ".join(map(mask, sorted(entry.identifiers.phones))),
         }
         for entry in asked.person.entries
     ]

@@ -1,4 +1,4 @@
-"""The rows of contacts files that may be about somebody, and rows that cannot be read but mention them."""
+"""Find the rows of contacts files that may be about a person, and unreadable rows that mention them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns, read_columns
-from broadcast.contacts.marks import Marks
+from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.merge import DERIVED_ID, named
-from broadcast.contacts.rows import clean, marks_of, read_row
+from broadcast.contacts.rows import clean, identifiers_of, read_row
 from broadcast.contacts.sheet import Row, Sheet, Torn, open_sheet
 from broadcast.model.contact import Contact
 from broadcast.model.ids import base_id
@@ -29,7 +29,7 @@ class ListedRow:
 
     line: int
     contact: Contact
-    marks: Marks
+    identifiers: Identifiers
     cells: tuple[tuple[str, str], ...]
 
 
@@ -42,8 +42,8 @@ class RejectedText:
 
 
 @dataclass(frozen=True)
-class Sought:
-    """What somebody is looked for by: ids, numbers in E.164 and mailboxes in lower case.
+class SearchTerms:
+    """Search terms for a person: ids, numbers in E.164 and mailboxes in lower case.
 
     Rows that cannot be read are searched as text: for the addresses, the `names`, and the ids that they have
     in the audience of the file (`own_ids`).
@@ -54,9 +54,11 @@ class Sought:
     names: frozenset[str] = frozenset()
     own_ids: frozenset[str] = frozenset()
 
-    def touches(self, marks: Marks) -> bool:
-        """Whether these marks have one of the ids or addresses."""
-        return base_id(marks.id) in self.ids or not self.addresses.isdisjoint(marks.phones | marks.emails)
+    def touches(self, identifiers: Identifiers) -> bool:
+        """Whether these identifiers have one of the ids or addresses."""
+        return base_id(identifiers.id) in self.ids or not self.addresses.isdisjoint(
+            identifiers.phones | identifiers.emails
+        )
 
     def may_touch(self, text: str) -> bool:
         """Whether a row with this text must be read: it may have an id, an address or a name of theirs."""
@@ -77,39 +79,41 @@ class Sought:
         return not ids.isdisjoint(cells) or any(_has_words(folded, name) for name in self.names)
 
 
-def rows_about(path: Path, region: str, sought: Sought) -> Iterator[ListedRow | RejectedText]:
+def rows_about(path: Path, region: str, terms: SearchTerms) -> Iterator[ListedRow | RejectedText]:
     """Every row with one of the ids or addresses; raises `ConfigError` if the file ends in a fault."""
     sheet = open_sheet(path)
     columns = read_columns(sheet.header)
     for row in sheet.rows():
         if isinstance(row, Torn):
-            if sought.mentions(_raw(sheet, row)):
+            if terms.mentions(_raw(sheet, row)):
                 yield RejectedText(row.line, "quotation marks inside a cell do not add up")
-        elif found := _row_about(sheet, row, columns, region, sought):
+        elif found := _row_about(sheet, row, columns, region, terms):
             yield found
 
 
-def mentioned_in(path: Path, sought: Sought) -> bool:
+def mentioned_in(path: Path, terms: SearchTerms) -> bool:
     """Whether a file, read as text line by line, mentions somebody."""
     with path.open(encoding="utf-8", errors="replace") as lines:
-        return any(map(sought.mentions, lines))
+        return any(map(terms.mentions, lines))
 
 
 def _row_about(
-    sheet: Sheet, row: Row, columns: Columns, region: str, sought: Sought
+    sheet: Sheet, row: Row, columns: Columns, region: str, terms: SearchTerms
 ) -> ListedRow | RejectedText | None:
     text = "\n".join(map(clean, row.cells))
-    if not sought.may_touch(text):
+    if not terms.may_touch(text):
         return None
     try:
         contact = named(read_row(row.cells, columns, region).contact)
     except Unusable as unusable:
-        return RejectedText(row.line, str(unusable)) if sought.mentions(text) else None
-    marks = replace(marks_of(row.cells, columns, region), id=contact.id)
-    if not sought.touches(marks):
+        return RejectedText(row.line, str(unusable)) if terms.mentions(text) else None
+    identifiers = replace(identifiers_of(row.cells, columns, region), id=contact.id)
+    if not terms.touches(identifiers):
         return None
     cells = zip(sheet.header, map(clean, row.cells), strict=False)
-    return ListedRow(row.line, contact, marks, tuple((name.strip(), cell) for name, cell in cells if cell))
+    return ListedRow(
+        row.line, contact, identifiers, tuple((name.strip(), cell) for name, cell in cells if cell)
+    )
 
 
 def _raw(sheet: Sheet, torn: Torn) -> str:

@@ -1,4 +1,4 @@
-"""Writing a file in one step: a reader, or a power cut, finds the old file or the new one."""
+"""Write a file in one step: after a power cut, and for every reader, it is the old file or the new one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 _NAMED = 40  # characters of the name of a temporary file
 
 
-def write_whole(path: Path, content: bytes, mode: int = 0o600, *, new: bool = False) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = 0o600, *, new: bool = False) -> None:
     """Put `content` at `path`; raises `OSError`, and then everything is as it was.
 
     With `new`, raises `FileExistsError` if something is there. A link is replaced, not followed.

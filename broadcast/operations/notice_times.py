@@ -1,4 +1,4 @@
-"""Every time of a notice: what was typed, what was said before, and nothing that nobody said."""
+"""Every time of a notice: from the command, or from earlier notices; no time is made up."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TIMES = frozenset({"ended", "window_ends"})
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class NoticeTimes:
     """The times of a notice, in the organisation's timezone; `warnings` say what is doubtful about them.
 
     `window` is the announced window of maintenance.
@@ -43,24 +43,24 @@ class Moments:
     warnings: tuple[str, ...]
 
 
-def moments(
+def notice_times(
     request: Request,
     variables: Mapping[str, str],
     known: tuple[Incident | None, Facts | None],
     stands: tuple[Phase, Severity],
     clock: tuple[datetime, ZoneInfo],
-) -> Moments:
+) -> NoticeTimes:
     """The times of the notice that `request` asks for.
 
-    `known` is what was recorded before, `stands` how the incident will stand, `clock` the time it is, aware,
-    and the timezone of what was typed. Raises `UsageError` for times that cannot be.
+    `known` is what was recorded before, `stands` the phase and severity of the incident after this notice,
+    `clock` the present time (aware) and the timezone of typed times. Raises `UsageError` for impossible times.
     """
     now, zone = clock[0].astimezone(UTC), clock[1]
-    return _Reading(request, variables, known, stands, now, zone).moments()
+    return _Reading(request, variables, known, stands, now, zone).notice_times()
 
 
 class _Reading:
-    """All of it is read and compared in UTC; only the result is local."""
+    """Reads and compares all times in UTC; only the result is local."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class _Reading:
         self.phase, self.severity = stands
         self.warnings: list[str] = []
 
-    def moments(self) -> Moments:
+    def notice_times(self) -> NoticeTimes:
         announced = window(
             self.request,
             self.variables,
@@ -94,7 +94,7 @@ class _Reading:
                 hint="check --started and --detected; both are past times",
             )
         promised = self._promise()
-        return Moments(
+        return NoticeTimes(
             as_of=self.now.astimezone(self.zone),
             reported=local(self.incident.opened_at if self.incident else self.now, self.zone),
             started=local(started, self.zone),

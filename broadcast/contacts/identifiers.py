@@ -1,4 +1,4 @@
-"""What a person is known by, and whether two rows are about the same person. Pure."""
+"""The identifiers of a person (id, name, addresses), and whether two rows are about one person. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SHORTEST_WORD = 2  # letters of a word that makes two names alike
 
 
 class Match(Enum):
-    """Whether a row is about somebody known: surely, as far as it goes, or not at all."""
+    """Whether a row is about a known person: certainly, as far as it can be seen, or not."""
 
     SAME = "same"
     LIKELY = "likely"
@@ -20,7 +20,7 @@ class Match(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Identifiers:
     """An id, a name, numbers in E.164 and mailboxes; each may be missing."""
 
     id: str = ""
@@ -46,8 +46,8 @@ class Marks:
         before, comma, after = self.folded.partition(",")
         return (after if comma else before.partition(" ")[0]).strip()
 
-    def match(self, known: Marks) -> Match:
-        """Whether a row with these marks is about `known`.
+    def match(self, known: Identifiers) -> Match:
+        """Whether a row with these identifiers is about `known`.
 
         Another id or another name is another person, also at the same number: couples, receptions and crews
         share one. Without a common id, a row is surely about somebody only if it names each kind of address
@@ -66,38 +66,38 @@ class Marks:
             return Match.ANOTHER  # an id or a name is given to nobody who is named only in part
         return Match.SAME if named else Match.LIKELY
 
-    def shared(self, known: Marks) -> bool:
+    def shared(self, known: Identifiers) -> bool:
         """Whether they have an address in common."""
         return any(ours & theirs for ours, theirs in self._kinds(known))
 
-    def _plausible(self, known: Marks) -> bool:
+    def _plausible(self, known: Identifiers) -> bool:
         """Whether one id is one person: hardly anybody changes all names and all addresses."""
         if not self._other_name(known) or self.shared(known):
             return True
         words = set(self.folded.split()) & set(known.folded.split())
         return any(len(word) >= _SHORTEST_WORD for word in words)
 
-    def _renamed(self, known: Marks) -> bool:
+    def _renamed(self, known: Identifiers) -> bool:
         return (
             not self.id
             and self.given == known.given
             and all(ours & theirs for ours, theirs in self._kinds(known))
         )
 
-    def adds_nothing(self, known: Marks) -> bool:
+    def adds_nothing(self, known: Identifiers) -> bool:
         """Whether `known` has each of these addresses.
 
         A row without a name gives nobody who has one a further address: it may be somebody else's.
         """
         return all(ours <= theirs for ours, theirs in self._kinds(known))
 
-    def _other_name(self, other: Marks) -> bool:
+    def _other_name(self, other: Identifiers) -> bool:
         return bool(self.folded and other.folded) and self.folded != other.folded
 
-    def _other_address(self, other: Marks) -> bool:
+    def _other_address(self, other: Identifiers) -> bool:
         """Whether there is a kind of address that both have and do not share."""
         return any(ours and theirs and not ours & theirs for ours, theirs in self._kinds(other))
 
-    def _kinds(self, other: Marks) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    def _kinds(self, other: Identifiers) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
         yield self.phones, other.phones
         yield self.emails, other.emails

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TypeAlias
 
-from broadcast.contacts.marks import Marks
+from broadcast.contacts.identifiers import Identifiers
 from broadcast.model.ids import base_id
 from broadcast.model.names import name_words
 
@@ -35,22 +35,22 @@ class Entry:
     """Somebody as one list, or the ledger, has them."""
 
     audience: str
-    marks: Marks
+    identifiers: Identifiers
 
     @cached_property
     def words(self) -> _Name:
         """The words of the name."""
-        return name_words(self.marks.name)
+        return name_words(self.identifiers.name)
 
     @cached_property
     def place(self) -> tuple[str, str]:
         """The audience and the id in it."""
-        return self.audience, base_id(self.marks.id)
+        return self.audience, base_id(self.identifiers.id)
 
     @cached_property
     def addresses(self) -> frozenset[str]:
         """Numbers and mailboxes."""
-        return self.marks.phones | self.marks.emails
+        return self.identifiers.phones | self.identifiers.emails
 
     def plausible(self, other: Entry) -> bool:
         """Whether one id may be one person: hardly anybody changes all names and all addresses."""
@@ -59,7 +59,10 @@ class Entry:
 
     def contradicts(self, other: Entry) -> bool:
         """Whether both have numbers, or both have mailboxes, and none in common."""
-        kinds = ((self.marks.phones, other.marks.phones), (self.marks.emails, other.marks.emails))
+        kinds = (
+            (self.identifiers.phones, other.identifiers.phones),
+            (self.identifiers.emails, other.identifiers.emails),
+        )
         return not self.addresses & other.addresses and any(ours and theirs for ours, theirs in kinds)
 
 
@@ -91,12 +94,12 @@ def _doubt(entry: Entry, person: Iterable[Entry]) -> Doubt | None:
 
 
 def _reason(entry: Entry, member: Entry) -> Doubt | None:
-    if entry.place == member.place and entry.marks.id:
+    if entry.place == member.place and entry.identifiers.id:
         return Doubt.ID
     if entry.addresses & member.addresses:
         partly = entry.words <= member.words or member.words <= entry.words
         return Doubt.PART if partly else Doubt.ADDRESS
-    same_id = entry.marks.id and entry.place[1] == member.place[1]
+    same_id = entry.identifiers.id and entry.place[1] == member.place[1]
     return Doubt.NAME if same_id and entry.words and entry.words == member.words else None
 
 
@@ -106,8 +109,8 @@ class _Groups:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
         self._parents = list(range(len(entries)))
-        self._by_id = _together((entry.place[1],) if entry.marks.id else () for entry in entries)
-        self._by_place = _together((entry.place,) if entry.marks.id else () for entry in entries)
+        self._by_id = _together((entry.place[1],) if entry.identifiers.id else () for entry in entries)
+        self._by_place = _together((entry.place,) if entry.identifiers.id else () for entry in entries)
         self._by_address = _together(entry.addresses for entry in entries)
 
     def numbers(self) -> list[int]:

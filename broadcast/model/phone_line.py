@@ -1,10 +1,10 @@
-"""The line behind a phone number, as far as numbering plans tell."""
+"""The kind of line of a phone number, if numbering plans tell it."""
 
 from __future__ import annotations
 
 
-def line_of(number: str, region: str = "") -> str:
-    """The line behind a number: landline, mobile or voip; "" if its plan does not tell.
+def phone_line(number: str, region: str = "") -> str:
+    """The kind of line: landline, mobile or voip; "" if the numbering plan does not tell.
 
     A number without a country code belongs to `region`. In some countries (+1) mobile and landline numbers
     look alike: those are "".

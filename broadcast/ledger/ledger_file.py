@@ -1,4 +1,4 @@
-"""The file that a ledger is: one name for it, as its journal, locks and secret lie beside that name."""
+"""The path of the ledger's file: one name only, because journal, locks and secret are beside that name."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _PAUSE = 10.0  # seconds between two comparisons: a crowd's answers are all alik
 
 
 @dataclass(slots=True)
-class Skew:
+class ClockSkew:
     """The largest distance that an answer has proved: `ahead` is negative where our clock is behind."""
 
     ahead: timedelta = timedelta()
