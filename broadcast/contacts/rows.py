@@ -25,6 +25,7 @@ _SPACES = re.compile(r"\s+")
 #: Zero-width characters that come along with pasted text, and the private-use area, which the templates use.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ue000-\uf8ff]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_BETWEEN_VALUES = " ::: "  # how Google Contacts writes several numbers or addresses with one label
 _GROUPS = re.compile(r"[;,|]")
 _LOCALE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?", re.ASCII)
 _LANGUAGES = {"deutsch": "de", "german": "de", "ger": "de", "englisch": "en", "english": "en", "eng": "en"}
@@ -48,7 +49,7 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
         )
     texts = [clean(cell) for cell in cells]
     phone, phone_problems = _first_phone(texts, columns, region)
-    email, email_problems = _first_email(texts, cells, columns)
+    email, email_problems = _first_email(cells, columns)
     problems = [*phone_problems, *email_problems]
     if phone is None and email is None:
         if problems:
@@ -94,10 +95,15 @@ def locale_of(cells: Sequence[str], columns: Columns) -> str | None:
 
 
 def _usable(texts: Sequence[str], positions: Sequence[int], region: str) -> Iterator[str]:
-    for position in positions:
+    for value in _values(texts, positions):
         with suppress(Unusable):
-            if texts[position]:
-                yield read_address(texts[position], region).value
+            yield read_address(value, region).value
+
+
+def _values(texts: Sequence[str], positions: Sequence[int]) -> Iterator[str]:
+    """What the cells at `positions` hold, best first: Google Contacts writes several values into one cell."""
+    for position in positions:
+        yield from filter(None, (value.strip() for value in texts[position].split(_BETWEEN_VALUES)))
 
 
 def clean(cell: str) -> str:
@@ -119,26 +125,22 @@ def _first(texts: Sequence[str], positions: Sequence[int]) -> str:
 
 def _first_phone(texts: Sequence[str], columns: Columns, region: str) -> tuple[Phone | None, list[Unusable]]:
     problems: list[Unusable] = []
-    for position in columns.phone:
-        if not texts[position]:
-            continue
+    for value in _values(texts, columns.phone):
         try:
-            return read_phone(texts[position], region), problems
+            return read_phone(value, region), problems
         except Unusable as unusable:
             problems.append(Unusable(f"the phone number {unusable}", unusable.hint))
     return None, problems
 
 
-def _first_email(
-    texts: Sequence[str], cells: Sequence[str], columns: Columns
-) -> tuple[str | None, list[Unusable]]:
+def _first_email(cells: Sequence[str], columns: Columns) -> tuple[str | None, list[Unusable]]:
     problems: list[Unusable] = []
-    for position in columns.email:
-        if not texts[position]:
+    for value in _values(cells, columns.email):
+        if not (text := clean(value)):
             continue
         try:
-            _refuse_controls(cells[position].strip())
-            return read_email(texts[position]), problems
+            _refuse_controls(value)
+            return read_email(text), problems
         except Unusable as unusable:
             problems.append(Unusable(f"the e-mail address {unusable}", unusable.hint))
     return None, problems

@@ -325,6 +325,21 @@ def test_the_next_number_is_tried_and_whatever_is_not_taken_is_named(bring):
     assert result["left_out"] == ["ADR", "ORG", "TEL (fax)"]
 
 
+def test_several_values_in_one_cell_are_tried_one_after_the_other(bring):
+    """Google Contacts joins what has the same label; a person with two mailboxes is not refused."""
+    code, result, written = bring(
+        "First Name,Last Name,E-mail 1 - Value,Phone 1 - Value\n"
+        "Anna,Alt,anna(at)firma.de ::: anna@firma.de ::: a@x.example,110 ::: 030 23125001\n"
+    )
+
+    assert (code, written) == (0, [f",Anna Alt,anna@firma.de,{LAND},,"])
+    assert [each["reason"] for each in result["remarks"]] == [
+        "the phone number is too short, or a short number; another one is used",
+        "the e-mail address is not an e-mail address; another one is used",
+        "a further address is not taken",
+    ]
+
+
 def test_a_row_with_a_bad_number_and_a_good_mailbox_is_taken_and_said(bring):
     code, result, written = bring("name,email,phone\nAnna,anna@firma.de,110\n")
 
