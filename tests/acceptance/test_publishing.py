@@ -48,6 +48,14 @@ def test_an_incident_is_opened_updated_and_resolved_in_the_sandbox(rehearse):
     assert json.loads(rehearse("status", "--all", "-o", "json").stdout)["incidents"][0]["phase"] == "resolved"
 
 
+def test_a_dry_run_is_one_line_for_readers_of_lines(rehearse):
+    shown = rehearse("notify", "Chat down", "-s", "sev3", "--dry-run", "-o", "ndjson")
+
+    [preview] = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert (shown.returncode, preview["event"]) == (0, "preview")
+    assert preview["schema"] == "broadcast.preview/1"
+
+
 def test_a_failover_is_told_on_the_way_and_in_the_result(rehearse, rehearsal):
     assert run(rehearsal, "sandbox", "fault", "sendgrid:auth").returncode == 0
     outcome = rehearse(

@@ -9,7 +9,7 @@ from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, MaybeIncident, Output, Reach, Run, Sending, Title, Wording
 from broadcast.cli.output.preview import preview_json, preview_page
 from broadcast.cli.output.progress import watching
-from broadcast.cli.output.show import show, show_json
+from broadcast.cli.output.show import json_text, show, show_json
 from broadcast.cli.result import show_result
 from broadcast.config.settings import Settings
 from broadcast.dispatch.happening import nobody
@@ -94,8 +94,11 @@ def publish(request: Request, common: Common, sending: Sending, run: Run) -> int
 def _preview(request: Request, limits: Limits, settings: Settings, common: Common, output: Output) -> int:
     with opened(settings) as ledger:
         preview = make_publisher(settings, ledger, nobody).preview(request, limits)
-    if output in {Output.JSON, Output.NDJSON}:
+    if output is Output.JSON:
         show_json(preview_json(preview, settings.timezone), common.out)
+    elif output is Output.NDJSON:
+        seen = {"event": "preview", **preview_json(preview, settings.timezone)}
+        common.out.write(json_text(seen) + "\n")
     elif output is Output.QUIET:
         common.out.write(f"{preview.incident}\n")
     else:
