@@ -106,12 +106,15 @@ class Session:
         return result
 
     def cut(self, *arguments: str) -> Ended:
-        """Run a command and kill it somewhere, or not."""
+        """Run a command and kill or interrupt it somewhere, or not."""
+        before = self._evidence()
         process = self._start(*arguments)
         if self._in_the_middle(process):
-            process.kill()
+            process.send_signal(self.chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGINT)))
             self.line.add(kills=1)
-        return ended(process)
+        result = ended(process)
+        self._hold(arguments, result, before)
+        return result
 
     def asleep(self, arguments: tuple[str, ...], meanwhile: Callable[[], None]) -> Ended:
         """Stop a command in the middle, do something else, and let it go on."""
@@ -329,6 +332,8 @@ def _slept(session: Session) -> None:
             _learn(session, word)
         except sqlite3.OperationalError:
             return  # it was stopped while it held the lock; nobody can do anything
+        if session.chance.random() < 0.5:
+            _retry(session)
         fresh = [one for one in session.open if one not in before]
         if fresh:
             over = _word(session)
@@ -405,7 +410,7 @@ STEPS: tuple[tuple[Callable[[Session], None], int], ...] = (
     (_heal, 1),
     (_killed, 3),
     (_killed_end, 2),
-    (_slept, 2),
+    (_slept, 3),
     (_clock, 3),
     (_alias, 1),
     (_back_up, 2),
