@@ -43,10 +43,10 @@ FAULTS = (
         "del values",
     ),
     Fault(
-        "a living run is taken for dead",
-        "broadcast/ledger/runs.py",
-        'return int(os.read(descriptor, 20) or b"0")',
-        "return None",
+        "what was held is never sent",
+        "broadcast/operations/deliver.py",
+        "deliveries.unhold(self.clock.now())",
+        "pass",
     ),
     Fault(
         "who may have been told is left out",

@@ -475,21 +475,25 @@ def _who(provider: str, address: str) -> str:
 
 
 def _person(address: str) -> str:
+    """The person behind an address; person 7 shares a number with person 3, so either stands for both."""
     for number in range(8):
         if address in {email(number), phone(number)}:
-            return "p3" if number == 3 else f"p{number}"
+            return "p3" if number == 7 else f"p{number}"
     return address
 
 
 def _named(session: Session, incident: str) -> set[str]:
-    """People whom the ledger lists as not known or not reached by the incident's last notice."""
+    """People of whom the ledger says that they may not have the incident's last notice, for good.
+
+    Nothing may be held any more: every provider works and every channel is configured.
+    """
     with closing(sqlite3.connect(session.company.ledger_path)) as database:
         rows = database.execute(
             "SELECT recipient.email, recipient.phone FROM delivery "
             "JOIN notice ON notice.id = delivery.notice_id "
             "JOIN incident ON incident.id = notice.incident_id "
             "JOIN recipient ON recipient.id = delivery.recipient_id "
-            "WHERE incident.ref = ? AND delivery.state IN ('unknown', 'failed', 'held') "
+            "WHERE incident.ref = ? AND delivery.state IN ('unknown', 'failed') "
             "AND notice.sequence = (SELECT max(sequence) FROM notice WHERE incident_id = incident.id)",
             (incident,),
         )
