@@ -45,8 +45,8 @@ FAULTS = (
     Fault(
         "what was held is never sent",
         "broadcast/operations/deliver.py",
-        "deliveries.unhold(self.clock.now())",
-        "pass",
+        "run.deliveries.unhold(self.clock.now(), usable)",
+        "del usable",
     ),
     Fault(
         "who may have been told is left out",
