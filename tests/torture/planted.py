@@ -38,9 +38,9 @@ class Fault:
 FAULTS = (
     Fault(
         "superseding is off",
-        "broadcast/ledger/supersede.py",
-        'connection.execute(query("supersede"), values)',
-        "del values",
+        "broadcast/ledger/incidents.py",
+        "            supersede(connection, incident_id, now)",
+        "            pass",
     ),
     Fault(
         "what was held is never sent",
