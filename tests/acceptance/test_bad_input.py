@@ -278,8 +278,8 @@ def test_a_message_that_cannot_be_shortened_is_7_with_the_arithmetic(scene, prov
             (("notify", "Down", "--detected", "2099-01-01T10:00"), "future", "14:"),
             (("notify", "Down", "--deadline", "0s"), "0s", "s"),
             (("notify", "Down", "--max-recipients", "many"), "many", "-h"),
-            (("notify", ""), "title", 'notify "'),
-            (("notify", "Down", "-m", " "), "message is empty", "-m"),
+            (("notify", ""), "TITLE is empty", "give it a value"),
+            (("notify", "Down", "-m", " "), "message is empty", "give it a value"),
             (("notify", "Down", "-v", "scope"), "-v scope: this is not KEY=VALUE", "scope="),
             (("notify", "Down", "--severty", "sev1"), "--severty", "--severity"),
             (("notfy", "Down"), "there is no command notfy", "broadcast notify"),
@@ -446,7 +446,7 @@ def test_a_ledger_that_another_process_holds_is_12(scene, providers):
         run = refusal(scene, providers, *NOTIFY)
 
     assert run.code == 12
-    assert "is locked by another process" in run.err
+    assert "is locked by process" in run.err
     assert "wait" in hint(run)
 
 
