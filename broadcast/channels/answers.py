@@ -111,7 +111,7 @@ def text_of(document: Mapping[str, object], key: str) -> str:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait: from `Retry-After` as seconds or date, or from when the provider's limit is reset.
 
-    None where neither says anything that a provider can mean.
+    None if neither has a possible value.
     """
     spelled = headers.get("Retry-After", "").strip()
     now = http_date(headers.get("Date", "")) or SystemClock().now()

@@ -12,12 +12,12 @@ from broadcast.model.clock import SystemClock
 
 _WORTH_SAYING = timedelta(seconds=5)
 _SECOND = timedelta(seconds=1)
-_PAUSE = 10.0  # seconds between two comparisons: a crowd's answers are all alike
+_PAUSE = 10.0  # seconds between two comparisons: many answers in a short time show the same distance
 
 
 @dataclass(slots=True)
 class ClockSkew:
-    """The largest distance that an answer has proved: `ahead` is negative where our clock is behind."""
+    """The largest distance that an answer has proved: `ahead` is negative if our clock is behind."""
 
     ahead: timedelta = timedelta()
     _again: float = field(default=0.0, repr=False)
@@ -43,7 +43,7 @@ def remarks(skews: Mapping[str, timedelta]) -> Iterator[str]:
         apart = {name: ahead * sign for name, ahead in skews.items() if ahead * sign > _WORTH_SAYING}
         if apart:
             span, names = _spelled(max(apart.values())), ", ".join(sorted(apart))
-            yield f"this machine's clock is {span} {word} the clocks of {names}: set it, texts tell its times"
+            yield f"this machine's clock is {span} {word} the clocks of {names}; set it: texts show its times"
 
 
 def _spelled(span: timedelta) -> str:

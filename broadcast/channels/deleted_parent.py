@@ -24,4 +24,4 @@ def posted_alone(outcome: Outcome, why: str) -> Outcome:
     """The outcome of a text published on its own; `why` tells the sender the reason."""
     if not isinstance(outcome, Accepted):
         return outcome
-    return replace(outcome, warning=f"{why}: this text stands on its own, and later ones follow it")
+    return replace(outcome, warning=f"{why}: this text is published on its own, and later ones reply to it")

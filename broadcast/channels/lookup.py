@@ -47,7 +47,7 @@ class Likeness(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One message as the provider lists it; `created` by the provider's clock, None where it does not say."""
+    """One message as the provider lists it; `created` by the provider's clock, None if it does not say."""
 
     document: Mapping[str, object]
     created: datetime | None
@@ -66,7 +66,7 @@ class Page:
 class _Ages:
     """The ages of listed messages, compared with that of an attempt.
 
-    `now` is the provider's clock, None where the answer has no `Date`: then everything is in doubt.
+    `now` is the provider's clock, None if the answer has no `Date`: then everything is in doubt.
     """
 
     now: datetime | None
@@ -144,7 +144,7 @@ def likeness(outgoing: Outgoing, text: str, *, keeps_words: bool) -> Likeness:
 
 
 def moment(document: Mapping[str, object], key: str) -> datetime | None:
-    """The time under `key`, ISO 8601 or RFC 2822; None where there is none."""
+    """The time under `key`, ISO 8601 or RFC 2822; None if there is none."""
     text = text_of(document, key)
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
@@ -162,19 +162,19 @@ def unfound(answer: Answer) -> Unknown:
 
 
 def _certain(listed: Iterable[Listed], ages: _Ages) -> Listed | None:
-    """The message that is ours beyond doubt; one that was there before the attempt is another ledger's."""
+    """The message that is certainly ours; a message older than the attempt belongs to another ledger."""
     alike = [one for one in listed if one.likeness is Likeness.SAME_KEY]
     alike += [one for one in listed if one.likeness is Likeness.SAME_MARK and ages.fresh(one)]
     return alike[0] if alike else None
 
 
 def _doubt(listed: Iterable[Listed], ages: _Ages) -> Unknown | None:
-    """Why it cannot be said that the message is not there."""
+    """Why the list does not prove that the message is missing."""
     for one in listed:
         if one.likeness is Likeness.SAME_MARK and ages.doubtful(one):
-            return Unknown("look-up failed: a message with this mark is there, perhaps from before")
+            return Unknown("look-up failed: there is a message with this mark, perhaps an older one")
         if one.likeness is Likeness.UNCLEAR and (ages.now is None or ages.fresh(one)):
-            return Unknown("look-up failed: a message is there that may be this one in other words")
+            return Unknown("look-up failed: there is a message that may be this one in other words")
     return None
 
 

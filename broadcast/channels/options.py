@@ -83,7 +83,7 @@ def table(value: object) -> Mapping[str, object]:
     """A table, which no variable can hold."""
     if isinstance(value, Mapping):
         return value
-    fix = "write it in the file, in { braces } or below a title of its own; a variable cannot hold a table"
+    fix = "write it in the file, in { braces } or under its own [heading]; a variable cannot hold a table"
     raise Wrong("must be a table", fix)
 
 

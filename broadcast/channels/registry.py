@@ -127,7 +127,7 @@ def _typed(adapter: type[Adapter], settings: ChannelSettings) -> ChannelSettings
 
 
 def defaults(settings: ChannelSettings) -> Mapping[str, object]:
-    """What holds where the channel does not say otherwise, by key; None where there is no default.
+    """What holds where the channel does not say otherwise, by key; None if there is no default.
 
     Empty for an adapter that is unknown or cannot be loaded.
     """

@@ -74,13 +74,13 @@ class Question:
             answer = sys.stdin.readline()
         except KeyboardInterrupt:
             stream.write("\n")
-            raise Interrupted(f"interrupted; {self.undone}", hint="run it again when it is right") from None
+            raise Interrupted(f"interrupted; {self.undone}", hint="correct it, then run it again") from None
         if answer.strip() != phrase:
             ended = "" if answer.endswith("\n") else "\n"
             stream.write(ended)
             raise Refused(
                 self._declined(answer.strip(), phrase),
-                hint="run it again when it is right; --dry-run only shows it",
+                hint="correct it, then run it again; --dry-run only shows it",
             )
 
     def _declined(self, typed: str, phrase: str) -> str:

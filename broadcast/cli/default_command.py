@@ -52,7 +52,7 @@ class DefaultGroup(Group):
             )
 
     def _place_of_command(self, args: Sequence[str]) -> int | None:
-        """Where the first argument stands, if it names a command; None where it is something else."""
+        """Where the first argument stands, if it names a command; None if it is something else."""
         context = typer.Context(self.default, resilient_parsing=True)
         title = str(next(one.name for one in self.default.params if one.param_type_name == "argument"))
         for place, word in enumerate(args):
@@ -70,7 +70,7 @@ class DefaultGroup(Group):
 def default_group(
     name: str, default: Command, commands: Sequence[Command], examples: Sequence[str]
 ) -> DefaultGroup:
-    """A group that runs `default` where no other command is named; its help is that of both."""
+    """A group that runs `default` if no other command is named; its help is that of both."""
     made = DefaultGroup(
         name=name,
         help=default.help,

@@ -1,4 +1,4 @@
-"""An empty value is a variable of a script that was not set: it is refused before anything is done.
+"""Refuse empty values before anything is done: usually a script did not set a variable.
 
 `--key "$RUN"` would send twice, and `--service "$SERVICE"` would name a service without a name.
 """

@@ -61,7 +61,7 @@ def read_affects(given: Sequence[str] | None) -> tuple[str, ...]:
     """The systems that are down: repeated, or separated by commas; raises `UsageError` for a list of none."""
     names = listed_systems(given or ())
     if given and not names:
-        raise UsageError(f"--affects {given[0]} names nothing", hint="write it like: --affects slack,twilio")
+        raise UsageError(f"--affects {given[0]} names no system", hint="write it like --affects slack,twilio")
     return names
 
 

@@ -56,7 +56,7 @@ def show_retried(retried: Retried, output: Output, zone: ZoneInfo, common: Commo
         for result in retried.notices or filter(None, [retried.latest]):
             show_result(result, output, zone, common)
         if retried.latest is None and output is Output.HUMAN:
-            show([line("nothing was left to do: no incident owes anything")], common.out)
+            show([line("nothing to do: every message of every incident is sent")], common.out)
         return
     latest = retried.latest.as_json() if retried.latest else _NOTHING_OWED
     found = latest | {"notices": [result.as_json() for result in retried.notices]}

@@ -84,7 +84,7 @@ def parse_end(text: str, start: datetime, timezone: ZoneInfo) -> datetime | None
     if moment is not None and moment <= start.astimezone(UTC):
         begins = start.astimezone(timezone)
         raise UsageError(
-            f"it would end at {text}, and it begins at {with_zone(begins)}",
+            f"it would end at {text}, but it begins at {with_zone(begins)}",
             hint="give an end after the beginning, like 23:30, 90m or 2026-11-22T23:30",
         )
     return moment
@@ -193,7 +193,7 @@ def _dated(text: str, timezone: ZoneInfo, examples: str) -> list[datetime]:
     except ValueError:
         raise problem from None
     if moment.year not in _YEARS:
-        raise UsageError(f"{text} is not in this age", hint=examples)
+        raise UsageError(f"{text} is too far from today", hint=examples)
     if moment.tzinfo is not None:
         return [moment.astimezone(UTC)]
     readings = _readings(moment.date(), moment.time(), timezone)

@@ -87,7 +87,7 @@ class Variables:
             for origin, variables in self._origins():
                 one, other = bare(variables.get(short, "")), bare(variables.get(full, ""))
                 if one and other and one != other:
-                    yield f"{origin} {short}", f"says something else than {full}"
+                    yield f"{origin} {short}", f"has another value than {full}"
         for origin, variable, text in self._given():
             section, name, *key = self.path(variable) or ("", "")
             names = self.tables[section] if key and bare(text) else ()

@@ -71,7 +71,7 @@ def _source(document: Document, folder: Path, environ: Mapping[str, str]) -> Sou
     warning = exposed(folder / ".env")
     problems = Problems(document.label)
     for place, what in variables.clashes():
-        problems.add(place, what, "keep one of them, or write it in the file")
+        problems.add(place, what, "remove one of them, or write the value in the file")
     return Source(
         document=document,
         folder=folder,

@@ -210,7 +210,7 @@ def table(value: object) -> Mapping[str, object]:
     """A table of its own."""
     if isinstance(value, Mapping):
         return value
-    raise Wrong(f"{shown(value)} is not a table", "write it in the file, in { braces } or below its [title]")
+    raise Wrong(f"{shown(value)} is not a table", "write it in the file, in { braces } or under a [heading]")
 
 
 def from_word(shape: Callable[[object], T], word: str) -> T:

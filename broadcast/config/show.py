@@ -24,7 +24,7 @@ _DEFAULT = "default"
 def rows(
     settings: Settings, defaults: Mapping[str, Mapping[str, object]] | None = None
 ) -> list[tuple[str, str, str]]:
-    """(key, value, origin) for every key there is; the value is empty where neither file nor default has one.
+    """(key, value, origin) for every key there is; the value is empty if neither file nor default has one.
 
     `defaults` are what the adapter of each channel has for the keys that the configuration leaves out.
     """

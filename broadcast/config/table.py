@@ -70,7 +70,7 @@ class Table:
         self.source.problems.add(self.where(key), what, fix)
 
     def take(self, key: Key[T]) -> T:
-        """The value of `key` in its shape; the default where it is absent or wrong."""
+        """The value of `key` in its shape; the default if it is absent or wrong."""
         path = (*self.path, key.name)
         dotted = ".".join(path)
         override = self.source.overrides.get(path)

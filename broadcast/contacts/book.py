@@ -90,7 +90,7 @@ def _read_file(path: Path, region: str, findings: _Findings) -> None:
         elif _read_row(path, row, columns, region, findings):
             restored.append(row.line)
     if restored:
-        lost = f"{counted(len(restored), 'row')} had lost the first 0 or + of a phone number"
+        lost = f"{counted(len(restored), 'row')} lost the first 0 or + of a phone number"
         findings.warnings.append(f"{path.name}:{restored[0]}: {lost}; it was put back")
     if not rows:
         findings.warnings.append(f"{path.name}: there is no row below the header")
@@ -129,7 +129,7 @@ def _torn(path: Path, torn: Torn) -> RejectedRow:
     return RejectedRow(
         path,
         torn.line,
-        f"{span}quotation marks inside a cell do not add up",
+        f"{span}a quotation mark in a cell is not closed",
         'write a quotation mark inside a cell twice ("")',
     )
 

@@ -49,21 +49,21 @@ class Difference:
 
 
 def refuse_removals(found: Difference, most: int | None) -> BroadcastError | None:
-    """Why a list must not take the place of the file, if it must not. `most` is how many it may remove.
+    """Why a list must not replace the file; None if it may. `most` is how many people it may remove.
 
-    Who is missing in a list that was read in part, or by mistake, has not left. Without `most` the guard is
+    If a list is incomplete or wrong, missing people have not left. Without `most` the guard is
     the one of Okta's import safeguard, a fifth; a small file may lose five people, but never everybody.
     """
     if found.rejected:
         rows = counted(len(found.rejected), "row was", "rows were")
         return ConfigError(
-            f"{rows} rejected, and --replace would remove people whom they may name; nothing was written",
+            f"{rows} rejected, and --replace might remove these people; nothing was written",
             hint="correct the list, or leave out --replace",
         )
     if not found.read:
         return UsageError(
             "the list names nobody, so --replace would remove everybody; nothing was written",
-            hint="check where the list comes from",
+            hint="check the source of the list",
         )
     usual = min(max(_FEW, int(found.before * _SHARE)), max(found.before - 1, 0))
     allowed = usual if most is None else most

@@ -78,11 +78,11 @@ def _read_one(texts: Sequence[str], column: ConsentColumns) -> tuple[Consent | N
     given, since = _given(said), _day(dated) or _day(said) or ""
     what, problem = f"the consent for {column.channel}", ""
     if given is None:
-        return None, f"{what} is neither yes nor no; nothing is sent on the strength of it"
+        return None, f"{what} is neither yes nor no; it does not count as consent"
     if since > _latest():
         # It would outweigh every later no. A no counts whenever it was said.
         if given:
-            return None, f"{what} is dated in the future ({since}); nothing is sent on the strength of it"
+            return None, f"{what} is dated in the future ({since}); it does not count"
         problem, since = f"{what} is dated in the future ({since}); the no counts without a date", ""
     elif dated and not since:
         problem = f"the date of {what} is not known; write it like 2026-01-31"

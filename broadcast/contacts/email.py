@@ -37,7 +37,7 @@ def _ascii_domain(domain: str) -> str:
     """`müller.de` as `xn--mller-kva.de`."""
     spelled = ascii_domain(domain.lower())
     if spelled is None and not domain.isascii():
-        raise Unusable("has a domain that cannot exist", _WRITE)
+        raise Unusable("has an impossible domain", _WRITE)
     if spelled is None or not _DOMAIN.fullmatch(spelled):
         raise Unusable("is not an e-mail address", _WRITE)
     return spelled

@@ -1,4 +1,4 @@
-"""The cells of a contacts file while a list is brought in: who is found, filled, changed or added. Pure."""
+"""The cells of a contacts file during an import: people are found, filled in, changed or added. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Merging:
-    """A row of the list about somebody whom an earlier row is about, too: `into` is where that one stands."""
+    """A row of the list about the same person as an earlier row; `into` is the line of that row."""
 
     person: str
     line: int

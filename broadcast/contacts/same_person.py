@@ -1,4 +1,4 @@
-"""Which entries of several lists, and of the ledger, are about one person. Pure.
+"""Find the entries of several lists, and of the ledger, that are about one person. Pure.
 
 Two entries are surely about one person if they share an address and the name, or the id within one audience.
 Lists number their people independently, and couples share numbers, so nothing less is enough.

@@ -86,7 +86,7 @@ def rows_about(path: Path, region: str, terms: SearchTerms) -> Iterator[ListedRo
     for row in sheet.rows():
         if isinstance(row, Torn):
             if terms.mentions(_raw(sheet, row)):
-                yield RejectedText(row.line, "quotation marks inside a cell do not add up")
+                yield RejectedText(row.line, "a quotation mark in a cell is not closed")
         elif found := _row_about(sheet, row, columns, region, terms):
             yield found
 

@@ -200,7 +200,7 @@ class Engine:
             self._start(self._attempt(channel, batch))
 
     def _expires(self, channel: ActiveChannel, claims: Sequence[Claim]) -> bool:
-        """Whether they were claimed so long ago that they must be claimed anew.
+        """Whether they were claimed so long ago that they must be claimed again.
 
         A laptop slept, or the process was stopped. Somebody may have closed the incident since, and nobody
         should get an old text after the end. A new claim passes over what was superseded.

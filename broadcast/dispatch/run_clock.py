@@ -1,4 +1,4 @@
-"""RunClock on two clocks: the wall clock, which somebody may set, and the one that a run waits by."""
+"""Two clocks of a run: the wall clock, which people may change, and the monotonic clock for waits."""
 
 from __future__ import annotations
 

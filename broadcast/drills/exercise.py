@@ -65,7 +65,7 @@ class Step:
 
     @property
     def verb(self) -> str | None:
-        """What the commander does, None where they only look on."""
+        """What the commander does, None if they only look on."""
         return self.request.verb if self.request else RETRY if self.retry else None
 
 
@@ -151,7 +151,7 @@ def _step(table: object, place: Place) -> Step:
     if said and verb in {None, RETRY}:
         first = next(iter(said))
         raise ConfigError(
-            f"{place.at(first)}: {first} is said by nobody", hint='give the step a verb, like "notify"'
+            f"{place.at(first)}: {first} belongs to no verb", hint='give the step a verb, like "notify"'
         )
     return Step(
         at=_span(table, "at", place, "0m"),

@@ -1,4 +1,4 @@
-"""Names in an exercise that its company does not know: found before anything is played. Pure."""
+"""Find names in an exercise that its company does not have, before the exercise starts. Pure."""
 
 from __future__ import annotations
 

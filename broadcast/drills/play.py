@@ -40,7 +40,7 @@ class Played:
 
     `down` is what did not work meanwhile. `results` has one entry for each notice that was worked on.
     `first_word` is how many seconds of this program's processor time went by between the command and the
-    first message that a provider took, None where none did. `refused` says why nothing was published.
+    first message that a provider took, None if none did. `refused` says why nothing was published.
     """
 
     step: Step

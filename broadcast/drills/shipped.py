@@ -26,7 +26,7 @@ def shipped() -> Mapping[str, Path]:
 def find_exercise(spelled: str) -> Path:
     """The file that `spelled` means: a path, or the name of an exercise that comes with the program.
 
-    Raises `UsageError` where there is neither.
+    Raises `UsageError` if there is neither.
     """
     path = Path(spelled)
     if path.is_file():

@@ -1,4 +1,4 @@
-"""How services are, by all incidents that a channel may show."""
+"""The states of services, from all incidents that a channel may show."""
 
 from __future__ import annotations
 

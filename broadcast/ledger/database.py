@@ -240,7 +240,7 @@ def _busy(path: Path) -> LedgerBusy:
         if is_stopped(pid):
             return LedgerBusy(
                 f"the ledger {path} is locked by {who}, which is stopped (Ctrl-Z?)",
-                hint=f"`kill -CONT {pid}` lets it go on, `kill -KILL {pid}` ends it; then run this again",
+                hint=f"continue it (`kill -CONT {pid}`) or end it (`kill -KILL {pid}`), then run this again",
             )
         return LedgerBusy(
             f"the ledger {path} is locked by {who}", hint="wait until it has finished, and run this again"

@@ -1,4 +1,4 @@
-"""Erasing people from the ledger: who they were goes, how many they were stays.
+"""Erasing people from the ledger: who they were goes, the numbers stay.
 
 What was erased is overwritten where it stood (`secure_delete`), and the file is written anew afterwards,
 because SQLite leaves copies in pages that it has moved about. A file that could not be rewritten, on a full

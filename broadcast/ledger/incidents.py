@@ -54,7 +54,7 @@ class Incidents:
     def find(self, ref: str | None, *, closed: bool = False, maintenance: bool = False) -> Incident:
         """The incident named `ref` (`INC-7`, `inc-7` or `7`), or the only open one.
 
-        With `closed`, the latest closed incident stands in where none is open; with `maintenance`, only
+        With `closed`, the latest closed incident stands in if none is open; with `maintenance`, only
         announced work counts as open. Raises `UnknownIncident` or `AmbiguousIncident`.
         """
         incidents = self.all()

@@ -23,7 +23,7 @@ def ledger_file(path: Path) -> Path:
     try:
         found = real.stat()
     except OSError:
-        return real  # opening it says what is wrong
+        return real  # opening it reports what is wrong
     if stat.S_ISDIR(found.st_mode):
         raise LedgerError(
             f"the ledger {path} is a folder", hint='name a file: url = "sqlite:///broadcast.db"'

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 USE_A_LOCAL_DISK = (
-    "nothing was sent, because two commands could tell the same people; keep the ledger on a local disk"
+    "nothing was sent, because two commands could send the same messages; keep the ledger on a local disk"
 )
 
 

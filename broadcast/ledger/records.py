@@ -57,7 +57,7 @@ class Notice:
     """A notice as the ledger has it; `result` is the stored JSON of its finished run.
 
     `identity` and `incident_identity` tell it and its incident from those of the same number in another
-    ledger; None where they were recorded before that was kept.
+    ledger; None if they were recorded before that was kept.
     """
 
     id: int

@@ -81,7 +81,7 @@ def watching_alone(ledger: Path) -> Iterator[None]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = hold(path, wait=False)
     except BlockingIOError:
-        raise Refused("another watch is at work on this ledger", hint="one is enough") from None
+        raise Refused("another `broadcast watch` is running with this ledger", hint="one is enough") from None
     except OSError as error:
         raise LedgerError(
             f"cannot write beside the ledger: {path}: {error.strerror}", hint="check its folder's permissions"

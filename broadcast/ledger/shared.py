@@ -1,7 +1,7 @@
-"""An address gets a notice once on each channel, whatever deliveries lead there.
+"""An address gets a notice once on each channel, even if several deliveries lead to it.
 
-It is decided where a delivery is claimed, in the claim's own transaction, so that it holds between processes
-and after a kill. A delivery whose address was told, or may have been, takes over what became of that message.
+This is decided in the transaction that claims a delivery, so that it holds between processes and after a
+kill. If the address got the notice, or may have got it, the delivery takes over the state of that message.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from broadcast.model.delivery import DeliveryState
 from broadcast.model.unknown import OnUnknown
 
 _LOOK_AGAIN = 1.0  # seconds, while the other message is under way
-_SAME_ADDRESS = "told by another message of this notice to the same address"
+_SAME_ADDRESS = "another message of this notice reached the same address"
 _UNDER_WAY = "another run is sending this notice to the same address"
 _DOUBTFUL = "this notice was sent to the same address before, and the answer was lost"
 
@@ -36,7 +36,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class _NextState:
-    """Where a delivery stands instead of being sent."""
+    """The state that a delivery gets instead of being sent."""
 
     state: DeliveryState
     reason: str
@@ -103,7 +103,7 @@ def _first_of_each(rows: list[sqlite3.Row]) -> Iterator[sqlite3.Row]:
 
 
 def _next_state(row: sqlite3.Row, route: list[str], claimed: Claimed) -> _NextState | None:
-    """Where the delivery stands instead; None if it is to be sent at the risk of a second copy."""
+    """The state of the delivery instead of being sent; None: send it, with the risk of a second copy."""
     step: int = row["step"]
     if row["outcome"] == "accepted":
         return _NextState(DeliveryState.ACCEPTED, _SAME_ADDRESS, step, ref=row["ref"])

@@ -38,7 +38,7 @@ class Forgotten:
 
 
 def id_digest(secret: bytes, audience: str, id: str, word: str = "") -> str:
-    """Digest of an id in an audience, with a word of the name, because ids are given to other people later."""
+    """Digest of an id in an audience, with a word of the name: ids are given to other people later."""
     return pseudonym(secret, f"id\x1f{audience}\x1f{base_id(id)}\x1f{word}")
 
 

@@ -83,7 +83,7 @@ class Service:
 class Incident:
     """Something that people must be told about until it is over.
 
-    Times are aware UTC datetimes. `started_at` and `detected_at` are None where nobody said them;
+    Times are aware UTC datetimes. `started_at` and `detected_at` are None if nobody said them;
     `window_starts_at` is the announced beginning of maintenance. `next_update_at` is a promise made to
     readers.
     """

@@ -104,7 +104,7 @@ class Facts:
 
     @property
     def begins(self) -> datetime | None:
-        """When it began; of maintenance that has not begun, when it is to; None where nobody said."""
+        """When it began; of maintenance that has not begun, when it is to; None if nobody said."""
         return self.started or self.window_starts
 
     @property
@@ -124,7 +124,7 @@ class Facts:
 
     @property
     def lasted(self) -> timedelta | None:
-        """How long it has lasted, or lasted; None where nobody said when it began."""
+        """How long it has lasted, or lasted; None if nobody said when it began."""
         return elapsed(self.started, self.ended or self.as_of) if self.started else None
 
     @property

@@ -18,7 +18,7 @@ class Headline:
 
     `services` are (display name, component id or empty); `service_names`, parallel to it, are each
     service's (locale, name) pairs, none where it is not described. Times are aware datetimes in the
-    organisation's timezone. `started` is when it began, None where nobody said. `window_starts` and
+    organisation's timezone. `started` is when it began, None if nobody said. `window_starts` and
     `window_ends` are the announced times of maintenance, `former_starts` and `former_ends` those before, None
     unless this notice changes them. `severity_before` is what the notice before said,
     None in the first. `identity` tells the incident from every other one called the same, in whatever
@@ -88,7 +88,7 @@ class Outgoing:
     `key` is the deterministic reference, the same for every attempt. `thread` is what this person or
     page was told before on this channel. `translations` are the other languages' texts where the
     adapter's capabilities ask for them. `unsubscribe` is what its receiver can be recognised by who asks not
-    to be told again; None where nobody can unsubscribe. `service_record` is there for
+    to be told again; None if nobody can unsubscribe. `service_record` is there for
     adapters that show how services are (`ShowsServices`), when the engine builds the request.
     """
 
@@ -116,5 +116,5 @@ class Attempted:
 
     @property
     def elapsed(self) -> timedelta:
-        """How long ago the attempt began; not negative where the clock was set back."""
+        """How long ago the attempt began; not negative if the clock was set back."""
         return max(timedelta(0), self.asked_at - self.started_at)

@@ -1,4 +1,4 @@
-"""Secrets in texts from outside: a provider that refuses a credential likes to quote it."""
+"""Remove secrets from texts of providers, which often quote a credential that they refuse."""
 
 from __future__ import annotations
 

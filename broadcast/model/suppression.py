@@ -97,11 +97,11 @@ def unsubscribed(token: str, source: str, at: datetime, secret: bytes) -> Suppre
     found = _TOKEN.fullmatch(spelled)
     if found is None:
         if _LIKE_A_TOKEN.fullmatch(spelled):
-            raise UnknownToken("this is not a whole token of an unsubscribe link")
+            raise UnknownToken("this is not a complete token of an unsubscribe link")
         return None
     digest = bytes.fromhex(found[1])
     if found[2] != token_check(secret, digest):
-        raise UnknownToken("this token of an unsubscribe link was altered, or is of another installation")
+        raise UnknownToken("this token of an unsubscribe link was changed, or is from another installation")
     return Suppression(digest, AddressKind.EMAIL, "", SuppressionReason.OPTED_OUT, source, at)
 
 

@@ -1,4 +1,4 @@
-"""Names of systems that may be down: as they are compared, and as people type them."""
+"""Names of systems that may be down: how they are typed and compared."""
 
 from __future__ import annotations
 

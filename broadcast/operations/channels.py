@@ -43,7 +43,7 @@ class Channels:
         return frozenset(told)
 
     def usable(self, names: Iterable[str], *, drill: bool) -> list[str]:
-        """Those of the channels that are configured; a drill is not published to the world."""
+        """Those of the channels that are configured; a drill is not published outside the organisation."""
         known = [name for name in names if name in self.ways]
         closed = drill and not self.sandbox
         return [name for name in known if not (closed and self.ways[name].reaches_the_world)]

@@ -213,7 +213,7 @@ def _text_phase(request: Request, before: Before, phase: Phase) -> TextPhase:
         chosen = _one_of(TextPhase, request.template, "template")
         if chosen is TextPhase.MAINTENANCE and not phase.maintenance:
             raise UsageError(
-                f"the maintenance texts tell of announced work, and {before.ref} is {phase}",
+                f"the maintenance texts are for announced work, but {before.ref} is {phase}",
                 hint="leave --template out, or announce the work: --phase scheduled --started 22:00",
             )
         return chosen

@@ -1,4 +1,4 @@
-"""Whom an incident concerns already: who was told, who is still to be told, and on which channels."""
+"""The people of an incident so far: told already or still waiting, with the channels."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Concerned:
 
     @classmethod
     def by(cls, ledger: Ledger, incident: Incident | None) -> Concerned:
-        """As the ledger has it; nobody where there is no incident yet."""
+        """As the ledger has it; nobody if there is no incident yet."""
         if incident is None:
             return cls()
         history = ledger.history

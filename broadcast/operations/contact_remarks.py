@@ -23,4 +23,4 @@ def contact_remarks(books: Sequence[Book]) -> tuple[str, ...]:
     rows = f"{counted(len(rejected), 'row')} of {', '.join(names[:_NAMED])}{more}"
     first = f"first: line {rejected[0][2]}"
     further = f"; {counted(len(remarks), 'other remark')}" if remarks else ""
-    return (f"{rows} cannot be used ({first}), so nobody there is told{further}: {_CHECK}",)
+    return (f"{rows} cannot be used ({first}), so these people get nothing{further}: {_CHECK}",)

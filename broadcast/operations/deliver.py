@@ -147,9 +147,9 @@ class Delivery:
         except (Exception, KeyboardInterrupt) as error:
             ref = notice.incident
             raise Unfinished(
-                f"{ref}/{notice.sequence} is recorded, and sending it ended early: "
+                f"{ref}/{notice.sequence} is recorded, but sending it ended early: "
                 f"{str(error) or type(error).__name__}",
-                hint=f"do not run this again; `{self.program} retry {ref}` goes on and tells nobody twice",
+                hint=f"do not run this again; `{self.program} retry {ref}` continues and sends nothing twice",
             ) from error
 
     def _result(self, notice: Notice, ending: Ending, warnings: tuple[str, ...]) -> Result:
@@ -167,7 +167,7 @@ class Delivery:
         """What another channel, or the same again, did not wait to find out."""
         count = self.ledger.history.possibly_doubled(notice.id)
         if count:
-            twice = "may have come twice: the answer was lost, and it was sent another time"
+            twice = "may have arrived twice: the answer was lost, and it was sent again"
             yield f"{counted(count, 'message')} {twice}"
 
     def needed(self, notice: Notice) -> dict[str, Adapter]:

@@ -194,7 +194,7 @@ def _book(audience: AudienceSettings, settings: Settings) -> Check:
     said = counted(len(book.contacts), "person", "people")
     lost = [f"{unreachable:,} of them whom no channel reaches"] if unreachable else []
     if book.rejected:
-        lost.append(f"{counted(len(book.rejected), 'row')} that nobody can be told by")
+        lost.append(f"{counted(len(book.rejected), 'row')} without a usable address")
     if lost:
         fix = f"see: broadcast contacts check -a {audience.name}"
         return Check(subject, Verdict.WARN, f"{said}, and {' and '.join(lost)}", fix)

@@ -112,13 +112,13 @@ class Foresight:
         )
 
     def _uncounted(self, rosters: Sequence[Roster]) -> Iterator[str]:
-        """Audiences with contacts that only rooms and pages tell: nobody there has a way of their own."""
+        """Audiences with contacts that only rooms and pages tell; no channel reaches them one by one."""
         for roster in rosters:
             names = dict.fromkeys(name for lane in roster.lanes for name in lane)
             posts = names and all(self.ways[name].capabilities.publishes for name in names)
             if posts and self.settings.audiences[roster.name].contacts:
                 who, told = f"the people of {roster.name}", ", ".join(names)
-                yield f"{who} are not counted: only {told} tells them, nobody one by one"
+                yield f"{who} are not counted: they are told only by {told}, not one by one"
 
     def _mistaken(self, request: Request) -> list[str]:
         return mistaken(request.affects, self.depends.known(self.ways.values()))

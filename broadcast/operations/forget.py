@@ -96,4 +96,4 @@ def _suppressions(person: Person, secret: bytes, by: Author) -> Iterator[Suppres
 
 def _still_in(person: Person) -> str:
     files = ", ".join(dict.fromkeys(standing.path.name for standing in person.rows))
-    return f"; in the contacts they stand in {files}" if files else ""
+    return f"; in the contact files they are in {files}" if files else ""

@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 
 
 def found_down(settings: Settings, watched: Iterable[Watched], now: datetime) -> dict[str, str]:
-    """Each system that counts as down, with since when and by whom; nothing where that is not activated.
+    """Each system that counts as down, with since when and by whom; nothing if that is not activated.
 
     What is not in the configuration any more does not count: another channel may have its name.
     """

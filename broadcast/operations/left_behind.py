@@ -1,4 +1,4 @@
-"""What rehearsals and error reports keep of a person, outside the ledger: found, and taken away."""
+"""Find and remove a person's data outside the ledger: in rehearsals and bug reports."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def forget_rehearsed(settings: Settings, asked: Sequence[str], person: Person, b
 
 
 def scrub_reports(reports: Iterable[Path], person: Person) -> None:
-    """Take a person out of the reports of our own faults, which quote the error."""
+    """Take a person out of the bug reports of this program, which quote the error."""
     names = {entry.identifiers.name for entry in person.entries}
     scrubber = Scrubber(names, [address for _, address in person.addresses])
     for path in reports:

@@ -1,4 +1,4 @@
-"""One run over one notice: take over what dead runs left, send what is owed, wait for other processes."""
+"""One run of one notice: take over the work of dead runs, send its messages, wait for other processes."""
 
 from __future__ import annotations
 

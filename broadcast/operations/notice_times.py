@@ -53,7 +53,7 @@ def notice_times(
     """The times of the notice that `request` asks for.
 
     `known` is what was recorded before, `stands` the phase and severity of the incident after this notice,
-    `clock` the present time (aware) and the timezone of typed times. Raises `UsageError` for impossible times.
+    `clock` the time now (aware) and the timezone of typed times. Raises `UsageError` for impossible times.
     """
     now, zone = clock[0].astimezone(UTC), clock[1]
     return _Reading(request, variables, known, stands, now, zone).notice_times()

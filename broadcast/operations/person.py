@@ -251,7 +251,7 @@ class _Search:
         except ConfigError as error:
             self._unread.append(str(error))
         drafts = (draft for draft in drafts_of(path) if mentioned_in(draft, terms))
-        self._unread += [f"{draft} was left behind by an import that was killed" for draft in drafts]
+        self._unread += [f"{draft} was left by an import that was killed" for draft in drafts]
 
     def _typed_ids(self, audience: str) -> frozenset[str]:
         """Of whom nothing is known yet, a rejected row may be all there is."""

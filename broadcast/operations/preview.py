@@ -60,7 +60,7 @@ class BarredPreview:
 class Preview:
     """A notice as it would go out. `people` counts persons; `posts` names the channels that publish.
 
-    `live` is whether messages may leave this machine. `cost` is an estimate in US dollars, None where no
+    `live` is whether messages may leave this machine. `cost` is an estimate in US dollars, None if no
     channel has a known price. `affects` is what counts as down by what this notice or an earlier one said.
     The window is that of maintenance, and the former one what was announced before.
     """

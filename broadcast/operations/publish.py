@@ -91,7 +91,7 @@ class Publisher:
             # By its reference, for "the only open one" may be another one by now.
             return Subject(draft.incident.ref, warnings=(*subject.warnings, str(overtaken)))
         ref = self.delivery.ledger.incidents.reserve_ref()
-        return Subject(ref, reserved=True, warnings=(f"{overtaken}, which is now {ref}",))
+        return Subject(ref, reserved=True, warnings=(f"{overtaken}, the number is now {ref}",))
 
     def preview(self, request: Request, limits: Limits) -> Preview:
         """The notice as it would go out; records and sends nothing."""
@@ -238,4 +238,4 @@ class Publisher:
             try:
                 self.delivery.ledger.health.dismiss()
             except LedgerError as error:
-                yield f"what `watch` found to be down still counts as down: {error}"
+                yield f"systems that `watch` found down still count as down: {error}"

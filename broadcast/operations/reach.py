@@ -121,7 +121,7 @@ class Reaching:
         gone = dict.fromkeys(one.channel for one in told if not one.contact and one.channel not in self.ways)
         return [
             f"{name} published an earlier notice and is not in the configuration any more; "
-            "its readers still see that"
+            "its readers still see that notice"
             for name in gone
         ]
 
@@ -143,8 +143,12 @@ class Reaching:
             return ways, [], withheld
         public = [name for name, way in ways.items() if way.reaches_the_world]
         kept = {name: way for name, way in ways.items() if name not in public}
-        told = [f"a drill is not published to the world: left out {', '.join(public)}"] if public else []
-        withheld |= dict.fromkeys(public, "a drill is not published to the world")
+        told = (
+            [f"a drill is not published outside the organisation: left out {', '.join(public)}"]
+            if public
+            else []
+        )
+        withheld |= dict.fromkeys(public, "a drill is not published outside")
         return kept, told, withheld
 
     def _language(self, request: Request) -> str:
@@ -265,7 +269,7 @@ def _closing(
 
 def _renamed(audiences: Sequence[str]) -> list[str]:
     return [
-        f"the audience {name} is not in the configuration any more; its people are told as they were before"
+        f"the audience {name} is not in the configuration any more; its people keep their channels"
         for name in audiences
     ]
 

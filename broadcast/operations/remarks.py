@@ -56,7 +56,7 @@ def untranslated(request: Request, spoken: Iterable[str], given: str) -> list[st
         missing = [name for name in typed if named.isdisjoint({f"{name}.{locale}", f"{name}.{language}"})]
         if missing and language != language_of(given):
             fix = " ".join(f'-v {name}.{locale}="..."' for name in missing)
-            remarks.append(f"readers in {locale} get the {_listed(missing)} as typed; translate with {fix}")
+            remarks.append(f"readers in {locale} get the {_listed(missing)} untranslated; add {fix}")
     return remarks
 
 

@@ -61,7 +61,7 @@ def propose(ledger: Ledger, selection: Selection, finding: Finding, author: str)
     meant = tuple(message for message in messages if selection.includes(message))
     if not meant:
         raise NothingMatched(
-            f"{counted(len(messages), 'message')} of {incident.ref} had no answer, and none of them is meant",
+            f"{counted(len(messages), 'message')} of {incident.ref} are unknown, but none fits these options",
             hint=f"there are: {_places(messages)}",
         )
     return Resolution(incident.ref, finding, author, meant, len(messages) - len(meant))

@@ -1,4 +1,4 @@
-"""Signals while a notice is recorded and sent: none of them ends the program half way."""
+"""Handle signals while a notice is recorded and sent: none of them ends the program in the middle."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from broadcast.model.system import system_name
 from broadcast.operations.health import ChannelHealth, Survey
 
 SOURCE = "watch"
-UNWATCHED = "it is not in the configuration any more, or nothing relies on it"
+UNWATCHED = "it was removed from the configuration, or no required channel uses it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _WITHIN = timedelta(minutes=1)  # texts show minutes: less is no change
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The announced beginning and end, in UTC; None where nobody announced one.
+    """The announced beginning and end, in UTC; None if nobody announced one.
 
     `former_starts` and `former_ends` are the window that readers were told before, where this is another
     one. `warnings` say how the typed times were read.
@@ -73,7 +73,7 @@ class _Reading:
         self.from_option = "--started" if announced else "--from"
         self.until_option = "--until" if request.maintenance else "window_ends="
         if request.window_until and "window_ends" in variables:
-            raise UsageError("the end is given twice", hint="leave -v window_ends= out; --until says it")
+            raise UsageError("the end was given twice", hint="leave -v window_ends= out; --until says it")
         self.moves = request.maintenance and request.verb is Verb.UPDATE and not request.phase
         self.warnings: list[str] = []
 
@@ -108,8 +108,8 @@ class _Reading:
             raise UsageError("no new window is given", hint="write --from 23:00, --until 00:30, or both")
         if self.moves and self.typed_from and not self.ahead:
             raise UsageError(
-                "the work has begun; its beginning cannot be moved any more",
-                hint="move its end with --until; correct when it began: broadcast update --started 22:10",
+                "the work has begun, so its beginning cannot be moved",
+                hint="move the end with --until, or correct the beginning: broadcast update --started 22:10",
             )
 
     def _starts(self) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What earlier notices of an incident left behind, by person and lane, and by channel that publishes."""
+"""The results of an incident's earlier notices, by person and lane, and by publishing channel."""
 
 from __future__ import annotations
 

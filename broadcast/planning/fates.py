@@ -1,4 +1,4 @@
-"""Which system depends on which, directly or by a chain of others."""
+"""The graph of dependencies between systems, direct and indirect."""
 
 from __future__ import annotations
 

@@ -374,7 +374,7 @@ def _again(told: Told, route: tuple[str, ...]) -> Planned:
 
 
 def _told_or_suppressed(owed: Iterable[Planned]) -> list[Planned]:
-    """Whoever is told in another lane is not suppressed."""
+    """People who are told in another lane do not count as suppressed."""
     found = list(owed)
     return [one for one in found if one.state is not DeliveryState.SUPPRESSED] or found[:1]
 

@@ -124,7 +124,7 @@ class _Ward:
             )
 
     def group_gap(self, name: str) -> Iterator[Gap]:
-        """The gap that a group tears, where none of its parts is enough for it."""
+        """The gap that the failure of a whole group causes, if no single part causes it."""
         parts = self._dependencies.named([name]) - {name}
         alone = {ways for part in parts for ways in self._cut_off(self._dependencies.named([part]))}
         if not alone.issuperset(self._cut_off(self._dependencies.named([name]))):

@@ -39,7 +39,7 @@ class Shared:
 
 
 def _address(name: str, planned: Planned, ways: Mapping[str, Way]) -> str | None:
-    """Where that channel would send it; None where nobody can say. What publishes is its own address."""
+    """Where that channel would send it; None if nobody can say. What publishes is its own address."""
     if planned.contact is None:
         return f"channel:{name}"
     kind = ways[name].capabilities.address if name in ways else None

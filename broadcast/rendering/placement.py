@@ -1,4 +1,4 @@
-"""Whether a template file stands where texts are looked for. Pure."""
+"""Check whether a template file is in a place where texts are looked for. Pure."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class Misplaced:
 def misplaced(name: str, audiences: Collection[str]) -> Misplaced | None:
     """Why no text is written from the template `name`, for a configuration with these audiences.
 
-    None where one is. What begins with `_` is for others to include, and in its place anywhere.
+    None if it is used. A name that begins with `_` is for includes, and is correct in any folder.
     """
     parts = PurePosixPath(name.removesuffix(SUFFIX)).parts
     if any(part.startswith("_") for part in parts):
         return None
     if not _LANGUAGE.fullmatch(parts[0]):
-        return _never(f"{parts[0]} is no language", "put it below the language: de/... or en/...")
+        return _never(f"{parts[0]} is not a language", "put it below the language: de/... or en/...")
     locale, *folders, file = parts
     if len(folders) not in {1, 2}:
-        return _never("it stands too high or too deep", "write <locale>/<audience>/<phase>/<kind>.j2")
+        return _never("it is in the wrong folder", "write <locale>/<audience>/<phase>/<kind>.j2")
     return next(_unknown(locale, folders, file, audiences), None)
 
 
@@ -62,4 +62,4 @@ def _unknown(
 
 
 def _never(why: str, hint: str, *, certain: bool = True) -> Misplaced:
-    return Misplaced(f"no text is written from it: {why}", hint, certain)
+    return Misplaced(f"it is never used: {why}", hint, certain)

@@ -1,4 +1,4 @@
-"""Lines of a template that hold nothing but tags leave no empty line behind.
+"""Remove the line end of template lines that hold only tags, so that they leave no empty line.
 
 A scanner, as a regular expression for `{# a #} {% b %}` takes exponential time: each tag may end at
 every later mark, too.

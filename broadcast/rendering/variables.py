@@ -3,7 +3,7 @@
     organisation ref mark sequence severity phase text_phase drill   always there
     title services what        `what` is the services, or the title where no service is named
     as_of reported             always there: now, and when the first notice was written, for |time |day |zone
-    started since detected     None where nobody said; `started` of announced work is its announced beginning
+    started since detected     None if nobody said; `started` of announced work is its announced beginning
     ended next_update window_starts window_ends corrects   further times, or None
     former_starts former_ends  the window that was announced before, where this notice changes it, or None
     window_change              of maintenance: moved, longer, shorter, overdue (past its end), or None

@@ -1,6 +1,6 @@
-"""Reasons in German: the ledger keeps them as the engine and the providers said them, in English.
+"""Reasons in German: the ledger keeps the English ones of the engine and of the providers.
 
-What the engine says often is translated; anything else is quoted, so that nobody takes it for our own words.
+Frequent reasons of the engine are translated; anything else is quoted, so that readers see its origin.
 """
 
 from __future__ import annotations

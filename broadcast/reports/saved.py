@@ -1,7 +1,7 @@
-"""A report in a file: written in one step, for this user alone, and never over anything but a report of ours.
+"""Save a report: in one step, readable by this user alone, and only over an unchanged report of ours.
 
-Every file ends with a comment that holds the SHA-256 of all that stands before it. A file without it, or one
-that somebody changed since, is not overwritten: it may be the configuration, the ledger, or an edited report.
+Every file ends with a comment that holds the SHA-256 of the text before it. A file without it, or a changed
+one, is not overwritten: it may be the configuration, the ledger, or an edited report.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _KINDS = (
 def save(report: str, path: Path) -> None:
     """Write the report (Markdown or HTML) to `path`, with mode 0600.
 
-    Raises `UsageError` where something else is there already, `OSError` where the file cannot be written;
+    Raises `UsageError` if something else is there already, `OSError` if the file cannot be written;
     then everything is as it was.
     """
     if not path.parent.is_dir():
@@ -46,7 +46,7 @@ def save(report: str, path: Path) -> None:
 
 
 def sealed(report: str) -> bytes:
-    """The report with the comment by which a later run knows it again."""
+    """The report with the comment by which a later run recognises it."""
     text = report.encode()
     return text + f"<!-- broadcast report, sha256:{hashlib.sha256(text).hexdigest()} -->\n".encode()
 
@@ -79,6 +79,6 @@ def _is_ours(path: Path) -> bool:
 
 def _taken(path: Path) -> UsageError:
     return UsageError(
-        f"{path} exists and is no report, or was changed since; it was left as it is",
+        f"{path} is not a report, or was changed since; it was not overwritten",
         hint=f"{_ANOTHER}, or move it away first",
     )

@@ -32,7 +32,7 @@ class Sandbox:
     Ports of 0 are chosen by the system. With `store`, what was received is kept in that file and is
     there again the next time, and the status page in the folder beside it is shown. With `tls`, HTTP is
     HTTPS, SMTP offers STARTTLS, and `smtps_port` speaks TLS from the first byte. Opening raises
-    `ConfigError` where a port is taken.
+    `ConfigError` if a port is taken.
     """
 
     def __init__(

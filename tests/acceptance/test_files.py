@@ -64,8 +64,8 @@ def test_a_report_is_written_for_its_owner_only_and_again_over_itself(broadcast,
 @pytest.mark.parametrize(
     ("line", "said", "hint"),
     [
-        (["--out", "r.pdf"], "r.pdf is named as neither", "r.html; a browser prints it as PDF"),
-        (["--out", "r.docx"], "r.docx is named as neither", "r.html"),
+        (["--out", "r.pdf"], "r.pdf has neither ending", "r.html; a browser prints it as PDF"),
+        (["--out", "r.docx"], "r.docx has neither ending", "r.html"),
         (["--out", "r.md", "--format", "html"], "--format html does not go with r.md", "leave --format out"),
         (["--lang", "fr"], "there are no reports in fr", "de and en"),
         (["--out", "/dev/stdout"], "nothing was written", "redirect the output"),

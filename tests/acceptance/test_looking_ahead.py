@@ -138,7 +138,7 @@ def test_every_look_ahead_doubts_a_system_that_nothing_depends_on(company, asked
     said = done.stdout + done.stderr
     assert "no channel depends on twillo, so none is avoided; did you mean twilio?" in said
     assert "no channel depends on Outlook" not in said
-    assert (none.returncode, "names nothing" in none.stderr) == (2, True)
+    assert (none.returncode, "names no system" in none.stderr) == (2, True)
 
 
 def test_warnings_of_a_look_ahead_are_for_programs_too(company, tmp_path):
@@ -262,7 +262,10 @@ lanes = [["room"]]
     assert reached_by() == {"Dora": ["room"]}
     assert reached_by("--affects", "slack") == {"Dora": []}
     assert reached_by("--affects", "none") == {"Dora": ["room"]}
-    assert "the people of drivers are not counted: only room tells them" in company("plan", "--check").stdout
+    assert (
+        "the people of drivers are not counted: they are told only by room, not one by one"
+        in company("plan", "--check").stdout
+    )
 
 
 def test_the_doctor_says_what_all_channels_of_a_lane_depend_on_by_a_chain(broadcast, tmp_path):

@@ -90,7 +90,7 @@ def test_a_window_that_is_called_off_is_cancelled_in_calendars(broadcast, page_o
         ((TITLE, "--from", "2h", "--until", "2026-01-01T10:00"), "it begins at"),
         ((TITLE, "--from", "2h", "--until", "0m"), "it begins at"),
         ((TITLE, *AHEAD, "--phase", "resolved"), "--phase does not belong here"),
-        ((TITLE, *AHEAD, "-v", "window_ends=2h"), "the end is given twice"),
+        ((TITLE, *AHEAD, "-v", "window_ends=2h"), "the end was given twice"),
         ((TITLE, "--from", "none", "--until", "2h"), "needs its beginning"),
         (("start", *AHEAD), "takes no --from"),
         (("end",), "no maintenance is announced"),

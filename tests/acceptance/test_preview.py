@@ -130,7 +130,7 @@ def test_an_update_does_not_repeat_what_was_said_of_the_contacts(rehearse, rehea
     line = len(people.read_text(encoding="utf-8").splitlines()) + 1
     with people.open("a", encoding="utf-8") as rows:
         rows.write("c-9001,Broken Row,no-address,,de,\n")
-    said = f"1 row of customers.csv cannot be used (first: line {line}), so nobody there is told"
+    said = f"1 row of customers.csv cannot be used (first: line {line}), so these people get nothing"
 
     first = rehearse("notify", "Chat down", "--yes")
     again = [rehearse("update", "INC-1", "-m", f"News {number}.", "--yes") for number in (1, 2)]

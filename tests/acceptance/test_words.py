@@ -41,11 +41,11 @@ def said(exit_code: int, counts: Counts, *failovers: FailoverResult) -> str:
     [
         (
             Counts(planned=10, accepted=7, unknown=3),
-            "7 messages sent; for 3 no answer came back, and nobody can say whether they arrived",
+            "7 messages sent; for 3 the answer was lost, and it is not known whether they arrived",
         ),
         (
             Counts(planned=1200, unknown=1200),
-            "identified: for 1,200 no answer came back, and nobody can say whether they arrived",
+            "identified: for 1,200 the answer was lost, and it is not known whether they arrived",
         ),
     ],
 )

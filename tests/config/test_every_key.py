@@ -303,7 +303,7 @@ def test_what_dotenv_cannot_say_is_warned_about(read, tmp_path):
 def test_two_names_of_one_key_that_disagree_are_refused(read, refusal):
     error = refusal(written(), {"BROADCAST_LEDGER": "a.db", "BROADCAST_LEDGER_URL": "sqlite:///b.db"})
 
-    assert str(error) == "environment BROADCAST_LEDGER: says something else than BROADCAST_LEDGER_URL"
+    assert str(error) == "environment BROADCAST_LEDGER: has another value than BROADCAST_LEDGER_URL"
     assert read(written(), {"BROADCAST_LEDGER": "a.db", "BROADCAST_LEDGER_URL": "a.db"}).ledger.name == "a.db"
 
 

@@ -355,7 +355,7 @@ def test_a_value_of_json_that_is_no_text_costs_nobody_their_place(bring):
 
     assert (code, written) == (0, [",Anna,anna@firma.de,,,"])
     assert [each["reason"] for each in result["remarks"]] == [
-        "address is no plain value; it is not taken",
+        "address is not a plain value; it was left out",
         "the e-mail address is not an e-mail address; the e-mail address is used",
     ]
 
@@ -437,4 +437,4 @@ def test_a_search_that_ended_early_replaces_nobody(bring):
     code, result, written = bring(f"{LDIF}result: 4 Size limit exceeded\n", "--replace", into=OURS)
 
     assert (code, written) == (6, OURS.splitlines()[1:])
-    assert result["rejected"][0]["reason"] == "the search did not find everybody: 4 Size limit exceeded"
+    assert result["rejected"][0]["reason"] == "the search did not return everybody: 4 Size limit exceeded"

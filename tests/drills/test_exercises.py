@@ -90,7 +90,7 @@ NOTIFY = 'verb = "notify"\ntitle = "Down"'
         ('at = "soon"', "step 1: at", "30m"),
         ('att = "1m"', "unknown field 'att'", "at"),
         ('verb = "notfy"', "no verb 'notfy'", "notify"),
-        ('title = "Down"', "title is said by nobody", "notify"),
+        ('title = "Down"', "title belongs to no verb", "notify"),
         ('faults = ["twilio:explode"]', "unknown kind 'explode'", ""),
         ('faults = "twilio:down"', "faults must be a list of texts", "faults = "),
         ("verb = 7", "no verb 7", "notify"),

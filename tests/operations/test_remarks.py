@@ -53,7 +53,7 @@ def test_readers_of_another_language_are_pointed_out_until_it_is_translated():
     )
 
     fix = '-v title.fr="..." -v message.fr="..."'
-    assert told == [f"readers in fr get the title and the message as typed; translate with {fix}"]
+    assert told == [f"readers in fr get the title and the message untranslated; add {fix}"]
 
 
 @pytest.mark.parametrize("name", ["title", "message", "scope", "impact", "action", "cause", "data_loss"])
@@ -65,7 +65,7 @@ def test_each_of_the_commanders_words_is_pointed_out_unless_it_is_translated(nam
 
     spoken = name.replace("_", " ")
     assert untranslated(update, ("de", "en"), "de") == [
-        f'readers in en get the {spoken} as typed; translate with -v {name}.en="..."'
+        f'readers in en get the {spoken} untranslated; add -v {name}.en="..."'
     ]
     assert untranslated(translated, ("de", "en"), "de") == []
 

@@ -335,7 +335,7 @@ def test_a_channel_that_was_renamed_while_it_was_down_is_over_and_takes_nothing_
     assert {one.system for one in found.unwatched} >= {"email"}
     assert (found.down, found.recovered) == ((), ())
     assert [path.name for path in found.closed] == [draft.replace(".md", ".closed.md")]
-    assert any("email is not watched any more" in str(block) for block in told(found, renamed))
+    assert any("email is no longer watched" in str(block) for block in told(found, renamed))
     assert make_watch(renamed).round().unwatched == ()
 
 
@@ -357,7 +357,7 @@ def test_what_is_doubtful_is_never_said_to_work_again(tmp_path, provider):
     said = " ".join(map(str, told(found, settings)))
     assert {one.system for one in found.recovered} == {"email", "post"}
     assert "works again" not in said
-    assert "email is not down any more, but doubtful:" in said
+    assert "email is no longer down, but doubtful:" in said
     assert {change["state"] for change in round_json(found, settings)["changes"]} == {"doubtful"}
 
 

@@ -118,4 +118,4 @@ def test_a_token_that_was_cut_is_not_taken_for_a_phone_number(muster):
     said = muster.run("contacts", "suppress", "1f9e" * 9)
 
     assert said.code == 2
-    assert "not a whole token of an unsubscribe link" in said.err
+    assert "not a complete token of an unsubscribe link" in said.err

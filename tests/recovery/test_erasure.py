@@ -1,4 +1,4 @@
-"""Who was told can be erased; how many they were stays."""
+"""Who was told can be erased; the numbers stay."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def test_a_stranger_is_not_forgotten_and_the_files_are_looked_at_all_the_same(mu
     listed = muster.run("forget", "annika@kunde.example", "--yes")
 
     assert (stranger.code, listed.code) == (3, 3)
-    assert "in the contacts they stand in customers.csv" in listed.err
+    assert "in the contact files they are in customers.csv" in listed.err
     assert "in the contacts" not in stranger.err
 
 

@@ -50,7 +50,7 @@ def test_where_asking_again_learns_nothing_that_is_said_and_nothing_is_sent(must
     ]
     assert len(muster.received("sendgrid")) == 3
     said = muster.run("retry")
-    assert "as before, for 3 no answer came back, and nobody can say whether they arrived" in said.out
+    assert "as before, for 3 the answer was lost, and it is not known whether they arrived" in said.out
     assert "perhaps not reached: Annika (a•••@kunde.example, +49 151 ••• 78): unknown" in said.err
 
 

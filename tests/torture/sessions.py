@@ -250,7 +250,7 @@ def _count(session: Session, word: str, result: Mapping[str, Any]) -> None:
         counts = channels.get(name, {"accepted": 0, "unknown": 0})
         least, most = counts["accepted"], counts["accepted"] + counts["unknown"]
         # An address that failed over after a lost answer has what that channel is not called accepted for.
-        lost = any("may have come twice" in one for one in result["warnings"])
+        lost = any("may have arrived twice" in one for one in result["warnings"])
         session.line.expect(
             least - SHARED[name] <= arrived[name] and (lost or arrived[name] <= most),
             f"{session.name}: {word} on {name}: {arrived[name]} arrived, the result says {counts}",

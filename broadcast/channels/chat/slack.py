@@ -113,7 +113,7 @@ class Slack:
         return await self._find(attempt, "conversations.history", {}) or Unknown("look-up failed")
 
     async def _find(self, attempt: Attempted, method: str, where: Mapping[str, str]) -> Outcome | None:
-        """The outcome by the messages there; None where there is no such thread."""
+        """The outcome by the messages there; None if there is no such thread."""
         errors: list[str] = []
 
         async def ask(following: str) -> Answer:

@@ -42,10 +42,10 @@ class Refused(Exception):
 
 
 class OutOfStep(ConnectionError):
-    """The server has said more than it was asked: its next answer may belong to an earlier command."""
+    """The server sent an answer without a command: its next answer may belong to an earlier command."""
 
     def __str__(self) -> str:
-        return "the server gave an answer that nothing had asked for"
+        return "the server sent an answer that no command had asked for"
 
 
 class Dialogue:
@@ -136,7 +136,7 @@ class Dialogue:
         _expect(354 if verb == "DATA" else 250, reply)
 
     def _listen(self, protocol: SMTPProtocol | None) -> None:
-        """Notice what arrives while nothing was asked: aiosmtplib drops it without a word."""
+        """Notice answers that arrive without a command: aiosmtplib drops them silently."""
         if protocol is None:
             raise ConnectionResetError
         received = protocol.data_received

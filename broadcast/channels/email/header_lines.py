@@ -41,12 +41,12 @@ def text_line(header: str, text: str) -> str:
 
 
 def _may_stay(text: str) -> bool:
-    """Whether nobody takes ASCII text for an encoded-word."""
+    """Whether no mail program reads this ASCII text as an encoded-word."""
     return "=?" not in text and not _CONTROL.search(text)
 
 
 def _folded(words: list[str], room: int) -> str:
-    """Words with a line break before those that would not fit; who unfolds it gets the same spaces again."""
+    """Words with a line break before those that would not fit; unfolding restores the same spaces."""
     folded, left = "", room
     for word in words:
         if len(word) > left:
@@ -62,7 +62,7 @@ def _encoded(text: str) -> str:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Pieces of at most `_BYTES` in UTF-8, cut behind a space where there is one."""
+    """Pieces of at most `_BYTES` in UTF-8, cut behind a space if there is one."""
     while text:
         end = size = 0
         for sign in text:

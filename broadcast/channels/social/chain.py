@@ -19,7 +19,7 @@ def posted(post: str, thread: Thread | None, detail: str | None = None) -> Accep
 async def found(
     attempt: Attempted, ask: Callable[[str], Awaitable[Answer]], read: Callable[[Answer], Page | None]
 ) -> Outcome:
-    """What became of an attempt, by the account's own posts."""
+    """The outcome of an attempt, by the account's own posts."""
     post = await look_through(attempt, ask, read, "it is not among our posts")
     if not isinstance(post, Listed):
         return post

@@ -1,4 +1,4 @@
-"""How a page's components are: the worst that all open incidents of the ledger say about each of them."""
+"""The states of a page's components: for each, the worst state of all open incidents in the ledger."""
 
 from __future__ import annotations
 

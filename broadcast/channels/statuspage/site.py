@@ -123,7 +123,7 @@ class Site:
 def _left_open(outgoing: Outgoing, others: Sequence[str]) -> str:
     pages = ", ".join(f"incidents/{incident}.html" for incident in others)
     ref = outgoing.headline.incident
-    return f"the page still shows another {ref} as going on ({pages}), of a ledger that was lost or replaced"
+    return f"the page still shows another {ref} as going on ({pages}) from a ledger that was lost or replaced"
 
 
 def _refusal(error: OSError) -> Outcome:
@@ -133,7 +133,7 @@ def _refusal(error: OSError) -> Outcome:
 
 
 def _another_site(found: NotOurs) -> str:
-    return f"{found.path} belongs to another web site, and is not written over"
+    return f"{found.path} belongs to another web site, and is not overwritten"
 
 
 def _folder(settings: ChannelSettings) -> Path:

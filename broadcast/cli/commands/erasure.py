@@ -52,7 +52,7 @@ Whom = Annotated[
 def purge(
     common: Common, confirming: Confirming, older_than: OlderThan, output: ListForm = Form.HUMAN
 ) -> None:
-    """Erase who was told from incidents that ended long ago; how many they were stays.
+    """Erase who was told from incidents that ended long ago; the numbers stay.
 
     Names, addresses, further columns and the providers' references go, and what errors and results quote of
     them; reports still count. Open incidents are left alone, however old they are. The file is written anew,
@@ -90,7 +90,7 @@ def forget(
     as long as the row stands there, new incidents reach them, unless --suppress keeps their addresses from
     being used. An address that somebody else has too is not suppressed. It cannot be undone.
 
-    What rehearsals in the sandbox and reports of our own faults keep of them goes too.
+    What rehearsals in the sandbox and bug reports of this program keep of them goes too.
 
     Entries that may be about somebody else stay and are named, with file and line: look at them, and add them
     with --also. The exit code is 6 if a list, or a row that mentions the person, could not be read.
@@ -133,7 +133,7 @@ def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
     )
     erased = f"{counted(purged.people, 'person', 'people')} of {counted(len(purged.incidents), 'incident')}"
     erased += f" that ended before {day}"
-    verdict = f"erased {erased}; how many they were stays" if purged.done else f"would erase {erased}"
+    verdict = f"erased {erased}; the numbers stay" if purged.done else f"would erase {erased}"
     return [Table(("incident", "title", "ended", "people", "still owed"), rows), line(verdict)]
 
 
@@ -185,13 +185,13 @@ def _known_as(person: Person) -> tuple[tuple[Cell, ...], ...]:
 def _still(asked: forgetting.Oblivion) -> Iterator[Block]:
     for each in asked.person.rows:
         place = f"{each.path} ({each.audience}), line {each.row.line}"
-        yield Remark("still there", f"{place}: take the row out by hand", Tone.WARNING)
+        yield Remark("still there", f"{place}: remove the row by hand", Tone.WARNING)
 
 
 def _not_suppressed(asked: forgetting.Oblivion) -> Iterator[Block]:
     for _, address in asked.person.addresses if asked.suppress else ():
         if address in asked.person.others_addresses:
-            shown = f"{mask(address)}: somebody else has it too, and is told there"
+            shown = f"{mask(address)}: somebody else has it, too, and still gets messages there"
             yield Remark("not suppressed", shown, Tone.WARNING)
 
 

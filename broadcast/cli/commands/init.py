@@ -18,10 +18,10 @@ Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where; here if
 Locale = Annotated[
     Language | None,
     typer.Option(
-        metavar="LOCALE", help="Write it in German (de) or English (en); else as LC_ALL or LANG says."
+        metavar="LOCALE", help="Language of the files: de or en. Default: the language in LC_ALL or LANG."
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Write new files; yours stay beside them (.before).")]
+Force = Annotated[bool, typer.Option("--force", help="Write new files; keep yours as NAME.before.")]
 
 
 @command("broadcast init --sandbox", "broadcast init ./incident-comms --locale de")

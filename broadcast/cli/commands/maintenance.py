@@ -23,7 +23,7 @@ _FOREIGN_IN_WINDOW = (*_FOREIGN, "started")
 _END_ONLY = ("next_update", "audience")
 
 WorkTitle = Annotated[
-    str, typer.Argument(metavar="TITLE", help="What will be done, in a few words: it heads every text.")
+    str, typer.Argument(metavar="TITLE", help="What will be done, in a few words: the title of every text.")
 ]
 
 MaybeWork = Annotated[
@@ -85,7 +85,7 @@ class Change(Wording):
         typer.Option(
             "--from",
             metavar="TIME",
-            help="When it will begin instead; without --until it keeps its length.",
+            help="The new beginning; without --until the length stays the same.",
             rich_help_panel=_SAY,
         ),
     ] = None
@@ -94,7 +94,7 @@ class Change(Wording):
         typer.Option(
             "--until",
             metavar="TIME",
-            help="When it will end instead; 90m is its length, or counts from now once it has begun.",
+            help="The new end; 90m is the length, or counts from now if the work has begun.",
             rich_help_panel=_SAY,
         ),
     ] = None

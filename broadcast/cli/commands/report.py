@@ -39,7 +39,10 @@ AsFormat = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write it there, readable by you alone; only a report is overwritten."),
+    typer.Option(
+        metavar="FILE",
+        help="Write to this file, readable by you alone; only an unchanged report is overwritten.",
+    ),
 ]
 Language = Annotated[str | None, typer.Option(metavar="LOCALE", help="de or en; else the organisation's.")]
 
@@ -76,7 +79,7 @@ def _form(wanted: Format | None, out: Path | None) -> Format:
     named = _ENDINGS.get(ending)
     if ending == ".pdf" or (named is None and wanted is None):
         raise UsageError(
-            f"a report is Markdown or HTML, and {out.name} is named as neither",
+            f"a report is Markdown or HTML, and {out.name} has neither ending",
             hint=f"write {out.with_suffix('.html').name}; a browser prints it as PDF",
         )
     if wanted and named and ending and wanted is not named:

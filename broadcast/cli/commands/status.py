@@ -30,7 +30,7 @@ _COUNTED = ("unknown", "failed", "held")
 Check = Annotated[
     bool,
     typer.Option(
-        "--check", help="End with exit code 10 where a promised update, or announced work, is overdue."
+        "--check", help="End with exit code 10 if a promised update, or announced work, is overdue."
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Closed incidents, too.")]

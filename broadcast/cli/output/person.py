@@ -154,12 +154,12 @@ def _suppressions(dossier: Dossier, zone: ZoneInfo, say: _Say) -> Iterator[Block
 def places(person: Person, doubtful: str) -> Iterator[Block]:
     """For the operator: where more may stand about a person, without what stands there."""
     for place in person.doubtful:
-        hint = f"; if it is them, add --also {place.also}"
+        hint = f"; if it is this person, add --also {place.also}"
         yield Remark(doubtful, f"{place}: {place.because}{hint}", Tone.WARNING)
     for place in person.rejected:
-        yield Remark("not read", f"{place}: {place.because}; something of theirs stands there", Tone.BAD)
+        yield Remark("not read", f"{place}: {place.because}; it mentions this person", Tone.BAD)
     for reason in person.unread:
-        yield Remark("not read", f"{reason}; look into that file yourself", Tone.BAD)
+        yield Remark("not read", f"{reason}; look into that file", Tone.BAD)
 
 
 def places_json(person: Person, doubtful: str) -> dict[str, Any]:

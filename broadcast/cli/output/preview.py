@@ -39,7 +39,7 @@ def preview_page(preview: Preview, zone: ZoneInfo, *, everything: bool) -> list[
     more = counted(left_out, "more text")
     return [
         *(_quote(text, everything=True) if everything else _gist(text) for text in others),
-        *([line(Word(f"{more} for channels that step in if others fail", Tone.FAINT))] if left_out else []),
+        *([line(Word(f"{more} for channels that are used if others fail", Tone.FAINT))] if left_out else []),
         *_audiences(preview),
         *_unreachable(preview),
         *_price(preview),

@@ -46,13 +46,13 @@ def watching(common: Common, output: Output) -> Iterator[Listener]:
         except KeyboardInterrupt:
             if begun:
                 raise
-            raise Interrupted("interrupted; nothing was sent", hint="run it again when it is right") from None
+            raise Interrupted("interrupted; nothing was sent", hint="correct it, then run it again") from None
         except Exception as error:
             if not attempted:
                 raise
             raise Unfinished(
                 f"{error}\nmessages may have been sent before that",
-                hint=f"{_advice(error)}finish with `broadcast retry`; nobody is told twice",
+                hint=f"{_advice(error)}finish with `broadcast retry`, which sends nothing twice",
             ) from error
 
 

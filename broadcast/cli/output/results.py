@@ -69,7 +69,7 @@ def _verdict(result: Result) -> Word:
 
 def _unanswered(counts: Counts) -> str:
     sent = f"{counted(counts.accepted, 'message')} sent; " if counts.accepted else ""
-    return f"{sent}for {counts.unknown:,} no answer came back, and nobody can say whether they arrived"
+    return f"{sent}for {counts.unknown:,} the answer was lost, and it is not known whether they arrived"
 
 
 def _counted(counts: Counts) -> str:

@@ -35,7 +35,7 @@ def told(found: Round, settings: Settings) -> Iterator[Block]:
     for one in found.recovered:
         yield line(at, *_recovered(one, found))
     for one in found.unwatched:
-        yield line(at, Word(f"{one.system} is not watched any more:", Tone.WARNING), one.reason)
+        yield line(at, Word(f"{one.system} is no longer watched:", Tone.WARNING), one.reason)
     for path in found.closed:
         yield Remark("draft closed", str(path))
     if found.draft and found.opened:
@@ -76,7 +76,7 @@ def _recovered(one: Watched, found: Round) -> Iterator[str | Word]:
     if _state(one, found) is Condition.WORKS:
         yield Word(f"{one.system} works again", Tone.GOOD)
     else:
-        yield Word(f"{one.system} is not down any more, but doubtful:", Tone.WARNING)
+        yield Word(f"{one.system} is no longer down, but doubtful:", Tone.WARNING)
         yield one.reason
 
 

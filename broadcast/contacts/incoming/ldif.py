@@ -66,7 +66,11 @@ def _take(line: int, attributes: dict[str, list[str]], gathered: Gathered) -> No
 def _check_result(line: int, result: str) -> None:
     """A search that ended early has left people out."""
     if result and not _COMPLETE.match(result):
-        raise _Wrong(line, f"the search did not find everybody: {result}", "search again, in smaller parts")
+        raise _Wrong(
+            line,
+            f"the search did not return everybody: {result}",
+            "search again in smaller parts",
+        )
 
 
 def _attributes(entry: Sequence[tuple[int, str]], gathered: Gathered) -> dict[str, list[str]]:
@@ -88,7 +92,7 @@ def _attributes(entry: Sequence[tuple[int, str]], gathered: Gathered) -> dict[st
 def _leave_out(number: int, name: str, gathered: Gathered) -> None:
     """Nothing outside the list is opened, whatever the list says; photos are often kept like that."""
     if name in _COLUMN_OF:
-        reason = f"{name} stands in another file, which is not opened"
+        reason = f"{name} is in another file, which is not opened"
         gathered.remarks.append(Fault(number, reason, "export the values"))
     else:
         gathered.ignored[name] = None

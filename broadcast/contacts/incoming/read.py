@@ -56,7 +56,7 @@ def read_incoming(path: Path | None, data: bytes, name: str) -> Listing:
         case ListForm.MARKUP:
             raise UsageError(
                 f"{name} is a web page or XML, not a list of people",
-                hint="perhaps it is the page to sign in: download the list again and look into the file",
+                hint="it may be a sign-in page; download the list again and look into the file",
             )
         case _ if path is None:
             raise UsageError(f"{name} is neither JSON nor vCard nor LDIF", hint="name a CSV file by its path")
@@ -92,7 +92,7 @@ def _read_sheet(path: Path) -> Listing:
         if isinstance(row, Row):
             rows.append(row)
         else:
-            reason = "quotation marks inside a cell do not add up"
+            reason = "a quotation mark in a cell is not closed"
             faults.append(Fault(row.line, reason, 'write a quotation mark inside a cell twice ("")'))
     return Listing(sheet.header, rows, faults)
 

@@ -75,7 +75,7 @@ def _our_columns(entry: Mapping[str, Any], remarks: list[str]) -> dict[str, str]
     for name, value in entry.items():
         texts = value if isinstance(value, list) else [value]
         if any(isinstance(each, dict | list) for each in texts):
-            remarks.append(f"{name} is no plain value; it is not taken")
+            remarks.append(f"{name} is not a plain value; it was left out")
         elif field_of(name) in _ADDRESSES:
             fields |= numbered(name, map(_plain, texts))
         elif value is not None:

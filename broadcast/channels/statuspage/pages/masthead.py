@@ -17,7 +17,7 @@ DRILL = "drill"
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A service with its name per language; the language is empty where one name serves all.
+    """A service with its name per language; the language is empty if one name serves all.
 
     `aliases` are what notices may call it besides.
     """

@@ -1,7 +1,7 @@
-"""Whose folder it is: a page never writes over a file of somebody else.
+"""Check who owns a folder: a page never overwrites a file of another program.
 
-A folder is ours once it holds the mark, or the page's memory. In a folder without either, every file that
-stands in our way belongs to another web site. HTML, feeds and calendars say themselves who wrote them, so
+A folder is ours if it holds the mark, or the page's memory. In a folder without either, every file that
+we would overwrite belongs to another web site. HTML, feeds and calendars say themselves who wrote them, so
 that a web site that is copied over ours later is noticed, too.
 """
 
@@ -29,7 +29,7 @@ _SIGNATURES = {
 
 
 class NotOurs(Exception):
-    """A file that somebody else wrote stands in the way; `path` is which."""
+    """The page would overwrite a file of another program; `path` names it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} is not ours")
@@ -37,7 +37,7 @@ class NotOurs(Exception):
 
 
 def check_entrances(folder: Path) -> None:
-    """Raise `NotOurs` where the folder holds another web site; `OSError` where it cannot be read."""
+    """Raise `NotOurs` if the folder holds another web site; `OSError` where it cannot be read."""
     check(folder, _ENTRANCES)
 
 

@@ -43,10 +43,10 @@ class Text:
 class Update:
     """One notice as the page keeps it. `key` is the delivery's; `incident` names the page it belongs to.
 
-    `identity` is the incident's in its ledger, empty where it has none.
+    `identity` is the incident's in its ledger, empty if it has none.
     `names`, parallel to `services`, are each service's (language, name) pairs, as far as they are known.
     Of an exercise the bare words are kept: its pages are marked as a whole. Times are UTC; `zone` is the
-    organisation's, in which they are shown. `started` is None where nobody said when it began.
+    organisation's, in which they are shown. `started` is None if nobody said when it began.
     """
 
     key: str
