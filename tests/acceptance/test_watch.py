@@ -90,7 +90,7 @@ def test_a_second_watch_is_refused_and_a_damaged_ledger_is_outlived(watched, bro
     child.communicate(timeout=20)
 
     assert second.returncode == 8
-    assert "another watch is at work" in second.stderr
+    assert "another `broadcast watch` is running" in second.stderr
     assert trouble["channels"] == []
 
 

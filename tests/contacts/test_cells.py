@@ -92,7 +92,7 @@ def test_a_consent_from_the_future_is_none_and_a_no_counts_all_the_same(book):
         [],
     ]
     assert [warning.partition(": ")[2] for warning in read.warnings] == [
-        "the consent for email is dated in the future (2099-01-01); nothing is sent on the strength of it",
-        "the consent for email is dated in the future (2099-01-01); nothing is sent on the strength of it",
+        "the consent for email is dated in the future (2099-01-01); it does not count",
+        "the consent for email is dated in the future (2099-01-01); it does not count",
         "the consent for email is dated in the future (2099-01-01); the no counts without a date",
     ]
