@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from broadcast.sandbox import daemon
+from tests.acceptance import forked
 
 ROOT = Path(__file__).parents[2]
 PAGE_ONLY = """
@@ -41,7 +42,9 @@ def environment(home: Path, **extra: str) -> dict[str, str]:
 
 
 def run(folder: Path, *arguments: str, env: Mapping[str, str] | None = None, **options) -> Outcome:
-    """`broadcast ARGUMENTS` in `folder`, nobody at the keyboard."""
+    """`broadcast ARGUMENTS` in `folder`, nobody at the keyboard; `env` and streams need a new interpreter."""
+    if not env and not options:
+        return forked.run(arguments, folder, environment(folder), "", 60)
     command = [sys.executable, "-m", "broadcast", *arguments]
     options.setdefault("stdin", subprocess.DEVNULL)
     if options.get("input") is not None:

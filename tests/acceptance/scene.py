@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.acceptance import forked
 from tests.acceptance.strict import SECRETS, Strict
 
 ROOT = Path(__file__).parents[2]
@@ -149,7 +150,10 @@ class Scene:
         )
 
     def run(self, *arguments: str, stdin: str = "", **changes: str | None) -> Run:
-        """Run a command to its end; `changes` are of its environment."""
+        """Run a command to its end; `changes` are of its environment, and ask for a new interpreter."""
+        if not changes:
+            done = forked.run(arguments, self.folder, self.environment(), stdin, _LONGEST)
+            return Run(done.returncode, done.stdout, done.stderr)
         done = subprocess.run(
             [sys.executable, "-m", "broadcast", *arguments],
             cwd=self.folder,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def modules_imported_by(path: Path) -> Iterator[str]:
             yield node.module
 
 
+@cache
 def imported() -> set[str]:
     ours = [path for path in python_files() if path.is_relative_to(PACKAGE)]
     return {module.partition(".")[0] for path in ours for module in modules_imported_by(path)}
