@@ -62,8 +62,9 @@ def test_drivers_are_called_in_their_language_and_told_twice(tmp_path, providers
         first, second = heard(call)
         assert first == second
         assert "I N C 1." in first
-    assert heard(german)[0].startswith("Muster, Ansage für unterwegs. Bitte R und D fahren. Gestört seit ")
-    assert "plus 4 9, 3 0, 2 3, 1 2, 5 0, 0 0" in heard(german)[0]
+    said = heard(german)[0]
+    assert said.startswith("Muster, Ansage für unterwegs. Bitte R und D fahren. Gestört: Tourenplan gestört. ")
+    assert "plus 4 9, 3 0, 2 3, 1 2, 5 0, 0 0" in said
     assert heard(english)[0].startswith("Muster, call for people on the road.")
     assert providers.twilio.messages == []
 
