@@ -63,7 +63,8 @@ def test_drivers_are_called_in_their_language_and_told_twice(tmp_path, providers
         assert first == second
         assert "I N C 1." in first
     said = heard(german)[0]
-    assert said.startswith("Muster, Ansage für unterwegs. Bitte R und D fahren. Gestört: Tourenplan gestört. ")
+    opening = "Muster, Ansage für unterwegs. Bitte R und D fahren. Gestört: Tourenplan gestört. "
+    assert said.startswith(opening)
     assert "plus 4 9, 3 0, 2 3, 1 2, 5 0, 0 0" in said
     assert heard(english)[0].startswith("Muster, call for people on the road.")
     assert providers.twilio.messages == []
