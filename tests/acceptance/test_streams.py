@@ -138,7 +138,8 @@ def test_a_narrow_screen_breaks_lines_between_words(page_only):
     lines = outcome.stdout.splitlines()
     wide = shell(page_only.parent, "broadcast status INC-1").stdout
     assert all(len(line) <= 20 or " " not in line for line in lines), lines
-    assert set(wide.split()) <= set(outcome.stdout.split())
+    said = {word for word in wide.split() if not any(map(str.isdigit, word))}  # "29m" may be "28m" by now
+    assert said <= set(outcome.stdout.split())
 
 
 def test_a_character_set_without_our_characters_gets_others(page_only):
