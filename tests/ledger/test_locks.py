@@ -180,7 +180,7 @@ def test_one_process_watches_whatever_the_ledger_is_called(ledger):
 
     with (
         watching_alone(ledger),
-        pytest.raises(Refused, match="another .broadcast watch"),
+        pytest.raises(Refused, match="another `broadcast watch`"),
         watching_alone(ledger.parent / "other.db"),
     ):
         pass
