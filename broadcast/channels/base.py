@@ -23,6 +23,8 @@ class Adapter(Protocol):
     have `shapes` and `identifiers`, both `ClassVar[Shapes]`: what an option must look like, always or only at
     the provider's own address (see `broadcast.channels.options`). An option with a shape may also be given by
     a variable that has no types. `defaults`, a `ClassVar[Mapping[str, object]]`, is what holds without them.
+    `target`, a `ClassVar[tuple[str, ...]]`, names the options (or `base_url`) that say where it publishes: a
+    room, page or account. If they change, earlier posts stay where they are. Tokens do not belong there.
     """
 
     name: ClassVar[str]

@@ -5,6 +5,9 @@ Third parties join through the entry point group `broadcast.adapters`: `name = "
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -15,7 +18,8 @@ from typing import cast
 
 from broadcast.channels.base import Adapter, Configurable
 from broadcast.channels.clock_skew import ClockSkew
-from broadcast.channels.options import Shapes, shaped, wrong_options
+from broadcast.channels.options import Shapes, resolved, shaped, wrong_options
+from broadcast.channels.place import place_of
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -139,6 +143,23 @@ def defaults(settings: ChannelSettings) -> Mapping[str, object]:
     usual = {"rate": able.rate or None, "burst": able.burst, "price": able.price or None, "fate": able.fate}
     pace = {"settle": able.settle, "concurrency": able.concurrency}
     return {**dict.fromkeys(sorted(adapter.options)), **usual, **pace, **own}
+
+
+def target(settings: ChannelSettings, secret: bytes) -> str | None:
+    """Where the channel publishes, as far as its options say: `slack 1f3c9a2b`, a digest with `secret`.
+
+    None if it cannot be known now, because a secret is not set.
+    """
+    adapter = adapter_for(settings)
+    named: tuple[str, ...] = getattr(adapter, "target", ())
+    given = {**_typed(adapter, settings).options, "base_url": settings.base_url}
+    try:
+        values = [resolved(given.get(key), settings.place(key)) for key in named]
+    except ConfigError:
+        return None
+    place = json.dumps([place_of(str(value or "")) for value in values])
+    digest = hmac.new(secret, f"target\0{place}".encode(), hashlib.sha256).hexdigest()
+    return f"{settings.adapter} {digest[:8]}"
 
 
 def _shapes(adapter: type[Adapter], settings: ChannelSettings) -> Shapes:

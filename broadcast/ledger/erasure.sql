@@ -52,7 +52,8 @@ WHERE contact = :contact AND notice_id IN (SELECT id FROM notice WHERE incident_
 -- Unless somebody else of another audience has that id.
 DELETE FROM thread WHERE incident_id = :incident AND contact = :contact AND NOT EXISTS (
     SELECT 1 FROM delivery JOIN notice ON notice.id = delivery.notice_id
-    WHERE notice.incident_id = :incident AND delivery.contact = :contact AND delivery.recipient_id <> :nobody)
+    WHERE notice.incident_id = :incident AND delivery.contact = :contact AND delivery.audience = thread.audience
+      AND delivery.recipient_id <> :nobody)
 
 -- name: put_nobody
 UPDATE delivery SET contact = :pseudonym, recipient_id = :nobody, ref = NULL

@@ -148,6 +148,12 @@ class Ledger:
 
         return Deliveries(self._database, notice, run.id, paces, clock or SystemClock(), on_unknown)
 
+    def follow_targets(self, targets: Mapping[str, str]) -> None:
+        """Note where channels that publish lead now; what they left elsewhere gets a name of its own."""
+        from broadcast.ledger.targets import follow_targets
+
+        follow_targets(self._database, targets)
+
     def avoid(self, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
         """Let every message of a notice that waits take the detour it needs; returns how many need one."""
         from broadcast.ledger.avoidance import avoid

@@ -206,6 +206,7 @@ LEFT JOIN recipient ON recipient.id = delivery.recipient_id
 LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
      AND thread.contact = CASE WHEN delivery.recipient_id IS NULL THEN 'channel:' || delivery.channel
                                ELSE delivery.contact END
+     AND thread.audience = CASE WHEN delivery.recipient_id IS NULL THEN '' ELSE delivery.audience END
 WHERE attempt.id > :latest
 ORDER BY attempt.id
 
@@ -230,6 +231,7 @@ LEFT JOIN recipient ON recipient.id = delivery.recipient_id
 LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
      AND thread.contact = CASE WHEN delivery.recipient_id IS NULL THEN 'channel:' || delivery.channel
                                ELSE delivery.contact END
+     AND thread.audience = CASE WHEN delivery.recipient_id IS NULL THEN '' ELSE delivery.audience END
 WHERE delivery.state = 'unknown' AND delivery.channel = :channel AND delivery.notice_id = :notice
   AND delivery.not_before <= :now
 ORDER BY delivery.not_before, delivery.id
@@ -271,13 +273,13 @@ WHERE latest.id IN (SELECT value FROM json_each(:attempts)) AND delivery.id = la
   AND latest.id = (SELECT max(attempt.id) FROM attempt WHERE attempt.delivery_id = latest.delivery_id)
 
 -- name: keep_threads
--- `threads` lists [contact, root, last].
-INSERT INTO thread (incident_id, channel, contact, root, last)
+-- `threads` lists [contact, audience, root, last].
+INSERT INTO thread (incident_id, channel, contact, audience, root, last)
 SELECT notice.incident_id, :origin, json_extract(one.value, '$[0]'), json_extract(one.value, '$[1]'),
-       json_extract(one.value, '$[2]')
+       json_extract(one.value, '$[2]'), json_extract(one.value, '$[3]')
 FROM notice, json_each(:threads) AS one WHERE notice.id = :notice
 -- A closed ticket is followed by another one, which is then the root.
-ON CONFLICT (incident_id, channel, contact) DO UPDATE SET root = excluded.root, last = excluded.last
+ON CONFLICT (incident_id, channel, contact, audience) DO UPDATE SET root = excluded.root, last = excluded.last
 
 -- name: reroute
 -- Everybody who waits for a channel that is out goes on to the next one of their lane.

@@ -51,7 +51,7 @@ def _settle_alike(
 ) -> None:
     refs = list(chain.from_iterable(map(_refs, settled)))
     threads = [
-        (_threaded_as(claim, fate.origin), accepted.thread.root, accepted.thread.last)
+        (*_threaded_as(claim, fate.origin), accepted.thread.root, accepted.thread.last)
         for one in settled
         for claim, accepted in zip(one.claims, one.accepted, strict=False)
         if accepted.thread
@@ -90,9 +90,9 @@ def _keep_warnings(
         connection.execute(query("insert_event"), event | {"detail": warning})
 
 
-def _threaded_as(claim: Claim, channel: str) -> str:
-    """A channel that publishes has one thread, whichever lane led there."""
-    return claim.receiver if claim.contact else f"channel:{channel}"
+def _threaded_as(claim: Claim, channel: str) -> tuple[str, str]:
+    """Receiver and audience of a thread; a channel that publishes has one, whichever lane led there."""
+    return (claim.receiver, claim.audience) if claim.contact else (f"channel:{channel}", "")
 
 
 def _refs(settlement: Settlement) -> Iterator[tuple[int, str | None]]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from broadcast.channels import registry
 from broadcast.channels.base import Adapter
 from broadcast.channels.clock_skew import ClockSkew
 from broadcast.config.settings import ChannelSettings
@@ -47,6 +48,12 @@ class Channels:
         known = [name for name in names if name in self.ways]
         closed = drill and not self.sandbox
         return [name for name in known if not (closed and self.ways[name].reaches_the_world)]
+
+    def targets(self, secret: bytes) -> dict[str, str]:
+        """Where each channel that publishes leads, as a digest with `secret`, as far as that is known."""
+        posting = [name for name, way in self.ways.items() if way.capabilities.publishes]
+        known = {name: registry.target(self.settings[name], secret) for name in posting}
+        return {name: target for name, target in known.items() if target}
 
     def permit(self, names: Iterable[str]) -> None:
         """Raise `Refused` where one of these channels would really send and that is not allowed."""

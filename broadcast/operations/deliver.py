@@ -170,6 +170,10 @@ class Delivery:
             twice = "may have arrived twice: the answer was lost, and it was sent again"
             yield f"{counted(count, 'message')} {twice}"
 
+    def follow_targets(self) -> None:
+        """Let the ledger know where channels that publish lead now; raises `LedgerError`."""
+        self.ledger.follow_targets(self.channels.targets(self.ledger.secret()))
+
     def needed(self, notice: Notice) -> dict[str, Adapter]:
         """The adapters of every channel that the notice may still use; raises `ConfigError`, `Refused`."""
         routes = self.ledger.history.open_routes(notice)

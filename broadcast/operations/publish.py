@@ -59,6 +59,7 @@ class Publisher:
         notice was recorded, and a number that was lost once is reserved the next time. Raises a
         `BroadcastError` where nothing was sent.
         """
+        self.delivery.follow_targets()
         subject = Subject(request.incident)
         while not (known := self._known(request)):
             draft = self._draft(request, subject)
@@ -95,6 +96,8 @@ class Publisher:
 
     def preview(self, request: Request, limits: Limits) -> Preview:
         """The notice as it would go out; records and sends nothing."""
+        if request.verb is not Verb.NOTIFY:
+            self.delivery.follow_targets()
         draft = self._draft(request, Subject(request.incident))
         shown = self._shown(draft, limits)
         try:

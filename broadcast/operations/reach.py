@@ -20,6 +20,7 @@ from broadcast.model.counted import counted
 from broadcast.model.forgotten import Forgotten
 from broadcast.model.plan import Planned
 from broadcast.model.suppression import Suppressed
+from broadcast.model.target import present_name, why_gone
 from broadcast.model.told import Told
 from broadcast.operations.concerned import Concerned
 from broadcast.operations.contact_remarks import contact_remarks
@@ -98,7 +99,9 @@ class Reaching:
             planner = Planner(usable, self.locales, default, told, outage, shared)
             late = Planner(usable, self.locales, default, waiting, outage, shared)
             found = {name: note for name, way in ways.items() if (note := outage.found(way))}
-            return _closing(request, planner.follow_up(waiting), late.follow_up(told), left_out, found)
+            plan, latecomers = planner.follow_up(waiting), late.follow_up(told)
+            reach = _closing(request, plan, latecomers, left_out, found)
+            return replace(reach, warnings=(*reach.warnings, *_still_owed(reach.headcount, self.ways)))
         planner = Planner(usable, self.locales, default, (*told, *waiting), outage, shared)
         audiences = self._audiences(request, before.audiences)
         rosters, warnings, contacts = self._rosters(audiences, ways, outage, purpose, before.forgotten)
@@ -111,7 +114,7 @@ class Reaching:
             *left_out,
             *_renamed(further),
             *self._not_updated(told),
-            *_still_owed(headcount),
+            *_still_owed(headcount, self.ways),
             *warnings,
         )
         return Reach(plan, headcount, remarks, contacts=contacts)
@@ -120,7 +123,7 @@ class Reaching:
         """Channels that published before and are gone: their readers see the older news."""
         gone = dict.fromkeys(one.channel for one in told if not one.contact and one.channel not in self.ways)
         return [
-            f"{name} published an earlier notice and is not in the configuration any more; "
+            f"{name} published an earlier notice and {_gone(name, self.ways)}; "
             "its readers still see that notice"
             for name in gone
         ]
@@ -263,8 +266,7 @@ def _closing(
     told = headcount.shares or headcount.held
     nobody = [] if told else ["no earlier notice reached anybody, so there is nobody to tell now"]
     last = [comes_last(name, note) for name, note in found.items() if name in headcount.channels]
-    owed = _still_owed(headcount)
-    return Reach(plan, headcount, (*left_out, *last, *nobody, *owed), latecomers, count(latecomers))
+    return Reach(plan, headcount, (*left_out, *last, *nobody), latecomers, count(latecomers))
 
 
 def _renamed(audiences: Sequence[str]) -> list[str]:
@@ -274,7 +276,11 @@ def _renamed(audiences: Sequence[str]) -> list[str]:
     ]
 
 
-def _still_owed(headcount: Headcount) -> Iterator[str]:
+def _gone(name: str, ways: Mapping[str, Way]) -> str:
+    return why_gone(name, ways) if present_name(name, ways) else "is not in the configuration any more"
+
+
+def _still_owed(headcount: Headcount, ways: Mapping[str, Way]) -> Iterator[str]:
     """What this notice cannot end, by channel and reason."""
     owed: Counter[tuple[str, str, bool]] = Counter()
     for (share, reason), messages in headcount.held.items():
@@ -282,8 +288,9 @@ def _still_owed(headcount: Headcount) -> Iterator[str]:
     for (name, reason, posts), messages in owed.items():
         what = "the end" if posts else counted(messages, "message")
         owing, it = ("is", "it") if posts or messages == 1 else ("are", "them")
-        then = f"when {name} may be used again, retry sends {it}"
-        yield f"{what} on {name} {owing} still owed: {reason}; {then}"
+        present = present_name(name, ways)
+        when = f"when {present} leads there again" if present else f"when {name} may be used again"
+        yield f"{what} on {name} {owing} still owed: {reason}; {when}, retry sends {it}"
 
 
 def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ def retry(delivery: Delivery, incident: str | None, limits: Limits) -> Retried:
     them together, and a run that is interrupted begins none of the others. Raises `UnknownIncident`, and
     `ConfigError` or `Refused` before anything is sent.
     """
+    delivery.follow_targets()
     incidents = delivery.ledger.incidents
     if incident is not None:
         return _retried(delivery, [incidents.find(incident)], limits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from broadcast.model.target import why_gone
 from broadcast.model.told import Told
 from broadcast.planning.ways import Way
 
@@ -31,7 +32,7 @@ class Usable:
 
     def why_not(self, name: str, *, publishes: bool) -> str:
         """Why the notice may not use that channel, and which thread stays open if it publishes."""
-        reason = self.withheld.get(name, f"{name} is not in the configuration any more")
+        reason = self.withheld.get(name) or why_gone(name, self.known)
         thread = self.threads.get(name) if publishes else None
         return f"{reason}, so its thread {thread} stays open" if thread else reason
 

@@ -11,6 +11,7 @@ from broadcast.model.channel import missing
 from broadcast.model.contact import Barred, Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.plan import Planned
+from broadcast.model.target import present_name
 from broadcast.model.told import Told
 from broadcast.planning.earlier import ToldLane, Usable, people, published, waiting_posts
 from broadcast.planning.known import Known, Place, census, shared_addresses
@@ -246,15 +247,23 @@ class Planner:
             post = replace(one, receiver=f"channel:{name}", required=True)
             if name not in self._ways:
                 yield self._held(post, name)
-            others = [other for other in one.route if other in self._ways and other not in posted]
+            others = [other for other in self._besides(name, one) if other not in posted]
             others = list(self._in_order(others, None, None))
             alone = name not in self._ways or name in self._down
             if name in self._ways:
                 yield _again(post, (name,) if alone else (name, *others))
             if alone and others:
                 posted.update(others)
-                yield _again(replace(post, receiver=f"channel:{others[0]}"), tuple(others))
+                texts = post.texts if all(map(self._internal, others)) else PUBLIC
+                yield _again(replace(post, receiver=f"channel:{others[0]}", texts=texts), tuple(others))
         yield from self._waiting_posts(told, posted)
+
+    def _besides(self, name: str, told: Told) -> Iterator[str]:
+        """Where else a lane leads: to the present target of the channel `name`, then to its others."""
+        present = present_name(name, self._ways)
+        if present and self._publishes((present,)):
+            yield present
+        yield from (other for other in told.route if other in self._ways and other != present)
 
     def update_posts(self, told: Sequence[Told], posted: set[str]) -> Iterator[Planned]:
         """What channels publish that no roster has any more, but that published an earlier notice."""

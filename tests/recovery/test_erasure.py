@@ -345,7 +345,7 @@ KEPT = {
     "delivery": {"audience", "texts", "locale", "route", "channel", "state", "owner"},
     "attempt": {"channel", "owner", "outcome"},
     "failover": {"origin", "destination"},
-    "thread": {"channel"},
+    "thread": {"channel", "audience"},
     "event": {"kind", "channel"},
     "breaker": {"channel"},
     "pace": {"channel"},
@@ -355,6 +355,7 @@ KEPT = {
     "status_page": {"url", "etag", "condition", "detail"},
     "reserved_number": set(),
     "forgotten": {"mark"},
+    "target": {"channel", "target"},
 }
 ERASED = {
     "notice": {"result"},

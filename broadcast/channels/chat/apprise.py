@@ -40,6 +40,7 @@ class Apprise:
         kind=ChannelKind.CHAT, address=None, rate=1.0, concurrency=1
     )
     options: ClassVar[frozenset[str]] = frozenset({"apprise_url"})
+    target: ClassVar[tuple[str, ...]] = ("apprise_url",)
     shapes: ClassVar[Shapes] = {"apprise_url": words}
 
     def __init__(self, url: str, deadline: float) -> None:

@@ -54,6 +54,7 @@ class Matrix:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = frozenset({"access_token", "room"})
+    target: ClassVar[tuple[str, ...]] = ("room",)
     shapes: ClassVar[Shapes] = {"access_token": token, "room": words}
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:

@@ -46,6 +46,7 @@ class Slack:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = frozenset({"token", "channel"})
+    target: ClassVar[tuple[str, ...]] = ("channel",)
     shapes: ClassVar[Shapes] = {"token": token, "channel": words}
     identifiers: ClassVar[Shapes] = {
         "token": matching(

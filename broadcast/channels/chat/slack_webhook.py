@@ -40,6 +40,7 @@ class SlackWebhook:
         kind=ChannelKind.CHAT, address=None, rate=1.0, concurrency=1, fate=("slack",), internal=True
     )
     options: ClassVar[frozenset[str]] = frozenset({"webhook_url"})
+    target: ClassVar[tuple[str, ...]] = ("webhook_url",)
     shapes: ClassVar[Shapes] = {"webhook_url": words}
     identifiers: ClassVar[Shapes] = {
         "webhook_url": matching(

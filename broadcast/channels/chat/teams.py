@@ -34,6 +34,7 @@ class Teams:
         kind=ChannelKind.CHAT, address=None, rate=4.0, concurrency=1, fate=("microsoft",), internal=True
     )
     options: ClassVar[frozenset[str]] = frozenset({"webhook_url"})
+    target: ClassVar[tuple[str, ...]] = ("webhook_url",)
     shapes: ClassVar[Shapes] = {"webhook_url": words}
 
     def __init__(self, endpoint: Endpoint) -> None:

@@ -34,6 +34,7 @@ class Webhook:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = frozenset({"webhook_url", "secret", "allow_private"})
+    target: ClassVar[tuple[str, ...]] = ("webhook_url",)
     shapes: ClassVar[Shapes] = {
         "webhook_url": words,
         "secret": words,

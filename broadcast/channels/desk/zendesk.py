@@ -55,6 +55,7 @@ class Zendesk:
         internal=True,
     )
     options: ClassVar[frozenset[str]] = OPTIONS | {"subdomain", "email", "token"}
+    target: ClassVar[tuple[str, ...]] = ("subdomain",)
     shapes: ClassVar[Shapes] = {
         "email": matching(
             r"[^\s@]+@[^\s@]+", "an e-mail address", "write the address an agent signs in with"

@@ -48,6 +48,7 @@ class Bluesky:
         limits=(Limit(Measure.GRAPHEMES, 300), Limit(Measure.BYTES, 3000)),
     )
     options: ClassVar[frozenset[str]] = frozenset({"identifier", "password"})
+    target: ClassVar[tuple[str, ...]] = ("identifier",)
     shapes: ClassVar[Shapes] = {
         "identifier": matching(
             r"did:[a-z]+:\S+|[^\s@]+(\.[^\s@]+)+|[^\s@]+@[^\s@]+",

@@ -49,6 +49,7 @@ class Mastodon:
         limits=(Limit(Measure.WRAPPED, _MOST),),
     )
     options: ClassVar[frozenset[str]] = frozenset({"access_token", "visibility"})
+    target: ClassVar[tuple[str, ...]] = ("base_url",)
     shapes: ClassVar[Shapes] = {"access_token": token, "visibility": words}
     defaults: ClassVar[Mapping[str, object]] = {"visibility": VISIBILITIES[0]}
 

@@ -46,6 +46,7 @@ class Site:
     options: ClassVar[frozenset[str]] = frozenset(
         {"path", "url", "title", "locale", "timezone", "components"}
     )
+    target: ClassVar[tuple[str, ...]] = ("path",)
     shapes: ClassVar[Shapes] = {**dict.fromkeys(options, words), "components": listed_or_table}
 
     def __init__(self, folder: Path, masthead: Masthead) -> None:

@@ -61,6 +61,7 @@ class Statuspage:
         fate=("statuspage",),
     )
     options: ClassVar[frozenset[str]] = frozenset({"api_key", "page_id", "components"})
+    target: ClassVar[tuple[str, ...]] = ("page_id",)
     shapes: ClassVar[Shapes] = {"api_key": token, "page_id": words, "components": table}
     identifiers: ClassVar[Shapes] = {
         "page_id": matching(
