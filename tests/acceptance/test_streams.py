@@ -129,7 +129,7 @@ def test_a_narrow_screen_stacks_what_does_not_fit(page_only):
 def test_a_narrow_screen_breaks_lines_between_words(page_only):
     outcome = shell(
         page_only.parent,
-        "broadcast notify Zahlungen-gehen-nicht -q --yes --next-update 30m -m 'Bitte rufen Sie an'; "
+        "broadcast notify Zahlungen-gehen-nicht --yes --next-update 30m -m 'Bitte rufen Sie an' >&2; "
         "broadcast status INC-1",
         FORCE_COLOR="1",
         COLUMNS="20",
