@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from broadcast.channels.clock_skew import ClockSkew
 from broadcast.channels.guard import Guard, is_loopback
 from broadcast.channels.proxy import Proxy, proxy_for, refusal
+from broadcast.channels.start import TOO_OLD, may_start
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
@@ -74,8 +75,13 @@ Answer = Reply | NoReply
 
 @dataclass(slots=True)
 class _Progress:
-    """How far one request came: turned away from an address, on the way to one, its first byte written."""
+    """How far one request came: turned away from an address, on the way to one, its first byte written.
 
+    `limited` says that it must start in time for its claim, and `late` that it did not.
+    """
+
+    limited: bool = False
+    late: bool = False
     forbidden: str = ""
     connecting: bool = False
     left: bool = False
@@ -142,9 +148,19 @@ class Transport:
         return _tls_context(self.ca_file)
 
     async def exchange(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        signing_in: bool = False,
     ) -> Answer:
-        """Make one request and read the whole answer; never follows a redirect, never raises for the wire."""
+        """Make one request and read the whole answer; never follows a redirect, never raises for the wire.
+
+        The first request for a claim that writes is refused if the claim is too old by then. `signing_in`
+        says that this one writes nothing that people read: the limit is for the request after it.
+        """
         import aiohttp
 
         try:
@@ -154,7 +170,7 @@ class Transport:
             return NoReply(_UNWRITABLE, left=False)
         if proxy and proxy.problem:
             return NoReply(proxy.problem, left=False)
-        progress = _Progress()
+        progress = _Progress(limited=method not in _READING and not signing_in)
         _UNDER_WAY.set(progress)
         asked = SystemClock().now()
         try:
@@ -213,6 +229,8 @@ class Transport:
         if progress.forbidden and not progress.connecting:
             reason = f"{progress.forbidden} is not a public address, and not one that is listed"
             return NoReply(reason, left=False, forbidden=True)
+        if progress.late:
+            return NoReply(TOO_OLD, left=False)
         if isinstance(error, TimeoutError) and progress.left:
             return NoReply(f"no answer within {self.deadline:g} s", left=True)
         if isinstance(error, ValueError) and not isinstance(error, OSError) and not progress.left:
@@ -260,6 +278,9 @@ def _marking_request() -> type[aiohttp.ClientRequest]:
             progress = _UNDER_WAY.get()
             if progress.left and self.method not in _READING:
                 # aiohttp takes PUT and DELETE for harmless and repeats them where a kept connection broke.
+                raise aiohttp.ClientConnectionError
+            if progress.limited and not may_start():
+                progress.late = True
                 raise aiohttp.ClientConnectionError
             before, progress.left = progress.left, True
             try:

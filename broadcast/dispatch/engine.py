@@ -15,8 +15,10 @@ from functools import partial
 from typing import TypeVar
 
 from broadcast.channels.base import Reconciles
+from broadcast.channels.start import START
 from broadcast.dispatch import services
 from broadcast.dispatch.channel import NEVER, ActiveChannel
+from broadcast.dispatch.claim_age import ClaimAges
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.happening import Happened, Happening, Listener
@@ -37,7 +39,6 @@ from broadcast.model.outgoing import Attempted
 
 T = TypeVar("T")
 _GRACE = 0.3  # seconds; with start and end, a run is over within a second of its deadline
-_LONGEST_CLAIM = 5.0  # seconds; a request that could not start by then may no longer be right
 _LOOKUPS_AT_ONCE = 32
 _REPEATS = 0.1  # for each first request, beside those that a channel begins with
 _NOT_CONFIGURED = "the channel is not in the configuration any more"
@@ -63,7 +64,7 @@ class Engine:
         self._listener = listener
         self._judge = Judge(clock, policy, listener, outbox.secret)
         self._answers: list[Answer] = []
-        self._leave_by: dict[int, float] = {}
+        self._ages = ClaimAges(clock)
         self._expired: list[Claim] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake_up = asyncio.Event()
@@ -163,8 +164,7 @@ class Engine:
             channel = self._channels[name]
             channel.due, channel.next_at = self._moments.monotonic(turn.due.get(name)), turn.next_at[name]
             channel.ahead += claims
-            leave_by = turn.claimed_at + _LONGEST_CLAIM
-            self._leave_by.update((claim.attempt, leave_by) for claim in claims)
+            self._ages.claimed(claims, turn.claimed_at)
             self._send_claimed(channel)
         for name in turn.moved:
             self._put(name, self._clock.monotonic())
@@ -199,24 +199,19 @@ class Engine:
             channel.busy += 1
             self._start(self._attempt(channel, batch))
 
-    def _expires(self, channel: ActiveChannel, claims: Sequence[Claim]) -> bool:
-        """Whether they were claimed so long ago that they must be claimed again.
-
-        A laptop slept, or the process was stopped. Somebody may have closed the incident since, and nobody
-        should get an old text after the end. A new claim passes over what was superseded.
-        """
-        now = self._clock.monotonic()
-        if now <= min(self._leave_by.pop(claim.attempt) for claim in claims):
-            return False
+    def _claim_anew(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
+        """Withdraw claims that were too old to start, and let them be claimed once more."""
         self._expired += claims
-        channel.busy -= 1
-        channel.put(now)
-        return True
+        channel.put(self._clock.monotonic())
 
     async def _attempt(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
-        """Make one request; whatever happens becomes an outcome."""
-        if self._expires(channel, claims):
+        """Make one request; whatever happens becomes an outcome, unless it could not start in time."""
+        start = self._ages.start(claims)
+        if start is None:
+            channel.busy -= 1
+            self._claim_anew(channel, claims)
             return
+        START.set(start)
         channel.repeats += _REPEATS if claims[0].attempts == 1 else 0.0
         self._listener(Happening(Happened.ATTEMPT, channel.name, count=len(claims)))
         sent = cut_off = False
@@ -234,6 +229,9 @@ class Engine:
             channel.busy -= 1
         if len(outcomes) != len(claims):
             outcomes = [Unknown("the adapter did not answer for each message")] * len(claims)
+        if self._ages.was_late(start, claims, outcomes):
+            self._claim_anew(channel, claims)
+            return
         self._answers.append(Answer(channel, claims, outcomes, lookup=False, cut_off=cut_off))
         # Whatever else an answer says, it may mean that nobody else should be sent there.
         if isinstance(outcomes[0], Accepted):

@@ -113,7 +113,13 @@ class Answering(Transport):
         self.answers = answers
 
     async def exchange(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        signing_in: bool = False,
     ) -> Answer:
         login = next((known for end, known in LOGINS.items() if url.endswith(end)), None)
         if login is not None:

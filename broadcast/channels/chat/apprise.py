@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from broadcast.channels.options import Shapes, words
 from broadcast.channels.quiet import silence
+from broadcast.channels.start import TOO_OLD, may_start
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
-from broadcast.model.outcome import Accepted, Health, Outcome, Probe, Rejected, Scope, Unknown
+from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Apprise:
         service = await self._open()
         if not len(service):
             return [Rejected(_NOT_UNDERSTOOD, Scope.CHANNEL)]
+        if not may_start():
+            return [NotSent(TOO_OLD)]
         try:
             async with asyncio.timeout(self._deadline):
                 done = await _aside(partial(_notify, service, outgoing.message.text))

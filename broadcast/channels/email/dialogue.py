@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from broadcast.channels.start import TOO_OLD, may_go_on
 from broadcast.model.redaction import Secrets
 
 if TYPE_CHECKING:
@@ -46,6 +47,13 @@ class OutOfStep(ConnectionError):
 
     def __str__(self) -> str:
         return "the server sent an answer that no command had asked for"
+
+
+class Overslept(ConnectionError):
+    """The machine slept between two commands, and the text may no longer be right."""
+
+    def __str__(self) -> str:
+        return TOO_OLD
 
 
 class Dialogue:
@@ -104,13 +112,18 @@ class Dialogue:
             # It offers no STARTTLS, or no login we know.
             raise Refused(500, str(error)) from None
 
-    async def hand_over(self, sender: str, recipient: str, content: bytes) -> None:
-        """Pass one message on; raises OSError or `Refused`."""
+    async def hand_over(self, sender: str, recipient: str, content: bytes, within: float) -> None:
+        """Pass one message on; raises OSError or `Refused`.
+
+        The text must follow the first command within that many seconds, those of a sleep included.
+        """
         self.committed = False
         await self._say("MAIL", f"FROM:<{sender}>")
         await self._say("RCPT", f"TO:<{recipient}>")
         await self._say("DATA")
         protocol = await self._in_step()
+        if not may_go_on(within):
+            raise Overslept
         # Not aiosmtplib's data(): it cannot tell a lost answer to DATA from a lost answer to the final dot.
         protocol.write(_LINE_START_DOT.sub(b"..", content) + b".\r\n")
         self.committed = self._asking = True

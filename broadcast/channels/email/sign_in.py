@@ -46,7 +46,9 @@ class SignIn:
         async with self._fetching:
             if not self._token or self._clock.monotonic() >= self._ends:
                 headers = {"Content-Type": "application/x-www-form-urlencoded"}
-                answer = await self._transport.exchange("POST", self._url, headers=headers, body=self._form)
+                answer = await self._transport.exchange(
+                    "POST", self._url, headers=headers, body=self._form, signing_in=True
+                )
                 return self._read(answer)
             return self._token
 

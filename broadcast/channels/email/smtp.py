@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 from broadcast.channels.answers import excerpt
-from broadcast.channels.email.dialogue import Dialogue, OutOfStep, Refused, Server
+from broadcast.channels.email.dialogue import Dialogue, OutOfStep, Overslept, Refused, Server
 from broadcast.channels.email.headers import OPTIONS, SHAPES, Identity, Sender, ascii_address, refusal
 from broadcast.channels.email.mime import content
 from broadcast.channels.guard import is_loopback
 from broadcast.channels.options import Shapes, between, host, words
+from broadcast.channels.start import TOO_OLD, may_start
 from broadcast.channels.transport import Transport, describe
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -100,7 +101,11 @@ class Smtp:
                 if not dialogue.alive:
                     await dialogue.open()
                 message = content(outgoing, identity, self._sender)
-                await dialogue.hand_over(self._sender.address, recipient, message)
+                if not may_start():
+                    # Some servers take long to greet: the next claim uses this connection and need not wait.
+                    self._idle.append(dialogue)
+                    return NotSent(TOO_OLD)
+                await dialogue.hand_over(self._sender.address, recipient, message, self._transport.deadline)
             self._idle.append(dialogue)
             return Accepted(identity.own, identity.thread)
         except Refused as error:
@@ -132,7 +137,7 @@ def _refused(dialogue: Dialogue, refused: Refused) -> Rejected | NotSent | Unkno
 
 
 def _lost(dialogue: Dialogue, error: OSError) -> Outcome:
-    reason = str(error) if isinstance(error, OutOfStep) else describe(error)
+    reason = str(error) if isinstance(error, OutOfStep | Overslept) else describe(error)
     if dialogue.committed:
         return Unknown(f"the message was handed over, but not acknowledged: {reason}")
     return NotSent(f"{dialogue.stage}: {reason}")

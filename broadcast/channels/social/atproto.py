@@ -46,7 +46,7 @@ class Session:
             body = json.dumps(self._credentials).encode()
             headers = {"Content-Type": "application/json"}
             url = self._url("server.createSession")
-            answer = await self._transport.exchange("POST", url, headers=headers, body=body)
+            answer = await self._transport.exchange("POST", url, headers=headers, body=body, signing_in=True)
             self._login = _login(answer)
             return self._login or answer
 

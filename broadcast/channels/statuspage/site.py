@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from broadcast.channels.options import Shapes, listed_or_table, words
+from broadcast.channels.start import TOO_OLD, may_start
 from broadcast.channels.statuspage.pages.folder import FolderBusy, check_writable
 from broadcast.channels.statuspage.pages.masthead import LANGUAGES, Component, Masthead, service_component
 from broadcast.channels.statuspage.pages.ownership import STATE, NotOurs, check_entrances
@@ -93,6 +94,8 @@ class Site:
         """There is nothing to let go of."""
 
     def _publish(self, outgoing: Outgoing) -> Outcome:
+        if not may_start():
+            return NotSent(TOO_OLD)
         try:
             state, update = add(self._folder, self._masthead, outgoing)
         except FolderBusy:
