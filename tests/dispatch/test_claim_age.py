@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from broadcast.channels.start import TOO_OLD, may_start
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
@@ -151,3 +152,42 @@ def test_a_request_that_was_due_when_the_machine_slept_is_claimed_again(ledger):
 
     assert mail.told == []
     assert states(ledger, notice) == {"cancelled": len(PEOPLE)}
+
+
+class SlowToSignIn(Mail):
+    """A provider whose login takes longer than a claim is good for: the first times, or every time."""
+
+    def __init__(self, clock: Laptop, times: int) -> None:
+        super().__init__()
+        self.asked = 0
+        self._clock, self._times = clock, times
+
+    async def send(self, batch: Sequence) -> Sequence[Outcome]:
+        self.asked += 1
+        if self.asked <= self._times:
+            self._clock.asleep += 11
+        return await super().send(batch) if may_start() else [NotSent(TOO_OLD) for _ in batch]
+
+
+def test_what_was_too_old_at_its_first_byte_is_claimed_again_and_no_attempt_is_counted(ledger):
+    clock = Laptop()
+    mail = SlowToSignIn(clock, times=1)
+    notice = record(ledger, "p00", route=("email",))
+
+    assert dispatched(ledger, notice, mail, lambda: None, clock) is Ending.FINISHED
+
+    assert (mail.asked, mail.told) == (2, ["p00@kunde.example"])
+    (attempts,) = ledger.history.attempts(notice.id)
+    assert attempts.attempts == 1
+
+
+def test_a_provider_that_is_always_too_slow_for_its_claims_does_not_keep_the_run_going(ledger):
+    clock = Laptop()
+    mail = SlowToSignIn(clock, times=100)
+    notice = record(ledger, "p00", route=("email",))
+
+    assert dispatched(ledger, notice, mail, lambda: None, clock) is Ending.FINISHED
+
+    assert mail.told == []
+    assert mail.asked == 1 + Policy().attempts_without_backup
+    assert states(ledger, notice) == {"held": 1}
