@@ -55,7 +55,7 @@ main()
 
 
 #: What the adapters themselves load: their options are shown with their defaults.
-OF_ADAPTERS = {"asyncio", "http", "ssl"}
+OF_ADAPTERS = ("asyncio", "http", "ssl")
 
 
 @pytest.mark.parametrize(
