@@ -49,7 +49,7 @@ def test_drivers_are_called_in_their_language_and_told_twice(tmp_path, providers
     scene = company(tmp_path, providers)
 
     runs = [
-        scene.send("notify", "Tourenplan <gestört>", "-m", "Bitte R&D fahren.", "--started", "20m"),
+        scene.send("notify", "Tourenplan <gestört>", "-m", "Bitte R&D fahren.", "-s", "sev1"),
         scene.send("resolve", "-m", "Alles geht."),
     ]
 

@@ -154,7 +154,7 @@ def test_nobody_is_told_twice_whatever_the_providers_clocks_show(scene, provider
     assert_everybody_was_told_once(providers)
     [said] = [warning for warning in run.result["warnings"] if "clock" in warning]
     apart = "[23] h [0-9]+ min behind" if hours > 0 else "[23] min [0-9]+ s ahead of"
-    assert re.match(f"this machine's clock is {apart} the clocks of page, sms, x: set it", said)
+    assert re.match(f"this machine's clock is {apart} the clocks of page, sms, x; set it", said)
 
 
 def test_a_list_that_lags_doubles_nothing(scene, providers):

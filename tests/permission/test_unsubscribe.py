@@ -109,7 +109,7 @@ def test_an_altered_token_is_refused_and_suppresses_nobody(muster, place):
     said = muster.run("contacts", "suppress", altered)
 
     assert said.code == 2
-    assert "address 1: this token of an unsubscribe link was altered" in said.err
+    assert "address 1: this token of an unsubscribe link was changed" in said.err
     assert "hint: copy the whole token" in said.err
     assert muster.suppressed() == []
 

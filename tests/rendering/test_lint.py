@@ -145,7 +145,7 @@ def test_files_of_ones_own_are_used_and_proved_or_named(tmp_path):
 
     found = lint(with_files(tmp_path, files), ("de",), audiences=["customers", "partners"])
 
-    unused = {one.template: one.severity for one in found if "no text is written" in one.problem}
+    unused = {one.template: one.severity for one in found if "it is never used" in one.problem}
     assert unused == {
         "de/agents/identifed/sms.txt.j2": Gravity.ERROR,
         "de/agnts/sms.txt.j2": Gravity.WARNING,

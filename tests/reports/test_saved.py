@@ -33,7 +33,7 @@ def test_a_file_that_is_no_report_of_ours_stays_as_it_is(folder, content):
     path.write_bytes(content)
     before = path.stat()
 
-    with pytest.raises(UsageError, match="left as it is"):
+    with pytest.raises(UsageError, match="it was not overwritten"):
         save(SECOND, path)
 
     assert path.read_bytes() == content
