@@ -115,6 +115,7 @@ def merge(entries: Entries) -> Merged:
         person = _Person()
         for entry in together.values():
             person.add(entry)
+        person.finish()
         instead.update(dict.fromkeys(together, ()))
         instead[min(together)] = tuple(draft.contact() for draft in person.drafts)
         rows.extend(person.rows())
@@ -256,6 +257,20 @@ class _Person:
         for by, owner in owners:
             if by != "id":
                 owner.groups.update(dict.fromkeys(contact.groups))
+
+    def finish(self) -> None:
+        """Give every contact an id of its own, and the owner of a shared address the groups of the others."""
+        ids: set[str] = set()
+        for draft in self.drafts:
+            own = draft.contact().id
+            if own in ids:
+                own = f"c-{_digest(f'{draft.phone} {draft.email} {draft.name}')[:12]}"
+            draft.id = own
+            ids.add(own)
+        for draft in reversed(self.drafts):
+            for mark in (("phone", draft.phone or ""), ("e-mail", (draft.email or "").lower())):
+                if owner := self._owners.get(mark):
+                    owner.groups.update(draft.groups)
 
     def rows(self) -> Iterator[MergedRow]:
         for entry, draft, by in self._rows:

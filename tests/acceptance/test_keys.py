@@ -157,6 +157,7 @@ def test_nobody_is_told_twice_whatever_the_providers_clocks_show(scene, provider
     assert re.match(f"this machine's clock is {apart} the clocks of page, sms, x; set it", said)
 
 
+@pytest.mark.slow
 def test_a_list_that_lags_doubles_nothing(scene, providers):
     """At the first look the provider does not list yet what it has taken."""
     providers.twilio.lag = timedelta(seconds=1)

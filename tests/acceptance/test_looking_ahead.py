@@ -219,6 +219,7 @@ def test_what_an_update_says_is_down_adds_to_what_was_said_before_until_it_is_ta
     assert "said to be down: Slack, outlook" in page
 
 
+@pytest.mark.slow
 def test_an_update_goes_by_the_first_channel_again_once_that_works(rehearsal):
     """People who were told on another channel are not told there for ever, at night by a call."""
 

@@ -79,6 +79,7 @@ async def test_nobody_waits_longer_than_the_deadline():
         assert time.monotonic() - begun < 2
 
 
+@pytest.mark.slow
 async def test_a_thread_left_behind_keeps_the_program_no_longer_than_apprise_waits_for_an_answer():
     program = (
         "import asyncio, sys\n"

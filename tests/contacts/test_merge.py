@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from broadcast.contacts.merge import Entries, Merged, merge
@@ -120,6 +120,13 @@ def test_every_row_is_a_contact_or_merged_into_one(rows):
 
 @settings(max_examples=150, deadline=None)
 @given(ROWS)
+@example(
+    [
+        Contact("", "Anna", "+4915112345670", "a@firma.de"),
+        Contact("1", "Berta", None, "a@firma.de"),
+        Contact("", "Anna", "+4915112345671", None),
+    ]
+)
 def test_no_address_is_lost_and_every_id_is_one_contact(rows):
     contacts = merged(*rows).contacts
 
@@ -143,8 +150,18 @@ def test_a_person_is_reached_in_every_group_of_every_row(rows):
     assert reach(rows) <= reach(merged(*rows).contacts)
 
 
+ANNA, BERTA = "+4915112345670", "+4915112345671"
+SWITCHBOARD = [
+    Contact("", email="a@firma.de"),
+    Contact("", "Anna", ANNA, "a@firma.de"),
+    Contact("1", "Berta", BERTA, "a@firma.de"),
+    Contact("", phone=BERTA, groups=("x",)),
+]
+
+
 @settings(max_examples=150, deadline=None)
 @given(ROWS)
+@example(SWITCHBOARD)
 def test_merging_again_changes_nothing(rows):
     once = list(merged(*rows).contacts)
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from broadcast.contacts.spool import Spool
 
 
@@ -50,6 +52,7 @@ def test_a_disk_without_room_is_said_and_not_met_with_a_traceback(tmp_path):
     assert "TMPDIR" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_people_take_hardly_more_memory_than_two_thousand(tmp_path):
     peaks = [_peak(tmp_path / f"{people}.csv", people) for people in (2_000, 100_000)]
 

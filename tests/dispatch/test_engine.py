@@ -347,6 +347,7 @@ def test_a_number_that_opted_out_is_told_by_mail(company, sandbox):
     assert company.copies() == {"p0": ["twilio"], "p1": ["sendgrid"], "p2": ["twilio"]}
 
 
+@pytest.mark.slow
 def test_ten_thousand_people_need_a_dozen_requests(company, sandbox):
     company.configure([["email"]], timeout="20s")
     company.employ(10_000)

@@ -98,6 +98,7 @@ def test_a_room_that_a_channel_leads_to_again_in_time_gets_the_end_in_its_thread
     assert [bool(thread) for thread in posts(sandbox, "slack", "C0FIRST")] == [False, True]
 
 
+@pytest.mark.slow
 def test_another_page_is_another_target_and_gets_the_end_as_its_first_word(company, sandbox):
     company.configure([["page"]])
     company.notify()
@@ -155,6 +156,7 @@ def test_a_new_token_or_another_way_to_the_same_room_is_the_same_target(
     assert [bool(thread) for thread in posts(sandbox, "slack", "C0FIRST")] == [False, True]
 
 
+@pytest.mark.slow
 def test_what_never_left_goes_to_where_its_channel_leads_now(company, sandbox):
     with_a_room(company)
     change(company, f"{company.url}/slack/api", "http://127.0.0.1:9/slack/api")

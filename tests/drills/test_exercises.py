@@ -129,6 +129,7 @@ def test_an_hour_is_played_in_seconds_and_a_late_word_breaks_its_promise(company
     assert not exercise["passed"]
 
 
+@pytest.mark.slow
 def test_whoever_could_have_been_reached_and_was_not_fails_the_exercise(company):
     broken, _ = graded(company(f'faults = ["twilio:auth"]\n{NOTIFY}'))
     down, exercise = graded(company(f'faults = ["twilio:auth"]\ndown = ["twilio"]\n{NOTIFY}'))
@@ -138,6 +139,7 @@ def test_whoever_could_have_been_reached_and_was_not_fails_the_exercise(company)
     assert exercise["unreached"] == ["2"]
 
 
+@pytest.mark.slow
 def test_naming_a_number_that_is_known_to_be_dead_is_found(company, tmp_path):
     number = '{ hotline = "+49 30 23125000" }'
     spoken, _ = graded(company(f'{NOTIFY}\naffects = ["landline"]\nvariables = {number}'))
@@ -147,6 +149,7 @@ def test_naming_a_number_that_is_known_to_be_dead_is_found(company, tmp_path):
     assert left_out["texts that name a dead way"]["met"]
 
 
+@pytest.mark.slow
 def test_an_exercise_leaves_nothing_beside_the_company(company, tmp_path):
     before = sorted(path.name for path in tmp_path.iterdir())
 

@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 from tests.examples.composite import ACTION, OUTPUT, Runner
 from tests.examples.conftest import OPTED_OUT, PEOPLE, ROOT, received
 
+pytestmark = pytest.mark.slow  # each test starts several real commands
+
 STEPS = ACTION["runs"]["steps"]
 HOSTILE = {
     "shell": '"; $(touch pwned)`touch pwned`; touch pwned #',

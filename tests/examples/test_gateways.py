@@ -17,6 +17,8 @@ from broadcast.testing.samples import now, outgoing
 from broadcast.testing.stub import Canned, answering, serving
 from tests.examples.conftest import EXAMPLES, received
 
+pytestmark = pytest.mark.slow  # each test starts several real commands
+
 GATEWAYS = EXAMPLES / "gateways"
 VARIABLES = {"SEVEN_API_KEY": "k-of-seven", "MESSAGEBIRD_ACCESS_KEY": "k-of-messagebird"}
 MESSAGE = outgoing("+4917604069079", text="[INC-7/1] „Kasse“ & Öl")

@@ -8,6 +8,8 @@ import pytest
 
 from tests.examples.conftest import EXAMPLES, notice_of, received
 
+pytestmark = pytest.mark.slow  # each test starts several real commands
+
 PEOPLE = 1108
 COLLEAGUE = "nachtschicht@muster.example"
 PERSONAL = ("twilio", "sendgrid", "smtp")

@@ -14,6 +14,8 @@ from broadcast.operations.result import ExitStatus
 from tests.examples.composite import ACTION
 from tests.examples.conftest import EXAMPLES, ROOT, received
 
+pytestmark = pytest.mark.slow  # each test starts several real commands
+
 CI = EXAMPLES / "ci"
 GITHUB = yaml.safe_load((CI / "github-actions.yml").read_text(encoding="utf-8"))
 SPEC, GITLAB = yaml.safe_load_all((CI / "gitlab-component.yml").read_text(encoding="utf-8"))

@@ -8,6 +8,8 @@ import pytest
 
 from tests.examples.conftest import EXAMPLES, OPTED_OUT, PEOPLE, received
 
+pytestmark = pytest.mark.slow  # each test starts several real commands
+
 
 @pytest.fixture(scope="module")
 def runbook(shell, company):

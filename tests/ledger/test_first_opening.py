@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from broadcast.errors import LedgerError
 from broadcast.ledger.ledger import Ledger
 
@@ -24,6 +26,7 @@ def opened(path: Path, start: int) -> int:
         os._exit(error.exit_status)
 
 
+@pytest.mark.slow
 def test_a_ledger_that_is_just_being_made_is_not_taken_for_another_programs(tmp_path):
     codes = []
     for number in range(40):

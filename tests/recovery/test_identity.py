@@ -99,6 +99,7 @@ def test_a_ledger_that_was_lost_repeats_no_identity(muster):
     assert [len(incident["incident_updates"]) for incident in muster.page("incidents")["incidents"]] == [2, 2]
 
 
+@pytest.mark.slow
 def test_another_incident_does_not_join_one_that_a_lost_ledger_left_open(muster):
     muster.send("notify", "Kasse gestört")
     muster.scene.ledger.unlink()
@@ -109,6 +110,7 @@ def test_another_incident_does_not_join_one_that_a_lost_ledger_left_open(muster)
     assert muster.open == ["Kasse gestört"]
 
 
+@pytest.mark.slow
 def test_a_ledger_restored_from_a_backup_does_not_repeat_what_was_said_since(muster, tmp_path):
     """The page follows the ledger that speaks now, whatever the lost one said under the same number."""
     muster.send("notify", "Kasse gestört")
@@ -141,6 +143,7 @@ def test_a_command_repeated_under_its_key_after_the_ledger_was_lost_is_the_same_
     assert muster.open == ["Kasse gestört"]
 
 
+@pytest.mark.slow
 def test_a_key_with_other_words_in_a_new_ledger_is_another_notice(muster):
     muster.send("notify", "Kasse gestört", "--key", "nightly")
     muster.scene.ledger.unlink()
