@@ -163,6 +163,12 @@ OTHER_SERVICE_NAMED = [
 EXERCISE_MEANWHILE = [("notify", "sev2", ("checkout",), False), ("notify", "sev1", ("checkout",), True)]
 WORK_ENDS = [("notify", "sev2", ("support",), False), ("maintain", "in_progress", KEYS), ("resolve", 1)]
 
+WORK_BEGINS = [
+    ("notify", "sev1", ("checkout",), False),
+    ("monitor", 0),
+    ("maintain", "in_progress", ("checkout",)),
+]
+
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(actions, min_size=2, max_size=8))
@@ -170,6 +176,7 @@ WORK_ENDS = [("notify", "sev2", ("support",), False), ("maintain", "in_progress"
 @example(OTHER_SERVICE_NAMED)
 @example(EXERCISE_MEANWHILE)
 @example(WORK_ENDS)
+@example(WORK_BEGINS)
 def test_components_equal_the_worst_open_state_after_any_interleaving(fresh, steps):
     desk = fresh()
     for step in steps:

@@ -128,5 +128,7 @@ def _standing(component: Component, going_on: Sequence[Story]) -> Standing:
     concerned = [story for story in going_on if concerns(story, component)]
     if not concerned:
         return Standing(component, Tone.FINE)
-    tone = worst([story.tone for story in concerned])
+    tones = [story.tone for story in concerned]
+    # A service that works again, but is under maintenance now, is not available.
+    tone = Tone.MAINTENANCE if worst(tones) is Tone.WATCHING and Tone.MAINTENANCE in tones else worst(tones)
     return Standing(component, tone, next(story for story in concerned if story.tone is tone))
