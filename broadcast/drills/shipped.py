@@ -36,5 +36,5 @@ def find_exercise(spelled: str) -> Path:
         return known[spelled]
     raise UsageError(
         f"there is no exercise {spelled}, and no such file",
-        hint=f"{did_you_mean(path.stem, known)} `broadcast drill list` shows all",
+        hint=f"{did_you_mean(path.stem, known)} (`broadcast drill list` shows all)",
     )
