@@ -123,6 +123,11 @@ def test_time_grows_with_the_text_and_no_faster(reader):
     read = READERS[reader]
     for part in PARTS:
         text = f"x {part * (LENGTH // len(part))}!\n"
-        before = time.process_time()
-        read(text)
-        assert time.process_time() - before < 0.3, (reader, part)
+        # A busy machine slows one reading down, hardly three; squared time is seconds in each of them.
+        assert any(_cpu_seconds(read, text) < 0.3 for _ in range(3)), (reader, part)
+
+
+def _cpu_seconds(read: Callable[[str], object], text: str) -> float:
+    before = time.process_time()
+    read(text)
+    return time.process_time() - before

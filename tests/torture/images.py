@@ -56,6 +56,10 @@ class Disk:
     def link(self, name: str, other: str) -> None:
         self._name(other, self.names[name])
 
+    def rename(self, name: str, other: str) -> None:
+        self.link(name, other)
+        self.unlink(name)
+
     def unlink(self, name: str) -> None:
         if name in self.names:
             del self.names[name]

@@ -25,7 +25,8 @@ _CALLS = (
     *("sendto", "sendmsg", "pwritev", "writev", "sync_file_range", "fallocate"),
 )
 #: Calls that the replay does not know; were one used on the ledger, the suite would be blind.
-_STRANGE = {"rename", "pwritev", "writev", "sync_file_range", "fallocate"}
+_STRANGE = {"pwritev", "writev", "sync_file_range", "fallocate"}
+_NAMING = {"openat", "link", "rename", "unlink"}
 _PHONE = re.compile(r"\+4915112(\d{5})7")
 _EMAIL = re.compile(r"p(\d+)@kunde\.example")
 
@@ -105,7 +106,7 @@ class Replay:
         """Follow one call; whether a message leaves with it that had not left before."""
         if call.name in {"sendto", "sendmsg"}:
             return call.begins and self._leaves(b"".join(call.texts))
-        if call.name in {"openat", "link", "unlink"}:
+        if call.name in _NAMING:
             self._names(call)
         elif call.file == str(self._folder):
             if call.name in {"fsync", "fdatasync"} and call.ends:
@@ -156,6 +157,8 @@ class Replay:
             self.disk.unlink(names[0])
         elif call.name == "link":
             self.disk.link(names[0], names[1])
+        elif call.name == "rename":
+            self.disk.rename(names[0], names[1])
 
     def _bytes(self, call: strace.Call, name: str) -> None:
         numbers = [part.strip() for part in call.rest.split(",")]
