@@ -12,7 +12,7 @@ from broadcast.model.incident import Phase, Severity
 from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
 
 _WINDOW = ("window_starts", "window_ends", "former_starts", "former_ends")
-_TIMES = ("as_of", "started", "detected", "reported", "ended", "next_update", *_WINDOW, "corrects")
+_TIMES = ("as_of", "started", "detected", "reported", "ended", "next_update", *_WINDOW, "corrects", "report")
 
 
 def facts_to_json(facts: Facts) -> str:
@@ -32,6 +32,10 @@ def facts_from_json(text: str) -> Facts:
     fields["severity"] = Severity(fields["severity"])
     if before := fields.get("severity_before"):
         fields["severity_before"] = Severity(before)
+    if before := fields.get("phase_before"):
+        fields["phase_before"] = Phase(before)
+    fields["audiences"] = tuple(fields.get("audiences", ()))
+    fields["hotlines"] = tuple((audience, number) for audience, number in fields.get("hotlines", ()))
     fields["services"] = services_from_json(json.dumps(fields["services"]))
     fields["alternatives"] = tuple(_alternative(**entry) for entry in fields["alternatives"])
     fields["affects"] = tuple(fields.get("affects", ()))

@@ -62,7 +62,14 @@ class Facts:
     down. `message` and `title` are the commander's own words; `wording` holds their translations
     as ((field, locale), text). Optional prose (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out
     of texts where it is None. `affects` names what is down besides; `cut_off` says that of all ways to reach
-    us none works. `severity_before` is what the notice before said, None in the first.
+    us none works. `severity_before` and `phase_before` are what the notice before said, None in the first.
+
+    `corrects` is when the statement was published that this notice takes back: a false alarm, an all-clear,
+    "works again", or the wrong fact that `correction` puts right in the commander's words. `instruction` is
+    what readers are to do, and holds until it is changed, taken back or the incident ends. `works` is what
+    still works. `report` is the day on which a report is promised. `audiences` are the audiences that this
+    notice goes to. `hotlines` are numbers of single audiences, as (audience, number). `others_open` says that
+    another incident of the same kind (real, or exercise) is open.
     """
 
     organisation: str
@@ -99,6 +106,14 @@ class Facts:
     affects: tuple[str, ...] = ()
     corrects: datetime | None = None
     severity_before: Severity | None = None
+    phase_before: Phase | None = None
+    correction: str | None = None
+    instruction: str | None = None
+    works: str | None = None
+    report: datetime | None = None
+    audiences: tuple[str, ...] = ()
+    hotlines: tuple[tuple[str, str], ...] = ()
+    others_open: bool = False
     wording: tuple[tuple[tuple[str, str], str], ...] = ()
     variables: tuple[tuple[str, str], ...] = field(default=())
 
