@@ -9,6 +9,9 @@ from enum import StrEnum
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.moments import elapsed
 
+#: How long after it is known a breach of personal data must be reported to the authority (GDPR, article 33).
+GDPR_DEADLINE = timedelta(hours=72)
+
 
 class NoticeKind(StrEnum):
     """Why a notice was published."""

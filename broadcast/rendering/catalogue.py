@@ -77,6 +77,13 @@ class Catalogue:
         """The first of `names` that exists."""
         return next((source for name in names if (source := self.find(name))), None)
 
+    def texts(self, name: str) -> list[tuple[Path, str]]:
+        """The files of that name in every folder that has one, the shipped one first."""
+        relative = _checked(name)
+        found = [folder for folder in reversed(self.folders) if (folder / relative).is_file()]
+        sources = [Source(name, _contained(folder / relative, folder)) for folder in found]
+        return [(source.path, source.read()) for source in sources]
+
     def locales(self) -> tuple[str, ...]:
         """The locales that have a folder, sorted."""
         found = {
@@ -99,10 +106,14 @@ def locale_chain(locale: str, default_locale: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step for step in named if _LOCALE.fullmatch(step)))
 
 
-def audience_chain(audience: str, phase: str, file: str) -> tuple[str, ...]:
-    """Where to look for an audience's text: its phase, the audience for any phase, the customers' phase."""
-    own = () if audience == PUBLIC else (f"{audience}/{phase}/{file}{SUFFIX}", f"{audience}/{file}{SUFFIX}")
-    return (*own, f"{PUBLIC}/{phase}/{file}{SUFFIX}", f"{PUBLIC}/{file}{SUFFIX}")
+def audience_chain(audience: str, phases: Sequence[str], file: str) -> tuple[str, ...]:
+    """Where to look for an audience's text: its phases, the audience for any phase, the customers' phases."""
+    audiences = dict.fromkeys((audience, PUBLIC))
+    return tuple(
+        f"{folder}/{file}{SUFFIX}"
+        for name in audiences
+        for folder in (*(f"{name}/{p}" for p in phases), name)
+    )
 
 
 def default_folders(override: Path | None) -> tuple[Path, ...]:

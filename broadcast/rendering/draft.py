@@ -6,16 +6,18 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from broadcast.errors import TemplateError
+from broadcast.errors import ConfigError, TemplateError
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts, TextPhase
+from broadcast.model.situation import situation_of
 from broadcast.rendering import drill, factcheck
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue, Source, audience_chain, locale_chain
 from broadcast.rendering.fit import SHORTENED, Room
-from broadcast.rendering.variables import variables
+from broadcast.rendering.sentences import FILE, Table, checked
+from broadcast.rendering.variables import Reader, variables
 from broadcast.rendering.words import Words, words_for
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 _SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z][A-Za-z0-9_]*){SLOT_CLOSE}")
 _TYPICAL_VALUE = "x" * 20  # what a person's name or number is counted as
 _PUBLIC_AUDIENCES = frozenset({PUBLIC, "public"})
+#: Audiences whose readers are no colleagues at a desk: of an exercise they learn only that it is a test.
+OUTSIDE = frozenset({PUBLIC, "public", "field"})
 
 
 class Templates:
@@ -32,10 +36,15 @@ class Templates:
     def __init__(self, catalogue: Catalogue, default_locale: str) -> None:
         self.catalogue = catalogue
         self._default_locale = default_locale
+        self._sentences: dict[str, Table] = {}
 
-    def source(self, locale: str, audience: str, phase: str, file: str) -> Source:
-        """The file a text is written from; languages come before audiences."""
-        chain = audience_chain(audience, phase, file)
+    def source(self, locale: str, audience: str, facts: Facts, file: str) -> Source:
+        """The file a text is written from; languages come before audiences.
+
+        Folders of a situation come before those of its phase, which are all that there were once.
+        """
+        situation = situation_of(facts, outside=audience in OUTSIDE)
+        chain = audience_chain(audience, tuple(dict.fromkeys((situation, facts.text_phase))), file)
         locales = locale_chain(locale, self._default_locale)
         source = self.catalogue.first([f"{step}/{name}" for step in locales for name in chain])
         if source is None:
@@ -43,6 +52,14 @@ class Templates:
                 f"there is no template {locales[0]}/{chain[0]}", hint=f"write it, or {locales[0]}/{chain[-1]}"
             )
         return source
+
+    def sentences(self, locale: str) -> Table:
+        """State words and sentences of a language, with the user's own entries; English where it has none."""
+        if locale not in self._sentences:
+            chain = locale_chain(locale, locale)
+            files = next((found for step in chain if (found := self.catalogue.texts(f"{step}/{FILE}"))), [])
+            self._sentences[locale] = _merged(files)
+        return self._sentences[locale]
 
     @cached_property
     def plain(self) -> Texts:
@@ -100,11 +117,11 @@ class Draft:
 
     def part(self, file: str) -> Source:
         """The template of another part of this message."""
-        return self.templates.source(self.locale, self.audience, self.facts.text_phase.value, file)
+        return self.templates.source(self.locale, self.audience, self.facts, file)
 
     def write(self, template: str, room: Room, shape: Callable[[str], str]) -> str:
         """One plain part, brought into shape, marked and checked against the facts."""
-        named = self._variables(room)
+        named = self._variables(room, template)
         raw, fixed = self.templates.plain.write(template, named, self.facts.as_of)
         return self._finished(shape(raw), template, self._known(room, named, fixed))
 
@@ -145,8 +162,21 @@ class Draft:
         own = f"{PurePosixPath(self.source.name).parent}/email.html{SUFFIX}"
         return own if self.templates.catalogue.find(own) else f"{self.locale}/_layout/email.html{SUFFIX}"
 
-    def _variables(self, room: Room) -> dict[str, object]:
-        return variables(self.facts, self.words, room, locale=self.locale, internal=self.internal)
+    def _variables(self, room: Room, template: str = "") -> dict[str, object]:
+        return variables(self.facts, self.reader, room, short=_is_short(template))
+
+    @property
+    def reader(self) -> Reader:
+        """Who reads it: in which language and words, and what they may know."""
+        folder = PurePosixPath(self.source.name).parts[1]
+        return Reader(
+            locale=self.locale,
+            audience=self.audience,
+            words=self.words,
+            sentences=self.templates.sentences(self.locale),
+            internal=self.internal,
+            outside=folder in OUTSIDE or self.audience in OUTSIDE,
+        )
 
     def _known(self, room: Room, named: dict[str, object], fixed: Iterable[str]) -> factcheck.Known:
         shortened = [str(named[name] or "") for name in SHORTENED if getattr(room, name) is not None]
@@ -159,6 +189,27 @@ class Draft:
                 hint="show a fact by its name, or pass it with -v; "
                 "what is true of every incident is written {{ '...'|fixed }}",
             )
+
+
+def _is_short(template: str) -> bool:
+    """Whether a list of services must be short: in a text message, a subject, a title."""
+    file = PurePosixPath(template).name
+    return file.startswith("sms.") or ".subject" in file
+
+
+def _merged(files: list[tuple[Path, str]]) -> Table:
+    """The entries of all files; those of a later file replace those of an earlier one."""
+    import tomllib
+
+    table: dict[str, dict[str, str]] = {}
+    for path, text in files:
+        try:
+            found = checked(tomllib.loads(text), str(path))
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{path}: {error}", hint="correct the file, or remove it") from None
+        for section, entries in found.items():
+            table[section] = {**table.get(section, {}), **entries}
+    return table
 
 
 def on_one_line(text: str) -> str:

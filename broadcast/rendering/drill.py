@@ -26,7 +26,7 @@ _STYLE = "font:bold 16px sans-serif;text-align:center;padding:12px;margin:0;back
 def marked(text: str, word: str) -> str:
     """`text` with the drill word first and last; on lines of their own where it has several lines."""
     between = "\n\n" if "\n" in text else " "
-    first = "" if _starts(text, word) else f"{word}{between}" if between != " " else f"{word}: "
+    first = "" if _starts(text, word) else f"{word}{between}"
     last = "" if _ends(text, word) else f"{between}{word}"
     return f"{first}{text}{last}"
 
@@ -74,8 +74,8 @@ def _without_head(html: str) -> str:
 
 def _starts(text: str, word: str) -> bool:
     """Whether the word is first; `ÜBUNGSLEITER` is another one."""
-    return re.match(rf"[\[( *]*{re.escape(word)}(?![\w-])", text) is not None
+    return re.match(rf"[\[( *]*{re.escape(word)}(?![\w-])", text, re.IGNORECASE) is not None
 
 
 def _ends(text: str, word: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(word)}[\]). *]*\Z", text) is not None
+    return re.search(rf"(?<![\w-]){re.escape(word)}[\]). *]*\Z", text, re.IGNORECASE) is not None

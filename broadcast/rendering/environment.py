@@ -17,7 +17,6 @@ from typing import Any, NoReturn
 from jinja2 import (
     BaseLoader,
     BytecodeCache,
-    StrictUndefined,
     TemplateNotFound,
     TemplateSyntaxError,
     UndefinedError,
@@ -35,6 +34,7 @@ from broadcast.errors import TemplateError
 from broadcast.rendering.catalogue import SUFFIX, Catalogue, Source, locale_chain
 from broadcast.rendering.filters import FILTERS, FilterError, Reading, printed
 from broadcast.rendering.guard import Budget, Metered, OverBudget, checked_number
+from broadcast.rendering.missing import Strict
 from broadcast.rendering.tag_lines import without_tag_lines
 from broadcast.rendering.words import words_for
 
@@ -111,7 +111,7 @@ class Texts(ImmutableSandboxedEnvironment):
     def __init__(self, loader: Loader, *, autoescape: bool) -> None:
         super().__init__(
             loader=loader,
-            undefined=StrictUndefined,
+            undefined=Strict,
             autoescape=autoescape,
             finalize=printed,
             auto_reload=False,
@@ -155,7 +155,8 @@ class Texts(ImmutableSandboxedEnvironment):
 
         Raises `TemplateError` that names file and line.
         """
-        self.reading = Reading(words_for(name.partition("/")[0]), as_of, Budget())
+        short = name.rpartition("/")[2].startswith("sms.")
+        self.reading = Reading(words_for(name.partition("/")[0]), as_of, short, Budget())
         try:
             text = self.get_template(name).render(variables)
         except (RecursionError, MemoryError):

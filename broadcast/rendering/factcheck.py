@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
 
-from broadcast.model.notice import Facts
+from broadcast.model.moments import later
+from broadcast.model.notice import GDPR_DEADLINE, Facts
 from broadcast.rendering import phrase
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.drill import visible_lines
@@ -92,12 +93,18 @@ def _texts(facts: Facts, locale: str) -> Iterable[str]:
     yield from (facts.worded(name, locale) or "" for name in _WORDED)
     yield from (service.name_in(locale) for service in facts.services)
     yield facts.hotline or ""
+    yield from (number for _, number in facts.hotlines)
+    yield from (str(left) for left in range(1, len(facts.services)))  # "and 2 more"
+    yield facts.severity.value.removeprefix("sev")
     for way in facts.alternatives:
         yield from (way.kind, way.value, way.hours_in(locale))
     yield from (value for _, value in facts.variables)
 
 
-_WORDED = ("title", "message", "scope", "impact", "action", "cause", "data_loss")
+_WORDED = (
+    *("title", "message", "scope", "impact", "action", "cause", "data_loss"),
+    *("correction", "instruction", "works"),
+)
 
 
 def _spoken(facts: Facts, words: Words) -> Iterable[str]:
@@ -113,11 +120,13 @@ def _spoken(facts: Facts, words: Words) -> Iterable[str]:
         facts.former_starts,
         facts.former_ends,
         facts.corrects,
+        facts.report,
+        *(later(known, GDPR_DEADLINE) for known in (facts.detected, facts.reported, facts.as_of) if known),
     )
     for moment in moments:
-        if moment is not None:
-            yield f"{phrase.clock_time(moment)} {phrase.day(moment, words)} {moment.date().isoformat()}"
-            yield phrase.zone(moment, words)
+        for shown in phrase.shown_as(moment) if moment else ():
+            yield f"{phrase.clock_time(shown)} {phrase.day(shown, words)} {shown.date().isoformat()}"
+            yield phrase.zone(shown, words)
     yield str(facts.minutes)
     if facts.lasted is not None:
         yield phrase.duration(facts.lasted, words)

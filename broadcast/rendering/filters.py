@@ -23,10 +23,14 @@ class FilterError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a rendering is read with: the language, the time it speaks from, and its budget."""
+    """What a rendering is read with: the language, the time it speaks from, and its budget.
+
+    `short` is for text messages: they leave `Uhr` out, and quote with straight marks.
+    """
 
     words: Words = ENGLISH
     as_of: datetime | None = None
+    short: bool = False
     budget: Budget = field(default_factory=Budget)
 
 
@@ -78,6 +82,78 @@ def time(context: Context, moment: datetime, reference: datetime | None = None) 
     """
     reading = reading_of(context)
     return phrase.time_of(_moment(moment), reference or reading.as_of or moment, reading.words)
+
+
+@pass_context
+def since(context: Context, moment: datetime) -> str:
+    """`seit 13:40 Uhr`, `seit Sa, 15.11., 20:30 Uhr`."""
+    reading = reading_of(context)
+    return phrase.since(_moment(moment), reading.as_of or moment, reading.words, short=reading.short)
+
+
+@pass_context
+def at(context: Context, moment: datetime) -> str:
+    """`um 14:35 Uhr`, `am Mo, 17.11., um 08:00 Uhr`."""
+    reading = reading_of(context)
+    return phrase.at(_moment(moment), reading.as_of or moment, reading.words, short=reading.short)
+
+
+@pass_context
+def of(context: Context, moment: datetime, noun: str) -> str:
+    """`Unsere Meldung von 13:40 Uhr`: the statement `noun` that was published then."""
+    reading = reading_of(context)
+    return phrase.of(_moment(moment), noun, reading.as_of or moment, reading.words, short=reading.short)
+
+
+@pass_context
+def until(context: Context, moment: datetime) -> str:
+    """`bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`."""
+    reading = reading_of(context)
+    return phrase.until(_moment(moment), reading.as_of or moment, reading.words, short=reading.short)
+
+
+@pass_context
+def span(context: Context, start: datetime, end: datetime) -> str:
+    """`13:40 bis 14:22 Uhr`; days are named where they are not the day of the text."""
+    return _span(context, start, end, dated=False)
+
+
+@pass_context
+def window(context: Context, start: datetime, end: datetime) -> str:
+    """`So, 16.11., 22:00 bis 23:30 Uhr`, whatever the day."""
+    return _span(context, start, end, dated=True)
+
+
+def _span(context: Context, start: datetime, end: datetime, *, dated: bool) -> str:
+    reading = reading_of(context)
+    as_of = reading.as_of or start
+    return phrase.span(_moment(start), _moment(end), as_of, reading.words, short=reading.short, dated=dated)
+
+
+@pass_context
+def stamp(context: Context, moment: datetime) -> str:
+    """`So, 16.11., 14:05 Uhr (MEZ)`."""
+    return phrase.stamp(_moment(moment), reading_of(context).words)
+
+
+@pass_context
+def hour(context: Context, moment: datetime) -> str:
+    """`13:40 Uhr`, whatever the day."""
+    reading = reading_of(context)
+    return phrase.hour(_moment(moment), reading.as_of or moment, reading.words, short=reading.short)
+
+
+@pass_context
+def quoted(context: Context, text: str) -> str:
+    """`text` in the language's quotation marks; in straight ones where a text is short."""
+    reading = reading_of(context)
+    opens, closes = ('"', '"') if reading.short else reading.words.quotes
+    return f"{opens}{_text(text)}{closes}"
+
+
+def initial(text: str) -> str:
+    """`text` with a capital at its beginning."""
+    return phrase.initial(_text(text))
 
 
 @pass_context
@@ -178,6 +254,16 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "concatenate": concatenate,
     "join": join,
     "time": time,
+    "since": since,
+    "at": at,
+    "of": of,
+    "until": until,
+    "span": span,
+    "window": window,
+    "stamp": stamp,
+    "hour": hour,
+    "quoted": quoted,
+    "initial": initial,
     "clock": clock,
     "day": day,
     "zone": zone,

@@ -11,14 +11,16 @@ from typing import TypeAlias
 class Room:
     """What there is room for.
 
-    `pleasantry` (an apology, "report to follow"), `second` (a second way to reach us) and `cause` are asked
-    by templates: `{% if room.pleasantry %}`. `organisation`, `title`, `services` and `message` are the most
-    characters those may have; None means as many as they like, and a message of 0 is left out.
+    `pleasantry` (an apology), `second` (a second way to reach us), `cause` and `since` (since when, in a
+    later notice) are asked by templates: `{% if room.second %}`. `organisation`, `title`, `services` and
+    `message` are the most characters those may have; None means as many as they like. A message ends with a
+    sentence, and keeps its first one.
     """
 
     pleasantry: bool = True
     second: bool = True
     cause: bool = True
+    since: bool = True
     organisation: int | None = None
     title: int | None = None
     services: int | None = None
@@ -61,6 +63,7 @@ SENTENCES = (
     Step("pleasantry", "pleasantry", value=False),
     Step("second alternative", "second", value=False),
     Step("cause", "cause", value=False),
+    Step("since", "since", value=False),
 )
 
 
@@ -75,7 +78,7 @@ def sender(*limits: int) -> tuple[Step, ...]:
 
 
 def message(*limits: int) -> tuple[Step, ...]:
-    """Cut the commander's message to these lengths, step by step; 0 leaves it out."""
+    """Cut the commander's message at a sentence end to these lengths, step by step."""
     return tuple(Step("message", "message", limit) for limit in limits)
 
 

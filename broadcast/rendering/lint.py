@@ -14,11 +14,11 @@ from pathlib import PurePosixPath
 
 from broadcast.errors import BroadcastError
 from broadcast.model.channel import ChannelKind, Limit
-from broadcast.model.incident import Phase
-from broadcast.model.notice import Facts, TextPhase
+from broadcast.model.notice import Facts
+from broadcast.model.situation import Situation, situation_of
 from broadcast.rendering import length, phrase, prose, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
-from broadcast.rendering.draft import Templates
+from broadcast.rendering.draft import OUTSIDE, Templates
 from broadcast.rendering.drill import visible
 from broadcast.rendering.placement import PUBLISHED, misplaced
 from broadcast.rendering.render import Rendered, Renderer
@@ -28,13 +28,8 @@ from broadcast.rendering.words import Words, words_for
 AUDIENCES = (PUBLIC, "agents", "supervisors", "executives", "technical", "field")
 KINDS = tuple(ChannelKind)
 _LINKLESS = frozenset({ChannelKind.PAGE, ChannelKind.VOICE})  # the link's own page, and a call
-_BROKEN = frozenset(
-    {TextPhase.INVESTIGATING, TextPhase.IDENTIFIED, TextPhase.UPDATE}
-)  # something is down: people need another way
-_OPEN = _BROKEN | {TextPhase.MONITORING}
-_NAMELESS = frozenset({TextPhase.DRILL, TextPhase.RETRACTION})  # nothing is down
-_ANNOUNCED = frozenset({Phase.SCHEDULED, Phase.CANCELLED})
-_WINDOWS = (Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.COMPLETED, Phase.CANCELLED)
+#: Nothing is down, so that no service must be named.
+_NAMELESS = frozenset({Situation.DRILL, Situation.DRILL_OVER})
 
 
 class Gravity(StrEnum):
@@ -66,6 +61,10 @@ class _Case:
     @property
     def public(self) -> bool:
         return self.audience == PUBLIC or self.kind in PUBLISHED
+
+    @property
+    def situation(self) -> Situation:
+        return situation_of(self.facts, outside=self.audience in OUTSIDE)
 
     @property
     def spoken(self) -> bool:
@@ -116,26 +115,9 @@ def _cases(locales: Sequence[str], audiences: Sequence[str] = AUDIENCES) -> Iter
 
 
 def _sampled() -> Iterator[Facts]:
-    for phase in TextPhase:
-        facts = sample_facts(phase)
-        if phase is TextPhase.MAINTENANCE:
-            yield from _windows(facts)
-        else:
-            yield facts
-
-
-def _windows(facts: Facts) -> Iterator[Facts]:
-    """Every phase of announced work, and every change of its window."""
-    planned = replace(facts, started=None)
-    for each in _WINDOWS:
-        begun = facts if each in {Phase.IN_PROGRESS, Phase.COMPLETED} else planned
-        yield replace(begun, phase=each, ended=facts.as_of if each.closed else None)
-    yield replace(facts, phase=Phase.CANCELLED, ended=facts.as_of)
-    yield replace(facts, phase=Phase.COMPLETED, ended=facts.as_of, outage_open=True)
-    yield replace(planned, former_starts=facts.window_starts, former_ends=facts.as_of)
-    for ends, former in ((facts.window_ends, facts.as_of), (facts.as_of, facts.window_ends)):
-        yield replace(facts, phase=Phase.IN_PROGRESS, window_ends=ends, former_ends=former)
-    yield replace(facts, phase=Phase.IN_PROGRESS, window_ends=facts.window_starts)
+    for situation in Situation:
+        yield sample_facts(situation)
+    yield replace(sample_facts(Situation.COMPLETED), outage_open=True)
 
 
 def _proved(renderer: Renderer, case: _Case) -> Iterator[Finding]:
@@ -169,7 +151,7 @@ def _sparse(facts: Facts) -> Facts:
         message=None,
         started=None,
         detected=None,
-        window_starts=facts.window_starts if facts.phase in _ANNOUNCED else None,
+        window_starts=facts.window_starts if facts.phase.maintenance else None,
         wording=(),
         services=(),
         next_update=None,
@@ -198,7 +180,7 @@ def _problems(
 
 def _silenced(renderer: Renderer, case: _Case) -> Iterator[tuple[str, str]]:
     """The same outage without the hotline, and without any way to reach us."""
-    if case.facts.text_phase not in _BROKEN or not _serves_people(case):
+    if not case.situation.down or not _serves_people(case):
         return
     for facts in (
         replace(case.facts, hotline=None),
@@ -214,7 +196,7 @@ def _left_unsaid(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
     for name, fact in _required(case):
         value = speech.spoken(fact, words_for(case.locale)) if case.spoken else fact
         if value not in " ".join(_parts(rendered)):
-            yield f"does not say {name} ({value})", f"add it to the {case.facts.text_phase.value} text"
+            yield f"does not say {name} ({value})", f"add it to the text for {case.situation}"
 
 
 def _fit(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
@@ -238,20 +220,20 @@ def _required(case: _Case) -> Iterator[tuple[str, str]]:
     facts, words = case.facts, words_for(case.locale)
     yield "who says so", facts.organisation
     yield "the reference", facts.ref if case.spoken else facts.mark
-    phase = facts.text_phase
-    if phase not in _NAMELESS:
+    situation = case.situation
+    if situation not in _NAMELESS:
         yield "what it is about", facts.services[0].name_in(case.locale)
-    if facts.next_update and phase in _OPEN:
+    if facts.next_update and (situation.down or situation.works):
         yield "when there will be news", phrase.clock_time(facts.next_update)
-    if phase in _BROKEN and _serves_people(case):
+    if situation.down and _serves_people(case):
         yield from _help(facts, words)
     if facts.link and case.kind not in _LINKLESS and case.audience != "field":
         yield "where to read on", facts.link
-    if phase is TextPhase.MAINTENANCE and facts.phase is Phase.SCHEDULED and facts.begins:
+    if situation is Situation.SCHEDULED and facts.begins:
         yield "when it is", phrase.day(facts.begins, words)
-    if phase is TextPhase.RESOLVED and facts.ended:
+    if situation is Situation.RESOLVED and facts.ended:
         yield "when it ended", phrase.clock_time(facts.ended)
-    if phase is TextPhase.RETRACTION and facts.corrects:
+    if situation is Situation.RETRACTION and facts.corrects:
         yield "which message was wrong", phrase.clock_time(facts.corrects)
 
 

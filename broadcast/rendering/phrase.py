@@ -12,6 +12,8 @@ from broadcast.rendering.weight import graphemes
 from broadcast.rendering.words import Words
 
 _WORD = re.compile(r"\S+")
+# A full stop behind a number or one letter may be a date or an abbreviation: "am 16. November", "z. B.".
+_SENTENCE_END = re.compile(r"(?<!\d)(?<!\b\w)[.!?…]+[\"“”»)']*(?=\s+[^\sa-zäöü]|\s*$)|\n\s*\n")
 _LINK = re.compile(r"https?://|mailto:|www\.|\w@\w|\w\.[a-z]{2}", re.IGNORECASE)
 _NIGHT = timedelta(hours=24)
 _ELLIPSIS = "..."  # not U+2026: that one costs an SMS half its length and X a character
@@ -41,8 +43,85 @@ def day(moment: datetime, words: Words) -> str:
 
 def time_of(moment: datetime, as_of: datetime, words: Words) -> str:
     """What `clock` says, and the day before it where that is not the day of `as_of`."""
+    return _dated(moment, as_of, words, clock(moment, as_of, words))
+
+
+def hour(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
+    """`13:40 Uhr`; `02:30 Uhr (MESZ)` on the night when clocks change. A short text leaves `Uhr` out."""
     shown = clock(moment, as_of, words)
-    return shown if moment.date() == as_of.date() else f"{day(moment, words)} {shown}"
+    time, separator, named = shown.partition(" ")
+    return f"{time}{'' if short else words.times.hour}{separator}{named}"
+
+
+def since(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
+    """`seit 13:40 Uhr`, `seit Sa, 15.11., 20:30 Uhr`; `since Sat 15 Nov, 20:30`."""
+    moment = _after_midnight(moment)
+    return words.times.since.format(
+        time=_dated(moment, as_of, words, hour(moment, as_of, words, short=short))
+    )
+
+
+def at(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
+    """`um 14:35 Uhr`, `am Mo, 17.11., um 08:00 Uhr`; `on Mon 17 Nov at 08:00`."""
+    moment = _after_midnight(moment)
+    pattern = words.times.at_today if moment.date() == as_of.date() else words.times.at_day
+    return pattern.format(clock=hour(moment, as_of, words, short=short), day=day(moment, words))
+
+
+def of(moment: datetime, noun: str, as_of: datetime, words: Words, *, short: bool) -> str:
+    """`Unsere Meldung von 13:40 Uhr`, `Unsere Meldung vom Sa, 15.11., 23:30 Uhr`; `our 13:40 message`."""
+    pattern = words.times.of_today if moment.date() == as_of.date() else words.times.of_day
+    return pattern.format(noun=noun, clock=hour(moment, as_of, words, short=short), day=day(moment, words))
+
+
+def until(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
+    """`bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`; midnight is 23:59 of the day before."""
+    moment = _before_midnight(moment)
+    return words.times.until.format(
+        time=_dated(moment, as_of, words, hour(moment, as_of, words, short=short))
+    )
+
+
+def span(start: datetime, end: datetime, as_of: datetime, words: Words, *, short: bool, dated: bool) -> str:
+    """`13:40 bis 14:22 Uhr`, in a short text `13:40-14:22`; the day of the text is named only if `dated`."""
+    start, end = _after_midnight(start), _before_midnight(end)
+    opens = clock(start, as_of, words)
+    closes = hour(end, as_of, words, short=short)
+    if dated or start.date() != as_of.date():
+        opens = f"{day(start, words)}, {opens}"
+    if end.date() == start.date():
+        return f"{opens}-{closes}" if short else words.times.span.format(start=opens, end=closes)
+    opens = opens if opens.startswith(day(start, words)) else f"{day(start, words)}, {opens}"
+    return words.times.span.format(start=opens, end=f"{day(end, words)}, {closes}")
+
+
+def stamp(moment: datetime, words: Words) -> str:
+    """`So, 16.11., 14:05 Uhr (MEZ)`."""
+    return f"{day(moment, words)}, {clock_time(moment)}{words.times.hour} ({zone(moment, words)})"
+
+
+def _dated(moment: datetime, as_of: datetime, words: Words, shown: str) -> str:
+    return shown if moment.date() == as_of.date() else f"{day(moment, words)}, {shown}"
+
+
+def _after_midnight(moment: datetime) -> datetime:
+    """One minute past midnight: `00:00` leaves open which night is meant."""
+    return moment + timedelta(minutes=1) if (moment.hour, moment.minute) == (0, 0) else moment
+
+
+def _before_midnight(moment: datetime) -> datetime:
+    """One minute before midnight, on the day that ends then."""
+    return moment - timedelta(minutes=1) if (moment.hour, moment.minute) == (0, 0) else moment
+
+
+def shown_as(moment: datetime) -> tuple[datetime, ...]:
+    """Every moment that a text may show for this one: midnight is shown as a minute before or after it."""
+    return tuple(dict.fromkeys((moment, _after_midnight(moment), _before_midnight(moment))))
+
+
+def initial(text: str) -> str:
+    """`text` with a capital at its beginning; all other letters stay as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def zone(moment: datetime, words: Words) -> str:
@@ -67,6 +146,26 @@ def listed(items: Sequence[str], words: Words) -> str:
     """`Chat, Telefon und E-Mail`."""
     *others, last = items or ("",)
     return f"{', '.join(others)} {words.conjunction} {last}" if others else last
+
+
+def enumerated(items: Sequence[str], words: Words, most: int | None = None) -> str:
+    """`Online-Shop, Kundenkonto, Bestellungen`; more than `most` names are cut: `... und 2 weitere`."""
+    if most is None or len(items) <= most:
+        return ", ".join(items)
+    kept = items[: most - 1]
+    return f"{', '.join(kept)} {words.further.format(count=len(items) - len(kept))}"
+
+
+def whole_sentences(text: str, limit: int | None) -> str:
+    """The first sentences of `text` that have at most `limit` characters together, but at least the first.
+
+    A sentence is never cut: "Do not order" must not be left of "Do not order twice".
+    """
+    if limit is None or len(text) <= limit:
+        return text
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)] or [len(text)]
+    fitting = [end for end in ends if end <= limit]
+    return text[: fitting[-1] if fitting else ends[0]].rstrip()
 
 
 def dialled(number: str) -> str:

@@ -8,68 +8,183 @@ from zoneinfo import ZoneInfo
 
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
+from broadcast.model.situation import Situation
 
 #: A word that no public text may show.
 CANARY = "Kanarienvogel"
 _BERLIN = ZoneInfo("Europe/Berlin")
-_STARTED = datetime(2025, 11, 16, 13, 40, tzinfo=_BERLIN)
-_AS_OF = datetime(2025, 11, 16, 14, 5, tzinfo=_BERLIN)
-_ENDED = datetime(2025, 11, 16, 14, 22, tzinfo=_BERLIN)
-_NEXT = datetime(2025, 11, 16, 14, 35, tzinfo=_BERLIN)
-
-_KINDS = {
-    TextPhase.INVESTIGATING: (NoticeKind.INITIAL, Phase.INVESTIGATING),
-    TextPhase.IDENTIFIED: (NoticeKind.UPDATE, Phase.IDENTIFIED),
-    TextPhase.UPDATE: (NoticeKind.UPDATE, Phase.INVESTIGATING),
-    TextPhase.MONITORING: (NoticeKind.UPDATE, Phase.MONITORING),
-    TextPhase.RESOLVED: (NoticeKind.RESOLUTION, Phase.RESOLVED),
-    TextPhase.RETRACTION: (NoticeKind.RETRACTION, Phase.RETRACTED),
-    TextPhase.DRILL: (NoticeKind.INITIAL, Phase.INVESTIGATING),
-    TextPhase.MAINTENANCE: (NoticeKind.MAINTENANCE, Phase.SCHEDULED),
-}
-_SERVICE = Service("support", names=(("de", "Chat und E-Mail-Support"), ("en", "Chat and e-mail support")))
-_MESSAGES: dict[TextPhase, tuple[str | None, str]] = {
-    TextPhase.MAINTENANCE: ("Bestellen geht.", "Orders work."),
-    TextPhase.RETRACTION: (None, ""),
-    TextPhase.DRILL: (None, ""),
-}
-_OPEN = frozenset({TextPhase.INVESTIGATING, TextPhase.IDENTIFIED, TextPhase.UPDATE, TextPhase.MONITORING})
 
 
-def sample_facts(phase: TextPhase) -> Facts:
-    """The facts of one phase of one outage."""
-    kind, incident_phase = _KINDS[phase]
-    over = phase is TextPhase.RESOLVED
-    message, translated = _MESSAGES.get(phase, ("Bestellen und Bezahlen geht.", "Orders and payments work."))
-    planned = phase in {TextPhase.MAINTENANCE, TextPhase.DRILL}
-    return Facts(
-        organisation="Muster Handel",
-        ref="INC-7",
-        sequence=2,
-        kind=kind,
-        phase=incident_phase,
-        text_phase=phase,
-        severity=Severity.SEV2,
-        title="Chat und E-Mail-Support gestört",
-        services=(_SERVICE,),
-        as_of=_ENDED if over else _AS_OF,
-        started=_STARTED,
-        detected=_STARTED,
-        drill=phase is TextPhase.DRILL,
-        message=message,
-        ended=_ENDED if over else None,
-        next_update=_NEXT if phase in _OPEN else None,
-        window_starts=_STARTED if phase is TextPhase.MAINTENANCE else None,
-        window_ends=_ENDED if planned else None,
-        link="https://muster.example",
-        hotline="030 23125000",
-        alternatives=(Alternative("email", "hilfe@muster.example"),),
-        corrects=_STARTED if phase is TextPhase.RETRACTION else None,
-        wording=(
-            (("title", "en"), "Chat and e-mail support down"),
-            *(((("message", "en"), translated),) if message else ()),
+def _on_that_day(clock: str) -> datetime:
+    hour, minute = (int(part) for part in clock.split(":"))
+    return datetime(2025, 11, 16, hour, minute, tzinfo=_BERLIN)
+
+
+_STARTED = _on_that_day("13:40")
+_DETECTED = _on_that_day("13:42")
+_WORKING = _on_that_day("13:58")
+_AS_OF = _on_that_day("14:05")
+_ENDED = _on_that_day("14:22")
+_AFTER = _on_that_day("14:25")
+_NEXT = _on_that_day("14:35")
+_LATE = _on_that_day("15:00")
+_WINDOW = (_on_that_day("22:00"), _on_that_day("23:30"))
+_MOVED = _on_that_day("22:30")
+_LONGER = datetime(2025, 11, 17, 0, 30, tzinfo=_BERLIN)
+
+_SERVICE = Service("support", names=(("de", "Chat und E-Mail-Support"), ("en", "chat and e-mail support")))
+_OUTAGE = Facts(
+    organisation="Muster Handel",
+    ref="INC-7",
+    sequence=2,
+    kind=NoticeKind.UPDATE,
+    phase=Phase.INVESTIGATING,
+    text_phase=TextPhase.UPDATE,
+    severity=Severity.SEV2,
+    title="Chat und E-Mail-Support gestört",
+    services=(_SERVICE,),
+    as_of=_AS_OF,
+    started=_STARTED,
+    detected=_DETECTED,
+    reported=_DETECTED,
+    message="Bestellen und Bezahlen geht.",
+    next_update=_NEXT,
+    link="https://muster.example",
+    hotline="030 23125000",
+    alternatives=(
+        Alternative(
+            "email",
+            "hilfe@muster.example",
+            (("de", "Mo bis Fr, 8 bis 18 Uhr"), ("en", "Mon to Fri, 8:00 to 18:00")),
         ),
-    )
+    ),
+    phase_before=Phase.INVESTIGATING,
+    wording=(
+        (("title", "en"), "Chat and e-mail support down"),
+        (("message", "en"), "Orders and payments work."),
+    ),
+)
+_OVER = {"next_update": None, "message": None, "ended": _ENDED, "as_of": _AFTER}
+_PLANNED = {
+    "kind": NoticeKind.MAINTENANCE,
+    "text_phase": TextPhase.MAINTENANCE,
+    "title": "Wartung am Sonntag",
+    "next_update": None,
+    "started": None,
+    "detected": None,
+    "phase_before": None,
+    "window_starts": _WINDOW[0],
+    "window_ends": _WINDOW[1],
+    "wording": ((("title", "en"), "Maintenance on Sunday"), (("message", "en"), "Orders and payments work.")),
+}
+_RUNNING = {
+    "phase": Phase.IN_PROGRESS,
+    "started": _WINDOW[0],
+    "phase_before": Phase.SCHEDULED,
+    "as_of": _MOVED,
+}
+_CLOSED = {"message": None, "ended": _on_that_day("23:20"), "as_of": _on_that_day("23:20")}
+_TEST = {"drill": True, "message": None, "next_update": None}
+
+#: What differs from an ordinary update of the outage.
+_CHANGES: dict[Situation, dict[str, object]] = {
+    Situation.INVESTIGATING: {
+        "sequence": 1,
+        "kind": NoticeKind.INITIAL,
+        "text_phase": TextPhase.INVESTIGATING,
+        "phase_before": None,
+    },
+    Situation.IDENTIFIED: {"phase": Phase.IDENTIFIED, "text_phase": TextPhase.IDENTIFIED},
+    Situation.UPDATE: {"sequence": 3},
+    Situation.MONITORING: {"phase": Phase.MONITORING, "text_phase": TextPhase.MONITORING, "message": None},
+    Situation.STILL_WORKING: {
+        "phase": Phase.MONITORING,
+        "text_phase": TextPhase.MONITORING,
+        "phase_before": Phase.MONITORING,
+    },
+    Situation.DOWN_AGAIN: {"phase": Phase.IDENTIFIED, "phase_before": Phase.MONITORING, "corrects": _WORKING},
+    Situation.RESOLVED: {
+        **_OVER,
+        "kind": NoticeKind.RESOLUTION,
+        "phase": Phase.RESOLVED,
+        "text_phase": TextPhase.RESOLVED,
+        "data_loss": "Keine Daten verloren.",
+        "wording": (*_OUTAGE.wording, (("data_loss", "en"), "No data was lost.")),
+    },
+    Situation.RETRACTION: {
+        **_OVER,
+        "kind": NoticeKind.RETRACTION,
+        "phase": Phase.RETRACTED,
+        "text_phase": TextPhase.RETRACTION,
+        "ended": None,
+        "as_of": _AS_OF,
+        "corrects": _STARTED,
+    },
+    Situation.REOPENED: {
+        "sequence": 7,
+        "kind": NoticeKind.RETRACTION,
+        "phase_before": Phase.RESOLVED,
+        "as_of": _on_that_day("14:30"),
+        "corrects": _ENDED,
+    },
+    Situation.CORRECTION: {
+        "sequence": 3,
+        "correction": "Betroffen ist nur Hamburg, nicht Kiel.",
+        "corrects": _AS_OF,
+        "as_of": _ENDED,
+        "message": None,
+        "wording": (*_OUTAGE.wording, (("correction", "en"), "Only Hamburg is affected, not Kiel.")),
+    },
+    Situation.DRILL: {
+        **_TEST,
+        "sequence": 1,
+        "kind": NoticeKind.INITIAL,
+        "text_phase": TextPhase.DRILL,
+        "phase_before": None,
+        "window_ends": _LATE,
+    },
+    Situation.DRILL_OVER: {
+        **_OVER,
+        **_TEST,
+        "kind": NoticeKind.RESOLUTION,
+        "phase": Phase.RESOLVED,
+        "text_phase": TextPhase.RESOLVED,
+    },
+    Situation.SCHEDULED: {**_PLANNED, "phase": Phase.SCHEDULED, "sequence": 1},
+    Situation.MOVED: {
+        **_PLANNED,
+        "phase": Phase.SCHEDULED,
+        "phase_before": Phase.SCHEDULED,
+        "window_starts": _MOVED,
+        "former_starts": _WINDOW[0],
+        "former_ends": _WINDOW[1],
+        "message": None,
+    },
+    Situation.IN_PROGRESS: {**_PLANNED, **_RUNNING},
+    Situation.LONGER: {**_PLANNED, **_RUNNING, "window_ends": _LONGER, "former_ends": _WINDOW[1]},
+    Situation.SHORTER: {
+        **_PLANNED,
+        **_RUNNING,
+        "window_ends": _on_that_day("23:00"),
+        "former_ends": _WINDOW[1],
+    },
+    Situation.OVERDUE: {**_PLANNED, **_RUNNING, "as_of": datetime(2025, 11, 16, 23, 45, tzinfo=_BERLIN)},
+    Situation.COMPLETED: {**_PLANNED, **_RUNNING, **_CLOSED, "phase": Phase.COMPLETED},
+    Situation.CANCELLED: {**_PLANNED, **_CLOSED, "ended": _AS_OF, "as_of": _AS_OF, "phase": Phase.CANCELLED},
+    Situation.ABANDONED: {**_PLANNED, **_RUNNING, **_CLOSED, "phase": Phase.CANCELLED},
+}
+#: Situations by the names that folders of templates once had.
+_BY_TEXT_PHASE = {"maintenance": Situation.SCHEDULED}
+
+
+def situation_named(name: str) -> Situation:
+    """The situation of that name; `maintenance` is announced maintenance. Raises `ValueError`."""
+    return _BY_TEXT_PHASE.get(name) or Situation(name)
+
+
+def sample_facts(situation: Situation) -> Facts:
+    """The facts of one situation: of one outage, of one exercise, or of maintenance."""
+    return replace(_OUTAGE, **_CHANGES[situation])  # type: ignore[arg-type]  # the table names fields
 
 
 @dataclass(frozen=True, slots=True)

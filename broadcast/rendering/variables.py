@@ -27,13 +27,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from broadcast.errors import TemplateError
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
-from broadcast.model.notice import Facts
+from broadcast.model.moments import later
+from broadcast.model.notice import GDPR_DEADLINE, Facts
+from broadcast.model.situation import Situation, situation_of
 from broadcast.rendering import phrase
+from broadcast.rendering.catalogue import PUBLIC
 from broadcast.rendering.clean import clean, one_line
+from broadcast.rendering.sentences import Sentences, Table, state_of, state_word
 from broadcast.rendering.words import Words
 
 if TYPE_CHECKING:
@@ -43,6 +48,9 @@ INTERNAL = "internal_"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LINK = re.compile(r"https?://[^\s<>\"'\\]+", re.IGNORECASE)
 _PROSE = ("message", "scope", "impact", "action", "cause", "data_loss")
+_OPTIONAL = ("correction", "instruction", "works")
+_MOST_NAMES = 3
+_YES = frozenset({"yes", "ja", "true", "1"})
 
 
 class Slots:
@@ -64,34 +72,88 @@ class Way:
     hours: str
 
 
-def variables(facts: Facts, words: Words, room: Room, *, locale: str, internal: bool) -> dict[str, object]:
-    """Everything a template may name, cleaned, in the reader's language, as long as there is room for."""
-    given = dict(facts.variables)
-    prose = {name: clean(facts.worded(name, locale) or given.get(name, "")) or None for name in _PROSE}
-    services = phrase.listed([one_line(service.name_in(locale)) for service in facts.services], words)
-    title = phrase.shortened_name(one_line(facts.worded("title", locale) or ""), room.title)
-    named = phrase.shortened_name(services, room.services)
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a text, in which language, and what they may know.
+
+    `outside` readers are no colleagues at a desk; `internal` texts are for colleagues only. `sentences` are
+    the language's state words and sentences.
+    """
+
+    locale: str
+    audience: str
+    words: Words
+    sentences: Table
+    internal: bool
+    outside: bool
+
+
+def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) -> dict[str, object]:
+    """Everything a template may name, cleaned, in the reader's language, as long as there is room for.
+
+    A `short` text names at most three services.
+    """
+    words = reader.words
+    situation = situation_of(facts, outside=reader.outside)
+    title = phrase.shortened_name(one_line(facts.worded("title", reader.locale) or ""), room.title)
+    services = phrase.shortened_name(_services(facts, reader, short=short), room.services)
+    prose = _prose(facts, reader)
     return {
         **_plain(facts),
+        "situation": situation.value,
+        "state": state_word(reader.sentences, facts, situation),
+        "state_name": state_of(facts, situation),
+        "down": situation.down,
+        "works_again": situation.works,
+        "outside": reader.outside,
+        "scenario": facts.drill and not reader.outside and situation is not Situation.DRILL_OVER,
+        "say": Sentences(reader.sentences, facts, situation, room),
         "organisation": phrase.shortened_name(one_line(facts.organisation), room.organisation),
         **_times(facts),
         **prose,
-        "message": _message(prose["message"], room),
+        **_optional(facts, reader),
+        **_message(prose["message"], room),
         "title": title,
-        "services": named,
-        "what": named or title,
+        "services": services,
+        "what": services or title,
         "link": checked_link(facts.link),
-        "hotline": _optional_line(facts.hotline),
-        "alternatives": _ways(facts, words, locale),
+        "hotline": _optional_line(dict(facts.hotlines).get(reader.audience) or facts.hotline),
+        "alternatives": _ways(facts, words, reader.locale),
         "cut_off": facts.cut_off and words.cut_off,
-        "open": facts.text_phase.value in _OPEN,
+        "to_customers": not facts.audiences or PUBLIC in facts.audiences,
+        "open": situation.down or situation.works or situation is Situation.CORRECTION,
         "room": room,
         "contact": Slots(),
-        **_own(facts, internal=internal),
+        **_own(facts, internal=reader.internal),
     }
 
 
-_OPEN = frozenset({"investigating", "identified", "update", "monitoring"})
+def _services(facts: Facts, reader: Reader, *, short: bool) -> str:
+    names = [one_line(service.name_in(reader.locale)) for service in facts.services]
+    if short:
+        return phrase.enumerated(names, reader.words, _MOST_NAMES)
+    return phrase.listed(names, reader.words)
+
+
+def _prose(facts: Facts, reader: Reader) -> dict[str, str | None]:
+    given = dict(facts.variables)
+    return {name: clean(facts.worded(name, reader.locale) or given.get(name, "")) or None for name in _PROSE}
+
+
+def _optional(facts: Facts, reader: Reader) -> dict[str, object]:
+    """Facts that may be missing: false in a condition, an error where they are shown."""
+    from broadcast.rendering.missing import Missing
+
+    values: dict[str, object] = {name: clean(facts.worded(name, reader.locale) or "") for name in _OPTIONAL}
+    values["report"] = facts.report
+    values["deadline"] = _deadline(facts) if reader.internal else None
+    return {name: value or Missing(name=name) for name, value in values.items()}
+
+
+def _deadline(facts: Facts) -> datetime | None:
+    """Until when the authority must hear of a breach of personal data (GDPR, article 33): 72 hours on."""
+    affected = dict(facts.variables).get("internal_personal_data", "").strip().lower() in _YES
+    return later(facts.detected or facts.reported or facts.as_of, GDPR_DEADLINE) if affected else None
 
 
 def checked_link(link: str | None) -> str | None:
@@ -111,6 +173,7 @@ def _plain(facts: Facts) -> dict[str, object]:
         "mark": one_line(facts.mark),
         "sequence": facts.sequence,
         "severity": facts.severity.value,
+        "severity_level": facts.severity.value.removeprefix("sev"),
         "kind": facts.kind.value,
         "phase": facts.phase.value,
         "text_phase": facts.text_phase.value,
@@ -140,10 +203,10 @@ def _times(facts: Facts) -> dict[str, object]:
     }
 
 
-def _message(message: str | None, room: Room) -> str | None:
-    if message is None or room.message == 0:
-        return None
-    return phrase.shortened(message, room.message) or None
+def _message(message: str | None, room: Room) -> dict[str, object]:
+    """The message, cut at a sentence end where there is no room for all of it."""
+    kept = phrase.whole_sentences(message, room.message) if message else None
+    return {"message": kept, "message_cut": kept != message}
 
 
 def _optional_line(text: str | None) -> str | None:
@@ -162,7 +225,7 @@ def _ways(facts: Facts, words: Words, locale: str) -> list[Way]:
 
 
 def _own(facts: Facts, *, internal: bool) -> dict[str, str]:
-    own = {name: clean(value) for name, value in facts.variables if name not in _PROSE}
+    own = {name: clean(value) for name, value in facts.variables if name not in {*_PROSE, *_OPTIONAL}}
     for name in own:
         if not _NAME.fullmatch(name) or name in RESERVED:
             raise TemplateError(
@@ -211,6 +274,21 @@ RESERVED = frozenset(
         "open",
         "room",
         "contact",
+        "situation",
+        "state",
+        "state_name",
+        "down",
+        "works_again",
+        "outside",
+        "scenario",
+        "say",
+        "correction",
+        "report",
+        "deadline",
+        "message_cut",
+        "to_customers",
+        "severity_level",
+        "framed",
         "body",
         "subject",
         "loop",

@@ -6,8 +6,30 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class TimePhrases:
+    """How one language puts a moment behind its preposition, on the day of the text and on another day.
+
+    `{clock}` is `13:40 Uhr`, `{time}` the same with its day before it where that is another one, and `{noun}`
+    the statement that was made then.
+    """
+
+    since: str
+    at_today: str
+    at_day: str
+    of_today: str
+    of_day: str
+    until: str
+    span: str
+    hour: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """One language. `units` are (singular, plural) of day, hour and minute."""
+    """One language.
+
+    `units` are (singular, plural) of day, hour and minute. `quotes` open and close a quotation; `further`
+    counts the services that a list has no room for.
+    """
 
     language: str
     conjunction: str
@@ -19,6 +41,9 @@ class Words:
     instant: str
     ways: tuple[tuple[str, str], ...]
     cut_off: str
+    times: TimePhrases
+    quotes: tuple[str, str]
+    further: str
     zones: tuple[tuple[str, str], ...] = ()
 
 
@@ -28,7 +53,7 @@ GERMAN = Words(
     drill="ÜBUNG",
     weekdays=("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
     months=("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
-    date="{weekday} {day}.{month}.",
+    date="{weekday}, {day}.{month}.",
     units=(("Tag", "Tage"), ("Stunde", "Stunden"), ("Minute", "Minuten")),
     instant="weniger als eine Minute",
     ways=(
@@ -38,7 +63,19 @@ GERMAN = Words(
         ("link", "Web"),
         ("app", "App"),
     ),
-    cut_off="Zurzeit erreichen Sie uns nicht.",
+    cut_off="Sie erreichen uns zurzeit nicht.",
+    times=TimePhrases(
+        since="seit {time}",
+        at_today="um {clock}",
+        at_day="am {day}, um {clock}",
+        of_today="{noun} von {clock}",
+        of_day="{noun} vom {day}, {clock}",
+        until="bis {time}",
+        span="{start} bis {end}",
+        hour=" Uhr",
+    ),
+    quotes=("„", "“"),
+    further="und {count} weitere",
     zones=(("CET", "MEZ"), ("CEST", "MESZ")),
 )
 ENGLISH = Words(
@@ -58,6 +95,18 @@ ENGLISH = Words(
         ("app", "App"),
     ),
     cut_off="You cannot reach us at the moment.",
+    times=TimePhrases(
+        since="since {time}",
+        at_today="at {clock}",
+        at_day="on {day} at {clock}",
+        of_today="our {clock} {noun}",
+        of_day="our {noun} of {day}, {clock}",
+        until="until {time}",
+        span="{start} to {end}",
+        hour="",
+    ),
+    quotes=("“", "”"),
+    further="and {count} more",
 )
 _WORDS = {"de": GERMAN, "en": ENGLISH}
 

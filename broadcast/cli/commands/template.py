@@ -18,6 +18,7 @@ from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
 from broadcast.model.counted import counted
 from broadcast.model.notice import TextPhase
+from broadcast.model.situation import Situation
 from broadcast.wiring import load_settings, make_catalogue, make_renderer, post_limits
 
 SCHEMA = "broadcast.lint/1"
@@ -92,10 +93,11 @@ def render(
     lang: Language = None,
 ) -> None:
     """One text as it would read, from made-up facts; `notify --dry-run` shows it with the real ones."""
-    from broadcast.rendering.samples import Organisation, sample_facts, written_by
+    from broadcast.rendering.samples import Organisation, sample_facts, situation_named, written_by
 
     settings = _settings(common)
-    sample = sample_facts(TextPhase(_known(phase, [one.value for one in TextPhase], "set of texts")))
+    names = [*(one.value for one in Situation), *(one.value for one in TextPhase)]
+    sample = sample_facts(situation_named(_known(phase, names, "situation")))
     facts = written_by(sample, Organisation(settings.organisation, settings.timezone))
     channel = ChannelKind(_known(kind, [one.value for one in ChannelKind], "kind of channel"))
     locale = lang or settings.locale

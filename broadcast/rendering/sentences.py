@@ -1,0 +1,170 @@
+"""State words, and sentences that stand only with their fact: a template cannot say what nobody said.
+
+The words are in `templates/<locale>/_sentences.toml`; the rules are here, so that both languages say the
+same. A template asks: `{% if say.apology %}{{ say.apology }}{% endif %}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from broadcast.errors import ConfigError
+from broadcast.model.incident import Phase, Severity
+from broadcast.model.notice import Facts
+from broadcast.model.situation import Situation
+
+if TYPE_CHECKING:
+    from broadcast.rendering.fit import Room
+
+#: The file of one language's words, below its folder.
+FILE = "_sentences.toml"
+Table: TypeAlias = Mapping[str, Mapping[str, str]]
+#: Which of a sentence's wordings holds for these facts; None: none of them.
+Choice: TypeAlias = Callable[[Facts, Situation], str | None]
+
+_MINOR = frozenset({Severity.SEV3, Severity.SEV4})
+_REQUEST = re.compile(r"\b(?:bitte|please)\b", re.IGNORECASE)
+_STATES = {
+    Situation.INVESTIGATING: "down",
+    Situation.IDENTIFIED: "still_down",
+    Situation.UPDATE: "still_down",
+    Situation.REOPENED: "still_down",
+    Situation.DOWN_AGAIN: "down_again",
+    Situation.MONITORING: "works_again",
+    Situation.STILL_WORKING: "still_works",
+    Situation.RESOLVED: "fixed",
+    Situation.RETRACTION: "no_outage",
+    Situation.DRILL: "test",
+    Situation.DRILL_OVER: "test_over",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a sentence stands. `room` names what there must be room for; `fact` says what is missing."""
+
+    choose: Choice
+    fact: str
+    room: str | None = None
+
+
+class Sentences:
+    """`say.<name>`: the sentence where its fact holds; `said` collects those that were written."""
+
+    def __init__(self, table: Table, facts: Facts, situation: Situation, room: Room) -> None:
+        self._table, self._facts, self._situation, self._room = table, facts, situation, room
+
+    def __getitem__(self, name: str) -> object:
+        from broadcast.rendering.missing import Missing
+
+        rule = RULES[name]
+        wording = rule.choose(self._facts, self._situation)
+        if wording is None:
+            return Missing(f"say.{name} stands only with its fact: {rule.fact}", name=f"say.{name}")
+        if rule.room and not getattr(self._room, rule.room):
+            return Missing(f"there is no room for say.{name}", name=f"say.{name}")
+        return self._table[name][wording]
+
+
+def state_word(table: Table, facts: Facts, situation: Situation) -> str:
+    """`Gestört`, `Still down`: by phase and severity; for maintenance and corrections, their own word."""
+    return table["state"][state_of(facts, situation)]
+
+
+def state_of(facts: Facts, situation: Situation) -> str:
+    """The name of the state word in the table."""
+    if situation.maintenance:
+        return "maintenance"
+    state = _STATES.get(situation, "down")
+    if situation is Situation.CORRECTION and facts.phase is Phase.MONITORING:
+        state = "works_again"
+    if situation is Situation.IDENTIFIED and facts.phase_before is None:
+        state = "down"
+    if facts.severity in _MINOR and "down" in state:
+        return state.replace("down", "limited")
+    return state
+
+
+def checked(table: Mapping[str, object], where: str) -> Table:
+    """The table of one language; raises `ConfigError` where it holds other than texts."""
+    for section, entries in table.items():
+        if not isinstance(entries, dict) or not all(isinstance(text, str) for text in entries.values()):
+            raise ConfigError(
+                f"{where}: [{section}] holds something that is no text", hint='write NAME = "text"'
+            )
+    return table  # type: ignore[return-value]  # looked at above
+
+
+def _work(_: Facts, situation: Situation) -> str | None:
+    if situation.maintenance or situation in {Situation.DRILL, Situation.DRILL_OVER}:
+        return None
+    if situation.works:
+        return "watching"
+    if situation in {Situation.IDENTIFIED, Situation.DOWN_AGAIN}:
+        return "fixing"
+    if situation is Situation.INVESTIGATING:
+        return "searching"
+    return "still_fixing" if situation in {Situation.UPDATE, Situation.REOPENED} else None
+
+
+def _cause(facts: Facts, situation: Situation) -> str | None:
+    return "found" if situation is Situation.IDENTIFIED and facts.phase is Phase.IDENTIFIED else None
+
+
+def _apology(facts: Facts, situation: Situation) -> str | None:
+    return None if facts.drill else _APOLOGIES.get(situation)
+
+
+_APOLOGIES = {
+    Situation.INVESTIGATING: "first",
+    Situation.DOWN_AGAIN: "first",
+    Situation.IDENTIFIED: "outage",
+    Situation.MONITORING: "outage",
+    Situation.UPDATE: "long",
+    Situation.RESOLVED: "end",
+    Situation.RETRACTION: "error",
+    Situation.REOPENED: "error",
+    Situation.CORRECTION: "error",
+}
+
+
+def _no_outage(facts: Facts, situation: Situation) -> str | None:
+    denied = situation is Situation.RETRACTION and not facts.others_open and not facts.drill
+    return "nothing" if denied else None
+
+
+def _no_action(facts: Facts, situation: Situation) -> str | None:
+    asked = facts.instruction or _REQUEST.search(facts.message or "")
+    return "nothing" if situation in _IDLE and not asked else None
+
+
+_IDLE = frozenset({Situation.DRILL, Situation.DRILL_OVER, Situation.RETRACTION, Situation.CANCELLED})
+
+
+def _tell_us(facts: Facts, situation: Situation) -> str | None:
+    over = situation.works or situation in {Situation.RESOLVED, Situation.COMPLETED}
+    return "contact" if over and not facts.drill and (facts.hotline or facts.alternatives) else None
+
+
+def _only(situation: Situation, wording: str) -> Choice:
+    return lambda _, found: wording if found is situation else None
+
+
+#: Every sentence that templates take from the table, by its name.
+RULES: dict[str, Rule] = {
+    "work": Rule(_work, "the phase of an open incident"),
+    "work_short": Rule(_work, "the phase of an open incident", room="cause"),
+    "cause": Rule(_cause, "phase identified"),
+    "cause_short": Rule(_cause, "phase identified", room="cause"),
+    "apology": Rule(_apology, "a real outage, or a wrong statement of ours", room="pleasantry"),
+    "no_outage": Rule(_no_outage, "a false alarm, while no other incident is open"),
+    "no_action": Rule(_no_action, "an exercise, a false alarm or cancelled work, and no instruction"),
+    "no_action_short": Rule(_no_action, "an exercise, a false alarm or cancelled work, and no instruction"),
+    "tell_us": Rule(_tell_us, "it works, and there is a way to reach us"),
+    "unchanged": Rule(_only(Situation.DRILL, "test"), "an exercise"),
+    "under_test": Rule(_only(Situation.DRILL, "test"), "an exercise"),
+    "test_over": Rule(_only(Situation.DRILL_OVER, "test"), "an exercise that is over"),
+}
