@@ -162,7 +162,8 @@ def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings:
     }
     style = {key: value for key, value in said.items() if key in known and value}
     services = tuple(settings.services.values())
-    return replace(channel, options={**style, **channel.options}, services=services)
+    options = {**style, **channel.options}
+    return replace(channel, options=options, services=services, letterhead=settings.letterhead)
 
 
 def make_delivery(

@@ -24,6 +24,7 @@ _PROXIES = frozenset({"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"})
 _DOTENV = ".env"
 _SPELLED = re.compile(r"[^A-Z0-9]", re.ASCII)
 _LOCALE = re.compile(r"([a-z]{2,3})_([a-z]{2})", re.ASCII)
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:_([a-z]{2}))?", re.ASCII)
 _ALIKE = 0.88  # close enough to be a slip; the environment may well hold other programs' variables
 _OTHERS = 0o077
 _LARGEST = 1024 * 1024
@@ -47,9 +48,10 @@ class Override:
 class Variables:
     """The variables that stand for keys.
 
-    `BROADCAST_<KEY>` is a key of `[broadcast]`, `BROADCAST_<SECTION>_<KEY>` one of another section, and
-    `BROADCAST_<SECTION>_<NAME>_<KEY>` one of a table that people named. `tables` are those of the file, which
-    have these names. What a variable cannot spell in a name (a dash, a dot, an @) is `_` there.
+    `BROADCAST_<KEY>` is a key of `[broadcast]`, with `_<LOCALE>` where it may differ by language;
+    `BROADCAST_<SECTION>_<KEY>` is one of another section, and `BROADCAST_<SECTION>_<NAME>_<KEY>` one of a
+    table that people named. `tables` are those of the file, which have these names. What a variable cannot
+    spell in a name (a dash, a dot, an @) is `_` there.
     """
 
     tables: Mapping[str, Any]
@@ -90,7 +92,8 @@ class Variables:
                     yield f"{origin} {short}", f"has another value than {full}"
         for origin, variable, text in self._given():
             section, name, *key = self.path(variable) or ("", "")
-            names = self.tables[section] if key and bare(text) else ()
+            table = self.tables.get(section) if key and bare(text) else None
+            names = table if isinstance(table, dict) else ()
             alike = [one for one in names if _spelled(one) == _spelled(name)]
             if len(alike) > 1:
                 yield f"{origin} {variable}", f"may mean {' or '.join(alike)}"
@@ -105,6 +108,9 @@ class Variables:
         rest = variable.removeprefix(_PREFIX)
         if rest.lower() in keys.BROADCAST.known:
             return keys.BROADCAST.name, rest.lower()
+        worded = _worded(rest.lower())
+        if worded:
+            return keys.BROADCAST.name, *worded
         for section in keys.SECTIONS.values():
             inner = rest.removeprefix(f"{section.name.upper()}_")
             if inner not in {rest, ""}:
@@ -184,6 +190,15 @@ def _slip(place: str, variable: str) -> str:
             what = section.name.removesuffix("s") if section.named else f"key of [{section.name}]"
             return f"{place} names no {what} of the configuration"
     return ""
+
+
+def _worded(spelled: str) -> tuple[str, str] | None:
+    """The key and the locale that `footer_de` or `footer_de_at` stands for."""
+    for key in (key.name for key in keys.BROADCAST.keys if key.by_locale):
+        locale = _LANGUAGE.fullmatch(spelled.removeprefix(f"{key}_"))
+        if locale and spelled.startswith(f"{key}_"):
+            return key, f"{locale[1]}-{locale[2].upper()}" if locale[2] else locale[1]
+    return None
 
 
 def _key(section: keys.Section, spelled: str, given: Iterable[str]) -> str | None:

@@ -21,11 +21,15 @@ _WATCH = WatchSettings()
 
 @dataclass(frozen=True, slots=True)
 class Key(Generic[T]):
-    """One key: what turns its value into ours, and what holds where it is not given."""
+    """One key: what turns its value into ours, and what holds where it is not given.
+
+    If `by_locale`, it is one value for all readers, or a table with one for each language.
+    """
 
     name: str
     shape: Callable[[object], T]
     default: T
+    by_locale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,9 @@ LOCALE: Key[str] = Key("locale", shapes.locale, "en")
 TIMEZONE: Key[ZoneInfo] = Key("timezone", shapes.timezone, ZoneInfo("UTC"))
 STATUS_URL: Key[str | None] = Key("status_url", shapes.url, None)
 HOTLINE: Key[str | None] = Key("hotline", shapes.text, None)
+FOOTER: Key[str | None] = Key("footer", shapes.text, None, by_locale=True)
+IMPRINT_URL: Key[str | None] = Key("imprint_url", shapes.url, None, by_locale=True)
+PRIVACY_URL: Key[str | None] = Key("privacy_url", shapes.url, None, by_locale=True)
 LIVE: Key[bool] = Key("live", shapes.flag, default=True)
 REGION: Key[str] = Key("region", shapes.region, "")
 MAX_RECIPIENTS: Key[int | None] = Key("max_recipients", shapes.whole, None)
@@ -96,6 +103,7 @@ BROADCAST = Section(
     "broadcast",
     (
         *(ORGANISATION, LOCALE, TIMEZONE, STATUS_URL, HOTLINE),
+        *(FOOTER, IMPRINT_URL, PRIVACY_URL),
         *(LIVE, REGION, MAX_RECIPIENTS, TEMPLATES),
     ),
 )

@@ -18,6 +18,7 @@ from broadcast.config.problems import Problems, did_you_mean
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
 from broadcast.config.table import Source, Table
 from broadcast.config.watching import read_status_pages, read_watch
+from broadcast.config.worded import read_worded
 from broadcast.errors import ConfigError
 from broadcast.model.incident import Service
 from broadcast.model.system import system_name
@@ -98,6 +99,9 @@ def _settings(source: Source, path: Path, folder: Path) -> Settings:
         timezone=_timezone(general),
         status_url=general.take(keys.STATUS_URL),
         hotline=general.take(keys.HOTLINE),
+        footer=read_worded(general, keys.FOOTER),
+        imprint_url=read_worded(general, keys.IMPRINT_URL),
+        privacy_url=read_worded(general, keys.PRIVACY_URL),
         live=general.take(keys.LIVE),
         region=_region(general, locale),
         max_recipients=general.take(keys.MAX_RECIPIENTS),

@@ -49,6 +49,8 @@ def is_placeholder(value: str) -> bool:
 def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     general = {"status_url": settings.status_url, "hotline": settings.hotline}
     yield from ((f"broadcast.{name}", value) for name, value in general.items() if value)
+    for name, texts in (("imprint_url", settings.imprint_url), ("privacy_url", settings.privacy_url)):
+        yield from ((f"broadcast.{name}.{locale}".rstrip("."), value) for locale, value in texts)
     for name, way in settings.alternatives.items():
         yield f"alternatives.{name}.value", way.value
     for name, channel in settings.channels.items():

@@ -12,6 +12,7 @@ from broadcast.config.secret import SECRET_OPTIONS, Reference, sounds_secret
 from broadcast.errors import ConfigError
 from broadcast.model.consent import ConsentRule
 from broadcast.model.incident import Service
+from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead, Worded
 from broadcast.model.redaction import Secrets
 
 
@@ -24,7 +25,8 @@ class ChannelSettings:
     `timeout` and `settle` are seconds; `rate` is requests a second; `price` is US dollars a message (for SMS:
     a part); None means the adapter's own default. `landlines` says that SMS of this channel reach landlines.
     `options` holds what the adapter itself defines, secrets as references.
-    `services` is the organisation's `[services]`, for channels that list them.
+    `services` is the organisation's `[services]`, for channels that list them; `letterhead` is for channels
+    that are pages.
     """
 
     name: str
@@ -46,6 +48,7 @@ class ChannelSettings:
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
     typeless: frozenset[str] = frozenset()
     services: tuple[Service, ...] = ()
+    letterhead: Letterhead = NO_LETTERHEAD
 
     def place(self, key: str) -> str:
         """Where an option stands, `broadcast.toml:12: [channels.sms]`, or the channel if it has none."""
@@ -145,6 +148,7 @@ class Settings:
 
     `fates` maps a system's name, or a mail domain (`@firma.de`), to what it depends on; `status_pages` maps a
     fate to the address where its provider says in public how it is.
+    `footer`, `imprint_url` and `privacy_url` are (locale, text); the locale is empty where one serves all.
     `origins` tells for each dotted key where its value came from; `warnings` are shown to the user.
     """
 
@@ -156,6 +160,9 @@ class Settings:
     timezone: ZoneInfo
     status_url: str | None = None
     hotline: str | None = None
+    footer: Worded = ()
+    imprint_url: Worded = ()
+    privacy_url: Worded = ()
     live: bool = True
     region: str = "DE"
     max_recipients: int | None = None
@@ -170,6 +177,11 @@ class Settings:
     status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """What stands at the foot of mails and pages."""
+        return Letterhead(self.footer, self.imprint_url, self.privacy_url, self.organisation, self.locale)
 
     @property
     def internal(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast.config import keys
@@ -36,7 +37,8 @@ def rows(
 
 
 def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, object]]:
-    yield from _of(settings, keys.BROADCAST, keys.BROADCAST.name)
+    for key in keys.BROADCAST.keys:
+        yield from _general(settings, key)
     yield "ledger.url", f"sqlite:///{settings.ledger}"
     for name, channel in settings.channels.items():
         yield from _channel(channel, defaults.get(name, {}))
@@ -50,6 +52,18 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
         yield from _of(way, keys.ALTERNATIVES, f"alternatives.{name}")
     yield from _of(settings.watch, keys.WATCH, keys.WATCH.name)
     yield from ((f"status_pages.{fate}", url) for fate, url in _pages(settings).items())
+
+
+def _general(settings: Settings, key: keys.Key[Any]) -> Iterator[tuple[str, object]]:
+    """A key of `[broadcast]`; where it differs by language, a row for each."""
+    dotted, value = f"{keys.BROADCAST.name}.{key.name}", getattr(settings, key.name)
+    if not key.by_locale:
+        yield dotted, value
+        return
+    texts = dict(value)
+    if "" in texts or not texts:
+        yield dotted, texts.pop("", None)
+    yield from ((f"{dotted}.{locale}", text) for locale, text in texts.items())
 
 
 def _pages(settings: Settings) -> dict[str, str]:

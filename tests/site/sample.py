@@ -18,6 +18,7 @@ from broadcast.channels.statuspage.site import Site
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.incident import Phase, Severity
+from broadcast.model.letterhead import Letterhead
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Accepted, Outcome
@@ -33,6 +34,13 @@ COMPONENTS: Mapping[str, object] = {
     "phone": {"de": "Telefon", "en": "Phone"},
     "app": {"de": "Fahrer-App", "en": "Driver app"},
 }
+LETTERHEAD = Letterhead(
+    footer=(("", "Musterstraße 1, 10115 Berlin"),),
+    imprint_url=(("de", "https://muster.example/impressum"), ("en", "https://muster.example/imprint")),
+    privacy_url=(("de", "https://muster.example/datenschutz"),),
+    organisation="Muster Handel",
+    locale="de",
+)
 CHAT = (("Chat", "chat"), ("E-Mail-Support", "mail"))
 KINDS = {
     Phase.RESOLVED: NoticeKind.RESOLUTION,
@@ -44,7 +52,7 @@ KINDS = {
 }
 
 
-def site(folder: Path, **options: object) -> Site:
+def site(folder: Path, letterhead: Letterhead = LETTERHEAD, **options: object) -> Site:
     """The adapter as the configuration would build it."""
     settings = ChannelSettings(
         name="site",
@@ -52,6 +60,7 @@ def site(folder: Path, **options: object) -> Site:
         origin="broadcast.toml, [channels.site]",
         folder=folder,
         options={"path": "public", "url": "https://status.muster.example", **options},
+        letterhead=letterhead,
     )
     return Site.from_settings(settings, _nowhere())
 

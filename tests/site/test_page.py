@@ -17,6 +17,7 @@ from broadcast.channels.registry import adapter_class
 from broadcast.channels.statuspage.site import Site
 from broadcast.errors import ConfigError
 from broadcast.model.incident import Phase, Severity
+from broadcast.model.letterhead import Letterhead
 from broadcast.model.outcome import Accepted, Health, NotSent, Rejected, Scope, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
 from tests.site import sample
@@ -376,3 +377,21 @@ async def test_a_light_incident_is_not_fine(tmp_path):
     page = Page(tmp_path / "public" / "index.html")
     assert page.tones == ["tone-minor"]
     assert page.heading == "Einschränkung: Chat und E-Mail-Support"
+
+
+async def test_every_page_has_the_letterhead_of_its_language_at_its_foot(adapter, public):
+    await publish(adapter, [outgoing("k1")])
+
+    german, english = (public / name for name in ("index.html", "en/incidents/INC-7.html"))
+    foot = Page(german).text.partition("Musterstraße 1")
+    assert foot[0].endswith("Muster Handel, ")
+    assert foot[2].startswith(", 10115 Berlin Impressum Datenschutz")
+    assert 'href="https://muster.example/impressum"' in german.read_text(encoding="utf-8")
+    assert 'href="https://muster.example/imprint"' in english.read_text(encoding="utf-8")
+    assert 'href="https://muster.example/datenschutz"' in english.read_text(encoding="utf-8")
+
+
+async def test_a_page_without_a_letterhead_has_none(tmp_path, public):
+    await publish(site(tmp_path, Letterhead()), [outgoing("k1")])
+
+    assert "Impressum" not in Page(public / "index.html").text

@@ -64,6 +64,7 @@ class Site:
             zone=_zone(settings),
             language=_language(settings),
             components=_components(settings),
+            letterhead=settings.letterhead,
         )
         return cls(_folder(settings), masthead)
 

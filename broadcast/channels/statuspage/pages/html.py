@@ -127,6 +127,7 @@ class Edition:
                 **context,
                 tone=tone,
                 masthead=self.masthead,
+                foot=self.masthead.letterhead.in_locale(self.voice.language),
                 voice=self.voice,
                 words=self.words,
                 href=lambda other: relpath(self.path(other), here),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from broadcast.channels.statuspage.pages.state import State, Update, language_of
 from broadcast.channels.statuspage.pages.story import Story, Tone, current, worst
 from broadcast.model.incident import Service
+from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
 
 #: Languages whose pages are always written.
 LANGUAGES = ("de", "en")
@@ -49,6 +50,7 @@ class Masthead:
     zone: str = ""
     language: str = ""
     components: tuple[Component, ...] = ()
+    letterhead: Letterhead = NO_LETTERHEAD
     drill: bool = False
 
     @property
