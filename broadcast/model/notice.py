@@ -106,7 +106,6 @@ class Facts:
     hotline: str | None = None
     alternatives: tuple[Alternative, ...] = ()
     cut_off: bool = False
-    phone_down: bool = False
     affects: tuple[str, ...] = ()
     corrects: datetime | None = None
     severity_before: Severity | None = None

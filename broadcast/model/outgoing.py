@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from broadcast.model.clock import SystemClock
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
-from broadcast.model.notice import NoticeKind
+from broadcast.model.notice import Alternative, NoticeKind
 from broadcast.model.outcome import Thread
+from broadcast.model.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,11 @@ class Headline:
     organisation's timezone. `started` is when it began, None if nobody said. `window_starts` and
     `window_ends` are the announced times of maintenance, `former_starts` and `former_ends` those before, None
     unless this notice changes them. `severity_before` is what the notice before said,
-    None in the first. `identity` tells the incident from every other one called the same, in whatever
-    ledger; empty in those recorded before there was one.
+    None in the first. `situation` is what the notice tells readers outside about; None where nobody says.
+    `alternatives` are the ways to reach us beside the hotline; `cut_off` says that there is none.
+    `corrects` is when the statement was published that this notice takes back. `extent` is `part` where
+    somebody said that only a part is down. `identity` tells the incident from every other one called the
+    same, in whatever ledger; empty in those recorded before there was one.
     """
 
     incident: str
@@ -40,12 +44,17 @@ class Headline:
     next_update: datetime | None = None
     link: str | None = None
     hotline: str | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    cut_off: bool = False
     window_starts: datetime | None = None
     window_ends: datetime | None = None
     former_starts: datetime | None = None
     former_ends: datetime | None = None
     service_names: tuple[tuple[tuple[str, str], ...], ...] = ()
     severity_before: Severity | None = None
+    situation: Situation | None = None
+    corrects: datetime | None = None
+    extent: str | None = None
     identity: str = ""
 
     @property

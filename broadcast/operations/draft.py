@@ -14,6 +14,7 @@ from broadcast.model.incident import Incident
 from broadcast.model.notice import Facts
 from broadcast.model.outgoing import Headline
 from broadcast.model.plan import Planned
+from broadcast.model.situation import situation_of
 from broadcast.model.suppression import Suppressed
 from broadcast.operations.headcount import Headcount, Share
 from broadcast.operations.preview import AudiencePreview, BarredPreview, Preview, TextPreview
@@ -110,6 +111,9 @@ def headline(facts: Facts, identity: str | None) -> Headline:
         phase=facts.phase,
         severity=facts.severity,
         severity_before=facts.severity_before,
+        situation=situation_of(facts, outside=True),
+        corrects=facts.corrects,
+        extent=dict(facts.variables).get("extent"),
         drill=facts.drill,
         organisation=one_line(facts.organisation),
         services=tuple(
@@ -126,6 +130,8 @@ def headline(facts: Facts, identity: str | None) -> Headline:
         former_ends=facts.former_ends,
         link=checked_link(facts.link),
         hotline=facts.hotline and one_line(facts.hotline),
+        alternatives=facts.alternatives,
+        cut_off=facts.cut_off,
     )
 
 

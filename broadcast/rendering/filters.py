@@ -106,17 +106,16 @@ def of(context: Context, moment: datetime, noun: str) -> str:
 
 
 @pass_context
-def until(context: Context, moment: datetime, about: str = "") -> str:
-    """`bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`; `bis etwa 23:30 Uhr` with `about`."""
+def until(context: Context, moment: datetime) -> str:
+    """`bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`."""
     reading = reading_of(context)
-    as_of = reading.as_of or moment
-    return phrase.until(_moment(moment), as_of, reading.words, short=reading.short, about=about)
+    return phrase.until(_moment(moment), reading.as_of or moment, reading.words, short=reading.short)
 
 
 @pass_context
-def span(context: Context, start: datetime, end: datetime, beside: datetime | None = None) -> str:
-    """`13:40 bis 14:22 Uhr`; days are named where they are not that of the text, or of `beside`."""
-    return _span(context, start, end, beside=beside)
+def span(context: Context, start: datetime, end: datetime) -> str:
+    """`13:40 bis 14:22 Uhr`; days are named where they are not the day of the text."""
+    return _span(context, start, end, dated=False)
 
 
 @pass_context
@@ -125,16 +124,9 @@ def window(context: Context, start: datetime, end: datetime) -> str:
     return _span(context, start, end, dated=True)
 
 
-def _span(
-    context: Context,
-    start: datetime,
-    end: datetime,
-    *,
-    beside: datetime | None = None,
-    dated: bool = False,
-) -> str:
+def _span(context: Context, start: datetime, end: datetime, *, dated: bool) -> str:
     reading = reading_of(context)
-    as_of = beside or reading.as_of or start
+    as_of = reading.as_of or start
     return phrase.span(_moment(start), _moment(end), as_of, reading.words, short=reading.short, dated=dated)
 
 

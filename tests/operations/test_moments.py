@@ -88,7 +88,7 @@ def test_around_every_change_of_clocks_the_notice_can_be_written_and_says_the_tr
             facts = at(change + near, zone, started="80m", next_update="60m").facts
             assert phrase.duration(facts.lasted, ENGLISH) == "1 hour 20 minutes", (zone, shift)
             page = voice("en", zone.key)
-            assert page.duration(facts.started, facts.as_of).replace("\xa0", " ") == "1 h 20 min"
+            assert page.duration(facts.started, facts.as_of) == "1 hour 20 minutes"
             RENDERER.render(facts, "customers", "en", ChannelKind.EMAIL)
             RENDERER.render(facts, "technical", "en", ChannelKind.EMAIL)
 
@@ -103,7 +103,7 @@ def test_on_the_night_the_same_time_of_day_is_named_with_its_zone(kind):
     assert "02:30 (CEST)" in text
     assert "03:30" in text
     span = voice("en", "Europe/Berlin").span(facts.started, facts.as_of).replace("\xa0", " ")
-    assert span == "Sunday, 25 October, 02:30 (CEST) to Sunday, 25 October, 02:30 (CET)"
+    assert span == "Sun 25 Oct, 02:30 (CEST) to 02:30 (CET)"
 
 
 def test_a_corrected_beginning_is_kept_by_all_that_follows():

@@ -37,7 +37,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "template": without_tag_lines,
     "links": lambda text: list(links.pieces(text)),
     "chat": lines,
-    "page": lambda text: (page.paragraphs(text), page.excerpt(text), page.unbroken(text)),
+    "page": lambda text: (page.paragraphs(text), page.unbroken(text)),
     "provider": excerpt,
     "erasing": Scrubber(["Anna Muster"]).prose,
     "report": without_addresses,

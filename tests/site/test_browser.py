@@ -150,7 +150,7 @@ def test_the_page_says_so_when_a_promised_update_is_overdue(visit):
     assert visit("outage").locator("#stale").is_hidden()
     overdue = visit("outage", now=WHEN_OVERDUE).locator("#stale")
     assert overdue.is_visible()
-    assert "Für Sonntag, 16. November, 14:35 Uhr war eine neue Information zugesagt." in said(overdue)
+    assert "Für So, 16.11., 14:35 Uhr haben wir eine neue Information zugesagt. Sie ist noch" in said(overdue)
 
 
 def test_the_page_doubts_itself_after_two_hours_without_a_promise(visit):
@@ -159,7 +159,7 @@ def test_the_page_doubts_itself_after_two_hours_without_a_promise(visit):
     assert visit("maintenance", now="2025-11-16T15:00:00Z").locator("#stale").is_hidden()
     silent = visit("maintenance", now=started).locator("#stale")
     assert silent.is_visible()
-    assert "Seit Sonntag, 16. November, 14:01 Uhr gab es keine neue Information." in said(silent)
+    assert "Seit So, 16.11., 14:01 Uhr gab es keine neue Information." in said(silent)
 
 
 def test_the_banner_appears_while_the_page_is_being_read(visit):
@@ -172,9 +172,7 @@ def test_the_banner_appears_while_the_page_is_being_read(visit):
 
 
 def test_times_say_how_long_ago_they_were(visit):
-    assert "Stand: Sonntag, 16. November, 14:05 Uhr (vor 5 Minuten)" in said(
-        visit("outage").locator(".as-of")
-    )
+    assert "Stand: So, 16.11., 14:05 Uhr (MEZ) (vor 5 Minuten)" in said(visit("outage").locator(".as-of"))
     english = visit("outage", "en/index.html")
     assert "Next update 14:35 (in 25 minutes)" in said(english.locator(".facts"))
 

@@ -275,4 +275,4 @@ async def test_a_long_incident_keeps_the_front_page_light(tmp_path):
     await publish(site(tmp_path), updates)
     front = (tmp_path / "public" / "index.html").read_text(encoding="utf-8")
     assert len(front.encode()) < 100_000
-    assert "Alle 40 Meldungen zu diesem Vorgang" in front
+    assert "Alle 40 Meldungen<" in front

@@ -115,7 +115,9 @@ class Api:
         return {
             "id": story.identity,
             "page_id": self.id,
-            "name": self._marked(story.title(self.masthead.language)),
+            "name": self._marked(
+                self.drill["test"] if story.exercise else story.title(self.masthead.language)
+            ),
             "status": STATUSES[story.phase],
             "impact": _impact(story),
             "shortlink": self._address(story),

@@ -91,7 +91,8 @@ def _document(update: Update, story: Story, masthead: Masthead) -> str:
 def _add_information(alert: ET.Element, text: Text, update: Update, story: Story, masthead: Masthead) -> None:
     language, advice = language_of(text.locale), _ADVICE[update.phase]
     words = voice(language if language in LANGUAGES else "en", masthead.zone).words
-    title, mark = text.title or update.title, words["drill"]["mark"]
+    title = words["drill"]["test"] if update.exercise else text.title or update.title
+    mark = words["drill"]["mark"]
     begins = update.started or update.window_starts
     info = _add(alert, "info")
     _add(info, "language", language)

@@ -52,8 +52,8 @@ class _Place:
 
 def _entry(feed: ET.Element, update: Update, story: Story, place: _Place) -> None:
     text = update.text(place.language)
-    phase = place.words["phase"][update.phase]
-    title = f"{phase}: {text.title or update.title}"
+    heading = place.words["situation"][update.tells]
+    title = place.words["drill"]["test"] if update.exercise else f"{heading}: {text.title or update.title}"
     entry = _add(feed, "entry")
     _add(entry, "id", _urn("update", update.key))
     _add(entry, "title", place.words["drill"]["title"].format(title=title) if place.masthead.drill else title)

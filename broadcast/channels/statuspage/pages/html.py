@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from broadcast.channels.statuspage.pages import history, prose
+from broadcast.channels.statuspage.pages.headlines import Headlines
 from broadcast.channels.statuspage.pages.masthead import Component, Masthead, affected, standings
 from broadcast.channels.statuspage.pages.state import Update, language_of
 from broadcast.channels.statuspage.pages.story import Story, Tone, announced, current, due, overall
 from broadcast.channels.statuspage.pages.words import LOOK, voice
 from broadcast.model.incident import Phase
+from broadcast.model.notice import Alternative
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,15 +29,22 @@ SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """A way to reach us, with the link that uses it where there is one."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of what is known: a label, a text or several, and perhaps a time or an address behind it."""
+    """One line of what is known: a label, a text or several, and perhaps a time or ways behind it."""
 
     label: str
-    text: str
+    text: str = ""
     moment: datetime | None = None
-    href: str | None = None
     items: tuple[str, ...] = ()
-    wide: bool = False
+    contacts: tuple[Contact, ...] = ()
 
 
 class Edition:
@@ -46,6 +55,7 @@ class Edition:
         self.masthead = masthead
         self.voice = voice(language, masthead.zone)
         self.words: Mapping[str, Any] = self.voice.words
+        self.says = Headlines(told, masthead, self.voice)
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Every page with its path; the front page last, when all it leads to is there."""
@@ -62,43 +72,44 @@ class Edition:
 
     def front(self) -> str:
         """The page people land on: what is going on now, and what has been."""
-        told, tone = self.told, overall(self.told)
+        told = self.told
         going_on, years = current(told), history.years(told, self.voice)
         latest = max((story.latest for story in told), key=lambda update: update.as_of, default=None)
+        lede = self.says.overall_lede()
         return self._page(
             "front",
             "index.html",
-            headline=self._drilled(self._overall_headline(tone, going_on)),
-            lede=self._overall_lede(tone, going_on),
-            tone=tone,
+            headline=self.says.overall_headline(),
+            lede=lede,
+            unsaid=self.says.unsaid(lede, going_on[0]) if len(going_on) == 1 else lede,
+            tone=Tone.DRILL if self.masthead.drill else overall(told),
             rows=tuple(self._overall_facts(going_on)),
             current=going_on,
             announced=announced(told),
             correction=self._correction(latest),
-            lede_of=self._lede,
-            standings=standings(self.masthead, told),
+            standings=() if self.masthead.drill else standings(self.masthead, told),
             days=history.recent(told, self.voice),
             archive=f"archive-{years[0]}.html" if years else "",
             shown=SHOWN,
             as_of=latest and latest.as_of,
-            hotline=latest and latest.hotline,
+            hotline=latest and not going_on and self._hotline(latest),
             **self._doubt(told),
         )
 
     def incident(self, story: Story) -> str:
         """One incident with all that was said about it."""
-        tone = story.tone
-        title = story.title(self.voice.language)
+        lede = self.says.lede(story)
         return self._page(
             "incident",
             f"incidents/{story.id}.html",
-            headline=self._drilled(title if tone is Tone.FINE else self._headline(tone, title)),
-            lede=self._lede(story),
-            tone=tone,
+            headline=self.says.headline(story),
+            lede=lede,
+            unsaid=self.says.unsaid(lede, story),
+            tone=Tone.DRILL if self.masthead.drill else story.tone,
             rows=tuple(self._incident_facts(story)),
             story=story,
             as_of=story.latest.as_of,
-            hotline=story.latest.hotline,
+            hotline=None,
             **self._doubt([story]),
         )
 
@@ -107,8 +118,8 @@ class Edition:
         return self._page(
             "archive",
             f"archive-{year}.html",
-            headline=self._drilled(self.words["section"]["archive_of"].format(year=year)),
-            tone=Tone.UNKNOWN,
+            headline=self.says.drilled(self.words["section"]["archive_of"].format(year=year)),
+            tone=Tone.DRILL if self.masthead.drill else Tone.UNKNOWN,
             months=history.months(self.told, year, self.voice),
             years=history.years(self.told, self.voice),
             year=year,
@@ -130,11 +141,12 @@ class Edition:
                 foot=self.masthead.letterhead.in_locale(self.voice.language),
                 voice=self.voice,
                 words=self.words,
+                says=self.says,
                 href=lambda other: relpath(self.path(other), here),
                 incident_href=lambda story: relpath(self.path(f"incidents/{story.id}.html"), here),
                 root=lambda other: relpath(other, here),
                 editions=[self._edition(code, name, here) for code in self.masthead.languages],
-                favicon=_favicon(Tone.UNKNOWN if self.masthead.drill else tone),
+                favicon=_favicon(tone),
                 policy=_policy(),
                 style=_asset("style.css"),
                 script=_asset("page.js"),
@@ -150,45 +162,14 @@ class Edition:
             "href": relpath(self.path(name, language), here),
         }
 
-    def _drilled(self, headline: str) -> str:
-        if not self.masthead.drill:
-            return headline
-        pattern: str = self.words["drill"]["title"]
-        return pattern.format(title=headline)
-
-    def _headline(self, tone: Tone, title: str) -> str:
-        pattern: str = self.words["headline"][tone]
-        prefix = pattern.partition("{title}")[0]
-        return title if title.lower().startswith(prefix.strip().lower()) else pattern.format(title=title)
-
-    def _overall_headline(self, tone: Tone, going_on: Sequence[Story]) -> str:
-        incidents = [story for story in going_on if not story.maintenance]
-        if len(incidents) > 1:
-            several: str = self.words["headline"]["several"]
-            return several.format(count=len(incidents))
-        if going_on:
-            return self._headline(tone, going_on[0].title(self.voice.language))
-        plain: str = self.words["headline"][tone]
-        return plain
-
-    def _overall_lede(self, tone: Tone, going_on: Sequence[Story]) -> str:
-        if len(going_on) == 1:
-            return self._lede(going_on[0])
-        lede: str = self.words["lede"]["several" if going_on else tone]
-        return lede
-
-    def _lede(self, story: Story) -> str:
-        over = self.masthead.drill and not story.open
-        stands = "broken_off" if story.broken_off else story.phase
-        lede: str = self.words["drill"]["over"] if over else self.words["lede"][stands]
-        return lede
-
     def _overall_facts(self, going_on: Sequence[Story]) -> Iterator[Fact]:
         if not going_on:
             return
         label, base = self.words["label"], max(story.latest.as_of for story in going_on)
         if len(going_on) == 1:
-            yield self._since(going_on[0], base)
+            yield from self._when(going_on[0], base)
+        if self.masthead.drill:
+            return
         promised = [story.latest.next_update for story in going_on if story.latest.next_update]
         if promised:
             yield Fact(label["next_update"], self.voice.moment(min(promised), base), min(promised))
@@ -197,44 +178,72 @@ class Edition:
         working = [standing.component for standing in each if standing.tone is Tone.FINE]
         yield from self._services(label["affected"], hit)
         yield from self._services(label["works"], working)
-        hotline = next((story.latest.hotline for story in going_on if story.latest.hotline), None)
-        if hotline:
-            yield Fact(label["help"], hotline, href=_tel(hotline))
+        yield from self._help(max((story.latest for story in going_on), key=lambda update: update.as_of))
 
     def _incident_facts(self, story: Story) -> Iterator[Fact]:
         label, latest = self.words["label"], story.latest
-        if story.ended and story.took_place:
-            yield from self._past(story, story.ended)
-        elif story.maintenance and latest.window_ends:
-            yield Fact(label["window"], self.voice.span(story.begins, latest.window_ends))
-        elif story.open:
-            yield self._since(story, latest.as_of)
-        if story.open and latest.next_update:
-            text = self.voice.moment(latest.next_update, latest.as_of)
-            yield Fact(label["next_update"], text, latest.next_update)
-        if not story.retracted:
-            yield from self._services(
-                label["affected"], [self._configured(each) for each in affected(latest)]
-            )
+        over = story.ended and story.took_place and not story.exercise
+        yield from self._past(story) if over else self._when(story, latest.as_of)
+        if not self.masthead.drill:
+            if story.open and latest.next_update:
+                text = self.voice.moment(latest.next_update, latest.as_of)
+                yield Fact(label["next_update"], text, latest.next_update)
+            if not story.retracted:
+                yield from self._services(
+                    label["affected"], [self._configured(each) for each in affected(latest)]
+                )
+            if not (story.retracted or story.cancelled):
+                yield from self._help(latest)
         yield Fact(label["reference"], story.id)
-        if story.open and latest.hotline:
-            yield Fact(label["help"], latest.hotline, href=_tel(latest.hotline))
-        if latest.link and latest.link.startswith(("https://", "http://")):
-            yield Fact(label["more"], latest.link, href=latest.link, wide=True)
 
-    def _since(self, story: Story, base: datetime) -> Fact:
+    def _when(self, story: Story, base: datetime) -> Iterator[Fact]:
+        """Since when it goes on, or when it is planned."""
+        label, latest = self.words["label"], story.latest
+        if story.retracted or story.exercise:
+            return
+        if story.maintenance and latest.window_ends:
+            planned = latest.window_starts or story.begins
+            yield Fact(label["planned"], self.voice.span(planned, latest.window_ends))
+            if story.announced or story.cancelled or latest.started in {None, planned}:
+                return
         named = "reported" if not story.dated else "began" if story.announced else "since"
-        return Fact(self.words["label"][named], self.voice.moment(story.begins, base), story.begins)
+        yield Fact(label[named], self.voice.moment(story.begins, base), story.begins)
 
-    def _past(self, story: Story, ended: datetime) -> Iterator[Fact]:
+    def _past(self, story: Story) -> Iterator[Fact]:
         """When it was, and how long, as far as somebody said."""
-        label = self.words["label"]
-        if story.dated:
+        label, ended = self.words["label"], story.latest.ended
+        if story.dated and ended:
             yield Fact(label["window"], self.voice.span(story.begins, ended))
-            yield Fact(label["duration"], self.voice.duration(story.begins, ended))
-        else:
-            yield Fact(label["reported"], self.voice.moment(story.reported), story.reported)
-            yield Fact(label["ended"], self.voice.moment(ended, story.reported), ended)
+            lasted = self.voice.duration(story.begins, ended)
+            if lasted:
+                yield Fact(label["duration"], lasted)
+            return
+        yield Fact(
+            label["began" if story.dated else "reported"], self.voice.moment(story.begins), story.begins
+        )
+        over = ended or story.latest.as_of
+        yield Fact(label["ended" if ended else "over"], self.voice.moment(over, story.begins), over)
+
+    def _help(self, update: Update) -> Iterator[Fact]:
+        """How to reach us; the status page is no way to do so."""
+        ways = [
+            way for way in update.ways if way.value not in {update.link, self.masthead.url, update.hotline}
+        ]
+        contacts = tuple(self._contact(way) for way in ways)
+        if hotline := self._hotline(update):
+            contacts = (Contact(hotline, _tel(hotline)), *contacts)
+        if contacts:
+            yield Fact(self.words["label"]["help"], contacts=contacts)
+        elif update.cut_off:
+            yield Fact(self.words["label"]["help"], self.words["way"]["cut_off"])
+
+    def _contact(self, way: Alternative) -> Contact:
+        named: str = self.words["way"].get(way.kind, way.kind)
+        hours = way.hours_in(self.voice.language)
+        return Contact(f"{named}: {way.value}" + (f" ({hours})" if hours else ""), _href(way))
+
+    def _hotline(self, update: Update) -> str | None:
+        return None if self.masthead.drill else update.hotline
 
     def _services(self, label: str, components: Sequence[Component]) -> Iterator[Fact]:
         if components:
@@ -246,13 +255,13 @@ class Edition:
 
     def _correction(self, latest: Update | None) -> Story | None:
         """A retraction is news until something else is."""
-        if latest is None or latest.phase is not Phase.RETRACTED:
+        if latest is None or latest.phase is not Phase.RETRACTED or self.masthead.drill:
             return None
         return next(story for story in self.told if story.latest is latest)
 
     def _doubt(self, told: Sequence[Story]) -> dict[str, object]:
         """When the page is to be doubted and why: a promise that was not kept, or silence."""
-        moment = due(told)
+        moment = None if self.masthead.drill else due(told)
         if moment is None:
             return {"due": None, "doubt": ""}
         silent = max(story.latest.as_of for story in told if story.open)
@@ -273,7 +282,6 @@ def _environment() -> Environment:
         "tel": _tel,
         "language": language_of,
         "tone_of": _tone_of,
-        "excerpt": prose.excerpt,
         "prose": prose.paragraphs,
         "unbroken": prose.unbroken,
     }
@@ -300,6 +308,7 @@ def _digest(text: str) -> str:
 
 _FAVICON = {
     Tone.UNKNOWN: ("#57616b", "M12 7v6M12 17v.1"),
+    Tone.DRILL: ("#6a2fa0", "M7 12h10"),
     Tone.FINE: ("#17704a", "M7 12.5l3.5 3.5L17 9"),
     Tone.CORRECTION: ("#17704a", "M7 12.5l3.5 3.5L17 9"),
     Tone.MAINTENANCE: ("#2a58a8", "M9 8v8M15 8v8"),
@@ -321,9 +330,19 @@ def _favicon(tone: Tone) -> str:
 
 
 def _tone_of(update: Update) -> Tone:
-    return Story(update.incident, (update,)).tone
+    story = Story(update.incident, (update,))
+    return Tone.DRILL if story.exercise else story.tone
 
 
 def _tel(number: str) -> str:
     """A telephone link; what is no part of a number is left out."""
     return "tel:" + "".join(character for character in number if character in "+0123456789")
+
+
+def _href(way: Alternative) -> str:
+    """A link that uses the way, where a browser knows one."""
+    if way.kind == "phone":
+        return _tel(way.value)
+    if way.kind == "email":
+        return f"mailto:{quote(way.value, safe='@')}"
+    return way.value if way.value.startswith(("https://", "http://")) else ""

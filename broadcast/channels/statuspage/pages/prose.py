@@ -19,14 +19,6 @@ def paragraphs(text: str) -> str:
     return "".join(_block(block.splitlines()) for block in blocks if block.strip())
 
 
-def excerpt(text: str, limit: int = 220) -> str:
-    """The first paragraph, cut between words at about `limit` characters."""
-    first = " ".join(re.split(r"\n\s*\n", text.strip())[0].split())
-    if len(first) <= limit:
-        return first
-    return first[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
-
-
 def unbroken(text: str) -> str:
     """HTML of a headline whose shorter hyphenated words, as E-Mail-Support, stay on one line."""
     return _HYPHENATED.sub(r'<span class="item">\g<0></span>', escape(text))

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from broadcast.channels.statuspage.pages.words import drill_mark
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.message import Message
-from broadcast.model.notice import NoticeKind
+from broadcast.model.notice import Alternative, NoticeKind
 from broadcast.model.outgoing import Headline, Outgoing
+from broadcast.model.situation import Situation
 
 SCHEMA = "broadcast.site/1"
 _AGAIN = "-again-"
@@ -23,6 +24,18 @@ _AGAIN = "-again-"
 #: What neither HTML nor XML may hold: control characters and halves of surrogate pairs.
 _ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSAFE_IN_PATHS = re.compile(r"[^A-Za-z0-9_-]+")
+#: What an update of which only the phase is known tells about.
+_USUAL = {
+    Phase.INVESTIGATING: Situation.INVESTIGATING,
+    Phase.IDENTIFIED: Situation.IDENTIFIED,
+    Phase.MONITORING: Situation.MONITORING,
+    Phase.RESOLVED: Situation.RESOLVED,
+    Phase.RETRACTED: Situation.RETRACTION,
+    Phase.SCHEDULED: Situation.SCHEDULED,
+    Phase.IN_PROGRESS: Situation.IN_PROGRESS,
+    Phase.COMPLETED: Situation.COMPLETED,
+    Phase.CANCELLED: Situation.CANCELLED,
+}
 _LEADING_TAG = re.compile(r"^\s*\[[^\]]*\]\s*")
 
 
@@ -46,7 +59,10 @@ class Update:
     `identity` is the incident's in its ledger, empty if it has none.
     `names`, parallel to `services`, are each service's (language, name) pairs, as far as they are known.
     Of an exercise the bare words are kept: its pages are marked as a whole. Times are UTC; `zone` is the
-    organisation's, in which they are shown. `started` is None if nobody said when it began.
+    organisation's, in which they are shown. `started` and `ended` are None if nobody said when it began or
+    ended. `situation` is None in what was kept before there were any. `corrects` is when the statement was
+    published that this one takes back. `extent` is `part` where somebody said that only a part is down.
+    `ways` are how to reach us beside the hotline; `cut_off` says that there is none.
     """
 
     key: str
@@ -70,10 +86,30 @@ class Update:
     names: tuple[tuple[tuple[str, str], ...], ...] = ()
     window_starts: datetime | None = None
     identity: str = ""
+    situation: Situation | None = None
+    corrects: datetime | None = None
+    extent: str | None = None
+    ways: tuple[Alternative, ...] = ()
+    cut_off: bool = False
 
     def says_as(self, other: Update) -> bool:
         """Whether both are one statement about one event."""
         return (self.title, self.started, self.texts) == (other.title, other.started, other.texts)
+
+    @property
+    def tells(self) -> Situation:
+        """What it tells readers about."""
+        if self.situation:
+            return self.situation
+        if self.phase is Phase.CANCELLED and self.started:
+            return Situation.ABANDONED
+        reopens = self.kind is NoticeKind.RETRACTION and not self.phase.closed
+        return Situation.REOPENED if reopens else _USUAL[self.phase]
+
+    @property
+    def exercise(self) -> bool:
+        """Whether readers are told only that it is a test, or was."""
+        return self.tells in {Situation.DRILL, Situation.DRILL_OVER}
 
     @property
     def anchor(self) -> str:
@@ -189,6 +225,11 @@ def update_from(outgoing: Outgoing, incident: str) -> Update:
             for names in head.service_names
         ),
         identity=head.identity,
+        situation=head.situation or _of_exercise(head),
+        corrects=_utc(head.corrects),
+        extent=head.extent,
+        ways=tuple(_way(each) for each in head.alternatives),
+        cut_off=head.cut_off,
     )
 
 
@@ -250,12 +291,27 @@ def _text(message: Message, head: Headline) -> Text:
     return Text(legible(message.locale), _LEADING_TAG.sub("", title).strip(), body)
 
 
+def _way(way: Alternative) -> Alternative:
+    hours = tuple((language_of(locale), _line(words)) for locale, words in way.hours)
+    return Alternative(_line(way.kind), _line(way.value), hours)
+
+
+def _line(text: str) -> str:
+    return " ".join(legible(text).split())
+
+
+def _of_exercise(head: Headline) -> Situation | None:
+    if not head.drill or head.phase.maintenance:
+        return None
+    return Situation.DRILL_OVER if head.phase.closed else Situation.DRILL
+
+
 def _bare(text: str, head: Headline, locale: str) -> str:
     """The text of an exercise without the marks around it."""
     if not head.drill:
         return text
     mark = re.escape(drill_mark(language_of(locale)))
-    return re.sub(rf"\A\s*{mark}(?![\w-]):?\s*|\s*(?<![\w-]){mark}\s*\Z", "", text)
+    return re.sub(rf"\A\s*\[?{mark}(?![\w-])[\]:]?\s*|(?:\s+–)?\s*(?<![\w-]){mark}\s*\Z", "", text)
 
 
 def _zone_of(headline: Headline) -> str:
@@ -272,12 +328,13 @@ def _record(update: Update) -> dict[str, object]:
     for name in Update.__slots__:
         value = getattr(update, name)
         record[name] = value.isoformat() if isinstance(value, datetime) else value
+    record["ways"] = [{"kind": w.kind, "value": w.value, "hours": w.hours} for w in update.ways]
     record["texts"] = [{"locale": t.locale, "title": t.title, "body": t.body} for t in update.texts]
     return record
 
 
 def _update(record: dict[str, Any]) -> Update:
-    moments = ("as_of", "started", "ended", "window_starts", "window_ends", "next_update")
+    moments = ("as_of", "started", "ended", "window_starts", "window_ends", "next_update", "corrects")
     return Update(
         **{
             **record,
@@ -285,9 +342,14 @@ def _update(record: dict[str, Any]) -> Update:
             "kind": NoticeKind(record["kind"]),
             "phase": Phase(record["phase"]),
             "severity": Severity(record["severity"]),
+            "situation": Situation(record["situation"]) if record.get("situation") else None,
             "services": tuple((name, component) for name, component in record["services"]),
             "zone": _known_zone(record["zone"]),
             "texts": tuple(Text(**text) for text in record["texts"]) or (Text("en", "", ""),),
+            "ways": tuple(
+                Alternative(way["kind"], way["value"], tuple((code, words) for code, words in way["hours"]))
+                for way in record.get("ways", ())
+            ),
             "names": tuple(
                 tuple((language, name) for language, name in names) for names in record.get("names", ())
             ),

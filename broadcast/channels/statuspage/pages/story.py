@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from broadcast.channels.statuspage.pages.state import State, Update, language_of
 from broadcast.model.incident import Phase, Severity
+from broadcast.model.situation import Situation
 
+#: The `extent` of what is down only in part.
+PART = "part"
 #: An open incident that promises no next update is doubted after this long without one.
 _PATIENCE = timedelta(hours=2)
 #: Announced maintenance that has begun, or should be over, is doubted a little later.
@@ -22,6 +25,7 @@ class Tone(StrEnum):
 
     UNKNOWN = "unknown"
     FINE = "fine"
+    DRILL = "drill"
     CORRECTION = "correction"
     MAINTENANCE = "maintenance"
     WATCHING = "watching"
@@ -87,9 +91,35 @@ class Story:
         return self.phase is Phase.CANCELLED
 
     @property
-    def broken_off(self) -> bool:
-        """Whether it was called off when it had begun."""
-        return self.cancelled and self.latest.started is not None
+    def reopened(self) -> bool:
+        """Whether the last word is that its end was told too early."""
+        return self.latest.tells is Situation.REOPENED
+
+    @property
+    def exercise(self) -> bool:
+        """Whether readers are told only that it is a test, or was."""
+        return self.latest.exercise
+
+    @property
+    def partial(self) -> bool:
+        """Whether somebody said that only a part is down, and nobody has said otherwise since."""
+        said = [update.extent for update in self.updates if update.extent]
+        return bool(said) and said[-1] == PART
+
+    @property
+    def withdrawn(self) -> frozenset[str]:
+        """The keys of the updates that were wrong, as later ones say: a false alarm, or a false all-clear."""
+        if self.retracted:
+            return frozenset(update.key for update in self.updates[:-1])
+        return frozenset(self._false_ends())
+
+    def _false_ends(self) -> Iterator[str]:
+        ends: list[str] = []
+        for update in self.updates:
+            if update.tells is Situation.REOPENED:
+                yield from ends[-1:]
+            elif update.phase.closed:
+                ends.append(update.key)
 
     @property
     def took_place(self) -> bool:
@@ -128,7 +158,7 @@ class Story:
             return Tone.FINE
         if self.maintenance:
             return Tone.MAINTENANCE
-        if self.phase is Phase.MONITORING:
+        if self.phase is Phase.MONITORING and not self.reopened:
             return Tone.WATCHING
         return _BY_SEVERITY[self.latest.severity]
 

@@ -15,6 +15,7 @@ from broadcast.model.moments import elapsed, repeated
 from broadcast.model.zone import zone_name
 
 _NIGHT = timedelta(hours=24)
+_SHORTEST = timedelta(minutes=5)  # a shorter duration is not worth a line
 LOOK = Path(__file__).with_name("look")
 
 
@@ -32,16 +33,17 @@ class Voice:
         shown = self._pattern("clock", time=local.strftime("%H:%M"))
         return f"{shown} ({self._zone(local)})" if zoned or repeated(local) else shown
 
-    def full_day(self, moment: datetime | date) -> str:
-        """`16. November 2025`."""
-        return self._pattern("date", **self._parts(self.day_of(moment)))
-
     def stamp(self, moment: datetime) -> str:
-        """`16. November 2025, 14:05 Uhr`: a time that is read years later, too."""
-        return self._pattern("moment", day=self.full_day(moment), clock=self.clock(moment))
+        """`So, 16.11.2025, 14:05 Uhr (MEZ)`: a time that is read years later, too."""
+        day = self._pattern("full_day", **self._parts(self.day_of(moment)))
+        return self._pattern("moment", day=day, time=self.clock(moment, zoned=True))
+
+    def as_of(self, moment: datetime) -> str:
+        """`So, 16.11., 14:05 Uhr (MEZ)`."""
+        return self._pattern("moment", day=self.day(moment), time=self.clock(moment, zoned=True))
 
     def day(self, moment: datetime | date) -> str:
-        """`Sonntag, 16. November`."""
+        """`So, 16.11.`."""
         return self._pattern("day", **self._parts(self.day_of(moment)))
 
     def month(self, moment: datetime | date) -> str:
@@ -49,50 +51,55 @@ class Voice:
         return self._pattern("month", **self._parts(self.day_of(moment)))
 
     def moment(self, moment: datetime, beside: datetime | date | None = None) -> str:
-        """`Sonntag, 16. November, 14:05 Uhr`, or the time alone on the same day as `beside`."""
+        """`So, 16.11., 14:05 Uhr`, or the time alone on the same day as `beside`."""
         if beside and self.day_of(beside) == self.day_of(moment):
             return self.clock(moment)
-        return self._pattern("moment", day=self.day(moment), clock=self.clock(moment))
+        return self._pattern("moment", day=self.day(moment), time=self.clock(moment))
 
     def span(self, start: datetime, end: datetime, beside: datetime | date | None = None) -> str:
-        """`Sonntag, 16. November, 13:40–15:15 Uhr`; without the day where `beside` is on it."""
+        """`So, 16.11., 13:40 bis 15:15 Uhr`; without the day where `beside` is on it."""
         changed = self._local(start).utcoffset() != self._local(end).utcoffset()
         if changed and elapsed(start, end) < _NIGHT:
             return self._across(start, end)
-        if self.day_of(start) != self.day_of(end):
-            return self._pattern("span", start=self.moment(start), end=self.moment(end))
-        began = self._local(start).strftime("%H:%M")
-        clock = self._pattern("same_day", start=began, clock=self.clock(end))
-        if beside and self.day_of(beside) == self.day_of(start):
-            return clock
-        return self._pattern("moment", day=self.day(start), clock=clock)
+        began = f"{self._local(start):%H:%M}"
+        if not (beside and self.day_of(beside) == self.day_of(start)):
+            began = self._pattern("moment", day=self.day(start), time=began)
+        return self._pattern("span", start=began, end=self.moment(end, start))
 
     def _across(self, start: datetime, end: datetime) -> str:
         """A span over a change of clocks, both zones named."""
-        began, ended = (
-            self._pattern("moment", day=self.day(each), clock=self.clock(each, zoned=True))
-            for each in (start, end)
-        )
+        began = self._pattern("moment", day=self.day(start), time=self.clock(start, zoned=True))
+        ended = self.clock(end, zoned=True)
+        if self.day_of(start) != self.day_of(end):
+            ended = self._pattern("moment", day=self.day(end), time=ended)
         return self._pattern("span", start=began, end=ended)
 
     def days(self, first: date, last: date) -> str:
-        """`Sonntag, 16. November`, or `13.–15. November` for several days."""
+        """`So, 16.11.`, or `Do, 13.11. bis Sa, 15.11.` for several days."""
         if first == last:
             return self.day(first)
-        if first.replace(day=1) == last.replace(day=1):
-            return self._pattern(
-                "days_of_month", **self._parts(last) | {"first": first.day, "last": last.day}
-            )
-        start, end = (self._pattern("short_day", **self._parts(day)) for day in (first, last))
-        return self._pattern("span", start=start, end=end)
+        return self._pattern("span", start=self.day(first), end=self.day(last))
+
+    def of(self, name: str, moment: datetime, beside: datetime) -> str:
+        """`Unsere Meldung von 13:40 Uhr`, `... vom Sa, 15.11., 23:30 Uhr`: `name` is one of `[of]`."""
+        today = self.day_of(moment) == self.day_of(beside)
+        pattern: str = self.words["of"][f"{name}_today" if today else name]
+        return pattern.format(clock=self.clock(moment), moment=self.moment(moment))
 
     def duration(self, start: datetime, end: datetime) -> str:
-        """`1 Std. 35 Min.`: as long as from one shown minute to the other; below one: `unter 1 Min.`."""
+        """`1 Stunde 35 Minuten`: as long as from one shown minute to the other; "" below five minutes."""
         begun, over = (moment.astimezone(UTC).replace(second=0, microsecond=0) for moment in (start, end))
-        hours, minutes = divmod(max(0, int(elapsed(begun, over).total_seconds())) // 60, 60)
-        parts = [self._pattern("hours", hours=hours)] if hours else []
-        parts += [self._pattern("minutes", minutes=minutes)] if minutes else []
-        return " ".join(parts) or self._pattern("instant")
+        span = elapsed(begun, over)
+        if span < _SHORTEST:
+            return ""
+        minutes = int(span.total_seconds()) // 60
+        amounts = {"days": minutes // 1440, "hours": minutes % 1440 // 60, "minutes": minutes % 60}
+        spoken = [self._counted(name, count) for name, count in amounts.items() if count]
+        return " ".join(spoken[:2])
+
+    def _counted(self, name: str, count: int) -> str:
+        patterns: list[str] = self.words["calendar"][name]
+        return patterns[count != 1].format(count=count)
 
     def day_of(self, moment: datetime | date) -> date:
         """The day on which the moment falls for the organisation."""
@@ -116,7 +123,9 @@ class Voice:
         return {
             "weekday": calendar["weekdays"][day.weekday()],
             "day": day.day,
+            "number": day.month,
             "month": calendar["months"][day.month - 1],
+            "short_month": calendar["short_months"][day.month - 1],
             "year": day.year,
         }
 
