@@ -13,6 +13,9 @@ from broadcast.model.message import Message
 from broadcast.model.outgoing import Headline, Outgoing
 from broadcast.model.suppression import unsubscribe_token
 
+#: Whoever gets other texts is told as a matter of work, and asks a superior for no more calls.
+_CUSTOMERS = "customers"
+
 _Index = Mapping[tuple[str, str, str], Message]
 
 
@@ -45,7 +48,7 @@ class Outbox:
         kind = capabilities.address
         address = contact.address(kind) if contact and kind else None
         channel = claim.route[claim.step]
-        may_leave = channel in self.leaving and claim.audience not in self.internal
+        free = claim.audience not in self.internal
         return Outgoing(
             key=delivery_key(self.secret, *self._named(claim, channel)),
             message=message.personal(contact_values(contact)) if message.slots else message,
@@ -54,7 +57,10 @@ class Outbox:
             name=contact.name if contact else "",
             thread=claim.thread,
             translations=self._translations(claim, capabilities),
-            unsubscribe=unsubscribe_token(self.secret, address) if address and may_leave else None,
+            unsubscribe=unsubscribe_token(self.secret, address)
+            if address and channel in self.leaving and free
+            else None,
+            may_leave=free and claim.texts == _CUSTOMERS,
         )
 
     def _named(self, claim: Claim, channel: str) -> tuple[str, ...]:

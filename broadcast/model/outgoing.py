@@ -97,8 +97,9 @@ class Outgoing:
     `key` is the deterministic reference, the same for every attempt. `thread` is what this person or
     page was told before on this channel. `translations` are the other languages' texts where the
     adapter's capabilities ask for them. `unsubscribe` is what its receiver can be recognised by who asks not
-    to be told again; None if nobody can unsubscribe. `service_record` is there for
-    adapters that show how services are (`ShowsServices`), when the engine builds the request.
+    to be told again; None if nobody can unsubscribe. `may_leave` says whether they may ask that: people on
+    duty may not. `service_record` is there for adapters that show how services are (`ShowsServices`), when
+    the engine builds the request.
     """
 
     key: str
@@ -109,6 +110,7 @@ class Outgoing:
     thread: Thread | None = None
     translations: tuple[Message, ...] = ()
     unsubscribe: str | None = None
+    may_leave: bool = False
     service_record: ServiceRecord | None = None
 
 

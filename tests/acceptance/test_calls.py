@@ -79,12 +79,12 @@ def test_where_somebody_takes_keys_they_are_explained_between_the_two(tmp_path, 
     assert providers.violations == []
     for call in providers.twilio.calls:
         first, keys, second = heard(call)
-        word = "ÜBUNG" if call["To"].startswith("+4930") else "EXERCISE"
+        word = "Übung." if call["To"].startswith("+4930") else "Exercise."
         assert first == second
         assert first.startswith(word)
         assert second.endswith(word)
         assert "1" in keys
-        assert "9" in keys
+        assert "9" not in keys  # drivers are told as a matter of work
         gather = ET.fromstring(call["Twiml"]).find("Gather")
         assert gather is not None
         assert gather.attrib["action"].startswith("https://keys.muster.example/pressed?ref=")

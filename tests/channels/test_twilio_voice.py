@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
@@ -40,9 +41,11 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield sandbox
 
 
-async def send(sandbox: Sandbox, to: str = LANDLINE, text: str = TEXT, **options: Any) -> Outcome:
+async def send(
+    sandbox: Sandbox, to: str = LANDLINE, text: str = TEXT, *, may_leave: bool = False, **options: Any
+) -> Outcome:
     async with using(build(sandbox.base_url("twilio"), **options)) as adapter:
-        (outcome,) = await adapter.send([outgoing(to, text=text)])
+        (outcome,) = await adapter.send([replace(outgoing(to, text=text), may_leave=may_leave)])
     return outcome
 
 
@@ -77,11 +80,26 @@ async def test_nobody_is_asked_for_a_key_that_nobody_takes(sandbox):
 
 
 async def test_where_keys_are_taken_the_notice_is_still_first_and_last(sandbox):
-    received, said = await heard(sandbox, action_url=f"{KEYS}?team=night")
+    received, said = await heard(sandbox, action_url=f"{KEYS}?team=night", may_leave=True)
 
-    assert [one["text"] for one in said] == [TEXT, LANGUAGES["de"].keys, TEXT]
+    keys = "Verstanden: Taste 1. Keine Anrufe mehr: Taste 9."
+    assert [one["text"] for one in said] == [TEXT, keys, TEXT]
     assert received.extra["keys"] == f"{KEYS}?team=night&ref={outgoing(LANDLINE).key}"
     assert received.key == outgoing(LANDLINE).key
+
+
+async def test_who_is_on_duty_is_not_offered_to_be_called_no_more(sandbox):
+    _, said = await heard(sandbox, action_url=KEYS)
+
+    assert [one["text"] for one in said] == [TEXT, "Verstanden: Taste 1.", TEXT]
+
+
+@pytest.mark.parametrize("locale", ["de", "de-AT", "de_CH", "en", "en-US"])
+def test_keys_are_explained_in_the_language_of_the_notice_and_by_its_voice(locale):
+    first, keys, last = twiml("Panne", locale, KEYS).iter("Say")
+
+    assert first.attrib == keys.attrib == last.attrib
+    assert keys.text == LANGUAGES[locale[:2]].confirm
 
 
 async def test_results_go_to_the_callback_with_our_reference(sandbox):
@@ -112,10 +130,12 @@ def test_each_language_has_its_voice(locale, voices, expected):
     assert attributes(locale, **voices) == expected
 
 
-def test_a_language_without_words_of_its_own_explains_the_keys_in_english():
-    said = [say.text for say in twiml("Panne", "fr", KEYS).iter("Say")]
+def test_a_language_without_words_of_its_own_explains_the_keys_in_english_by_an_english_voice():
+    first, keys, last = twiml("Panne", "fr-FR", KEYS, en="Polly.Brian-Neural").iter("Say")
 
-    assert said == ["Panne", LANGUAGES["en"].keys, "Panne"]
+    assert (first.text, keys.text, last.text) == ("Panne", "To confirm, press 1.", "Panne")
+    assert first.attrib == last.attrib == {"language": "fr-FR"}
+    assert keys.attrib == {"language": "en-GB", "voice": "Polly.Brian-Neural"}
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ class TwilioVoice:
 
     async def _call(self, outgoing: Outgoing) -> Outcome:
         action = referring(self._action, outgoing.key) if self._action else None
-        twiml = call(outgoing.message, self._voices, action)
+        twiml = call(outgoing.message, self._voices, action, may_leave=outgoing.may_leave)
         if len(twiml) > MOST:
             reason = f"said twice, the text takes {len(twiml):,} of {MOST:,} characters"
             return Rejected(reason, Scope.MESSAGE)

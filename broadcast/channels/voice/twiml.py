@@ -1,5 +1,8 @@
 """What is said in a call, as TwiML: the notice twice, and between the two what the keys do.
 
+What a key is for is said before the key, so that nobody has to remember a number they may not need. A key
+counts from the first word on.
+
 The notice is first and last, so that a drill says so first and last. Its text is text: markup in it is
 said aloud, if anything, and never obeyed.
 """
@@ -22,38 +25,51 @@ _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How Twilio says one language; `keys` is what is said where somebody listens for a key."""
+    """How Twilio says one language; `confirm` and `leave` are said where somebody listens for a key."""
 
     tag: str
     voice: str
-    keys: str
+    confirm: str
+    leave: str
 
 
 LANGUAGES: Mapping[str, Language] = {
-    "de": Language(
-        "de-DE",
-        "Polly.Vicki",
-        "Zum Bestätigen drücken Sie die 1. Möchten Sie keine Anrufe mehr, drücken Sie die 9.",
-    ),
-    "en": Language(
-        "en-GB", "Polly.Amy", "To confirm, press 1. If you want no more calls like this, press 9."
-    ),
+    "de": Language("de-DE", "Polly.Vicki", "Verstanden: Taste 1.", "Keine Anrufe mehr: Taste 9."),
+    "en": Language("en-GB", "Polly.Amy", "To confirm, press 1.", "To stop these calls, press 9."),
 }
+Saying = tuple[str, Mapping[str, str]]
 
 
-def call(message: Message, voices: Mapping[str, str], action: str | None) -> str:
-    """The TwiML of one call; `action` is where a pressed key is sent, None where nobody takes keys."""
-    locale = message.locale.replace("_", "-")
-    language = LANGUAGES.get(locale.partition("-")[0])
-    attributes = _attributes(locale, language, voices)
+def call(message: Message, voices: Mapping[str, str], action: str | None, *, may_leave: bool = False) -> str:
+    """The TwiML of one call; `action` is where a pressed key is sent, None where nobody takes keys.
+
+    Who `may_leave` is offered a key for no more calls; whoever is on duty is not.
+    """
+    locale = _tag(message.locale)
+    notice = (message.text, _attributes(locale, _language(locale), voices))
     response = Element("Response")
     SubElement(response, "Pause", length="1")
     if action is None:
-        _say(response, (message.text, message.text), attributes)
+        _say(response, (notice, notice))
     else:
-        keys = (language or LANGUAGES["en"]).keys
-        _say(_gather(response, action), (message.text, keys, message.text), attributes)
+        _say(_gather(response, action), (notice, _keys(locale, voices, may_leave=may_leave), notice))
     return tostring(response, encoding="unicode")
+
+
+def _keys(locale: str, voices: Mapping[str, str], *, may_leave: bool) -> Saying:
+    """What the keys do, in the language of the notice; in English, by such a voice, where we have none."""
+    language = _language(locale)
+    said = language or LANGUAGES["en"]
+    text = f"{said.confirm} {said.leave}" if may_leave else said.confirm
+    return text, _attributes(locale if language else "en", said, voices)
+
+
+def _tag(locale: str) -> str:
+    return locale.replace("_", "-")
+
+
+def _language(locale: str) -> Language | None:
+    return LANGUAGES.get(locale.partition("-")[0].lower())
 
 
 def _attributes(locale: str, language: Language | None, voices: Mapping[str, str]) -> dict[str, str]:
@@ -68,8 +84,8 @@ def _gather(response: Element, action: str) -> Element:
     return SubElement(response, "Gather", options)
 
 
-def _say(parent: Element, sayings: Sequence[str], attributes: Mapping[str, str]) -> None:
-    for position, text in enumerate(sayings):
+def _say(parent: Element, sayings: Sequence[Saying]) -> None:
+    for position, (text, attributes) in enumerate(sayings):
         if position:
             SubElement(parent, "Pause", length="1")
         saying = SubElement(parent, "Say", dict(attributes))
