@@ -19,6 +19,8 @@ from broadcast.rendering.clean import clean
 
 _LARGEST = 256 * 1024  # a notice is short; a file larger than this is a mistake
 _STDIN = "-"
+#: Facts that hold for later notices. An empty variable of a script must not take an instruction back.
+_HELD = frozenset({"scope", "impact", "action", "cause", "instruction", "works", "report"})
 
 
 def read_request(
@@ -92,6 +94,13 @@ def read_message(given: str | None) -> str | None:
     if not clean(text):
         raise UsageError("the message is empty", hint="write something after -m, or leave it out")
     return text.strip()
+
+
+def read_words(given: str | None) -> str | None:
+    """What puts a wrong fact right, as typed; raises `UsageError` where it says nothing."""
+    if given is not None and not clean(given):
+        raise UsageError("--corrects is empty", hint='say what is right: --corrects "Only Hamburg."')
+    return given.strip() if given else None
 
 
 def read_variables(path: Path | None) -> Sequence[tuple[str, str]]:
@@ -197,8 +206,9 @@ def _pair(text: str, where: str) -> tuple[str, str]:
 def _filled(name: str, value: str, where: str) -> tuple[str, str]:
     """The pair, if it says something; raises `UsageError`."""
     if not value.strip():
+        back = f"; to take back what held: {name}=none" if name in _HELD else ""
         raise UsageError(
             f"{where}: {name} is empty",
-            hint="give it a value, or leave it out; in a script, check the variable",
+            hint=f"give it a value, or leave it out; in a script, check the variable{back}",
         )
     return name, value

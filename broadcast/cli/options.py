@@ -200,7 +200,8 @@ class Wording:
             "--var",
             "-v",
             metavar="KEY=VALUE",
-            help="A fact for the templates (scope, impact, action, ...).",
+            help="A fact for the templates (scope, impact, instruction, works, ...), or a name of your own; "
+            "instruction.en=... is its translation. none takes back what held.",
             rich_help_panel=_SAY,
         ),
     ] = None
@@ -231,6 +232,35 @@ class Wording:
             "--drill", help="An exercise: marked as one, first and last in every text.", rich_help_panel=_SAY
         ),
     ] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ending(Wording):
+    """What an end says."""
+
+    ended: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="When it was over: 14:22, 20m (ago) or now; without it, readers are told no end.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correcting(Wording):
+    """What an update says, which may put a wrong fact of the notice before right."""
+
+    corrects: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="What is right, where one fact of the latest notice was wrong: its texts are a correction. "
+            "-v corrects.en=... is its translation.",
+            rich_help_panel=_SAY,
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

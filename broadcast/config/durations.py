@@ -19,6 +19,16 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
+_GERMAN_DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})?", re.ASCII)
+_WEEKDAYS = (
+    ("mo", "mon", "monday", "montag"),
+    ("di", "tue", "tuesday", "dienstag"),
+    ("mi", "wed", "wednesday", "mittwoch"),
+    ("do", "thu", "thursday", "donnerstag"),
+    ("fr", "fri", "friday", "freitag"),
+    ("sa", "sat", "saturday", "samstag"),
+    ("so", "sun", "sunday", "sonntag"),
+)
 _YEAR = 366 * 86_400.0
 #: Years of this age: the ends of the calendar cannot be told in every timezone.
 _YEARS = range(1970, 2200)
@@ -28,6 +38,7 @@ _HALF_A_DAY = timedelta(hours=12)
 
 _DURATION_EXAMPLES = 'write it like "30s", "1h30m" or "90d"'
 _AHEAD_EXAMPLES = "write it like 30m, 14:30, 2026-11-22T14:30 or none"
+_DAY_EXAMPLES = "write it like 2026-12-01, 1.12., Fr or Friday; none takes it back"
 _PAST_EXAMPLES = "write it like 14:05, 20m (that long ago), 2026-11-22T14:05 or now"
 
 
@@ -72,6 +83,23 @@ def parse_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime | Non
     if _just_passed(text, now, timezone) and not (moment and moment - now < _HALF_A_DAY):
         raise UsageError(f"{text} has just passed", hint="name a later time, or tomorrow's with its date")
     return moment
+
+
+def parse_day(text: str, now: datetime, timezone: ZoneInfo) -> datetime | None:
+    """A day in `timezone` that is not over, as its noon there; None for `none`.
+
+    Takes an ISO date, a German one (`1.12.` or `1.12.2026`), or the name of the next such day of the week in
+    English or German (`Fr`, `Friday`, `Freitag`). Raises `UsageError` on anything else and on the past.
+    """
+    wanted, today = text.strip().lower().rstrip(","), now.astimezone(timezone).date()
+    if wanted == "none":
+        return None
+    day = _weekday(wanted, today) or _german_date(wanted, today) or _iso_date(wanted)
+    if day is None or day.year not in _YEARS:
+        raise UsageError(f'"{text}" is not a day', hint=_DAY_EXAMPLES)
+    if day < today:
+        raise UsageError(f"{text} is over: it was {day}", hint=_DAY_EXAMPLES)
+    return datetime.combine(day, time(12), timezone)
 
 
 def parse_end(text: str, start: datetime, timezone: ZoneInfo) -> datetime | None:
@@ -158,6 +186,40 @@ def _has_offset(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
+
+
+def _weekday(text: str, today: date) -> date | None:
+    """The next day that is called so, after today: `fr`, `fri`, `friday`, `freitag`."""
+    for number, names in enumerate(_WEEKDAYS):
+        if text.rstrip(".") in names:
+            return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+    return None
+
+
+def _german_date(text: str, today: date) -> date | None:
+    """`1.12.2026`, or `1.12.`: the next such day."""
+    match = _GERMAN_DATE.fullmatch(text)
+    if match is None:
+        return None
+    day, month = int(match[1]), int(match[2])
+    years = [int(match[3])] if match[3] else [today.year, today.year + 1]
+    found = [date(year, month, day) for year in years if _exists(year, month, day)]
+    return next((one for one in found if one >= today), found[0] if found else None)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _iso_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if "-" in text else None
+    except ValueError:
+        return None
 
 
 def _spelled(text: str) -> float | None:

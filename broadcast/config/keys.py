@@ -83,6 +83,7 @@ CONTACTS: Key[tuple[str, ...]] = Key("contacts", shapes.texts, ())
 TEXTS: Key[str | None] = Key("texts", shapes.text, None)
 INTERNAL: Key[bool] = Key("internal", shapes.flag, default=False)
 CONSENT: Key[ConsentRule] = Key("consent", shapes.consent, ConsentRule.ASSUMED)
+OWN_HOTLINE: Key[str | None] = Key("hotline", shapes.phone, None)
 
 COMPONENT: Key[str | None] = Key("component", shapes.text, None)
 NAME: Key[str] = Key("", shapes.text, "")
@@ -116,7 +117,7 @@ CHANNELS = Section(
     ),
     named=True,
 )
-AUDIENCES = Section("audiences", (LANES, CONTACTS, TEXTS, INTERNAL, CONSENT), named=True)
+AUDIENCES = Section("audiences", (LANES, CONTACTS, TEXTS, INTERNAL, CONSENT, OWN_HOTLINE), named=True)
 SERVICES = Section("services", (COMPONENT,), named=True, free=NAME)
 FATES = Section("fates", free=FATE)
 ALTERNATIVES = Section("alternatives", (KIND, VALUE, FATE, SERVICE, HOURS), named=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -107,7 +107,7 @@ def _settings(source: Source, path: Path, folder: Path) -> Settings:
         max_recipients=general.take(keys.MAX_RECIPIENTS),
         templates=_templates(general),
         channels=MappingProxyType(channels),
-        audiences=MappingProxyType({table.path[-1]: _audience(table, channels) for table in audiences}),
+        audiences=MappingProxyType(_audiences(audiences, channels)),
         services=MappingProxyType(
             {table.path[-1]: _service(table) for table in Table(source, "services").tables()}
         ),
@@ -163,6 +163,21 @@ def _templates(general: Table) -> Path | None:
     return path
 
 
+def _audiences(
+    tables: Sequence[Table], channels: Mapping[str, ChannelSettings]
+) -> dict[str, AudienceSettings]:
+    """The audiences by name. Those that share their texts share one hotline, which stands in them."""
+    audiences = {table.path[-1]: _audience(table, channels) for table in tables}
+    first = {audience.texts: audience for audience in reversed(audiences.values())}
+    for table in tables:
+        audience = audiences[table.path[-1]]
+        other = first[audience.texts]
+        if audience.hotline != other.hotline:
+            what = f'is not that of [audiences.{other.name}], which has the same texts ("{audience.texts}")'
+            table.wrong("hotline", what, "write the same hotline in both")
+    return audiences
+
+
 def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> AudienceSettings:
     table.check_keys(keys.AUDIENCES.known)
     name = table.path[-1]
@@ -183,6 +198,7 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
         lanes=lanes,
         internal=table.take(keys.INTERNAL),
         consent=table.take(keys.CONSENT),
+        hotline=table.take(keys.OWN_HOTLINE),
     )
 
 

@@ -99,7 +99,8 @@ class AudienceSettings:
 
     `lanes` are ordered channel names, one tuple per lane. `texts` names the audience whose templates are
     used (itself unless said otherwise). `internal` says that it is told as a matter of duty, from which
-    nobody can unsubscribe. `consent` says whether people of whom no answer is known may be told.
+    nobody can unsubscribe. `consent` says whether people of whom no answer is known may be told. `hotline` is
+    the number that its readers get instead of the organisation's.
     """
 
     name: str
@@ -109,6 +110,7 @@ class AudienceSettings:
     lanes: tuple[tuple[str, ...], ...] = ()
     internal: bool = False
     consent: ConsentRule = ConsentRule.ASSUMED
+    hotline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from broadcast.model.text import has_controls, printable
 T = TypeVar("T")
 
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
+#: As people write phone numbers: a short one of a switchboard, too.
+_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]{1,30}", re.ASCII)
 _REGION = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _LANGUAGES = {"german": "de", "deutsch": "de", "english": "en", "englisch": "en"}
 #: What clocks show in a part of the year, and a place where they do.
@@ -121,6 +123,14 @@ def texts(value: object) -> tuple[str, ...]:
             raise Wrong("has a reference inside a list", 'give the whole list as one "env:NAME": one, two')
         return tuple(text(item) for item in value)
     raise Wrong("is not a list of texts", 'write it like ["one", "two"]')
+
+
+def phone(value: object) -> str:
+    """A phone number, as readers are to see it."""
+    spelled = text(value)
+    if _PHONE.fullmatch(spelled) and sum(character.isdigit() for character in spelled) > 1:
+        return spelled
+    raise Wrong(f"{shown(value)} is not a phone number", 'write it like "+49 30 23125000"')
 
 
 def consent(value: object) -> ConsentRule:

@@ -159,7 +159,7 @@ class Grader:
         for told in incident.notices:
             facts = told.notice.facts
             outage = self.dependencies.outage(facts.affects)
-            disturbed = [service.key for service in facts.services]
+            disturbed = () if facts.phase.closed else tuple(service.key for service in facts.services)
             dead = [way.value for way in self.reachable if is_down(way, outage, disturbed)]
             messages = [text.message for text in chapters[told.notice.sequence].texts]
             named += sum(value in f"{one.text} {one.html or ''}" for value in dead for one in messages)

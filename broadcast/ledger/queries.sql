@@ -79,8 +79,8 @@ WHERE own.id = ? AND newer.sequence > own.sequence GROUP BY own.incident_id
 
 -- name: supersede
 -- A person who is told the newer truth must not get the older one afterwards, nor a channel that publishes it, and
--- nobody that of an incident that is over. Ids are unique within one audience only. `only` lists the deliveries to
--- look at; without it, all of the incident are.
+-- nobody that of an incident that is over, nor an end that was taken back. Ids are unique within one audience only.
+-- `only` lists the deliveries to look at; without it, all of the incident are.
 UPDATE delivery SET state = 'cancelled', updated_at = :now,
        reason = 'superseded by notice ' || (SELECT max(sequence) FROM notice WHERE incident_id = :incident)
 WHERE state IN ('planned', 'held')
@@ -90,6 +90,7 @@ WHERE state IN ('planned', 'held')
   AND EXISTS (SELECT 1 FROM notice AS newer JOIN notice AS own ON own.incident_id = newer.incident_id
               WHERE own.id = delivery.notice_id AND newer.sequence > own.sequence
                 AND (newer.phase IN (SELECT value FROM json_each(:closed))
+                     OR own.phase IN (SELECT value FROM json_each(:closed))
                      OR EXISTS (SELECT 1 FROM delivery AS theirs
                                 WHERE theirs.notice_id = newer.id AND theirs.contact = delivery.contact
                                   AND theirs.audience = delivery.audience)
@@ -388,13 +389,15 @@ GROUP BY channel
 SELECT origin, destination, reason, count, first_at FROM failover WHERE notice_id = ? ORDER BY count DESC, origin
 
 -- name: hold_end
--- What published an earlier notice still owes the end there when its lane goes on to another channel.
+-- What published an earlier notice still owes the end there when its lane goes on to another channel; likewise what
+-- published an end that is taken back.
 INSERT INTO delivery (notice_id, audience, texts, locale, lane, contact, route, step, channel, required, state, reason, updated_at)
 SELECT notice_id, audience, texts, locale, -1 - lane, contact, json_array(:channel), 0, :channel, 1, 'held', :reason, :now
 FROM delivery
 WHERE notice_id = :notice AND contact = 'channel:' || :channel AND channel <> :channel AND step > 0
   AND state <> 'cancelled'
-  AND (SELECT phase FROM notice WHERE id = :notice) IN (SELECT value FROM json_each(:closed))
+  AND EXISTS (SELECT 1 FROM notice WHERE id = :notice
+              AND (phase IN (SELECT value FROM json_each(:closed)) OR kind = 'retraction'))
 ON CONFLICT (notice_id, lane, audience, contact) DO NOTHING
 
 -- name: share_held_end

@@ -45,8 +45,8 @@ NEXT_PHASES: dict[Phase, frozenset[Phase]] = {
     Phase.MONITORING: _OPEN | {Phase.RESOLVED, Phase.RETRACTED},
     Phase.SCHEDULED: frozenset({Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.CANCELLED}),
     Phase.IN_PROGRESS: frozenset({Phase.IN_PROGRESS, Phase.COMPLETED, Phase.CANCELLED}),
-    # A resolve can turn out to be wrong, and then people must be told so.
-    Phase.RESOLVED: frozenset({Phase.RETRACTED}),
+    # An all-clear can turn out to be wrong: taking it back opens the incident again.
+    Phase.RESOLVED: frozenset({Phase.INVESTIGATING, Phase.IDENTIFIED}),
     Phase.RETRACTED: frozenset(),
     Phase.COMPLETED: frozenset(),
     Phase.CANCELLED: frozenset(),

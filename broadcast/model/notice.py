@@ -57,21 +57,23 @@ class Alternative:
 class Facts:
     """What is known, once; every text on every channel is made from this record and checked against it.
 
-    Times are aware datetimes in the organisation's timezone. `started` and `detected` are None if nobody
-    said them; `reported` is when the first notice was written. `window_starts` and `window_ends` are the
-    announced beginning and end of maintenance, which may really begin (`started`) and end (`ended`) earlier
-    or later; `former_starts` and `former_ends` are the window that was announced before, None unless this
-    notice changes it. `outage_open` says of maintenance that another open incident may have the same services
-    down. `message` and `title` are the commander's own words; `wording` holds their translations
-    as ((field, locale), text). Optional prose (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out
-    of texts where it is None. `affects` names what is down besides; `cut_off` says that of all ways to reach
-    us none works. `severity_before` and `phase_before` are what the notice before said, None in the first.
+    Times are aware datetimes in the organisation's timezone. `started`, `detected` and `ended` are None if
+    nobody said them: an incident may be over without a stated end. `reported` is when the first notice was
+    written. `window_starts` and `window_ends` are the announced beginning and end of maintenance, which may
+    really begin (`started`) and end (`ended`) earlier or later; `former_starts` and `former_ends` are the
+    window that was announced before, None unless this notice changes it. `outage_open` says of maintenance
+    that another open incident may have the same services down. `message` and `title` are the commander's own
+    words; `wording` holds translations of words, also of `variables`, as ((name, locale), text). Optional
+    prose (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of texts where it is None. `affects`
+    names what is down besides; `cut_off` says that of all ways to reach us none works. `severity_before` and
+    `phase_before` are what the notice before said, None in the first.
 
     `corrects` is when the statement was published that this notice takes back: a false alarm, an all-clear,
     "works again", or the wrong fact that `correction` puts right in the commander's words. `instruction` is
     what readers are to do, and holds until it is changed, taken back or the incident ends. `works` is what
-    still works. `report` is the day on which a report is promised. `audiences` are the audiences that this
-    notice goes to. `hotlines` are numbers of single audiences, as (audience, number). `others_open` says that
+    still works. `report` is the day on which a report is promised. `audiences` are the sets of texts that
+    this notice is written in: `customers`, who also read what is public, `agents`, ...
+    `hotlines` are numbers for the readers of one set of texts, as (set, number). `others_open` says that
     another incident of the same kind (real, or exercise) is open.
     """
 
@@ -142,8 +144,9 @@ class Facts:
 
     @property
     def lasted(self) -> timedelta | None:
-        """How long it has lasted, or lasted; None if nobody said when it began."""
-        return elapsed(self.started, self.ended or self.as_of) if self.started else None
+        """How long it has lasted, or lasted; None if nobody said when it began, or when it ended."""
+        until = self.ended or (None if self.phase.closed else self.as_of)
+        return elapsed(self.started, until) if self.started and until else None
 
     @property
     def minutes(self) -> int:
@@ -157,7 +160,8 @@ class Facts:
         return f"[{self.ref}/{self.sequence}]"
 
     def worded(self, name: str, locale: str) -> str | None:
-        """The commander's words for field `name` in `locale`, else as they were first given."""
+        """The commander's words for a fact or a variable of their own in `locale`, else as first given."""
         wording = dict(self.wording)
         language = locale.partition("-")[0]
-        return wording.get((name, locale)) or wording.get((name, language)) or getattr(self, name)
+        said = wording.get((name, locale)) or wording.get((name, language))
+        return said or getattr(self, name, None) or dict(self.variables).get(name)

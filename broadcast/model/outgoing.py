@@ -66,7 +66,8 @@ class Headline:
     def turns(self) -> bool:
         """Whether matters stand differently: over, taken back, of another severity, at another time."""
         moved = bool(self.former_starts or self.former_ends)
-        return self.phase.closed or moved or self.severity_before not in {None, self.severity}
+        turned = self.phase.closed or moved or self.corrects is not None
+        return turned or self.severity_before not in {None, self.severity}
 
 
 @dataclass(frozen=True, slots=True)

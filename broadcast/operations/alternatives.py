@@ -36,13 +36,25 @@ def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Re
     )
 
 
+def audience_hotlines(
+    settings: Settings, outage: Outage, services: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """The numbers of single audiences that work, as (set of texts, number)."""
+    return tuple(
+        dict.fromkeys(
+            (audience.texts, audience.hotline)
+            for audience in settings.audiences.values()
+            if audience.hotline
+            and not is_down(AlternativeSettings("hotline", _PHONE, audience.hotline), outage, services)
+        )
+    )
+
+
 def configured(settings: Settings) -> Iterator[AlternativeSettings]:
-    """Every way to reach us, the hotline first and the status page last."""
+    """Every way to reach us, the hotline first. The status page is none: nobody answers there."""
     if settings.hotline:
         yield AlternativeSettings("hotline", _PHONE, settings.hotline)
     yield from settings.alternatives.values()
-    if settings.status_url:
-        yield AlternativeSettings("status_url", "link", settings.status_url)
 
 
 def is_down(way: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:

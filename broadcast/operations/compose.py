@@ -6,51 +6,23 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from broadcast.config.settings import Settings
-from broadcast.errors import PhaseError, UsageError
-from broadcast.ledger.records import Notice
+from broadcast.errors import UsageError
 from broadcast.model.incident import Incident, Phase, Service, Severity
-from broadcast.model.notice import Facts, NoticeKind, TextPhase
+from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, listed_systems
-from broadcast.operations.alternatives import reachable
-from broadcast.operations.notice_times import TIMES, notice_times
-from broadcast.operations.request import CLOSING, Request, Verb
-from broadcast.operations.window import AT_ONCE
+from broadcast.operations.alternatives import audience_hotlines, reachable
+from broadcast.operations.before import Before
+from broadcast.operations.notice_times import TIMES, NoticeTimes, notice_times
+from broadcast.operations.phases import kind_after, one_of, phase_after, reopens, texts_after
+from broadcast.operations.request import CLOSING, Request
+from broadcast.operations.said import instruction_of, said
 from broadcast.planning.outage import Dependencies
 from broadcast.rendering.clean import clean
 
-E = TypeVar("E", bound=StrEnum)
-
-_PROSE = ("scope", "impact", "action", "cause", "data_loss", "link", "hotline")
-_TRANSLATABLE = frozenset({"title", "message", "scope", "impact", "action", "cause", "data_loss"})
-_PHASE_TEXTS = {
-    Phase.INVESTIGATING: TextPhase.INVESTIGATING,
-    Phase.IDENTIFIED: TextPhase.IDENTIFIED,
-    Phase.MONITORING: TextPhase.MONITORING,
-    Phase.RESOLVED: TextPhase.RESOLVED,
-    Phase.RETRACTED: TextPhase.RETRACTION,
-    Phase.SCHEDULED: TextPhase.MAINTENANCE,
-    Phase.IN_PROGRESS: TextPhase.MAINTENANCE,
-    Phase.COMPLETED: TextPhase.MAINTENANCE,
-    Phase.CANCELLED: TextPhase.MAINTENANCE,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What is known before a notice: its incident and the latest notice, or the next free reference.
-
-    `beside` are the other open incidents.
-    """
-
-    incident: Incident | None
-    latest: Notice | None
-    ref: str
-    sequence: int
-    beside: tuple[Incident, ...] = ()
+__all__ = ["Before", "Composed", "compose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +41,25 @@ def compose(
 
     Raises `UsageError` for what was typed wrong and `PhaseError` where the incident cannot go there.
     """
-    phase = _phase(request, before)
+    phase = phase_after(request, before)
     severity = _severity(request, before)
-    variables, wording = _worded(request.variables)
-    wording = (*_kept_wording(request, before), *wording)
-    kind = _kind(request.verb, phase)
-    latest = before.latest.facts if before.latest else None
+    latest = before.facts
+    words = said(request, before, phase, TIMES)
     known = (before.incident, latest)
-    times = notice_times(request, variables, known, (phase, severity), (now, settings.timezone))
-    affects = _affects(request, latest)
+    times = notice_times(request, words.given, known, (phase, severity), (now, settings.timezone))
+    affects = _affects(request, before, phase)
     services = _services(request, before, settings)
-    ways = reachable(settings, dependencies.outage(affects), [service.key for service in services])
+    drill = _drill(request, before)
+    disturbed = () if phase.closed else tuple(service.key for service in services)
+    outage = dependencies.outage(affects)
+    ways = reachable(settings, outage, disturbed)
     facts = Facts(
         organisation=settings.organisation,
         ref=before.ref,
         sequence=before.sequence,
-        kind=kind,
+        kind=kind_after(request.verb, phase),
         phase=phase,
-        text_phase=_text_phase(request, before, phase),
+        text_phase=texts_after(request, before, phase),
         severity=severity,
         title=_title(request, before),
         services=services,
@@ -94,134 +67,68 @@ def compose(
         reported=times.reported,
         started=times.started,
         detected=times.detected,
-        drill=_drill(request, before),
+        drill=drill,
         message=request.message,
         ended=times.ended,
         next_update=times.next_update,
+        report=times.report,
         window_starts=times.window.starts,
         window_ends=times.window.ends,
         former_starts=times.window.former_starts,
         former_ends=times.window.former_ends,
-        outage_open=phase.maintenance and _outage_open(services, before, drill=_drill(request, before)),
+        outage_open=phase.maintenance and _outage_open(services, before, drill=drill),
+        others_open=any(one.drill is drill and not one.phase.maintenance for one in before.beside),
         link=settings.status_url,
         hotline=ways.hotline,
+        hotlines=audience_hotlines(settings, outage, disturbed),
         alternatives=ways.alternatives,
         cut_off=ways.cut_off,
         affects=affects,
-        corrects=latest.as_of.astimezone(settings.timezone)
-        if latest and kind is NoticeKind.RETRACTION
-        else None,
+        corrects=_corrects(request, before, phase, settings.timezone),
         severity_before=latest.severity if latest else None,
-        wording=wording,
-        variables=tuple((name, value) for name, value in variables.items() if name not in {*_PROSE, *TIMES}),
+        phase_before=latest.phase if latest else None,
+        wording=words.wording,
+        variables=words.own,
     )
-    facts = replace(facts, **_prose(variables, latest))
-    return Composed(_incident(facts, before, now), facts, times.warnings)
+    facts = replace(facts, **words.prose)
+    return Composed(_incident(facts, before, times, now), facts, (*times.warnings, *_held(facts, before)))
 
 
-def _phase(request: Request, before: Before) -> Phase:
-    """The phase that is asked for, checked against where the incident is."""
-    incident = before.incident
-    if incident and request.maintenance and not incident.phase.maintenance:
-        raise PhaseError(
-            f"{incident.ref} is no maintenance: it is {incident.phase}",
-            hint=f"use: broadcast {'update' if request.verb is Verb.UPDATE else request.verb} {incident.ref}",
-        )
-    wanted = _wanted_phase(request, incident)
-    if incident is None:
-        return _opening(wanted)
-    # Work begins once; `update` says more of it.
-    again = request.maintenance and wanted is incident.phase and bool(request.phase)
-    if again or not incident.phase.may_become(wanted):
-        rest = "already" if wanted is incident.phase else f"and cannot become {wanted}"
-        raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_way_on(incident))
-    if incident.phase is Phase.RESOLVED and not request.message:
-        raise UsageError(
-            f"{incident.ref} was resolved; say what is true now",
-            hint='take the all-clear back in your own words: broadcast retract -m "..."',
-        )
-    if request.verb is Verb.UPDATE and wanted.closed:
-        verb = "retract" if wanted in {Phase.RETRACTED, Phase.CANCELLED} else "resolve"
-        raise PhaseError(f"an update cannot end {incident.ref}", hint=f"use: broadcast {verb}")
-    return wanted
+def _corrects(request: Request, before: Before, phase: Phase, zone: ZoneInfo) -> datetime | None:
+    """When that was published which this notice takes back.
+
+    Of a false alarm, readers know the first message; of an all-clear or a wrong fact, the latest.
+    """
+    latest, incident = before.facts, before.incident
+    if latest is None or incident is None:
+        return None
+    taken_back: datetime | None = None
+    if request.corrects or reopens(before, phase):
+        taken_back = latest.as_of
+    elif phase in {Phase.RETRACTED, Phase.CANCELLED}:
+        taken_back = incident.opened_at
+    elif phase in {Phase.INVESTIGATING, Phase.IDENTIFIED}:
+        taken_back = before.works_again
+    return taken_back and taken_back.astimezone(zone)
 
 
-def _wanted_phase(request: Request, incident: Incident | None) -> Phase:
-    maintenance = incident is not None and incident.phase.maintenance
-    if request.verb is Verb.RESOLVE:
-        return Phase.COMPLETED if maintenance else Phase.RESOLVED
-    if request.verb is Verb.RETRACT:
-        return Phase.CANCELLED if maintenance else Phase.RETRACTED
-    if request.phase:
-        return _one_of(Phase, request.phase, "phase")
-    if incident is None and request.maintenance:
-        return Phase.IN_PROGRESS if request.window_from == AT_ONCE else Phase.SCHEDULED
-    if incident is None and request.template == TextPhase.MAINTENANCE:
-        return Phase.SCHEDULED
-    return incident.phase if incident else Phase.INVESTIGATING
-
-
-def _opening(phase: Phase) -> Phase:
-    if phase.closed:
-        raise PhaseError(
-            f"an incident cannot begin as {phase}",
-            hint="begin with investigating, identified, monitoring, scheduled or in_progress",
-        )
-    return phase
-
-
-def _way_on(incident: Incident) -> str:
-    phase, ref = incident.phase, incident.ref
-    if phase is Phase.SCHEDULED:
-        return f"first start it, or call it off: broadcast maintenance start {ref}, or cancel {ref}"
-    if phase is Phase.IN_PROGRESS:
-        return f"move its end, or end it: broadcast maintenance move {ref} --until 00:30, or end {ref}"
-    if phase.closed:
-        verb = "maintenance" if phase.maintenance else "notify"
-        return f'it is closed; open a new one with: broadcast {verb} "TITLE"'
-    return "it may become " + ", ".join(sorted(p for p in Phase if phase.may_become(p)))
+def _held(facts: Facts, before: Before) -> list[str]:
+    """What readers are still told to do, or no longer, though this command does not say so."""
+    latest = before.facts
+    asked = instruction_of(latest) if latest else None
+    how = "change it with -v instruction=..., or take it back with -v instruction=none"
+    if asked and facts.instruction == asked:
+        return [f'readers are still told: "{asked}"; {how}']
+    ended = before.open_facts if latest and latest.phase.closed else None
+    if ended and not facts.phase.closed and not facts.instruction and (asked := instruction_of(ended)):
+        return [f'the instruction ended with the all-clear: "{asked}"; if it holds again, give it again']
+    return []
 
 
 def _severity(request: Request, before: Before) -> Severity:
     if request.severity:
-        return _one_of(Severity, request.severity, "severity")
+        return one_of(Severity, request.severity, "severity")
     return before.incident.severity if before.incident else Severity.SEV2
-
-
-def _one_of(kind: type[E], text: str, what: str) -> E:
-    wanted = text.strip().lower().replace("-", "_")
-    for member in kind:
-        if member.value == wanted:
-            return member
-    known = [member.value for member in kind]
-    close = difflib.get_close_matches(wanted, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else "one of " + ", ".join(known)
-    raise UsageError(f"there is no {what} {text}", hint=hint)
-
-
-def _kind(verb: Verb, phase: Phase) -> NoticeKind:
-    if verb is Verb.RETRACT:
-        return NoticeKind.RETRACTION
-    if phase.maintenance:
-        return NoticeKind.MAINTENANCE
-    kinds = {Verb.NOTIFY: NoticeKind.INITIAL, Verb.UPDATE: NoticeKind.UPDATE}
-    return kinds.get(verb, NoticeKind.RESOLUTION)
-
-
-def _text_phase(request: Request, before: Before, phase: Phase) -> TextPhase:
-    if request.template:
-        chosen = _one_of(TextPhase, request.template, "template")
-        if chosen is TextPhase.MAINTENANCE and not phase.maintenance:
-            raise UsageError(
-                f"the maintenance texts are for announced work, but {before.ref} is {phase}",
-                hint="leave --template out, or announce the work: --phase scheduled --started 22:00",
-            )
-        return chosen
-    if before.incident is None and request.drill:
-        return TextPhase.DRILL
-    if before.incident and before.incident.phase is phase and not phase.maintenance and not phase.closed:
-        return TextPhase.UPDATE
-    return _PHASE_TEXTS[phase]
 
 
 def _drill(request: Request, before: Before) -> bool:
@@ -247,8 +154,20 @@ def _title(request: Request, before: Before) -> str:
 
 def _services(request: Request, before: Before, settings: Settings) -> tuple[Service, ...]:
     if request.services:
-        return tuple(settings.services.get(key, Service(key)) for key in dict.fromkeys(request.services))
+        known = settings.services
+        for key in request.services if known else ():
+            if key not in known:
+                raise UsageError(f"there is no service {key}", hint=_nearest(key, known))
+        return tuple(known.get(key, Service(key)) for key in dict.fromkeys(request.services))
     return before.incident.services if before.incident else ()
+
+
+def _nearest(typed: str, services: Mapping[str, Service]) -> str:
+    """The service that was probably meant: by its key or by a name that readers see."""
+    names = {key.casefold(): key for key in services}
+    names |= {name.casefold(): service.key for service in services.values() for _, name in service.names}
+    close = difflib.get_close_matches(typed.casefold(), names, n=1)
+    return f"did you mean {names[close[0]]}?" if close else "there are: " + ", ".join(sorted(services))
 
 
 def _outage_open(services: tuple[Service, ...], before: Before, *, drill: bool) -> bool:
@@ -258,45 +177,21 @@ def _outage_open(services: tuple[Service, ...], before: Before, *, drill: bool) 
     return any(not one.services or ours & {service.key for service in one.services} for one in others)
 
 
-def _worded(
-    pairs: tuple[tuple[str, str], ...],
-) -> tuple[dict[str, str], tuple[tuple[tuple[str, str], str], ...]]:
-    """Variables by name, and translations (`title.en`, `impact.de`) apart from them."""
-    variables, wording = {}, []
-    for name, value in pairs:
-        field, dot, locale = name.partition(".")
-        if dot and field in _TRANSLATABLE:
-            wording.append(((field, locale), value))
-        else:
-            variables[name] = value
-    return variables, tuple(wording)
+def _affects(request: Request, before: Before, phase: Phase) -> tuple[str, ...]:
+    """What is down: what was said before and now, until the incident ends; `none` takes back the former.
 
-
-def _kept_wording(request: Request, before: Before) -> tuple[tuple[tuple[str, str], str], ...]:
-    """Translations of what is said again: the title and the prose that stay, not the last message."""
-    if before.latest is None:
-        return ()
-    given = {name for name, _ in request.variables} | {"message"} | ({"title"} if request.title else set())
-    return tuple(entry for entry in before.latest.facts.wording if entry[0][0] not in given)
-
-
-def _prose(variables: Mapping[str, str], latest: Facts | None) -> dict[str, Any]:
-    """Optional prose: as given now, else as it was known before, except what only ends an incident."""
-    known = {name: variables[name] for name in _PROSE if name in variables}
-    if latest is None:
-        return known
-    kept = {name: getattr(latest, name) for name in ("scope", "impact", "action", "cause")}
-    return {name: value for name, value in kept.items() if value} | known
-
-
-def _affects(request: Request, latest: Facts | None) -> tuple[str, ...]:
-    """What is down: what was said before and now, until the incident ends; `none` takes back the former."""
-    forgets = latest is None or request.verb in CLOSING or NOTHING in request.affects
-    earlier = () if latest is None or forgets else latest.affects
+    When it is open again, what was down before is down again.
+    """
+    earlier: tuple[str, ...] = ()
+    if NOTHING not in request.affects:
+        if reopens(before, phase):
+            earlier = before.open_facts.affects if before.open_facts else ()
+        elif before.facts and request.verb not in CLOSING:
+            earlier = before.facts.affects
     return tuple(name for name in listed_systems((*earlier, *request.affects)) if name != NOTHING)
 
 
-def _incident(facts: Facts, before: Before, now: datetime) -> Incident:
+def _incident(facts: Facts, before: Before, times: NoticeTimes, now: datetime) -> Incident:
     known = before.incident
     return Incident(
         id=known.id if known else 0,
@@ -309,7 +204,7 @@ def _incident(facts: Facts, before: Before, now: datetime) -> Incident:
         started_at=facts.started,
         detected_at=facts.detected,
         opened_at=known.opened_at if known else now,
-        ended_at=facts.ended,
+        ended_at=times.closed,
         next_update_at=facts.next_update,
         window_starts_at=facts.window_starts,
     )

@@ -22,13 +22,14 @@ def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dep
     `found` is what was found to be down, as `Dependencies` has it.
     """
     channels = settings.channels.values()
-    named = (name for way in configured(settings) for name in (way.name, way.service, *way.fate) if name)
+    ways = [name for way in configured(settings) for name in (way.name, way.service, *way.fate) if name]
+    page = ["status_url"] if settings.status_url else []
     return Dependencies(
         systems=settings.fates,
         line=partial(phone_line, region=settings.region),
         found=found,
         channels={channel.name: fates_of(channel) for channel in channels},
-        needed=frozenset([*named, *(channel.adapter for channel in channels)]),
+        needed=frozenset([*ways, *page, *(channel.adapter for channel in channels)]),
     )
 
 

@@ -19,7 +19,9 @@ from broadcast.model.suppression import Suppressed
 from broadcast.operations.headcount import Headcount, Share
 from broadcast.operations.preview import AudiencePreview, BarredPreview, Preview, TextPreview
 from broadcast.operations.reach import Reach
+from broadcast.planning.plan import PUBLIC
 from broadcast.planning.ways import Way
+from broadcast.rendering.catalogue import PUBLIC as CUSTOMERS
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.sms import measure
@@ -98,6 +100,11 @@ def needed_texts(
             spoken = {share.locale, *locales} if capabilities.speaks_all_locales else {share.locale}
             needed.update((share.texts, each, str(capabilities.kind)) for each in spoken)
     return needed
+
+
+def written_for(reach: Reach) -> tuple[str, ...]:
+    """The sets of texts that somebody reads now, or may be owed; what is public, customers read."""
+    return tuple(sorted({CUSTOMERS if share.texts == PUBLIC else share.texts for share in reach.shares}))
 
 
 def headline(facts: Facts, identity: str | None) -> Headline:

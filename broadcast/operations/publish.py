@@ -9,18 +9,19 @@ from datetime import datetime
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.happening import Happened, Happening
-from broadcast.errors import ConfigError, KeyReused, LedgerError, Overtaken, Refused
+from broadcast.errors import ConfigError, KeyReused, LedgerError, Overtaken, Refused, UnknownIncident
 from broadcast.ledger.health import Watched
 from broadcast.ledger.records import NewNotice, Notice
 from broadcast.model.consent import Purpose
 from broadcast.model.counted import counted
+from broadcast.model.incident import Incident, Phase
 from broadcast.operations import remarks
 from broadcast.operations.author import author
 from broadcast.operations.compose import Before, Composed, compose
 from broadcast.operations.concerned import Concerned
 from broadcast.operations.deliver import Delivery, Order
 from broadcast.operations.dependencies import dependencies
-from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts
+from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts, written_for
 from broadcast.operations.found import found_down, proposals, takes_back
 from broadcast.operations.judgement import FRESH
 from broadcast.operations.preview import Consent, Preview
@@ -137,21 +138,21 @@ class Publisher:
         request = replace(request, affects=composed.facts.affects)
         ways = self.delivery.channels.ways
         concerned = Concerned.by(self.delivery.ledger, before.incident)
-        facts = composed.facts
-        purpose = Purpose.of(drill=facts.drill, maintenance=facts.phase.maintenance)
+        purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
         suppressed = self.delivery.ledger.suppressions.suppressed()
         failing = self._failing(watched, now) if before.incident else frozenset()
         reaching = Reaching(self.settings, ways, self.locales, suppressed, depends, failing)
         reach = reaching.reach(request, concerned, purpose)
+        facts = replace(composed.facts, audiences=written_for(reach))
         needed = needed_texts(reach.shares, ways, self.locales, concerned.texts)
-        texts, rendered = write_texts(composed.facts, needed, self.renderer)
+        texts, rendered = write_texts(facts, needed, self.renderer)
         check_personal(texts, rendered, reach.everybody)
         systems = depends.known(ways.values())
         spoken = {locale for _, locale, _ in needed}
         said = self._said_before(before) if reach.contacts else set()
         return Draft(
             incident=composed.incident,
-            facts=composed.facts,
+            facts=facts,
             reach=reach,
             texts=texts,
             rendered=rendered,
@@ -161,7 +162,7 @@ class Publisher:
                 *(one for one in reach.contacts if one not in said),
                 *composed.warnings,
                 *proposals(request, self.settings, watched, reach.channels, now),
-                *remarks.doubtful(request, systems, self.settings.services),
+                *remarks.doubtful(request, systems),
                 *remarks.shortened(texts, rendered),
                 *remarks.untranslated(request, spoken, request.lang or self.settings.locale),
                 *reach.warnings,
@@ -197,13 +198,26 @@ class Publisher:
 
     def _before(self, request: Request, subject: Subject) -> Before:
         incidents = self.delivery.ledger.incidents
+        still_open = tuple(one for one in incidents.all() if not one.phase.closed)
         if request.verb is Verb.NOTIFY:
-            return Before(None, None, subject.ref or incidents.next_ref(), 1)
-        incident = incidents.find(subject.ref, maintenance=request.maintenance)
+            return Before(None, None, subject.ref or incidents.next_ref(), 1, still_open)
+        incident = self._found(request, subject)
         notices = incidents.notices(incident)
         latest = notices[-1] if notices else None
-        beside = tuple(one for one in incidents.all() if one.id != incident.id and not one.phase.closed)
-        return Before(incident, latest, incident.ref, incidents.next_sequence(incident), beside)
+        beside = tuple(one for one in still_open if one.id != incident.id)
+        number = incidents.next_sequence(incident)
+        return Before(incident, latest, incident.ref, number, beside, tuple(notices[:-1]))
+
+    def _found(self, request: Request, subject: Subject) -> Incident:
+        """The incident that is meant; raises `UnknownIncident` or `AmbiguousIncident`."""
+        try:
+            return self.delivery.ledger.incidents.find(subject.ref, maintenance=request.maintenance)
+        except UnknownIncident as error:
+            over = [one for one in self.delivery.ledger.incidents.all() if one.phase is Phase.RESOLVED]
+            if request.verb is not Verb.RETRACT or request.maintenance or subject.ref or not over:
+                raise
+            hint = f'to take an all-clear back, name its incident: broadcast retract {over[-1].ref} -m "..."'
+            raise UnknownIncident(str(error), hint=hint) from None
 
     def _shown(self, draft: Draft, limits: Limits) -> Preview:
         """The preview, if the guards let it pass; raises `Refused`."""

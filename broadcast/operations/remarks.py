@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from broadcast.config.placeholders import placeholders
 from broadcast.config.settings import Settings
 from broadcast.ledger.records import Text
-from broadcast.model.incident import Service
 from broadcast.model.system import NOTHING, system_name
 from broadcast.operations.request import Request
 from broadcast.rendering.render import Rendered
@@ -76,23 +75,18 @@ def examples(settings: Settings) -> list[str]:
     )
 
 
-def doubtful(request: Request, systems: Sequence[str], services: Mapping[str, Service]) -> list[str]:
+def doubtful(request: Request, systems: Sequence[str]) -> list[str]:
     """Names that nothing knows: accepted, because they may be right, but said aloud.
 
     `systems` are those that something depends on.
     """
     down = mistaken(request.affects, systems)
-    named = [
-        f"readers see the service {service} as typed{_meant(service, services)}"
-        for service in request.services
-        if services and service not in services
-    ]
     said = [
         f"-v {name} is a variable of your own{_meant(name, _FACTS)}"
         for name, _ in request.variables
         if _close(name.partition(".")[0], _FACTS)
     ]
-    return [*down, *named, *said]
+    return [*down, *said]
 
 
 def mistaken(affects: Iterable[str], systems: Sequence[str]) -> list[str]:

@@ -23,6 +23,8 @@ class Verb(StrEnum):
 CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 #: What only `maintenance` asks for.
 OF_MAINTENANCE = frozenset({"maintenance", "window_from", "window_until"})
+#: What could not be asked for at first: left out of the digest where nobody did.
+LATER = frozenset({"ended", "corrects"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Request:
 
     `incident` is a reference or None for the only open one. `variables` are the `-v` pairs and the vars
     file, in order. Times are spelled as typed. None means "not given". `maintenance` says that only announced
-    work is meant; `window_from` and `window_until` are its announced beginning and end.
+    work is meant; `window_from` and `window_until` are its announced beginning and end. `ended` is when an
+    outage was over, `corrects` the words that put a wrong fact right.
     """
 
     verb: Verb
@@ -56,6 +59,8 @@ class Request:
     maintenance: bool = False
     window_from: str | None = None
     window_until: str | None = None
+    ended: str | None = None
+    corrects: str | None = None
 
     def inputs_hash(self) -> str:
         """A digest of everything given, for "is this the same command?" under one key."""
@@ -63,6 +68,7 @@ class Request:
         if not self.maintenance:
             # As it was before there was maintenance: keys that were used then stay good.
             given = {name: value for name, value in given.items() if name not in OF_MAINTENANCE}
+        given = {name: value for name, value in given.items() if name not in LATER or value is not None}
         text = json.dumps(given, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -49,6 +49,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LINK = re.compile(r"https?://[^\s<>\"'\\]+", re.IGNORECASE)
 _PROSE = ("message", "scope", "impact", "action", "cause", "data_loss")
 _OPTIONAL = ("correction", "instruction", "works")
+_WORDED = frozenset({"title", *_PROSE, *_OPTIONAL})
 _MOST_NAMES = 3
 _YES = frozenset({"yes", "ja", "true", "1"})
 
@@ -124,7 +125,7 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
         "open": situation.down or situation.works or situation is Situation.CORRECTION,
         "room": room,
         "contact": Slots(),
-        **_own(facts, internal=reader.internal),
+        **_own(facts, reader),
     }
 
 
@@ -224,15 +225,19 @@ def _ways(facts: Facts, words: Words, locale: str) -> list[Way]:
     return [Way(kind, labels.get(kind, kind), value, hours) for kind, value, hours in further]
 
 
-def _own(facts: Facts, *, internal: bool) -> dict[str, str]:
-    own = {name: clean(value) for name, value in facts.variables if name not in {*_PROSE, *_OPTIONAL}}
-    for name in own:
+def _own(facts: Facts, reader: Reader) -> dict[str, str]:
+    """The commander's own variables, in the reader's language or as first given."""
+    given = [name for name, _ in facts.variables] + [name for (name, _), _ in facts.wording]
+    names = [name for name in dict.fromkeys(given) if name not in _WORDED]
+    for name in names:
         if not _NAME.fullmatch(name) or name in RESERVED:
             raise TemplateError(
                 f"-v {name}: that is no name for a variable of your own",
                 hint="use letters, digits and _, and no name of a fact",
             )
-    return {name: value for name, value in own.items() if internal or not name.startswith(INTERNAL)}
+    told = (name for name in names if reader.internal or not name.startswith(INTERNAL))
+    own = {name: clean(facts.worded(name, reader.locale) or "") for name in told}
+    return {name: value for name, value in own.items() if value}
 
 
 #: Names that `-v` cannot take.

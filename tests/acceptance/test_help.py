@@ -114,12 +114,18 @@ def test_every_fault_is_explained_as_it_is_spelled(capsys):
     assert "\n  FAULT...  PROVIDER:KIND" in text
 
 
-@pytest.mark.parametrize("verb", ["resolve", "retract"])
-def test_an_end_is_not_offered_what_it_cannot_have(capsys, verb):
+@pytest.mark.parametrize(
+    ("verb", "cannot"),
+    [
+        ("resolve", ("--phase", "--next-update", "--audience")),
+        ("retract", ("--phase", "--audience", "--ended")),
+    ],
+)
+def test_an_end_is_not_offered_what_it_cannot_have(capsys, verb, cannot):
     run([verb, "-h"])
 
     text = capsys.readouterr().out
-    for option in ("--phase", "--next-update", "--audience"):
+    for option in cannot:
         assert option not in text
     for option in ("--message", "--var", "--key", "--yes", "--channel", "--not-channel", "--on-unknown"):
         assert option in text

@@ -51,6 +51,7 @@ SAMPLES: dict[Callable[[object], Any], tuple[object, str]] = {
     shapes.timeout: (5, "5"),
     shapes.texts: (["one", "two"], "one, two"),
     shapes.consent: ("required", "required"),
+    shapes.phone: ("+49 30 2312-5010", "+49 30 2312-5010"),
 }
 OWN = {
     keys.KIND.name: ("app", "app"),

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import threading
 
+import pytest
+
 from broadcast.dispatch.happening import Happened, Happening, nobody
+from broadcast.errors import UnknownIncident
 from broadcast.model.delivery import DeliveryState
+from broadcast.model.incident import Phase
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
 from tests.dispatch.stage import arm, email, phone
@@ -55,14 +59,59 @@ def test_a_retraction_goes_to_everybody_who_was_told(company, sandbox):
     assert company.told_once("sendgrid", sequence=3)
 
 
-def test_after_a_resolve_a_retraction_is_still_possible_and_reaches_the_same_people(company):
+def test_an_all_clear_that_is_taken_back_reaches_the_same_people_and_opens_the_incident(company):
+    company.notify()
+    company.follow_up(Verb.RESOLVE, message="Over.")
+    company.write_people("id,name,email,phone\nnew,Newcomer,new@kunde.example,\n")
+
+    result = company.follow_up(Verb.RETRACT, incident="INC-1", message="It still fails.")
+
+    assert (result.exit_code, result.phase) == (0, "investigating")
+    assert result.next_update
+    assert any("update INC-1" in step for step in result.next)
+    assert company.told_once("sendgrid", sequence=3)
+    again = company.incident()
+    assert (again.phase, again.ended_at) == (Phase.INVESTIGATING, None)
+    assert again.next_update_at is not None
+    assert company.follow_up(Verb.RESOLVE, message="Over.").phase == "resolved"
+
+
+def test_on_every_channel_an_all_clear_is_taken_back_in_the_thread_of_the_incident(company, sandbox):
+    company.configure([["email"], ["sms"], ["x"], ["page"]])
+    company.notify()
+    company.follow_up(Verb.RESOLVE, message="It works again.")
+
+    assert company.follow_up(Verb.RETRACT, incident="INC-1", message="It still fails.").exit_code == 0
+
+    posts = [m for m in sandbox.received if m.provider == "x"]
+    assert [m.thread for m in posts] == [None, posts[0].ref, posts[1].ref]
+    pages = [m for m in sandbox.received if m.provider == "statuspage"]
+    assert len({m.thread or m.ref for m in pages}) == 1
+    assert [m.extra["status"] for m in pages] == ["investigating", "resolved", "investigating"]
+
+
+def test_an_all_clear_that_still_waits_is_not_sent_after_it_was_taken_back(company, sandbox):
+    company.configure([["sms"]])
+    company.notify()
+    arm(sandbox, "twilio:auth")
+    company.follow_up(Verb.RESOLVE, message="Over.")
+    sandbox.clear_faults()
+
+    assert company.follow_up(Verb.RETRACT, incident="INC-1", message="It still fails.").exit_code == 0
+    company.retry()
+
+    assert sum(company.per_provider(2).values()) == 0
+    assert company.told_once("twilio", sequence=3)
+
+
+def test_without_its_name_no_all_clear_is_taken_back_but_the_hint_names_it(company):
     company.notify()
     company.follow_up(Verb.RESOLVE, message="Over.")
 
-    result = company.follow_up(Verb.RETRACT, incident="INC-1", message="It was another one.")
+    with pytest.raises(UnknownIncident) as raised:
+        company.follow_up(Verb.RETRACT, message="It still fails.")
 
-    assert result.exit_code == 0
-    assert company.told_once("sendgrid", sequence=3)
+    assert "broadcast retract INC-1" in raised.value.hint
 
 
 def test_a_resolve_reaches_those_whose_answer_was_lost(company, sandbox):

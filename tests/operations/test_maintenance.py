@@ -217,7 +217,7 @@ def test_an_end_calls_nothing_available_that_an_open_outage_has_down(services, s
     outage = compose(
         Request(Verb.NOTIFY, title="Down", services=services),
         Before(None, None, "INC-9", 1),
-        SETTINGS,
+        replace(SETTINGS, services={}),
         DEPENDENCIES,
         NOW,
     ).incident

@@ -110,7 +110,7 @@ def test_a_corrected_beginning_is_kept_by_all_that_follows():
     first = composed(started="30m")
     corrected = composed(Verb.UPDATE, after(first), started="3h")
     later = composed(Verb.UPDATE, after(corrected), now=NOW + HOUR)
-    over = composed(Verb.RESOLVE, after(later), now=NOW + HOUR)
+    over = composed(Verb.RESOLVE, after(later), now=NOW + HOUR, ended="now")
 
     for each in (corrected, later, over):
         assert each.incident.started_at == NOW - 3 * HOUR
@@ -128,7 +128,7 @@ def test_the_announced_and_the_real_beginning_of_maintenance_are_two_facts():
     moved = composed(Verb.UPDATE, after(announced), started="22:30")
     early = composed(Verb.UPDATE, after(moved), now=NOW + 8 * HOUR, phase="in_progress")
     late = composed(Verb.UPDATE, after(moved), now=NOW + 9 * HOUR, phase="in_progress", started="now")
-    done = composed(Verb.RESOLVE, after(early), now=NOW + 9 * HOUR)
+    done = composed(Verb.RESOLVE, after(early), now=NOW + 9 * HOUR, maintenance=True)
 
     assert f"{moved.facts.window_starts:%H:%M}-{moved.facts.window_ends:%H:%M}" == "22:30-02:00"
     assert early.facts.started == NOW + 8 * HOUR

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from broadcast.ledger.records import Text
-from broadcast.model.incident import Service
 from broadcast.model.message import Message
 from broadcast.operations.remarks import doubtful, shortened, untranslated
 from broadcast.operations.request import Request, Verb
@@ -15,7 +14,6 @@ from broadcast.rendering.length import Length
 from broadcast.rendering.render import Rendered
 
 SYSTEMS = ["sms", "twilio", "twilio-sms"]
-SERVICES = {"support": Service("support")}
 
 
 def request(**given):
@@ -23,23 +21,14 @@ def request(**given):
 
 
 def test_a_system_nothing_depends_on_is_pointed_out_with_what_was_meant():
-    [remark] = doubtful(request(affects=("twillio", "twilio")), SYSTEMS, SERVICES)
+    [remark] = doubtful(request(affects=("twillio", "twilio")), SYSTEMS)
 
     assert "depends on twillio" in remark
     assert remark.endswith("did you mean twilio?")
 
 
-def test_a_mistyped_service_is_pointed_out_and_one_that_is_described_is_not():
-    [remark] = doubtful(request(services=("suport", "support")), SYSTEMS, SERVICES)
-
-    assert "did you mean support?" in remark
-    assert doubtful(request(services=("anything",)), SYSTEMS, {}) == []
-
-
 def test_a_variable_that_looks_like_a_fact_is_pointed_out_and_an_own_one_is_not():
-    [remark] = doubtful(
-        request(variables=(("scop", "all"), ("ticket", "7"), ("impact.en", "x"))), SYSTEMS, SERVICES
-    )
+    [remark] = doubtful(request(variables=(("scop", "all"), ("ticket", "7"), ("impact.en", "x"))), SYSTEMS)
 
     assert "-v scop" in remark
     assert "did you mean scope?" in remark

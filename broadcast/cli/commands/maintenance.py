@@ -12,7 +12,7 @@ from broadcast.cli.command import command
 from broadcast.cli.commands.publish import publish
 from broadcast.cli.default_command import default_group
 from broadcast.cli.inputs import read_request
-from broadcast.cli.options import Common, Reach, Run, Sending, Wording
+from broadcast.cli.options import Common, Ending, Reach, Run, Sending, Wording
 from broadcast.errors import UsageError
 from broadcast.model.incident import Phase
 from broadcast.operations.request import Request, Verb
@@ -155,19 +155,19 @@ def move(
 
 @command(
     'broadcast maintenance end INC-7 -m "Everything went as planned."',
-    "broadcast maintenance end INC-7 -v ended=23:20 --yes",
+    "broadcast maintenance end INC-7 --ended 23:20 --yes",
     unsaid=(*_FOREIGN, *_END_ONLY),
 )
 def end(
-    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeWork = None
+    common: Common, wording: Ending, reach: Reach, sending: Sending, run: Run, incident: MaybeWork = None
 ) -> int:
     """Tell everybody who was told that the work is over.
 
-    It ended now, or when -v ended= says.
+    It ended now, or when --ended says.
     """
     _refuse_foreign(wording, _FOREIGN)
     request = read_request(Verb.RESOLVE, wording, reach, sending.key, incident=incident)
-    return publish(replace(request, maintenance=True), common, sending, run)
+    return publish(replace(request, maintenance=True, ended=wording.ended), common, sending, run)
 
 
 @command(
@@ -204,7 +204,7 @@ maintenance = default_group(
     announce,
     (start, move, end, cancel),
     (
-        'broadcast maintenance "New database" --from 2026-12-05T22:00 --until 90m --service shop',
+        'broadcast maintenance "New database" --from 2026-12-05T22:00 --until 90m --service support',
         "broadcast maintenance start INC-7",
         "broadcast maintenance move INC-7 --until 00:30",
         'broadcast maintenance end INC-7 -m "Everything went as planned."',

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from broadcast.cli.command import command
 from broadcast.cli.consent import Asking
-from broadcast.cli.inputs import read_limits, read_request
+from broadcast.cli.inputs import read_limits, read_request, read_words
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Common, MaybeIncident, Output, Reach, Run, Sending, Title, Wording
+from broadcast.cli.options import (
+    Common,
+    Correcting,
+    Ending,
+    MaybeIncident,
+    Output,
+    Reach,
+    Run,
+    Sending,
+    Title,
+    Wording,
+)
 from broadcast.cli.output.preview import preview_json, preview_page
 from broadcast.cli.output.progress import watching
 from broadcast.cli.output.show import json_text, show, show_json
@@ -18,6 +31,8 @@ from broadcast.wiring import load_settings, make_publisher
 
 #: What an end has not: it is a phase, promises nothing, and goes to whoever was told.
 _OPEN_ONLY = ("phase", "next_update", "audience")
+#: What is taken back may be an end, and then the next word is promised.
+_TAKES_BACK = ("phase", "audience")
 
 
 @command(
@@ -39,43 +54,57 @@ def notify(title: Title, common: Common, wording: Wording, reach: Reach, sending
 @command(
     'broadcast update -m "The provider has found the cause." --next-update 30m',
     'broadcast update INC-7 --phase monitoring -m "It works again, we are watching it."',
+    'broadcast update INC-7 --corrects "Only Hamburg is affected, not Kiel." -v scope=Hamburg',
     "broadcast update -m - < update.txt",
 )
 def update(
-    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+    common: Common,
+    wording: Correcting,
+    reach: Reach,
+    sending: Sending,
+    run: Run,
+    incident: MaybeIncident = None,
 ) -> int:
     """Say more, threaded on every channel to what people were told before.
 
-    Goes to the audiences that were told; new people are told from the beginning.
+    Goes to the audiences that were told; new people are told from the beginning. An exercise goes to readers
+    outside with its first and its last notice only.
     """
-    return _follow_up(Verb.UPDATE, incident, (wording, reach), (sending, run), common)
+    request = read_request(Verb.UPDATE, wording, reach, sending.key, incident=incident)
+    return publish(replace(request, corrects=read_words(wording.corrects)), common, sending, run)
 
 
 @command(
     'broadcast resolve -m "Chat and e-mail work again."',
-    'broadcast resolve INC-7 -v cause="a provider\'s outage" --yes',
+    'broadcast resolve INC-7 --ended 14:22 -v cause="a provider\'s outage" --yes',
     unsaid=_OPEN_ONLY,
 )
 def resolve(
-    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+    common: Common, wording: Ending, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
 ) -> int:
-    """Tell everybody who was told, on the channel that reached them, that it is over."""
-    return _follow_up(Verb.RESOLVE, incident, (wording, reach), (sending, run), common)
+    """Tell everybody who was told, on the channel that reached them, that it is over.
+
+    Readers are told when it ended only if --ended says so.
+    """
+    request = read_request(Verb.RESOLVE, wording, reach, sending.key, incident=incident)
+    return publish(replace(request, ended=wording.ended), common, sending, run)
 
 
-@command('broadcast retract INC-7 -m "Our monitoring was wrong; nothing was down."', unsaid=_OPEN_ONLY)
+@command(
+    'broadcast retract INC-7 -m "Our monitoring was wrong; nothing was down."',
+    'broadcast retract INC-7 -m "Card payments still fail." --next-update 30m',
+    unsaid=_TAKES_BACK,
+)
 def retract(
     common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
 ) -> int:
-    """Take a notice back that was wrong, from everybody who got it."""
-    return _follow_up(Verb.RETRACT, incident, (wording, reach), (sending, run), common)
+    """Take back what was wrong, from everybody who got it: a false alarm, or an all-clear.
 
-
-def _follow_up(
-    verb: Verb, incident: str | None, what: tuple[Wording, Reach], how: tuple[Sending, Run], common: Common
-) -> int:
-    request = read_request(verb, *what, how[0].key, incident=incident)
-    return publish(request, common, *how)
+    Of an open incident, all of it is taken back, and it is closed. Of a resolved one, the all-clear is: the
+    incident is open again, and readers are promised the next word.
+    """
+    request = read_request(Verb.RETRACT, wording, reach, sending.key, incident=incident)
+    return publish(request, common, sending, run)
 
 
 def publish(request: Request, common: Common, sending: Sending, run: Run) -> int:
