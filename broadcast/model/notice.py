@@ -108,6 +108,7 @@ class Facts:
     hotline: str | None = None
     alternatives: tuple[Alternative, ...] = ()
     cut_off: bool = False
+    phone_down: bool = False
     affects: tuple[str, ...] = ()
     corrects: datetime | None = None
     severity_before: Severity | None = None

@@ -106,16 +106,17 @@ def of(context: Context, moment: datetime, noun: str) -> str:
 
 
 @pass_context
-def until(context: Context, moment: datetime) -> str:
-    """`bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`."""
+def until(context: Context, moment: datetime, about: str = "") -> str:
+    """`bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`; `bis etwa 23:30 Uhr` with `about`."""
     reading = reading_of(context)
-    return phrase.until(_moment(moment), reading.as_of or moment, reading.words, short=reading.short)
+    as_of = reading.as_of or moment
+    return phrase.until(_moment(moment), as_of, reading.words, short=reading.short, about=about)
 
 
 @pass_context
-def span(context: Context, start: datetime, end: datetime) -> str:
-    """`13:40 bis 14:22 Uhr`; days are named where they are not the day of the text."""
-    return _span(context, start, end, dated=False)
+def span(context: Context, start: datetime, end: datetime, beside: datetime | None = None) -> str:
+    """`13:40 bis 14:22 Uhr`; days are named where they are not that of the text, or of `beside`."""
+    return _span(context, start, end, beside=beside)
 
 
 @pass_context
@@ -124,9 +125,16 @@ def window(context: Context, start: datetime, end: datetime) -> str:
     return _span(context, start, end, dated=True)
 
 
-def _span(context: Context, start: datetime, end: datetime, *, dated: bool) -> str:
+def _span(
+    context: Context,
+    start: datetime,
+    end: datetime,
+    *,
+    beside: datetime | None = None,
+    dated: bool = False,
+) -> str:
     reading = reading_of(context)
-    as_of = reading.as_of or start
+    as_of = beside or reading.as_of or start
     return phrase.span(_moment(start), _moment(end), as_of, reading.words, short=reading.short, dated=dated)
 
 

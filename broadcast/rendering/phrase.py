@@ -74,12 +74,11 @@ def of(moment: datetime, noun: str, as_of: datetime, words: Words, *, short: boo
     return pattern.format(noun=noun, clock=hour(moment, as_of, words, short=short), day=day(moment, words))
 
 
-def until(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
+def until(moment: datetime, as_of: datetime, words: Words, *, short: bool, about: str = "") -> str:
     """`bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`; midnight is 23:59 of the day before."""
     moment = _before_midnight(moment)
-    return words.times.until.format(
-        time=_dated(moment, as_of, words, hour(moment, as_of, words, short=short))
-    )
+    shown = _dated(moment, as_of, words, hour(moment, as_of, words, short=short))
+    return words.times.until.format(time=f"{about} {shown}" if about else shown)
 
 
 def span(start: datetime, end: datetime, as_of: datetime, words: Words, *, short: bool, dated: bool) -> str:

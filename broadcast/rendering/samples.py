@@ -184,7 +184,9 @@ def situation_named(name: str) -> Situation:
 
 def sample_facts(situation: Situation) -> Facts:
     """The facts of one situation: of one outage, of one exercise, or of maintenance."""
-    return replace(_OUTAGE, **_CHANGES[situation])  # type: ignore[arg-type]  # the table names fields
+    facts = replace(_OUTAGE, **_CHANGES[situation])  # type: ignore[arg-type]  # the table names fields
+    said = ((where, words) for where, words in facts.wording if getattr(facts, where[0]) is not None)
+    return replace(facts, wording=tuple(said))
 
 
 @dataclass(frozen=True, slots=True)

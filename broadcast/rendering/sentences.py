@@ -40,6 +40,8 @@ _STATES = {
     Situation.DRILL: "test",
     Situation.DRILL_OVER: "test_over",
 }
+#: What a correction of one fact says of the incident.
+_CORRECTED = {Phase.MONITORING: "works_again", Phase.RESOLVED: "fixed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ def state_of(facts: Facts, situation: Situation) -> str:
     if situation.maintenance:
         return "maintenance"
     state = _STATES.get(situation, "down")
-    if situation is Situation.CORRECTION and facts.phase is Phase.MONITORING:
-        state = "works_again"
+    if situation is Situation.CORRECTION:
+        state = _CORRECTED.get(facts.phase, state)
     if situation is Situation.IDENTIFIED and facts.phase_before is None:
         state = "down"
     if facts.severity in _MINOR and "down" in state:
@@ -149,6 +151,50 @@ def _tell_us(facts: Facts, situation: Situation) -> str | None:
     return "contact" if over and not facts.drill and (facts.hotline or facts.alternatives) else None
 
 
+def _was(facts: Facts, situation: Situation) -> str | None:
+    """Since when it was down, of what works now: only if somebody said when it began."""
+    over = situation.works or situation in {Situation.RESOLVED, Situation.CORRECTION}
+    if not over or facts.begins is None or facts.phase not in _CORRECTED:
+        return None
+    return "limited" if facts.severity in _MINOR else "down"
+
+
+def _no_calls(facts: Facts, situation: Situation) -> str | None:
+    """Nobody must call where no number works; in a part of the country it may work."""
+    concerns = situation.down or situation in _UNAVAILABLE
+    return "phone" if concerns and facts.phone_down and not facts.scope and not facts.drill else None
+
+
+def _unavailable(_: Facts, situation: Situation) -> str | None:
+    return _UNAVAILABLE.get(situation)
+
+
+_UNAVAILABLE = {
+    Situation.SCHEDULED: "then",
+    Situation.MOVED: "then",
+    Situation.IN_PROGRESS: "now",
+    Situation.LONGER: "now",
+    Situation.SHORTER: "now",
+    Situation.OVERDUE: "now",
+}
+
+
+def _available(facts: Facts, situation: Situation) -> str | None:
+    """What was out of reach is not, unless an outage has it down."""
+    return None if facts.outage_open else _AVAILABLE.get(situation)
+
+
+_AVAILABLE = {
+    Situation.COMPLETED: "again",
+    Situation.ABANDONED: "again",
+    Situation.CANCELLED: "still",
+}
+
+
+def _apart(facts: Facts, situation: Situation) -> str | None:
+    return "outage" if facts.outage_open and situation in _AVAILABLE else None
+
+
 def _only(situation: Situation, wording: str) -> Choice:
     return lambda _, found: wording if found is situation else None
 
@@ -165,6 +211,12 @@ RULES: dict[str, Rule] = {
     "no_action_short": Rule(_no_action, "an exercise, a false alarm or cancelled work, and no instruction"),
     "tell_us": Rule(_tell_us, "it works, and there is a way to reach us"),
     "unchanged": Rule(_only(Situation.DRILL, "test"), "an exercise"),
+    "unchanged_short": Rule(_only(Situation.DRILL, "test"), "an exercise"),
     "under_test": Rule(_only(Situation.DRILL, "test"), "an exercise"),
     "test_over": Rule(_only(Situation.DRILL_OVER, "test"), "an exercise that is over"),
+    "was": Rule(_was, "it works again, and somebody said when it began"),
+    "no_calls": Rule(_no_calls, "no phone number works, and the outage is not limited to some readers"),
+    "unavailable": Rule(_unavailable, "maintenance that is announced or goes on"),
+    "available": Rule(_available, "maintenance is over or cancelled, and no outage has the services down"),
+    "apart": Rule(_apart, "maintenance is over or cancelled, and another incident is open", room="cause"),
 }
