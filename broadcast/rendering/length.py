@@ -14,8 +14,11 @@ PAGE_TITLE_MOST = 255
 PAGE_BODY_MOST = 25_000
 CHAT_MOST = 3_000
 SPEECH = "seconds of speech"
-SPEECH_WISHED = 30  # seconds; said twice, a call lasts a minute
+SPEECH_WISHED = 25  # seconds; said twice, with the keys between, a call lasts a minute
 SPEECH_MOST = 60
+SPOKEN_WORDS = "spoken words"
+SPEECH_WISHED_WORDS = 40
+FIELD_WISHED_WORDS = 20  # a driver listens with half an ear
 DESK_MOST = 12_000  # Zendesk takes 64 KiB in a comment, of which escaping takes a part
 EMAIL_MOST = 100_000  # Gmail cuts a message off at 102 KB
 #: What a post keeps to where no network is configured.
@@ -28,7 +31,7 @@ _COUNT: Mapping[Measure, Callable[[str], int]] = {
     Measure.BYTES: lambda text: len(text.encode()),
 }
 #: Measures that are called by what they count; the others count in units of their own.
-_NOUNS = frozenset({"characters", SPEECH, Measure.GRAPHEMES, Measure.BYTES})
+_NOUNS = frozenset({"characters", SPEECH, SPOKEN_WORDS, Measure.GRAPHEMES, Measure.BYTES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +57,14 @@ class Length:
 def tightest(text: str, limits: Iterable[Limit]) -> Length:
     """How long `text` is under the limit that leaves it the least room."""
     lengths = [Length(limit.measure.value, _COUNT[limit.measure](text), limit.most) for limit in limits]
+    return closest(lengths)
+
+
+def closest(lengths: Iterable[Length]) -> Length:
+    """The one that leaves the least room."""
     return max(lengths, key=lambda length: length.units / length.limit)
+
+
+def wished_words(audience: str) -> int:
+    """How many words a spoken text for this audience should have at most."""
+    return FIELD_WISHED_WORDS if audience == "field" else SPEECH_WISHED_WORDS

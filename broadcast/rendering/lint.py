@@ -18,7 +18,7 @@ from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation, situation_of
 from broadcast.rendering import length, phrase, prose, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
-from broadcast.rendering.draft import OUTSIDE, Templates
+from broadcast.rendering.draft import OUTSIDE, Templates, filled
 from broadcast.rendering.drill import visible
 from broadcast.rendering.placement import PUBLISHED, misplaced
 from broadcast.rendering.render import Rendered, Renderer
@@ -193,9 +193,10 @@ def _silenced(renderer: Renderer, case: _Case) -> Iterator[tuple[str, str]]:
 
 
 def _left_unsaid(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
+    said = " ".join(_parts(rendered))
     for name, fact in _required(case):
         value = speech.spoken(fact, words_for(case.locale)) if case.spoken else fact
-        if value not in " ".join(_parts(rendered)):
+        if value not in said and not (case.spoken and value.casefold() in said.casefold()):
             yield f"does not say {name} ({value})", f"add it to the text for {case.situation}"
 
 
@@ -205,8 +206,9 @@ def _fit(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
     most = 1 if case.facts.hotline else 2
     if case.kind is ChannelKind.SMS and units.parts > most:
         yield f"needs {units.parts} parts: {units.units} units {units.measure}", f"shorten it to {most}"
-    if case.spoken and units.units > length.SPEECH_WISHED:
-        yield f"takes {units.units} seconds", f"shorten it to {length.SPEECH_WISHED}"
+    seconds = speech.seconds(filled(rendered.message.text)) if case.spoken else 0
+    if seconds > length.SPEECH_WISHED:
+        yield f"takes {seconds} seconds", f"shorten it to {length.SPEECH_WISHED}"
     subject = rendered.message.subject
     if case.kind is ChannelKind.EMAIL and subject and len(subject) > length.SUBJECT_WISHED:
         yield (
@@ -218,8 +220,7 @@ def _fit(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
 def _required(case: _Case) -> Iterator[tuple[str, str]]:
     """What a reader must be able to find, by name, as it is written in that language."""
     facts, words = case.facts, words_for(case.locale)
-    yield "who says so", facts.organisation
-    yield "the reference", facts.ref if case.spoken else facts.mark
+    yield from _origin(case)
     situation = case.situation
     if situation not in _NAMELESS:
         yield "what it is about", facts.services[0].name_in(case.locale)
@@ -237,6 +238,12 @@ def _required(case: _Case) -> Iterator[tuple[str, str]]:
         yield "which message was wrong", phrase.clock_time(facts.corrects)
 
 
+def _origin(case: _Case) -> Iterator[tuple[str, str]]:
+    yield "who says so", case.facts.organisation
+    if not case.spoken:  # nobody notes a number by ear
+        yield "the reference", case.facts.mark
+
+
 def _help(facts: Facts, words: Words) -> Iterator[tuple[str, str]]:
     if facts.hotline:
         yield "how to get help now", facts.hotline
@@ -247,7 +254,12 @@ def _help(facts: Facts, words: Words) -> Iterator[tuple[str, str]]:
 
 
 def _serves_people(case: _Case) -> bool:
-    """Whether the reader, or a customer of theirs, needs a way that works."""
+    """Whether the reader, or a customer of theirs, needs a way that works.
+
+    Of those who are called, customers alone: whoever drives or serves customers cannot note a number.
+    """
+    if case.spoken:
+        return case.audience == PUBLIC
     return case.audience in {PUBLIC, "agents", "field"}
 
 
@@ -255,6 +267,9 @@ def _remarks(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
     for part in _parts(rendered):
         own = prose.without(part, given_words(case.facts, case.locale))
         yield from prose.remarks(own, words_for(case.locale).language)
+    words, most = speech.words(filled(rendered.message.text)), length.wished_words(case.audience)
+    if case.spoken and words > most:
+        yield f"says {words} words", f"shorten it to {most}: nobody remembers more"
 
 
 def given_words(facts: Facts, locale: str) -> Iterator[str]:

@@ -112,8 +112,8 @@ def _sms(draft: Draft, most_parts: int) -> Rendered:
 
 def _voice(draft: Draft) -> Rendered:
     """As it is said aloud, so that everybody sees what will be heard."""
-    say = partial(speech.spoken, words=draft.words)
-    return _short(draft, say, partial(_said, length.SPEECH_WISHED), partial(_said, length.SPEECH_MOST))
+    say = partial(speech.spoken, words=draft.words, site=draft.facts.link or "")
+    return _short(draft, say, partial(_calm, draft.audience), _said)
 
 
 def _short(draft: Draft, shape: Callable[[str], str], wished: Measure, most: Measure) -> Rendered:
@@ -207,8 +207,20 @@ def _post_length(limits: Sequence[Limit], text: str) -> Length:
     return length.tightest(filled(text), limits)
 
 
-def _said(most: int, text: str) -> Length:
-    return Length(length.SPEECH, speech.seconds(filled(text)), most)
+def _calm(audience: str, text: str) -> Length:
+    """The wished length, in seconds or in words, whichever is nearer to its limit."""
+    said = filled(text)
+    most = length.wished_words(audience)
+    return length.closest(
+        (
+            Length(length.SPEECH, speech.seconds(said), length.SPEECH_WISHED),
+            Length(length.SPOKEN_WORDS, speech.words(said), most),
+        )
+    )
+
+
+def _said(text: str) -> Length:
+    return Length(length.SPEECH, speech.seconds(filled(text)), length.SPEECH_MOST)
 
 
 def _characters(most: int, text: str) -> Length:

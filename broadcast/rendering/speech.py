@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
+from broadcast.rendering import sayings
+from broadcast.rendering.tongue import SHORT, Tongue, tongue_for
 from broadcast.rendering.words import ENGLISH, GERMAN, Words
 
 # Measured with espeak-ng at 150 words a minute on our own announcements; digits said one by one take longer.
@@ -18,104 +19,132 @@ _CHARACTERS_A_SECOND = 13.0
 _SECONDS_A_LONE_SIGN = 0.3
 _SECONDS_A_PAUSE = 0.25
 
-
-@dataclass(frozen=True, slots=True)
-class Tongue:
-    """How one language is spoken. `date` and the clocks are patterns; a full hour has no minutes."""
-
-    weekdays: tuple[str, ...]
-    months: tuple[str, ...]
-    date: str
-    clock: str
-    full_hour: str
-    half_day: bool
-    until: str
-    plus: str
-    severity: str
-    web_page: str
-    at: str
-    dot: str
-    also: str
-
-
-_GERMAN = Tongue(
-    weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-    months=(
-        *("Januar", "Februar", "März", "April", "Mai", "Juni"),
-        *("Juli", "August", "September", "Oktober", "November", "Dezember"),
-    ),
-    date="{day}. {month}",
-    clock="{hour} Uhr {minute}",
-    full_hour="{hour} Uhr",
-    half_day=False,
-    until="bis",
-    plus="plus",
-    severity="Schweregrad",
-    web_page="eine Internetseite",
-    at="at",
-    dot="Punkt",
-    also="und",
-)
-_ENGLISH = Tongue(
-    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    months=(
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-    date="{day} {month}",
-    clock="{hour}:{minute:02} {half}",
-    full_hour="{hour} {half}",
-    half_day=True,
-    until="to",
-    plus="plus",
-    severity="severity",
-    web_page="a web page",
-    at="at",
-    dot="dot",
-    also="and",
-)
-_TONGUES = {"de": _GERMAN, "en": _ENGLISH}
-
-_WEEKDAYS = "|".join((*GERMAN.weekdays, *ENGLISH.weekdays))
+_GERMAN_DAYS, _ENGLISH_DAYS = "|".join(GERMAN.weekdays), "|".join(ENGLISH.weekdays)
 _MONTHS = "|".join(dict.fromkeys((*GERMAN.months, *ENGLISH.months)))
 _TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d(?!\d|:\d)"
+_TO = r"\s?[-–]\s?"
+_DATE = r"(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.(?:1[0-2]|0?[1-9])\."
+_YEAR = r"(?:\d{4}|\d{2})(?![\w:]|\.\d)"
+# "3.12." alone may be a version at the end of a sentence: these words before it make it a date.
+_BEFORE_A_DATE = "|".join(
+    rf"(?<=\b(?i:{word})\s)"
+    for word in (
+        *("am", "ab", "on", "by", "to", "bis", "vom", "zum", "dem", "den", "der", "von", "vor", "und"),
+        *("and", "seit", "nach", "from", "until"),
+    )
+)
+_NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
+_UNIT = r"(?:(?:[Mm]ins?|[Ss]tdn?|[Ss]ek|[Ss]ecs?|[Hh]rs?|h|s|ms|MB|GB|TB)\b\.?|[%€])"
+_LABEL = r"[\w-]{1,63}"
+_LINK_END = r"[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]]"
+_SHORT = "|".join(r"\.\s?".join(map(re.escape, short.split("."))).removesuffix(r"\s?") for short in SHORT)
 _TOKEN = re.compile(
     rf"(?P<slot>{SLOT_OPEN}\w*{SLOT_CLOSE})"
-    r"|(?P<link>(?:https?://|www\.)[^\s<>\"']*[^\s<>\"'.,;:!?)\]])"
-    r"|(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9})"
-    r"|\[?(?P<mark>\bINC-\d+(?:/\d+)?)\]?"
-    r"|\bSEV(?P<severity>[1-4])\b"
-    rf"|(?<![\d:])(?P<span>{_TIME}\s?[-–]\s?{_TIME})(?:\sUhr\b)?"
-    rf"|(?<![\d:])(?P<zoned>{_TIME}\s\([^()\s]{{2,9}}\))(?:\sUhr\b)?"
+    r"|(?P<link>(?:\b(?:[Uu]nter|[Aa]uf|[Üü]ber|[Vv]ia|[Oo]n|[Aa]t)\s)?"
+    rf"(?:(?i:https?://|www\.){_LINK_END}|(?i:https?:/*|www\.)"
+    rf"|(?<![\w.@-]){_LABEL}(?:\.{_LABEL}){{0,5}}\.[a-z]{{2,24}}/(?:{_LINK_END})?))"
+    r"|(?P<email>(?i:\b(?:(?:per|via|by)\s)?(?:e-)?mails?\b(?::\s(?:an\s|to\s)?|\s(?:an|to)\s))?"
+    r"(?:\b(?:an|[Uu]nter|auf|[Pp]er|[Vv]ia|to|at|by)\b:?\s)?(?:mailto:)?"
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,9}})"
+    r"|(?P<mark>(?:\b(?:[Vv]organg|[Rr]eferenz|[Rr]eference|[Ii]ncident)\s)?"
+    r"\[?\bINC-\d{1,9}(?:/\d{1,9})?\b)\]?"
+    r"|\b(?P<severity>(?:SEV|sev)-?[1-4])\b"
+    rf"|(?<![\d:])(?P<span>{_TIME}{_TO}{_TIME})(?:\sUhr\b)?"
+    rf"|(?<![\d:])(?P<zoned>{_TIME}(?:\sUhr)?\s\([^()\s]{{2,9}}\))(?:\sUhr\b)?"
+    r"|(?<![\d:.])(?P<half_day>(?:1[0-2]|0?[1-9])(?::[0-5]\d)?\s?(?i:[ap]\.m\.|[ap]m\b))"
+    r"|(?<![\d:])(?P<second>(?:[01]?\d|2[0-3]):[0-5]\d:[0-5]\d)(?![\d:])(?:\sUhr\b)?"
     rf"|(?<![\d:])(?P<time>{_TIME})(?:\sUhr\b)?"
-    rf"|(?P<day>(?:\b(?:{_WEEKDAYS})\s)?(?<!\d)\d{{1,2}}\.(?:0?[1-9]|1[0-2])\.(?!\d{{1,2}}\b)(?:\d{{4}})?"
-    rf"|\b(?:{_WEEKDAYS})\s\d{{1,2}}\s(?:{_MONTHS})\b)"
-    r"|(?P<phone>(?<![\w/])(?:\+\d|\(?0\d)(?:[\d()/-]|[ .](?=[\d(])){4,}\d(?![\d:]))"
+    r"|(?<![\d.])(?P<dotted>(?:[01]?\d|2[0-4])\.[0-5]\d)\sUhr\b"
+    r"|(?<![\w-])(?P<iso_day>\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?=\d)|(?![\w-])))"
+    r"|(?<![\w.])(?P<address>(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?)(?![\w:]|\.\d)"
+    rf"|(?P<day>\b(?:{_GERMAN_DAYS}|{_ENGLISH_DAYS})\.?,?\s(?:{_DATE}(?:{_YEAR})?|\d{{1,2}}\s(?:{_MONTHS})\b)"
+    rf"|{_DATE}\d{{4}}(?!\w)|(?:{_BEFORE_A_DATE}){_DATE}(?:{_YEAR})?"
+    rf"|{_DATE}(?=,|\s(?:bis|ab|um|von|und|fällt)\s)|(?<![\d.:])\d{{1,2}}\s(?:{_MONTHS})\b)"
+    r"|(?P<phone>(?<![\w/])(?<!\d[.,])(?:\+\d|\(?0\d)(?:[\d()/-]|[ .](?=[\d(])){4,}\d(?![\d:]))"
+    r"|(?P<release>\b[Vv](?:ersion\s)?\d{1,4}(?:\.\d{1,4}){1,5}(?!\w|\.\d)"
+    r"|(?<![\w.])(?!\d{1,3}(?:\.\d{3})+(?![\w.]))\d{1,4}(?:\.\d{1,4}){2,5}(?!\w|\.\d))"
+    rf"|(?<![\w.,:/-])(?P<amount>{_NUMBER}(?:{_TO}{_NUMBER})?\s?{_UNIT})"
+    rf"|(?P<euros>€\s?{_NUMBER})"
+    r"|(?<![\w/])(?P<always>24/7)(?![\w/])"
+    rf"|(?<![\w.,:/-])(?P<between>\d{{1,4}}{_TO}\d{{1,4}})(?![\w:/-]|[.,]\d)"
+    r"|(?<![\d:])(?P<ratio>\d{1,9}:\d{1,9})(?![\d:])"
+    rf"|\b(?P<weekdays>(?:{_GERMAN_DAYS})(?:{_TO}|\sbis\s)(?:{_GERMAN_DAYS})"
+    rf"|(?:{_ENGLISH_DAYS})(?:{_TO}|\sto\s)(?:{_ENGLISH_DAYS}))\b"
+    rf"|(?<![\w.])(?P<short>(?i:{_SHORT}))"
+    r"|(?<![\w-])(?P<capitals>[A-ZÄÖÜ]{2,40})(?![\w-]|\.\w)"
+    r"|(?<=\w)\((?P<ending>\w{1,10})\)"
+    r"|(?P<bracket>[()]|\[(?=\w)|(?<=[\w.!?])\])"
     r"|(?P<also>&)"
     r"|(?P<dash>[-–—•](?=\s))"
-    r"|(?P<silent>[*_#`|<>{}^~\[\]\\])"
+    r"|(?P<colon>(?<=\d):(?=\d))"
+    r"|(?P<silent>[*_#`|<>{}^~\[\]\\@\"“”„«»‟]|(?<!\w)['‘\u201a’\u2039\u203a]|['‘’\u2039\u203a](?!\w))"
 )
-_AFTERNOON = range(12, 24)
-_SHORT_GROUP = 3
 _LONE_SIGN = re.compile(r"(?<!\w)\w(?!\w)")
 _PAUSE = re.compile(r"[.,:;?!](?=\s|$)")
+_NEW_SENTENCE = re.compile(r"\s*$|\s+[„“\"(]?[A-ZÄÖÜ]")
 _MARKS = frozenset(".:;?!")
 _PICTURES = frozenset({"So", "Sk", "Me"})
 _JOINTS = frozenset("\ufe0f\u200d\u00ad")  # they make one picture, or one word, of several
 
+Saying = Callable[[str, Tongue], str]
+_SAYINGS: Mapping[str, Saying] = {
+    "slot": lambda slot, _: slot,
+    "email": sayings.email,
+    "mark": sayings.mark,
+    "severity": sayings.severity,
+    "span": sayings.span,
+    "zoned": sayings.zoned,
+    "half_day": sayings.half_day,
+    "second": sayings.second,
+    "time": sayings.time,
+    "dotted": sayings.time,
+    "iso_day": sayings.iso_day,
+    "address": sayings.address,
+    "day": sayings.day,
+    "phone": sayings.phone,
+    "release": sayings.release,
+    "amount": sayings.amount,
+    "euros": sayings.euros,
+    "always": sayings.always,
+    "between": sayings.between,
+    "ratio": sayings.ratio,
+    "weekdays": sayings.weekdays,
+    "short": sayings.short,
+    "capitals": sayings.capitals,
+    "ending": lambda letters, _: letters,
+    "bracket": lambda _, __: ", ",
+    "also": lambda _, tongue: f" {tongue.also} ",
+    "dash": lambda _, __: ",",
+    "colon": lambda _, __: " ",
+    "silent": lambda _, __: " ",
+}
+#: What may end with a full stop of its own, which is a sentence's too where a new one begins behind it.
+_WITH_A_STOP = frozenset({"day", "amount", "half_day", "short"})
 
-def spoken(text: str, words: Words) -> str:
-    """`text` on one line as it is said aloud; a reference, a phone number: sign by sign.
 
-    Links are only mentioned, and pictures, markup and bullets left out: nobody can listen to them.
+def spoken(text: str, words: Words, site: str | None = None) -> str:
+    """`text` on one line as it is said aloud; an incident's number and a phone number digit by digit.
+
+    Links and addresses are only mentioned; brackets, quotation marks, pictures, markup and bullets are left
+    out: nobody can listen to them. `site` is a link to our own page: other hosts are not called ours. None
+    counts every link as ours.
     """
-    tongue = _TONGUES.get(words.language, _ENGLISH)
+    tongue = tongue_for(words.language)
+    host = None if site is None else sayings.host_of(site)
 
     def say(match: re.Match[str]) -> str:
         kind = match.lastgroup or "silent"
-        return _SAYINGS[kind](match[kind], tongue)
+        if kind == "link":
+            return sayings.link(match[kind], tongue, host, match.string[: match.start()])
+        said = _SAYINGS[kind](match[kind], tongue)
+        return f"{said.rstrip('.')}." if _ends_here(match) else said
 
-    return _tidied(_TOKEN.sub(say, "".join(filter(_is_spoken, text))))
+    said = _tidied(_TOKEN.sub(say, "".join(filter(_is_spoken, text))))
+    said = re.sub(r"(?<=\d):(?=\d)(?!\d\d [ap]m)", ": ", said)  # what was put together here
+    once = re.sub(
+        rf"({tongue.by_email})(?:,? (?:{tongue.also}|{tongue.either}|/) {tongue.by_email})+", r"\1", said
+    )
+    return _drilled(text, once, words.drill)
 
 
 def seconds(text: str) -> int:
@@ -125,6 +154,19 @@ def seconds(text: str) -> int:
     return round(exact)
 
 
+def words(text: str) -> int:
+    """How many words `text`, which is `spoken` already, has; a digit said alone is one."""
+    return len(text.split())
+
+
+def _ends_here(match: re.Match[str]) -> bool:
+    if not match[0].endswith(".") or match.lastgroup not in _WITH_A_STOP:
+        return False
+    if match.lastgroup == "short":  # "z. B. Chat" goes on
+        return match.end() == len(match.string)
+    return _NEW_SENTENCE.match(match.string, match.end()) is not None
+
+
 def _is_spoken(character: str) -> bool:
     return unicodedata.category(character) not in _PICTURES and character not in _JOINTS
 
@@ -132,110 +174,19 @@ def _is_spoken(character: str) -> bool:
 def _tidied(text: str) -> str:
     """Single spaces, none before a mark, and no comma where there is a mark already."""
     marked = re.sub(r"\s+(?=[.,:;?!](?:\s|$))", "", " ".join(text.split()))
-    return re.sub(r"(?<!,),+(?=\s|$)", _comma, marked).lstrip(", ")
+    single = re.sub(r"(?<!,),+(?=[.:;?!])", "", marked)
+    return re.sub(r"(?<!,),+(?=\s|$)", _comma, single).strip(", ")
 
 
 def _comma(commas: re.Match[str]) -> str:
     return "" if commas.string[max(0, commas.start() - 1) : commas.start()] in _MARKS else ","
 
 
-def _slot(slot: str, _: Tongue) -> str:
-    return slot
-
-
-def _link(_: str, tongue: Tongue) -> str:
-    return tongue.web_page
-
-
-def _email(address: str, tongue: Tongue) -> str:
-    return address.replace("@", f" {tongue.at} ").replace(".", f" {tongue.dot} ")
-
-
-def _mark(mark: str, _: Tongue) -> str:
-    """`I N C 7, 2`."""
-    return ", ".join(" ".join(part.replace("-", "")) for part in mark.split("/"))
-
-
-def _severity(grade: str, tongue: Tongue) -> str:
-    return f"{tongue.severity} {grade}"
-
-
-def _span(times: str, tongue: Tongue) -> str:
-    begin, end = re.split(r"\s?[-–]\s?", times)
-    return f"{_time(begin, tongue)} {tongue.until} {_time(end, tongue)}"
-
-
-def _time(clock: str, tongue: Tongue) -> str:
-    """`14 Uhr 35` or `2:35 pm`."""
-    hour, minute = (int(part) for part in clock.split(":"))
-    half = "pm" if hour in _AFTERNOON else "am"
-    shown = (hour % 12 or 12) if tongue.half_day else hour
-    pattern = tongue.clock if minute else tongue.full_hour
-    return pattern.format(hour=shown, minute=minute, half=half)
-
-
-def _zoned(clock: str, tongue: Tongue) -> str:
-    """`2 Uhr 30 MESZ`, of `02:30 (MESZ)`."""
-    time, _, zone = clock.rstrip(")").partition(" (")
-    return f"{_time(time, tongue)} {zone}"
-
-
-def _day(day: str, tongue: Tongue) -> str:
-    """`Sonntag 16. November`, of `So 16.11.` or `Sun 16 Nov`."""
-    parts = re.split(r"[.\s]+", day.rstrip("."))
-    weekday = f"{tongue.weekdays[_weekday(parts.pop(0))]} " if parts[0].isalpha() else ""
-    number, month, *year = parts
-    date = tongue.date.format(day=int(number), month=tongue.months[_month(month)])
-    return " ".join((weekday + date, *year))
-
-
-def _weekday(short: str) -> int:
-    return next(names.index(short) for names in (GERMAN.weekdays, ENGLISH.weekdays) if short in names)
-
-
-def _month(spelled: str) -> int:
-    if spelled.isdecimal():
-        return int(spelled) - 1
-    return next(names.index(spelled) for names in (GERMAN.months, ENGLISH.months) if spelled in names)
-
-
-def _phone(number: str, tongue: Tongue) -> str:
-    """`0 3 0, 2 3, 1 2, 5 0, 0 0`: as it is grouped, long groups in pairs."""
-    groups = [_pairs(group) for group in re.findall(r"\d+", number)]
-    plus = f"{tongue.plus} " if number.startswith("+") else ""
-    return plus + ", ".join(groups)
-
-
-def _pairs(digits: str) -> str:
-    if len(digits) <= _SHORT_GROUP:
-        return " ".join(digits)
-    return ", ".join(" ".join(digits[at : at + 2]) for at in range(0, len(digits), 2))
-
-
-def _also(_: str, tongue: Tongue) -> str:
-    return f" {tongue.also} "
-
-
-def _dash(_: str, __: Tongue) -> str:
-    return ","
-
-
-def _silent(_: str, __: Tongue) -> str:
-    return " "
-
-
-_SAYINGS: Mapping[str, Callable[[str, Tongue], str]] = {
-    "slot": _slot,
-    "link": _link,
-    "email": _email,
-    "mark": _mark,
-    "severity": _severity,
-    "span": _span,
-    "time": _time,
-    "zoned": _zoned,
-    "day": _day,
-    "phone": _phone,
-    "also": _also,
-    "dash": _dash,
-    "silent": _silent,
-}
+def _drilled(written: str, said: str, mark: str) -> str:
+    """A drill's mark as a sentence of its own, first and last."""
+    word = mark.capitalize()
+    if written.lstrip("[( *").startswith(mark):
+        said = re.sub(rf"^(?:{word}\b(?!-)[.:,]?\s*)+", f"{word}. ", said)
+    if written.rstrip("]). *").endswith(mark):
+        said = re.sub(rf"(?:[.,:;]?\s*(?<![\w-]){word}\b\.?)+$", f". {word}.", said)
+    return said.removeprefix(". ").strip()

@@ -1,0 +1,232 @@
+"""How one written thing is said: a time, a date, a number, an address, a mark."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from broadcast.rendering.tongue import Tongue
+from broadcast.rendering.words import ENGLISH, GERMAN
+
+_AFTERNOON = range(12, 24)
+_SHORT_GROUP = 3
+_RANGE = re.compile(r"\s?[-–]\s?")
+_DIGITS = re.compile(r"\d+")
+_NAMED_DAY = re.compile(r"(?s)([^\W\d]*)\.?(,?)\s?(\d.*)")
+_OBJECT = re.compile(r"\b(?:siehe|see|visit|open|check|read)\s+$", re.IGNORECASE)
+_MAIL_WORD = re.compile(r"(?P<word>\b(?:e-mails?|mails?)\b)\s(?:an|to)\s", re.IGNORECASE)
+_BY_MAIL = re.compile(r"\b(?:per|via|by)\s(?:e-)?mail\b", re.IGNORECASE)
+_UNIT = re.compile(
+    r"(?P<number>[\d.,]+)\s?(?:[-–]\s?(?P<most>[\d.,]+)\s?)?(?P<unit>[^\W\d]+|[%€])(?P<stop>\.?)"
+)
+_UNITS = {
+    **dict.fromkeys(("min", "minuten", "mins"), "min"),
+    **dict.fromkeys(("h", "std", "stdn", "hrs", "hr"), "h"),
+    **dict.fromkeys(("s", "sek", "sec", "secs"), "s"),
+}
+_VOWELS = frozenset("AEIOUÄÖÜY")
+_LEAST_VOWELS = 0.25  # a shorter share is an abbreviation: HTTPS, DSGVO
+_SURELY_A_WORD = 5  # letters; shorter rows of capitals are words only if they are listed
+# Words, in capitals, that are too short to tell from an abbreviation.
+_WORDS = """
+    NEU NEUE NUR BITTE ENDE TEST ALLE NIE JETZT HEUTE SEHR UND ODER ABER DAS DIE DER DEN IST SIND KEIN NICHT
+    NEW NOT NO ONLY NOW END STOP ALL EVERY NEVER TODAY VERY AND BUT THE ARE DONE OVER DOWN LATE BACK CALL
+    READ WAIT
+"""
+_SHORT_WORDS = frozenset(_WORDS.split())
+
+
+def link(found: str, tongue: Tongue, host: str | None, before: str) -> str:
+    """Where the page is. Every page counts as ours where `host` is None, else those of that host."""
+    address = found.rsplit(maxsplit=1)[-1]
+    ours = host is None or _is_within(_host(address), host)
+    if _OBJECT.search(before):
+        return tongue.site_named if ours else tongue.page_named
+    return _as_begun(tongue.site if ours else tongue.online, found)
+
+
+def _is_within(one: str, host: str) -> bool:
+    return bool(host and one) and (one == host or one.endswith(f".{host}") or host.endswith(f".{one}"))
+
+
+def host_of(link: str) -> str:
+    """`muster.example`, of `https://www.muster.example/a`."""
+    return _host(link) if link else ""
+
+
+def _host(address: str) -> str:
+    try:
+        named = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    except ValueError:  # half an IPv6 address
+        return ""
+    return named.removeprefix("www.")
+
+
+def email(found: str, tongue: Tongue) -> str:
+    """`per E-Mail`; of `eine E-Mail an ...` the words before the address."""
+    word = _MAIL_WORD.search(found)
+    if word and not _BY_MAIL.search(found):
+        return word["word"]
+    return _as_begun(tongue.by_email, found)
+
+
+def _as_begun(said: str, found: str) -> str:
+    """With a capital where the words before the address had one."""
+    return said[0].upper() + said[1:] if " " in found and found[0].isupper() and found[0] != "E" else said
+
+
+def mark(found: str, tongue: Tongue) -> str:
+    """`Vorgang 7`, and the message's number where there is one; with a capital where the text has one."""
+    number, *sequence = _DIGITS.findall(found)
+    word = tongue.incident.capitalize() if found[0].isupper() and " " in found else tongue.incident
+    said = ", ".join((f"{word} {number}", *(f"{tongue.notice} {each}" for each in sequence)))
+    return f", {said}" if found.startswith("[") else said
+
+
+def severity(found: str, tongue: Tongue) -> str:
+    """`Schweregrad 1`."""
+    return f"{tongue.severity} {found[-1]}"
+
+
+def span(times: str, tongue: Tongue) -> str:
+    """`13 Uhr 40 bis 14 Uhr 22`."""
+    begin, end = _RANGE.split(times)
+    return f"{time(begin, tongue)} {tongue.to} {time(end, tongue)}"
+
+
+def time(clock: str, tongue: Tongue) -> str:
+    """`14 Uhr 35` or `2:35 pm`."""
+    hour, minute = (int(part) for part in _DIGITS.findall(clock)[:2])
+    half = "pm" if hour in _AFTERNOON else "am"
+    shown = (hour % 12 or 12) if tongue.half_day else hour
+    pattern = tongue.clock if minute else tongue.full_hour
+    return pattern.format(hour=shown, minute=minute, half=half)
+
+
+def half_day(found: str, tongue: Tongue) -> str:
+    """`2:35 pm`, however it is spelled. In other languages `8 am Montag` is no time, but 14:35 is one."""
+    hour, *minute = _DIGITS.findall(found)
+    half = "pm" if "p" in found.lower() else "am"
+    if tongue.half_day:
+        return f"{int(hour)}:{minute[0]} {half}" if minute and int(minute[0]) else f"{int(hour)} {half}"
+    if not minute:
+        return found
+    return time(f"{int(hour) % 12 + (12 if half == 'pm' else 0)}:{minute[0]}", tongue)
+
+
+def second(found: str, tongue: Tongue) -> str:
+    """`13 Uhr 40 und 12 Sekunden`."""
+    clock, _, seconds = found.rpartition(":")
+    return tongue.seconds.format(time=time(clock, tongue), seconds=int(seconds))
+
+
+def zoned(found: str, tongue: Tongue) -> str:
+    """`2 Uhr 30 MESZ`, of `02:30 Uhr (MESZ)` and of `02:30 (MESZ) Uhr`."""
+    clock, _, zone = found.partition("(")
+    return f"{time(clock, tongue)} {zone.partition(')')[0]}"
+
+
+def day(found: str, tongue: Tongue) -> str:
+    """`Sonntag, 16. November`, of `So, 16.11.`; `Sunday 16 November`, of `Sun 16 Nov`."""
+    weekday, comma, rest = _NAMED_DAY.findall(found)[0]
+    number, month, *year = re.split(r"[.\s]+", rest.rstrip("."))
+    date = tongue.date.format(day=int(number), month=tongue.months[_month(month)])
+    named = f"{tongue.weekdays[_weekday(weekday)]}{comma} {date}" if weekday else date
+    return " ".join((named, *(f"20{each}" if len(each) == len("26") else each for each in year)))
+
+
+def iso_day(found: str, tongue: Tongue) -> str:
+    """`16. November 2026`, of `2026-11-16`."""
+    year, month, number = _DIGITS.findall(found)
+    date = f"{tongue.date.format(day=int(number), month=tongue.months[int(month) - 1])} {year}"
+    return f"{date}, " if found.endswith("T") else date
+
+
+def weekdays(found: str, tongue: Tongue) -> str:
+    """`Montag bis Freitag`, of `Mo-Fr`."""
+    first, *_, last = re.findall(r"[^\W\d_]+", found)
+    return f"{tongue.weekdays[_weekday(first)]} {tongue.to} {tongue.weekdays[_weekday(last)]}"
+
+
+def _weekday(short: str) -> int:
+    return next(names.index(short) for names in (GERMAN.weekdays, ENGLISH.weekdays) if short in names)
+
+
+def _month(spelled: str) -> int:
+    if spelled.isdecimal():
+        return int(spelled) - 1
+    return next(names.index(spelled) for names in (GERMAN.months, ENGLISH.months) if spelled in names)
+
+
+def phone(number: str, tongue: Tongue) -> str:
+    """`0 3 0, 2 3, 1 2, 5 0, 0 0`: as it is grouped, long groups in pairs."""
+    groups = [_pairs(group) for group in _DIGITS.findall(number)]
+    plus = f"{tongue.plus} " if number.startswith("+") else ""
+    return plus + ", ".join(groups)
+
+
+def _pairs(digits: str) -> str:
+    if len(digits) <= _SHORT_GROUP:
+        return " ".join(digits)
+    return ", ".join(" ".join(digits[at : at + 2]) for at in range(0, len(digits), 2))
+
+
+def address(found: str, tongue: Tongue) -> str:
+    """`1 0 Punkt 0 Punkt 3 Punkt 1 2`, of an IP address: it is typed digit by digit."""
+    numbers, _, port = found.partition(":")
+    said = f" {tongue.dot} ".join(" ".join(number) for number in numbers.split("."))
+    return f"{said}, {tongue.port} {' '.join(port)}" if port else said
+
+
+def release(found: str, tongue: Tongue) -> str:
+    """`2 Punkt 10 Punkt 1`, of a version."""
+    number = found.lstrip("vV")
+    if found != number and number[0].isdigit():
+        return f"{tongue.version} {number.replace('.', f' {tongue.dot} ')}"
+    return found.replace(".", f" {tongue.dot} ")
+
+
+def amount(found: str, tongue: Tongue) -> str:
+    """`90 Minuten`, of `90 min`; `5 bis 10 Prozent`, of `5-10 %`."""
+    match = _UNIT.fullmatch(found)
+    if match is None:
+        return found
+    unit = match["unit"]
+    one, several = tongue.units[_UNITS.get(unit.lower(), unit)]
+    number = f"{match['number']} {tongue.to} {match['most']}" if match["most"] else match["number"]
+    return f"{number} {one if number == '1' else several}"
+
+
+def euros(found: str, tongue: Tongue) -> str:
+    """`5 Euro`, of `€5`."""
+    return amount(f"{found.lstrip('€ ')} €", tongue)
+
+
+def between(found: str, tongue: Tongue) -> str:
+    """`5 bis 10`."""
+    return f" {tongue.to} ".join(_RANGE.split(found))
+
+
+def ratio(found: str, tongue: Tongue) -> str:
+    """`3 zu 1`."""
+    return found.replace(":", f" {tongue.ratio} ")
+
+
+def always(_: str, tongue: Tongue) -> str:
+    """What `24/7` means."""
+    return tongue.always
+
+
+def short(found: str, tongue: Tongue) -> str:
+    """`etwa`, of `ca.`; what this language does not shorten like that stays."""
+    said = tongue.short.get("".join(found.split()).lower())
+    if said is None:
+        return found
+    return said[0].upper() + said[1:] if found[0].isupper() else said
+
+
+def capitals(found: str, _: Tongue) -> str:
+    """A word in capitals in normal spelling, so that no voice spells it; an abbreviation stays."""
+    vowels = sum(letter in _VOWELS for letter in found)
+    is_word = found in _SHORT_WORDS or (len(found) >= _SURELY_A_WORD and vowels >= _LEAST_VOWELS * len(found))
+    return found.capitalize() if is_word else found
