@@ -108,7 +108,7 @@ def make_renderer(settings: Settings, catalogue: Catalogue) -> Renderer:
     """What writes the texts of these settings, for the channels they have; raises `ConfigError`."""
     from broadcast.rendering.render import Renderer
 
-    return Renderer(catalogue, settings.locale, post=post_limits(settings))
+    return Renderer(catalogue, settings.locale, post=post_limits(settings), letterhead=settings.letterhead)
 
 
 def post_limits(settings: Settings) -> tuple[Limit, ...]:

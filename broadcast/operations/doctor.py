@@ -223,11 +223,11 @@ def _templates(settings: Settings) -> Iterator[Check]:
     locales = catalogue.locales()
     texts = f"{counted(len(catalogue.names()), 'text')} in {', '.join(locales)}"
     post = registry.limits(settings.channels.values(), ChannelKind.SOCIAL)
-    organisation = Organisation(settings.organisation, settings.timezone)
+    organisation = Organisation(settings.organisation, settings.timezone, settings.letterhead)
     if settings.templates is None:
         # Those that come with the program were proved when it was built, but under another name and zone.
         texts += ", as they were delivered"
-        renderer = Renderer(catalogue, settings.locale, post=post)
+        renderer = Renderer(catalogue, settings.locale, post=post, letterhead=settings.letterhead)
         wrong = list(refused(renderer, [settings.locale], organisation, [PUBLIC]))
     else:
         audiences = [audience.texts for audience in settings.audiences.values()]

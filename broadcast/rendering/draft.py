@@ -10,12 +10,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from broadcast.errors import ConfigError, TemplateError
+from broadcast.model.letterhead import NO_LETTERHEAD, Foot, Letterhead
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts, TextPhase
 from broadcast.model.situation import situation_of
 from broadcast.rendering import drill, factcheck
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue, Source, audience_chain, locale_chain
 from broadcast.rendering.fit import SHORTENED, Room
+from broadcast.rendering.frame import frame_of
 from broadcast.rendering.sentences import FILE, Table, checked
 from broadcast.rendering.variables import Reader, variables
 from broadcast.rendering.words import Words, words_for
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from broadcast.rendering.environment import Texts
 
 _SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z][A-Za-z0-9_]*){SLOT_CLOSE}")
+_LAYOUT = f"_layout/email.html{SUFFIX}"
 _TYPICAL_VALUE = "x" * 20  # what a person's name or number is counted as
 _PUBLIC_AUDIENCES = frozenset({PUBLIC, "public"})
 #: Audiences whose readers are no colleagues at a desk: of an exercise they learn only that it is a test.
@@ -33,8 +36,11 @@ OUTSIDE = frozenset({PUBLIC, "public", "field"})
 class Templates:
     """A catalogue with its compiled templates, for readers and a default language."""
 
-    def __init__(self, catalogue: Catalogue, default_locale: str) -> None:
+    def __init__(
+        self, catalogue: Catalogue, default_locale: str, letterhead: Letterhead = NO_LETTERHEAD
+    ) -> None:
         self.catalogue = catalogue
+        self.letterhead = letterhead
         self._default_locale = default_locale
         self._sentences: dict[str, Table] = {}
 
@@ -108,7 +114,17 @@ class Draft:
     @property
     def internal(self) -> bool:
         """Whether the template is for colleagues, so that it may name what is internal."""
-        return PurePosixPath(self.source.name).parts[1] not in _PUBLIC_AUDIENCES
+        return self._folder not in _PUBLIC_AUDIENCES
+
+    @property
+    def foot(self) -> Foot:
+        """The organisation's letterhead in that language."""
+        return self.templates.letterhead.in_locale(self.locale)
+
+    @property
+    def _folder(self) -> str:
+        """The audience that the template was written for."""
+        return PurePosixPath(self.source.name).parts[1]
 
     @property
     def is_drill(self) -> bool:
@@ -128,10 +144,12 @@ class Draft:
     def write_in_layout(self, layout: str, room: Room, shape: Callable[[str], str], subject: str) -> str:
         """The text with a frame around it: a signature, the reference, the status page."""
         named = self._variables(room)
-        body, fixed = self.templates.plain.write(self.source.name, named, self.facts.as_of)
-        parts = {"body": shape(body), "subject": subject}
+        raw, fixed = self.templates.plain.write(self.source.name, named, self.facts.as_of)
+        body = shape(raw)
+        parts = {"body": body, "subject": subject, "frame": frame_of(self._folder, self.foot, body, named)}
         raw, also_fixed = self.templates.plain.write(layout, {**named, **parts}, self.facts.as_of)
-        return self._finished(shape(raw), layout, self._known(room, named, (*fixed, *also_fixed)))
+        known = self._known(room, named, (*fixed, *also_fixed, *self.foot.texts))
+        return self._finished(shape(raw), layout, known)
 
     def _finished(self, text: str, template: str, known: factcheck.Known) -> str:
         if not text:
@@ -143,24 +161,28 @@ class Draft:
         return text
 
     def write_html(self, room: Room, subject: str) -> str:
-        """The HTML part: the words of the text part in the layout, or in a page of its own beside it."""
+        """The HTML part: the words of the text part in the layout, or in a page of its own beside it.
+
+        The layout says some things itself: a text leaves them out where `framed` is true.
+        """
         from markupsafe import Markup
 
-        named = self._variables(room)
-        body, fixed = self.templates.escaping.write(self.source.name, named, self.facts.as_of)
-        parts = {"body": Markup(paragraphed(body)), "subject": subject}  # noqa: S704  # written with escaping on
         template = self._html_template()
+        named = {**self._variables(room), "framed": template.endswith(_LAYOUT)}
+        raw, fixed = self.templates.escaping.write(self.source.name, named, self.facts.as_of)
+        body = Markup(paragraphed(raw))  # noqa: S704  # written with escaping on
+        parts = {"body": body, "subject": subject, "frame": frame_of(self._folder, self.foot, body, named)}
         html, also_fixed = self.templates.escaping.write(template, {**named, **parts}, self.facts.as_of)
         if self.is_drill:
             drill.refuse_denial(drill.visible(html), template)
             html = drill.marked_html(html, self.words.drill)
-        known = self._known(room, named, (*fixed, *also_fixed))
+        known = self._known(room, named, (*fixed, *also_fixed, *self.foot.texts))
         self._check(factcheck.contradictions_html(filled(html), known), template)
         return html
 
     def _html_template(self) -> str:
         own = f"{PurePosixPath(self.source.name).parent}/email.html{SUFFIX}"
-        return own if self.templates.catalogue.find(own) else f"{self.locale}/_layout/email.html{SUFFIX}"
+        return own if self.templates.catalogue.find(own) else f"{self.locale}/{_LAYOUT}"
 
     def _variables(self, room: Room, template: str = "") -> dict[str, object]:
         return variables(self.facts, self.reader, room, short=_is_short(template))
@@ -168,14 +190,13 @@ class Draft:
     @property
     def reader(self) -> Reader:
         """Who reads it: in which language and words, and what they may know."""
-        folder = PurePosixPath(self.source.name).parts[1]
         return Reader(
             locale=self.locale,
             audience=self.audience,
             words=self.words,
             sentences=self.templates.sentences(self.locale),
             internal=self.internal,
-            outside=folder in OUTSIDE or self.audience in OUTSIDE,
+            outside=self._folder in OUTSIDE or self.audience in OUTSIDE,
         )
 
     def _known(self, room: Room, named: dict[str, object], fixed: Iterable[str]) -> factcheck.Known:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any, cast
 
 from jinja2 import Undefined, pass_context
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 
 from broadcast.rendering import phrase
 from broadcast.rendering.guard import Budget
+from broadcast.rendering.links import linked
 from broadcast.rendering.words import ENGLISH, Words
 
 
@@ -208,13 +210,25 @@ def tel(number: str) -> str:
     return f"tel:{phrase.dialled(_text(number))}"
 
 
-def paragraphs(body: str) -> Markup:
+@pass_context
+def paragraphs(context: Context, body: str) -> Markup:
     """Plain text as HTML.
 
     A blank line ends a paragraph, `- ` begins a point, a line that ends in `:` is the heading of the next.
+    Addresses and telephone numbers are links.
     """
-    blocks = re.split(r"\n\s*\n", str(escape(body)).strip())
+    text, targets = linked(str(escape(body)).strip(), _phones(context))
+    reading_of(context).budget.fixed.extend(map(unescape, targets))  # they lead where the text says
+    blocks = re.split(r"\n\s*\n", text)
     return Markup("\n".join(_block(block) for block in blocks if block.strip()))  # noqa: S704  # escaped above
+
+
+def _phones(context: Context) -> Iterator[str]:
+    """The numbers that the facts hold, as they stand in HTML."""
+    yield str(escape(context.get("hotline") or ""))
+    for way in context.get("alternatives") or ():
+        if way.kind == "phone":
+            yield str(escape(way.value))
 
 
 def _block(block: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 from broadcast.errors import BroadcastError
 from broadcast.model.channel import ChannelKind, Limit
+from broadcast.model.letterhead import NO_LETTERHEAD
 from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation, situation_of
 from broadcast.rendering import length, phrase, prose, speech
@@ -84,7 +85,8 @@ def lint(
     beside those that everybody has.
     """
     locales = tuple(locales) or ("en",)
-    renderer = Renderer(catalogue, locales[0], post=post)
+    letterhead = organisation.letterhead if organisation else NO_LETTERHEAD
+    renderer = Renderer(catalogue, locales[0], post=post, letterhead=letterhead)
     known = tuple(dict.fromkeys((*AUDIENCES, *audiences)))
     proved = [*AUDIENCES, *_with_own_texts(catalogue, known[len(AUDIENCES) :])]
     found = [finding for case in _cases(locales, proved) for finding in _proved(renderer, case)]
@@ -241,7 +243,8 @@ def _required(case: _Case) -> Iterator[tuple[str, str]]:
 def _origin(case: _Case) -> Iterator[tuple[str, str]]:
     yield "who says so", case.facts.organisation
     if not case.spoken:  # nobody notes a number by ear
-        yield "the reference", case.facts.mark
+        whole = case.kind is ChannelKind.EMAIL  # its foot says: incident INC-7, message 2
+        yield "the reference", case.facts.ref if whole else case.facts.mark
 
 
 def _help(facts: Facts, words: Words) -> Iterator[tuple[str, str]]:

@@ -168,7 +168,8 @@ def whole_sentences(text: str, limit: int | None) -> str:
 
 
 def dialled(number: str) -> str:
-    """What a telephone is given of a number written for people."""
+    """What a telephone is given of a number written for people; `+49 (0)30` has a zero too many for it."""
+    number = re.sub(r"\(0\)", "", number) if number.lstrip().startswith("+") else number
     return re.sub(r"[^0-9+*#]", "", number)
 
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from broadcast.errors import TemplateError, TooLong
 from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.incident import Severity
+from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
 from broadcast.model.message import Message
 from broadcast.model.notice import Facts
 from broadcast.rendering import length, sms, speech
@@ -53,7 +54,8 @@ class Renderer:
     """Writes the texts of notices.
 
     `max_parts` is how many parts an SMS may have when one does not suffice; for `sev1` and `sev2` it may
-    always have three. A post keeps to every limit in `post`, or else to X's.
+    always have three. A post keeps to every limit in `post`, or else to X's. Mails have the `letterhead`
+    at their foot.
     """
 
     def __init__(
@@ -63,8 +65,9 @@ class Renderer:
         *,
         max_parts: int = 2,
         post: Sequence[Limit] = (),
+        letterhead: Letterhead = NO_LETTERHEAD,
     ) -> None:
-        self._templates = Templates(catalogue, default_locale)
+        self._templates = Templates(catalogue, default_locale, letterhead)
         self._max_parts = min(max_parts, _HARD_PARTS)
         self._post = tuple(post) or length.POST
 

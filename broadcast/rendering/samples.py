@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broadcast.model.incident import Phase, Service, Severity
+from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
 from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
 from broadcast.model.situation import Situation
 
@@ -191,10 +192,11 @@ def sample_facts(situation: Situation) -> Facts:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who writes: the organisation's name, and the zone that its times are in."""
+    """Who writes: the organisation's name, the zone that its times are in, and the foot of its mails."""
 
     name: str
     timezone: ZoneInfo
+    letterhead: Letterhead = NO_LETTERHEAD
 
 
 def written_by(facts: Facts, organisation: Organisation) -> Facts:

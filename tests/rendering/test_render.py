@@ -165,7 +165,12 @@ HOSTILE = [
 def test_hostile_words_stay_words_in_html(text):
     plain = Tags(html_of()).seen
     page = html_of(
-        organisation=text, title=text, message=text, wording=(), hotline=text, services=(Service(text),)
+        organisation=text,
+        title=text,
+        message=text,
+        wording=(),
+        hotline=f"030 23125000 {text}",
+        services=(Service(text),),
     )
 
     assert Tags(page).seen == plain

@@ -68,7 +68,7 @@ def lint(
             raise UsageError(
                 f"there are no texts in {locale}", hint=f"there are: {', '.join(catalogue.locales())}"
             )
-    organisation = Organisation(settings.organisation, settings.timezone)
+    organisation = Organisation(settings.organisation, settings.timezone, settings.letterhead)
     audiences = [audience.texts for audience in settings.audiences.values()]
     found = prove(catalogue, locales, post_limits(settings), organisation, audiences)
     if output is Form.JSON:
@@ -98,7 +98,7 @@ def render(
     settings = _settings(common)
     names = [*(one.value for one in Situation), *(one.value for one in TextPhase)]
     sample = sample_facts(situation_named(_known(phase, names, "situation")))
-    facts = written_by(sample, Organisation(settings.organisation, settings.timezone))
+    facts = written_by(sample, Organisation(settings.organisation, settings.timezone, settings.letterhead))
     channel = ChannelKind(_known(kind, [one.value for one in ChannelKind], "kind of channel"))
     locale = lang or settings.locale
     rendered = make_renderer(settings, make_catalogue(settings)).render(facts, audience, locale, channel)
