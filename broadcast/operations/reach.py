@@ -22,6 +22,7 @@ from broadcast.model.plan import Planned
 from broadcast.model.suppression import Suppressed
 from broadcast.model.target import present_name, why_gone
 from broadcast.model.told import Told
+from broadcast.operations.bystanders import Bystanders
 from broadcast.operations.concerned import Concerned
 from broadcast.operations.contact_remarks import contact_remarks
 from broadcast.operations.headcount import NOBODY, Headcount, Share, count
@@ -102,22 +103,26 @@ class Reaching:
             plan, latecomers = planner.follow_up(waiting), late.follow_up(told)
             reach = _closing(request, plan, latecomers, left_out, found)
             return replace(reach, warnings=(*reach.warnings, *_still_owed(reach.headcount, self.ways)))
-        planner = Planner(usable, self.locales, default, (*told, *waiting), outage, shared)
         audiences = self._audiences(request, before.audiences)
-        rosters, warnings, contacts = self._rosters(audiences, ways, outage, purpose, before.forgotten)
+        spared = Bystanders(before.audiences if purpose is Purpose.DRILL else ())
+        heard = spared.heard((*told, *waiting))
+        planner = Planner(usable, self.locales, default, heard, outage, shared)
+        told_now = spared.others(audiences)
+        rosters, warnings, contacts = self._rosters(told_now, ways, outage, purpose, before.forgotten)
         gone = [name for name in before.audiences if name not in self.settings.audiences]
         further = [] if request.audiences else gone
-        plan = planner.plan(rosters, further)
-        headcount = count(plan)
+        owed = spared.owed(planner.plan(rosters, further))
+        headcount = count(owed)
         _check_matched(headcount, (*warnings, *contacts))
         remarks = (
             *left_out,
+            *spared.remarks(audiences, told),
             *_renamed(further),
-            *self._not_updated(told),
+            *self._not_updated(heard),
             *_still_owed(headcount, self.ways),
             *warnings,
         )
-        return Reach(plan, headcount, remarks, contacts=contacts)
+        return Reach(owed, headcount, remarks, contacts=contacts)
 
     def _not_updated(self, told: Sequence[Told]) -> list[str]:
         """Channels that published before and are gone: their readers see the older news."""
