@@ -197,7 +197,7 @@ def _silenced(renderer: Renderer, case: _Case) -> Iterator[tuple[str, str]]:
 def _left_unsaid(case: _Case, rendered: Rendered) -> Iterator[tuple[str, str]]:
     said = " ".join(_parts(rendered))
     for name, fact in _required(case):
-        value = speech.spoken(fact, words_for(case.locale)) if case.spoken else fact
+        value = speech.spoken(fact, words_for(case.locale), case.facts.link or "") if case.spoken else fact
         if value not in said and not (case.spoken and value.casefold() in said.casefold()):
             yield f"does not say {name} ({value})", f"add it to the text for {case.situation}"
 
