@@ -18,11 +18,17 @@ _ADVERTISING = re.compile(
     r"|survey\w*|rate us|rating|discount\w*|voucher\w*|special offer\w*|promo\w*)\b",
     re.IGNORECASE,
 )
-_SHOUTED = re.compile(r"\b[A-ZÄÖÜ]{2,}(?:[ ,]+[A-ZÄÖÜ]{2,}){2,}\b")
+_SHOUTED = re.compile(r"\b[A-ZÄÖÜ]{2,}(?:[ ,]+[A-ZÄÖÜ]{2,}){2,}\b|\b[A-ZÄÖÜ]{5,}\b")
+#: Words in capitals that tell at a glance what a text is.
+_MARKS = re.compile(
+    r"\b(?:ÜBUNG|EXERCISE|KORREKTUR|CORRECTION|INTERN|INTERNAL|ENTSCHEIDUNG|DECISION|NEU|NEW|DSGVO|GDPR)\b"
+)
 _SENTENCE_END = re.compile(r"[.!?:;](?=\s|$)|\n")
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’-][^\W_]+)*")
 _LONG_WORD = 6
-_LONG_SENTENCE = 20
+#: How many words a sentence may have, and for readers who want plain words.
+LONGEST = 20
+LONGEST_PLAIN = 15
 _ENOUGH_WORDS = 20
 _MOST_LIX = {"de": 50.0, "en": 40.0}
 
@@ -34,18 +40,18 @@ def holes(text: str) -> tuple[str, ...]:
     )
 
 
-def remarks(text: str, language: str) -> Iterator[tuple[str, str]]:
+def remarks(text: str, language: str, longest: int = LONGEST) -> Iterator[tuple[str, str]]:
     """What a reader would mind, with the remedy."""
     for match in _ADVERTISING.finditer(text):
         yield f"advertises: {match[0]!r}", "a notice must not ask for ratings or offer anything"
     if "!" in text:
         yield "has an exclamation mark", "end the sentence with a full stop; calm texts calm people"
-    for match in _SHOUTED.finditer(text):
+    for match in _SHOUTED.finditer(_MARKS.sub("", text)):
         yield f"shouts: {match[0]!r}", "write it in lower case"
     for sentence in _SENTENCE_END.split(text):
         count = len(_WORD.findall(sentence))
-        if count > _LONG_SENTENCE:
-            yield f"has a sentence of {count} words", f"{_LONG_SENTENCE} words are enough; make two of it"
+        if count > longest:
+            yield f"has a sentence of {count} words", f"{longest} words are enough; make two of it"
     most = _MOST_LIX.get(language)
     if most is not None and len(_WORD.findall(text)) >= _ENOUGH_WORDS and lix(text) > most:
         yield f"is hard to read (LIX {lix(text):.0f}, at most {most:.0f})", "use shorter words and sentences"

@@ -53,26 +53,97 @@ MUTATIONS = {
     "de/customers/resolved/email.subject.j2": ("Wichtig: " * 8, "has a subject of 71 characters"),
 }
 
+BEHIND = "{{% if next_update %}}{} {{{{ next_update|time }}}}{{% endif %}} {{{{ mark }}}}"
+
+# Told as warnings, as they are the user's own: who knows better may keep them.
+OWN_WORDS = {
+    "de/agents/identified/sms.txt.j2": ("Geht wieder. {{ mark }}", "contradicts the situation identified"),
+    "en/agents/monitoring/sms.txt.j2": ("Still down. {{ mark }}", "contradicts the situation monitoring"),
+    "en/agents/resolved/sms.txt.j2": ("No data was lost. {{ mark }}", "without its fact"),
+    "de/agents/update/sms.txt.j2": ("Wir suchen die Ursache. {{ mark }}", "'suchen die Ursache' without its"),
+    "de/field/investigating/sms.txt.j2": (
+        "Neu anmelden. {{ mark }}",
+        "'Neu anmelden' without its fact",
+    ),
+    "en/field/investigating/sms.txt.j2": ("All services work. {{ mark }}", "'All services work' without its"),
+    "de/agents/monitoring/sms.txt.j2": ("Danke für Ihre Geduld. {{ mark }}", "'Danke für Ihre Geduld'"),
+    "en/agents/identified/sms.txt.j2": ("You need not do anything. {{ mark }}", "writes 'You need not'"),
+    "de/supervisors/investigating/sms.txt.j2": ("{{ severity|upper }} {{ mark }}", "writes 'SEV2'"),
+    "de/field/update/sms.txt.j2": ("Please. {{ mark }}", "mixes languages: 'Please'"),
+    "en/field/update/sms.txt.j2": ("Bitte warten. {{ mark }}", "mixes languages: 'Bitte'"),
+    "de/agents/retraction/sms.txt.j2": (
+        "Das tut uns leid. Entschuldigung. {{ mark }}",
+        "apologises 2 times",
+    ),
+    "de/technical/update/sms.txt.j2": (BEHIND.format("Neues um"), "wrong word: 'um Di'"),
+    "en/technical/update/sms.txt.j2": (BEHIND.format("News at"), "wrong word: 'at Tue'"),
+    "en/technical/resolved/sms.txt.j2": (
+        "Report to follow. GDPR. Decision. {{ mark }}",
+        "'Decision' without its fact",
+    ),
+    "de/executives/update/sms.txt.j2": (
+        "{{ message or '' }} {{ scope or '' }} {{ mark }}",
+        "in en does not tell: message, scope|in de does not tell: link",
+    ),
+    "de/customers/monitoring/desk.txt.j2": (
+        "Wir haben " + "wirklich und in aller Ruhe " * 4 + ".",
+        "has a sentence of 22 words",
+    ),
+    "de/customers/update/desk.txt.j2": ("ACHTUNG.", "shouts: 'ACHTUNG'"),
+}
+
+#: Seen in the file itself, whatever its texts say.
+OLD = {
+    "de/technical/identified/sms.txt.j2": ("Neues um {{ next_update|time }}.", "writes 'um' before a time"),
+    "en/technical/identified/sms.txt.j2": ("Since {{ started|since }}.", "writes 'Since' before a time"),
+    "de/technical/monitoring/sms.txt.j2": (
+        "{% if internal_bridge is defined %}{{ internal_bridge }}{% endif %}",
+        "asks whether `internal_bridge` is defined",
+    ),
+    "en/technical/monitoring/sms.txt.j2": ("{{ what }}", "uses the old name `what`"),
+    "de/technical/resolved/sms.txt.j2": (
+        "{% if text_phase == 'update' %}a{% endif %}",
+        "the old name `text_phase`",
+    ),
+    "de/technical/retraction/sms.txt.j2": ("Seit {{ reported|since }}", "it began at `reported`"),
+}
+
 SPOKEN = {
     "de/customers/investigating/voice.txt.j2": "{{ organisation }}: {{ what|sentence }}",
     "de/customers/update/voice.txt.j2": "{{ organisation }}. " + "Wir reden gern und viel. " * 22,
 }
 
 
+def _tells(finding: Finding, problem: str) -> bool:
+    """One of several, with `|` between them."""
+    return any(each in finding.problem for each in problem.split("|"))
+
+
 @pytest.fixture(scope="module")
 def mutated(tmp_path_factory) -> list[Finding]:
     folder = tmp_path_factory.mktemp("mutated")
-    files = {name: text for name, (text, _) in MUTATIONS.items()}
+    files = {name: text for name, (text, _) in (MUTATIONS | OWN_WORDS | OLD).items()}
+    files["en/executives/update/sms.txt.j2"] = "{{ link or '' }} {{ mark }}"
     return lint(with_files(folder, files | SPOKEN), ("de", "en"))
 
 
-@pytest.mark.parametrize(("name", "problem"), [(name, m[1]) for name, m in MUTATIONS.items()])
+@pytest.mark.parametrize(
+    ("name", "problem"), [(name, m[1]) for name, m in (MUTATIONS | OWN_WORDS | OLD).items()]
+)
 def test_lint_finds(mutated, name, problem):
     # A subject's finding is told for the text it heads.
-    file = name.replace("email.subject", "email.txt")
+    file = name.replace("resolved/email.subject", "email.txt")
     findings = [finding for finding in mutated if finding.template.partition(", line")[0].endswith(file)]
 
-    assert any(problem in finding.problem for finding in findings), findings
+    assert any(_tells(finding, problem) for finding in findings), findings
+
+
+@pytest.mark.parametrize("name", OWN_WORDS)
+def test_words_of_ones_own_are_warned_of(mutated, name):
+    problem = OWN_WORDS[name][1]
+    found = [one for one in mutated if one.template == name and _tells(one, problem)]
+
+    assert {one.severity for one in found} == {Gravity.WARNING}
 
 
 def test_lint_listens_too(mutated):

@@ -1,0 +1,123 @@
+"""One text that is looked at, and what of it is the template's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeAlias
+
+from broadcast.model.channel import ChannelKind
+from broadcast.model.notice import Facts
+from broadcast.model.situation import Situation, situation_of
+from broadcast.rendering import speech
+from broadcast.rendering.catalogue import PUBLIC
+from broadcast.rendering.clean import one_line
+from broadcast.rendering.draft import OUTSIDE
+from broadcast.rendering.drill import visible
+from broadcast.rendering.placement import PUBLISHED
+from broadcast.rendering.render import Rendered
+from broadcast.rendering.words import Words, words_for
+
+#: What is wrong, and how to mend it.
+Problem: TypeAlias = tuple[str, str]
+#: Stands where somebody's own words stood.
+GIVEN = "◦"
+_WORDED = (
+    *("title", "message", "scope", "impact", "action", "cause", "data_loss"),
+    *("correction", "instruction", "works"),
+)
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+|www\.\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One text to be proved."""
+
+    audience: str
+    locale: str
+    kind: ChannelKind
+    facts: Facts
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody may read it."""
+        return self.audience == PUBLIC or self.kind in PUBLISHED
+
+    @property
+    def outside(self) -> bool:
+        """Whether its readers are no colleagues at a desk."""
+        return self.public or self.audience in OUTSIDE
+
+    @property
+    def situation(self) -> Situation:
+        """What it tells."""
+        return situation_of(self.facts, outside=self.audience in OUTSIDE)
+
+    @property
+    def spoken(self) -> bool:
+        """Whether it is heard."""
+        return self.kind is ChannelKind.VOICE
+
+    @property
+    def words(self) -> Words:
+        """The words of its language."""
+        return words_for(self.locale)
+
+    @property
+    def language(self) -> str:
+        """`de` or `en`; "" for a language that we do not speak."""
+        language = self.words.language
+        return language if self.locale.lower().startswith(language) else ""
+
+
+def parts(rendered: Rendered) -> tuple[str, ...]:
+    """What people read of a message: subject, text, and what the HTML shows."""
+    message = rendered.message
+    html = visible(message.html) if message.html else None
+    return tuple(part for part in (message.subject, message.text, html) if part)
+
+
+def given(facts: Facts, locale: str, *, spoken: bool = False) -> tuple[str, ...]:
+    """Every text that somebody typed or configured, as it may stand in a text of that language."""
+    typed = {one_line(text) for text in _typed(facts, locale) if text and text.strip()}
+    if spoken:
+        words = words_for(locale)
+        typed |= {speech.spoken(text, words) for text in typed}
+    return tuple(sorted(filter(None, typed), key=lambda text: (-len(text), text)))
+
+
+def _typed(facts: Facts, locale: str) -> Iterator[str | None]:
+    yield from (facts.worded(name, locale) for name in _WORDED)
+    yield from (facts.organisation, facts.link, facts.hotline, facts.mark, facts.ref)
+    yield from (service.name_in(locale) for service in facts.services)
+    yield from (value for _, value in (*facts.variables, *facts.hotlines))
+    for way in facts.alternatives:
+        yield from (way.value, way.hours_in(locale))
+
+
+def own(part: str, case: Case) -> str:
+    """`part` with a sign in place of what somebody typed, of links and of addresses."""
+    return _ADDRESS.sub(GIVEN, _givens(given(case.facts, case.locale, spoken=case.spoken)).sub(GIVEN, part))
+
+
+@lru_cache(maxsize=256)
+def _givens(texts: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of these; a full stop at its end may be our own, and a line be broken elsewhere."""
+    stripped = filter(None, (text.rstrip(".!?") for text in texts))
+    return re.compile("|".join(map(_pattern, stripped)) or r"(?!)", re.IGNORECASE)
+
+
+def _pattern(text: str) -> str:
+    before = r"(?<!\w)" if text[0].isalnum() else ""
+    after = r"(?!\w)" if text[-1].isalnum() else ""
+    return before + r"\s+".join(re.escape(word) for word in text.split()) + after
+
+
+def moments(facts: Facts) -> Iterator[str]:
+    """The names of the facts that are times, and set."""
+    for field in fields(facts):
+        if isinstance(getattr(facts, field.name), datetime):
+            yield field.name

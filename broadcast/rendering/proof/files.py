@@ -1,0 +1,85 @@
+"""What lint proves of the files themselves: soundness, twins in other languages, old names, places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from broadcast.errors import BroadcastError
+from broadcast.rendering.catalogue import Catalogue
+from broadcast.rendering.draft import Templates
+from broadcast.rendering.placement import misplaced
+from broadcast.rendering.proof import sources
+from broadcast.rendering.proof.finding import Finding, Gravity
+
+#: How bad it is where a template of that name says what it must not.
+GravityOf: TypeAlias = Callable[[str], Gravity]
+
+
+def gravity(catalogue: Catalogue, name: str) -> Gravity:
+    """An error in a shipped file; a warning in one of the user's own, who may know better."""
+    source = catalogue.find(name)
+    shipped = source is not None and source.path.is_relative_to(catalogue.folders[-1].resolve())
+    return Gravity.ERROR if shipped else Gravity.WARNING
+
+
+def with_own_texts(catalogue: Catalogue, audiences: Sequence[str]) -> list[str]:
+    """Those of the audiences that have a folder; the others get the customers' texts."""
+    folders = {PurePosixPath(name).parts[1] for name in catalogue.names() if name.count("/") > 1}
+    return [audience for audience in audiences if audience in folders]
+
+
+def findings(catalogue: Catalogue, locales: Sequence[str], audiences: Sequence[str]) -> Iterator[Finding]:
+    """Everything about the files of these languages."""
+    templates = Templates(catalogue, locales[0])
+    yield from _sound(templates, locales)
+    yield from _misplaced(templates, audiences)
+
+
+def _misplaced(templates: Templates, audiences: Sequence[str]) -> Iterator[Finding]:
+    """Files from which no text is ever written, and which no other file includes."""
+    names = templates.catalogue.names()
+    found = {name: why for name in names if (why := misplaced(name, audiences))}
+    if not found:
+        return
+    included = templates.plain.included(names)
+    for name, why in found.items():
+        if name.partition("/")[2] not in included and name not in included:
+            yield Finding(name, Gravity.ERROR if why.certain else Gravity.WARNING, why.problem, why.hint)
+
+
+def _sound(templates: Templates, locales: Sequence[str]) -> Iterator[Finding]:
+    """Every file can be compiled, uses today's names, and speaks of the same facts as its twins."""
+    for name in templates.catalogue.names():
+        locale, _, rest = name.partition("/")
+        shared = locale.startswith("_")
+        if not shared and locale not in locales:
+            continue
+        try:
+            names = templates.plain.names(name if not shared else f"{locales[0]}/{name}")
+        except BroadcastError as error:
+            yield Finding(str(error).partition(": ")[0], Gravity.ERROR, str(error), error.hint or "")
+            continue
+        source = templates.catalogue.find(name)
+        for problem, hint in sources.remarks(source.read(), names) if source else ():
+            yield Finding(name, Gravity.WARNING, problem, hint)
+        for other in locales if locale == locales[0] else ():
+            yield from _difference(templates, name, f"{other}/{rest}", names)
+
+
+def _difference(templates: Templates, name: str, twin: str, names: frozenset[str]) -> Iterator[Finding]:
+    if templates.catalogue.find(twin) is None:
+        yield Finding(name, Gravity.WARNING, f"has no twin {twin}", "translate it")
+        return
+    try:
+        odd = names ^ templates.plain.names(twin)
+    except BroadcastError:
+        return  # reported for its own file
+    if odd:
+        yield Finding(
+            name,
+            Gravity.WARNING,
+            f"does not speak of the same facts as {twin}: {', '.join(sorted(odd))}",
+            "show them in both languages, or in neither",
+        )

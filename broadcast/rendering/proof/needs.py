@@ -1,0 +1,92 @@
+"""What a reader must be able to find in a text, by situation and kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from broadcast.model.channel import ChannelKind
+from broadcast.model.situation import Situation
+from broadcast.rendering import phrase, speech
+from broadcast.rendering.catalogue import PUBLIC
+from broadcast.rendering.proof.case import Case, Problem
+
+_NAMELESS = frozenset({Situation.DRILL, Situation.DRILL_OVER})  # nothing is down
+_SIGNED = frozenset({ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL})
+#: A page shows reference, ways to reach us and next update itself; nobody notes a spoken reference.
+_REFERRED = frozenset({ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL, ChannelKind.CHAT})
+_LINKED = _REFERRED
+_SHORT = frozenset({ChannelKind.SMS, ChannelKind.VOICE})
+_INTERNAL_MARKS = {"de": "INTERN", "en": "INTERNAL"}
+
+
+def left_unsaid(texts: tuple[str, ...], case: Case) -> Iterator[Problem]:
+    """What a reader needs and none of the texts says."""
+    text = " ".join(texts)
+    for name, fact in _required(case):
+        value = speech.spoken(fact, case.words, case.facts.link or "").rstrip(".") if case.spoken else fact
+        if value.casefold() not in text.casefold():
+            yield f"does not say {name} ({value})", f"add it to the text for {case.situation}"
+
+
+def _required(case: Case) -> Iterator[tuple[str, str]]:
+    """By name, as it is written in that language."""
+    facts, situation = case.facts, case.situation
+    if case.kind in _SIGNED or case.spoken:
+        yield "who says so", facts.organisation
+    if case.kind in _REFERRED:
+        whole = case.kind is ChannelKind.EMAIL  # its foot says: incident INC-7, message 2
+        yield "the reference", facts.ref if whole else facts.mark
+    if not case.outside and case.kind is ChannelKind.EMAIL and case.language:
+        yield "that it is internal", _INTERNAL_MARKS[case.language]
+    if _asks_for_a_decision(case):
+        return
+    if situation not in _NAMELESS:
+        yield "what it is about", facts.services[0].name_in(case.locale)
+    yield from _help(case)
+    if facts.link and case.kind in _LINKED and case.audience == PUBLIC:
+        yield "where to read on", facts.link
+    yield from _moments(case)
+
+
+def _moments(case: Case) -> Iterator[tuple[str, str]]:
+    facts, situation = case.facts, case.situation
+    awaited = situation.down or situation.works
+    if facts.next_update and awaited and case.kind is not ChannelKind.PAGE:
+        yield "when there will be news", phrase.clock_time(facts.next_update)
+    if situation is Situation.SCHEDULED and facts.begins:
+        yield "when it is", phrase.day(facts.begins, case.words)
+    if situation is Situation.RESOLVED and facts.ended:
+        yield "when it ended", phrase.clock_time(facts.ended)
+    if situation is Situation.RETRACTION and facts.corrects:
+        yield "which message was wrong", phrase.clock_time(facts.corrects)
+
+
+def _asks_for_a_decision(case: Case) -> bool:
+    """Whether it is the short text that carries nothing but the decision that is needed."""
+    decision = dict(case.facts.variables).get("internal_decision")
+    return bool(decision) and case.audience == "executives" and case.kind in _SHORT
+
+
+def _help(case: Case) -> Iterator[tuple[str, str]]:
+    """A way that works, for readers who need one or are asked for one; else the words that there is none.
+
+    Addresses are not spoken.
+    """
+    facts = case.facts
+    if not case.situation.down or not _is_asked_for_help(case):
+        return
+    if facts.hotline:
+        yield "how to get help now", facts.hotline
+    elif facts.alternatives and not case.spoken:
+        yield "how to get help now", facts.alternatives[0].value
+    elif facts.cut_off:
+        yield "that no way to reach us works", case.words.cut_off
+
+
+def _is_asked_for_help(case: Case) -> bool:
+    """Of those who are called, customers alone: whoever drives or serves customers cannot note a number."""
+    if case.kind is ChannelKind.PAGE:
+        return False
+    if case.audience == "agents":
+        return case.kind not in _SHORT
+    return case.audience == PUBLIC or (case.audience == "field" and not case.spoken)

@@ -1,0 +1,106 @@
+"""Both languages of a text tell the same facts: each fact is given a word of its own and looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from broadcast.model.channel import ChannelKind
+from broadcast.model.incident import Service
+from broadcast.model.notice import Alternative, Facts
+from broadcast.rendering import phrase, speech
+from broadcast.rendering.proof.case import Problem, parts
+from broadcast.rendering.render import Renderer
+from broadcast.rendering.words import words_for
+
+#: One word for each fact, the same in both languages; short, so that nothing is dropped for want of room.
+_PROSE = {
+    "title": "Amsel",
+    "message": "Drossel.",
+    "scope": "Elster",
+    "impact": "Falke.",
+    "action": "Girlitz.",
+    "cause": "Habicht.",
+    "data_loss": "Ibis.",
+    "instruction": "Kiebitz.",
+    "works": "Lerche.",
+}
+_OWN = {
+    "internal_bridge": "Meise",
+    "internal_changes": "Nachtigall",
+    "internal_decision": "Pirol",
+    "internal_decision_by": "Rabe",
+    "internal_decision_to": "Schwan",
+    "internal_escalation": "Taube",
+    "internal_figures": "Uhu",
+    "internal_needs": "Wachtel",
+    "internal_owner": "Zeisig",
+    "internal_risk": "Sperber",
+    "internal_calls": "Kranich",
+}
+_TIMES = ("started", "detected", "ended", "next_update", "window_starts", "window_ends", "former_starts")
+_LOST = {"second alternative": "alternatives", "since": "started", "message": "message"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Which facts stand in a text, and which were dropped for want of room."""
+
+    facts: frozenset[str]
+    dropped: frozenset[str]
+
+
+def marked(facts: Facts) -> Facts:
+    """The same situation, told of facts that can be told apart."""
+    return replace(
+        facts,
+        **_PROSE,  # type: ignore[arg-type]  # all of them are texts
+        correction="Star." if facts.correction else None,
+        services=(Service("one", names=(("de", "Buchfink"), ("en", "Buchfink"))),),
+        hotline="030 77",
+        alternatives=(Alternative("email", "a@zeit.example"), Alternative("chat", "Rohrdommel")),
+        link="https://z.example",
+        variables=tuple(_OWN.items()),
+        wording=(),
+    )
+
+
+def unequal(
+    renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, locales: tuple[str, str]
+) -> Iterator[Problem]:
+    """Facts that a text tells in one of two languages only."""
+    first, second = (_told(renderer, facts, audience, kind, locale) for locale in locales)
+    for one, other, locale in ((first, second, locales[1]), (second, first, locales[0])):
+        missing = one.facts - other.facts - other.dropped
+        if missing:
+            yield (
+                f"tells a fact that its text in {locale} does not tell: {', '.join(sorted(missing))}",
+                "tell it in both languages, or in neither",
+            )
+
+
+def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, locale: str) -> _Told:
+    rendered = renderer.render(facts, audience, locale, kind)
+    text = " ".join(parts(rendered)).casefold()
+    words = words_for(locale)
+
+    def stands(value: str) -> bool:
+        shown = speech.spoken(value, words) if kind is ChannelKind.VOICE else value
+        return shown.rstrip(".").casefold() in text
+
+    told = {name for name, value in _values(facts, locale) if stands(value)}
+    return _Told(frozenset(told), frozenset(_LOST[name] for name in rendered.dropped if name in _LOST))
+
+
+def _values(facts: Facts, locale: str) -> Iterator[tuple[str, str]]:
+    yield from _PROSE.items()
+    yield from _OWN.items()
+    yield from (("services", "Buchfink"), ("correction", facts.correction or "◦"))
+    yield from (("hotline", facts.hotline or "◦"), ("link", facts.link or "◦"))
+    yield from (("alternatives", way.value) for way in facts.alternatives)
+    for name in _TIMES:
+        moment = getattr(facts, name)
+        if moment is not None:
+            yield name, phrase.clock_time(moment)
+    if facts.report is not None:
+        yield "report", phrase.day(facts.report, words_for(locale))

@@ -1,0 +1,34 @@
+"""What the template's own words say that they must not, in one call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from broadcast.rendering.proof.case import Case, Problem, own, parts
+from broadcast.rendering.proof.claims import claimed
+from broadcast.rendering.proof.languages import mixed
+from broadcast.rendering.proof.states import contradictions
+from broadcast.rendering.proof.times import misplaced_times
+from broadcast.rendering.proof.vocabulary import unclear
+from broadcast.rendering.render import Rendered
+
+_CHECKS = (contradictions, claimed, unclear, mixed, misplaced_times)
+_APOLOGY: Mapping[str, re.Pattern[str]] = {
+    "de": re.compile(r"\btut uns (?:sehr )?leid|\bentschuldig\w*", re.IGNORECASE),
+    "en": re.compile(r"\bsorry\b|\bapologi[sz]e\w*", re.IGNORECASE),
+}
+
+
+def style(case: Case, rendered: Rendered) -> Iterator[Problem]:
+    """Every remark on a written text; what somebody typed is never remarked on."""
+    case = replace(case, locale=rendered.message.locale)  # the language that the template is written in
+    for part in parts(rendered):
+        text = own(part, case)
+        for check in _CHECKS:
+            yield from check(text, case)
+    pattern = _APOLOGY.get(case.language)
+    apologies = pattern.findall(own(rendered.message.text, case)) if pattern else ()
+    if len(apologies) > 1:
+        yield f"apologises {len(apologies)} times", "once is enough"
