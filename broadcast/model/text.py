@@ -10,6 +10,11 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
+# X takes the sign of full width for one, too.
+_MENTION = re.compile(r"(?<![=/\w])[@\uff20](?=\w)")
+#: Invisible, and no line breaks there.
+WORD_JOINER = "\u2060"
+
 
 def printable(text: str) -> str:
     r"""`text` with everything a terminal would act on shown as an escape: ESC becomes `\x1b`.
@@ -27,6 +32,14 @@ def printable_json(document: str) -> str:
 def without_controls(text: str) -> str:
     """`text` with the same characters taken out rather than shown."""
     return _UNSAFE.sub("", text)
+
+
+def calling_nobody(text: str) -> str:
+    """`text` in which no `@name` is a mention: networks tell whoever is mentioned, and it may be a stranger.
+
+    An invisible character that joins words stands behind the sign; e-mail addresses stay as they are.
+    """
+    return _MENTION.sub(rf"\g<0>{WORD_JOINER}", text)
 
 
 def has_controls(text: str) -> bool:

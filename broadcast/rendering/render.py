@@ -13,6 +13,7 @@ from broadcast.model.incident import Severity
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
 from broadcast.model.message import Message
 from broadcast.model.notice import Facts
+from broadcast.model.text import calling_nobody
 from broadcast.rendering import length, sms, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
 from broadcast.rendering.draft import Draft, Templates, filled, on_one_line, paragraphed, slots_in
@@ -94,7 +95,7 @@ class Renderer:
             case ChannelKind.EMAIL:
                 return _email(draft)
             case ChannelKind.SOCIAL:
-                return _single(draft, partial(_post_length, self._post), _SOCIAL_STEPS)
+                return _single(draft, partial(_post_length, self._post), _SOCIAL_STEPS, _posted)
             case ChannelKind.PAGE | ChannelKind.DESK:
                 return _titled(draft, *_TITLED[kind])
             case ChannelKind.VOICE:
@@ -152,13 +153,22 @@ def _titled(draft: Draft, file: str, title_most: int, body_most: int) -> Rendere
     return _rendered(draft, *_body(draft, partial(_characters, body_most), _LONG_STEPS), title)
 
 
-def _single(draft: Draft, measure: Measure, steps: tuple[Step, ...]) -> Rendered:
-    return _rendered(draft, *_body(draft, measure, steps))
+def _single(
+    draft: Draft, measure: Measure, steps: tuple[Step, ...], shape: Callable[[str], str] = paragraphed
+) -> Rendered:
+    return _rendered(draft, *_body(draft, measure, steps, shape))
 
 
-def _body(draft: Draft, measure: Measure, steps: tuple[Step, ...]) -> tuple[Fitted, Length]:
+def _posted(text: str) -> str:
+    """As it is posted in public, where it must call nobody."""
+    return calling_nobody(paragraphed(text))
+
+
+def _body(
+    draft: Draft, measure: Measure, steps: tuple[Step, ...], shape: Callable[[str], str] = paragraphed
+) -> tuple[Fitted, Length]:
     def write(room: Room) -> str:
-        return draft.write(draft.source.name, room, paragraphed)
+        return draft.write(draft.source.name, room, shape)
 
     fitted = fit(write, lambda text: measure(text).fits, steps)
     return fitted, measure(fitted.text)

@@ -139,7 +139,8 @@ def _no_outage(facts: Facts, situation: Situation) -> str | None:
 
 
 def _no_action(facts: Facts, situation: Situation) -> str | None:
-    asked = facts.instruction or _REQUEST.search(facts.message or "")
+    test = situation in {Situation.DRILL, Situation.DRILL_OVER}  # whose readers get neither of the two
+    asked = not test and (facts.instruction or _REQUEST.search(facts.message or ""))
     return "nothing" if situation in _IDLE and not asked else None
 
 

@@ -15,6 +15,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Idempotency, Threading
 from broadcast.model.outcome import Accepted, Health, Outcome, Rejected, Scope, Unknown
+from broadcast.model.text import WORD_JOINER
 from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using
@@ -50,14 +51,15 @@ def test_it_promises_nothing_that_apprise_cannot_keep():
 @pytest.mark.parametrize(
     "text", [*NASTY[:5], "{{ x }} ${HOME} \\n \\u0041 :smile: **fett** <@U1> <!channel>"]
 )
-async def test_a_text_arrives_once_and_as_it_was_written(text):
+async def test_a_text_arrives_once_and_as_it_was_written_but_calls_nobody(text):
     async with Sandbox() as sandbox:
         outcome = await sent(address(sandbox), text)
 
         assert isinstance(outcome, Accepted)
         assert outcome.thread is None
         assert "no id" in (outcome.detail or "")
-        assert [(one.subject, one.text) for one in sandbox.received] == [(None, text)]
+        arrived = text.replace("<@U1>", f"<@{WORD_JOINER}U1>")
+        assert [(one.subject, one.text) for one in sandbox.received] == [(None, arrived)]
 
 
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after", "truncated"])

@@ -25,6 +25,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
+from broadcast.model.text import calling_nobody
 
 if TYPE_CHECKING:
     import apprise
@@ -109,7 +110,7 @@ def _service(url: str) -> apprise.Apprise:
 def _notify(service: apprise.Apprise, text: str) -> bool:
     """A plain text, in which nothing is markup, an escape or a template."""
     try:
-        return bool(service.notify(body=text, body_format="text", interpret_escapes=False))
+        return bool(service.notify(body=calling_nobody(text), body_format="text", interpret_escapes=False))
     except Exception:  # noqa: BLE001 - plugins of many hands raise what they like, and nobody can say what was sent
         return False
 

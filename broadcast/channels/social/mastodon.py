@@ -20,15 +20,13 @@ from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
 from broadcast.model.outcome import Health, Outcome, Probe, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
+from broadcast.model.text import WORD_JOINER, calling_nobody
 
 #: Who sees a post; `direct`, the fourth, would reach nobody.
 VISIBILITIES = ("public", "unlisted", "private")
 
 _MOST = 500  # what an instance takes unless it says otherwise
 _PAGE = 40
-# A name in an incident's text must call nobody: Mastodon tells whoever is mentioned.
-_MENTION = re.compile(r"(?<![=/\w])@(?=\w)")
-_WORD_JOINER = "\u2060"
 _BREAK = re.compile(r"<(?:br|/?p)\b[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -68,7 +66,7 @@ class Mastodon:
         """Publish one post."""
         [outgoing] = batch
         status = {
-            "status": _MENTION.sub(f"@{_WORD_JOINER}", outgoing.message.text),
+            "status": calling_nobody(outgoing.message.text),
             "visibility": self._visibility,
             "language": outgoing.message.locale.partition("-")[0],
         }
@@ -146,7 +144,7 @@ def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
 def _shown(post: Mapping[str, object]) -> str:
     """The words of a post; Mastodon makes paragraphs of line breaks, and parts links by tags."""
     words = _TAG.sub("", _BREAK.sub(" ", text_of(post, "content")))
-    return unescape(words).replace(_WORD_JOINER, "")
+    return unescape(words).replace(WORD_JOINER, "")
 
 
 def _most(answer: Answer) -> int:
