@@ -89,10 +89,10 @@ def fates(ctx: typer.Context) -> Iterable[str]:
 
 @_silently
 def templates(_: typer.Context) -> Iterable[str]:
-    """The sets that texts are written from."""
-    from broadcast.model.notice import TextPhase
+    """The situations that texts are written for."""
+    from broadcast.model.situation import Situation
 
-    return [phase.value for phase in TextPhase]
+    return [situation.value for situation in Situation]
 
 
 @_silently

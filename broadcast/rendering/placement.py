@@ -10,10 +10,12 @@ from pathlib import PurePosixPath
 from broadcast.config.problems import did_you_mean
 from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import TextPhase
+from broadcast.model.situation import Situation
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX
 
 PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
-_PHASES = frozenset(phase.value for phase in TextPhase)
+#: Folders of situations, and those of phases, which were all that there was once.
+_PHASES = frozenset(one.value for names in (Situation, TextPhase) for one in names)
 _PERSONAL = frozenset(f"{kind.value}.txt" for kind in ChannelKind if kind not in PUBLISHED)
 _PARTS = frozenset({"email.subject", "email.html", "desk.subject"})
 _FOR_EVERYBODY = frozenset({"page.title", *(f"{kind.value}.txt" for kind in PUBLISHED)})
@@ -42,7 +44,7 @@ def misplaced(name: str, audiences: Collection[str]) -> Misplaced | None:
         return _never(f"{parts[0]} is not a language", "put it below the language: de/... or en/...")
     locale, *folders, file = parts
     if len(folders) not in {1, 2}:
-        return _never("it is in the wrong folder", "write <locale>/<audience>/<phase>/<kind>.j2")
+        return _never("it is in the wrong folder", "write <locale>/<audience>/<situation>/<kind>.j2")
     return next(_unknown(locale, folders, file, audiences), None)
 
 
@@ -52,7 +54,7 @@ def _unknown(
     audience, *phases = folders
     for phase in phases:
         if phase not in _PHASES:
-            yield _never(f"there is no phase {phase}", did_you_mean(phase, _PHASES))
+            yield _never(f"there is no situation {phase}", did_you_mean(phase, _PHASES))
     if file not in _FILES:
         yield _never(f"there is no kind of text {file}", did_you_mean(file, _FILES))
     if audience != PUBLIC and file in _FOR_EVERYBODY:

@@ -28,19 +28,19 @@ _KINDS = (
 )
 
 
-def save(report: str, path: Path) -> None:
-    """Write the report (Markdown or HTML) to `path`, with mode 0600.
+def save(report: str, path: Path, what: str = "a report") -> None:
+    """Write the report, or another text of ours (`what`), to `path`, with mode 0600.
 
     Raises `UsageError` if something else is there already, `OSError` if the file cannot be written;
     then everything is as it was.
     """
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {path.parent}", hint=f"make it first, or {_ANOTHER}")
-    new = _is_new(path)
+    new = _is_new(path, what)
     try:
         write_atomically(path, sealed(report), new=new)
     except FileExistsError:
-        raise _taken(path) from None
+        raise _taken(path, what) from None
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
@@ -51,7 +51,7 @@ def sealed(report: str) -> bytes:
     return text + f"<!-- broadcast report, sha256:{hashlib.sha256(text).hexdigest()} -->\n".encode()
 
 
-def _is_new(path: Path) -> bool:
+def _is_new(path: Path, what: str) -> bool:
     """Whether nothing is there; raises `UsageError` where it is anything but an unchanged report."""
     try:
         mode = path.lstat().st_mode
@@ -62,7 +62,7 @@ def _is_new(path: Path) -> bool:
             hint = f"{_ANOTHER}, or leave --out out and redirect the output"
             raise UsageError(f"{path} is {kind}, so nothing was written", hint=hint)
     if not _is_ours(path):
-        raise _taken(path)
+        raise _taken(path, what)
     return False
 
 
@@ -77,8 +77,8 @@ def _is_ours(path: Path) -> bool:
         return hashlib.sha256(file.read(start)).hexdigest() == seal[1].decode()
 
 
-def _taken(path: Path) -> UsageError:
+def _taken(path: Path, what: str) -> UsageError:
     return UsageError(
-        f"{path} is not a report, or was changed since; it was not overwritten",
+        f"{path} is not {what}, or was changed since; it was not overwritten",
         hint=f"{_ANOTHER}, or move it away first",
     )

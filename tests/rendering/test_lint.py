@@ -45,7 +45,7 @@ MUTATIONS = {
     "en/customers/identified/social.txt.j2": ("{{ orgnisation }}", "'orgnisation' is undefined"),
     "en/customers/update/social.txt.j2": ("one\n{% endif %}", "line 2"),
     "de/drivers/sms.txt.j2": ("{{ what", "line 1"),
-    "de/customers/resolved/sms.txt.j2": (GOOD + "{{ scope or '' }}", "does not speak of the same facts"),
+    "de/agents/completed/sms.txt.j2": (GOOD + "{{ scope or '' }}", "does not speak of the same facts"),
     "de/customers/resolved/chat.txt.j2": (GOOD, "has no twin"),
     "de/customers/monitoring/sms.txt.j2": (GOOD + "Bitte zur Umfrage gehen.", "advertises: 'Umfrage'"),
     "de/customers/monitoring/social.txt.j2": (GOOD + "Achtung!", "exclamation mark"),
@@ -123,6 +123,7 @@ def _tells(finding: Finding, problem: str) -> bool:
 def mutated(tmp_path_factory) -> list[Finding]:
     folder = tmp_path_factory.mktemp("mutated")
     files = {name: text for name, (text, _) in (MUTATIONS | OWN_WORDS | OLD).items()}
+    files["en/agents/completed/sms.txt.j2"] = GOOD
     files["en/executives/update/sms.txt.j2"] = "{{ link or '' }} {{ mark }}"
     return lint(with_files(folder, files | SPOKEN), ("de", "en"))
 

@@ -12,7 +12,7 @@ from tests.rendering.facts import SHIPPED
 @pytest.mark.parametrize(
     ("name", "problem", "hint", "certain"),
     [
-        ("de/agents/identifed/sms.txt.j2", "no phase identifed", "identified", True),
+        ("de/agents/identifed/sms.txt.j2", "no situation identifed", "identified", True),
         ("de/agents/identified/mail.txt.j2", "no kind of text mail.txt", "email.txt", True),
         ("de/agents/sms.j2", "no kind of text sms", "sms.txt", True),
         ("de/sms.txt.j2", "in the wrong folder", "<locale>/<audience>", True),
@@ -35,7 +35,12 @@ def test_it_is_named_with_where_to_put_it(name, problem, hint, certain):
     "name",
     [
         *("de/_words.j2", "de/_parts/closing.txt.j2", "_layout/email.html.j2", "de/agents/_closing.txt.j2"),
-        *("de-AT/partners/sms.txt.j2", "fr/customers/drill/email.html.j2", "de/customers/page.title.j2"),
+        *(
+            "de-AT/partners/sms.txt.j2",
+            "fr/customers/drill/email.html.j2",
+            "de/field/down_again/sms.txt.j2",
+            "de/customers/page.title.j2",
+        ),
     ],
 )
 def test_what_is_used_or_for_others_to_include_is_in_its_place(name):

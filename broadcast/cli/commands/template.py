@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +21,11 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.counted import counted
 from broadcast.model.notice import TextPhase
 from broadcast.model.situation import Situation
+from broadcast.model.text import printable
 from broadcast.wiring import load_settings, make_catalogue, make_renderer, post_limits
+
+if TYPE_CHECKING:
+    from broadcast.rendering.sheet import Specimen
 
 SCHEMA = "broadcast.lint/1"
 _WRONG = 7
@@ -31,14 +37,37 @@ Languages = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors, too.")]
 Kind = Annotated[str, typer.Argument(metavar="KIND", help="sms, email, social, page, chat, voice or desk.")]
 Phase = Annotated[
-    str,
-    typer.Option(metavar="PHASE", help="Which set of texts.", autocompletion=completion.templates),
+    str | None,
+    typer.Option(
+        metavar="SITUATION",
+        help="Of which situation: investigating, update, down_again, resolved, moved ...",
+        autocompletion=completion.templates,
+    ),
+]
+All = Annotated[bool, typer.Option("--all", help="Every situation, on one page.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="With --all: write an HTML page of all languages; only an unchanged page is overwritten.",
+    ),
 ]
 Audience = Annotated[
     str,
     typer.Option("--audience", "-a", metavar="NAME", help="For whom.", autocompletion=completion.audiences),
 ]
 Language = Annotated[str | None, typer.Option(metavar="LOCALE", help="In which language.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose text is shown."""
+
+    audience: Audience = "customers"
+    lang: Language = None
+
+
+_CUSTOMERS = Reader()
 
 
 @command("broadcast template list", name="list")
@@ -84,28 +113,63 @@ def lint(
 @command(
     "broadcast template render sms --phase investigating",
     "broadcast template render email -a agents --lang en --phase resolved",
+    "broadcast template render sms --all --out texts.html",
 )
 def render(
     kind: Kind,
     common: Common,
-    phase: Phase = "investigating",
-    audience: Audience = "customers",
-    lang: Language = None,
+    phase: Phase = None,
+    reader: Reader = _CUSTOMERS,
+    every: All = False,
+    out: Out = None,
 ) -> None:
     """One text as it would read, from made-up facts; `notify --dry-run` shows it with the real ones."""
-    from broadcast.rendering.samples import Organisation, sample_facts, situation_named, written_by
+    from broadcast.rendering.samples import Organisation, situation_named
+    from broadcast.rendering.sheet import specimen, specimens
 
+    _refuse_contradiction(phase, out, every=every)
     settings = _settings(common)
-    names = [*(one.value for one in Situation), *(one.value for one in TextPhase)]
-    sample = sample_facts(situation_named(_known(phase, names, "situation")))
-    facts = written_by(sample, Organisation(settings.organisation, settings.timezone, settings.letterhead))
     channel = ChannelKind(_known(kind, [one.value for one in ChannelKind], "kind of channel"))
-    locale = lang or settings.locale
-    rendered = make_renderer(settings, make_catalogue(settings)).render(facts, audience, locale, channel)
-    text = rendered.message.text
-    quoted = f"{rendered.message.subject}\n\n{text}" if rendered.message.subject else text
-    page: list[Block] = [Quote(f"{rendered.template}: {rendered.units}", quoted)]
-    show(page, common.out)
+    names = [*(one.value for one in Situation), *(one.value for one in TextPhase)]
+    situation = situation_named(_known(phase or "investigating", names, "situation"))
+    catalogue = make_catalogue(settings)
+    renderer = make_renderer(settings, catalogue)
+    organisation = Organisation(settings.organisation, settings.timezone, settings.letterhead)
+    locales = (reader.lang,) if reader.lang else catalogue.locales() if out else (settings.locale,)
+    if not every:
+        shown = [specimen(renderer, organisation, reader.audience, channel, locales[0], situation)]
+    else:
+        shown = specimens(renderer, organisation, reader.audience, channel, locales)
+    if out is None:
+        show([_quoted(one, named=every) for one in shown], common.out)
+        return
+    _write(shown, reader.audience, channel, out, common)
+
+
+def _refuse_contradiction(phase: str | None, out: Path | None, *, every: bool) -> None:
+    if every and phase:
+        raise UsageError("--all shows every situation, and --phase one", hint="leave one of them out")
+    if out and not every:
+        raise UsageError("--out is for the page of all situations", hint="add --all, or redirect the output")
+
+
+def _write(shown: Sequence[Specimen], audience: str, kind: ChannelKind, out: Path, common: Common) -> None:
+    from broadcast.rendering.sheet import as_html
+    from broadcast.reports.saved import save
+
+    if out.suffix.lower() not in {".html", ".htm", ".xhtml"}:
+        hint = f"write {out.with_suffix('.html').name}"
+        raise UsageError(f"the page is HTML, and {out.name} has another ending", hint=hint)
+    save(as_html(shown, audience, kind), out, "a page of texts")
+    common.err.write(f"written: {printable(str(out))}\n")
+
+
+def _quoted(one: Specimen, *, named: bool) -> Block:
+    """One text under its template and length; `named`: and under its situation."""
+    message = one.rendered.message
+    text = f"{message.subject}\n\n{message.text}" if message.subject else message.text
+    heading = f"{one.rendered.template}: {one.rendered.units}"
+    return Quote(f"{one.situation}, {heading}" if named else heading, text)
 
 
 def _settings(common: Common) -> Settings:
