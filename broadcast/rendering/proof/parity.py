@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -86,7 +87,8 @@ def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, lo
 
     def stands(value: str) -> bool:
         shown = speech.spoken(value, words) if kind is ChannelKind.VOICE else value
-        return shown.rstrip(".").casefold() in text
+        # "22 Uhr" is not told by "22 Uhr 30".
+        return re.search(rf"(?<!\d){re.escape(shown.rstrip('.').casefold())}(?!\s?\d)", text) is not None
 
     told = {name for name, value in _values(facts, locale) if stands(value)}
     return _Told(frozenset(told), frozenset(_LOST[name] for name in rendered.dropped if name in _LOST))
