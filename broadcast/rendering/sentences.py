@@ -117,7 +117,9 @@ def _cause(facts: Facts, situation: Situation) -> str | None:
 
 
 def _apology(facts: Facts, situation: Situation) -> str | None:
-    return None if facts.drill else _APOLOGIES.get(situation)
+    wording = None if facts.drill else _APOLOGIES.get(situation)
+    named = wording in {"outage", "end"} and facts.severity in _MINOR
+    return "limited" if named else wording
 
 
 _APOLOGIES = {
@@ -139,9 +141,12 @@ def _no_outage(facts: Facts, situation: Situation) -> str | None:
 
 
 def _no_action(facts: Facts, situation: Situation) -> str | None:
-    test = situation in {Situation.DRILL, Situation.DRILL_OVER}  # whose readers get neither of the two
-    asked = not test and (facts.instruction or _REQUEST.search(facts.message or ""))
-    return "nothing" if situation in _IDLE and not asked else None
+    """Nothing to do: unless something is asked for, or something else is down."""
+    if facts.drill and situation in _IDLE:
+        return "nothing"  # readers of a test get neither message nor instruction
+    asked = facts.instruction or _REQUEST.search(facts.message or "")
+    elsewhere = facts.others_open or facts.outage_open
+    return "nothing" if situation in _IDLE and not asked and not elsewhere else None
 
 
 _IDLE = frozenset({Situation.DRILL, Situation.DRILL_OVER, Situation.RETRACTION, Situation.CANCELLED})

@@ -97,7 +97,7 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
     words = reader.words
     situation = situation_of(facts, outside=reader.outside)
     title = phrase.shortened_name(one_line(facts.worded("title", reader.locale) or ""), room.title)
-    services = phrase.shortened_name(_services(facts, reader, short=short), room.services)
+    services = _services(facts, reader, room.services, short=short)
     prose = _prose(facts, reader)
     return {
         **_plain(facts),
@@ -130,11 +130,13 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
     }
 
 
-def _services(facts: Facts, reader: Reader, *, short: bool) -> str:
+def _services(facts: Facts, reader: Reader, limit: int | None, *, short: bool) -> str:
+    """The names of the services: fewer of them where there is no room for all, before one is cut."""
     names = [one_line(service.name_in(reader.locale)) for service in facts.services]
-    if short:
-        return phrase.enumerated(names, reader.words, _MOST_NAMES)
-    return phrase.listed(names, reader.words)
+    fewer = [phrase.enumerated(names, reader.words, most) for most in range(_MOST_NAMES, 1, -1)]
+    wordings = fewer if short else [phrase.listed(names, reader.words), *fewer]
+    fitting = (wording for wording in wordings if limit is None or len(wording) <= limit)
+    return next(fitting, phrase.shortened_name(wordings[-1], limit))
 
 
 def _prose(facts: Facts, reader: Reader) -> dict[str, str | None]:
