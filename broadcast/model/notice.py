@@ -65,7 +65,8 @@ class Facts:
     that another open incident may have the same services down. `message` and `title` are the commander's own
     words; `wording` holds translations of words, also of `variables`, as ((name, locale), text). Optional
     prose (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of texts where it is None. `affects`
-    names what is down besides; `cut_off` says that of all ways to reach us none works. `severity_before` and
+    names what is down besides; `cut_off` says that of all ways to reach us none works, `phone_down` that no
+    phone number does. `severity_before` and
     `phase_before` are what the notice before said, None in the first.
 
     `corrects` is when the statement was published that this notice takes back: a false alarm, an all-clear,

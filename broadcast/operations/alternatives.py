@@ -14,11 +14,16 @@ _PHONE = "phone"
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """How readers can reach us. `cut_off` where there are ways, and all of them are down."""
+    """How readers can reach us.
+
+    `cut_off` where there are ways, and all of them are down; `phone_down` where there are phone numbers, and
+    all of those are down.
+    """
 
     hotline: str | None
     alternatives: tuple[Alternative, ...]
     cut_off: bool
+    phone_down: bool
 
 
 def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Reachable:
@@ -33,6 +38,7 @@ def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Re
         hotline=phone.value if phone else None,
         alternatives=tuple(Alternative(way.kind, way.value, way.hours) for way in working),
         cut_off=bool(ways) and not working,
+        phone_down=phone is None and any(way.kind == _PHONE for way in ways),
     )
 
 

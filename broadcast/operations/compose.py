@@ -83,6 +83,7 @@ def compose(
         hotlines=audience_hotlines(settings, outage, disturbed),
         alternatives=ways.alternatives,
         cut_off=ways.cut_off,
+        phone_down=ways.phone_down,
         affects=affects,
         corrects=_corrects(request, before, phase, settings.timezone),
         severity_before=latest.severity if latest else None,

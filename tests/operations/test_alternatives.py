@@ -62,6 +62,13 @@ def test_a_number_that_works_takes_the_place_of_a_hotline_that_does_not():
     assert not ways("telephone").cut_off
 
 
+def test_that_nobody_can_call_is_known_only_where_there_is_a_number():
+    assert ways("telephone").phone_down
+    assert not ways("festnetz").phone_down
+    mail_alone = replace(SETTINGS, hotline=None, alternatives={"mail": WAYS[1]})
+    assert not reachable(mail_alone, DEPENDENCIES.outage(["telephone"]), []).phone_down
+
+
 def test_where_everything_is_down_it_is_said_and_where_nothing_was_configured_it_is_not():
     assert ways("telephone", "outlook", "chat").cut_off
     assert not reachable(
@@ -94,5 +101,5 @@ def test_no_text_names_a_dead_way_and_none_says_nothing(renderer, down, phase, a
     said = f"{message.text}\n{message.html or ''}"
     assert not [value for name, value in DEAD_WITH.items() if name in down and value in said]
     alive = [value for name, value in DEAD_WITH.items() if name not in down]
-    silence = "erreichen Sie uns nicht" if locale == "de" else "cannot reach us"
+    silence = "erreichen uns zurzeit nicht" if locale == "de" else "cannot reach us"
     assert any(value in said for value in alive) or (not alive and silence in said)
