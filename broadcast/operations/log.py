@@ -16,6 +16,7 @@ from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind
 from broadcast.model.mask import mask
 from broadcast.operations.outcome import summarise
+from broadcast.operations.status import is_reopening
 
 _TROUBLES = ("unknown", "failed", "held", "suppressed")
 
@@ -65,8 +66,9 @@ def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]
 
 
 def _notice(notice: Notice) -> Entry:
-    said = notice.facts.message or notice.facts.title
-    text = f"{notice.kind} ({notice.phase}) by {notice.author}: {said}"
+    said = notice.facts.correction or notice.facts.message or notice.facts.title
+    again = ", open again" if is_reopening(notice) else ", correction" if notice.facts.correction else ""
+    text = f"{notice.kind} ({notice.phase}{again}) by {notice.author}: {said}"
     return Entry(notice.created_at, "notice", text, notice.sequence)
 
 

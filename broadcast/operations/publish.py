@@ -28,6 +28,7 @@ from broadcast.operations.preview import Consent, Preview
 from broadcast.operations.reach import Reaching
 from broadcast.operations.request import Limits, Request, Verb
 from broadcast.operations.result import Result
+from broadcast.rendering.draft import OUTSIDE
 from broadcast.rendering.render import Renderer
 
 
@@ -149,6 +150,7 @@ class Publisher:
         check_personal(texts, rendered, reach.everybody)
         systems = depends.known(ways.values())
         spoken = {locale for _, locale, _ in needed}
+        staff = {locale for texts, locale, _ in needed if texts not in OUTSIDE}
         said = self._said_before(before) if reach.contacts else set()
         return Draft(
             incident=composed.incident,
@@ -164,7 +166,7 @@ class Publisher:
                 *proposals(request, self.settings, watched, reach.channels, now),
                 *remarks.doubtful(request, systems),
                 *remarks.shortened(texts, rendered),
-                *remarks.untranslated(request, spoken, request.lang or self.settings.locale),
+                *remarks.untranslated(request, spoken, request.lang or self.settings.locale, staff),
                 *reach.warnings,
                 *subject.warnings,
                 *self._already_open(composed),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from broadcast.config.placeholders import placeholders
 from broadcast.config.settings import Settings
@@ -11,10 +12,26 @@ from broadcast.ledger.records import Text
 from broadcast.model.system import NOTHING, system_name
 from broadcast.operations.request import Request
 from broadcast.rendering.render import Rendered
+from broadcast.rendering.variables import INTERNAL
 from broadcast.rendering.words import language_of
 
 _NAMED = 4  # keys that are named one by one
-_WORDS = ("title", "message", "scope", "impact", "action", "cause", "data_loss")  # that can be translated
+#: Facts that can be translated.
+_WORDS = (
+    "title",
+    "message",
+    "corrects",
+    "instruction",
+    "works",
+    "scope",
+    "impact",
+    "action",
+    "cause",
+    "data_loss",
+)
+_SPOKEN = {"corrects": "correction", "works": "words on what works"}
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LINK = re.compile(r"https?://")
 _FACTS = (
     "action",
     "cause",
@@ -25,9 +42,11 @@ _FACTS = (
     "instruction",
     "link",
     "message",
+    "report",
     "scope",
     "title",
     "window_ends",
+    "works",
 )
 
 
@@ -42,25 +61,71 @@ def shortened(texts: Sequence[Text], rendered: Sequence[Rendered]) -> list[str]:
     ]
 
 
-def untranslated(request: Request, spoken: Iterable[str], given: str) -> list[str]:
-    """What readers of other languages get as it was typed: a line for each language.
+def untranslated(
+    request: Request, spoken: Iterable[str], given: str, colleagues: Iterable[str] | None = None
+) -> list[str]:
+    """What readers of other languages get as it was typed, or do not get: a line for each language.
 
-    `spoken` are the readers' locales, `given` is the one that the commander writes in.
+    `spoken` are the readers' locales, `given` is the one that the commander writes in; `colleagues` are the
+    locales of those who may know what is internal.
     """
-    named = {name for name, value in request.variables if value}
-    typed = [name for name in _WORDS if name in named or getattr(request, name, None)]
+    values = dict(request.variables) | {name: getattr(request, name) or "" for name in ("title", "message")}
+    values["corrects"] = request.corrects or ""
+    told = set(spoken)
+    staff = told if colleagues is None else set(colleagues)
     remarks = []
-    for locale in sorted(spoken):
-        language = language_of(locale)
-        missing = [name for name in typed if named.isdisjoint({f"{name}.{locale}", f"{name}.{language}"})]
-        if missing and language != language_of(given):
-            fix = " ".join(f'-v {name}.{locale}="..."' for name in missing)
-            remarks.append(f"readers in {locale} get the {_listed(missing)} untranslated; add {fix}")
+    for locale in sorted(told):
+        known = {name: value for name, value in values.items() if locale in staff or not _internal(name)}
+        remarks += _as_typed(known, locale, given)
+        remarks += _left_out(known, locale, given)
     return remarks
 
 
+def _as_typed(values: Mapping[str, str], locale: str, given: str) -> list[str]:
+    """What the readers of `locale` get in the commander's own language."""
+    if language_of(locale) == language_of(given):
+        return []
+    typed = sorted((name for name, value in values.items() if _is_worded(name, value)), key=_order)
+    missing = [name for name in typed if not _translated(values, name, locale)]
+    if not missing:
+        return []
+    fix = " ".join(f'-v {name}.{locale}="..."' for name in missing)
+    return [f"readers in {locale} get the {_listed(missing)} untranslated; add {fix}"]
+
+
+def _left_out(values: Mapping[str, str], locale: str, given: str) -> list[str]:
+    """What the readers of `locale` do not get at all, because it is given in other languages only."""
+    names = dict.fromkeys(name.partition(".")[0] for name, value in values.items() if "." in name and value)
+    missing = [name for name in names if not values.get(name) and not _translated(values, name, locale)]
+    if not missing:
+        return []
+    own = language_of(locale) == language_of(given)
+    fix = " ".join(f'-v {name}{"" if own else f".{locale}"}="..."' for name in missing)
+    return [f"readers in {locale} do not get the {_listed(missing)}; add {fix}"]
+
+
+def _translated(values: Mapping[str, str], name: str, locale: str) -> bool:
+    return bool(values.get(f"{name}.{locale}") or values.get(f"{name}.{language_of(locale)}"))
+
+
+def _is_worded(name: str, value: str) -> bool:
+    """Whether it is prose; a variable of the commander's own is, if it has two words or more."""
+    if "." in name or not value or value.strip().casefold() == NOTHING:
+        return False
+    own = name not in _WORDS and name not in _FACTS and not _LINK.search(value)
+    return name in _WORDS or (own and len(_WORD.findall(value)) > 1)
+
+
+def _internal(name: str) -> bool:
+    return name.startswith(INTERNAL)
+
+
+def _order(name: str) -> int:
+    return _WORDS.index(name) if name in _WORDS else len(_WORDS)
+
+
 def _listed(names: Sequence[str]) -> str:
-    spelled = [name.replace("_", " ") for name in names]
+    spelled = [_SPOKEN.get(name, name.replace("_", " ")) for name in names]
     return " and the ".join([", the ".join(spelled[:-1]), spelled[-1]] if spelled[1:] else spelled)
 
 

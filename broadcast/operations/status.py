@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.records import Notice
 from broadcast.ledger.tally import StillOwed
 from broadcast.ledger.unanswered import Unanswered
 from broadcast.model.channel import Idempotency
 from broadcast.model.incident import Incident, Phase, Severity
+from broadcast.model.notice import NoticeKind
 from broadcast.operations.result import Counts, counts
 
 
@@ -22,6 +25,7 @@ class IncidentStatus:
     `started_at` is when it began, None if nobody said; `window_starts_at` and `window_ends_at` are the
     announced window of maintenance. `overdue` means that readers were promised an update and the time has
     passed, `late` that announced work should have begun by now or, once it has begun, should be over.
+    `reopened_at` is when an all-clear was taken back, None once it is over or if none was.
     """
 
     ref: str
@@ -41,6 +45,7 @@ class IncidentStatus:
     notices: int
     counts: Counts
     owed: tuple[StillOwed, ...] = ()
+    reopened_at: datetime | None = None
     unanswered: tuple[Unanswered, ...] = ()
 
     @property
@@ -61,7 +66,8 @@ def one(ledger: Ledger, ref: str, now: datetime) -> IncidentStatus:
 
 def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus:
     latest = ledger.incidents.latest(incident)
-    promised, ends = incident.next_update_at, _window_ends(ledger, incident)
+    notices = [] if incident.phase.closed else ledger.incidents.notices(incident)
+    promised, ends = incident.next_update_at, _window_ends(incident, notices)
     awaited = {Phase.SCHEDULED: incident.window_starts_at, Phase.IN_PROGRESS: ends}.get(incident.phase)
     return IncidentStatus(
         ref=incident.ref,
@@ -82,13 +88,18 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         counts=counts(ledger.tallies(latest[0])) if latest else Counts(),
         owed=ledger.still_owed(incident),
         unanswered=tuple(ledger.unanswered(incident)),
+        reopened_at=next((one.created_at for one in reversed(notices) if is_reopening(one)), None),
     )
 
 
-def _window_ends(ledger: Ledger, incident: Incident) -> datetime | None:
+def is_reopening(notice: Notice) -> bool:
+    """Whether a notice took an all-clear back, so that its incident was open again."""
+    return notice.kind is NoticeKind.RETRACTION and not notice.phase.closed
+
+
+def _window_ends(incident: Incident, notices: Sequence[Notice]) -> datetime | None:
     """The announced end; only maintenance has one."""
-    notices = ledger.incidents.notices(incident) if incident.phase.maintenance else []
-    ends = notices[-1].facts.window_ends if notices else None
+    ends = notices[-1].facts.window_ends if notices and incident.phase.maintenance else None
     return ends and ends.astimezone(UTC)
 
 

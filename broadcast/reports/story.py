@@ -15,18 +15,19 @@ from broadcast.model.moments import elapsed
 from broadcast.model.notice import Facts
 from broadcast.reports.people import Addresses, People, people
 from broadcast.reports.promises import Promise, promises
-from broadcast.reports.timeline import Change, Chapter, Row, phases, severities, timeline
+from broadcast.reports.timeline import Change, Chapter, Row, phases, severities, stated_end, timeline
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
     """How long things took. None is unknown: the earlier or the later moment is, or they are out of order.
 
-    `to_tell` and `opened_to_end` count from when the incident was opened, which is always known.
+    `to_tell` and `opened_to_closed` count from when the incident was opened, which is always known. `to_end`
+    counts to the end that somebody stated.
     """
 
     to_tell: timedelta | None
-    opened_to_end: timedelta | None
+    opened_to_closed: timedelta | None
     to_detect: timedelta | None
     to_tell_since_started: timedelta | None
     to_tell_since_detected: timedelta | None
@@ -58,6 +59,11 @@ class Story:
     times: Times
     doubled: int
     possibly_doubled: int
+
+    @property
+    def ended(self) -> datetime | None:
+        """The end that somebody stated; the incident may be over without one."""
+        return stated_end(self.chapters)
 
     @property
     def final(self) -> bool:
@@ -104,13 +110,14 @@ def _chapter(ledger: Ledger, notice: Notice) -> Chapter:
 def _times(
     incident: Incident, chapters: Sequence[Chapter], first_accepted: datetime | None, now: datetime
 ) -> Times:
+    ended = stated_end(chapters)
     return Times(
         to_tell=_between(incident.opened_at, first_accepted),
-        opened_to_end=_between(incident.opened_at, incident.ended_at),
+        opened_to_closed=_between(incident.opened_at, incident.ended_at),
         to_detect=_between(incident.started_at, incident.detected_at),
         to_tell_since_started=_between(incident.started_at, first_accepted),
         to_tell_since_detected=_between(incident.detected_at, first_accepted),
-        to_end=_between(incident.started_at, incident.ended_at),
+        to_end=_between(incident.started_at, ended),
         longest_silence=_longest_silence(incident, chapters, now),
     )
 

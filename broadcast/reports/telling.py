@@ -118,14 +118,15 @@ def _facts(story: Story, say: Language) -> tuple[Block, ...]:
         ("detected", _stated(incident.detected_at, say)),
         *_announced(incident, facts, say),
         ("opened", say.moment(incident.opened_at)),
-        ("ended", say.moment(incident.ended_at)),
+        ("ended", _stated(story.ended, say) if story.final else None),
+        *([("closed", say.moment(incident.ended_at))] if story.final else []),
         ("first_accepted", say.moment(story.first_accepted)),
         ("to_detect", say.span(times.to_detect)),
         ("since_detected", say.span(times.to_tell_since_detected)),
         ("since_started", say.span(times.to_tell_since_started)),
         ("to_end", say.span(times.to_end))
-        if incident.started_at
-        else ("opened_to_end", say.span(times.opened_to_end)),
+        if incident.started_at and story.ended
+        else ("opened_to_closed", say.span(times.opened_to_closed)),
         ("silence", say.span(times.longest_silence)),
         *((name, facts.worded(name, say.code) if facts else None) for name in _PROSE),
     ]

@@ -82,7 +82,7 @@ def timeline(incident: Incident, chapters: Sequence[Chapter], events: Sequence[E
     """Everything that happened, oldest first."""
     order = list(Moment)
     rows = [
-        *_facts(incident),
+        *_facts(incident, stated_end(chapters)),
         *(row for chapter in chapters for row in _chapter(chapter)),
         *_changes(chapters),
         *_events(chapters, events),
@@ -106,12 +106,17 @@ def _first_of_each_run(changes: Iterator[Change]) -> tuple[Change, ...]:
     return tuple(next(run) for _, run in groupby(changes, key=attrgetter("value")))
 
 
-def _facts(incident: Incident) -> Iterator[Row]:
+def stated_end(chapters: Sequence[Chapter]) -> datetime | None:
+    """The end that the latest notice states, None where nobody said one or it is not over."""
+    return chapters[-1].notice.facts.ended if chapters else None
+
+
+def _facts(incident: Incident, ended: datetime | None) -> Iterator[Row]:
     known = (
         (incident.started_at, Moment.STARTED),
         (incident.detected_at, Moment.DETECTED),
         (incident.opened_at, Moment.OPENED),
-        (incident.ended_at, Moment.ENDED),
+        (ended, Moment.ENDED),
     )
     for at, moment in known:
         if at is not None:

@@ -9,9 +9,13 @@ import pytest
 
 from broadcast.dispatch.happening import Happened, Happening, nobody
 from broadcast.errors import UnknownIncident
+from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Phase
+from broadcast.operations.log import log
 from broadcast.operations.request import Limits, Request, Verb
+from broadcast.operations.status import one
+from broadcast.reports.story import build
 from broadcast.wiring import make_publisher
 from tests.dispatch.stage import arm, email, phone
 
@@ -74,6 +78,35 @@ def test_an_all_clear_that_is_taken_back_reaches_the_same_people_and_opens_the_i
     assert (again.phase, again.ended_at) == (Phase.INVESTIGATING, None)
     assert again.next_update_at is not None
     assert company.follow_up(Verb.RESOLVE, message="Over.").phase == "resolved"
+
+
+def test_status_log_and_report_say_that_an_incident_is_open_again(company):
+    company.notify(started="20m")
+    company.follow_up(Verb.RESOLVE, ended="now", message="Over.")
+    company.follow_up(Verb.RETRACT, incident="INC-1", message="It still fails.")
+
+    with company.ledger() as ledger:
+        status = one(ledger, "INC-1", SystemClock().now())
+        said = [entry.text for entry in log(ledger, "INC-1", {}) if entry.kind == "notice"]
+        story = build(ledger, "INC-1", SystemClock().now(), company.settings.timezone)
+
+    assert (status.phase, status.ended_at, status.overdue) == (Phase.INVESTIGATING, None, False)
+    assert status.reopened_at is not None
+    assert "retraction (investigating, open again)" in said[-1]
+    assert (story.final, story.ended, story.times.to_end) == (False, None, None)
+    assert [change.value for change in story.phases] == ["investigating", "resolved", "investigating"]
+
+
+def test_the_report_states_no_end_that_nobody_said(company):
+    company.notify(started="20m")
+    company.follow_up(Verb.RESOLVE, message="Over.")
+
+    with company.ledger() as ledger:
+        story = build(ledger, "INC-1", SystemClock().now(), company.settings.timezone)
+
+    assert (story.final, story.ended, story.times.to_end) == (True, None, None)
+    assert story.incident.ended_at is not None
+    assert story.times.opened_to_closed is not None
 
 
 def test_on_every_channel_an_all_clear_is_taken_back_in_the_thread_of_the_incident(company, sandbox):

@@ -45,7 +45,10 @@ def test_readers_of_another_language_are_pointed_out_until_it_is_translated():
     assert told == [f"readers in fr get the title and the message untranslated; add {fix}"]
 
 
-@pytest.mark.parametrize("name", ["title", "message", "scope", "impact", "action", "cause", "data_loss"])
+WORDS = ["title", "message", "scope", "impact", "action", "cause", "data_loss", "instruction"]
+
+
+@pytest.mark.parametrize("name", WORDS)
 def test_each_of_the_commanders_words_is_pointed_out_unless_it_is_translated(name):
     said = {"title": "Weg", "message": "Geht."}
     given = {name: said[name]} if name in said else {"variables": ((name, "Ein Kabel."),)}
@@ -57,6 +60,37 @@ def test_each_of_the_commanders_words_is_pointed_out_unless_it_is_translated(nam
         f'readers in en get the {spoken} untranslated; add -v {name}.en="..."'
     ]
     assert untranslated(translated, ("de", "en"), "de") == []
+
+
+def test_words_that_only_colleagues_read_are_pointed_out_for_their_languages():
+    internal = request(variables=(("internal_needs", "Zwei Leute"), ("internal_personal_data", "yes")))
+    translated = request(variables=(("internal_needs", "Zwei Leute"), ("internal_needs.en", "Two people")))
+
+    [title, told] = untranslated(internal, ("de", "en", "fr"), "de", ("de", "en"))
+    assert told.startswith("readers in fr get the title")
+    assert title.endswith('-v title.en="..." -v internal_needs.en="..."')
+    assert "internal" not in " ".join(untranslated(translated, ("de", "en"), "de"))
+
+
+def test_what_is_given_in_another_language_only_is_pointed_out_to_be_missing():
+    foreign = Request(Verb.UPDATE, variables=(("instruction.en", "Drive on"),))
+
+    assert untranslated(foreign, ("de", "en", "fr"), "de") == [
+        'readers in de do not get the instruction; add -v instruction="..."',
+        'readers in fr do not get the instruction; add -v instruction.fr="..."',
+    ]
+
+
+def test_what_is_taken_back_needs_no_translation():
+    assert untranslated(Request(Verb.UPDATE, variables=(("works", "none"),)), ("de", "en"), "de") == []
+
+
+def test_a_correction_is_to_be_translated():
+    corrected = Request(Verb.UPDATE, corrects="Nur Hamburg.")
+
+    assert untranslated(corrected, ("en",), "de") == [
+        'readers in en get the correction untranslated; add -v corrects.en="..."'
+    ]
 
 
 def test_a_region_needs_no_translation_of_its_own():

@@ -103,6 +103,7 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
         "announced for": _window(status, zone),
         "started": clock_time(status.started_at, zone),
         "opened": clock_time(status.opened_at, zone),
+        "open again": clock_time(status.reopened_at, zone),
         "ended": clock_time(status.ended_at, zone),
         "notices": str(status.notices),
         "latest notice": reached,
@@ -187,7 +188,8 @@ def _late(status: IncidentStatus) -> Iterator[str]:
 
 
 def _json(status: IncidentStatus, zone: ZoneInfo) -> dict[str, Any]:
-    times = ("started_at", "window_starts_at", "window_ends_at", "opened_at", "ended_at", "next_update_at")
+    windows = ("window_starts_at", "window_ends_at")
+    times = ("started_at", *windows, "opened_at", "reopened_at", "ended_at", "next_update_at")
     unanswered = [unanswered_json(message, zone) for message in status.unanswered]
     fields = asdict(replace(status, unanswered=()))
     return fields | {name: iso(getattr(status, name), zone) for name in times} | {"unanswered": unanswered}
