@@ -12,7 +12,12 @@ from broadcast.rendering.words import language_of, words_for
 from broadcast.reports.reasons import in_german
 from broadcast.reports.words import ENGLISH, GERMAN, WORDS
 
-_DATES = {"de": "{day:02}.{number:02}.{year}", "en": "{day} {month} {year}"}
+_DATES = {"de": "{day}.{number}.{year}", "en": "{day} {month} {year}"}
+_CLOCKS = {"de": "{clock} Uhr", "en": "{clock}"}
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _THOUSANDS = {"de": ".", "en": ","}
 LANGUAGES = tuple(_DATES)
 
@@ -25,7 +30,6 @@ class Language:
         self.code = language if language in _DATES else "en"
         self.zone = zone
         self._column = GERMAN if self.code == "de" else ENGLISH
-        self._months = words_for(self.code).months
 
     def __call__(self, name: str, **values: str) -> str:
         """The words called `name`, with values from outside made printable."""
@@ -33,8 +37,8 @@ class Language:
         return WORDS[name][self._column].format(**safe)
 
     def known(self, value: str | None) -> str:
-        """The value, or that it is unknown."""
-        return printable(value) if value else self("unknown")
+        """The value, or that nobody gave it."""
+        return printable(value) if value else self("unstated")
 
     def counted(self, name: str, count: int) -> str:
         """`1 Person`, `1.204 Personen`: the words called `name_one` and `name_many`."""
@@ -42,41 +46,45 @@ class Language:
 
     def reason(self, reason: str) -> str:
         """Why something failed, which the ledger keeps in English, or that it is unknown."""
-        known = self.known(reason)
-        return in_german(known) if reason and self.code == "de" else known
+        if not reason:
+            return self("unknown")
+        known = printable(reason)
+        return in_german(known) if self.code == "de" else known
 
     def number(self, value: int) -> str:
         """`1,234` or `1.234`."""
         return f"{value:,}".replace(",", _THOUSANDS[self.code])
 
     def moment(self, at: datetime | None) -> str:
-        """`23 May 2025, 14:05:09 CEST` in the report's zone, or that it is unknown."""
+        """`16 November 2025, 13:40 (CET)` in the report's zone, or that nobody stated it."""
         if at is None:
-            return self("unknown")
-        return f"{self._local(at)} {self._zone(at)}"
+            return self("unstated")
+        local = at.astimezone(self.zone)
+        clock = _CLOCKS[self.code].format(clock=f"{local:%H:%M}")
+        return f"{self._date(local)}, {clock} ({self._zone(at)})"
 
     def local_time(self, at: datetime) -> str:
-        """`23 May 2025, 14:05:09`, below a heading that names the zone; with it if clocks show it twice."""
-        return self.moment(at) if repeated(at.astimezone(self.zone)) else self._local(at)
+        """`16 November 2025, 13:40:09`, below a heading with the zone; with it if clocks show it twice."""
+        local = at.astimezone(self.zone)
+        exact = f"{self._date(local)}, {local:%H:%M:%S}"
+        return f"{exact} ({self._zone(at)})" if repeated(local) else exact
 
     def _zone(self, at: datetime) -> str:
         return phrase.zone(at.astimezone(self.zone), words_for(self.code))
 
-    def _local(self, at: datetime) -> str:
-        local = at.astimezone(self.zone)
-        date = _DATES[self.code].format(
-            day=local.day, number=local.month, month=self._months[local.month - 1], year=local.year
+    def _date(self, local: datetime) -> str:
+        return _DATES[self.code].format(
+            day=local.day, number=local.month, month=_MONTHS[local.month - 1], year=local.year
         )
-        return f"{date}, {local:%H:%M:%S}"
 
     def utc(self, at: datetime) -> str:
         """`2025-05-23 12:05:09`, the same in every language."""
         return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
     def span(self, span: timedelta | None) -> str:
-        """`1 h 05 min`, `4 min 12 s`, `9 s`, or that it is unknown."""
+        """`1 h 05 min`, `4 min 12 s`, `9 s`, or that nobody stated when it began or ended."""
         if span is None:
-            return self("unknown")
+            return self("unstated")
         minutes, seconds = divmod(round(span.total_seconds()), 60)
         hours, minutes = divmod(minutes, 60)
         if hours:

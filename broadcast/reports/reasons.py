@@ -1,56 +1,95 @@
-"""Reasons in German: the ledger keeps the English ones of the engine and of the providers.
+"""Reasons in German: the ledger keeps the English ones of the engine, of our adapters and of the providers.
 
-Frequent reasons of the engine are translated; anything else is quoted, so that readers see its origin.
+Our own are translated by `reasons.toml`; a provider's words are quoted, so that readers see their origin.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TypeAlias
 
-_ADDRESSES = {"email": "E-Mail-Adresse", "phone": "Telefonnummer", "mobile number": "Mobilnummer"}
 _LANGUAGE_FREE = re.compile(r"HTTP \d{3}|[\W\d_]*|[\w-]+\.[\w.-]+")
+_PLACE = re.compile(r"\\{(\w+)\\}")
+#: The tables of single words; every other table has whole reasons.
+_WORD_TABLES = ("address", "barred")
+#: What a place in a reason may hold; any other holds anything.
+_HOLDS = {"n": r"[\d.,]+", "n2": r"[\d.,]+", "stage": r"[A-Za-z]+", "word": r"\S+", "address": r"[a-z ]+"}
+_DEPTH = 5  # reasons within reasons
+_Entry: TypeAlias = tuple[re.Pattern[str], str]
 
 
 def in_german(reason: str) -> str:
-    """The reason in German, or as a quotation; what it goes on with after a colon likewise."""
-    for pattern, translation in _KNOWN:
-        if found := pattern.fullmatch(reason):
-            return translation(found)
-    return reason if _LANGUAGE_FREE.fullmatch(reason) else f"„{reason}“"
+    """The reason in German, or as a quotation; what it goes on with likewise."""
+    return _german(reason, _DEPTH)
 
 
-def _fixed(german: str) -> Callable[[re.Match[str]], str]:
-    return lambda found: german.format(*found.groups())
+def _german(reason: str, depth: int) -> str:
+    known = _known(reason, depth)
+    return reason if known is None and _LANGUAGE_FREE.fullmatch(reason) else known or f"„{reason}“"
 
 
-def _going_on(german: str) -> Callable[[re.Match[str]], str]:
-    """The same, with the last group as a reason of its own."""
-    return lambda found: german.format(*found.groups()[:-1], in_german(found.groups()[-1]))
+def _known(reason: str, depth: int) -> str | None:
+    """The reason in German; None where it is not ours, or goes on within itself more than `depth` times."""
+    for pattern, german in _entries() if depth else ():
+        found = pattern.fullmatch(reason)
+        values = found and _values(found.groupdict(), depth - 1)
+        if values is not None:
+            return german.format(**values)
+    return None
 
 
-def _unreachable(found: re.Match[str]) -> str:
-    return f"nicht erreichbar: keine {_ADDRESSES.get(found[1], found[1])} für {found[2]}"
+def _values(found: Mapping[str, str], depth: int) -> dict[str, str] | None:
+    """What stands in the places, in German; None where a place holds what it may not hold."""
+    values: dict[str, str] = {}
+    for name, text in found.items():
+        told = _known(text, depth) if name == "known" else _told(name, text, depth)
+        if told is None:
+            return None
+        values[name] = told
+    return values
 
 
-_KNOWN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), translation)
-    for pattern, translation in (
-        (r"unreachable: no (.+?) for (.+)", _unreachable),
-        (r"suppressed: (.+)", _going_on("gesperrt: {}")),
-        (r"superseded by notice (\d+)", _fixed("überholt durch Mitteilung {}")),
-        (r"(\d+) in a row: (.+)", _going_on("{} in Folge: {}")),
-        (r"look-up failed: (.+)", _going_on("Nachfrage beim Anbieter misslungen: {}")),
-        (r"signing in failed: (.+)", _going_on("Anmeldung misslungen: {}")),
-        (r"no answer within (.+) s", _fixed("keine Antwort innerhalb von {} s")),
-        (r"too many requests(?: \((.+)\))?", lambda found: f"zu viele Anfragen ({found[1] or 'HTTP 429'})"),
-        (r"connection refused", _fixed("Verbindung abgelehnt")),
-        (r"timeout after sending", _fixed("Zeitüberschreitung nach dem Senden")),
-        (r"reset after sending", _fixed("Verbindung nach dem Senden abgebrochen")),
-        (r"stopped before the answer came", _fixed("abgebrochen, bevor die Antwort kam")),
-        (
-            r"(\d+) taken over: the run that sent it ended before the answer came",
-            _fixed("{} übernommen: Der Lauf, der sie sendete, endete vor der Antwort"),
-        ),
-    )
-)
+def _told(name: str, text: str, depth: int) -> str:
+    match name:
+        case "more":
+            return _german(text, depth)
+        case "said":
+            return f"„{text}“"
+        case "address":
+            return _tables()["address"].get(text, text)
+        case "barred":
+            return ", ".join(_barred(one) for one in text.split(", "))
+        case "n" | "n2":
+            return text.replace(",", ".")
+        case _:
+            return text
+
+
+def _barred(one: str) -> str:
+    """`E-Mail-Adresse abgemeldet` for `email opted out`."""
+    kind, _, why = one.partition(" ")
+    tables = _tables()
+    if why in tables["barred"]:
+        return f"{tables['address'].get(kind, kind)} {tables['barred'][why]}"
+    return tables["barred"].get(one) or f"„{one}“"
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads((resources.files("broadcast.reports") / "reasons.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _entries() -> tuple[_Entry, ...]:
+    reasons = (table.items() for name, table in _tables().items() if name not in _WORD_TABLES)
+    return tuple((_pattern(english), german) for table in reasons for english, german in table)
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    """The reason as a pattern whose places are groups."""
+    places = _PLACE.sub(lambda place: f"(?P<{place[1]}>{_HOLDS.get(place[1], '.+?')})", re.escape(english))
+    return re.compile(places, re.DOTALL | re.IGNORECASE)

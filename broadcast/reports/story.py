@@ -70,6 +70,10 @@ class Story:
         """Whether the incident is over, so that the report will not change by itself."""
         return self.incident.phase.closed
 
+    def mark(self, number: int) -> str:
+        """`INC-7/2`: its `number`-th notice."""
+        return f"{self.incident.ref}/{number}"
+
 
 def build(
     ledger: Ledger, ref: str, now: datetime, zone: ZoneInfo, *, addresses: Addresses = Addresses.MASKED

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 
 from broadcast.ledger.history import Failover, Reach
 from broadcast.ledger.records import Text
@@ -12,6 +11,7 @@ from broadcast.model.incident import Incident, Phase, Service
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts
 from broadcast.model.text import printable
+from broadcast.reports import missed
 from broadcast.reports.document import (
     DASH,
     Block,
@@ -30,7 +30,7 @@ from broadcast.reports.document import (
     Tone,
 )
 from broadcast.reports.language import Language
-from broadcast.reports.people import Addresses, Person
+from broadcast.reports.people import Addresses
 from broadcast.reports.promises import Promise, Verdict
 from broadcast.reports.story import Story
 from broadcast.reports.timeline import Change, Chapter, Moment, Row
@@ -110,31 +110,38 @@ def _facts(story: Story, say: Language) -> tuple[Block, ...]:
         ("ref", incident.ref),
         ("headline", incident.title),
         ("organisation", facts.organisation if facts else None),
-        ("severity", incident.severity.upper()),
+        ("severity", _level(incident.severity, say, "level_scale")),
         ("phase", say(f"phase_{incident.phase}")),
         ("services", _services(incident.services, say)),
         ("is_drill", say("yes" if incident.drill else "no")),
-        ("started", _stated(incident.started_at, say)),
-        ("detected", _stated(incident.detected_at, say)),
+        ("started", say.moment(incident.started_at)),
+        ("detected", say.moment(incident.detected_at)),
         *_announced(incident, facts, say),
         ("opened", say.moment(incident.opened_at)),
-        ("ended", _stated(story.ended, say) if story.final else None),
+        ("ended", say.moment(story.ended) if story.final else say("still_open")),
         *([("closed", say.moment(incident.ended_at))] if story.final else []),
-        ("first_accepted", say.moment(story.first_accepted)),
+        ("first_accepted", say.moment(story.first_accepted) if story.first_accepted else say("not_yet")),
         ("to_detect", say.span(times.to_detect)),
         ("since_detected", say.span(times.to_tell_since_detected)),
         ("since_started", say.span(times.to_tell_since_started)),
         ("to_end", say.span(times.to_end))
         if incident.started_at and story.ended
         else ("opened_to_closed", say.span(times.opened_to_closed)),
-        ("silence", say.span(times.longest_silence)),
+        *_silence(story, say),
         *((name, facts.worded(name, say.code) if facts else None) for name in _PROSE),
     ]
     return (Pairs(tuple((say(name), say.known(value)) for name, value in pairs)),)
 
 
-def _stated(moment: datetime | None, say: Language) -> str:
-    return say.moment(moment) if moment else say("unstated")
+def _silence(story: Story, say: Language) -> Iterator[tuple[str, str]]:
+    """The longest time without a notice, where there was any."""
+    if story.times.longest_silence is not None:
+        yield "silence", say.span(story.times.longest_silence)
+
+
+def _level(severity: str, say: Language, pattern: str = "level") -> str:
+    """`2 of 4`: what `sev2` means."""
+    return say(pattern, level=severity.removeprefix("sev"))
 
 
 def _announced(incident: Incident, facts: Facts | None, say: Language) -> Iterator[tuple[str, str]]:
@@ -184,7 +191,8 @@ _ROW_TONES = {
 _SPOKEN_SUBJECTS: dict[Moment, Callable[[str, Language], str]] = {
     Moment.PHASE: lambda phase, say: say(f"phase_{Phase(phase)}"),
     Moment.NOTICE: lambda kind, say: say(f"kind_{kind}"),
-    Moment.SEVERITY: lambda severity, _: severity.upper(),
+    Moment.SEVERITY: _level,
+    Moment.OTHER: lambda kind, say: say("event_finding") if kind == "finding" else kind,
 }
 
 
@@ -196,13 +204,14 @@ def _event(row: Row, say: Language) -> str:
     return say(
         f"row_{name}",
         subject=subject,
+        channel=row.channel or DASH,
         detail=say.reason(row.detail or ""),
         count=say.number(row.count or 0),
     )
 
 
 def _mark(story: Story, number: int | None) -> str:
-    return f"{story.incident.ref}/{number}" if number else DASH
+    return story.mark(number) if number else DASH
 
 
 def _reach(story: Story, say: Language) -> tuple[Block, ...]:
@@ -247,43 +256,6 @@ def _moved_to(failovers: Sequence[Failover], origin: str, say: Language) -> str:
     return ", ".join(f"{printable(name)}: {say.number(count)}" for name, count in counts.items()) or DASH
 
 
-def _unreached(story: Story, say: Language) -> tuple[Block, ...]:
-    return _people("unreached", story.people.unreached, Tone.BAD, story, say)
-
-
-def _unsure(story: Story, say: Language) -> tuple[Block, ...]:
-    lost = sum(reach.unknown for chapter in story.chapters for reach in chapter.reach)
-    if story.people.unsure or not lost:
-        return _people("unsure", story.people.unsure, Tone.WARNING, story, say)
-    return (Line(say("unsure_others", count=say.number(lost)), Tone.WARNING),)
-
-
-def _behind(story: Story, say: Language) -> tuple[Block, ...]:
-    return _people("behind", story.people.behind, Tone.WARNING, story, say)
-
-
-def _people(
-    name: str, people: Sequence[Person], tone: Tone, story: Story, say: Language
-) -> tuple[Block, ...]:
-    if not people:
-        return (Line(say(f"{name}_empty"), Tone.GOOD if story.people.total else Tone.PLAIN),)
-    everybody = say.counted("people", story.people.total)
-    lead = say(f"{name}_lead", count=say.number(len(people)), people=everybody)
-    columns = ("name", "audience", "phone", "email", "notice", "reason")
-    rows = tuple(
-        (
-            Cell(printable(person.name or person.contact)),
-            Cell(printable(", ".join(person.audiences))),
-            Cell(say.known(person.phone)),
-            Cell(say.known(person.email)),
-            Cell(_mark(story, person.notice)),
-            Cell(say.reason(person.reason) if person.reason else say(f"state_{person.state}")),
-        )
-        for person in people
-    )
-    return (Line(lead, tone), Table(tuple(Heading(say(column)) for column in columns), rows))
-
-
 def _promises(story: Story, say: Language) -> tuple[Block, ...]:
     if not story.promises:
         return (Line(say("promises_empty")),)
@@ -316,7 +288,7 @@ _VERDICT_TONES = {
 
 def _course(story: Story, say: Language) -> tuple[Block, ...]:
     changes = [
-        *((change, f"{say('severity')}: {change.value.upper()}") for change in story.severities),
+        *((change, f"{say('severity')}: {_level(change.value, say)}") for change in story.severities),
         *((change, f"{say('phase')}: {say(f'phase_{change.value}')}") for change in story.phases),
     ]
     if not changes:
@@ -379,9 +351,9 @@ _SECTIONS: dict[str, Callable[[Story, Language], tuple[Block, ...]]] = {
     "facts": _facts,
     "timeline": _timeline,
     "reach": _reach,
-    "unreached": _unreached,
-    "unsure": _unsure,
-    "behind": _behind,
+    "unreached": missed.unreached,
+    "unsure": missed.unsure,
+    "behind": missed.behind,
     "promises": _promises,
     "course": _course,
     "duplicates": _duplicates,

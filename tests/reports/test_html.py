@@ -107,7 +107,7 @@ def test_both_formats_say_the_same(story, page):
         assert (line in page.text) == (line in as_markdown(story, "en"))
 
 
-@pytest.mark.parametrize(("locale", "banner"), [("de", "ÜBUNG"), ("en", "DRILL")])
+@pytest.mark.parametrize(("locale", "banner"), [("de", "ÜBUNG"), ("en", "EXERCISE")])
 def test_a_drill_says_so_first_and_last(chronicle, tell, locale, banner):
     chronicle.publish(6, [], drill=True)
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Any
 
 import pytest
 
@@ -24,8 +29,29 @@ from tests.reports.filled import Try, outage, owed, person, posted
             "look-up failed: no answer within 10 s",
             "Nachfrage beim Anbieter misslungen: keine Antwort innerhalb von 10 s",
         ),
-        ("superseded by notice 3", "überholt durch Mitteilung 3"),
+        ("superseded by notice 3", "überholt durch Meldung 3"),
         ("mailbox unknown", "„mailbox unknown“"),
+        ("HTTP 503: over capacity", "HTTP 503: „over capacity“"),
+        (
+            "the message was refused (HTTP 400): bad sender",
+            "die Nachricht wurde abgelehnt (HTTP 400): „bad sender“",
+        ),
+        (
+            "the mail server refused the recipient (550: 5.1.1 gone)",
+            "der Mailserver lehnte die Adresse ab (550: „5.1.1 gone“)",
+        ),
+        ("5 in a row: look-up failed: HTTP 503", "5 in Folge: Nachfrage beim Anbieter misslungen: HTTP 503"),
+        (
+            "suppressed: phone opted out, email bounced",
+            "gesperrt: Telefonnummer abgemeldet, E-Mail-Adresse unzustellbar",
+        ),
+        ("Twilio has no such message yet", "bisher: Twilio hat keine solche Nachricht"),
+        ("the text is longer than 1,600 characters", "der Text ist länger als 1.600 Zeichen"),
+        (
+            "alt is left out by --channel or --not-channel, so its thread 7 stays open",
+            "alt ist durch --channel oder --not-channel ausgenommen; der Verlauf 7 bleibt offen",
+        ),
+        ("an answer (with words) that nobody knows", "„an answer (with words) that nobody knows“"),
         ("3 in a row: mailbox unknown", "3 in Folge: „mailbox unknown“"),
         ("HTTP 503", "HTTP 503"),
         ("{0} %s", "„{0} %s“"),
@@ -34,6 +60,66 @@ from tests.reports.filled import Try, outage, owed, person, posted
 )
 def test_reasons_are_translated_or_quoted(noted, german):
     assert in_german(noted) == german
+
+
+def outcome_reasons() -> Iterator[tuple[str, str]]:
+    """Every reason that an outcome is made with in our source, its values replaced, with its place."""
+    files = [path for path in sorted(SOURCE.rglob("*.py")) if not {"sandbox", "testing"} & set(path.parts)]
+    for path in files:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            yield from ((f"{path.name}:{getattr(node, 'lineno', 0)}", one) for one in of_outcome(node))
+        if "channels" in path.parts:
+            yield from ((path.name, one) for each in tree.body for one in of_table(each))
+
+
+def of_outcome(node: Any) -> Iterator[str]:
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in OUTCOMES and node.args:
+        yield from spelled(node.args[0])
+
+
+def spelled(node: Any) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+        yield "".join(map(filled_in, node.values))
+    elif isinstance(node, ast.BoolOp):
+        yield from (one for part in node.values for one in spelled(part))
+
+
+def filled_in(part: Any) -> str:
+    """A part of a text with values: 503 for any value but a provider's explanation, which may be missing."""
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    return "" if ast.unparse(part.value) == "explained" else "503"
+
+
+def of_table(node: Any) -> Iterator[str]:
+    """The reasons in the tables by which adapters read a provider's codes."""
+    if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in TABLES and node.value:
+        texts = (one.value for one in ast.walk(node.value) if isinstance(one, ast.Constant))
+        yield from (text for text in texts if isinstance(text, str) and " " in text)
+
+
+SOURCE = Path(__file__).parents[2] / "broadcast"
+OUTCOMES = {"Rejected", "NotSent", "Unknown", "NoReply"}
+TABLES = {"CODES", "STATUSES", "STAGES", "CREDENTIALS", "PLACES", "MESSAGES", "_REASONS", "WORDS"}
+
+
+def test_every_reason_of_our_own_is_told_in_german():
+    known = list(outcome_reasons())
+
+    assert len(known) > 120
+    assert [(place, reason) for place, reason in known if in_german(reason) == f"„{reason}“"] == []
+
+
+@pytest.mark.parametrize(
+    "reason", ["x: " * 900, "look-up failed: " * 300, "a (b " * 900, "7 in a row: " * 300]
+)
+def test_a_reason_without_end_is_told_at_once(reason):
+    before = perf_counter()
+    in_german(reason)
+    assert perf_counter() - before < 1
 
 
 def test_no_reason_stands_in_a_german_report_as_if_it_were_our_own_words(chronicle, tell):
