@@ -46,14 +46,17 @@ def audience_hotlines(
     settings: Settings, outage: Outage, services: Sequence[str]
 ) -> tuple[tuple[str, str], ...]:
     """The numbers of single audiences that work, as (set of texts, number)."""
+    own = dict(own_hotlines(settings))
     return tuple(
-        dict.fromkeys(
-            (audience.texts, audience.hotline)
-            for audience in settings.audiences.values()
-            if audience.hotline
-            and not is_down(AlternativeSettings("hotline", _PHONE, audience.hotline), outage, services)
-        )
+        {texts: way.value for texts, way in own.items() if not is_down(way, outage, services)}.items()
     )
+
+
+def own_hotlines(settings: Settings) -> Iterator[tuple[str, AlternativeSettings]]:
+    """The numbers of single audiences, as (set of texts, way): `drivers-hotline` is that of `drivers`."""
+    for audience in settings.audiences.values():
+        if audience.hotline:
+            yield audience.texts, AlternativeSettings(f"{audience.name}-hotline", _PHONE, audience.hotline)
 
 
 def configured(settings: Settings) -> Iterator[AlternativeSettings]:

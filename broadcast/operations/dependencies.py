@@ -10,7 +10,7 @@ from broadcast.channels import registry
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import ConfigError
 from broadcast.model.phone_line import phone_line
-from broadcast.operations.alternatives import configured
+from broadcast.operations.alternatives import configured, own_hotlines
 from broadcast.planning.outage import Dependencies
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -23,6 +23,7 @@ def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dep
     """
     channels = settings.channels.values()
     ways = [name for way in configured(settings) for name in (way.name, way.service, *way.fate) if name]
+    ways += (way.name for _, way in own_hotlines(settings))
     page = ["status_url"] if settings.status_url else []
     return Dependencies(
         systems=settings.fates,

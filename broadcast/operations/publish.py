@@ -23,6 +23,7 @@ from broadcast.operations.deliver import Delivery, Order
 from broadcast.operations.dependencies import dependencies
 from broadcast.operations.draft import Draft, check_personal, needed_texts, preview, write_texts, written_for
 from broadcast.operations.found import found_down, proposals, takes_back
+from broadcast.operations.hints import hints
 from broadcast.operations.judgement import FRESH
 from broadcast.operations.preview import Consent, Preview
 from broadcast.operations.reach import Reaching
@@ -165,6 +166,7 @@ class Publisher:
                 *composed.warnings,
                 *proposals(request, self.settings, watched, reach.channels, now),
                 *remarks.doubtful(request, systems),
+                *hints(facts, self.settings),
                 *remarks.shortened(texts, rendered),
                 *remarks.untranslated(request, spoken, request.lang or self.settings.locale, staff),
                 *reach.warnings,

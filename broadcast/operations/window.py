@@ -84,8 +84,9 @@ class _Reading:
         ends = self._ends(starts)
         if starts and ends and ends <= starts and not self.ahead:
             starts = self.begun or self.now  # it began early, and is to end before it was to begin
+        if self.ahead or (self.request.maintenance and not self.phase.closed):
+            self._check_ahead(starts, ends)
         if self.request.maintenance and not self.phase.closed:
-            self._check_ahead(ends)
             self._point_out(starts, ends)
         changed = self.phase.maintenance and self._changed(starts, ends)
         if self.moves and not changed:
@@ -145,11 +146,17 @@ class _Reading:
             )
         return ends
 
-    def _check_ahead(self, ends: datetime | None) -> None:
+    def _check_ahead(self, starts: datetime | None, ends: datetime | None) -> None:
+        """No text announces a time that has passed."""
         if ends and ends <= self.now:
             raise UsageError(
                 f"the announced window is over: it ended at {self._shown(ends)}",
                 hint="say when it will end: --until 90m; or call it off: broadcast maintenance cancel",
+            )
+        if self.ahead and starts and starts <= self.now:
+            raise UsageError(
+                f"the work was announced for {self._shown(starts)}, and nobody said that it began",
+                hint="say that it runs with `broadcast maintenance start`, or move it: move --from 23:00",
             )
 
     def _changed(self, starts: datetime | None, ends: datetime | None) -> bool:

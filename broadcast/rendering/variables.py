@@ -120,7 +120,7 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
         "link": checked_link(facts.link),
         "hotline": _optional_line(dict(facts.hotlines).get(reader.audience) or facts.hotline),
         "alternatives": _ways(facts, words, reader.locale),
-        "cut_off": facts.cut_off and words.cut_off,
+        "cut_off": facts.cut_off and not dict(facts.hotlines).get(reader.audience) and words.cut_off,
         "framed": False,
         "to_customers": not facts.audiences or PUBLIC in facts.audiences,
         "open": situation.down or situation.works or situation is Situation.CORRECTION,
