@@ -14,7 +14,7 @@ _RANGE = re.compile(r"\s?[-–]\s?")
 _DIGITS = re.compile(r"\d+")
 _NAMED_DAY = re.compile(r"(?s)([^\W\d]*)\.?(,?)\s?(\d.*)")
 _OBJECT = re.compile(r"\b(?:siehe|see|visit|open|check|read)\s+$", re.IGNORECASE)
-_MAIL_WORD = re.compile(r"(?P<word>\b(?:e-mails?|mails?)\b)\s(?:an|to)\s", re.IGNORECASE)
+_MAIL_WORD = re.compile(r"(?P<word>\be?-?mails?(?:\sus)?\b)\s(?:an|to|at)\s", re.IGNORECASE)
 _BY_MAIL = re.compile(r"\b(?:per|via|by)\s(?:e-)?mail\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"(?P<number>[\d.,]+)\s?(?:[-–]\s?(?P<most>[\d.,]+)\s?)?(?P<unit>[^\W\d]+|[%€])(?P<stop>\.?)"
@@ -30,8 +30,9 @@ _SURELY_A_WORD = 5  # letters; shorter rows of capitals are words only if they a
 # Words, in capitals, that are too short to tell from an abbreviation.
 _WORDS = """
     NEU NEUE NUR BITTE ENDE TEST ALLE NIE JETZT HEUTE SEHR UND ODER ABER DAS DIE DER DEN IST SIND KEIN NICHT
-    NEW NOT NO ONLY NOW END STOP ALL EVERY NEVER TODAY VERY AND BUT THE ARE DONE OVER DOWN LATE BACK CALL
-    READ WAIT
+    ZU IM AM AN SO SIE WIR
+    DO IS ON NEW NOT NO ONLY NOW END STOP ALL EVERY NEVER TODAY VERY AND BUT THE ARE DONE OVER DOWN LATE
+    BACK CALL READ WAIT
 """
 _SHORT_WORDS = frozenset(_WORDS.split())
 
@@ -155,12 +156,14 @@ def _weekday(short: str) -> int:
 def _month(spelled: str) -> int:
     if spelled.isdecimal():
         return int(spelled) - 1
-    return next(names.index(spelled) for names in (GERMAN.months, ENGLISH.months) if spelled in names)
+    short = spelled[:3]
+    return next(names.index(short) for names in (GERMAN.months, ENGLISH.months) if short in names)
 
 
 def phone(number: str, tongue: Tongue) -> str:
     """`0 3 0, 2 3, 1 2, 5 0, 0 0`: as it is grouped, long groups in pairs."""
-    groups = [_pairs(group) for group in _DIGITS.findall(number)]
+    dialled = number.replace("(0)", " ") if number.startswith("+") else number
+    groups = [_pairs(group) for group in _DIGITS.findall(dialled)]
     plus = f"{tongue.plus} " if number.startswith("+") else ""
     return plus + ", ".join(groups)
 
@@ -203,8 +206,10 @@ def euros(found: str, tongue: Tongue) -> str:
 
 
 def between(found: str, tongue: Tongue) -> str:
-    """`5 bis 10`."""
-    return f" {tongue.to} ".join(_RANGE.split(found))
+    """`5 bis 10`; `4711-0815` is no range but a number of something."""
+    first, last = _RANGE.split(found)
+    is_range = int(first) < int(last) and not last.startswith("0")
+    return f"{first} {tongue.to} {last}" if is_range else found
 
 
 def ratio(found: str, tongue: Tongue) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.rendering import sayings
-from broadcast.rendering.tongue import SHORT, Tongue, tongue_for
+from broadcast.rendering.tongue import LONG_MONTHS, SHORT, Tongue, tongue_for
 from broadcast.rendering.words import ENGLISH, GERMAN, Words
 
 # Measured with espeak-ng at 150 words a minute on our own announcements; digits said one by one take longer.
@@ -21,6 +21,7 @@ _SECONDS_A_PAUSE = 0.25
 
 _GERMAN_DAYS, _ENGLISH_DAYS = "|".join(GERMAN.weekdays), "|".join(ENGLISH.weekdays)
 _MONTHS = "|".join(dict.fromkeys((*GERMAN.months, *ENGLISH.months)))
+_FULL_MONTHS = "|".join(LONG_MONTHS)
 _TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d(?!\d|:\d)"
 _TO = r"\s?[-–]\s?"
 _DATE = r"(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.(?:1[0-2]|0?[1-9])\."
@@ -43,7 +44,7 @@ _TOKEN = re.compile(
     r"|(?P<link>(?:\b(?:[Uu]nter|[Aa]uf|[Üü]ber|[Vv]ia|[Oo]n|[Aa]t)\s)?"
     rf"(?:(?i:https?://|www\.){_LINK_END}|(?i:https?:/*|www\.)"
     rf"|(?<![\w.@-]){_LABEL}(?:\.{_LABEL}){{0,5}}\.[a-z]{{2,24}}/(?:{_LINK_END})?))"
-    r"|(?P<email>(?i:\b(?:(?:per|via|by)\s)?(?:e-)?mails?\b(?::\s(?:an\s|to\s)?|\s(?:an|to)\s))?"
+    r"|(?P<email>(?i:\b(?:(?:per|via|by)\s)?e?-?mails?(?:\sus)?\b(?::\s(?:an\s|to\s)?|\s(?:an|to|at)\s))?"
     r"(?:\b(?:an|[Uu]nter|auf|[Pp]er|[Vv]ia|to|at|by)\b:?\s)?(?:mailto:)?"
     rf"(?<![\w.+-])[\w.+-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,9}})"
     r"|(?P<mark>(?:\b(?:[Vv]organg|[Rr]eferenz|[Rr]eference|[Ii]ncident)\s)?"
@@ -57,7 +58,7 @@ _TOKEN = re.compile(
     r"|(?<![\d.])(?P<dotted>(?:[01]?\d|2[0-4])\.[0-5]\d)\sUhr\b"
     r"|(?<![\w-])(?P<iso_day>\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?=\d)|(?![\w-])))"
     r"|(?<![\w.])(?P<address>(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?)(?![\w:]|\.\d)"
-    rf"|(?P<day>\b(?:{_GERMAN_DAYS}|{_ENGLISH_DAYS})\.?,?\s(?:{_DATE}(?:{_YEAR})?|\d{{1,2}}\s(?:{_MONTHS})\b)"
+    rf"|(?P<day>\b(?:{_GERMAN_DAYS}|{_ENGLISH_DAYS})\.?,?\s(?:{_DATE}(?:{_YEAR})?|\d{{1,2}}\.?\s(?:{_MONTHS}|{_FULL_MONTHS})\b)"
     rf"|{_DATE}\d{{4}}(?!\w)|(?:{_BEFORE_A_DATE}){_DATE}(?:{_YEAR})?"
     rf"|{_DATE}(?=,|\s(?:bis|ab|um|von|und|fällt)\s)|(?<![\d.:])\d{{1,2}}\s(?:{_MONTHS})\b)"
     r"|(?P<phone>(?<![\w/])(?<!\d[.,])(?:\+\d|\(?0\d)(?:[\d()/-]|[ .](?=[\d(])){4,}\d(?![\d:]))"
@@ -76,11 +77,13 @@ _TOKEN = re.compile(
     r"|(?P<bracket>[()]|\[(?=\w)|(?<=[\w.!?])\])"
     r"|(?P<also>&)"
     r"|(?P<dash>[-–—•](?=\s))"
+    r"|(?P<slash>(?<=\w\w)/(?=\w[^\W\d])|(?<=[^\W\d]\w)/(?=\w\w))"
     r"|(?P<colon>(?<=\d):(?=\d))"
     r"|(?P<silent>[*_#`|<>{}^~\[\]\\@\"“”„«»‟]|(?<!\w)['‘\u201a’\u2039\u203a]|['‘’\u2039\u203a](?!\w))"
 )
 _LONE_SIGN = re.compile(r"(?<!\w)\w(?!\w)")
 _PAUSE = re.compile(r"[.,:;?!](?=\s|$)")
+_NEXT_SENTENCE = re.compile(r"\s+[A-ZÄÖÜ]")  # no full stop of a sentence touches a link
 _NEW_SENTENCE = re.compile(r"\s*$|\s+[„“\"(]?[A-ZÄÖÜ]")
 _MARKS = frozenset(".:;?!")
 _PICTURES = frozenset({"So", "Sk", "Me"})
@@ -115,6 +118,7 @@ _SAYINGS: Mapping[str, Saying] = {
     "bracket": lambda _, __: ", ",
     "also": lambda _, tongue: f" {tongue.also} ",
     "dash": lambda _, __: ",",
+    "slash": lambda _, __: ", ",
     "colon": lambda _, __: " ",
     "silent": lambda _, __: " ",
 }
@@ -135,7 +139,8 @@ def spoken(text: str, words: Words, site: str | None = None) -> str:
     def say(match: re.Match[str]) -> str:
         kind = match.lastgroup or "silent"
         if kind == "link":
-            return sayings.link(match[kind], tongue, host, match.string[: match.start()])
+            said = sayings.link(match[kind], tongue, host, match.string[: match.start()])
+            return f"{said}." if _NEXT_SENTENCE.match(match.string, match.end()) else said
         said = _SAYINGS[kind](match[kind], tongue)
         return f"{said.rstrip('.')}." if _ends_here(match) else said
 

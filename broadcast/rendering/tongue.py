@@ -91,6 +91,10 @@ GERMAN = Tongue(
         "inkl.": "inklusive",
         "evtl.": "vielleicht",
         "ggf.": "vielleicht",
+        "max.": "höchstens",
+        "mind.": "mindestens",
+        "u.a.": "unter anderem",
+        "z.zt.": "zurzeit",
         "nr.": "Nummer",
         "tel.": "Telefon",
     },
@@ -139,11 +143,13 @@ ENGLISH = Tongue(
         "i.e.": "that is",
         "etc.": "and so on",
         "incl.": "including",
+        "max.": "at most",
         "tel.": "phone",
     },
 )
 #: Everything that any of them writes shorter, the longest first.
 SHORT = tuple(sorted({*GERMAN.short, *ENGLISH.short}, key=len, reverse=True))
+LONG_MONTHS = tuple(dict.fromkeys((*GERMAN.months, *ENGLISH.months)))
 _TONGUES = {"de": GERMAN, "en": ENGLISH}
 
 
