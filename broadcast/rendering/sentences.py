@@ -100,26 +100,45 @@ def checked(table: Mapping[str, object], where: str) -> Table:
     return table  # type: ignore[return-value]  # looked at above
 
 
-def _work(_: Facts, situation: Situation) -> str | None:
-    if situation.maintenance or situation in {Situation.DRILL, Situation.DRILL_OVER}:
-        return None
-    if situation.works:
-        return "watching"
-    if situation in {Situation.IDENTIFIED, Situation.DOWN_AGAIN}:
-        return "fixing"
-    if situation is Situation.INVESTIGATING:
-        return "searching"
-    return "still_fixing" if situation in {Situation.UPDATE, Situation.REOPENED} else None
+def _work(facts: Facts, situation: Situation) -> str | None:
+    wording = "watching" if situation.works else _WORK.get(situation)
+    return wording if wording and not _typed(facts, wording) else None
+
+
+_WORK = {
+    Situation.INVESTIGATING: "searching",
+    Situation.IDENTIFIED: "fixing",
+    Situation.DOWN_AGAIN: "fixing",
+    Situation.UPDATE: "still_fixing",
+    Situation.REOPENED: "still_fixing",
+}
 
 
 def _cause(facts: Facts, situation: Situation) -> str | None:
-    return "found" if situation is Situation.IDENTIFIED and facts.phase is Phase.IDENTIFIED else None
+    found = situation is Situation.IDENTIFIED and facts.phase is Phase.IDENTIFIED
+    return "found" if found and not _typed(facts, "found") else None
 
 
 def _apology(facts: Facts, situation: Situation) -> str | None:
     wording = None if facts.drill else _APOLOGIES.get(situation)
-    named = wording in {"outage", "end"} and facts.severity in _MINOR
-    return "limited" if named else wording
+    if wording is None or _typed(facts, "apology"):
+        return None
+    return "limited" if wording in {"outage", "end"} and facts.severity in _MINOR else wording
+
+
+def _typed(facts: Facts, sentence: str) -> bool:
+    """Whether the commander's message says already what this sentence says."""
+    said = _SAID.get(sentence)
+    messages = (facts.message, *(words for (name, _), words in facts.wording if name == "message"))
+    return said is not None and any(said.search(text) for text in messages if text)
+
+
+_SAID = {
+    "found": re.compile(r"ursache|\bcause\b", re.IGNORECASE),
+    "searching": re.compile(r"ursache|\bcause\b", re.IGNORECASE),
+    "watching": re.compile(r"beobacht|\bwatch|\bmonitor", re.IGNORECASE),
+    "apology": re.compile(r"\b(?:leid|sorry|apolog\w*)\b|\bentschuldig", re.IGNORECASE),
+}
 
 
 _APOLOGIES = {
@@ -217,9 +236,10 @@ RULES: dict[str, Rule] = {
     "no_action_short": Rule(_no_action, "an exercise, a false alarm or cancelled work, and no instruction"),
     "tell_us": Rule(_tell_us, "it works, and there is a way to reach us"),
     "unchanged": Rule(_only(Situation.DRILL, "test"), "an exercise"),
-    "unchanged_short": Rule(_only(Situation.DRILL, "test"), "an exercise"),
+    "unchanged_short": Rule(_only(Situation.DRILL, "test"), "an exercise", room="second"),
     "under_test": Rule(_only(Situation.DRILL, "test"), "an exercise"),
     "test_over": Rule(_only(Situation.DRILL_OVER, "test"), "an exercise that is over"),
+    "was_short": Rule(_was, "it is over, and somebody said when it began"),
     "was": Rule(_was, "it works again, and somebody said when it began"),
     "no_calls": Rule(_no_calls, "no phone number works, and the outage is not limited to some readers"),
     "unavailable": Rule(_unavailable, "maintenance that is announced or goes on"),

@@ -10,6 +10,7 @@
     begun                      whether it has really begun, as far as somebody said
     outage_open                of maintenance: whether another open incident may have its services down
     duration                   how long it has lasted, or lasted, for |duration; None without `started`
+    lasted                     the same where it is five minutes or more, else None
     minutes                    the same as a number; without `started`, since the first notice
     message scope impact action cause data_loss   the commander's words, or None
     link hotline               or None
@@ -27,7 +28,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from broadcast.errors import TemplateError
@@ -51,6 +52,7 @@ _PROSE = ("message", "scope", "impact", "action", "cause", "data_loss")
 _OPTIONAL = ("correction", "instruction", "works")
 _WORDED = frozenset({"title", *_PROSE, *_OPTIONAL})
 _MOST_NAMES = 3
+_WORTH_TELLING = timedelta(minutes=5)
 _YES = frozenset({"yes", "ja", "true", "1"})
 
 
@@ -203,6 +205,7 @@ def _times(facts: Facts) -> dict[str, object]:
         "outage_open": facts.outage_open,
         "corrects": facts.corrects,
         "duration": facts.lasted,
+        "lasted": facts.lasted if facts.lasted and facts.lasted >= _WORTH_TELLING else None,
         "minutes": facts.minutes,
     }
 
@@ -271,6 +274,7 @@ RESERVED = frozenset(
         "outage_open",
         "corrects",
         "duration",
+        "lasted",
         "minutes",
         "title",
         "services",
