@@ -21,6 +21,7 @@ from broadcast.operations.preview import AudiencePreview, BarredPreview, Preview
 from broadcast.operations.reach import Reach
 from broadcast.planning.plan import PUBLIC
 from broadcast.planning.ways import Way
+from broadcast.rendering.added import added
 from broadcast.rendering.catalogue import PUBLIC as CUSTOMERS
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.render import Rendered, Renderer
@@ -207,6 +208,7 @@ def _text_previews(draft: Draft, ways: Mapping[str, Way]) -> tuple[TextPreview, 
             text=text.message.text,
             size=str(rendered.units),
             recipients=first[text.texts, text.message.locale, text.kind],
+            added=added(rendered, draft.facts, text.texts, ChannelKind(text.kind)),
         )
         for text, rendered in zip(draft.texts, draft.rendered, strict=True)
     )

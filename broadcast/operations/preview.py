@@ -25,7 +25,11 @@ class AudiencePreview:
 
 @dataclass(frozen=True, slots=True)
 class TextPreview:
-    """One rendered text: `size` is its length in the channel's own units ("152/160 GSM-7, 1 part")."""
+    """One rendered text: `size` is its length in the channel's own units ("152/160 GSM-7, 1 part").
+
+    `added` are the sentences that its template adds to what was given: neither the commander's words, nor
+    state, help or next update.
+    """
 
     audience: str
     locale: str
@@ -34,6 +38,7 @@ class TextPreview:
     text: str
     size: str
     recipients: int
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ class Publisher:
                 *(one for one in reach.contacts if one not in said),
                 *composed.warnings,
                 *proposals(request, self.settings, watched, reach.channels, now),
+                *remarks.hard_words(request, facts, request.lang or self.settings.locale),
                 *remarks.doubtful(request, systems),
                 *hints(facts, self.settings),
                 *remarks.shortened(texts, rendered),

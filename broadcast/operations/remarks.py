@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from broadcast.config.placeholders import placeholders
 from broadcast.config.settings import Settings
 from broadcast.ledger.records import Text
+from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, system_name
 from broadcast.operations.request import Request
+from broadcast.rendering.plain import hard_to_read
 from broadcast.rendering.render import Rendered
 from broadcast.rendering.variables import INTERNAL
 from broadcast.rendering.words import language_of
@@ -122,6 +124,19 @@ def _internal(name: str) -> bool:
 
 def _order(name: str) -> int:
     return _WORDS.index(name) if name in _WORDS else len(_WORDS)
+
+
+def hard_words(request: Request, facts: Facts, given: str) -> list[str]:
+    """What many customers, or people at the wheel, cannot read in the message; a line for each language.
+
+    `given` is the locale that the commander writes in.
+    """
+    if not {"customers", "field"}.intersection(facts.audiences):
+        return []
+    named = [(name, text) for name, text in request.variables if name.startswith("message.")]
+    messages = {given: request.message or "", **{name.partition(".")[2]: text for name, text in named}}
+    found = {locale: hard_to_read(text, language_of(locale)) for locale, text in messages.items()}
+    return [f"hard to read for many ({locale}): {words}" for locale, words in found.items() if words]
 
 
 def _listed(names: Sequence[str]) -> str:

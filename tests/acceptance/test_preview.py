@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,7 @@ from broadcast.model.notice import NoticeKind
 from broadcast.operations.preview import Preview, TextPreview
 from tests.acceptance.conftest import ROOT, run
 
+ADDED = "added by the template"
 BERLIN = ZoneInfo("Europe/Berlin")
 MAIL = "\n".join(f"Line {number} of the mail." for number in range(1, 21))
 
@@ -68,6 +71,18 @@ def test_staffs_texts_are_one_line_each_and_what_most_customers_read_stands_last
     banner = next(place for place, block in enumerate(page) if isinstance(block, Banner))
     assert max(page.index(quote) for quote in quotes) < banner
     assert [block.text for block in page[-2:]] == ["the least", "the weightiest"]
+
+
+def test_sentences_that_nobody_typed_are_named_for_those_who_are_nearest_and_counted_for_others():
+    customers = replace(text("customers", "email", 500), added=("We are sorry.", "We are looking."))
+    again = replace(text("customers", "sms", 41), added=("We are sorry.", "All is fine."))
+    agents = replace(text("agents", "email", 14), added=("Do not promise.", "Ask Anna."))
+
+    few = [block.text for block in shown(customers, again, agents) if getattr(block, "kind", "") == ADDED]
+    whole = shown(customers, again, agents, everything=True)
+
+    assert few == ["customers, de: We are sorry. We are looking. All is fine.", "agents: 2 sentences"]
+    assert f"{ADDED}: agents, de: Do not promise. Ask Anna." in as_text(whole)
 
 
 def test_with_verbose_every_text_is_whole():
@@ -123,6 +138,16 @@ def test_the_example_company_is_read_on_one_screen(company):
     assert len(lines) < 80
     assert sum("contacts check" in line for line in lines) == 1
     assert any(line.startswith("warning: 6 rows of customers-de.csv cannot be used") for line in lines)
+
+
+def test_the_preview_and_its_json_name_what_a_template_adds_and_hint_at_hard_words(rehearse):
+    words = ("notify", "Chat down", "--message", "Die Latenz ist hoch.", "--dry-run")
+    page, data = rehearse(*words), json.loads(rehearse(*words, "-o", "json").stdout)
+
+    assert f"{ADDED}: customers, en: We are sorry." in page.stdout
+    assert "warning: hard to read for many (de): Latenz (say: Wartezeit)" in page.stdout
+    mails = [one for one in data["texts"] if (one["kind"], one["locale"]) == ("email", "en")]
+    assert ["We are sorry." in one["added"] for one in mails if one["audience"] == "customers"] == [True]
 
 
 def test_an_update_does_not_repeat_what_was_said_of_the_contacts(rehearse, rehearsal):

@@ -23,6 +23,7 @@ _SHORT = frozenset({ChannelKind.SMS, ChannelKind.SOCIAL})  # texts that are show
 _QUOTED = 4  # texts that are set apart
 _BEGINNING = 5  # lines of them
 _MOMENTS = ("next_update", "window_starts", "window_ends", "former_starts", "former_ends")
+_ADDED = "added by the template"
 _GIST = 100  # characters of all others
 
 
@@ -44,6 +45,7 @@ def preview_page(preview: Preview, zone: ZoneInfo, *, everything: bool) -> list[
         *_unreachable(preview),
         *_price(preview),
         *(_quote(text, everything=everything) for text in quoted),
+        *_added(shown, quoted, everything=everything),
         *([line(Word("--verbose shows every text in full", Tone.FAINT))] if shown and not everything else []),
         _banner(preview),
         line(reach(preview)),
@@ -151,6 +153,25 @@ def _quote(text: TextPreview, *, everything: bool) -> Quote:
     if not everything and cut > 1:
         lines = [*lines[:_BEGINNING], f"... and {cut} more lines"]
     return Quote(f"{_label(text)}, {text.size}", "\n".join(lines))
+
+
+def _added(
+    shown: Sequence[TextPreview], quoted: Sequence[TextPreview], *, everything: bool
+) -> Iterator[Block]:
+    """The sentences that nobody typed, for each audience and language; elsewhere, how many they are."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for text in shown:
+        found.setdefault((text.audience, text.locale), {}).update(dict.fromkeys(text.added))
+    near = {text.audience for text in quoted}
+    others = Counter[str]()
+    for (audience, locale), sentences in found.items():
+        if sentences and (everything or audience in near):
+            yield Remark(_ADDED, f"{audience}, {locale}: {' '.join(sentences)}")
+        elif sentences:
+            others[audience] = max(others[audience], len(sentences))
+    if others:
+        counts = (f"{name}: {counted(count, 'sentence')}" for name, count in others.items())
+        yield Remark(_ADDED, ", ".join(counts))
 
 
 def _label(text: TextPreview) -> str:
