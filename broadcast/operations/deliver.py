@@ -25,6 +25,7 @@ from broadcast.model.suppression import Suppressed
 from broadcast.operations.avoid import Avoiding
 from broadcast.operations.channels import Channels, activate, paces
 from broadcast.operations.draft import headline
+from broadcast.operations.lateness import lateness
 from broadcast.operations.notice_run import NoticeRun, Started
 from broadcast.operations.outcome import summarise
 from broadcast.operations.request import Limits
@@ -77,9 +78,10 @@ class Delivery:
 
         Raises `LedgerError` if this command sent nothing, and `Unfinished` if it may have.
         """
+        late = tuple(lateness(notice, self.clock.now())) if self.owes(notice) else ()
         with self.started() as started:
             run = self._begun(notice, Order(limits, adapters), started)
-            return self._finished(notice, lambda: run)
+            return self._finished(notice, lambda: run, late)
 
     def deliver_new(self, notice: Notice, order: Order, started: Started) -> Result:
         """Dispatch a notice that was just recorded, and store the result.

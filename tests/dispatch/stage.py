@@ -231,7 +231,10 @@ class Company:
             phone(n): f"p{n}" for n in range(self.people)
         }
         for message in self.received():
-            if f"/{sequence}]" in (message.subject or "") + message.text and message.to in owners:
+            words = (message.subject or "") + message.text
+            # An SMS has the mark, and the foot of a mail spells it.
+            named = f"/{sequence}]" in words or f"message {sequence}." in words
+            if named and message.to in owners:
                 told[owners[message.to]].append(message.provider)
         return told
 

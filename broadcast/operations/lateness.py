@@ -1,0 +1,30 @@
+"""What a notice says that is sent long after it was written. Pure.
+
+A text is not changed once it is recorded: the ledger has what people read, and lost answers are looked up
+by it. E-mails, pages and calls say as of when they speak. Short texts do not, so whoever retries has to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from broadcast.ledger.records import Notice
+from broadcast.model.moments import elapsed
+from broadcast.model.zone import with_zone
+
+_FRESH = timedelta(minutes=10)
+
+
+def lateness(notice: Notice, now: datetime) -> Iterator[str]:
+    """What in the notice's texts may no longer hold at `now`."""
+    facts, ref = notice.facts, f"{notice.incident}/{notice.sequence}"
+    if notice.phase.closed:
+        return
+    instead = f"if it is no longer so, tell the newest state instead: update {notice.incident}"
+    if facts.next_update and elapsed(facts.next_update, now) > timedelta():
+        promised = with_zone(facts.next_update)
+        yield f"{ref} promises the next update for {promised}, which has passed; {instead}"
+    elif elapsed(facts.as_of, now) > _FRESH:
+        written = with_zone(facts.as_of)
+        yield f"{ref} was written at {written}, which text messages and posts do not say; {instead}"
