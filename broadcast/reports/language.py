@@ -36,6 +36,11 @@ class Language:
         safe = {key: printable(value) for key, value in values.items()}
         return WORDS[name][self._column].format(**safe)
 
+    def called(self, table: str, value: str) -> str:
+        """What readers call a value that the ledger keeps; as it stands where there is no word for it."""
+        name = f"{table}_{value}"
+        return self(name) if name in WORDS else printable(value)
+
     def known(self, value: str | None) -> str:
         """The value, or that nobody gave it."""
         return printable(value) if value else self("unstated")

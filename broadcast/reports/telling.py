@@ -11,6 +11,7 @@ from broadcast.model.incident import Incident, Phase, Service
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts
 from broadcast.model.text import printable
+from broadcast.planning.plan import PUBLIC
 from broadcast.reports import missed
 from broadcast.reports.document import (
     DASH,
@@ -44,7 +45,7 @@ def tell(story: Story, locale: str) -> Document:
     sections = ((name, blocks(story, say)) for name, blocks in _SECTIONS.items())
     return Document(
         language=say.code,
-        title=say("title", ref=story.incident.ref, title=story.incident.title),
+        title=say("title", ref=story.incident.ref, title=_title(story, say)),
         status=say("final" if story.final else "interim", moment=say.moment(story.as_of)),
         banner=say("drill") if story.incident.drill else None,
         warning=say("confidential") if story.addresses is Addresses.FULL else None,
@@ -108,7 +109,7 @@ def _facts(story: Story, say: Language) -> tuple[Block, ...]:
     incident, facts, times = story.incident, story.facts, story.times
     pairs: list[tuple[str, str | None]] = [
         ("ref", incident.ref),
-        ("headline", incident.title),
+        ("headline", _title(story, say)),
         ("organisation", facts.organisation if facts else None),
         ("severity", _level(incident.severity, say, "level_scale")),
         ("phase", say(f"phase_{incident.phase}")),
@@ -124,9 +125,7 @@ def _facts(story: Story, say: Language) -> tuple[Block, ...]:
         ("to_detect", say.span(times.to_detect)),
         ("since_detected", say.span(times.to_tell_since_detected)),
         ("since_started", say.span(times.to_tell_since_started)),
-        ("to_end", say.span(times.to_end))
-        if incident.started_at and story.ended
-        else ("opened_to_closed", say.span(times.opened_to_closed)),
+        *_lasted(story, say),
         *_silence(story, say),
         *((name, facts.worded(name, say.code) if facts else None) for name in _PROSE),
     ]
@@ -156,7 +155,20 @@ _PROSE = ("scope", "impact", "cause", "data_loss", "action")
 
 
 def _services(services: Sequence[Service], say: Language) -> str:
-    return ", ".join(service.name_in(say.code) for service in services) or say("none")
+    return ", ".join(service.name_in(say.code) for service in services) or say("unstated")
+
+
+def _title(story: Story, say: Language) -> str:
+    """The title in the reader's language, as far as somebody gave it."""
+    return (story.facts and story.facts.worded("title", say.code)) or story.incident.title
+
+
+def _lasted(story: Story, say: Language) -> Iterator[tuple[str, str]]:
+    """How long it was, or was open where nobody stated both ends; nothing while it goes on."""
+    if story.incident.started_at and story.ended:
+        yield "to_end", say.span(story.times.to_end)
+    elif story.final:
+        yield "opened_to_closed", say.span(story.times.opened_to_closed)
 
 
 def _timeline(story: Story, say: Language) -> tuple[Block, ...]:
@@ -192,7 +204,7 @@ _SPOKEN_SUBJECTS: dict[Moment, Callable[[str, Language], str]] = {
     Moment.PHASE: lambda phase, say: say(f"phase_{Phase(phase)}"),
     Moment.NOTICE: lambda kind, say: say(f"kind_{kind}"),
     Moment.SEVERITY: _level,
-    Moment.OTHER: lambda kind, say: say("event_finding") if kind == "finding" else kind,
+    Moment.OTHER: lambda kind, say: say.called("event", kind),
 }
 
 
@@ -326,8 +338,8 @@ def _quotation(story: Story, chapter: Chapter, text: Text, say: Language) -> Quo
         label=say(
             "text_label",
             mark=_mark(story, chapter.number),
-            audience=text.texts,
-            kind=text.kind,
+            audience=say("public") if text.texts == PUBLIC else text.texts,
+            kind=say.called("text", text.kind),
             locale=message.locale,
         ),
         subject=message.subject and _verbatim(message.subject),

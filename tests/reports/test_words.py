@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broadcast.model.channel import ChannelKind
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
@@ -34,6 +35,7 @@ def test_every_value_has_words():
         *(f"kind_{kind}" for kind in NoticeKind),
         *(f"state_{state}" for state in DeliveryState if state not in REACHED),
         *(f"row_{moment}" for moment in Moment),
+        *(f"text_{kind}" for kind in ChannelKind),
         *map(str, Verdict),
     }
 

@@ -116,6 +116,14 @@ async def test_a_title_that_says_how_it_stands_gets_no_state_word(shown, facts, 
     assert (await shown(name="en/index.html")).heading == english
 
 
+async def test_nothing_is_said_of_services_while_nobody_said_which_one_is_down(shown):
+    page = await shown(outgoing(title="Kasse gestört", title_en="Checkout down", services=()))
+    assert "Chat Keine Angabe E-Mail-Support Keine Angabe" in page.text
+    assert "Keine Störung gemeldet" not in page.text
+    watched = outgoing(sequence=2, phase=Phase.MONITORING, services=())
+    assert "Chat Keine Störung gemeldet" in (await shown(watched)).text
+
+
 async def test_two_that_work_again_are_no_outage(shown):
     watched: dict[str, Any] = {"phase": Phase.MONITORING, "sequence": 2}
     page = await shown(

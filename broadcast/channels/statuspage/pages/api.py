@@ -20,6 +20,7 @@ from broadcast.model.incident import Phase
 Record: TypeAlias = dict[str, object]
 
 _COMPONENT_STATUS = {
+    Tone.UNKNOWN: "operational",
     Tone.FINE: "operational",
     Tone.WATCHING: "operational",
     Tone.MAINTENANCE: "under_maintenance",

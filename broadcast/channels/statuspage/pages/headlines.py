@@ -11,11 +11,12 @@ from typing import Any
 
 from broadcast.channels.statuspage.pages.masthead import Masthead
 from broadcast.channels.statuspage.pages.state import Update
-from broadcast.channels.statuspage.pages.story import Story, Tone, current, overall
+from broadcast.channels.statuspage.pages.story import DOWN, Story, Tone, current, overall
 from broadcast.channels.statuspage.pages.words import Voice
 from broadcast.model.situation import Situation
 
-_DOWN = frozenset({Tone.MINOR, Tone.MAJOR, Tone.CRITICAL})
+#: After these the phase alone would not say what happened.
+_TURNS = frozenset({Situation.DOWN_AGAIN, Situation.REOPENED, Situation.ABANDONED})
 _GRAVE = frozenset({Tone.MAJOR, Tone.CRITICAL})
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
@@ -33,7 +34,7 @@ class Headlines:
 
     def __init__(self, told: Sequence[Story], masthead: Masthead, voice: Voice) -> None:
         self.current = current(told)
-        self.down = [story for story in self.current if story.tone in _DOWN and not story.exercise]
+        self.down = [story for story in self.current if story.tone in DOWN and not story.exercise]
         self.open = any(story.open for story in told)
         self.drill = masthead.drill
         self.voice = voice
@@ -62,8 +63,12 @@ class Headlines:
         if story.exercise or story.latest.tells is Situation.DOWN_AGAIN:
             return self.heading(story.latest)
         standing = self.standing(story.tone, story)
-        phase = self._word("phase", story.phase)
-        return f"{standing} · {phase}" if story.tone in _DOWN and not story.reopened else standing
+        return f"{standing} · {self.tag(story)}" if story.tone in DOWN and not story.reopened else standing
+
+    def tag(self, story: Story) -> str:
+        """Where it stands, in the list: `Behoben`, `Ursache gefunden`, `Wieder gestört`."""
+        turned = story.exercise or story.latest.tells in _TURNS
+        return self.heading(story.latest) if turned else self._word("phase", story.phase)
 
     def heading(self, update: Update) -> str:
         """What heads one message."""
@@ -159,7 +164,7 @@ class Headlines:
         if tone is Tone.MAINTENANCE:
             return title if _says(title, tuple(words["says_maintenance"])) else pattern.format(title=title)
         says = not story.latest.services or _says(title, tuple(words["says"]))
-        if says and tone in _DOWN:
+        if says and tone in DOWN:
             return title
         # "Working again: Checkout down" would say both, so there the title is a quotation.
         return pattern.format(title=words["quoted"].format(title=title) if says else title)

@@ -174,7 +174,7 @@ class Edition:
         if promised:
             yield Fact(label["next_update"], self.voice.moment(min(promised), base), min(promised))
         each = standings(self.masthead, self.told)
-        hit = [standing.component for standing in each if standing.tone is not Tone.FINE]
+        hit = [standing.component for standing in each if standing.story]
         working = [standing.component for standing in each if standing.tone is Tone.FINE]
         yield from self._services(label["affected"], hit)
         yield from self._services(label["works"], working)

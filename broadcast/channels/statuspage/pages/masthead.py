@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from broadcast.channels.statuspage.pages.state import State, Update, language_of
-from broadcast.channels.statuspage.pages.story import Story, Tone, current, worst
+from broadcast.channels.statuspage.pages.story import DOWN, Story, Tone, current, worst
 from broadcast.model.incident import Service
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
 
@@ -129,8 +129,13 @@ def _mentioned(told: Sequence[Story]) -> Iterator[Component]:
 def _standing(component: Component, going_on: Sequence[Story]) -> Standing:
     concerned = [story for story in going_on if concerns(story, component)]
     if not concerned:
-        return Standing(component, Tone.FINE)
+        return Standing(component, Tone.UNKNOWN if any(map(_nameless, going_on)) else Tone.FINE)
     tones = [story.tone for story in concerned]
     # A service that works again, but is under maintenance now, is not available.
     tone = Tone.MAINTENANCE if worst(tones) is Tone.WATCHING and Tone.MAINTENANCE in tones else worst(tones)
     return Standing(component, tone, next(story for story in concerned if story.tone is tone))
+
+
+def _nameless(story: Story) -> bool:
+    """Whether something is down, and nobody said which service: then it may be any."""
+    return story.tone in DOWN and not story.latest.services

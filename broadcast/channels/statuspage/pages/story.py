@@ -34,6 +34,8 @@ class Tone(StrEnum):
     CRITICAL = "critical"
 
 
+#: The tones of what is down.
+DOWN = frozenset({Tone.MINOR, Tone.MAJOR, Tone.CRITICAL})
 _WEIGHT = {tone: weight for weight, tone in enumerate(Tone)}
 _BY_SEVERITY = {
     Severity.SEV1: Tone.CRITICAL,
