@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from broadcast.model.incident import Phase, Service, Severity
-from broadcast.model.moments import elapsed
+from broadcast.model.moments import elapsed, later
 
 #: How long after it is known a breach of personal data must be reported to the authority (GDPR, article 33).
 GDPR_DEADLINE = timedelta(hours=72)
@@ -155,6 +155,12 @@ class Facts:
         """How long it has been known: since it began or, if nobody said when, since the first notice."""
         known = self.begins or self.reported or self.as_of
         return max(0, int(elapsed(known, self.ended or self.as_of).total_seconds() // 60))
+
+    @property
+    def authority_deadline(self) -> datetime:
+        """Until when the authority must hear of a breach of personal data, on the organisation's clocks."""
+        known = self.detected or self.reported or self.as_of
+        return later(known, GDPR_DEADLINE).astimezone(known.tzinfo)
 
     @property
     def mark(self) -> str:

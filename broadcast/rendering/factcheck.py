@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
 
-from broadcast.model.moments import later
-from broadcast.model.notice import GDPR_DEADLINE, Facts
+from broadcast.model.notice import Facts
 from broadcast.rendering import phrase
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.drill import visible_lines
@@ -121,7 +120,7 @@ def _spoken(facts: Facts, words: Words) -> Iterable[str]:
         facts.former_ends,
         facts.corrects,
         facts.report,
-        *(later(known, GDPR_DEADLINE) for known in (facts.detected, facts.reported, facts.as_of) if known),
+        facts.authority_deadline,
     )
     for moment in moments:
         for shown in phrase.shown_as(moment) if moment else ():

@@ -33,8 +33,7 @@ from typing import TYPE_CHECKING
 
 from broadcast.errors import TemplateError
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
-from broadcast.model.moments import later
-from broadcast.model.notice import GDPR_DEADLINE, Facts
+from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation, situation_of
 from broadcast.rendering import phrase
 from broadcast.rendering.catalogue import PUBLIC
@@ -159,7 +158,7 @@ def _optional(facts: Facts, reader: Reader) -> dict[str, object]:
 def _deadline(facts: Facts) -> datetime | None:
     """Until when the authority must hear of a breach of personal data (GDPR, article 33): 72 hours on."""
     affected = dict(facts.variables).get("internal_personal_data", "").strip().lower() in _YES
-    return later(facts.detected or facts.reported or facts.as_of, GDPR_DEADLINE) if affected else None
+    return facts.authority_deadline if affected else None
 
 
 def checked_link(link: str | None) -> str | None:
