@@ -16,6 +16,13 @@ _WORD = re.compile(r"\S+")
 _SENTENCE_END = re.compile(r"(?<!\d)(?<!\b\w)[.!?…]+[\"“”»)']*(?=\s+[^\sa-zäöü]|\s*$)|\n\s*\n")
 _LINK = re.compile(r"https?://|mailto:|www\.|\w@\w|\w\.[a-z]{2}", re.IGNORECASE)
 _NIGHT = timedelta(hours=24)
+# A text that is cut ends with none of these: "Chat und..." and "Anmeldung im..." say less than a word alone.
+_JOINING = frozenset(
+    (
+        *("&", "am", "an", "auf", "bei", "das", "der", "die", "für", "im", "in", "mit", "oder", "und", "vom"),
+        *("von", "zu", "zum", "zur", "and", "at", "for", "of", "on", "or", "the", "to", "with"),
+    )
+)
 _ELLIPSIS = "..."  # not U+2026: that one costs an SMS half its length and X a character
 
 
@@ -209,7 +216,7 @@ def _cuts(text: str) -> Iterator[tuple[int, str]]:
             return
         if _LINK.search(word[0]):
             yield word.end(), f" {_ELLIPSIS}"
-        elif not _counts(word[0]):
+        elif not _counts(word[0]) and word[0].casefold() not in _JOINING:
             yield word.end(), _ELLIPSIS
 
 
