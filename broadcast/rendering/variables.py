@@ -123,7 +123,7 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
         "alternatives": _ways(facts, words, reader.locale),
         "cut_off": facts.cut_off and not dict(facts.hotlines).get(reader.audience) and words.cut_off,
         "framed": False,
-        "to_customers": not facts.audiences or PUBLIC in facts.audiences,
+        "to_customers": not facts.drill and (not facts.audiences or PUBLIC in facts.audiences),
         "open": situation.down or situation.works or situation is Situation.CORRECTION,
         "room": room,
         "contact": Slots(),

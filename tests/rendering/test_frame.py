@@ -202,6 +202,30 @@ def test_a_small_outage_is_no_outage_in_badge_and_colour(severity):
     assert again.headings[0][1].startswith("Wieder eingeschränkt")
 
 
+OVER = (Situation.MONITORING, Situation.STILL_WORKING, Situation.RESOLVED, Situation.RETRACTION)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("situation", OVER)
+def test_the_heading_calls_nothing_down_that_works(situation, audience):
+    named = page_of(situation, audience).headings[0][1]
+    unnamed = page_of(situation, audience, services=(), title="Kartenzahlung gestört", wording=())
+
+    assert "gestört" not in named
+    assert named.endswith("Chat und E-Mail-Support")
+    assert unnamed.headings[0][1].endswith("„Kartenzahlung gestört“")
+
+
+@pytest.mark.parametrize("audience", ["supervisors", "executives", "technical"])
+@pytest.mark.parametrize("situation", [one for one in Situation if one.down])
+def test_the_message_of_an_exercise_is_not_what_customers_are_told(situation, audience):
+    real, drill = (told(situation, audience, drill=one).text for one in (False, True))
+
+    assert "Das sagen wir den Kunden" not in drill
+    assert "Bestellen und Bezahlen geht." in drill
+    assert "Bestellen und Bezahlen geht." in real
+
+
 @pytest.mark.parametrize(("audience", "locale"), [*product(AUDIENCES, LOCALES)])
 @pytest.mark.parametrize("situation", [one for one in Situation if one.down or one.works])
 def test_the_next_update_is_said_once(situation, audience, locale):
