@@ -123,7 +123,7 @@ def _ticks(scale: Scale, height: float, say: Language) -> Iterator[str]:
         if at > scale.end:
             return
         local, x = at.astimezone(say.zone), scale.x(at)
-        label = f"{local:%d.%m.}" if step >= _DAY else f"{local:%H:%M}"
+        label = say.short_day(local) if step >= _DAY else f"{local:%H:%M}"
         yield f'<line class="tick" x1="{x:.1f}" y1="{_TOP - 14}" x2="{x:.1f}" y2="{height:.0f}"/>'
         yield f'<text class="time" x="{x:.1f}" y="{_TOP - 20}">{label}</text>'
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from broadcast.model.moments import repeated
@@ -13,6 +13,7 @@ from broadcast.reports.reasons import in_german
 from broadcast.reports.words import ENGLISH, GERMAN, WORDS
 
 _DATES = {"de": "{day}.{number}.{year}", "en": "{day} {month} {year}"}
+_SHORT_DATES = {"de": "{day}.{number}.", "en": "{day} {month}"}
 _CLOCKS = {"de": "{clock} Uhr", "en": "{clock}"}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -66,21 +67,26 @@ class Language:
             return self("unstated")
         local = at.astimezone(self.zone)
         clock = _CLOCKS[self.code].format(clock=f"{local:%H:%M}")
-        return f"{self._date(local)}, {clock} ({self._zone(at)})"
+        return f"{self.day(local)}, {clock} ({self._zone(at)})"
 
     def local_time(self, at: datetime) -> str:
         """`16 November 2025, 13:40:09`, below a heading with the zone; with it if clocks show it twice."""
         local = at.astimezone(self.zone)
-        exact = f"{self._date(local)}, {local:%H:%M:%S}"
+        exact = f"{self.day(local)}, {local:%H:%M:%S}"
         return f"{exact} ({self._zone(at)})" if repeated(local) else exact
 
     def _zone(self, at: datetime) -> str:
         return phrase.zone(at.astimezone(self.zone), words_for(self.code))
 
-    def _date(self, local: datetime) -> str:
+    def day(self, day: date) -> str:
+        """`16 November 2025`."""
         return _DATES[self.code].format(
-            day=local.day, number=local.month, month=_MONTHS[local.month - 1], year=local.year
+            day=day.day, number=day.month, month=_MONTHS[day.month - 1], year=day.year
         )
+
+    def short_day(self, day: date) -> str:
+        """`16 Nov`, where the year is known."""
+        return _SHORT_DATES[self.code].format(day=day.day, number=day.month, month=_MONTHS[day.month - 1][:3])
 
     def utc(self, at: datetime) -> str:
         """`2025-05-23 12:05:09`, the same in every language."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -73,6 +74,9 @@ def test_what_became_of_a_message_is_said_in_their_language(told):
 
     assert "angenommen" in said
     assert "gesperrt, nicht gesendet" in said
+    assert "abgemeldet" in said
+    assert "5.1.2026" in said
+    assert re.search(r"Stand \d+\.\d+\.\d{4}, \d\d:\d\d Uhr \(MES?Z\)", said)
 
 
 def test_who_stands_in_a_file_alone_is_found_and_who_is_nowhere_is_said_to_be(muster):

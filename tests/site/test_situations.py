@@ -229,3 +229,17 @@ async def test_each_message_is_headed_by_what_it_tells(shown, situation, phase, 
     page = await shown(outgoing(situation=situation, phase=phase), name="incidents/INC-7.html")
     assert f" {german} 14:05 Uhr " in page.text
     assert f" {english} 14:05 " in (await shown(name="en/incidents/INC-7.html")).text
+
+
+async def test_the_feed_puts_no_state_before_a_title_that_says_another(shown, tmp_path):
+    await shown(outgoing(title="Kasse gestört", title_en="Checkout down", phase=Phase.RESOLVED))
+    german = (tmp_path / "public" / "feed.atom").read_text(encoding="utf-8")
+    english = (tmp_path / "public" / "en" / "feed.atom").read_text(encoding="utf-8")
+    assert "<title>Behoben: „Kasse gestört“</title>" in german
+    assert "<title>Fixed: “Checkout down”</title>" in english
+
+
+async def test_the_feed_of_an_exercise_is_marked_as_a_whole(shown, tmp_path):
+    await shown(outgoing(**EXERCISE), name="drill/index.html")
+    feed = (tmp_path / "public" / "drill" / "feed.atom").read_text(encoding="utf-8")
+    assert "<title>[ÜBUNG] Muster Handel · Status – ÜBUNG</title>" in feed

@@ -12,7 +12,7 @@ from broadcast.cli.command import command
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Also, Common, Form, ListForm
 from broadcast.cli.output.person import INCOMPLETE, person_page, places, places_json
-from broadcast.cli.output.show import clock_time, iso, show, show_json
+from broadcast.cli.output.show import iso, show, show_json
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import Contact
 from broadcast.operations import export_person as exporting
@@ -46,7 +46,7 @@ def export_person(common: Common, whom: Whom, also: Also = None, output: ListFor
         show_json({"as_of": iso(now, zone), **_json(dossier, zone)} | {"schema": SCHEMA}, common.out)
     else:
         locale = dossier.locale or settings.locale
-        page = person_page(dossier, settings.organisation, clock_time(now, zone), zone, locale)
+        page = person_page(dossier, settings.organisation, now, zone, locale)
         show(list(page), common.out)
     show(list(places(dossier.person, "not included")), common.err)
     return INCOMPLETE * (not dossier.person.complete)

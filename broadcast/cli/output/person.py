@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Block, Quote, Remark, Table, Tone, Word, line
-from broadcast.cli.output.show import clock_time
 from broadcast.model.contact import Contact
+from broadcast.model.suppression import SuppressionReason
 from broadcast.operations.export_person import Dossier, Told
 from broadcast.operations.person import Person, Place
+from broadcast.reports.language import Language
 
 INCOMPLETE = 6  # the exit code if a list could not be read
 
@@ -18,7 +20,7 @@ _WORDS = {
     "title": ("Auskunft über die zu Ihnen gespeicherten Daten", "Information about the data stored on you"),
     "by": ("Verantwortlich: {name}, Stand {moment}", "Controller: {name}, as of {moment}"),
     "files": ("In unseren Kontaktlisten", "In our contact lists"),
-    "ledger": ("In unserem Protokoll der Mitteilungen", "In our log of notices"),
+    "ledger": ("In unserem Protokoll der Nachrichten", "In our log of messages"),
     "consents": ("Ihre Einwilligungen", "What you agreed to"),
     "not_used": ("Gesperrte Adressen", "Suppressed addresses"),
     "none": ("nichts", "nothing"),
@@ -49,34 +51,44 @@ _STATES = {
     "failed": ("nicht erreichbar", "not reachable"),
     "suppressed": ("gesperrt, nicht gesendet", "suppressed, not sent"),
     "expired": ("veraltet, nicht gesendet", "out of date, not sent"),
-    "cancelled": ("überholt, nicht gesendet", "superseded, not sent"),
+    "cancelled": ("überholt, nicht gesendet", "replaced, not sent"),
     "accepted": ("angenommen", "accepted"),
     "rejected": ("abgelehnt", "refused"),
     "not_sent": ("nicht gesendet", "not sent"),
     "unknown": ("Antwort verloren", "answer lost"),
 }
+_REASONS = {
+    SuppressionReason.OPTED_OUT: ("abgemeldet", "opted out"),
+    SuppressionReason.COMPLAINED: ("als Spam gemeldet", "complained of spam"),
+    SuppressionReason.BOUNCED: ("unzustellbar", "bounced"),
+    SuppressionReason.INVALID: ("ungültig", "not valid"),
+    SuppressionReason.FORGOTTEN: ("auf Wunsch gelöscht", "forgotten on request"),
+}
 
 
 def person_page(
-    dossier: Dossier, organisation: str, moment: str, zone: ZoneInfo, locale: str
+    dossier: Dossier, organisation: str, now: datetime, zone: ZoneInfo, locale: str
 ) -> Iterator[Block]:
     """Everything, readable."""
-    say = _Say(locale)
+    say = _Say(locale, zone)
     yield line(Word(say("title")))
-    yield line(say("by").format(name=organisation, moment=moment))
+    yield line(say("by").format(name=organisation, moment=say.moment(now)))
     yield from _rows(dossier.person, say)
     yield from _consents(dossier, say)
     yield from _contacts(say("ledger"), dossier.known_as, say)
     for told in dossier.told:
-        yield from _message(told, zone, say)
-    yield from _suppressions(dossier, zone, say)
+        yield from _message(told, say)
+    yield from _suppressions(dossier, say)
 
 
 class _Say:
-    """A word in the reader's language."""
+    """Words and times in the reader's language."""
 
-    def __init__(self, locale: str) -> None:
-        self._place = 0 if locale.partition("-")[0] == "de" else 1
+    def __init__(self, locale: str, zone: ZoneInfo) -> None:
+        language = Language(locale, zone)
+        self.moment = language.moment
+        self._day = language.day
+        self._place = 0 if language.code == "de" else 1
 
     def __call__(self, key: str) -> str:
         return _WORDS[key][self._place]
@@ -84,6 +96,17 @@ class _Say:
     def state(self, state: str) -> str:
         """What became of something; the word itself where there is no better one."""
         return _STATES.get(state, (state, state))[self._place]
+
+    def reason(self, reason: SuppressionReason) -> str:
+        """Why an address is not used."""
+        return _REASONS[reason][self._place]
+
+    def day(self, written: str) -> str:
+        """A day as it stands in a list; as it is written there where it is none."""
+        try:
+            return self._day(date.fromisoformat(written))
+        except ValueError:
+            return written
 
 
 def _rows(person: Person, say: _Say) -> Iterator[Block]:
@@ -116,7 +139,7 @@ def _consents(dossier: Dossier, say: _Say) -> Iterator[Block]:
             consent.channel,
             consent.purpose or say("all"),
             say("yes" if consent.given else "no"),
-            consent.since,
+            say.day(consent.since),
             consent.source,
         )
         for standing in dossier.person.rows
@@ -127,13 +150,13 @@ def _consents(dossier: Dossier, say: _Say) -> Iterator[Block]:
         yield Table(tuple(map(say, columns)), rows, say("consents"))
 
 
-def _message(told: Told, zone: ZoneInfo, say: _Say) -> Iterator[Block]:
+def _message(told: Told, say: _Say) -> Iterator[Block]:
     """The text of each channel that was tried, with what became of it there."""
     message = told.message
     for sent in told.sent:
         tried = [one for one in message.tries if one.channel == sent.channel]
         tries = "; ".join(
-            f"{one.channel} {clock_time(one.at, zone)} {say.state(one.outcome or 'unknown')}" for one in tried
+            f"{one.channel} {say.moment(one.at)} {say.state(one.outcome or 'unknown')}" for one in tried
         )
         title = f"{message.incident}/{message.sequence} {message.title}: {tries or say.state(message.state)}"
         text = sent.text
@@ -143,9 +166,10 @@ def _message(told: Told, zone: ZoneInfo, say: _Say) -> Iterator[Block]:
             yield Quote(title, f"{text.subject}\n\n{text.text}" if text.subject else text.text)
 
 
-def _suppressions(dossier: Dossier, zone: ZoneInfo, say: _Say) -> Iterator[Block]:
+def _suppressions(dossier: Dossier, say: _Say) -> Iterator[Block]:
     rows = tuple(
-        (each.shown, each.reason, clock_time(each.at, zone), each.source) for each in dossier.suppressions
+        (each.shown, say.reason(each.reason), say.moment(each.at), each.source)
+        for each in dossier.suppressions
     )
     if rows:
         yield Table((say("address"), say("reason"), say("since"), say("source")), rows, say("not_used"))

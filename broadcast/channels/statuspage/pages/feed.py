@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
 from broadcast.channels.statuspage.pages import cap, prose
+from broadcast.channels.statuspage.pages.headlines import quoted
 from broadcast.channels.statuspage.pages.masthead import Masthead
 from broadcast.channels.statuspage.pages.state import Update
 from broadcast.channels.statuspage.pages.story import Story, newest
@@ -25,7 +26,9 @@ def atom(told: Sequence[Story], masthead: Masthead, language: str) -> str:
     entries = newest(told)
     feed = ET.Element(f"{{{NAMESPACE}}}feed", {"xml:lang": language})
     _add(feed, "id", _urn("feed", masthead.url or masthead.title, language, str(masthead.drill)))
-    _add(feed, "title", masthead.title)
+    words = voice(language, masthead.zone).words
+    marked = words["drill"]["title"].format(title=masthead.title) if masthead.drill else masthead.title
+    _add(feed, "title", marked)
     _add(feed, "generator", "broadcast")
     _add(feed, "updated", _iso(entries[0][0].as_of) if entries else "1970-01-01T00:00:00+00:00")
     _add(_add(feed, "author"), "name", entries[0][0].organisation if entries else masthead.title)
@@ -53,7 +56,8 @@ class _Place:
 def _entry(feed: ET.Element, update: Update, story: Story, place: _Place) -> None:
     text = update.text(place.language)
     heading = place.words["situation"][update.tells]
-    title = place.words["drill"]["test"] if update.exercise else f"{heading}: {text.title or update.title}"
+    named = quoted(text.title or update.title, update, place.words["headline"])
+    title = place.words["drill"]["test"] if update.exercise else f"{heading}: {named}"
     entry = _add(feed, "entry")
     _add(entry, "id", _urn("update", update.key))
     _add(entry, "title", place.words["drill"]["title"].format(title=title) if place.masthead.drill else title)

@@ -163,11 +163,8 @@ class Headlines:
         pattern: str = words[tone]
         if tone is Tone.MAINTENANCE:
             return title if _says(title, tuple(words["says_maintenance"])) else pattern.format(title=title)
-        says = not story.latest.services or _says(title, tuple(words["says"]))
-        if says and tone in DOWN:
-            return title
-        # "Working again: Checkout down" would say both, so there the title is a quotation.
-        return pattern.format(title=words["quoted"].format(title=title) if says else title)
+        named = quoted(title, story.latest, words)
+        return title if named != title and tone in DOWN else pattern.format(title=named)
 
     def _taken_back(self, story: Story) -> dict[str, str]:
         """The statement that the latest message says was wrong, with its time."""
@@ -184,6 +181,16 @@ class Headlines:
     def _all_watched(self) -> bool:
         watched = [story.tone is Tone.WATCHING for story in self.current]
         return len(watched) > 1 and all(watched)
+
+
+def quoted(title: str, update: Update, words: Mapping[str, Any]) -> str:
+    """The title, as a quotation where it says itself how it stands: not "Working again: Checkout down".
+
+    `words` are those of `[headline]`. A title without a service is a sentence of its own.
+    """
+    says = not update.services or _says(title, tuple(words["says"]))
+    pattern: str = words["quoted"]
+    return pattern.format(title=title) if says and not update.phase.maintenance else title
 
 
 def _says(title: str, states: tuple[str, ...]) -> bool:
