@@ -173,8 +173,11 @@ def _sparse(facts: Facts) -> Facts:
 def _next_day(facts: Facts) -> Facts:
     """The same, written a day later: every time is one of another day; news comes the day after."""
     future = [name for name in moments(facts) if getattr(facts, name) > facts.as_of]
-    shifted: dict[str, Any] = {name: later(getattr(facts, name), 2 * _DAY) for name in future}
-    return replace(facts, as_of=later(facts.as_of, _DAY), **shifted)
+    zone = facts.as_of.tzinfo
+    shifted: dict[str, Any] = {
+        name: later(getattr(facts, name), 2 * _DAY).astimezone(zone) for name in future
+    }
+    return replace(facts, as_of=later(facts.as_of, _DAY).astimezone(zone), **shifted)
 
 
 def _silenced(case: Case) -> Iterator[Case]:

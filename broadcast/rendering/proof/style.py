@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from broadcast.rendering.proof.case import Case, Problem, own, parts
 from broadcast.rendering.proof.claims import claimed
@@ -14,7 +15,9 @@ from broadcast.rendering.proof.times import misplaced_times
 from broadcast.rendering.proof.vocabulary import unclear
 from broadcast.rendering.render import Rendered
 
-_CHECKS = (contradictions, claimed, unclear, mixed, misplaced_times)
+#: A check of one text, in which signs stand for what somebody typed.
+Check: TypeAlias = Callable[[str, Case], Iterator[Problem]]
+_CHECKS: Sequence[Check] = (contradictions, claimed, unclear, mixed, misplaced_times)
 _APOLOGY: Mapping[str, re.Pattern[str]] = {
     "de": re.compile(r"\btut uns (?:sehr )?leid|\bentschuldig\w*", re.IGNORECASE),
     "en": re.compile(r"\bsorry\b|\bapologi[sz]e\w*", re.IGNORECASE),
@@ -23,12 +26,17 @@ _APOLOGY: Mapping[str, re.Pattern[str]] = {
 
 def style(case: Case, rendered: Rendered) -> Iterator[Problem]:
     """Every remark on a written text; what somebody typed is never remarked on."""
-    case = replace(case, locale=rendered.message.locale)  # the language that the template is written in
-    for part in parts(rendered):
-        text = own(part, case)
-        for check in _CHECKS:
-            yield from check(text, case)
+    yield from remarked(case, rendered, _CHECKS)
     pattern = _APOLOGY.get(case.language)
     apologies = pattern.findall(own(rendered.message.text, case)) if pattern else ()
     if len(apologies) > 1:
         yield f"apologises {len(apologies)} times", "once is enough"
+
+
+def remarked(case: Case, rendered: Rendered, checks: Sequence[Check]) -> Iterator[Problem]:
+    """What these checks remark on the template's own words in subject, text and HTML."""
+    case = replace(case, locale=rendered.message.locale)  # the language that the template is written in
+    for part in parts(rendered):
+        text = own(part, case)
+        for check in checks:
+            yield from check(text, case)
