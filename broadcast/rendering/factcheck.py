@@ -84,7 +84,8 @@ def contradictions_html(html: str, known: Known) -> tuple[str, ...]:
 def known_values(facts: Facts, locale: str, words: Words) -> Known:
     """Everything a text about these facts may state, in that language."""
     texts = (*_texts(facts, locale), *_spoken(facts, words), facts.link or "")
-    return Known(frozenset(), frozenset()).besides((*texts, phrase.dialled(facts.hotline or "")))
+    numbers = (facts.hotline or "", *(number for _, number in facts.hotlines))
+    return Known(frozenset(), frozenset()).besides((*texts, *map(phrase.dialled, numbers)))
 
 
 def _texts(facts: Facts, locale: str) -> Iterable[str]:

@@ -374,3 +374,9 @@ def test_numbers_of_the_letterhead_are_no_facts_of_the_text(tmp_path):
 
     with pytest.raises(TemplateError, match="'10116' is not among the facts"):
         renderer.render(sample_facts(Situation.UPDATE), "customers", "de", ChannelKind.EMAIL)
+
+
+def test_the_button_of_drivers_dials_their_own_number():
+    page = page_of(Situation.UPDATE, "field", alternatives=(), hotlines=(("field", "+49 (0)40 1234567"),))
+
+    assert ("tel:+49401234567", "Anrufen: +49 (0)40 1234567") in page.links
