@@ -27,6 +27,7 @@ from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.incident import Phase
+from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Thread, Unknown
 from broadcast.operations.concerned import Concerned
 from broadcast.operations.result import exit_status
@@ -70,6 +71,12 @@ class Step:
     missing: Collection[str]  # channels that are not configured
     excluded: Collection[str]  # --not-channel
     answers: Mapping[str, str]  # by channel; the others are well
+    reopens: bool = False  # takes an all-clear back
+
+    @property
+    def ends(self) -> bool:
+        """Whether it goes to everybody who was told: the end, or that it was none."""
+        return self.phase.closed or self.reopens
 
 
 @dataclass
@@ -95,7 +102,7 @@ lanes = st.lists(lane(PERSONAL) | lane(PUBLIC), min_size=1, max_size=4, unique=T
 few = st.sets(st.sampled_from(sorted(WAYS)), max_size=2)
 
 
-def steps(phases: Sequence[Phase]) -> st.SearchStrategy[Step]:
+def steps(phases: Sequence[Phase], *, reopens: bool = False) -> st.SearchStrategy[Step]:
     return st.builds(
         Step,
         phase=st.sampled_from(phases),
@@ -103,11 +110,15 @@ def steps(phases: Sequence[Phase]) -> st.SearchStrategy[Step]:
         missing=few,
         excluded=few,
         answers=st.dictionaries(st.sampled_from(sorted(WAYS)), st.sampled_from(sorted(ANSWERS)), max_size=4),
+        reopens=st.just(reopens),
     )
 
 
 OPEN, CLOSED = [Phase.INVESTIGATING, Phase.MONITORING], [Phase.RESOLVED, Phase.RETRACTED]
 WELL = Step(Phase.INVESTIGATING, (), (), (), {})
+
+
+AGAIN = steps([Phase.INVESTIGATING], reopens=True)
 
 
 @settings(max_examples=50, deadline=None)
@@ -117,6 +128,22 @@ WELL = Step(Phase.INVESTIGATING, (), (), (), {})
     st.lists(steps(CLOSED), min_size=1, max_size=2),
 )
 def test_what_carried_a_notice_carries_the_end_or_is_named(lanes, opened, closing):
+    check_the_last(lanes, opened, closing)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.fixed_dictionaries(dict.fromkeys(PEOPLE, lanes)),
+    st.lists(steps(OPEN), min_size=1, max_size=2),
+    st.lists(steps([Phase.RESOLVED]), min_size=1, max_size=1),
+    AGAIN,
+)
+def test_what_carried_an_all_clear_carries_that_it_was_none_or_is_named(lanes, opened, closing, again):
+    check_the_last(lanes, opened, [*closing, again])
+
+
+def check_the_last(lanes, opened: Sequence[Step], closing: Sequence[Step]) -> None:
+    """The last notice reaches all that carried, or may have carried, an earlier one; or it is named."""
     world = World()
     with ledger() as (book, run):
         for step in opened:
@@ -192,6 +219,9 @@ def tell(
     usable = Usable(allowed, withheld, before.threads, configured=ways)
     plan, late = planned(before, usable, lanes, step)
     new = notice(of, before_sequence(book, of), plan)
+    if step.reopens:
+        facts = replace(new.facts, kind=NoticeKind.RETRACTION)
+        new = replace(new, kind=NoticeKind.RETRACTION, facts=facts)
     last = book.incidents.record(replace(new, latecomers=late), NOON)
     dispatch(book.deliveries(last.id, run), world, last, list(usable.ways), step.answers)
     return last
@@ -203,7 +233,7 @@ def before_sequence(book: Ledger, of) -> int:
 
 def planned(before: Concerned, usable: Usable, lanes, step: Step) -> tuple[Plan, Plan | tuple[()]]:
     shared = Shared()
-    if step.phase.closed:
+    if step.ends:
         main = Planner(usable, ("de",), "de", before.told, shared=shared)
         return main.follow_up(), Planner(
             usable, ("de",), "de", before.to_be_told(), shared=shared
