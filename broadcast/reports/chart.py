@@ -137,7 +137,7 @@ def _facts(story: Story, scale: Scale, height: float, say: Language) -> Iterator
     known = (
         ("started", incident.started_at),
         ("detected", incident.detected_at),
-        ("ended", story.ended) if story.ended else ("closed", incident.ended_at),
+        ("ended", story.ended) if story.ended else ("closed", story.closed),
     )
     marks = [(say(name), scale.x(at)) for name, at in known if at is not None]
     places = [min(max(x, 32.0), scale.frame.width - 36) for _, x in marks]

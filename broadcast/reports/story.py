@@ -66,6 +66,12 @@ class Story:
         return stated_end(self.chapters)
 
     @property
+    def closed(self) -> datetime | None:
+        """When it was said to be over; None while it is not."""
+        said = self.chapters[-1].notice.created_at if self.chapters else self.incident.ended_at
+        return said if self.final else None
+
+    @property
     def final(self) -> bool:
         """Whether the incident is over, so that the report will not change by itself."""
         return self.incident.phase.closed

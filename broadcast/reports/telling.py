@@ -120,7 +120,7 @@ def _facts(story: Story, say: Language) -> tuple[Block, ...]:
         *_announced(incident, facts, say),
         ("opened", say.moment(incident.opened_at)),
         ("ended", say.moment(story.ended) if story.final else say("still_open")),
-        *([("closed", say.moment(incident.ended_at))] if story.final else []),
+        *([("closed", say.moment(story.closed))] if story.final else []),
         ("first_accepted", say.moment(story.first_accepted) if story.first_accepted else say("not_yet")),
         ("to_detect", say.span(times.to_detect)),
         ("since_detected", say.span(times.to_tell_since_detected)),

@@ -35,7 +35,7 @@ def test_without_a_beginning_none_is_told_to_anybody(broadcast, page_only):
     assert "Gemeldet" in visible(while_open)
     report = broadcast("report", "INC-1", "--lang", "de").stdout
     assert re.search(r"Beginn\W+nicht angegeben", report)
-    assert "Eröffnung bis Ende" in report
+    assert "Eröffnung bis Abschluss" in report
     status = json.loads(broadcast("status", "INC-1", "-o", "json").stdout)
     assert '"started_at": null' in json.dumps(status)
 
@@ -43,12 +43,23 @@ def test_without_a_beginning_none_is_told_to_anybody(broadcast, page_only):
 def test_a_corrected_beginning_is_told_from_then_on(broadcast, page_only):
     assert broadcast("notify", "Kasse", "--started", "30m", "--yes").returncode == 0
     assert broadcast("update", "--started", "3h", "--yes").returncode == 0
+    assert broadcast("resolve", "--ended", "now", "--yes").returncode == 0
+
+    page = visible(read(page_only, "incidents/INC-1.html")).replace("\xa0", " ")
+    assert re.search(r"Dauer\s+3 Stunden", page)
+    assert "(3 Stunden)" in page
+    assert "3 h 00 min" in broadcast("report", "INC-1").stdout
+
+
+def test_an_end_that_nobody_stated_is_told_to_nobody(broadcast, page_only):
+    assert broadcast("notify", "Kasse", "--started", "3h", "--yes").returncode == 0
     assert broadcast("resolve", "--yes").returncode == 0
 
     page = visible(read(page_only, "incidents/INC-1.html")).replace("\xa0", " ")
-    assert "3 Std." in page
-    assert "(3 Stunden)" in page
-    assert "3 h 00 min" in broadcast("report", "INC-1").stdout
+    assert not re.search(r"3 Stunden|Dauer", page)
+    report = broadcast("report", "INC-1", "--lang", "de").stdout
+    assert re.search(r"Ende\W+nicht angegeben", report)
+    assert not re.search(r"Beginn bis Ende\W+3 h", report)
 
 
 def test_maintenance_that_begins_early_ends_after_it_began(broadcast, page_only):
