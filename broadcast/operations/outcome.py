@@ -9,6 +9,7 @@ from broadcast.ledger.history import ChannelAttempts, Failover, History
 from broadcast.ledger.records import Notice
 from broadcast.ledger.tally import Tally
 from broadcast.model.incident import Phase
+from broadcast.model.notice import NoticeKind
 from broadcast.operations.result import (
     ChannelResult,
     Counts,
@@ -30,7 +31,8 @@ def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[st
     attempts = history.attempts(notice.id)
     failovers = history.failovers(notice.id)
     status = exit_status(tallies, ending)
-    if status is ExitStatus.NOTHING_ACCEPTED and notice.phase.closed and not attempts:
+    owed = notice.phase.closed or notice.kind is NoticeKind.RETRACTION
+    if status is ExitStatus.NOTHING_ACCEPTED and owed and not attempts:
         status = ExitStatus.PARTIAL  # nothing was attempted: somebody who is owed the end could not be told
     threads = history.threads(notice.incident_id)
     return Result(
