@@ -86,10 +86,12 @@ def situation_of(facts: Facts, *, outside: bool = False) -> Situation:
     `outside` is for readers who are no colleagues: of an exercise they are told only that it is a test, and
     that the test is over. Colleagues get the exercise's scenario.
     """
+    if facts.drill and outside:
+        return Situation.DRILL_OVER if facts.phase.closed else Situation.DRILL
     if facts.phase.maintenance:
         return _of_maintenance(facts)
-    if facts.drill and (facts.phase.closed or outside):
-        return Situation.DRILL_OVER if facts.phase.closed else Situation.DRILL
+    if facts.drill and facts.phase.closed:
+        return Situation.DRILL_OVER
     if facts.correction:
         return Situation.CORRECTION
     if facts.kind is NoticeKind.RETRACTION and not facts.phase.closed:

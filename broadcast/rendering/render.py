@@ -25,10 +25,10 @@ _URGENT = frozenset({Severity.SEV1, Severity.SEV2})
 #: One text for everybody: whoever asks gets the customers' one.
 _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 
-_SHORT_STEPS = (*SENTENCES, *names(60), *sender(60), *names(30), *message(300, 200, 120, 60), *sender(30))
+_SHORT_STEPS = (*SENTENCES, *names(60), *sender(60), *names(30), *message(300, 200, 120, 60, 1), *sender(30))
 _SOCIAL_STEPS = (
     *(*SENTENCES, *names(80), *sender(60), *names(40)),
-    *(*message(160, 100, 60), *sender(30), *names(25)),
+    *(*message(160, 100, 60, 1), *sender(30), *names(25)),
 )
 _LONG_STEPS = (*names(200, 100), *message(20_000, 10_000, 2_000, 1_000, 500, 200))
 #: What has a title: its template, and how long it and the text may be.

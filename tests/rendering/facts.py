@@ -9,16 +9,17 @@ from typing import Any
 
 from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import Facts, TextPhase
+from broadcast.model.situation import Situation
 from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.render import Rendered, Renderer
-from broadcast.rendering.samples import sample_facts
+from broadcast.rendering.samples import sample_facts, situation_named
 
 SMS = "de/customers/investigating/sms.txt.j2"
 SHIPPED = Catalogue(default_folders(None))
 
 
-def facts(phase: TextPhase = TextPhase.INVESTIGATING, **changes: Any) -> Facts:
-    return replace(sample_facts(phase), **changes)
+def facts(about: TextPhase | Situation = Situation.INVESTIGATING, **changes: Any) -> Facts:
+    return replace(sample_facts(situation_named(about)), **changes)
 
 
 def written(folder: Path, files: Mapping[str, str]) -> Path:

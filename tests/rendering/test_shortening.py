@@ -62,12 +62,10 @@ def test_a_title_that_cannot_be_cut_is_refused_with_its_text_and_the_arithmetic(
         RENDERER.render(facts(title=link, services=(), wording=()), "customers", "de", ChannelKind.EMAIL)
 
 
-def test_a_message_that_is_one_long_link_is_left_out_whole_where_there_is_no_room():
-    link = "https://x.example/" + "7" * 500
-    rendered = RENDERER.render(facts(message=link, wording=()), "customers", "de", ChannelKind.SMS)
-
-    assert "x.example" not in rendered.message.text
-    assert "message" in rendered.dropped
+def test_a_first_sentence_that_does_not_fit_is_refused_for_half_of_it_may_say_the_opposite():
+    for message in ("https://x.example/" + "7" * 500, f"Bitte bestellen Sie {'wirklich ' * 60}nicht"):
+        with pytest.raises(TooLong, match="even when shortened"):
+            RENDERER.render(facts(message=message, wording=()), "customers", "de", ChannelKind.SMS)
 
 
 @pytest.mark.parametrize("link", [LINK, "muster.example/hilfe", "hilfe@muster.example"])
