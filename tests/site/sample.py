@@ -83,7 +83,7 @@ def outgoing(key: str = "", **facts: Any) -> Outgoing:
             incident="INC-7",
             sequence=1,
             title="Chat und E-Mail-Support",
-            kind=KINDS.get(phase, usual),
+            kind=facts.pop("kind", KINDS.get(phase, usual)),
             phase=phase,
             severity=Severity.SEV1,
             drill=False,
@@ -272,6 +272,22 @@ def maintenance(*phases: Phase) -> Iterator[Outgoing]:
     )
 
 
+def reopened() -> Iterator[Outgoing]:
+    """The all-clear was wrong."""
+    yield from outage(WATCHED, OVER)
+    as_of = NOW + timedelta(minutes=90)
+    yield outgoing(
+        sequence=5,
+        kind=NoticeKind.RETRACTION,
+        as_of=as_of,
+        corrects=NOW + timedelta(minutes=70),
+        next_update=as_of + timedelta(minutes=30),
+        de="Noch gestört: Chat und E-Mail-Support.\n\nNachrichten kommen noch nicht an.",
+        en="Still down: chat and e-mail support.\n\nMessages still do not reach us.",
+        **TITLES,
+    )
+
+
 def scenes() -> Mapping[str, Sequence[Outgoing]]:
     """Each state a page can be in."""
     return {
@@ -282,6 +298,7 @@ def scenes() -> Mapping[str, Sequence[Outgoing]]:
         "maintenance": [*past(), *maintenance(Phase.SCHEDULED, Phase.IN_PROGRESS)],
         "announced": [*past(), *maintenance(Phase.SCHEDULED)],
         "correction": list(past()),
+        "reopened": [*past(), *reopened()],
         "drill": [*past(), *outage(drill=True)],
     }
 

@@ -16,7 +16,8 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed"),
 ]
-SCENES = ["fine", "outage", "several", "watching", "maintenance", "announced", "correction", "drill"]
+SCENES = ["fine", "outage", "several", "watching", "maintenance", "announced", "correction", "reopened"]
+SCENES += ["drill"]
 WHILE_FRESH, WHEN_OVERDUE = "2025-11-16T13:10:00Z", "2025-11-16T13:36:00Z"
 
 #: The contrast of every element that has a text of its own, over whatever lies behind it, by WCAG 2.2.

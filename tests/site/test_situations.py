@@ -207,6 +207,16 @@ async def test_no_end_is_asserted_that_nobody_stated(shown):
     assert "Gestört · ab 13:40 Uhr · Ende gemeldet 15:15 Uhr" in front.text
 
 
+async def test_a_false_alarm_apologises_once(shown):
+    false = outgoing(
+        sequence=2, phase=Phase.RETRACTED, de="Korrektur.\nBitte entschuldigen Sie.", as_of=LATER
+    )
+    own = await shown(outgoing(), false, name="incidents/INC-7.html")
+    assert "Unsere Meldung vom So, 16.11., 14:05 Uhr war falsch. Es gab keine Störung. Vorgang" in own.text
+    assert own.text.count("Bitte entschuldigen Sie.") == 1
+    assert (await shown()).text.count("Bitte entschuldigen Sie.") == 1
+
+
 async def test_a_sentence_that_the_message_says_is_not_said_again_above_it(shown):
     page = await shown(outgoing(de="Was wir tun:\nWir suchen die Ursache."))
     assert page.text.count("Wir suchen die Ursache.") == 1

@@ -122,9 +122,12 @@ class Headlines:
         return self._word("drill", "title").format(title=headline)
 
     def unsaid(self, lede: str, story: Story) -> str:
-        """The sentence, unless the incident's latest message, which stands below it, says all of it."""
+        """The sentences up to the last one that the latest message, which stands below them, does not say."""
         said = " ".join(story.latest.text(self.voice.language).body.split())
-        return "" if all(sentence in said for sentence in _SENTENCE.split(lede)) else lede
+        sentences = _SENTENCE.split(lede)
+        while sentences and sentences[-1] in said:
+            sentences.pop()
+        return " ".join(sentences)
 
     def course(self, story: Story, day: date | None = None) -> Course:
         """When it was, as the list tells it under `day`."""
