@@ -88,6 +88,11 @@ class _Reading:
             self._check_ahead(starts, ends)
         if self.request.maintenance and not self.phase.closed:
             self._point_out(starts, ends)
+        if self.phase is Phase.IN_PROGRESS and ends and ends <= self.now:
+            said = (
+                f"readers were told that it would end at {self._shown(ends)}, and read that it takes longer"
+            )
+            self.warnings.append(f"{said}; say until when: broadcast maintenance move --until 30m")
         changed = self.phase.maintenance and self._changed(starts, ends)
         if self.moves and not changed:
             raise UsageError(

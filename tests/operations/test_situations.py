@@ -202,6 +202,30 @@ def test_work_that_is_ended_by_its_own_verb_ends_now():
     assert story.then(Verb.RESOLVE, maintenance=True).facts.ended == local(story.now)
 
 
+def test_work_that_takes_longer_than_announced_says_so_and_asks_for_the_new_end():
+    story = Story(title="Umzug", maintenance=True, window_from="now", window_until="2m")
+    assert story.update().warnings == ()
+    story.now += 5 * MINUTE
+
+    told = story.update(message="Es dauert noch.")
+
+    assert story.situation is Situation.OVERDUE
+    assert any("takes longer" in warning and "--until" in warning for warning in told.warnings)
+    assert story.then(Verb.UPDATE, maintenance=True, window_until="30m").warnings == ()
+    assert story.situation is Situation.LONGER
+
+
+@pytest.mark.parametrize(("after_start", "said"), [(5, "nobody said that it began"), (200, "is over")])
+def test_no_announcement_is_repeated_for_a_time_that_has_passed(after_start, said):
+    story = Story(phase="scheduled", started="60m", variables=(("window_ends", "90m"),))
+    story.update(message="Bleibt dabei.")
+    story.now += (60 + after_start) * MINUTE
+
+    with pytest.raises(UsageError, match=said):
+        story.update(message="Bleibt dabei.")
+    story.update(phase="in_progress", message="Jetzt.")
+
+
 def said(**values):
     return tuple(values.items())
 
