@@ -190,6 +190,10 @@ def _no_calls(facts: Facts, situation: Situation) -> str | None:
     return "phone" if concerns and facts.phone_down and not facts.scope and not facts.drill else None
 
 
+def _unreachable(facts: Facts, situation: Situation) -> str | None:
+    return "customers" if facts.cut_off and situation.down else None
+
+
 def _unavailable(_: Facts, situation: Situation) -> str | None:
     return _UNAVAILABLE.get(situation)
 
@@ -242,6 +246,7 @@ RULES: dict[str, Rule] = {
     "was_short": Rule(_was, "it is over, and somebody said when it began"),
     "was": Rule(_was, "it works again, and somebody said when it began"),
     "no_calls": Rule(_no_calls, "no phone number works, and the outage is not limited to some readers"),
+    "unreachable": Rule(_unreachable, "no way to reach us works while something is down", room="cause"),
     "unavailable": Rule(_unavailable, "maintenance that is announced or goes on"),
     "available": Rule(_available, "maintenance is over or cancelled, and no outage has the services down"),
     "apart": Rule(_apart, "maintenance is over or cancelled, and another incident is open", room="cause"),
