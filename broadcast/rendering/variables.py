@@ -27,7 +27,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -95,7 +95,7 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
 
     A `short` text names at most three services.
     """
-    words = reader.words
+    words, facts = reader.words, _reached_by(facts, reader)
     situation = situation_of(facts, outside=reader.outside)
     title = phrase.shortened_name(one_line(facts.worded("title", reader.locale) or ""), room.title)
     services = _services(facts, reader, room.services, short=short)
@@ -119,9 +119,9 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
         "services": services,
         "what": services or title,
         "link": checked_link(facts.link),
-        "hotline": _optional_line(dict(facts.hotlines).get(reader.audience) or facts.hotline),
+        "hotline": _optional_line(facts.hotline),
         "alternatives": _ways(facts, words, reader.locale),
-        "cut_off": facts.cut_off and not dict(facts.hotlines).get(reader.audience) and words.cut_off,
+        "cut_off": facts.cut_off and words.cut_off,
         "framed": False,
         "to_customers": not facts.drill and (not facts.audiences or PUBLIC in facts.audiences),
         "open": situation.down or situation.works or situation is Situation.CORRECTION,
@@ -129,6 +129,15 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
         "contact": Slots(),
         **_own(facts, reader),
     }
+
+
+def _reached_by(facts: Facts, reader: Reader) -> Facts:
+    """The facts for readers with a number of their own, which works: it stands for the organisation's."""
+    own = dict(facts.hotlines).get(reader.audience)
+    if not own:
+        return facts
+    others = tuple(way for way in facts.alternatives if way.value != facts.hotline)
+    return replace(facts, hotline=own, alternatives=others, cut_off=False, phone_down=False)
 
 
 def _services(facts: Facts, reader: Reader, limit: int | None, *, short: bool) -> str:

@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcast.config.settings import AlternativeSettings, AudienceSettings
+from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Service
 from broadcast.operations.alternatives import audience_hotlines, reachable
 from broadcast.operations.dependencies import dependencies
 from broadcast.operations.hints import hints
+from broadcast.rendering.catalogue import Catalogue, default_folders
+from broadcast.rendering.render import Renderer
 from tests.operations.test_alternatives import CHAT, DEPENDENCIES, LANDLINE, MAILBOX, SETTINGS, ways
 from tests.operations.test_compose import composed
 
@@ -92,3 +95,26 @@ def test_the_status_page_is_no_way_to_reach_anybody():
 
 def composed_with(settings, *affects):
     return reachable(settings, DEPENDENCIES.outage(affects), [])
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.SMS, ChannelKind.EMAIL])
+def test_drivers_are_told_their_own_number_even_where_no_other_works(kind):
+    renderer = Renderer(Catalogue(default_folders(None)), "de")
+    nothing = ways("telephone", "outlook", "chat")
+    told = replace(
+        facts(title="Telefon gestört"),
+        hotline=None,
+        alternatives=(),
+        cut_off=nothing.cut_off,
+        phone_down=nothing.phone_down,
+        hotlines=(("field", "+49 30 5550100"),),
+    )
+
+    drivers = renderer.render(told, "field", "de", kind).message.text
+    customers = renderer.render(told, "customers", "de", kind).message.text
+
+    assert "+49 30 5550100" in drivers
+    assert "nicht anrufen" not in drivers
+    assert "erreichen uns zurzeit nicht" not in drivers
+    assert "5550100" not in customers
+    assert "erreichen uns zurzeit nicht" in customers
