@@ -51,6 +51,30 @@ def test_the_summary_says_what_a_monitor_asks(several):
     }
 
 
+@pytest.mark.parametrize(
+    ("severity", "extent", "status"),
+    [
+        (Severity.SEV1, None, "major_outage"),
+        (Severity.SEV2, None, "major_outage"),
+        (Severity.SEV2, "part", "partial_outage"),
+        (Severity.SEV3, "part", "degraded_performance"),
+    ],
+)
+async def test_a_component_is_out_in_part_only_where_somebody_said_so(tmp_path, severity, extent, status):
+    services = (("Chat", "chat"),)
+    await site(tmp_path, components={"chat": "Chat"}).send(
+        [outgoing(severity=severity, extent=extent, services=services)]
+    )
+    [component] = document(tmp_path / "public", "components")["components"]
+    assert component["status"] == status
+
+
+async def test_what_nobody_checked_is_not_called_operational_in_words(tmp_path):
+    await publish(site(tmp_path), list(sample.past()))
+    status = document(tmp_path / "public", "status")["status"]
+    assert status == {"indicator": "none", "description": "No Outage Reported"}
+
+
 def test_every_document_names_its_page(several):
     names = ["summary", "status", "incidents", "incidents/unresolved", "components", "scheduled-maintenances"]
     pages = [document(several, name)["page"] for name in names]

@@ -25,13 +25,13 @@ _COMPONENT_STATUS = {
     Tone.WATCHING: "operational",
     Tone.MAINTENANCE: "under_maintenance",
     Tone.MINOR: "degraded_performance",
-    Tone.MAJOR: "partial_outage",
+    Tone.MAJOR: "major_outage",
     Tone.CRITICAL: "major_outage",
 }
 _INDICATOR = {
-    "none": "All Systems Operational",
+    "none": "No Outage Reported",
     "minor": "Minor Service Outage",
-    "major": "Partial System Outage",
+    "major": "Service Outage",
     "critical": "Major Service Outage",
 }
 _WEIGHT = list(_INDICATOR)
@@ -99,7 +99,7 @@ class Api:
             "id": component.id,
             "page_id": self.id,
             "name": component.name(self.masthead.language),
-            "status": _COMPONENT_STATUS[standing.tone],
+            "status": _component_status(standing),
             "position": position,
             "description": None,
             "group": False,
@@ -177,6 +177,12 @@ class Api:
 def _active(told: Sequence[Story]) -> list[Story]:
     """Maintenance that has begun and is not over."""
     return [story for story in told if story.maintenance and story.open and not story.announced]
+
+
+def _component_status(standing: Standing) -> str:
+    status = _COMPONENT_STATUS[standing.tone]
+    partial = standing.story is not None and standing.story.partial
+    return "partial_outage" if partial and status == "major_outage" else status
 
 
 def _impact(story: Story) -> str:
