@@ -13,6 +13,7 @@ from broadcast.errors import UsageError
 from broadcast.model.incident import Incident, Phase, Service, Severity
 from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, listed_systems
+from broadcast.model.zone import with_zone
 from broadcast.operations.alternatives import audience_hotlines, reachable
 from broadcast.operations.before import Before
 from broadcast.operations.notice_times import TIMES, NoticeTimes, notice_times
@@ -92,7 +93,8 @@ def compose(
         variables=words.own,
     )
     facts = replace(facts, **words.prose)
-    return Composed(_incident(facts, before, times, now), facts, (*times.warnings, *_held(facts, before)))
+    remarks = (*times.warnings, *_held(facts, before), *_opened_again(facts, before))
+    return Composed(_incident(facts, before, times, now), facts, remarks)
 
 
 def _corrects(request: Request, before: Before, phase: Phase, zone: ZoneInfo) -> datetime | None:
@@ -111,6 +113,14 @@ def _corrects(request: Request, before: Before, phase: Phase, zone: ZoneInfo) ->
     elif phase in {Phase.INVESTIGATING, Phase.IDENTIFIED}:
         taken_back = before.works_again
     return taken_back and taken_back.astimezone(zone)
+
+
+def _opened_again(facts: Facts, before: Before) -> list[str]:
+    """That this notice takes more back than its verb says."""
+    if facts.corrects is None or not reopens(before, facts.phase):
+        return []
+    said = f"this takes back the all-clear of {with_zone(facts.corrects)}"
+    return [f"{said}: {facts.ref} is open again ({facts.phase}), until it is resolved"]
 
 
 def _held(facts: Facts, before: Before) -> list[str]:

@@ -168,7 +168,7 @@ def _way_on(incident: Incident) -> str:
     if phase is Phase.IN_PROGRESS:
         return f"move its end, or end it: broadcast maintenance move {ref} --until 00:30, or end {ref}"
     if phase is Phase.RESOLVED:
-        return f'if it is not over, take the all-clear back: broadcast retract {ref} -m "..."'
+        return f'if it is not over: broadcast retract {ref} -m "..."; for something new: broadcast notify'
     if phase.closed:
         verb = "maintenance" if phase.maintenance else "notify"
         return f'it is closed; open a new one with: broadcast {verb} "TITLE"'

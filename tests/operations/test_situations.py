@@ -138,6 +138,7 @@ def test_an_all_clear_that_was_wrong_opens_the_incident_where_it_was(phases, aga
     assert (facts.ended, incident.ended_at) == (None, None)
     assert facts.next_update == incident.next_update_at > facts.as_of
     assert facts.affects == ("twilio",)
+    assert any("open again" in warning for warning in told.warnings)
     assert over.affects == ()
 
 
