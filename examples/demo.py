@@ -37,7 +37,8 @@ COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.g
 WIDTH = 100
 NOTICES = 3
 PUBLISHED = ("x", "statuspage")
-MARK = re.compile(r"\[INC-[0-9]+/[0-9]+\]")  # in every text, and so in what the sandbox keeps
+#: In every text, and so in what the sandbox keeps: `[INC-1/2]`, or spelled in the foot of a mail.
+MARK = re.compile(r"INC-([0-9]+)(?:/|, (?:message|Meldung) )([0-9]+)")
 
 FIRST = (
     *("notify", "Chat and e-mail down", "--severity", "sev2", "--service", "chat", "--service", "email"),
