@@ -10,6 +10,13 @@ from broadcast.model.notice import Alternative
 from broadcast.planning.outage import Outage
 
 _PHONE = "phone"
+#: Services that carry a way of that kind, where the configuration does not say which one does. Of several
+#: numbers, only the hotline is taken for what the service "phone" is: another one may be there to replace it.
+_CARRIERS = {
+    "hotline": frozenset({"phone", "phones", "telefon", "hotline"}),
+    "email": frozenset({"email", "e-mail", "mail"}),
+    "chat": frozenset({"chat"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +75,12 @@ def configured(settings: Settings) -> Iterator[AlternativeSettings]:
 
 def is_down(way: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:
     """Whether people cannot reach us this way: its number, address or carrier is down or disturbed."""
+    if not way.service and _carrier_is_down(way, {*services, *outage.said}):
+        return True
     carriers = (*way.fate, *((way.service,) if way.service else ()))
     return outage.silences(way.value, way.name, carriers, services)
+
+
+def _carrier_is_down(way: AlternativeSettings, down: set[str]) -> bool:
+    carriers = _CARRIERS.get(way.name if way.kind == _PHONE else way.kind, frozenset())
+    return not carriers.isdisjoint(name.casefold() for name in down)

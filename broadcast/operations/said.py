@@ -21,8 +21,10 @@ PROSE = ("scope", "impact", "action", "cause", "data_loss", "instruction", "work
 TRANSLATABLE = ("title", "message", *PROSE[:-2], "correction")
 #: Facts that hold until they are given anew, or taken back with `none`.
 _HELD = ("scope", "impact", "action", "cause", "instruction", "works")
-#: What of them belongs to an outage: it ends with it, unless it is given again.
-_OF_AN_OUTAGE = frozenset({"action", "instruction", "works"})
+#: What is said of an outage in the present tense: it is no longer true once the service works again.
+_PRESENT = frozenset({"impact", "action", "works"})
+#: What ends with an outage, unless it is given again.
+_OF_AN_OUTAGE = _PRESENT | {"instruction"}
 _SEARCHING = frozenset({Phase.INVESTIGATING, Phase.IDENTIFIED, Phase.SCHEDULED, Phase.IN_PROGRESS})
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _CORRECTS = "corrects"
@@ -104,7 +106,7 @@ def _kept(before: Before, phase: Phase) -> dict[str, str | None]:
     elif phase.closed:
         gone = _OF_AN_OUTAGE
     else:
-        gone = frozenset() if phase in _SEARCHING else frozenset({"works"})
+        gone = frozenset() if phase in _SEARCHING else _PRESENT
     return {name: value for name, value in held.items() if name not in gone}
 
 

@@ -62,6 +62,23 @@ def test_a_number_that_works_takes_the_place_of_a_hotline_that_does_not():
     assert not ways("telephone").cut_off
 
 
+@pytest.mark.parametrize(
+    ("service", "silent"), [("phone", LANDLINE), ("Telefon", LANDLINE), ("email", MAILBOX)]
+)
+def test_a_disturbed_service_takes_the_way_that_it_carries_by_its_name(service, silent):
+    offered = reachable(SETTINGS, DEPENDENCIES.outage([]), [service])
+    assert silent not in {offered.hotline, *(way.value for way in offered.alternatives)}
+    assert MOBILE in {way.value for way in offered.alternatives}
+
+
+def test_a_way_that_names_its_service_depends_on_no_other():
+    own = replace(SETTINGS, alternatives={"mail": replace(WAYS[1], service="crm")})
+    assert [way.value for way in reachable(own, DEPENDENCIES.outage([]), ["email"]).alternatives] == [
+        LANDLINE,
+        MAILBOX,
+    ]
+
+
 def test_that_nobody_can_call_is_known_only_where_there_is_a_number():
     assert ways("telephone").phone_down
     assert not ways("festnetz").phone_down

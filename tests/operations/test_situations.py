@@ -279,14 +279,16 @@ def test_what_was_being_done_is_not_done_any_more_at_the_end(end):
 
     facts = story.then(end).facts
 
-    assert (facts.action, facts.works, facts.impact) == (None, None, "Zahlen geht nicht.")
+    assert (facts.action, facts.works, facts.impact) == (None, None, None)
     assert again.then(end, variables=said(action="Umgestellt.")).facts.action == "Umgestellt."
 
 
-def test_what_still_works_is_said_only_while_something_is_down():
-    story = Story(variables=said(works="Rechnung geht."))
+@pytest.mark.parametrize("name", ["works", "impact", "action"])
+def test_what_is_said_in_the_present_tense_ends_once_it_works_again(name):
+    story = Story(variables=said(**{name: "Das ist so."}))
+    assert getattr(story.update().facts, name) == "Das ist so."
 
-    assert story.update(phase="monitoring").facts.works is None
+    assert getattr(story.update(phase="monitoring").facts, name) is None
 
 
 def test_own_words_take_a_language():
