@@ -12,7 +12,7 @@ from broadcast.rendering.words import language_of, words_for
 from broadcast.reports.reasons import in_german
 from broadcast.reports.words import ENGLISH, GERMAN, WORDS
 
-_DATES = {"de": "{day}.{number}.{year}", "en": "{day} {month} {year}"}
+_DATES = {"de": "{day:02}.{number:02}.{year}", "en": "{day} {month} {year}"}
 _SHORT_DATES = {"de": "{day}.{number}.", "en": "{day} {month}"}
 _CLOCKS = {"de": "{clock} Uhr", "en": "{clock}"}
 _MONTHS = (

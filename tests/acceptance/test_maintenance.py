@@ -240,5 +240,5 @@ def test_a_report_names_the_window_that_was_announced(page_only, monkeypatch, ca
 
     assert run(["report", "INC-1", "--lang", "de"]) == 0
     told = capsys.readouterr().out
-    assert "Angekündigter Beginn:** 05.12.2099, 22:00:00" in told
-    assert "Angekündigtes Ende:** 05.12.2099, 23:30:00" in told
+    assert "Angekündigter Beginn:** 05.12.2099, 22:00 Uhr (MEZ)" in told
+    assert "Angekündigtes Ende:** 05.12.2099, 23:30 Uhr (MEZ)" in told

@@ -75,7 +75,7 @@ def test_what_became_of_a_message_is_said_in_their_language(told):
     assert "angenommen" in said
     assert "gesperrt, nicht gesendet" in said
     assert "abgemeldet" in said
-    assert "5.1.2026" in said
+    assert "05.01.2026" in said
     assert re.search(r"Stand \d+\.\d+\.\d{4}, \d\d:\d\d Uhr \(MES?Z\)", said)
 
 

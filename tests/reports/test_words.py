@@ -53,7 +53,7 @@ def test_spans_are_read_in_two_units(seconds, expected):
 def test_moments_are_local_and_numbers_have_their_separators():
     moment = datetime(2025, 1, 31, 23, 5, 9, tzinfo=UTC)
 
-    assert Language("de", BERLIN).moment(moment) == "1.2.2025, 00:05 Uhr (MEZ)"
+    assert Language("de", BERLIN).moment(moment) == "01.02.2025, 00:05 Uhr (MEZ)"
     assert Language("en", BERLIN).moment(moment) == "1 February 2025, 00:05 (CET)"
     assert Language("de", BERLIN).number(12345) == "12.345"
     assert Language("en", BERLIN).number(12345) == "12,345"
