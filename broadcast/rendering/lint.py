@@ -21,7 +21,7 @@ from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation
 from broadcast.rendering import length, prose, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
-from broadcast.rendering.draft import OUTSIDE, filled
+from broadcast.rendering.draft import filled
 from broadcast.rendering.placement import PUBLISHED
 from broadcast.rendering.proof import files, needs
 from broadcast.rendering.proof.case import Case, Problem, given, moments, own, parts
@@ -221,9 +221,8 @@ def _typed(case: Case, said: str) -> int:
 
 
 def _remarks(case: Case, rendered: Rendered) -> Iterator[Problem]:
-    longest = prose.LONGEST_PLAIN if case.audience in OUTSIDE else prose.LONGEST
     for part in parts(rendered):
-        yield from prose.remarks(own(part, case), case.words.language, longest)
+        yield from prose.remarks(own(part, case), case.words.language, plain=case.outside)
 
 
 def _unequal(

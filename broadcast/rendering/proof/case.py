@@ -18,13 +18,14 @@ from broadcast.rendering.clean import one_line
 from broadcast.rendering.draft import OUTSIDE
 from broadcast.rendering.drill import visible
 from broadcast.rendering.placement import PUBLISHED
+from broadcast.rendering.prose import GIVEN
 from broadcast.rendering.render import Rendered
 from broadcast.rendering.words import Words, words_for
 
+__all__ = ["GIVEN", "Case", "Problem", "given", "moments", "own", "parts"]
+
 #: What is wrong, and how to mend it.
 Problem: TypeAlias = tuple[str, str]
-#: Stands where somebody's own words stood.
-GIVEN = "◦"
 _WORDED = (
     *("title", "message", "scope", "impact", "action", "cause", "data_loss"),
     *("correction", "instruction", "works"),
