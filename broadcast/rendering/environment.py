@@ -31,6 +31,7 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from broadcast.errors import TemplateError
+from broadcast.rendering import former
 from broadcast.rendering.catalogue import SUFFIX, Catalogue, Source, locale_chain
 from broadcast.rendering.filters import FILTERS, FilterError, Reading, printed
 from broadcast.rendering.guard import Budget, Metered, OverBudget, checked_number
@@ -68,8 +69,9 @@ class Loader(BaseLoader):
     def find(self, name: str) -> Source:
         """The file behind a template name; raises Jinja's `TemplateNotFound`."""
         locale, _, rest = name.partition("/")
-        chain = [f"{step}/{rest}" for step in locale_chain(locale, self._default_locale)]
-        source = self._catalogue.first([*chain, rest])
+        names = (rest, former.PARTS.get(rest, rest))
+        locales = locale_chain(locale, self._default_locale)
+        source = self._catalogue.first([place for part in names for place in _places(part, locales)])
         if source is None:
             raise TemplateNotFound(rest)
         return source
@@ -78,6 +80,10 @@ class Loader(BaseLoader):
         """Jinja's seam: text, file name (for errors) and whether it is still current."""
         source = self.find(template)
         return source.read(), str(source.path), lambda: True
+
+
+def _places(name: str, locales: Iterable[str]) -> list[str]:
+    return [*(f"{locale}/{name}" for locale in locales), name]
 
 
 class Compiled(BytecodeCache):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from broadcast.rendering import former
+from broadcast.rendering.catalogue import SUFFIX
 from broadcast.rendering.proof.case import Problem
 
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
@@ -17,6 +19,7 @@ _SINCE_SAID = re.compile(r"\b(as_of|reported)\s*\|\s*since\b")
 _ALWAYS_THERE = re.compile(
     r"\b(instruction|correction|works|report|internal_\w+)\s+is\s+(?:not\s+)?defined\b"
 )
+_INCLUDE = re.compile(r"\{%[-+]?\s*(?:include|import|from)\s+[\"']([\w./]+)[\"']")
 _LEVEL = re.compile(r"\bseverity\s*\|\s*(?:upper|capitalize)\b")
 #: Names that still work, and what says the same more exactly.
 _OLD_NAMES = {
@@ -39,6 +42,10 @@ def remarks(source: str, names: frozenset[str]) -> Iterator[Problem]:
         yield f"says that it began at `{match[1]}`, which nobody said", "ask {% if started %}"
     for match in _ALWAYS_THERE.finditer(text):
         yield f"asks whether `{match[1]}` is defined", f"write {{% if {match[1]} %}}"
+    for match in _INCLUDE.finditer(text):
+        part = former.PARTS.get(f"{match[1].removesuffix(SUFFIX)}{SUFFIX}")
+        if part:
+            yield f"includes {match[1]!r} by its old name", f'write "{part.removesuffix(SUFFIX)}"'
     if _LEVEL.search(text):
         yield "writes the severity as a code", "write severity_level: 1 of 4"
     for name in sorted(names & set(_OLD_NAMES)):
