@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident, Phase
-from broadcast.model.notice import Facts
+from broadcast.model.notice import Facts, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class Before:
     def facts(self) -> Facts | None:
         """What the latest notice said."""
         return self.latest.facts if self.latest else None
+
+    @property
+    def reopened(self) -> bool:
+        """Whether the latest notice took an all-clear back."""
+        facts = self.facts
+        return facts is not None and facts.kind is NoticeKind.RETRACTION and not facts.phase.closed
 
     @property
     def open_facts(self) -> Facts | None:

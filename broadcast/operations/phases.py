@@ -47,6 +47,11 @@ def phase_after(request: Request, before: Before) -> Phase:
     if again or not _may_become(incident.phase, wanted, request.verb):
         rest = "already" if wanted is incident.phase else f"and cannot become {wanted}"
         raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_way_on(incident))
+    if request.verb is Verb.RETRACT and before.reopened:
+        raise PhaseError(
+            f"the all-clear of {incident.ref} was taken back with the latest notice already",
+            hint=f'say more: broadcast update {incident.ref} -m "..."; or end it: broadcast resolve',
+        )
     if incident.phase is Phase.RESOLVED and not request.message:
         raise UsageError(
             f"{incident.ref} was resolved; say what is true now",

@@ -15,6 +15,7 @@ from broadcast.ledger.records import NewNotice, Notice
 from broadcast.model.consent import Purpose
 from broadcast.model.counted import counted
 from broadcast.model.incident import Incident, Phase
+from broadcast.model.notice import Facts
 from broadcast.operations import remarks
 from broadcast.operations.author import author
 from broadcast.operations.compose import Before, Composed, compose
@@ -45,6 +46,21 @@ class Subject:
     warnings: tuple[str, ...] = ()
 
 
+def _still_meant(request: Request, draft: Draft, before: Facts | None) -> Facts:
+    """The facts of the draft, if they take back what those of the draft `before` did; raises `Overtaken`.
+
+    A false alarm must not become "still down" because somebody else has just said that it is over.
+    """
+    now = draft.facts
+    takes_back = request.verb is Verb.RETRACT or request.corrects
+    if before and takes_back and (now.phase, now.corrects) != (before.phase, before.corrects):
+        raise Overtaken(
+            f"somebody else published {now.ref}/{now.sequence - 1}, so this would take back something else",
+            hint=f"nothing was sent; read it with `broadcast log {now.ref}`, then say what is true now",
+        )
+    return now
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """Publishes notices. `locales` are the languages there are templates for."""
@@ -60,12 +76,14 @@ class Publisher:
         `consent` is asked before anything is recorded. If another command records a notice meanwhile, this
         one is prepared again from what holds then, and asked about again. That ends: each time, another
         notice was recorded, and a number that was lost once is reserved the next time. Raises a
-        `BroadcastError` where nothing was sent.
+        `BroadcastError` where nothing was sent, and `Overtaken` where the other notice turned what this one
+        takes back into something else.
         """
         self.delivery.follow_targets()
-        subject = Subject(request.incident)
+        subject, meant = Subject(request.incident), None
         while not (known := self._known(request)):
             draft = self._draft(request, subject)
+            meant = _still_meant(request, draft, meant)
             shown = self._shown(draft, limits)
             self.delivery.channels.permit(draft.reach.channels)
             adapters = self.delivery.channels.adapters(draft.reach.channels)

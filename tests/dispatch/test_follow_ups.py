@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from broadcast.dispatch.happening import Happened, Happening, nobody
-from broadcast.errors import UnknownIncident
+from broadcast.errors import Overtaken, UnknownIncident
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Phase
@@ -135,6 +135,28 @@ def test_an_all_clear_that_still_waits_is_not_sent_after_it_was_taken_back(compa
 
     assert sum(company.per_provider(2).values()) == 0
     assert company.told_once("twilio", sequence=3)
+
+
+@pytest.mark.parametrize("meanwhile", [Verb.RESOLVE, Verb.UPDATE])
+def test_a_false_alarm_is_not_told_as_something_else_because_somebody_was_quicker(company, meanwhile):
+    company.notify()
+    told = []
+
+    def say_yes(shown):
+        told.append(shown.sequence)
+        if len(told) == 1:
+            company.follow_up(meanwhile, message="Quicker.")
+
+    request = Request(Verb.RETRACT, incident="INC-1", message="A false alarm.")
+    with company.ledger() as ledger:
+        publisher = make_publisher(company.settings, ledger, nobody)
+        if meanwhile is Verb.RESOLVE:
+            with pytest.raises(Overtaken, match="take back something else"):
+                publisher.publish(request, Limits(), say_yes)
+        else:
+            assert publisher.publish(request, Limits(), say_yes).phase == "retracted"
+
+    assert told == ([2] if meanwhile is Verb.RESOLVE else [2, 3])
 
 
 def test_without_its_name_no_all_clear_is_taken_back_but_the_hint_names_it(company):

@@ -171,7 +171,18 @@ def test_what_was_opened_again_can_be_resolved_or_taken_back_again():
 
     assert story.resolve().facts.phase is Phase.RESOLVED
     story.retract(message="Geht immer noch nicht.")
+    story.update(message="Wir suchen weiter.")
     assert story.retract().facts.phase is Phase.RETRACTED
+
+
+def test_two_people_who_take_an_all_clear_back_do_not_take_back_the_outage():
+    story = Story()
+    story.resolve()
+    story.retract(message="Geht nicht.")
+
+    with pytest.raises(PhaseError, match="already") as raised:
+        story.retract(message="Zahlen geht noch nicht.")
+    assert "broadcast update" in raised.value.hint
 
 
 def test_an_end_that_nobody_stated_is_not_told_but_the_ledger_has_its_own():
@@ -386,9 +397,9 @@ STEPS = st.one_of(
 def test_whatever_is_said_no_notice_says_down_while_it_works_and_no_instruction_is_lost(steps, severity):
     story = Story(severity=severity.value, variables=said(instruction="Warten"))
     for verb, phase in steps:
-        if story.facts.phase is Phase.RETRACTED or (
-            story.facts.phase is Phase.RESOLVED and verb is not Verb.RETRACT
-        ):
+        before = story.facts.phase
+        again = story.situation is Situation.REOPENED and verb is Verb.RETRACT
+        if again or before is Phase.RETRACTED or (before is Phase.RESOLVED and verb is not Verb.RETRACT):
             continue
         had = story.facts
         story.then(verb, phase=phase, message="Neu.")
