@@ -208,3 +208,11 @@ def test_the_frame_of_a_mail_says_once_that_it_is_internal_and_when_news_comes(a
     assert body
     assert "INTERN" not in body
     assert "14:35" not in body
+
+
+@pytest.mark.parametrize(("audience", "locale"), EVERYBODY)
+def test_a_room_reads_the_marks_of_an_exercise_on_one_line(audience, locale):
+    first = read(Situation.UPDATE, audience, ChannelKind.CHAT, locale, drill=True).split("\n")[0]
+
+    assert first.startswith({"de": "[ÜBUNG] ", "en": "[EXERCISE] "}[locale])
+    assert first.endswith({"de": " – ÜBUNG", "en": " – EXERCISE"}[locale])
