@@ -23,6 +23,8 @@ from tests.site.sample import LETTERHEAD
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = (360, 700)
+# One of each colour: a look in a browser takes a second.
+LOOKED_AT = ("investigating-", "monitoring-", "resolved-", "scheduled-")
 # A mail is read inside the page of a mail program, which has the landmarks.
 OF_A_WHOLE_PAGE = ("landmark-one-main", "region")
 
@@ -77,7 +79,7 @@ def test_axe_finds_no_barrier_and_nothing_is_wider_than_the_screen(axe, mails, w
     browser, violations = axe
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     found = []
-    for mail in mails:
+    for mail in [one for one in mails if one.name.startswith(LOOKED_AT)]:
         found += [(mail.name, *one) for one in violations(page, mail)]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append((mail.name, "wider than the screen"))
