@@ -212,6 +212,7 @@ def test_the_heading_calls_nothing_down_that_works(situation, audience):
     unnamed = page_of(situation, audience, services=(), title="Kartenzahlung gestört", wording=())
 
     assert "gestört" not in named
+    assert page_of(situation, audience, "en").headings[0][1].endswith("Chat and e-mail support")
     assert named.endswith("Chat und E-Mail-Support")
     assert unnamed.headings[0][1].endswith("„Kartenzahlung gestört“")
 
