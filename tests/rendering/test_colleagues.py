@@ -216,3 +216,10 @@ def test_a_room_reads_the_marks_of_an_exercise_on_one_line(audience, locale):
 
     assert first.startswith({"de": "[ÜBUNG] ", "en": "[EXERCISE] "}[locale])
     assert first.endswith({"de": " – ÜBUNG", "en": " – EXERCISE"}[locale])
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_an_exercise_promises_no_news_of_it_on_the_page(audience):
+    text = read(Situation.UPDATE, audience, SMS, drill=True, next_update=None)
+
+    assert "Neuer Stand:" not in text
