@@ -215,9 +215,9 @@ def _heard(case: Case, rendered: Rendered) -> Iterator[Problem]:
 
 def _typed(case: Case, said: str) -> int:
     """The commander's own words, of those that drivers hear: no template can shorten them."""
-    message = case.facts.worded("message", case.locale) if case.audience == "field" else None
-    typed = speech.spoken(message, case.words) if message else ""
-    return speech.words(typed) if typed and typed in said else 0
+    names = ("message", "correction") if case.audience == "field" else ()
+    typed = (speech.spoken(case.facts.worded(name, case.locale) or "", case.words) for name in names)
+    return sum(speech.words(words) for words in typed if words and words in said)
 
 
 def _remarks(case: Case, rendered: Rendered) -> Iterator[Problem]:

@@ -224,6 +224,13 @@ def _apart(facts: Facts, situation: Situation) -> str | None:
     return "outage" if facts.outage_open and situation in _AVAILABLE else None
 
 
+def _if_asked(facts: Facts, situation: Situation) -> str | None:
+    """What colleagues may tell a customer of an exercise, whose scenario is no outage."""
+    if not facts.drill:
+        return None
+    return "over" if situation is Situation.DRILL_OVER else "test"
+
+
 def _only(situation: Situation, wording: str) -> Choice:
     return lambda _, found: wording if found is situation else None
 
@@ -250,4 +257,5 @@ RULES: dict[str, Rule] = {
     "unavailable": Rule(_unavailable, "maintenance that is announced or goes on"),
     "available": Rule(_available, "maintenance is over or cancelled, and no outage has the services down"),
     "apart": Rule(_apart, "maintenance is over or cancelled, and another incident is open", room="cause"),
+    "if_asked": Rule(_if_asked, "an exercise"),
 }

@@ -51,6 +51,7 @@ _PROSE = ("message", "scope", "impact", "action", "cause", "data_loss")
 _OPTIONAL = ("correction", "instruction", "works")
 _WORDED = frozenset({"title", *_PROSE, *_OPTIONAL})
 _MOST_NAMES = 3
+_PASSING_ON = "agents"
 _WORTH_TELLING = timedelta(minutes=5)
 _YES = frozenset({"yes", "ja", "true", "1"})
 
@@ -132,9 +133,12 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
 
 
 def _reached_by(facts: Facts, reader: Reader) -> Facts:
-    """The facts for readers with a number of their own, which works: it stands for the organisation's."""
+    """The facts for readers with a number of their own, which works: it stands for the organisation's.
+
+    Agents pass on how customers reach us: a number of theirs is for no caller.
+    """
     own = dict(facts.hotlines).get(reader.audience)
-    if not own:
+    if not own or reader.audience == _PASSING_ON:
         return facts
     others = tuple(way for way in facts.alternatives if way.value != facts.hotline)
     return replace(facts, hotline=own, alternatives=others, cut_off=False, phone_down=False)

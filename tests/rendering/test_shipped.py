@@ -131,19 +131,19 @@ def test_maintenance_that_is_cancelled_or_under_way_says_what_was_planned():
 @pytest.mark.parametrize(
     ("locale", "promise", "ways"),
     [
-        ("de", "Bitte nicht versprechen:\n- Wann es wieder geht.", "Diese Wege gehen jetzt:\n- Telefon: 030"),
-        ("en", "Please do not promise:\n- When it will work again.", "These ways work now:\n- Phone: 030"),
+        ("de", "Bitte nicht sagen:\n- Wann es wieder geht.", "Kunden erreichen uns so:\n- Telefon: 030"),
+        ("en", "Please do not say:\n- When it will work again.", "How customers reach us:\n- Phone: 030"),
     ],
 )
 def test_a_service_desk_reads_what_to_say_what_not_to_promise_and_which_ways_work(locale, promise, ways):
-    open_phases = (TextPhase.INVESTIGATING, TextPhase.IDENTIFIED, TextPhase.UPDATE, TextPhase.MONITORING)
-    for phase in open_phases:
+    down = (TextPhase.INVESTIGATING, TextPhase.IDENTIFIED, TextPhase.UPDATE)
+    for phase in down:
         read = text(phase, locale, ChannelKind.DESK, "agents")
         assert promise in read
         assert ways in read
         assert "hilfe@muster.example" in read
 
-    for phase in set(TextPhase) - set(open_phases):
+    for phase in set(TextPhase) - set(down):
         assert promise not in text(phase, locale, ChannelKind.DESK, "agents")
 
 
@@ -156,9 +156,10 @@ def test_a_ticket_is_headed_with_its_incident():
 @pytest.mark.parametrize("audience", [one for one in AUDIENCES if one != "customers"])
 @pytest.mark.parametrize(("phase", "locale"), [*product(TextPhase, LOCALES)])
 def test_a_room_reads_the_headline_of_the_e_mail_on_a_line_of_its_own(phase, locale, audience):
-    subject = told(phase, locale, EMAIL, audience).message.subject
+    mail = told(phase, locale, EMAIL, audience)
+    subject = (mail.message.subject or "").removesuffix("..." if "services" in mail.dropped else "")
     head, gap, *rest = text(phase, locale, ChannelKind.CHAT, audience).splitlines()
 
-    assert head == subject
+    assert head == subject or (subject != mail.message.subject and head.startswith(subject))
     assert gap == ""
     assert rest

@@ -73,7 +73,7 @@ def _help(case: Case) -> Iterator[tuple[str, str]]:
     Addresses are not spoken.
     """
     facts = case.facts
-    if not case.situation.down or not _is_asked_for_help(case):
+    if facts.drill or not case.situation.down or not _is_asked_for_help(case):
         return
     if facts.hotline:
         yield "how to get help now", facts.hotline

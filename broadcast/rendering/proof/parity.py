@@ -40,7 +40,13 @@ _OWN = {
     "internal_calls": "Kranich",
 }
 _TIMES = ("started", "detected", "ended", "next_update", "window_starts", "window_ends", "former_starts")
-_LOST = {"second alternative": "alternatives", "since": "started", "message": "message"}
+#: What goes with each step of making a text shorter: a text message that corrects one loses the words beside
+#: its correction with `since`.
+_LOST = {
+    "second alternative": ("alternatives",),
+    "since": ("started", "message"),
+    "message": ("message",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,9 @@ def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, lo
         return re.search(rf"(?<!\d){re.escape(shown.rstrip('.').casefold())}(?!\s?\d)", text) is not None
 
     told = {name for name, value in _values(facts, locale) if stands(value)}
-    return _Told(frozenset(told), frozenset(_LOST[name] for name in rendered.dropped if name in _LOST))
+    return _Told(
+        frozenset(told), frozenset(lost for name in rendered.dropped for lost in _LOST.get(name, ()))
+    )
 
 
 def _values(facts: Facts, locale: str) -> Iterator[tuple[str, str]]:

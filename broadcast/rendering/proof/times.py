@@ -17,7 +17,7 @@ _WRONG: Mapping[str, re.Pattern[str]] = {
         r"|\b(?:am|vom)\s\d{1,2}:\d\d|\bUhr\sUhr\b|\b(?:am|vom)\s\d{1,2}\sUhr\b"
     ),
     "en": re.compile(
-        rf"\b[Aa]t\s{_DAYS['en']}\b|\b(?:[Aa]t|[Oo]n|[Ss]ince|[Uu]ntil|[Bb]y)\s(?:at|on|since|until)\b"
+        rf"\b[Aa]t\s{_DAYS['en']}\b|\b(?:[Aa]t|[Oo]n|[Ss]ince|[Uu]ntil|[Bb]y)\s(?:at(?!\sonce)|on|since|until)\b"
         rf"|\bon\s\d{{1,2}}:\d\d|\bour\s{_DAYS['en']}\b"
     ),
 }
