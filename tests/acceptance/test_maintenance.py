@@ -180,15 +180,15 @@ def test_every_step_threads_on_every_channel_and_a_move_says_both_windows(told):
 
     announced, moved, begun, longer, over = (mail["subject"] for mail in providers.sendgrid.mails)
     assert "Neue Zeit" in moved
-    assert "Läuft" in begun
+    assert "Wartung läuft" in begun
     assert "Dauert länger" in longer
-    assert "Beendet" in over
+    assert "Wartung beendet" in over
     assert announced.startswith("[Wartung")
     roots = {mail["headers"]["References"].split()[0] for mail in providers.sendgrid.mails}
     assert len(roots) == 1
     texts = [message["body"] for message in providers.twilio.messages]
-    assert "Wartung NEU: So 6.12., 23:00-Mo 7.12. 00:30 (statt Sa 5.12. 22:00-23:30)." in texts[1]
-    assert "Wartung dauert länger, jetzt bis ca. Mo 7.12. 01:00. Nicht erreichbar: Laden." in texts[3]
+    assert "Wartung NEU: So, 6.12., 23:00 bis Mo, 7.12., 00:30 (statt Sa, 5.12., 22:00-23:30)." in texts[1]
+    assert "Wartung dauert länger, jetzt bis etwa Mo, 7.12., 01:00. Nicht erreichbar: Laden." in texts[3]
     assert providers.x.posts[0]["parent"] is None
     assert all(post["parent"] for post in providers.x.posts[1:])
     (page,) = providers.statuspage.incidents
