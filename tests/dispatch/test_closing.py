@@ -21,7 +21,7 @@ AGENTS = '\n[audiences.agents]\ncontacts = ["people.csv"]\nlanes = {lanes}\n'
 def sequences(sandbox, provider):
     """The numbers of the notices that a provider got, in order."""
     texts = [f"{m.subject or ''}{m.text}" for m in sandbox.received if m.provider == provider]
-    return [int(found.group(1)) for text in texts if (found := re.search(r"INC-1/(\d)", text))]
+    return [int(found.group(1)) for text in texts if (found := re.search(r"INC-1(?:/|, message )(\d)", text))]
 
 
 def without_channel(company, name):
@@ -133,7 +133,11 @@ def test_a_mailbox_that_two_channels_wrote_to_gets_the_end_once(company, sandbox
     result = company.follow_up(Verb.RESOLVE, message="Over.")
 
     assert result.exit_code == 0
-    told = [m.to for m in sandbox.received if re.search(r"INC-1/3\]", f"{m.subject or ''}{m.text}")]
+    told = [
+        m.to
+        for m in sandbox.received
+        if re.search(r"INC-1(?:/|, message )3[\].]", f"{m.subject or ''}{m.text}")
+    ]
     assert sorted(told) == [email(number) for number in range(3)]
 
 

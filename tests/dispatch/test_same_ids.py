@@ -34,7 +34,9 @@ def write(company, name, *rows):
 def notices(sandbox, address):
     """The numbers of the notices that the address got, in the order in which they came."""
     mails = [message for message in sandbox.received if message.to.lower() == address]
-    return [number for mail in mails for number in (1, 2, 3) if f"[INC-1/{number}]" in mail.text]
+    return [
+        number for mail in mails for number in (1, 2, 3) if f"Incident INC-1, message {number}." in mail.text
+    ]
 
 
 def test_an_update_to_one_audience_takes_nothing_from_the_same_id_in_another(held, sandbox):
