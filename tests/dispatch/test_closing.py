@@ -20,8 +20,17 @@ AGENTS = '\n[audiences.agents]\ncontacts = ["people.csv"]\nlanes = {lanes}\n'
 
 def sequences(sandbox, provider):
     """The numbers of the notices that a provider got, in order."""
+    everything = [f"{m.subject or ''}{m.text}" for m in sandbox.received]
+    updated = any("More." in text for text in everything)
     texts = [f"{m.subject or ''}{m.text}" for m in sandbox.received if m.provider == provider]
-    return [int(found.group(1)) for text in texts if (found := re.search(r"INC-1(?:/|, message )(\d)", text))]
+    return [number(text, updated=updated) for text in texts]
+
+
+def number(text, *, updated):
+    """Which notice a text is of: the number that it names or, on a page, by what was said."""
+    if found := re.search(r"INC-1(?:/|, message )(\d)", text):
+        return int(found.group(1))
+    return 2 + updated if "Over." in text else 1 + ("More." in text)
 
 
 def without_channel(company, name):
