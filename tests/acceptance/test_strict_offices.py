@@ -100,7 +100,7 @@ def test_the_staff_are_told_by_ticket_and_by_mail_without_a_violation(tmp_path, 
     assert [comment["public"] for comment in comments] == [False] * 3
     assert "{{" not in comments[0]["html_body"]
     assert MESSAGE in unescape(comments[0]["html_body"])
-    assert "Bitte nicht versprechen:" in comments[0]["html_body"]
+    assert "Bitte nicht sagen:" in comments[0]["html_body"]
 
     mails = [Mail(document) for document in providers.msgraph.sent]
     assert len(mails) == len(providers.msgraph.messages) == 9

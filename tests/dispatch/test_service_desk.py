@@ -74,5 +74,5 @@ def test_what_requesters_read_is_in_public_words_wherever_the_channel_stands(com
 
     [opening] = comments(sandbox)
     assert opening.extra["public"] is public
-    assert ("Please do not promise:" in opening.text) is not public
+    assert ("Please do not say:" in opening.text) is not public
     assert (CANARY in opening.text) is not public
