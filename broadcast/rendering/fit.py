@@ -14,7 +14,7 @@ class Room:
     `pleasantry` (an apology), `second` (a second way to reach us), `cause` and `since` (since when, in a
     later notice) are asked by templates: `{% if room.second %}`. `organisation`, `title`, `services` and
     `message` are the most characters those may have; None means as many as they like. A message ends with a
-    sentence, and keeps its first one.
+    sentence, and keeps its first one. Without `works`, what still works is left to the longer texts.
     """
 
     pleasantry: bool = True
@@ -25,6 +25,7 @@ class Room:
     title: int | None = None
     services: int | None = None
     message: int | None = None
+    works: bool = True
 
 
 #: The names of a `Room` that say how long a value may be.
@@ -65,6 +66,10 @@ SENTENCES = (
     Step("cause", "cause", value=False),
     Step("since", "since", value=False),
 )
+
+
+#: What mail and page say as well goes last, before a text is refused.
+WORKS = Step("what still works", "works", value=False)
 
 
 def names(*limits: int) -> tuple[Step, ...]:

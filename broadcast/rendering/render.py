@@ -17,7 +17,7 @@ from broadcast.model.text import calling_nobody
 from broadcast.rendering import length, sms, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
 from broadcast.rendering.draft import Draft, Templates, filled, on_one_line, paragraphed, slots_in
-from broadcast.rendering.fit import SENTENCES, Fitted, Room, Step, fit, message, names, sender
+from broadcast.rendering.fit import SENTENCES, WORKS, Fitted, Room, Step, fit, message, names, sender
 from broadcast.rendering.length import Length
 
 _HARD_PARTS = 3
@@ -25,10 +25,18 @@ _URGENT = frozenset({Severity.SEV1, Severity.SEV2})
 #: One text for everybody: whoever asks gets the customers' one.
 _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 
-_SHORT_STEPS = (*SENTENCES, *names(60), *sender(60), *names(30), *message(300, 200, 120, 60, 1), *sender(30))
+_SHORT_STEPS = (
+    *SENTENCES,
+    *names(60),
+    *sender(60),
+    *names(30),
+    *message(300, 200, 120, 60, 1),
+    *sender(30),
+    WORKS,
+)
 _SOCIAL_STEPS = (
     *(*SENTENCES, *names(80), *sender(60), *names(40)),
-    *(*message(160, 100, 60, 1), *sender(30), *names(25)),
+    *(*message(160, 100, 60, 1), *sender(30), *names(25), WORKS),
 )
 _LONG_STEPS = (*names(200, 100), *message(20_000, 10_000, 2_000, 1_000, 500, 200))
 #: What has a title: its template, and how long it and the text may be.

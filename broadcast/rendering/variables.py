@@ -114,7 +114,7 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
         "organisation": phrase.shortened_name(one_line(facts.organisation), room.organisation),
         **_times(facts),
         **prose,
-        **_optional(facts, reader),
+        **_optional(facts, reader, room),
         **_message(prose["message"], room),
         "title": title,
         "services": services,
@@ -158,11 +158,12 @@ def _prose(facts: Facts, reader: Reader) -> dict[str, str | None]:
     return {name: clean(facts.worded(name, reader.locale) or given.get(name, "")) or None for name in _PROSE}
 
 
-def _optional(facts: Facts, reader: Reader) -> dict[str, object]:
+def _optional(facts: Facts, reader: Reader, room: Room) -> dict[str, object]:
     """Facts that may be missing: false in a condition, an error where they are shown."""
     from broadcast.rendering.missing import Missing
 
     values: dict[str, object] = {name: clean(facts.worded(name, reader.locale) or "") for name in _OPTIONAL}
+    values["works"] = room.works and values["works"]
     values["report"] = facts.report
     values["deadline"] = _deadline(facts) if reader.internal else None
     return {name: value or Missing(name=name) for name, value in values.items()}

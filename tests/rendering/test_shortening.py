@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +11,11 @@ from hypothesis import strategies as st
 from broadcast.errors import TooLong
 from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import TextPhase
+from broadcast.model.situation import Situation
 from broadcast.rendering.lint import AUDIENCES
 from broadcast.rendering.phrase import sentence, shortened, shortened_name
 from broadcast.rendering.render import Renderer
+from broadcast.rendering.samples import sample_facts
 from tests.rendering.facts import SHIPPED, facts
 
 RENDERER = Renderer(SHIPPED, "de")
@@ -72,3 +76,19 @@ def test_a_first_sentence_that_does_not_fit_is_refused_for_half_of_it_may_say_th
 def test_no_full_stop_of_ours_is_glued_to_a_link(link):
     assert sentence(f"Bitte hier: {link}") == f"Bitte hier: {link}"
     assert sentence(f"Bitte {link} lesen") == f"Bitte {link} lesen."
+
+
+def test_what_still_works_is_left_to_mail_and_page_before_a_post_is_refused():
+    told = replace(
+        sample_facts(Situation.CORRECTION),
+        scope="Filialen in Hamburg",
+        works="Alle anderen Filialen erreichen Sie wie gewohnt.",
+        instruction="Bitte kommen Sie heute nicht in die Filiale in der Langen Reihe.",
+    )
+
+    post = RENDERER.render(told, "customers", "de", ChannelKind.SOCIAL)
+
+    assert "what still works" in post.dropped
+    assert told.scope in post.message.text
+    assert told.instruction in post.message.text
+    assert told.works in RENDERER.render(told, "customers", "de", ChannelKind.EMAIL).message.text
