@@ -83,7 +83,7 @@ def test_what_still_works_is_left_to_mail_and_page_before_a_post_is_refused():
         sample_facts(Situation.CORRECTION),
         scope="Filialen in Hamburg",
         works="Alle anderen Filialen erreichen Sie wie gewohnt.",
-        instruction="Bitte kommen Sie heute nicht in die Filiale in der Langen Reihe.",
+        instruction="Bitte kommen Sie nicht in die Filiale.",
     )
 
     post = RENDERER.render(told, "customers", "de", ChannelKind.SOCIAL)
