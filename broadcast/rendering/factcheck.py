@@ -12,9 +12,13 @@ from broadcast.model.notice import Facts
 from broadcast.rendering import phrase
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.drill import visible_lines
-from broadcast.rendering.words import ENGLISH, GERMAN, Words
+from broadcast.rendering.words import Words
 
-_MONTHS = "|".join(dict.fromkeys(month for words in (GERMAN, ENGLISH) for month in words.months))
+#: Whole names and their short forms: "Lager 7. Maintenance" is no day in May.
+_MONTHS = (
+    "Jan(?:uar|uary)?|Feb(?:ruar|ruary)?|Mär(?:z)?|Mar(?:ch)?|Apr(?:il)?|Mai|May|Jun[ie]?|Jul[iy]?|Aug(?:ust)?"
+    "|Sept?(?:ember)?|Okt(?:ober)?|Oct(?:ober)?|Nov(?:ember)?|Dez(?:ember)?|Dec(?:ember)?"
+)
 # Labels and local parts are no longer than the standards let them be: without that, a word of 10,000
 # letters takes minutes.
 _LABEL = r"[\w-]{1,63}"
@@ -25,7 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<zone>\bUTC[+-]\d{1,2}(?::\d{2})?)"
     r"|(?=[\d(+])(?:(?P<iso>\d{4}-\d{2}-\d{2})"  # all that follows is tried at digits only
     r"|(?P<time>\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\b)?)"
-    rf"|(?P<day>(?<!\w)\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?:\d{{4}})?|(?:{_MONTHS})\w*)|\d{{1,2}}\s(?:{_MONTHS})\w*)"
+    rf"|(?P<day>(?<!\w)\d{{1,2}}\.\s?(?:\d{{1,2}}\.(?:\d{{4}})?|(?:{_MONTHS})\b)|\d{{1,2}}\s(?:{_MONTHS})\b)"
     r"|(?P<phone>(?<![\w/])(?:\+\d|\(?0\d)(?:[\d()/-]|[ .](?=[\d(])){4,30}\d(?![\d:]))"
     r"|(?P<number>(?<!\w)\d+(?:[.,:/]\d+)*))",
     re.IGNORECASE,

@@ -24,7 +24,7 @@ from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
 from broadcast.rendering.draft import filled
 from broadcast.rendering.placement import PUBLISHED
 from broadcast.rendering.proof import files, needs
-from broadcast.rendering.proof.case import Case, Problem, given, moments, own, parts
+from broadcast.rendering.proof.case import Case, Problem, given, lines, moments, own, parts
 from broadcast.rendering.proof.finding import Finding, Gravity
 from broadcast.rendering.proof.parity import marked, unequal
 from broadcast.rendering.proof.style import style
@@ -221,7 +221,7 @@ def _typed(case: Case, said: str) -> int:
 
 
 def _remarks(case: Case, rendered: Rendered) -> Iterator[Problem]:
-    for part in parts(rendered):
+    for part in lines(rendered):
         yield from prose.remarks(own(part, case), case.words.language, plain=case.outside)
 
 

@@ -49,7 +49,11 @@ def day(moment: datetime, words: Words) -> str:
 
 
 def time_of(moment: datetime, as_of: datetime, words: Words) -> str:
-    """What `clock` says, and the day before it where that is not the day of `as_of`."""
+    """What `clock` says, and the day before it where that is not the day of `as_of`.
+
+    Midnight is a minute later: `00:00` leaves open which night is meant.
+    """
+    moment = _after_midnight(moment)
     return _dated(moment, as_of, words, clock(moment, as_of, words))
 
 

@@ -22,6 +22,7 @@ KNOWN = known_values(facts(), "de", GERMAN)
         "Mehr unter muster.example/ und https://muster.example/.",
         "25 Minuten, INC-7, SEV2, 2025-11-16",
         "Bestellen und Bezahlen geht.",
+        "Incident INC-7. Maintenance now. 2 Marketing, 7 Decline.",
     ],
 )
 def test_facts_are_no_contradiction(text):
@@ -34,6 +35,8 @@ def test_facts_are_no_contradiction(text):
         ("Seit 13:45 Uhr", "13:45"),
         ("am 17.11.", "17.11"),
         ("am 17. Nov", "17. Nov"),
+        ("am 17. November", "17. November"),
+        ("on 17 September", "17 September"),
         ("on 17 Nov", "17 Nov"),
         ("2025-11-17", "2025-11-17"),
         ("Tel. 030 23125001", "030 23125001"),

@@ -19,7 +19,6 @@ from broadcast.rendering.lint import KINDS
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import sample_facts
 from broadcast.rendering.sms import measure
-from broadcast.rendering.variables import RESERVED
 from broadcast.rendering.weight import grapheme_count, weighted_length
 from tests.rendering.facts import SHIPPED, SMS, facts, render_sms, with_files, written
 
@@ -367,14 +366,6 @@ def test_readers_outside_get_no_word_of_the_scenario():
         seen = " ".join(parts(RENDERER.render(record, "customers", "de", kind)))
         assert "Test unserer Störungsmeldungen" in seen or "Wir testen unsere Störungsmeldungen" in seen
         assert not re.search("Karte|Hamburg|E-Mail-Support|[Gg]estört|030 23125000|14:35", seen)
-
-
-def test_every_name_a_template_can_use_is_documented():
-    readme = (SHIPPED.folders[-1] / "README.md").read_text(encoding="utf-8")
-    language = {"loop", "self", "super", "caller", "varargs", "kwargs"} | {"true", "false", "none"}
-    ours = {name for name in RESERVED if name.islower()} - language - {"subject"}
-
-    assert {name for name in ours if f"`{name}" not in readme} == set()
 
 
 def test_the_html_part_is_small_and_needs_nothing_from_elsewhere():

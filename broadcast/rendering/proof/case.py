@@ -16,13 +16,13 @@ from broadcast.rendering import speech
 from broadcast.rendering.catalogue import PUBLIC
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.draft import OUTSIDE
-from broadcast.rendering.drill import visible
+from broadcast.rendering.drill import visible, visible_lines
 from broadcast.rendering.placement import PUBLISHED
 from broadcast.rendering.prose import GIVEN
 from broadcast.rendering.render import Rendered
 from broadcast.rendering.words import Words, words_for
 
-__all__ = ["GIVEN", "Case", "Problem", "given", "moments", "own", "parts"]
+__all__ = ["GIVEN", "Case", "Problem", "given", "lines", "moments", "own", "parts"]
 
 #: What is wrong, and how to mend it.
 Problem: TypeAlias = tuple[str, str]
@@ -79,6 +79,12 @@ def parts(rendered: Rendered) -> tuple[str, ...]:
     message = rendered.message
     html = visible(message.html) if message.html else None
     return tuple(part for part in (message.subject, message.text, html) if part)
+
+
+def lines(rendered: Rendered) -> tuple[str, ...]:
+    """The same with a line for each point of a list and each paragraph of the HTML."""
+    html = rendered.message.html
+    return (*parts(rendered)[: -1 if html else None], *((visible_lines(html),) if html else ()))
 
 
 def given(facts: Facts, locale: str, *, spoken: bool = False) -> tuple[str, ...]:

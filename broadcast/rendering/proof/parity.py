@@ -46,6 +46,7 @@ _LOST = {
     "second alternative": ("alternatives",),
     "since": ("started", "message"),
     "message": ("message",),
+    "cause": ("data_loss",),
 }
 
 
