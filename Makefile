@@ -13,7 +13,7 @@ WANTED := $(if $(filter file,$(origin PYTHON)),>=3.11,$(PYTHON))
 PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
 NEEDS := broadcast needs Python 3.11 or later with pip, or uv (Debian, Ubuntu: apt install python3 python3-pip)
 
-.PHONY: help demo test check slow interop torture mutants bench docs lock clean
+.PHONY: help demo test check slow interop torture mutants bench golden docs lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 8
@@ -46,6 +46,9 @@ mutants: $(VENV)/.dev ## Break the pure cores in one place at a time; a test has
 bench: $(VENV)/.dev ## Measure speed beside others into benchmarks/RESULTS.md, in 10 minutes; QUICK=1 only tries it
 	@for part in startup fanout throughput latency crowd plot; do \
 		$(BIN)/python -m benchmarks.$$part $(if $(QUICK),--quick) || exit 1; done
+
+golden: $(VENV)/.dev ## Write down anew what every text says; read the difference
+	@$(BIN)/python -m tests.rendering.golden_texts
 
 docs: $(VENV)/.dev ## Write the generated pages anew
 	@$(BIN)/python docs/generate.py
