@@ -16,7 +16,7 @@ from typing import Any
 from broadcast.errors import BroadcastError
 from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.letterhead import NO_LETTERHEAD
-from broadcast.model.moments import later
+from broadcast.model.moments import elapsed, later
 from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation
 from broadcast.rendering import length, prose, speech
@@ -172,7 +172,7 @@ def _sparse(facts: Facts) -> Facts:
 
 def _next_day(facts: Facts) -> Facts:
     """The same, written a day later: every time is one of another day; news comes the day after."""
-    future = [name for name in moments(facts) if getattr(facts, name) > facts.as_of]
+    future = [name for name in moments(facts) if elapsed(facts.as_of, getattr(facts, name)) > timedelta()]
     zone = facts.as_of.tzinfo
     shifted: dict[str, Any] = {
         name: later(getattr(facts, name), 2 * _DAY).astimezone(zone) for name in future

@@ -19,7 +19,7 @@ AFFECTED = (("internal_personal_data", "yes"),)
 
 
 def mail(**changes: object) -> str:
-    record = replace(sample_facts(Situation.UPDATE), variables=AFFECTED, **changes)  # type: ignore[arg-type]
+    record = replace(sample_facts(Situation.UPDATE), variables=AFFECTED, **changes)  # type: ignore[arg-type]  # the tests name fields
     return RENDERER.render(record, "executives", "de", ChannelKind.EMAIL).message.text
 
 
