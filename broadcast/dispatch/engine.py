@@ -29,7 +29,7 @@ from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerError
 from broadcast.ledger.batches import batches
 from broadcast.ledger.deliveries import Deliveries
-from broadcast.ledger.gate import Pause
+from broadcast.ledger.pauses import Pause
 from broadcast.ledger.processes import obey_ctrl_z
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock

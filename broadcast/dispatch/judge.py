@@ -12,7 +12,7 @@ from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.dispatch.settle import reason_of, settlement
-from broadcast.ledger.gate import Pause
+from broadcast.ledger.pauses import Pause
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.channel import Idempotency
 from broadcast.model.clock import Clock

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from broadcast.ledger.deliveries import Deliveries
-from broadcast.ledger.runs import alive
+from broadcast.ledger.store import Runs
 
 _REASON = "the run that sent it ended before the answer came"
 
@@ -20,11 +19,11 @@ class Recovered:
     alive: tuple[int, ...]
 
 
-def take_over(deliveries: Deliveries, ledger: Path, now: datetime, settle: float) -> Recovered:
+def take_over(deliveries: Deliveries, runs: Runs, now: datetime, settle: float) -> Recovered:
     """Take over the requests of dead runs; they may be looked up after `settle` seconds."""
     taken_over, living = 0, []
     for owner in deliveries.owners():
-        pid = alive(ledger, owner)
+        pid = runs.alive(owner)
         if pid is not None:
             living.append(pid)
         else:

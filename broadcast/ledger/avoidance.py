@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.ledger.database import Database
-from broadcast.ledger.queries import query
+from broadcast.ledger.store import Store
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 
@@ -30,11 +29,11 @@ class Detour:
     reason: str
 
 
-def avoid(database: Database, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
+def avoid(store: Store, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
     """Let every message that waits take the detour it needs; returns how many need one."""
-    with database.transaction() as connection:
+    with store.transaction() as connection:
         changes = []
-        for row in connection.execute(query("owed"), (notice,)):
+        for row in connection.execute("owed", (notice,)):
             route, step = json.loads(row["route"]), row["step"]
             owed = Owed(
                 row["audience"], Contact(row["contact"], "", row["phone"], row["email"]), tuple(route[step:])
@@ -42,7 +41,7 @@ def avoid(database: Database, notice: int, detour: Callable[[Owed], Detour | Non
             found = detour(owed)
             if found:
                 changes.append(_change(row["id"], route[:step], found, now))
-        connection.executemany(query("detour"), changes)
+        connection.executemany("detour", changes)
         return len(changes)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from broadcast.ledger.people import person
 from broadcast.ledger.records import Claim
+from broadcast.ledger.store import Row
 from broadcast.model.outcome import Thread
 
 
-def claim_from(row: sqlite3.Row) -> Claim:
+def claim_from(row: Row) -> Claim:
     """The claim a row holds, its columns in the order of `intended` and `claim_lookups`."""
     (
         attempt,

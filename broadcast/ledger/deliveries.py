@@ -6,21 +6,19 @@ share one disk flush; on an idle line each gets its own at once.
 
 from __future__ import annotations
 
-import json
-import sqlite3
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.ledger.affected import service_record
 from broadcast.ledger.claims import claim_from
-from broadcast.ledger.database import Database
 from broadcast.ledger.end_to_send import hold_end
-from broadcast.ledger.gate import Gate, Pause, record_pauses
-from broadcast.ledger.queries import query
+from broadcast.ledger.pauses import Pause, record_pauses
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.ledger.settling import settle
 from broadcast.ledger.shared import Claimed, number_held, settle_shared
+from broadcast.ledger.store import Connection, Pacing, Run, Store
 from broadcast.ledger.supersede import supersede
 from broadcast.model.clock import Clock
 from broadcast.model.contact import AddressKind
@@ -68,14 +66,14 @@ class Deliveries:
 
     def __init__(
         self,
-        database: Database,
+        store: Store,
         notice: int,
-        run: str,
+        run: Run,
         paces: Mapping[str, Pace],
         clock: Clock,
         on_unknown: OnUnknown,
     ) -> None:
-        self._database = database
+        self._store = store
         self._notice = notice
         self._run = run
         self._paces = paces
@@ -96,14 +94,13 @@ class Deliveries:
         What a newer notice has taken the place of meanwhile is cancelled, not claimed. `pauses` are what
         providers asked for since the last turn; from now on they hold for every run.
         """
-        with self._database.transaction() as connection:
+        with self._store.transaction() as connection:
             settle(connection, settled, now.timestamp())
             newest = self._stand_aside(connection, now, _back(settled))
             record_pauses(connection, pauses, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}
-            # The clock is read behind the lock: what passed while waiting for it must not be given out twice.
-            gate = Gate(connection, self._paces, now, self._clock.monotonic())
-            claimed = {c: self._claim(connection, gate, c, limit, now) for c, limit in asked.items()}
+            pacing = self._store.pacing(connection, self._paces, now, self._clock)
+            claimed = {c: self._claim(connection, pacing, c, limit, now) for c, limit in asked.items()}
             claims = {channel: claims for channel, (claims, _) in claimed.items()}
             due = {channel: self._next_due(connection, channel, now) for channel in asked}
         self._newest = newest
@@ -111,17 +108,17 @@ class Deliveries:
             self._clock.monotonic(),
             claims,
             {channel: at for channel, at in due.items() if at is not None},
-            {channel: gate.next_at(channel) for channel in asked},
-            tuple(gate.pauses[channel] for channel in asked if channel in gate.pauses),
+            {channel: pacing.next_at(channel) for channel in asked},
+            tuple(pacing.pauses[channel] for channel in asked if channel in pacing.pauses),
             tuple(name for _, moved in claimed.values() for name in moved),
         )
 
     def withdraw(self, claims: Sequence[Claim]) -> None:
         """Plan again what was claimed and has certainly not left this machine, as if it never had been."""
-        values = {"attempts": json.dumps([claim.attempt for claim in claims])}
-        with self._database.transaction() as connection:
-            connection.execute(query("withdraw_deliveries"), values)
-            connection.execute(query("withdraw_attempts"), values)
+        values = {"attempts": [claim.attempt for claim in claims]}
+        with self._store.transaction() as connection:
+            connection.execute("withdraw_deliveries", values)
+            connection.execute("withdraw_attempts", values)
         self._newest = 0  # a newer notice may have been recorded since they were claimed
 
     def lookups(
@@ -131,16 +128,17 @@ class Deliveries:
 
         Also says when the next one falls due, in seconds since the epoch, if there is one.
         """
-        with self._database.transaction() as connection:
+        with self._store.transaction() as connection:
             rows = connection.execute(
-                query("claim_lookups"),
+                "claim_lookups",
                 {"channel": channel, "notice": self._notice, "now": now.timestamp(), "limit": limit},
             ).fetchall()
             following = connection.execute(
-                query("next_lookup"), {"channel": channel, "notice": self._notice, "claimed": len(rows)}
+                "next_lookup",
+                {"channel": channel, "notice": self._notice, "claimed": len(rows), "never": math.inf},
             ).fetchone()
             connection.executemany(
-                query("postpone_lookups"),
+                "postpone_lookups",
                 ({"id": row["id"], "until": until.timestamp(), "now": now.timestamp()} for row in rows),
             )
             return [claim_from(row) for row in rows], following["not_before"] if following else None
@@ -151,32 +149,32 @@ class Deliveries:
         `before` is what it would show now otherwise. What is planned is due at once: a provider that asked
         for patience is left alone by its pause.
         """
-        with self._database.transaction() as connection:
+        with self._store.transaction() as connection:
             # Read behind the lock: waits that others wrote meanwhile must not seem to lie ahead.
             self._wait_anew(connection, self._clock.now(), before.timestamp())
 
     def waiting(self) -> list[Waiting]:
         """What is planned or unknown, by channel."""
-        with self._database.reading() as connection:
+        with self._store.reading() as connection:
             return [
                 Waiting(row["channel"], DeliveryState(row["state"]), row["due"], row["count"])
-                for row in connection.execute(query("waiting"), {"notice": self._notice})
+                for row in connection.execute("waiting", {"notice": self._notice})
             ]
 
     def reroute(self, channel: str, reason: str, now: datetime) -> int:
         """Send everybody who waits for `channel` to the next one of their lane; returns how many."""
         values = self._waiting_for(channel, reason, now)
-        with self._database.transaction() as connection:
-            connection.execute(query("count_rerouted"), values)
-            moved = connection.execute(query("reroute"), values).rowcount
+        with self._store.transaction() as connection:
+            connection.execute("count_rerouted", values)
+            moved = connection.execute("reroute", values).rowcount
             if moved:
                 hold_end(connection, self._notice, channel, reason, now.timestamp())
             return moved
 
     def hold(self, channel: str, reason: str, now: datetime) -> int:
         """Keep everybody who waits for `channel`, with no way left, until `retry`; returns how many."""
-        with self._database.transaction() as connection:
-            return connection.execute(query("hold"), self._waiting_for(channel, reason, now)).rowcount
+        with self._store.transaction() as connection:
+            return connection.execute("hold", self._waiting_for(channel, reason, now)).rowcount
 
     def unhold(self, now: datetime, usable: Mapping[str, AddressKind | None] | None = None) -> int:
         """Plan again what was held, from the first channel that cannot have taken it; returns how many.
@@ -185,23 +183,23 @@ class Deliveries:
         uses, and without them everything is planned again. What was left unknown is asked about again. What
         was to wait before it is tried again is due at once.
         """
-        with self._database.transaction() as connection:
+        with self._store.transaction() as connection:
             self._stand_aside(connection, now)
             values = {
                 "notice": self._notice,
                 "now": now.timestamp(),
-                "usable": None if usable is None else json.dumps(list(usable)),
+                "usable": None if usable is None else list(usable),
             }
             self._wait_anew(connection, now, None)
             number_held(connection, self._notice, usable or {})
-            count = connection.execute(query("unhold"), values).rowcount
-            connection.execute(query("ask_again"), {"notice": self._notice})
+            count = connection.execute("unhold", values).rowcount
+            connection.execute("ask_again", {"notice": self._notice, "never": math.inf})
             return count
 
     def owners(self) -> list[str]:
         """The runs that have requests out."""
-        with self._database.reading() as connection:
-            return [row[0] for row in connection.execute(query("orphan_owners"), (self._notice,))]
+        with self._store.reading() as connection:
+            return [row[0] for row in connection.execute("orphan_owners", (self._notice,))]
 
     def orphan(self, owner: str, reason: str, now: datetime, until: datetime) -> int:
         """Take over what a dead run left behind: nobody knows whether it was sent; returns how many.
@@ -215,20 +213,20 @@ class Deliveries:
             "now": now.timestamp(),
             "until": until.timestamp(),
         }
-        with self._database.transaction() as connection:
-            connection.execute(query("orphan_attempts"), values)
-            return connection.execute(query("orphans_become_unknown"), values).rowcount
+        with self._store.transaction() as connection:
+            connection.execute("orphan_attempts", values)
+            return connection.execute("orphans_become_unknown", values).rowcount
 
     def breaker_opened(self, channel: str, reason: str, now: datetime) -> None:
         """Write down that a channel is left alone, for the story and for the next run."""
-        with self._database.transaction() as connection:
-            connection.execute(query("open_breaker"), (channel, now.timestamp(), reason))
+        with self._store.transaction() as connection:
+            connection.execute("open_breaker", (channel, now.timestamp(), reason))
         self.note("breaker", f"left alone: {reason}", now, channel)
 
     def breaker_closed(self, channel: str) -> None:
         """Write down that a channel works again."""
-        with self._database.transaction() as connection:
-            connection.execute(query("close_breaker"), (channel,))
+        with self._store.transaction() as connection:
+            connection.execute("close_breaker", (channel,))
 
     def note(self, kind: str, detail: str, now: datetime, channel: str | None = None) -> None:
         """Add an event to the story of the notice."""
@@ -239,32 +237,32 @@ class Deliveries:
             "channel": channel,
             "detail": detail,
         }
-        with self._database.transaction() as connection:
-            connection.execute(query("insert_event"), values)
+        with self._store.transaction() as connection:
+            connection.execute("insert_event", values)
 
     def service_record(self, channel: str) -> ServiceRecord:
         """How services are now, for a request about the notice on `channel`."""
-        return service_record(self._database, self._notice, channel)
+        return service_record(self._store, self._notice, channel)
 
-    def _wait_anew(self, connection: sqlite3.Connection, now: datetime, before: float | None) -> None:
+    def _wait_anew(self, connection: Connection, now: datetime, before: float | None) -> None:
         values = {"notice": self._notice, "now": now.timestamp(), "before": before}
-        connection.execute(query("wait_no_longer"), {"notice": self._notice})
-        connection.execute(query("restart_waits"), values)
+        connection.execute("wait_no_longer", {"notice": self._notice})
+        connection.execute("restart_waits", values)
 
     def _waiting_for(self, channel: str, reason: str, now: datetime) -> dict[str, object]:
         return {"notice": self._notice, "channel": channel, "reason": reason, "now": now.timestamp()}
 
-    def _next_due(self, connection: sqlite3.Connection, channel: str, now: datetime) -> float | None:
+    def _next_due(self, connection: Connection, channel: str, now: datetime) -> float | None:
         values = {"channel": channel, "notice": self._notice, "now": now.timestamp()}
-        moment: float | None = connection.execute(query("next_due"), values).fetchone()[0]
+        moment: float | None = connection.execute("next_due", values).fetchone()[0]
         return moment
 
-    def _stand_aside(self, connection: sqlite3.Connection, now: datetime, back: Collection[int] = ()) -> int:
+    def _stand_aside(self, connection: Connection, now: datetime, back: Collection[int] = ()) -> int:
         """Cancel what newer notices stand in the place of; the number of the newest, or 0.
 
         Once it has been done for the newest, only what came `back` to be planned can be such a message.
         """
-        overtaken = connection.execute(query("overtaken"), (self._notice,)).fetchone()
+        overtaken = connection.execute("overtaken", (self._notice,)).fetchone()
         if overtaken is None:
             return 0
         newest: int = overtaken["newest"]
@@ -274,26 +272,23 @@ class Deliveries:
         return newest
 
     def _claim(
-        self, connection: sqlite3.Connection, gate: Gate, channel: str, wanted: int, now: datetime
+        self, connection: Connection, pacing: Pacing, channel: str, wanted: int, now: datetime
     ) -> tuple[Sequence[Claim], list[str]]:
         """Claims on a channel, and other channels that deliveries were moved to instead."""
-        (latest,) = connection.execute(query("latest_attempt")).fetchone()
         values = {
-            "latest": latest,
             "channel": channel,
             "notice": self._notice,
-            "owner": self._run,
+            "owner": self._run.id,
             "now": now.timestamp(),
-            "limit": gate.most(channel, wanted),
+            "limit": pacing.most(channel, wanted),
         }
         if channel in self._paces:
-            due = connection.execute(query("due_texts"), values).fetchall()
-            values["limit"] = gate.admit(channel, due)
-        connection.execute(query("intend"), values)
-        connection.execute(query("mark_sending"), values)
-        just = Claimed(channel, self._run, latest, now.timestamp(), self._on_unknown)
+            due = connection.execute("due_texts", values).fetchall()
+            values["limit"] = pacing.admit(channel, due)
+        attempts = self._store.intend(connection, values)
+        just = Claimed(channel, self._run.id, attempts, now.timestamp(), self._on_unknown)
         moved = settle_shared(connection, just)
-        return [claim_from(row) for row in connection.execute(query("intended"), values)], moved
+        return [claim_from(row) for row in connection.execute("intended", {"attempts": attempts})], moved
 
 
 def _back(settled: Sequence[Settlement]) -> list[int]:

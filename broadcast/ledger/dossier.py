@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from broadcast.ledger.database import Database
-from broadcast.ledger.erasure import KnownAs, as_json
+from broadcast.ledger.erasure import KnownAs, entries_of, recipients_of
 from broadcast.ledger.people import contact_from
-from broadcast.ledger.queries import query
+from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 
@@ -52,18 +50,21 @@ class Message:
     tries: tuple[Try, ...]
 
 
-def recorded(database: Database, known: Sequence[KnownAs]) -> tuple[list[Contact], list[Message]]:
+def recorded(store: Store, known: Sequence[KnownAs]) -> tuple[list[Contact], list[Message]]:
     """The person as recorded, under every name and address, and every message they were owed."""
-    wanted = (as_json(known),)
-    with database.reading() as connection:
-        people = [contact_from(row) for row in connection.execute(query("addresses_of_recipients"), wanted)]
-        rows = connection.execute(query("deliveries_of_recipients"), wanted).fetchall()
-        messages = [_message(row, connection) for row in rows]
+    wanted = recipients_of(known)
+    ours = entries_of(known)
+    with store.reading() as connection:
+        people = [contact_from(row) for row in connection.execute("addresses_of_recipients", wanted)]
+        rows = connection.execute("deliveries_of_recipients", wanted).fetchall()
+        messages = [
+            _message(row, connection) for row in rows if (row["recipient_id"], row["audience"]) in ours
+        ]
     return [person for person in people if person], messages
 
 
-def _message(row: sqlite3.Row, connection: sqlite3.Connection) -> Message:
-    tries = connection.execute(query("attempts_of_delivery"), (row["id"],)).fetchall()
+def _message(row: Row, connection: Connection) -> Message:
+    tries = connection.execute("attempts_of_delivery", (row["id"],)).fetchall()
     return Message(
         notice=row["notice_id"],
         incident=row["incident"],

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
-from broadcast.ledger.queries import query
+from broadcast.ledger.store import Connection
 from broadcast.model.incident import Phase
 
-_CLOSED = json.dumps([phase for phase in Phase if phase.closed])
+_CLOSED = [phase for phase in Phase if phase.closed]
 
 
-def hold_end(
-    connection: sqlite3.Connection, notice: int, channel: str, reason: str | None, moment: float
-) -> None:
+def hold_end(connection: Connection, notice: int, channel: str, reason: str | None, moment: float) -> None:
     """Hold the all-clear for a channel that published before, if its message has just moved on.
 
     Everybody is told on the next channel of the lane, but what the first one published would stay open.
     """
-    values = {"notice": notice, "channel": channel, "reason": reason, "now": moment, "closed": _CLOSED}
-    if connection.execute(query("hold_end"), values).rowcount > 0:
-        connection.execute(query("share_held_end"), values)
+    values = {
+        "notice": notice,
+        "channel": channel,
+        "route": json.dumps([channel]),
+        "reason": reason,
+        "now": moment,
+        "closed": _CLOSED,
+    }
+    if connection.execute("hold_end", values).rowcount > 0:
+        connection.execute("share_held_end", values)

@@ -7,26 +7,20 @@ disk say, is remembered as owing it.
 
 from __future__ import annotations
 
-import json
-import shutil
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from broadcast.errors import LedgerError
-from broadcast.ledger.database import Database
-from broadcast.ledger.queries import query
-from broadcast.ledger.runs import require_idle
-from broadcast.ledger.scrub import Scrubber, scrub_elsewhere, scrub_failovers
+from broadcast.ledger.scrub import Scrubber, scrub_elsewhere, scrub_erased
+from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
 from broadcast.model.counted import counted
 from broadcast.model.forgotten import Forgotten
 from broadcast.model.ids import address_digest
 
-_MEBIBYTE = 1024 * 1024
 #: Begins what stands in the place of somebody's id. Ids of contacts never begin with a space.
 _OURS = " "
 #: Every column of prose, which may quote an address.
@@ -85,41 +79,38 @@ class Author:
 class Erasure:
     """Takes people out of a ledger. Refuses while a run is sending from it."""
 
-    def __init__(self, database: Database, path: Path) -> None:
-        self._database = database
-        self._path = path
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def traces(self, incident: int) -> Traces:
         """What an incident still knows of people."""
-        with self._database.reading() as connection:
-            rows = connection.execute(query("people_of_incident"), (incident,)).fetchall()
+        with self._store.reading() as connection:
+            rows = connection.execute("people_of_incident", (incident,)).fetchall()
             return Traces(len(rows), sum(row["owed"] for row in rows))
 
     def known_as(self, sought: Callable[[str, str | None, str | None], bool]) -> list[KnownAs]:
         """Everybody whose id, phone number or mailbox is `sought`, once for each audience."""
-        with self._database.reading() as connection:
-            connection.create_function("sought", 3, sought, deterministic=True)
-            return [KnownAs(*row) for row in connection.execute(query("recipients_like"))]
+        with self._store.reading() as connection:
+            people = connection.execute("addresses")
+            found = [row["id"] for row in people if sought(row["contact"], row["phone"], row["email"])]
+            return [KnownAs(*row) for row in connection.execute("known_recipients", {"recipients": found})]
 
     def messages(self, people: Sequence[KnownAs]) -> dict[int, int]:
         """By incident: how many messages were owed to these people."""
-        found: dict[int, int] = {}
-        with self._database.reading() as connection:
-            for row in connection.execute(query("messages_of_people"), (as_json(people),)):
-                found[row["incident_id"]] = found.get(row["incident_id"], 0) + row["messages"]
-        return found
+        with self._store.reading() as connection:
+            return dict(Counter(row["incident_id"] for row in _messages(connection, people)))
 
     def purge(self, incidents: Sequence[int], by: Author) -> None:
         """Erase everybody from these incidents; what was still owed to them is given up."""
         with self._erasing(by) as connection:
             for incident in incidents:
-                rows = connection.execute(query("people_of_incident"), (incident,)).fetchall()
-                names = [row[0] for row in connection.execute(query("names_of_incident"), (incident,))]
+                rows = connection.execute("people_of_incident", (incident,)).fetchall()
+                names = [row[0] for row in connection.execute("names_of_incident", (incident,))]
                 aliases = [
                     _Alias(row["contact"], None, "erased", f"{_OURS}erased:{row['number']}") for row in rows
                 ]
                 _erase(connection, incident, aliases, Scrubber(names), by)
-                connection.execute(query("drop_marks"), (incident,))
+                connection.execute("drop_marks", (incident,))
 
     def forget(self, person: Forgetting, secret: bytes, by: Author) -> None:
         """Erase a person from every incident; what was still owed to them is given up.
@@ -127,93 +118,104 @@ class Erasure:
         Their marks stay in those incidents and in all that are open, so that nobody tells them again there.
         """
         scrubber = Scrubber(person.names, [address for _, address in person.addresses])
-        people = as_json(person.people)
         with self._erasing(by) as connection:
-            rows = connection.execute(query("messages_of_people"), (people,)).fetchall()
-            for row in rows:
-                alias = _Alias(row["contact"], people, "forgotten", f"{_OURS}forgotten:{row['number']}")
-                _erase(connection, row["incident_id"], [alias], scrubber, by)
-            involved = json.dumps([row["incident_id"] for row in rows])
-            connection.executemany(query("mark_forgotten"), ((mark, involved) for mark in person.marks))
+            owed: dict[tuple[int, str], list[int]] = {}
+            for row in _messages(connection, person.people):
+                owed.setdefault((row["incident_id"], row["contact"]), []).append(row["id"])
+            for (incident, contact), deliveries in owed.items():
+                alias = _Alias(contact, deliveries, "forgotten", f"{_OURS}forgotten:{min(deliveries)}")
+                _erase(connection, incident, [alias], scrubber, by)
+            involved = [incident for incident, _ in owed]
+            connection.executemany(
+                "mark_forgotten", ({"mark": mark, "incidents": involved} for mark in person.marks)
+            )
             scrub_elsewhere(connection, scrubber)
             digests = [(address_digest(secret, *address),) for address in person.addresses]
-            connection.executemany(query("show_no_address"), digests)
+            connection.executemany("show_no_address", digests)
 
     def forgotten(self, incident: int, secret: Callable[[], bytes]) -> Forgotten | None:
         """Recognises people who were forgotten in an incident that goes on; None if nobody was."""
-        with self._database.reading() as connection:
-            marks = {row[0] for row in connection.execute(query("forgotten"), (incident,))}
+        with self._store.reading() as connection:
+            marks = {row[0] for row in connection.execute("forgotten", (incident,))}
         return Forgotten(marks, secret()) if marks else None
 
     @property
     def unfinished(self) -> bool:
         """Whether the file is still to be rewritten after something was erased."""
-        with self._database.reading() as connection:
-            return bool(connection.execute(query("rewrite_owed")).fetchone()[0])
+        with self._store.reading() as connection:
+            return bool(connection.execute("rewrite_owed").fetchone()[0])
 
     def rewrite(self) -> None:
         """Write the file anew, without anything that was erased; raises `LedgerError`, and loses nothing."""
         try:
-            self._database.rewrite()
+            self._store.rewrite()
         except LedgerError as error:
             raise LedgerError(
                 f"{error}; the people are erased, and unused parts of the file may still hold what they were",
                 hint="mend that and run the same command again: it finishes the file",
             ) from None
-        with self._database.transaction() as connection:
-            connection.execute(query("rewrite_done"))
+        with self._store.transaction() as connection:
+            connection.execute("rewrite_done")
 
     def require_space(self) -> None:
-        """Refuse to begin where the disk could not hold a second copy of the file."""
-        needed = self._path.stat().st_size + _MEBIBYTE
-        free = shutil.disk_usage(self._path.parent).free
-        if free < needed:
-            raise LedgerError(
-                f"the disk of the ledger {self._path} has too little space to rewrite it: "
-                f"{free / _MEBIBYTE:.1f} MiB of {needed / _MEBIBYTE:.1f}",
-                hint="free some space and run this again; nothing was erased",
-            )
+        """Refuse to begin if the erasure could not be finished for lack of space."""
+        self._store.require_space()
 
     @contextmanager
-    def _erasing(self, by: Author) -> Iterator[sqlite3.Connection]:
+    def _erasing(self, by: Author) -> Iterator[Connection]:
         self.require_space()
-        with self._database.transaction() as connection:
-            # From here on nobody can claim anything, so whoever is not alive now has nothing in flight.
-            require_idle(self._path, "nothing was erased")
-            connection.execute(query("index_recipients"))
+        with self._store.erasing("nothing was erased") as connection:
             yield connection
-            connection.execute(query("delete_unused_recipients"))
-            connection.execute(query("drop_index"))
-            connection.execute(query("owe_rewrite"), {"at": by.at.timestamp()})
+            connection.execute("delete_unused_recipients")
+            connection.execute("owe_rewrite", {"at": by.at.timestamp()})
 
 
 @dataclass(frozen=True, slots=True)
 class _Alias:
-    """What stands in somebody's place; `people` are the entries that know them (`as_json`), None for all."""
+    """What stands in somebody's place; `deliveries` are those to them, None for all of that contact."""
 
     contact: str
-    people: str | None
+    deliveries: list[int] | None
     reason: str
     pseudonym: str
 
 
-def as_json(people: Sequence[KnownAs]) -> str:
-    """Which entries of the ledger are meant, for its statements."""
-    return json.dumps([[person.recipient, person.audience] for person in people])
+def recipients_of(people: Iterable[KnownAs]) -> dict[str, object]:
+    """The people that are meant, for a statement; what it finds may belong to other audiences as well."""
+    return {"recipients": sorted({person.recipient for person in people})}
+
+
+def entries_of(people: Iterable[KnownAs]) -> set[tuple[int, str]]:
+    """Which entries of the ledger are meant: a person in an audience."""
+    return {(person.recipient, person.audience) for person in people}
+
+
+def _messages(connection: Connection, people: Sequence[KnownAs]) -> list[Row]:
+    """Every message that was owed to these people."""
+    ours = entries_of(people)
+    rows = connection.execute("messages_of_recipients", recipients_of(people))
+    return [row for row in rows if (row["recipient_id"], row["audience"]) in ours]
 
 
 def _erase(
-    connection: sqlite3.Connection, incident: int, aliases: Sequence[_Alias], scrubber: Scrubber, by: Author
+    connection: Connection, incident: int, aliases: Sequence[_Alias], scrubber: Scrubber, by: Author
 ) -> None:
     """Put nobody in the place of these people, in what is counted and in what was said of them."""
-    connection.create_function("scrubbed", 1, scrubber.prose, deterministic=True)
-    connection.create_function("scrubbed_result", 1, scrubber.result, deterministic=True)
-    nobody = connection.execute(query("insert_nobody")).fetchone()[0]
+    nobody = connection.execute("insert_nobody").fetchone()[0]
     where = {"incident": incident, "nobody": nobody, "now": by.at.timestamp()}
     for name in ("give_up", "put_nobody", "forget_thread"):
-        connection.executemany(query(name), ({**where, **asdict(alias)} for alias in aliases))
-    for name in _SCRUBBING:
-        connection.execute(query(name), where)
-    scrub_failovers(connection, incident)
+        connection.executemany(name, (_values(alias, where) for alias in aliases))
+    scrub_erased(connection, scrubber, where)
     what = counted(len(aliases), "person", "people")
-    connection.execute(query("note_erasure"), {**where, "detail": f"{what} erased by {by.name}"})
+    connection.execute("note_erasure", {**where, "detail": f"{what} erased by {by.name}"})
+
+
+def _values(alias: _Alias, where: Mapping[str, object]) -> dict[str, object]:
+    return {
+        **where,
+        "contact": alias.contact,
+        "everybody": int(alias.deliveries is None),
+        "deliveries": alias.deliveries or [],
+        "reason": alias.reason,
+        "pseudonym": alias.pseudonym,
+    }

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from broadcast.ledger.database import Database
-from broadcast.ledger.queries import query
+from broadcast.ledger.store import Row, Store
 from broadcast.model.health import Announcement, Condition, Streak
 
 _DOWN, _UP = "down", "up"
@@ -69,18 +67,16 @@ class Page:
 class HealthRecords:
     """The ledger's part in telling what works."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def traffic(self, since: datetime) -> dict[str, Traffic]:
-        """How each channel fared since then, added up by SQLite."""
+        """How each channel fared since then, added up by the engine."""
         moment = {"since": since.timestamp()}
-        with self._database.reading() as connection:
-            errors = {
-                row["channel"]: row["reason"] for row in connection.execute(query("frequent_errors"), moment)
-            }
-            latencies = {row["channel"]: row for row in connection.execute(query("latencies"), moment)}
-            rows = connection.execute(query("traffic"), moment)
+        with self._store.reading() as connection:
+            errors = {row["channel"]: row["reason"] for row in connection.execute("frequent_errors", moment)}
+            latencies = {row["channel"]: row for row in connection.execute("latencies", moment)}
+            rows = connection.execute("traffic", moment)
             return {
                 row["channel"]: _traffic(row, latencies.get(row["channel"]), errors.get(row["channel"]))
                 for row in rows
@@ -88,42 +84,42 @@ class HealthRecords:
 
     def troubled(self, since: datetime) -> set[str]:
         """The channels used since then whose latest answer was none, or no proper one."""
-        with self._database.reading() as connection:
-            rows = connection.execute(query("troubled"), {"since": since.timestamp()})
+        with self._store.reading() as connection:
+            rows = connection.execute("troubled", {"since": since.timestamp()})
             return {row["channel"] for row in rows}
 
     def watched(self) -> dict[str, Watched]:
         """Every system that was ever under watch."""
-        with self._database.reading() as connection:
-            return {row["system"]: _watched(row) for row in connection.execute(query("watched"))}
+        with self._store.reading() as connection:
+            return {row["system"]: _watched(row) for row in connection.execute("watched")}
 
     def down(self, now: datetime) -> list[Watched]:
         """What counts as down: recorded, neither expired nor dismissed."""
         moment = {"now": now.timestamp()}
-        with self._database.reading() as connection:
-            return [_watched(row) for row in connection.execute(query("recorded_down"), moment)]
+        with self._store.reading() as connection:
+            return [_watched(row) for row in connection.execute("recorded_down", moment)]
 
     def revise(self, change: Callable[[dict[str, Watched]], Iterable[Watched]]) -> None:
         """Record what `change` makes of what is known, while nobody else does."""
-        with self._database.transaction() as connection:
-            known = {row["system"]: _watched(row) for row in connection.execute(query("watched"))}
-            connection.executemany(query("keep_watched"), (_row(one) for one in change(known)))
+        with self._store.transaction() as connection:
+            known = {row["system"]: _watched(row) for row in connection.execute("watched")}
+            connection.executemany("keep_watched", (_row(one) for one in change(known)))
 
     def dismiss(self) -> None:
         """What is down now counts no more, until it was up again."""
-        with self._database.transaction() as connection:
-            connection.execute(query("dismiss_down"))
+        with self._store.transaction() as connection:
+            connection.execute("dismiss_down")
 
     def claim_page(self, url: str, now: datetime, pause: float) -> bool:
         """Whether the page may be asked now: not within `pause` seconds of the last time, whoever asked."""
-        with self._database.transaction() as connection:
+        with self._store.transaction() as connection:
             asked = {"url": url, "now": now.timestamp(), "pause": pause}
-            return connection.execute(query("claim_page"), asked).fetchone() is not None
+            return connection.execute("claim_page", asked).fetchone() is not None
 
     def page(self, url: str) -> Page:
         """What the page last said."""
-        with self._database.reading() as connection:
-            row = connection.execute(query("status_page"), (url,)).fetchone()
+        with self._store.reading() as connection:
+            row = connection.execute("status_page", (url,)).fetchone()
         if row is None:
             return Page(url, "", Announcement(Condition.UNKNOWN))
         return Page(url, row["etag"], Announcement(Condition(row["condition"]), row["detail"]))
@@ -131,11 +127,11 @@ class HealthRecords:
     def keep_page(self, page: Page) -> None:
         """Remember what a page said."""
         said = page.announcement
-        with self._database.transaction() as connection:
-            connection.execute(query("keep_page"), (page.etag, said.condition, said.detail, page.url))
+        with self._store.transaction() as connection:
+            connection.execute("keep_page", (page.etag, said.condition, said.detail, page.url))
 
 
-def _traffic(row: sqlite3.Row, latency: sqlite3.Row | None, error: str | None) -> Traffic:
+def _traffic(row: Row, latency: Row | None, error: str | None) -> Traffic:
     last = row["last_success"]
     return Traffic(
         channel=row["channel"],
@@ -150,7 +146,7 @@ def _traffic(row: sqlite3.Row, latency: sqlite3.Row | None, error: str | None) -
     )
 
 
-def _watched(row: sqlite3.Row) -> Watched:
+def _watched(row: Row) -> Watched:
     return Watched(
         system=row["system"],
         streak=Streak(row["state"] == _DOWN, row["streak"]),

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from broadcast.ledger.database import Database
 from broadcast.ledger.people import contact_from
-from broadcast.ledger.queries import query
 from broadcast.ledger.records import DeliveryLine, Event, Notice
 from broadcast.ledger.scrub import NOT_REACHED
+from broadcast.ledger.store import Row, Store
 from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
@@ -98,12 +96,12 @@ class Standing:
 class History:
     """The ledger as a record."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def tallies(self, notice: int) -> list[Tally]:
         """How many deliveries of a notice stand where."""
-        return tallies(self._database, notice)
+        return tallies(self._store, notice)
 
     def attempts(self, notice: int) -> list[ChannelAttempts]:
         """What the requests of a notice came to, by channel in the order of their first use."""
@@ -125,7 +123,10 @@ class History:
 
     def told(self, incident: Incident) -> list[Told]:
         """Everybody an earlier notice was sent to, or may have been, by channel, oldest word first."""
-        return self._each("told", incident.id, _told)
+        refused: dict[int, tuple[str, ...]] = {}
+        for delivery, channel in self._each("refusals", incident.id, tuple):
+            refused[delivery] = (*refused.get(delivery, ()), channel)
+        return self._each("told", incident.id, lambda row: _told(row, refused.get(row["id"], ())))
 
     def to_be_told(self, incident: Incident) -> list[Told]:
         """Everybody an earlier notice still waits for, oldest word first."""
@@ -181,40 +182,40 @@ class History:
 
     def breakers(self) -> list[OpenBreaker]:
         """Channels that failed when they were last used."""
-        with self._database.reading() as connection:
+        with self._store.reading() as connection:
             return [
                 OpenBreaker(
                     row["channel"],
                     datetime.fromtimestamp(row["opened_at"], UTC),
                     row["reason"],
                 )
-                for row in connection.execute(query("breakers"))
+                for row in connection.execute("breakers")
             ]
 
     def _attempts(self, notice: int, channel: str) -> tuple[int, ChannelAttempts]:
         """What the requests over one channel came to, and the number of the first."""
-        with self._database.reading() as connection:
-            row = connection.execute(query("attempts_of_notice"), (notice, channel)).fetchone()
-            reason = connection.execute(query("failure_reasons"), (notice, channel)).fetchone()
+        with self._store.reading() as connection:
+            row = connection.execute("attempts_of_notice", (notice, channel)).fetchone()
+            reason = connection.execute("failure_reasons", (notice, channel)).fetchone()
         accepted_at = row["accepted_at"]
         return row["first_id"], ChannelAttempts(
             channel,
             row["attempts"],
-            row["accepted"] or 0,
-            row["unknown"] or 0,
-            row["failed"] or 0,
-            row["left"] or 0,
+            row["accepted"],
+            row["unknown"],
+            row["failed"],
+            row["left"],
             datetime.fromtimestamp(row["first_at"], UTC),
             datetime.fromtimestamp(accepted_at, UTC) if accepted_at is not None else None,
             reason["reason"] if reason else None,
         )
 
-    def _each(self, name: str, id: int, make: Callable[[sqlite3.Row], T]) -> list[T]:
-        with self._database.reading() as connection:
-            return [make(row) for row in connection.execute(query(name), (id,)).fetchall()]
+    def _each(self, name: str, id: int, make: Callable[[Row], T]) -> list[T]:
+        with self._store.reading() as connection:
+            return [make(row) for row in connection.execute(name, (id,)).fetchall()]
 
 
-def _failover(row: sqlite3.Row) -> Failover:
+def _failover(row: Row) -> Failover:
     return Failover(
         row["origin"],
         row["destination"],
@@ -224,7 +225,7 @@ def _failover(row: sqlite3.Row) -> Failover:
     )
 
 
-def _event(row: sqlite3.Row) -> Event:
+def _event(row: Row) -> Event:
     return Event(
         datetime.fromtimestamp(row["at"], UTC),
         row["kind"],
@@ -235,7 +236,7 @@ def _event(row: sqlite3.Row) -> Event:
     )
 
 
-def _told(row: sqlite3.Row) -> Told:
+def _told(row: Row, refused: tuple[str, ...] = ()) -> Told:
     return Told(
         contact=contact_from(row),
         receiver=row["contact"],
@@ -248,11 +249,11 @@ def _told(row: sqlite3.Row) -> Told:
         required=bool(row["required"]),
         reached=bool(row["reached"]),
         carried=bool(row["carried"]),
-        refused=tuple(json.loads(row["refused"])),
+        refused=refused,
     )
 
 
-def _line(row: sqlite3.Row) -> DeliveryLine:
+def _line(row: Row) -> DeliveryLine:
     return DeliveryLine(
         notice=row["notice_id"],
         audience=row["audience"],
@@ -271,7 +272,7 @@ def _line(row: sqlite3.Row) -> DeliveryLine:
     )
 
 
-def _reach(row: sqlite3.Row) -> Reach:
+def _reach(row: Row) -> Reach:
     return Reach(
         row["channel"],
         row["targeted"],
@@ -284,7 +285,7 @@ def _reach(row: sqlite3.Row) -> Reach:
     )
 
 
-def _standing(row: sqlite3.Row) -> Standing:
+def _standing(row: Row) -> Standing:
     return Standing(
         contact=row["contact"],
         sequence=row["sequence"],
@@ -303,7 +304,7 @@ def _moment(epoch: float | None) -> datetime | None:
     return datetime.fromtimestamp(epoch, UTC) if epoch is not None else None
 
 
-def _unreached(row: sqlite3.Row) -> str:
+def _unreached(row: Row) -> str:
     addresses = ", ".join(mask(address) for address in (row["email"], row["phone"]) if address)
     whom = f"{row['name'] or row['contact']} ({addresses})" if addresses else row["name"] or row["contact"]
     doubt = "perhaps " if row["state"] == DeliveryState.UNKNOWN else ""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from broadcast.errors import AmbiguousIncident, Overtaken, UnknownIncident
-from broadcast.ledger.database import Database
-from broadcast.ledger.queries import query
 from broadcast.ledger.services import services_from_json, services_to_json
+from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.ids import incident_identity, notice_identity
 from broadcast.model.incident import Incident, Phase, Severity
 
@@ -25,31 +23,31 @@ if TYPE_CHECKING:
 class Incidents:
     """The ledger's incidents and notices."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def next_ref(self) -> str:
         """The reference that the next incident will get."""
-        with self._database.reading() as connection:
-            return f"INC-{connection.execute(query('next_incident_number')).fetchone()[0]}"
+        with self._store.reading() as connection:
+            return f"INC-{connection.execute('next_incident_number').fetchone()[0]}"
 
     def reserve_ref(self) -> str:
         """Take the next reference, so that no other command gets it; raises `LedgerError`."""
-        with self._database.transaction() as connection:
-            number: int = connection.execute(query("next_incident_number")).fetchone()[0]
-            connection.execute(query("reserve_number"), (number,))
+        with self._store.transaction() as connection:
+            number: int = connection.execute("next_incident_number").fetchone()[0]
+            connection.execute("reserve_number", (number,))
             return f"INC-{number}"
 
     def next_sequence(self, incident: Incident) -> int:
         """The number that the incident's next notice will get."""
-        with self._database.reading() as connection:
-            number: int = connection.execute(query("next_sequence"), (incident.id,)).fetchone()[0]
+        with self._store.reading() as connection:
+            number: int = connection.execute("next_sequence", (incident.id,)).fetchone()[0]
             return number
 
     def all(self) -> list[Incident]:
         """Every incident, oldest first."""
-        with self._database.reading() as connection:
-            return [_incident(row) for row in connection.execute(query("incidents"))]
+        with self._store.reading() as connection:
+            return [_incident(row) for row in connection.execute("incidents")]
 
     def find(self, ref: str | None, *, closed: bool = False, maintenance: bool = False) -> Incident:
         """The incident named `ref` (`INC-7`, `inc-7` or `7`), or the only open one.
@@ -85,33 +83,31 @@ class Incidents:
 
     def latest(self, incident: Incident) -> tuple[int, int] | None:
         """The id and the number of the incident's latest notice, without reading it."""
-        with self._database.reading() as connection:
-            row = connection.execute(query("latest_notice"), (incident.id,)).fetchone()
+        with self._store.reading() as connection:
+            row = connection.execute("latest_notice", (incident.id,)).fetchone()
             return (row["id"], row["sequence"]) if row else None
 
     def notices(self, incident: Incident) -> list[Notice]:
         """The incident's notices in order."""
         from broadcast.ledger.rows import notice_from
 
-        with self._database.reading() as connection:
-            return [
-                notice_from(row) for row in connection.execute(query("notices_of_incident"), (incident.id,))
-            ]
+        with self._store.reading() as connection:
+            return [notice_from(row) for row in connection.execute("notices_of_incident", (incident.id,))]
 
     def notice_with_key(self, key: str) -> Notice | None:
         """The notice recorded under that idempotency key."""
         from broadcast.ledger.rows import notice_from
 
-        with self._database.reading() as connection:
-            row = connection.execute(query("notice_by_key"), (key,)).fetchone()
+        with self._store.reading() as connection:
+            row = connection.execute("notice_by_key", (key,)).fetchone()
             return notice_from(row) if row else None
 
     def texts(self, notice: int) -> list[Text]:
         """The texts of a notice as they were rendered."""
         from broadcast.ledger.rows import text_from
 
-        with self._database.reading() as connection:
-            return [text_from(row) for row in connection.execute(query("messages"), (notice,))]
+        with self._store.reading() as connection:
+            return [text_from(row) for row in connection.execute("messages", (notice,))]
 
     def record(self, new: NewNotice, now: datetime) -> Notice:
         """Put a notice with its texts and deliveries on disk, all or nothing.
@@ -125,16 +121,16 @@ class Incidents:
         from broadcast.ledger.supersede import supersede
 
         moment = now.timestamp()
-        with self._database.transaction() as connection:
-            if new.key and connection.execute(query("notice_by_key"), (new.key,)).fetchone():
+        with self._store.transaction() as connection:
+            if new.key and connection.execute("notice_by_key", (new.key,)).fetchone():
                 raise Overtaken(f"the key {new.key} was just used", hint="run this again to see its result")
             identity = notice_identity(new.key, new.inputs_hash)
             incident_id = self._keep_incident(connection, new, incident_identity(identity))
-            sequence = connection.execute(query("next_sequence"), (incident_id,)).fetchone()[0]
+            sequence = connection.execute("next_sequence", (incident_id,)).fetchone()[0]
             if sequence != new.facts.sequence:
                 raise _overtaken(new, sequence)
-            cursor = connection.execute(
-                query("insert_notice"),
+            recorded = connection.execute(
+                "insert_notice",
                 (
                     incident_id,
                     sequence,
@@ -151,26 +147,26 @@ class Incidents:
                     json.dumps(dict(new.kinds)),
                 ),
             )
-            notice_id = int(cursor.lastrowid or 0)
-            connection.executemany(query("insert_message"), (message_row(notice_id, t) for t in new.texts))
+            notice_id: int = recorded.fetchone()[0]
+            connection.executemany("insert_message", (message_row(notice_id, t) for t in new.texts))
             owed = chain(new.deliveries, _told_meanwhile(connection, incident_id, new.latecomers))
             keep_deliveries(connection, notice_id, owed, moment)
             supersede(connection, incident_id, now)
-            return notice_from(connection.execute(query("notice_by_id"), (notice_id,)).fetchone())
+            return notice_from(connection.execute("notice_by_id", (notice_id,)).fetchone())
 
     def finish(self, notice: Notice, result: str, now: datetime) -> None:
         """Store the result of the notice's run, to be replayed under its key."""
-        with self._database.transaction() as connection:
-            connection.execute(query("finish_notice"), (now.timestamp(), result, notice.id))
+        with self._store.transaction() as connection:
+            connection.execute("finish_notice", (now.timestamp(), result, notice.id))
 
-    def _keep_incident(self, connection: sqlite3.Connection, new: NewNotice, identity: str) -> int:
+    def _keep_incident(self, connection: Connection, new: NewNotice, identity: str) -> int:
         incident = new.incident
         if incident.id:
-            connection.execute(query("update_incident"), _incident_row(incident, incident.id))
+            connection.execute("update_incident", _incident_row(incident, incident.id))
             return incident.id
         number = _number(connection, new)
         row = _incident_row(incident, number) | {"identity": identity}
-        connection.execute(query("insert_incident"), row)
+        connection.execute("insert_incident", row)
         return number
 
 
@@ -203,23 +199,23 @@ def _named(ref: str, incidents: list[Incident]) -> Incident:
 
 
 def _told_meanwhile(
-    connection: sqlite3.Connection, incident: int, latecomers: Iterable[Planned]
+    connection: Connection, incident: int, latecomers: Iterable[Planned]
 ) -> Iterator[Planned]:
     told: set[tuple[str, str, int]] | None = None
     for planned in latecomers:
         if told is None:
-            rows = connection.execute(query("told"), (incident,))
+            rows = connection.execute("told", (incident,))
             told = {(row["contact"], row["audience"], row["lane"]) for row in rows}
         if (planned.receiver, planned.audience, planned.lane) in told:
             yield planned
 
 
-def _number(connection: sqlite3.Connection, new: NewNotice) -> int:
+def _number(connection: Connection, new: NewNotice) -> int:
     """The number of a new incident, which its texts name already; raises `Overtaken` if it is taken."""
     number = int(new.incident.ref.removeprefix("INC-"))
     if new.reserved:
-        connection.execute(query("use_reserved_number"), (number,))
-    elif number != connection.execute(query("next_incident_number")).fetchone()[0]:
+        connection.execute("use_reserved_number", (number,))
+    elif number != connection.execute("next_incident_number").fetchone()[0]:
         raise Overtaken(
             f"another command used {new.incident.ref} while this notice was prepared",
             hint="nothing was sent; run this again",
@@ -244,7 +240,7 @@ def _moment(epoch: float | None) -> datetime | None:
     return datetime.fromtimestamp(epoch, UTC) if epoch is not None else None
 
 
-def _incident(row: sqlite3.Row) -> Incident:
+def _incident(row: Row) -> Incident:
     return Incident(
         id=row["id"],
         ref=row["ref"],

@@ -7,9 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from broadcast.ledger.database import WAIT_SECONDS, Database, open_database
 from broadcast.ledger.incidents import Incidents
-from broadcast.ledger.ledger_file import ledger_file
+from broadcast.ledger.sqlite.store import WAIT_SECONDS, open_sqlite
 from broadcast.ledger.tally import StillOwed, Tally, still_owed, tallies
 from broadcast.model.clock import SystemClock
 from broadcast.model.unknown import OnUnknown
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.erasure import Erasure, KnownAs
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
-    from broadcast.ledger.runs import Run
+    from broadcast.ledger.store import Run, Runs, Store
     from broadcast.ledger.suppressions import Suppressions
     from broadcast.ledger.unanswered import Unanswered
     from broadcast.model.clock import Clock
@@ -38,46 +37,57 @@ _UNPACED: Mapping[str, Pace] = MappingProxyType({})
 
 
 class Ledger:
-    """The record of incidents, notices and deliveries in one SQLite file; `path` is its one name."""
+    """The record of incidents, notices and deliveries; `runs` are the processes that are sending from it."""
 
-    def __init__(self, path: Path, database: Database) -> None:
-        self.path = path
-        self.incidents = Incidents(database)
-        self._database = database
+    def __init__(self, store: Store) -> None:
+        self.incidents = Incidents(store)
+        self._store = store
 
     @classmethod
-    def open(cls, path: Path, wait: float = WAIT_SECONDS) -> Self:
-        """Open or create it; waits so many seconds for another process's lock. Raises `LedgerError`."""
-        file = ledger_file(path)
-        return cls(file, open_database(file, wait))
+    def open(cls, place: str | Path, wait: float = WAIT_SECONDS) -> Self:
+        """Open or create the one in that file; raises `LedgerError`.
+
+        `wait` is how many seconds another process may hold it.
+        """
+        return cls(open_sqlite(Path(place), wait))
+
+    @property
+    def name(self) -> str:
+        """What people call it: the path of its file."""
+        return self._store.name
+
+    @property
+    def runs(self) -> Runs:
+        """Which processes are sending from it."""
+        return self._store.runs
 
     @cached_property
     def history(self) -> History:
         """The ledger as a record of who was told what."""
         from broadcast.ledger.history import History
 
-        return History(self._database)
+        return History(self._store)
 
     @cached_property
     def health(self) -> HealthRecords:
         """How channels fare, and what is held to be down."""
         from broadcast.ledger.health import HealthRecords
 
-        return HealthRecords(self._database)
+        return HealthRecords(self._store)
 
     def tallies(self, notice: int) -> list[Tally]:
         """How many deliveries of a notice stand where."""
-        return tallies(self._database, notice)
+        return tallies(self._store, notice)
 
     def still_owed(self, incident: Incident) -> tuple[StillOwed, ...]:
         """What any notice of an incident has not sent yet."""
-        return still_owed(self._database, incident.id)
+        return still_owed(self._store, incident.id)
 
     def unanswered(self, incident: Incident) -> list[Unanswered]:
         """Every message of an incident of which nobody can say whether it arrived."""
         from broadcast.ledger.unanswered import unanswered
 
-        return unanswered(self._database, incident)
+        return unanswered(self._store, incident)
 
     def record_finding(
         self, messages: Sequence[Unanswered], finding: Finding, author: str, now: datetime
@@ -85,19 +95,15 @@ class Ledger:
         """What `author` found out about them at the provider; returns how many were still unknown."""
         from broadcast.ledger.unanswered import record_finding
 
-        return record_finding(self._database, messages, finding, author, now)
+        return record_finding(self._store, messages, finding, author, now)
 
     def living_runs(self) -> list[int]:
-        """The process ids of those that are sending from it; raises `LedgerError` where nobody can tell."""
-        from broadcast.ledger.runs import living
-
-        return living(self.path)
+        """The process ids of those that are sending from it; raises `LedgerError`."""
+        return self.runs.living()
 
     def require_idle(self, undone: str) -> None:
         """Raise `Refused` as long as a run is sending from it; `undone` says what was not done."""
-        from broadcast.ledger.runs import require_idle
-
-        require_idle(self.path, undone)
+        self.runs.require_idle(undone)
 
     def forgotten(self, incident: Incident) -> Forgotten | None:
         """Recognises people who were forgotten in an incident that goes on; None if nobody was."""
@@ -108,32 +114,28 @@ class Ledger:
         """Takes people out of it."""
         from broadcast.ledger.erasure import Erasure
 
-        return Erasure(self._database, self.path)
+        return Erasure(self._store)
 
     @cached_property
     def suppressions(self) -> Suppressions:
         """Addresses that must not be used."""
         from broadcast.ledger.suppressions import Suppressions
 
-        return Suppressions(self._database, self.secret)
+        return Suppressions(self._store, self.secret)
 
     def recorded(self, people: Sequence[KnownAs]) -> tuple[list[Contact], list[Message]]:
         """What it has of a person whom it knows as these."""
         from broadcast.ledger.dossier import recorded
 
-        return recorded(self._database, people)
+        return recorded(self._store, people)
 
     def secret(self) -> bytes:
-        """The install secret that makes our references."""
-        from broadcast.ledger.install import install_secret
-
-        return install_secret(self.path)
+        """The install secret that makes our references; raises `LedgerError`."""
+        return self._store.secret()
 
     def begin_run(self) -> Run:
-        """Register this process as one that sends."""
-        from broadcast.ledger.runs import Run
-
-        return Run.begin(self.path)
+        """Register this process as one that sends; raises `LedgerError`."""
+        return self.runs.begin()
 
     def deliveries(
         self,
@@ -146,26 +148,24 @@ class Ledger:
         """The deliveries of one notice, to be worked on by `run`, no channel faster than its pace."""
         from broadcast.ledger.deliveries import Deliveries
 
-        return Deliveries(self._database, notice, run.id, paces, clock or SystemClock(), on_unknown)
+        return Deliveries(self._store, notice, run, paces, clock or SystemClock(), on_unknown)
 
     def follow_targets(self, targets: Mapping[str, str]) -> None:
         """Note where channels that publish lead now; what they left elsewhere gets a name of its own."""
         from broadcast.ledger.targets import follow_targets
 
-        follow_targets(self._database, targets)
+        follow_targets(self._store, targets)
 
     def avoid(self, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
         """Let every message of a notice that waits take the detour it needs; returns how many need one."""
         from broadcast.ledger.avoidance import avoid
 
-        return avoid(self._database, notice, detour, now)
+        return avoid(self._store, notice, detour, now)
 
     def check(self) -> str:
-        """SQLite's own verdict on the file: `ok`, or what is wrong."""
-        with self._database.reading() as connection:
-            verdict: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            return verdict
+        """The engine's own verdict on the ledger: `ok`, or what is wrong."""
+        return self._store.check()
 
     def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+        """Let go of it."""
+        self._store.close()

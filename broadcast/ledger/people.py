@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
+from broadcast.ledger.store import Row
 from broadcast.model.contact import Contact
 
 
-def contact_from(row: sqlite3.Row) -> Contact | None:
+def contact_from(row: Row) -> Contact | None:
     """The contact a row carries, if it is about a person."""
     return person(row["person"], row["name"], row["phone"], row["email"], row["extra"])
 

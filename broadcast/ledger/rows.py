@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 
 from broadcast.ledger.facts import content_hash, facts_from_json
-from broadcast.ledger.queries import query
 from broadcast.ledger.records import Notice, Text
+from broadcast.ledger.store import Connection, Row
 from broadcast.model.contact import Contact
 from broadcast.model.incident import Phase
 from broadcast.model.message import Message
@@ -21,7 +20,7 @@ from broadcast.model.plan import Planned
 _AT_ONCE = 1000
 
 
-def notice_from(row: sqlite3.Row) -> Notice:
+def notice_from(row: Row) -> Notice:
     """The notice a row holds, its facts read back."""
     return Notice(
         id=row["id"],
@@ -43,7 +42,7 @@ def notice_from(row: sqlite3.Row) -> Notice:
     )
 
 
-def text_from(row: sqlite3.Row) -> Text:
+def text_from(row: Row) -> Text:
     """The text a row holds."""
     slots = tuple(json.loads(row["slots"]))
     message = Message(row["locale"], row["text"], row["subject"], row["html"], slots)
@@ -67,21 +66,21 @@ def message_row(notice: int, text: Text) -> tuple[object, ...]:
 
 
 def keep_deliveries(
-    connection: sqlite3.Connection, notice: int, deliveries: Iterable[Planned], moment: float
+    connection: Connection, notice: int, deliveries: Iterable[Planned], moment: float
 ) -> None:
     """Write down deliveries and the person of each, so many at a time; `moment` is since the epoch."""
     owed = iter(deliveries)
     while chunk := list(islice(owed, _AT_ONCE)):
         recipients = [_recipient_row(planned.contact) for planned in chunk if planned.contact]
-        connection.executemany(query("insert_recipient"), recipients)
+        connection.executemany("insert_recipient", recipients)
         digests = iter(recipients)
         rows = (
             _delivery_row(notice, planned, next(digests)[0] if planned.contact else None, moment)
             for planned in chunk
         )
-        connection.executemany(query("insert_delivery"), rows)
+        connection.executemany("insert_delivery", rows)
         shares = (share for planned in chunk for share in _share_rows(notice, planned))
-        connection.executemany(query("insert_shared"), shares)
+        connection.executemany("insert_shared", shares)
 
 
 def _share_rows(notice: int, planned: Planned) -> Iterator[tuple[object, ...]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from broadcast.ledger.queries import query
+from broadcast.ledger.store import Connection, Row
 
 GONE = "•••"
 #: A phone number, however it is grouped, but no date; or anything with an @ in it.
@@ -22,6 +21,22 @@ _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 _NO_DIGITS = re.compile(r"\D+")
 _LONGEST_NAME = 6  # words
 _FEWEST_DIGITS = 7  # of a phone number; an IP address of this machine has fewer
+#: Statements that read prose which may quote an address, each with the one that writes it.
+_OF_INCIDENT = (
+    ("reasons_of_erased", "write_delivery_reason"),
+    ("attempts_of_erased", "write_attempt_reason"),
+    ("details_of_incident", "write_event_detail"),
+)
+_OF_CHANNELS = (
+    ("breaker_reasons", "write_breaker_reason"),
+    ("pause_reasons", "write_pause_reason"),
+    ("health_reasons", "write_health_reason"),
+)
+_EVERYWHERE = (
+    ("delivery_reasons", "write_delivery_reason"),
+    ("attempt_reasons", "write_attempt_reason"),
+    ("event_details", "write_event_detail"),
+)
 #: Begins, or nearly begins, every warning that names a person.
 NOT_REACHED = "not reached: "
 
@@ -105,19 +120,46 @@ def _without_address(match: re.Match[str]) -> str:
     return GONE if enough else text
 
 
-def scrub_elsewhere(connection: sqlite3.Connection, scrubber: Scrubber) -> None:
+def scrub_erased(connection: Connection, scrubber: Scrubber, where: Mapping[str, object]) -> None:
+    """Take people out of the prose of an incident, and out of what is said of channels; `where` is which."""
+    connection.execute("forget_refs", where)
+    for texts, write in _OF_INCIDENT:
+        _rewrite(connection, connection.execute(texts, where), write, scrubber.prose)
+    for texts, write in _OF_CHANNELS:
+        _rewrite(connection, connection.execute(texts), write, scrubber.prose)
+    _rewrite(connection, connection.execute("results_of_incident", where), "write_result", scrubber.result)
+    _scrub_failovers(connection, where, scrubber.prose)
+
+
+def scrub_elsewhere(connection: Connection, scrubber: Scrubber) -> None:
     """Take people out of what was said of others: an answer to a batch may quote any of its addresses."""
-    connection.create_function("scrubbed", 1, scrubber.prose_elsewhere, deterministic=True)
-    connection.create_function("scrubbed_result", 1, scrubber.result_elsewhere, deterministic=True)
-    for name in ("delivery", "attempt", "event", "result"):
-        connection.execute(query(f"scrub_{name}_elsewhere"))
-    for row in connection.execute(query("failovers_elsewhere")).fetchall():
-        scrub_failovers(connection, row["incident_id"])
+    for texts, write in _EVERYWHERE:
+        _rewrite(connection, connection.execute(texts), write, scrubber.prose_elsewhere)
+    _rewrite(connection, connection.execute("results"), "write_result", scrubber.result_elsewhere)
+    reasons = connection.execute("failover_reasons")
+    named = {row[0] for row in reasons if scrubber.prose_elsewhere(row[1]) != row[1]}
+    for incident in sorted(named):
+        _scrub_failovers(connection, {"incident": incident}, scrubber.prose_elsewhere)
 
 
-def scrub_failovers(connection: sqlite3.Connection, incident: int) -> None:
+def _rewrite(
+    connection: Connection, texts: Iterable[Row], write: str, scrubbed: Callable[[str], str | None]
+) -> None:
+    """Write each text without the people in it, if it names any."""
+    changed = [{"id": id, "text": without} for id, text in texts if (without := scrubbed(text)) != text]
+    connection.executemany(write, changed)
+
+
+def _scrub_failovers(
+    connection: Connection, where: Mapping[str, object], scrubbed: Callable[[str], str | None]
+) -> None:
     """Take people out of the reasons for failovers; those that differed by an address only become one."""
-    where = {"incident": incident}
-    failovers = connection.execute(query("scrubbed_failovers"), where).fetchall()
-    connection.execute(query("clear_failovers"), where)
-    connection.executemany(query("insert_failover"), map(tuple, failovers))
+    found: dict[tuple[object, ...], tuple[int, float]] = {}
+    for notice, origin, destination, reason, count, first_at in connection.execute(
+        "failovers_of_incident", where
+    ):
+        key = (notice, origin, destination, scrubbed(reason))
+        before, since = found.get(key, (0, first_at))
+        found[key] = (before + count, min(since, first_at))
+    connection.execute("clear_failovers", where)
+    connection.executemany("insert_failover", ((*key, *counted) for key, counted in found.items()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from broadcast.model.incident import Service
 
@@ -15,7 +17,16 @@ def services_to_json(services: tuple[Service, ...]) -> str:
 
 def services_from_json(text: str) -> tuple[Service, ...]:
     """Services from a JSON list."""
+    return _services(json.loads(text))
+
+
+def services_of_facts(text: str) -> tuple[Service, ...]:
+    """The services in a fact record, which is a JSON object."""
+    return _services(json.loads(text)["services"])
+
+
+def _services(entries: Iterable[Mapping[str, Any]]) -> tuple[Service, ...]:
     return tuple(
         Service(entry["key"], tuple((a, b) for a, b in entry["names"]), entry["component"])
-        for entry in json.loads(text)
+        for entry in entries
     )

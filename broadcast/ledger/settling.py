@@ -6,15 +6,13 @@ requests meanwhile, which a statement for each person does not.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from broadcast.ledger.end_to_send import hold_end
-from broadcast.ledger.queries import query
 from broadcast.ledger.records import Claim, Settlement
+from broadcast.ledger.store import Connection
 from broadcast.ledger.suppressions import suppress
 from broadcast.model.delivery import DeliveryState, may_become
 
@@ -35,7 +33,7 @@ class _Fate(NamedTuple):
     not_before: float
 
 
-def settle(connection: sqlite3.Connection, settled: Sequence[Settlement], moment: float) -> None:
+def settle(connection: Connection, settled: Sequence[Settlement], moment: float) -> None:
     """Record what became of claims, each delivery's own transition checked; `moment` is since the epoch."""
     by_fate: dict[_Fate, list[Settlement]] = {}
     for settlement in settled:
@@ -46,9 +44,7 @@ def settle(connection: sqlite3.Connection, settled: Sequence[Settlement], moment
     suppress(connection, chain.from_iterable(one.suppressions for one in settled))
 
 
-def _settle_alike(
-    connection: sqlite3.Connection, fate: _Fate, settled: Sequence[Settlement], moment: float
-) -> None:
+def _settle_alike(connection: Connection, fate: _Fate, settled: Sequence[Settlement], moment: float) -> None:
     refs = list(chain.from_iterable(map(_refs, settled)))
     threads = [
         (*_threaded_as(claim, fate.origin), accepted.thread.root, accepted.thread.last)
@@ -66,28 +62,26 @@ def _settle_alike(
         "reason": fate.reason,
         "not_before": fate.not_before,
         "now": moment,
-        "attempts": json.dumps([attempt for attempt, _ in refs]),
-        "refs": json.dumps(refs),
-        "threads": json.dumps(threads),
+        "attempts": [attempt for attempt, _ in refs],
+        "refs": refs,
+        "threads": threads,
     }
     if fate.outcome is not None:
-        connection.execute(query("settle_attempts"), values)
-    changed = connection.execute(query("settle_deliveries"), values).rowcount
+        connection.execute("settle_attempts", values)
+    changed = connection.execute("settle_deliveries", values).rowcount
     if fate.moved and changed:
-        connection.execute(query("count_failover"), values | {"reason": fate.reason or "", "count": changed})
+        connection.execute("count_failover", values | {"reason": fate.reason or "", "count": changed})
         hold_end(connection, fate.notice, fate.origin, fate.reason, moment)
     if threads:
-        connection.execute(query("keep_threads"), values)
+        connection.execute("keep_threads", values)
     _keep_warnings(connection, fate, settled, moment)
 
 
-def _keep_warnings(
-    connection: sqlite3.Connection, fate: _Fate, settled: Sequence[Settlement], moment: float
-) -> None:
+def _keep_warnings(connection: Connection, fate: _Fate, settled: Sequence[Settlement], moment: float) -> None:
     warnings = (accepted.warning for one in settled for accepted in one.accepted)
     for warning in dict.fromkeys(filter(None, warnings)):
         event = {"notice": fate.notice, "at": moment, "kind": "warning", "channel": fate.origin}
-        connection.execute(query("insert_event"), event | {"detail": warning})
+        connection.execute("insert_event", event | {"detail": warning})
 
 
 def _threaded_as(claim: Claim, channel: str) -> tuple[str, str]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from broadcast.ledger.queries import query
+from broadcast.ledger.store import Connection, Row
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.unknown import OnUnknown
@@ -25,11 +24,11 @@ _DOUBTFUL = "this notice was sent to the same address before, and the answer was
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What was just claimed: the attempts after `latest` on one channel, by `run` at `now` (epoch)."""
+    """What was just claimed: these attempts on one channel, by `run` at `now` (epoch)."""
 
     channel: str
     run: str
-    latest: int
+    attempts: list[int]
     now: float
     on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
 
@@ -45,13 +44,13 @@ class _NextState:
     ref: str | None = None
 
 
-def settle_shared(connection: sqlite3.Connection, claimed: Claimed) -> list[str]:
+def settle_shared(connection: Connection, claimed: Claimed) -> list[str]:
     """Take back claims for addresses that this notice has reached, or may have reached, on the channel.
 
     Returns the channels that some of their deliveries go on to.
     """
-    values = {"channel": claimed.channel, "latest": claimed.latest}
-    rows = connection.execute(query("claimed_shared"), values).fetchall()
+    values = {"channel": claimed.channel, "attempts": claimed.attempts}
+    rows = connection.execute("claimed_shared", values).fetchall()
     moved: list[str] = []
     for row in _first_of_each(rows):
         route: list[str] = json.loads(row["route"])
@@ -59,9 +58,9 @@ def settle_shared(connection: sqlite3.Connection, claimed: Claimed) -> list[str]
         if fate is None:
             continue
         destination = route[fate.step]
-        connection.execute(query("withdraw_shared"), {"attempt": row["attempt"]})
+        connection.execute("withdraw_shared", {"attempt": row["attempt"]})
         connection.execute(
-            query("settle_shared"),
+            "settle_shared",
             {
                 "id": row["delivery"],
                 "state": fate.state,
@@ -78,9 +77,7 @@ def settle_shared(connection: sqlite3.Connection, claimed: Claimed) -> list[str]
     return moved
 
 
-def number_held(
-    connection: sqlite3.Connection, notice: int, usable: Mapping[str, AddressKind | None]
-) -> None:
+def number_held(connection: Connection, notice: int, usable: Mapping[str, AddressKind | None]) -> None:
     """Number the shared addresses of what is held on channels that were not configured when it was planned.
 
     Only now is it known which kind of address such a channel uses.
@@ -88,12 +85,12 @@ def number_held(
     for channel, kind in usable.items():
         if kind is not None:
             connection.execute(
-                query("number_held"),
-                {"notice": notice, "channel": channel, "phone": kind is AddressKind.PHONE},
+                "number_held",
+                {"notice": notice, "channel": channel, "phone": int(kind is AddressKind.PHONE)},
             )
 
 
-def _first_of_each(rows: list[sqlite3.Row]) -> Iterator[sqlite3.Row]:
+def _first_of_each(rows: list[Row]) -> Iterator[Row]:
     """One row for each claim: the most certain that is known about its address."""
     last = None
     for row in rows:
@@ -102,7 +99,7 @@ def _first_of_each(rows: list[sqlite3.Row]) -> Iterator[sqlite3.Row]:
             yield row
 
 
-def _next_state(row: sqlite3.Row, route: list[str], claimed: Claimed) -> _NextState | None:
+def _next_state(row: Row, route: list[str], claimed: Claimed) -> _NextState | None:
     """The state of the delivery instead of being sent; None: send it, with the risk of a second copy."""
     step: int = row["step"]
     if row["outcome"] == "accepted":

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 
 from broadcast.errors import LedgerError
-from broadcast.ledger.database import Database
-from broadcast.ledger.queries import query
+from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
 from broadcast.model.ids import MARK_BYTES, address_digest, secret_mark
 from broadcast.model.suppression import Suppressed, Suppression, SuppressionReason
@@ -18,19 +16,19 @@ from broadcast.model.suppression import Suppressed, Suppression, SuppressionReas
 class Suppressions:
     """The ledger's suppressions. `secret` is read, or made, only where there is a use for it."""
 
-    def __init__(self, database: Database, secret: Callable[[], bytes]) -> None:
-        self._database = database
+    def __init__(self, store: Store, secret: Callable[[], bytes]) -> None:
+        self._store = store
         self._read_secret = secret
 
     def all(self) -> list[Suppression]:
         """Every one, the oldest first."""
-        with self._database.reading() as connection:
-            return [_suppression(row) for row in connection.execute(query("suppressions"))]
+        with self._store.reading() as connection:
+            return [_suppression(row) for row in connection.execute("suppressions")]
 
     def of(self, kind: AddressKind, address: str) -> list[Suppression]:
         """What is known against an address."""
-        with self._database.reading() as connection:
-            rows = connection.execute(query("suppressions_of"), (self.digest(kind, address),))
+        with self._store.reading() as connection:
+            rows = connection.execute("suppressions_of", (self.digest(kind, address),))
             return [_suppression(row) for row in rows]
 
     def suppressed(self) -> Suppressed:
@@ -39,8 +37,8 @@ class Suppressions:
         Raises `LedgerError` where some were made with another install secret: nobody could tell whose they
         are, and people would be told who said stop.
         """
-        with self._database.reading() as connection:
-            rows = connection.execute(query("suppressed_digests")).fetchall()
+        with self._store.reading() as connection:
+            rows = connection.execute("suppressed_digests").fetchall()
         if not rows:
             return Suppressed()
         ours = secret_mark(self._secret)
@@ -60,13 +58,13 @@ class Suppressions:
 
     def add(self, suppressions: Sequence[Suppression]) -> int:
         """Keep them; returns how many were not known."""
-        with self._database.transaction() as connection:
+        with self._store.transaction() as connection:
             return suppress(connection, suppressions)
 
     def remove(self, digests: Iterable[bytes]) -> None:
         """Let these addresses be used again."""
-        with self._database.transaction() as connection:
-            connection.executemany(query("release"), ((digest,) for digest in digests))
+        with self._store.transaction() as connection:
+            connection.executemany("release", ((digest,) for digest in digests))
 
     def digest(self, kind: AddressKind, address: str) -> bytes:
         """What an address is recognised by."""
@@ -77,16 +75,16 @@ class Suppressions:
         return self._read_secret()
 
 
-def suppress(connection: sqlite3.Connection, suppressions: Iterable[Suppression]) -> int:
+def suppress(connection: Connection, suppressions: Iterable[Suppression]) -> int:
     """Keep suppressions; returns how many were new."""
     rows = (
         (each.digest, each.reason, each.kind, each.shown, each.source, each.at.timestamp(), int(each.sure))
         for each in suppressions
     )
-    return max(0, connection.executemany(query("suppress"), rows).rowcount)
+    return max(0, connection.executemany("suppress", rows).rowcount)
 
 
-def _suppression(row: sqlite3.Row) -> Suppression:
+def _suppression(row: Row) -> Suppression:
     return Suppression(
         digest=row["digest"],
         kind=AddressKind(row["kind"]),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from broadcast.ledger.database import Database
-from broadcast.ledger.queries import query
+from broadcast.ledger.store import Store
 from broadcast.model.delivery import DeliveryState
 
 
@@ -29,18 +28,18 @@ class StillOwed:
     count: int
 
 
-def still_owed(database: Database, incident: int) -> tuple[StillOwed, ...]:
+def still_owed(store: Store, incident: int) -> tuple[StillOwed, ...]:
     """What any notice of an incident has not sent yet."""
-    with database.reading() as connection:
-        return tuple(StillOwed(*row) for row in connection.execute(query("still_owed"), (incident,)))
+    with store.reading() as connection:
+        return tuple(StillOwed(*row) for row in connection.execute("still_owed", (incident,)))
 
 
-def tallies(database: Database, notice: int) -> list[Tally]:
+def tallies(store: Store, notice: int) -> list[Tally]:
     """Every delivery of a notice, counted."""
-    with database.reading() as connection:
+    with store.reading() as connection:
         return [
             Tally(
                 row["channel"], DeliveryState(row["state"]), bool(row["required"]), row["step"], row["count"]
             )
-            for row in connection.execute(query("tally"), {"notice": notice})
+            for row in connection.execute("tally", {"notice": notice})
         ]

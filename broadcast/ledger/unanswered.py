@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from broadcast.ledger.database import Database
-from broadcast.ledger.queries import query
+from broadcast.ledger.store import Connection, Row, Store
 from broadcast.ledger.supersede import supersede
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
@@ -45,14 +44,14 @@ class Unanswered:
     since: datetime
 
 
-def unanswered(database: Database, incident: Incident) -> list[Unanswered]:
+def unanswered(store: Store, incident: Incident) -> list[Unanswered]:
     """Every message of an incident of which nobody can say whether it arrived."""
-    with database.reading() as connection:
-        return [_unanswered(row) for row in connection.execute(query("unanswered"), (incident.id,))]
+    with store.reading() as connection:
+        return [_unanswered(row) for row in connection.execute("unanswered", (incident.id,))]
 
 
 def record_finding(
-    database: Database,
+    store: Store,
     messages: Sequence[Unanswered],
     finding: Finding,
     author: str,
@@ -64,7 +63,7 @@ def record_finding(
     where a newer notice stands in its place. Raises `LedgerError`; then nothing is changed.
     """
     settled: list[Unanswered] = []
-    with database.transaction() as connection:
+    with store.transaction() as connection:
         for message in messages:
             values = {
                 "id": message.delivery,
@@ -73,8 +72,8 @@ def record_finding(
                 "reason": f"{finding}, says {author}",
                 "now": now.timestamp(),
             }
-            if connection.execute(query("record_finding"), values).rowcount:
-                connection.execute(query("record_finding_on_attempts"), values)
+            if connection.execute("record_finding", values).rowcount:
+                connection.execute("record_finding_on_attempts", values)
                 settled.append(message)
         _note(connection, settled, f"{finding}, says {author}", now)
         if settled:
@@ -82,7 +81,7 @@ def record_finding(
     return len(settled)
 
 
-def _note(connection: sqlite3.Connection, settled: Sequence[Unanswered], said: str, now: datetime) -> None:
+def _note(connection: Connection, settled: Sequence[Unanswered], said: str, now: datetime) -> None:
     """One event for each notice and channel; whom it concerns stands with the deliveries."""
     places = Counter((message.notice, message.channel) for message in settled)
     for (notice, channel), count in places.items():
@@ -94,10 +93,10 @@ def _note(connection: sqlite3.Connection, settled: Sequence[Unanswered], said: s
             "channel": channel,
             "detail": detail,
         }
-        connection.execute(query("insert_event"), values)
+        connection.execute("insert_event", values)
 
 
-def _unanswered(row: sqlite3.Row) -> Unanswered:
+def _unanswered(row: Row) -> Unanswered:
     return Unanswered(
         incident=row["incident_id"],
         notice=row["notice_id"],
@@ -108,7 +107,7 @@ def _unanswered(row: sqlite3.Row) -> Unanswered:
         phone=row["phone"],
         email=row["email"],
         channel=row["channel"],
-        backup=row["backup"],
+        backup=next(iter(json.loads(row["route"])[row["step"] + 1 :]), None),
         reason=row["reason"],
         since=datetime.fromtimestamp(row["updated_at"], UTC),
     )

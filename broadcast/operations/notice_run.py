@@ -19,7 +19,7 @@ from broadcast.dispatch.stop import Stop
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.processes import ctrl_z_deferred, is_stopped
-from broadcast.ledger.runs import Run
+from broadcast.ledger.store import Run
 from broadcast.model.clock import Clock
 from broadcast.operations.request import Limits
 from broadcast.operations.stopping import waking_the_loop
@@ -58,7 +58,7 @@ class NoticeRun:
 
     def take_over(self) -> Recovered:
         """Take over what dead runs left."""
-        return take_over(self.deliveries, self.ledger.path, self.clock.now(), self.settle)
+        return take_over(self.deliveries, self.ledger.runs, self.clock.now(), self.settle)
 
     async def dispatch(self) -> Ending:
         """Send until nothing more can be done, here or by another process that works on the same notice.

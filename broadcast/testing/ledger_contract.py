@@ -21,7 +21,7 @@ from broadcast.errors import AmbiguousIncident, Refused, UnknownIncident
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
-from broadcast.ledger.runs import Run
+from broadcast.ledger.store import Run
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.model.outcome import Accepted, Thread

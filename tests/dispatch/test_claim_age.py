@@ -106,7 +106,7 @@ def test_what_was_claimed_before_the_machine_slept_is_not_sent_after_somebody_cl
 
     def close_and_sleep() -> None:
         told_before.append(len(mail.told))
-        somebody = Ledger.open(ledger.path)
+        somebody = Ledger.open(ledger.name)
         record(somebody, *PEOPLE, phase=Phase.RESOLVED, route=("email",))
         somebody.close()
         clock.asleep += 6

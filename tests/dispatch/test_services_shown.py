@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from urllib.request import Request as Call
 from urllib.request import urlopen
@@ -92,7 +93,7 @@ class Desk:
 
     def publish(self, verb, **given):
         with self.company.ledger() as ledger:
-            publisher = make_publisher(replace(self.settings, ledger=ledger.path), ledger, nobody)
+            publisher = make_publisher(replace(self.settings, ledger=Path(ledger.name)), ledger, nobody)
             result = publisher.publish(Request(verb, **given), Limits(), consent)
         assert result.exit_code == 0, result
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -151,7 +153,7 @@ def waiting(tmp_path_factory):
 
 def waits(deliveries: Deliveries, ledger: Ledger, seconds: float) -> None:
     """Let the only delivery wait that long from noon on."""
-    with ledger._database.transaction() as connection:
+    with closing(sqlite3.connect(ledger.name)) as connection, connection:
         connection.execute(
             "UPDATE delivery SET state = 'unknown', not_before = ?, waits_since = ?",
             (after(seconds).timestamp(), NOON.timestamp()),

@@ -51,8 +51,8 @@ def read_and_write(path):
 
 
 def pragma(ledger, name):
-    with ledger._database.reading() as connection:
-        return connection.execute(f"PRAGMA {name}").fetchone()[0]
+    with ledger._store.reading() as connection:
+        return connection.raw.execute(f"PRAGMA {name}").fetchone()[0]
 
 
 def test_a_commit_is_on_disk_when_it_returns(path):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.ledger.gate import LONGEST_PAUSE, Pause
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.pauses import LONGEST_PAUSE, Pause
 from broadcast.model.pace import Pace
 from broadcast.testing.ledger_samples import after, claim, record
 

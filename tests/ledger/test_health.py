@@ -69,8 +69,8 @@ def test_what_is_older_does_not_count(ledger):
 
 def test_a_hundred_thousand_deliveries_are_added_up_at_once_and_in_little_memory(ledger):
     record(ledger, "p1", route=("sms",))
-    with ledger._database.transaction() as connection:
-        connection.execute(
+    with ledger._store.transaction() as connection:
+        connection.raw.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many) "
             "INSERT INTO attempt (delivery_id, channel, owner, started_at, ended_at, outcome) "
             "SELECT 1, 'c' || (i % 7), 'o', :now, :now + (i % 3000) / 1000.0, 'accepted' FROM n",

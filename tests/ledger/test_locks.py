@@ -14,7 +14,7 @@ from broadcast.errors import LedgerError, Refused
 from broadcast.ledger.install import install_secret
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.locks import hold, is_free
-from broadcast.ledger.runs import alive, living, runs_folder, watching_alone
+from broadcast.ledger.sqlite.runs import SqliteRuns, watching_alone
 
 RUN = "0123456789abcdef"
 
@@ -22,12 +22,12 @@ RUN = "0123456789abcdef"
 @pytest.fixture
 def ledger(tmp_path) -> Path:
     Ledger.open(tmp_path / "ledger.db").close()
-    runs_folder(tmp_path / "ledger.db").mkdir()
+    SqliteRuns(tmp_path / "ledger.db").folder.mkdir()
     return tmp_path / "ledger.db"
 
 
 def lock_of(ledger: Path) -> Path:
-    return runs_folder(ledger) / f"{RUN}.lock"
+    return SqliteRuns(ledger).folder / f"{RUN}.lock"
 
 
 class Other:
@@ -79,14 +79,14 @@ def test_a_run_is_alive_although_somebody_looked_before_it_had_its_lock(ledger):
     fcntl.flock(looking, fcntl.LOCK_SH)
     beginning.until_it_waits()
 
-    assert alive(ledger, RUN) is None  # it has created its file, and has no lock yet
+    assert SqliteRuns(ledger).alive(RUN) is None  # it has created its file, and has no lock yet
     os.close(looking)
     beginning.has_it()
 
-    assert alive(ledger, RUN) == beginning.pid
-    assert living(ledger) == [beginning.pid]
+    assert SqliteRuns(ledger).alive(RUN) == beginning.pid
+    assert SqliteRuns(ledger).living() == [beginning.pid]
     beginning.end()
-    assert living(ledger) == []
+    assert SqliteRuns(ledger).living() == []
 
 
 def test_a_dead_run_is_dead_for_everybody_who_looks_at_once(ledger):
@@ -94,7 +94,7 @@ def test_a_dead_run_is_dead_for_everybody_who_looks_at_once(ledger):
     looking = os.open(lock_of(ledger), os.O_RDWR)
     assert is_free(looking)
 
-    assert alive(ledger, RUN) is None
+    assert SqliteRuns(ledger).alive(RUN) is None
     os.close(looking)
 
 

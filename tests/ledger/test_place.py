@@ -101,7 +101,7 @@ def test_a_ledger_that_is_moved_while_it_is_open_is_not_written(path):
 
 def test_opening_a_ledger_leaves_the_locks_of_another_connection_in_this_process(path):
     ledger = Ledger.open(path)
-    with ledger._database.transaction():
+    with ledger._store.transaction():
         Ledger.open(path).close()
         other = subprocess.run([sys.executable, "-c", ANOTHER_WRITER, path], capture_output=True, text=True)
 

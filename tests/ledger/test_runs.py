@@ -11,7 +11,6 @@ import pytest
 from broadcast.dispatch.recovery import take_over
 from broadcast.errors import LedgerError
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.runs import Run, alive, runs_folder
 from broadcast.model.delivery import DeliveryState
 from broadcast.testing.ledger_samples import NOON, after, claim, record
 
@@ -30,7 +29,7 @@ def sender(ledger):
     ready, told = os.pipe()
     pid = os.fork()
     if not pid:
-        theirs = Ledger.open(ledger.path)
+        theirs = Ledger.open(ledger.name)
         claim(theirs.deliveries(new.id, theirs.begin_run()), "sms", 2)
         os.write(told, b".")
         signal.pause()
@@ -52,12 +51,12 @@ def test_only_a_dead_runs_deliveries_are_taken_over(ledger, sender):
     pid, new = sender
     run = ledger.begin_run()
     work = ledger.deliveries(new.id, run)
-    before = take_over(work, ledger.path, NOON, settle=5)
+    before = take_over(work, ledger.runs, NOON, settle=5)
 
     assert (before.taken_over, before.alive) == (0, (pid,))
 
     end(pid)
-    behind = take_over(work, ledger.path, NOON, settle=5)
+    behind = take_over(work, ledger.runs, NOON, settle=5)
     assert (behind.taken_over, behind.alive) == (2, ())
     states = sorted(tally.state for tally in ledger.history.tallies(new.id) for _ in range(tally.count))
     assert states == [DeliveryState.PLANNED, DeliveryState.UNKNOWN, DeliveryState.UNKNOWN]
@@ -68,12 +67,12 @@ def test_what_was_taken_over_is_told_and_not_asked_about_before_it_has_settled(l
     pid, new = sender
     run = ledger.begin_run()
     work = ledger.deliveries(new.id, run)
-    take_over(work, ledger.path, NOON, settle=5)
+    take_over(work, ledger.runs, NOON, settle=5)
     (incident,) = ledger.incidents.all()
     assert "recovery" not in [event.kind for event in ledger.history.events(incident)]
 
     end(pid)
-    take_over(work, ledger.path, NOON, settle=5)
+    take_over(work, ledger.runs, NOON, settle=5)
 
     (told,) = (event for event in ledger.history.events(incident) if event.kind == "recovery")
     assert told.detail == "2 taken over: the run that sent it ended before the answer came"
@@ -87,7 +86,7 @@ def test_a_stopped_process_lives(ledger, sender):
     os.kill(pid, signal.SIGSTOP)
     run = ledger.begin_run()
 
-    assert take_over(ledger.deliveries(new.id, run), ledger.path, NOON, settle=5).taken_over == 0
+    assert take_over(ledger.deliveries(new.id, run), ledger.runs, NOON, settle=5).taken_over == 0
 
     run.end()
     end(pid)
@@ -95,26 +94,26 @@ def test_a_stopped_process_lives(ledger, sender):
 
 def test_a_run_leaves_nothing_behind(ledger):
     run = ledger.begin_run()
-    assert alive(ledger.path, run.id) == os.getpid()
+    assert ledger.runs.alive(run.id) == os.getpid()
     run.end()
 
-    assert alive(ledger.path, run.id) is None
-    assert list(runs_folder(ledger.path).iterdir()) == []
+    assert ledger.runs.alive(run.id) is None
+    assert list(ledger.runs.folder.iterdir()) == []
 
 
 def test_a_lock_that_cannot_be_read_is_no_proof_of_death(ledger):
-    runs_folder(ledger.path).mkdir()
-    (runs_folder(ledger.path) / "x.lock").mkdir()
+    ledger.runs.folder.mkdir()
+    (ledger.runs.folder / "x.lock").mkdir()
 
     with pytest.raises(LedgerError, match="cannot tell"):
-        alive(ledger.path, "x")
+        ledger.runs.alive("x")
 
 
 def test_a_run_that_cannot_be_registered_sends_nothing(ledger):
-    runs_folder(ledger.path).write_text("in the way")
+    ledger.runs.folder.write_text("in the way")
 
     with pytest.raises(LedgerError, match="cannot write beside the ledger") as raised:
-        Run.begin(ledger.path)
+        ledger.begin_run()
 
     assert raised.value.exit_status == 12
 

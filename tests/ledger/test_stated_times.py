@@ -31,7 +31,7 @@ def upgraded(tmp_path):
 
     def make(*incidents):
         path = tmp_path / "old.db"
-        scripts = sorted((files("broadcast.ledger") / "schema").iterdir(), key=lambda file: file.name)
+        scripts = sorted((files("broadcast.ledger.sqlite") / "schema").iterdir(), key=lambda file: file.name)
         connection = sqlite3.connect(path)
         for script in scripts[:BEFORE]:
             connection.executescript(script.read_text(encoding="utf-8"))

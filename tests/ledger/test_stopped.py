@@ -16,6 +16,7 @@ from broadcast.cli.terminal import Stream
 from broadcast.dispatch.happening import Happened, Happening, Listener
 from broadcast.errors import LedgerBusy
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.sqlite.store import open_sqlite
 from broadcast.testing.ledger_samples import record
 
 NAMES_HOLDERS = Path("/proc/locks").exists()
@@ -51,10 +52,10 @@ def end(pid: int, number: int = signal.SIGCONT) -> int:
 
 def test_ctrl_z_waits_for_the_end_of_a_transaction(path):
     def work() -> None:
-        ledger = Ledger.open(path)
-        with ledger._database.transaction() as connection:
+        store = open_sqlite(path)
+        with store.transaction() as connection:
             os.kill(os.getpid(), signal.SIGTSTP)
-            connection.execute("UPDATE pace SET reason = ''")
+            connection.raw.execute("UPDATE pace SET reason = ''")
 
     pid = forked(work)
 
@@ -79,10 +80,10 @@ def test_ctrl_z_waits_though_another_thread_shows_how_far_the_run_is(path, begin
 
     def work() -> None:
         begin()(Happening(Happened.PLANNED, "email", count=1))
-        ledger = Ledger.open(path)
-        with ledger._database.transaction() as connection:
+        store = open_sqlite(path)
+        with store.transaction() as connection:
             os.kill(os.getpid(), signal.SIGTSTP)
-            connection.execute("UPDATE pace SET reason = ''")
+            connection.raw.execute("UPDATE pace SET reason = ''")
 
     pid = forked(work)
 
@@ -95,10 +96,10 @@ def test_ctrl_z_waits_though_another_thread_shows_how_far_the_run_is(path, begin
 
 def test_ctrl_z_waits_for_the_end_of_reading(path):
     def work() -> None:
-        ledger = Ledger.open(path)
-        record(ledger, "anna", "bert")
-        with ledger._database.reading() as connection:
-            for _ in connection.execute("SELECT * FROM delivery"):
+        store = open_sqlite(path)
+        record(Ledger(store), "anna", "bert")
+        with store.reading() as connection:
+            for _ in connection.raw.execute("SELECT * FROM delivery"):
                 os.kill(os.getpid(), signal.SIGTSTP)
 
     pid = forked(work)
@@ -116,8 +117,8 @@ def test_the_process_that_keeps_the_ledger_locked_is_named(path, number):
     ready, said = os.pipe()
 
     def work() -> None:
-        ledger = Ledger.open(path)
-        with ledger._database.transaction():
+        store = open_sqlite(path)
+        with store.transaction():
             os.write(said, b".")
             if number is not None:
                 os.kill(os.getpid(), number)

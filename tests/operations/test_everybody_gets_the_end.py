@@ -22,7 +22,7 @@ from broadcast.dispatch.settle import settlement
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Claim, Notice, Settlement
-from broadcast.ledger.runs import Run
+from broadcast.ledger.store import Run
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import REACHED, DeliveryState

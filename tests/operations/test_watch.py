@@ -18,7 +18,7 @@ from broadcast.config.settings import Settings, WatchSettings
 from broadcast.dispatch.happening import nobody
 from broadcast.errors import Refused
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.runs import watching_alone
+from broadcast.ledger.sqlite.runs import watching_alone
 from broadcast.model.clock import SystemClock
 from broadcast.model.health import Condition
 from broadcast.operations.request import Limits, Request, Verb

@@ -40,6 +40,6 @@ def tell(chronicle: Chronicle) -> Callable[..., Story]:
 @pytest.fixture
 def sql(chronicle: Chronicle) -> Iterator[Callable[..., list[tuple]]]:
     """Ask the file itself, past all of our code."""
-    connection = sqlite3.connect(f"file:{chronicle.ledger.path}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"file:{chronicle.ledger.name}?mode=ro", uri=True)
     yield lambda statement, *values: connection.execute(statement, values).fetchall()
     connection.close()

@@ -11,7 +11,6 @@ from pathlib import Path
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Claim, NewNotice, Notice, Settlement, Text
-from broadcast.ledger.runs import Run
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident, Phase, Service, Severity
@@ -123,7 +122,9 @@ class Chronicle:
 
     def deliveries(self, notice: Notice) -> Deliveries:
         """The deliveries of a notice, for what the engine notes besides."""
-        return self.ledger.deliveries(notice.id, Run("test", self.ledger.path, -1))
+        run = self.ledger.begin_run()
+        run.end()  # it claims nothing
+        return self.ledger.deliveries(notice.id, run)
 
 
 def _settlement(claim: Claim, attempt: Try, *, more: bool) -> Settlement:

@@ -152,7 +152,7 @@ def test_whoever_may_have_been_told_twice_is_counted(story):
 
 
 def test_a_message_accepted_twice_is_counted(story, chronicle, tell):
-    with sqlite3.connect(chronicle.ledger.path) as connection:
+    with sqlite3.connect(chronicle.ledger.name) as connection:
         connection.execute("""
             INSERT INTO attempt (delivery_id, channel, owner, started_at, ended_at, outcome)
             SELECT delivery_id, channel, owner, started_at, ended_at, outcome FROM attempt

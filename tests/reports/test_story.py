@@ -166,7 +166,7 @@ def test_an_incident_without_deliveries_has_a_story(chronicle, tell):
 
 def test_an_incident_without_notices_has_a_story(chronicle, tell):
     chronicle.publish(6, [])
-    with sqlite3.connect(chronicle.ledger.path) as connection:
+    with sqlite3.connect(chronicle.ledger.name) as connection:
         connection.execute("DELETE FROM message")
         connection.execute("DELETE FROM notice")
     connection.close()

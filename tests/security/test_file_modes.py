@@ -12,6 +12,7 @@ import pytest
 
 from broadcast.cli.errors import report_unforeseen
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.sqlite.store import open_sqlite
 from broadcast.sandbox import daemon
 
 ROOT = Path(__file__).parents[2]
@@ -48,28 +49,28 @@ def test_the_ledger_and_all_beside_it_are_private(tmp_path, umask):
 
 
 def test_the_journal_is_private_while_something_is_written(tmp_path, umask):
-    ledger = Ledger.open(tmp_path / "broadcast.db")
-    with ledger._database.transaction() as connection:
-        connection.execute("CREATE TABLE t (x)")
-        connection.execute("INSERT INTO t VALUES ('x')")
+    store = open_sqlite(tmp_path / "broadcast.db")
+    with store.transaction() as connection:
+        connection.raw.execute("CREATE TABLE t (x)")
+        connection.raw.execute("INSERT INTO t VALUES ('x')")
         seen = {path.name: mode(path) for path in tmp_path.iterdir()}
-    ledger.close()
+    store.close()
 
     assert len(seen) > 1
     assert set(seen.values()) == {0o600}
 
 
 def test_what_is_deleted_from_the_ledger_is_gone_from_the_file(tmp_path):
-    ledger = Ledger.open(tmp_path / "broadcast.db")
-    with ledger._database.transaction() as connection:
-        connection.execute("CREATE TABLE t (x)")
-        connection.executemany(
+    store = open_sqlite(tmp_path / "broadcast.db")
+    with store.transaction() as connection:
+        connection.raw.execute("CREATE TABLE t (x)")
+        connection.raw.executemany(
             "INSERT INTO t VALUES (?)", [(f"sentinel{n}@privat.example",) for n in range(50)]
         )
     before = (tmp_path / "broadcast.db").read_bytes()
-    with ledger._database.transaction() as connection:
-        connection.execute("DELETE FROM t")
-    ledger.close()
+    with store.transaction() as connection:
+        connection.raw.execute("DELETE FROM t")
+    store.close()
 
     assert before.count(b"sentinel") == 50
     assert sum(path.read_bytes().count(b"sentinel") for path in tmp_path.iterdir() if path.is_file()) == 0

@@ -50,7 +50,7 @@ FAULTS = (
     ),
     Fault(
         "who may have been told is left out",
-        "broadcast/ledger/queries.sql",
+        "broadcast/ledger/sql/history.sql",
         "AND (taken.outcome IS NULL OR taken.outcome IN ('unknown', 'accepted'))\n"
         "WHERE notice.incident_id = ?\n"
         "  AND (taken.id IS NOT NULL OR delivery.state IN "
@@ -73,7 +73,7 @@ FAULTS = (
     ),
     Fault(
         "a dead run's requests are simply sent again",
-        "broadcast/ledger/queries.sql",
+        "broadcast/ledger/sql/deliveries.sql",
         "UPDATE delivery SET state = 'unknown', not_before = :until",
         "UPDATE delivery SET state = 'planned', not_before = 0 * :until",
     ),
@@ -97,9 +97,9 @@ FAULTS = (
     ),
     Fault(
         "an address gets one message for each person",
-        "broadcast/ledger/queries.sql",
-        "WHERE mine.id > :latest\nORDER BY mine.id, coalesce",
-        "WHERE mine.id > :latest AND 0\nORDER BY mine.id, coalesce",
+        "broadcast/ledger/sqlite/work.sql",
+        "WHERE mine.id = ANY(:attempts)\nORDER BY mine.id, coalesce",
+        "WHERE mine.id = ANY(:attempts) AND 0\nORDER BY mine.id, coalesce",
     ),
 )
 

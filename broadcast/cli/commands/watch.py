@@ -16,7 +16,7 @@ from broadcast.cli.output.watch import round_json, summary, told
 from broadcast.config.durations import parse_duration
 from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
-from broadcast.ledger.runs import watching_alone
+from broadcast.ledger.sqlite.runs import watching_alone
 from broadcast.model.clock import SystemClock
 from broadcast.operations.watch import Round
 from broadcast.wiring import load_settings, make_watch

@@ -1,49 +1,34 @@
 """What may leave on each channel now, whichever process asks.
 
-A gate lives as long as the transaction that claims. Tokens are taken with the claim and never given back:
+It lasts as long as the transaction that claims. Tokens are taken with the claim and never given back:
 a process that dies in between has lost some, and nobody has gained any.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
 from broadcast.ledger.batches import batches
-from broadcast.ledger.queries import query
+from broadcast.ledger.pauses import Pause
+from broadcast.ledger.store import Connection, Row
 from broadcast.model.pace import Pace
 
-#: Seconds. Whoever asked for more is tried again after that: a date that is spelled wrongly, or another
-#: account behind the channel by now, must not keep everybody off it for days.
-LONGEST_PAUSE = 900.0
 _text = itemgetter("texts", "locale")
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A provider asked for patience: so many seconds more, and in these words."""
-
-    channel: str
-    seconds: float
-    reason: str
-
-
-class Gate:
+class SqlitePacing:
     """The paces and pauses as they stand at one moment: `now` of day, `at` on the monotonic clock."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, paces: Mapping[str, Pace], now: datetime, at: float
-    ) -> None:
+    def __init__(self, connection: Connection, paces: Mapping[str, Pace], now: datetime, at: float) -> None:
         self._connection = connection
         self._paces = paces
         self._at = at
         self._full_at: dict[str, float] = {}
         self.pauses: dict[str, Pause] = {}
         moment = now.timestamp()
-        for row in connection.execute(query("paces")):
+        for row in connection.execute("paces"):
             self._full_at[row["channel"]] = row["full_at"]
             # A clock that was put back to before the pause began ends it.
             if row["paused_at"] <= moment < row["paused_until"]:
@@ -58,7 +43,7 @@ class Gate:
         pace = self._paces.get(channel)
         return min(wanted, self._free(channel, pace) * pace.batch) if pace else wanted
 
-    def admit(self, channel: str, due: Sequence[sqlite3.Row]) -> int:
+    def admit(self, channel: str, due: Sequence[Row]) -> int:
         """For how many of the deliveries that are due there are tokens, which are taken."""
         pace = self._paces.get(channel)
         if pace is None:
@@ -67,7 +52,7 @@ class Gate:
         sizes = [len(batch) for batch in batches(due, pace.batch, _text)][: self._free(channel, pace)]
         if sizes or before > pace.sound(before, self._at):
             self._full_at[channel] = pace.spend(before, self._at, len(sizes))
-            self._connection.execute(query("keep_pace"), (channel, self._full_at[channel]))
+            self._connection.execute("keep_pace", (channel, self._full_at[channel]))
         return sum(sizes)
 
     def next_at(self, channel: str) -> float:
@@ -77,11 +62,3 @@ class Gate:
 
     def _free(self, channel: str, pace: Pace) -> int:
         return pace.free(self._full_at.get(channel, 0.0), self._at)
-
-
-def record_pauses(connection: sqlite3.Connection, pauses: Iterable[Pause], now: datetime) -> None:
-    """Let every process know what providers asked for."""
-    at = now.timestamp()
-    for pause in pauses:
-        until = at + min(pause.seconds, LONGEST_PAUSE)
-        connection.execute(query("pause"), (pause.channel, at, until, pause.reason))

@@ -1,7 +1,8 @@
 -- name: unanswered
+-- Every message of an incident whose answer was lost.
 -- What no look-up has settled. The index of what is unknown keeps it short, however many were told.
 SELECT delivery.id, delivery.notice_id, notice.incident_id, notice.sequence, delivery.contact, delivery.channel, delivery.reason, delivery.updated_at,
-       json_extract(delivery.route, '$[' || (delivery.step + 1) || ']') AS backup,
+       delivery.route, delivery.step,
        recipient.name, recipient.phone, recipient.email
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
@@ -10,11 +11,13 @@ WHERE delivery.state = 'unknown' AND notice.incident_id = ?
 ORDER BY notice.sequence, delivery.id
 
 -- name: record_finding
+-- Settle an unknown delivery by what somebody found out at the provider.
 -- What was settled meanwhile stays as it is. What is planned again starts over on the channel where it was.
 UPDATE delivery SET state = :state, attempts = 0, lookups = 0, not_before = 0, owner = NULL, reason = :reason, updated_at = :now
 WHERE id = :id AND state = 'unknown'
 
 -- name: record_finding_on_attempts
+-- The same for its attempts on that channel, and for others to the same address.
 -- Of several whose answers were lost on that channel, the latest is the one that was accepted.
 UPDATE attempt SET outcome = :outcome, reason = :reason
 WHERE coalesce(outcome, 'unknown') = 'unknown' AND channel = (SELECT channel FROM delivery WHERE id = :id)

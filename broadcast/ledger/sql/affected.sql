@@ -1,6 +1,6 @@
 -- name: services_named
--- The services in each notice of an incident that the channel may have shown, or is about to.
-SELECT json_extract(notice.facts, '$.services') AS services
+-- The facts of each notice of an incident that a channel may have shown, or is about to.
+SELECT notice.facts
 FROM notice AS own JOIN notice ON notice.incident_id = own.incident_id
 WHERE own.id = :notice AND EXISTS (
     SELECT 1 FROM delivery JOIN attempt ON attempt.delivery_id = delivery.id
@@ -9,9 +9,10 @@ WHERE own.id = :notice AND EXISTS (
 ORDER BY notice.sequence
 
 -- name: incidents_shown
--- Likewise, every incident as it stands now. An incident that was kept from the channel changes nothing there.
+-- Every incident that a channel may have shown, as it stands now.
+-- An incident that was kept from the channel changes nothing there.
 SELECT incident.phase, incident.severity, incident.services FROM incident
-WHERE NOT incident.drill AND EXISTS (
+WHERE incident.drill = 0 AND EXISTS (
     SELECT 1 FROM notice JOIN delivery ON delivery.notice_id = notice.id
     JOIN attempt ON attempt.delivery_id = delivery.id
     WHERE notice.incident_id = incident.id AND delivery.contact >= 'channel:' AND delivery.contact < 'channel;'

@@ -8,53 +8,145 @@ which can however corrupt a file written by two processes before SQLite 3.51.3.
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
+import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from datetime import datetime
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from broadcast.errors import LedgerBusy, LedgerDamaged, LedgerError
-from broadcast.ledger.processes import ctrl_z_deferred, holders, is_stopped, name_of
+from broadcast.ledger.processes import ctrl_z_deferred, is_stopped, name_of
+from broadcast.ledger.sqlite.holders import holders
+from broadcast.ledger.sqlite.ledger_file import ledger_file
+from broadcast.ledger.statements import COMMON, read_statements
+from broadcast.ledger.store import Connection, Values
+from broadcast.model.clock import Clock
+from broadcast.model.pace import Pace
+
+if TYPE_CHECKING:
+    from broadcast.ledger.sqlite.pace import SqlitePacing
+    from broadcast.ledger.sqlite.runs import SqliteRuns
 
 APPLICATION_ID = 0x42434153
 WAIT_SECONDS = 10.0
+_MEBIBYTE = 1024 * 1024
 #: How long a command waits altogether while other processes go on writing. SQLite gives the lock to one of
 #: those that happen to ask, so among thirty some ask for 10 s in vain although nobody keeps it.
 _CROWD_SECONDS = 60.0
 _START_ANEW = "keep the file, and name a new one under [ledger] url to go on sending"
+#: PostgreSQL's way to say that a value is one of a list. SQLite has no lists, so ours get there as JSON.
+_LISTED = re.compile(r"= ANY\((:\w+)\)")
+sqlite3.register_adapter(list, json.dumps)
 _WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
 
 
-class Database:
-    """A connection that is used by one thread at a time."""
+class SqliteConnection:
+    """SQLite with our statements, by their names; `raw` takes SQL."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path = path
-        self._connection = connection
+    __slots__ = ("_statements", "raw")
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self.raw = raw
+        self._statements = _statements()
+
+    def execute(self, statement: str, values: Values = ()) -> sqlite3.Cursor:
+        """Execute the statement of that name."""
+        return self.raw.execute(self._statements[statement], values)
+
+    def executemany(self, statement: str, values: Iterable[Values]) -> sqlite3.Cursor:
+        """Execute the statement of that name once for each of these values."""
+        return self.raw.executemany(self._statements[statement], values)
+
+
+class SqliteStore:
+    """A ledger in a file at `path`, used by one thread at a time."""
+
+    def __init__(self, path: Path, raw: sqlite3.Connection) -> None:
+        self.path = path
+        self._raw = raw
+        self._connection = SqliteConnection(raw)
+
+    @property
+    def name(self) -> str:
+        """The path of the file."""
+        return str(self.path)
+
+    @cached_property
+    def runs(self) -> SqliteRuns:
+        """Which processes are sending from it."""
+        from broadcast.ledger.sqlite.runs import SqliteRuns
+
+        return SqliteRuns(self.path)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[SqliteConnection]:
         """Write all or nothing; raises `LedgerError`.
 
         Ctrl-Z waits for the end of it: nobody else can write meanwhile.
         """
-        with _speaking_our_words(self._path), ctrl_z_deferred():
-            _patiently(self._path, lambda: self._connection.execute("BEGIN IMMEDIATE"))
+        with _speaking_our_words(self.path), ctrl_z_deferred():
+            _patiently(self.path, lambda: self._raw.execute("BEGIN IMMEDIATE"))
             try:
                 yield self._connection
-                self._connection.execute("COMMIT")
+                self._raw.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[SqliteConnection]:
         """Read; raises `LedgerError`."""
-        with _speaking_our_words(self._path), ctrl_z_deferred():
+        with _speaking_our_words(self.path), ctrl_z_deferred():
             yield self._connection
+
+    @contextmanager
+    def erasing(self, undone: str) -> Iterator[SqliteConnection]:
+        """A transaction that takes people out, while nothing is being sent; raises `Refused`, `LedgerError`.
+
+        Without the index, which lasts as long, every person that goes would be looked for in all deliveries.
+        """
+        with self.transaction() as connection:
+            # From here on nobody can claim anything, so a run that is not alive now has nothing in flight.
+            self.runs.require_idle(undone)
+            connection.execute("index_recipients")
+            yield connection
+            connection.execute("drop_index")
+
+    def pacing(
+        self, connection: Connection, paces: Mapping[str, Pace], now: datetime, clock: Clock
+    ) -> SqlitePacing:
+        """The paces and pauses as they stand in a transaction that claims."""
+        from broadcast.ledger.sqlite.pace import SqlitePacing
+
+        # The clock is read behind the lock: what passed while waiting for it must not be given out twice.
+        return SqlitePacing(connection, paces, now, clock.monotonic())
+
+    def intend(self, connection: Connection, values: Mapping[str, object]) -> list[int]:
+        """Write down the intent to send what is due; returns the numbers of the attempts, in order.
+
+        Nobody else writes until the end of the transaction, so what is due now is nobody else's.
+        """
+        attempts = sorted(row[0] for row in connection.execute("intend", values))
+        connection.execute("mark_sending", {**values, "attempts": attempts})
+        return attempts
+
+    def require_space(self) -> None:
+        """Refuse to begin an erasure if the disk could not hold a second copy of the file."""
+        needed = self.path.stat().st_size + _MEBIBYTE
+        free = shutil.disk_usage(self.path.parent).free
+        if free < needed:
+            raise LedgerError(
+                f"the disk of the ledger {self.path} has too little space to rewrite it: "
+                f"{free / _MEBIBYTE:.1f} MiB of {needed / _MEBIBYTE:.1f}",
+                hint="free some space and run this again; nothing was erased",
+            )
 
     def rewrite(self) -> None:
         """Write the whole file anew, without the unused parts; raises `LedgerError`, and loses nothing.
@@ -62,35 +154,54 @@ class Database:
         It is built in memory (`temp_store`), so that no copy is left in a temporary file, and takes as much
         space again in the journal.
         """
-        with _speaking_our_words(self._path):
-            self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with _speaking_our_words(self.path):
+            self._raw.execute("VACUUM")
+            self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _roll_back(self) -> None:
-        # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the cause.
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+    def check(self) -> str:
+        """SQLite's own verdict on the file: `ok`, or what is wrong."""
+        with _speaking_our_words(self.path), ctrl_z_deferred():
+            verdict: str = self._raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+            return verdict
+
+    def secret(self) -> bytes:
+        """The install secret, beside the file."""
+        from broadcast.ledger.install import install_secret
+
+        return install_secret(self.path)
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self._raw.close()
+
+    def _roll_back(self) -> None:
+        # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the cause.
+        if self._raw.in_transaction:
+            self._raw.execute("ROLLBACK")
 
 
-def open_database(path: Path, wait: float = WAIT_SECONDS) -> Database:
-    """Open or create the ledger at `path`, private to this user; raises `LedgerError`.
+def open_sqlite(place: Path, wait: float = WAIT_SECONDS) -> SqliteStore:
+    """Open or create the ledger in that file, private to this user; raises `LedgerError`.
 
     `wait` is how many seconds another process may hold it.
     """
+    path = ledger_file(place)
     _create_private(path)
     with _speaking_our_words(path):
         connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
         try:
             connection.row_factory = sqlite3.Row
+            connection.create_function("folded", 1, _folded, deterministic=True)
             _patiently(path, lambda: _prepare(connection, path))
         except BaseException:
             connection.close()
             raise
-    return Database(path, connection)
+    return SqliteStore(path, connection)
+
+
+def _folded(text: str | None) -> str | None:
+    """Text as it is compared with other text. SQLite's own lower() knows the letters of ASCII only."""
+    return None if text is None else text.casefold()
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -168,7 +279,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
     try:
         # Another process may have migrated it while this one waited for the lock.
         for number in range(_version(connection, path), newest):
-            for statement in _statements(_scripts()[number]):
+            for statement in _split(_scripts()[number]):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={newest}")
@@ -211,13 +322,23 @@ def _scripts() -> tuple[str, ...]:
     return tuple(script.read_text(encoding="utf-8") for script in scripts)
 
 
-def _statements(script: str) -> Iterator[str]:
+def _split(script: str) -> Iterator[str]:
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+@cache
+def _statements() -> Mapping[str, str]:
+    """SQL by name: what every engine takes, and what only SQLite does."""
+    own = Path(__file__).with_name("work.sql")
+    statements = read_statements([*sorted(COMMON.glob("*.sql")), own])
+    return {
+        name: _LISTED.sub(r"IN (SELECT value FROM json_each(\1))", sql) for name, sql in statements.items()
+    }
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""The ledger in one SQLite file; all that is SQLite's own."""
