@@ -67,7 +67,7 @@ def incident_refs(settings: Settings, *, sandbox: bool, maintenance: bool = Fals
     from broadcast.sandbox.settings import sandbox_ledger
 
     path = sandbox_ledger(settings) if sandbox else settings.ledger
-    if not path.is_file():
+    if not Ledger.exists(path):
         return []
     ledger = Ledger.open(path, wait=_GLANCE)
     try:
@@ -88,7 +88,7 @@ def read_suppressed(settings: Settings) -> Suppressed:
     """What must not be used, going by the ledger, if there is one yet; raises `LedgerError`."""
     from broadcast.model.suppression import Suppressed
 
-    if not settings.ledger.is_file():
+    if not Ledger.exists(settings.ledger):
         return Suppressed()
     ledger = open_ledger(settings)
     try:
@@ -178,7 +178,7 @@ def make_delivery(
 
 def read_found(settings: Settings) -> dict[str, str]:
     """What `watch` found to be down, if it is to be avoided; raises `LedgerError`."""
-    if not settings.watch.activate or not settings.ledger.is_file():
+    if not settings.watch.activate or not Ledger.exists(settings.ledger):
         return {}
     from broadcast.operations.found import found_down
 

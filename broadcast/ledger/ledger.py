@@ -15,6 +15,7 @@ from broadcast.model.unknown import OnUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from broadcast.ledger.avoidance import Detour, Owed
@@ -50,6 +51,26 @@ class Ledger:
         `wait` is how many seconds another process may hold it.
         """
         return cls(open_sqlite(Path(place), wait))
+
+    @staticmethod
+    def exists(place: str | Path) -> bool:
+        """Whether there is one already; opening it would make one."""
+        return Path(place).is_file()
+
+    @staticmethod
+    def files(place: str | Path) -> tuple[Path, ...]:
+        """The files of this machine that it consists of: they are nobody else's business."""
+        return (Path(place),)
+
+    @staticmethod
+    def watching_alone(place: str | Path) -> AbstractContextManager[None]:
+        """Be the only process that watches with it; raises `Refused` if another one does.
+
+        It is not opened: who watches goes on while it is locked or damaged.
+        """
+        from broadcast.ledger.sqlite.runs import watching_alone
+
+        return watching_alone(Path(place))
 
     @property
     def name(self) -> str:

@@ -143,7 +143,9 @@ def _modes(settings: Settings) -> Iterator[Check]:
         if reference.spelled.startswith("file:")
     )
     open_ones = [
-        path for path in dict.fromkeys([*secrets, *people, settings.ledger]) if _open_to_others(path)
+        path
+        for path in dict.fromkeys([*secrets, *people, *Ledger.files(settings.ledger)])
+        if _open_to_others(path)
     ]
     for path in open_ones:
         mode = stat.S_IMODE(path.stat().st_mode)

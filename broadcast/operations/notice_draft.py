@@ -26,6 +26,7 @@ from broadcast.operations.found import found_down
 from broadcast.operations.reach import Reach
 from broadcast.operations.request import Request, Verb
 from broadcast.planning.ways import Way
+from broadcast.sandbox.settings import sandbox_folder
 
 FOLDER = "drafts"
 _CLOSED = ".closed"
@@ -85,7 +86,7 @@ class Drafter:
     @property
     def folder(self) -> Path:
         """Where drafts lie: beside the configuration, or with all else of a rehearsal."""
-        beside = self.settings.ledger.parent if self.settings.sandbox else self.settings.folder
+        beside = sandbox_folder(self.settings) if self.settings.sandbox else self.settings.folder
         return beside / FOLDER
 
     def draft(self, fallen: Sequence[Watched], down: Sequence[Watched], now: datetime) -> NoticeDraft:

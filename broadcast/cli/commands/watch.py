@@ -16,7 +16,7 @@ from broadcast.cli.output.watch import round_json, summary, told
 from broadcast.config.durations import parse_duration
 from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
-from broadcast.ledger.sqlite.runs import watching_alone
+from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.operations.watch import Round
 from broadcast.wiring import load_settings, make_watch
@@ -55,7 +55,7 @@ def watch(common: Common, every: Every = "60s", once: Once = False, output: Shap
     # A polite end is what Ctrl-C is: nothing is left half written.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     clock, waiting, found = SystemClock(), threading.Event(), None
-    with watching_alone(settings.ledger):
+    with Ledger.watching_alone(settings.ledger):
         while found is None or not once:
             began = clock.monotonic()
             first, found = found is None, watching.round()
