@@ -8,21 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from broadcast.errors import TooLong
 from broadcast.model.channel import ChannelKind
 from broadcast.rendering import length, prose, speech
 from broadcast.rendering.proof.case import Case, parts
-from broadcast.rendering.proof.claims import claimed
-from broadcast.rendering.proof.languages import mixed
 from broadcast.rendering.proof.needs import left_unsaid
 from broadcast.rendering.proof.parity import marked, unequal
-from broadcast.rendering.proof.states import contradictions
-from broadcast.rendering.proof.style import remarked
-from broadcast.rendering.proof.times import misplaced_times
-from broadcast.rendering.proof.vocabulary import unclear
+from broadcast.rendering.proof.style import style
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import CANARY
 from broadcast.rendering.words import words_for
@@ -46,20 +41,9 @@ def nothing(found: Iterable[object]) -> None:
     assert not problems, problems
 
 
-def no_state_word_contradicts_the_situation(case: Case) -> None:
-    nothing(remarked(case, written(case), [contradictions]))
-
-
-def no_sentence_stands_without_its_fact(case: Case) -> None:
-    nothing(remarked(case, written(case), [claimed]))
-
-
-def no_time_stands_behind_a_wrong_preposition(case: Case) -> None:
-    nothing(remarked(case, written(case), [misplaced_times]))
-
-
-def no_text_mixes_languages_or_has_words_with_a_better_one(case: Case) -> None:
-    nothing(remarked(case, written(case), [mixed, unclear]))
+def no_word_of_ours_contradicts_the_facts(case: Case) -> None:
+    """State words, sentences that need a fact, times behind prepositions, languages, better words."""
+    nothing(style(case, written(case)))
 
 
 def nothing_is_left_open(case: Case) -> None:
@@ -98,10 +82,7 @@ def an_exercise_is_marked_at_both_ends(case: Case) -> None:
 
 
 PROPERTIES = (
-    no_state_word_contradicts_the_situation,
-    no_sentence_stands_without_its_fact,
-    no_time_stands_behind_a_wrong_preposition,
-    no_text_mixes_languages_or_has_words_with_a_better_one,
+    no_word_of_ours_contradicts_the_facts,
     nothing_is_left_open,
     the_public_reads_nothing_internal,
     both_languages_tell_the_same_facts,
@@ -116,19 +97,26 @@ CASES: dict[Callable[[Case], None], st.SearchStrategy[Case]] = {
 }
 
 
-def tried(holds: Callable[[Case], None], examples: int) -> None:
+#: How often each is tried; the one of most words most often.
+EXAMPLES = {no_word_of_ours_contradicts_the_facts.__name__: 600, nothing_is_left_open.__name__: 200}
+
+
+def tried(holds: Callable[[Case], None], times: int) -> None:
     wanted = settings(
-        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
+        max_examples=times * EXAMPLES.get(holds.__name__, 100),
+        deadline=None,
+        phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a smaller seed makes no smaller notice
+        suppress_health_check=[HealthCheck.filter_too_much],
     )
     wanted(given(CASES.get(holds, texts()))(holds))()
 
 
 @pytest.mark.parametrize("holds", PROPERTIES, ids=lambda holds: holds.__name__)
 def test_of_made_up_notices(holds):
-    tried(holds, examples=120)
+    tried(holds, times=1)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("holds", PROPERTIES, ids=lambda holds: holds.__name__)
 def test_of_many_made_up_notices(holds):
-    tried(holds, examples=3000)
+    tried(holds, times=15)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from broadcast.model.channel import ChannelKind
 from broadcast.model.situation import Situation
@@ -21,14 +22,23 @@ _INTERNAL_MARKS = {"de": "INTERN", "en": "INTERNAL"}
 
 def left_unsaid(texts: tuple[str, ...], case: Case) -> Iterator[Problem]:
     """What a reader needs and none of the texts says."""
-    text = " ".join(texts)
+    text = " ".join(texts).casefold()
     for name, fact in _required(case):
-        value = speech.spoken(fact, case.words, case.facts.link or "").rstrip(".") if case.spoken else fact
-        if value.casefold() not in text.casefold():
-            yield f"does not say {name} ({value})", f"add it to the text for {case.situation}"
+        spellings = [_spelled(each, case) for each in (fact if isinstance(fact, tuple) else (fact,))]
+        if not any(spelled.casefold() in text for spelled in spellings):
+            yield f"does not say {name} ({spellings[0]})", f"add it to the text for {case.situation}"
 
 
-def _required(case: Case) -> Iterator[tuple[str, str]]:
+def _spelled(fact: str, case: Case) -> str:
+    return speech.spoken(fact, case.words, case.facts.link or "").rstrip(".") if case.spoken else fact
+
+
+def _clocks(moment: datetime) -> tuple[str, ...]:
+    """The times that a text may write for a moment: midnight is a minute before or after it."""
+    return tuple(phrase.clock_time(shown) for shown in phrase.shown_as(moment))
+
+
+def _required(case: Case) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """By name, as it is written in that language."""
     facts, situation = case.facts, case.situation
     if case.kind in _SIGNED or case.spoken:
@@ -48,17 +58,17 @@ def _required(case: Case) -> Iterator[tuple[str, str]]:
     yield from _moments(case)
 
 
-def _moments(case: Case) -> Iterator[tuple[str, str]]:
+def _moments(case: Case) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     facts, situation = case.facts, case.situation
     awaited = situation.down or situation.works
     if facts.next_update and awaited and case.kind is not ChannelKind.PAGE:
-        yield "when there will be news", phrase.clock_time(facts.next_update)
+        yield "when there will be news", _clocks(facts.next_update)
     if situation is Situation.SCHEDULED and facts.begins:
         yield "when it is", phrase.day(facts.begins, case.words)
-    if situation is Situation.RESOLVED and facts.ended:
-        yield "when it ended", phrase.clock_time(facts.ended)
+    if situation is Situation.RESOLVED and facts.ended and (facts.started or not case.spoken):
+        yield "when it ended", _clocks(facts.ended)
     if situation is Situation.RETRACTION and facts.corrects:
-        yield "which message was wrong", phrase.clock_time(facts.corrects)
+        yield "which message was wrong", _clocks(facts.corrects)
 
 
 def _asks_for_a_decision(case: Case) -> bool:

@@ -40,19 +40,11 @@ _OWN = {
     "internal_calls": "Kranich",
 }
 _TIMES = ("started", "detected", "ended", "next_update", "window_starts", "window_ends", "former_starts")
-#: What goes with each step of making a text shorter: a text message that corrects one loses the words beside
-#: its correction with `since`.
-_LOST = {
-    "second alternative": ("alternatives",),
-    "since": ("started", "message"),
-    "message": ("message",),
-    "cause": ("data_loss",),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Which facts stand in a text, and which were dropped for want of room."""
+    """Which facts stand in a text, and what was dropped for want of room."""
 
     facts: frozenset[str]
     dropped: frozenset[str]
@@ -78,8 +70,10 @@ def unequal(
 ) -> Iterator[Problem]:
     """Facts that a text tells in one of two languages only."""
     first, second = (_told(renderer, facts, audience, kind, locale) for locale in locales)
+    if first.dropped != second.dropped:
+        return  # one language had less room than the other
     for one, other, locale in ((first, second, locales[1]), (second, first, locales[0])):
-        missing = one.facts - other.facts - other.dropped
+        missing = one.facts - other.facts
         if missing:
             yield (
                 f"tells a fact that its text in {locale} does not tell: {', '.join(sorted(missing))}",
@@ -98,9 +92,7 @@ def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, lo
         return re.search(rf"(?<!\d){re.escape(shown.rstrip('.').casefold())}(?!\s?\d)", text) is not None
 
     told = {name for name, value in _values(facts, locale) if stands(value)}
-    return _Told(
-        frozenset(told), frozenset(lost for name in rendered.dropped for lost in _LOST.get(name, ()))
-    )
+    return _Told(frozenset(told), frozenset(rendered.dropped))
 
 
 def _values(facts: Facts, locale: str) -> Iterator[tuple[str, str]]:
