@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from broadcast.channels.base import Adapter
-    from broadcast.dispatch.happening import Listener
+    from broadcast.dispatch.progress import Listener
     from broadcast.drills.exercise import Exercise
     from broadcast.drills.rehearsal import Rehearsal
     from broadcast.model.clock import Clock
     from broadcast.model.suppression import Suppressed
     from broadcast.model.unknown import OnUnknown
-    from broadcast.operations.channels import Channels
-    from broadcast.operations.deliver import Delivery
-    from broadcast.operations.foresight import Foresight
-    from broadcast.operations.preview import Preview
-    from broadcast.operations.publish import Publisher
-    from broadcast.operations.request import Request
-    from broadcast.operations.result import Result
-    from broadcast.operations.watch import Watch
+    from broadcast.monitoring.watch import Watch
+    from broadcast.publishing.channels import Channels
+    from broadcast.publishing.deliver import Delivery
+    from broadcast.publishing.preview import Preview
+    from broadcast.publishing.publish import Publisher
+    from broadcast.publishing.request import Request
+    from broadcast.publishing.result import Result
+    from broadcast.publishing.what_if import Foresight
     from broadcast.rendering.catalogue import Catalogue
     from broadcast.rendering.render import Renderer
 
@@ -122,8 +122,8 @@ def make_channels(settings: Settings) -> Channels:
     """The configured channels; raises `ConfigError` for an unknown adapter."""
     from broadcast.channels import registry
     from broadcast.channels.clock_skew import ClockSkew
-    from broadcast.operations.channels import Channels
     from broadcast.planning.ways import Way
+    from broadcast.publishing.channels import Channels
 
     skews: dict[str, ClockSkew] = {}
 
@@ -170,7 +170,7 @@ def make_delivery(
     settings: Settings, ledger: Ledger, listener: Listener, clock: Clock | None = None
 ) -> Delivery:
     """What delivering a recorded notice needs; raises `ConfigError`."""
-    from broadcast.operations.deliver import Delivery
+    from broadcast.publishing.deliver import Delivery
 
     channels, name = make_channels(settings), program(settings)
     return Delivery(ledger, channels, clock or SystemClock(), listener, name, settings.internal)
@@ -180,7 +180,7 @@ def read_found(settings: Settings) -> dict[str, str]:
     """What `watch` found to be down, if it is to be avoided; raises `LedgerError`."""
     if not settings.watch.activate or not Ledger.exists(settings.ledger):
         return {}
-    from broadcast.operations.found import found_down
+    from broadcast.publishing.observed_outages import found_down
 
     now = SystemClock().now()
     ledger = open_ledger(settings)
@@ -192,8 +192,8 @@ def read_found(settings: Settings) -> dict[str, str]:
 
 def make_foresight(settings: Settings, found: Mapping[str, str] | None = None) -> Foresight:
     """What looking ahead needs; raises `ConfigError`. `found` is what is down, if not as `watch` has it."""
-    from broadcast.operations.dependencies import dependencies
-    from broadcast.operations.foresight import Foresight
+    from broadcast.publishing.dependencies import dependencies
+    from broadcast.publishing.what_if import Foresight
 
     ways, locales = make_channels(settings).ways, make_catalogue(settings).locales()
     depends = dependencies(settings, read_found(settings) if found is None else found)
@@ -202,7 +202,7 @@ def make_foresight(settings: Settings, found: Mapping[str, str] | None = None) -
 
 def make_watch(settings: Settings) -> Watch:
     """What watching needs; raises `ConfigError`."""
-    from broadcast.operations.watch import Watch
+    from broadcast.monitoring.watch import Watch
 
     def foresee(found: Mapping[str, str]) -> Foresight:
         return make_foresight(settings, found)
@@ -214,7 +214,7 @@ def make_publisher(
     settings: Settings, ledger: Ledger, listener: Listener, clock: Clock | None = None
 ) -> Publisher:
     """What publishing a notice needs; raises `ConfigError`."""
-    from broadcast.operations.publish import Publisher
+    from broadcast.publishing.publish import Publisher
 
     catalogue = make_catalogue(settings)
     return Publisher(
@@ -239,7 +239,7 @@ class _Desk:
 
     def publish(self, request: Request, listener: Listener) -> Result:
         """Publish a notice."""
-        from broadcast.operations.request import Limits
+        from broadcast.publishing.request import Limits
 
         publisher = make_publisher(self.settings, self.ledger, listener, self.clock)
         return publisher.publish(request, Limits(), _agreed)
@@ -247,8 +247,8 @@ class _Desk:
     def retry(self, on_unknown: OnUnknown, listener: Listener) -> Sequence[Result]:
         """Finish what is owed: the result of every notice that was worked on."""
         from broadcast.errors import UnknownIncident
-        from broadcast.operations.request import Limits
-        from broadcast.operations.retry import retry
+        from broadcast.publishing.request import Limits
+        from broadcast.publishing.retry import retry
 
         delivery = make_delivery(self.settings, self.ledger, listener, self.clock)
         retried = retry(delivery, None, Limits(on_unknown=on_unknown))
@@ -279,8 +279,8 @@ def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:
     from broadcast.drills.play import rehearsing
     from broadcast.drills.rehearsal import Rehearsal
     from broadcast.model.clock import WoundClock
+    from broadcast.sandbox.client import Remote
     from broadcast.sandbox.daemon import ensure_running, stop
-    from broadcast.sandbox.remote import Remote
     from broadcast.sandbox.settings import in_sandbox, sandbox_folder
 
     rehearsed = rehearsing(_company(exercise), folder.absolute())

@@ -42,7 +42,8 @@ list are made from `broadcast/model/delivery.py`.
 STATES_KEY = """\
 - **open**: `retry`, or the next command on the incident, goes on from there.
 - **reached**: a provider took the message. That is not to say that it was read.
-- **owed the end**: a resolve or a retraction goes to whoever was, or may have been, told; also one that takes an all-clear back.
+- **owed the end**: a resolve or a retraction goes to everybody who was, or may have been, told. A retraction
+  that takes an all-clear back does, too.
 
 A delivery that no channel can make is planned as `failed` or `suppressed`, with its reason, so that nobody
 is forgotten silently. A refusal on one channel is no failure while the lane has another: the delivery is

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
-from broadcast.channels.answers import text_of
 from broadcast.channels.dates import http_date
+from broadcast.channels.responses import text_of
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import NotSent, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing

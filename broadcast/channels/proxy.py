@@ -11,7 +11,7 @@ from functools import cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from broadcast.channels.guard import is_loopback
+from broadcast.channels.address_guard import is_loopback
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from broadcast.channels.address_guard import Guard, is_loopback
 from broadcast.channels.clock_skew import ClockSkew
-from broadcast.channels.guard import Guard, is_loopback
 from broadcast.channels.proxy import Proxy, proxy_for, refusal
 from broadcast.channels.start import TOO_OLD, may_start
 from broadcast.config.settings import ChannelSettings

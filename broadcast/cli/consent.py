@@ -13,7 +13,7 @@ from broadcast.cli.output.preview import compact_page, preview_page, reach
 from broadcast.cli.output.show import show
 from broadcast.cli.terminal import can_ask
 from broadcast.errors import Interrupted, Refused
-from broadcast.operations.preview import Preview
+from broadcast.publishing.preview import Preview
 
 _SHOWN = 40  # characters of a wrong answer
 

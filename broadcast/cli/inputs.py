@@ -14,7 +14,7 @@ from broadcast.config.durations import parse_duration
 from broadcast.errors import UsageError
 from broadcast.model.system import listed_systems
 from broadcast.model.text import is_legible
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.rendering.clean import clean
 
 _LARGEST = 256 * 1024  # a notice is short; a file larger than this is a mistake

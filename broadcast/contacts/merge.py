@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from broadcast.contacts.spool import Spool
-from broadcast.model.census import Census
 from broadcast.model.consent import Consent
 from broadcast.model.contact import Contact
+from broadcast.model.duplicate_filter import Census
 
 #: How ids begin that are made from an address, because the list has none.
 DERIVED_ID = re.compile(r"c-[0-9a-f]{12}")

@@ -21,9 +21,9 @@ from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.claim_age import ClaimAges
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
-from broadcast.dispatch.happening import Happened, Happening, Listener
-from broadcast.dispatch.judge import Answer, Judge, asked_for
-from broadcast.dispatch.outbox import Outbox
+from broadcast.dispatch.interpret import Answer, Judge, asked_for
+from broadcast.dispatch.message_builder import Outbox
+from broadcast.dispatch.progress import Happened, Happening, Listener
 from broadcast.dispatch.run_clock import RunClock
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerError

@@ -32,7 +32,7 @@ from broadcast.config.problems import did_you_mean
 from broadcast.errors import ConfigError, UsageError
 from broadcast.model.system import listed_systems
 from broadcast.model.unknown import OnUnknown
-from broadcast.operations.request import OF_MAINTENANCE, Request, Verb
+from broadcast.publishing.request import OF_MAINTENANCE, Request, Verb
 from broadcast.sandbox.faults import parse_fault
 
 RETRY = "retry"

@@ -14,10 +14,10 @@ from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.counted import counted
 from broadcast.model.delivery import REACHED, DeliveryState
-from broadcast.operations.alternatives import is_down
-from broadcast.operations.result import Result
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.ways import Way
+from broadcast.publishing.contact_points import is_down
+from broadcast.publishing.result import Result
 from broadcast.rendering import prose
 from broadcast.rendering.lint import given_words
 from broadcast.rendering.words import language_of

@@ -10,8 +10,8 @@ from broadcast.config.settings import Settings
 from broadcast.drills.exercise import Exercise, Step
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.system import NOTHING, system_name
-from broadcast.operations.dependencies import dependencies
 from broadcast.planning.ways import Way
+from broadcast.publishing.dependencies import dependencies
 
 
 def check_names(exercise: Exercise, settings: Settings, ways: Mapping[str, Way]) -> None:

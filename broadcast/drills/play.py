@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Protocol
 
 from broadcast.config.settings import Settings
-from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.dispatch.progress import Happened, Happening, Listener
 from broadcast.drills.exercise import Exercise, Step
 from broadcast.errors import BroadcastError
 from broadcast.model.clock import WoundClock
 from broadcast.model.unknown import OnUnknown
-from broadcast.operations.request import Request
-from broadcast.operations.result import Result
-from broadcast.sandbox.remote import Remote
+from broadcast.publishing.request import Request
+from broadcast.publishing.result import Result
+from broadcast.sandbox.client import Remote
 
 _PATIENCE = 5.0  # seconds a request may take; an exercise need not wait for a provider as long as an outage
 _RATE = 10_000.0  # requests a second; nor for what the real account is allowed

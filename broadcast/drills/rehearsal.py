@@ -12,11 +12,11 @@ from broadcast.drills.play import Commands, Played, play
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import WoundClock
-from broadcast.operations.alternatives import configured
-from broadcast.operations.dependencies import dependencies
 from broadcast.planning.ways import Way
+from broadcast.publishing.contact_points import configured
+from broadcast.publishing.dependencies import dependencies
 from broadcast.reports.story import build
-from broadcast.sandbox.remote import Remote
+from broadcast.sandbox.client import Remote
 
 
 @dataclass(frozen=True, slots=True)

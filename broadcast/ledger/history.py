@@ -16,7 +16,7 @@ from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
 from broadcast.model.mask import mask
-from broadcast.model.told import Told
+from broadcast.model.previous_delivery import Told
 
 T = TypeVar("T")
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
+
+#: How long a channel that failed is held to be down because of it. Later, it deserves another try.
+FRESH = timedelta(minutes=10)
 
 
 class Condition(StrEnum):

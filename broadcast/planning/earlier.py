@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from broadcast.model.previous_delivery import Told
 from broadcast.model.target import why_gone
-from broadcast.model.told import Told
 from broadcast.planning.ways import Way
 
 

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from broadcast.model.census import Census
 from broadcast.model.contact import Contact
+from broadcast.model.duplicate_filter import Census
 from broadcast.model.plan import Planned
 
 Place = tuple[str, Contact]  # an audience and one of its people

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from broadcast.model.census import Census
 from broadcast.model.channel import missing
 from broadcast.model.contact import Barred, Contact
 from broadcast.model.delivery import DeliveryState
+from broadcast.model.duplicate_filter import Census
 from broadcast.model.plan import Planned
+from broadcast.model.previous_delivery import Told
 from broadcast.model.target import present_name
-from broadcast.model.told import Told
 from broadcast.planning.earlier import ToldLane, Usable, people, published, waiting_posts
 from broadcast.planning.known import Known, Place, census, shared_addresses
 from broadcast.planning.outage import NONE, Outage

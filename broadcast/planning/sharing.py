@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from broadcast.model.census import Census
+from broadcast.model.duplicate_filter import Census
 from broadcast.model.plan import Planned
 from broadcast.planning.ways import Way
 

@@ -12,10 +12,10 @@ from broadcast.errors import UsageError
 from broadcast.model.clock import WoundClock
 from broadcast.sandbox.faults import Armed, parse_faults
 from broadcast.sandbox.injection import ELSEWHERE
-from broadcast.sandbox.mailroom import Mailroom
 from broadcast.sandbox.page import page
 from broadcast.sandbox.page.site import SITE, has_site, site_file
 from broadcast.sandbox.records import Received, Requested
+from broadcast.sandbox.state import Mailroom
 from broadcast.sandbox.wire.base import Answer, Request, answer_json, whole
 
 SCHEMA = "broadcast.sandbox/1"

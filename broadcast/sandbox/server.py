@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Self
 from broadcast.errors import ConfigError
 from broadcast.model.clock import Clock, WoundClock
 from broadcast.sandbox.faults import Armed, Fault
-from broadcast.sandbox.front import Front
-from broadcast.sandbox.mailroom import Mailroom
-from broadcast.sandbox.post_office import PostOffice
+from broadcast.sandbox.http_server import Front
 from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.scenario import Scenario
 from broadcast.sandbox.settings import SITE
+from broadcast.sandbox.smtp_server import PostOffice
+from broadcast.sandbox.state import Mailroom
 
 if TYPE_CHECKING:
     from aiohttp import web

@@ -9,7 +9,7 @@ import tomllib
 import pytest
 
 from broadcast.cli.app import run as run_here
-from broadcast.operations.initialise import Language, configuration
+from broadcast.setup.init import Language, configuration
 from tests.acceptance.conftest import run
 
 

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcast.cli.output.blocks import Banner, Line, Quote, Remark, plain
-from broadcast.cli.output.plainly import as_narrow_text, as_text
+from broadcast.cli.output.plain_text import as_narrow_text, as_text
 from broadcast.cli.output.preview import preview_page
 from broadcast.model.notice import NoticeKind
-from broadcast.operations.preview import Preview, TextPreview
+from broadcast.publishing.preview import Preview, TextPreview
 from tests.acceptance.conftest import ROOT, run
 
 ADDED = "added by the template"

@@ -12,7 +12,7 @@ import pytest
 from broadcast.cli.errors import report_interrupted, report_unfinished
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.progress import watching
-from broadcast.dispatch.happening import Happened, Happening
+from broadcast.dispatch.progress import Happened, Happening
 from broadcast.errors import Interrupted, LedgerError, Unfinished
 from tests.acceptance.conftest import environment
 
@@ -151,7 +151,7 @@ def test_a_character_set_without_our_characters_gets_others(page_only):
 
 def test_a_mistake_of_ours_is_told_in_one_line_and_kept_in_a_file(page_only):
     breaking = (
-        "import broadcast.operations.status as status\n"
+        "import broadcast.reports.status as status\n"
         "def broken(*_): raise KeyError('sk_live_0123456789abcdef0123')\n"
         "status.overview = broken\n"
         "from broadcast.cli.app import run\n"

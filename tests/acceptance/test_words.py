@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadcast.cli.output.plainly import as_text
+from broadcast.cli.output.plain_text import as_text
 from broadcast.cli.output.results import result_page
-from broadcast.operations.result import Counts, FailoverResult, Result
+from broadcast.ledger.counts import Counts
+from broadcast.publishing.result import FailoverResult, Result
 
 
 def said(exit_code: int, counts: Counts, *failovers: FailoverResult) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadcast.channels.guard import Guard
+from broadcast.channels.address_guard import Guard
 
 PRIVATE = (
     "10.0.0.5",

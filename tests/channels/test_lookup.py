@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from broadcast.channels.base import Reconciles
 from broadcast.channels.chat.slack import Slack
 from broadcast.channels.desk.zendesk import Zendesk
+from broadcast.channels.page.statuspage import Statuspage
 from broadcast.channels.sms.twilio import TwilioSms
 from broadcast.channels.social.mastodon import Mastodon
 from broadcast.channels.social.x import X
-from broadcast.channels.statuspage.statuspage import Statuspage
 from broadcast.channels.transport import Answer, Reply
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.clock import SystemClock

@@ -17,7 +17,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.channel import Idempotency
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted
-from broadcast.operations.status import can_be_asked
+from broadcast.reports.status import can_be_asked
 from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import NASTY, now, outgoing

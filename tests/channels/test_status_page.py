@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from broadcast.channels import status_page
-from broadcast.channels.status_page import Answered, ask
+from broadcast.channels import provider_status
+from broadcast.channels.provider_status import Answered, ask
 from broadcast.channels.transport import Transport
 from broadcast.model.health import Announcement, Condition
 from broadcast.testing.stub import (
@@ -150,7 +150,7 @@ async def test_the_gravest_incident_that_goes_on_is_named(transport):
         {"name": "All is lost", "impact": "critical", "status": "identified"},
     ]
 
-    assert status_page.read(await reply(transport, document)).detail == "All is lost"
+    assert provider_status.read(await reply(transport, document)).detail == "All is lost"
 
 
 async def test_an_incident_of_a_new_kind_is_doubted_and_one_that_is_over_is_not(transport):
@@ -160,14 +160,14 @@ async def test_an_incident_of_a_new_kind_is_doubted_and_one_that_is_over_is_not(
         "active_incidents": [{"type": "outage", "title": "Gone", "status": "resolved"}],
     }
 
-    assert status_page.read(await reply(transport, unheard)).condition is Condition.DOUBTFUL
-    assert status_page.read(await reply(transport, over)).condition is Condition.WORKS
+    assert provider_status.read(await reply(transport, unheard)).condition is Condition.DOUBTFUL
+    assert provider_status.read(await reply(transport, over)).condition is Condition.WORKS
 
 
 async def test_a_providers_words_are_one_short_line_without_controls(transport):
     document = summary("minor", "Slow\n\x1b[31m  " + "very " * 100)
 
-    said = status_page.read(await reply(transport, document))
+    said = provider_status.read(await reply(transport, document))
 
     assert said.detail.startswith("Slow [31m very")
     assert len(said.detail) == 120

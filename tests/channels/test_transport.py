@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from broadcast.channels.answers import retry_after
+from broadcast.channels.responses import retry_after
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

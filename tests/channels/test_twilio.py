@@ -11,7 +11,7 @@ import pytest
 from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Reconciles
 from broadcast.channels.sms.twilio import CODES
-from broadcast.channels.twilio_account import SUPPRESSED
+from broadcast.channels.vendors.twilio_account import SUPPRESSED
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Rejected, Scope, Unknown

@@ -17,7 +17,7 @@ from broadcast.config.environment import read_dotenv
 from broadcast.config.settings import Settings
 from broadcast.config.show import rows
 from broadcast.errors import ConfigError
-from broadcast.operations.inspection import inspect
+from broadcast.monitoring.config_check import inspect
 
 #: What the other keys of a table must have beside the one that is tried.
 HEAD: dict[str, dict[str, object]] = {

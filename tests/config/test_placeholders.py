@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broadcast.config.placeholders import is_placeholder, placeholders
-from broadcast.operations.initialise import Language, configuration
+from broadcast.setup.init import Language, configuration
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from broadcast.channels import registry
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
-from broadcast.operations.inspection import inspect
+from broadcast.monitoring.config_check import inspect
 
 HEAD = '[broadcast]\norganisation = "Muster"\nlocale = "de"\ntimezone = "Europe/Berlin"\n[channels.c]\n'
 SID, AUTH = '"AC0123456789abcdef0123456789abcdef"', '"env:AUTH"'

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.dispatch.progress import Happened, Happening, Listener
 from broadcast.sandbox.records import Received
 from tests.dispatch.stage import Company
 

@@ -13,15 +13,15 @@ from pathlib import Path
 from broadcast.channels.base import Adapter
 from broadcast.config.load import load
 from broadcast.config.settings import ChannelSettings, Settings
-from broadcast.dispatch.happening import Listener, nobody
+from broadcast.dispatch.progress import Listener, nobody
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
-from broadcast.operations.preview import Preview
-from broadcast.operations.publish import Publisher
-from broadcast.operations.request import Limits, Request, Verb
-from broadcast.operations.result import Result
-from broadcast.operations.retry import retry
+from broadcast.publishing.preview import Preview
+from broadcast.publishing.publish import Publisher
+from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.result import Result
+from broadcast.publishing.retry import retry
 from broadcast.sandbox.faults import parse_fault
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.server import Sandbox

@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 import pytest
 
-from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.dispatch.progress import Happened, Happening, Listener
 from broadcast.errors import LedgerError, Unfinished
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import AddressKind
 from broadcast.model.suppression import SuppressionReason, suppression
-from broadcast.operations.preview import Preview
-from broadcast.operations.request import Limits, Request, Verb
-from broadcast.operations.result import Result
+from broadcast.publishing.preview import Preview
+from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.result import Result
 from broadcast.testing.ledger_samples import NOON
 from broadcast.wiring import make_publisher
 from tests.dispatch.stage import Company, arm, consent, phone

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from broadcast.config.settings import AudienceSettings
 from broadcast.errors import NothingMatched
 from broadcast.model.plan import Planned
-from broadcast.operations.bystanders import Bystanders
-from broadcast.operations.request import Request, Verb
+from broadcast.publishing.bystanders import Bystanders
+from broadcast.publishing.request import Request, Verb
 
 AGENTS = """
 [audiences.agents]

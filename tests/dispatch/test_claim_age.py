@@ -12,8 +12,8 @@ from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Engine
-from broadcast.dispatch.happening import Happened, Happening
-from broadcast.dispatch.outbox import Outbox
+from broadcast.dispatch.message_builder import Outbox
+from broadcast.dispatch.progress import Happened, Happening
 from broadcast.dispatch.stop import Stop
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
@@ -22,7 +22,7 @@ from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind
 from broadcast.model.incident import Phase
 from broadcast.model.outcome import Accepted, NotSent, Outcome
-from broadcast.operations.draft import headline
+from broadcast.publishing.prepare import headline
 from broadcast.testing.ledger_samples import record
 
 PEOPLE = [f"p{number:02}" for number in range(24)]

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from broadcast.dispatch.happening import nobody
+from broadcast.dispatch.progress import nobody
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
-from broadcast.operations.request import Limits, Verb
-from broadcast.operations.retry import retry
-from broadcast.operations.status import overview
+from broadcast.publishing.request import Limits, Verb
+from broadcast.publishing.retry import retry
+from broadcast.reports.status import overview
 from broadcast.wiring import make_delivery
 from tests.dispatch.stage import arm, email, phone
 

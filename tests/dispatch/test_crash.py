@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.dispatch.happening import Happened, Listener
+from broadcast.dispatch.progress import Happened, Listener
 from broadcast.model.delivery import DeliveryState
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.publishing.request import Limits, Request, Verb
 from tests.dispatch.processes import Child, Daemon, fork
 from tests.dispatch.stage import Company
 

@@ -10,8 +10,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from broadcast.operations.log import address_kinds, log
-from broadcast.operations.request import Verb
+from broadcast.publishing.request import Verb
+from broadcast.reports.log import address_kinds, log
 from tests.dispatch.stage import Company
 
 ROOM = "!room:sandbox"

@@ -11,7 +11,7 @@ from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, NotSent, Rejected, Scope
 from broadcast.model.unknown import OnUnknown
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.publishing.request import Limits, Request, Verb
 from tests.dispatch.stage import arm, phone
 
 

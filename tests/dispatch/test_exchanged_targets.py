@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from broadcast.operations.request import Request, Verb
+from broadcast.publishing.request import Request, Verb
 from tests.dispatch.stage import ENVIRONMENT
 
 OPS = """

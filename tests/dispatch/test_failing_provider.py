@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from broadcast.dispatch.happening import Happened
-from broadcast.operations.request import Limits
+from broadcast.dispatch.progress import Happened
+from broadcast.publishing.request import Limits
 from tests.dispatch.stage import arm
 from tests.dispatch.test_pace import notifying
 

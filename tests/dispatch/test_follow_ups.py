@@ -7,14 +7,14 @@ import threading
 
 import pytest
 
-from broadcast.dispatch.happening import Happened, Happening, nobody
+from broadcast.dispatch.progress import Happened, Happening, nobody
 from broadcast.errors import Overtaken, UnknownIncident
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Phase
-from broadcast.operations.log import log
-from broadcast.operations.request import Limits, Request, Verb
-from broadcast.operations.status import one
+from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.reports.log import log
+from broadcast.reports.status import one
 from broadcast.reports.story import build
 from broadcast.wiring import make_publisher
 from tests.dispatch.stage import arm, email, phone

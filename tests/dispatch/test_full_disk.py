@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from broadcast.dispatch.happening import Happened
+from broadcast.dispatch.progress import Happened
 from tests.dispatch.stage import Company
 
 

@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from broadcast.dispatch.happening import Listener
+from broadcast.dispatch.progress import Listener
 from broadcast.model.clock import SystemClock
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
 from tests.dispatch.processes import Child, Daemon, fork
 from tests.dispatch.stage import Company, consent

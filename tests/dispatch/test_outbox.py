@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from broadcast.channels.voice.twilio import TwilioVoice
-from broadcast.dispatch.outbox import Outbox
+from broadcast.dispatch.message_builder import Outbox
 from broadcast.ledger.records import Claim, Text
 from broadcast.model.contact import Contact
 from broadcast.model.message import Message

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from broadcast.dispatch.happening import nobody
+from broadcast.dispatch.progress import nobody
 from broadcast.errors import KeyReused, NothingMatched, Refused, UsageError
-from broadcast.operations.preview import Preview
-from broadcast.operations.request import Limits, Request, Verb
-from broadcast.operations.result import Result
+from broadcast.publishing.preview import Preview
+from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.result import Result
 from broadcast.sandbox.daemon import Address
 from broadcast.sandbox.settings import in_sandbox
 from broadcast.wiring import make_publisher

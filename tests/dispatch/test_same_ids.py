@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadcast.operations.request import Verb
+from broadcast.publishing.request import Verb
 from tests.dispatch.stage import arm
 
 ANNA, BERT = "anna@kunde.example", "bert@firma.example"

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from broadcast.operations.request import Verb
+from broadcast.publishing.request import Verb
 from tests.dispatch.stage import Company
 
 DESK = """

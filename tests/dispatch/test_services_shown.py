@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from broadcast.channels import registry
-from broadcast.dispatch.happening import nobody
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.dispatch.progress import nobody
+from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.sandbox.daemon import Address
 from broadcast.sandbox.settings import in_sandbox
 from broadcast.wiring import make_publisher

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from broadcast.dispatch.decide import Again, Done, GiveUp, Hold, LeaveUnknown, LookUp, NextChannel
-from broadcast.dispatch.settle import settlement
+from broadcast.dispatch.settlement import settlement
 from broadcast.ledger.records import Claim
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, NotSent, Rejected, Scope, Thread, Unknown

@@ -6,7 +6,7 @@ import pytest
 
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.unknown import OnUnknown
-from broadcast.operations.request import Limits
+from broadcast.publishing.request import Limits
 from tests.dispatch.stage import arm, email, phone
 
 # Texts of agents are claimed before those of customers.

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.dispatch.happening import Happened, Listener
+from broadcast.dispatch.progress import Happened, Listener
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
 from tests.dispatch.processes import Child, Daemon, fork
 from tests.dispatch.stage import Company, consent

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.dispatch.happening import nobody
+from broadcast.dispatch.progress import nobody
 from broadcast.errors import PhaseError, Refused
-from broadcast.operations.preview import Preview
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.publishing.preview import Preview
+from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
 from tests.acceptance.conftest import environment
 from tests.dispatch.processes import Daemon

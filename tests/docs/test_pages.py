@@ -5,7 +5,7 @@ import re
 import pytest
 
 from broadcast.errors import BroadcastError
-from broadcast.operations.result import ExitStatus
+from broadcast.publishing.result import ExitStatus
 from tests.architecture.tree import ROOT, project, tracked
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))

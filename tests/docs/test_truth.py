@@ -10,7 +10,8 @@ import pytest
 
 from broadcast.channels import registry
 from broadcast.config import keys
-from broadcast.operations.result import Counts, ExitStatus, Result
+from broadcast.ledger.counts import Counts
+from broadcast.publishing.result import ExitStatus, Result
 from broadcast.rendering.variables import RESERVED
 from tests.docs.pages import PAGES, ROOT
 

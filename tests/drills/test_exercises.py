@@ -12,15 +12,16 @@ from typing import cast
 
 import pytest
 
-from broadcast.dispatch.happening import Happened, Happening
+from broadcast.dispatch.progress import Happened, Happening
 from broadcast.drills.exercise import read_exercise
 from broadcast.drills.grade import first_notice
 from broadcast.drills.play import Played, play
 from broadcast.drills.shipped import find_exercise
 from broadcast.errors import ConfigError
+from broadcast.ledger.counts import Counts
 from broadcast.model.clock import WoundClock
-from broadcast.operations.result import Counts, Result
-from broadcast.sandbox.remote import Remote
+from broadcast.publishing.result import Result
+from broadcast.sandbox.client import Remote
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "examples" / "scenarios").glob("s*.toml"))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 import yaml
 
-from broadcast.operations.result import ExitStatus
+from broadcast.publishing.result import ExitStatus
 from tests.examples.composite import ACTION
 from tests.examples.conftest import EXAMPLES, ROOT, received
 

@@ -13,7 +13,7 @@ import pytest
 from broadcast.cli.output.bars import Bars
 from broadcast.cli.output.progress import Lines, Scribe
 from broadcast.cli.terminal import Stream
-from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.dispatch.progress import Happened, Happening, Listener
 from broadcast.errors import LedgerBusy
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.sqlite.store import open_sqlite

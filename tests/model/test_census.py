@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcast.model.census import Census
+from broadcast.model.duplicate_filter import Census
 
 
 @given(st.lists(st.text(max_size=3), max_size=60))

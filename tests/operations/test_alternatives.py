@@ -15,8 +15,8 @@ from broadcast.config.settings import AlternativeSettings, Settings
 from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import TextPhase
 from broadcast.model.phone_line import phone_line
-from broadcast.operations.alternatives import reachable
 from broadcast.planning.outage import Dependencies
+from broadcast.publishing.contact_points import reachable
 from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts

@@ -14,9 +14,9 @@ from broadcast.ledger.records import Notice
 from broadcast.model.incident import Phase, Service
 from broadcast.model.notice import NoticeKind, TextPhase
 from broadcast.model.phone_line import phone_line
-from broadcast.operations.compose import Before, compose
-from broadcast.operations.request import Request, Verb
 from broadcast.planning.outage import Dependencies
+from broadcast.publishing.compose import Before, compose
+from broadcast.publishing.request import Request, Verb
 
 NOW = datetime(2026, 5, 4, 12, 7, 42, tzinfo=UTC)  # 14:07 in Berlin
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from broadcast.dispatch.decide import Policy, Situation, decide
 from broadcast.dispatch.ending import Ending
-from broadcast.dispatch.settle import settlement
+from broadcast.dispatch.settlement import settlement
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Claim, Notice, Settlement
@@ -29,12 +29,12 @@ from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Thread, Unknown
-from broadcast.operations.concerned import Concerned
-from broadcast.operations.result import exit_status
 from broadcast.planning.earlier import Usable
 from broadcast.planning.plan import Plan, Planner, Roster
 from broadcast.planning.sharing import Shared
 from broadcast.planning.ways import Way
+from broadcast.publishing.concerned import Concerned
+from broadcast.publishing.result import exit_status
 from broadcast.testing.ledger_samples import NOON, incident, notice
 
 WAYS = {

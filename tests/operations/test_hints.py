@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from broadcast.config.settings import AlternativeSettings, AudienceSettings
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Service
-from broadcast.operations.alternatives import audience_hotlines, reachable
-from broadcast.operations.dependencies import dependencies
-from broadcast.operations.hints import hints
+from broadcast.publishing.contact_points import audience_hotlines, reachable
+from broadcast.publishing.dependencies import dependencies
+from broadcast.publishing.hints import hints
 from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.render import Renderer
 from tests.operations.test_alternatives import CHAT, DEPENDENCIES, LANDLINE, MAILBOX, SETTINGS, ways

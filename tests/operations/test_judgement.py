@@ -10,7 +10,7 @@ from broadcast.ledger.health import Traffic
 from broadcast.ledger.history import OpenBreaker
 from broadcast.model.health import Announcement, Condition
 from broadcast.model.outcome import Health, Probe
-from broadcast.operations.judgement import Evidence, judgement
+from broadcast.monitoring.assess import Evidence, judgement
 from broadcast.testing.ledger_samples import NOON
 
 ANSWERS = Probe(Health.OK)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from broadcast.operations.lateness import lateness
-from broadcast.operations.request import Verb
+from broadcast.publishing.lateness import lateness
+from broadcast.publishing.request import Verb
 from tests.operations.test_compose import NOW, after, composed
 
 MINUTE = timedelta(minutes=1)

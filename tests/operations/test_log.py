@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from broadcast.dispatch.ending import Ending
-from broadcast.operations.log import log
-from broadcast.operations.outcome import summarise
+from broadcast.publishing.summarise import summarise
+from broadcast.reports.log import log
 from tests.reports.filled import Chronicle, Try, outage, owed, person
 
 

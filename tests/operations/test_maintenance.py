@@ -14,20 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.channels.statuspage.pages.api import Api
-from broadcast.channels.statuspage.pages.calendar import calendars
-from broadcast.channels.statuspage.pages.masthead import Masthead
-from broadcast.channels.statuspage.pages.state import State
-from broadcast.channels.statuspage.pages.story import stories
+from broadcast.channels.page.site.api import Api
+from broadcast.channels.page.site.calendar import calendars
+from broadcast.channels.page.site.incident_view import stories
+from broadcast.channels.page.site.page_settings import Masthead
+from broadcast.channels.page.site.state import State
 from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Phase
 from broadcast.model.message import Message
 from broadcast.model.moments import elapsed
 from broadcast.model.outgoing import Outgoing
-from broadcast.operations.compose import Before, Composed, compose
-from broadcast.operations.draft import headline
-from broadcast.operations.request import Request, Verb
+from broadcast.publishing.compose import Before, Composed, compose
+from broadcast.publishing.prepare import headline
+from broadcast.publishing.request import Request, Verb
 from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.render import Renderer
 from tests.operations.test_compose import DEPENDENCIES, FIRST, NOW, SETTINGS, after

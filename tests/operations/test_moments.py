@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from broadcast.channels.statuspage.pages.words import voice
+from broadcast.channels.page.site.words import voice
 from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Phase, Severity
-from broadcast.operations.compose import compose
-from broadcast.operations.notice_times import CADENCE, notice_times
-from broadcast.operations.request import Request, Verb
+from broadcast.publishing.compose import compose
+from broadcast.publishing.notice_times import CADENCE, notice_times
+from broadcast.publishing.request import Request, Verb
 from broadcast.rendering import phrase
 from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.render import Renderer

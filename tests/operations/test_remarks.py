@@ -8,8 +8,8 @@ import pytest
 
 from broadcast.ledger.records import Text
 from broadcast.model.message import Message
-from broadcast.operations.remarks import doubtful, shortened, untranslated
-from broadcast.operations.request import Request, Verb
+from broadcast.publishing.advisories import doubtful, shortened, untranslated
+from broadcast.publishing.request import Request, Verb
 from broadcast.rendering.length import Length
 from broadcast.rendering.render import Rendered
 

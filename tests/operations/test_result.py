@@ -7,15 +7,16 @@ import json
 import pytest
 
 from broadcast.dispatch.ending import Ending
+from broadcast.ledger.counts import Counts, counts
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.tally import Tally
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, Thread
-from broadcast.operations.outcome import summarise
-from broadcast.operations.result import Counts, Result, counts, exit_status
 from broadcast.planning.ways import Way
+from broadcast.publishing.result import Result, exit_status
+from broadcast.publishing.summarise import summarise
 from broadcast.testing.ledger_samples import NOON, claim, record, settled
 
 _S = DeliveryState

@@ -14,8 +14,8 @@ from broadcast.errors import PhaseError, UsageError
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.notice import NoticeKind, TextPhase
 from broadcast.model.situation import Situation, situation_of
-from broadcast.operations.before import Before
-from broadcast.operations.request import Request, Verb
+from broadcast.publishing.before import Before
+from broadcast.publishing.request import Request, Verb
 from tests.operations.test_compose import BERLIN, NOW, after, composed
 
 MINUTE = timedelta(minutes=1)

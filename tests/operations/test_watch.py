@@ -15,15 +15,15 @@ import pytest
 from broadcast.cli.output.watch import round_json, told
 from broadcast.config.load import load
 from broadcast.config.settings import Settings, WatchSettings
-from broadcast.dispatch.happening import nobody
+from broadcast.dispatch.progress import nobody
 from broadcast.errors import Refused
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.sqlite.runs import watching_alone
 from broadcast.model.clock import SystemClock
 from broadcast.model.health import Condition
-from broadcast.operations.request import Limits, Request, Verb
-from broadcast.operations.vigil import Seen, revised
-from broadcast.operations.watch import Watch
+from broadcast.monitoring.outages import Seen, revised
+from broadcast.monitoring.watch import Watch
+from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.testing.ledger_samples import NOON, after
 from broadcast.wiring import make_publisher, make_watch
 from tests.operations.provider import Provider, company, serving

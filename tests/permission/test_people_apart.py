@@ -22,8 +22,8 @@ from broadcast.ledger.erasure import Author
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import Contact
 from broadcast.model.plan import Planned
-from broadcast.operations.export_person import export_person
-from broadcast.operations.forget import forget, propose
+from broadcast.privacy.export_person import export_person
+from broadcast.privacy.forget import forget, propose
 from broadcast.testing.ledger_samples import NOON, incident, notice
 
 AUDIENCES = ("customers", "agents")

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from broadcast.config.settings import AlternativeSettings
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
-from broadcast.operations.alternatives import is_down
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
 from broadcast.planning.resilience import examine
 from broadcast.planning.ways import Way
+from broadcast.publishing.contact_points import is_down
 
 EMAIL = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
 SMS = Capabilities(ChannelKind.SMS, AddressKind.PHONE)

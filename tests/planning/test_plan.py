@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.told import Told
+from broadcast.model.previous_delivery import Told
 from broadcast.planning.earlier import Usable
 from broadcast.planning.lanes import open_lanes
 from broadcast.planning.outage import Dependencies

@@ -15,7 +15,7 @@ from broadcast.ledger.erasure import Author, Traces
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.scrub import Scrubber
 from broadcast.model.contact import Contact
-from broadcast.operations.purge import Purge, propose, purge
+from broadcast.privacy.purge import Purge, propose, purge
 from broadcast.reports.people import Addresses, People, people
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.ledger_samples import NOON, after, record

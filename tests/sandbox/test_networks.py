@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from broadcast.sandbox.mailroom import all_wires
+from broadcast.sandbox.state import all_wires
 from broadcast.sandbox.wire.base import Request
 from tests.sandbox.test_wire_formats import (
     AT,

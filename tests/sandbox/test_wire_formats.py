@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.sandbox.mailroom import all_wires
+from broadcast.sandbox.state import all_wires
 from broadcast.sandbox.wire.base import Answer, Request
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"

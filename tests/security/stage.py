@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from broadcast.cli.app import run
+from broadcast.sandbox.client import Remote
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.remote import Remote
 from broadcast.sandbox.server import Sandbox
 
 #: Nothing else in the world looks like one of these.

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from broadcast.channels import registry
-from broadcast.channels.answers import retry_after
 from broadcast.channels.base import Reconciles, ShowsServices
+from broadcast.channels.responses import retry_after
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.incident import Phase

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from broadcast.channels.answers import excerpt, text_of
 from broadcast.channels.registry import build
+from broadcast.channels.responses import excerpt, text_of
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.outcome import Unknown
 from broadcast.testing.samples import outgoing

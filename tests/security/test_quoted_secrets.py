@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.channels.answers import excerpt
+from broadcast.channels.responses import excerpt
 from broadcast.cli.errors import report_unforeseen
 from broadcast.model.outcome import Accepted, Health, NotSent, Probe, Rejected, Scope, Unknown
 from broadcast.model.redaction import Secrets

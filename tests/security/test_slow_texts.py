@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from broadcast.channels import links
-from broadcast.channels.answers import excerpt
+from broadcast.channels import linkify
 from broadcast.channels.chat.lines import lines
-from broadcast.channels.statuspage.pages import prose as page
+from broadcast.channels.page.site import prose as page
+from broadcast.channels.responses import excerpt
 from broadcast.ledger.scrub import Scrubber
 from broadcast.rendering import clean, drill, factcheck, filters, phrase, prose, sms, speech, weight
 from broadcast.rendering.tag_lines import without_tag_lines
@@ -35,7 +35,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "weighted": weight.weighted_length,
     "wrapped": weight.wrapped_length,
     "template": without_tag_lines,
-    "links": lambda text: list(links.pieces(text)),
+    "links": lambda text: list(linkify.pieces(text)),
     "chat": lines,
     "page": lambda text: (page.paragraphs(text), page.unbroken(text)),
     "provider": excerpt,

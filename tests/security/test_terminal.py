@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.cli.output.blocks import Banner, Line, Quote, Remark, Table, Tone, Word
-from broadcast.cli.output.drawn import draw
-from broadcast.cli.output.plainly import as_narrow_text, as_text
+from broadcast.cli.output.plain_text import as_narrow_text, as_text
+from broadcast.cli.output.rich_text import draw
 from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
 from broadcast.model.text import printable

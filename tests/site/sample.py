@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.channels.statuspage.site import Site
+from broadcast.channels.page.site.adapter import Site
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.incident import Phase, Severity

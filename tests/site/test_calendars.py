@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcast.channels.statuspage.pages.calendar import _folded, _text
+from broadcast.channels.page.site.calendar import _folded, _text
 from broadcast.model.incident import Phase
 from tests.site import sample
 from tests.site.sample import NOW, Beat, incident, publish, site

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.channels.statuspage.site import Site
+from broadcast.channels.page.site.adapter import Site
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.incident import Service

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from broadcast.channels.statuspage.pages.publication import read
+from broadcast.channels.page.site.publication import read
 from broadcast.model.outcome import Accepted, NotSent
 from tests.site import sample
 from tests.site.sample import outgoing, publish, site
@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 CRASH = """
 import os, sys
 from pathlib import Path
-from broadcast.channels.statuspage.pages.masthead import Masthead
-from broadcast.channels.statuspage.pages.publication import add
+from broadcast.channels.page.site.page_settings import Masthead
+from broadcast.channels.page.site.publication import add
 from tests.site.sample import outage
 
 left = [int(sys.argv[2])]

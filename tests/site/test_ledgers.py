@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.channels.statuspage.pages.state import State, dump, load
+from broadcast.channels.page.site.state import State, dump, load
 from broadcast.model.incident import Phase
 from broadcast.model.outcome import Thread
 from broadcast.model.outgoing import Outgoing

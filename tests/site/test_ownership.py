@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.channels.statuspage.pages.ownership import MARK
+from broadcast.channels.page.site.ownership import MARK
 from broadcast.errors import ConfigError
 from broadcast.model.outcome import Accepted, Health, Rejected, Scope
 from tests.acceptance.conftest import PAGE_ONLY, run

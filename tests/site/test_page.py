@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from broadcast.channels.base import Reconciles
+from broadcast.channels.page.site.adapter import Site
 from broadcast.channels.registry import adapter_class
-from broadcast.channels.statuspage.site import Site
 from broadcast.errors import ConfigError
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.letterhead import Letterhead

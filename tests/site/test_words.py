@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.channels.statuspage.pages import state as memory
-from broadcast.channels.statuspage.pages.history import recent
-from broadcast.channels.statuspage.pages.masthead import LANGUAGES
-from broadcast.channels.statuspage.pages.prose import paragraphs, unbroken
-from broadcast.channels.statuspage.pages.state import State
-from broadcast.channels.statuspage.pages.story import stories
-from broadcast.channels.statuspage.pages.words import LOOK, voice
+from broadcast.channels.page.site import state as memory
+from broadcast.channels.page.site.history import recent
+from broadcast.channels.page.site.incident_view import stories
+from broadcast.channels.page.site.page_settings import LANGUAGES
+from broadcast.channels.page.site.prose import paragraphs, unbroken
+from broadcast.channels.page.site.state import State
+from broadcast.channels.page.site.words import LOOK, voice
 from broadcast.model.incident import Phase
 from tests.site import sample
 from tests.site.sample import NOW, outgoing

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from broadcast.dispatch.happening import Listener
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.dispatch.progress import Listener
+from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.sandbox.daemon import ensure_running, stop
 from tests.dispatch.processes import Child, Daemon, fork
 from tests.dispatch.stage import ENVIRONMENT, Company

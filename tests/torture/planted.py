@@ -44,7 +44,7 @@ FAULTS = (
     ),
     Fault(
         "what was held is never sent",
-        "broadcast/operations/deliver.py",
+        "broadcast/publishing/deliver.py",
         "run.deliveries.unhold(self.clock.now(), usable)",
         "del usable",
     ),
@@ -91,7 +91,7 @@ FAULTS = (
     ),
     Fault(
         "a failure after recording says that nothing was sent",
-        "broadcast/operations/result.py",
+        "broadcast/publishing/result.py",
         "    INTERRUPTED = 130",
         "    INTERRUPTED = 12",
     ),

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from broadcast.dispatch.happening import Happened, Listener, nobody
+from broadcast.dispatch.progress import Happened, Listener, nobody
 from broadcast.errors import BroadcastError, Refused
-from broadcast.operations.preview import Preview
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.publishing.preview import Preview
+from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
 from tests.dispatch.processes import Child, fork
 from tests.dispatch.stage import Company

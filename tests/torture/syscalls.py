@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from broadcast.dispatch.happening import Happening
-from broadcast.operations.request import Request, Verb
+from broadcast.dispatch.progress import Happening
+from broadcast.publishing.request import Request, Verb
 from tests.dispatch.processes import fork
 from tests.dispatch.stage import Company
 from tests.torture import strace

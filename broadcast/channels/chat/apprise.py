@@ -17,7 +17,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from broadcast.channels.options import Shapes, words
-from broadcast.channels.quiet import silence
+from broadcast.channels.sdk_logging import silence
 from broadcast.channels.start import TOO_OLD, may_start
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings

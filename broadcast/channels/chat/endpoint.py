@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
 
-from broadcast.channels.answers import health
+from broadcast.channels.responses import health
 from broadcast.channels.transport import Answer, Reply, Transport, keeps_secrets
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

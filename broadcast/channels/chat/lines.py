@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from broadcast.channels.links import pieces
+from broadcast.channels.linkify import pieces
 
 
 @dataclass(frozen=True, slots=True)

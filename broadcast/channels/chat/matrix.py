@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 from urllib.parse import quote
 
-from broadcast.channels.answers import (
+from broadcast.channels.deleted_parent import posted_alone
+from broadcast.channels.options import Shapes, token, words
+from broadcast.channels.responses import (
     failure,
     health,
     json_object,
@@ -17,8 +19,6 @@ from broadcast.channels.answers import (
     text_of,
     unreadable,
 )
-from broadcast.channels.deleted_parent import posted_alone
-from broadcast.channels.options import Shapes, token, words
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from typing import ClassVar, Self
 from urllib.parse import urlencode
 
-from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
 from broadcast.channels.deleted_parent import posted_alone
 from broadcast.channels.lookup import Likeness, Listed, Page, look_through
 from broadcast.channels.options import Shapes, matching, token, words
+from broadcast.channels.responses import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

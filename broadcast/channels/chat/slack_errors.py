@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from broadcast.channels.answers import retry_after
+from broadcast.channels.responses import retry_after
 from broadcast.channels.transport import Reply
 from broadcast.model.outcome import NotSent, Outcome, Rejected, Scope, Unknown
 

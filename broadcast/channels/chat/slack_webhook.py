@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
-from broadcast.channels.answers import failure, unreadable
 from broadcast.channels.chat.endpoint import Endpoint
 from broadcast.channels.chat.slack_message import content
 from broadcast.channels.options import Shapes, matching, words
+from broadcast.channels.responses import failure, unreadable
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
-from broadcast.channels.answers import failure, json_object, text_of
 from broadcast.channels.chat.card import card
 from broadcast.channels.chat.endpoint import Endpoint
 from broadcast.channels.options import Shapes, words
+from broadcast.channels.responses import failure, json_object, text_of
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind

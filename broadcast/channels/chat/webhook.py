@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
-from broadcast.channels.answers import failure, json_object, text_of, unreadable
+from broadcast.channels.address_guard import Guard, is_address
 from broadcast.channels.chat.document import document, signed
 from broadcast.channels.chat.endpoint import Endpoint
-from broadcast.channels.guard import Guard, is_address
 from broadcast.channels.options import Shapes, listing, words
+from broadcast.channels.responses import failure, json_object, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

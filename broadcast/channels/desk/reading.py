@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from itertools import chain
 
-from broadcast.channels.answers import failure, json_object, objects, text_of, unreadable
 from broadcast.channels.lookup import Likeness, Listed, Page, likeness, moment, unfound
+from broadcast.channels.responses import failure, json_object, objects, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Thread, Unknown
 from broadcast.model.outgoing import Outgoing

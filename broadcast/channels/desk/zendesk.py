@@ -11,7 +11,6 @@ from itertools import count
 from typing import ClassVar, Self
 from urllib.parse import quote
 
-from broadcast.channels.answers import excerpt, health, json_object, text_of
 from broadcast.channels.deleted_parent import posted_alone
 from broadcast.channels.desk.reading import (
     GONE,
@@ -30,6 +29,7 @@ from broadcast.channels.desk.reading import (
 from broadcast.channels.desk.ticket import DEFAULTS, OPTIONS, SHAPES, Form, external_id, is_public
 from broadcast.channels.lookup import Listed, Page, look_through
 from broadcast.channels.options import Shapes, matching, token, words
+from broadcast.channels.responses import excerpt, health, json_object, text_of
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from broadcast.channels.answers import failure, json_object, objects, text_of, unreadable
 from broadcast.channels.email.headers import Identity
 from broadcast.channels.email.sign_in import Refused
 from broadcast.channels.lookup import unfound
+from broadcast.channels.responses import failure, json_object, objects, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 

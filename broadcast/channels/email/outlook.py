@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 from urllib.parse import quote, urlencode
 
-from broadcast.channels.answers import health
 from broadcast.channels.email.graph_message import KEY_PROPERTY, draft
 from broadcast.channels.email.graph_reading import found, sent, written
 from broadcast.channels.email.headers import Identity, Sender, refusal
 from broadcast.channels.email.sign_in import Refused, SignIn
 from broadcast.channels.options import Shapes, matching, token, words
+from broadcast.channels.responses import health
 from broadcast.channels.transport import Answer, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading

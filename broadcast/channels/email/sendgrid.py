@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
-from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.email.headers import OPTIONS, SHAPES, Identity, Sender, refusal
 from broadcast.channels.email.personalizations import request_body
 from broadcast.channels.options import Shapes, matching, token
-from broadcast.channels.quiet import silence
+from broadcast.channels.responses import failure, health, json_object, objects, text_of, unreadable
+from broadcast.channels.sdk_logging import silence
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Threading

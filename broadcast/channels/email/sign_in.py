@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import quote, urlencode, urlsplit
 
-from broadcast.channels.answers import failure, json_object, text_of
+from broadcast.channels.responses import failure, json_object, text_of
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport, refuse_clear_text
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.clock import SystemClock

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
-from broadcast.channels.answers import excerpt
+from broadcast.channels.address_guard import is_loopback
 from broadcast.channels.email.dialogue import Dialogue, OutOfStep, Overslept, Refused, Server
 from broadcast.channels.email.headers import OPTIONS, SHAPES, Identity, Sender, ascii_address, refusal
 from broadcast.channels.email.mime import content
-from broadcast.channels.guard import is_loopback
 from broadcast.channels.options import Shapes, between, host, words
+from broadcast.channels.responses import excerpt
 from broadcast.channels.start import TOO_OLD, may_start
 from broadcast.channels.transport import Transport, describe
 from broadcast.config.settings import ChannelSettings

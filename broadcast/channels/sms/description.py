@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from broadcast.channels.answers import failure, json_value, objects, text_of, unreadable
 from broadcast.channels.lookup import unfound
+from broadcast.channels.responses import failure, json_value, objects, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 

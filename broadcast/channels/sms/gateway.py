@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Self, cast
 
-from broadcast.channels.answers import health
 from broadcast.channels.options import Shapes, flag, sms_sender, table, token, words
+from broadcast.channels.responses import health
 from broadcast.channels.sms.description import Asking, Finding
 from broadcast.channels.sms.gateway_settings import Gateway, read
 from broadcast.channels.transport import Answer, Transport

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from broadcast.channels.answers import json_object, objects, text_of
 from broadcast.channels.lookup import Listed, Page, likeness, look_through, moment
 from broadcast.channels.options import Shapes, between, sms_sender, web_address, words
+from broadcast.channels.responses import json_object, objects, text_of
 from broadcast.channels.transport import Answer, Reply, Transport
-from broadcast.channels.twilio_account import (
+from broadcast.channels.vendors.twilio_account import (
     ACCOUNT_IDENTIFIERS,
     SERVICE_SID,
     SUPPRESSED,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from broadcast.channels.answers import failure, json_object, text_of
+from broadcast.channels.responses import failure, json_object, text_of
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.model.outcome import NotSent, Outcome, Rejected, Scope
 

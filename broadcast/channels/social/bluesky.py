@@ -12,11 +12,11 @@ from dataclasses import replace
 from datetime import UTC
 from typing import ClassVar, Self
 
-from broadcast.channels.answers import health, json_object, text_of, unreadable
 from broadcast.channels.deleted_parent import posted_alone
-from broadcast.channels.links import pieces
+from broadcast.channels.linkify import pieces
 from broadcast.channels.lookup import unfound
 from broadcast.channels.options import Shapes, matching, token
+from broadcast.channels.responses import health, json_object, text_of, unreadable
 from broadcast.channels.social.atproto import Login, Session, error_of, locked_out, refusal
 from broadcast.channels.social.chain import posted
 from broadcast.channels.transport import Answer, NoReply, Transport

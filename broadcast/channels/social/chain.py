@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
-from broadcast.channels.answers import text_of
 from broadcast.channels.lookup import Listed, Page, likeness, look_through, moment
+from broadcast.channels.responses import text_of
 from broadcast.channels.transport import Answer
 from broadcast.model.outcome import Accepted, Outcome, Thread
 from broadcast.model.outgoing import Attempted, Outgoing

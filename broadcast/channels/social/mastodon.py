@@ -9,10 +9,10 @@ from html import unescape
 from typing import ClassVar, Self
 from urllib.parse import quote
 
-from broadcast.channels.answers import failure, health, json_object, json_objects, text_of, unreadable
 from broadcast.channels.deleted_parent import posted_alone, refuses_reply
 from broadcast.channels.lookup import Page, unfound
 from broadcast.channels.options import Shapes, token, words
+from broadcast.channels.responses import failure, health, json_object, json_objects, text_of, unreadable
 from broadcast.channels.social.chain import found, listed, posted
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings

@@ -8,11 +8,11 @@ from html import unescape
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
-from broadcast.channels.answers import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.deleted_parent import posted_alone, refuses_reply
 from broadcast.channels.lookup import Page, unfound
 from broadcast.channels.options import Shapes, matching, token
-from broadcast.channels.quiet import silence
+from broadcast.channels.responses import failure, health, json_object, objects, text_of, unreadable
+from broadcast.channels.sdk_logging import silence
 from broadcast.channels.social.chain import found, listed, posted
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings

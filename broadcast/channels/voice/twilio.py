@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 
 from broadcast.channels.options import Shapes, phone_number, table, web_address, words
 from broadcast.channels.transport import Transport
-from broadcast.channels.twilio_account import (
+from broadcast.channels.vendors.twilio_account import (
     ACCOUNT_IDENTIFIERS,
     Codes,
     TwilioAccount,

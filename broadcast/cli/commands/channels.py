@@ -21,7 +21,7 @@ from broadcast.model.channel import Capabilities, Idempotency, Threading
 from broadcast.wiring import load_settings
 
 if TYPE_CHECKING:
-    from broadcast.operations.health import Survey
+    from broadcast.monitoring.survey import Survey
 
 SCHEMA = "broadcast.channels/1"
 HEALTH = "broadcast.health/1"
@@ -71,8 +71,8 @@ def list_channels(common: Common, output: ListForm = Form.HUMAN) -> None:
 @command("broadcast channels test", "broadcast channels test email", name="test")
 def ask(common: Common, name: Name = None, output: ListForm = Form.HUMAN) -> int:
     """Ask channels whether they would work. Messages nobody. Exit code 6 where a required one would not."""
-    from broadcast.operations.doctor import Verdict, channel_check
-    from broadcast.operations.probe import probe
+    from broadcast.monitoring.doctor import Verdict, channel_check
+    from broadcast.monitoring.probe import probe
 
     channels = load_settings(common.config, sandbox=common.sandbox).channels
     chosen = _chosen(channels, name)
@@ -120,7 +120,7 @@ def _surveyed(
     """The survey, and why it had to do without the ledger where it had to."""
     from broadcast.cli.ledger import opened
     from broadcast.model.clock import SystemClock
-    from broadcast.operations.health import Surveyor
+    from broadcast.monitoring.survey import Surveyor
 
     try:
         with opened(settings) as ledger:

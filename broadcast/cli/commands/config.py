@@ -38,7 +38,7 @@ def show_config(common: Common, origin: Origin = False, output: ListForm = Form.
 @command("broadcast config check", name="check")
 def check_config(common: Common) -> None:
     """Whether the configuration can be read; everything wrong with it is named at once."""
-    from broadcast.operations.inspection import inspect, shared_backups
+    from broadcast.monitoring.config_check import inspect, shared_backups
 
     settings = load_settings(common.config, sandbox=common.sandbox)
     _warn(common, (*settings.warnings, *shared_backups(settings)))

@@ -25,8 +25,8 @@ from broadcast.errors import NothingMatched, UsageError
 from broadcast.model.contact import AddressKind
 from broadcast.model.counted import counted
 from broadcast.model.mask import mask
-from broadcast.operations.reach import permission_for, personal
 from broadcast.planning.ways import Way
+from broadcast.publishing.recipients import permission_for, personal
 from broadcast.wiring import load_settings, make_channels, read_suppressed
 
 SCHEMA = "broadcast.contacts/1"

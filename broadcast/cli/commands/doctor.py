@@ -9,7 +9,7 @@ from broadcast.cli.options import Common, Form, ListForm
 from broadcast.cli.output.checks import checks_page
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import ConfigError
-from broadcast.operations.doctor import Check, Verdict, examine, failed
+from broadcast.monitoring.doctor import Check, Verdict, examine, failed
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.doctor/1"

@@ -22,11 +22,11 @@ from broadcast.ledger.erasure import Author
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
 from broadcast.model.mask import mask
-from broadcast.operations import forget as forgetting
-from broadcast.operations import purge as purging
-from broadcast.operations.author import author
-from broadcast.operations.left_behind import forget_rehearsed, scrub_reports
-from broadcast.operations.person import Person
+from broadcast.privacy import forget as forgetting
+from broadcast.privacy import purge as purging
+from broadcast.privacy.find_person import Person
+from broadcast.privacy.left_behind import forget_rehearsed, scrub_reports
+from broadcast.publishing.author import author
 from broadcast.wiring import load_settings
 
 PURGE_SCHEMA = "broadcast.purge/1"

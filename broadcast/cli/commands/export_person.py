@@ -15,7 +15,7 @@ from broadcast.cli.output.person import INCOMPLETE, person_page, places, places_
 from broadcast.cli.output.show import iso, show, show_json
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import Contact
-from broadcast.operations import export_person as exporting
+from broadcast.privacy import export_person as exporting
 from broadcast.wiring import load_settings, make_channels
 
 SCHEMA = "broadcast.person/1"

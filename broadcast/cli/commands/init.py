@@ -12,7 +12,7 @@ from broadcast.cli.command import command
 from broadcast.cli.options import Common
 from broadcast.cli.output.blocks import Block, Remark, Tone
 from broadcast.cli.output.show import show
-from broadcast.operations.initialise import Language, initialise
+from broadcast.setup.init import Language, initialise
 
 Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where; here if left out.")]
 Locale = Annotated[

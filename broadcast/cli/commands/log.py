@@ -11,8 +11,8 @@ from broadcast.cli.options import Common, Form, ListForm, MaybeIncident
 from broadcast.cli.output.blocks import Block, Table, Tone, Word, line
 from broadcast.cli.output.show import iso, show, show_json
 from broadcast.model.zone import with_zone
-from broadcast.operations.log import Entry, address_kinds
-from broadcast.operations.log import log as read_log
+from broadcast.reports.log import Entry, address_kinds
+from broadcast.reports.log import log as read_log
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.log/1"

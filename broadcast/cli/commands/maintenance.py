@@ -15,7 +15,7 @@ from broadcast.cli.inputs import read_request
 from broadcast.cli.options import Common, Ending, Reach, Run, Sending, Wording
 from broadcast.errors import UsageError
 from broadcast.model.incident import Phase
-from broadcast.operations.request import Request, Verb
+from broadcast.publishing.request import Request, Verb
 
 _SAY = "What to say"
 _FOREIGN = ("phase", "template", "detected")

@@ -18,12 +18,12 @@ from broadcast.cli.output.show import show, show_json
 from broadcast.errors import UsageError
 from broadcast.model.counted import counted
 from broadcast.model.system import NOTHING
-from broadcast.operations.draft import barred
-from broadcast.operations.foresight import Call, CallList
-from broadcast.operations.found import takes_back
-from broadcast.operations.reach import Reach as Reached
-from broadcast.operations.request import Request, Verb
 from broadcast.planning.resilience import Gap, Resilience
+from broadcast.publishing.observed_outages import takes_back
+from broadcast.publishing.prepare import barred
+from broadcast.publishing.recipients import Reach as Reached
+from broadcast.publishing.request import Request, Verb
+from broadcast.publishing.what_if import Call, CallList
 from broadcast.wiring import load_settings, make_foresight
 
 SCHEMA = "broadcast.plan/1"

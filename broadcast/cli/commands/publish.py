@@ -23,10 +23,10 @@ from broadcast.cli.options import (
 from broadcast.cli.output.preview import preview_json, preview_page
 from broadcast.cli.output.progress import watching
 from broadcast.cli.output.show import json_text, show, show_json
-from broadcast.cli.result import show_result
+from broadcast.cli.output.show_result import show_result
 from broadcast.config.settings import Settings
-from broadcast.dispatch.happening import nobody
-from broadcast.operations.request import Limits, Request, Verb
+from broadcast.dispatch.progress import nobody
+from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import load_settings, make_publisher
 
 #: What an end has not: it is a phase, promises nothing, and goes to whoever was told.

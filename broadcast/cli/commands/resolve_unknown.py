@@ -19,9 +19,9 @@ from broadcast.config.settings import Settings
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
 from broadcast.model.unknown import Finding
-from broadcast.operations.author import author
-from broadcast.operations.resolve_unknown import Resolution, Selection, propose
-from broadcast.operations.resolve_unknown import resolve_unknown as settle
+from broadcast.publishing.author import author
+from broadcast.publishing.resolve_unknown import Resolution, Selection, propose
+from broadcast.publishing.resolve_unknown import resolve_unknown as settle
 from broadcast.wiring import load_settings, program
 
 SCHEMA = "broadcast.resolution/1"

@@ -11,8 +11,8 @@ from broadcast.cli.inputs import read_limits
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, MaybeIncident, Run
 from broadcast.cli.output.progress import watching
-from broadcast.cli.result import show_retried
-from broadcast.operations.retry import retry as finish
+from broadcast.cli.output.show_result import show_retried
+from broadcast.publishing.retry import retry as finish
 from broadcast.wiring import load_settings, make_delivery
 
 Yes = Annotated[

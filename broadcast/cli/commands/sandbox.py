@@ -16,8 +16,8 @@ from broadcast.cli.output.blocks import Block, Line, Remark, Table, Tone, Word, 
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import UsageError
 from broadcast.sandbox import daemon
+from broadcast.sandbox.client import Remote
 from broadcast.sandbox.faults import MEANINGS, parse_fault
-from broadcast.sandbox.remote import Remote
 from broadcast.sandbox.settings import SITE, sandbox_folder
 from broadcast.wiring import load_settings
 

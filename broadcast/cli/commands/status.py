@@ -20,7 +20,7 @@ from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.model.incident import Phase
-from broadcast.operations.status import IncidentStatus, can_be_asked, one, overview
+from broadcast.reports.status import IncidentStatus, can_be_asked, one, overview
 from broadcast.wiring import load_settings, program
 
 SCHEMA = "broadcast.status/1"

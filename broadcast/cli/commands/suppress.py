@@ -21,8 +21,8 @@ from broadcast.contacts.incoming.listing import decoded, physical_lines
 from broadcast.errors import UsageError
 from broadcast.model.clock import SystemClock
 from broadcast.model.suppression import Suppression, SuppressionReason
-from broadcast.operations import suppress as suppressing
-from broadcast.operations.author import author
+from broadcast.privacy import suppress as suppressing
+from broadcast.publishing.author import author
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.suppressions/1"

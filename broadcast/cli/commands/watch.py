@@ -10,7 +10,7 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.options import Common, Output
-from broadcast.cli.output.plainly import one_line
+from broadcast.cli.output.plain_text import one_line
 from broadcast.cli.output.show import json_text, show
 from broadcast.cli.output.watch import round_json, summary, told
 from broadcast.config.durations import parse_duration
@@ -18,7 +18,7 @@ from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
-from broadcast.operations.watch import Round
+from broadcast.monitoring.watch import Round
 from broadcast.wiring import load_settings, make_watch
 
 _WRONG = 6

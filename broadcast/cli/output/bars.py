@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn
 
-from broadcast.cli.output.drawn import console
-from broadcast.cli.output.plainly import one_line
+from broadcast.cli.output.plain_text import one_line
 from broadcast.cli.output.progress import ASIDE, TROUBLE
+from broadcast.cli.output.rich_text import console
 from broadcast.cli.terminal import Stream
-from broadcast.dispatch.happening import Happened, Happening
+from broadcast.dispatch.progress import Happened, Happening
 from broadcast.ledger.processes import ctrl_z_deferred
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from broadcast.cli.output.blocks import Block, Table, Tone, Word
-from broadcast.operations.doctor import Check, Verdict
+from broadcast.monitoring.doctor import Check, Verdict
 
 _TONES = {Verdict.OK: Tone.GOOD, Verdict.WARN: Tone.WARNING, Verdict.FAIL: Tone.BAD}
 

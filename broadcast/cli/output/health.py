@@ -9,7 +9,7 @@ from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.ledger.health import Traffic
 from broadcast.model.health import Condition
-from broadcast.operations.health import ChannelHealth, Survey
+from broadcast.monitoring.survey import ChannelHealth, Survey
 
 TONES = {
     Condition.WORKS: Tone.GOOD,

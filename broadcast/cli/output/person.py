@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from broadcast.cli.output.blocks import Block, Quote, Remark, Table, Tone, Word, line
 from broadcast.model.contact import Contact
 from broadcast.model.suppression import SuppressionReason
-from broadcast.operations.export_person import Dossier, Told
-from broadcast.operations.person import Person, Place
+from broadcast.privacy.export_person import Dossier, Told
+from broadcast.privacy.find_person import Person, Place
 from broadcast.reports.language import Language
 
 INCOMPLETE = 6  # the exit code if a list could not be read

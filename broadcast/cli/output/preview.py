@@ -12,7 +12,7 @@ from broadcast.cli.output.blocks import Banner, Block, Quote, Remark, Table, Ton
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.model.channel import ChannelKind
 from broadcast.model.counted import counted
-from broadcast.operations.preview import AudiencePreview, BarredPreview, Preview, TextPreview
+from broadcast.publishing.preview import AudiencePreview, BarredPreview, Preview, TextPreview
 from broadcast.rendering.phrase import shortened
 
 SCHEMA = "broadcast.preview/1"

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 from broadcast.cli.options import Common, Output
-from broadcast.cli.output.plainly import one_line
+from broadcast.cli.output.plain_text import one_line
 from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
-from broadcast.dispatch.happening import Happened, Happening, Listener
+from broadcast.dispatch.progress import Happened, Happening, Listener
 from broadcast.errors import BroadcastError, Interrupted, Unfinished
 from broadcast.ledger.processes import ctrl_z_deferred
 

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
 from broadcast.cli.output.show import clock_time
+from broadcast.ledger.counts import Counts
 from broadcast.model.counted import counted
-from broadcast.operations.result import ChannelResult, Counts, ExitStatus, Result
+from broadcast.publishing.result import ChannelResult, ExitStatus, Result
 
 _TONES = {
     "ok": Tone.GOOD,

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import Page
-from broadcast.cli.output.plainly import as_narrow_text, as_text
+from broadcast.cli.output.plain_text import as_narrow_text, as_text
 from broadcast.cli.terminal import Stream
 from broadcast.model.text import printable_json
 from broadcast.model.zone import with_zone
@@ -22,7 +22,7 @@ def show(page: Page, stream: Stream) -> None:
     elif stream.width < _TOO_NARROW:
         stream.write(as_narrow_text(page, stream.width))
     else:
-        from broadcast.cli.output.drawn import draw
+        from broadcast.cli.output.rich_text import draw
 
         stream.write(draw(page, stream))
 

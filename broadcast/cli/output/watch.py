@@ -7,14 +7,14 @@ from itertools import groupby
 from typing import Any
 
 from broadcast.cli.output.blocks import Block, Remark, Tone, Word, line
-from broadcast.cli.output.plainly import one_line
+from broadcast.cli.output.plain_text import one_line
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.config.settings import Settings
 from broadcast.ledger.health import Watched
 from broadcast.model.counted import counted
 from broadcast.model.health import Condition
-from broadcast.operations.notice_draft import NoticeDraft
-from broadcast.operations.watch import Round
+from broadcast.monitoring.outage_draft import NoticeDraft
+from broadcast.monitoring.watch import Round
 
 SCHEMA = "broadcast.watch/1"
 

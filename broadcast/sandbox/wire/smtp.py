@@ -11,8 +11,8 @@ import ssl
 from collections.abc import Awaitable, Callable
 
 from broadcast.sandbox.faults import Fault
-from broadcast.sandbox.mailroom import Mailroom
 from broadcast.sandbox.records import Received, Requested
+from broadcast.sandbox.state import Mailroom
 from broadcast.sandbox.wire.letter import open_letter
 
 LARGEST = 35 * 1024 * 1024

@@ -1,0 +1,165 @@
+"""Alerts in the Common Alerting Protocol, CAP 1.2 (OASIS, ITU-T X.1303): one document an update.
+
+An alert that was sent is never changed: updates and cancellations are alerts of their own that refer to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
+
+from broadcast.channels.page.site.incident_view import Story, newest
+from broadcast.channels.page.site.page_settings import LANGUAGES, Masthead
+from broadcast.channels.page.site.state import Text, Update, language_of, path_safe
+from broadcast.channels.page.site.words import voice
+from broadcast.model.incident import Phase, Severity
+
+NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+MIME = "application/cap+xml"
+_HEADLINE = 160  # characters; what CAP recommends
+
+#: CAP's severities speak of life and property: nothing of ours is extreme.
+_SEVERITIES: Mapping[Severity, str] = {
+    Severity.SEV1: "Severe",
+    Severity.SEV2: "Moderate",
+    Severity.SEV3: "Minor",
+    Severity.SEV4: "Minor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Advice:
+    """What a phase asks of readers, how soon, and how sure it is."""
+
+    response: str
+    urgency: str
+    certainty: str = "Observed"
+
+
+_ADVICE: Mapping[Phase, _Advice] = {
+    Phase.INVESTIGATING: _Advice("Monitor", "Immediate"),
+    Phase.IDENTIFIED: _Advice("Monitor", "Immediate"),
+    Phase.MONITORING: _Advice("Monitor", "Past"),
+    Phase.SCHEDULED: _Advice("Prepare", "Future", "Likely"),
+    Phase.IN_PROGRESS: _Advice("Monitor", "Immediate"),
+    Phase.RESOLVED: _Advice("AllClear", "Past"),
+    Phase.COMPLETED: _Advice("AllClear", "Past"),
+    Phase.RETRACTED: _Advice("AllClear", "Past", "Unlikely"),
+    Phase.CANCELLED: _Advice("AllClear", "Past", "Unlikely"),
+}
+_CANCELS = frozenset({Phase.RETRACTED, Phase.CANCELLED})
+
+
+def path(update: Update) -> str:
+    """Where the update's alert stands, below the page's root."""
+    return f"cap/{_identifier(update)}.xml"
+
+
+def alerts(told: Sequence[Story], masthead: Masthead) -> Iterator[tuple[str, str]]:
+    """The alerts of the updates in the feed, each with its path."""
+    for update, story in newest(told):
+        yield path(update), _document(update, story, masthead)
+
+
+def _document(update: Update, story: Story, masthead: Masthead) -> str:
+    earlier = story.updates[: story.updates.index(update)]
+    words = voice(masthead.language, masthead.zone).words
+    alert = ET.Element(_name("alert"))
+    _add(alert, "identifier", _identifier(update))
+    _add(alert, "sender", _sender(update, masthead))
+    _add(alert, "sent", _moment(update.as_of, update))
+    _add(alert, "status", "Exercise" if masthead.drill else "Actual")
+    _add(alert, "msgType", _type(update, earlier))
+    _add(alert, "scope", "Public")
+    _add(alert, "note", words["drill"]["mark"] if masthead.drill else None)
+    _add(alert, "references", " ".join(_reference(each, masthead) for each in earlier))
+    _add(alert, "incidents", story.identity)
+    spoken: dict[str, Text] = {}
+    for text in update.texts:
+        spoken.setdefault(language_of(text.locale), text)
+    for text in spoken.values():
+        _add_information(alert, text, update, story, masthead)
+    ET.indent(alert, space=" ")
+    body = ET.tostring(alert, encoding="unicode", default_namespace=NAMESPACE)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _add_information(alert: ET.Element, text: Text, update: Update, story: Story, masthead: Masthead) -> None:
+    language, advice = language_of(text.locale), _ADVICE[update.phase]
+    words = voice(language if language in LANGUAGES else "en", masthead.zone).words
+    title = words["drill"]["test"] if update.exercise else text.title or update.title
+    mark = words["drill"]["mark"]
+    begins = update.started or update.window_starts
+    info = _add(alert, "info")
+    _add(info, "language", language)
+    _add(info, "category", "Infra")
+    _add(info, "event", words["alert"]["maintenance" if update.phase.maintenance else "incident"])
+    _add(info, "responseType", advice.response)
+    _add(info, "urgency", advice.urgency)
+    _add(info, "severity", _SEVERITIES[update.severity])
+    _add(info, "certainty", advice.certainty)
+    _add(info, "onset", _moment(begins, update) if begins else None)
+    _add(info, "expires", _expiry(update))
+    _add(info, "senderName", update.organisation)
+    _add(info, "headline", _cut(words["drill"]["title"].format(title=title) if masthead.drill else title))
+    _add(info, "description", f"{mark}\n\n{text.body}\n\n{mark}" if masthead.drill else text.body)
+    _add(
+        info,
+        "web",
+        urljoin(masthead.url.rstrip("/") + "/", f"incidents/{story.id}.html")
+        if masthead.url
+        else update.link,
+    )
+    _add(info, "contact", update.hotline)
+
+
+def _expiry(update: Update) -> str | None:
+    """The announced end; not of an alert that is an end itself, or that is sent after that end."""
+    ends = update.window_ends
+    return _moment(ends, update) if ends and ends > update.as_of and not update.phase.closed else None
+
+
+def _type(update: Update, earlier: Sequence[Update]) -> str:
+    if not earlier:
+        return "Alert"
+    return "Cancel" if update.phase in _CANCELS else "Update"
+
+
+def _reference(update: Update, masthead: Masthead) -> str:
+    return f"{_sender(update, masthead)},{_identifier(update)},{_moment(update.as_of, update)}"
+
+
+def _identifier(update: Update) -> str:
+    return path_safe(update.key)
+
+
+def _sender(update: Update, masthead: Masthead) -> str:
+    """Who we are, without the spaces, commas and brackets that CAP forbids here."""
+    return urlsplit(masthead.url).hostname or path_safe(update.organisation)
+
+
+def _moment(moment: datetime, update: Update) -> str:
+    """With an offset, as CAP wants it: never `Z`, and UTC as `-00:00`."""
+    spelled = moment.astimezone(ZoneInfo(update.zone)).isoformat(timespec="seconds")
+    return spelled.removesuffix("+00:00") + "-00:00" if spelled.endswith("+00:00") else spelled
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= _HEADLINE else title[: _HEADLINE - 1].rstrip() + "…"
+
+
+def _add(parent: ET.Element, name: str, text: str | None = "") -> ET.Element:
+    """Add a child; one without content only where it is to hold others."""
+    child = ET.Element(_name(name))
+    if text or name == "info":
+        child.text = text or None
+        parent.append(child)
+    return child
+
+
+def _name(name: str) -> str:
+    return f"{{{NAMESPACE}}}{name}"

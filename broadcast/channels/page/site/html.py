@@ -1,0 +1,348 @@
+"""The pages as HTML: each one file that needs nothing else, in one language."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from posixpath import dirname, relpath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from broadcast.channels.page.site import history, prose
+from broadcast.channels.page.site.headlines import Headlines
+from broadcast.channels.page.site.incident_view import Story, Tone, announced, current, due, overall
+from broadcast.channels.page.site.page_settings import Component, Masthead, affected, standings
+from broadcast.channels.page.site.state import Update, language_of
+from broadcast.channels.page.site.words import LOOK, voice
+from broadcast.model.incident import Phase
+from broadcast.model.notice import Alternative
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+#: How many updates of one incident the front page shows; its own page has them all.
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A way to reach us, with the link that uses it where there is one."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of what is known: a label, a text or several, and perhaps a time or ways behind it."""
+
+    label: str
+    text: str = ""
+    moment: datetime | None = None
+    items: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+
+
+class Edition:
+    """The pages in one language."""
+
+    def __init__(self, told: Sequence[Story], masthead: Masthead, language: str) -> None:
+        self.told = told
+        self.masthead = masthead
+        self.voice = voice(language, masthead.zone)
+        self.words: Mapping[str, Any] = self.voice.words
+        self.says = Headlines(told, masthead, self.voice)
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Every page with its path; the front page last, when all it leads to is there."""
+        for story in self.told:
+            yield self.path(f"incidents/{story.id}.html"), self.incident(story)
+        for year in history.years(self.told, self.voice):
+            yield self.path(f"archive-{year}.html"), self.archive(year)
+        yield self.path("index.html"), self.front()
+
+    def path(self, name: str, language: str = "") -> str:
+        """Where a page of this, or another, language lies in the folder."""
+        language = language or self.voice.language
+        return name if language == self.masthead.language else f"{language}/{name}"
+
+    def front(self) -> str:
+        """The page people land on: what is going on now, and what has been."""
+        told = self.told
+        going_on, years = current(told), history.years(told, self.voice)
+        latest = max((story.latest for story in told), key=lambda update: update.as_of, default=None)
+        lede = self.says.overall_lede()
+        return self._page(
+            "front",
+            "index.html",
+            headline=self.says.overall_headline(),
+            lede=lede,
+            unsaid=self.says.unsaid(lede, going_on[0]) if len(going_on) == 1 else lede,
+            tone=Tone.DRILL if self.masthead.drill else overall(told),
+            rows=tuple(self._overall_facts(going_on)),
+            current=going_on,
+            announced=announced(told),
+            correction=self._correction(latest),
+            standings=() if self.masthead.drill else standings(self.masthead, told),
+            days=history.recent(told, self.voice),
+            archive=f"archive-{years[0]}.html" if years else "",
+            shown=SHOWN,
+            as_of=latest and latest.as_of,
+            hotline=latest and not going_on and self._hotline(latest),
+            **self._doubt(told),
+        )
+
+    def incident(self, story: Story) -> str:
+        """One incident with all that was said about it."""
+        lede = self.says.lede(story)
+        return self._page(
+            "incident",
+            f"incidents/{story.id}.html",
+            headline=self.says.headline(story),
+            lede=lede,
+            unsaid=self.says.unsaid(lede, story),
+            tone=Tone.DRILL if self.masthead.drill else story.tone,
+            rows=tuple(self._incident_facts(story)),
+            story=story,
+            as_of=story.latest.as_of,
+            hotline=None,
+            **self._doubt([story]),
+        )
+
+    def archive(self, year: int) -> str:
+        """A year's incidents, by month."""
+        return self._page(
+            "archive",
+            f"archive-{year}.html",
+            headline=self.says.drilled(self.words["section"]["archive_of"].format(year=year)),
+            tone=Tone.DRILL if self.masthead.drill else Tone.UNKNOWN,
+            months=history.months(self.told, year, self.voice),
+            years=history.years(self.told, self.voice),
+            year=year,
+            as_of=None,
+            hotline=None,
+            **self._doubt(()),
+        )
+
+    def _page(self, template: str, name: str, *, tone: Tone, **context: Any) -> str:
+        path = self.path(name)
+        here = dirname(path) or "."
+        return (
+            _environment()
+            .get_template(f"{template}.html.j2")
+            .render(
+                **context,
+                tone=tone,
+                masthead=self.masthead,
+                foot=self.masthead.letterhead.in_locale(self.voice.language),
+                voice=self.voice,
+                words=self.words,
+                says=self.says,
+                href=lambda other: relpath(self.path(other), here),
+                incident_href=lambda story: relpath(self.path(f"incidents/{story.id}.html"), here),
+                root=lambda other: relpath(other, here),
+                editions=[self._edition(code, name, here) for code in self.masthead.languages],
+                favicon=_favicon(tone),
+                policy=_policy(),
+                style=_asset("style.css"),
+                script=_asset("page.js"),
+            )
+        )
+
+    def _edition(self, language: str, name: str, here: str) -> dict[str, str]:
+        words = voice(language, self.masthead.zone).words
+        return {
+            "language": language,
+            "name": words["language"],
+            "read_in": words["read_in"],
+            "href": relpath(self.path(name, language), here),
+        }
+
+    def _overall_facts(self, going_on: Sequence[Story]) -> Iterator[Fact]:
+        if not going_on:
+            return
+        label, base = self.words["label"], max(story.latest.as_of for story in going_on)
+        if len(going_on) == 1:
+            yield from self._when(going_on[0], base)
+        if self.masthead.drill:
+            return
+        promised = [story.latest.next_update for story in going_on if story.latest.next_update]
+        if promised:
+            yield Fact(label["next_update"], self.voice.moment(min(promised), base), min(promised))
+        each = standings(self.masthead, self.told)
+        hit = [standing.component for standing in each if standing.story]
+        working = [standing.component for standing in each if standing.tone is Tone.FINE]
+        yield from self._services(label["affected"], hit)
+        yield from self._services(label["works"], working)
+        yield from self._help(max((story.latest for story in going_on), key=lambda update: update.as_of))
+
+    def _incident_facts(self, story: Story) -> Iterator[Fact]:
+        label, latest = self.words["label"], story.latest
+        over = story.ended and story.took_place and not story.exercise
+        yield from self._past(story) if over else self._when(story, latest.as_of)
+        if not self.masthead.drill:
+            if story.open and latest.next_update:
+                text = self.voice.moment(latest.next_update, latest.as_of)
+                yield Fact(label["next_update"], text, latest.next_update)
+            if not story.retracted:
+                yield from self._services(
+                    label["affected"], [self._configured(each) for each in affected(latest)]
+                )
+            if not (story.retracted or story.cancelled):
+                yield from self._help(latest)
+        yield Fact(label["reference"], story.id)
+
+    def _when(self, story: Story, base: datetime) -> Iterator[Fact]:
+        """Since when it goes on, or when it is planned."""
+        label, latest = self.words["label"], story.latest
+        if story.retracted or story.exercise:
+            return
+        if story.maintenance and latest.window_ends:
+            planned = latest.window_starts or story.begins
+            yield Fact(label["planned"], self.voice.span(planned, latest.window_ends))
+            if story.announced or story.cancelled or latest.started in {None, planned}:
+                return
+        named = "reported" if not story.dated else "began" if story.announced else "since"
+        yield Fact(label[named], self.voice.moment(story.begins, base), story.begins)
+
+    def _past(self, story: Story) -> Iterator[Fact]:
+        """When it was, and how long, as far as somebody said."""
+        label, ended = self.words["label"], story.latest.ended
+        if story.dated and ended:
+            yield Fact(label["window"], self.voice.span(story.begins, ended))
+            lasted = self.voice.duration(story.begins, ended)
+            if lasted:
+                yield Fact(label["duration"], lasted)
+            return
+        yield Fact(
+            label["began" if story.dated else "reported"], self.voice.moment(story.begins), story.begins
+        )
+        over = ended or story.latest.as_of
+        yield Fact(label["ended" if ended else "over"], self.voice.moment(over, story.begins), over)
+
+    def _help(self, update: Update) -> Iterator[Fact]:
+        """How to reach us; the status page is no way to do so."""
+        ways = [
+            way for way in update.ways if way.value not in {update.link, self.masthead.url, update.hotline}
+        ]
+        contacts = tuple(self._contact(way) for way in ways)
+        if hotline := self._hotline(update):
+            contacts = (Contact(hotline, _tel(hotline)), *contacts)
+        if contacts:
+            yield Fact(self.words["label"]["help"], contacts=contacts)
+        elif update.cut_off:
+            yield Fact(self.words["label"]["help"], self.words["way"]["cut_off"])
+
+    def _contact(self, way: Alternative) -> Contact:
+        named: str = self.words["way"].get(way.kind, way.kind)
+        hours = way.hours_in(self.voice.language)
+        return Contact(f"{named}: {way.value}" + (f" ({hours})" if hours else ""), _href(way))
+
+    def _hotline(self, update: Update) -> str | None:
+        return None if self.masthead.drill else update.hotline
+
+    def _services(self, label: str, components: Sequence[Component]) -> Iterator[Fact]:
+        if components:
+            names = tuple(each.name(self.voice.language) for each in components)
+            yield Fact(label, ", ".join(names), items=names)
+
+    def _configured(self, component: Component) -> Component:
+        return next((each for each in self.masthead.components if each.means(component)), component)
+
+    def _correction(self, latest: Update | None) -> Story | None:
+        """A retraction is news until something else is."""
+        if latest is None or latest.phase is not Phase.RETRACTED or self.masthead.drill:
+            return None
+        return next(story for story in self.told if story.latest is latest)
+
+    def _doubt(self, told: Sequence[Story]) -> dict[str, object]:
+        """When the page is to be doubted and why: a promise that was not kept, or silence."""
+        moment = None if self.masthead.drill else due(told)
+        if moment is None:
+            return {"due": None, "doubt": ""}
+        silent = max(story.latest.as_of for story in told if story.open)
+        promised = any(story.latest.next_update == moment for story in told)
+        text = self.words["text"]["promised" if promised else "silent"]
+        return {"due": moment, "doubt": text.format(moment=self.voice.moment(moment if promised else silent))}
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(LOOK), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= {
+        "iso": lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
+        "tel": _tel,
+        "language": language_of,
+        "tone_of": _tone_of,
+        "prose": prose.paragraphs,
+        "unbroken": prose.unbroken,
+    }
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    return (LOOK / name).read_text(encoding="utf-8")
+
+
+def _policy() -> str:
+    """Nothing is loaded from anywhere, and only our own style and script count."""
+    style, script = (_digest(_asset(name)) for name in ("style.css", "page.js"))
+    return (
+        f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+_FAVICON = {
+    Tone.UNKNOWN: ("#57616b", "M12 7v6M12 17v.1"),
+    Tone.DRILL: ("#6a2fa0", "M7 12h10"),
+    Tone.FINE: ("#17704a", "M7 12.5l3.5 3.5L17 9"),
+    Tone.CORRECTION: ("#17704a", "M7 12.5l3.5 3.5L17 9"),
+    Tone.MAINTENANCE: ("#2a58a8", "M9 8v8M15 8v8"),
+    Tone.WATCHING: ("#0b6478", "M8 12h.1M12 12h.1M16 12h.1"),
+    Tone.MINOR: ("#7a5600", "M7 12h10"),
+    Tone.MAJOR: ("#a5400c", "M12 6.5v7M12 17v.1"),
+    Tone.CRITICAL: ("#b0221c", "M8 8l8 8M16 8l-8 8"),
+}
+
+
+def _favicon(tone: Tone) -> str:
+    colour, path = _FAVICON[tone]
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#fff" '
+        f'stroke-width="3" stroke-linecap="round" stroke-linejoin="round"><circle cx="12" cy="12" r="12" '
+        f'fill="{colour}" stroke="none"/><path d="{path}"/></svg>'
+    )
+    return "data:image/svg+xml," + quote(svg)
+
+
+def _tone_of(update: Update) -> Tone:
+    story = Story(update.incident, (update,))
+    return Tone.DRILL if story.exercise else story.tone
+
+
+def _tel(number: str) -> str:
+    """A telephone link; what is no part of a number is left out."""
+    return "tel:" + "".join(character for character in number if character in "+0123456789")
+
+
+def _href(way: Alternative) -> str:
+    """A link that uses the way, where a browser knows one."""
+    if way.kind == "phone":
+        return _tel(way.value)
+    if way.kind == "email":
+        return f"mailto:{quote(way.value, safe='@')}"
+    return way.value if way.value.startswith(("https://", "http://")) else ""

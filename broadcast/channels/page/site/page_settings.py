@@ -1,0 +1,141 @@
+"""What stands at the head of every page, and the services it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from broadcast.channels.page.site.incident_view import DOWN, Story, Tone, current, worst
+from broadcast.channels.page.site.state import State, Update, language_of
+from broadcast.model.incident import Service
+from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
+
+#: Languages whose pages are always written.
+LANGUAGES = ("de", "en")
+#: Exercises have a page of their own in this folder below the real one, and never touch it.
+DRILL = "drill"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A service with its name per language; the language is empty if one name serves all.
+
+    `aliases` are what notices may call it besides.
+    """
+
+    id: str
+    names: tuple[tuple[str, str], ...]
+    aliases: tuple[str, ...] = ()
+
+    def name(self, language: str) -> str:
+        """What readers of `language` call it."""
+        names = dict(self.names)
+        return names.get(language) or names.get("") or next(iter(names.values()), self.id)
+
+    def means(self, other: Component) -> bool:
+        """Whether both are the same service: one id, or one name in any language."""
+        return not self._known_as.isdisjoint(other._known_as)
+
+    @property
+    def _known_as(self) -> set[str]:
+        return {self.id, *dict(self.names).values(), *self.aliases}
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """Whose page it is. Empty fields are filled from what is published."""
+
+    title: str = ""
+    url: str = ""
+    zone: str = ""
+    language: str = ""
+    components: tuple[Component, ...] = ()
+    letterhead: Letterhead = NO_LETTERHEAD
+    drill: bool = False
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the page; the first one's stands at the root."""
+        return (self.language, *(code for code in LANGUAGES if code != self.language))
+
+    def drilling(self) -> Masthead:
+        """This masthead over the page of an exercise."""
+        url = f"{self.url.rstrip('/')}/{DRILL}/" if self.url else ""
+        return replace(self, url=url, drill=True)
+
+    def completed(self, state: State) -> Masthead:
+        """This masthead with its gaps filled from the latest update."""
+        if not state.updates:
+            return replace(
+                self,
+                title=self.title or "Status",
+                zone=self.zone or "UTC",
+                language=self.language or LANGUAGES[0],
+            )
+        latest = state.updates[-1]
+        spoken = language_of(latest.texts[0].locale)
+        return replace(
+            self,
+            title=self.title or f"{latest.organisation} · Status",
+            zone=self.zone or latest.zone,
+            language=self.language or (spoken if spoken in LANGUAGES else "en"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one service stands, and which open incident says so."""
+
+    component: Component
+    tone: Tone
+    story: Story | None = None
+
+
+def standings(masthead: Masthead, told: Sequence[Story]) -> tuple[Standing, ...]:
+    """Every configured service and every one that incidents speak of, with the worst that is known."""
+    known = list(masthead.components)
+    for component in _mentioned(told):
+        if not any(each.means(component) for each in known):
+            known.append(component)
+    return tuple(_standing(component, current(told)) for component in known)
+
+
+def concerns(story: Story, component: Component) -> bool:
+    """Whether the incident's latest word names the service."""
+    return any(component.means(other) for other in affected(story.latest))
+
+
+def service_component(service: Service) -> Component:
+    """A service as a notice names it."""
+    names = tuple((language_of(locale), name) for locale, name in service.names)
+    return Component(service.component or service.name_in("en"), names or (("", service.key),))
+
+
+def affected(update: Update) -> tuple[Component, ...]:
+    """The services that an update names, with their names in every language that it knows."""
+    unknown: tuple[tuple[tuple[str, str], ...], ...] = ((),) * len(update.services)
+    return tuple(
+        Component(id_ or name, (("", name), *names))
+        for (name, id_), names in zip(update.services, update.names or unknown, strict=False)
+    )
+
+
+def _mentioned(told: Sequence[Story]) -> Iterator[Component]:
+    for story in reversed(told):
+        if not story.retracted:
+            yield from affected(story.latest)
+
+
+def _standing(component: Component, going_on: Sequence[Story]) -> Standing:
+    concerned = [story for story in going_on if concerns(story, component)]
+    if not concerned:
+        return Standing(component, Tone.UNKNOWN if any(map(_nameless, going_on)) else Tone.FINE)
+    tones = [story.tone for story in concerned]
+    # A service that works again, but is under maintenance now, is not available.
+    tone = Tone.MAINTENANCE if worst(tones) is Tone.WATCHING and Tone.MAINTENANCE in tones else worst(tones)
+    return Standing(component, tone, next(story for story in concerned if story.tone is tone))
+
+
+def _nameless(story: Story) -> bool:
+    """Whether something is down, and nobody said which service: then it may be any."""
+    return story.tone in DOWN and not story.latest.services

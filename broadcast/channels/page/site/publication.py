@@ -1,0 +1,62 @@
+"""From a message to a published page: read, add, write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from broadcast.channels.page.site import calendar, cap, ownership
+from broadcast.channels.page.site import state as memory
+from broadcast.channels.page.site.api import Api
+from broadcast.channels.page.site.feed import atom
+from broadcast.channels.page.site.folder import locked, publish
+from broadcast.channels.page.site.html import Edition
+from broadcast.channels.page.site.incident_view import stories
+from broadcast.channels.page.site.ownership import STATE
+from broadcast.channels.page.site.page_settings import DRILL, Masthead
+from broadcast.channels.page.site.state import State, Update
+from broadcast.model.outgoing import Outgoing
+
+
+def home(folder: Path, outgoing: Outgoing) -> Path:
+    """The folder an update belongs in."""
+    return folder / DRILL if outgoing.headline.drill else folder
+
+
+def add(folder: Path, masthead: Masthead, outgoing: Outgoing) -> tuple[State, Update]:
+    """Publish one update, once however often it is asked for; what the page holds then, and the update.
+
+    Raises `FolderBusy`, `NotOurs`, `StateDamaged` or `OSError`; then it counts as not published.
+    """
+    place = home(folder, outgoing)
+    with locked(place):
+        state, update = read(place).published(outgoing)
+        pages = files(state, masthead.drilling() if outgoing.headline.drill else masthead)
+        ownership.check(place, pages)
+        if not (place / STATE).exists():
+            ownership.take(place)
+        publish(place, pages)
+        # A page from before there was a mark gets it now, when every file says whose it is.
+        ownership.take(place)
+    return state, update
+
+
+def read(folder: Path) -> State:
+    """What has been published in the folder; nothing where there is no page yet."""
+    try:
+        return memory.load((folder / STATE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return State()
+
+
+def files(state: State, masthead: Masthead) -> dict[str, str]:
+    """Every file of the page, in the order of writing: what is linked to first, the memory last."""
+    complete = masthead.completed(state)
+    told = stories(state)
+    written: dict[str, str] = {}
+    for language in reversed(complete.languages):
+        edition = Edition(told, complete, language)
+        written |= dict(edition.files()) | {edition.path("feed.atom"): atom(told, complete, language)}
+        windows = calendar.calendars(told, complete, language)
+        written |= {edition.path(name): text for name, text in windows}
+    written |= dict(cap.alerts(told, complete)) | dict(Api(told, complete).files())
+    return written | {STATE: memory.dump(state)}

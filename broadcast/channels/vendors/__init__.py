@@ -1,0 +1,1 @@
+"""Accounts and clients of providers that several channels share."""

@@ -1,0 +1,103 @@
+"""One Twilio account: where its resources are, and what all of their answers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+from urllib.parse import quote
+
+from broadcast.channels.options import Shapes, matching, token
+from broadcast.channels.responses import failure, health, json_object, text_of, unreadable
+from broadcast.channels.transport import Answer, NoReply, Reply, Transport
+from broadcast.channels.vendors.twilio_client import twilio_client
+from broadcast.config.settings import ChannelSettings
+from broadcast.model.outcome import Accepted, Health, Outcome, Probe, Rejected, Scope
+from broadcast.model.suppression import SuppressionReason
+
+Codes: TypeAlias = Mapping[str, tuple[Scope, str]]
+ACCOUNT_CODES: Codes = {
+    "20003": (Scope.CHANNEL, "the account SID or the auth token is wrong"),
+    "20005": (Scope.CHANNEL, "the Twilio account is not active"),
+    "20404": (Scope.CHANNEL, "the Twilio account does not exist"),
+}
+#: After these, the number is not used again.
+SUPPRESSED: Mapping[str, SuppressionReason] = {
+    "13223": SuppressionReason.INVALID,
+    "21211": SuppressionReason.INVALID,
+    "21217": SuppressionReason.INVALID,
+    "21610": SuppressionReason.OPTED_OUT,
+    "30005": SuppressionReason.BOUNCED,
+}
+
+_BASE_URL = "https://api.twilio.com"
+
+#: What Twilio's ids look like (`^AC[0-9a-fA-F]{32}$` and so on in its OpenAPI description, read 2026-11-29).
+ACCOUNT_IDENTIFIERS: Shapes = {
+    "account_sid": matching(
+        "AC[0-9a-fA-F]{32}",
+        "an account SID",
+        "it begins with AC and has 34 characters: see the console's first page",
+    ),
+    "auth_token": token,
+}
+SERVICE_SID = matching(
+    "MG[0-9a-fA-F]{32}", "the SID of a messaging service", "it begins with MG and has 34 characters"
+)
+
+
+class TwilioAccount:
+    """An account that resources are created in, listed from and asked about."""
+
+    def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
+        """Needs account_sid and auth_token."""
+        account = settings.required("account_sid")
+        root = (settings.base_url or _BASE_URL).rstrip("/")
+        self._root = f"{root}/2010-04-01/Accounts/{quote(account, safe='')}"
+        self._client = twilio_client(account, settings.required("auth_token"), transport)
+        self._transport = transport
+
+    async def create(self, resource: str, form: Mapping[str, str]) -> Answer:
+        """Post one of `Messages` or `Calls`."""
+        return await self._ask("POST", f"/{resource}.json", data=form)
+
+    async def listed(self, resource: str, query: Mapping[str, str]) -> Answer:
+        """Ask for those that `query` describes."""
+        return await self._ask("GET", f"/{resource}.json", params=query)
+
+    async def probe(self) -> Probe:
+        """Ask for the account itself."""
+        answer = await self._ask("GET", ".json")
+        if isinstance(answer, Reply) and answer.success:
+            status = text_of(json_object(answer), "status")
+            if status != "active":
+                return Probe(Health.DEGRADED, f"the Twilio account is {status or 'unreadable'}")
+        return health(answer)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._transport.close()
+
+    async def _ask(self, method: str, path: str, **parts: Mapping[str, str]) -> Answer:
+        answer: Answer = await self._client.request_async(method, self._root + path, **parts)
+        return answer
+
+
+def created(answer: Answer, codes: Codes) -> Outcome:
+    """What Twilio's answer to a `create` means; `codes` are the resource's own."""
+    if isinstance(answer, NoReply):
+        return failure(answer)
+    document = json_object(answer)
+    if answer.success:
+        sid = text_of(document, "sid")
+        return Accepted(sid) if sid else unreadable(answer, "SID")
+    code = text_of(document, "code")
+    known = {**ACCOUNT_CODES, **codes}.get(code) if answer.status < 500 else None
+    if known is not None:
+        scope, reason = known
+        return Rejected(reason, scope, code, SUPPRESSED.get(code))
+    return failure(answer, detail=text_of(document, "message"), code=code or None)
+
+
+def referring(url: str, key: str) -> str:
+    """A callback's address with our reference in its query, which Twilio's signature covers."""
+    return f"{url}{'&' if '?' in url else '?'}ref={key}"

@@ -1,0 +1,183 @@
+"""What answers mean: for the channel that gave them, and for everybody they are about."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+from broadcast.dispatch.channel import ActiveChannel
+from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
+from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.settlement import reason_of, settlement
+from broadcast.ledger.pauses import Pause
+from broadcast.ledger.records import Claim, Settlement
+from broadcast.model.channel import Idempotency
+from broadcast.model.clock import Clock
+from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
+from broadcast.model.suppression import Suppression, learnt, suppression
+
+_LISTING = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for some claims, from a request or from a look-up of one; no word of it quotes a secret.
+
+    `cut_off` means that it was us who stopped waiting: that says nothing about the channel.
+    """
+
+    channel: ActiveChannel
+    claims: Sequence[Claim]
+    outcomes: Sequence[Outcome]
+    lookup: bool
+    cut_off: bool = False
+
+    def __post_init__(self) -> None:
+        quiet = [self.channel.secrets.stripped(outcome) for outcome in self.outcomes]
+        object.__setattr__(self, "outcomes", quiet)
+
+
+class Judge:
+    """Decides on answers. It writes nothing down, and sends nothing."""
+
+    def __init__(self, clock: Clock, policy: Policy, listener: Listener, secret: bytes) -> None:
+        self._clock = clock
+        self._policy = policy
+        self._listener = listener
+        self._secret = secret
+
+    def leaves_alone(self, answer: Answer) -> bool:
+        """Let breaker and pause know of a request; whether its channel is left alone now because of it."""
+        if answer.lookup or answer.cut_off:
+            return False
+        channel, pause = answer.channel, asked_for(answer)
+        if pause is None:
+            channel.resume()
+        elif self.loses_patience(channel, pause):
+            return True
+        return channel.breaker.count(_verdict(answer), self._clock.monotonic())
+
+    def loses_patience(self, channel: ActiveChannel, pause: Pause) -> bool:
+        """Wait as long as its provider asks; whether that is so long that the channel is out for this run."""
+        patient = channel.pause(pause.seconds, self._clock.monotonic())
+        if channel.breaker.out or patient <= self._policy.patience:
+            return False
+        channel.breaker.give_out(f"{pause.reason}; it asks for more patience than there is")
+        return True
+
+    def settle(self, answer: Answer, now: datetime) -> Iterator[Settlement]:
+        """Decide on each outcome, once for all who share it, and tell of it."""
+        for claims, answered in _alike(answer):
+            outcomes = _believed(answer, claims[0], answered)
+            step = self._step(answer, claims[0], outcomes[0])
+            if isinstance(step, Again) and asked_for(answer) is None:
+                answer.channel.repeats -= len(claims) / len(answer.claims)
+            self._tell(answer.channel.name, claims, outcomes, step)
+            settled = settlement(claims, outcomes, step, now.timestamp(), lookup=answer.lookup)
+            found = self._suppressions(answer.channel, claims, outcomes[0])
+            yield replace(settled, suppressions=found) if found else settled
+
+    def _step(self, answer: Answer, claim: Claim, outcome: Outcome) -> Step:
+        channel = answer.channel
+        if answer.cut_off:
+            return LookUp(channel.settle)
+        backup = claim.step + 1 < len(claim.route)
+        situation = Situation(
+            attempts=claim.attempts,
+            backup=backup,
+            reconciles=channel.reconciles,
+            settle=channel.settle,
+            jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
+            lookups=claim.lookups + answer.lookup,
+            repeats=channel.repeats,
+        )
+        step = decide(outcome, situation, self._policy)
+        now = self._clock.monotonic()
+        # At a pace of one request in many seconds, the next channel is sooner than the next turn.
+        leave = channel.breaker.left_alone(now) or channel.next_at - now > self._policy.turn_with_backup
+        return NextChannel() if isinstance(step, Again) and backup and leave else step
+
+    def _suppressions(
+        self, channel: ActiveChannel, claims: Sequence[Claim], outcome: Outcome
+    ) -> list[Suppression]:
+        """The addresses that must not be used again, going by that answer."""
+        kind = channel.capabilities.address
+        if kind is None or not isinstance(outcome, Rejected) or outcome.suppress is None:
+            return []
+        source = f"the answer of {channel.name}" + (f" ({outcome.code})" if outcome.code else "")
+        now = self._clock.now()
+        addresses = (claim.contact.address(kind) for claim in claims if claim.contact)
+        return [
+            learnt(suppression(self._secret, kind, address, outcome.suppress, source, now))
+            for address in addresses
+            if address
+        ]
+
+    def _tell(self, channel: str, claims: Sequence[Claim], outcomes: Sequence[Outcome], step: Step) -> None:
+        kind, reason = _kind(outcomes[0]), reason_of(outcomes[0])
+        following = claims[0].route[claims[0].step + 1] if isinstance(step, NextChannel) else None
+        for claim, outcome in zip(claims, outcomes, strict=True):
+            ref = outcome.ref if isinstance(outcome, Accepted) else None
+            self._listener(Happening(kind, channel, 1, claim.receiver, ref, reason))
+            if following:
+                self._listener(Happening(Happened.FAILOVER, following, 1, claim.receiver, None, reason))
+
+
+def asked_for(answer: Answer) -> Pause | None:
+    """The patience that the provider asked for, if that is all it had to say."""
+    match _verdict(answer):
+        case NotSent(reason=reason, retry_after=seconds) if seconds is not None and not answer.lookup:
+            return Pause(answer.channel.name, seconds, reason)
+        case _:
+            return None
+
+
+def _verdict(answer: Answer) -> Outcome:
+    """One request is one observation, however many people it carried."""
+    return next((one for one in answer.outcomes if _is_an_answer(one)), answer.outcomes[0])
+
+
+def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]]:
+    """Those about whom there is one decision to take, since nothing but references tells them apart."""
+    pairs = zip(answer.claims, answer.outcomes, strict=True)
+    for _, same in groupby(pairs, key=_fate):
+        claims, outcomes = zip(*same, strict=True)
+        yield claims, outcomes
+
+
+def _believed(answer: Answer, claim: Claim, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """What a provider that knows no key of ours does not list is not proved missing by one look.
+
+    Its list may lag by more than the settle window, and a message that is sent again would come twice.
+    """
+    channel = answer.channel
+    lags = channel.capabilities.idempotency in _LISTING and channel.settle > 0
+    if answer.lookup and lags and not claim.lookups and isinstance(outcomes[0], NotSent):
+        return [Unknown(f"{outcomes[0].reason} yet")] * len(outcomes)
+    return outcomes
+
+
+def _fate(pair: tuple[Claim, Outcome]) -> tuple[object, ...]:
+    claim, outcome = pair
+    meant = (Accepted, outcome.detail) if isinstance(outcome, Accepted) else outcome
+    return meant, claim.attempts, claim.lookups, claim.step, claim.route
+
+
+def _kind(outcome: Outcome) -> Happened:
+    match outcome:
+        case Accepted():
+            return Happened.ACCEPTED
+        case Unknown():
+            return Happened.UNKNOWN
+        case Rejected() | NotSent():
+            return Happened.FAILED
+
+
+def _is_an_answer(outcome: Outcome) -> bool:
+    """Whether it shows that the provider works: it took a message, or minded who it was for."""
+    return isinstance(outcome, Accepted) or (
+        isinstance(outcome, Rejected) and outcome.scope is Scope.RECIPIENT
+    )

@@ -1,0 +1,54 @@
+"""How many deliveries of a notice stand where: the numbers of results, status and log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from broadcast.ledger.history import Failover
+from broadcast.ledger.tally import Tally
+from broadcast.model.delivery import REACHED, DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many deliveries there are, and where they stand."""
+
+    planned: int = 0
+    accepted: int = 0
+    delivered: int = 0
+    unknown: int = 0
+    failed: int = 0
+    suppressed: int = 0
+    held: int = 0
+
+
+def counts(tallies: Sequence[Tally]) -> Counts:
+    """All deliveries, by where they stand; `planned` is how many there are."""
+    by_state = dict.fromkeys(DeliveryState, 0)
+    for tally in tallies:
+        by_state[tally.state] += tally.count
+    return Counts(
+        planned=sum(by_state.values()) - by_state[DeliveryState.CANCELLED],
+        accepted=sum(by_state[state] for state in REACHED),
+        delivered=by_state[DeliveryState.DELIVERED] + by_state[DeliveryState.CONFIRMED],
+        unknown=by_state[DeliveryState.UNKNOWN] + by_state[DeliveryState.SENDING],
+        failed=by_state[DeliveryState.FAILED] + by_state[DeliveryState.EXPIRED],
+        suppressed=by_state[DeliveryState.SUPPRESSED],
+        held=by_state[DeliveryState.HELD] + by_state[DeliveryState.PLANNED],
+    )
+
+
+def counts_of_channel(name: str, tallies: Sequence[Tally], failovers: Sequence[Failover]) -> Counts:
+    """The channel's deliveries; those that moved on from it count as failed here."""
+    here = counts([tally for tally in tallies if tally.channel == name])
+    moved = sum(failover.count for failover in failovers if failover.origin == name)
+    return Counts(
+        planned=here.planned + moved,
+        accepted=here.accepted,
+        delivered=here.delivered,
+        unknown=here.unknown,
+        failed=here.failed + moved,
+        suppressed=here.suppressed,
+        held=here.held,
+    )

@@ -1,0 +1,77 @@
+"""One word on a channel from everything that is known of it, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from broadcast.ledger.health import Traffic
+from broadcast.ledger.history import OpenBreaker
+from broadcast.model.counted import counted
+from broadcast.model.health import FRESH, Announcement, Condition
+from broadcast.model.outcome import Health, Probe
+
+#: How many messages in a row may go without an answer before a channel is doubtful.
+_TROUBLE = 3
+_REFUSED = frozenset({Health.UNREACHABLE, Health.UNAUTHORISED})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a channel: its attempts, its breaker, its answer just now, what its providers say."""
+
+    traffic: Traffic | None = None
+    breaker: OpenBreaker | None = None
+    probe: Probe | None = None
+    announced: Mapping[str, Announcement] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a channel is, why, and by whose word: `probe`, `ledger` or `status page`."""
+
+    condition: Condition
+    reason: str
+    source: str
+
+
+def judgement(evidence: Evidence, now: datetime) -> Judgement:
+    """The first thing that says something, the gravest first.
+
+    What failed just now weighs more than what a provider says; a status page alone takes nothing down.
+    """
+    for found in (*_down(evidence, now), *_doubtful(evidence), *_working(evidence)):
+        return found
+    return Judgement(Condition.UNKNOWN, "nothing was sent lately, and nobody asked it", "ledger")
+
+
+def _down(evidence: Evidence, now: datetime) -> Iterator[Judgement]:
+    probe, breaker = evidence.probe, evidence.breaker
+    if probe and probe.health in _REFUSED:
+        yield Judgement(Condition.DOWN, probe.detail or str(probe.health), "probe")
+    if breaker and abs(now - breaker.opened_at) < FRESH:  # a clock may have been put back since
+        yield Judgement(Condition.DOWN, f"it just failed: {breaker.reason}", "ledger")
+
+
+def _doubtful(evidence: Evidence) -> Iterator[Judgement]:
+    probe, breaker, traffic = evidence.probe, evidence.breaker, evidence.traffic
+    if breaker:
+        yield Judgement(Condition.DOUBTFUL, f"it failed when it was last used: {breaker.reason}", "ledger")
+    if probe and probe.health is Health.DEGRADED:
+        yield Judgement(Condition.DOUBTFUL, probe.detail or str(probe.health), "probe")
+    if traffic and traffic.trouble >= _TROUBLE:
+        reason = f"{counted(traffic.trouble, 'message')} in a row without an answer: {traffic.error}"
+        yield Judgement(Condition.DOUBTFUL, reason, "ledger")
+    for fate, said in evidence.announced.items():
+        if said.condition in {Condition.DOWN, Condition.DOUBTFUL}:
+            yield Judgement(
+                Condition.DOUBTFUL, f"{fate} says: {said.detail or said.condition}", "status page"
+            )
+
+
+def _working(evidence: Evidence) -> Iterator[Judgement]:
+    if evidence.probe and evidence.probe.health is Health.OK:
+        yield Judgement(Condition.WORKS, evidence.probe.detail or "it answers", "probe")
+    if evidence.traffic and evidence.traffic.accepted:
+        yield Judgement(Condition.WORKS, "it took the latest messages", "ledger")

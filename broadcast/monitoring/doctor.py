@@ -1,0 +1,306 @@
+"""Checking everything that a notice will need, before it is needed. Messages nobody."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from broadcast.channels import registry
+from broadcast.channels.clock_skew import remarks
+from broadcast.config.placeholders import is_placeholder, placeholders
+from broadcast.config.secret import Reference
+from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
+from broadcast.contacts.book import Book, read_contacts
+from broadcast.errors import BroadcastError, ConfigError
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.channel import ChannelKind, missing
+from broadcast.model.counted import counted
+from broadcast.model.outcome import Health, Probe
+from broadcast.monitoring.probe import probe
+from broadcast.planning.outage import Dependencies
+from broadcast.publishing.dependencies import dependencies, fates_of
+from broadcast.publishing.recipients import personal
+from broadcast.rendering.catalogue import PUBLIC, Catalogue, default_folders
+from broadcast.rendering.lint import Gravity, lint, refused
+from broadcast.rendering.render import Renderer
+from broadcast.rendering.samples import Organisation
+from broadcast.sandbox.daemon import find
+from broadcast.sandbox.settings import sandbox_folder
+
+_OTHERS = 0o077
+_NAMED = 5  # broken templates that are named one by one
+
+
+class Verdict(StrEnum):
+    """What a check found."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: what was looked at, what was seen, and what to do about it."""
+
+    subject: str
+    verdict: Verdict
+    detail: str
+    fix: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Every check, the quick ones first; the channels are asked last."""
+    yield Check("configuration", Verdict.OK, str(settings.path or "defaults"))
+    for warning in settings.warnings:
+        yield Check("configuration", Verdict.WARN, warning)
+    if not settings.live and not settings.sandbox:
+        yield Check(
+            "configuration",
+            Verdict.WARN,
+            "live = false: nothing leaves this machine",
+            "set live = true when it counts",
+        )
+    for part in (
+        _placeholders,
+        _secrets,
+        _modes,
+        _ledger,
+        _contacts,
+        _templates,
+        _lanes,
+        _sandbox,
+        _channels,
+    ):
+        yield from _guarded(part, settings)
+
+
+def failed(error: BroadcastError, subject: str) -> Check:
+    """An error as a finding."""
+    return Check(subject, Verdict.FAIL, str(error), error.hint or "")
+
+
+def _guarded(part: Callable[[Settings], Iterator[Check]], settings: Settings) -> Iterator[Check]:
+    """One thing that cannot be looked at does not keep the others from being."""
+    try:
+        yield from part(settings)
+    except BroadcastError as error:
+        yield failed(error, part.__name__.strip("_"))
+
+
+def _placeholders(settings: Settings) -> Iterator[Check]:
+    """Once messages leave this machine, nobody may be sent to an address that was only an example."""
+    if settings.sandbox or not settings.live:
+        return
+    for one in placeholders(settings):
+        key = f"{one.key} = {one.value!r}"
+        yield Check("configuration", Verdict.FAIL, f"{one.place}: {key} is an example", "write your own")
+
+
+def _secrets(settings: Settings) -> Iterator[Check]:
+    """Each secret that cannot be read, once, however many channels need it."""
+    missing: dict[str, Check] = {}
+    for channel in sorted(settings.channels.values(), key=lambda channel: channel.optional):
+        for reference, error in _unreadable(channel):
+            check = Check("secrets", _gravity(channel), str(error), error.hint or "")
+            missing.setdefault(reference.spelled, check)
+    yield from missing.values()
+    if not missing:
+        yield Check("secrets", Verdict.OK, "every secret that is referred to is there")
+
+
+def _unreadable(channel: ChannelSettings) -> Iterator[tuple[Reference, ConfigError]]:
+    for key, reference in _references(channel.options):
+        try:
+            reference.resolve(f"{channel.origin}, {key}")
+        except ConfigError as error:
+            yield reference, error
+
+
+def _references(options: Mapping[str, object]) -> Iterator[tuple[str, Reference]]:
+    for key, value in options.items():
+        if isinstance(value, Reference):
+            yield key, value
+        elif isinstance(value, Mapping):
+            yield from _references(value)
+
+
+def _gravity(channel: ChannelSettings) -> Verdict:
+    return Verdict.WARN if channel.optional else Verdict.FAIL
+
+
+def _modes(settings: Settings) -> Iterator[Check]:
+    people = (path for audience in settings.audiences.values() for path in audience.contacts)
+    secrets = (
+        reference.folder / reference.spelled.removeprefix("file:")
+        for channel in settings.channels.values()
+        for _, reference in _references(channel.options)
+        if reference.spelled.startswith("file:")
+    )
+    open_ones = [
+        path
+        for path in dict.fromkeys([*secrets, *people, *Ledger.files(settings.ledger)])
+        if _open_to_others(path)
+    ]
+    for path in open_ones:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        yield Check(
+            "file modes", Verdict.WARN, f"others may read {path} (mode {mode:04o})", f"chmod 600 {path}"
+        )
+    if not open_ones:
+        yield Check("file modes", Verdict.OK, "only this user may read secrets, contacts and ledger")
+
+
+def _open_to_others(path: Path) -> bool:
+    return os.name == "posix" and path.is_file() and bool(stat.S_IMODE(path.stat().st_mode) & _OTHERS)
+
+
+def _ledger(settings: Settings) -> Iterator[Check]:
+    ledger = Ledger.open(settings.ledger)
+    try:
+        verdict = ledger.check()
+        # As before every notice: a folder or a file system that cannot keep locks shows up here.
+        ledger.begin_run().end()
+        ledger.secret()
+    finally:
+        ledger.close()
+    if verdict == "ok":
+        yield Check("ledger", Verdict.OK, f"{settings.ledger} is intact")
+    else:
+        fix = "keep the file, and name a new one under [ledger] url to go on sending"
+        yield Check("ledger", Verdict.FAIL, f"{settings.ledger} is damaged: {verdict}", fix)
+
+
+def _contacts(settings: Settings) -> Iterator[Check]:
+    for audience in settings.audiences.values():
+        if audience.contacts:
+            yield _book(audience, settings)
+            if settings.live and not settings.sandbox:
+                yield from _examples(audience, settings.region)
+
+
+def _book(audience: AudienceSettings, settings: Settings) -> Check:
+    subject = f"contacts of {audience.name}"
+    try:
+        book = read_contacts(audience.contacts, settings.region)
+        unreachable = _unreachable(book, audience, settings)
+    except ConfigError as error:
+        return failed(error, subject)
+    if not book.contacts:
+        return Check(subject, Verdict.FAIL, "nobody is in them", "add somebody, or remove the audience")
+    said = counted(len(book.contacts), "person", "people")
+    lost = [f"{unreachable:,} of them whom no channel reaches"] if unreachable else []
+    if book.rejected:
+        lost.append(f"{counted(len(book.rejected), 'row')} without a usable address")
+    if lost:
+        fix = f"see: broadcast contacts check -a {audience.name}"
+        return Check(subject, Verdict.WARN, f"{said}, and {' and '.join(lost)}", fix)
+    return Check(subject, Verdict.OK, said)
+
+
+def _unreachable(book: Book, audience: AudienceSettings, settings: Settings) -> int:
+    """How many people no channel of the audience can reach, whatever they agreed to."""
+    named = {name for lane in audience.lanes for name in lane} & settings.channels.keys()
+    able = personal(audience, {name: registry.capabilities_of(settings.channels[name]) for name in named})
+    return sum(bool(missing(person, able)) for person in book.contacts)
+
+
+def _examples(audience: AudienceSettings, region: str) -> Iterator[Check]:
+    """People whom `init` made up, in a list that is used for real."""
+    with suppress(ConfigError):
+        people = read_contacts(audience.contacts, region).contacts
+        made_up = sum(any(map(is_placeholder, filter(None, (one.phone, one.email)))) for one in people)
+        if made_up:
+            said = f"{made_up:,} of {len(people):,} have an address that is only an example"
+            yield Check(f"contacts of {audience.name}", Verdict.FAIL, said, "put your own people there")
+
+
+def _templates(settings: Settings) -> Iterator[Check]:
+    catalogue = Catalogue(default_folders(settings.templates))
+    locales = catalogue.locales()
+    texts = f"{counted(len(catalogue.names()), 'text')} in {', '.join(locales)}"
+    post = registry.limits(settings.channels.values(), ChannelKind.SOCIAL)
+    organisation = Organisation(settings.organisation, settings.timezone, settings.letterhead)
+    if settings.templates is None:
+        # Those that come with the program were proved when it was built, but under another name and zone.
+        texts += ", as they were delivered"
+        renderer = Renderer(catalogue, settings.locale, post=post, letterhead=settings.letterhead)
+        wrong = list(refused(renderer, [settings.locale], organisation, [PUBLIC]))
+    else:
+        audiences = [audience.texts for audience in settings.audiences.values()]
+        found = lint(catalogue, locales, post, organisation, audiences)
+        wrong = [one for one in found if one.severity is Gravity.ERROR]
+    for finding in wrong[:_NAMED]:
+        yield Check("templates", Verdict.FAIL, f"{finding.template}: {finding.problem}", finding.hint)
+    if len(wrong) > _NAMED:
+        yield Check("templates", Verdict.FAIL, f"and {len(wrong) - _NAMED} more", "broadcast template lint")
+    if not wrong:
+        yield Check("templates", Verdict.OK, texts)
+
+
+def _lanes(settings: Settings) -> Iterator[Check]:
+    """Backups that fall together with what they stand in for are none."""
+    if not settings.audiences:
+        yield Check("audiences", Verdict.FAIL, "there is no audience", "add [audiences.customers] with lanes")
+    depends = dependencies(settings)
+    for audience in settings.audiences.values():
+        for lane in audience.lanes:
+            shared = _shared([settings.channels[name] for name in lane], depends)
+            if len(lane) > 1 and shared:
+                yield Check(
+                    f"lanes of {audience.name}",
+                    Verdict.WARN,
+                    f"{', '.join(lane)} all depend on {', '.join(sorted(shared))}",
+                    "add a channel that does not",
+                )
+
+
+def _shared(lane: Sequence[ChannelSettings], depends: Dependencies) -> frozenset[str]:
+    behind = [depends.behind(channel.name, channel.adapter, fates_of(channel)) for channel in lane]
+    return frozenset.intersection(*behind) if behind else frozenset()
+
+
+def _sandbox(settings: Settings) -> Iterator[Check]:
+    found = find(sandbox_folder(settings))
+    detail = f"running at {found.url}" if found else "not running; --sandbox starts it"
+    yield Check("sandbox", Verdict.OK, detail)
+
+
+def _channels(settings: Settings) -> Iterator[Check]:
+    if not settings.channels:
+        yield Check("channels", Verdict.FAIL, "there is no channel", "add one: [channels.email]")
+    locked = {name for name, channel in settings.channels.items() if any(_unreadable(channel))}
+    answers = probe(channel for name, channel in settings.channels.items() if name not in locked)
+    for name, channel in settings.channels.items():
+        if name in locked:
+            yield Check(f"channel {name}", _gravity(channel), "not asked: a secret is missing")
+        else:
+            yield channel_check(channel, answers[name])
+    for remark in remarks({name: answer.ahead for name, answer in answers.items()}):
+        yield Check("clock", Verdict.WARN, remark, "switch on its synchronisation: timedatectl set-ntp true")
+
+
+def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
+    """A channel's answer as a finding."""
+    subject = f"channel {channel.name}"
+    detail = answer.detail or str(answer.health)
+    match answer.health:
+        case Health.OK:
+            return Check(subject, Verdict.OK, detail)
+        case Health.DEGRADED:
+            return Check(subject, Verdict.WARN, detail, "it may fail; check its provider's status page")
+        case Health.UNAUTHORISED:
+            return Check(subject, _gravity(channel), detail, f"check what is under [channels.{channel.name}]")
+        case Health.UNREACHABLE:
+            return Check(
+                subject, _gravity(channel), detail, "check the network, base_url and the provider's status"
+            )
+
+
+#: In the order in which they are told: what takes no time first.
+_PARTS = (_placeholders, _secrets, _modes, _ledger, _contacts, _templates, _lanes, _sandbox, _channels)

@@ -1,0 +1,189 @@
+"""A draft of a notice about channels that are down: a file for somebody to read, decide on, and run.
+
+It holds no names and no addresses, and nothing ever sends it by itself.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from broadcast.config.atomic_file import write_atomically
+from broadcast.config.settings import Settings
+from broadcast.errors import BroadcastError
+from broadcast.ledger.health import Watched
+from broadcast.model.channel import ChannelKind
+from broadcast.model.counted import counted
+from broadcast.model.text import printable
+from broadcast.model.zone import with_zone
+from broadcast.planning.ways import Way
+from broadcast.publishing.observed_outages import found_down
+from broadcast.publishing.recipients import Reach
+from broadcast.publishing.request import Request, Verb
+from broadcast.publishing.what_if import Foresight
+from broadcast.sandbox.settings import sandbox_folder
+
+FOLDER = "drafts"
+_CLOSED = ".closed"
+_LONGEST = 60  # of the systems in a file's name
+_AVOIDED = "Notices avoid what is down by themselves, until it works again, or with `--affects none`."
+_BY_HAND = "Other notices avoid it with `--affects`, or by themselves with `[watch] activate = true`."
+_UNSAFE = re.compile(r"[^\w-]+", re.ASCII)
+_DISTURBED = {"de": "{} gestört", "en": "{} disrupted"}
+_NAMES: Mapping[ChannelKind, Mapping[str, str]] = {
+    ChannelKind.SMS: {"de": "SMS", "en": "SMS"},
+    ChannelKind.EMAIL: {"de": "E-Mail", "en": "E-mail"},
+    ChannelKind.SOCIAL: {"de": "Soziale Medien", "en": "Social media"},
+    ChannelKind.PAGE: {"de": "Statusseite", "en": "Status page"},
+    ChannelKind.CHAT: {"de": "Chat", "en": "Chat"},
+    ChannelKind.VOICE: {"de": "Sprachanrufe", "en": "Voice calls"},
+    ChannelKind.DESK: {"de": "Service-Desk", "en": "Service desk"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How many people of an audience go which way, the first channel first; 0 for a post for everybody."""
+
+    audience: str
+    route: tuple[str, ...]
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Who would be told how without what is down; `trouble` says why nobody can tell."""
+
+    steps: tuple[Step, ...] = ()
+    unreachable: int = 0
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDraft:
+    """A draft about what has `fallen`, while all of `down` is down. `name` is its file's."""
+
+    name: str
+    fallen: tuple[Watched, ...]
+    down: tuple[Watched, ...]
+    backup: Backup
+
+
+@dataclass(frozen=True, slots=True)
+class Drafter:
+    """Writes drafts. `foresee` plans, told what counts as down; `program` is how this one was called."""
+
+    settings: Settings
+    ways: Mapping[str, Way]
+    foresee: Callable[[Mapping[str, str]], Foresight]
+    program: str
+
+    @property
+    def folder(self) -> Path:
+        """Where drafts lie: beside the configuration, or with all else of a rehearsal."""
+        beside = sandbox_folder(self.settings) if self.settings.sandbox else self.settings.folder
+        return beside / FOLDER
+
+    def draft(self, fallen: Sequence[Watched], down: Sequence[Watched], now: datetime) -> NoticeDraft:
+        """The draft of a notice; the same outage always has the same name."""
+        since = max(one.since for one in fallen).astimezone(self.settings.timezone)
+        systems = _UNSAFE.sub("-", "-".join(one.system for one in fallen))[:_LONGEST]
+        name = f"{since:%Y-%m-%d-%H%M%S}-{systems}.md"
+        return NoticeDraft(name, tuple(fallen), tuple(down), self._backup(down, now))
+
+    def write(self, draft: NoticeDraft) -> Path:
+        """Put it on disk, whole, for this user alone; raises `OSError`."""
+        path = self.folder / draft.name
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(path, "\n".join(self._text(draft)).encode())
+        return path
+
+    def close(self, name: str) -> Path | None:
+        """Mark a draft as over, with what somebody wrote into it; None where it is gone. Raises `OSError`."""
+        path = self.folder / name
+        closed = path.with_name(f"{path.stem}{_CLOSED}{path.suffix}")
+        try:
+            path.rename(closed)
+        except FileNotFoundError:
+            return None
+        return closed
+
+    def command(self, draft: NoticeDraft) -> str:
+        """The command that would tell everybody; its key keeps it from telling them twice.
+
+        If the configuration is a link, its contacts and its ledger lie beside the link: it is not followed.
+        """
+        config = ["--config", str(self.settings.path.absolute())] if self.settings.path else []
+        affects = [part for system in self._affects(draft.down) for part in ("--affects", system)]
+        key = ["--key", f"watch/{draft.name.removesuffix('.md')}"]
+        title, translated = self._title(draft.fallen)
+        words = [*self.program.split(), *config, "notify", title, *translated, *affects, *key]
+        return shlex.join(words)
+
+    def _backup(self, down: Sequence[Watched], now: datetime) -> Backup:
+        request = Request(Verb.NOTIFY, affects=self._affects(down))
+        try:
+            reach = self.foresee(found_down(self.settings, down, now)).reach(request)
+        except BroadcastError as error:
+            return Backup(trouble=str(error))
+        return Backup(tuple(_steps(reach)), len(reach.headcount.unreachable))
+
+    def _affects(self, down: Sequence[Watched]) -> tuple[str, ...]:
+        """What the command must name; what is avoided by itself need not be."""
+        return () if self.settings.watch.activate else tuple(one.system for one in down)
+
+    def _title(self, fallen: Sequence[Watched]) -> tuple[str, list[str]]:
+        """What is wrong, in the organisation's language, and as options in the others."""
+        own = self.settings.locale.partition("-")[0]
+        own = own if own in _DISTURBED else "en"
+        kinds = list(dict.fromkeys(self.ways[one.system].capabilities.kind for one in fallen))
+        others = (language for language in _DISTURBED if language != own)
+        translated = [part for one in others for part in ("-v", f"title.{one}={_titled(kinds, one)}")]
+        return _titled(kinds, own), translated
+
+    def _text(self, draft: NoticeDraft) -> Iterator[str]:
+        yield f"# Draft: {self._title(draft.fallen)[0]}\n\nWritten by `broadcast watch`. Nothing was sent.\n"
+        for one in draft.down:
+            since = with_zone(one.since.astimezone(self.settings.timezone))
+            yield f"- {one.system}: down since {since}: {_on_one_line(one.reason)}"
+        yield "\n## Who would be told, and how\n"
+        yield from _plan(draft.backup)
+        command = self.command(draft)
+        yield f"\n## To tell them\n\nLook at it first:\n\n    {command} --dry-run\n"
+        yield f"Then, with words of your own (`-m`):\n\n    {command}\n"
+        yield f"{_AVOIDED if self.settings.watch.activate else _BY_HAND}\n"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def _titled(kinds: Sequence[ChannelKind], language: str) -> str:
+    names = dict.fromkeys(_NAMES.get(kind, {}).get(language, str(kind)) for kind in kinds)
+    return _DISTURBED[language].format(", ".join(names))
+
+
+def _steps(reach: Reach) -> Iterator[Step]:
+    routes: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    for share, count in reach.headcount.shares.items():
+        routes[share.audience, share.route] += 0 if share.posts else count
+    for (audience, route), people in routes.items():
+        yield Step(audience, route, people)
+
+
+def _plan(backup: Backup) -> Iterator[str]:
+    if backup.trouble:
+        yield f"This could not be planned: {_on_one_line(backup.trouble)}"
+        return
+    yield "| audience | people | way, and what steps in |\n|---|---|---|"
+    for step in backup.steps:
+        people = f"{step.people:,}" if step.people else "all"
+        yield f"| {step.audience} | {people} | {' > '.join(step.route)} |"
+    if backup.unreachable:
+        lost = counted(backup.unreachable, "person has", "people have")
+        yield f"\n{lost} no way; `broadcast plan --affects ...` names them."

@@ -1,0 +1,63 @@
+"""What providers say of themselves in public, asked politely: once a minute, whoever wants to know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from broadcast.channels import provider_status
+from broadcast.channels.address_guard import is_loopback
+from broadcast.channels.transport import Transport
+from broadcast.config.settings import Settings
+from broadcast.ledger.health import HealthRecords, Page
+from broadcast.model.clock import Clock
+from broadcast.model.health import Announcement
+
+PAUSE = 60.0  # seconds between two questions to one page; Zendesk allows ten a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """Reads the pages of these settings, and remembers in `records` what they said."""
+
+    settings: Settings
+    records: HealthRecords
+    clock: Clock
+
+    def due(self, fates: Iterable[str]) -> Sequence[Page]:
+        """The pages of these fates that may be asked now; nobody else will within a minute."""
+        urls = sorted({url for _, url in self._pages(fates)})
+        now = self.clock.now()
+        return [self.records.page(url) for url in urls if self.records.claim_page(url, now, PAUSE)]
+
+    def keep(self, pages: Iterable[Page]) -> None:
+        """Remember what they said."""
+        for page in pages:
+            self.records.keep_page(page)
+
+    def latest(self, fates: Iterable[str]) -> Mapping[str, Announcement]:
+        """What was last said, by fate."""
+        return {fate: self.records.page(url).announcement for fate, url in self._pages(fates)}
+
+    def _pages(self, fates: Iterable[str]) -> Iterable[tuple[str, str]]:
+        """A rehearsal asks nobody outside this machine."""
+        for fate in sorted(set(fates)):
+            url = self.settings.status_pages.get(fate)
+            if url and (not self.settings.sandbox or is_loopback(urlsplit(url).hostname or "")):
+                yield fate, url
+
+
+async def ask_all(pages: Iterable[Page]) -> list[Page]:
+    """Ask each page, all at once; what cannot be read is an answer, too."""
+    transport = Transport(deadline=provider_status.WITHIN)
+    try:
+        return await asyncio.gather(*(_ask(transport, page) for page in pages))
+    finally:
+        await transport.close()
+
+
+async def _ask(transport: Transport, page: Page) -> Page:
+    answered = await provider_status.ask(transport, page.url, page.etag)
+    return Page(page.url, answered.etag, answered.announcement or page.announcement)

@@ -1,0 +1,117 @@
+"""How the channels are: from what was sent lately, from asking them, and from what their providers say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+
+from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.ledger.health import Page
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import Clock
+from broadcast.model.health import Announcement, Condition
+from broadcast.model.outcome import Probe
+from broadcast.model.system import system_name
+from broadcast.monitoring.assess import Evidence, Judgement, judgement
+from broadcast.monitoring.probe import probe_all
+from broadcast.monitoring.provider_status import Announcements, ask_all
+from broadcast.planning.outage import Dependencies
+from broadcast.publishing.dependencies import dependencies, fates_of
+
+LATELY = timedelta(hours=24)
+_OWN_PAGE = "status_pages."  # the origin of a page that the configuration names
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHealth:
+    """One channel: the judgement, and what it rests on."""
+
+    channel: ChannelSettings
+    fates: tuple[str, ...]
+    judgement: Judgement
+    evidence: Evidence
+
+    @property
+    def down(self) -> bool:
+        """Whether it is down."""
+        return self.judgement.condition is Condition.DOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Every channel that was asked about, and what the providers say."""
+
+    channels: tuple[ChannelHealth, ...]
+    announced: Mapping[str, Announcement]
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyor:
+    """Looks at channels. Without a ledger, their own answers have to do; without `probing`, the ledger."""
+
+    settings: Settings
+    ledger: Ledger | None
+    clock: Clock
+    probing: bool = True
+
+    def survey(self, channels: Sequence[ChannelSettings]) -> Survey:
+        """How these channels are; raises `LedgerError`."""
+        depends = dependencies(self.settings)
+        fates = {channel.name: _fates(channel, depends) for channel in channels}
+        probes, announced = self._ask(channels, self._wanted(channels, fates, depends))
+        records = self.ledger.health if self.ledger else None
+        now = self.clock.now()
+        traffic = records.traffic(now - LATELY) if records else {}
+        breakers = {one.channel: one for one in self.ledger.history.breakers()} if self.ledger else {}
+        found = []
+        for channel in channels:
+            name = channel.name
+            said = {fate: announced[fate] for fate in fates[name] if fate in announced}
+            evidence = Evidence(traffic.get(name), breakers.get(name), probes.get(name), said)
+            found.append(ChannelHealth(channel, fates[name], judgement(evidence, now), evidence))
+        return Survey(tuple(found), announced)
+
+    def _wanted(
+        self,
+        channels: Sequence[ChannelSettings],
+        fates: Mapping[str, Sequence[str]],
+        depends: Dependencies,
+    ) -> set[str]:
+        """Whose pages are of interest: what the channels depend on, and, asked about all, everything else."""
+        wanted = {fate for found in fates.values() for fate in found}
+        if len(channels) == len(self.settings.channels):
+            ways = self.settings.alternatives.values()
+            named = chain(*(way.fate for way in ways), *self.settings.fates.values())
+            wanted |= depends.fates.behind(named)
+            origins = map(system_name, self.settings.origins)
+            wanted.update(one.removeprefix(_OWN_PAGE) for one in origins if one.startswith(_OWN_PAGE))
+        return wanted
+
+    def _ask(
+        self, channels: Sequence[ChannelSettings], fates: Iterable[str]
+    ) -> tuple[Mapping[str, Probe], Mapping[str, Announcement]]:
+        """Channels and status pages, all at once."""
+        if not self.probing:
+            return {}, {}
+        if self.ledger is None:
+            return asyncio.run(probe_all(channels)), {}
+        pages = Announcements(self.settings, self.ledger.health, self.clock)
+        probes, answers = asyncio.run(_ask_both(channels, pages.due(fates)))
+        pages.keep(answers)
+        return probes, pages.latest(fates)
+
+
+async def _ask_both(
+    channels: Sequence[ChannelSettings], pages: Sequence[Page]
+) -> tuple[dict[str, Probe], list[Page]]:
+    return await asyncio.gather(probe_all(channels), ask_all(pages))
+
+
+def _fates(channel: ChannelSettings, depends: Dependencies) -> tuple[str, ...]:
+    """All that the channel depends on: first what it names itself, then what that depends on."""
+    named = tuple(map(system_name, fates_of(channel)))
+    behind = depends.behind(channel.name, channel.adapter, fates_of(channel))
+    return (*named, *sorted(behind.difference(named)))

@@ -1,0 +1,124 @@
+"""Watching the channels: one round looks, records what changed, and drafts what somebody may want to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from broadcast.config.settings import Settings
+from broadcast.errors import LedgerError
+from broadcast.ledger.health import Watched
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import Clock
+from broadcast.model.health import Condition
+from broadcast.monitoring.outage_draft import Drafter, NoticeDraft
+from broadcast.monitoring.outages import relied_on, revised, seen, unwatched
+from broadcast.monitoring.survey import ChannelHealth, Surveyor
+from broadcast.planning.ways import Way
+from broadcast.publishing.what_if import Foresight
+
+_WAIT = 2.0  # seconds for another process's lock; there will be another round
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round found: how the channels are, what is held to be down, and what changed just now.
+
+    `doubtful` are systems that are neither down nor sure to work. `unwatched` were down, and are not looked
+    at any more. `draft` was written to `opened`, `closed` are drafts of outages that are over. `trouble` is
+    what could not be done this time.
+    """
+
+    at: datetime
+    channels: tuple[ChannelHealth, ...] = ()
+    down: tuple[Watched, ...] = ()
+    fallen: tuple[Watched, ...] = ()
+    recovered: tuple[Watched, ...] = ()
+    doubtful: frozenset[str] = frozenset()
+    unwatched: tuple[Watched, ...] = ()
+    draft: NoticeDraft | None = None
+    opened: Path | None = None
+    closed: tuple[Path, ...] = ()
+    trouble: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Looks at every channel, again and again, and survives what goes wrong with that."""
+
+    settings: Settings
+    ways: Mapping[str, Way]
+    clock: Clock
+    foresee: Callable[[Mapping[str, str]], Foresight]
+    program: str
+
+    def round(self) -> Round:
+        """One look; what could not be looked at, or recorded, is told and tried again the next time."""
+        try:
+            ledger = Ledger.open(self.settings.ledger, wait=_WAIT)
+        except LedgerError as error:
+            return Round(self.clock.now(), trouble=(str(error),))
+        try:
+            return self._look(ledger)
+        except LedgerError as error:
+            return Round(self.clock.now(), trouble=(str(error),))
+        finally:
+            ledger.close()
+
+    def _look(self, ledger: Ledger) -> Round:
+        relied = relied_on(self.settings)
+        channels = [channel for name, channel in self.settings.channels.items() if name in relied]
+        survey = Surveyor(self.settings, ledger, self.clock).survey(channels)
+        now = self.clock.now()
+        rounds: list[Round] = []
+
+        def change(known: dict[str, Watched]) -> list[Watched]:
+            found = list(seen(survey, self.settings, known))
+            policy = self.settings.watch
+            after = [revised(known.get(one.system), one, policy, now) for one in found]
+            over = list(unwatched(found, known, now))
+            were = {system for system, one in known.items() if one.down}
+            rounds[:] = [
+                Round(
+                    now,
+                    survey.channels,
+                    fallen=tuple(one for one in after if one.down and one.system not in were),
+                    recovered=tuple(one for one in after if not one.down and one.system in were),
+                    doubtful=frozenset(one.system for one in found if one.condition is Condition.DOUBTFUL),
+                    unwatched=tuple(one for one in over if one.system in were),
+                )
+            ]
+            return [*after, *over]
+
+        ledger.health.revise(change)
+        return self._drafted(replace(rounds[0], down=tuple(ledger.health.down(now))), ledger)
+
+    def _drafted(self, found: Round, ledger: Ledger) -> Round:
+        """Close the drafts of outages that are over, and open one for what is down without."""
+        watched = list(ledger.health.watched().values())
+        try:
+            closed = self._close(watched, ledger)
+            undrafted = [one for one in found.down if not one.draft and one.system in self.ways]
+            if not undrafted:
+                return replace(found, closed=closed)
+            draft = self._drafter.draft(undrafted, found.down, found.at)
+            opened = self._drafter.write(draft)
+        except OSError as error:
+            return replace(found, trouble=(f"cannot write in {self._drafter.folder}: {error.strerror}",))
+        systems = {one.system for one in undrafted}
+        ledger.health.revise(lambda known: [replace(known[system], draft=draft.name) for system in systems])
+        return replace(found, closed=closed, opened=opened, draft=draft)
+
+    def _close(self, watched: Sequence[Watched], ledger: Ledger) -> tuple[Path, ...]:
+        going_on = {one.draft for one in watched if one.down}
+        over = [one for one in watched if not one.down and one.draft and one.draft not in going_on]
+        closed = [self._drafter.close(name) for name in sorted({one.draft for one in over})]
+        if over:
+            ledger.health.revise(lambda known: [replace(known[one.system], draft="") for one in over])
+        return tuple(path for path in closed if path)
+
+    @property
+    def _drafter(self) -> Drafter:
+        return Drafter(self.settings, self.ways, self.foresee, self.program)

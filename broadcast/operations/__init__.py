@@ -1,1 +1,0 @@
-"""Operations: one file per verb, each telling the story of that verb."""

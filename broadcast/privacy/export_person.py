@@ -1,0 +1,98 @@
+"""Everything that is known about one person, for them to be told: contacts files, ledger, suppressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from broadcast.config.settings import Settings
+from broadcast.dispatch.message_builder import contact_values
+from broadcast.errors import NothingMatched
+from broadcast.ledger.dossier import Message
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.message import Message as Text
+from broadcast.model.suppression import Suppression
+from broadcast.planning.ways import Way
+from broadcast.privacy.find_person import Person, Typed, find_person, read_typed
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The text that a channel had for them; None if it is not known any more."""
+
+    channel: str
+    text: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message with the text of every channel that it was tried on, in order; at least one."""
+
+    message: Message
+    sent: tuple[Sent, ...]
+
+    @property
+    def text(self) -> Text | None:
+        """The text of the latest channel."""
+        return self.sent[-1].text
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What is known about one person; `known_as` is how the ledger has them."""
+
+    person: Person
+    known_as: tuple[Contact, ...]
+    told: tuple[Told, ...]
+    suppressions: tuple[Suppression, ...]
+
+    @property
+    def locale(self) -> str | None:
+        """The language they read, where one is known."""
+        of_files = (standing.row.contact.locale for standing in self.person.rows)
+        of_messages = (told.message.locale for told in self.told)
+        return next((locale for locale in (*of_files, *of_messages) if locale), None)
+
+
+def export_person(
+    ledger: Ledger, settings: Settings, ways: Mapping[str, Way], whom: str, also: Sequence[str] = ()
+) -> Dossier:
+    """What is known under that id, phone number or mailbox; raises `UsageError` or `NothingMatched`."""
+    person = find_person(ledger, settings, whom, also)
+    contacts, messages = ledger.recorded(person.known_as)
+    typed = read_typed(settings, whom)
+    suppressions = tuple(_suppressions(ledger, person, typed))
+    if not (person.entries or suppressions or person.rejected or person.unread):
+        raise NothingMatched(
+            f"nothing is known about {whom.strip()}",
+            hint="give the id, the phone number or the e-mail address, as the contacts file has it",
+        )
+    told = tuple(Told(message, tuple(_sent(ledger, message, ways))) for message in messages)
+    return Dossier(person, tuple(contacts), told, suppressions)
+
+
+def _suppressions(ledger: Ledger, person: Person, typed: Typed) -> Iterator[Suppression]:
+    """What is held against any of their addresses."""
+    asked = ((AddressKind.PHONE, typed.phone), (AddressKind.EMAIL, typed.email))
+    for kind, address in dict.fromkeys((*person.addresses, *asked)):
+        if address:
+            yield from ledger.suppressions.of(kind, address)
+
+
+def _sent(ledger: Ledger, message: Message, ways: Mapping[str, Way]) -> Iterator[Sent]:
+    """A text of its own for each channel: after a failover, the e-mail and the SMS were both theirs."""
+    texts = {
+        text.kind: text.message
+        for text in ledger.incidents.texts(message.notice)
+        if (text.texts, text.message.locale) == (message.texts, message.locale)
+    }
+    for channel in dict.fromkeys([one.channel for one in message.tries] or [message.channel]):
+        text = texts.get(_kind(channel, message, ways))
+        yield Sent(channel, text and text.personal(contact_values(message.contact)))
+
+
+def _kind(channel: str, message: Message, ways: Mapping[str, Way]) -> str:
+    """The kind of text it carried then; for notices from before that was kept, the kind it carries now."""
+    known = ways[channel].capabilities.kind if channel in ways else ""
+    return message.kinds.get(channel, known)

@@ -1,0 +1,80 @@
+"""Find and remove a person's data outside the ledger: in rehearsals and bug reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from broadcast.config.settings import Settings
+from broadcast.errors import UsageError
+from broadcast.ledger.erasure import Author
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.scrub import Scrubber
+from broadcast.privacy.find_person import Person, find_person
+from broadcast.privacy.forget import forgetting
+from broadcast.sandbox.client import Remote
+from broadcast.sandbox.daemon import LOG, RECEIVED, find
+from broadcast.sandbox.settings import sandbox_folder
+
+
+def forget_rehearsed(settings: Settings, asked: Sequence[str], person: Person, by: Author) -> list[Path]:
+    """Take somebody out of the sandbox; returns the files that mention them still. Raises `LedgerError`.
+
+    Rehearsals do not matter: the messages that it received go as a whole.
+    """
+    words = {address for _, address in person.addresses} - person.others_addresses
+    found = _rehearsed(settings, words)
+    ledger = sandbox_folder(settings) / "broadcast.db"
+    if not settings.sandbox and any(path.name.startswith(ledger.name) for path in found):
+        _forget_in(ledger, settings, asked, by)
+    address = find(sandbox_folder(settings))
+    if address:
+        Remote(address.url).clear_received()
+    elif any(path.name == RECEIVED for path in found):
+        (sandbox_folder(settings) / RECEIVED).unlink(missing_ok=True)
+    return _rehearsed(settings, words)
+
+
+def scrub_reports(reports: Iterable[Path], person: Person) -> None:
+    """Take a person out of the bug reports of this program, which quote the error."""
+    names = {entry.identifiers.name for entry in person.entries}
+    scrubber = Scrubber(names, [address for _, address in person.addresses])
+    for path in reports:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if scrubber.mentions(text):
+            with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as draft:
+                draft.write(scrubber.prose(text) or "")
+            Path(draft.name).replace(path)
+
+
+def _rehearsed(settings: Settings, words: Iterable[str]) -> list[Path]:
+    """The files of the sandbox that mention any of these words."""
+    folder = sandbox_folder(settings)
+    spelled = {form for word in words for form in _spellings(word)}
+    files = (*folder.glob("broadcast.db*"), folder / RECEIVED, folder / LOG)
+    return [path for path in files if path.is_file() and _mentions(path, spelled)]
+
+
+def _forget_in(path: Path, settings: Settings, asked: Sequence[str], by: Author) -> None:
+    ledger = Ledger.open(path)
+    try:
+        person = find_person(ledger, settings, asked[0], asked[1:])
+        if person.known_as:
+            ledger.erasure.forget(forgetting(person, ledger.secret()), ledger.secret(), by)
+            ledger.erasure.rewrite()
+    except UsageError:
+        return  # who is meant is not clear there; the caller names the file
+    finally:
+        ledger.close()
+
+
+def _spellings(word: str) -> Iterable[bytes]:
+    yield word.encode().lower()
+    yield json.dumps(word)[1:-1].encode().lower()
+
+
+def _mentions(path: Path, spelled: Iterable[bytes]) -> bool:
+    raw = path.read_bytes().lower()
+    return any(form in raw for form in spelled)

@@ -1,0 +1,1 @@
+"""Publishing: compose the facts, choose the recipients, write the texts, ask, record, deliver, retry."""

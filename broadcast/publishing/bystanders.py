@@ -1,0 +1,65 @@
+"""Readers outside during an exercise: they are told that it is one, and that it is over; nothing between."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from broadcast.config.settings import AudienceSettings
+from broadcast.errors import NothingMatched
+from broadcast.model.plan import Planned
+from broadcast.model.previous_delivery import Told
+from broadcast.rendering.draft import OUTSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Bystanders:
+    """Whom an update of an exercise leaves out: readers outside, of `audiences` that heard of it.
+
+    Who never heard of it is told once, like everybody.
+    """
+
+    audiences: Collection[str] = ()
+
+    def others(self, audiences: Sequence[AudienceSettings]) -> list[AudienceSettings]:
+        """The audiences that are told; raises `NothingMatched` where there is none."""
+        others = [one for one in audiences if not self._spares(one.name, one.texts)]
+        if audiences and not others:
+            names = ", ".join(one.name for one in audiences)
+            raise NothingMatched(
+                f"an exercise is told to {names} with its first and its last notice only",
+                hint="tell colleagues more with --audience, or end it: broadcast resolve",
+            )
+        return others
+
+    def heard(self, told: Iterable[Told]) -> list[Told]:
+        """What was told before to everybody else."""
+        return [one for one in told if not self._spares(one.audience, one.texts)]
+
+    def owed(self, plan: Iterable[Planned]) -> Iterable[Planned]:
+        """What is owed to everybody else, as often as it is gone through."""
+        return _Owed(plan, self) if self.audiences else plan
+
+    def remarks(self, audiences: Iterable[AudienceSettings], told: Iterable[Told]) -> list[str]:
+        """Who is left out, in one line at most."""
+        spared = [one.name for one in audiences if self._spares(one.name, one.texts)]
+        posts = [one.channel for one in told if not one.contact and self._spares(one.audience, one.texts)]
+        named = ", ".join(dict.fromkeys((*spared, *posts)))
+        said = "readers outside get the first and the last notice of an exercise: left out"
+        return [f"{said} {named}"] if named else []
+
+    def spares(self, planned: Planned) -> bool:
+        """Whether this message is left out."""
+        return self._spares(planned.audience, planned.texts)
+
+    def _spares(self, audience: str, texts: str) -> bool:
+        return texts in OUTSIDE and audience in self.audiences
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    plan: Iterable[Planned]
+    bystanders: Bystanders
+
+    def __iter__(self) -> Iterator[Planned]:
+        return (planned for planned in self.plan if not self.bystanders.spares(planned))

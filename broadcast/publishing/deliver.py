@@ -1,0 +1,230 @@
+"""Delivering a recorded notice: take over what a dead run left, dispatch, and say what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from broadcast.channels.base import Adapter
+from broadcast.channels.clock_skew import remarks
+from broadcast.dispatch.channel import ActiveChannel
+from broadcast.dispatch.ending import Ending
+from broadcast.dispatch.message_builder import Outbox
+from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.stop import Stop
+from broadcast.errors import LedgerBusy, LedgerError, Unfinished
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.records import Notice
+from broadcast.model.channel import ChannelKind
+from broadcast.model.clock import Clock
+from broadcast.model.counted import counted
+from broadcast.model.suppression import Suppressed
+from broadcast.publishing.channels import Channels, activate, paces
+from broadcast.publishing.late_suppressions import Avoiding
+from broadcast.publishing.lateness import lateness
+from broadcast.publishing.notice_run import NoticeRun, Started
+from broadcast.publishing.prepare import headline
+from broadcast.publishing.request import Limits
+from broadcast.publishing.result import Result
+from broadcast.publishing.stopping import outliving_signals
+from broadcast.publishing.summarise import summarise
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a notice is to be sent. `suppressed` are the addresses it was planned without (None: not known)."""
+
+    limits: Limits
+    adapters: Mapping[str, Adapter]
+    warnings: tuple[str, ...] = ()
+    suppressed: Suppressed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What delivering any notice needs. `listener` hears of progress.
+
+    `program` is how this program was called, for advice that can be typed as it stands. `internal` are
+    the audiences that are told as a matter of duty.
+    """
+
+    ledger: Ledger
+    channels: Channels
+    clock: Clock
+    listener: Listener
+    program: str = "broadcast"
+    internal: frozenset[str] = frozenset()
+
+    @contextmanager
+    def started(self) -> Iterator[Started]:
+        """Get ready to send, before anything is recorded; raises `LedgerError`.
+
+        Until the end of the block, Ctrl-C asks the run to stop: requests that are out may finish, and
+        a second one cuts them off. A lost terminal is ignored.
+        """
+        secret, stop = self.ledger.secret(), Stop()
+        run = self.ledger.begin_run()
+        try:
+            with outliving_signals(stop.ask):
+                yield Started(run, secret, stop)
+        finally:
+            run.end()
+
+    def deliver(self, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter]) -> Result:
+        """Dispatch what an earlier command's notice still owes, and store the result.
+
+        Raises `LedgerError` if this command sent nothing, and `Unfinished` if it may have.
+        """
+        late = tuple(lateness(notice, self.clock.now())) if self.owes(notice) else ()
+        with self.started() as started:
+            run = self._begun(notice, Order(limits, adapters), started)
+            return self._finished(notice, lambda: run, late)
+
+    def deliver_new(self, notice: Notice, order: Order, started: Started) -> Result:
+        """Dispatch a notice that was just recorded, and store the result.
+
+        From here on no error may say that nothing happened: people would run the command again, and everybody
+        would be told twice. Raises `Unfinished` if not even the ledger can be read any more.
+        """
+        return self._finished(notice, lambda: self._begun(notice, order, started), order.warnings)
+
+    def _begun(self, notice: Notice, order: Order, started: Started) -> NoticeRun:
+        outbox = Outbox(
+            notice=notice.key or f"{notice.incident}/{notice.sequence}",
+            identity=notice.identity,
+            headline=headline(notice.facts, notice.incident_identity),
+            texts=tuple(self.ledger.incidents.texts(notice.id)),
+            secret=started.secret,
+            leaving=self.channels.leaving,
+            internal=self.internal,
+        )
+        active = self._activate(order.adapters, outbox)
+        run = NoticeRun(
+            ledger=self.ledger,
+            deliveries=self.ledger.deliveries(
+                notice.id,
+                started.run,
+                paces(active, self.channels),
+                self.clock,
+                order.limits.on_unknown,
+            ),
+            outbox=outbox,
+            active=active,
+            clock=self.clock,
+            listener=self.listener,
+            limits=order.limits,
+            stop=started.stop,
+            settle=max((channel.settle for channel in active.values()), default=0.0),
+        )
+        for pid in run.take_over().alive:
+            run.remarks.append(f"another broadcast was still sending this notice (process {pid})")
+        usable = {name: channel.capabilities.address for name, channel in active.items()}
+        run.deliveries.unhold(self.clock.now(), usable)
+        self._avoid_suppressed(notice, order.suppressed)
+        return run
+
+    def _finished(
+        self, notice: Notice, begin: Callable[[], NoticeRun], warnings: tuple[str, ...] = ()
+    ) -> Result:
+        """The result of a run; an error of the ledger interrupts it. Raises `Unfinished`."""
+        with self.recorded(notice):
+            try:
+                run = begin()
+                ending = asyncio.run(run.dispatch())
+                warnings = (*warnings, *run.remarks)
+            except LedgerError as error:
+                ending, warnings = Ending.INTERRUPTED, (*warnings, _told(error))
+            return self._result(notice, ending, warnings)
+
+    @contextmanager
+    def recorded(self, notice: Notice) -> Iterator[None]:
+        """Turn everything that goes wrong once the notice is recorded into `Unfinished`."""
+        try:
+            yield
+        except Unfinished:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            ref = notice.incident
+            raise Unfinished(
+                f"{ref}/{notice.sequence} is recorded, but sending it ended early: "
+                f"{str(error) or type(error).__name__}",
+                hint=f"do not run this again; `{self.program} retry {ref}` continues and sends nothing twice",
+            ) from error
+
+    def _result(self, notice: Notice, ending: Ending, warnings: tuple[str, ...]) -> Result:
+        noted = self.ledger.history.warnings(notice.id)
+        unreached = self.ledger.history.unreached(notice.id)
+        result = self._summary(notice, ending)
+        apart = remarks({name: skew.ahead for name, skew in self.channels.skews.items()})
+        doubled = self._possibly_doubled(notice)
+        result = replace(result, warnings=(*warnings, *noted, *apart, *doubled, *unreached))
+        result = self._kept(notice, result)
+        self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
+        return result
+
+    def _possibly_doubled(self, notice: Notice) -> Iterator[str]:
+        """What another channel, or the same again, did not wait to find out."""
+        count = self.ledger.history.possibly_doubled(notice.id)
+        if count:
+            twice = "may have arrived twice: the answer was lost, and it was sent again"
+            yield f"{counted(count, 'message')} {twice}"
+
+    def follow_targets(self) -> None:
+        """Let the ledger know where channels that publish lead now; raises `LedgerError`."""
+        self.ledger.follow_targets(self.channels.targets(self.ledger.secret()))
+
+    def needed(self, notice: Notice) -> dict[str, Adapter]:
+        """The adapters of every channel that the notice may still use; raises `ConfigError`, `Refused`."""
+        routes = self.ledger.history.open_routes(notice)
+        owed = sorted({name for route in routes for name in route})
+        names = self.channels.usable(owed, drill=notice.facts.drill)
+        self.channels.permit(names)
+        return self.channels.adapters(names)
+
+    def owes(self, notice: Notice) -> bool:
+        """Whether anybody is still owed something."""
+        return bool(self.ledger.history.open_routes(notice))
+
+    def standing(self, notice: Notice) -> Result:
+        """The notice as it stands, with nothing done."""
+        result = self._summary(notice, Ending.FINISHED)
+        return replace(result, changed=False)
+
+    def _avoid_suppressed(self, notice: Notice, planned: Suppressed | None) -> None:
+        """Take no way that was suppressed since the notice was `planned` (None: by an earlier command).
+
+        What is suppressed now is compared, and no times: two machines need not agree about those.
+        """
+        suppressed = self.ledger.suppressions.suppressed()
+        if suppressed and (planned is None or suppressed.reasons != planned.reasons):
+            self.ledger.avoid(
+                notice.id, Avoiding(suppressed, self.channels.ways, self.internal), self.clock.now()
+            )
+
+    def _kept(self, notice: Notice, result: Result) -> Result:
+        """The result, stored; where that fails, its warning says so, for what was sent stays sent.
+
+        The same command under its key then goes over what is owed, finds nothing, and stores it.
+        """
+        try:
+            self.ledger.incidents.finish(notice, json.dumps(result.as_json()), self.clock.now())
+        except LedgerError as error:
+            return replace(result, warnings=(*result.warnings, f"the result could not be stored: {error}"))
+        return result
+
+    def _summary(self, notice: Notice, ending: Ending) -> Result:
+        result = summarise(notice, ending, self.ledger.history, self.channels.ways)
+        return replace(result, next=tuple(f"{self.program} {advice}" for advice in result.next))
+
+    def _activate(self, adapters: Mapping[str, Adapter], outbox: Outbox) -> dict[str, ActiveChannel]:
+        suspects = {breaker.channel for breaker in self.ledger.history.breakers()}
+        personal = {ChannelKind(text.kind) for text in outbox.texts if text.message.slots}
+        return activate(adapters, self.channels, personal, suspects)
+
+
+def _told(error: LedgerError) -> str:
+    """The error without the advice to run this again, which would tell everybody twice."""
+    return str(error) if isinstance(error, LedgerBusy) or not error.hint else f"{error}: {error.hint}"

@@ -1,0 +1,42 @@
+"""What channels, addresses and the ways to reach us depend on, as it is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+
+from broadcast.channels import registry
+from broadcast.config.settings import ChannelSettings, Settings
+from broadcast.errors import ConfigError
+from broadcast.model.phone_line import phone_line
+from broadcast.planning.outage import Dependencies
+from broadcast.publishing.contact_points import configured, own_hotlines
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dependencies:
+    """Every dependency of these settings; phone numbers tell their line by themselves.
+
+    `found` is what was found to be down, as `Dependencies` has it.
+    """
+    channels = settings.channels.values()
+    ways = [name for way in configured(settings) for name in (way.name, way.service, *way.fate) if name]
+    ways += (way.name for _, way in own_hotlines(settings))
+    page = ["status_url"] if settings.status_url else []
+    return Dependencies(
+        systems=settings.fates,
+        line=partial(phone_line, region=settings.region),
+        found=found,
+        channels={channel.name: fates_of(channel) for channel in channels},
+        needed=frozenset([*ways, *page, *(channel.adapter for channel in channels)]),
+    )
+
+
+def fates_of(channel: ChannelSettings) -> tuple[str, ...]:
+    """What the channel itself is said to depend on, else its provider; nothing for an unknown adapter."""
+    try:
+        return channel.fate or registry.capabilities_of(channel).fate
+    except ConfigError:
+        return ()

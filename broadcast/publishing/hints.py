@@ -1,0 +1,55 @@
+"""What the preview points out in the words: a way that may be down itself, a message too short. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from broadcast.config.settings import Settings
+from broadcast.model.incident import Phase
+from broadcast.model.notice import Facts
+from broadcast.publishing.contact_points import configured
+
+#: How titles and services name the ways to reach us, by their kind.
+_NAMED: Mapping[str, re.Pattern[str]] = {
+    "phone": re.compile(r"telefon|telephon|\bphones?\b|hotline|rufnummer", re.IGNORECASE),
+    "email": re.compile(r"e-?mail|mailbox|postfach|postfächer|\bmails?\b", re.IGNORECASE),
+    "chat": re.compile(r"chat\b|\bchat", re.IGNORECASE),
+}
+_OFFERED = {"phone": "to call", "email": "to write to", "chat": "to use the chat"}
+#: While something is down; what is only announced or watched works.
+_DOWN = frozenset({Phase.INVESTIGATING, Phase.IDENTIFIED, Phase.IN_PROGRESS})
+_FEW = 2  # words
+
+
+def hints(facts: Facts, settings: Settings) -> list[str]:
+    """What somebody should look at again before saying yes."""
+    return [*_dead_ways(facts, settings), *_short(facts.message)]
+
+
+def _dead_ways(facts: Facts, settings: Settings) -> Iterator[str]:
+    """Ways to reach us that the texts offer, though the title or a service sounds as if they were down."""
+    if facts.phase not in _DOWN:
+        return
+    offered = {way.value for way in facts.alternatives}
+    for kind, pattern in _NAMED.items():
+        ways = [way for way in configured(settings) if way.kind == kind and way.value in offered]
+        naming = next((words for words in _headings(facts) if pattern.search(words)), None)
+        if naming and ways:
+            told = f"{_OFFERED[kind]} {', '.join(way.value for way in ways)}"
+            down = ",".join(way.name for way in ways)
+            yield f'"{naming}": readers are told {told}; if that is down, add --affects {down}'
+
+
+def _headings(facts: Facts) -> Iterator[str]:
+    yield facts.title
+    yield from (words for (name, _), words in facts.wording if name == "title")
+    for service in facts.services:
+        yield service.key
+        yield from (name for _, name in service.names)
+
+
+def _short(message: str | None) -> Iterator[str]:
+    words = (message or "").split()
+    if 0 < len(words) <= _FEW:
+        yield f'the message is only "{" ".join(words)}", and may be taken for an order; write a sentence'

@@ -1,0 +1,142 @@
+"""One run of one notice: take over the work of dead runs, send its messages, wait for other processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from broadcast.channels.base import Adapter
+from broadcast.dispatch.channel import ActiveChannel
+from broadcast.dispatch.decide import Policy
+from broadcast.dispatch.ending import Ending
+from broadcast.dispatch.engine import Engine
+from broadcast.dispatch.message_builder import Outbox
+from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.recovery import Recovered, take_over
+from broadcast.dispatch.stop import Stop
+from broadcast.ledger.deliveries import Deliveries
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.processes import ctrl_z_deferred, is_stopped
+from broadcast.ledger.store import Run
+from broadcast.model.clock import Clock
+from broadcast.publishing.request import Limits
+from broadcast.publishing.stopping import waking_the_loop
+
+_LOOK = 0.2  # seconds between two looks at what another process has under way
+#: Seconds after which another process that records nothing is not waited for: it may be stopped.
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """This process, registered as one that sends; `secret` makes its references, `stop` ends its run."""
+
+    run: Run
+    secret: bytes
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRun:
+    """What one run over a notice works with; `settle` is how long providers may accept late, in seconds.
+
+    `remarks` gather what people should know about other processes that send the same notice.
+    """
+
+    ledger: Ledger
+    deliveries: Deliveries
+    outbox: Outbox
+    active: Mapping[str, ActiveChannel]
+    clock: Clock
+    listener: Listener
+    limits: Limits
+    stop: Stop
+    settle: float
+    remarks: list[str] = field(default_factory=list)
+
+    def take_over(self) -> Recovered:
+        """Take over what dead runs left."""
+        return take_over(self.deliveries, self.ledger.runs, self.clock.now(), self.settle)
+
+    async def dispatch(self) -> Ending:
+        """Send until nothing more can be done, here or by another process that works on the same notice.
+
+        Raises `LedgerError` where the ledger cannot be written.
+        """
+        deadline = None if self.limits.deadline is None else self.clock.monotonic() + self.limits.deadline
+        try:
+            while True:
+                ending = await self._engine_run(deadline)
+                if ending is not Ending.FINISHED:
+                    return ending
+                left = self.take_over()
+                if left.alive:
+                    ending = await self._wait_for_others(left.alive, deadline)
+                if ending is not Ending.FINISHED or not (left.alive or left.taken_over):
+                    return ending
+        finally:
+            await _close([channel.adapter for channel in self.active.values()])
+
+    async def _engine_run(self, deadline: float | None) -> Ending:
+        engine = Engine(
+            self.deliveries,
+            self.outbox,
+            self.active,
+            self.clock,
+            Policy(on_unknown=self.limits.on_unknown),
+            self.listener,
+        )
+        # The engine's writer obeys Ctrl-Z between two transactions, for the whole process.
+        with waking_the_loop(self._stop), ctrl_z_deferred():
+            return await engine.run(deadline, self.stop)
+
+    async def _wait_for_others(self, processes: tuple[int, ...], deadline: float | None) -> Ending:
+        """Wait until no living process has requests of this notice out."""
+        until = self.clock.monotonic() + _PATIENCE
+        until = until if deadline is None else min(until, deadline)
+        at_work = f"another broadcast is still sending this notice (process {processes[0]})"
+        self._say(Happened.WAITING, f"{at_work}; waiting for it")
+        with waking_the_loop(self._stop):
+            while alive := self.take_over().alive:
+                if self.clock.monotonic() >= until or is_stopped(alive[0]):
+                    self.remarks.append(f"{at_work}{_how_to_go_on(alive[0])}")
+                    return Ending.DEADLINE
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.stop.wake_up.wait(), _LOOK)
+                if self.stop.asked:
+                    self.remarks.append(at_work)
+                    return Ending.INTERRUPTED
+        return Ending.FINISHED
+
+    def _stop(self) -> None:
+        """Ask the run to stop, and say at once what it still waits for."""
+        self.stop.ask()
+        out = {name: channel.busy for name, channel in self.active.items() if channel.busy}
+        if not out:
+            words = "stopping"
+        elif self.stop.asked == 1:
+            requests = ", ".join(f"{name} ({count})" for name, count in out.items())
+            words = (
+                f"stopping; waiting for answers to the requests that are out: {requests}. "
+                "If you press Ctrl-C again, nobody knows whether these messages arrived"
+            )
+        else:
+            words = "stopped without waiting for the answers"
+        self._say(Happened.STOPPING, words)
+
+    def _say(self, kind: Happened, words: str) -> None:
+        self.listener(Happening(kind, "", reason=words))
+
+
+def _how_to_go_on(pid: int) -> str:
+    if not is_stopped(pid):
+        return ""
+    return f"; it is stopped: continue it with `kill -CONT {pid}`, or end it and retry"
+
+
+async def _close(adapters: list[Adapter]) -> None:
+    closings = (adapter.close() for adapter in adapters)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.gather(*closings, return_exceptions=True), timeout=5)

@@ -1,0 +1,180 @@
+"""Where a notice takes its incident, and which kind of notice and which texts that makes. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from enum import StrEnum
+from typing import TypeVar
+
+from broadcast.errors import PhaseError, UsageError
+from broadcast.model.incident import Incident, Phase
+from broadcast.model.notice import NoticeKind, TextPhase
+from broadcast.publishing.before import Before
+from broadcast.publishing.request import Request, Verb
+from broadcast.publishing.window import AT_ONCE
+
+E = TypeVar("E", bound=StrEnum)
+
+_PHASE_TEXTS = {
+    Phase.INVESTIGATING: TextPhase.INVESTIGATING,
+    Phase.IDENTIFIED: TextPhase.IDENTIFIED,
+    Phase.MONITORING: TextPhase.MONITORING,
+    Phase.RESOLVED: TextPhase.RESOLVED,
+    Phase.RETRACTED: TextPhase.RETRACTION,
+    Phase.SCHEDULED: TextPhase.MAINTENANCE,
+    Phase.IN_PROGRESS: TextPhase.MAINTENANCE,
+    Phase.COMPLETED: TextPhase.MAINTENANCE,
+    Phase.CANCELLED: TextPhase.MAINTENANCE,
+}
+
+
+def phase_after(request: Request, before: Before) -> Phase:
+    """The phase that is asked for, checked against where the incident is.
+
+    Raises `PhaseError` where the incident cannot go there, and `UsageError` for what was typed wrong.
+    """
+    incident = before.incident
+    if incident and request.maintenance and not incident.phase.maintenance:
+        raise PhaseError(
+            f"{incident.ref} is no maintenance: it is {incident.phase}",
+            hint=f"use: broadcast {'update' if request.verb is Verb.UPDATE else request.verb} {incident.ref}",
+        )
+    wanted = _wanted(request, before)
+    if incident is None:
+        return _opening(wanted)
+    # Work begins once; `update` says more of it.
+    again = request.maintenance and wanted is incident.phase and bool(request.phase)
+    if again or not _may_become(incident.phase, wanted, request.verb):
+        rest = "already" if wanted is incident.phase else f"and cannot become {wanted}"
+        raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_way_on(incident))
+    if request.verb is Verb.RETRACT and before.reopened:
+        raise PhaseError(
+            f"the all-clear of {incident.ref} was taken back with the latest notice already",
+            hint=f'say more: broadcast update {incident.ref} -m "..."; or end it: broadcast resolve',
+        )
+    if incident.phase is Phase.RESOLVED and not request.message:
+        raise UsageError(
+            f"{incident.ref} was resolved; say what is true now",
+            hint='take the all-clear back in your own words: broadcast retract -m "..."',
+        )
+    if request.verb is Verb.UPDATE and wanted.closed:
+        verb = "retract" if wanted in {Phase.RETRACTED, Phase.CANCELLED} else "resolve"
+        raise PhaseError(f"an update cannot end {incident.ref}", hint=f"use: broadcast {verb}")
+    if request.corrects:
+        _check_correction(incident, wanted)
+    return wanted
+
+
+def reopens(before: Before, phase: Phase) -> bool:
+    """Whether a notice that leads to `phase` takes an all-clear back."""
+    return before.incident is not None and before.incident.phase is Phase.RESOLVED and not phase.closed
+
+
+def kind_after(verb: Verb, phase: Phase) -> NoticeKind:
+    """The kind of a notice of this verb, which leads to this phase."""
+    if verb is Verb.RETRACT:
+        return NoticeKind.RETRACTION
+    if phase.maintenance:
+        return NoticeKind.MAINTENANCE
+    kinds = {Verb.NOTIFY: NoticeKind.INITIAL, Verb.UPDATE: NoticeKind.UPDATE}
+    return kinds.get(verb, NoticeKind.RESOLUTION)
+
+
+def texts_after(request: Request, before: Before, phase: Phase) -> TextPhase:
+    """Which templates the notice is written from, where users have their own; `--template` forces it.
+
+    A later notice must not sound like the first one, and while it works nothing may say that it does not.
+    """
+    if request.template:
+        chosen = one_of(TextPhase, request.template, "template")
+        if chosen is TextPhase.MAINTENANCE and not phase.maintenance:
+            raise UsageError(
+                f"the maintenance texts are for announced work, but {before.ref} is {phase}",
+                hint="leave --template out, or announce the work: --phase scheduled --started 22:00",
+            )
+        return chosen
+    if before.incident is None:
+        return TextPhase.DRILL if request.drill else _PHASE_TEXTS[phase]
+    if phase is Phase.IDENTIFIED and before.incident.phase is Phase.INVESTIGATING and not request.corrects:
+        return TextPhase.IDENTIFIED
+    if phase in {Phase.INVESTIGATING, Phase.IDENTIFIED}:
+        return TextPhase.UPDATE
+    return _PHASE_TEXTS[phase]
+
+
+def one_of(kind: type[E], text: str, what: str) -> E:
+    """The member that `text` spells; raises `UsageError` that names the nearest one."""
+    wanted = text.strip().lower().replace("-", "_")
+    for member in kind:
+        if member.value == wanted:
+            return member
+    known = [member.value for member in kind]
+    close = difflib.get_close_matches(wanted, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else "one of " + ", ".join(known)
+    raise UsageError(f"there is no {what} {text}", hint=hint)
+
+
+def _may_become(phase: Phase, wanted: Phase, verb: Verb) -> bool:
+    """Whether this verb may lead from one phase to the other; only `retract` opens what was resolved."""
+    if phase is Phase.RESOLVED and verb is not Verb.RETRACT:
+        return False
+    return phase.may_become(wanted)
+
+
+def _wanted(request: Request, before: Before) -> Phase:
+    incident = before.incident
+    maintenance = incident is not None and incident.phase.maintenance
+    if request.verb is Verb.RESOLVE:
+        return Phase.COMPLETED if maintenance else Phase.RESOLVED
+    if request.verb is Verb.RETRACT:
+        return Phase.CANCELLED if maintenance else _without_it(before)
+    if request.phase:
+        return one_of(Phase, request.phase, "phase")
+    if incident is None and request.maintenance:
+        return Phase.IN_PROGRESS if request.window_from == AT_ONCE else Phase.SCHEDULED
+    if incident is None and request.template == TextPhase.MAINTENANCE:
+        return Phase.SCHEDULED
+    return incident.phase if incident else Phase.INVESTIGATING
+
+
+def _without_it(before: Before) -> Phase:
+    """Where an outage stands when what was said last is taken back: an all-clear, or all of it."""
+    resolved = before.incident is not None and before.incident.phase is Phase.RESOLVED
+    return before.found if resolved else Phase.RETRACTED
+
+
+def _opening(phase: Phase) -> Phase:
+    if phase.closed:
+        raise PhaseError(
+            f"an incident cannot begin as {phase}",
+            hint="begin with investigating, identified, monitoring, scheduled or in_progress",
+        )
+    return phase
+
+
+def _check_correction(incident: Incident, wanted: Phase) -> None:
+    """A correction says one thing; what else changed is the next notice."""
+    if incident.phase.maintenance:
+        raise UsageError(
+            f"{incident.ref} is maintenance, whose texts have no place for a correction",
+            hint='move its window with `broadcast maintenance move`, or say it in your own words: -m "..."',
+        )
+    if wanted is not incident.phase:
+        raise UsageError(
+            "a correction does not change the phase: readers would not see both",
+            hint=f"correct first, then: broadcast update {incident.ref} --phase {wanted}",
+        )
+
+
+def _way_on(incident: Incident) -> str:
+    phase, ref = incident.phase, incident.ref
+    if phase is Phase.SCHEDULED:
+        return f"first start it, or call it off: broadcast maintenance start {ref}, or cancel {ref}"
+    if phase is Phase.IN_PROGRESS:
+        return f"move its end, or end it: broadcast maintenance move {ref} --until 00:30, or end {ref}"
+    if phase is Phase.RESOLVED:
+        return f'if it is not over: broadcast retract {ref} -m "..."; for something new: broadcast notify'
+    if phase.closed:
+        verb = "maintenance" if phase.maintenance else "notify"
+        return f'it is closed; open a new one with: broadcast {verb} "TITLE"'
+    return "it may become " + ", ".join(sorted(p for p in Phase if phase.may_become(p)))

@@ -1,0 +1,95 @@
+"""How many people a plan concerns, counted while it is gone through once. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from broadcast.model.contact import Barred
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.plan import Planned
+from broadcast.publishing.preview import Unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Deliveries that differ in nothing but whom they are for; `posts` where a channel publishes."""
+
+    audience: str
+    texts: str
+    locale: str
+    route: tuple[str, ...]
+    posts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """Deliveries by their share, people by their audience, and who cannot be reached.
+
+    `suppressed` counts by audience who must not be told. `barred` counts the addresses that must not be
+    used, by audience and reason, be their owners told another way or not. `held` counts what is owed on a
+    channel that the notice may not use, by share and reason.
+    """
+
+    shares: Mapping[Share, int]
+    people: Mapping[str, int]
+    audiences: Sequence[str]
+    unreachable: tuple[Unreachable, ...]
+    suppressed: Mapping[str, int] = field(default_factory=dict)
+    barred: Mapping[tuple[str, Barred], int] = field(default_factory=dict)
+    held: Mapping[tuple[Share, str], int] = field(default_factory=dict)
+
+    @property
+    def channels(self) -> list[str]:
+        """Every channel that may be used."""
+        return sorted({name for share in self.shares for name in share.route})
+
+    @property
+    def first(self) -> Counter[str]:
+        """How many deliveries start on which channel."""
+        first: Counter[str] = Counter()
+        for share, count in self.shares.items():
+            first[share.route[0]] += count
+        return first
+
+
+NOBODY = Headcount({}, {}, (), ())
+
+
+def count(plan: Iterable[Planned]) -> Headcount:
+    """Count a plan. What is owed to one person comes together in it."""
+    shares: Counter[Share] = Counter()
+    people: Counter[str] = Counter()
+    audiences: dict[str, None] = {}
+    unreachable: list[Unreachable] = []
+    suppressed: Counter[str] = Counter()
+    barred: Counter[tuple[str, Barred]] = Counter()
+    held: Counter[tuple[Share, str]] = Counter()
+    last = ""
+    for planned in plan:
+        audience, contact = planned.audience, planned.contact
+        audiences[audience] = None
+        another = contact is not None and planned.receiver != last
+        last = planned.receiver
+        if another and contact and contact.barred:
+            barred.update((audience, each) for each in contact.barred)
+        if planned.state is DeliveryState.SUPPRESSED:
+            suppressed[audience] += another
+        elif planned.state is DeliveryState.HELD:
+            held[_share(planned), planned.reason or ""] += 1
+        elif planned.state is not DeliveryState.PLANNED:
+            unreachable.append(_unreachable(planned))
+        else:
+            shares[_share(planned)] += 1
+            people[audience] += another
+    return Headcount(shares, people, tuple(audiences), tuple(unreachable), suppressed, barred, held)
+
+
+def _share(planned: Planned) -> Share:
+    return Share(planned.audience, planned.texts, planned.locale, planned.route, planned.contact is None)
+
+
+def _unreachable(planned: Planned) -> Unreachable:
+    name = planned.contact.name if planned.contact else ""
+    return Unreachable(planned.receiver, name, planned.audience, planned.reason or "")

@@ -1,0 +1,239 @@
+"""A notice that is ready to be looked at: its facts, its texts, and who is owed which of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from broadcast.dispatch.message_builder import contact_values
+from broadcast.errors import TooLong
+from broadcast.ledger.records import Text
+from broadcast.model.channel import ChannelKind
+from broadcast.model.incident import Incident
+from broadcast.model.notice import Facts
+from broadcast.model.outgoing import Headline
+from broadcast.model.plan import Planned
+from broadcast.model.situation import situation_of
+from broadcast.model.suppression import Suppressed
+from broadcast.planning.plan import PUBLIC
+from broadcast.planning.ways import Way
+from broadcast.publishing.plan_summary import Headcount, Share
+from broadcast.publishing.preview import AudiencePreview, BarredPreview, Preview, TextPreview
+from broadcast.publishing.recipients import Reach
+from broadcast.rendering.added import added
+from broadcast.rendering.catalogue import PUBLIC as CUSTOMERS
+from broadcast.rendering.clean import one_line
+from broadcast.rendering.render import Rendered, Renderer
+from broadcast.rendering.sms import measure
+from broadcast.rendering.variables import checked_link
+
+#: How many parts an SMS may grow to when a person's own values are filled in.
+PERSONAL_PARTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A notice before it is recorded. `rendered` goes with `texts`, entry by entry.
+
+    `suppressed` are the addresses it does without.
+    """
+
+    incident: Incident
+    facts: Facts
+    reach: Reach
+    texts: Sequence[Text]
+    rendered: Sequence[Rendered]
+    warnings: tuple[str, ...]
+    suppressed: Suppressed
+
+
+def write_texts(
+    facts: Facts, needed: Iterable[tuple[str, str, str]], renderer: Renderer
+) -> tuple[list[Text], list[Rendered]]:
+    """Render each needed text once; raises `TemplateError`."""
+    texts, rendered = [], []
+    for audience, locale, kind in sorted(needed):
+        result = renderer.render(facts, audience, locale, ChannelKind(kind))
+        texts.append(Text(audience, kind, replace(result.message, locale=locale)))
+        rendered.append(result)
+    return texts, rendered
+
+
+def check_personal(
+    texts: Sequence[Text], rendered: Sequence[Rendered], deliveries: Iterable[Planned]
+) -> None:
+    """Measure personal SMS with everybody's own values; raises `TooLong` and names the first."""
+    personal = {
+        (text.texts, text.message.locale): (text.message, result)
+        for text, result in zip(texts, rendered, strict=True)
+        if text.message.slots and text.kind == ChannelKind.SMS
+    }
+    for delivery in deliveries if personal else ():
+        if delivery.contact and (found := personal.get((delivery.texts, delivery.locale))):
+            message, result = found
+            length = measure(message.personal(contact_values(delivery.contact)).text)
+            if length.parts > max(result.units.parts, PERSONAL_PARTS):
+                raise TooLong(
+                    f"{result.template}: {length.units} units, {length.parts} SMS parts "
+                    f"for contact {delivery.contact.id}",
+                    hint="shorten the template or what it says about the person",
+                )
+
+
+def needed_texts(
+    shares: Iterable[Share],
+    ways: Mapping[str, Way],
+    locales: Sequence[str],
+    earlier: Sequence[tuple[str, str, str]] = (),
+) -> set[tuple[str, str, str]]:
+    """Audience, locale and channel kind of every text that any step of any route needs.
+
+    A channel that is not configured any more had a text of one of the `earlier` kinds.
+    """
+    needed: set[tuple[str, str, str]] = set()
+    for share in shares:
+        for name in share.route:
+            if name not in ways:
+                needed.update(text for text in earlier if text[:2] == (share.texts, share.locale))
+                continue
+            capabilities = ways[name].capabilities
+            spoken = {share.locale, *locales} if capabilities.speaks_all_locales else {share.locale}
+            needed.update((share.texts, each, str(capabilities.kind)) for each in spoken)
+    return needed
+
+
+def written_for(reach: Reach) -> tuple[str, ...]:
+    """The sets of texts that somebody reads now, or may be owed; what is public, customers read."""
+    return tuple(sorted({CUSTOMERS if share.texts == PUBLIC else share.texts for share in reach.shares}))
+
+
+def headline(facts: Facts, identity: str | None) -> Headline:
+    """The facts that status pages take apart; `identity` is the incident's."""
+    return Headline(
+        identity=identity or "",
+        incident=facts.ref,
+        sequence=facts.sequence,
+        title=one_line(facts.title),
+        kind=facts.kind,
+        phase=facts.phase,
+        severity=facts.severity,
+        severity_before=facts.severity_before,
+        situation=situation_of(facts, outside=True),
+        corrects=facts.corrects,
+        extent=dict(facts.variables).get("extent"),
+        drill=facts.drill,
+        organisation=one_line(facts.organisation),
+        services=tuple(
+            (one_line(service.name_in("en")), service.component or "") for service in facts.services
+        ),
+        service_names=tuple(service.names for service in facts.services),
+        as_of=facts.as_of,
+        started=facts.started,
+        ended=facts.ended,
+        next_update=facts.next_update,
+        window_starts=facts.window_starts,
+        window_ends=facts.window_ends,
+        former_starts=facts.former_starts,
+        former_ends=facts.former_ends,
+        link=checked_link(facts.link),
+        hotline=facts.hotline and one_line(facts.hotline),
+        alternatives=facts.alternatives,
+        cut_off=facts.cut_off,
+    )
+
+
+def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
+    """The draft as a person should see it before saying yes."""
+    headcount = draft.reach.headcount
+    parts = _sms_parts(draft, ways)
+    return Preview(
+        incident=draft.facts.ref,
+        sequence=draft.facts.sequence,
+        kind=draft.facts.kind,
+        title=draft.facts.title,
+        drill=draft.facts.drill,
+        sandbox=sandbox,
+        people=sum(headcount.people.values()),
+        posts=tuple(dict.fromkeys(share.route[0] for share in headcount.shares if share.posts)),
+        audiences=tuple(_audience(name, headcount) for name in headcount.audiences),
+        texts=_text_previews(draft, ways),
+        unreachable=headcount.unreachable,
+        barred=barred(headcount),
+        sms_parts=parts,
+        cost=_cost(headcount.first, ways, parts),
+        next_update=draft.facts.next_update,
+        window_starts=draft.facts.window_starts,
+        window_ends=draft.facts.window_ends,
+        former_starts=draft.facts.former_starts,
+        former_ends=draft.facts.former_ends,
+        warnings=draft.warnings,
+        affects=draft.facts.affects,
+    )
+
+
+def _audience(name: str, headcount: Headcount) -> AudiencePreview:
+    first: Counter[str] = Counter()
+    for share, people in headcount.shares.items():
+        if share.audience == name and not share.posts:
+            first[share.route[0]] += people
+    unreachable = sum(one.audience == name for one in headcount.unreachable)
+    return AudiencePreview(
+        name=name,
+        people=headcount.people.get(name, 0),
+        first=tuple(first.items()),
+        unreachable=unreachable,
+        suppressed=headcount.suppressed.get(name, 0),
+    )
+
+
+def barred(headcount: Headcount) -> tuple[BarredPreview, ...]:
+    """The addresses that are not used, counted."""
+    return tuple(
+        BarredPreview(audience, each.kind, each.reason, people)
+        for (audience, each), people in headcount.barred.items()
+    )
+
+
+def _text_previews(draft: Draft, ways: Mapping[str, Way]) -> tuple[TextPreview, ...]:
+    first: Counter[tuple[str, str, str]] = Counter()
+    for share, count in draft.reach.headcount.shares.items():
+        first[share.texts, share.locale, str(ways[share.route[0]].capabilities.kind)] += count
+    return tuple(
+        TextPreview(
+            audience=text.texts,
+            locale=text.message.locale,
+            kind=text.kind,
+            subject=text.message.subject,
+            text=text.message.text,
+            size=str(rendered.units),
+            recipients=first[text.texts, text.message.locale, text.kind],
+            added=added(rendered, draft.facts, text.texts, ChannelKind(text.kind)),
+        )
+        for text, rendered in zip(draft.texts, draft.rendered, strict=True)
+    )
+
+
+def _sms_parts(draft: Draft, ways: Mapping[str, Way]) -> int:
+    parts = {
+        (text.texts, text.message.locale): rendered.units.parts
+        for text, rendered in zip(draft.texts, draft.rendered, strict=True)
+        if text.kind == ChannelKind.SMS
+    }
+    return sum(
+        parts[share.texts, share.locale] * people
+        for share, people in draft.reach.headcount.shares.items()
+        if ways[share.route[0]].capabilities.kind is ChannelKind.SMS
+    )
+
+
+def _cost(first: Mapping[str, int], ways: Mapping[str, Way], sms_parts: int) -> float | None:
+    """What the first choice of channels costs; None where nothing has a known price."""
+    total, known = 0.0, False
+    for name, count in first.items():
+        way = ways[name]
+        if way.price:
+            known = True
+            units = sms_parts if way.capabilities.kind is ChannelKind.SMS else count
+            total += units * way.price
+    return round(total, 2) if known else None

@@ -1,0 +1,288 @@
+"""Publishing a notice: compose the facts, plan, render, ask, record, deliver."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from broadcast.config.settings import Settings
+from broadcast.dispatch.progress import Happened, Happening
+from broadcast.errors import ConfigError, KeyReused, LedgerError, Overtaken, Refused, UnknownIncident
+from broadcast.ledger.health import Watched
+from broadcast.ledger.records import NewNotice, Notice
+from broadcast.model.consent import Purpose
+from broadcast.model.counted import counted
+from broadcast.model.health import FRESH
+from broadcast.model.incident import Incident, Phase
+from broadcast.model.notice import Facts
+from broadcast.publishing import advisories
+from broadcast.publishing.author import author
+from broadcast.publishing.compose import Before, Composed, compose
+from broadcast.publishing.concerned import Concerned
+from broadcast.publishing.deliver import Delivery, Order
+from broadcast.publishing.dependencies import dependencies
+from broadcast.publishing.hints import hints
+from broadcast.publishing.observed_outages import found_down, proposals, takes_back
+from broadcast.publishing.prepare import (
+    Draft,
+    check_personal,
+    needed_texts,
+    preview,
+    write_texts,
+    written_for,
+)
+from broadcast.publishing.preview import Consent, Preview
+from broadcast.publishing.recipients import Reaching
+from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.result import Result
+from broadcast.rendering.draft import OUTSIDE
+from broadcast.rendering.render import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The incident that a notice belongs to, once it is certain; `warnings` say how that came about.
+
+    `reserved` says that `ref` is the number of a new incident, which no other command can take any more.
+    """
+
+    ref: str | None = None
+    reserved: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def _still_meant(request: Request, draft: Draft, before: Facts | None) -> Facts:
+    """The facts of the draft, if they take back what those of the draft `before` did; raises `Overtaken`.
+
+    A false alarm must not become "still down" because somebody else has just said that it is over.
+    """
+    now = draft.facts
+    takes_back = request.verb is Verb.RETRACT or request.corrects
+    if before and takes_back and (now.phase, now.corrects) != (before.phase, before.corrects):
+        raise Overtaken(
+            f"somebody else published {now.ref}/{now.sequence - 1}, so this would take back something else",
+            hint=f"nothing was sent; read it with `broadcast log {now.ref}`, then say what is true now",
+        )
+    return now
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Publishes notices. `locales` are the languages there are templates for."""
+
+    settings: Settings
+    renderer: Renderer
+    locales: tuple[str, ...]
+    delivery: Delivery
+
+    def publish(self, request: Request, limits: Limits, consent: Consent) -> Result:
+        """Publish a notice and return when it is delivered, as far as it can be.
+
+        `consent` is asked before anything is recorded. If another command records a notice meanwhile, this
+        one is prepared again from what holds then, and asked about again. That ends: each time, another
+        notice was recorded, and a number that was lost once is reserved the next time. Raises a
+        `BroadcastError` where nothing was sent, and `Overtaken` where the other notice turned what this one
+        takes back into something else.
+        """
+        self.delivery.follow_targets()
+        subject, meant = Subject(request.incident), None
+        while not (known := self._known(request)):
+            draft = self._draft(request, subject)
+            meant = _still_meant(request, draft, meant)
+            shown = self._shown(draft, limits)
+            self.delivery.channels.permit(draft.reach.channels)
+            adapters = self.delivery.channels.adapters(draft.reach.channels)
+            order = Order(limits, adapters, draft.warnings, draft.suppressed)
+            consent(shown)
+            try:
+                return self._send(draft, request, subject, order)
+            except Overtaken as overtaken:
+                if not self._known(request):
+                    subject = self._kept(draft, subject, overtaken)
+        return self._continue(known, limits)
+
+    def _send(self, draft: Draft, request: Request, subject: Subject, order: Order) -> Result:
+        """Record the notice and deliver it; raises `Overtaken`.
+
+        What sending needs of this machine is there before anything is recorded.
+        """
+        with self.delivery.started() as started:
+            notice = self._record(draft, request, subject)
+            with self.delivery.recorded(notice):
+                warnings = (*order.warnings, *self._recorded(draft, request))
+                return self.delivery.deliver_new(notice, replace(order, warnings=warnings), started)
+
+    def _kept(self, draft: Draft, subject: Subject, overtaken: Overtaken) -> Subject:
+        """The same incident for the next attempt; a new one gets a number that it cannot lose again."""
+        if draft.incident.id:
+            # By its reference, for "the only open one" may be another one by now.
+            return Subject(draft.incident.ref, warnings=(*subject.warnings, str(overtaken)))
+        ref = self.delivery.ledger.incidents.reserve_ref()
+        return Subject(ref, reserved=True, warnings=(f"{overtaken}, the number is now {ref}",))
+
+    def preview(self, request: Request, limits: Limits) -> Preview:
+        """The notice as it would go out; records and sends nothing."""
+        if request.verb is not Verb.NOTIFY:
+            self.delivery.follow_targets()
+        draft = self._draft(request, Subject(request.incident))
+        shown = self._shown(draft, limits)
+        try:
+            self.delivery.channels.permit(draft.reach.channels)
+            self.delivery.channels.adapters(draft.reach.headcount.channels)
+        except (Refused, ConfigError) as error:
+            warning = f"it could not be sent: {error}; {error.hint}"
+            live = not isinstance(error, Refused)
+            return replace(shown, live=live, warnings=(*shown.warnings, warning))
+        return shown
+
+    def _known(self, request: Request) -> Notice | None:
+        """The notice that was recorded under the request's key; raises `KeyReused` for another content."""
+        if not request.key:
+            return None
+        notice = self.delivery.ledger.incidents.notice_with_key(request.key)
+        if notice and notice.inputs_hash != request.inputs_hash():
+            raise KeyReused(
+                f"the key {request.key} belongs to {notice.incident}/{notice.sequence}, "
+                "which was published with other inputs",
+                hint="use a new key for a new notice; the old one was left as it is",
+            )
+        return notice
+
+    def _continue(self, notice: Notice, limits: Limits) -> Result:
+        """Go on with an interrupted run, or give the stored result of a finished one again."""
+        if notice.result and not self.delivery.owes(notice):
+            return Result.from_json(json.loads(notice.result)).replay()
+        return self.delivery.deliver(notice, limits, self.delivery.needed(notice))
+
+    def _draft(self, request: Request, subject: Subject) -> Draft:
+        before = self._before(request, subject)
+        now = self.delivery.clock.now()
+        watched = [] if takes_back(request) else self.delivery.ledger.health.down(now)
+        depends = dependencies(self.settings, found_down(self.settings, watched, now))
+        composed = compose(request, before, self.settings, depends, now)
+        request = replace(request, affects=composed.facts.affects)
+        ways = self.delivery.channels.ways
+        concerned = Concerned.by(self.delivery.ledger, before.incident)
+        purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
+        suppressed = self.delivery.ledger.suppressions.suppressed()
+        failing = self._failing(watched, now) if before.incident else frozenset()
+        reaching = Reaching(self.settings, ways, self.locales, suppressed, depends, failing)
+        reach = reaching.reach(request, concerned, purpose)
+        facts = replace(composed.facts, audiences=written_for(reach))
+        needed = needed_texts(reach.shares, ways, self.locales, concerned.texts)
+        texts, rendered = write_texts(facts, needed, self.renderer)
+        check_personal(texts, rendered, reach.everybody)
+        systems = depends.known(ways.values())
+        spoken = {locale for _, locale, _ in needed}
+        staff = {locale for texts, locale, _ in needed if texts not in OUTSIDE}
+        said = self._said_before(before) if reach.contacts else set()
+        return Draft(
+            incident=composed.incident,
+            facts=facts,
+            reach=reach,
+            texts=texts,
+            rendered=rendered,
+            suppressed=suppressed,
+            warnings=(  # what matters most last: it stands right above the question
+                *self.settings.warnings,
+                *(one for one in reach.contacts if one not in said),
+                *composed.warnings,
+                *proposals(request, self.settings, watched, reach.channels, now),
+                *advisories.hard_words(request, facts, request.lang or self.settings.locale),
+                *advisories.doubtful(request, systems),
+                *hints(facts, self.settings),
+                *advisories.shortened(texts, rendered),
+                *advisories.untranslated(request, spoken, request.lang or self.settings.locale, staff),
+                *reach.warnings,
+                *subject.warnings,
+                *self._already_open(composed),
+                *advisories.examples(self.settings),
+            ),
+        )
+
+    def _said_before(self, before: Before) -> set[str]:
+        """Every warning of the incident's earlier notices."""
+        notices = self.delivery.ledger.incidents.notices(before.incident) if before.incident else ()
+        results = (Result.from_json(json.loads(one.result)) for one in notices if one.result)
+        return {warning for result in results for warning in result.warnings}
+
+    def _failing(self, watched: Sequence[Watched], now: datetime) -> frozenset[str]:
+        """Channels that were just found to fail; others may work again."""
+        ledger = self.delivery.ledger
+        broken = {one.channel for one in ledger.history.breakers() if abs(now - one.opened_at) < FRESH}
+        return frozenset({*broken, *ledger.health.troubled(now - FRESH), *(one.system for one in watched)})
+
+    def _already_open(self, composed: Composed) -> list[str]:
+        """A second incident under the same title is more often a mistake than meant."""
+        new = composed.incident
+        same = [
+            incident.ref
+            for incident in self.delivery.ledger.incidents.all()
+            if not new.id and not incident.phase.closed and incident.title == new.title
+        ]
+        return (
+            [f"{same[-1]} is open under the same title; to say more of it: update {same[-1]}"] if same else []
+        )
+
+    def _before(self, request: Request, subject: Subject) -> Before:
+        incidents = self.delivery.ledger.incidents
+        still_open = tuple(one for one in incidents.all() if not one.phase.closed)
+        if request.verb is Verb.NOTIFY:
+            return Before(None, None, subject.ref or incidents.next_ref(), 1, still_open)
+        incident = self._found(request, subject)
+        notices = incidents.notices(incident)
+        latest = notices[-1] if notices else None
+        beside = tuple(one for one in still_open if one.id != incident.id)
+        number = incidents.next_sequence(incident)
+        return Before(incident, latest, incident.ref, number, beside, tuple(notices[:-1]))
+
+    def _found(self, request: Request, subject: Subject) -> Incident:
+        """The incident that is meant; raises `UnknownIncident` or `AmbiguousIncident`."""
+        try:
+            return self.delivery.ledger.incidents.find(subject.ref, maintenance=request.maintenance)
+        except UnknownIncident as error:
+            over = [one for one in self.delivery.ledger.incidents.all() if one.phase is Phase.RESOLVED]
+            if request.verb is not Verb.RETRACT or request.maintenance or subject.ref or not over:
+                raise
+            hint = f'to take an all-clear back, name its incident: broadcast retract {over[-1].ref} -m "..."'
+            raise UnknownIncident(str(error), hint=hint) from None
+
+    def _shown(self, draft: Draft, limits: Limits) -> Preview:
+        """The preview, if the guards let it pass; raises `Refused`."""
+        ways = self.delivery.channels.ways
+        shown = preview(draft, ways, sandbox=self.settings.sandbox)
+        most = self.settings.max_recipients if limits.max_recipients is None else limits.max_recipients
+        if most is not None and shown.people > most:
+            raise Refused(
+                f"{counted(shown.people, 'person', 'people')} would be told, and at most {most} are allowed",
+                hint=f"raise it with --max-recipients {shown.people}, or narrow --audience",
+            )
+        return shown
+
+    def _record(self, draft: Draft, request: Request, subject: Subject) -> Notice:
+        new = NewNotice(
+            incident=draft.incident,
+            facts=draft.facts,
+            kind=draft.facts.kind,
+            key=request.key,
+            inputs_hash=request.inputs_hash(),
+            author=author(),
+            texts=draft.texts,
+            deliveries=draft.reach.deliveries,
+            latecomers=draft.reach.latecomers,
+            reserved=subject.reserved,
+            kinds={name: way.capabilities.kind for name, way in self.delivery.channels.ways.items()},
+        )
+        return self.delivery.ledger.incidents.record(new, self.delivery.clock.now())
+
+    def _recorded(self, draft: Draft, request: Request) -> Iterator[str]:
+        """Tell the listener what is planned; warns of what could not be done beside the notice."""
+        for name, people in draft.reach.headcount.first.items():
+            self.delivery.listener(Happening(Happened.PLANNED, name, count=people))
+        if takes_back(request):
+            try:
+                self.delivery.ledger.health.dismiss()
+            except LedgerError as error:
+                yield f"systems that `watch` found down still count as down: {error}"

@@ -1,0 +1,329 @@
+"""Whom a notice reaches, and by which ways: the configuration, the contacts and what was told before."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from broadcast.config.settings import AudienceSettings, Settings
+from broadcast.config.shapes import likely_locale
+from broadcast.contacts.book import Book, read_contacts
+from broadcast.contacts.permission import Permission, Permitted
+from broadcast.errors import NothingMatched, UsageError
+from broadcast.model.channel import Capabilities
+from broadcast.model.consent import ConsentRule, Purpose
+from broadcast.model.contact import Contact
+from broadcast.model.counted import counted
+from broadcast.model.forgotten import Forgotten
+from broadcast.model.plan import Planned
+from broadcast.model.previous_delivery import Told
+from broadcast.model.suppression import Suppressed
+from broadcast.model.target import present_name, why_gone
+from broadcast.planning.earlier import Usable
+from broadcast.planning.lanes import comes_last, open_lanes
+from broadcast.planning.outage import Dependencies, Outage
+from broadcast.planning.plan import Plan, Planner, Roster
+from broadcast.planning.sharing import Shared
+from broadcast.planning.ways import Way
+from broadcast.publishing.bystanders import Bystanders
+from broadcast.publishing.concerned import Concerned
+from broadcast.publishing.contact_advisories import contact_remarks
+from broadcast.publishing.plan_summary import NOBODY, Headcount, Share, count
+from broadcast.publishing.request import CLOSING, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The deliveries of a notice, counted, and what had to be left out.
+
+    `contacts` says what is wrong with the contacts files, in one line at most. `latecomers` are
+    owed it if they are told of the incident before it is recorded.
+    """
+
+    deliveries: Iterable[Planned]
+    headcount: Headcount
+    warnings: tuple[str, ...]
+    latecomers: Iterable[Planned] = ()
+    late: Headcount = NOBODY
+    contacts: tuple[str, ...] = ()
+
+    @property
+    def everybody(self) -> Iterator[Planned]:
+        """All that texts must be ready for."""
+        return chain(self.deliveries, self.latecomers)
+
+    @property
+    def shares(self) -> list[Share]:
+        """The same, without saying who."""
+        held = dict.fromkeys(share for count in (self.headcount, self.late) for share, _ in count.held)
+        return [*self.headcount.shares, *self.late.shares, *held]
+
+    @property
+    def channels(self) -> list[str]:
+        """Every channel that may be used."""
+        return sorted({*self.headcount.channels, *self.late.channels})
+
+
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """Works out whom a request reaches. `ways` are all configured channels, `locales` those with texts.
+
+    `failing` are channels that were just found to fail. With `by_hand`, contacts are also read of audiences
+    that no channel tells one by one.
+    """
+
+    settings: Settings
+    ways: Mapping[str, Way]
+    locales: tuple[str, ...]
+    suppressed: Suppressed
+    depends: Dependencies
+    failing: frozenset[str] = frozenset()
+    by_hand: bool = False
+
+    def reach(self, request: Request, before: Concerned, purpose: Purpose) -> Reach:
+        """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
+
+        A resolve or a retraction goes to everybody who was, or may have been, told before.
+        """
+        ways, left_out, withheld = self._open_ways(request, drill=purpose is Purpose.DRILL)
+        # The end goes where the latest word went: people look for it there.
+        sound = frozenset() if request.verb in CLOSING else frozenset(ways) - self.failing
+        usable = Usable(ways, withheld, before.threads, self.ways, sound)
+        default = self._language(request)
+        told, waiting = self._permitted(before.told), self._permitted(before.to_be_told())
+        outage = self.depends.outage(request.affects)
+        shared = Shared()
+        if request.verb in CLOSING:
+            planner = Planner(usable, self.locales, default, told, outage, shared)
+            late = Planner(usable, self.locales, default, waiting, outage, shared)
+            found = {name: note for name, way in ways.items() if (note := outage.found(way))}
+            plan, latecomers = planner.follow_up(waiting), late.follow_up(told)
+            reach = _closing(request, plan, latecomers, left_out, found)
+            return replace(reach, warnings=(*reach.warnings, *_still_owed(reach.headcount, self.ways)))
+        audiences = self._audiences(request, before.audiences)
+        spared = Bystanders(before.audiences if purpose is Purpose.DRILL else ())
+        heard = spared.heard((*told, *waiting))
+        planner = Planner(usable, self.locales, default, heard, outage, shared)
+        told_now = spared.others(audiences)
+        rosters, warnings, contacts = self._rosters(told_now, ways, outage, purpose, before.forgotten)
+        gone = [name for name in before.audiences if name not in self.settings.audiences]
+        further = [] if request.audiences else gone
+        owed = spared.owed(planner.plan(rosters, further))
+        headcount = count(owed)
+        _check_matched(headcount, (*warnings, *contacts))
+        remarks = (
+            *left_out,
+            *spared.remarks(audiences, told),
+            *_renamed(further),
+            *self._not_updated(heard),
+            *_still_owed(headcount, self.ways),
+            *warnings,
+        )
+        return Reach(owed, headcount, remarks, contacts=contacts)
+
+    def _not_updated(self, told: Sequence[Told]) -> list[str]:
+        """Channels that published before and are gone: their readers see the older news."""
+        gone = dict.fromkeys(one.channel for one in told if not one.contact and one.channel not in self.ways)
+        return [
+            f"{name} published an earlier notice and {_gone(name, self.ways)}; "
+            "its readers still see that notice"
+            for name in gone
+        ]
+
+    def _open_ways(
+        self, request: Request, *, drill: bool
+    ) -> tuple[dict[str, Way], list[str], dict[str, str]]:
+        """The channels this notice may use, what was left out, and why each of the others is withheld."""
+        for name in (*request.channels, *request.not_channels):
+            if name not in self.ways:
+                raise UsageError(f"there is no channel {name}", hint=_suggest(name, self.ways))
+        wanted = set(request.channels or self.ways) - set(request.not_channels)
+        ways = {name: way for name, way in self.ways.items() if name in wanted}
+        withheld = {
+            name: f"{name} is left out by --channel or --not-channel"
+            for name in self.ways
+            if name not in ways
+        }
+        if not drill or self.settings.sandbox:
+            return ways, [], withheld
+        public = [name for name, way in ways.items() if way.reaches_the_world]
+        kept = {name: way for name, way in ways.items() if name not in public}
+        told = (
+            [f"a drill is not published outside the organisation: left out {', '.join(public)}"]
+            if public
+            else []
+        )
+        withheld |= dict.fromkeys(public, "a drill is not published outside")
+        return kept, told, withheld
+
+    def _language(self, request: Request) -> str:
+        """What readers get whose own language has no texts; raises `UsageError` for one that has none."""
+        wanted = request.lang or self.settings.locale
+        for locale in (wanted, wanted.partition("-")[0]):
+            if locale in self.locales:
+                return locale
+        if request.lang:
+            meant = likely_locale(wanted) or wanted
+            language = meant.partition("-")[0]
+            hint = _suggest(language if language in self.locales else meant, self.locales)
+            raise UsageError(f"there are no texts in {wanted}", hint=hint)
+        return wanted
+
+    def _audiences(self, request: Request, told: Sequence[str]) -> list[AudienceSettings]:
+        """The audiences that were named, else those told before, else all."""
+        known = self.settings.audiences
+        for name in request.audiences:
+            if name not in known:
+                raise UsageError(f"there is no audience {name}", hint=_suggest(name, known))
+        names = request.audiences or tuple(told) or tuple(known)
+        return [known[name] for name in dict.fromkeys(names) if name in known]
+
+    def rosters(self, request: Request) -> tuple[list[Roster], list[str]]:
+        """The audiences of the request with their people and open lanes, and warnings about them."""
+        ways, left_out, _ = self._open_ways(request, drill=False)
+        outage = self.depends.outage(request.affects)
+        audiences = self._audiences(request, ())
+        rosters, warnings, contacts = self._rosters(audiences, ways, outage, Purpose.INCIDENT)
+        return rosters, [*left_out, *warnings, *contacts]
+
+    def _rosters(
+        self,
+        audiences: Sequence[AudienceSettings],
+        ways: Mapping[str, Way],
+        outage: Outage,
+        purpose: Purpose,
+        forgotten: Forgotten | None = None,
+    ) -> tuple[list[Roster], list[str], tuple[str, ...]]:
+        rosters: list[Roster] = []
+        warnings: list[str] = []
+        books: list[Book] = []
+        for audience in audiences:
+            lanes = open_lanes(audience.lanes, ways, outage)
+            warnings += lanes.warnings
+            personal = self.by_hand or _personal(lanes.lanes, ways)
+            book = self._book(audience) if personal else Book()
+            books.append(book)
+            if personal and audience.contacts and not book.contacts:
+                warnings.append(f"nobody in the contacts files of {audience.name} can be told")
+            people = _Others(audience.name, book.contacts, forgotten) if forgotten else book.contacts
+            permission = permission_for(audience, ways, self.suppressed, purpose)
+            contacts = Permitted(people, permission)
+            sharing = book.contacts.sharing
+            rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes, sharing))
+        return rosters, list(dict.fromkeys(warnings)), contact_remarks(books)
+
+    def _permitted(self, told: Sequence[Told]) -> Sequence[Told]:
+        """The same people with the addresses that may be used by now; what they agreed to, held then."""
+        if not self.suppressed:
+            return told
+        duty, others = (Permission(self.suppressed, internal=internal) for internal in (True, False))
+        internal = self.settings.internal
+        return [
+            replace(one, contact=(duty if one.audience in internal else others).permit(one.contact))
+            if one.contact
+            else one
+            for one in told
+        ]
+
+    def _book(self, audience: AudienceSettings) -> Book:
+        return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """People but those who asked to be forgotten while their rows still stand in the files."""
+
+    audience: str
+    people: Iterable[Contact]
+    forgotten: Forgotten
+
+    def __iter__(self) -> Iterator[Contact]:
+        return (contact for contact in self.people if not self.forgotten(contact, self.audience))
+
+
+def permission_for(
+    audience: AudienceSettings,
+    ways: Mapping[str, Way],
+    suppressed: Suppressed,
+    purpose: Purpose = Purpose.INCIDENT,
+) -> Permission:
+    """What may be used in an audience for a purpose, as far as its channels are concerned."""
+    able = [ways[name].capabilities for lane in audience.lanes for name in lane if name in ways]
+    kinds = {str(one.kind): one.address for one in able if one.address}
+    return Permission(suppressed, audience.internal, audience.consent is ConsentRule.REQUIRED, purpose, kinds)
+
+
+def personal(audience: AudienceSettings, able: Mapping[str, Capabilities]) -> list[Capabilities]:
+    """What the channels can do that tell the people of an audience one by one; `able` is by name."""
+    lanes = [[able[name] for name in lane if name in able] for lane in audience.lanes]
+    return [one for lane in lanes if lane and not lane[0].publishes for one in lane]
+
+
+def _closing(
+    request: Request, plan: Plan, latecomers: Plan, left_out: Sequence[str], found: Mapping[str, str]
+) -> Reach:
+    if request.audiences:
+        raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
+    headcount = count(plan)
+    told = headcount.shares or headcount.held
+    nobody = [] if told else ["no earlier notice reached anybody, so there is nobody to tell now"]
+    last = [comes_last(name, note) for name, note in found.items() if name in headcount.channels]
+    return Reach(plan, headcount, (*left_out, *last, *nobody), latecomers, count(latecomers))
+
+
+def _renamed(audiences: Sequence[str]) -> list[str]:
+    return [
+        f"the audience {name} is not in the configuration any more; its people keep their channels"
+        for name in audiences
+    ]
+
+
+def _gone(name: str, ways: Mapping[str, Way]) -> str:
+    return why_gone(name, ways) if present_name(name, ways) else "is not in the configuration any more"
+
+
+def _still_owed(headcount: Headcount, ways: Mapping[str, Way]) -> Iterator[str]:
+    """What this notice cannot end, by channel and reason."""
+    owed: Counter[tuple[str, str, bool]] = Counter()
+    for (share, reason), messages in headcount.held.items():
+        owed[share.route[0], reason, share.posts] += messages
+    for (name, reason, posts), messages in owed.items():
+        what = "the end" if posts else counted(messages, "message")
+        owing, it = ("is", "it") if posts or messages == 1 else ("are", "them")
+        present = present_name(name, ways)
+        when = f"when {present} leads there again" if present else f"when {name} may be used again"
+        yield f"{what} on {name} {owing} still owed: {reason}; {when}, retry sends {it}"
+
+
+def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:
+    if headcount.shares or headcount.held:
+        return
+    if headcount.suppressed:
+        why = ", ".join(dict.fromkeys(str(barred) for _, barred in headcount.barred))
+        raise NothingMatched(
+            f"nobody may be told: {why}",
+            hint="`broadcast contacts suppress --list` shows what must not be used, and since when",
+        )
+    if headcount.unreachable:
+        people = counted(len(headcount.unreachable), "person", "people")
+        raise NothingMatched(
+            f"none of {people} can be reached: {headcount.unreachable[0].reason}",
+            hint="`broadcast contacts check` shows who has which address",
+        )
+    raise NothingMatched(
+        "\n".join(("nobody to tell: no contact and no channel matches", *warnings)),
+        hint="check --audience, --channel, the lanes and the contacts: broadcast contacts check",
+    )
+
+
+def _personal(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way]) -> bool:
+    return any(not ways[lane[0]].capabilities.publishes for lane in lanes if lane)
+
+
+def _suggest(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {close[0]}?" if close else "there are: " + (", ".join(names) or "none")

@@ -1,0 +1,127 @@
+"""The result of a run: what scripts read (`broadcast.result/1`) and what its exit code means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+from broadcast.dispatch.ending import Ending
+from broadcast.ledger.counts import Counts, counts
+from broadcast.ledger.tally import Tally
+from broadcast.model.delivery import OPEN
+
+SCHEMA = "broadcast.result/1"
+
+
+class ExitStatus(IntEnum):
+    """The exit codes, stable. 2, 3, 6, 7, 8, 9, 10 and 12 mean that nothing left the machine."""
+
+    OK = 0
+    NOTHING_ACCEPTED = 1
+    USAGE = 2
+    NOTHING_MATCHED = 3
+    PARTIAL = 4
+    DEADLINE = 5
+    CONFIG = 6
+    TEMPLATE = 7
+    REFUSED = 8
+    KEY_REUSED = 9
+    OVERDUE = 10
+    UNKNOWN = 11
+    LEDGER = 12
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelResult:
+    """What one channel came to. `state` is `ok`, `partial`, `failed`, `unknown`, `held` or `unused`."""
+
+    name: str
+    adapter: str
+    state: str
+    counts: Counts
+    ref: str | None = None
+    thread: str | None = None
+    attempts: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailoverResult:
+    """One channel stepped in for another, for so many people."""
+
+    origin: str
+    to: str
+    count: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a verb that publishes came to."""
+
+    incident: str
+    notice: int
+    kind: str
+    phase: str
+    drill: bool
+    key: str | None
+    replayed: bool
+    changed: bool
+    exit_code: int
+    sent_anything: bool
+    counts: Counts
+    channels: tuple[ChannelResult, ...] = ()
+    failovers: tuple[FailoverResult, ...] = ()
+    next_update: str | None = None
+    warnings: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The object that `-o json` prints."""
+        fields = asdict(self)
+        for failover in fields["failovers"]:
+            failover["from"] = failover.pop("origin")
+        return {"schema": SCHEMA, **fields}
+
+    def replay(self) -> Result:
+        """The same result, given again without anything being done."""
+        return replace(self, replayed=True, changed=False)
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Result:
+        """A stored result, from what `as_json` gave."""
+        channels = [{**entry, "counts": Counts(**entry["counts"])} for entry in fields["channels"]]
+        failovers = [
+            FailoverResult(entry["from"], entry["to"], entry["count"], entry["reason"])
+            for entry in fields["failovers"]
+        ]
+        lists = {name: tuple(fields[name]) for name in ("warnings", "next")}
+        plain = {name: value for name, value in fields.items() if name not in {"schema", *_NESTED}}
+        return cls(
+            **plain | lists,
+            counts=Counts(**fields["counts"]),
+            channels=tuple(ChannelResult(**entry) for entry in channels),
+            failovers=tuple(failovers),
+        )
+
+
+_NESTED = ("counts", "channels", "failovers")
+
+
+def exit_status(tallies: Sequence[Tally], ending: Ending) -> ExitStatus:
+    """The exit code that tells a script what happened to the required deliveries."""
+    required = [tally for tally in tallies if tally.required]
+    standing = counts(required)
+    waiting = any(tally.count for tally in required if tally.state in OPEN)
+    if ending is Ending.INTERRUPTED:
+        return ExitStatus.INTERRUPTED
+    if ending is Ending.DEADLINE and waiting:
+        return ExitStatus.DEADLINE
+    if standing.unknown:
+        return ExitStatus.UNKNOWN
+    if standing.failed or standing.held:
+        return ExitStatus.PARTIAL if standing.accepted else ExitStatus.NOTHING_ACCEPTED
+    return ExitStatus.OK

@@ -1,0 +1,93 @@
+"""Retrying: finish what incidents' notices still owe. Safe to run at any time, and twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from broadcast.channels.base import Adapter
+from broadcast.errors import AmbiguousIncident, UnknownIncident
+from broadcast.ledger.records import Notice
+from broadcast.model.incident import Incident
+from broadcast.publishing.deliver import Delivery
+from broadcast.publishing.request import Limits
+from broadcast.publishing.result import ExitStatus, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What a retry came to: the result of every notice that owed something, oldest first.
+
+    `latest` is that of the latest notice of the incident, with the worst exit code of all; None if no
+    incident was named and none owes anything.
+    """
+
+    notices: tuple[Result, ...]
+    latest: Result | None
+
+    @property
+    def exit_code(self) -> int:
+        """The worst of all exit codes."""
+        return self.latest.exit_code if self.latest else ExitStatus.OK
+
+
+def retry(delivery: Delivery, incident: str | None, limits: Limits) -> Retried:
+    """Finish the notices of an incident, or of every incident that owes something, oldest first.
+
+    What nobody can say is looked up at the provider before anything is sent. The deadline is for all of
+    them together, and a run that is interrupted begins none of the others. Raises `UnknownIncident`, and
+    `ConfigError` or `Refused` before anything is sent.
+    """
+    delivery.follow_targets()
+    incidents = delivery.ledger.incidents
+    if incident is not None:
+        return _retried(delivery, [incidents.find(incident)], limits)
+    owing = [one for one in incidents.all() if _owing(delivery, one)]
+    return _retried(delivery, owing, limits) if owing else _nothing_owed(delivery)
+
+
+def _retried(delivery: Delivery, incidents: Sequence[Incident], limits: Limits) -> Retried:
+    begun = delivery.clock.monotonic()
+    notices = [one for incident in incidents for one in delivery.ledger.incidents.notices(incident)]
+    adapters = {one.id: delivery.needed(one) for one in notices if delivery.owes(one)}
+    worked: list[Result] = []
+    results: list[Result] = []
+    for notice in notices:
+        interrupted = any(result.exit_code == ExitStatus.INTERRUPTED for result in worked)
+        if interrupted or notice.id not in adapters:
+            results.append(delivery.standing(notice))
+            continue
+        left = _left(limits, delivery.clock.monotonic() - begun)
+        worked.append(_finish(delivery, notice, left, adapters[notice.id]))
+        results.append(worked[-1])
+    changed = any(result.changed for result in results)
+    # What an older notice did not bring to somebody is over, unless it was still to be sent.
+    worst = max((result.exit_code for result in (*worked, *results[-1:])), default=0)
+    return Retried(tuple(worked), replace(results[-1], changed=changed, exit_code=worst))
+
+
+def _nothing_owed(delivery: Delivery) -> Retried:
+    """Where the only incident that it can be about stands, if there is one."""
+    incidents = delivery.ledger.incidents
+    try:
+        notices = incidents.notices(incidents.find(None, closed=True))
+    except (AmbiguousIncident, UnknownIncident):
+        return Retried((), None)
+    latest = delivery.standing(notices[-1])
+    return Retried((), replace(latest, exit_code=int(ExitStatus.OK)))
+
+
+def _owing(delivery: Delivery, incident: Incident) -> bool:
+    return any(delivery.owes(notice) for notice in delivery.ledger.incidents.notices(incident))
+
+
+def _left(limits: Limits, spent: float) -> Limits:
+    """The limits after so many seconds."""
+    return limits if limits.deadline is None else replace(limits, deadline=max(0.0, limits.deadline - spent))
+
+
+def _finish(delivery: Delivery, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter]) -> Result:
+    before = delivery.standing(notice)
+    after = delivery.deliver(notice, limits, adapters)
+    changed = (before.counts, before.channels) != (after.counts, after.channels)
+    return replace(after, changed=changed)

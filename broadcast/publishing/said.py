@@ -1,0 +1,119 @@
+"""The commander's words: what was given now, and what still holds of earlier notices. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from broadcast.errors import UsageError
+from broadcast.model.incident import Phase
+from broadcast.model.notice import Facts
+from broadcast.model.system import NOTHING
+from broadcast.publishing.before import Before
+from broadcast.publishing.phases import reopens
+from broadcast.publishing.request import Request
+
+#: Prose that `-v` sets; the last two take no language.
+PROSE = ("scope", "impact", "action", "cause", "data_loss", "instruction", "works", "link", "hotline")
+#: Words of the commander that readers of each language can be given.
+TRANSLATABLE = ("title", "message", *PROSE[:-2], "correction")
+#: Facts that hold until they are given anew, or taken back with `none`.
+_HELD = ("scope", "impact", "action", "cause", "instruction", "works")
+#: What is said of an outage in the present tense: it is no longer true once the service works again.
+_PRESENT = frozenset({"impact", "action", "works"})
+#: What ends with an outage, unless it is given again.
+_OF_AN_OUTAGE = _PRESENT | {"instruction"}
+_SEARCHING = frozenset({Phase.INVESTIGATING, Phase.IDENTIFIED, Phase.SCHEDULED, Phase.IN_PROGRESS})
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_CORRECTS = "corrects"
+_FACTS = frozenset(field.name for field in fields(Facts))
+
+Wording = tuple[tuple[tuple[str, str], str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a notice: `prose` are facts by name, `wording` their translations.
+
+    `own` are the variables that are no facts; `given` are all pairs without a language, by name.
+    """
+
+    prose: Mapping[str, Any]
+    wording: Wording
+    own: tuple[tuple[str, str], ...]
+    given: Mapping[str, str]
+
+
+def said(request: Request, before: Before, phase: Phase, times: frozenset[str]) -> Said:
+    """What the notice that `request` asks for says in words, when the incident stands at `phase` after it.
+
+    `times` are the variables that are times.
+    """
+    given, translated = _apart(request.variables)
+    kept = _kept(before, phase)
+    if not request.corrects and any(name == "correction" for (name, _), _ in translated):
+        raise UsageError(
+            "-v corrects.LOCALE translates a correction, and none is given",
+            hint='give it first: broadcast update --corrects "Only Hamburg is affected."',
+        )
+    known = {name: given[name] for name in PROSE if name in given}
+    prose = {name: value for name, value in {**kept, **known}.items() if value and not _back(name, value)}
+    if request.corrects:
+        prose["correction"] = request.corrects
+    held = _kept_wording(request, before, kept)
+    own = tuple((name, value) for name, value in given.items() if name not in {*PROSE, *times})
+    return Said(prose, (*held, *translated), own, given)
+
+
+def instruction_of(facts: Facts) -> str | None:
+    """What readers are to do; notices of earlier versions kept it among the commander's own variables."""
+    return facts.instruction or dict(facts.variables).get("instruction")
+
+
+def _back(name: str, value: str) -> bool:
+    """Whether a fact that held is taken back."""
+    return name in _HELD and value.strip().casefold() == NOTHING
+
+
+def _apart(pairs: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], Wording]:
+    """Variables by name, and translations (`title.en`, `instruction.de`) apart from them."""
+    variables, wording = {}, []
+    for name, value in pairs:
+        field, dot, locale = name.partition(".")
+        if dot and _LOCALE.fullmatch(locale) and _is_prose(field):
+            wording.append((("correction" if field == _CORRECTS else field, locale), value))
+        else:
+            variables[name] = value
+    return variables, tuple(wording)
+
+
+def _is_prose(field: str) -> bool:
+    """Whether it is said in words: a fact in the commander's, or a variable of their own."""
+    return field in TRANSLATABLE or field == _CORRECTS or field not in _FACTS
+
+
+def _kept(before: Before, phase: Phase) -> dict[str, str | None]:
+    """What holds of what was said before, None where nobody said it in the first language."""
+    latest = before.facts
+    if latest is None:
+        return {}
+    held = {name: getattr(latest, name) for name in _HELD} | {"instruction": instruction_of(latest)}
+    if reopens(before, phase):
+        # What was done, and what the cause was, turned out to be wrong; what to do is said anew.
+        gone = _OF_AN_OUTAGE | {"cause"}
+    elif phase.closed:
+        gone = _OF_AN_OUTAGE
+    else:
+        gone = frozenset() if phase in _SEARCHING else _PRESENT
+    return {name: value for name, value in held.items() if name not in gone}
+
+
+def _kept_wording(request: Request, before: Before, kept: Iterable[str]) -> Wording:
+    """Translations of what is said again: the title and the prose that holds, not the last message."""
+    if before.facts is None:
+        return ()
+    given = {name for name, _ in request.variables} | ({"title"} if request.title else set())
+    again = {"title", *kept} - given
+    return tuple(entry for entry in before.facts.wording if entry[0][0] in again)

@@ -1,0 +1,130 @@
+"""What a run came to, read back from the ledger: the result that people and scripts are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from broadcast.dispatch.ending import Ending
+from broadcast.ledger.counts import Counts, counts, counts_of_channel
+from broadcast.ledger.history import ChannelAttempts, Failover, History
+from broadcast.ledger.records import Notice
+from broadcast.ledger.tally import Tally
+from broadcast.model.incident import Phase
+from broadcast.model.notice import NoticeKind
+from broadcast.planning.ways import Way
+from broadcast.publishing.result import (
+    ChannelResult,
+    ExitStatus,
+    FailoverResult,
+    Result,
+    exit_status,
+)
+
+#: How announced work goes on.
+_WORK = {Phase.SCHEDULED: "maintenance start {incident}", Phase.IN_PROGRESS: "maintenance end {incident}"}
+
+
+def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[str, Way]) -> Result:
+    """The result of a notice as it stands in the ledger."""
+    tallies = history.tallies(notice.id)
+    attempts = history.attempts(notice.id)
+    failovers = history.failovers(notice.id)
+    status = exit_status(tallies, ending)
+    owed = notice.phase.closed or notice.kind is NoticeKind.RETRACTION
+    if status is ExitStatus.NOTHING_ACCEPTED and owed and not attempts:
+        status = ExitStatus.PARTIAL  # nothing was attempted: somebody who is owed the end could not be told
+    threads = history.threads(notice.incident_id)
+    return Result(
+        incident=notice.incident,
+        notice=notice.sequence,
+        kind=notice.kind,
+        phase=notice.phase,
+        drill=notice.facts.drill,
+        key=notice.key,
+        replayed=False,
+        changed=True,
+        exit_code=int(status),
+        sent_anything=any(attempt.left for attempt in attempts),
+        counts=counts(tallies),
+        channels=tuple(
+            _channels(tallies, attempts, failovers, ways, threads, history.held_reasons(notice.id))
+        ),
+        failovers=tuple(FailoverResult(f.origin, f.destination, f.count, f.reason) for f in failovers),
+        next_update=notice.facts.next_update.isoformat() if notice.facts.next_update else None,
+        next=_next(notice, status),
+    )
+
+
+def _channels(
+    tallies: Sequence[Tally],
+    attempts: Sequence[ChannelAttempts],
+    failovers: Sequence[Failover],
+    ways: Mapping[str, Way],
+    threads: Mapping[str, tuple[str, str]],
+    held: Mapping[str, str],
+) -> list[ChannelResult]:
+    tried = {attempt.channel: attempt for attempt in attempts}
+    origins = [failover.origin for failover in failovers]
+    names = dict.fromkeys([*tried, *origins, *(tally.channel for tally in tallies)])
+    results = []
+    for name in names:
+        if not name:
+            continue
+        standing = counts_of_channel(name, tallies, failovers)
+        attempt = tried.get(name)
+        root, last = threads.get(name, (None, None))
+        reasons = [failover.reason for failover in failovers if failover.origin == name]
+        state = _state(standing)
+        reason = (attempt.reason if attempt else None) or next(iter(reasons), held.get(name))
+        results.append(
+            ChannelResult(
+                name=name,
+                adapter=ways[name].adapter if name in ways else "",
+                state=state,
+                counts=standing,
+                ref=last,
+                thread=root,
+                attempts=attempt.attempts if attempt else 0,
+                reason=None if state == "ok" else reason,
+            )
+        )
+    return results
+
+
+def _state(standing: Counts) -> str:
+    if not standing.planned:
+        return "unused"
+    if standing.accepted == standing.planned - standing.suppressed:
+        return "ok"
+    if standing.accepted:
+        return "partial"
+    for name in ("unknown", "held"):
+        if getattr(standing, name):
+            return name
+    return "failed" if standing.failed else "unused"
+
+
+def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
+    """What to type next, after the name of the program."""
+    incident = notice.incident
+    advice = []
+    if status in {
+        ExitStatus.PARTIAL,
+        ExitStatus.NOTHING_ACCEPTED,
+        ExitStatus.DEADLINE,
+        ExitStatus.UNKNOWN,
+        ExitStatus.INTERRUPTED,
+    }:
+        advice.append(f"retry {incident}")
+    if status is ExitStatus.UNKNOWN:
+        # Where a provider cannot be asked, another retry learns nothing; somebody has to look, or decide.
+        advice.append(f"resolve-unknown {incident} --as not-sent --dry-run")
+        advice.append(f"retry {incident} --on-unknown resend")
+    if notice.phase.closed:
+        advice.append(f"report {incident}")
+    elif notice.facts.next_update:
+        advice.append(f'update {incident} -m "..." --next-update 30m')
+    else:
+        advice.append(_WORK.get(notice.phase, 'resolve {incident} -m "..."').format(incident=incident))
+    advice.append(f"log {incident}")
+    return tuple(advice)

@@ -1,0 +1,107 @@
+"""The story of an incident, line by line: what was said, to how many, and what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.channels import registry
+from broadcast.config.settings import Settings
+from broadcast.errors import ConfigError
+from broadcast.ledger.counts import counts_of_channel
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.records import DeliveryLine, Notice
+from broadcast.model.contact import AddressKind
+from broadcast.model.mask import mask
+from broadcast.reports.status import is_reopening
+
+_TROUBLES = ("unknown", "failed", "held", "suppressed")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line; `contact` and addresses are masked.
+
+    `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding` or
+    `erasure`.
+    """
+
+    at: datetime
+    kind: str
+    text: str
+    notice: int | None = None
+    channel: str | None = None
+    contact: str | None = None
+    state: str | None = None
+    ref: str | None = None
+
+
+def address_kinds(settings: Settings) -> dict[str, AddressKind | None]:
+    """By what each channel reaches people; an adapter that cannot be loaded is left out."""
+    kinds = {}
+    for name, channel in settings.channels.items():
+        with suppress(ConfigError):
+            kinds[name] = registry.capabilities(channel.adapter).address
+    return kinds
+
+
+def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]) -> tuple[Entry, ...]:
+    """Everything the ledger knows about an incident, in order; raises `UnknownIncident`.
+
+    `kinds` says by what each channel reaches people; of others, every address is told.
+    """
+    incident = ledger.incidents.find(ref, closed=True)
+    entries = [
+        Entry(event.at, event.kind, event.detail, channel=event.channel)
+        for event in ledger.history.events(incident)
+    ]
+    for notice in ledger.incidents.notices(incident):
+        entries.append(_notice(notice))
+        entries += _channels(ledger, notice)
+        entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
+    return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def _notice(notice: Notice) -> Entry:
+    said = notice.facts.correction or notice.facts.message or notice.facts.title
+    again = ", open again" if is_reopening(notice) else ", correction" if notice.facts.correction else ""
+    text = f"{notice.kind} ({notice.phase}{again}) by {notice.author}: {said}"
+    return Entry(notice.created_at, "notice", text, notice.sequence)
+
+
+def _channels(ledger: Ledger, notice: Notice) -> Iterator[Entry]:
+    """The messages of each channel that was tried, counted as the result counts them."""
+    tallies, failovers = ledger.history.tallies(notice.id), ledger.history.failovers(notice.id)
+    for attempt in ledger.history.attempts(notice.id):
+        counts = counts_of_channel(attempt.channel, tallies, failovers)
+        text = f"{counts.accepted:,} of {counts.planned:,} accepted"
+        troubles = ((name, getattr(counts, name)) for name in _TROUBLES)
+        text += "".join(f", {count:,} {name}" for name, count in troubles if count)
+        reason = f"; {attempt.reason}" if attempt.reason else ""
+        yield Entry(attempt.first_at, "channel", text + reason, notice.sequence, attempt.channel)
+
+
+def _delivery(notice: Notice, line: DeliveryLine, kinds: Mapping[str, AddressKind | None]) -> Entry:
+    return Entry(
+        line.updated_at,
+        "delivery",
+        line.reason or "",
+        notice.sequence,
+        line.channel,
+        _whom(line, kinds),
+        line.state,
+        line.ref,
+    )
+
+
+def _whom(line: DeliveryLine, kinds: Mapping[str, AddressKind | None]) -> str:
+    """The address that the channel uses, masked; the contact where there is none."""
+    addresses = {AddressKind.PHONE: line.phone, AddressKind.EMAIL: line.email}
+    if line.channel in kinds:
+        kind = kinds[line.channel]
+        used = [addresses.get(kind)] if kind else []
+    else:
+        used = list(addresses.values())
+    return " ".join(mask(address) for address in used if address) or line.contact

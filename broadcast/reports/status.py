@@ -1,0 +1,119 @@
+"""Where every incident stands, from the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from broadcast.config.settings import Settings
+from broadcast.errors import ConfigError
+from broadcast.ledger.counts import Counts, counts
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.records import Notice
+from broadcast.ledger.tally import StillOwed
+from broadcast.ledger.unanswered import Unanswered
+from broadcast.model.channel import Idempotency
+from broadcast.model.incident import Incident, Phase, Severity
+from broadcast.model.notice import NoticeKind
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentStatus:
+    """One incident at a glance. `counts` are those of its latest notice, `owed` and `unanswered` of all.
+
+    `started_at` is when it began, None if nobody said; `window_starts_at` and `window_ends_at` are the
+    announced window of maintenance. `overdue` means that readers were promised an update and the time has
+    passed, `late` that announced work should have begun by now or, once it has begun, should be over.
+    `reopened_at` is when an all-clear was taken back, None once it is over or if none was.
+    """
+
+    ref: str
+    title: str
+    phase: Phase
+    severity: Severity
+    drill: bool
+    services: tuple[str, ...]
+    started_at: datetime | None
+    opened_at: datetime
+    ended_at: datetime | None
+    next_update_at: datetime | None
+    window_starts_at: datetime | None
+    window_ends_at: datetime | None
+    overdue: bool
+    late: bool
+    notices: int
+    counts: Counts
+    owed: tuple[StillOwed, ...] = ()
+    reopened_at: datetime | None = None
+    unanswered: tuple[Unanswered, ...] = ()
+
+    @property
+    def owing(self) -> bool:
+        """Whether somebody may still be waiting for the latest word."""
+        return bool(self.owed or self.counts.unknown or self.unanswered)
+
+
+def overview(ledger: Ledger, now: datetime) -> tuple[IncidentStatus, ...]:
+    """Every incident, oldest first."""
+    return tuple(_status(ledger, incident, now) for incident in ledger.incidents.all())
+
+
+def one(ledger: Ledger, ref: str, now: datetime) -> IncidentStatus:
+    """The incident named `ref`; raises `UnknownIncident`."""
+    return _status(ledger, ledger.incidents.find(ref), now)
+
+
+def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus:
+    latest = ledger.incidents.latest(incident)
+    notices = [] if incident.phase.closed else ledger.incidents.notices(incident)
+    promised, ends = incident.next_update_at, _window_ends(incident, notices)
+    awaited = {Phase.SCHEDULED: incident.window_starts_at, Phase.IN_PROGRESS: ends}.get(incident.phase)
+    return IncidentStatus(
+        ref=incident.ref,
+        title=incident.title,
+        phase=incident.phase,
+        severity=incident.severity,
+        drill=incident.drill,
+        services=tuple(service.key for service in incident.services),
+        started_at=incident.started_at,
+        window_starts_at=incident.window_starts_at,
+        window_ends_at=ends,
+        late=awaited is not None and now >= awaited,
+        opened_at=incident.opened_at,
+        ended_at=incident.ended_at,
+        next_update_at=promised,
+        overdue=not incident.phase.closed and promised is not None and now >= promised,
+        notices=latest[1] if latest else 0,
+        counts=counts(ledger.tallies(latest[0])) if latest else Counts(),
+        owed=ledger.still_owed(incident),
+        unanswered=tuple(ledger.unanswered(incident)),
+        reopened_at=next((one.created_at for one in reversed(notices) if is_reopening(one)), None),
+    )
+
+
+def is_reopening(notice: Notice) -> bool:
+    """Whether a notice took an all-clear back, so that its incident was open again."""
+    return notice.kind is NoticeKind.RETRACTION and not notice.phase.closed
+
+
+def _window_ends(incident: Incident, notices: Sequence[Notice]) -> datetime | None:
+    """The announced end; only maintenance has one."""
+    ends = notices[-1].facts.window_ends if notices and incident.phase.maintenance else None
+    return ends and ends.astimezone(UTC)
+
+
+def can_be_asked(settings: Settings, channel: str) -> bool:
+    """Whether the channel's provider can say what it has; not for one that is no longer configured."""
+    from broadcast.channels import registry
+    from broadcast.channels.base import Reconciles
+
+    if channel not in settings.channels:
+        return False
+    configured = settings.channels[channel]
+    try:
+        if issubclass(registry.adapter_for(configured), Reconciles):
+            return True
+        return registry.capabilities_of(configured).idempotency is Idempotency.LOOKUP
+    except ConfigError:
+        return False

@@ -1,0 +1,102 @@
+"""The HTTP side: finds the provider a request is for, lets a fault strike, and writes the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from broadcast.sandbox.control import control, is_local
+from broadcast.sandbox.faults import Fault
+from broadcast.sandbox.injection import deliver, disguise, respond
+from broadcast.sandbox.records import Received, Requested
+from broadcast.sandbox.state import Mailroom
+from broadcast.sandbox.wire.base import Answer, AskedByPost, Refusal, Request, Wire
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+_SENDING = frozenset({"POST", "PATCH", "PUT"})
+
+
+class Front:
+    """One callable for every HTTP request; below `/<provider>/` it is that provider."""
+
+    def __init__(self, mailroom: Mailroom) -> None:
+        self._mailroom = mailroom
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        mailroom = self._mailroom
+        mailroom.touched = mailroom.clock.monotonic()
+        if not is_local(request.headers):
+            return respond(Answer(403, b"only this machine may ask, by its loopback address\n", "text/plain"))
+        name, _, path = request.rel_url.raw_path[1:].partition("/")
+        body = await request.content.read()
+        asked = Request(
+            request.method,
+            path,
+            request.rel_url.raw_query_string,
+            request.headers,
+            body,
+            mailroom.clock.now(),
+        )
+        wire = mailroom.wires.get(name)
+        if wire is None:
+            return respond(control(mailroom, asked, f"/{name}/{path}".rstrip("/") or "/"))
+        fault = mailroom.strike(name, sending=_sends(wire, asked))
+        if fault is not None:
+            return await self._struck(fault, wire, request, asked)
+        answer = wire.answer(asked)
+        self._record(wire, asked, answer.status, answer.received)
+        return respond(answer)
+
+    async def _struck(
+        self, fault: Fault, wire: Wire, request: web.BaseRequest, asked: Request
+    ) -> web.StreamResponse:
+        if fault.kind == "late":
+            self._record(wire, asked, None, (), fault)
+            await asyncio.sleep(fault.delay)
+            answer = wire.answer(asked)
+            self._mailroom.keep(*answer.received)
+            return respond(answer)
+        answer = disguise(fault, _answer(fault, wire, asked))
+        self._record(wire, asked, answer.status if fault.answered else None, answer.received, fault)
+        return await deliver(fault, request, answer)
+
+    def _record(
+        self,
+        wire: Wire,
+        asked: Request,
+        status: int | None,
+        received: tuple[Received, ...],
+        fault: Fault | None = None,
+    ) -> None:
+        if received:
+            self._mailroom.keep(*received)
+        kind = fault.kind if fault else None
+        path = "/" + asked.path
+        self._mailroom.note(
+            Requested(
+                wire.name, asked.at, asked.method, path, status, kind, sum(one.tells for one in received)
+            )
+        )
+
+
+def _sends(wire: Wire, asked: Request) -> bool:
+    return asked.method in _SENDING and not (isinstance(wire, AskedByPost) and wire.is_question(asked))
+
+
+def _answer(fault: Fault, wire: Wire, asked: Request) -> Answer:
+    if not fault.accepts:
+        return wire.refusal(_refusal(fault, asked))
+    answer = wire.answer(asked)
+    if fault.kind != "status_after" or not answer.accepted:
+        return answer
+    return replace(wire.refusal(_refusal(fault, asked)), received=answer.received)
+
+
+def _refusal(fault: Fault, asked: Request) -> Refusal:
+    status = {"ratelimit": 429, "auth": 401}.get(fault.kind, fault.status)
+    patience = 1.0 if fault.kind == "ratelimit" and fault.retry_after is None else fault.retry_after
+    return Refusal(status, asked.at, patience)

@@ -1,0 +1,51 @@
+"""The SMTP side: listens, and starts a conversation with whoever connects."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+from broadcast.sandbox.state import Mailroom
+from broadcast.sandbox.wire.smtp import LARGEST, Conversation
+
+
+class PostOffice:
+    """SMTP on one port: plain, with STARTTLS, or with TLS from the first byte."""
+
+    def __init__(
+        self,
+        mailroom: Mailroom,
+        starttls: ssl.SSLContext | None = None,
+        implicit: ssl.SSLContext | None = None,
+    ) -> None:
+        self._mailroom, self._starttls, self._implicit = mailroom, starttls, implicit
+        self._conversations: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def open(self, host: str, port: int) -> int:
+        """Listen; returns the port. Raises OSError where it is taken."""
+        self._server = await asyncio.start_server(
+            self._converse, host, port, limit=LARGEST, ssl=self._implicit, backlog=1024
+        )
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Hang up on everybody."""
+        if self._server is not None:
+            self._server.close()
+        for conversation in self._conversations:
+            conversation.cancel()
+        await asyncio.gather(*self._conversations, return_exceptions=True)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            return
+        self._conversations.add(task)
+        try:
+            await Conversation(self._mailroom, reader, writer, self._starttls).run()
+        except asyncio.CancelledError:
+            pass  # the sandbox closes
+        finally:
+            self._conversations.discard(task)
+            writer.close()

@@ -1,0 +1,1 @@
+"""Setup: the files that `broadcast init` writes."""
