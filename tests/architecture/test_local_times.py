@@ -12,7 +12,7 @@ MOMENTS = "as_of reported started detected ended next_update corrects begins"
 WINDOWS = "window_starts window_ends former_starts former_ends"
 LOCAL = frozenset(f"{MOMENTS} {WINDOWS}".split())
 #: Its times are in UTC from the moment it reads them.
-PAGE = PACKAGE / "channels" / "statuspage" / "pages"
+PAGE = PACKAGE / "channels" / "page" / "site"
 
 
 def is_local(node: ast.expr) -> bool:
