@@ -37,7 +37,7 @@ _GLANCE = 0.5  # seconds to wait for another process's lock while somebody waits
 
 
 def load_settings(config: Path | None, *, sandbox: bool = False) -> Settings:
-    """The settings in force, as found from the current folder; raises `ConfigError`.
+    """Return the settings in force, as found from the current folder; raises `ConfigError`.
 
     With `sandbox`, every network channel points at the local sandbox (started if need be), and ledger
     and pages are kept apart from the real ones.
@@ -54,7 +54,7 @@ def load_settings(config: Path | None, *, sandbox: bool = False) -> Settings:
 
 
 def open_ledger(settings: Settings) -> Ledger:
-    """The ledger of these settings; raises `LedgerError`."""
+    """Return the ledger of these settings; raises `LedgerError`."""
     return Ledger.open(settings.ledger)
 
 
@@ -80,12 +80,12 @@ def incident_refs(settings: Settings, *, sandbox: bool, maintenance: bool = Fals
 
 
 def program(settings: Settings) -> str:
-    """How this program was called, for advice that can be typed as it stands."""
+    """Return how this program was called, for advice that can be typed as it stands."""
     return "broadcast --sandbox" if settings.sandbox else "broadcast"
 
 
 def read_suppressed(settings: Settings) -> Suppressed:
-    """What must not be used, going by the ledger, if there is one yet; raises `LedgerError`."""
+    """Return what must not be used, going by the ledger, if there is one yet; raises `LedgerError`."""
     from broadcast.model.suppression import Suppressed
 
     if not Ledger.exists(settings.ledger):
@@ -98,28 +98,28 @@ def read_suppressed(settings: Settings) -> Suppressed:
 
 
 def make_catalogue(settings: Settings) -> Catalogue:
-    """The templates of these settings: the user's own before the shipped ones."""
+    """Return the templates of these settings: the user's own before the shipped ones."""
     from broadcast.rendering.catalogue import Catalogue, default_folders
 
     return Catalogue(default_folders(settings.templates))
 
 
 def make_renderer(settings: Settings, catalogue: Catalogue) -> Renderer:
-    """What writes the texts of these settings, for the channels they have; raises `ConfigError`."""
+    """Return what writes the texts of these settings, for the channels they have; raises `ConfigError`."""
     from broadcast.rendering.render import Renderer
 
     return Renderer(catalogue, settings.locale, post=post_limits(settings), letterhead=settings.letterhead)
 
 
 def post_limits(settings: Settings) -> tuple[Limit, ...]:
-    """What one post keeps to, so that every configured network takes it; raises `ConfigError`."""
+    """Return what one post keeps to, so that every configured network takes it; raises `ConfigError`."""
     from broadcast.channels import registry
 
     return registry.limits(settings.channels.values(), ChannelKind.SOCIAL)
 
 
 def make_channels(settings: Settings) -> Channels:
-    """The configured channels; raises `ConfigError` for an unknown adapter."""
+    """Return the configured channels; raises `ConfigError` for an unknown adapter."""
     from broadcast.channels import registry
     from broadcast.channels.clock_skew import ClockSkew
     from broadcast.planning.ways import Way
@@ -154,7 +154,7 @@ def channel_defaults(settings: Settings) -> dict[str, Mapping[str, object]]:
 
 
 def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings: Settings) -> ChannelSettings:
-    """The channel with what the organisation already said, where its adapter wants to know."""
+    """Return the channel with what the organisation already said, where its adapter wants to know."""
     said = {
         "locale": settings.locale,
         "timezone": settings.timezone.key,
@@ -169,7 +169,7 @@ def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings:
 def make_delivery(
     settings: Settings, ledger: Ledger, listener: Listener, clock: Clock | None = None
 ) -> Delivery:
-    """What delivering a recorded notice needs; raises `ConfigError`."""
+    """Return what delivering a recorded notice needs; raises `ConfigError`."""
     from broadcast.publishing.deliver import Delivery
 
     channels, name = make_channels(settings), program(settings)
@@ -177,7 +177,7 @@ def make_delivery(
 
 
 def read_found(settings: Settings) -> dict[str, str]:
-    """What `watch` found to be down, if it is to be avoided; raises `LedgerError`."""
+    """Return what `watch` found to be down, if it is to be avoided; raises `LedgerError`."""
     if not settings.watch.activate or not Ledger.exists(settings.ledger):
         return {}
     from broadcast.publishing.observed_outages import found_down
@@ -201,7 +201,7 @@ def make_foresight(settings: Settings, found: Mapping[str, str] | None = None) -
 
 
 def make_watch(settings: Settings) -> Watch:
-    """What watching needs; raises `ConfigError`."""
+    """Return what watching needs; raises `ConfigError`."""
     from broadcast.monitoring.watch import Watch
 
     def foresee(found: Mapping[str, str]) -> Foresight:
@@ -213,7 +213,7 @@ def make_watch(settings: Settings) -> Watch:
 def make_publisher(
     settings: Settings, ledger: Ledger, listener: Listener, clock: Clock | None = None
 ) -> Publisher:
-    """What publishing a notice needs; raises `ConfigError`."""
+    """Return what publishing a notice needs; raises `ConfigError`."""
     from broadcast.publishing.publish import Publisher
 
     catalogue = make_catalogue(settings)
@@ -258,7 +258,7 @@ class _Desk:
 
 
 def load_exercise(path: Path) -> Exercise:
-    """The exercise in a file; raises `ConfigError` for everything that its company does not know."""
+    """Return the exercise in a file; raises `ConfigError` for everything that its company does not know."""
     from broadcast.drills.exercise import read_exercise
     from broadcast.drills.names import check_names
 

@@ -22,7 +22,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address, is this machine."""
+    """Return whether `host`, a name or an address, is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -37,11 +37,11 @@ class Guard:
 
     @classmethod
     def allowing(cls, *spelled: str) -> Guard:
-        """The guard for addresses or networks (`10.0.0.5`, `fd00::/8`); raises ValueError."""
+        """Return the guard for addresses or networks (`10.0.0.5`, `fd00::/8`); raises ValueError."""
         return cls(tuple(ip_network(one) for one in spelled))
 
     def admits(self, spelled: str) -> bool:
-        """Whether a connection to this address may be made."""
+        """Return whether a connection to this address may be made."""
         address = ip_address(spelled.partition("%")[0])
         return all(self._admits(each) for each in (address, *_carried(address)))
 
@@ -54,7 +54,7 @@ class Guard:
 
 
 def is_address(host: str) -> bool:
-    """Whether `host` is no name, but an address."""
+    """Return whether `host` is no name, but an address."""
     try:
         ip_address(host.partition("%")[0])
     except ValueError:
@@ -63,7 +63,7 @@ def is_address(host: str) -> bool:
 
 
 def _carried(address: _Address) -> Iterator[IPv4Address]:
-    """The IPv4 addresses that routers on the way may read in an IPv6 one."""
+    """Yield the IPv4 addresses that routers on the way may read in an IPv6 one."""
     if isinstance(address, IPv4Address):
         return
     if address in _NAT64:

@@ -77,5 +77,5 @@ class Configurable(Protocol):
 
     @classmethod
     def capabilities_with(cls, settings: ChannelSettings) -> Capabilities:
-        """What it can do with these settings; raises `ConfigError`."""
+        """Return what it can do with these settings; raises `ConfigError`."""
         ...

@@ -38,7 +38,7 @@ class ClockSkew:
 
 
 def remarks(skews: Mapping[str, timedelta]) -> Iterator[str]:
-    """What to say about the distances to the clocks of these channels' providers."""
+    """Yield what to say about the distances to the clocks of these channels' providers."""
     for word, sign in (("ahead of", 1), ("behind", -1)):
         apart = {name: ahead * sign for name, ahead in skews.items() if ahead * sign > _WORTH_SAYING}
         if apart:

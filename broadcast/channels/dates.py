@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 
 def http_date(text: str) -> datetime | None:
-    """The moment that a header names; None if it names none."""
+    """Return the moment that a header names; None if it names none."""
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):

@@ -16,12 +16,12 @@ _OTHER_REASONS = frozenset({401, 408, 409, 420, 425, 429})
 
 
 def refuses_reply(answer: Answer) -> bool:
-    """Whether the provider refused the reply for good, but may still accept the text on its own."""
+    """Return whether the provider refused the reply for good, but may still accept the text on its own."""
     return isinstance(answer, Reply) and 400 <= answer.status < 500 and answer.status not in _OTHER_REASONS
 
 
 def posted_alone(outcome: Outcome, why: str) -> Outcome:
-    """The outcome of a text published on its own; `why` tells the sender the reason."""
+    """Return the outcome of a text published on its own; `why` tells the sender the reason."""
     if not isinstance(outcome, Accepted):
         return outcome
     return replace(outcome, warning=f"{why}: this text is published on its own, and later ones reply to it")

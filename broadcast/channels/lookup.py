@@ -77,7 +77,7 @@ class _Ages:
         return self._within(one, _PRECISION)
 
     def doubtful(self, one: Listed) -> bool:
-        """Whether it may not have been there before the attempt."""
+        """Return whether it may not have been there before the attempt."""
         return self.now is None or one.created is None or self._within(one, _DOUBT)
 
     def _within(self, one: Listed, margin: timedelta) -> bool:
@@ -119,13 +119,13 @@ async def look_through(
 def found_among(
     listed: Sequence[Listed], attempt: Attempted, answer: Reply, missing: str
 ) -> Listed | NotSent | Unknown:
-    """The attempt's message in a list that is known to be whole."""
+    """Return the attempt's message in a list that is known to be whole."""
     ages = _Ages(http_date(answer.headers.get("Date", "")), attempt.elapsed)
     return _certain(listed, ages) or _doubt(listed, ages) or NotSent(missing)
 
 
 def likeness(outgoing: Outgoing, text: str, *, keeps_words: bool) -> Likeness:
-    """What a listed text is, by its mark.
+    """Return what a listed text is, by its mark.
 
     Providers put words before a text (trial accounts), shorten links and spell characters anew, so a text
     need not be equal. Where it has no mark any more, or ours has none (texts of other templates), its words
@@ -144,7 +144,7 @@ def likeness(outgoing: Outgoing, text: str, *, keeps_words: bool) -> Likeness:
 
 
 def moment(document: Mapping[str, object], key: str) -> datetime | None:
-    """The time under `key`, ISO 8601 or RFC 2822; None if there is none."""
+    """Return the time under `key`, ISO 8601 or RFC 2822; None if there is none."""
     text = text_of(document, key)
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
@@ -156,7 +156,7 @@ def moment(document: Mapping[str, object], key: str) -> datetime | None:
 
 
 def unfound(answer: Answer) -> Unknown:
-    """A look-up that could not be made proves nothing."""
+    """Return the outcome of a look-up that could not be made: it proves nothing."""
     reason = answer.reason if isinstance(answer, NoReply) else f"HTTP {answer.status}"
     return Unknown(f"look-up failed: {reason}")
 
@@ -169,7 +169,7 @@ def _certain(listed: Iterable[Listed], ages: _Ages) -> Listed | None:
 
 
 def _doubt(listed: Iterable[Listed], ages: _Ages) -> Unknown | None:
-    """Why the list does not prove that the message is missing."""
+    """Return why the list does not prove that the message is missing."""
     for one in listed:
         if one.likeness is Likeness.SAME_MARK and ages.doubtful(one):
             return Unknown("look-up failed: there is a message with this mark, perhaps an older one")

@@ -40,7 +40,7 @@ def matching(expression: str, what: str, fix: str) -> Shape:
 
 
 def between(least: int, most: int, fix: str) -> Shape:
-    """A whole number from `least` to `most`."""
+    """Return a whole number from `least` to `most`."""
 
     def shape(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
@@ -51,7 +51,7 @@ def between(least: int, most: int, fix: str) -> Shape:
 
 
 def listing(example: str) -> Shape:
-    """A list of texts, like those in `example`."""
+    """Return a list of texts, like those in `example`."""
 
     def shape(value: object) -> list[str]:
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
@@ -66,7 +66,7 @@ token = matching(r"[!-~]+", "a token", "copy it again; it has no spaces, line br
 
 
 def words(value: object) -> str:
-    """A text, perhaps empty."""
+    """Return a text, perhaps empty."""
     if isinstance(value, str):
         return value.strip()
     raise Wrong("must be a text", "write it in quotation marks")
@@ -80,7 +80,7 @@ def flag(value: object) -> bool:
 
 
 def table(value: object) -> Mapping[str, object]:
-    """A table, which no variable can hold."""
+    """Return a table, which no variable can hold."""
     if isinstance(value, Mapping):
         return value
     fix = "write it in the file, in { braces } or under its own [heading]; a variable cannot hold a table"
@@ -88,7 +88,7 @@ def table(value: object) -> Mapping[str, object]:
 
 
 def listed_or_table(value: object) -> object:
-    """A list of texts, or a table."""
+    """Return a list of texts, or a table."""
     return value if isinstance(value, Mapping) else _components(value)
 
 
@@ -96,7 +96,7 @@ _components = listing('components = ["one", "two"]')
 
 
 def web_address(value: object) -> str:
-    """An http or https address, its host in the ASCII form of IDNA 2008."""
+    """Return an http or https address, its host in the ASCII form of IDNA 2008."""
     return ascii_url(shapes.url(value))
 
 
@@ -110,7 +110,7 @@ def host(value: object) -> str:
 
 
 def phone_number(value: object) -> str:
-    """A phone number in the international form, E.164."""
+    """Return a phone number in the international form, E.164."""
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         return value.strip()
     raise Wrong("is not an international phone number", 'write it like "+4930231250", without spaces')
@@ -136,7 +136,7 @@ def sms_sender(value: object) -> str:
 
 
 def wrong_options(settings: ChannelSettings, known: Shapes) -> Iterator[ConfigError]:
-    """An error for each option without its shape. Skips secrets that are not set yet."""
+    """Yield an error for each option without its shape. Skips secrets that are not set yet."""
     for key, value in settings.options.items():
         try:
             given = resolved(value, f"{settings.place(key)}: {key}")
@@ -151,7 +151,7 @@ def wrong_options(settings: ChannelSettings, known: Shapes) -> Iterator[ConfigEr
 
 
 def shaped(settings: ChannelSettings, known: Shapes) -> dict[str, object]:
-    """The options with the values that the adapter reads: numbers from variables are numbers.
+    """Return the options with the values that the adapter reads: numbers from variables are numbers.
 
     A value without its shape stays as it is; `wrong_options` names it. References inside tables stay, because
     only the adapter knows what they are for.
@@ -166,7 +166,7 @@ def shaped(settings: ChannelSettings, known: Shapes) -> dict[str, object]:
 
 
 def resolved(value: object, origin: str) -> object:
-    """The value with what its references refer to, also those inside tables and lists.
+    """Return the value with what its references refer to, also those inside tables and lists.
 
     Raises `SecretNotSet` or another `ConfigError` that begins with `origin`.
     """
@@ -180,12 +180,15 @@ def resolved(value: object, origin: str) -> object:
 
 
 def _is_typeless(settings: ChannelSettings, key: str) -> bool:
-    """Whether the value was given by a variable or is elsewhere, where everything is a text."""
+    """Return whether the value was given by a variable or is elsewhere, where everything is a text."""
     return key in settings.typeless or isinstance(settings.options[key], Reference)
 
 
 def _read(value: object, shape: Shape, *, typeless: bool) -> object:
-    """The value in its shape. A number may be in quotation marks; of what has no types, all else, too."""
+    """Return the value in its shape.
+
+    A number may be in quotation marks; of what has no types, all else, too.
+    """
     try:
         return shape(value)
     except Wrong:

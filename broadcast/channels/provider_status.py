@@ -38,7 +38,7 @@ _WORST_FIRST = (Condition.DOWN, Condition.DOUBTFUL, Condition.WORKS)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a page said; `announcement` is None where it says the same as under `etag` before."""
+    """What a page said; `announcement` is None if it says the same as under `etag` before."""
 
     announcement: Announcement | None
     etag: str = ""
@@ -55,7 +55,7 @@ async def ask(transport: Transport, url: str, etag: str = "") -> Answered:
 
 
 def read(answer: Answer) -> Announcement:
-    """What the answer says; `Condition.UNKNOWN` where it is none."""
+    """Return what the answer says; `Condition.UNKNOWN` where it is none."""
     if isinstance(answer, NoReply):
         return Announcement(Condition.UNKNOWN, f"its status page: {answer.reason}")
     if not answer.success:
@@ -88,7 +88,7 @@ def _statuspage(document: Mapping[str, object]) -> Announcement | None:
 
 
 def _gravest(incidents: list[dict[str, object]]) -> str:
-    """The name of the gravest incident that goes on; the first of several."""
+    """Return the name of the gravest incident that goes on; the first of several."""
     going_on = [one for one in incidents if text_of(one, "status") not in _OVER]
     known = [one for one in going_on if text_of(one, "impact") in _IMPACTS]
     known.sort(key=lambda one: _IMPACTS.index(text_of(one, "impact")))

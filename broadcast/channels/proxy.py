@@ -26,7 +26,7 @@ class Proxy:
 
 
 def proxy_for(url: str) -> Proxy | None:
-    """The proxy for a request to `url`; None for a direct connection."""
+    """Return the proxy for a request to `url`; None for a direct connection."""
     parts = urlsplit(url)
     return _for_host(parts.scheme, parts.hostname or "")
 
@@ -43,7 +43,7 @@ def _for_host(scheme: str, host: str) -> Proxy | None:
 
 
 def read_proxy(given: str) -> Proxy:
-    """The proxy that the value of a variable names."""
+    """Return the proxy that the value of a variable names."""
     spelled = given.strip()
     url = spelled if "://" in spelled else f"http://{spelled}"
     try:
@@ -59,7 +59,7 @@ def read_proxy(given: str) -> Proxy:
 
 
 def refusal(proxy: Proxy, status: int) -> str:
-    """What it means that a proxy answers CONNECT with `status`."""
+    """Return what it means that a proxy answers CONNECT with `status`."""
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return (
             f"the proxy {proxy.shown} wants a user name and password (407); "

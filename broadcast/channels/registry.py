@@ -50,7 +50,7 @@ _ADAPTERS = {
 
 
 def names() -> tuple[str, ...]:
-    """Every adapter that `adapter = "..."` may name, ours first."""
+    """Return every adapter that `adapter = "..."` may name, ours first."""
     return (*_ADAPTERS, *(name for name in _foreign() if name not in _ADAPTERS))
 
 
@@ -65,12 +65,12 @@ def adapter_class(name: str) -> type[Adapter]:
 
 
 def capabilities(name: str) -> Capabilities:
-    """What the adapter's provider can do."""
+    """Return what the adapter's provider can do."""
     return adapter_class(name).capabilities
 
 
 def capabilities_of(settings: ChannelSettings) -> Capabilities:
-    """What this channel can do, as it is configured."""
+    """Return what this channel can do, as it is configured."""
     adapter = adapter_for(settings)
     able = adapter.capabilities
     if issubclass(adapter, Configurable):
@@ -79,7 +79,7 @@ def capabilities_of(settings: ChannelSettings) -> Capabilities:
 
 
 def adapter_for(settings: ChannelSettings) -> type[Adapter]:
-    """The class of the channel's adapter; `ConfigError` says where an unknown one is named."""
+    """Return the class of the channel's adapter; `ConfigError` says where an unknown one is named."""
     try:
         return adapter_class(settings.adapter)
     except ConfigError as error:
@@ -87,7 +87,7 @@ def adapter_for(settings: ChannelSettings) -> type[Adapter]:
 
 
 def limits(channels: Iterable[ChannelSettings], kind: ChannelKind) -> tuple[Limit, ...]:
-    """What a text of this kind keeps to, so that every one of these channels takes it."""
+    """Return what a text of this kind keeps to, so that every one of these channels takes it."""
     able = [adapter_for(channel).capabilities for channel in channels]
     return tuple(dict.fromkeys(limit for one in able if one.kind is kind for limit in one.limits))
 
@@ -110,7 +110,7 @@ def construct(settings: ChannelSettings, skew: ClockSkew | None = None) -> Adapt
 
 
 def problems(settings: ChannelSettings) -> Iterator[ConfigError]:
-    """What is wrong with the channel's options, as far as nobody has to be asked; needs no secret."""
+    """Yield what is wrong with the channel's options, as far as nobody has to be asked; needs no secret."""
     adapter = adapter_for(settings)
     for key in sorted(settings.options.keys() - adapter.options):
         yield ConfigError(
@@ -126,12 +126,12 @@ def problems(settings: ChannelSettings) -> Iterator[ConfigError]:
 
 
 def _typed(adapter: type[Adapter], settings: ChannelSettings) -> ChannelSettings:
-    """The settings with options as the adapter reads them, whatever they were given by."""
+    """Return the settings with options as the adapter reads them, whatever they were given by."""
     return replace(settings, options=shaped(settings, _shapes(adapter, settings)))
 
 
 def defaults(settings: ChannelSettings) -> Mapping[str, object]:
-    """What holds where the channel does not say otherwise, by key; None if there is no default.
+    """Return what holds where the channel does not say otherwise, by key; None if there is no default.
 
     Empty for an adapter that is unknown or cannot be loaded.
     """

@@ -41,7 +41,7 @@ _PRIVATE = re.compile(
 
 
 def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Outcome:
-    """The outcome of an answer that is not a 2xx, where the adapter knows nothing better.
+    """Return the outcome of an answer that is not a 2xx, where the adapter knows nothing better.
 
     `detail` is the provider's own explanation; private parts of it are left out.
     """
@@ -62,12 +62,12 @@ def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Out
 
 
 def unreadable(reply: Reply, missing: str) -> Unknown:
-    """A success without the provider's own id is no proof of anything."""
+    """Return the outcome of a success; without the provider's own id it proves nothing."""
     return Unknown(f"HTTP {reply.status}, but the answer has no {missing}")
 
 
 def health(answer: Answer) -> Probe:
-    """What the answer to a harmless question says about the channel."""
+    """Return what the answer to a harmless question says about the channel."""
     if isinstance(answer, NoReply):
         return Probe(Health.UNREACHABLE, answer.reason)
     if answer.success:
@@ -80,25 +80,25 @@ def health(answer: Answer) -> Probe:
 
 
 def json_object(reply: Reply) -> dict[str, object]:
-    """The answer's JSON object; empty when it is anything else."""
+    """Return the answer's JSON object; empty when it is anything else."""
     document = json_value(reply)
     return document if isinstance(document, dict) else {}
 
 
 def json_objects(reply: Reply) -> list[dict[str, object]] | None:
-    """The answer's JSON array of objects; None when it is anything else."""
+    """Return the answer's JSON array of objects; None when it is anything else."""
     return objects(json_value(reply))
 
 
 def objects(value: object) -> list[dict[str, object]] | None:
-    """`value` if it is a list of JSON objects, else None."""
+    """Return `value` if it is a list of JSON objects, else None."""
     if isinstance(value, list) and all(isinstance(item, dict) for item in value):
         return value
     return None
 
 
 def text_of(document: Mapping[str, object], key: str) -> str:
-    """The text or number under `key`, as text; empty when it is missing or anything else.
+    """Return the text or number under `key`, as text; empty when it is missing or anything else.
 
     It is recorded and shown, so what JSON can spell and no file or terminal should get is left out.
     """
@@ -123,12 +123,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def plausible_wait(seconds: float | None) -> float | None:
-    """`seconds` if a provider can mean them: not negative, and no more than a week. None otherwise."""
+    """Return `seconds` if a provider can mean them: not negative, and no more than a week. None otherwise."""
     return float(seconds) if seconds is not None and 0 <= seconds <= _LONGEST_WAIT else None
 
 
 def excerpt(text: str, secrets: Secrets | None = None) -> str:
-    """`text` on one line, short, without these secrets, and without addresses, numbers and tokens."""
+    """Return `text` on one line, short, without these secrets, and without addresses, numbers and tokens."""
     text = secrets.masked(text) if secrets else text
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return _PRIVATE.sub("…", line)[:_EXCERPT]
@@ -141,7 +141,7 @@ def _unanswered(nothing: NoReply) -> Outcome:
 
 
 def json_value(reply: Reply) -> object:
-    """The answer's JSON, whatever it is; None when it is none."""
+    """Return the answer's JSON, whatever it is; None when it is none."""
     try:
         return json.loads(reply.body)
     except (ValueError, RecursionError):
@@ -149,7 +149,7 @@ def json_value(reply: Reply) -> object:
 
 
 def _wait_until(moment: datetime, now: datetime) -> float | None:
-    """A moment that has passed means: now."""
+    """Return the seconds until a moment; one that has passed means now."""
     return plausible_wait(max(0.0, (moment - now).total_seconds()))
 
 

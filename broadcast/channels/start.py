@@ -28,7 +28,10 @@ class Start:
     refused: bool = False
 
     def begin(self) -> bool:
-        """Whether the request may start now. Further requests for the same claim may follow a first one."""
+        """Return whether the request may start now.
+
+        Further requests for the same claim may follow a first one.
+        """
         now = self.clock.monotonic()
         if self.begun_at is None and now <= self.by:
             self.begun_at = now
@@ -47,7 +50,7 @@ START: ContextVar[Start | None] = ContextVar("start of the claim's request", def
 
 
 def may_start() -> bool:
-    """Whether what this task is about to write may leave. To ask counts as the start if it may."""
+    """Return whether what this task is about to write may leave. To ask counts as the start if it may."""
     start = START.get()
     return start is None or start.begin()
 

@@ -119,7 +119,7 @@ class Transport:
     def for_channel(
         cls, settings: ChannelSettings, capabilities: Capabilities, skew: ClockSkew | None = None
     ) -> Self:
-        """The transport a channel's settings ask for; refuses to carry secrets in clear.
+        """Return the transport a channel's settings ask for; refuses to carry secrets in clear.
 
         `skew` learns how far the provider's clock is from ours.
         """
@@ -144,7 +144,7 @@ class Transport:
         return like
 
     def tls(self) -> ssl.SSLContext:
-        """The verifying TLS context, shared by every channel with the same authorities."""
+        """Return the verifying TLS context, shared by every channel with the same authorities."""
         return _tls_context(self.ca_file)
 
     async def exchange(
@@ -239,7 +239,7 @@ class Transport:
 
 
 def _stopped_by(proxy: Proxy, error: Exception) -> NoReply | None:
-    """The answer where the proxy is at fault: it was asked to connect, and nothing else left."""
+    """Return the answer where the proxy is at fault: it was asked to connect, and nothing else left."""
     import aiohttp
 
     if isinstance(error, aiohttp.ClientHttpProxyError):
@@ -267,7 +267,7 @@ def describe(error: BaseException) -> str:
 
 @cache
 def _marking_request() -> type[aiohttp.ClientRequest]:
-    """A request that says when its first byte is about to be written.
+    """Return a request that says when its first byte is about to be written.
 
     aiohttp's tracing says so too, but takes a fifth of a message's time for signals nobody listens to.
     """
@@ -331,7 +331,7 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
 
 
 def keeps_secrets(url: str) -> bool:
-    """Whether what is sent to `url` is read by nobody on the way."""
+    """Return whether what is sent to `url` is read by nobody on the way."""
     try:
         parts = urlsplit(url)
     except ValueError:

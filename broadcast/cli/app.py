@@ -96,7 +96,7 @@ class Root(Group):
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Every verb, front shelf first."""
+        """Return every verb, front shelf first."""
         del ctx
         return list(_VERBS)
 

@@ -65,7 +65,7 @@ class Group(TyperGroup):
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The verb that `args` begin with; raises `UsageError` that names the nearest one."""
+        """Return the verb that `args` begin with; raises `UsageError` that names the nearest one."""
         if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
             close = nearest(args[0], self.list_commands(ctx))
             hint = f"did you mean `{path(ctx)} {close}`?" if close else f"`{path(ctx)} -h` lists the commands"
@@ -104,7 +104,7 @@ def command(
 
 
 def group(name: str, summary: str, commands: Sequence[Command], examples: Sequence[str] = ()) -> Group:
-    """A group of commands, which itself only takes global flags."""
+    """Return a group of commands, which itself only takes global flags."""
     made = Group(
         name=name,
         help=summary,
@@ -118,7 +118,7 @@ def group(name: str, summary: str, commands: Sequence[Command], examples: Sequen
 
 
 def unfolded(function: Callable[..., object]) -> Callable[..., object]:
-    """`function` as Typer can read it: every dataclass parameter replaced by one parameter a field."""
+    """Return `function` as Typer can read it: every dataclass parameter replaced by one parameter a field."""
     signature = inspect.signature(function, eval_str=True)
     groups: dict[str, type] = {
         name: one.annotation
@@ -157,7 +157,7 @@ def explain(ctx: typer.Context) -> NoReturn:
 
 
 def given_before(parent: typer.Context | None) -> dict[str, object]:
-    """The global flags that stood before this verb."""
+    """Return the global flags that stood before this verb."""
     if parent is None:
         return {}
     names = [field.name for field in fields(Common)]
@@ -165,7 +165,7 @@ def given_before(parent: typer.Context | None) -> dict[str, object]:
 
 
 def global_flags() -> list[Any]:
-    """The options that every command has, as Typer builds them."""
+    """Return the options that every command has, as Typer builds them."""
 
     def flags(common: Common) -> None: ...
 
@@ -173,7 +173,7 @@ def global_flags() -> list[Any]:
 
 
 def everywhere() -> list[Any]:
-    """`-h` and `--version`, which answer and end."""
+    """Return `-h` and `--version`, which answer and end."""
     return _params(_questions)
 
 

@@ -89,7 +89,7 @@ def fates(ctx: typer.Context) -> Iterable[str]:
 
 @_silently
 def templates(_: typer.Context) -> Iterable[str]:
-    """The situations that texts are written for."""
+    """Return the situations that texts are written for."""
     from broadcast.model.situation import Situation
 
     return [situation.value for situation in Situation]

@@ -34,7 +34,7 @@ class DefaultGroup(Group):
         return self.default.make_context(info_name, args, parent, **extra)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
-        """The commands below it, and the options of the default command."""
+        """Return the commands below it, and the options of the default command."""
         if incomplete.startswith("-"):
             return self.default.shell_complete(ctx, incomplete)
         return super().shell_complete(ctx, incomplete)
@@ -70,7 +70,7 @@ class DefaultGroup(Group):
 def default_group(
     name: str, default: Command, commands: Sequence[Command], examples: Sequence[str]
 ) -> DefaultGroup:
-    """A group that runs `default` if no other command is named; its help is that of both."""
+    """Return a group that runs `default` if no other command is named; its help is that of both."""
     made = DefaultGroup(
         name=name,
         help=default.help,

@@ -27,7 +27,7 @@ def refuse_empty(params: Iterable[Any], given: Mapping[str, object]) -> None:
 
 
 def _name(param: Any) -> str:
-    """`--key` for an option, `TITLE` for an argument."""
+    """Return `--key` for an option, `TITLE` for an argument."""
     if param.param_type_name == "option":
         return str(max(param.opts, key=len))
     return str(param.metavar or param.name).strip("[].")

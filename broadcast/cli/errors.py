@@ -102,7 +102,7 @@ def report_lost(error: OSError, code: int, arguments: Sequence[str]) -> int:
 
 
 def wants_json(arguments: Sequence[str]) -> str | None:
-    """`json` or `ndjson` where the command line asks for it, however far it could be read."""
+    """Return `json` or `ndjson` where the command line asks for it, however far it could be read."""
     for position, argument in enumerate(arguments):
         following = arguments[position + 1] if position + 1 < len(arguments) else ""
         value = following if argument in {"-o", "--output"} else argument.removeprefix("--output=")
@@ -149,7 +149,7 @@ def _line(stream: Stream, what: str, text: str) -> str:
 
 
 def crash_reports() -> list[Path]:
-    """The files with details of our own faults that this user may change."""
+    """Return the files with details of our own faults that this user may change."""
     import tempfile
 
     folders = (_state_folder(), Path(tempfile.gettempdir()))
@@ -158,7 +158,7 @@ def crash_reports() -> list[Path]:
 
 
 def _write_details(error: Exception) -> Path | None:
-    """The traceback, without values, in a file that only this user may read."""
+    """Return the traceback, without values, in a file that only this user may read."""
     import tempfile
     import traceback
 
@@ -178,7 +178,7 @@ def _write_details(error: Exception) -> Path | None:
 
 
 def _environment() -> Secrets:
-    """The secrets that the environment gives, by the names of its variables."""
+    """Return the secrets that the environment gives, by the names of its variables."""
     return Secrets(frozenset(value for name, value in os.environ.items() if value and sounds_secret(name)))
 
 

@@ -20,7 +20,7 @@ Records = list[tuple[str, str]]
 
 
 def help_text(ctx: typer.Context, stream: Stream) -> str:
-    """The help of the command of `ctx`, as wide and as bold as `stream` allows."""
+    """Return the help of the command of `ctx`, as wide and as bold as `stream` allows."""
     command: Any = ctx.command
     width = min(stream.width, _WIDEST)
     summary, _, story = (command.help or "").partition("\n\n")
@@ -35,7 +35,7 @@ def help_text(ctx: typer.Context, stream: Stream) -> str:
 
 
 def short_help(ctx: typer.Context, stream: Stream) -> str:
-    """What is shown where nothing was asked: examples, the verbs, and where there is more."""
+    """Return what is shown where nothing was asked: examples, the verbs, and where there is more."""
     command: Any = ctx.command
     width = min(stream.width, _WIDEST)
     lines = _paragraphs(command.help, width)
@@ -47,7 +47,7 @@ def short_help(ctx: typer.Context, stream: Stream) -> str:
 
 
 def usage(ctx: typer.Context) -> str:
-    """`broadcast notify TITLE [OPTIONS]`."""
+    """Return `broadcast notify TITLE [OPTIONS]`."""
     takes = [param.metavar for param in _params(ctx) if _is_argument(param)]
     if isinstance(ctx.command, TyperGroup) and not takes:
         takes.append("COMMAND")
@@ -55,7 +55,7 @@ def usage(ctx: typer.Context) -> str:
 
 
 def path(ctx: typer.Context) -> str:
-    """`broadcast template lint`."""
+    """Return `broadcast template lint`."""
     names = []
     step: Any = ctx
     while step is not None:
@@ -114,13 +114,13 @@ def _parameters(ctx: typer.Context) -> Iterator[tuple[str, Records]]:
 
 
 def _params(ctx: typer.Context) -> list[Any]:
-    """What the command takes; a group with a default command takes what that takes."""
+    """Return what the command takes; a group with a default command takes what that takes."""
     command: Any = ctx.command
     return list(getattr(command, "default", command).params)
 
 
 def _named(metavar: str) -> str:
-    """`[FAULT]...` is `FAULT...` where it is explained."""
+    """Return the argument as its explanation names it: `FAULT...` for `[FAULT]...`."""
     return metavar.replace("[", "").replace("]", "")
 
 

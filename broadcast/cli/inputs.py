@@ -31,7 +31,10 @@ def read_request(
     title: str | None = None,
     incident: str | None = None,
 ) -> Request:
-    """The request that was typed, about a new incident with `title`, or one named. Raises `UsageError`."""
+    """Return the request that was typed, about a new incident with `title`, or one named.
+
+    Raises `UsageError`.
+    """
     if wording.message == _STDIN and str(wording.vars) == _STDIN:
         raise UsageError(
             "-m - and --vars - cannot both read standard input", hint="put one of them in a file"
@@ -68,7 +71,7 @@ def read_affects(given: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def read_limits(run: Run, sending: Sending | None = None) -> Limits:
-    """How far the run may go; raises `UsageError` for a deadline that is none."""
+    """Return how far the run may go; raises `UsageError` for a deadline that is none."""
     deadline = parse_duration(run.deadline) if run.deadline else None
     if deadline == 0:
         raise UsageError(f"--deadline {run.deadline} leaves no time to send", hint="write it like 60s or 5m")
@@ -97,14 +100,14 @@ def read_message(given: str | None) -> str | None:
 
 
 def read_words(given: str | None) -> str | None:
-    """What puts a wrong fact right, as typed; raises `UsageError` where it says nothing."""
+    """Return what puts a wrong fact right, as typed; raises `UsageError` where it says nothing."""
     if given is not None and not clean(given):
         raise UsageError("--corrects is empty", hint='say what is right: --corrects "Only Hamburg."')
     return given.strip() if given else None
 
 
 def read_variables(path: Path | None) -> Sequence[tuple[str, str]]:
-    """The pairs in a vars file: JSON, TOML, or KEY=VALUE lines."""
+    """Return the pairs in a vars file: JSON, TOML, or KEY=VALUE lines."""
     if path is None:
         return ()
     standard = str(path) == _STDIN
@@ -118,12 +121,12 @@ def read_variables(path: Path | None) -> Sequence[tuple[str, str]]:
 
 
 def read_pairs(given: Sequence[str]) -> Sequence[tuple[str, str]]:
-    """`-v KEY=VALUE` pairs."""
+    """Return `-v KEY=VALUE` pairs."""
     return tuple(_pair(one, f"-v {one}") for one in given)
 
 
 def read_standard_input(option: str) -> str:
-    """All of standard input; refuses to wait for somebody to type."""
+    """Return all of standard input; refuses to wait for somebody to type."""
     if reads_from_terminal():
         raise UsageError(
             f"{option} reads standard input, and nothing is piped into it",
@@ -133,7 +136,7 @@ def read_standard_input(option: str) -> str:
 
 
 def read_file(path: Path, option: str) -> str:
-    """A file's text; raises `UsageError` that names it."""
+    """Return a file's text; raises `UsageError` that names it."""
     try:
         with path.expanduser().open("rb") as file:
             raw = file.read(_LARGEST + 1)
@@ -204,7 +207,7 @@ def _pair(text: str, where: str) -> tuple[str, str]:
 
 
 def _filled(name: str, value: str, where: str) -> tuple[str, str]:
-    """The pair, if it says something; raises `UsageError`."""
+    """Return the pair, if it says something; raises `UsageError`."""
     if not value.strip():
         back = f"; to take back what held: {name}=none" if name in _HELD else ""
         raise UsageError(

@@ -50,7 +50,7 @@ _lost: list[OSError] = []
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A standard stream to write to; `file` is None where it was closed before we began.
+    """A standard stream to write to; `file` is None if it was closed before we began.
 
     `drawable` says whether boxes and moving bars are of use at the other end.
     """
@@ -67,7 +67,7 @@ class Stream:
         return max(_NARROWEST, min(_WIDEST, get_terminal_size((80, 24)).columns))
 
     def write(self, text: str) -> bool:
-        """Write `text`, if anybody listens; False where it was lost."""
+        """Write `text`, if anybody listens; False if it was lost."""
         if self.file is None:
             return False
         try:
@@ -81,7 +81,7 @@ class Stream:
 
 
 def lost_output() -> OSError | None:
-    """Why some of standard output was lost, if it was (a full disk); the next call forgets it."""
+    """Return why some of standard output was lost, if it was (a full disk); the next call forgets it."""
     found = _lost[0] if _lost else None
     _lost.clear()
     return found
@@ -98,12 +98,12 @@ def standard_error(*, no_color: bool = False) -> Stream:
 
 
 def can_ask() -> bool:
-    """Whether there is a person at the other end, who sees a question and can answer it."""
+    """Return whether there is a person at the other end, who sees a question and can answer it."""
     return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
 
 
 def reads_from_terminal() -> bool:
-    """Whether reading standard input would wait for somebody to type."""
+    """Return whether reading standard input would wait for somebody to type."""
     return sys.stdin is None or _is_terminal(sys.stdin)
 
 

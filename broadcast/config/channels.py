@@ -20,7 +20,7 @@ _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.*\S.*")
 
 
 def read_channel(table: Table) -> ChannelSettings:
-    """The channel in `table`, its secrets as references."""
+    """Return the channel in `table`, its secrets as references."""
     name = table.path[-1]
     if not _NAME.fullmatch(name):
         table.wrong(
@@ -85,7 +85,7 @@ def _place(table: Table, key: str) -> str:
 
 
 def _overriding(table: Table, key: str, variable: str, text: str) -> object:
-    """A variable's value; a secret stays in its variable."""
+    """Return a variable's value; a secret stays in its variable."""
     if is_reference(text):
         return _reference(table, text)
     return table.source.reference(f"env:{variable}") if key in SECRET_OPTIONS else _plain(text)

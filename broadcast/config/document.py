@@ -46,7 +46,7 @@ class Document:
     lines: Mapping[tuple[str, ...], int]
 
     def where(self, *keys: str) -> str:
-        """`broadcast.toml:12` for a key path, or for the nearest table around it."""
+        """Return `broadcast.toml:12` for a key path, or for the nearest table around it."""
         for length in range(len(keys), 0, -1):
             if keys[:length] in self.lines:
                 return f"{self.label}:{self.lines[keys[:length]]}"
@@ -61,7 +61,7 @@ class NestedTooDeeply(ValueError):
 
 
 def read_document(path: Path, label: str) -> Document:
-    """The file at `path`; raises `ConfigError` that names line and column where it is not TOML."""
+    """Return the file at `path`; raises `ConfigError` that names line and column where it is not TOML."""
     text = _text(path, label)
     try:
         tables = parse_toml(text)
@@ -73,7 +73,7 @@ def read_document(path: Path, label: str) -> Document:
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """The tables of a TOML text; raises ValueError, quickly also where the text is a bomb."""
+    """Return the tables of a TOML text; raises ValueError, quickly also where the text is a bomb."""
     if any(line.count(".") > _MOST_DOTS for line in _without_values(text).split("\n")):
         raise NestedTooDeeply
     try:
@@ -110,7 +110,7 @@ def _not_toml(label: str, message: str) -> ConfigError:
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:
-    """The first line of every table and key outside inline tables, without parsing values."""
+    """Return the first line of every table and key outside inline tables, without parsing values."""
     lines: dict[tuple[str, ...], int] = {}
     arrays: Counter[tuple[str, ...]] = Counter()
     table: tuple[str, ...] = ()
@@ -144,7 +144,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _may_be_a_key(text: re.Match[str]) -> bool:
-    """Whether nothing but parts of a key stand before it on its line."""
+    """Return whether nothing but parts of a key stand before it on its line."""
     near = text.string[max(0, text.start() - _KEY_STARTS_WITHIN) : text.start()]
     before = near.rpartition("\n")[2]
     return len(before) < _KEY_STARTS_WITHIN and re.fullmatch(r"[\s\w.\[\]\"'-]*", before) is not None

@@ -43,7 +43,7 @@ _PAST_EXAMPLES = "write it like 14:05, 20m (that long ago), 2026-11-22T14:05 or 
 
 
 def parse_duration(value: str | float, *, years: int = 1) -> float:
-    """Seconds meant by `30s`, `5m`, `1h30m`, `2h`, `1d`, `500ms` or by a number of seconds.
+    """Return seconds meant by `30s`, `5m`, `1h30m`, `2h`, `1d`, `500ms` or by a number of seconds.
 
     A text must name its unit. Raises `UsageError` on anything else and on more than so many years.
     """
@@ -58,7 +58,7 @@ def parse_duration(value: str | float, *, years: int = 1) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """The shortest spelling that `parse_duration` reads back, exact to the millisecond."""
+    """Return the shortest spelling that `parse_duration` reads back, exact to the millisecond."""
     rest = round(seconds * 1000)
     parts = []
     for unit, length in _UNITS.items():
@@ -69,7 +69,7 @@ def format_duration(seconds: float) -> str:
 
 
 def parse_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime | None:
-    """A moment ahead of `now`, in UTC; None for `none`.
+    """Return a moment ahead of `now`, in UTC; None for `none`.
 
     Takes a duration from now, a time of day in `timezone` (tomorrow's where today's has passed) or an
     ISO date and time. Of a time that clocks show twice the first one ahead is meant. Raises `UsageError` on
@@ -86,7 +86,7 @@ def parse_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime | Non
 
 
 def parse_day(text: str, now: datetime, timezone: ZoneInfo) -> datetime | None:
-    """A day in `timezone` that is not over, as its noon there; None for `none`.
+    """Return a day in `timezone` that is not over, as its noon there; None for `none`.
 
     Takes an ISO date, a German one (`1.12.` or `1.12.2026`), or the name of the next such day of the week in
     English or German (`Fr`, `Friday`, `Freitag`). Raises `UsageError` on anything else and on the past.
@@ -119,7 +119,7 @@ def parse_end(text: str, start: datetime, timezone: ZoneInfo) -> datetime | None
 
 
 def parse_past_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
-    """A moment not later than `now`, in UTC: when something started or was noticed.
+    """Return a moment not later than `now`, in UTC: when something started or was noticed.
 
     Takes `now`, a duration before now, a time of day in `timezone` (yesterday's where today's is still to
     come) or an ISO date and time. A time up to five minutes ahead is read off a clock that is fast, and means
@@ -146,7 +146,7 @@ def parse_past_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
 
 
 def doubts(text: str, moment: datetime, now: datetime, timezone: ZoneInfo) -> Iterator[str]:
-    """What people should know about how a time was read: another day than today's, or one of two."""
+    """Yield what people should know about how a time was read: another day than today's, or one of two."""
     wanted, shown = text.strip().lower(), moment.astimezone(timezone)
     clock = _CLOCK.fullmatch(wanted)
     if clock and shown.date() != now.astimezone(timezone).date():
@@ -174,7 +174,7 @@ def _ahead(text: str, base: datetime, timezone: ZoneInfo) -> datetime | None:
 
 
 def _just_passed(text: str, now: datetime, timezone: ZoneInfo) -> bool:
-    """Whether that time of day is being shown, or was in the last five minutes."""
+    """Return whether that time of day is being shown, or was in the last five minutes."""
     clock = _time_of_day(text.strip(), _AHEAD_EXAMPLES)
     return clock is not None and any(
         moment <= now < moment + _FAST for moment in _shown_around(clock, now, timezone)
@@ -189,7 +189,7 @@ def _has_offset(text: str) -> bool:
 
 
 def _weekday(text: str, today: date) -> date | None:
-    """The next day that is called so, after today: `fr`, `fri`, `friday`, `freitag`."""
+    """Return the next day that is called so, after today: `fr`, `fri`, `friday`, `freitag`."""
     for number, names in enumerate(_WEEKDAYS):
         if text.rstrip(".") in names:
             return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
@@ -197,7 +197,7 @@ def _weekday(text: str, today: date) -> date | None:
 
 
 def _german_date(text: str, today: date) -> date | None:
-    """`1.12.2026`, or `1.12.`: the next such day."""
+    """Return `1.12.2026`, or `1.12.`: the next such day."""
     match = _GERMAN_DATE.fullmatch(text)
     if match is None:
         return None
@@ -265,7 +265,7 @@ def _dated(text: str, timezone: ZoneInfo, examples: str) -> list[datetime]:
 
 
 def _on_the_clock(clock: time, base: datetime, timezone: ZoneInfo, *, ahead: bool) -> datetime:
-    """The nearest reading of `clock`, in UTC: the first after `base`, or the last by then."""
+    """Return the nearest reading of `clock`, in UTC: the first after `base`, or the last by then."""
     today = base.astimezone(timezone).date()
     for day in (today, today + timedelta(days=1 if ahead else -1)):
         readings = _readings(day, clock, timezone)

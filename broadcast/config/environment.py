@@ -59,7 +59,7 @@ class Variables:
     dotenv: Mapping[str, str] = field(repr=False)
 
     def overrides(self) -> dict[tuple[str, ...], Override]:
-        """The override of each key path; a variable without a value overrides nothing."""
+        """Return the override of each key path; a variable without a value overrides nothing."""
         found: dict[tuple[str, ...], Override] = {}
         for origin, variable, text in self._given():
             path = self.path(variable)
@@ -68,7 +68,7 @@ class Variables:
         return found
 
     def slips(self) -> list[str]:
-        """A warning for each variable that looks like one of ours and is none."""
+        """Return a warning for each variable that looks like one of ours and is none."""
         warnings = {
             variable: f"{_DOTENV} {variable} is not read there; set it in the environment"
             for variable, text in self.dotenv.items()
@@ -99,7 +99,7 @@ class Variables:
                 yield f"{origin} {variable}", f"may mean {' or '.join(alike)}"
 
     def path(self, variable: str) -> tuple[str, ...] | None:
-        """The key that a variable gives.
+        """Return the key that a variable gives.
 
         `BROADCAST_CHANNELS_MAIL_BACKUP_HOST` is the host of `mail-backup`, even beside a channel `mail`.
         """
@@ -148,7 +148,7 @@ class Dotenv:
 
 
 def read_dotenv(folder: Path) -> Dotenv:
-    """The `.env` in `folder`, as written: nothing is expanded. Empty where there is none."""
+    """Return the `.env` in `folder`, as written: nothing is expanded. Empty where there is none."""
     path = folder / _DOTENV
     if not path.is_file():
         return Dotenv()
@@ -171,7 +171,7 @@ def read_dotenv(folder: Path) -> Dotenv:
 
 
 def exposed(path: Path) -> str | None:
-    """A warning with the fix where others on this machine may read the secrets in `path`."""
+    """Return a warning with the fix where others on this machine may read the secrets in `path`."""
     if os.name != "posix" or not path.is_file():
         return None
     mode = stat.S_IMODE(path.stat().st_mode)
@@ -193,7 +193,7 @@ def _slip(place: str, variable: str) -> str:
 
 
 def _worded(spelled: str) -> tuple[str, str] | None:
-    """The key and the locale that `footer_de` or `footer_de_at` stands for."""
+    """Return the key and the locale that `footer_de` or `footer_de_at` stands for."""
     for key in (key.name for key in keys.BROADCAST.keys if key.by_locale):
         locale = _LANGUAGE.fullmatch(spelled.removeprefix(f"{key}_"))
         if locale and spelled.startswith(f"{key}_"):
@@ -214,5 +214,5 @@ def _key(section: keys.Section, spelled: str, given: Iterable[str]) -> str | Non
 
 
 def _spelled(name: str) -> str:
-    """A name as a variable spells it."""
+    """Return a name as a variable spells it."""
     return _SPELLED.sub("_", name.upper())

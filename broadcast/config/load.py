@@ -28,7 +28,7 @@ _REGIONS = {"de": "DE", "en": "GB"}
 
 
 def load(explicit: Path | None, environ: Mapping[str, str], folder: Path) -> Settings:
-    """The settings of the file that `find_config` finds, the environment before the file.
+    """Return the settings of the file that `find_config` finds, the environment before the file.
 
     `folder` is the working directory. Raises one `ConfigError` that names every problem with its line.
     """
@@ -42,7 +42,7 @@ def load(explicit: Path | None, environ: Mapping[str, str], folder: Path) -> Set
 
 
 def find_config(explicit: Path | None, environ: Mapping[str, str], folder: Path) -> Path:
-    """`--config`, then BROADCAST_CONFIG, then `broadcast.toml` in `folder`, then the user's own."""
+    """Return `--config`, then BROADCAST_CONFIG, then `broadcast.toml` in `folder`, then the user's own."""
     named, origin = explicit, "--config"
     if named is None and environ.get("BROADCAST_CONFIG"):
         named, origin = Path(environ["BROADCAST_CONFIG"]), "BROADCAST_CONFIG"
@@ -143,7 +143,7 @@ def _timezone(general: Table) -> ZoneInfo:
 
 
 def _region(general: Table, locale: str) -> str:
-    """The country of phone numbers without a country code: as set, else the locale's."""
+    """Return the country of phone numbers without a country code: as set, else the locale's."""
     language, _, country = locale.partition("-")
     default = country or _REGIONS.get(language, "")
     if not default:
@@ -166,7 +166,7 @@ def _templates(general: Table) -> Path | None:
 def _audiences(
     tables: Sequence[Table], channels: Mapping[str, ChannelSettings]
 ) -> dict[str, AudienceSettings]:
-    """The audiences by name. Those that share their texts share one hotline, which stands in them."""
+    """Return the audiences by name. Those that share their texts share one hotline, which stands in them."""
     audiences = {table.path[-1]: _audience(table, channels) for table in tables}
     first = {audience.texts: audience for audience in reversed(audiences.values())}
     for table in tables:
@@ -203,7 +203,7 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
 
 
 def _fates(table: Table) -> dict[str, tuple[str, ...]]:
-    """What each system depends on; one that is spelled in two ways is one system."""
+    """Return what each system depends on; one that is spelled in two ways is one system."""
     fates: dict[str, tuple[str, ...]] = {}
     for spelled, fate in table.take_each(keys.FATE).items():
         name = system_name(spelled)

@@ -39,7 +39,7 @@ def placeholders(settings: Settings) -> Iterator[Placeholder]:
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether a web address, mailbox, host or phone number is one of those that belong to nobody."""
+    """Return whether a web address, mailbox, host or phone number is one of those that belong to nobody."""
     host = _HOST.match(value.strip())
     domain = host["host"].rstrip(".") if host else ""
     reserved = "." in domain and _DOMAIN.fullmatch(domain)
@@ -65,7 +65,7 @@ def _of_channel(prefix: str, channel: ChannelSettings) -> Iterator[tuple[str, st
 
 
 def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:
-    """The plain texts in an option; secrets are references and are not looked at."""
+    """Yield the plain texts in an option; secrets are references and are not looked at."""
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, Mapping):

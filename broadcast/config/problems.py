@@ -59,14 +59,14 @@ def _line(problem: Problem) -> int:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
+    """Return the known word that was probably meant."""
     spellings = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), spellings, n=1, cutoff=0.6)
     return spellings[close[0]] if close else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The fix for an unknown word: the nearest known one, or all there are."""
+    """Return the fix for an unknown word: the nearest known one, or all there are."""
     names = sorted(known)
     near = nearest(word, names)
     if near is not None:

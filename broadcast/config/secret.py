@@ -108,10 +108,10 @@ def _unreadable(origin: str, path: Path, error: Exception) -> str:
 
 
 def sounds_secret(key: str) -> bool:
-    """Whether the value of a key is a secret, going by its name alone."""
+    """Return whether the value of a key is a secret, going by its name alone."""
     return key in SECRET_OPTIONS or _SOUNDS_SECRET.search(key) is not None
 
 
 def is_reference(value: object) -> bool:
-    """Whether a configuration value points elsewhere."""
+    """Return whether a configuration value points elsewhere."""
     return isinstance(value, str) and value.startswith(("env:", "file:"))

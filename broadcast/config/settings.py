@@ -60,7 +60,7 @@ class ChannelSettings:
         return Secrets(frozenset(_secrets(self.options)))
 
     def required(self, key: str) -> str:
-        """The text of option `key`, resolved; names the missing key and its fix otherwise."""
+        """Return the text of option `key`, resolved; names the missing key and its fix otherwise."""
         if key not in self.options:
             raise ConfigError(
                 f"{self.origin}: {key} is missing",
@@ -72,7 +72,7 @@ class ChannelSettings:
         raise ConfigError(f"{self.place(key)}: {key} is empty", hint=f'write {key} = "..."')
 
     def text(self, key: str, default: str = "") -> str:
-        """The text of option `key`, resolved, or the default."""
+        """Return the text of option `key`, resolved, or the default."""
         value = self.options.get(key, default)
         if isinstance(value, Reference):
             return value.resolve(f"{self.origin}, {key}")
@@ -82,7 +82,7 @@ class ChannelSettings:
 
 
 def _secrets(options: Mapping[str, object], *, inside: bool = False) -> Iterator[str]:
-    """The values of secrets, and of everything that a table inside the options refers to."""
+    """Yield the values of secrets, and of everything that a table inside the options refers to."""
     for key, value in options.items():
         if isinstance(value, Mapping):
             yield from _secrets(value, inside=True)
@@ -150,7 +150,7 @@ class Settings:
 
     `fates` maps a system's name, or a mail domain (`@firma.de`), to what it depends on; `status_pages` maps a
     fate to the address where its provider says in public how it is.
-    `footer`, `imprint_url` and `privacy_url` are (locale, text); the locale is empty where one serves all.
+    `footer`, `imprint_url` and `privacy_url` are (locale, text); the locale is empty if one serves all.
     `origins` tells for each dotted key where its value came from; `warnings` are shown to the user.
     """
 

@@ -76,14 +76,14 @@ def flag(value: object) -> bool:
 
 
 def whole(value: object) -> int:
-    """A whole number from 1."""
+    """Return a whole number from 1."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
     raise Wrong(f"{shown(value)} is not a whole number above 0", "write a number like 50")
 
 
 def number(value: object) -> float:
-    """A number above 0."""
+    """Return a number above 0."""
     usable = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(value, int | float) and usable and math.isfinite(value) and value > 0:
         return float(value)
@@ -91,7 +91,7 @@ def number(value: object) -> float:
 
 
 def amount(value: object) -> float:
-    """An amount of money, from nothing."""
+    """Return an amount of money, from nothing."""
     usable = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(value, int | float) and usable and math.isfinite(value) and value >= 0:
         return float(value)
@@ -99,7 +99,7 @@ def amount(value: object) -> float:
 
 
 def duration(value: object) -> float:
-    """Seconds, from `30s` or a number of seconds."""
+    """Return seconds, from `30s` or a number of seconds."""
     if not isinstance(value, str | int | float):
         raise Wrong(f"{shown(value)} is not a duration", 'write it like "30s", "1h30m" or "90d"')
     try:
@@ -109,7 +109,7 @@ def duration(value: object) -> float:
 
 
 def timeout(value: object) -> float:
-    """Seconds, more than none."""
+    """Return seconds, more than none."""
     seconds = duration(value)
     if seconds > 0:
         return seconds
@@ -117,7 +117,7 @@ def timeout(value: object) -> float:
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """A list of texts."""
+    """Return a list of texts."""
     if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
         if any(is_reference(item) for item in value):
             raise Wrong("has a reference inside a list", 'give the whole list as one "env:NAME": one, two')
@@ -126,7 +126,7 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def phone(value: object) -> str:
-    """A phone number, as readers are to see it."""
+    """Return a phone number, as readers are to see it."""
     spelled = text(value)
     if _PHONE.fullmatch(spelled) and sum(character.isdigit() for character in spelled) > 1:
         return spelled
@@ -134,14 +134,14 @@ def phone(value: object) -> str:
 
 
 def consent(value: object) -> ConsentRule:
-    """Whether consent is `required`, or `assumed` until somebody says no."""
+    """Return whether consent is `required`, or `assumed` until somebody says no."""
     if value in list(ConsentRule):
         return ConsentRule(str(value))
     raise Wrong(f"{shown(value)} is no rule for consent", 'write "required" or "assumed"')
 
 
 def lanes(value: object) -> tuple[tuple[str, ...], ...]:
-    """A list of lists of channel names."""
+    """Return a list of lists of channel names."""
     example = 'write it like [["email", "sms"], ["page"]]'
     if not isinstance(value, list) or not all(isinstance(lane, list) for lane in value):
         raise Wrong("is not a list of lanes, each a list of channels", example)
@@ -151,7 +151,7 @@ def lanes(value: object) -> tuple[tuple[str, ...], ...]:
 
 
 def locale(value: object) -> str:
-    """A language, or a language and a region: `de`, `de-AT`."""
+    """Return a language, or a language and a region: `de`, `de-AT`."""
     spelled = text(value)
     if LOCALE.fullmatch(spelled):
         return spelled
@@ -169,7 +169,7 @@ def likely_locale(spelled: str) -> str | None:
 
 
 def region(value: object) -> str:
-    """A country in two letters."""
+    """Return a country in two letters."""
     spelled = text(value)
     if _REGION.fullmatch(spelled):
         return spelled.upper()
@@ -177,7 +177,7 @@ def region(value: object) -> str:
 
 
 def timezone(value: object) -> ZoneInfo:
-    """A place of the time zone database."""
+    """Return a place of the time zone database."""
     spelled = text(value)
     try:
         return ZoneInfo(spelled)
@@ -190,7 +190,7 @@ def timezone(value: object) -> ZoneInfo:
 
 
 def url(value: object) -> str:
-    """An http or https address without credentials; it is never shown, for it may hold some."""
+    """Return an http or https address without credentials; it is never shown, for it may hold some."""
     spelled = text(value)
     example = 'write it like "https://status.example.com"'
     try:
@@ -207,17 +207,17 @@ def url(value: object) -> str:
 
 
 def endpoint(value: object) -> str:
-    """The address of an API: as `url`, its host in ASCII, for requests are signed with it."""
+    """Return the address of an API: as `url`, its host in ASCII, for requests are signed with it."""
     return ascii_url(url(value))
 
 
 def status_page(value: object) -> str:
-    """The address where a provider says how it is, or `none`."""
+    """Return the address where a provider says how it is, or `none`."""
     return NO_PAGE if value == NO_PAGE else url(value)
 
 
 def table(value: object) -> Mapping[str, object]:
-    """A table of its own."""
+    """Return a table of its own."""
     if isinstance(value, Mapping):
         return value
     raise Wrong(f"{shown(value)} is not a table", "write it in the file, in { braces } or under a [heading]")
@@ -245,13 +245,13 @@ def readings(word: str) -> list[object]:
 
 
 def numbers(word: str) -> list[object]:
-    """The number that a text stands for, if it does."""
+    """Return the number that a text stands for, if it does."""
     counted = _counted(word.strip())
     return [] if isinstance(counted, str) else [counted]
 
 
 def shown(value: object) -> str:
-    """A value for a message: short, printable, texts in quotation marks."""
+    """Return a value for a message: short, printable, texts in quotation marks."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict | list):
@@ -271,7 +271,7 @@ def _counted(word: str) -> object:
 
 
 def _likely_timezone(spelled: str) -> str:
-    """A place: an abbreviation or an offset that looks like another one is hours away from it."""
+    """Return advice to name a place: an abbreviation or an offset can be hours wrong."""
     place = _PLACES.get(spelled.upper())
     if place:
         return f'write a place, which knows its summer time: "{place}"'

@@ -55,7 +55,7 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
 
 
 def _general(settings: Settings, key: keys.Key[Any]) -> Iterator[tuple[str, object]]:
-    """A key of `[broadcast]`; where it differs by language, a row for each."""
+    """Yield a key of `[broadcast]`; where it differs by language, a row for each."""
     dotted, value = f"{keys.BROADCAST.name}.{key.name}", getattr(settings, key.name)
     if not key.by_locale:
         yield dotted, value
@@ -67,7 +67,7 @@ def _general(settings: Settings, key: keys.Key[Any]) -> Iterator[tuple[str, obje
 
 
 def _pages(settings: Settings) -> dict[str, str]:
-    """The public pages by fate, also of those that are not asked."""
+    """Return the public pages by fate, also of those that are not asked."""
     prefix = f"{keys.STATUS_PAGES.name}."
     named = (key.removeprefix(prefix) for key in settings.origins if key.startswith(prefix))
     silent = {fate: NO_PAGE for fate in named if fate == system_name(fate)}
@@ -75,7 +75,7 @@ def _pages(settings: Settings) -> dict[str, str]:
 
 
 def _of(part: object, section: keys.Section, prefix: str) -> Iterator[tuple[str, object]]:
-    """Every key of a section, as its part of the settings has it."""
+    """Yield every key of a section, as its part of the settings has it."""
     for key in section.keys:
         value = getattr(part, key.name)
         yield f"{prefix}.{key.name}", dict(value) if key is keys.HOURS else value
@@ -92,7 +92,7 @@ def _channel(channel: ChannelSettings, defaults: Mapping[str, object]) -> Iterat
 
 
 def _shown(key: str, value: object) -> str:
-    """A value as it would be written, without what must not be read over a shoulder."""
+    """Return a value as it would be written, without what must not be read over a shoulder."""
     if isinstance(value, Reference):
         return value.spelled
     if isinstance(value, Mapping):

@@ -34,7 +34,7 @@ class Source:
     warnings: list[str] = field(default_factory=list)
 
     def reference(self, spelled: str) -> Reference:
-        """`env:NAME` or `file:PATH` as a reference; warns where others may read the file."""
+        """Return `env:NAME` or `file:PATH` as a reference; warns where others may read the file."""
         scheme, _, name = spelled.partition(":")
         if not name.strip():
             raise Wrong(f'"{spelled}" names nothing', 'write "env:NAME" or "file:PATH"')
@@ -53,13 +53,13 @@ class Table:
         self.values = self._find()
 
     def given(self) -> list[str]:
-        """Every key given, in the file or in the environment."""
+        """Return every key given, in the file or in the environment."""
         size = len(self.path)
         overridden = [path[size] for path in self.source.overrides if path[:size] == self.path != path]
         return list(dict.fromkeys([*self.values, *overridden]))
 
     def where(self, key: str = "") -> str:
-        """`broadcast.toml:12: [channels.sms] timeout`."""
+        """Return `broadcast.toml:12: [channels.sms] timeout`."""
         path = (*self.path, key) if key else self.path
         override = self.source.overrides.get(path)
         place = override.origin if override else self.source.document.where(*path)
@@ -70,7 +70,7 @@ class Table:
         self.source.problems.add(self.where(key), what, fix)
 
     def take(self, key: Key[T]) -> T:
-        """The value of `key` in its shape; the default if it is absent or wrong."""
+        """Return the value of `key` in its shape; the default if it is absent or wrong."""
         path = (*self.path, key.name)
         dotted = ".".join(path)
         override = self.source.overrides.get(path)
@@ -87,13 +87,13 @@ class Table:
         return key.default
 
     def require(self, key: Key[T], example: str) -> T:
-        """The value of `key`, which must be given; `example` shows how."""
+        """Return the value of `key`, which must be given; `example` shows how."""
         if key.name not in self.given():
             self.wrong("", f"{key.name} is missing", f"add {example}")
         return self.take(key)
 
     def take_each(self, key: Key[T], names: Iterable[str] | None = None) -> dict[str, T]:
-        """The values of `names`, or of everything given, each in the shape of `key`."""
+        """Return the values of `names`, or of everything given, each in the shape of `key`."""
         wanted = self.given() if names is None else names
         return {name: self.take(replace(key, name=name)) for name in wanted}
 
@@ -109,7 +109,7 @@ class Table:
                 self.wrong(key, "is not known here", did_you_mean(key, known))
 
     def tables(self) -> list[Table]:
-        """The tables inside this one; anything else in it is noted as wrong."""
+        """Return the tables inside this one; anything else in it is noted as wrong."""
         inner = []
         for name, value in self.values.items():
             if isinstance(value, dict):
@@ -120,7 +120,7 @@ class Table:
         return inner
 
     def _typed(self, key: Key[T], value: object) -> T:
-        """A value of the file; one that is elsewhere has no types, whatever it refers to."""
+        """Return a value of the file; one that is elsewhere has no types, whatever it refers to."""
         if isinstance(value, str) and is_reference(value):
             return self._read(key, value)
         return key.shape(value)

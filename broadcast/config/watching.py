@@ -22,7 +22,7 @@ STATUS_PAGES: Mapping[str, str] = {
 
 
 def read_watch(table: Table) -> WatchSettings:
-    """The table; what is wrong with it is noted."""
+    """Return the table; what is wrong with it is noted."""
     table.check_keys(keys.WATCH.known)
     return WatchSettings(
         activate=table.take(keys.ACTIVATE),
@@ -33,7 +33,7 @@ def read_watch(table: Table) -> WatchSettings:
 
 
 def read_status_pages(table: Table) -> dict[str, str]:
-    """The pages to read, by fate: the known ones, and what the table adds, changes or takes away."""
+    """Return the pages to read, by fate: the known ones, and what the table adds, changes or takes away."""
     own = {}
     for spelled, page in table.take_each(keys.STATUS_PAGE).items():
         own[system_name(spelled)] = page

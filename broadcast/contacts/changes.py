@@ -49,7 +49,7 @@ class Difference:
 
 
 def refuse_removals(found: Difference, most: int | None) -> BroadcastError | None:
-    """Why a list must not replace the file; None if it may. `most` is how many people it may remove.
+    """Return why a list must not replace the file; None if it may. `most` is how many people it may remove.
 
     If a list is incomplete or wrong, missing people have not left. Without `most` the guard is
     the one of Okta's import safeguard, a fifth; a small file may lose five people, but never everybody.
@@ -146,7 +146,7 @@ def _used(contact: Contact) -> Iterator[str]:
 
 
 def _taken(identifiers: Identifiers, contact: Contact) -> Identifiers:
-    """The identifiers without addresses that are not taken."""
+    """Return the identifiers without addresses that are not taken."""
     email = (contact.email or "").lower()
     phones = frozenset({contact.phone} if contact.phone else ())
     return Identifiers(identifiers.id, identifiers.name, phones, frozenset({email} if email else ()))
@@ -180,7 +180,7 @@ def _two_people(same: Sequence[_Read]) -> bool:
 
 
 def _values(contact: Contact, row: Row, header: Sequence[str]) -> dict[str, str]:
-    """What a row of the list says, by our own columns, else by its own headers."""
+    """Return what a row of the list says, by our own columns, else by its own headers."""
     ours = {
         "id": contact.id,
         "name": contact.name,

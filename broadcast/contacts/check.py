@@ -35,7 +35,7 @@ class Summary:
 
 
 def summarise(book: Book, permission: Permission, able: Sequence[Capabilities] = ()) -> Summary:
-    """The counts of `book`, as far as it may be used; `able` are the channels of its audience."""
+    """Return the counts of `book`, as far as it may be used; `able` are the channels of its audience."""
     lone = 0
     addresses: Counter[AddressKind] = Counter()
     locales: Counter[str] = Counter()

@@ -50,17 +50,17 @@ class Columns:
 
 
 def field_of(header: str) -> str | None:
-    """The field a header means: `E-Mail-Adresse`, `mail` and `Email 1` are all `email`."""
+    """Return the field a header means: `E-Mail-Adresse`, `mail` and `Email 1` are all `email`."""
     return _FIELDS.get(_NOT_A_LETTER.sub("", _folded(header)))
 
 
 def variable_name(header: str) -> str:
-    """What a template calls a further column: `Kunden-Nr. (alt)` is `kunden_nr_alt`."""
+    """Return what a template calls a further column: `Kunden-Nr. (alt)` is `kunden_nr_alt`."""
     return _NOT_A_NAME.sub("_", _folded(header)).strip("_")
 
 
 def read_columns(headers: Sequence[str]) -> Columns:
-    """What the columns hold; warns about headers that are missing, repeated or probably misspelt."""
+    """Return what the columns hold; warns about headers that are missing, repeated or probably misspelt."""
     found: dict[str, list[int]] = {field: [] for field in _SYNONYMS}
     extra: dict[str, int] = {}
     names: list[str] = []

@@ -42,7 +42,7 @@ class ConsentColumns:
 
 
 def find_consents(names: Sequence[str]) -> tuple[ConsentColumns, ...]:
-    """The answers among the columns, named as template variables are (`consent_sms_date`)."""
+    """Return the answers among the columns, named as template variables are (`consent_sms_date`)."""
     found: dict[tuple[str, str], dict[str, int]] = {}
     for position, name in enumerate(names):
         match = _COLUMN.fullmatch(name)
@@ -57,12 +57,12 @@ def find_consents(names: Sequence[str]) -> tuple[ConsentColumns, ...]:
 
 
 def is_consent(name: str) -> bool:
-    """Whether a column of that name says what a person agreed to."""
+    """Return whether a column of that name says what a person agreed to."""
     return _COLUMN.fullmatch(name) is not None
 
 
 def read_consents(texts: Sequence[str], columns: Sequence[ConsentColumns]) -> tuple[list[Consent], list[str]]:
-    """What a row of clean cells says, and what of it cannot be read: that is no consent."""
+    """Return what a row of clean cells says, and what of it cannot be read: that is no consent."""
     consents: list[Consent] = []
     problems: list[str] = []
     for column in columns:
@@ -90,7 +90,7 @@ def _read_one(texts: Sequence[str], column: ConsentColumns) -> tuple[Consent | N
 
 
 def _latest() -> str:
-    """The latest day that it is anywhere: east of Greenwich it is tomorrow already."""
+    """Return the latest day that it is anywhere: east of Greenwich it is tomorrow already."""
     return (SystemClock().now() + timedelta(days=1)).date().isoformat()
 
 
@@ -109,7 +109,7 @@ def _at(texts: Sequence[str], position: int | None) -> str:
 
 
 def _given(said: str) -> bool | None:
-    """A date in the place of a yes is a yes."""
+    """Return the answer in a cell; a date in the place of a yes is a yes."""
     word = said.casefold()
     if word in _NO:
         return False

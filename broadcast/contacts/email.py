@@ -18,7 +18,7 @@ _WRITE = "write it like anna@firma.de"
 
 
 def read_email(text: str) -> str:
-    """The address in `text`, its domain lower-cased and in ASCII; raises `Unusable` otherwise."""
+    """Return the address in `text`, its domain lower-cased and in ASCII; raises `Unusable` otherwise."""
     spelled = text.strip()
     named = _NAMED.fullmatch(spelled)
     spelled = (named[1] if named else spelled).removeprefix("mailto:").strip()
@@ -34,7 +34,7 @@ def read_email(text: str) -> str:
 
 
 def _ascii_domain(domain: str) -> str:
-    """`müller.de` as `xn--mller-kva.de`."""
+    """Return `müller.de` as `xn--mller-kva.de`."""
     spelled = ascii_domain(domain.lower())
     if spelled is None and not domain.isascii():
         raise Unusable("has an impossible domain", _WRITE)

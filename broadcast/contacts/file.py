@@ -33,7 +33,7 @@ class ContactsFile:
 
 
 def read_file(path: Path) -> ContactsFile:
-    """The file at `path`, empty where there is none; raises `ConfigError` where it is not sound."""
+    """Return the file at `path`, empty if there is none; raises `ConfigError` where it is not sound."""
     if not path.exists():
         return ContactsFile(path, (), (), ",", "")
     sheet = open_sheet(path)
@@ -69,12 +69,12 @@ def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Seque
 
 
 def drafts_of(path: Path) -> list[Path]:
-    """What was to take the place of a file when the program was killed."""
+    """Return what was to take the place of a file when the program was killed."""
     return sorted(draft for draft in path.parent.glob(f".{path.name}.*") if draft.is_file())
 
 
 def harmless(cell: str) -> str:
-    """A cell in which no spreadsheet finds a formula; contacts files are read without the apostrophes.
+    """Return a cell in which no spreadsheet finds a formula; contacts files are read without the apostrophes.
 
     A number with its + is none.
     """

@@ -47,7 +47,7 @@ class Identifiers:
         return (after if comma else before.partition(" ")[0]).strip()
 
     def match(self, known: Identifiers) -> Match:
-        """Whether a row with these identifiers is about `known`.
+        """Return whether a row with these identifiers is about `known`.
 
         Another id or another name is another person, also at the same number: couples, receptions and crews
         share one. Without a common id, a row is surely about somebody only if it names each kind of address
@@ -67,11 +67,11 @@ class Identifiers:
         return Match.SAME if named else Match.LIKELY
 
     def shared(self, known: Identifiers) -> bool:
-        """Whether they have an address in common."""
+        """Return whether they have an address in common."""
         return any(ours & theirs for ours, theirs in self._kinds(known))
 
     def _plausible(self, known: Identifiers) -> bool:
-        """Whether one id is one person: hardly anybody changes all names and all addresses."""
+        """Return whether one id is one person: hardly anybody changes all names and all addresses."""
         if not self._other_name(known) or self.shared(known):
             return True
         words = set(self.folded.split()) & set(known.folded.split())
@@ -85,7 +85,7 @@ class Identifiers:
         )
 
     def adds_nothing(self, known: Identifiers) -> bool:
-        """Whether `known` has each of these addresses.
+        """Return whether `known` has each of these addresses.
 
         A row without a name gives nobody who has one a further address: it may be somebody else's.
         """
@@ -95,7 +95,7 @@ class Identifiers:
         return bool(self.folded and other.folded) and self.folded != other.folded
 
     def _other_address(self, other: Identifiers) -> bool:
-        """Whether there is a kind of address that both have and do not share."""
+        """Return whether there is a kind of address that both have and do not share."""
         return any(ours and theirs and not ours & theirs for ours, theirs in self._kinds(other))
 
     def _kinds(self, other: Identifiers) -> Iterator[tuple[frozenset[str], frozenset[str]]]:

@@ -21,7 +21,7 @@ _KINDS = ("id", "phone", "e-mail")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The contact that one row describes; its id is empty where the row has none."""
+    """The contact that one row describes; its id is empty if the row has none."""
 
     path: Path
     line: int
@@ -55,7 +55,7 @@ class Entries:
             self._census.count(mark)
 
     def sharing(self) -> dict[int, Entry]:
-        """The rows that share a mark with another, and a few that only seem to, by their place."""
+        """Return the rows that share a mark with another, and a few that only seem to, by their place."""
         if self._census.unique:
             return {}
         return {
@@ -102,7 +102,7 @@ class Merged:
 
 
 def merge(entries: Entries) -> Merged:
-    """The contacts of `entries`, nobody lost.
+    """Return the contacts of `entries`, nobody lost.
 
     Rows that belong together become one contact with the addresses and groups of all. If they name more
     addresses than one contact holds, each further address keeps a contact of its own; if that is somebody
@@ -138,14 +138,14 @@ def _fields(contact: Contact) -> tuple[object, ...]:
 
 
 def _contact(fields: Sequence[Any]) -> Contact:
-    """The contact that `_fields` took apart; files without consents are read as fast as ever."""
+    """Return the contact that `_fields` took apart; files without consents are read as fast as ever."""
     id, name, phone, email, locale, groups, extra, landline, consents = fields
     given = tuple(Consent(*each) for each in consents) if consents else ()
     return Contact(id, name, phone, email, locale, groups, extra, (), given, landline)
 
 
 def _marks(contact: Contact) -> Iterator[tuple[str, str]]:
-    """What a person is known by, the strongest first."""
+    """Return what a person is known by, the strongest first."""
     return ((kind, value) for kind in _KINDS if (value := _mark(kind, contact)))
 
 
@@ -160,7 +160,7 @@ def _mark(kind: str, contact: Contact) -> str:
 
 
 def _belonging_together(entries: Mapping[int, Entry]) -> Iterator[dict[int, Entry]]:
-    """The entries that share something directly or through others, group by group in their order."""
+    """Return the entries that share something directly or through others, group by group in their order."""
     parents: dict[int, int] = {}
 
     def root(place: int) -> int:
@@ -198,7 +198,7 @@ class _Draft:
         return not (phone and self.phone) and not (email and self.email)
 
     def is_another(self, contact: Contact) -> bool:
-        """Whether a row is about somebody else, by its id or its name."""
+        """Return whether a row is about somebody else, by its id or its name."""
         pairs = ((self.id, contact.id), (self.name.casefold(), contact.name.casefold()))
         return self.id != contact.id and any(own and other and own != other for own, other in pairs)
 

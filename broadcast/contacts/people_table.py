@@ -97,7 +97,7 @@ class PeopleTable:
             self.rejected.append(Fault(line, reason, _GIVE_AN_ID))
 
     def renames(self, identifiers: Identifiers) -> bool:
-        """Whether a row may be about somebody under a new name; such rows are taken last."""
+        """Return whether a row may be about somebody under a new name; such rows are taken last."""
         found = [person.identifiers for person in self._candidates(identifiers)]
         return {identifiers.match(known) for known in found} & {Match.SAME, Match.LIKELY, Match.RENAMED} == {
             Match.RENAMED
@@ -108,7 +108,7 @@ class PeopleTable:
         return [person for person in _with(Match.RENAMED, matches) if person.place not in self.named]
 
     def label(self, place: int) -> str:
-        """What the person in that row is called."""
+        """Return what the person in that row is called."""
         identifiers = self._people[place].identifiers
         return (
             _label(identifiers)
@@ -219,7 +219,10 @@ class PeopleTable:
 
 
 def _known_by(identifiers: Identifiers) -> Iterator[tuple[str, ...]]:
-    """What somebody is filed under. Thousands may share a number, hardly anybody a number and a mailbox."""
+    """Yield what somebody is filed under.
+
+    Thousands may share a number, hardly anybody a number and a mailbox.
+    """
     if identifiers.id:
         yield "id", identifiers.id
     alone = not (identifiers.phones and identifiers.emails)
@@ -263,7 +266,7 @@ def _the_one(people: Sequence[_Person], identifiers: Identifiers) -> _Person | N
 
 
 def _says_nothing(people: Sequence[_Person], identifiers: Identifiers, values: Mapping[str, str]) -> bool:
-    """Whether a row says nothing that these people do not have already."""
+    """Return whether a row says nothing that these people do not have already."""
     addresses = all(
         identifiers.phones <= person.identifiers.phones and identifiers.emails <= person.identifiers.emails
         for person in people

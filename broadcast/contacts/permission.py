@@ -28,11 +28,11 @@ class Permission:
     kinds: Mapping[str, AddressKind] = field(default_factory=lambda: _NOTHING)
 
     def permit(self, contact: Contact) -> Contact:
-        """The person with what may be used."""
+        """Return the person with what may be used."""
         return self.agreed(self.unsuppressed(contact))
 
     def unsuppressed(self, contact: Contact) -> Contact:
-        """The person without the addresses that must not be used."""
+        """Return the person without the addresses that must not be used."""
         for kind in AddressKind if self.suppressed else ():
             address = contact.address(kind)
             reason = address and self.suppressed.reason(kind, address, internal=self.internal)
@@ -41,7 +41,7 @@ class Permission:
         return contact
 
     def agreed(self, contact: Contact) -> Contact:
-        """The person, barred from the kinds of channels that they did not agree to."""
+        """Return the person, barred from the kinds of channels that they did not agree to."""
         if self.internal or not (self.required or contact.consents):
             return contact
         barred = [

@@ -34,7 +34,7 @@ class Phone:
 
 
 def read_phone(text: str, region: str) -> Phone:
-    """The number in `text`, national ones belonging to `region`; raises `Unusable` otherwise."""
+    """Return the number in `text`, national ones belonging to `region`; raises `Unusable` otherwise."""
     direct = _direct(text.translate(_PUNCTUATION), region)
     if direct:
         return direct
@@ -48,7 +48,7 @@ def read_phone(text: str, region: str) -> Phone:
 
 
 def _direct(digits: str, region: str) -> Phone | None:
-    """The number if `digits` are E.164 already, but for a trunk 0: a third of the time parsing takes.
+    """Return the number if `digits` are E.164 already, but for a trunk 0: a third of the time parsing takes.
 
     None if the library has to look closer; it has the last word in either case.
     """
@@ -73,7 +73,7 @@ def _direct(digits: str, region: str) -> Phone | None:
 
 
 def _split(digits: str) -> tuple[int, str]:
-    """The country code that `digits` begin with, and the rest; 0 where there is none."""
+    """Return the country code that `digits` begin with, and the rest; 0 if there is none."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
     for length in (1, 2, 3):
@@ -110,7 +110,7 @@ def _parsed(spelled: str, region: str | None) -> PhoneNumber:
 
 
 def _checked(number: PhoneNumber) -> Phone:
-    """The number, unless it is not in use, too short, or costs the caller extra."""
+    """Return the number, unless it is not in use, too short, or costs the caller extra."""
     import phonenumbers
     from phonenumbers import PhoneNumberType, ValidationResult
 
@@ -129,7 +129,7 @@ def _checked(number: PhoneNumber) -> Phone:
 
 
 def _restored(digits: str, region: str) -> PhoneNumber:
-    """The reading of `digits` that had lost its 0 or its +; a mobile number goes before a landline.
+    """Return the reading of `digits` that had lost its 0 or its +; a mobile number goes before a landline.
 
     `4915112345678` could be +49 151 12345678, or 04915 112345678 in East Frisia, a length no landline has.
     """

@@ -33,7 +33,7 @@ _LANGUAGES = {"deutsch": "de", "german": "de", "ger": "de", "englisch": "en", "e
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A contact (its id empty where the row has none), what was wrong with the row, and its repairs."""
+    """A contact (its id empty if the row has none), what was wrong with the row, and its repairs."""
 
     contact: Contact
     warnings: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Reading:
 
 
 def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
-    """The contact in `cells`; raises `Unusable` where no address in it can be used."""
+    """Return the contact in `cells`; raises `Unusable` where no address in it can be used."""
     if len(cells) < columns.width or any(cell.strip() for cell in cells[columns.width :]):
         raise Unusable(
             f"the row has {len(cells)} cells and the header {columns.width}",
@@ -74,7 +74,7 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
 
 
 def identifiers_of(cells: Sequence[str], columns: Columns, region: str) -> Identifiers:
-    """What the person in `cells` is known by, with all their addresses that can be read."""
+    """Return what the person in `cells` is known by, with all their addresses that can be read."""
     texts = [clean(cell) for cell in cells]
     return Identifiers(
         _first(texts, columns.id),
@@ -85,12 +85,12 @@ def identifiers_of(cells: Sequence[str], columns: Columns, region: str) -> Ident
 
 
 def groups_of(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
-    """The groups that a row names."""
+    """Return the groups that a row names."""
     return _groups([clean(cell) for cell in cells], columns)
 
 
 def locale_of(cells: Sequence[str], columns: Columns) -> str | None:
-    """The language that a row names, if it is known."""
+    """Return the language that a row names, if it is known."""
     return _locale(_first([clean(cell) for cell in cells], columns.locale))[0]
 
 
@@ -107,7 +107,7 @@ def _values(texts: Sequence[str], positions: Sequence[int]) -> Iterator[str]:
 
 
 def clean(cell: str) -> str:
-    """A cell as plain text on one line, without what spreadsheets and copying leave in it."""
+    """Return a cell as plain text on one line, without what spreadsheets and copying leave in it."""
     if cell.isascii() and cell.isprintable() and "'" not in cell and not cell.startswith("="):
         return cell.strip()
     formula = _FORMULA.fullmatch(cell.strip())
@@ -153,7 +153,7 @@ def _refuse_controls(cell: str) -> None:
 
 
 def _name(texts: Sequence[str], columns: Columns) -> str:
-    """The name; beside a `Vorname`, German files mean the surname by `Name`."""
+    """Return the name; beside a `Vorname`, German files mean the surname by `Name`."""
     first, last = _first(texts, columns.first), _first(texts, columns.last)
     name = _first(texts, columns.name)
     if columns.last:

@@ -53,12 +53,12 @@ class Entry:
         return self.identifiers.phones | self.identifiers.emails
 
     def plausible(self, other: Entry) -> bool:
-        """Whether one id may be one person: hardly anybody changes all names and all addresses."""
+        """Return whether one id may be one person: hardly anybody changes all names and all addresses."""
         alike = any(len(word) >= _SHORTEST_WORD for word in self.words & other.words)
         return alike or bool(self.addresses & other.addresses)
 
     def contradicts(self, other: Entry) -> bool:
-        """Whether both have numbers, or both have mailboxes, and none in common."""
+        """Return whether both have numbers, or both have mailboxes, and none in common."""
         kinds = (
             (self.identifiers.phones, other.identifiers.phones),
             (self.identifiers.emails, other.identifiers.emails),
@@ -163,7 +163,7 @@ class _Groups:
                 self._join(nameless[0], number)
 
     def _names(self) -> dict[int, set[_Name]]:
-        """The names of each group."""
+        """Return the names of each group."""
         found: dict[int, set[_Name]] = {}
         for number, entry in enumerate(self._entries):
             found.setdefault(self._root(number), set()).update({entry.words} - {frozenset()})
@@ -207,5 +207,5 @@ def _together(keys: Iterable[Iterable[Hashable]]) -> dict[Hashable, list[int]]:
 
 
 def _shortens(parts: set[_Name], names: set[_Name]) -> bool:
-    """Whether each of the parts (none: no name is known) is a shorter form of one of the names."""
+    """Return whether each of the parts (none: no name is known) is a shorter form of one of the names."""
     return bool(names) and all(any(part < name for name in names) for part in parts)

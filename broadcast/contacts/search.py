@@ -55,7 +55,7 @@ class SearchTerms:
     own_ids: frozenset[str] = frozenset()
 
     def touches(self, identifiers: Identifiers) -> bool:
-        """Whether these identifiers have one of the ids or addresses."""
+        """Return whether these identifiers have one of the ids or addresses."""
         return base_id(identifiers.id) in self.ids or not self.addresses.isdisjoint(
             identifiers.phones | identifiers.emails
         )
@@ -66,7 +66,7 @@ class SearchTerms:
         return derived or self._mentions(text, self.ids)
 
     def mentions(self, text: str) -> bool:
-        """Whether the text of a row that cannot be read holds something of theirs."""
+        """Return whether the text of a row that cannot be read holds something of theirs."""
         return self._mentions(text, self.own_ids)
 
     def _mentions(self, text: str, ids: frozenset[str]) -> bool:
@@ -80,7 +80,7 @@ class SearchTerms:
 
 
 def rows_about(path: Path, region: str, terms: SearchTerms) -> Iterator[ListedRow | RejectedText]:
-    """Every row with one of the ids or addresses; raises `ConfigError` if the file ends in a fault."""
+    """Yield every row with one of the ids or addresses; raises `ConfigError` if the file ends in a fault."""
     sheet = open_sheet(path)
     columns = read_columns(sheet.header)
     for row in sheet.rows():
@@ -92,7 +92,7 @@ def rows_about(path: Path, region: str, terms: SearchTerms) -> Iterator[ListedRo
 
 
 def mentioned_in(path: Path, terms: SearchTerms) -> bool:
-    """Whether a file, read as text line by line, mentions somebody."""
+    """Return whether a file, read as text line by line, mentions somebody."""
     with path.open(encoding="utf-8", errors="replace") as lines:
         return any(map(terms.mentions, lines))
 

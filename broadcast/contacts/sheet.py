@@ -61,7 +61,7 @@ class Sheet:
     header_line: int
 
     def rows(self) -> Iterator[Row | Torn]:
-        """Every row below the header that is not blank, in order."""
+        """Yield every row below the header that is not blank, in order."""
         with self.path.open(encoding=self.encoding, newline="") as stream:
             try:
                 yield from _rows(stream, self)
@@ -70,7 +70,7 @@ class Sheet:
 
 
 def open_sheet(path: Path) -> Sheet:
-    """The file at `path`; raises `ConfigError` where it cannot be one."""
+    """Return the file at `path`; raises `ConfigError` where it cannot be one."""
     try:
         _check_file(path)
         encoding = _encoding(path)

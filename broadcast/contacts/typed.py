@@ -19,7 +19,7 @@ class Address:
 
 
 def read_address(text: str, region: str) -> Address:
-    """The address in `text`, national numbers belonging to `region`; raises `Unusable` otherwise."""
+    """Return the address in `text`, national numbers belonging to `region`; raises `Unusable` otherwise."""
     if "@" in text:
         try:
             return Address(AddressKind.EMAIL, read_email(text))

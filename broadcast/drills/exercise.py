@@ -50,7 +50,7 @@ class Step:
     """One moment of an exercise.
 
     `at` is how long after its beginning. `faults` are put in place, after all of them were healed where
-    `heal` says so. `down` is what really does not work from here on, None where that stays as it was.
+    `heal` says so. `down` is what really does not work from here on, None if that stays as it was.
     `request` is what the commander says; with `retry` they finish what is owed, and decide about those of
     whom nobody can say whether they were told.
     """

@@ -85,7 +85,7 @@ class Grader:
     def grade(
         self, played: Sequence[Played], incidents: Sequence[IncidentTold], received: Sequence[Received]
     ) -> tuple[Criterion, ...]:
-        """Everything that counts, measured."""
+        """Return everything that counts, measured."""
         notices = [told for incident in incidents for told in incident.notices]
         stories = [incident.story for incident in incidents]
         missed = {contact for told in notices for contact in self._unreached(told)[0]}
@@ -136,12 +136,12 @@ class Grader:
         return way.capabilities.reach(person) and not outage.cuts_off(way, person)
 
     def _address(self, name: str, line: DeliveryLine) -> str | None:
-        """The address that a channel uses."""
+        """Return the address that a channel uses."""
         by_phone = self.ways[name].capabilities.address is AddressKind.PHONE
         return line.phone if by_phone else line.email
 
     def _never_received(self, notices: Sequence[Told], received: Sequence[Received]) -> int:
-        """How many people a provider is said to have told who have nothing of it."""
+        """Return how many people a provider is said to have told who have nothing of it."""
         # What is spoken has no mark, so that a call counts for any notice.
         has = {(message.to, _mark_of(message)) for message in received}
         return sum(
@@ -179,7 +179,7 @@ class Grader:
 
 
 def doubles(received: Sequence[Received]) -> int:
-    """How many messages came to somebody who had them already."""
+    """Return how many messages came to somebody who had them already."""
     came = Counter(
         (message.provider, message.to, mark)
         for message in received
@@ -189,7 +189,7 @@ def doubles(received: Sequence[Received]) -> int:
 
 
 def first_notice(exercise: Exercise, played: Sequence[Played]) -> Criterion:
-    """How soon the first word about each incident was out; the slowest of them counts."""
+    """Return how soon the first word about each incident was out; the slowest of them counts."""
     refs = dict.fromkeys(result.incident for one in played for result in one.results)
     times = [_first_word(ref, played) for ref in refs]
     known = [one for one in times if one is not None]
@@ -204,7 +204,7 @@ def first_notice(exercise: Exercise, played: Sequence[Played]) -> Criterion:
 
 
 def _first_word(ref: str, played: Sequence[Played]) -> float | None:
-    """Seconds between the incident's first command and its first message, on the exercise's clock.
+    """Return seconds between the incident's first command and its first message, on the exercise's clock.
 
     Processor time is added, since the clock stands still during a step.
     """
@@ -225,7 +225,7 @@ def _spell_seconds(seconds: float) -> str:
 
 
 def spell(step: Step) -> str:
-    """A step for people: `+1:05 resolve`."""
+    """Return a step for people: `+1:05 resolve`."""
     minutes = int(step.at.total_seconds() // _MINUTE)
     return f"+{minutes // 60}:{minutes % 60:02}" + (f" {step.verb}" if step.verb else "")
 
@@ -256,7 +256,7 @@ def _promises(stories: Sequence[Story]) -> Criterion:
 
 
 def _findings(story: Story) -> Iterator[str]:
-    """What `template lint` would say of the texts as they went out, but for what the commander said."""
+    """Yield what `template lint` would say of the texts as they went out, but for what the commander said."""
     for chapter in story.chapters:
         for message in (text.message for text in chapter.texts):
             given = list(given_words(chapter.notice.facts, message.locale))

@@ -27,12 +27,12 @@ def check_names(exercise: Exercise, settings: Settings, ways: Mapping[str, Way])
 
 
 def _fix(key: str, name: str, known: AbstractSet[str]) -> str:
-    """What to write instead; how bad an outage is must not be guessed from a spelling."""
+    """Return what to write instead; how bad an outage is must not be guessed from a spelling."""
     return "write sev1 (worst), sev2, sev3 or sev4" if key == "severity" else did_you_mean(name, known)
 
 
 def _known(settings: Settings, ways: Mapping[str, Way]) -> Mapping[str, AbstractSet[str]]:
-    """What each field of a step may name; a company that lists no services takes any."""
+    """Return what each field of a step may name; a company that lists no services takes any."""
     systems = set(dependencies(settings).known(ways.values()))
     return {
         "down": systems,
@@ -47,7 +47,7 @@ def _known(settings: Settings, ways: Mapping[str, Way]) -> Mapping[str, Abstract
 
 
 def _named(step: Step) -> Iterator[tuple[str, str]]:
-    """Every name in a step, with its field."""
+    """Yield every name in a step, with its field."""
     yield from (("down", name) for name in step.down or ())
     if step.request is None:
         return

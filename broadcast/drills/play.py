@@ -63,7 +63,7 @@ class _Stopwatch:
 
 
 def rehearsing(settings: Settings, folder: Path) -> Settings:
-    """The company's settings for an exercise in `folder`, patient and fast as no real account is."""
+    """Return the company's settings for an exercise in `folder`, patient and fast as no real account is."""
     channels = {
         name: replace(channel, timeout=min(channel.timeout, _PATIENCE), rate=_RATE, burst=None)
         for name, channel in settings.channels.items()

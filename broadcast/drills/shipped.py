@@ -13,7 +13,7 @@ _CONFIGURATION = "broadcast.toml"  # of the company that they are about
 
 
 def shipped() -> Mapping[str, Path]:
-    """The files of the exercises that come with the program, by name; raises `ConfigError`."""
+    """Return the files of the exercises that come with the program, by name; raises `ConfigError`."""
     package = Path(__file__).resolve().parent.parent
     places = (package / "_examples", package.parent / "examples")
     folder = next((place for place in places if (place / "scenarios").is_dir()), None)
@@ -24,7 +24,7 @@ def shipped() -> Mapping[str, Path]:
 
 
 def find_exercise(spelled: str) -> Path:
-    """The file that `spelled` means: a path, or the name of an exercise that comes with the program.
+    """Return the file that `spelled` means: a path, or the name of an exercise that comes with the program.
 
     Raises `UsageError` if there is neither.
     """

@@ -68,7 +68,7 @@ class Capabilities:
     none; a rate of 0 means unlimited. `speaks_all_locales` asks for every language's text at once (a page
     that shows German beside English). `internal` says of a channel that publishes that only staff read it (a
     chat room, a service desk): it speaks to the audience in whose lane it stands, and not to the public.
-    `price` is what a request (for SMS: a part) costs in US dollars at list price, about; 0 where it is free
+    `price` is what a request (for SMS: a part) costs in US dollars at list price, about; 0 if it is free
     or not known. `limits` are its own on the length of a text; one text is written for all channels of a
     kind, so it keeps to every one of them. `landlines` says that an SMS reaches landlines, too.
     """
@@ -97,7 +97,7 @@ class Capabilities:
         return self.address is None
 
     def reach(self, contact: Contact) -> bool:
-        """Whether a person has what it takes to be told this way, and nothing is against it."""
+        """Return whether a person has what it takes to be told this way, and nothing is against it."""
         if self.publishes or self.lacks(contact):
             return False
         return not any(barred.kind == self.kind for barred in contact.barred)

@@ -14,11 +14,11 @@ class Clock(Protocol):
     """Wall time for records, monotonic seconds for waiting."""
 
     def now(self) -> datetime:
-        """The current time, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never go back, and go on while the machine sleeps."""
+        """Return seconds that never go back, and go on while the machine sleeps."""
         ...
 
 
@@ -26,11 +26,11 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """The current time, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never go back, and go on while the machine sleeps."""
+        """Return seconds that never go back, and go on while the machine sleeps."""
         return time.clock_gettime(_GOES_ON)
 
 
@@ -45,9 +45,9 @@ class WoundClock:
         self._ahead = max(self._ahead, until - datetime.now(UTC))
 
     def now(self) -> datetime:
-        """The time it shows, aware, in UTC."""
+        """Return the time it shows, aware, in UTC."""
         return datetime.now(UTC) + self._ahead
 
     def monotonic(self) -> float:
-        """Seconds that never go back, and go on while the machine sleeps."""
+        """Return seconds that never go back, and go on while the machine sleeps."""
         return time.clock_gettime(_GOES_ON)

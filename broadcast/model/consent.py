@@ -16,7 +16,7 @@ class Purpose(StrEnum):
 
     @classmethod
     def of(cls, *, drill: bool, maintenance: bool) -> Purpose:
-        """The purpose of a notice."""
+        """Return the purpose of a notice."""
         if drill:
             return cls.DRILL
         return cls.MAINTENANCE if maintenance else cls.INCIDENT
@@ -33,7 +33,7 @@ class ConsentRule(StrEnum):
 class Consent:
     """One answer of a person: whether they may be told over a kind of channel.
 
-    `purpose` is empty where they answered for all. `since` is an ISO date, empty where nobody noted it.
+    `purpose` is empty if they answered for all. `since` is an ISO date, empty if nobody noted it.
     """
 
     channel: str
@@ -44,7 +44,7 @@ class Consent:
 
 
 def answer(consents: Iterable[Consent], channel: str, purpose: Purpose) -> bool | None:
-    """What a person last said for that purpose, else for all; None where they never said.
+    """Return what a person last said for that purpose, else for all; None if they never said.
 
     A no without a date counts as the latest word, a yes without one as the oldest.
     """

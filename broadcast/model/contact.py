@@ -56,7 +56,7 @@ class Contact:
         return self.landline
 
     def address(self, kind: AddressKind) -> str | None:
-        """The address of that kind, if the person has one."""
+        """Return the address of that kind, if the person has one."""
         return self.phone if kind is AddressKind.PHONE else self.email
 
     def without(self, kind: AddressKind, reason: str) -> Contact:

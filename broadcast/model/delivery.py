@@ -44,5 +44,5 @@ POSSIBLY_TOLD = REACHED | {_S.SENDING, _S.UNKNOWN}
 
 
 def may_become(state: DeliveryState, other: DeliveryState) -> bool:
-    """Whether the table allows a delivery to go from `state` to `other`."""
+    """Return whether the table allows a delivery to go from `state` to `other`."""
     return other in TRANSITIONS[state]

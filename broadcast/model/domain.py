@@ -11,7 +11,7 @@ _LONGEST = 253
 
 @lru_cache(maxsize=1024)
 def ascii_domain(domain: str) -> str | None:
-    """`weiß.example` as `xn--wei-7ka.example`; None if there can be no such domain.
+    """Return `weiß.example` as `xn--wei-7ka.example`; None if there can be no such domain.
 
     Python's own codec "idna" follows the standard of 2003, for which weiß.example is weiss.example: a domain
     that may belong to somebody else. ASCII stays as it is, but must have labels of a possible length.
@@ -29,7 +29,7 @@ def ascii_domain(domain: str) -> str | None:
 
 
 def ascii_url(url: str) -> str:
-    """The URL with its host in ASCII; unchanged if it has none, or one that cannot exist."""
+    """Return the URL with its host in ASCII; unchanged if it has none, or one that cannot exist."""
     if url.isascii():
         return url
     try:

@@ -32,7 +32,7 @@ class Census:
         return False
 
     def repeats(self, mark: Hashable) -> bool:
-        """Whether the mark came up more than once, or may have."""
+        """Return whether the mark came up more than once, or may have."""
         return hash(mark) in self._repeated
 
     @property

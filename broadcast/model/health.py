@@ -46,7 +46,7 @@ class Streak:
     contrary: int = 0
 
     def after(self, condition: Condition, patience: Patience) -> Streak:
-        """The streak after one more check. One that could not tell is as if it had not been made."""
+        """Return the streak after one more check. One that could not tell is as if it had not been made."""
         if condition is Condition.UNKNOWN:
             return self
         if (condition is Condition.DOWN) == self.down:

@@ -23,17 +23,17 @@ def base_id(id: str) -> str:
 
 
 def new_run_id() -> str:
-    """A fresh id for one run of the program."""
+    """Return a fresh id for one run of the program."""
     return secrets.token_hex(8)
 
 
 def new_secret() -> bytes:
-    """A fresh install secret."""
+    """Return a fresh install secret."""
     return secrets.token_bytes(32)
 
 
 def notice_identity(key: str | None, inputs_hash: str) -> str:
-    """What a notice's references are made from, so that no other notice, in whatever ledger, has them.
+    """Return what a notice's references are made from, so that no other notice, in whatever ledger, has them.
 
     It is random, or made from the idempotency key and what was typed: the command that is repeated under its
     key after the ledger was lost is the same notice to every provider, and nobody is told twice.
@@ -47,7 +47,7 @@ def incident_identity(opening: str) -> str:
 
 
 def delivery_key(secret: bytes, *parts: str) -> str:
-    """The reference a provider is given: the same for every attempt.
+    """Return the reference a provider is given: the same for every attempt.
 
     `parts` are the notice's identity, the audience, the contact and the channel.
     """
@@ -56,19 +56,19 @@ def delivery_key(secret: bytes, *parts: str) -> str:
 
 
 def pseudonym(secret: bytes, address: str) -> str:
-    """What an address can be recognised by, by nobody who has not the secret."""
+    """Return what an address can be recognised by, by nobody who has not the secret."""
     digest = hmac.digest(secret, f"forgotten\x1f{address}".encode(), "sha256")[:_REFERENCE_BYTES]
     return b32encode(digest).decode().lower()
 
 
 def address_digest(secret: bytes, kind: str, address: str) -> bytes:
-    """What an address that must not be used is recognised by, by nobody who has not the secret."""
+    """Return what an address that must not be used is recognised by, by nobody who has not the secret."""
     spelled = f"suppressed\x1f{kind}\x1f{address.lower()}".encode()
     return secret_mark(secret) + hmac.digest(secret, spelled, "sha256")[:_DIGEST_BYTES]
 
 
 def token_check(secret: bytes, digest: bytes) -> str:
-    """The end of an unsubscribe token, which nobody can make without the secret."""
+    """Return the end of an unsubscribe token, which nobody can make without the secret."""
     return hmac.digest(secret, b"unsubscribe\x1f" + digest, "sha256")[:_CHECK_BYTES].hex()
 
 

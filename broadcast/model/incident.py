@@ -31,7 +31,7 @@ class Phase(StrEnum):
         return self in _MAINTENANCE
 
     def may_become(self, other: Phase) -> bool:
-        """Whether an incident may go from this phase to `other`."""
+        """Return whether an incident may go from this phase to `other`."""
         return other in NEXT_PHASES[self]
 
 
@@ -74,7 +74,7 @@ class Service:
     component: str | None = None
 
     def name_in(self, locale: str) -> str:
-        """The display name for readers of `locale`, or the key as it was typed."""
+        """Return the display name for readers of `locale`, or the key as it was typed."""
         names = dict(self.names)
         return names.get(locale) or names.get(locale.partition("-")[0]) or self.key
 

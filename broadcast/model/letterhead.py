@@ -39,7 +39,7 @@ class Letterhead:
     locale: str = ""
 
     def in_locale(self, locale: str) -> Foot:
-        """What readers of `locale` get: their own words, else the organisation's, else any.
+        """Return what readers of `locale` get: their own words, else the organisation's, else any.
 
         A foot in another language is better than none, for the law asks for one.
         """
@@ -49,7 +49,7 @@ class Letterhead:
         return Foot(footer and self._named(footer), *links)
 
     def _named(self, footer: str) -> str:
-        """The footer with the organisation's name first, unless the name stands in it."""
+        """Return the footer with the organisation's name first, unless the name stands in it."""
         named = re.search(rf"(?<!\w){re.escape(self.organisation)}(?!\w)", footer, re.IGNORECASE)
         return footer if named else f"{self.organisation}, {footer}"
 

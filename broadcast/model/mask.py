@@ -15,7 +15,7 @@ _SHORT_NATIONAL = 8
 
 
 def mask(address: str) -> str:
-    """`+49 151 ••• 78` for a phone number, `a•••@firma.de` for e-mail, `a•••` for anything else."""
+    """Return `+49 151 ••• 78` for a phone number, `a•••@firma.de` for e-mail, `a•••` for anything else."""
     if _E164.fullmatch(address):
         return _phone(address)
     local, at, domain = address.rpartition("@")

@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 
 def elapsed(start: datetime, end: datetime) -> timedelta:
-    """The time that really passes from `start` to `end`; negative if `end` is the earlier one."""
+    """Return the time that really passes from `start` to `end`; negative if `end` is the earlier one."""
     return end.astimezone(UTC) - start.astimezone(UTC)
 
 
 def later(moment: datetime, span: timedelta) -> datetime:
-    """The moment, in UTC, when `span` has really passed."""
+    """Return the moment, in UTC, when `span` has really passed."""
     return moment.astimezone(UTC) + span
 
 
 def local(moment: datetime | None, zone: tzinfo) -> datetime | None:
-    """The moment as clocks in `zone` show it."""
+    """Return the moment as clocks in `zone` show it."""
     return moment.astimezone(zone) if moment else None
 
 

@@ -10,6 +10,6 @@ _TITLES = frozenset(("herr", "frau", "mr", "mrs", "ms", "mx", "dr", "prof"))
 
 
 def name_words(name: str) -> frozenset[str]:
-    """The words of a name in lower case, without titles; in lists, surnames come first or last."""
+    """Return the words of a name in lower case, without titles; in lists, surnames come first or last."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return frozenset(_WORD.findall(folded)) - _TITLES

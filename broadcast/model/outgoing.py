@@ -22,7 +22,7 @@ class Headline:
     organisation's timezone. `started` is when it began, None if nobody said. `window_starts` and
     `window_ends` are the announced times of maintenance, `former_starts` and `former_ends` those before, None
     unless this notice changes them. `severity_before` is what the notice before said,
-    None in the first. `situation` is what the notice tells readers outside about; None where nobody says.
+    None in the first. `situation` is what the notice tells readers outside about; None if nobody says.
     `alternatives` are the ways to reach us beside the hotline; `cut_off` says that there is none.
     `corrects` is when the statement was published that this notice takes back. `extent` is `part` where
     somebody said that only a part is down. `identity` tells the incident from every other one called the

@@ -31,7 +31,7 @@ class Pace:
         return cls(rate, burst or max(1, math.floor(rate)), batch) if rate else None
 
     def free(self, full_at: float, now: float) -> int:
-        """How many requests may leave now."""
+        """Return how many requests may leave now."""
         owed = max(0.0, self.sound(full_at, now) - now) * self.rate
         return max(0, math.floor(self.burst - owed))
 
@@ -45,5 +45,5 @@ class Pace:
         return max(now, self.sound(full_at, now) - (self.burst - breath) / self.rate + _MARGIN)
 
     def sound(self, full_at: float, now: float) -> float:
-        """`full_at`, or where the clock started anew since it was written, that of an empty bucket."""
+        """Return `full_at`, or where the clock started anew since it was written, that of an empty bucket."""
         return min(full_at, now + self.burst / self.rate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def phone_line(number: str, region: str = "") -> str:
-    """The kind of line: landline, mobile or voip; "" if the numbering plan does not tell.
+    """Return the kind of line: landline, mobile or voip; "" if the numbering plan does not tell.
 
     A number without a country code belongs to `region`. In some countries (+1) mobile and landline numbers
     look alike: those are "".

@@ -12,7 +12,7 @@ from broadcast.model.delivery import DeliveryState
 class Planned:
     """One delivery to be made: a contact (or a channel that publishes), and the channels to try in order.
 
-    `texts` names the audience whose templates it is written from; `contact` is None where a channel
+    `texts` names the audience whose templates it is written from; `contact` is None if a channel
     publishes for everybody. `receiver` is what follow-ups recognise it by: the contact's id, or the
     first channel of a lane that publishes (`channel:x`). A delivery that no channel can make is planned
     too, as `failed`, `held` or `suppressed` with its reason, so that nobody is forgotten silently.

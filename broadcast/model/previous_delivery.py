@@ -11,7 +11,7 @@ from broadcast.model.contact import Contact
 class Told:
     """Somebody whom an earlier notice of an incident concerns, and one channel that it is about.
 
-    `contact` is None where a channel published for everybody; `receiver` is what follow-ups recognise it
+    `contact` is None if a channel published for everybody; `receiver` is what follow-ups recognise it
     by. `carried` says that the channel took the notice, or may have taken it; otherwise the notice still
     waits there. `reached` says that the provider confirmed it, so that its `channel` is known to work.
     `refused` are channels whose provider refused this message for good.

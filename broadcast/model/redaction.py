@@ -39,7 +39,7 @@ class Secrets:
         object.__setattr__(self, "_forms", _pattern(self.values))
 
     def masked(self, text: str) -> str:
-        """`text` with an ellipsis in place of each secret."""
+        """Return `text` with an ellipsis in place of each secret."""
         if self._forms is None or not text:
             return text
         kept, end = [], 0
@@ -50,7 +50,7 @@ class Secrets:
         return _STRIPPED.join([*kept, text[end:]])
 
     def stripped(self, answered: _Answered) -> _Answered:
-        """An outcome or a probe without secrets in its words; the provider's references stay."""
+        """Return an outcome or a probe without secrets in its words; the provider's references stay."""
         match answered:
             case Accepted(detail=None, warning=None):
                 return answered
@@ -95,13 +95,13 @@ def _pattern(values: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _bounded(form: str) -> str:
-    """A short secret only as a word of its own."""
+    """Return a short secret only as a word of its own."""
     pattern = re.escape(form)
     return pattern if len(form) >= _DISTINCT else rf"(?<![^\W_]){pattern}(?![^\W_])"
 
 
 def _spelled(secret: str) -> Iterator[str]:
-    """The secret as it may stand in a text, a JSON document, an address, a form or a page."""
+    """Yield the secret as it may stand in a text, a JSON document, an address, a form or a page."""
     yield secret
     yield " ".join(secret.split())
     for ascii_only in (True, False):
@@ -115,7 +115,7 @@ def _spelled(secret: str) -> Iterator[str]:
 
 
 def _cores(secret: bytes) -> Iterator[str]:
-    """What base64 makes of the secret, whatever was encoded before and after it, in both alphabets."""
+    """Yield what base64 makes of the secret, whatever was encoded before and after it, in both alphabets."""
     for before in range(3):
         encoded = b64encode(b"\0" * before + secret).decode().rstrip("=")
         first = -(-8 * before // 6)
@@ -126,7 +126,7 @@ def _cores(secret: bytes) -> Iterator[str]:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """The parts of an address that are secret themselves."""
+    """Yield the parts of an address that are secret themselves."""
     if "://" not in secret:
         return
     try:

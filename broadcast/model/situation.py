@@ -81,7 +81,7 @@ _WINDOWS = {Phase.COMPLETED: Situation.COMPLETED, Phase.SCHEDULED: Situation.SCH
 
 
 def situation_of(facts: Facts, *, outside: bool = False) -> Situation:
-    """The situation that these facts describe.
+    """Return the situation that these facts describe.
 
     `outside` is for readers who are no colleagues: of an exercise they are told only that it is a test, and
     that the test is over. Colleagues get the exercise's scenario.

@@ -73,7 +73,7 @@ class Suppression:
 def suppression(
     secret: bytes, kind: AddressKind, address: str, reason: SuppressionReason, source: str, at: datetime
 ) -> Suppression:
-    """What keeps an address from being used; it can be recognised by who has the install secret."""
+    """Return what keeps an address from being used; it can be recognised by who has the install secret."""
     return Suppression(address_digest(secret, kind, address), kind, mask(address), reason, source, at)
 
 
@@ -82,13 +82,13 @@ class UnknownToken(ValueError):
 
 
 def unsubscribe_token(secret: bytes, mailbox: str) -> str:
-    """The token in a mailbox's unsubscribe link: its digest, and a check against altered ones."""
+    """Return the token in a mailbox's unsubscribe link: its digest, and a check against altered ones."""
     digest = address_digest(secret, AddressKind.EMAIL, mailbox)
     return digest.hex() + token_check(secret, digest)
 
 
 def unsubscribed(token: str, source: str, at: datetime, secret: bytes) -> Suppression | None:
-    """The suppression that a returned token asks for; None if the text is not a token.
+    """Return the suppression that a returned token asks for; None if the text is not a token.
 
     The mailbox cannot be read from it. Raises `UnknownToken`: an altered token would suppress nobody, and
     the person who asked for it would go on getting messages.
@@ -106,7 +106,9 @@ def unsubscribed(token: str, source: str, at: datetime, secret: bytes) -> Suppre
 
 
 def learnt(found: Suppression) -> Suppression:
-    """What a provider's answer teaches. A bounce may be its own trouble: another one, a day later, is needed.
+    """Return what a provider's answer teaches.
+
+    A bounce may be its own trouble: another one, a day later, is needed.
 
     A directory that was down has made great mail providers answer `no such user` for everybody, for hours.
     """
@@ -124,7 +126,7 @@ class Suppressed:
         return bool(self.reasons)
 
     def reason(self, kind: AddressKind, address: str, *, internal: bool) -> SuppressionReason | None:
-        """Why it must not be used. From duty messages (`internal`) nobody can unsubscribe."""
+        """Return why it must not be used. From duty messages (`internal`) nobody can unsubscribe."""
         known = self.reasons.get(address_digest(self.secret, kind, address))
         if known is None:
             return None

@@ -11,7 +11,7 @@ NOTHING = "none"
 
 
 def system_name(spelled: str) -> str:
-    """The name as it is compared: without case and without space around it.
+    """Return the name as it is compared: without case and without space around it.
 
     A mail domain is spelled as in contacts: `@Müller.de` is `@xn--mller-kva.de`.
     """
@@ -21,7 +21,7 @@ def system_name(spelled: str) -> str:
 
 
 def listed_systems(given: Iterable[str]) -> tuple[str, ...]:
-    """Every name in the order given, once: `a,b` is two names, and case makes no difference.
+    """Return every name in the order given, once: `a,b` is two names, and case makes no difference.
 
     The first spelling is kept, but `none` is always written so. Parts without a name are left out.
     """

@@ -17,7 +17,7 @@ WORD_JOINER = "\u2060"
 
 
 def printable(text: str) -> str:
-    r"""`text` with everything a terminal would act on shown as an escape: ESC becomes `\x1b`.
+    r"""Return `text` with everything a terminal would act on shown as an escape: ESC becomes `\x1b`.
 
     Newlines and tabs stay, `\r\n` becomes a newline. Use it on every line of output that holds data.
     """
@@ -30,7 +30,7 @@ def printable_json(document: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """`text` with the same characters taken out rather than shown."""
+    """Return `text` with the same characters taken out rather than shown."""
     return _UNSAFE.sub("", text)
 
 
@@ -43,7 +43,7 @@ def calling_nobody(text: str) -> str:
 
 
 def has_controls(text: str) -> bool:
-    """Whether `text` holds a character that `printable` would escape."""
+    """Return whether `text` holds a character that `printable` would escape."""
     return _UNSAFE.search(text) is not None
 
 

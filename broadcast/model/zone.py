@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 
 def zone_name(moment: datetime) -> str:
-    """`CET`, `UTC`; `UTC+3` or `UTC+5:30` where the zone has no abbreviation but its offset.
+    """Return `CET`, `UTC`; `UTC+3` or `UTC+5:30` where the zone has no abbreviation but its offset.
 
     That is so for more than a third of all zones: Python calls them `+03`, which reads like a number.
     """
@@ -19,5 +19,5 @@ def zone_name(moment: datetime) -> str:
 
 
 def with_zone(moment: datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
-    """`2026-11-22 14:30 CET`."""
+    """Return `2026-11-22 14:30 CET`."""
     return f"{moment:{pattern}} {zone_name(moment)}"

@@ -31,7 +31,7 @@ class Usable:
         return self.configured or self.ways
 
     def why_not(self, name: str, *, publishes: bool) -> str:
-        """Why the notice may not use that channel, and which thread stays open if it publishes."""
+        """Return why the notice may not use that channel, and which thread stays open if it publishes."""
         reason = self.withheld.get(name) or why_gone(name, self.known)
         thread = self.threads.get(name) if publishes else None
         return f"{reason}, so its thread {thread} stays open" if thread else reason
@@ -50,7 +50,7 @@ class ToldLane:
 
 
 def people(told: Sequence[Told]) -> Iterator[list[ToldLane]]:
-    """The lanes of each person who was told, person by person.
+    """Yield the lanes of each person who was told, person by person.
 
     Two lists may both count from 1, so a person is an id in an audience.
     """
@@ -66,12 +66,12 @@ def people(told: Sequence[Told]) -> Iterator[list[ToldLane]]:
 
 
 def published(told: Sequence[Told]) -> dict[str, Told]:
-    """Every channel that carried a notice for everybody, with the latest word about it."""
+    """Return every channel that carried a notice for everybody, with the latest word about it."""
     return {one.channel: one for one in told if one.contact is None and one.carried}
 
 
 def waiting_posts(told: Sequence[Told]) -> dict[str, Told]:
-    """What still waits to be published, by its receiver."""
+    """Return what still waits to be published, by its receiver."""
     return {one.receiver: one for one in told if one.contact is None and not one.carried}
 
 

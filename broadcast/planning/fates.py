@@ -42,14 +42,14 @@ class Fates:
         return frozenset().union(*(self._behind(system_name(name)) for name in names))
 
     def of_thing(self, name: str) -> frozenset[str]:
-        """What a channel or an address called `name` depends on, going by its own name in `[fates]`.
+        """Return what a channel or an address called `name` depends on, going by its own name in `[fates]`.
 
         A channel that is only called `teams` need not belong to Microsoft.
         """
         return self.behind(self._said.get(system_name(name), ()))
 
     def named(self, names: Iterable[str], needed: frozenset[str]) -> frozenset[str]:
-        """What is down if these are: each, what it is another word for, and the parts of a group.
+        """Return what is down if these are: each, what it is another word for, and the parts of a group.
 
         `needed` are the names that something depends on. A name in `[fates]` that is not among them can
         only be meant as a group: `office = ["office-network", "landline"]`.
@@ -81,7 +81,7 @@ class Fates:
 
 
 def _graph(*tables: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    """All tables in one; a name that is spelled in two ways is one system."""
+    """Return all tables in one; a name that is spelled in two ways is one system."""
     graph: dict[str, set[str]] = {}
     for table in tables:
         for name, fates in table.items():

@@ -29,7 +29,7 @@ class Known:
         self._noted.clear()
 
     def has(self, audience: str, contact: Contact) -> bool:
-        """Whether an earlier list has this person: an address under no other name, or the id there.
+        """Return whether an earlier list has this person: an address under no other name, or the id there.
 
         A couple with one number, or a reception, are several people with one address.
         """
@@ -72,7 +72,7 @@ class Known:
 
 
 def census(places: Iterator[Place]) -> Census:
-    """What the people have in common."""
+    """Return what the people have in common."""
     counted = Census()
     for audience, contact in places:
         for mark in (*addresses(contact), _place(audience, contact), _id(contact)):
@@ -81,7 +81,7 @@ def census(places: Iterator[Place]) -> Census:
 
 
 def shared_addresses(listed: Iterator[Place], told: Iterator[Place]) -> Census:
-    """The addresses that several people have, some of them in lists, some `told` before, some both."""
+    """Return the addresses that several people have, some of them in lists, some `told` before, some both."""
     shared, persons = Census(), Census()
     for audience, contact in listed:
         for mark in addresses(contact):
@@ -95,7 +95,7 @@ def shared_addresses(listed: Iterator[Place], told: Iterator[Place]) -> Census:
 
 
 def addresses(contact: Contact) -> Sequence[str]:
-    """The addresses of a person, as they are compared."""
+    """Return the addresses of a person, as they are compared."""
     return [address.lower() for address in (contact.phone, contact.email) if address]
 
 

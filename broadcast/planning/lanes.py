@@ -18,7 +18,7 @@ class Lanes:
 
 
 def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way], outage: Outage) -> Lanes:
-    """The lanes without channels that are missing from `ways` or that the outage takes with it.
+    """Return the lanes without channels that are missing from `ways` or that the outage takes with it.
 
     A channel that is down stays where a lane has nothing else: a doubtful way is better than none. One that
     was found to be down, though nobody said so, comes last: it may be somebody's only way.
@@ -37,7 +37,7 @@ def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way], outage: 
 
 
 def comes_last(name: str, found: str) -> str:
-    """A warning about a channel that was found to be down."""
+    """Return a warning about a channel that was found to be down."""
     return f"{name} comes last: {found}"
 
 

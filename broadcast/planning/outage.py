@@ -47,38 +47,38 @@ class Dependencies:
         object.__setattr__(self, "found", {system_name(name): note for name, note in self.found.items()})
 
     def outage(self, affects: Iterable[str]) -> Outage:
-        """What goes down with the named systems, and with those that were found to be."""
+        """Return what goes down with the named systems, and with those that were found to be."""
         said = self.named(affects)
         return Outage(said.union(self.found), self, said)
 
     def named(self, systems: Iterable[str]) -> frozenset[str]:
-        """What is down if these are, as `Fates.named` has it."""
+        """Return what is down if these are, as `Fates.named` has it."""
         return self.fates.named(systems, self._needed)
 
     def behind(self, name: str, adapter: str, fate: Iterable[str]) -> frozenset[str]:
-        """What takes a channel with it beside its own failure and its adapter's."""
+        """Return what takes a channel with it beside its own failure and its adapter's."""
         fates = list(fate)
         own = frozenset() if fates else self.fates.of_thing(adapter)
         return self.fates.behind(fates) | self.fates.of_thing(name) | own
 
     def of_channel(self, way: Way) -> frozenset[str]:
-        """What takes the channel with it: its own failure, its adapter's, all that it depends on."""
+        """Return what takes the channel with it: its own failure, its adapter's, all that it depends on."""
         own = {system_name(way.name), system_name(way.adapter)}
         return self.behind(way.name, way.adapter, way.fate) | own
 
     def of_address(self, kind: AddressKind | None, contact: Contact) -> frozenset[str]:
-        """What takes the address with it: the phone network, or whoever keeps the mailbox."""
+        """Return what takes the address with it: the phone network, or whoever keeps the mailbox."""
         if kind is AddressKind.PHONE:
             return self.of_number(contact.phone or "")
         _, _, domain = (contact.email or "").rpartition("@")
         return self.of_mailbox(domain)
 
     def of_number(self, number: str) -> frozenset[str]:
-        """What a phone number depends on."""
+        """Return what a phone number depends on."""
         return self.fates.behind(filter(None, (self.line(number),)))
 
     def of_mailbox(self, domain: str) -> frozenset[str]:
-        """What the mailboxes of a domain depend on."""
+        """Return what the mailboxes of a domain depend on."""
         return self.fates.behind((f"@{domain}",)) if domain else frozenset()
 
     def groups(self) -> list[str]:
@@ -86,7 +86,7 @@ class Dependencies:
         return self.fates.groups(self._needed)
 
     def known(self, ways: Iterable[Way]) -> list[str]:
-        """Every name that an outage may have."""
+        """Return every name that an outage may have."""
         channels = {name for way in ways for name in self.of_channel(way)}
         mailboxes = {system_name(fate) for fates in self.systems.values() for fate in fates}
         named = map(system_name, self.systems)
@@ -103,18 +103,18 @@ class Outage:
     said: frozenset[str] = frozenset()
 
     def takes(self, way: Way) -> bool:
-        """Whether the channel is down with them."""
+        """Return whether the channel is down with them."""
         return not self.fates.isdisjoint(self.dependencies.of_channel(way))
 
     def cuts_off(self, way: Way, contact: Contact) -> bool:
-        """Whether the channel works, but not to this person's address."""
+        """Return whether the channel works, but not to this person's address."""
         kind = way.capabilities.address
         if kind is AddressKind.PHONE and not self._takes_lines:
             return False  # what line it is takes time to find out
         return not self.fates.isdisjoint(self.dependencies.of_address(kind, contact))
 
     def silences(self, value: str, name: str, fates: Iterable[str], services: Iterable[str] = ()) -> bool:
-        """Whether a number, an address or a link of ours is down with it.
+        """Return whether a number, an address or a link of ours is down with it.
 
         It has a `name` in the configuration and depends on `fates`; `services` are disturbed as well.
         """
@@ -133,7 +133,7 @@ class Outage:
         return noted[0] if noted and causes.isdisjoint(self.said) else ""
 
     def because(self, way: Way) -> str:
-        """What of it takes the channel down."""
+        """Return what of it takes the channel down."""
         return ", ".join(sorted(self.fates & self.dependencies.of_channel(way)))
 
     @property

@@ -67,7 +67,7 @@ class Plan:
             yield from self._planner.numbered(owed, self._shared)
 
     def _owed(self) -> Iterator[list[Planned]]:
-        """What is owed, receiver by receiver."""
+        """Yield what is owed, receiver by receiver."""
         known = Known(self._census)
         posted: set[str] = set()
         for roster in self._rosters:
@@ -87,7 +87,7 @@ class Plan:
         return self._planner.update_posts(self._told, posted)
 
     def _remind(self, lanes: Sequence[ToldLane], known: Known) -> list[Planned]:
-        """What somebody is owed whom the lists do not have any more."""
+        """Return what somebody is owed whom the lists do not have any more."""
         latest = lanes[0].latest
         if latest.contact is None or known.has(latest.audience, latest.contact):
             return []
@@ -143,7 +143,7 @@ class Planner:
         self._refused = {(t.receiver, t.audience, name) for t in told for name in t.refused}
 
     def plan(self, rosters: Sequence[Roster], further: Collection[str] = ()) -> Plan:
-        """What everybody in the rosters is owed, and others whom earlier notices concerned there.
+        """Return what everybody in the rosters is owed, and others whom earlier notices concerned there.
 
         Somebody in two audiences is told once, as a member of the first. `further` are audiences without a
         roster, whose people are told as they were before.
@@ -160,11 +160,11 @@ class Planner:
         return Plan(self, (), self._told, closing=True, besides=besides)
 
     def numbered(self, owed: Sequence[Planned], several: Census) -> Iterator[Planned]:
-        """What one receiver is owed, the addresses numbered that `several` people have."""
+        """Return what one receiver is owed, the addresses numbered that `several` people have."""
         return self._shared.numbered(owed, self._usable.known, several)
 
     def address(self, planned: Planned) -> tuple[str, str] | None:
-        """The channel on which a person is told first, and their address there, if it is known."""
+        """Return the channel on which a person is told first, and their address there, if it is known."""
         name = planned.route[0] if planned.route else ""
         known = self._usable.known
         kind = known[name].capabilities.address if name in known else None
@@ -172,7 +172,7 @@ class Planner:
         return (name, address.lower()) if address else None
 
     def publish(self, roster: Roster, posted: set[str]) -> Iterator[Planned]:
-        """What the roster's channels publish, unless they have `posted` already.
+        """Yield what the roster's channels publish, unless they have `posted` already.
 
         What everybody may read is in public words; what only staff read is in those of the audience.
         """
@@ -191,7 +191,7 @@ class Planner:
                 )
 
     def deliver(self, roster: Roster, contact: Contact) -> Iterator[Planned]:
-        """What one person of the roster is owed: a message in each lane that reaches them."""
+        """Yield what one person of the roster is owed: a message in each lane that reaches them."""
         personal = [(number, lane) for number, lane in enumerate(roster.lanes) if not self._publishes(lane)]
         told = False
         for number, lane in personal:
@@ -206,7 +206,7 @@ class Planner:
             yield self._untold(self._planned(roster, contact, number, lane), [lane for _, lane in personal])
 
     def remind(self, lane: ToldLane) -> Iterator[Planned]:
-        """What somebody is owed in a lane of theirs that an earlier notice used."""
+        """Yield what somebody is owed in a lane of theirs that an earlier notice used."""
         told, contact = lane.latest, lane.latest.contact
         # Later routes begin with what had worked by then.
         known = [name for name in dict.fromkeys((*lane.planned, *told.route)) if name in self._ways]
@@ -220,7 +220,7 @@ class Planner:
             yield self._held(told, told.channel)
 
     def end(self, lanes: Sequence[ToldLane]) -> Iterator[Planned]:
-        """The end for one person: once in each lane, first on the channel that worked.
+        """Yield the end for one person: once in each lane, first on the channel that worked.
 
         If no lane leads to them any more, the end is owed on every channel that they heard of it on.
         """
@@ -237,7 +237,7 @@ class Planner:
                 yield replace(_again(told, (name,)), lane=lowest - number)
 
     def end_posts(self, told: Sequence[Told]) -> Iterator[Planned]:
-        """The end on every channel that published an earlier notice.
+        """Yield the end on every channel that published an earlier notice.
 
         If one fails, its lane goes on to channels that have no end of their own; it still owes its own then.
         """
@@ -266,7 +266,7 @@ class Planner:
         yield from (other for other in told.route if other in self._ways and other != present)
 
     def update_posts(self, told: Sequence[Told], posted: set[str]) -> Iterator[Planned]:
-        """What channels publish that no roster has any more, but that published an earlier notice."""
+        """Yield what channels publish that no roster has any more, but that published an earlier notice."""
         for name, one in published(told).items():
             if name in self._ways and name not in posted:
                 posted.add(name)
@@ -281,7 +281,7 @@ class Planner:
                 yield _again(one, route)
 
     def _held(self, told: Told, name: str) -> Planned:
-        """A message that is owed on a channel which this notice may not use."""
+        """Return a message that is owed on a channel which this notice may not use."""
         planned = _again(replace(told, required=True), (name,))
         reason = self._usable.why_not(name, publishes=told.contact is None)
         return replace(planned, state=DeliveryState.HELD, reason=reason)
@@ -295,7 +295,7 @@ class Planner:
     def _again_in_order(
         self, channels: Sequence[str], worked: str | None, contact: Contact | None, place: tuple[str, str]
     ) -> tuple[str, ...]:
-        """A person's channels: first what worked before, or what stands before it and may work again.
+        """Return a person's channels: first what worked before, or what stands before it and may work again.
 
         What refused this person for good is not tried before what worked.
         """
@@ -347,7 +347,7 @@ class Planner:
         return replace(planned, state=DeliveryState.FAILED, reason=reason)
 
     def _barred(self, channels: Sequence[str], contact: Contact | None) -> list[Barred]:
-        """The addresses of a person that these channels would use, and must not."""
+        """Return the addresses of a person that these channels would use, and must not."""
         able = [self._ways[name].capabilities for name in channels]
         kinds: set[str] = {str(kind) for one in able for kind in (one.address, one.kind) if kind}
         return [barred for barred in contact.barred if barred.kind in kinds] if contact else []

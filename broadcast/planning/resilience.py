@@ -110,7 +110,7 @@ class _Ward:
         return self._alike.total()
 
     def gaps(self, failed: tuple[str, ...]) -> Iterator[Gap]:
-        """The gap that the failure tears here, if it does."""
+        """Yield the gap that the failure tears here, if it does."""
         fates = self._dependencies.named(failed)
         without = self._cut_off(fates)
         if without:
@@ -124,7 +124,7 @@ class _Ward:
             )
 
     def group_gap(self, name: str) -> Iterator[Gap]:
-        """The gap that the failure of a whole group causes, if no single part causes it."""
+        """Yield the gap that the failure of a whole group causes, if no single part causes it."""
         parts = self._dependencies.named([name]) - {name}
         alone = {ways for part in parts for ways in self._cut_off(self._dependencies.named([part]))}
         if not alone.issuperset(self._cut_off(self._dependencies.named([name]))):
@@ -134,7 +134,7 @@ class _Ward:
         return [ways for ways in self._alike if all(not way.isdisjoint(fates) for way in ways)]
 
     def _has(self, contact: Contact) -> Iterator[frozenset[str]]:
-        """The ways to a person that work, each with all that it depends on."""
+        """Yield the ways to a person that work, each with all that it depends on."""
         for name in self._personal:
             able = self._ways[name].capabilities
             if able.reach(contact):
@@ -151,7 +151,7 @@ class _Ward:
             yield takes | kept
 
     def _channel(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
-        """What takes a channel, and the systems of it to try: itself only if it depends on nothing."""
+        """Return what takes a channel, and the systems of it to try: itself only if it depends on nothing."""
         way = self._ways[name]
         takes = self._dependencies.of_channel(way)
         behind = self._dependencies.behind(way.name, way.adapter, way.fate)

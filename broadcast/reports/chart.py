@@ -47,14 +47,14 @@ class Scale:
     end: datetime
 
     def x(self, at: datetime) -> float:
-        """How far from the left, in units of the drawing; what lies outside is put on the edge."""
+        """Return how far from the left, in units of the drawing; what lies outside is put on the edge."""
         share = elapsed(self.begin, at) / elapsed(self.begin, self.end)
         left, right = self.frame.gutter + _RADIUS, self.frame.width - _RADIUS - 6
         return left + (right - left) * min(1.0, max(0.0, share))
 
 
 def draw(story: Story, say: Language, frame: Frame) -> str:
-    """The chart as one SVG element."""
+    """Return the chart as one SVG element."""
     channels = list(dict.fromkeys(reach.channel for chapter in story.chapters for reach in chapter.reach))
     scale = _scale(story, frame)
     rows = len(channels) + bool(story.promises)
@@ -167,7 +167,7 @@ def _lane(story: Story, channel: str, y: float, scale: Scale, say: Language) -> 
 
 
 def _ground(label: str, y: float, scale: Scale) -> Iterator[str]:
-    """The line of a lane and its name: beside it where there is room, else above it."""
+    """Yield the line of a lane and its name: beside it where there is room, else above it."""
     frame = scale.frame
     beside = frame is WIDE
     x, place = (0.0, y + 4) if beside else (0.0, y - 21)
@@ -200,7 +200,7 @@ _SQUARE = '<rect x="-10" y="-10" width="20" height="20" rx="3"/>'
 
 
 def _kind(reach: Reach) -> str:
-    """Which of the four shapes: `full`, `part`, `unknown` or `failed`."""
+    """Return which of the four shapes: `full`, `part`, `unknown` or `failed`."""
     if reach.accepted == reach.targeted:
         return "full"
     if reach.accepted:
@@ -215,7 +215,7 @@ def _promises(story: Story, y: float, scale: Scale, say: Language) -> Iterator[s
 
 
 def _promise(story: Story, promise: Promise, y: float, scale: Scale, say: Language) -> str:
-    """A diamond where it was due; where word came later, a bar from there to when it came."""
+    """Return a diamond where it was due; where word came later, a bar from there to when it came."""
     x = scale.x(promise.due)
     late = promise.verdict in {Verdict.LATE, Verdict.OVERDUE}
     kind = "late" if late else promise.verdict

@@ -32,7 +32,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 
 
 def as_html(story: Story, locale: str) -> str:
-    """The report for readers of `locale`: one HTML page."""
+    """Return the report for readers of `locale`: one HTML page."""
     document = tell(story, locale)
     say = Language(locale, story.zone)
     banner = f'<p class="banner" role="note">{escape(document.banner)}</p>\n' if document.banner else ""
@@ -102,7 +102,7 @@ def _tiles(tiles: Tiles) -> str:
 
 
 def _table(table: Table) -> str:
-    """A table that stays one for screen readers where narrow pages lay it out as cards."""
+    """Return a table that stays one for screen readers where narrow pages lay it out as cards."""
     head = "".join(
         f'<th role="columnheader" scope="col" class="{heading.column}">{escape(heading.text)}</th>'
         for heading in table.headings

@@ -33,7 +33,7 @@ class Language:
         self._column = GERMAN if self.code == "de" else ENGLISH
 
     def __call__(self, name: str, **values: str) -> str:
-        """The words called `name`, with values from outside made printable."""
+        """Return the words called `name`, with values from outside made printable."""
         safe = {key: printable(value) for key, value in values.items()}
         return WORDS[name][self._column].format(**safe)
 
@@ -43,26 +43,26 @@ class Language:
         return self(name) if name in WORDS else printable(value)
 
     def known(self, value: str | None) -> str:
-        """The value, or that nobody gave it."""
+        """Return the value, or that nobody gave it."""
         return printable(value) if value else self("unstated")
 
     def counted(self, name: str, count: int) -> str:
-        """`1 Person`, `1.204 Personen`: the words called `name_one` and `name_many`."""
+        """Return `1 Person`, `1.204 Personen`: the words called `name_one` and `name_many`."""
         return self(f"{name}_{'one' if count == 1 else 'many'}", count=self.number(count))
 
     def reason(self, reason: str) -> str:
-        """Why something failed, which the ledger keeps in English, or that it is unknown."""
+        """Return why something failed, which the ledger keeps in English, or that it is unknown."""
         if not reason:
             return self("unknown")
         known = printable(reason)
         return in_german(known) if self.code == "de" else known
 
     def number(self, value: int) -> str:
-        """`1,234` or `1.234`."""
+        """Return `1,234` or `1.234`."""
         return f"{value:,}".replace(",", _THOUSANDS[self.code])
 
     def moment(self, at: datetime | None) -> str:
-        """`16 November 2025, 13:40 (CET)` in the report's zone, or that nobody stated it."""
+        """Return `16 November 2025, 13:40 (CET)` in the report's zone, or that nobody stated it."""
         if at is None:
             return self("unstated")
         local = at.astimezone(self.zone)
@@ -79,21 +79,21 @@ class Language:
         return phrase.zone(at.astimezone(self.zone), words_for(self.code))
 
     def day(self, day: date) -> str:
-        """`16 November 2025`."""
+        """Return `16 November 2025`."""
         return _DATES[self.code].format(
             day=day.day, number=day.month, month=_MONTHS[day.month - 1], year=day.year
         )
 
     def short_day(self, day: date) -> str:
-        """`16 Nov`, where the year is known."""
+        """Return `16 Nov`, where the year is known."""
         return _SHORT_DATES[self.code].format(day=day.day, number=day.month, month=_MONTHS[day.month - 1][:3])
 
     def utc(self, at: datetime) -> str:
-        """`2025-05-23 12:05:09`, the same in every language."""
+        """Return `2025-05-23 12:05:09`, the same in every language."""
         return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
     def span(self, span: timedelta | None) -> str:
-        """`1 h 05 min`, `4 min 12 s`, `9 s`, or that nobody stated when it began or ended."""
+        """Return `1 h 05 min`, `4 min 12 s`, `9 s`, or that nobody stated when it began or ended."""
         if span is None:
             return self("unstated")
         minutes, seconds = divmod(round(span.total_seconds()), 60)

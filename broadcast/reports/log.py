@@ -48,7 +48,7 @@ def address_kinds(settings: Settings) -> dict[str, AddressKind | None]:
 
 
 def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]) -> tuple[Entry, ...]:
-    """Everything the ledger knows about an incident, in order; raises `UnknownIncident`.
+    """Return everything the ledger knows about an incident, in order; raises `UnknownIncident`.
 
     `kinds` says by what each channel reaches people; of others, every address is told.
     """
@@ -72,7 +72,7 @@ def _notice(notice: Notice) -> Entry:
 
 
 def _channels(ledger: Ledger, notice: Notice) -> Iterator[Entry]:
-    """The messages of each channel that was tried, counted as the result counts them."""
+    """Yield the messages of each channel that was tried, counted as the result counts them."""
     tallies, failovers = ledger.history.tallies(notice.id), ledger.history.failovers(notice.id)
     for attempt in ledger.history.attempts(notice.id):
         counts = counts_of_channel(attempt.channel, tallies, failovers)
@@ -97,7 +97,7 @@ def _delivery(notice: Notice, line: DeliveryLine, kinds: Mapping[str, AddressKin
 
 
 def _whom(line: DeliveryLine, kinds: Mapping[str, AddressKind | None]) -> str:
-    """The address that the channel uses, masked; the contact where there is none."""
+    """Return the address that the channel uses, masked; the contact where there is none."""
     addresses = {AddressKind.PHONE: line.phone, AddressKind.EMAIL: line.email}
     if line.channel in kinds:
         kind = kinds[line.channel]

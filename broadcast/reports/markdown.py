@@ -31,7 +31,7 @@ _SIGNS = {Tone.GOOD: "✓ ", Tone.WARNING: "! ", Tone.BAD: "✗ ", Tone.PLAIN: "
 
 
 def as_markdown(story: Story, locale: str) -> str:
-    """The report for readers of `locale`: one Markdown text."""
+    """Return the report for readers of `locale`: one Markdown text."""
     document = tell(story, locale)
     banner = [f"**{_plain(document.banner)}**"] if document.banner else []
     warning = [f"**{_plain(document.warning)}**"] if document.warning else []
@@ -94,7 +94,7 @@ def _quotation(quotation: Quotation) -> str:
 
 
 def _fenced(text: str) -> str:
-    """A code block whose fence is longer than any run of backticks in the text."""
+    """Return a code block whose fence is longer than any run of backticks in the text."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"

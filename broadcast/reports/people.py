@@ -78,7 +78,7 @@ def without_addresses(prose: str) -> str:
 
 
 def _up_to_date(owed: Sequence[Standing]) -> bool:
-    """Whether the latest notice that was not superseded reached them on any lane."""
+    """Return whether the latest notice that was not superseded reached them on any lane."""
     standing = [one for one in owed if one.state is not DeliveryState.CANCELLED]
     latest = max(one.sequence for one in standing)
     return any(one.state in REACHED for one in standing if one.sequence == latest)

@@ -39,7 +39,7 @@ class Promise:
 
 
 def promises(chapters: Sequence[Chapter], now: datetime) -> tuple[Promise, ...]:
-    """Every promise made, in the order they were made."""
+    """Return every promise made, in the order they were made."""
     return tuple(
         _promise(chapter.number, chapter.notice.next_update_at, chapters[place + 1 :], now)
         for place, chapter in enumerate(chapters)

@@ -23,7 +23,7 @@ _Entry: TypeAlias = tuple[re.Pattern[str], str]
 
 
 def in_german(reason: str) -> str:
-    """The reason in German, or as a quotation; what it goes on with likewise."""
+    """Return the reason in German, or as a quotation; what it goes on with likewise."""
     return _german(reason, _DEPTH)
 
 
@@ -43,7 +43,7 @@ def _known(reason: str, depth: int) -> str | None:
 
 
 def _values(found: Mapping[str, str], depth: int) -> dict[str, str] | None:
-    """What stands in the places, in German; None where a place holds what it may not hold."""
+    """Return what stands in the places, in German; None if a place holds what it may not hold."""
     values: dict[str, str] = {}
     for name, text in found.items():
         told = _known(text, depth) if name == "known" else _told(name, text, depth)
@@ -70,7 +70,7 @@ def _told(name: str, text: str, depth: int) -> str:
 
 
 def _barred(one: str) -> str:
-    """`E-Mail-Adresse abgemeldet` for `email opted out`."""
+    """Return `E-Mail-Adresse abgemeldet` for `email opted out`."""
     kind, _, why = one.partition(" ")
     tables = _tables()
     if why in tables["barred"]:
@@ -90,6 +90,6 @@ def _entries() -> tuple[_Entry, ...]:
 
 
 def _pattern(english: str) -> re.Pattern[str]:
-    """The reason as a pattern whose places are groups."""
+    """Return the reason as a pattern whose places are groups."""
     places = _PLACE.sub(lambda place: f"(?P<{place[1]}>{_HOLDS.get(place[1], '.+?')})", re.escape(english))
     return re.compile(places, re.DOTALL | re.IGNORECASE)

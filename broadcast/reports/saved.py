@@ -46,13 +46,13 @@ def save(report: str, path: Path, what: str = "a report") -> None:
 
 
 def sealed(report: str) -> bytes:
-    """The report with the comment by which a later run recognises it."""
+    """Return the report with the comment by which a later run recognises it."""
     text = report.encode()
     return text + f"<!-- broadcast report, sha256:{hashlib.sha256(text).hexdigest()} -->\n".encode()
 
 
 def _is_new(path: Path, what: str) -> bool:
-    """Whether nothing is there; raises `UsageError` where it is anything but an unchanged report."""
+    """Return whether nothing is there; raises `UsageError` where it is anything but an unchanged report."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:

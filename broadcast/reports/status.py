@@ -55,12 +55,12 @@ class IncidentStatus:
 
 
 def overview(ledger: Ledger, now: datetime) -> tuple[IncidentStatus, ...]:
-    """Every incident, oldest first."""
+    """Return every incident, oldest first."""
     return tuple(_status(ledger, incident, now) for incident in ledger.incidents.all())
 
 
 def one(ledger: Ledger, ref: str, now: datetime) -> IncidentStatus:
-    """The incident named `ref`; raises `UnknownIncident`."""
+    """Return the incident named `ref`; raises `UnknownIncident`."""
     return _status(ledger, ledger.incidents.find(ref), now)
 
 
@@ -93,18 +93,18 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
 
 
 def is_reopening(notice: Notice) -> bool:
-    """Whether a notice took an all-clear back, so that its incident was open again."""
+    """Return whether a notice took an all-clear back, so that its incident was open again."""
     return notice.kind is NoticeKind.RETRACTION and not notice.phase.closed
 
 
 def _window_ends(incident: Incident, notices: Sequence[Notice]) -> datetime | None:
-    """The announced end; only maintenance has one."""
+    """Return the announced end; only maintenance has one."""
     ends = notices[-1].facts.window_ends if notices and incident.phase.maintenance else None
     return ends and ends.astimezone(UTC)
 
 
 def can_be_asked(settings: Settings, channel: str) -> bool:
-    """Whether the channel's provider can say what it has; not for one that is no longer configured."""
+    """Return whether the channel's provider can say what it has; not for one that is no longer configured."""
     from broadcast.channels import registry
     from broadcast.channels.base import Reconciles
 

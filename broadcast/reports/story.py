@@ -39,7 +39,7 @@ class Times:
 class Story:
     """Everything a report says, free of any language. Times are aware; `zone` is where readers are.
 
-    `facts` is the latest record of facts, None where no notice was published. `doubled` counts messages
+    `facts` is the latest record of facts, None if no notice was published. `doubled` counts messages
     accepted that should not have been sent again; `possibly_doubled` those accepted while another answer
     about them was lost.
     """
@@ -77,14 +77,14 @@ class Story:
         return self.incident.phase.closed
 
     def mark(self, number: int) -> str:
-        """`INC-7/2`: its `number`-th notice."""
+        """Return `INC-7/2`: its `number`-th notice."""
         return f"{self.incident.ref}/{number}"
 
 
 def build(
     ledger: Ledger, ref: str, now: datetime, zone: ZoneInfo, *, addresses: Addresses = Addresses.MASKED
 ) -> Story:
-    """The story of the incident named `ref` as it stands at `now`; raises `UnknownIncident`."""
+    """Return the story of the incident named `ref` as it stands at `now`; raises `UnknownIncident`."""
     incident = ledger.incidents.find(ref)
     notices = ledger.incidents.notices(incident)
     chapters = tuple(_chapter(ledger, notice) for notice in notices)
@@ -141,7 +141,7 @@ def _longest_silence(incident: Incident, chapters: Sequence[Chapter], now: datet
 
 
 def _between(earlier: datetime | None, later: datetime | None) -> timedelta | None:
-    """A clock that was set back proves nothing, so a negative span is unknown."""
+    """Return a clock that was set back proves nothing, so a negative span is unknown."""
     if earlier is None or later is None:
         return None
     span = elapsed(earlier, later)

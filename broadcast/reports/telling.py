@@ -40,7 +40,7 @@ _SLOT = re.compile(f"{SLOT_OPEN}(.*?){SLOT_CLOSE}")
 
 
 def tell(story: Story, locale: str) -> Document:
-    """The report in German or English."""
+    """Return the report in German or English."""
     say = Language(locale, story.zone)
     sections = ((name, blocks(story, say)) for name, blocks in _SECTIONS.items())
     return Document(
@@ -86,7 +86,7 @@ def _summary(story: Story, say: Language) -> tuple[Block, ...]:
 
 
 def _first(story: Story, say: Language) -> Tile:
-    """How long it took to tell the first person, from the first moment that is known."""
+    """Return how long it took to tell the first person, from the first moment that is known."""
     times, tone = story.times, Tone.PLAIN if story.first_accepted else Tone.BAD
     since_started = say.span(times.to_tell_since_started)
     if story.incident.detected_at:
@@ -133,18 +133,18 @@ def _facts(story: Story, say: Language) -> tuple[Block, ...]:
 
 
 def _silence(story: Story, say: Language) -> Iterator[tuple[str, str]]:
-    """The longest time without a notice, where there was any."""
+    """Yield the longest time without a notice, where there was any."""
     if story.times.longest_silence is not None:
         yield "silence", say.span(story.times.longest_silence)
 
 
 def _level(severity: str, say: Language, pattern: str = "level") -> str:
-    """`2 of 4`: what `sev2` means."""
+    """Return `2 of 4`: what `sev2` means."""
     return say(pattern, level=severity.removeprefix("sev"))
 
 
 def _announced(incident: Incident, facts: Facts | None, say: Language) -> Iterator[tuple[str, str]]:
-    """The window of maintenance as it was announced last."""
+    """Yield the window of maintenance as it was announced last."""
     if incident.window_starts_at:
         yield "window_starts", say.moment(incident.window_starts_at)
     if facts and facts.window_ends and incident.phase.maintenance:
@@ -159,12 +159,12 @@ def _services(services: Sequence[Service], say: Language) -> str:
 
 
 def _title(story: Story, say: Language) -> str:
-    """The title in the reader's language, as far as somebody gave it."""
+    """Return the title in the reader's language, as far as somebody gave it."""
     return (story.facts and story.facts.worded("title", say.code)) or story.incident.title
 
 
 def _lasted(story: Story, say: Language) -> Iterator[tuple[str, str]]:
-    """How long it was, or was open where nobody stated both ends; nothing while it goes on."""
+    """Yield how long it was, or was open where nobody stated both ends; nothing while it goes on."""
     if story.incident.started_at and story.ended:
         yield "to_end", say.span(story.times.to_end)
     elif story.final:
@@ -350,7 +350,7 @@ def _quotation(story: Story, chapter: Chapter, text: Text, say: Language) -> Quo
 
 
 def _verbatim(text: str) -> str:
-    """The text, its slots shown as the template names them."""
+    """Return the text, its slots shown as the template names them."""
     return printable(_SLOT.sub(r"{contact.\1}", text))
 
 

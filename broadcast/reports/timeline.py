@@ -79,7 +79,7 @@ class Change:
 
 
 def timeline(incident: Incident, chapters: Sequence[Chapter], events: Sequence[Event]) -> tuple[Row, ...]:
-    """Everything that happened, oldest first."""
+    """Return everything that happened, oldest first."""
     order = list(Moment)
     rows = [
         *_facts(incident, stated_end(chapters)),
@@ -92,13 +92,13 @@ def timeline(incident: Incident, chapters: Sequence[Chapter], events: Sequence[E
 
 
 def severities(chapters: Sequence[Chapter]) -> tuple[Change, ...]:
-    """The severity at first, and every change of it."""
+    """Return the severity at first, and every change of it."""
     changes = (Change(c.notice.created_at, c.number, c.notice.facts.severity) for c in chapters)
     return _first_of_each_run(changes)
 
 
 def phases(chapters: Sequence[Chapter]) -> tuple[Change, ...]:
-    """The phase at first, and every change of it."""
+    """Return the phase at first, and every change of it."""
     return _first_of_each_run(Change(c.notice.created_at, c.number, c.notice.phase) for c in chapters)
 
 
@@ -107,7 +107,7 @@ def _first_of_each_run(changes: Iterator[Change]) -> tuple[Change, ...]:
 
 
 def stated_end(chapters: Sequence[Chapter]) -> datetime | None:
-    """The end that the latest notice states, None where nobody said one or it is not over."""
+    """Return the end that the latest notice states, None if nobody said one or it is not over."""
     return chapters[-1].notice.facts.ended if chapters else None
 
 
@@ -177,7 +177,7 @@ def _events(chapters: Sequence[Chapter], events: Sequence[Event]) -> Iterator[Ro
 
 
 def _why(event: Event) -> str:
-    """The engine notes `what: why`; what happened is said by the kind of the event."""
+    """Return the engine notes `what: why`; what happened is said by the kind of the event."""
     return event.detail.partition(": ")[2] or event.detail
 
 

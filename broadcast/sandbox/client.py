@@ -23,15 +23,15 @@ class Remote:
     url: str
 
     def health(self) -> dict[str, Any]:
-        """How much it received."""
+        """Return how much it received."""
         return self._ask("GET", "health")
 
     def received(self) -> list[Received]:
-        """Every message that its providers took."""
+        """Return every message that its providers took."""
         return [Received.from_json(one) for one in self._ask("GET", "received.json")["received"]]
 
     def faults(self) -> list[dict[str, Any]]:
-        """The faults in place."""
+        """Return the faults in place."""
         return list(self._ask("GET", "faults")["faults"])
 
     def add_faults(self, spelled: list[str]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ _LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?", re.IGNORECASE
 
 
 def is_local(headers: Mapping[str, str]) -> bool:
-    """Whether the request names this machine by a loopback address, and no web page elsewhere made it.
+    """Return whether the request names this machine by a loopback address, and no web page elsewhere made it.
 
     A name that an attacker's DNS points at 127.0.0.1 would otherwise let a web page read everything.
     """

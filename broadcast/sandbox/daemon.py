@@ -40,7 +40,7 @@ class Address:
 
 
 def ensure_running(folder: Path) -> Address:
-    """The sandbox of `folder`, started if need be; raises `ConfigError` where it does not come up."""
+    """Return the sandbox of `folder`, started if need be; raises `ConfigError` where it does not come up."""
     with _alone(folder):
         found = find(folder)
         if found is not None:
@@ -54,7 +54,7 @@ def ensure_running(folder: Path) -> Address:
 
 
 def find(folder: Path) -> Address | None:
-    """The sandbox that runs for `folder`, if it does and is healthy."""
+    """Return the sandbox that runs for `folder`, if it does and is healthy."""
     state = _state(folder)
     if state is None:
         return None
@@ -112,7 +112,7 @@ def _connected(url: str) -> closing[http.client.HTTPConnection]:
 
 
 def _is_at_the_other_end(pid: int, connection: http.client.HTTPConnection) -> bool:
-    """Whether the process that answers as a sandbox is the one that was written down.
+    """Return whether the process that answers as a sandbox is the one that was written down.
 
     Its port may be another's by now, whose word must not decide which process is ended.
     """

@@ -120,7 +120,7 @@ class Fault:
         return self.kind not in _UNANSWERED
 
     def as_json(self) -> dict[str, Any]:
-        """The fields that say something, for `fault_from`."""
+        """Return the fields that say something, for `fault_from`."""
         shown = {name: getattr(self, name) for name in _FIELDS}
         plain = {one.name: one.default for one in fields(self)}
         return {"kind": self.kind, **{k: v for k, v in shown.items() if v != plain[k]}}
@@ -242,7 +242,7 @@ class Armed:
     struck: int = 0
 
     def in_force(self, elapsed: float) -> bool:
-        """Whether it may strike `elapsed` seconds after the sandbox opened."""
+        """Return whether it may strike `elapsed` seconds after the sandbox opened."""
         healed = self.fault.times is not None and self.struck >= self.fault.times
         return not healed and self.after <= elapsed and (self.until is None or elapsed < self.until)
 
@@ -262,7 +262,7 @@ class Faults:
     armed: list[Armed] = field(default_factory=list)
 
     def pick(self, provider: str, elapsed: float, *, sending: bool, connecting: bool = False) -> Fault | None:
-        """The fault that strikes this request, if one does.
+        """Return the fault that strikes this request, if one does.
 
         `connecting` asks for what happens to an SMTP connection before any message: only `refuse` can.
         """

@@ -27,7 +27,7 @@ ELSEWHERE = "/_sandbox/elsewhere"
 
 
 def disguise(fault: Fault, answer: Answer) -> Answer:
-    """The answer as the fault changes its content."""
+    """Return the answer as the fault changes its content."""
     if fault.kind == "garbage":
         return replace(answer, body=b"\xff\xfe{<not json" + answer.body[:7])
     if fault.kind == "no_id":
@@ -52,7 +52,7 @@ async def deliver(fault: Fault, request: web.BaseRequest, answer: Answer) -> web
 
 
 def respond(answer: Answer) -> web.StreamResponse:
-    """The answer as it is."""
+    """Return the answer as it is."""
     from aiohttp import web
 
     headers = {"Content-Type": answer.content_type, **answer.headers}

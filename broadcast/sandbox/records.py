@@ -45,17 +45,17 @@ class Received:
         return bool(self.extra.get("deleted"))
 
     def taken_away(self, at: datetime) -> Received:
-        """The record of its deletion."""
+        """Return the record of its deletion."""
         return replace(self, at=at, text="", extra={**self.extra, "deleted": True, "unseen": True})
 
     def as_json(self) -> dict[str, Any]:
-        """A plain dictionary, the time in ISO 8601."""
+        """Return a plain dictionary, the time in ISO 8601."""
         fields: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         return {**fields, "at": self.at.isoformat()}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Received:
-        """The opposite of `as_json`; raises KeyError, TypeError or ValueError on anything else."""
+        """Return the opposite of `as_json`; raises KeyError, TypeError or ValueError on anything else."""
         return cls(**{**fields, "at": datetime.fromisoformat(fields["at"])})
 
 
@@ -63,7 +63,7 @@ class Received:
 class Requested:
     """One request, refused ones too.
 
-    `status` is None where no answer was given; `fault` names the kind; `reached` is how many people,
+    `status` is None if no answer was given; `fault` names the kind; `reached` is how many people,
     timelines or pages got something because of it.
     """
 
@@ -76,7 +76,7 @@ class Requested:
     reached: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """A plain dictionary, the time in ISO 8601."""
+        """Return a plain dictionary, the time in ISO 8601."""
         fields: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         return {**fields, "at": self.at.isoformat()}
 
@@ -89,7 +89,7 @@ class Journal:
         self._file: IO[str] | None = None
 
     def read(self) -> Iterator[Received]:
-        """What earlier runs kept; a line torn by a crash is passed over."""
+        """Yield what earlier runs kept; a line torn by a crash is passed over."""
         if not self._path.exists():
             return
         with self._path.open(encoding="utf-8") as lines:

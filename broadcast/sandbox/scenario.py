@@ -49,12 +49,12 @@ class Scenario:
     faults: tuple[Timed, ...] = ()
 
     def armed(self) -> list[Armed]:
-        """The faults, ready to be put in place."""
+        """Return the faults, ready to be put in place."""
         return [Armed(one.fault, one.after, one.until) for one in self.faults]
 
 
 def read_scenario(path: Path) -> Scenario:
-    """The scenario in a file; raises `ConfigError` that names the file and the field."""
+    """Return the scenario in a file; raises `ConfigError` that names the file and the field."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

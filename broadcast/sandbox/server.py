@@ -58,7 +58,7 @@ class Sandbox:
         return f"{'https' if self._tls else 'http'}://{HOST}:{self.port}"
 
     def base_url(self, provider: str) -> str:
-        """The API root of a provider, as its documentation has it."""
+        """Return the API root of a provider, as its documentation has it."""
         return self.url + _ROOTS.get(provider, f"/{provider}")
 
     @property
@@ -144,7 +144,7 @@ class Sandbox:
 
 
 def _port_taken(port: int, error: OSError) -> ConfigError:
-    """What to say when a port cannot be listened on."""
+    """Return what to say when a port cannot be listened on."""
     reason = error.strerror or str(error)
     return ConfigError(
         f"the sandbox cannot listen on {HOST}, port {port}: {reason}",

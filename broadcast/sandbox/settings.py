@@ -82,7 +82,7 @@ def sandbox_folder(settings: Settings) -> Path:
 
 
 def sandbox_ledger(settings: Settings) -> Path:
-    """The ledger of rehearsals."""
+    """Return the ledger of rehearsals."""
     return sandbox_folder(settings) / "broadcast.db"
 
 
@@ -141,7 +141,7 @@ def _turned(channel: ChannelSettings, address: Address, folder: Path) -> Channel
 
 
 def _gateway(channel: ChannelSettings) -> dict[str, object]:
-    """What the sandbox's vendor is asked; it is looked up only where the real one can be."""
+    """Return what the sandbox's vendor is asked; it is looked up only where the real one can be."""
     own = {key: value for key, value in _plain(channel).items() if key in {"from", "plus"}}
     left_out = set() if "find" in channel.options else {"find"}
     return {
@@ -152,7 +152,7 @@ def _gateway(channel: ChannelSettings) -> dict[str, object]:
 
 
 def _plain(channel: ChannelSettings) -> dict[str, object]:
-    """The options that are no secrets; addresses to send from that are references are replaced."""
+    """Return the options that are no secrets; addresses to send from that are references are replaced."""
     return {
         key: _STAND_INS.get(key, "sandbox") if isinstance(value, Reference) else value
         for key, value in channel.options.items()

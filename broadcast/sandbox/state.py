@@ -30,7 +30,7 @@ from broadcast.sandbox.wire.zendesk import Zendesk
 
 
 def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
-    """Every provider that is spoken over HTTP, by its name."""
+    """Return every provider that is spoken over HTTP, by its name."""
     wires: tuple[Wire, ...] = (
         Twilio(suppressed),
         Gateway(suppressed),
@@ -85,7 +85,7 @@ class Mailroom:
         self.opened = self.touched = self.clock.monotonic()
 
     def strike(self, provider: str, *, sending: bool, connecting: bool = False) -> Fault | None:
-        """The fault that strikes this request, if one does."""
+        """Return the fault that strikes this request, if one does."""
         if not self.faults.armed:
             return None
         elapsed = self.clock.monotonic() - self.opened

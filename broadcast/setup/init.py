@@ -111,7 +111,7 @@ _PREPARE = (
 
 
 def configuration(language: Language, *, sandbox: bool) -> str:
-    """The configuration; without `sandbox`, the public channels are comments."""
+    """Return the configuration; without `sandbox`, the public channels are comments."""
     public = _text(language, "public-channels.toml")
     section = public if sandbox else "\n".join(_commented(_text(language, "commented"), public)) + "\n"
     lanes = _LANES_WITH_PUBLIC if sandbox else _LANES
@@ -139,7 +139,7 @@ def _refuse_links(folder: Path, names: Iterable[str]) -> None:
 
 
 def _is_ours(path: Path, name: str) -> bool:
-    """Whether `init` wrote it like this, in any language, for a rehearsal or not."""
+    """Return whether `init` wrote it like this, in any language, for a rehearsal or not."""
     texts = {
         configuration(language, sandbox=sandbox)
         if name == _CONFIGURATION

@@ -45,13 +45,13 @@ class Case:
     asks: str = "GET"
 
     def build(self, base_url: str | None, deadline: float = TIMEOUT, **options: object) -> Adapter:
-        """The adapter, as the registry builds it."""
+        """Return the adapter, as the registry builds it."""
         return registry.build(self.settings(base_url, deadline, {**self.options, **options}))
 
     def settings(
         self, base_url: str | None, deadline: float, options: Mapping[str, object]
     ) -> ChannelSettings:
-        """The settings of a channel called `under-test`."""
+        """Return the settings of a channel called `under-test`."""
         return ChannelSettings(
             name="under-test",
             adapter=self.adapter,
@@ -63,7 +63,7 @@ class Case:
         )
 
     async def send(self, base_url: str, deadline: float = TIMEOUT) -> Outcome:
-        """The outcome of one message."""
+        """Return the outcome of one message."""
         async with using(self.build(base_url, deadline)) as adapter:
             outcomes = await adapter.send([outgoing(self.address)])
         assert len(outcomes) == 1

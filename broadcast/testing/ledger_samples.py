@@ -26,7 +26,7 @@ def after(seconds: float) -> datetime:
 
 
 def incident(phase: Phase = Phase.INVESTIGATING) -> Incident:
-    """The first incident of a ledger, not recorded yet."""
+    """Return the first incident of a ledger, not recorded yet."""
     return Incident(
         id=0,
         ref="INC-1",
@@ -42,7 +42,7 @@ def incident(phase: Phase = Phase.INVESTIGATING) -> Incident:
 
 
 def facts(of: Incident, sequence: int) -> Facts:
-    """What is known at its `sequence`-th notice."""
+    """Return what is known at its `sequence`-th notice."""
     return Facts(
         organisation="Muster Handel",
         ref=of.ref,
@@ -63,7 +63,7 @@ def facts(of: Incident, sequence: int) -> Facts:
 def owed(
     *receivers: str, route: Sequence[str] = ROUTE, state: DeliveryState = DeliveryState.PLANNED
 ) -> list[Planned]:
-    """A delivery for each; receivers with a colon are channels that publish."""
+    """Return a delivery for each; receivers with a colon are channels that publish."""
     return [
         Planned(
             audience="customers",
@@ -84,7 +84,7 @@ def owed(
 def notice(
     of: Incident, sequence: int, deliveries: Iterable[Planned], *, key: str | None = None
 ) -> NewNotice:
-    """A notice that is ready to be recorded."""
+    """Return a notice that is ready to be recorded."""
     written = facts(of, sequence)
     text = Text("customers", "email", Message("de", "Text", f"[INC-1/{sequence}]", "<p>Text</p>", ("name",)))
     return NewNotice(of, written, written.kind, key, "inputs", "ada", (text,), deliveries)
@@ -101,7 +101,7 @@ def record(
 
 
 def settled(claim: Claim, state: DeliveryState, outcome: str | None, **more: object) -> Settlement:
-    """What became of a claim, on the channel where it is unless `step` says otherwise."""
+    """Return what became of a claim, on the channel where it is unless `step` says otherwise."""
     fields = {"step": claim.step, "outcome": outcome, **more}
     return Settlement((claim,), state, **fields)  # type: ignore[arg-type]  # tests name the fields
 

@@ -25,7 +25,7 @@ NASTY = (
 
 
 def headline(sequence: int = 1, phase: Phase = Phase.INVESTIGATING) -> Headline:
-    """The facts of the `sequence`-th notice of INC-7."""
+    """Return the facts of the `sequence`-th notice of INC-7."""
     return Headline(
         incident="INC-7",
         sequence=sequence,
@@ -49,12 +49,12 @@ def outgoing(
     thread: Thread | None = None,
     key: str = "k7f3qz2m5x4wlb6daorvtc2n",
 ) -> Outgoing:
-    """A message to `address`, or to everybody where it is None."""
+    """Return a message to `address`, or to everybody where it is None."""
     html = f"<p>{escape(text)}</p>".replace("\n", "<br>")
     message = Message("de", text, "Störung im Bezahlvorgang", html)
     return Outgoing(f"{key}{sequence}", message, headline(sequence), address, "Erika Muster", thread)
 
 
 def now() -> datetime:
-    """The moment an attempt begins."""
+    """Return the moment an attempt begins."""
     return SystemClock().now()

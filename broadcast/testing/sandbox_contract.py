@@ -146,20 +146,20 @@ class SandboxAdapterContract(AdapterContract):
 
 
 def in_sandbox(case: Case, sandbox: Sandbox, deadline: float = TIMEOUT) -> Adapter:
-    """The adapter, pointed at the sandbox."""
+    """Return the adapter, pointed at the sandbox."""
     if case.provider == "smtp":
         return case.build(None, deadline, host="127.0.0.1", port=sandbox.smtp_port)
     return case.build(sandbox.base_url(case.provider), deadline)
 
 
 async def first(case: Case, adapter: Adapter) -> Outcome:
-    """The outcome of the first notice."""
+    """Return the outcome of the first notice."""
     (outcome,) = await adapter.send([outgoing(case.address)])
     return outcome
 
 
 def received(case: Case, sandbox: Sandbox) -> list[Received]:
-    """What somebody got through this provider."""
+    """Return what somebody got through this provider."""
     return [one for one in sandbox.received if one.provider == case.provider and one.tells]
 
 

@@ -26,7 +26,7 @@ class Canned:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def written(self, length: int | None = None) -> bytes:
-        """The answer as it goes over the wire, with a true length or an invented one."""
+        """Return the answer as it goes over the wire, with a true length or an invented one."""
         size = len(self.body) if length is None else length
         lines = [f"HTTP/1.1 {self.status} Canned", f"Content-Length: {size}"]
         dated = {"Date": format_datetime(SystemClock().now(), usegmt=True), **self.headers}
@@ -48,7 +48,7 @@ class Stub:
     requests: list[bytes] = field(default_factory=list)
 
     def url(self, path: str = "", scheme: str = "http") -> str:
-        """The server's address; by name, so that a certificate can be for it."""
+        """Return the server's address; by name, so that a certificate can be for it."""
         return f"{scheme}://localhost:{self.port}{path}"
 
     @property

@@ -91,7 +91,7 @@ class Apprise:
         """There is nothing to let go of."""
 
     async def _open(self) -> apprise.Apprise:
-        """The service, none in it where the URL means nothing. To load Apprise takes a second."""
+        """Return the service, none in it where the URL means nothing. To load Apprise takes a second."""
         if self._service is None:
             self._service = await _aside(partial(_service, self._url))
         return self._service
@@ -108,7 +108,7 @@ def _service(url: str) -> apprise.Apprise:
 
 
 def _notify(service: apprise.Apprise, text: str) -> bool:
-    """A plain text, in which nothing is markup, an escape or a template."""
+    """Return a plain text, in which nothing is markup, an escape or a template."""
     try:
         return bool(service.notify(body=calling_nobody(text), body_format="text", interpret_escapes=False))
     except Exception:  # noqa: BLE001 - plugins of many hands raise what they like, and nobody can say what was sent

@@ -16,7 +16,7 @@ _GRAVE = frozenset({Severity.SEV1, Severity.SEV2})
 
 
 def card(outgoing: Outgoing) -> dict[str, object]:
-    """The message with its one card, as a workflow's webhook takes it."""
+    """Return the message with its one card, as a workflow's webhook takes it."""
     written = lines(outgoing.message.text)
     colour = _colour(outgoing.headline)
     body, gap = [], False

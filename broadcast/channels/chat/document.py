@@ -14,7 +14,7 @@ SCHEMA = "broadcast.webhook/1"
 
 
 def document(outgoing: Outgoing) -> bytes:
-    """The body of a request, JSON in UTF-8. Only fields are ever added to a version of the schema."""
+    """Return the body of a request, JSON in UTF-8. Only fields are ever added to a version of the schema."""
     headline, message, thread = outgoing.headline, outgoing.message, outgoing.thread
     fields: Mapping[str, object] = {
         "schema": SCHEMA,
@@ -49,7 +49,7 @@ def document(outgoing: Outgoing) -> bytes:
 
 
 def signed(body: bytes, secret: str, at: datetime) -> dict[str, str]:
-    """The headers that prove where `body` comes from, and that it is not an old one sent again."""
+    """Return the headers that prove where `body` comes from, and that it is not an old one sent again."""
     timestamp = str(int(at.timestamp()))
     digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
     return {"Broadcast-Timestamp": timestamp, "Broadcast-Signature": f"v1={digest}"}

@@ -29,7 +29,7 @@ class Endpoint:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """The option webhook_url; `base_url` takes the place of its host (a proxy, the sandbox)."""
+        """Return the option webhook_url; `base_url` takes the place of its host (a proxy, the sandbox)."""
         url = ascii_url(settings.required("webhook_url"))
         if not keeps_secrets(url):
             raise ConfigError(

@@ -96,7 +96,7 @@ class Matrix:
 
 
 def _content(text: str, thread: Thread | None) -> dict[str, object]:
-    """A plain text that calls nobody. An `m.notice` would ring on no phone."""
+    """Return a plain text that calls nobody. An `m.notice` would ring on no phone."""
     content: dict[str, object] = {"msgtype": "m.text", "body": text, "m.mentions": {}}
     if thread is not None:
         content["m.relates_to"] = {

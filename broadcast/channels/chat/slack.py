@@ -114,7 +114,7 @@ class Slack:
         return await self._find(attempt, "conversations.history", {}) or Unknown("look-up failed")
 
     async def _find(self, attempt: Attempted, method: str, where: Mapping[str, str]) -> Outcome | None:
-        """The outcome by the messages there; None if there is no such thread."""
+        """Return the outcome by the messages there; None if there is no such thread."""
         errors: list[str] = []
 
         async def ask(following: str) -> Answer:
@@ -168,7 +168,7 @@ def _accepted(document: Mapping[str, object], thread: Thread | None) -> Outcome 
 
 
 def _listed(answer: Answer, key: str) -> Page | None:
-    """A page of messages. Ours have our key in their metadata, and people cannot write any."""
+    """Return a page of messages. Ours have our key in their metadata, and people cannot write any."""
     document = _document(answer)
     metadata = document.get("response_metadata")
     cursor = text_of(metadata, "next_cursor") if isinstance(metadata, dict) else ""

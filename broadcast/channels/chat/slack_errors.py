@@ -79,7 +79,7 @@ _WORD = re.compile(r"[a-z_]{1,60}", re.ASCII)
 
 
 def refusal(error: str, reply: Reply) -> Outcome:
-    """The outcome of an answer that is not ok; a word we do not know is a refusal of this message."""
+    """Return the outcome of an answer that is not ok; a word we do not know is a refusal of this message."""
     if error in _LATER:
         return NotSent(f"Slack asks to wait ({error})", retry_after(reply.headers))
     if error in _UNCLEAR:

@@ -14,7 +14,7 @@ _LINE_END: Mapping[str, object] = {"type": "text", "text": "\n"}
 
 
 def content(text: str) -> dict[str, object]:
-    """The blocks, and the plain text for notifications and screen readers.
+    """Return the blocks, and the plain text for notifications and screen readers.
 
     An edit cannot switch mrkdwn off again, so only blocks keep `*` and `_` as they are. In the plain text
     Slack wants `&`, `<` and `>` escaped, which also takes `<!channel>` its power.

@@ -26,7 +26,7 @@ PAGE = 100  # comments in one answer
 
 
 def opened(answer: Answer) -> Outcome:
-    """The outcome of a new ticket."""
+    """Return the outcome of a new ticket."""
     if isinstance(answer, Reply) and answer.success:
         ticket = _number(table(json_object(answer), "ticket"))
         return Accepted(ticket, Thread(ticket, ticket)) if ticket else unreadable(answer, "ticket id")
@@ -36,7 +36,7 @@ def opened(answer: Answer) -> Outcome:
 
 
 def commented(answer: Answer, thread: Thread) -> Outcome:
-    """The outcome of a comment."""
+    """Return the outcome of a comment."""
     if isinstance(answer, Reply) and answer.success:
         events = objects(table(json_object(answer), "audit").get("events")) or []
         comment = next((_number(one) for one in events if one.get("type") == "Comment"), "")
@@ -51,7 +51,7 @@ def _refused(answer: Answer) -> Outcome:
 
 
 def explained(answer: Answer) -> str:
-    """Why Zendesk refused it, in its own words: each field that it names, else the error."""
+    """Return why Zendesk refused it, in its own words: each field that it names, else the error."""
     document = {} if isinstance(answer, NoReply) else json_object(answer)
     details = (objects(named) or [] for named in table(document, "details").values())
     fields = [text for one in chain.from_iterable(details) if (text := text_of(one, "description"))]
@@ -59,12 +59,12 @@ def explained(answer: Answer) -> str:
 
 
 def is_closed(answer: Answer) -> bool:
-    """Whether the ticket that was asked for takes no further comment."""
+    """Return whether the ticket that was asked for takes no further comment."""
     return text_of(table(_document(answer), "ticket"), "status") == "closed"
 
 
 def listed_comments(answer: Answer, outgoing: Outgoing, page: int) -> Page | None:
-    """A page of a ticket's comments, counted from 1; a ticket that was deleted has none."""
+    """Return a page of a ticket's comments, counted from 1; a ticket that was deleted has none."""
     if says(answer, 404, GONE):
         return Page(())
     comments = objects(_document(answer).get("comments"))
@@ -75,7 +75,7 @@ def listed_comments(answer: Answer, outgoing: Outgoing, page: int) -> Page | Non
 
 
 def found_comment(found: Listed, thread: Thread) -> Outcome:
-    """The outcome of a comment that is there."""
+    """Return the outcome of a comment that is there."""
     ref = _number(found.document)
     if not ref:
         return Unknown("look-up failed: a comment without id")
@@ -83,7 +83,7 @@ def found_comment(found: Listed, thread: Thread) -> Outcome:
 
 
 def found_ticket(answer: Answer) -> Outcome:
-    """Whether there is a ticket with the external id that was asked for."""
+    """Return whether there is a ticket with the external id that was asked for."""
     tickets = objects(_document(answer).get("tickets"))
     if tickets is None:
         return unfound(answer)
@@ -102,7 +102,7 @@ def _likeness(comment: Mapping[str, object], outgoing: Outgoing) -> Likeness:
 
 
 def says(answer: Answer, status: int, words: str) -> bool:
-    """Whether it is this refusal, and not another of the same status."""
+    """Return whether it is this refusal, and not another of the same status."""
     return isinstance(answer, Reply) and answer.status == status and words.encode() in answer.body
 
 
@@ -111,12 +111,12 @@ def _document(answer: Answer) -> dict[str, object]:
 
 
 def table(document: Mapping[str, object], key: str) -> Mapping[str, object]:
-    """The object under `key`; empty where there is none."""
+    """Return the object under `key`; empty if there is none."""
     value = document.get(key)
     return value if isinstance(value, dict) else {}
 
 
 def _number(document: Mapping[str, object]) -> str:
-    """The id, which is a number in Zendesk; empty where it is none."""
+    """Return the id, which is a number in Zendesk; empty if it is none."""
     spelled = text_of(document, "id")
     return spelled if _NUMBER.fullmatch(spelled) else ""

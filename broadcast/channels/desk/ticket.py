@@ -47,7 +47,7 @@ class Form:
         return cls(is_public(settings), kind, _tags(settings))
 
     def opening(self, outgoing: Outgoing, follows: str | None = None) -> dict[str, object]:
-        """A new ticket; `follows` is the closed one that it continues."""
+        """Return a new ticket; `follows` is the closed one that it continues."""
         headline = outgoing.headline
         source = {"via_followup_source_id": int(follows)} if follows else {}
         return {
@@ -60,7 +60,10 @@ class Form:
         }
 
     def further(self, outgoing: Outgoing) -> dict[str, object]:
-        """A comment on a ticket. The tags stay: to send some would take those away that agents gave it."""
+        """Return a comment on a ticket.
+
+        The tags stay: to send some would take those away that agents gave it.
+        """
         headline = outgoing.headline
         return {
             "comment": {"html_body": as_html(outgoing.message.text), "public": self.public},
@@ -72,7 +75,7 @@ class Form:
 
 
 def is_public(settings: ChannelSettings) -> bool:
-    """Whether requesters read what is written."""
+    """Return whether requesters read what is written."""
     public = settings.options.get("public", DEFAULTS["public"])
     if isinstance(public, bool):
         return public
@@ -83,7 +86,7 @@ def is_public(settings: ChannelSettings) -> bool:
 
 
 def external_id(outgoing: Outgoing) -> str:
-    """What a ticket is looked up by; the incident first, for people who search."""
+    """Return what a ticket is looked up by; the incident first, for people who search."""
     return f"{outgoing.headline.incident}:{outgoing.key}"
 
 

@@ -163,7 +163,7 @@ class Dialogue:
         protocol.data_received = data_received  # type: ignore[method-assign]  # the loop looks it up each time
 
     async def _in_step(self) -> SMTPProtocol:
-        """The protocol, ready for a command; raises `OutOfStep` if the server has said too much."""
+        """Return the protocol, ready for a command; raises `OutOfStep` if the server has said too much."""
         if await self._pending():
             raise OutOfStep
         protocol = self._connection.protocol if self._connection else None
@@ -172,7 +172,7 @@ class Dialogue:
         return protocol
 
     async def _pending(self) -> bytes:
-        """What the server has said unasked, once the loop has read what there is."""
+        """Return what the server has said unasked, once the loop has read what there is."""
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         protocol = self._connection.protocol if self._connection else None

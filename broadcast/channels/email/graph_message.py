@@ -13,7 +13,7 @@ _REFERENCES = "String 0x1039"
 
 
 def draft(outgoing: Outgoing, identity: Identity, sender: Sender) -> dict[str, object]:
-    """The draft of a message to one person; Exchange adds the plain text to HTML when it sends it."""
+    """Return the draft of a message to one person; Exchange adds the plain text to HTML when it sends it."""
     message, headers = outgoing.message, identity.headers
     document: dict[str, object] = {
         "subject": subject_of(outgoing),

@@ -31,14 +31,14 @@ _SENT = frozenset({202, 204})  # 204 is what the description says
 
 
 def written(answer: Answer | Refused) -> str | Outcome:
-    """The new draft's id, or why there is none."""
+    """Return the new draft's id, or why there is none."""
     if not isinstance(answer, Reply) or not answer.success:
         return _refused(answer)
     return text_of(json_object(answer), "id") or unreadable(answer, "draft id")
 
 
 def sent(answer: Answer | Refused, identity: Identity) -> Outcome:
-    """What became of the draft; its sending is answered with nothing but a status."""
+    """Return what became of the draft; its sending is answered with nothing but a status."""
     if not isinstance(answer, Reply):
         return _refused(answer)
     if answer.status in _SENT:
@@ -64,7 +64,7 @@ def _refused(answer: Answer | Refused) -> Outcome:
 
 
 def found(answer: Answer | Refused, identity: Identity) -> str | Outcome:
-    """What the mailbox has under our key; the id of a draft that was not sent."""
+    """Return what the mailbox has under our key; the id of a draft that was not sent."""
     if isinstance(answer, NotSent | Rejected):
         return Unknown(f"look-up failed: {answer.reason}")
     document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}

@@ -31,7 +31,7 @@ def mailbox_line(header: str, name: str, address: str) -> str:
 
 
 def text_line(header: str, text: str) -> str:
-    """`Subject: ...` and a line end; `text` is any text on one line."""
+    """Return `Subject: ...` and a line end; `text` is any text on one line."""
     text = text.strip(" ")
     words = _WORD_AND_SPACES.findall(text)
     room = _LINE - len(header) - 2
@@ -41,7 +41,7 @@ def text_line(header: str, text: str) -> str:
 
 
 def _may_stay(text: str) -> bool:
-    """Whether no mail program reads this ASCII text as an encoded-word."""
+    """Return whether no mail program reads this ASCII text as an encoded-word."""
     return "=?" not in text and not _CONTROL.search(text)
 
 

@@ -139,7 +139,10 @@ class Identity:
 
 
 def _root(headline: Headline, domain: str) -> str:
-    """The id that is never sent. Another ledger counts from INC-1, too, so its number is not enough."""
+    """Return the id that is never sent.
+
+    Another ledger counts from INC-1, too, so its number is not enough.
+    """
     return f"<{headline.incident}.{headline.identity or 'root'}@{domain}>"
 
 
@@ -153,12 +156,12 @@ def refusal(outgoing: Outgoing) -> Rejected | None:
 
 
 def subject_of(outgoing: Outgoing) -> str:
-    """What the message is headed with."""
+    """Return what the message is headed with."""
     return outgoing.message.subject or outgoing.headline.title
 
 
 def ascii_address(address: str) -> str | None:
-    """The address as the wire spells it, umlauts in the domain encoded; None where it is none."""
+    """Return the address as the wire spells it, umlauts in the domain encoded; None if it is none."""
     local, _, domain = address.rpartition("@")
     if not (local and domain and local.isascii()) or _NO_PART_OF_ONE.search(address) or "@" in local:
         return None
@@ -167,7 +170,7 @@ def ascii_address(address: str) -> str | None:
 
 
 def is_one_line(value: str) -> bool:
-    """Whether a header may hold it."""
+    """Return whether a header may hold it."""
     return not has_controls(value) and "\n" not in value
 
 

@@ -21,7 +21,7 @@ from broadcast.model.outgoing import Outgoing
 
 
 def content(outgoing: Outgoing, identity: Identity, sender: Sender) -> bytes:
-    """The whole message, headers first; for one person the same bytes at every attempt."""
+    """Return the whole message, headers first; for one person the same bytes at every attempt."""
     headers = {
         "Date": format_datetime(outgoing.headline.as_of),
         **identity.headers,

@@ -18,7 +18,7 @@ from broadcast.model.outgoing import Outgoing
 def request_body(
     people: Sequence[Outgoing], identities: Sequence[Identity], sender: Sender
 ) -> dict[str, object]:
-    """The body of Mail Send; a plain dictionary, which the SDK's `Mail` is twice as slow to become."""
+    """Return the body of Mail Send; a plain dictionary, which the SDK's `Mail` is twice as slow to become."""
     message = people[0].message
     content = [{"type": "text/plain", "value": message.text}]
     if message.html:

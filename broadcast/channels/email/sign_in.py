@@ -42,7 +42,7 @@ class SignIn:
         self._token, self._ends, self._worked = "", 0.0, False
 
     async def token(self) -> str | Refused:
-        """A token, or why there is none. Without one nothing can have been sent."""
+        """Return a token, or why there is none. Without one nothing can have been sent."""
         async with self._fetching:
             if not self._token or self._clock.monotonic() >= self._ends:
                 headers = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -36,7 +36,7 @@ def incident_fields(outgoing: Outgoing, components: Mapping[str, str], *, opens:
 
 
 def _window(headline: Headline, *, opens: bool) -> dict[str, object]:
-    """The announced times, as far as they may have changed; the end moves while the work goes on."""
+    """Return the announced times, as far as they may have changed; the end moves while the work goes on."""
     fields: dict[str, object] = {}
     # Statuspage creates no maintenance without its window, whatever became of it since.
     if headline.phase is Phase.SCHEDULED or (opens and headline.phase.maintenance):
@@ -48,7 +48,7 @@ def _window(headline: Headline, *, opens: bool) -> dict[str, object]:
 
 
 def text_fields(outgoing: Outgoing) -> dict[str, object]:
-    """The text of an update, and what we find it by; nothing about the state of the incident."""
+    """Return the text of an update, and what we find it by; nothing about the state of the incident."""
     headline = outgoing.headline
     return {
         "body": outgoing.message.text,

@@ -190,7 +190,7 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
 
 
 def _explained(document: Mapping[str, object]) -> str:
-    """Why Statuspage refused it: a text, or a list of them for fields."""
+    """Return why Statuspage refused it: a text, or a list of them for fields."""
     errors = document.get("error")
     listed = "; ".join(one for one in errors if isinstance(one, str)) if isinstance(errors, list) else ""
     return listed or text_of(document, "message") or text_of(document, "error")
@@ -216,7 +216,7 @@ def _accepted(
 
 
 def _listed(answer: Answer, outgoing: Outgoing, page: int) -> Page | None:
-    """A page of incidents, counted from 1."""
+    """Return a page of incidents, counted from 1."""
     incidents = json_objects(answer) if isinstance(answer, Reply) and answer.success else None
     if incidents is None:
         return None

@@ -39,18 +39,18 @@ class Asking:
     content: object = field(default=None, repr=False)
 
     def body(self, values: Mapping[str, str]) -> bytes | None:
-        """The content with its places filled."""
+        """Return the content with its places filled."""
         content = filled(self.content, values)
         if self.encoding == "json":
             return json.dumps(content).encode()
         return urlencode(content).encode() if isinstance(content, Mapping) else None
 
     def address(self, values: Mapping[str, str]) -> str:
-        """The path with its places filled."""
+        """Return the path with its places filled."""
         return str(filled(self.path, values, lambda value: quote(value, safe="")))
 
     def headers(self) -> dict[str, str]:
-        """What tells the gateway how to read the body."""
+        """Return what tells the gateway how to read the body."""
         return {"Content-Type": _MEDIA_TYPES[self.encoding]} if self.encoding else {}
 
 
@@ -66,7 +66,7 @@ class Reading:
     verdicts: Mapping[str, str]
 
     def outcome(self, answer: Answer) -> Outcome:
-        """What the answer means; a code that is not described is no proof of anything."""
+        """Return what the answer means; a code that is not described is no proof of anything."""
         if isinstance(answer, NoReply):
             return failure(answer)
         document = json_value(answer)
@@ -97,7 +97,7 @@ class Finding:
     limit: int
 
     def outcome(self, answer: Answer, key: str) -> Outcome:
-        """`NotSent` only where the whole list was seen and shows its references."""
+        """Return `NotSent` only where the whole list was seen and shows its references."""
         known = isinstance(answer, Reply) and answer.success
         listed = objects(at(json_value(answer), self.items)) if known and isinstance(answer, Reply) else None
         if listed is None:
@@ -118,7 +118,7 @@ class Finding:
 
 
 def filled(template: object, values: Mapping[str, str], encoded: Callable[[str], str] = str) -> object:
-    """`template` with its places filled; what a value brings along is never read as a place."""
+    """Return `template` with its places filled; what a value brings along is never read as a place."""
     if isinstance(template, str):
         return _PLACE.sub(lambda place: encoded(values.get(place[1], place[0])), template)
     if isinstance(template, Mapping):
@@ -129,7 +129,7 @@ def filled(template: object, values: Mapping[str, str], encoded: Callable[[str],
 
 
 def places(template: object) -> Iterator[str]:
-    """The names of all places in `template`."""
+    """Yield the names of all places in `template`."""
     if isinstance(template, str):
         yield from _PLACE.findall(template)
     elif isinstance(template, Mapping):
@@ -141,7 +141,7 @@ def places(template: object) -> Iterator[str]:
 
 
 def at(document: object, path: str) -> object:
-    """What stands at `messages.0.id`; None where nothing does. The empty path is the whole document."""
+    """Return what stands at `messages.0.id`; None if nothing does. The empty path is the whole document."""
     found = document
     for step in path.split(".") if path else ():
         if isinstance(found, Mapping):
@@ -154,7 +154,7 @@ def at(document: object, path: str) -> object:
 
 
 def text_at(document: object, path: str) -> str:
-    """The text or number at `path`, as text; empty when there is none."""
+    """Return the text or number at `path`, as text; empty when there is none."""
     return text_of({path: at(document, path)}, path)
 
 

@@ -143,7 +143,10 @@ def _outcome(answer: Answer) -> Outcome:
 
 
 def _listed(answer: Answer, outgoing: Outgoing) -> Page | None:
-    """A page of messages to one number. Twilio keeps no reference of ours, nor, if so set, the text."""
+    """Return a page of messages to one number.
+
+    Twilio keeps no reference of ours, nor, if so set, the text.
+    """
     document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
     messages = objects(document.get("messages"))
     if messages is None:

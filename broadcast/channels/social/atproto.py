@@ -39,7 +39,7 @@ class Session:
         self._opening = asyncio.Lock()
 
     async def open(self) -> Login | Answer:
-        """The login in force; the answer to it where there is none."""
+        """Return the login in force; the answer to it where there is none."""
         async with self._opening:
             if self._login is not None:
                 return self._login
@@ -70,12 +70,12 @@ class Session:
 
 
 def error_of(answer: Answer) -> str:
-    """The name of the error in the answer, empty where there is none."""
+    """Return the name of the error in the answer, empty if there is none."""
     return "" if isinstance(answer, NoReply) or answer.success else text_of(json_object(answer), "error")
 
 
 def refusal(answer: Answer) -> Outcome:
-    """The outcome of an answer that is no success."""
+    """Return the outcome of an answer that is no success."""
     if answer_says := ACCOUNT_ERRORS.get(error_of(answer)):
         return Rejected(answer_says, Scope.CHANNEL, error_of(answer))
     detail = "" if isinstance(answer, NoReply) else text_of(json_object(answer), "message")
@@ -83,7 +83,7 @@ def refusal(answer: Answer) -> Outcome:
 
 
 def locked_out(answer: Answer) -> Outcome:
-    """The outcome of a message that was not even tried, for want of a login."""
+    """Return the outcome of a message that was not even tried, for want of a login."""
     outcome = refusal(answer)
     match outcome:
         case Rejected():

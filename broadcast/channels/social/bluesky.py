@@ -105,7 +105,10 @@ class Bluesky:
         await self._transport.close()
 
     async def _is_gone(self, login: Login, post: str) -> bool:
-        """Whether a post was deleted. The server takes a reply to it all the same, and shows it to few."""
+        """Return whether a post was deleted.
+
+        The server takes a reply to it all the same, and shows it to few.
+        """
         key = _ref(post)["uri"].rpartition("/")[2]
         return error_of(await self._session.ask(login, "getRecord", collection=_POST, rkey=key)) == _GONE
 
@@ -149,7 +152,7 @@ def _links(text: str) -> Iterator[dict[str, object]]:
 
 
 def _ref(post: str) -> dict[str, str]:
-    """A post as others refer to it: its address, and the hash of what it says."""
+    """Return a post as others refer to it: its address, and the hash of what it says."""
     uri, _, cid = post.partition(" ")
     return {"uri": uri, "cid": cid}
 

@@ -142,13 +142,13 @@ def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
 
 
 def _shown(post: Mapping[str, object]) -> str:
-    """The words of a post; Mastodon makes paragraphs of line breaks, and parts links by tags."""
+    """Return the words of a post; Mastodon makes paragraphs of line breaks, and parts links by tags."""
     words = _TAG.sub("", _BREAK.sub(" ", text_of(post, "content")))
     return unescape(words).replace(WORD_JOINER, "")
 
 
 def _most(answer: Answer) -> int:
-    """The longest post the instance takes, 500 where it does not say."""
+    """Return the longest post the instance takes, 500 where it does not say."""
     document: object = None if isinstance(answer, NoReply) else json_object(answer)
     for key in ("configuration", "statuses", "max_characters"):
         document = document.get(key) if isinstance(document, dict) else None

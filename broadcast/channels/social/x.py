@@ -138,7 +138,7 @@ def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
 
 
 def _shown(post: Mapping[str, object]) -> str:
-    """The words of a post: X escapes `&`, `<` and `>`."""
+    """Return the words of a post: X escapes `&`, `<` and `>`."""
     return unescape(text_of(post, "text"))
 
 
@@ -148,7 +148,7 @@ def _data(reply: Reply) -> Mapping[str, object]:
 
 
 def _client(keys: Mapping[str, str], base_url: str, transport: Transport) -> Any:
-    """The SDK's client, which builds every request; ours are the signature and the way out."""
+    """Return the SDK's client, which builds every request; ours are the signature and the way out."""
     from aiohttp import ClientResponse
     from oauthlib.oauth1 import Client as Signature
     from tweepy.asynchronous import AsyncClient

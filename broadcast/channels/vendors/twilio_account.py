@@ -83,7 +83,7 @@ class TwilioAccount:
 
 
 def created(answer: Answer, codes: Codes) -> Outcome:
-    """What Twilio's answer to a `create` means; `codes` are the resource's own."""
+    """Return what Twilio's answer to a `create` means; `codes` are the resource's own."""
     if isinstance(answer, NoReply):
         return failure(answer)
     document = json_object(answer)
@@ -99,5 +99,5 @@ def created(answer: Answer, codes: Codes) -> Outcome:
 
 
 def referring(url: str, key: str) -> str:
-    """A callback's address with our reference in its query, which Twilio's signature covers."""
+    """Return a callback's address with our reference in its query, which Twilio's signature covers."""
     return f"{url}{'&' if '?' in url else '?'}ref={key}"

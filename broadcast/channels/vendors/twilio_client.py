@@ -12,7 +12,7 @@ from broadcast.channels.transport import Answer, Transport
 
 
 def twilio_client(account: str, token: str, transport: Transport) -> Any:
-    """A client whose `request_async` returns the transport's own answer."""
+    """Return a client whose `request_async` returns the transport's own answer."""
     # The base client, because `twilio.rest` imports a hundred modules of resources we do not use.
     from twilio.base.client_base import ClientBase
 

@@ -41,7 +41,7 @@ Saying = tuple[str, Mapping[str, str]]
 
 
 def call(message: Message, voices: Mapping[str, str], action: str | None, *, may_leave: bool = False) -> str:
-    """The TwiML of one call; `action` is where a pressed key is sent, None where nobody takes keys.
+    """Return the TwiML of one call; `action` is where a pressed key is sent, None if nobody takes keys.
 
     Who `may_leave` is offered a key for no more calls; whoever is on duty is not.
     """

@@ -117,7 +117,7 @@ def tell_health(
 def _surveyed(
     settings: Settings, channels: Sequence[ChannelSettings], *, probing: bool
 ) -> tuple[Survey, str | None]:
-    """The survey, and why it had to do without the ledger where it had to."""
+    """Return the survey, and why it had to do without the ledger where it had to."""
     from broadcast.cli.ledger import opened
     from broadcast.model.clock import SystemClock
     from broadcast.monitoring.survey import Surveyor

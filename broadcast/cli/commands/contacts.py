@@ -117,7 +117,7 @@ def _books(settings: Settings, names: list[str] | None) -> Iterator[tuple[str, B
 
 
 def _permissions(settings: Settings, names: Iterable[str], ways: Mapping[str, Way]) -> dict[str, Permission]:
-    """What may be used in each audience for an incident."""
+    """Return what may be used in each audience for an incident."""
     suppressed = read_suppressed(settings)
     return {name: permission_for(settings.audiences[name], ways, suppressed) for name in names}
 

@@ -90,7 +90,7 @@ def _form(wanted: Format | None, out: Path | None) -> Format:
 
 
 def _locale(wanted: str | None, own: str, common: Common) -> str:
-    """The language to write in; raises `UsageError` for one that was asked for and is not known."""
+    """Return the language to write in; raises `UsageError` for one that was asked for and is not known."""
     from broadcast.rendering.words import language_of
     from broadcast.reports.language import LANGUAGES
 

@@ -139,7 +139,7 @@ def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
 
 
 def _outlook(found: list[IncidentStatus], settings: Settings, sending: list[int]) -> list[Block]:
-    """What is not known or not done, what will become of it, and what to type."""
+    """Return what is not known or not done, what will become of it, and what to type."""
     running = [Remark("sending", f"process {pid} is at work", Tone.STRONG) for pid in sending]
     steps = (
         Remark("next", f"{program(settings)} {step}", Tone.STRONG)
@@ -181,7 +181,7 @@ def _next(status: IncidentStatus) -> Iterator[str]:
 
 
 def _late(status: IncidentStatus) -> Iterator[str]:
-    """What becomes of announced work that readers hear nothing of."""
+    """Yield what becomes of announced work that readers hear nothing of."""
     first = "end" if status.phase is Phase.IN_PROGRESS else "start"
     yield f"maintenance {first} {status.ref}"
     yield f"maintenance move {status.ref} --until 90m"

@@ -111,7 +111,7 @@ def _lines(given: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _standard_input() -> str:
-    """The list that is piped in, in whatever encoding a spreadsheet exported it."""
+    """Return the list that is piped in, in whatever encoding a spreadsheet exported it."""
     piped = getattr(sys.stdin, "buffer", None)
     return decoded(piped.read(), "standard input") if piped else sys.stdin.read()
 

@@ -88,10 +88,10 @@ def line(*words: Cell) -> Line:
 
 
 def plain(cell: Cell) -> str:
-    """The text of a cell."""
+    """Return the text of a cell."""
     return cell if isinstance(cell, str) else cell.text
 
 
 def tone(cell: Cell) -> Tone:
-    """The tone of a cell."""
+    """Return the tone of a cell."""
     return Tone.PLAIN if isinstance(cell, str) else cell.tone

@@ -11,7 +11,7 @@ _TONES = {Verdict.OK: Tone.GOOD, Verdict.WARN: Tone.WARNING, Verdict.FAIL: Tone.
 
 
 def checks_page(checks: Sequence[Check]) -> list[Block]:
-    """What was looked at, what was seen, what to do."""
+    """Return what was looked at, what was seen, what to do."""
     rows = tuple(
         (
             Word(check.verdict, _TONES[check.verdict]),

@@ -21,7 +21,7 @@ _COLUMNS = ("", "channel", "why", "in 24 h", "takes", "last success", "most freq
 
 
 def health_page(survey: Survey, trouble: str | None, zone: ZoneInfo) -> list[Block]:
-    """The judgements with what they rest on, what providers say, and what could not be looked at."""
+    """Return the judgements with what they rest on, what providers say, and what could not be looked at."""
     rows = [_row(one, zone) for one in survey.channels]
     used = [place for place, _ in enumerate(_COLUMNS) if any(row[place] for row in rows)]
     columns = tuple(_COLUMNS[place] for place in used)

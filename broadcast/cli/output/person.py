@@ -69,7 +69,7 @@ _REASONS = {
 def person_page(
     dossier: Dossier, organisation: str, now: datetime, zone: ZoneInfo, locale: str
 ) -> Iterator[Block]:
-    """Everything, readable."""
+    """Yield everything, readable."""
     say = _Say(locale, zone)
     yield line(Word(say("title")))
     yield line(say("by").format(name=organisation, moment=say.moment(now)))
@@ -94,15 +94,15 @@ class _Say:
         return _WORDS[key][self._place]
 
     def state(self, state: str) -> str:
-        """What became of something; the word itself where there is no better one."""
+        """Return what became of something; the word itself where there is no better one."""
         return _STATES.get(state, (state, state))[self._place]
 
     def reason(self, reason: SuppressionReason) -> str:
-        """Why an address is not used."""
+        """Return why an address is not used."""
         return _REASONS[reason][self._place]
 
     def day(self, written: str) -> str:
-        """A day as it stands in a list; as it is written there where it is none."""
+        """Return a day as it stands in a list; as it is written there where it is none."""
         try:
             return self._day(date.fromisoformat(written))
         except ValueError:
@@ -151,7 +151,7 @@ def _consents(dossier: Dossier, say: _Say) -> Iterator[Block]:
 
 
 def _message(told: Told, say: _Say) -> Iterator[Block]:
-    """The text of each channel that was tried, with what became of it there."""
+    """Yield the text of each channel that was tried, with what became of it there."""
     message = told.message
     for sent in told.sent:
         tried = [one for one in message.tries if one.channel == sent.channel]

@@ -12,18 +12,18 @@ _MARGIN = "  | "  # of quoted texts
 
 
 def as_text(page: Page) -> str:
-    """The page as text, every line as long as it is."""
+    """Return the page as text, every line as long as it is."""
     return "".join(f"{text}\n" for block in page for text in _lines(block, stacked=False))
 
 
 def as_narrow_text(page: Page, width: int) -> str:
-    """The page as text of `width` columns: the cells of a row below each other, words kept whole."""
+    """Return the page as text of `width` columns: the cells of a row below each other, words kept whole."""
     lines = (text for block in page for text in _lines(block, stacked=True))
     return "".join(f"{part}\n" for text in lines for part in _wrapped(text, width))
 
 
 def as_paragraphs(table: Table, width: int) -> str:
-    """The rows one below the other, each as `first cell; column: cell; ...`, words kept whole."""
+    """Return the rows one below the other, each as `first cell; column: cell; ...`, words kept whole."""
     lines = [one_line(table.title)] if table.title else []
     for row in table.rows:
         first, *others = zip(table.columns, row, strict=True)
@@ -33,7 +33,7 @@ def as_paragraphs(table: Table, width: int) -> str:
 
 
 def one_line(cell: Cell) -> str:
-    """A cell's text, printable and on one line."""
+    """Return a cell's text, printable and on one line."""
     return " ".join(printable(plain(cell)).split())
 
 
@@ -63,7 +63,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _filled(text: str, width: int, first: str = "", further: str = "") -> list[str]:
-    """The text in lines of `width` columns, begun with `first` and `further`; no word is broken."""
+    """Return the text in lines of `width` columns, begun with `first` and `further`; no word is broken."""
     return textwrap.wrap(
         text,
         width,

@@ -60,7 +60,7 @@ def compact_page(preview: Preview, zone: ZoneInfo) -> list[Block]:
 
 
 def preview_json(preview: Preview, zone: ZoneInfo) -> dict[str, object]:
-    """The object that `--dry-run -o json` prints."""
+    """Return the object that `--dry-run -o json` prints."""
     fields = asdict(preview)
     for audience in fields["audiences"]:
         audience["first"] = dict(audience["first"])
@@ -73,7 +73,7 @@ def preview_json(preview: Preview, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _window(preview: Preview, zone: ZoneInfo) -> str:
-    """`2026-12-05 22:00 CET to 2026-12-05 23:30 CET`, and what was announced before."""
+    """Return `2026-12-05 22:00 CET to 2026-12-05 23:30 CET`, and what was announced before."""
     former = _span(preview.former_starts, preview.former_ends, zone)
     shown = _span(preview.window_starts, preview.window_ends, zone)
     return f"{shown} (announced before: {former})" if former else shown
@@ -84,7 +84,7 @@ def _span(starts: datetime | None, ends: datetime | None, zone: ZoneInfo) -> str
 
 
 def reach(preview: Preview) -> str:
-    """`1,204 people; published on page, site`."""
+    """Return `1,204 people; published on page, site`."""
     parts = [people(preview.people)] if preview.people or not preview.posts else []
     if preview.posts:
         parts.append(f"published on {', '.join(preview.posts)}")
@@ -92,7 +92,7 @@ def reach(preview: Preview) -> str:
 
 
 def people(count: int) -> str:
-    """`1 person`, `1,204 people`."""
+    """Return `1 person`, `1,204 people`."""
     return counted(count, "person", "people")
 
 
@@ -133,13 +133,13 @@ def _audience(audience: AudiencePreview) -> tuple[str | Word, ...]:
 
 
 def barred_page(barred: Sequence[BarredPreview]) -> Iterator[Block]:
-    """Which addresses are not used, and why."""
+    """Yield which addresses are not used, and why."""
     for each in barred:
         yield Remark("not used", f"{each.audience}: {people(each.people)}, {each.address} {each.reason}")
 
 
 def _gist(text: TextPreview) -> Remark:
-    """A text on one line: a short one whole, of others the subject or the first words."""
+    """Return a text on one line: a short one whole, of others the subject or the first words."""
     words = text.text if text.kind in _SHORT else text.subject or text.text
     gist = " ".join(words.split())
     if text.kind not in _SHORT:
@@ -158,7 +158,7 @@ def _quote(text: TextPreview, *, everything: bool) -> Quote:
 def _added(
     shown: Sequence[TextPreview], quoted: Sequence[TextPreview], *, everything: bool
 ) -> Iterator[Block]:
-    """The sentences that nobody typed, for each audience and language; elsewhere, how many they are."""
+    """Yield the sentences that nobody typed, for each audience and language; elsewhere, how many they are."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for text in shown:
         found.setdefault((text.audience, text.locale), {}).update(dict.fromkeys(text.added))

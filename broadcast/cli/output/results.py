@@ -46,7 +46,7 @@ def result_page(result: Result, zone: ZoneInfo) -> list[Block]:
 
 
 def warnings_page(warnings: Iterable[str]) -> list[Block]:
-    """What people should know besides."""
+    """Return what people should know besides."""
     return [Remark("warning", warning, Tone.WARNING) for warning in warnings]
 
 

@@ -68,7 +68,7 @@ class _Patient(io.TextIOBase):
 
 
 def console(stream: Stream) -> Console:
-    """A console that colours only what we decided to colour, and interprets nothing."""
+    """Return a console that colours only what we decided to colour, and interprets nothing."""
     return Console(
         file=cast("IO[str]", _Patient(stream)),
         force_terminal=True,
@@ -131,7 +131,7 @@ def _banner(banner: Banner) -> RenderableType:
 
 
 def _fitted(table: Table, pen: Console) -> RenderableType:
-    """The table with all words whole, or its rows as paragraphs where the longest words do not fit."""
+    """Return the table with all words whole, or its rows as paragraphs where the longest words do not fit."""
     grid = _grid(table)
     around = Measurement.get(pen, pen.options.update_width(_ROOMY), grid).minimum
     cells = [[name, *(plain(row[at]) for row in table.rows)] for at, name in enumerate(table.columns)]
@@ -146,7 +146,7 @@ def _fitted(table: Table, pen: Console) -> RenderableType:
 
 
 def _widened(least: Sequence[int], wanted: Sequence[int], spare: int) -> list[int]:
-    """What each column gets: at least its longest word, and a fair share of what is left."""
+    """Return what each column gets: at least its longest word, and a fair share of what is left."""
     widths = list(least)
     order = sorted(range(len(least)), key=lambda at: wanted[at] - least[at])
     for done, at in enumerate(order):

@@ -38,7 +38,7 @@ def json_text(data: object, indent: int | None = None) -> str:
 
 
 def clock_time(moment: datetime | None, zone: ZoneInfo) -> str:
-    """`2026-11-22 14:30 CET`, or nothing."""
+    """Return `2026-11-22 14:30 CET`, or nothing."""
     return with_zone(moment.astimezone(zone)) if moment else ""
 
 

@@ -14,7 +14,7 @@ _LISTED = 20
 
 
 def unanswered_table(messages: Sequence[Unanswered], zone: ZoneInfo) -> Table:
-    """The first of them, one line each."""
+    """Return the first of them, one line each."""
     rows = tuple(
         (
             Word(message.name or message.contact, Tone.STRONG),

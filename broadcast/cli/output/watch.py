@@ -28,7 +28,7 @@ def summary(found: Round) -> str:
 
 
 def told(found: Round, settings: Settings) -> Iterator[Block]:
-    """What changed, and what to do about it; nothing where nothing changed."""
+    """Yield what changed, and what to do about it; nothing where nothing changed."""
     at = clock_time(found.at, settings.timezone)
     for one in found.fallen:
         yield line(at, Word(f"{one.system} is down:", Tone.BAD), one.reason)

@@ -39,7 +39,7 @@ class _Wrong(Exception):
 
 
 def read_ldif(text: str) -> Listing:
-    """Every person in it; an entry that cannot be read is a fault, and the next one is read."""
+    """Return every person in it; an entry that cannot be read is a fault, and the next one is read."""
     gathered = Gathered()
     lines = ((number, line) for number, line in unfolded(text) if not line.startswith("#"))
     for entry in paragraphs(lines):

@@ -54,7 +54,7 @@ class Gathered:
     ignored: dict[str, None] = field(default_factory=dict)
 
     def listing(self, unit: str = "line") -> Listing:
-        """The records, whose fields differ, under one header."""
+        """Return the records, whose fields differ, under one header."""
         header = tuple(dict.fromkeys(name for _, fields in self.records for name in fields))
         rows = [Row(line, [fields.get(name, "") for name in header]) for line, fields in self.records]
         return Listing(header, rows, self.faults, unit, self.remarks, sorted(self.ignored))

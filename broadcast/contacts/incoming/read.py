@@ -38,7 +38,7 @@ def needs_all(start: bytes) -> bool:
 
 
 def read_incoming(path: Path | None, data: bytes, name: str) -> Listing:
-    """The list in `data`, in whichever form it is; raises `UsageError` and `ConfigError`.
+    """Return the list in `data`, in whichever form it is; raises `UsageError` and `ConfigError`.
 
     `path` is where it lies, None for standard input.
     """

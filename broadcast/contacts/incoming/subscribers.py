@@ -26,7 +26,7 @@ class _Wrong(ValueError):
 
 
 def read_json(text: str, name: str) -> Listing:
-    """Every entry of the list; raises `UsageError` where it is none."""
+    """Return every entry of the list; raises `UsageError` where it is none."""
     found = Gathered()
     for place, entry in enumerate(_entries(text, name), 1):
         remarks: list[str] = []

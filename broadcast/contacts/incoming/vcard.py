@@ -35,7 +35,7 @@ class _Property:
         return self._plain(self.value)
 
     def parts(self, separator: str) -> list[str]:
-        """What is between separators that are not escaped."""
+        """Return what is between separators that are not escaped."""
         return [self._plain(part) for part in re.split(rf"(?<!\\){separator}", self.value)]
 
     def _plain(self, value: str) -> str:
@@ -89,7 +89,7 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _cards(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    """The lines of each card, from its BEGIN up to its END or to the next BEGIN."""
+    """Yield the lines of each card, from its BEGIN up to its END or to the next BEGIN."""
     card: list[tuple[int, str]] = []
     for number, line in lines:
         word = line.strip().upper()
@@ -142,7 +142,7 @@ def _fields(properties: Sequence[_Property]) -> dict[str, str]:
 
 
 def _left_out(properties: Sequence[_Property]) -> Iterator[str]:
-    """The names of what a contacts file has no column for."""
+    """Yield the names of what a contacts file has no column for."""
     for each in properties:
         if each.name == "TEL" and _is_fax(each):
             yield "TEL (fax)"
@@ -173,13 +173,13 @@ def _rank(each: _Property) -> tuple[bool, bool]:
 
 
 def _spoken(name: _Property) -> str:
-    """`Muster;Anna;Maria;Dr.;` as people say it."""
+    """Return `Muster;Anna;Maria;Dr.;` as people say it."""
     family, given, *_ = [*name.parts(";"), "", ""]
     return f"{given} {family}".strip()
 
 
 def _decoded(data: bytes, charset: str) -> str:
-    """The text in its charset, else as UTF-8, else as German Windows writes it."""
+    """Return the text in its charset, else as UTF-8, else as German Windows writes it."""
     for encoding in (charset, "utf-8"):
         try:
             return data.decode(encoding)

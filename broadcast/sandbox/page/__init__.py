@@ -14,7 +14,7 @@ _HERE = Path(__file__).parent
 
 @cache
 def page() -> Answer:
-    """The page with its style and script in place, and a policy that lets nothing else in.
+    """Return the page with its style and script in place, and a policy that lets nothing else in.
 
     The policy also binds the frames that show received HTML: no script, no picture from elsewhere, no form.
     """

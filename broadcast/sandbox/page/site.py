@@ -26,7 +26,7 @@ _HEADERS = {
 
 
 def has_site(folder: Path | None) -> bool:
-    """Whether a status page was written in this rehearsal."""
+    """Return whether a status page was written in this rehearsal."""
     return folder is not None and (folder / _INDEX).is_file()
 
 

@@ -26,15 +26,15 @@ class Request:
     at: datetime
 
     def form(self) -> dict[str, str]:
-        """The body's form fields; of repeated ones the last."""
+        """Return the body's form fields; of repeated ones the last."""
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
     def parameters(self) -> dict[str, str]:
-        """The query's fields."""
+        """Return the query's fields."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     def json(self) -> Any:
-        """The body as JSON, or None where it is none."""
+        """Return the body as JSON, or None if it is none."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -81,7 +81,7 @@ class Wire(Protocol):
         ...
 
     def refusal(self, refusal: Refusal) -> Answer:
-        """The provider's own error document for it."""
+        """Return the provider's own error document for it."""
         ...
 
     def keep(self, received: Received) -> None:
@@ -98,7 +98,7 @@ class AskedByPost(Protocol):
     """A provider to which a login or a look-up is a POST too. Faults spare these, as they send nothing."""
 
     def is_question(self, request: Request) -> bool:
-        """Whether the request can send nothing."""
+        """Return whether the request can send nothing."""
         ...
 
 
@@ -108,17 +108,17 @@ def answer_json(
     received: tuple[Received, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """An answer whose body is `document`."""
+    """Return an answer whose body is `document`."""
     body = json.dumps(document, ensure_ascii=False).encode()
     return Answer(status, body, JSON, headers or {}, received)
 
 
 def retry_header(refusal: Refusal) -> dict[str, str]:
-    """The standard header that says when to come back."""
+    """Return the standard header that says when to come back."""
     return {} if refusal.retry_after is None else {"Retry-After": f"{refusal.retry_after:g}"}
 
 
 def whole(fields: Mapping[str, str], name: str, default: int, highest: int) -> int:
-    """The whole number in field `name`, at most `highest`; the default where there is none."""
+    """Return the whole number in field `name`, at most `highest`; the default where there is none."""
     text = fields.get(name, "")
     return min(int(text), highest) if text.isascii() and text.isdigit() and len(text) < 20 else default

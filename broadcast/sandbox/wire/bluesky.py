@@ -47,11 +47,11 @@ class Bluesky:
         return _error(501)
 
     def is_question(self, request: Request) -> bool:
-        """Whether it only asks for a session."""
+        """Return whether it only asks for a session."""
         return request.path == "xrpc/com.atproto.server.createSession"
 
     def refusal(self, refusal: Refusal) -> Answer:
-        """The server's error document; 429 with its rate-limit headers."""
+        """Return the server's error document; 429 with its rate-limit headers."""
         headers = retry_header(refusal)
         if refusal.status == 429:
             headers = {

@@ -17,7 +17,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def post_problem(record: object) -> str | None:
-    """Why it is no post; None where it is one."""
+    """Return why it is no post; None if it is one."""
     if not isinstance(record, dict):
         return "Input/record must be an object"
     return next(_problems(record), None) or _unencodable(record)

@@ -69,7 +69,7 @@ def _link(cid: str) -> bytes:
 
 
 def _head(kind: int, number: int) -> bytes:
-    """A CBOR head: the kind in three bits, the number in as few bytes as hold it."""
+    """Return a CBOR head: the kind in three bits, the number in as few bytes as hold it."""
     if number < _WIDTHS[0][0]:
         return bytes([kind << 5 | number])
     for code, form in _WIDTHS:

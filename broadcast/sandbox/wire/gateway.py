@@ -45,7 +45,7 @@ class Gateway:
                 return _error(404, *_ERRORS[404])
 
     def refusal(self, refusal: Refusal) -> Answer:
-        """The vendor's error document."""
+        """Return the vendor's error document."""
         code, text = _ERRORS.get(refusal.status, ("trouble", "something went wrong"))
         document = {"error": {"code": code, "message": text}}
         return answer_json(refusal.status, document, headers=retry_header(refusal))

@@ -29,7 +29,7 @@ def open_letter(content: bytes) -> dict[str, Any]:
 
 
 def seen_in(html: str) -> str:
-    """The text of a piece of HTML, as a program shows it that knows no markup."""
+    """Return the text of a piece of HTML, as a program shows it that knows no markup."""
     shown = _BREAK.sub("\n", _HEAD.sub("", html))
     return unescape(_TAG.sub("", shown))
 

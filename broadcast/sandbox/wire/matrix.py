@@ -45,7 +45,7 @@ class Matrix:
         return answer_json(200, {"algorithm": "m.megolm.v1.aes-sha2"}) if encrypted else _error(404)
 
     def refusal(self, refusal: Refusal) -> Answer:
-        """The home server's error document; in that of a 429 stands how long to wait."""
+        """Return the home server's error document; in that of a 429 stands how long to wait."""
         if refusal.status != 429:
             return _error(refusal.status)
         wait = int((refusal.retry_after or 0) * 1000)

@@ -146,7 +146,7 @@ def _received(user: str, document: Mapping[str, Any], at: datetime) -> Received:
 
 
 def _text(body: Mapping[str, str]) -> str:
-    """What a program shows that knows no HTML: Exchange adds it when the message leaves."""
+    """Return what a program shows that knows no HTML: Exchange adds it when the message leaves."""
     content = body.get("content", "")
     html = body.get("contentType", "text").lower() == "html"
     return _GAP.sub("\n\n", seen_in(content)).strip() if html else content

@@ -9,7 +9,7 @@ _MOST_HEADERS = 5
 
 
 def message_problem(document: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Graph's code and words for what is wrong; None where all is right."""
+    """Graph's code and words for what is wrong; None if all is right."""
     body, headers = document.get("body", {}), document.get("internetMessageHeaders", [])
     properties = document.get("singleValueExtendedProperties", [])
     fields = (document.get("subject", ""), document.get("internetMessageId", ""))

@@ -33,7 +33,7 @@ Problem = tuple[str, str]
 
 
 def mail_problem(mail: Mapping[str, Any], at: datetime) -> Problem | None:
-    """The first thing that is wrong with a mail, if any."""
+    """Return the first thing that is wrong with a mail, if any."""
     return next(_problems(mail, (at + _FARTHEST).timestamp()), None)
 
 

@@ -41,7 +41,7 @@ class _Channel:
         return [one for one in self.posts.values() if root in {one.ref, one.thread}]
 
     def visible(self) -> list[Received]:
-        """What stands in the channel itself: first messages, and replies that were broadcast."""
+        """Return what stands in the channel itself: first messages, and replies that were broadcast."""
         return [one for one in self.posts.values() if one.thread is None or one.extra["broadcast"]]
 
 
@@ -69,7 +69,7 @@ class Slack:
         return self._act(method, _arguments(request), request.at)
 
     def is_question(self, request: Request) -> bool:
-        """Whether the request only reads."""
+        """Return whether the request only reads."""
         return request.path.removeprefix("api/") in _READS
 
     def refusal(self, refusal: Refusal) -> Answer:

@@ -25,7 +25,7 @@ def blocks_problem(blocks: object) -> str | None:
 
 
 def shown(text: str, blocks: object) -> str:
-    """What people read: the blocks where there are some, else the text as mrkdwn.
+    """Return what people read: the blocks where there are some, else the text as mrkdwn.
 
     Mentions are spelled as Slack shows them, so that one that nobody wanted is seen.
     """

@@ -10,7 +10,7 @@ _EXTENDED = frozenset("\f^{}\\[~]|€")
 
 
 def sms_parts(text: str) -> int:
-    """The number of parts: 160 or 153 septets each, or 70 or 67 UTF-16 units outside GSM-7."""
+    """Return the number of parts: 160 or 153 septets each, or 70 or 67 UTF-16 units outside GSM-7."""
     if all(character in _BASIC or character in _EXTENDED for character in text):
         units, single, joined = sum(2 if c in _EXTENDED else 1 for c in text), 160, 153
     else:

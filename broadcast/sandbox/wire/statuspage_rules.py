@@ -57,7 +57,7 @@ _FIELDS = frozenset(
 
 
 def incident_problem(asked: Mapping[str, Any], *, new: bool) -> str | None:
-    """What is wrong with the fields of an incident, in words; None where they are right."""
+    """Return what is wrong with the fields of an incident, in words; None if they are right."""
     name, body = asked.get("name", ""), asked.get("body", "")
     components, notify = asked.get("components", {}), asked.get("deliver_notifications", True)
     checks = (

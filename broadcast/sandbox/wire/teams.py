@@ -49,7 +49,7 @@ class Teams:
         return Answer(202, received=(received,))
 
     def refusal(self, refusal: Refusal) -> Answer:
-        """The error document of Logic Apps, which runs the workflows."""
+        """Return the error document of Logic Apps, which runs the workflows."""
         answer = _error(refusal.status, _REFUSALS.get(refusal.status, "InternalServerError"))
         return Answer(answer.status, answer.body, headers=retry_header(refusal))
 
@@ -61,7 +61,7 @@ class Teams:
 
 
 def _content(document: Any) -> dict[str, Any] | None:
-    """The one card, or None where Teams would show none."""
+    """Return the one card, or None if Teams would show none."""
     if not isinstance(document, dict) or document.get("type") != "message":
         return None
     attachments = document.get("attachments")
@@ -76,7 +76,7 @@ def _content(document: Any) -> dict[str, Any] | None:
 
 
 def _shown(card: dict[str, Any]) -> str:
-    """What a person reads, with an empty line where there is a gap."""
+    """Return what a person reads, with an empty line where there is a gap."""
     lines: list[str] = []
     for block in card["body"]:
         if block.get("spacing", "Default") != "None" and lines:
@@ -93,7 +93,7 @@ def _line(block: dict[str, Any]) -> str:
 
 
 def _plain(text: str) -> str:
-    """A call is replaced by what it returns; a word joiner has no width."""
+    """Return a call is replaced by what it returns; a word joiner has no width."""
     return re.sub(r"\{\{(DATE|TIME)\([^)]*\)\}\}", r"<\1>", text).replace("\u2060", "")
 
 

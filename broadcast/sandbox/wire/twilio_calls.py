@@ -31,7 +31,7 @@ class Calls:
     over: ClassVar[str] = "completed"
 
     def refused(self, form: Mapping[str, str], suppressed: AbstractSet[str]) -> tuple[int, str]:  # noqa: ARG002  # who sent STOP can be called
-        """Whether the number, the caller or the TwiML will not do."""
+        """Return whether the number, the caller or the TwiML will not do."""
         to, caller, twiml = form.get("To", ""), form.get("From", ""), form.get("Twiml", "")
         detection = form.get("MachineDetection", "")
         return first((
@@ -47,7 +47,7 @@ class Calls:
         ))  # fmt: skip
 
     def taken(self, form: Mapping[str, str], ref: str, at: datetime, account: str) -> Received:
-        """What was heard, each sentence once; `said` has it in order, as often as it was said."""
+        """Return what was heard, each sentence once; `said` has it in order, as often as it was said."""
         said, action = _heard(form.get("Twiml", ""))
         extra = {name: value for name, value in form.items() if name not in self.fields}
         key = reference(form.get("StatusCallback", "")) or reference(action or "")
@@ -76,7 +76,7 @@ class Calls:
 
 
 def _heard(twiml: str) -> tuple[list[dict[str, str]], str | None]:
-    """What is said, sentence by sentence, and where a pressed key is sent."""
+    """Return what is said, sentence by sentence, and where a pressed key is sent."""
     try:
         root = fromstring(twiml) if "<!DOCTYPE" not in twiml else None  # noqa: S314  # no document type, no entities
     except ParseError:

@@ -34,7 +34,7 @@ class Messages:
     over: ClassVar[str] = "delivered"
 
     def refused(self, form: Mapping[str, str], suppressed: AbstractSet[str]) -> tuple[int, str]:
-        """Whether the number, the sender or the text will not do."""
+        """Return whether the number, the sender or the text will not do."""
         to, number, body = form.get("To", ""), form.get("From"), form.get("Body", "")
         sender = number or form.get("MessagingServiceSid", "")
         return first((
@@ -50,7 +50,7 @@ class Messages:
         ))  # fmt: skip
 
     def taken(self, form: Mapping[str, str], ref: str, at: datetime, account: str) -> Received:
-        """The text on the phone."""
+        """Return the text on the phone."""
         body = form["Body"]
         extra = {name: value for name, value in form.items() if name not in self.fields}
         return Received(

@@ -49,11 +49,11 @@ class Resource(Protocol):
     over: ClassVar[str]
 
     def refused(self, form: Mapping[str, str], suppressed: AbstractSet[str]) -> tuple[int, str]:
-        """The error's code and the value it names; (0, "") where there is none."""
+        """Return the error's code and the value it names; (0, "") where there is none."""
         ...
 
     def taken(self, form: Mapping[str, str], ref: str, at: datetime, account: str) -> Received:
-        """What somebody got because of it."""
+        """Return what somebody got because of it."""
         ...
 
     def shown(self, received: Received, account: str, status: str) -> dict[str, Any]:
@@ -62,21 +62,21 @@ class Resource(Protocol):
 
 
 def error(status: int, code: int, value: str = "") -> Answer:
-    """An error document."""
+    """Return an error document."""
     return answer_json(status, error_document(status, code, _TEXTS[code].format(value)))
 
 
 def error_document(status: int, code: int, text: str) -> dict[str, Any]:
-    """An error document's fields."""
+    """Return an error document's fields."""
     more = f"https://www.twilio.com/docs/errors/{code}"
     return {"code": code, "message": text, "more_info": more, "status": status}
 
 
 def first(checks: tuple[tuple[bool, int, str], ...]) -> tuple[int, str]:
-    """The first error that applies."""
+    """Return the first error that applies."""
     return next(((code, value) for applies, code, value in checks if applies), (0, ""))
 
 
 def reference(callback: str) -> str | None:
-    """The sender's own reference, where its callback carries one."""
+    """Return the sender's own reference, where its callback carries one."""
     return dict(parse_qsl(urlsplit(callback).query)).get("ref")

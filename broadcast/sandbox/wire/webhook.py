@@ -42,7 +42,7 @@ class Webhook:
         return self._take(key, document, request)
 
     def refusal(self, refusal: Refusal) -> Answer:
-        """What a receiver of one's own might say."""
+        """Return what a receiver of one's own might say."""
         answer = _error(refusal.status, "refused on purpose")
         return Answer(answer.status, answer.body, headers=retry_header(refusal))
 

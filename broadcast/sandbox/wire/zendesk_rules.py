@@ -14,7 +14,7 @@ _LARGEST = 65_535  # bytes of a comment
 
 
 def ticket_problem(asked: Mapping[str, Any], *, new: bool) -> tuple[str, str] | None:
-    """The field and what is wrong with it; None where all are right."""
+    """Return the field and what is wrong with it; None if all are right."""
     comment, tags = asked.get("comment", {}), asked.get("tags", [])
     words = comment_text(comment) if isinstance(comment, dict) else ""
     checks = (
@@ -33,7 +33,7 @@ def ticket_problem(asked: Mapping[str, Any], *, new: bool) -> tuple[str, str] | 
 
 
 def comment_text(comment: Mapping[str, Any]) -> str:
-    """What a reader sees: `html_body` comes before `body`."""
+    """Return what a reader sees: `html_body` comes before `body`."""
     html = comment.get("html_body")
     if isinstance(html, str):
         return seen_in(html)

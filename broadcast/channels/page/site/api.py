@@ -48,7 +48,7 @@ class Api:
         self.drill = voice(masthead.language, masthead.zone).words["drill"]
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """Every document with its path; the summary last."""
+        """Yield every document with its path; the summary last."""
         incidents = [self._incident(story) for story in self.told if not story.maintenance]
         works = [self._maintenance(story) for story in self.told if story.maintenance]
         ongoing = [record for record in incidents if record["resolved_at"] is None]

@@ -36,7 +36,7 @@ def path(story: Story) -> str:
 
 
 def calendars(told: Sequence[Story], masthead: Masthead, language: str) -> Iterator[tuple[str, str]]:
-    """The calendar of all windows, and one for each, with their paths below the language's root."""
+    """Yield the calendar of all windows, and one for each, with their paths below the language's root."""
     windows = [story for story in told if story.maintenance]
     yield FEED, _calendar("PUBLISH", windows[:_LENGTH], masthead, language)
     for story in windows:

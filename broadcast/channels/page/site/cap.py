@@ -60,7 +60,7 @@ def path(update: Update) -> str:
 
 
 def alerts(told: Sequence[Story], masthead: Masthead) -> Iterator[tuple[str, str]]:
-    """The alerts of the updates in the feed, each with its path."""
+    """Yield the alerts of the updates in the feed, each with its path."""
     for update, story in newest(told):
         yield path(update), _document(update, story, masthead)
 
@@ -118,7 +118,7 @@ def _add_information(alert: ET.Element, text: Text, update: Update, story: Story
 
 
 def _expiry(update: Update) -> str | None:
-    """The announced end; not of an alert that is an end itself, or that is sent after that end."""
+    """Return the announced end; not of an alert that is an end itself, or that is sent after that end."""
     ends = update.window_ends
     return _moment(ends, update) if ends and ends > update.as_of and not update.phase.closed else None
 

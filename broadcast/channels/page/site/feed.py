@@ -19,7 +19,7 @@ NAMESPACE = "http://www.w3.org/2005/Atom"
 
 
 def atom(told: Sequence[Story], masthead: Masthead, language: str) -> str:
-    """The feed in `language`. Links are absolute where the page's public address is known."""
+    """Return the feed in `language`. Links are absolute where the page's public address is known."""
     ET.register_namespace("", NAMESPACE)
     folder = "" if language == masthead.language else f"{language}/"
     base = urljoin(masthead.url.rstrip("/") + "/", folder) if masthead.url else ""

@@ -46,20 +46,20 @@ class Headlines:
         return self._word("drill", "test") if story.exercise else story.title(self.voice.language)
 
     def tone(self, story: Story) -> Tone:
-        """How it stands; of an exercise, whatever was exercised, only that it is one."""
+        """Return how it stands; of an exercise, whatever was exercised, only that it is one."""
         return Tone.DRILL if story.exercise else story.tone
 
     def gravity(self, story: Story) -> Tone:
-        """How grave it was at its worst."""
+        """Return how grave it was at its worst."""
         return Tone.DRILL if story.exercise else story.gravity
 
     def standing(self, tone: Tone, story: Story | None = None) -> str:
-        """The word for a tone: `Gestört`, or `Teilweise gestört` where the incident says so."""
+        """Return the word for a tone: `Gestört`, or `Teilweise gestört` where the incident says so."""
         partly = story is not None and story.partial and tone in _GRAVE
         return self._word("tone", "partly" if partly else tone)
 
     def state(self, story: Story) -> str:
-        """`Gestört · Wird untersucht`."""
+        """Return `Gestört · Wird untersucht`."""
         if story.exercise or story.latest.tells is Situation.DOWN_AGAIN:
             return self.heading(story.latest)
         standing = self.standing(story.tone, story)
@@ -71,18 +71,18 @@ class Headlines:
         return self.heading(story.latest) if turned else self._word("phase", story.phase)
 
     def heading(self, update: Update) -> str:
-        """What heads one message."""
+        """Return what heads one message."""
         return self._word("situation", update.tells)
 
     def headline(self, story: Story) -> str:
-        """`Störung: Chat`; a title that says how it stands needs no state word before it."""
+        """Return `Störung: Chat`; a title that says how it stands needs no state word before it."""
         if story.exercise:
             return self.drilled(self.title(story))
         tone, title = story.tone, self.title(story)
         return self.drilled(title if tone is Tone.FINE else self._stated(tone, title, story))
 
     def overall_headline(self) -> str:
-        """The headline of the front page."""
+        """Return the headline of the front page."""
         if self.drill and all(story.exercise for story in self.current):
             return self.drilled(self._word("drill", "test"))
         if len(self.down) > 1:
@@ -94,7 +94,7 @@ class Headlines:
         return self.drilled(self._word("headline", self.overall))
 
     def lede(self, story: Story) -> str:
-        """The sentence below the headline of one incident."""
+        """Return the sentence below the headline of one incident."""
         if story.exercise:
             return self._word("drill", "lede" if story.open else "over")
         if self.drill and not story.open:
@@ -106,7 +106,7 @@ class Headlines:
         return pattern.format(**self._taken_back(story))
 
     def overall_lede(self) -> str:
-        """The sentence below the headline of the front page."""
+        """Return the sentence below the headline of the front page."""
         if self.drill and all(story.exercise for story in self.current):
             return self._word("drill", "lede" if self.open else "over")
         if len(self.down) > 1:
@@ -116,7 +116,7 @@ class Headlines:
         return self.lede(self.current[0]) if self.current else self._word("lede", self.overall)
 
     def drilled(self, headline: str) -> str:
-        """The headline, marked first and last on the page of an exercise."""
+        """Return the headline, marked first and last on the page of an exercise."""
         if not self.drill:
             return headline
         return self._word("drill", "title").format(title=headline)
@@ -170,7 +170,7 @@ class Headlines:
         return title if named != title and tone in DOWN else pattern.format(title=named)
 
     def _taken_back(self, story: Story) -> dict[str, str]:
-        """The statement that the latest message says was wrong, with its time."""
+        """Return the statement that the latest message says was wrong, with its time."""
         latest = story.latest
         ends = [update.as_of for update in story.updates[:-1] if update.phase.closed]
         wrong = latest.corrects or (ends[-1] if story.reopened and ends else story.reported)
@@ -197,7 +197,7 @@ def quoted(title: str, update: Update, words: Mapping[str, Any]) -> str:
 
 
 def _says(title: str, states: tuple[str, ...]) -> bool:
-    """Whether the title has one of these words; `*` stands for letters."""
+    """Return whether the title has one of these words; `*` stands for letters."""
     return bool(_pattern(states).search(title))
 
 

@@ -24,7 +24,7 @@ class Day:
 
 
 def recent(told: Sequence[Story], voice: Voice) -> tuple[Day, ...]:
-    """The last days up to the latest update, newest first.
+    """Return the last days up to the latest update, newest first.
 
     It begins where the page begins: of the days before, nothing is known.
     """
@@ -41,12 +41,12 @@ def recent(told: Sequence[Story], voice: Voice) -> tuple[Day, ...]:
 
 
 def years(told: Sequence[Story], voice: Voice) -> tuple[int, ...]:
-    """The years in which something began, newest first."""
+    """Return the years in which something began, newest first."""
     return tuple(dict.fromkeys(_day(story, voice).year for story in told))
 
 
 def months(told: Sequence[Story], year: int, voice: Voice) -> tuple[tuple[date, tuple[Day, ...]], ...]:
-    """A year's days with incidents, by the first of their month, newest first."""
+    """Return a year's days with incidents, by the first of their month, newest first."""
     of_year = [story for story in told if _day(story, voice).year == year]
     days = [
         Day(day, day, tuple(group)) for day, group in groupby(of_year, key=lambda story: _day(story, voice))
@@ -60,7 +60,7 @@ def _day(story: Story, voice: Voice) -> date:
 
 
 def _days(story: Story, voice: Voice) -> frozenset[date]:
-    """The days on which something was said of it, and those on which it lasted."""
+    """Return the days on which something was said of it, and those on which it lasted."""
     said = {voice.day_of(update.as_of) for update in story.updates}
     if not story.took_place:
         return frozenset(said)

@@ -58,7 +58,7 @@ class Edition:
         self.says = Headlines(told, masthead, self.voice)
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """Every page with its path; the front page last, when all it leads to is there."""
+        """Yield every page with its path; the front page last, when all it leads to is there."""
         for story in self.told:
             yield self.path(f"incidents/{story.id}.html"), self.incident(story)
         for year in history.years(self.told, self.voice):
@@ -71,7 +71,7 @@ class Edition:
         return name if language == self.masthead.language else f"{language}/{name}"
 
     def front(self) -> str:
-        """The page people land on: what is going on now, and what has been."""
+        """Return the page people land on: what is going on now, and what has been."""
         told = self.told
         going_on, years = current(told), history.years(told, self.voice)
         latest = max((story.latest for story in told), key=lambda update: update.as_of, default=None)
@@ -114,7 +114,7 @@ class Edition:
         )
 
     def archive(self, year: int) -> str:
-        """A year's incidents, by month."""
+        """Return a year's incidents, by month."""
         return self._page(
             "archive",
             f"archive-{year}.html",
@@ -225,7 +225,7 @@ class Edition:
         yield Fact(label["ended" if ended else "over"], self.voice.moment(over, story.begins), over)
 
     def _help(self, update: Update) -> Iterator[Fact]:
-        """How to reach us; the status page is no way to do so."""
+        """Yield how to reach us; the status page is no way to do so."""
         ways = [
             way for way in update.ways if way.value not in {update.link, self.masthead.url, update.hotline}
         ]
@@ -254,7 +254,7 @@ class Edition:
         return next((each for each in self.masthead.components if each.means(component)), component)
 
     def _correction(self, latest: Update | None) -> Story | None:
-        """A retraction is news until something else is."""
+        """Return whether it is news; a retraction is news until something else is."""
         if latest is None or latest.phase is not Phase.RETRACTED or self.masthead.drill:
             return None
         return next(story for story in self.told if story.latest is latest)
@@ -335,12 +335,12 @@ def _tone_of(update: Update) -> Tone:
 
 
 def _tel(number: str) -> str:
-    """A telephone link; what is no part of a number is left out."""
+    """Return a telephone link; what is no part of a number is left out."""
     return "tel:" + "".join(character for character in number if character in "+0123456789")
 
 
 def _href(way: Alternative) -> str:
-    """A link that uses the way, where a browser knows one."""
+    """Return a link that uses the way, where a browser knows one."""
     if way.kind == "phone":
         return _tel(way.value)
     if way.kind == "email":

@@ -188,7 +188,7 @@ class Story:
         return latest.as_of + _PATIENCE
 
     def over(self, now: datetime) -> bool:
-        """Whether its announced end has passed."""
+        """Return whether its announced end has passed."""
         ends = self.latest.window_ends
         return ends is not None and ends <= now
 
@@ -205,19 +205,19 @@ class Story:
 
 
 def stories(state: State) -> tuple[Story, ...]:
-    """Every incident, the latest to begin first."""
+    """Return every incident, the latest to begin first."""
     told = [Story(incident, state.of(incident)) for incident in state.incidents()]
     return tuple(sorted(told, key=lambda story: story.begins, reverse=True))
 
 
 def newest(told: Sequence[Story]) -> list[tuple[Update, Story]]:
-    """The updates that feeds hold, newest first."""
+    """Return the updates that feeds hold, newest first."""
     every = ((update, story) for story in told for update in story.updates)
     return sorted(every, key=lambda pair: pair[0].as_of, reverse=True)[:_FED]
 
 
 def current(told: Sequence[Story]) -> tuple[Story, ...]:
-    """What is going on now, the gravest first."""
+    """Return what is going on now, the gravest first."""
     going_on = [story for story in told if story.open and not story.announced]
     return tuple(sorted(going_on, key=lambda story: _WEIGHT[story.tone], reverse=True))
 
@@ -233,7 +233,7 @@ def announced(told: Sequence[Story]) -> tuple[Story, ...]:
 
 
 def overall(told: Sequence[Story]) -> Tone:
-    """The state of the whole: unknown until something was published, never fine by default."""
+    """Return the state of the whole: unknown until something was published, never fine by default."""
     if not told:
         return Tone.UNKNOWN
     return worst([story.tone for story in current(told)])
@@ -245,5 +245,5 @@ def due(told: Sequence[Story]) -> datetime | None:
 
 
 def worst(tones: Sequence[Tone]) -> Tone:
-    """The gravest of the tones; fine where there are none."""
+    """Return the gravest of the tones; fine where there are none."""
     return max(tones, key=_WEIGHT.__getitem__, default=Tone.FINE)

@@ -28,12 +28,12 @@ class Component:
     aliases: tuple[str, ...] = ()
 
     def name(self, language: str) -> str:
-        """What readers of `language` call it."""
+        """Return what readers of `language` call it."""
         names = dict(self.names)
         return names.get(language) or names.get("") or next(iter(names.values()), self.id)
 
     def means(self, other: Component) -> bool:
-        """Whether both are the same service: one id, or one name in any language."""
+        """Return whether both are the same service: one id, or one name in any language."""
         return not self._known_as.isdisjoint(other._known_as)
 
     @property
@@ -92,7 +92,7 @@ class Standing:
 
 
 def standings(masthead: Masthead, told: Sequence[Story]) -> tuple[Standing, ...]:
-    """Every configured service and every one that incidents speak of, with the worst that is known."""
+    """Return every configured service and every one that incidents speak of, with the worst that is known."""
     known = list(masthead.components)
     for component in _mentioned(told):
         if not any(each.means(component) for each in known):
@@ -101,18 +101,18 @@ def standings(masthead: Masthead, told: Sequence[Story]) -> tuple[Standing, ...]
 
 
 def concerns(story: Story, component: Component) -> bool:
-    """Whether the incident's latest word names the service."""
+    """Return whether the incident's latest word names the service."""
     return any(component.means(other) for other in affected(story.latest))
 
 
 def service_component(service: Service) -> Component:
-    """A service as a notice names it."""
+    """Return a service as a notice names it."""
     names = tuple((language_of(locale), name) for locale, name in service.names)
     return Component(service.component or service.name_in("en"), names or (("", service.key),))
 
 
 def affected(update: Update) -> tuple[Component, ...]:
-    """The services that an update names, with their names in every language that it knows."""
+    """Return the services that an update names, with their names in every language that it knows."""
     unknown: tuple[tuple[tuple[str, str], ...], ...] = ((),) * len(update.services)
     return tuple(
         Component(id_ or name, (("", name), *names))
@@ -137,5 +137,5 @@ def _standing(component: Component, going_on: Sequence[Story]) -> Standing:
 
 
 def _nameless(story: Story) -> bool:
-    """Whether something is down, and nobody said which service: then it may be any."""
+    """Return whether something is down, and nobody said which service: then it may be any."""
     return story.tone in DOWN and not story.latest.services

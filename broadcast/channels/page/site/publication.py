@@ -18,7 +18,7 @@ from broadcast.model.outgoing import Outgoing
 
 
 def home(folder: Path, outgoing: Outgoing) -> Path:
-    """The folder an update belongs in."""
+    """Return the folder an update belongs in."""
     return folder / DRILL if outgoing.headline.drill else folder
 
 
@@ -41,7 +41,7 @@ def add(folder: Path, masthead: Masthead, outgoing: Outgoing) -> tuple[State, Up
 
 
 def read(folder: Path) -> State:
-    """What has been published in the folder; nothing where there is no page yet."""
+    """Return what has been published in the folder; nothing where there is no page yet."""
     try:
         return memory.load((folder / STATE).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -49,7 +49,7 @@ def read(folder: Path) -> State:
 
 
 def files(state: State, masthead: Masthead) -> dict[str, str]:
-    """Every file of the page, in the order of writing: what is linked to first, the memory last."""
+    """Return every file of the page, in the order of writing: what is linked to first, the memory last."""
     complete = masthead.completed(state)
     told = stories(state)
     written: dict[str, str] = {}

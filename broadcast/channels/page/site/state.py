@@ -45,7 +45,7 @@ class StateDamaged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One language's words; `title` is empty where the message has no subject."""
+    """One language's words; `title` is empty if the message has no subject."""
 
     locale: str
     title: str
@@ -93,7 +93,7 @@ class Update:
     cut_off: bool = False
 
     def says_as(self, other: Update) -> bool:
-        """Whether both are one statement about one event."""
+        """Return whether both are one statement about one event."""
         return (self.title, self.started, self.texts) == (other.title, other.started, other.texts)
 
     @property
@@ -117,7 +117,7 @@ class Update:
         return f"update-{path_safe(self.key)}"
 
     def text(self, language: str) -> Text:
-        """The words in `language`, else as they were first written."""
+        """Return the words in `language`, else as they were first written."""
         for text in self.texts:
             if language_of(text.locale) == language:
                 return text
@@ -131,12 +131,12 @@ class State:
     updates: tuple[Update, ...] = ()
 
     def find(self, outgoing: Outgoing) -> Update | None:
-        """The update that this message was published as; another text under its key is not it."""
+        """Return the update that this message was published as; another text under its key is not it."""
         wanted = update_from(outgoing, "")
         return next((one for one in self._under(outgoing.key) if self._is(one, wanted)), None)
 
     def of(self, incident: str) -> tuple[Update, ...]:
-        """An incident's updates, oldest first."""
+        """Return an incident's updates, oldest first."""
         return _ordered([update for update in self.updates if update.incident == incident])
 
     def incidents(self) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ class State:
         return State((*self.updates, update)), update
 
     def namesakes(self, ref: str) -> list[str]:
-        """The incidents that are called `ref`, in one ledger or another."""
+        """Return the incidents that are called `ref`, in one ledger or another."""
         name = path_safe(ref)
         pattern = re.compile(rf"{re.escape(name)}(?:{_AGAIN}\d+)?")
         return [incident for incident in self.incidents() if pattern.fullmatch(incident)]
@@ -167,7 +167,7 @@ class State:
         return tuple(incident for incident in others if not self._closed(incident))
 
     def _home(self, outgoing: Outgoing, *, another: bool) -> str:
-        """The incident an update belongs to; `another` says that its key was used for something else.
+        """Return the incident an update belongs to; `another` says that its key was used for something else.
 
         A ledger that was lost, or restored from a backup, counts anew, so that an opening under a reference
         that is taken is another incident, and must not be added to the old one.
@@ -182,12 +182,15 @@ class State:
         return f"{path_safe(head.incident)}{_AGAIN}{len(taken)}" if taken else path_safe(head.incident)
 
     def _under(self, key: str) -> list[Update]:
-        """What was published under the key, by whatever ledger."""
+        """Return what was published under the key, by whatever ledger."""
         pattern = re.compile(rf"{re.escape(key)}(?:{_AGAIN}\d+)?")
         return [update for update in self.updates if pattern.fullmatch(update.key)]
 
     def _is(self, published: Update, wanted: Update) -> bool:
-        """Whether they are one notice. A command repeated under its key by an empty ledger begins later."""
+        """Return whether they are one notice.
+
+        A command repeated under its key by an empty ledger begins later.
+        """
         if published.says_as(wanted):
             return True
         same = bool(wanted.identity) and published.identity == wanted.identity
@@ -198,7 +201,7 @@ class State:
 
 
 def update_from(outgoing: Outgoing, incident: str) -> Update:
-    """What the page keeps of a message."""
+    """Return what the page keeps of a message."""
     head = outgoing.headline
     return Update(
         key=outgoing.key,
@@ -234,13 +237,13 @@ def update_from(outgoing: Outgoing, incident: str) -> Update:
 
 
 def dump(state: State) -> str:
-    """The state as JSON."""
+    """Return the state as JSON."""
     document = {"schema": SCHEMA, "updates": [_record(update) for update in state.updates]}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def load(text: str) -> State:
-    """The state from its JSON; raises `StateDamaged`."""
+    """Return the state from its JSON; raises `StateDamaged`."""
     try:
         document = json.loads(text)
         if document["schema"] != SCHEMA:
@@ -253,22 +256,22 @@ def load(text: str) -> State:
 
 
 def legible(text: str) -> str:
-    """The text without what no document may hold."""
+    """Return the text without what no document may hold."""
     return _ILLEGIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def path_safe(name: str) -> str:
-    """The name as a part of a path, a link and an element id."""
+    """Return the name as a part of a path, a link and an element id."""
     return _UNSAFE_IN_PATHS.sub("-", name).strip("-") or "incident"
 
 
 def language_of(locale: str) -> str:
-    """The language of a locale: `de` for `de-AT`."""
+    """Return the language of a locale: `de` for `de-AT`."""
     return locale.replace("_", "-").partition("-")[0].lower()
 
 
 def _ordered(published: Sequence[Update]) -> tuple[Update, ...]:
-    """An incident's updates in the order in which they hold, from the order of their publication.
+    """Return an incident's updates in the order in which they hold, from the order of their publication.
 
     Numbers decide, since an update may be published late. But a number that was used before, in something
     written later than all that is there, comes from a ledger that was restored from a backup: what the lost
@@ -307,7 +310,7 @@ def _of_exercise(head: Headline) -> Situation | None:
 
 
 def _bare(text: str, head: Headline, locale: str) -> str:
-    """The text of an exercise without the marks around it."""
+    """Return the text of an exercise without the marks around it."""
     if not head.drill:
         return text
     mark = re.escape(drill_mark(language_of(locale)))

@@ -28,36 +28,36 @@ class Voice:
     words: Mapping[str, Any]
 
     def clock(self, moment: datetime, *, zoned: bool = False) -> str:
-        """`14:05 Uhr`; `02:30 Uhr (MESZ)` if it is `zoned`, or clocks show this time twice."""
+        """Return `14:05 Uhr`; `02:30 Uhr (MESZ)` if it is `zoned`, or clocks show this time twice."""
         local = self._local(moment)
         shown = self._pattern("clock", time=local.strftime("%H:%M"))
         return f"{shown} ({self._zone(local)})" if zoned or repeated(local) else shown
 
     def stamp(self, moment: datetime) -> str:
-        """`So, 16.11.2025, 14:05 Uhr (MEZ)`: a time that is read years later, too."""
+        """Return `So, 16.11.2025, 14:05 Uhr (MEZ)`: a time that is read years later, too."""
         day = self._pattern("full_day", **self._parts(self.day_of(moment)))
         return self._pattern("moment", day=day, time=self.clock(moment, zoned=True))
 
     def as_of(self, moment: datetime) -> str:
-        """`So, 16.11., 14:05 Uhr (MEZ)`."""
+        """Return `So, 16.11., 14:05 Uhr (MEZ)`."""
         return self._pattern("moment", day=self.day(moment), time=self.clock(moment, zoned=True))
 
     def day(self, moment: datetime | date) -> str:
-        """`So, 16.11.`."""
+        """Return `So, 16.11.`."""
         return self._pattern("day", **self._parts(self.day_of(moment)))
 
     def month(self, moment: datetime | date) -> str:
-        """`November 2025`."""
+        """Return `November 2025`."""
         return self._pattern("month", **self._parts(self.day_of(moment)))
 
     def moment(self, moment: datetime, beside: datetime | date | None = None) -> str:
-        """`So, 16.11., 14:05 Uhr`, or the time alone on the same day as `beside`."""
+        """Return `So, 16.11., 14:05 Uhr`, or the time alone on the same day as `beside`."""
         if beside and self.day_of(beside) == self.day_of(moment):
             return self.clock(moment)
         return self._pattern("moment", day=self.day(moment), time=self.clock(moment))
 
     def span(self, start: datetime, end: datetime, beside: datetime | date | None = None) -> str:
-        """`So, 16.11., 13:40 bis 15:15 Uhr`; without the day where `beside` is on it."""
+        """Return `So, 16.11., 13:40 bis 15:15 Uhr`; without the day where `beside` is on it."""
         changed = self._local(start).utcoffset() != self._local(end).utcoffset()
         if changed and elapsed(start, end) < _NIGHT:
             return self._across(start, end)
@@ -67,7 +67,7 @@ class Voice:
         return self._pattern("span", start=began, end=self.moment(end, start))
 
     def _across(self, start: datetime, end: datetime) -> str:
-        """A span over a change of clocks, both zones named."""
+        """Return a span over a change of clocks, both zones named."""
         began = self._pattern("moment", day=self.day(start), time=self.clock(start, zoned=True))
         ended = self.clock(end, zoned=True)
         if self.day_of(start) != self.day_of(end):
@@ -75,13 +75,13 @@ class Voice:
         return self._pattern("span", start=began, end=ended)
 
     def days(self, first: date, last: date) -> str:
-        """`So, 16.11.`, or `Do, 13.11. bis Sa, 15.11.` for several days."""
+        """Return `So, 16.11.`, or `Do, 13.11. bis Sa, 15.11.` for several days."""
         if first == last:
             return self.day(first)
         return self._pattern("span", start=self.day(first), end=self.day(last))
 
     def of(self, name: str, moment: datetime, beside: datetime) -> str:
-        """`Unsere Meldung von 13:40 Uhr`, `... vom Sa, 15.11., 23:30 Uhr`: `name` is one of `[of]`."""
+        """Return `Unsere Meldung von 13:40 Uhr`, `... vom Sa, 15.11., 23:30 Uhr`: `name` is one of `[of]`."""
         today = self.day_of(moment) == self.day_of(beside)
         pattern: str = self.words["of"][f"{name}_today" if today else name]
         return pattern.format(clock=self.clock(moment), moment=self.moment(moment))
@@ -102,11 +102,11 @@ class Voice:
         return patterns[count != 1].format(count=count)
 
     def day_of(self, moment: datetime | date) -> date:
-        """The day on which the moment falls for the organisation."""
+        """Return the day on which the moment falls for the organisation."""
         return self._local(moment).date() if isinstance(moment, datetime) else moment
 
     def zone_name(self, moment: datetime) -> str:
-        """`Europe/Berlin (MEZ)`."""
+        """Return `Europe/Berlin (MEZ)`."""
         spoken = self._zone(self._local(moment))
         return self.zone.key if spoken == self.zone.key else f"{self.zone.key} ({spoken})"
 
@@ -135,12 +135,12 @@ class Voice:
 
 
 def voice(language: str, zone: str) -> Voice:
-    """The page's voice for readers of `language`, with times in `zone`."""
+    """Return the page's voice for readers of `language`, with times in `zone`."""
     return Voice(language, ZoneInfo(zone), _words(language))
 
 
 def drill_mark(language: str) -> str:
-    """What marks an exercise in `language`; in English where we have no words for it."""
+    """Return what marks an exercise in `language`; in English where we have no words for it."""
     known = language if (LOOK / f"{language}.toml").is_file() else "en"
     mark: str = _words(known)["drill"]["mark"]
     return mark
