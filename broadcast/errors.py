@@ -14,6 +14,7 @@
     ├─ KeyReused              9  the idempotency key belongs to another content
     └─ LedgerError           12  the ledger is locked, full or damaged
         ├─ LedgerBusy            another process holds it
+        ├─ DoubtfulCommit        what was last written to it may be there or not
         └─ LedgerDamaged         it is not a ledger, or not intact
 
 What a provider answers is never an exception: it is an `Outcome` (see `broadcast.model.outcome`).
@@ -104,6 +105,10 @@ class LedgerError(BroadcastError):
 
 class LedgerBusy(LedgerError):
     """Another process holds the ledger."""
+
+
+class DoubtfulCommit(LedgerError):
+    """The ledger gave no answer to a commit: all of the transaction was written, or nothing."""
 
 
 class LedgerDamaged(LedgerError):

@@ -7,10 +7,12 @@ share one disk flush; on an idle line each gets its own at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcast.errors import DoubtfulCommit, LedgerError
 from broadcast.ledger.affected import service_record
 from broadcast.ledger.claims import claim_from
 from broadcast.ledger.end_to_send import hold_end
@@ -80,6 +82,8 @@ class Deliveries:
         self._clock = clock
         self._on_unknown = on_unknown
         self._newest = 0  # the number of the newest notice that was made way for
+        self._out: set[int] = set()  # attempts whose requests may be under way
+        self._out_before: set[int] = set()  # those of them that were claimed under a former name of the run
 
     def turn(
         self,
@@ -93,7 +97,30 @@ class Deliveries:
         When it returns, outcomes and intents are on disk. Raises `LedgerError`; then neither is.
         What a newer notice has taken the place of meanwhile is cancelled, not claimed. `pauses` are what
         providers asked for since the last turn; from now on they hold for every run.
+        Raises `DoubtfulCommit` if it may be either. The run then goes by another name: what it may have
+        claimed under the old one belongs to a dead run, and is looked up like what other dead runs left.
         """
+        try:
+            turn, newest = self._take_turn(settled, wanted, now, pauses)
+        except DoubtfulCommit:
+            with suppress(LedgerError):  # then it ends by this error, and its name with it
+                self._run.rename()
+            self._out_before = set(self._out)
+            self._back_from()
+            raise
+        self._newest = newest
+        self._out.update(claim.attempt for claims in turn.claims.values() for claim in claims)
+        self._back_from(claim for one in settled for claim in one.claims)
+        return turn
+
+    def _take_turn(
+        self,
+        settled: Sequence[Settlement],
+        wanted: Mapping[str, int],
+        now: datetime,
+        pauses: Sequence[Pause],
+    ) -> tuple[Turn, int]:
+        """What was claimed, and the newest notice that was made way for."""
         with self._store.transaction() as connection:
             settle(connection, settled, now.timestamp())
             newest = self._stand_aside(connection, now, _back(settled))
@@ -103,8 +130,7 @@ class Deliveries:
             claimed = {c: self._claim(connection, pacing, c, limit, now) for c, limit in asked.items()}
             claims = {channel: claims for channel, (claims, _) in claimed.items()}
             due = {channel: self._next_due(connection, channel, now) for channel in asked}
-        self._newest = newest
-        return Turn(
+        turn = Turn(
             self._clock.monotonic(),
             claims,
             {channel: at for channel, at in due.items() if at is not None},
@@ -112,6 +138,7 @@ class Deliveries:
             tuple(pacing.pauses[channel] for channel in asked if channel in pacing.pauses),
             tuple(name for _, moved in claimed.values() for name in moved),
         )
+        return turn, newest
 
     def withdraw(self, claims: Sequence[Claim]) -> None:
         """Plan again what was claimed and has certainly not left this machine, as if it never had been."""
@@ -120,6 +147,7 @@ class Deliveries:
             connection.execute("withdraw_deliveries", values)
             connection.execute("withdraw_attempts", values)
         self._newest = 0  # a newer notice may have been recorded since they were claimed
+        self._back_from(claims)
 
     def lookups(
         self, channel: str, limit: int, now: datetime, until: datetime
@@ -243,6 +271,14 @@ class Deliveries:
     def service_record(self, channel: str) -> ServiceRecord:
         """How services are now, for a request about the notice on `channel`."""
         return service_record(self._store, self._notice, channel)
+
+    def _back_from(self, claims: Iterable[Claim] = ()) -> None:
+        """These requests are over. With the last of a former name, nothing that goes by it is under way."""
+        over = {claim.attempt for claim in claims}
+        self._out -= over
+        self._out_before -= over
+        if not self._out_before:
+            self._run.forsake()
 
     def _wait_anew(self, connection: Connection, now: datetime, before: float | None) -> None:
         values = {"notice": self._notice, "now": now.timestamp(), "before": before}

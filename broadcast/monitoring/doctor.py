@@ -142,11 +142,8 @@ def _modes(settings: Settings) -> Iterator[Check]:
         for _, reference in _references(channel.options)
         if reference.spelled.startswith("file:")
     )
-    open_ones = [
-        path
-        for path in dict.fromkeys([*secrets, *people, *Ledger.files(settings.ledger)])
-        if _open_to_others(path)
-    ]
+    private = dict.fromkeys([*secrets, *people, *Ledger.files(settings.ledger)])
+    open_ones = [path for path in private if _open_to_others(path)]
     for path in open_ones:
         mode = stat.S_IMODE(path.stat().st_mode)
         yield Check(

@@ -21,7 +21,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from broadcast.errors import LedgerBusy, LedgerDamaged, LedgerError
+from broadcast.errors import DoubtfulCommit, LedgerBusy, LedgerDamaged, LedgerError
 from broadcast.ledger.processes import ctrl_z_deferred, is_stopped, name_of
 from broadcast.ledger.sqlite.holders import holders
 from broadcast.ledger.sqlite.ledger_file import ledger_file
@@ -44,6 +44,7 @@ _START_ANEW = "keep the file, and name a new one under [ledger] url to go on sen
 #: PostgreSQL's way to say that a value is one of a list. SQLite has no lists, so ours get there as JSON.
 _LISTED = re.compile(r"= ANY\((:\w+)\)")
 sqlite3.register_adapter(list, json.dumps)
+_CHECK_IT = "`broadcast doctor` checks it"
 _WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
 
 
@@ -95,7 +96,7 @@ class SqliteStore:
             _patiently(self.path, lambda: self._raw.execute("BEGIN IMMEDIATE"))
             try:
                 yield self._connection
-                self._raw.execute("COMMIT")
+                self._commit()
             except BaseException:
                 self._roll_back()
                 raise
@@ -173,6 +174,15 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file."""
         self._raw.close()
+
+    def _commit(self) -> None:
+        try:
+            self._raw.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            # It may be that only the last sync failed: then the next process finds the transaction written.
+            if not str(error.sqlite_errorname).startswith("SQLITE_IOERR"):
+                raise
+            raise DoubtfulCommit(_failed(self.path, error), hint=_CHECK_IT) from None
 
     def _roll_back(self) -> None:
         # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the cause.
@@ -396,4 +406,8 @@ def _translated(error: sqlite3.Error, path: Path) -> LedgerError:
             f"the ledger {path} is damaged: {error}",
             hint=_START_ANEW,
         )
-    return LedgerError(f"the ledger {path} failed: {error}", hint="`broadcast doctor` checks it")
+    return LedgerError(_failed(path, error), hint=_CHECK_IT)
+
+
+def _failed(path: Path, error: sqlite3.Error) -> str:
+    return f"the ledger {path} failed: {error}"

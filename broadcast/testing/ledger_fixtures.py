@@ -1,0 +1,83 @@
+"""What the contract suites of a ledger have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from broadcast.errors import DoubtfulCommit
+from broadcast.ledger.deliveries import Deliveries
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.records import Notice
+from broadcast.ledger.store import Connection, Run, Store
+from broadcast.model.delivery import DeliveryState
+from broadcast.testing.ledger_samples import NOON, claim, settled
+
+OpenStore = Callable[[], Store]
+
+
+class LosesAnswers:
+    """A store that writes, and of which the answers to commits are lost unless it `answers`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.answers = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        with self._store.transaction() as connection:
+            yield connection
+        if not self.answers:
+            raise DoubtfulCommit("the answer was lost")
+
+
+class LedgerFixtures:
+    """Ledgers to test. Needs the fixture `open_store`: each call is another connection to one ledger."""
+
+    @pytest.fixture
+    def store(self, open_store: OpenStore) -> Iterator[Store]:
+        store = open_store()
+        yield store
+        store.close()
+
+    @pytest.fixture
+    def losing(self, store: Store) -> LosesAnswers:
+        return LosesAnswers(store)
+
+    @pytest.fixture
+    def ledger(self, store: Store) -> Ledger:
+        return Ledger(store)
+
+    @pytest.fixture
+    def other(self, open_store: OpenStore) -> Iterator[Ledger]:
+        """A second connection to the same ledger."""
+        ledger = Ledger(open_store())
+        yield ledger
+        ledger.close()
+
+    @pytest.fixture
+    def run(self, ledger: Ledger) -> Iterator[Run]:
+        run = ledger.begin_run()
+        yield run
+        run.end()
+
+
+def states(ledger: Ledger, of: Notice) -> dict[str, DeliveryState]:
+    """Where each delivery of a notice stands."""
+    return {line.contact: line.state for line in ledger.history.lines(of)}
+
+
+def refuse(work: Deliveries, *channels: str, outcomes: tuple[str, ...] = ()) -> None:
+    """Let one delivery be refused on every channel of its route; it is held on the last."""
+    for step, channel in enumerate(channels):
+        (claimed,) = claim(work, channel)
+        outcome = outcomes[step] if outcomes else "rejected"
+        last = step + 1 == len(channels)
+        state, following = (DeliveryState.HELD, step) if last else (DeliveryState.PLANNED, step + 1)
+        work.turn([settled(claimed, state, outcome, step=following)], {}, NOON)

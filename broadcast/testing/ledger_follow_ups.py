@@ -1,0 +1,107 @@
+"""How one notice of an incident stands to the next."""
+
+from __future__ import annotations
+
+import pytest
+
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.store import Run
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.incident import Phase
+from broadcast.model.outcome import Accepted, Thread
+from broadcast.testing.ledger_fixtures import LedgerFixtures, states
+from broadcast.testing.ledger_samples import NOON, after, claim, record, settled
+
+_S = DeliveryState
+
+
+class FollowUpsContract(LedgerFixtures):
+    """A newer notice takes the place of an older one, and knows who was told."""
+
+    def test_a_newer_notice_takes_the_place_of_what_has_not_left(self, ledger: Ledger, run: Run) -> None:
+        first = record(ledger, "anna", "bert", "carl", "dora", route=("sms",))
+        work = ledger.deliveries(first.id, run)
+        (sending,) = claim(work, "sms", 1)
+
+        record(ledger, "anna", "bert", "carl")
+
+        assert states(ledger, first) == {
+            "anna": _S.SENDING,
+            "bert": _S.CANCELLED,
+            "carl": _S.CANCELLED,
+            "dora": _S.PLANNED,
+        }
+        work.turn([settled(sending, _S.PLANNED, "not_sent")], {"sms": 1}, NOON)
+        assert states(ledger, first)["anna"] == _S.CANCELLED
+
+    @pytest.mark.parametrize("state", [_S.PLANNED, _S.HELD])
+    def test_what_came_back_after_a_newer_notice_is_never_sent(
+        self, ledger: Ledger, run: Run, state: DeliveryState
+    ) -> None:
+        first = record(ledger, "anna", route=("sms",))
+        work = ledger.deliveries(first.id, run)
+        (sending,) = claim(work, "sms")
+        record(ledger, "anna")
+
+        work.turn([settled(sending, state, "not_sent")], {}, NOON)
+        work.unhold(after(1))
+
+        assert claim(work, "sms", seconds=1) == []
+        assert states(ledger, first) == {"anna": _S.CANCELLED}
+
+    @pytest.mark.parametrize("phase", [Phase.RESOLVED, Phase.RETRACTED])
+    def test_when_it_is_over_nobody_else_is_told_of_it(self, ledger: Ledger, run: Run, phase: Phase) -> None:
+        first = record(ledger, "anna", "bert")
+        record(ledger, phase=phase)
+
+        assert set(states(ledger, first).values()) == {_S.CANCELLED}
+        assert claim(ledger.deliveries(first.id, run), "email") == []
+
+    def test_a_thread_is_kept_for_each_channel_and_receiver(self, ledger: Ledger, run: Run) -> None:
+        known: dict[str, Thread] = {}
+        for root in ("root", "root", "moved"):  # a closed ticket is followed by another one
+            new = record(ledger, "anna", "bert", route=("email",))
+            work = ledger.deliveries(new.id, run)
+            for claimed in claim(work, "email"):
+                assert claimed.thread == known.get(claimed.receiver)
+                thread = Thread(f"{root}-{claimed.receiver}", f"{claimed.receiver}-{new.sequence}")
+                known[claimed.receiver] = thread
+                took = (Accepted(claimed.receiver, thread),)
+                work.turn([settled(claimed, _S.ACCEPTED, "accepted", accepted=took)], {}, NOON)
+
+        other_channel = record(ledger, "anna", route=("sms",))
+        (claimed,) = claim(ledger.deliveries(other_channel.id, run), "sms")
+        assert claimed.thread is None
+
+    def test_everybody_who_may_have_been_told_is_remembered(self, ledger: Ledger, run: Run) -> None:
+        new = record(ledger, "anna", "bert", "carl", "dora", route=("email", "sms"))
+        work = ledger.deliveries(new.id, run)
+        anna, bert, carl, _ = claim(work, "email")
+        work.turn(
+            [
+                settled(anna, _S.ACCEPTED, "accepted"),
+                settled(bert, _S.PLANNED, "unknown", step=1),
+                settled(carl, _S.PLANNED, "rejected", step=1),
+            ],
+            {},
+            NOON,
+        )
+
+        told = ledger.history.told(ledger.incidents.all()[0])
+
+        assert {(one.receiver, one.reached) for one in told} == {
+            ("anna", True),
+            ("bert", False),
+            ("dora", False),
+        }
+
+    def test_a_channel_that_failed_is_remembered_until_it_works(
+        self, ledger: Ledger, other: Ledger, run: Run
+    ) -> None:
+        new = record(ledger, "anna")
+        work = ledger.deliveries(new.id, run)
+        work.breaker_opened("sms", "401", NOON)
+
+        assert [(b.channel, b.reason) for b in other.history.breakers()] == [("sms", "401")]
+        work.breaker_closed("sms")
+        assert other.history.breakers() == []
