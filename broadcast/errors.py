@@ -30,7 +30,7 @@ from typing import ClassVar
 class BroadcastError(Exception):
     """Something prevented the command from being carried out.
 
-    `hint` is one sentence that says how to mend it; it is printed as `hint: ...`.
+    `hint` is one sentence that says how to correct it; it is printed as `hint: ...`.
     """
 
     exit_status: ClassVar[int] = 2

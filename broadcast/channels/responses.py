@@ -28,7 +28,7 @@ _WRONG_PLACE = {
 # The provider gave up waiting, or another request with this key is under way: it may have been taken.
 _UNCLEAR = frozenset({408, 409, 425})
 
-# X's, the others', and Bluesky's header of one and the same meaning.
+# The moment when the limit is reset: X's header, the usual one, and Bluesky's.
 _RESETS = ("x-rate-limit-reset", "X-RateLimit-Reset", "ratelimit-reset")
 _EXCERPT = 200
 _LONGEST_WAIT = 7 * 86_400.0  # seconds; what asks for more is a mistake

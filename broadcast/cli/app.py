@@ -57,19 +57,21 @@ _FRONT = {
     "report": Verb("report:report", "The story of an incident, as Markdown or HTML."),
 }
 _SECOND = {
-    "retract": Verb("publish:retract", "Take a notice back that was wrong."),
+    "retract": Verb("publish:retract", "Withdraw a wrong notice."),
     "maintenance": Verb("maintenance:maintenance", "Announce work, move it, start, end or cancel it."),
     "resolve-unknown": Verb(
-        "resolve_unknown:resolve_unknown", "Say what became of messages of unknown fate."
+        "resolve_unknown:resolve_unknown", "Record what happened to messages whose answer was lost."
     ),
-    "plan": Verb("plan:plan", "Who would be reached how, who is cut off by what, whom to call by hand."),
-    "watch": Verb("watch:watch", "Look at the channels again and again; say and draft what to do."),
-    "log": Verb("log:log", "Everything that happened in an incident, line by line."),
+    "plan": Verb(
+        "plan:plan", "Check who is reached, who is not if a system fails, and whom to call by phone."
+    ),
+    "watch": Verb("watch:watch", "Check the channels repeatedly; propose and draft what to do."),
+    "log": Verb("log:log", "List everything that happened in an incident."),
     "template": Verb("template:template", "List, check and try the texts."),
     "contacts": Verb("contacts:contacts", "Check and list who can be reached."),
     "channels": Verb("channels:channels", "List and test the ways out, and tell which work."),
     "doctor": Verb("doctor:doctor", "Check everything before it is needed."),
-    "drill": Verb("drill:drill", "Play exercises through the sandbox, and grade them."),
+    "drill": Verb("drill:drill", "Run exercises in the sandbox and grade them."),
     "sandbox": Verb("sandbox:sandbox", "Rehearse against providers played on this machine."),
     "init": Verb("init:init", "Write a configuration to start from."),
     "purge": Verb("erasure:purge", "Erase who was told from incidents that ended long ago."),

@@ -38,7 +38,7 @@ class Asking:
             return
         if not can_ask():
             raise Refused(
-                f"{reach(preview)}: nobody is here to confirm that, so nothing was sent",
+                f"{reach(preview)}: this needs a confirmation, and there is no terminal; nothing was sent",
                 hint=f"look at it with --dry-run, then send with --yes --max-recipients {preview.people}",
             )
         show(preview_page(preview, self.zone, everything=self.common.verbose), self.common.err)
@@ -59,7 +59,7 @@ class Question:
             return
         if not can_ask():
             raise Refused(
-                f"nobody is here to confirm that, so {self.undone}",
+                f"this needs a confirmation, and there is no terminal; {self.undone}",
                 hint="look at it with --dry-run, then run it with --yes",
             )
         show(page, common.err)

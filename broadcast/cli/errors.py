@@ -37,7 +37,7 @@ _TOKEN = re.compile(r"""(?=[^\s'"]*[\d!@#$%^&*+=/])[^\s'"]{5,}|[^\s'"]{16,}""")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong, how to mend it, and whether anything left the machine (None: nobody can say)."""
+    """What went wrong, how to correct it, and whether anything left the machine (None: unknown)."""
 
     text: str
     hint: str | None

@@ -116,7 +116,9 @@ def read_variables(path: Path | None) -> Sequence[tuple[str, str]]:
     pairs = tuple(_pairs_in(text, where))
     for name, value in pairs:
         if not is_legible(name + value):
-            raise UsageError(f"{where}: {name} holds half a character", hint="save it as UTF-8")
+            raise UsageError(
+                f"{where}: {name} is not valid text (a character is cut)", hint="save it as UTF-8"
+            )
     return pairs
 
 
@@ -175,7 +177,10 @@ def _json(text: str, where: str) -> Mapping[str, object]:
     except ValueError as error:
         raise UsageError(f"{where}: {error}", hint='write it like: {"scope": "all customers"}') from None
     except RecursionError:
-        raise UsageError(f"{where}: values are nested too deeply", hint="keep it flat") from None
+        raise UsageError(
+            f"{where}: values are nested too deeply",
+            hint="write one value for each name, without tables or lists in it",
+        ) from None
     return read
 
 

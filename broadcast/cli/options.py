@@ -169,7 +169,7 @@ class Wording:
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="What people use that is affected; repeat for more.",
+            help="The service that has the problem, by its key in [services]; repeat for more.",
             rich_help_panel=_SAY,
             autocompletion=completion.services,
         ),
@@ -217,7 +217,7 @@ class Wording:
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Write from this set of templates.",
+            help="Use this set of texts: update, drill, maintenance, ...",
             rich_help_panel=_SAY,
             autocompletion=completion.templates,
         ),
@@ -229,7 +229,9 @@ class Wording:
     drill: Annotated[
         bool,
         typer.Option(
-            "--drill", help="An exercise: marked as one, first and last in every text.", rich_help_panel=_SAY
+            "--drill",
+            help="This is an exercise. Every text says so at the start and at the end.",
+            rich_help_panel=_SAY,
         ),
     ] = False
 
@@ -359,7 +361,7 @@ class Run:
         OnUnknown,
         typer.Option(
             metavar="WHAT",
-            help="Where nobody can say whether a message arrived: other-channel, hold or resend.",
+            help="What to do if it is unclear whether a message arrived: other-channel, hold or resend.",
             rich_help_panel=_SEND,
         ),
     ] = OnUnknown.OTHER_CHANNEL

@@ -23,7 +23,7 @@ class Wrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend: where it stands, what is wrong with it, what to write instead."""
+    """One mistake: its place, what is wrong, and what to write instead."""
 
     where: str
     what: str

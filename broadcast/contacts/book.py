@@ -20,7 +20,7 @@ _DIGITS = 6  # a header cell with that many is somebody's number
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that nobody can be told by: where it stands, why, and what would mend it."""
+    """A row without a usable address: its place, the reason, and how to correct it."""
 
     path: Path
     line: int

@@ -54,7 +54,7 @@ class Spool:
             self._file.flush()
         except OSError as error:
             raise ConfigError(
-                f"the contacts find no room in {tempfile.gettempdir()}: {error.strerror}",
+                f"cannot spool contacts to {tempfile.gettempdir()}: {error.strerror}",
                 hint="free some, or let TMPDIR name a folder that has it",
             ) from None
         self._pages.append((self._end, len(written)))

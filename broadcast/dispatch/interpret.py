@@ -141,7 +141,7 @@ def _verdict(answer: Answer) -> Outcome:
 
 
 def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]]:
-    """Those about whom there is one decision to take, since nothing but references tells them apart."""
+    """Group the outcomes that lead to the same step: they differ in references only."""
     pairs = zip(answer.claims, answer.outcomes, strict=True)
     for _, same in groupby(pairs, key=_fate):
         claims, outcomes = zip(*same, strict=True)

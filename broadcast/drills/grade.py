@@ -114,7 +114,7 @@ class Grader:
         return tuple(sorted({contact for missed, without in last for contact in missed | without}))
 
     def _unreached(self, told: Told) -> tuple[set[str], set[str]]:
-        """Whom a way was left for and who was not told; and whom none was left for."""
+        """Return the people who had a working channel but got nothing, and those who had none."""
         outage = self.dependencies.outage(told.down)
         reached: set[str] = set()
         working: dict[str, bool] = {}

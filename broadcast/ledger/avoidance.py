@@ -30,7 +30,7 @@ class Detour:
 
 
 def avoid(store: Store, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
-    """Let every message that waits take the detour it needs; returns how many need one."""
+    """Reroute every waiting message that needs it; return how many needed it."""
     with store.transaction() as connection:
         changes = []
         for row in connection.execute("owed", (notice,)):

@@ -1,4 +1,4 @@
-"""Claims as the ledger has them, read by the place of their columns: there are thousands at a time."""
+"""Claims as the ledger has them, mapped by column position for speed: there are thousands at a time."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ class Erasure:
         except LedgerError as error:
             raise LedgerError(
                 f"{error}; the people are erased, and unused parts of the file may still hold what they were",
-                hint="mend that and run the same command again: it finishes the file",
+                hint="correct that and run the same command again: it finishes the file",
             ) from None
         with self._store.transaction() as connection:
             connection.execute("rewrite_done")

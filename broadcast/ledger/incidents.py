@@ -227,8 +227,8 @@ def _overtaken(new: NewNotice, sequence: int) -> Overtaken:
     published = f"{new.facts.ref}/{sequence - 1}"
     return Overtaken(
         f"somebody else published {published} while this notice was prepared",
-        hint=f"nothing was sent; read it with `broadcast log {new.facts.ref}`, then run this again if it is "
-        "still needed",
+        hint=f"nothing was sent; read the other notice with `broadcast log {new.facts.ref}`. If yours is "
+        "still needed, run it again",
     )
 
 

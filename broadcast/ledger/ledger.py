@@ -178,7 +178,7 @@ class Ledger:
         follow_targets(self._store, targets)
 
     def avoid(self, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
-        """Let every message of a notice that waits take the detour it needs; returns how many need one."""
+        """Reroute every waiting message of a notice that needs it; return how many needed it."""
         from broadcast.ledger.avoidance import avoid
 
         return avoid(self._store, notice, detour, now)

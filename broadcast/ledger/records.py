@@ -103,8 +103,8 @@ class Claim:
 class Settlement:
     """What became of claims that share one fate, and where their deliveries stand now.
 
-    They stand at one place of one route, and `step` is the place from here on. `accepted` are the provider's
-    references for them, in their order; nothing where it took none. `outcome` is None after a look-up that
+    All are at the same step of one route; `step` is the one to continue with. `accepted` are the provider's
+    references for them, in their order; empty if it accepted none. `outcome` is None after a look-up that
     learnt nothing. `suppressions` are addresses that must not be used again, going by the answer.
     """
 

@@ -1,4 +1,4 @@
-"""Persons of whom nobody can say whether they were told: what to do with them, and what was found out."""
+"""What to do with messages whose outcome is unknown, and what a person found out about them."""
 
 from __future__ import annotations
 

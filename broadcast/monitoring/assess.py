@@ -1,4 +1,4 @@
-"""One word on a channel from everything that is known of it, and why. Pure."""
+"""Assess a channel from everything that is known about it: a condition and its reason. Pure."""
 
 from __future__ import annotations
 

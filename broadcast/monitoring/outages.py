@@ -1,4 +1,4 @@
-"""From one check to what is held to be true: which systems are down, since when, and for how long. Pure."""
+"""Derive from single checks which systems are down, since when, and for how long. Pure."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Surveyor:
         fates: Mapping[str, Sequence[str]],
         depends: Dependencies,
     ) -> set[str]:
-        """Whose pages are of interest: what the channels depend on, and, asked about all, everything else."""
+        """Return the systems whose status pages are read: what these channels depend on, or everything."""
         wanted = {fate for found in fates.values() for fate in found}
         if len(channels) == len(self.settings.channels):
             ways = self.settings.alternatives.values()

@@ -143,7 +143,7 @@ class Planner:
         self._refused = {(t.receiver, t.audience, name) for t in told for name in t.refused}
 
     def plan(self, rosters: Sequence[Roster], further: Collection[str] = ()) -> Plan:
-        """Return what everybody in the rosters is owed, and others whom earlier notices concerned there.
+        """Yield what everybody in the rosters is owed, and others whom earlier notices concerned there.
 
         Somebody in two audiences is told once, as a member of the first. `further` are audiences without a
         roster, whose people are told as they were before.
@@ -363,7 +363,7 @@ class Planner:
 
 
 def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:
-    """Nobody has to know more of somebody who is not told than that there is one."""
+    """Keep only the id of a person who is not told: personal data is not needed."""
     reason = f"suppressed: {', '.join(map(str, barred))}"
     unnamed = Contact(planned.receiver, barred=tuple(barred))
     return replace(planned, contact=unnamed, state=DeliveryState.SUPPRESSED, reason=reason)

@@ -172,7 +172,7 @@ def doubtful(request: Request, systems: Sequence[str]) -> list[str]:
 def mistaken(affects: Iterable[str], systems: Sequence[str]) -> list[str]:
     """Systems that are said to be down and that nothing depends on, with what may be meant."""
     return [
-        f"no channel depends on {system}, so none is avoided{_meant(system_name(system), systems)}"
+        f"no channel has {system} in `fate`, so no channel is skipped{_meant(system_name(system), systems)}"
         for system in affects
         if system_name(system) not in systems and system != NOTHING
     ]

@@ -148,7 +148,7 @@ def _drill(request: Request, before: Before) -> bool:
     if request.drill and not before.incident.drill:
         # People would be told for real what was meant as an exercise.
         raise UsageError(
-            f"{before.incident.ref} is no drill, and cannot become one",
+            f"{before.incident.ref} is a real incident; --drill works only in `notify`",
             hint='rehearse with an incident of its own: broadcast notify "..." --drill',
         )
     return before.incident.drill

@@ -45,7 +45,7 @@ def phase_after(request: Request, before: Before) -> Phase:
     # Work begins once; `update` says more of it.
     again = request.maintenance and wanted is incident.phase and bool(request.phase)
     if again or not _may_become(incident.phase, wanted, request.verb):
-        rest = "already" if wanted is incident.phase else f"and cannot become {wanted}"
+        rest = "already" if wanted is incident.phase else f"and cannot change to {wanted}"
         raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_way_on(incident))
     if request.verb is Verb.RETRACT and before.reopened:
         raise PhaseError(
@@ -54,8 +54,8 @@ def phase_after(request: Request, before: Before) -> Phase:
         )
     if incident.phase is Phase.RESOLVED and not request.message:
         raise UsageError(
-            f"{incident.ref} was resolved; say what is true now",
-            hint='take the all-clear back in your own words: broadcast retract -m "..."',
+            f"{incident.ref} is closed; if the all-clear was wrong, say what is true",
+            hint=f'take the all-clear back: broadcast retract {incident.ref} -m "..."',
         )
     if request.verb is Verb.UPDATE and wanted.closed:
         verb = "retract" if wanted in {Phase.RETRACTED, Phase.CANCELLED} else "resolve"

@@ -145,8 +145,8 @@ class Publisher:
         if notice and notice.inputs_hash != request.inputs_hash():
             raise KeyReused(
                 f"the key {request.key} belongs to {notice.incident}/{notice.sequence}, "
-                "which was published with other inputs",
-                hint="use a new key for a new notice; the old one was left as it is",
+                "which was published with another text or other options",
+                hint="use a new key for a new notice; the earlier notice is unchanged",
             )
         return notice
 

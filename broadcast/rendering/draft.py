@@ -206,7 +206,7 @@ class Draft:
     def _check(self, found: tuple[str, ...], template: str) -> None:
         if found:
             raise TemplateError(
-                f"{template}: {found[0]!r} is not among the facts of {self.facts.ref}",
+                f"{template}: {found[0]!r} is in the text but not in the facts of {self.facts.ref}",
                 hint="show a fact by its name, or pass it with -v; "
                 "what is true of every incident is written {{ '...'|fixed }}",
             )

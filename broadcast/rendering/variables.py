@@ -251,8 +251,8 @@ def _own(facts: Facts, reader: Reader) -> dict[str, str]:
     for name in names:
         if not _NAME.fullmatch(name) or name in RESERVED:
             raise TemplateError(
-                f"-v {name}: that is no name for a variable of your own",
-                hint="use letters, digits and _, and no name of a fact",
+                f"-v {name}: you cannot use this name",
+                hint="use letters, digits and _ only; names of facts (ref, title, ...) are taken",
             )
     told = (name for name in names if reader.internal or not name.startswith(INTERNAL))
     own = {name: clean(facts.worded(name, reader.locale) or "") for name in told}

@@ -61,7 +61,7 @@ def read_scenario(path: Path) -> Scenario:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigError(f"cannot read the scenario {path}: {reason}", hint="check the path") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}", hint="mend that line") from None
+        raise ConfigError(f"{path} is not TOML: {error}", hint="correct that line") from None
     return _scenario(table, path)
 
 

@@ -1,4 +1,4 @@
-"""Whatever is wrong: the promised exit code, what and where it is, how to mend it, and nothing was sent."""
+"""For each mistake: the exit code, what and where it is, how to correct it, and that nothing was sent."""
 
 from __future__ import annotations
 

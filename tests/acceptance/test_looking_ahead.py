@@ -136,7 +136,7 @@ def test_every_look_ahead_doubts_a_system_that_nothing_depends_on(company, asked
     none = company(*asked, "--affects", " , ")
 
     said = done.stdout + done.stderr
-    assert "no channel depends on twillo, so none is avoided; did you mean twilio?" in said
+    assert "no channel has twillo in `fate`, so no channel is skipped; did you mean twilio?" in said
     assert "no channel depends on Outlook" not in said
     assert (none.returncode, "names no system" in none.stderr) == (2, True)
 

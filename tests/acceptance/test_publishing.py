@@ -79,7 +79,7 @@ def test_nobody_is_told_where_nobody_can_confirm(broadcast, page_only):
     assert outcome.returncode == 8
     assert json.loads(outcome.stdout) == {
         "schema": "broadcast.error/1",
-        "error": "published on site: nobody is here to confirm that, so nothing was sent",
+        "error": "published on site: this needs a confirmation, and there is no terminal; nothing was sent",
         "hint": "look at it with --dry-run, then send with --yes --max-recipients 0",
         "exit_code": 8,
         "sent_anything": False,

@@ -22,7 +22,7 @@ from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import NASTY, outgoing
 from broadcast.testing.stub import never, serving
 
-#: What Apprise's own code uses is not for us to mend.
+#: What Apprise's own code uses is not ours to correct.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 

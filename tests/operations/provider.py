@@ -1,4 +1,4 @@
-"""A mail provider on this machine that can be broken and mended, and the company that relies on it."""
+"""A mail provider on this machine that can be broken and repaired, and the company that relies on it."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def test_a_notice_that_was_wrong_can_be_taken_back(now):
 
 
 def test_after_an_all_clear_somebody_must_say_what_is_true_now():
-    with pytest.raises(UsageError, match="say what is true now"):
+    with pytest.raises(UsageError, match="say what is true"):
         composed(Verb.RETRACT, standing(Phase.RESOLVED))
 
 

@@ -1,4 +1,4 @@
-"""One word on a channel: what failed just now weighs more than what anybody says."""
+"""Assess a channel: a recent failure weighs more than an announcement."""
 
 from __future__ import annotations
 

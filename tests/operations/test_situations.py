@@ -146,10 +146,10 @@ def test_only_a_retract_opens_an_incident_again():
     story = Story()
     story.resolve()
 
-    with pytest.raises(PhaseError, match="cannot become") as raised:
+    with pytest.raises(PhaseError, match="cannot change to") as raised:
         story.update(phase="identified", message="Geht nicht.")
     assert "broadcast retract" in raised.value.hint
-    with pytest.raises(UsageError, match="say what is true now"):
+    with pytest.raises(UsageError, match="say what is true"):
         story.retract()
 
 

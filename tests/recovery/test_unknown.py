@@ -147,7 +147,11 @@ def test_what_a_newer_notice_says_better_is_not_sent_late(lost):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--as", "not-sent"), 8, "nobody is here to confirm that, so nothing was changed"),
+        (
+            ("--as", "not-sent"),
+            8,
+            "this needs a confirmation, and there is no terminal; nothing was changed",
+        ),
         (("--as", "gone", "--yes"), 2, "'gone' is not one of"),
         (("--yes",), 2, "missing option '--as'"),
         (("--as", "not-sent", "--yes", "--contact", "kd4711-9"), 3, "nothing is unknown about kd4711-9"),

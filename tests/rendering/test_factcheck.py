@@ -76,7 +76,9 @@ KNOWN_ENGLISH = known_values(facts(), "en", ENGLISH)
 
 
 def test_a_text_with_a_wrong_time_is_never_rendered(tmp_path):
-    with pytest.raises(TemplateError, match=r"sms\.txt\.j2: '15:00' is not among the facts of INC-7"):
+    with pytest.raises(
+        TemplateError, match=r"sms\.txt\.j2: '15:00' is in the text but not in the facts of INC-7"
+    ):
         render_sms(tmp_path, "Gestört seit {{ started|time }}. Neues um 15:00.")
 
 

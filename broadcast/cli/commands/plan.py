@@ -49,13 +49,13 @@ Paper = Annotated[
 def plan(
     common: Common, reach: Reach, check: Check = False, paper: Paper = False, output: ListForm = Form.HUMAN
 ) -> int:
-    """Look ahead: who would be reached how, who would be cut off by what, whom to call by hand.
+    """Check before an outage: who is reached, who is not if a system fails, whom to call by phone.
 
-    Nothing is sent or recorded. With --check, exit code 3 where the failure of one system alone leaves
-    somebody without a way of their own.
+    Nothing is sent or recorded. With --check, the exit code is 3 if the failure of a single system
+    leaves a person without a channel of their own.
     """
     if check and paper:
-        raise UsageError("--check and --paper are two lists", hint="ask for one at a time")
+        raise UsageError("use --check or --paper, not both", hint="they are two different lists")
     request = _request(reach)
     settings = load_settings(common.config, sandbox=common.sandbox)
     foresight = make_foresight(settings, {} if takes_back(request) else None)

@@ -29,9 +29,9 @@ from broadcast.dispatch.progress import nobody
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import load_settings, make_publisher
 
-#: What an end has not: it is a phase, promises nothing, and goes to whoever was told.
+#: Options that `resolve` does not take: it sets the phase, promises no update, and goes to earlier readers.
 _OPEN_ONLY = ("phase", "next_update", "audience")
-#: What is taken back may be an end, and then the next word is promised.
+#: Options that `retract` does not take. It may reopen the incident, and then it promises an update.
 _TAKES_BACK = ("phase", "audience")
 
 
@@ -65,10 +65,10 @@ def update(
     run: Run,
     incident: MaybeIncident = None,
 ) -> int:
-    """Say more, threaded on every channel to what people were told before.
+    """Send more news. On every channel it appears as a reply to the earlier notices.
 
-    Goes to the audiences that were told; new people are told from the beginning. An exercise goes to readers
-    outside with its first and its last notice only.
+    Goes to the audiences of the earlier notices. People who are new get this notice as their first one.
+    Readers outside get only the first and the last notice of an exercise.
     """
     request = read_request(Verb.UPDATE, wording, reach, sending.key, incident=incident)
     return publish(replace(request, corrects=read_words(wording.corrects)), common, sending, run)

@@ -136,7 +136,7 @@ def reset(common: Common) -> None:
 def _folder(common: Common) -> Path:
     settings = load_settings(common.config)
     if common.sandbox:
-        raise UsageError("--sandbox says nothing here", hint="leave it out: this is about the sandbox itself")
+        raise UsageError("--sandbox has no effect on `broadcast sandbox`", hint="leave it out")
     return sandbox_folder(settings)
 
 

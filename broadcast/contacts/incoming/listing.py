@@ -18,7 +18,7 @@ _MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What nobody can be told by: where it stands, why, and what would mend it."""
+    """An entry without a usable address: its place, the reason, and how to correct it."""
 
     line: int
     reason: str

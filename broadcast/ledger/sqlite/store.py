@@ -394,7 +394,7 @@ def _translated(error: sqlite3.Error, path: Path) -> LedgerError:
     if name.startswith("SQLITE_FULL"):
         return LedgerError(
             f"the disk of the ledger {path} is full",
-            hint="free some space and run `broadcast retry`; what was not recorded was not sent",
+            hint="free some space, then run `broadcast retry`; what is not in the ledger was not sent",
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
         return LedgerError(

@@ -24,7 +24,7 @@ from broadcast.rendering.words import Words, words_for
 
 __all__ = ["GIVEN", "Case", "Problem", "given", "lines", "moments", "own", "parts"]
 
-#: What is wrong, and how to mend it.
+#: What is wrong, and how to correct it.
 Problem: TypeAlias = tuple[str, str]
 _WORDED = (
     *("title", "message", "scope", "impact", "action", "cause", "data_loss"),

@@ -15,7 +15,7 @@ class Gravity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with one template, and how to mend it."""
+    """What is wrong with one template, and how to correct it."""
 
     template: str
     severity: Gravity

@@ -122,7 +122,7 @@ class Site:
         return Accepted(update.key, Thread(root=update.incident, last=update.key))
 
     def _damaged(self, place: Path, damage: StateDamaged) -> str:
-        return f"{place / STATE} is damaged ({damage}); mend it, or move it away to begin a new page"
+        return f"{place / STATE} is damaged ({damage}); repair it, or move it away to start a new page"
 
 
 def _left_open(outgoing: Outgoing, others: Sequence[str]) -> str:

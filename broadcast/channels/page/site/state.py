@@ -58,7 +58,7 @@ class Update:
 
     `identity` is the incident's in its ledger, empty if it has none.
     `names`, parallel to `services`, are each service's (language, name) pairs, as far as they are known.
-    Of an exercise the bare words are kept: its pages are marked as a whole. Times are UTC; `zone` is the
+    Texts of an exercise have no drill word: its pages are marked as a whole. Times are UTC; `zone` is the
     organisation's, in which they are shown. `started` and `ended` are None if nobody said when it began or
     ended. `situation` is None in what was kept before there were any. `corrects` is when the statement was
     published that this one takes back. `extent` is `part` where somebody said that only a part is down.
