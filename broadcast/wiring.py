@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from broadcast.model.unknown import OnUnknown
     from broadcast.monitoring.watch import Watch
     from broadcast.publishing.channels import Channels
-    from broadcast.publishing.deliver import Delivery
+    from broadcast.publishing.deliver import Deliverer
     from broadcast.publishing.preview import Preview
     from broadcast.publishing.publish import Publisher
     from broadcast.publishing.request import Request
@@ -166,14 +166,14 @@ def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings:
     return replace(channel, options=options, services=services, letterhead=settings.letterhead)
 
 
-def make_delivery(
+def make_deliverer(
     settings: Settings, ledger: Ledger, listener: Listener, clock: Clock | None = None
-) -> Delivery:
+) -> Deliverer:
     """Return what delivering a recorded notice needs; raises `ConfigError`."""
-    from broadcast.publishing.deliver import Delivery
+    from broadcast.publishing.deliver import Deliverer
 
     channels, name = make_channels(settings), program(settings)
-    return Delivery(ledger, channels, clock or SystemClock(), listener, name, settings.internal)
+    return Deliverer(ledger, channels, clock or SystemClock(), listener, name, settings.internal)
 
 
 def read_found(settings: Settings) -> dict[str, str]:
@@ -221,7 +221,7 @@ def make_publisher(
         settings=settings,
         renderer=make_renderer(settings, catalogue),
         locales=catalogue.locales(),
-        delivery=make_delivery(settings, ledger, listener, clock),
+        deliverer=make_deliverer(settings, ledger, listener, clock),
     )
 
 
@@ -250,8 +250,8 @@ class _Desk:
         from broadcast.publishing.request import Limits
         from broadcast.publishing.retry import retry
 
-        delivery = make_delivery(self.settings, self.ledger, listener, self.clock)
-        retried = retry(delivery, None, Limits(on_unknown=on_unknown))
+        deliverer = make_deliverer(self.settings, self.ledger, listener, self.clock)
+        retried = retry(deliverer, None, Limits(on_unknown=on_unknown))
         if retried.latest is None:
             raise UnknownIncident("nothing is owed", hint="a notice comes before a retry")
         return retried.notices

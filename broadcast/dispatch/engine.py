@@ -21,9 +21,9 @@ from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.claim_age import ClaimAges
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
-from broadcast.dispatch.interpret import Answer, Judge, asked_for
-from broadcast.dispatch.message_builder import Outbox
-from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.interpret import Answer, Interpreter, asked_for
+from broadcast.dispatch.message_builder import MessageBuilder
+from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.dispatch.run_clock import RunClock
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerError
@@ -50,19 +50,19 @@ class Engine:
     def __init__(
         self,
         deliveries: Deliveries,
-        outbox: Outbox,
+        builder: MessageBuilder,
         channels: Mapping[str, ActiveChannel],
         clock: Clock,
         policy: Policy,
         listener: Listener,
     ) -> None:
         self._deliveries = deliveries
-        self._outbox = outbox
+        self._builder = builder
         self._channels = channels
         self._clock = clock
         self._moments = RunClock(clock)
         self._listener = listener
-        self._judge = Judge(clock, policy, listener, outbox.secret)
+        self._interpreter = Interpreter(clock, policy, listener, builder.secret)
         self._answers: list[Answer] = []
         self._ages = ClaimAges(clock)
         self._expired: list[Claim] = []
@@ -129,9 +129,9 @@ class Engine:
         pauses = [pause for answer in answers if (pause := asked_for(answer))]
         wall = self._clock.now()
         for answer in answers:
-            if self._judge.leaves_alone(answer):
+            if self._interpreter.leaves_alone(answer):
                 opened.append(answer.channel)
-            settled += self._judge.settle(answer, wall)
+            settled += self._interpreter.settle(answer, wall)
         now = self._clock.monotonic()
         wanted = {n: c.wants(now) for n, c in self._channels.items()} if claiming else {}
         if settled or any(wanted.values()):
@@ -169,7 +169,7 @@ class Engine:
         for name in turn.moved:
             self._put(name, self._clock.monotonic())
         asked = [(self._channels[pause.channel], pause) for pause in turn.pauses]
-        return [channel for channel, pause in asked if self._judge.loses_patience(channel, pause)]
+        return [channel for channel, pause in asked if self._interpreter.loses_patience(channel, pause)]
 
     def _send_claimed(self, channel: ActiveChannel) -> None:
         """Let go what is claimed, as far as there are slots."""
@@ -213,11 +213,11 @@ class Engine:
             return
         START.set(start)
         channel.repeats += _REPEATS if claims[0].attempts == 1 else 0.0
-        self._listener(Happening(Happened.ATTEMPT, channel.name, count=len(claims)))
+        self._listener(Event(EventKind.ATTEMPT, channel.name, count=len(claims)))
         sent = cut_off = False
         outcomes: Sequence[Outcome]
         try:
-            batch = [self._outbox.outgoing(claim, channel.capabilities) for claim in claims]
+            batch = [self._builder.outgoing(claim, channel.capabilities) for claim in claims]
             sent = True
             outcomes = await services.send(channel, batch, self._services(channel))
         except asyncio.CancelledError:
@@ -259,7 +259,7 @@ class Engine:
             if isinstance(adapter, Reconciles):
                 now = self._clock.now()
                 attempts = [
-                    Attempted(self._outbox.outgoing(claim, channel.capabilities), claim.started_at, now)
+                    Attempted(self._builder.outgoing(claim, channel.capabilities), claim.started_at, now)
                     for claim in claims
                 ]
                 found = await adapter.find(attempts)
@@ -300,14 +300,14 @@ class Engine:
         await self._reroute(name, reason)
         held = await self._ledger(self._deliveries.hold, name, reason, self._clock.now())
         if held:
-            self._listener(Happening(Happened.FAILED, name, count=held, reason=reason))
+            self._listener(Event(EventKind.FAILED, name, count=held, reason=reason))
 
     async def _reroute(self, name: str, reason: str) -> None:
         now = self._clock.now()
         moved = await self._ledger(self._deliveries.reroute, name, reason, now)
         if not moved:
             return
-        self._listener(Happening(Happened.FAILOVER, name, count=moved, reason=reason))
+        self._listener(Event(EventKind.FAILOVER, name, count=moved, reason=reason))
         await self._ledger(self._deliveries.note, "failover", f"{moved} moved on: {reason}", now, name)
         if name in self._channels:
             self._channels[name].due = NEVER

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
-from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.dispatch.settlement import reason_of, settlement
 from broadcast.ledger.pauses import Pause
 from broadcast.ledger.records import Claim, Settlement
@@ -40,7 +40,7 @@ class Answer:
         object.__setattr__(self, "outcomes", quiet)
 
 
-class Judge:
+class Interpreter:
     """Decides on answers. It writes nothing down, and sends nothing."""
 
     def __init__(self, clock: Clock, policy: Policy, listener: Listener, secret: bytes) -> None:
@@ -121,9 +121,9 @@ class Judge:
         following = claims[0].route[claims[0].step + 1] if isinstance(step, NextChannel) else None
         for claim, outcome in zip(claims, outcomes, strict=True):
             ref = outcome.ref if isinstance(outcome, Accepted) else None
-            self._listener(Happening(kind, channel, 1, claim.receiver, ref, reason))
+            self._listener(Event(kind, channel, 1, claim.receiver, ref, reason))
             if following:
-                self._listener(Happening(Happened.FAILOVER, following, 1, claim.receiver, None, reason))
+                self._listener(Event(EventKind.FAILOVER, following, 1, claim.receiver, None, reason))
 
 
 def asked_for(answer: Answer) -> Pause | None:
@@ -166,14 +166,14 @@ def _fate(pair: tuple[Claim, Outcome]) -> tuple[object, ...]:
     return meant, claim.attempts, claim.lookups, claim.step, claim.route
 
 
-def _kind(outcome: Outcome) -> Happened:
+def _kind(outcome: Outcome) -> EventKind:
     match outcome:
         case Accepted():
-            return Happened.ACCEPTED
+            return EventKind.ACCEPTED
         case Unknown():
-            return Happened.UNKNOWN
+            return EventKind.UNKNOWN
         case Rejected() | NotSent():
-            return Happened.FAILED
+            return EventKind.FAILED
 
 
 def _is_an_answer(outcome: Outcome) -> bool:

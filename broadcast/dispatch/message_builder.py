@@ -20,7 +20,7 @@ _Index = Mapping[tuple[str, str, str], Message]
 
 
 @dataclass(frozen=True, slots=True)
-class Outbox:
+class MessageBuilder:
     """The texts of one notice, and what makes its references.
 
     `identity` is what the references are made from. A notice recorded before it had one (None) keeps those

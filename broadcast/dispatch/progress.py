@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class Happened(StrEnum):
+class EventKind(StrEnum):
     """The kinds of news, as they are spelled in the NDJSON stream."""
 
     PLANNED = "planned"
@@ -23,13 +23,13 @@ class Happened(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Event:
     """One piece of news about `count` deliveries on a channel; `contact` where it is about one.
 
     What the run as a whole waits for has no channel, and says so in `reason`.
     """
 
-    kind: Happened
+    kind: EventKind
     channel: str
     count: int = 1
     contact: str | None = None
@@ -40,10 +40,10 @@ class Happening:
 class Listener(Protocol):
     """Somebody who wants to know; must return quickly and must not raise."""
 
-    def __call__(self, happening: Happening, /) -> None:
+    def __call__(self, event: Event, /) -> None:
         """Take a piece of news."""
         ...
 
 
-def nobody(_: Happening) -> None:
+def nobody(_: Event) -> None:
     """A listener that does not listen."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from broadcast.config.settings import Settings
-from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.drills.exercise import Exercise, Step
 from broadcast.errors import BroadcastError
 from broadcast.model.clock import WoundClock
@@ -57,8 +57,8 @@ class _Stopwatch:
     begun: float = field(default_factory=time.process_time)
     first: float | None = None
 
-    def __call__(self, happening: Happening, /) -> None:
-        if happening.kind is Happened.ACCEPTED and self.first is None:
+    def __call__(self, event: Event, /) -> None:
+        if event.kind is EventKind.ACCEPTED and self.first is None:
             self.first = time.process_time() - self.begun
 
 

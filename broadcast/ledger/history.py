@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from broadcast.ledger.people import contact_from
-from broadcast.ledger.records import DeliveryLine, Event, Notice
+from broadcast.ledger.records import DeliveryLine, LedgerEvent, Notice
 from broadcast.ledger.scrub import NOT_REACHED
 from broadcast.ledger.store import Row, Store
 from broadcast.ledger.tally import Tally, tallies
@@ -152,7 +152,7 @@ class History:
         """The routes of everybody who is still owed something."""
         return set(self._each("open_routes", notice.id, lambda row: tuple(json.loads(row["route"]))))
 
-    def events(self, incident: Incident) -> list[Event]:
+    def events(self, incident: Incident) -> list[LedgerEvent]:
         """What happened besides, in order."""
         return self._each("events", incident.id, _event)
 
@@ -225,8 +225,8 @@ def _failover(row: Row) -> Failover:
     )
 
 
-def _event(row: Row) -> Event:
-    return Event(
+def _event(row: Row) -> LedgerEvent:
+    return LedgerEvent(
         datetime.fromtimestamp(row["at"], UTC),
         row["kind"],
         row["detail"],

@@ -119,7 +119,7 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class LedgerEvent:
     """Something that happened and belongs in the story; `detail` is prose."""
 
     at: datetime

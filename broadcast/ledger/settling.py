@@ -19,7 +19,7 @@ from broadcast.model.delivery import DeliveryState, may_become
 _CLAIMED = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
-class _Fate(NamedTuple):
+class _Group(NamedTuple):
     """All of a settlement but whom it is about; `origin` is the channel that was tried."""
 
     notice: int
@@ -35,52 +35,56 @@ class _Fate(NamedTuple):
 
 def settle(connection: Connection, settled: Sequence[Settlement], moment: float) -> None:
     """Record what became of claims, each delivery's own transition checked; `moment` is since the epoch."""
-    by_fate: dict[_Fate, list[Settlement]] = {}
+    groups: dict[_Group, list[Settlement]] = {}
     for settlement in settled:
-        by_fate.setdefault(_fate(settlement), []).append(settlement)
-    for fate, those in by_fate.items():
-        _check_transition(fate.state)
-        _settle_alike(connection, fate, those, moment)
+        groups.setdefault(_group_of(settlement), []).append(settlement)
+    for group, those in groups.items():
+        _check_transition(group.state)
+        _settle_alike(connection, group, those, moment)
     suppress(connection, chain.from_iterable(one.suppressions for one in settled))
 
 
-def _settle_alike(connection: Connection, fate: _Fate, settled: Sequence[Settlement], moment: float) -> None:
+def _settle_alike(
+    connection: Connection, group: _Group, settled: Sequence[Settlement], moment: float
+) -> None:
     refs = list(chain.from_iterable(map(_refs, settled)))
     threads = [
-        (*_threaded_as(claim, fate.origin), accepted.thread.root, accepted.thread.last)
+        (*_threaded_as(claim, group.origin), accepted.thread.root, accepted.thread.last)
         for one in settled
         for claim, accepted in zip(one.claims, one.accepted, strict=False)
         if accepted.thread
     ]
     values = {
-        "notice": fate.notice,
-        "origin": fate.origin,
-        "destination": fate.destination,
-        "step": fate.step,
-        "state": fate.state,
-        "outcome": fate.outcome,
-        "reason": fate.reason,
-        "not_before": fate.not_before,
+        "notice": group.notice,
+        "origin": group.origin,
+        "destination": group.destination,
+        "step": group.step,
+        "state": group.state,
+        "outcome": group.outcome,
+        "reason": group.reason,
+        "not_before": group.not_before,
         "now": moment,
         "attempts": [attempt for attempt, _ in refs],
         "refs": refs,
         "threads": threads,
     }
-    if fate.outcome is not None:
+    if group.outcome is not None:
         connection.execute("settle_attempts", values)
     changed = connection.execute("settle_deliveries", values).rowcount
-    if fate.moved and changed:
-        connection.execute("count_failover", values | {"reason": fate.reason or "", "count": changed})
-        hold_end(connection, fate.notice, fate.origin, fate.reason, moment)
+    if group.moved and changed:
+        connection.execute("count_failover", values | {"reason": group.reason or "", "count": changed})
+        hold_end(connection, group.notice, group.origin, group.reason, moment)
     if threads:
         connection.execute("keep_threads", values)
-    _keep_warnings(connection, fate, settled, moment)
+    _keep_warnings(connection, group, settled, moment)
 
 
-def _keep_warnings(connection: Connection, fate: _Fate, settled: Sequence[Settlement], moment: float) -> None:
+def _keep_warnings(
+    connection: Connection, group: _Group, settled: Sequence[Settlement], moment: float
+) -> None:
     warnings = (accepted.warning for one in settled for accepted in one.accepted)
     for warning in dict.fromkeys(filter(None, warnings)):
-        event = {"notice": fate.notice, "at": moment, "kind": "warning", "channel": fate.origin}
+        event = {"notice": group.notice, "at": moment, "kind": "warning", "channel": group.origin}
         connection.execute("insert_event", event | {"detail": warning})
 
 
@@ -95,9 +99,9 @@ def _refs(settlement: Settlement) -> Iterator[tuple[int, str | None]]:
     return zip_longest((claim.attempt for claim in settlement.claims), refs)
 
 
-def _fate(settlement: Settlement) -> _Fate:
+def _group_of(settlement: Settlement) -> _Group:
     claim = settlement.claims[0]
-    return _Fate(
+    return _Group(
         claim.notice,
         claim.route[claim.step],
         claim.route[settlement.step],

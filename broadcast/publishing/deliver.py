@@ -12,8 +12,8 @@ from broadcast.channels.base import Adapter
 from broadcast.channels.clock_skew import remarks
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.ending import Ending
-from broadcast.dispatch.message_builder import Outbox
-from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.message_builder import MessageBuilder
+from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerBusy, LedgerError, Unfinished
 from broadcast.ledger.ledger import Ledger
@@ -44,7 +44,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Deliverer:
     """What delivering any notice needs. `listener` hears of progress.
 
     `program` is how this program was called, for advice that can be typed as it stands. `internal` are
@@ -92,7 +92,7 @@ class Delivery:
         return self._finished(notice, lambda: self._begun(notice, order, started), order.warnings)
 
     def _begun(self, notice: Notice, order: Order, started: Started) -> NoticeRun:
-        outbox = Outbox(
+        builder = MessageBuilder(
             notice=notice.key or f"{notice.incident}/{notice.sequence}",
             identity=notice.identity,
             headline=headline(notice.facts, notice.incident_identity),
@@ -101,7 +101,7 @@ class Delivery:
             leaving=self.channels.leaving,
             internal=self.internal,
         )
-        active = self._activate(order.adapters, outbox)
+        active = self._activate(order.adapters, builder)
         run = NoticeRun(
             ledger=self.ledger,
             deliveries=self.ledger.deliveries(
@@ -111,7 +111,7 @@ class Delivery:
                 self.clock,
                 order.limits.on_unknown,
             ),
-            outbox=outbox,
+            builder=builder,
             active=active,
             clock=self.clock,
             listener=self.listener,
@@ -162,7 +162,7 @@ class Delivery:
         doubled = self._possibly_doubled(notice)
         result = replace(result, warnings=(*warnings, *noted, *apart, *doubled, *unreached))
         result = self._kept(notice, result)
-        self.listener(Happening(Happened.DONE, "", count=result.counts.accepted))
+        self.listener(Event(EventKind.DONE, "", count=result.counts.accepted))
         return result
 
     def _possibly_doubled(self, notice: Notice) -> Iterator[str]:
@@ -219,9 +219,9 @@ class Delivery:
         result = summarise(notice, ending, self.ledger.history, self.channels.ways)
         return replace(result, next=tuple(f"{self.program} {advice}" for advice in result.next))
 
-    def _activate(self, adapters: Mapping[str, Adapter], outbox: Outbox) -> dict[str, ActiveChannel]:
+    def _activate(self, adapters: Mapping[str, Adapter], builder: MessageBuilder) -> dict[str, ActiveChannel]:
         suspects = {breaker.channel for breaker in self.ledger.history.breakers()}
-        personal = {ChannelKind(text.kind) for text in outbox.texts if text.message.slots}
+        personal = {ChannelKind(text.kind) for text in builder.texts if text.message.slots}
         return activate(adapters, self.channels, personal, suspects)
 
 

@@ -12,8 +12,8 @@ from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Engine
-from broadcast.dispatch.message_builder import Outbox
-from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.message_builder import MessageBuilder
+from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.dispatch.recovery import Recovered, take_over
 from broadcast.dispatch.stop import Stop
 from broadcast.ledger.deliveries import Deliveries
@@ -47,7 +47,7 @@ class NoticeRun:
 
     ledger: Ledger
     deliveries: Deliveries
-    outbox: Outbox
+    builder: MessageBuilder
     active: Mapping[str, ActiveChannel]
     clock: Clock
     listener: Listener
@@ -82,7 +82,7 @@ class NoticeRun:
     async def _engine_run(self, deadline: float | None) -> Ending:
         engine = Engine(
             self.deliveries,
-            self.outbox,
+            self.builder,
             self.active,
             self.clock,
             Policy(on_unknown=self.limits.on_unknown),
@@ -97,7 +97,7 @@ class NoticeRun:
         until = self.clock.monotonic() + _PATIENCE
         until = until if deadline is None else min(until, deadline)
         at_work = f"another broadcast is still sending this notice (process {processes[0]})"
-        self._say(Happened.WAITING, f"{at_work}; waiting for it")
+        self._say(EventKind.WAITING, f"{at_work}; waiting for it")
         with waking_the_loop(self._stop):
             while alive := self.take_over().alive:
                 if self.clock.monotonic() >= until or is_stopped(alive[0]):
@@ -124,10 +124,10 @@ class NoticeRun:
             )
         else:
             words = "stopped without waiting for the answers"
-        self._say(Happened.STOPPING, words)
+        self._say(EventKind.STOPPING, words)
 
-    def _say(self, kind: Happened, words: str) -> None:
-        self.listener(Happening(kind, "", reason=words))
+    def _say(self, kind: EventKind, words: str) -> None:
+        self.listener(Event(kind, "", reason=words))
 
 
 def _how_to_go_on(pid: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broadcast.config.settings import Settings
-from broadcast.dispatch.progress import Happened, Happening
+from broadcast.dispatch.progress import Event, EventKind
 from broadcast.errors import ConfigError, KeyReused, LedgerError, Overtaken, Refused, UnknownIncident
 from broadcast.ledger.health import Watched
 from broadcast.ledger.records import NewNotice, Notice
@@ -21,7 +21,7 @@ from broadcast.publishing import advisories
 from broadcast.publishing.author import author
 from broadcast.publishing.compose import Before, Composed, compose
 from broadcast.publishing.concerned import Concerned
-from broadcast.publishing.deliver import Delivery, Order
+from broadcast.publishing.deliver import Deliverer, Order
 from broadcast.publishing.dependencies import dependencies
 from broadcast.publishing.hints import hints
 from broadcast.publishing.observed_outages import found_down, proposals, takes_back
@@ -75,7 +75,7 @@ class Publisher:
     settings: Settings
     renderer: Renderer
     locales: tuple[str, ...]
-    delivery: Delivery
+    deliverer: Deliverer
 
     def publish(self, request: Request, limits: Limits, consent: Consent) -> Result:
         """Publish a notice and return when it is delivered, as far as it can be.
@@ -86,14 +86,14 @@ class Publisher:
         `BroadcastError` where nothing was sent, and `Overtaken` where the other notice turned what this one
         takes back into something else.
         """
-        self.delivery.follow_targets()
+        self.deliverer.follow_targets()
         subject, meant = Subject(request.incident), None
         while not (known := self._known(request)):
             draft = self._draft(request, subject)
             meant = _still_meant(request, draft, meant)
             shown = self._shown(draft, limits)
-            self.delivery.channels.permit(draft.reach.channels)
-            adapters = self.delivery.channels.adapters(draft.reach.channels)
+            self.deliverer.channels.permit(draft.reach.channels)
+            adapters = self.deliverer.channels.adapters(draft.reach.channels)
             order = Order(limits, adapters, draft.warnings, draft.suppressed)
             consent(shown)
             try:
@@ -108,29 +108,29 @@ class Publisher:
 
         What sending needs of this machine is there before anything is recorded.
         """
-        with self.delivery.started() as started:
+        with self.deliverer.started() as started:
             notice = self._record(draft, request, subject)
-            with self.delivery.recorded(notice):
+            with self.deliverer.recorded(notice):
                 warnings = (*order.warnings, *self._recorded(draft, request))
-                return self.delivery.deliver_new(notice, replace(order, warnings=warnings), started)
+                return self.deliverer.deliver_new(notice, replace(order, warnings=warnings), started)
 
     def _kept(self, draft: Draft, subject: Subject, overtaken: Overtaken) -> Subject:
         """The same incident for the next attempt; a new one gets a number that it cannot lose again."""
         if draft.incident.id:
             # By its reference, for "the only open one" may be another one by now.
             return Subject(draft.incident.ref, warnings=(*subject.warnings, str(overtaken)))
-        ref = self.delivery.ledger.incidents.reserve_ref()
+        ref = self.deliverer.ledger.incidents.reserve_ref()
         return Subject(ref, reserved=True, warnings=(f"{overtaken}, the number is now {ref}",))
 
     def preview(self, request: Request, limits: Limits) -> Preview:
         """The notice as it would go out; records and sends nothing."""
         if request.verb is not Verb.NOTIFY:
-            self.delivery.follow_targets()
+            self.deliverer.follow_targets()
         draft = self._draft(request, Subject(request.incident))
         shown = self._shown(draft, limits)
         try:
-            self.delivery.channels.permit(draft.reach.channels)
-            self.delivery.channels.adapters(draft.reach.headcount.channels)
+            self.deliverer.channels.permit(draft.reach.channels)
+            self.deliverer.channels.adapters(draft.reach.headcount.channels)
         except (Refused, ConfigError) as error:
             warning = f"it could not be sent: {error}; {error.hint}"
             live = not isinstance(error, Refused)
@@ -141,7 +141,7 @@ class Publisher:
         """The notice that was recorded under the request's key; raises `KeyReused` for another content."""
         if not request.key:
             return None
-        notice = self.delivery.ledger.incidents.notice_with_key(request.key)
+        notice = self.deliverer.ledger.incidents.notice_with_key(request.key)
         if notice and notice.inputs_hash != request.inputs_hash():
             raise KeyReused(
                 f"the key {request.key} belongs to {notice.incident}/{notice.sequence}, "
@@ -152,21 +152,21 @@ class Publisher:
 
     def _continue(self, notice: Notice, limits: Limits) -> Result:
         """Go on with an interrupted run, or give the stored result of a finished one again."""
-        if notice.result and not self.delivery.owes(notice):
+        if notice.result and not self.deliverer.owes(notice):
             return Result.from_json(json.loads(notice.result)).replay()
-        return self.delivery.deliver(notice, limits, self.delivery.needed(notice))
+        return self.deliverer.deliver(notice, limits, self.deliverer.needed(notice))
 
     def _draft(self, request: Request, subject: Subject) -> Draft:
         before = self._before(request, subject)
-        now = self.delivery.clock.now()
-        watched = [] if takes_back(request) else self.delivery.ledger.health.down(now)
+        now = self.deliverer.clock.now()
+        watched = [] if takes_back(request) else self.deliverer.ledger.health.down(now)
         depends = dependencies(self.settings, found_down(self.settings, watched, now))
         composed = compose(request, before, self.settings, depends, now)
         request = replace(request, affects=composed.facts.affects)
-        ways = self.delivery.channels.ways
-        concerned = Concerned.by(self.delivery.ledger, before.incident)
+        ways = self.deliverer.channels.ways
+        concerned = Concerned.by(self.deliverer.ledger, before.incident)
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
-        suppressed = self.delivery.ledger.suppressions.suppressed()
+        suppressed = self.deliverer.ledger.suppressions.suppressed()
         failing = self._failing(watched, now) if before.incident else frozenset()
         reaching = Reaching(self.settings, ways, self.locales, suppressed, depends, failing)
         reach = reaching.reach(request, concerned, purpose)
@@ -204,13 +204,13 @@ class Publisher:
 
     def _said_before(self, before: Before) -> set[str]:
         """Every warning of the incident's earlier notices."""
-        notices = self.delivery.ledger.incidents.notices(before.incident) if before.incident else ()
+        notices = self.deliverer.ledger.incidents.notices(before.incident) if before.incident else ()
         results = (Result.from_json(json.loads(one.result)) for one in notices if one.result)
         return {warning for result in results for warning in result.warnings}
 
     def _failing(self, watched: Sequence[Watched], now: datetime) -> frozenset[str]:
         """Channels that were just found to fail; others may work again."""
-        ledger = self.delivery.ledger
+        ledger = self.deliverer.ledger
         broken = {one.channel for one in ledger.history.breakers() if abs(now - one.opened_at) < FRESH}
         return frozenset({*broken, *ledger.health.troubled(now - FRESH), *(one.system for one in watched)})
 
@@ -219,7 +219,7 @@ class Publisher:
         new = composed.incident
         same = [
             incident.ref
-            for incident in self.delivery.ledger.incidents.all()
+            for incident in self.deliverer.ledger.incidents.all()
             if not new.id and not incident.phase.closed and incident.title == new.title
         ]
         return (
@@ -227,7 +227,7 @@ class Publisher:
         )
 
     def _before(self, request: Request, subject: Subject) -> Before:
-        incidents = self.delivery.ledger.incidents
+        incidents = self.deliverer.ledger.incidents
         still_open = tuple(one for one in incidents.all() if not one.phase.closed)
         if request.verb is Verb.NOTIFY:
             return Before(None, None, subject.ref or incidents.next_ref(), 1, still_open)
@@ -241,9 +241,9 @@ class Publisher:
     def _found(self, request: Request, subject: Subject) -> Incident:
         """The incident that is meant; raises `UnknownIncident` or `AmbiguousIncident`."""
         try:
-            return self.delivery.ledger.incidents.find(subject.ref, maintenance=request.maintenance)
+            return self.deliverer.ledger.incidents.find(subject.ref, maintenance=request.maintenance)
         except UnknownIncident as error:
-            over = [one for one in self.delivery.ledger.incidents.all() if one.phase is Phase.RESOLVED]
+            over = [one for one in self.deliverer.ledger.incidents.all() if one.phase is Phase.RESOLVED]
             if request.verb is not Verb.RETRACT or request.maintenance or subject.ref or not over:
                 raise
             hint = f'to take an all-clear back, name its incident: broadcast retract {over[-1].ref} -m "..."'
@@ -251,7 +251,7 @@ class Publisher:
 
     def _shown(self, draft: Draft, limits: Limits) -> Preview:
         """The preview, if the guards let it pass; raises `Refused`."""
-        ways = self.delivery.channels.ways
+        ways = self.deliverer.channels.ways
         shown = preview(draft, ways, sandbox=self.settings.sandbox)
         most = self.settings.max_recipients if limits.max_recipients is None else limits.max_recipients
         if most is not None and shown.people > most:
@@ -273,16 +273,16 @@ class Publisher:
             deliveries=draft.reach.deliveries,
             latecomers=draft.reach.latecomers,
             reserved=subject.reserved,
-            kinds={name: way.capabilities.kind for name, way in self.delivery.channels.ways.items()},
+            kinds={name: way.capabilities.kind for name, way in self.deliverer.channels.ways.items()},
         )
-        return self.delivery.ledger.incidents.record(new, self.delivery.clock.now())
+        return self.deliverer.ledger.incidents.record(new, self.deliverer.clock.now())
 
     def _recorded(self, draft: Draft, request: Request) -> Iterator[str]:
         """Tell the listener what is planned; warns of what could not be done beside the notice."""
         for name, people in draft.reach.headcount.first.items():
-            self.delivery.listener(Happening(Happened.PLANNED, name, count=people))
+            self.deliverer.listener(Event(EventKind.PLANNED, name, count=people))
         if takes_back(request):
             try:
-                self.delivery.ledger.health.dismiss()
+                self.deliverer.ledger.health.dismiss()
             except LedgerError as error:
                 yield f"systems that `watch` found down still count as down: {error}"

@@ -9,7 +9,7 @@ from broadcast.channels.base import Adapter
 from broadcast.errors import AmbiguousIncident, UnknownIncident
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident
-from broadcast.publishing.deliver import Delivery
+from broadcast.publishing.deliver import Deliverer
 from broadcast.publishing.request import Limits
 from broadcast.publishing.result import ExitStatus, Result
 
@@ -31,34 +31,34 @@ class Retried:
         return self.latest.exit_code if self.latest else ExitStatus.OK
 
 
-def retry(delivery: Delivery, incident: str | None, limits: Limits) -> Retried:
+def retry(deliverer: Deliverer, incident: str | None, limits: Limits) -> Retried:
     """Finish the notices of an incident, or of every incident that owes something, oldest first.
 
     What nobody can say is looked up at the provider before anything is sent. The deadline is for all of
     them together, and a run that is interrupted begins none of the others. Raises `UnknownIncident`, and
     `ConfigError` or `Refused` before anything is sent.
     """
-    delivery.follow_targets()
-    incidents = delivery.ledger.incidents
+    deliverer.follow_targets()
+    incidents = deliverer.ledger.incidents
     if incident is not None:
-        return _retried(delivery, [incidents.find(incident)], limits)
-    owing = [one for one in incidents.all() if _owing(delivery, one)]
-    return _retried(delivery, owing, limits) if owing else _nothing_owed(delivery)
+        return _retried(deliverer, [incidents.find(incident)], limits)
+    owing = [one for one in incidents.all() if _owing(deliverer, one)]
+    return _retried(deliverer, owing, limits) if owing else _nothing_owed(deliverer)
 
 
-def _retried(delivery: Delivery, incidents: Sequence[Incident], limits: Limits) -> Retried:
-    begun = delivery.clock.monotonic()
-    notices = [one for incident in incidents for one in delivery.ledger.incidents.notices(incident)]
-    adapters = {one.id: delivery.needed(one) for one in notices if delivery.owes(one)}
+def _retried(deliverer: Deliverer, incidents: Sequence[Incident], limits: Limits) -> Retried:
+    begun = deliverer.clock.monotonic()
+    notices = [one for incident in incidents for one in deliverer.ledger.incidents.notices(incident)]
+    adapters = {one.id: deliverer.needed(one) for one in notices if deliverer.owes(one)}
     worked: list[Result] = []
     results: list[Result] = []
     for notice in notices:
         interrupted = any(result.exit_code == ExitStatus.INTERRUPTED for result in worked)
         if interrupted or notice.id not in adapters:
-            results.append(delivery.standing(notice))
+            results.append(deliverer.standing(notice))
             continue
-        left = _left(limits, delivery.clock.monotonic() - begun)
-        worked.append(_finish(delivery, notice, left, adapters[notice.id]))
+        left = _left(limits, deliverer.clock.monotonic() - begun)
+        worked.append(_finish(deliverer, notice, left, adapters[notice.id]))
         results.append(worked[-1])
     changed = any(result.changed for result in results)
     # What an older notice did not bring to somebody is over, unless it was still to be sent.
@@ -66,19 +66,19 @@ def _retried(delivery: Delivery, incidents: Sequence[Incident], limits: Limits) 
     return Retried(tuple(worked), replace(results[-1], changed=changed, exit_code=worst))
 
 
-def _nothing_owed(delivery: Delivery) -> Retried:
+def _nothing_owed(deliverer: Deliverer) -> Retried:
     """Where the only incident that it can be about stands, if there is one."""
-    incidents = delivery.ledger.incidents
+    incidents = deliverer.ledger.incidents
     try:
         notices = incidents.notices(incidents.find(None, closed=True))
     except (AmbiguousIncident, UnknownIncident):
         return Retried((), None)
-    latest = delivery.standing(notices[-1])
+    latest = deliverer.standing(notices[-1])
     return Retried((), replace(latest, exit_code=int(ExitStatus.OK)))
 
 
-def _owing(delivery: Delivery, incident: Incident) -> bool:
-    return any(delivery.owes(notice) for notice in delivery.ledger.incidents.notices(incident))
+def _owing(deliverer: Deliverer, incident: Incident) -> bool:
+    return any(deliverer.owes(notice) for notice in deliverer.ledger.incidents.notices(incident))
 
 
 def _left(limits: Limits, spent: float) -> Limits:
@@ -86,8 +86,8 @@ def _left(limits: Limits, spent: float) -> Limits:
     return limits if limits.deadline is None else replace(limits, deadline=max(0.0, limits.deadline - spent))
 
 
-def _finish(delivery: Delivery, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter]) -> Result:
-    before = delivery.standing(notice)
-    after = delivery.deliver(notice, limits, adapters)
+def _finish(deliverer: Deliverer, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter]) -> Result:
+    before = deliverer.standing(notice)
+    after = deliverer.deliver(notice, limits, adapters)
     changed = (before.counts, before.channels) != (after.counts, after.channels)
     return replace(after, changed=changed)

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from broadcast.ledger.history import Failover, Reach
-from broadcast.ledger.records import Event, Notice, Text
+from broadcast.ledger.records import LedgerEvent, Notice, Text
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.reports.people import without_addresses
 
@@ -78,7 +78,9 @@ class Change:
     value: Phase | Severity
 
 
-def timeline(incident: Incident, chapters: Sequence[Chapter], events: Sequence[Event]) -> tuple[Row, ...]:
+def timeline(
+    incident: Incident, chapters: Sequence[Chapter], events: Sequence[LedgerEvent]
+) -> tuple[Row, ...]:
     """Return everything that happened, oldest first."""
     order = list(Moment)
     rows = [
@@ -159,7 +161,7 @@ def _failovers(chapter: Chapter) -> Iterator[Row]:
         )
 
 
-def _events(chapters: Sequence[Chapter], events: Sequence[Event]) -> Iterator[Row]:
+def _events(chapters: Sequence[Chapter], events: Sequence[LedgerEvent]) -> Iterator[Row]:
     numbers = {chapter.notice.id: chapter.number for chapter in chapters}
     told = {(chapter.notice.id, one.origin) for chapter in chapters for one in chapter.failovers}
     for event in events:
@@ -176,7 +178,7 @@ def _events(chapters: Sequence[Chapter], events: Sequence[Event]) -> Iterator[Ro
         )
 
 
-def _why(event: Event) -> str:
+def _why(event: LedgerEvent) -> str:
     """Return the engine notes `what: why`; what happened is said by the kind of the event."""
     return event.detail.partition(": ")[2] or event.detail
 

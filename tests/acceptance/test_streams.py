@@ -12,7 +12,7 @@ import pytest
 from broadcast.cli.errors import report_interrupted, report_unfinished
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.progress import watching
-from broadcast.dispatch.progress import Happened, Happening
+from broadcast.dispatch.progress import Event, EventKind
 from broadcast.errors import Interrupted, LedgerError, Unfinished
 from tests.acceptance.conftest import environment
 
@@ -191,16 +191,16 @@ def test_an_error_is_an_object_where_json_was_asked_for(tmp_path):
 FULL = LedgerError("the ledger is full", hint="make room")
 
 
-def fail_after(happened: Happened | None, error: BaseException = FULL) -> None:
+def fail_after(happened: EventKind | None, error: BaseException = FULL) -> None:
     with watching(Common(), Output.QUIET) as listener:
         if happened:
-            listener(Happening(happened, "sms"))
+            listener(Event(happened, "sms"))
         raise error
 
 
 def test_an_error_in_the_midst_does_not_claim_that_nothing_was_sent(capsys):
     with pytest.raises(Unfinished) as raised:
-        fail_after(Happened.ATTEMPT)
+        fail_after(EventKind.ATTEMPT)
     code = report_unfinished(raised.value, ["-o", "json"])
 
     shown = capsys.readouterr()
@@ -222,9 +222,9 @@ def test_ctrl_c_while_a_notice_is_prepared_says_that_nothing_was_sent(capsys):
 
 def test_ctrl_c_after_a_notice_was_recorded_does_not_claim_that():
     with pytest.raises(KeyboardInterrupt):
-        fail_after(Happened.PLANNED, KeyboardInterrupt())
+        fail_after(EventKind.PLANNED, KeyboardInterrupt())
 
 
 def test_an_error_before_anything_was_tried_passes_as_it_is():
     with pytest.raises(LedgerError):
-        fail_after(Happened.PLANNED)
+        fail_after(EventKind.PLANNED)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.sandbox.records import Received
 from tests.dispatch.stage import Company
 
@@ -29,9 +29,9 @@ class Child:
     pid: int
     events: int
     status: int | None = None
-    heard: list[Happened] = field(default_factory=list)
+    heard: list[EventKind] = field(default_factory=list)
 
-    def until(self, kind: Happened) -> None:
+    def until(self, kind: EventKind) -> None:
         """Return when that has happened."""
         while kind not in self.heard:
             assert self._hear(_WITHIN), f"{kind} never happened"
@@ -62,7 +62,7 @@ class Child:
         readable, _, _ = select.select([self.events], [], [], seconds)
         news = os.read(self.events, 1) if readable else b""
         if news:
-            self.heard.append(list(Happened)[news[0]])
+            self.heard.append(list(EventKind)[news[0]])
         return bool(news)
 
 
@@ -75,14 +75,14 @@ def fork(work: Callable[[Listener], int]) -> Child:
         return Child(pid, events)
     os.close(events)
     try:
-        os._exit(work(lambda happening: _tell(told, happening)))
+        os._exit(work(lambda event: _tell(told, event)))
     except BaseException:  # noqa: BLE001 - the parent must see every way it can fail
         traceback.print_exc(file=sys.stderr)
         os._exit(99)
 
 
-def _tell(descriptor: int, happening: Happening) -> None:
-    os.write(descriptor, bytes([list(Happened).index(happening.kind)]))
+def _tell(descriptor: int, event: Event) -> None:
+    os.write(descriptor, bytes([list(EventKind).index(event.kind)]))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from broadcast.publishing.retry import retry
 from broadcast.sandbox.faults import parse_fault
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.server import Sandbox
-from broadcast.wiring import make_delivery, make_publisher
+from broadcast.wiring import make_deliverer, make_publisher
 
 GENERAL = """
 [broadcast]
@@ -210,7 +210,7 @@ class Company:
 
     def retry(self, limits: Limits | None = None, *, listener: Listener = nobody) -> Result:
         with self.ledger() as ledger:
-            retried = retry(make_delivery(self.settings, ledger, listener), None, limits or Limits())
+            retried = retry(make_deliverer(self.settings, ledger, listener), None, limits or Limits())
             assert retried.latest
             return retried.latest
 
@@ -256,7 +256,7 @@ def consent(_: Preview) -> None:
 
 
 def _played_by(publisher: Publisher, instead: Mapping[str, Callable[[], Adapter]]) -> Publisher:
-    channels = publisher.delivery.channels
+    channels = publisher.deliverer.channels
 
     def build(settings: ChannelSettings) -> Adapter:
         return instead[settings.name]() if settings.name in instead else channels.build(settings)
@@ -265,8 +265,8 @@ def _played_by(publisher: Publisher, instead: Mapping[str, Callable[[], Adapter]
         name: replace(way, capabilities=instead[name]().capabilities) if name in instead else way
         for name, way in channels.ways.items()
     }
-    delivery = replace(publisher.delivery, channels=replace(channels, ways=ways, build=build))
-    return replace(publisher, delivery=delivery)
+    deliverer = replace(publisher.deliverer, channels=replace(channels, ways=ways, build=build))
+    return replace(publisher, deliverer=deliverer)
 
 
 def _toml(lanes: Sequence[Sequence[str]]) -> str:

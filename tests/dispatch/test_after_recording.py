@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.errors import LedgerError, Unfinished
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import AddressKind
@@ -45,8 +45,8 @@ class AfterRecording:
         self._act = act
         self._done = False
 
-    def __call__(self, happening: Happening) -> None:
-        if happening.kind is Happened.PLANNED and not self._done:
+    def __call__(self, event: Event) -> None:
+        if event.kind is EventKind.PLANNED and not self._done:
             self._done = True
             self._act()
 

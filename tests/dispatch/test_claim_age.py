@@ -12,8 +12,8 @@ from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Engine
-from broadcast.dispatch.message_builder import Outbox
-from broadcast.dispatch.progress import Happened, Happening
+from broadcast.dispatch.message_builder import MessageBuilder
+from broadcast.dispatch.progress import Event, EventKind
 from broadcast.dispatch.stop import Stop
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
@@ -72,15 +72,15 @@ def dispatched(
     """Send the notice, and let something happen when the first answer has come."""
     answers = 0
 
-    def listener(happening: Happening) -> None:
+    def listener(event: Event) -> None:
         nonlocal answers
-        answers += happening.kind is Happened.ACCEPTED
-        if answers == 1 and happening.kind is Happened.ACCEPTED:
+        answers += event.kind is EventKind.ACCEPTED
+        if answers == 1 and event.kind is EventKind.ACCEPTED:
             at_first_answer()
             mail.may_answer.set()
 
     run = ledger.begin_run()
-    outbox = Outbox(
+    builder = MessageBuilder(
         notice="INC-1/1",
         identity=notice.identity,
         headline=headline(notice.facts, notice.incident_identity),
@@ -89,7 +89,7 @@ def dispatched(
     )
     channel = ActiveChannel("email", mail, 8, 0.1, 1)  # type: ignore[arg-type]  # all that it looks at
     deliveries = ledger.deliveries(notice.id, run, clock=clock)
-    engine = Engine(deliveries, outbox, {"email": channel}, clock, Policy(), listener)
+    engine = Engine(deliveries, builder, {"email": channel}, clock, Policy(), listener)
     ending = asyncio.run(engine.run(None, Stop()))
     run.end()
     return ending

@@ -12,7 +12,7 @@ from broadcast.model.delivery import DeliveryState
 from broadcast.publishing.request import Limits, Verb
 from broadcast.publishing.retry import retry
 from broadcast.reports.status import overview
-from broadcast.wiring import make_delivery
+from broadcast.wiring import make_deliverer
 from tests.dispatch.stage import arm, email, phone
 
 AGENTS = '\n[audiences.agents]\ncontacts = ["people.csv"]\nlanes = {lanes}\n'
@@ -199,9 +199,9 @@ def test_retry_finishes_every_incident_and_says_so_for_every_notice(company, san
     sandbox.clear_faults()
 
     with company.ledger() as ledger:
-        delivery = make_delivery(company.settings, ledger, nobody)
-        retried = retry(delivery, None, Limits())
-        again = retry(delivery, None, Limits())
+        deliverer = make_deliverer(company.settings, ledger, nobody)
+        retried = retry(deliverer, None, Limits())
+        again = retry(deliverer, None, Limits())
 
     assert [(one.incident, one.exit_code, one.changed) for one in retried.notices] == [
         ("INC-1", 0, True),
@@ -287,7 +287,7 @@ def test_a_retry_by_name_counts_no_failure_of_an_older_notice_once_the_end_is_se
     assert company.follow_up(Verb.RESOLVE, message="Over.").exit_code == 0
 
     with company.ledger() as ledger:
-        retried = retry(make_delivery(company.settings, ledger, nobody), "INC-1", Limits())
+        retried = retry(make_deliverer(company.settings, ledger, nobody), "INC-1", Limits())
 
     assert retried.notices == ()
     assert retried.exit_code == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.dispatch.progress import Happened, Listener
+from broadcast.dispatch.progress import EventKind, Listener
 from broadcast.model.delivery import DeliveryState
 from broadcast.publishing.request import Limits, Request, Verb
 from tests.dispatch.processes import Child, Daemon, fork
@@ -95,7 +95,7 @@ def test_without_a_look_up_everybody_is_told_once_or_listed_as_unknown(company, 
     company.employ(PEOPLE)
     daemon.arm(SLOWLY)
     child = publishing(company)
-    child.until(Happened.ATTEMPT)
+    child.until(EventKind.ATTEMPT)
     wait_and_kill(child, random.Random(seed).uniform(0, 0.2))
 
     company.retry()
@@ -139,7 +139,7 @@ def test_retrying_beside_a_living_run_doubles_nothing(company, daemon):
     company.employ(PEOPLE)
     daemon.arm("twilio:late=0.05")
     child = publishing(company)
-    child.until(Happened.ACCEPTED)
+    child.until(EventKind.ACCEPTED)
 
     result = company.retry()
 
@@ -173,7 +173,7 @@ def test_a_stopped_process_is_not_taken_for_dead(company, daemon):
 def test_the_locks_of_dead_runs_are_tidied_up(company, daemon):
     daemon.arm("all:hang")
     child = publishing(company)
-    child.until(Happened.ATTEMPT)
+    child.until(EventKind.ATTEMPT)
     child.kill()
     daemon.heal()
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from broadcast.dispatch.progress import Happened
+from broadcast.dispatch.progress import EventKind
 from broadcast.publishing.request import Limits
 from tests.dispatch.stage import arm
 from tests.dispatch.test_pace import notifying
@@ -44,7 +44,7 @@ def test_a_process_that_hangs_delays_nobody_in_another(daemon, tmp_path):
 
     assert company.notify("Search down").exit_code == 0
 
-    assert Happened.DONE not in stuck.heard
+    assert EventKind.DONE not in stuck.heard
     assert company.per_provider() == {"smtp": company.people}
     stuck.kill()
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from broadcast.dispatch.progress import Happened, Happening, nobody
+from broadcast.dispatch.progress import Event, EventKind, nobody
 from broadcast.errors import Overtaken, UnknownIncident
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
@@ -236,8 +236,8 @@ def test_an_older_notice_is_not_sent_after_a_newer_one_was_recorded(company, san
     arm(sandbox, "twilio:ratelimit=0.2,times=1")
     updated: list[int] = []
 
-    def listen(happening: Happening) -> None:
-        if happening.kind is Happened.FAILED and not updated:
+    def listen(event: Event) -> None:
+        if event.kind is EventKind.FAILED and not updated:
             updated.append(1)
             thread = threading.Thread(
                 target=lambda: updated.append(company.follow_up(Verb.UPDATE, message="Newer.").exit_code)

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from broadcast.dispatch.progress import Happened
+from broadcast.dispatch.progress import EventKind
 from tests.dispatch.stage import Company
 
 
@@ -41,8 +41,8 @@ def test_a_full_disk_interrupts_the_run_and_nobody_is_lost_or_told_twice(sandbox
     company.employ(400)
     filled: list[bool] = []
 
-    def listen(happening):
-        if happening.kind is Happened.ACCEPTED and not filled:
+    def listen(event):
+        if event.kind is EventKind.ACCEPTED and not filled:
             filled.append(True)
             resize(disk, f"{used(disk) // 1024 + 64}k")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.dispatch.progress import Happened, Listener
+from broadcast.dispatch.progress import EventKind, Listener
 from broadcast.model.clock import SystemClock
 from broadcast.publishing.request import Limits, Request, Verb
 from tests.dispatch.processes import Child, Daemon, fork
@@ -35,7 +35,7 @@ def notifying(company: Company, processes: int) -> list[Child]:
     for number in range(processes):
         request = Request(Verb.NOTIFY, title=f"Shop {number} down")
         children.append(fork(partial(publishing, company, request)))
-        children[-1].until(Happened.ATTEMPT)
+        children[-1].until(EventKind.ATTEMPT)
     return children
 
 
@@ -84,7 +84,7 @@ def test_killed_processes_leave_no_more_to_be_sent_than_there_was(company, daemo
     company.employ(20)
     children = notifying(company, 4)
     for child in children:
-        child.until(Happened.ACCEPTED)
+        child.until(EventKind.ACCEPTED)
         child.kill()
 
     ended = [child.wait() for child in notifying(company, 2)]
@@ -98,7 +98,7 @@ def test_what_a_provider_asks_of_one_process_holds_for_the_others(company, daemo
     company.employ(2)
     daemon.arm("twilio:ratelimit=1.2,times=1")
     (first,) = notifying(company, 1)
-    first.until(Happened.FAILED)
+    first.until(EventKind.FAILED)
 
     second = company.notify("Search down")
 

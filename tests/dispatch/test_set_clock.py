@@ -16,8 +16,8 @@ from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Engine
-from broadcast.dispatch.message_builder import Outbox
-from broadcast.dispatch.progress import Happened, Happening
+from broadcast.dispatch.message_builder import MessageBuilder
+from broadcast.dispatch.progress import Event, EventKind
 from broadcast.dispatch.stop import Stop
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
@@ -74,11 +74,11 @@ def ledger(tmp_path):
 
 
 def dispatched(
-    ledger: Ledger, sms: Sms, clock: WallClock, people: int, listener: Callable[[Happening], None]
+    ledger: Ledger, sms: Sms, clock: WallClock, people: int, listener: Callable[[Event], None]
 ) -> Ending:
     notice = record(ledger, *(f"p{number}" for number in range(people)), route=("email",))
     run = ledger.begin_run()
-    outbox = Outbox(
+    builder = MessageBuilder(
         notice="INC-1/1",
         identity=notice.identity,
         headline=headline(notice.facts, notice.incident_identity),
@@ -87,7 +87,7 @@ def dispatched(
     )
     channel = ActiveChannel("email", sms, 1, SETTLE, 1)  # type: ignore[arg-type]  # all that it looks at
     deliveries = ledger.deliveries(notice.id, run, clock=clock)
-    engine = Engine(deliveries, outbox, {"email": channel}, clock, Policy(), listener)
+    engine = Engine(deliveries, builder, {"email": channel}, clock, Policy(), listener)
     ending = asyncio.run(engine.run(clock.monotonic() + 10, Stop()))
     run.end()
     return ending
@@ -98,8 +98,8 @@ def test_a_provider_that_asked_for_patience_is_asked_again_when_it_said(ledger, 
     clock = WallClock()
     sms = Sms(clock, lambda number: NotSent("slow down", retry_after=0.3) if number == 1 else None)
 
-    def listener(happening: Happening) -> None:
-        if happening.kind is Happened.FAILED:
+    def listener(event: Event) -> None:
+        if event.kind is EventKind.FAILED:
             clock.wrong = by
 
     assert dispatched(ledger, sms, clock, 2, listener) is Ending.FINISHED
@@ -117,9 +117,9 @@ def test_a_lost_answer_is_looked_up_when_it_has_settled(ledger, by):
         clock.passed += SETTLE * 0.6 * (number - 1)  # when the second is lost, the first has nearly settled
         return Unknown("the answer was lost")
 
-    def listener(happening: Happening) -> None:
+    def listener(event: Event) -> None:
         nonlocal lost
-        lost += happening.kind is Happened.UNKNOWN
+        lost += event.kind is EventKind.UNKNOWN
         clock.wrong = by if lost == 2 else timedelta()
 
     sms = Sms(clock, answer)

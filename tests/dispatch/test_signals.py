@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.dispatch.progress import Happened, Listener
+from broadcast.dispatch.progress import EventKind, Listener
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.publishing.request import Limits, Request, Verb
@@ -40,7 +40,7 @@ def publishing(company: Company) -> Child:
 def test_an_interrupt_lets_requests_finish_and_begins_no_more(company, daemon, number):
     daemon.arm("twilio:late=0.1")
     child = publishing(company)
-    child.until(Happened.ATTEMPT)
+    child.until(EventKind.ATTEMPT)
     child.stop(number)
 
     assert child.wait() == 130
@@ -58,7 +58,7 @@ def test_an_interrupt_lets_requests_finish_and_begins_no_more(company, daemon, n
 def test_a_second_interrupt_ends_at_once_and_what_was_out_is_looked_up_later(company, daemon):
     daemon.arm("twilio:hang_after,times=2", "twilio:late=10")
     child = publishing(company)
-    child.until(Happened.ATTEMPT)
+    child.until(EventKind.ATTEMPT)
     child.stop(signal.SIGINT)
     child.stop(signal.SIGTERM)
 
@@ -73,7 +73,7 @@ def test_a_second_interrupt_ends_at_once_and_what_was_out_is_looked_up_later(com
 def test_a_lost_terminal_does_not_stop_the_run(company, daemon):
     daemon.arm("twilio:late=0.02")
     child = publishing(company)
-    child.until(Happened.ATTEMPT)
+    child.until(EventKind.ATTEMPT)
     for _ in range(20):
         child.stop(signal.SIGHUP)
 
@@ -90,7 +90,7 @@ def test_an_interrupted_retry_begins_no_other_notice(company, daemon):
     daemon.arm("twilio:late=0.2")
     company.configure([["sms"]], sms="concurrency = 1", timeout="15s")
     child = fork(lambda listener: company.retry(listener=listener).exit_code)
-    child.until(Happened.ATTEMPT)
+    child.until(EventKind.ATTEMPT)
     child.stop(signal.SIGINT)
 
     assert child.wait() == 130

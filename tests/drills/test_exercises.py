@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from broadcast.dispatch.progress import Happened, Happening
+from broadcast.dispatch.progress import Event, EventKind
 from broadcast.drills.exercise import read_exercise
 from broadcast.drills.grade import first_notice
 from broadcast.drills.play import Played, play
@@ -258,7 +258,7 @@ class Waits:
 
     def publish(self, request, listener):
         subprocess.run([sys.executable, "-c", "sum(range(10**6))"], check=True)
-        listener(Happening(Happened.ACCEPTED, "sms"))
+        listener(Event(EventKind.ACCEPTED, "sms"))
         return result(accepted=1)
 
     def retry(self, on_unknown, listener):

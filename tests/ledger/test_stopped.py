@@ -13,7 +13,7 @@ import pytest
 from broadcast.cli.output.bars import Bars
 from broadcast.cli.output.progress import Lines, Scribe
 from broadcast.cli.terminal import Stream
-from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.errors import LedgerBusy
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.sqlite.store import open_sqlite
@@ -79,7 +79,7 @@ def test_ctrl_z_waits_though_another_thread_shows_how_far_the_run_is(path, begin
     """Ctrl-Z stops a process as soon as any of its threads lets it."""
 
     def work() -> None:
-        begin()(Happening(Happened.PLANNED, "email", count=1))
+        begin()(Event(EventKind.PLANNED, "email", count=1))
         store = open_sqlite(path)
         with store.transaction() as connection:
             os.kill(os.getpid(), signal.SIGTSTP)

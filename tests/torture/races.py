@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from broadcast.dispatch.progress import Happened, Listener, nobody
+from broadcast.dispatch.progress import EventKind, Listener, nobody
 from broadcast.errors import BroadcastError, Refused
 from broadcast.publishing.preview import Preview
 from broadcast.publishing.request import Limits, Request, Verb
@@ -92,7 +92,7 @@ def _stopped(options: Options, ground: Ground) -> Line:
         chance = options.chance("stopped", number)
         company = _company(ground)
         child = _publishing(company)
-        child.until(Happened.ATTEMPT)
+        child.until(EventKind.ATTEMPT)
         while chance.random() < 0.9 and child.hears(0.05):
             pass
         child.stop(signal.SIGSTOP)
@@ -194,8 +194,8 @@ def _hung_up(options: Options, ground: Ground) -> Line:
     for number in range(options.count(3, 50)):
         company = _company(ground)
         child = _publishing(company)
-        child.until(Happened.ATTEMPT)
-        while Happened.DONE not in child.heard:
+        child.until(EventKind.ATTEMPT)
+        while EventKind.DONE not in child.heard:
             child.stop(signal.SIGHUP)
             line.add(signals=1)
             child.hears(0.3)

@@ -200,7 +200,7 @@ def one_session(ground: Ground, chance: random.Random, line: Line, name: str) ->
     for _ in range(chance.randint(5, 10)):
         chance.choices(*zip(*STEPS, strict=True))[0](session)
     _settle(session)
-    _judge(session)
+    _interpreter(session)
     line.add(sessions=1, commands=len(session.steps))
 
 
@@ -442,7 +442,7 @@ def _states(session: Session) -> list[tuple[str, ...]]:
         return database.execute("SELECT contact, channel, state FROM delivery ORDER BY id").fetchall()
 
 
-def _judge(session: Session) -> None:
+def _interpreter(session: Session) -> None:
     arrived = Counter(
         (provider, to, one.word)
         for provider, to, text in session.received()

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from broadcast.dispatch.progress import Happening
+from broadcast.dispatch.progress import Event
 from broadcast.publishing.request import Request, Verb
 from tests.dispatch.processes import fork
 from tests.dispatch.stage import Company
@@ -62,7 +62,7 @@ class Phase:
         return company
 
 
-def _end(_: Happening) -> None:
+def _end(_: Event) -> None:
     """End this process at the first thing that happens: the plan is on disk, and nothing was sent."""
     os._exit(0)
 
@@ -146,7 +146,7 @@ def _kill(ground: Ground, phase: Phase, call: str, when: int, line: Line) -> Non
     struck = done.code in {-signal.SIGKILL, 128 + signal.SIGKILL}
     line.add(points=1, struck=int(struck), hung=int(done.code == -99))
     line.expect(done.code != -99, f"{phase.name}, {call} {when}: hung")
-    _judge(company, f"{phase.name}, killed at {call} {when}", line)
+    _interpreter(company, f"{phase.name}, killed at {call} {when}", line)
 
 
 def _refuse(ground: Ground, phase: Phase, point: tuple[str, str, int], line: Line) -> None:
@@ -165,10 +165,10 @@ def _refuse(ground: Ground, phase: Phase, point: tuple[str, str, int], line: Lin
         not (done.code in _NOTHING_LEFT and sent),
         f"{name}: exit {done.code} says that nothing was sent, and {sent} arrived",
     )
-    _judge(company, name, line)
+    _interpreter(company, name, line)
 
 
-def _judge(company: Company, name: str, line: Line) -> None:
+def _interpreter(company: Company, name: str, line: Line) -> None:
     if begun(company) or company.received():
         line.expect(begun(company), f"{name}: sent without a plan")
     finish(company)

@@ -13,7 +13,7 @@ from broadcast.cli.options import Common, MaybeIncident, Run
 from broadcast.cli.output.progress import watching
 from broadcast.cli.output.show_result import show_retried
 from broadcast.publishing.retry import retry as finish
-from broadcast.wiring import load_settings, make_delivery
+from broadcast.wiring import load_settings, make_deliverer
 
 Yes = Annotated[
     bool, typer.Option("--yes", help="Accepted for scripts; `retry` never asks.", rich_help_panel="Sending")
@@ -36,6 +36,6 @@ def retry(common: Common, run: Run, incident: MaybeIncident = None, yes: Yes = F
     limits = read_limits(run)
     settings = load_settings(common.config, sandbox=common.sandbox)
     with opened(settings) as ledger, watching(common, run.output) as listener:
-        retried = finish(make_delivery(settings, ledger, listener), incident, limits)
+        retried = finish(make_deliverer(settings, ledger, listener), incident, limits)
     show_retried(retried, run.output, settings.timezone, common)
     return retried.exit_code

@@ -8,7 +8,7 @@ from broadcast.cli.output.plain_text import one_line
 from broadcast.cli.output.progress import ASIDE, TROUBLE
 from broadcast.cli.output.rich_text import console
 from broadcast.cli.terminal import Stream
-from broadcast.dispatch.progress import Happened, Happening
+from broadcast.dispatch.progress import Event, EventKind
 from broadcast.ledger.processes import ctrl_z_deferred
 
 
@@ -28,24 +28,24 @@ class Bars:
         )
         self._tasks: dict[str, Task] = {}
 
-    def __call__(self, happening: Happening) -> None:
+    def __call__(self, event: Event) -> None:
         """Move the channel's bar."""
-        if happening.kind is Happened.DONE:
+        if event.kind is EventKind.DONE:
             return
-        if happening.kind in ASIDE:
-            self._progress.console.print(one_line(happening.reason or happening.kind), markup=False)
+        if event.kind in ASIDE:
+            self._progress.console.print(one_line(event.reason or event.kind), markup=False)
             return
-        task = self._task(happening.channel)
+        task = self._task(event.channel)
         total = task.total or 0
-        if happening.kind is Happened.PLANNED:
-            self._progress.update(task.id, total=total + happening.count)
-        elif happening.kind is Happened.ACCEPTED:
-            reached = task.completed + happening.count
+        if event.kind is EventKind.PLANNED:
+            self._progress.update(task.id, total=total + event.count)
+        elif event.kind is EventKind.ACCEPTED:
+            reached = task.completed + event.count
             self._progress.update(task.id, completed=reached, total=max(total, reached))
-        elif happening.kind is Happened.FAILOVER and happening.contact:
+        elif event.kind is EventKind.FAILOVER and event.contact:
             self._progress.update(task.id, total=total + 1, trouble="steps in")
-        elif happening.kind in TROUBLE:
-            self._progress.update(task.id, trouble=one_line(f"{happening.kind}: {happening.reason or ''}"))
+        elif event.kind in TROUBLE:
+            self._progress.update(task.id, trouble=one_line(f"{event.kind}: {event.reason or ''}"))
 
     def stop(self) -> None:
         """Take the bars away."""

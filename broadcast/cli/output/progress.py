@@ -14,13 +14,13 @@ from broadcast.cli.options import Common, Output
 from broadcast.cli.output.plain_text import one_line
 from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
-from broadcast.dispatch.progress import Happened, Happening, Listener
+from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.errors import BroadcastError, Interrupted, Unfinished
 from broadcast.ledger.processes import ctrl_z_deferred
 
-TROUBLE = {Happened.FAILED, Happened.FAILOVER, Happened.UNKNOWN}
+TROUBLE = {EventKind.FAILED, EventKind.FAILOVER, EventKind.UNKNOWN}
 #: What the whole run waits for; it has no channel.
-ASIDE = {Happened.WAITING, Happened.STOPPING}
+ASIDE = {EventKind.WAITING, EventKind.STOPPING}
 
 
 @contextmanager
@@ -33,10 +33,10 @@ def watching(common: Common, output: Output) -> Iterator[Listener]:
     """
     begun = attempted = False
 
-    def listener(happening: Happening, /) -> None:
+    def listener(event: Event, /) -> None:
         nonlocal begun, attempted
-        begun, attempted = True, attempted or happening.kind is Happened.ATTEMPT
-        shown(happening)
+        begun, attempted = True, attempted or event.kind is EventKind.ATTEMPT
+        shown(event)
 
     with _showing(common, output) as shown:
         try:
@@ -116,22 +116,22 @@ def _scribe(stream: Stream) -> Iterator[Scribe]:
 
 
 class JsonLines:
-    """One JSON object for each happening; the last one, `done`, is the result's and not written here."""
+    """One JSON object for each event; the last one, `done`, is the result's and not written here."""
 
     def __init__(self, scribe: Scribe) -> None:
         self._scribe = scribe
 
-    def __call__(self, happening: Happening) -> None:
+    def __call__(self, event: Event) -> None:
         """Write it down."""
-        if happening.kind is Happened.DONE:
+        if event.kind is EventKind.DONE:
             return
         fields = {
-            "event": happening.kind,
-            "channel": happening.channel,
-            "count": happening.count,
-            "contact": happening.contact,
-            "ref": happening.ref,
-            "reason": happening.reason,
+            "event": event.kind,
+            "channel": event.channel,
+            "count": event.count,
+            "contact": event.contact,
+            "ref": event.ref,
+            "reason": event.reason,
         }
         self._scribe.line(json_text(fields))
 
@@ -142,10 +142,10 @@ class Asides:
     def __init__(self, scribe: Scribe) -> None:
         self._scribe = scribe
 
-    def __call__(self, happening: Happening) -> None:
+    def __call__(self, event: Event) -> None:
         """Say it, if it is that."""
-        if happening.kind in ASIDE:
-            self._scribe.line(one_line(happening.reason or happening.kind))
+        if event.kind in ASIDE:
+            self._scribe.line(one_line(event.reason or event.kind))
 
 
 class Lines:
@@ -157,22 +157,22 @@ class Lines:
         self._accepted: dict[str, int] = {}
         self._told: set[tuple[str, ...]] = set()
 
-    def __call__(self, happening: Happening) -> None:
+    def __call__(self, event: Event) -> None:
         """Say it, if it is new."""
-        channel, kind = happening.channel, happening.kind
-        if kind is Happened.DONE:
+        channel, kind = event.channel, event.kind
+        if kind is EventKind.DONE:
             return
-        if kind is Happened.PLANNED:
-            self._planned[channel] = self._planned.get(channel, 0) + happening.count
+        if kind is EventKind.PLANNED:
+            self._planned[channel] = self._planned.get(channel, 0) + event.count
         if kind in ASIDE:
-            self._scribe.line(one_line(happening.reason or kind))
+            self._scribe.line(one_line(event.reason or kind))
         elif self._every:
-            self._scribe.line(_said(happening))
-        elif kind is Happened.ACCEPTED:
-            self._count(channel, happening.count)
-        elif kind in TROUBLE and (channel, kind, happening.reason or "") not in self._told:
-            self._told.add((channel, kind, happening.reason or ""))
-            self._scribe.line(_said(happening))
+            self._scribe.line(_said(event))
+        elif kind is EventKind.ACCEPTED:
+            self._count(channel, event.count)
+        elif kind in TROUBLE and (channel, kind, event.reason or "") not in self._told:
+            self._told.add((channel, kind, event.reason or ""))
+            self._scribe.line(_said(event))
 
     def _count(self, channel: str, count: int) -> None:
         planned = self._planned.get(channel, 0)
@@ -183,18 +183,18 @@ class Lines:
             self._scribe.line(f"{one_line(channel)}: {now:,}{of} accepted")
 
 
-def _said(happening: Happening) -> str:
-    if happening.kind is Happened.FAILOVER:
-        return one_line(_stepping_in(happening))
-    whom = happening.contact or (f"{happening.count:,}" if happening.count > 1 else "")
-    parts = [f"{happening.channel}: {happening.kind}", whom, happening.ref or ""]
+def _said(event: Event) -> str:
+    if event.kind is EventKind.FAILOVER:
+        return one_line(_stepping_in(event))
+    whom = event.contact or (f"{event.count:,}" if event.count > 1 else "")
+    parts = [f"{event.channel}: {event.kind}", whom, event.ref or ""]
     text = " ".join(part for part in parts if part)
-    return one_line(f"{text}: {happening.reason}" if happening.reason else text)
+    return one_line(f"{text}: {event.reason}" if event.reason else text)
 
 
-def _stepping_in(happening: Happening) -> str:
+def _stepping_in(event: Event) -> str:
     """One person's failover is told of the channel that steps in, many people's of the one they leave."""
-    why = f": {happening.reason}" if happening.reason else ""
-    if happening.contact:
-        return f"{happening.channel}: steps in{why}"
-    return f"{happening.channel}: {happening.count:,} moved on to the next channel{why}"
+    why = f": {event.reason}" if event.reason else ""
+    if event.contact:
+        return f"{event.channel}: steps in{why}"
+    return f"{event.channel}: {event.count:,} moved on to the next channel{why}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from broadcast.channels.voice.twilio import TwilioVoice
-from broadcast.dispatch.message_builder import Outbox
+from broadcast.dispatch.message_builder import MessageBuilder
 from broadcast.ledger.records import Claim, Text
 from broadcast.model.contact import Contact
 from broadcast.model.message import Message
@@ -28,7 +28,7 @@ TEXTS = ("customers", "agents", "field")
     ],
 )
 def test_only_who_is_not_told_as_a_matter_of_work_may_ask_for_no_more_calls(audience, texts, may_leave):
-    outbox = Outbox(
+    builder = MessageBuilder(
         notice="INC-1/1",
         identity="1",
         headline=headline(),
@@ -52,7 +52,7 @@ def test_only_who_is_not_told_as_a_matter_of_work_may_ask_for_no_more_calls(audi
         audience=audience,
     )
 
-    outgoing = outbox.outgoing(claim, TwilioVoice.capabilities)
+    outgoing = builder.outgoing(claim, TwilioVoice.capabilities)
 
     assert outgoing.may_leave is may_leave
     assert outgoing.unsubscribe is None
