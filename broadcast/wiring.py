@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from broadcast.publishing.publish import Publisher
     from broadcast.publishing.request import Request
     from broadcast.publishing.result import Result
-    from broadcast.publishing.what_if import Foresight
+    from broadcast.publishing.what_if import WhatIf
     from broadcast.rendering.catalogue import Catalogue
     from broadcast.rendering.render import Renderer
 
@@ -190,24 +190,24 @@ def read_found(settings: Settings) -> dict[str, str]:
         ledger.close()
 
 
-def make_foresight(settings: Settings, found: Mapping[str, str] | None = None) -> Foresight:
+def make_what_if(settings: Settings, found: Mapping[str, str] | None = None) -> WhatIf:
     """What looking ahead needs; raises `ConfigError`. `found` is what is down, if not as `watch` has it."""
     from broadcast.publishing.dependencies import dependencies
-    from broadcast.publishing.what_if import Foresight
+    from broadcast.publishing.what_if import WhatIf
 
     ways, locales = make_channels(settings).ways, make_catalogue(settings).locales()
     depends = dependencies(settings, read_found(settings) if found is None else found)
-    return Foresight(settings, ways, locales, read_suppressed(settings), depends)
+    return WhatIf(settings, ways, locales, read_suppressed(settings), depends)
 
 
 def make_watch(settings: Settings) -> Watch:
     """Return what watching needs; raises `ConfigError`."""
     from broadcast.monitoring.watch import Watch
 
-    def foresee(found: Mapping[str, str]) -> Foresight:
-        return make_foresight(settings, found)
+    def what_if(found: Mapping[str, str]) -> WhatIf:
+        return make_what_if(settings, found)
 
-    return Watch(settings, make_channels(settings).ways, SystemClock(), foresee, program(settings))
+    return Watch(settings, make_channels(settings).ways, SystemClock(), what_if, program(settings))
 
 
 def make_publisher(

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from broadcast.cli.options import Reach, Run, Sending, Wording
+from broadcast.cli.options import Run, Sending, TargetOptions, Wording
 from broadcast.cli.terminal import reads_from_terminal
 from broadcast.config.document import parse_toml
 from broadcast.config.durations import parse_duration
@@ -26,7 +26,7 @@ _HELD = frozenset({"scope", "impact", "action", "cause", "instruction", "works",
 def read_request(
     verb: Verb,
     wording: Wording,
-    reach: Reach,
+    targets: TargetOptions,
     key: str | None,
     title: str | None = None,
     incident: str | None = None,
@@ -45,10 +45,10 @@ def read_request(
         severity=wording.severity,
         phase=wording.phase,
         services=tuple(wording.service or ()),
-        audiences=tuple(reach.audience or ()),
-        channels=tuple(reach.channel or ()),
-        not_channels=tuple(reach.not_channel or ()),
-        affects=read_affects(reach.affects),
+        audiences=tuple(targets.audience or ()),
+        channels=tuple(targets.channel or ()),
+        not_channels=tuple(targets.not_channel or ()),
+        affects=read_affects(targets.affects),
         started=wording.started,
         detected=wording.detected,
         next_update=wording.next_update,

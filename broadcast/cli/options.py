@@ -266,7 +266,7 @@ class Correcting(Wording):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class TargetOptions:
     """Whom a notice goes to, and by which ways."""
 
     audience: Annotated[

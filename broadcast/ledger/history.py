@@ -60,7 +60,7 @@ class OpenBreaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ChannelReach:
     """How one notice fared on one channel, counted in messages.
 
     `targeted` came to the channel's turn; `failed` were tried and refused. What is left over was not tried:
@@ -164,7 +164,7 @@ class History:
         """When the first provider took the first word about it."""
         return self._each("first_accepted", incident.id, lambda row: _moment(row[0]))[0]
 
-    def reach(self, notice: Notice) -> list[Reach]:
+    def reach(self, notice: Notice) -> list[ChannelReach]:
         """How a notice fared, by channel in the order of lanes and routes."""
         return self._each("reach", notice.id, _reach)
 
@@ -272,8 +272,8 @@ def _line(row: Row) -> DeliveryLine:
     )
 
 
-def _reach(row: Row) -> Reach:
-    return Reach(
+def _reach(row: Row) -> ChannelReach:
+    return ChannelReach(
         row["channel"],
         row["targeted"],
         row["accepted"],

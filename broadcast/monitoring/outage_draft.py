@@ -23,9 +23,9 @@ from broadcast.model.text import printable
 from broadcast.model.zone import with_zone
 from broadcast.planning.ways import Way
 from broadcast.publishing.observed_outages import found_down
-from broadcast.publishing.recipients import Reach
+from broadcast.publishing.recipients import Recipients
 from broadcast.publishing.request import Request, Verb
-from broadcast.publishing.what_if import Foresight
+from broadcast.publishing.what_if import WhatIf
 from broadcast.sandbox.settings import sandbox_folder
 
 FOLDER = "drafts"
@@ -76,11 +76,11 @@ class NoticeDraft:
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """Writes drafts. `foresee` plans, told what counts as down; `program` is how this one was called."""
+    """Writes drafts. `what_if` plans, told what counts as down; `program` is how this one was called."""
 
     settings: Settings
     ways: Mapping[str, Way]
-    foresee: Callable[[Mapping[str, str]], Foresight]
+    what_if: Callable[[Mapping[str, str]], WhatIf]
     program: str
 
     @property
@@ -128,10 +128,10 @@ class Drafter:
     def _backup(self, down: Sequence[Watched], now: datetime) -> Backup:
         request = Request(Verb.NOTIFY, affects=self._affects(down))
         try:
-            reach = self.foresee(found_down(self.settings, down, now)).reach(request)
+            recipients = self.what_if(found_down(self.settings, down, now)).recipients(request)
         except BroadcastError as error:
             return Backup(trouble=str(error))
-        return Backup(tuple(_steps(reach)), len(reach.headcount.unreachable))
+        return Backup(tuple(_steps(recipients)), len(recipients.summary.unreachable))
 
     def _affects(self, down: Sequence[Watched]) -> tuple[str, ...]:
         """What the command must name; what is avoided by itself need not be."""
@@ -168,9 +168,9 @@ def _titled(kinds: Sequence[ChannelKind], language: str) -> str:
     return _DISTURBED[language].format(", ".join(names))
 
 
-def _steps(reach: Reach) -> Iterator[Step]:
+def _steps(recipients: Recipients) -> Iterator[Step]:
     routes: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for share, count in reach.headcount.shares.items():
+    for share, count in recipients.summary.shares.items():
         routes[share.audience, share.route] += 0 if share.posts else count
     for (audience, route), people in routes.items():
         yield Step(audience, route, people)

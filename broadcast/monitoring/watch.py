@@ -17,7 +17,7 @@ from broadcast.monitoring.outage_draft import Drafter, NoticeDraft
 from broadcast.monitoring.outages import relied_on, revised, seen, unwatched
 from broadcast.monitoring.survey import ChannelHealth, Surveyor
 from broadcast.planning.ways import Way
-from broadcast.publishing.what_if import Foresight
+from broadcast.publishing.what_if import WhatIf
 
 _WAIT = 2.0  # seconds for another process's lock; there will be another round
 
@@ -51,7 +51,7 @@ class Watch:
     settings: Settings
     ways: Mapping[str, Way]
     clock: Clock
-    foresee: Callable[[Mapping[str, str]], Foresight]
+    what_if: Callable[[Mapping[str, str]], WhatIf]
     program: str
 
     def round(self) -> Round:
@@ -121,4 +121,4 @@ class Watch:
 
     @property
     def _drafter(self) -> Drafter:
-        return Drafter(self.settings, self.ways, self.foresee, self.program)
+        return Drafter(self.settings, self.ways, self.what_if, self.program)

@@ -24,7 +24,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Headcount:
+class PlanSummary:
     """Deliveries by their share, people by their audience, and who cannot be reached.
 
     `suppressed` counts by audience who must not be told. `barred` counts the addresses that must not be
@@ -54,10 +54,10 @@ class Headcount:
         return first
 
 
-NOBODY = Headcount({}, {}, (), ())
+NOBODY = PlanSummary({}, {}, (), ())
 
 
-def count(plan: Iterable[Planned]) -> Headcount:
+def count(plan: Iterable[Planned]) -> PlanSummary:
     """Count a plan. What is owed to one person comes together in it."""
     shares: Counter[Share] = Counter()
     people: Counter[str] = Counter()
@@ -83,7 +83,7 @@ def count(plan: Iterable[Planned]) -> Headcount:
         else:
             shares[_share(planned)] += 1
             people[audience] += another
-    return Headcount(shares, people, tuple(audiences), tuple(unreachable), suppressed, barred, held)
+    return PlanSummary(shares, people, tuple(audiences), tuple(unreachable), suppressed, barred, held)
 
 
 def _share(planned: Planned) -> Share:

@@ -18,9 +18,9 @@ from broadcast.model.situation import situation_of
 from broadcast.model.suppression import Suppressed
 from broadcast.planning.plan import PUBLIC
 from broadcast.planning.ways import Way
-from broadcast.publishing.plan_summary import Headcount, Share
+from broadcast.publishing.plan_summary import PlanSummary, Share
 from broadcast.publishing.preview import AudiencePreview, BarredPreview, Preview, TextPreview
-from broadcast.publishing.recipients import Reach
+from broadcast.publishing.recipients import Recipients
 from broadcast.rendering.added import added
 from broadcast.rendering.catalogue import PUBLIC as CUSTOMERS
 from broadcast.rendering.clean import one_line
@@ -41,7 +41,7 @@ class Draft:
 
     incident: Incident
     facts: Facts
-    reach: Reach
+    recipients: Recipients
     texts: Sequence[Text]
     rendered: Sequence[Rendered]
     warnings: tuple[str, ...]
@@ -103,9 +103,9 @@ def needed_texts(
     return needed
 
 
-def written_for(reach: Reach) -> tuple[str, ...]:
+def written_for(recipients: Recipients) -> tuple[str, ...]:
     """The sets of texts that somebody reads now, or may be owed; what is public, customers read."""
-    return tuple(sorted({CUSTOMERS if share.texts == PUBLIC else share.texts for share in reach.shares}))
+    return tuple(sorted({CUSTOMERS if share.texts == PUBLIC else share.texts for share in recipients.shares}))
 
 
 def headline(facts: Facts, identity: str | None) -> Headline:
@@ -145,7 +145,7 @@ def headline(facts: Facts, identity: str | None) -> Headline:
 
 def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
     """The draft as a person should see it before saying yes."""
-    headcount = draft.reach.headcount
+    summary = draft.recipients.summary
     parts = _sms_parts(draft, ways)
     return Preview(
         incident=draft.facts.ref,
@@ -154,14 +154,14 @@ def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
         title=draft.facts.title,
         drill=draft.facts.drill,
         sandbox=sandbox,
-        people=sum(headcount.people.values()),
-        posts=tuple(dict.fromkeys(share.route[0] for share in headcount.shares if share.posts)),
-        audiences=tuple(_audience(name, headcount) for name in headcount.audiences),
+        people=sum(summary.people.values()),
+        posts=tuple(dict.fromkeys(share.route[0] for share in summary.shares if share.posts)),
+        audiences=tuple(_audience(name, summary) for name in summary.audiences),
         texts=_text_previews(draft, ways),
-        unreachable=headcount.unreachable,
-        barred=barred(headcount),
+        unreachable=summary.unreachable,
+        barred=barred(summary),
         sms_parts=parts,
-        cost=_cost(headcount.first, ways, parts),
+        cost=_cost(summary.first, ways, parts),
         next_update=draft.facts.next_update,
         window_starts=draft.facts.window_starts,
         window_ends=draft.facts.window_ends,
@@ -172,32 +172,32 @@ def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
     )
 
 
-def _audience(name: str, headcount: Headcount) -> AudiencePreview:
+def _audience(name: str, summary: PlanSummary) -> AudiencePreview:
     first: Counter[str] = Counter()
-    for share, people in headcount.shares.items():
+    for share, people in summary.shares.items():
         if share.audience == name and not share.posts:
             first[share.route[0]] += people
-    unreachable = sum(one.audience == name for one in headcount.unreachable)
+    unreachable = sum(one.audience == name for one in summary.unreachable)
     return AudiencePreview(
         name=name,
-        people=headcount.people.get(name, 0),
+        people=summary.people.get(name, 0),
         first=tuple(first.items()),
         unreachable=unreachable,
-        suppressed=headcount.suppressed.get(name, 0),
+        suppressed=summary.suppressed.get(name, 0),
     )
 
 
-def barred(headcount: Headcount) -> tuple[BarredPreview, ...]:
+def barred(summary: PlanSummary) -> tuple[BarredPreview, ...]:
     """The addresses that are not used, counted."""
     return tuple(
         BarredPreview(audience, each.kind, each.reason, people)
-        for (audience, each), people in headcount.barred.items()
+        for (audience, each), people in summary.barred.items()
     )
 
 
 def _text_previews(draft: Draft, ways: Mapping[str, Way]) -> tuple[TextPreview, ...]:
     first: Counter[tuple[str, str, str]] = Counter()
-    for share, count in draft.reach.headcount.shares.items():
+    for share, count in draft.recipients.summary.shares.items():
         first[share.texts, share.locale, str(ways[share.route[0]].capabilities.kind)] += count
     return tuple(
         TextPreview(
@@ -222,7 +222,7 @@ def _sms_parts(draft: Draft, ways: Mapping[str, Way]) -> int:
     }
     return sum(
         parts[share.texts, share.locale] * people
-        for share, people in draft.reach.headcount.shares.items()
+        for share, people in draft.recipients.summary.shares.items()
         if ways[share.route[0]].capabilities.kind is ChannelKind.SMS
     )
 

@@ -34,7 +34,7 @@ from broadcast.publishing.prepare import (
     written_for,
 )
 from broadcast.publishing.preview import Consent, Preview
-from broadcast.publishing.recipients import Reaching
+from broadcast.publishing.recipients import RecipientSelector
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
 from broadcast.rendering.draft import OUTSIDE
@@ -92,8 +92,8 @@ class Publisher:
             draft = self._draft(request, subject)
             meant = _still_meant(request, draft, meant)
             shown = self._shown(draft, limits)
-            self.deliverer.channels.permit(draft.reach.channels)
-            adapters = self.deliverer.channels.adapters(draft.reach.channels)
+            self.deliverer.channels.permit(draft.recipients.channels)
+            adapters = self.deliverer.channels.adapters(draft.recipients.channels)
             order = Order(limits, adapters, draft.warnings, draft.suppressed)
             consent(shown)
             try:
@@ -129,8 +129,8 @@ class Publisher:
         draft = self._draft(request, Subject(request.incident))
         shown = self._shown(draft, limits)
         try:
-            self.deliverer.channels.permit(draft.reach.channels)
-            self.deliverer.channels.adapters(draft.reach.headcount.channels)
+            self.deliverer.channels.permit(draft.recipients.channels)
+            self.deliverer.channels.adapters(draft.recipients.summary.channels)
         except (Refused, ConfigError) as error:
             warning = f"it could not be sent: {error}; {error.hint}"
             live = not isinstance(error, Refused)
@@ -168,34 +168,34 @@ class Publisher:
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
         suppressed = self.deliverer.ledger.suppressions.suppressed()
         failing = self._failing(watched, now) if before.incident else frozenset()
-        reaching = Reaching(self.settings, ways, self.locales, suppressed, depends, failing)
-        reach = reaching.reach(request, concerned, purpose)
-        facts = replace(composed.facts, audiences=written_for(reach))
-        needed = needed_texts(reach.shares, ways, self.locales, concerned.texts)
+        selector = RecipientSelector(self.settings, ways, self.locales, suppressed, depends, failing)
+        recipients = selector.select(request, concerned, purpose)
+        facts = replace(composed.facts, audiences=written_for(recipients))
+        needed = needed_texts(recipients.shares, ways, self.locales, concerned.texts)
         texts, rendered = write_texts(facts, needed, self.renderer)
-        check_personal(texts, rendered, reach.everybody)
+        check_personal(texts, rendered, recipients.everybody)
         systems = depends.known(ways.values())
         spoken = {locale for _, locale, _ in needed}
         staff = {locale for texts, locale, _ in needed if texts not in OUTSIDE}
-        said = self._said_before(before) if reach.contacts else set()
+        said = self._said_before(before) if recipients.contacts else set()
         return Draft(
             incident=composed.incident,
             facts=facts,
-            reach=reach,
+            recipients=recipients,
             texts=texts,
             rendered=rendered,
             suppressed=suppressed,
             warnings=(  # what matters most last: it stands right above the question
                 *self.settings.warnings,
-                *(one for one in reach.contacts if one not in said),
+                *(one for one in recipients.contacts if one not in said),
                 *composed.warnings,
-                *proposals(request, self.settings, watched, reach.channels, now),
+                *proposals(request, self.settings, watched, recipients.channels, now),
                 *advisories.hard_words(request, facts, request.lang or self.settings.locale),
                 *advisories.doubtful(request, systems),
                 *hints(facts, self.settings),
                 *advisories.shortened(texts, rendered),
                 *advisories.untranslated(request, spoken, request.lang or self.settings.locale, staff),
-                *reach.warnings,
+                *recipients.warnings,
                 *subject.warnings,
                 *self._already_open(composed),
                 *advisories.examples(self.settings),
@@ -270,8 +270,8 @@ class Publisher:
             inputs_hash=request.inputs_hash(),
             author=author(),
             texts=draft.texts,
-            deliveries=draft.reach.deliveries,
-            latecomers=draft.reach.latecomers,
+            deliveries=draft.recipients.deliveries,
+            latecomers=draft.recipients.latecomers,
             reserved=subject.reserved,
             kinds={name: way.capabilities.kind for name, way in self.deliverer.channels.ways.items()},
         )
@@ -279,7 +279,7 @@ class Publisher:
 
     def _recorded(self, draft: Draft, request: Request) -> Iterator[str]:
         """Tell the listener what is planned; warns of what could not be done beside the notice."""
-        for name, people in draft.reach.headcount.first.items():
+        for name, people in draft.recipients.summary.first.items():
             self.deliverer.listener(Event(EventKind.PLANNED, name, count=people))
         if takes_back(request):
             try:

@@ -31,12 +31,12 @@ from broadcast.planning.ways import Way
 from broadcast.publishing.bystanders import Bystanders
 from broadcast.publishing.concerned import Concerned
 from broadcast.publishing.contact_advisories import contact_remarks
-from broadcast.publishing.plan_summary import NOBODY, Headcount, Share, count
+from broadcast.publishing.plan_summary import NOBODY, PlanSummary, Share, count
 from broadcast.publishing.request import CLOSING, Request
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Recipients:
     """The deliveries of a notice, counted, and what had to be left out.
 
     `contacts` says what is wrong with the contacts files, in one line at most. `latecomers` are
@@ -44,10 +44,10 @@ class Reach:
     """
 
     deliveries: Iterable[Planned]
-    headcount: Headcount
+    summary: PlanSummary
     warnings: tuple[str, ...]
     latecomers: Iterable[Planned] = ()
-    late: Headcount = NOBODY
+    late: PlanSummary = NOBODY
     contacts: tuple[str, ...] = ()
 
     @property
@@ -58,17 +58,17 @@ class Reach:
     @property
     def shares(self) -> list[Share]:
         """The same, without saying who."""
-        held = dict.fromkeys(share for count in (self.headcount, self.late) for share, _ in count.held)
-        return [*self.headcount.shares, *self.late.shares, *held]
+        held = dict.fromkeys(share for count in (self.summary, self.late) for share, _ in count.held)
+        return [*self.summary.shares, *self.late.shares, *held]
 
     @property
     def channels(self) -> list[str]:
         """Every channel that may be used."""
-        return sorted({*self.headcount.channels, *self.late.channels})
+        return sorted({*self.summary.channels, *self.late.channels})
 
 
 @dataclass(frozen=True, slots=True)
-class Reaching:
+class RecipientSelector:
     """Works out whom a request reaches. `ways` are all configured channels, `locales` those with texts.
 
     `failing` are channels that were just found to fail. With `by_hand`, contacts are also read of audiences
@@ -83,7 +83,7 @@ class Reaching:
     failing: frozenset[str] = frozenset()
     by_hand: bool = False
 
-    def reach(self, request: Request, before: Concerned, purpose: Purpose) -> Reach:
+    def select(self, request: Request, before: Concerned, purpose: Purpose) -> Recipients:
         """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
 
         A resolve or a retraction goes to everybody who was, or may have been, told before.
@@ -101,8 +101,10 @@ class Reaching:
             late = Planner(usable, self.locales, default, waiting, outage, shared)
             found = {name: note for name, way in ways.items() if (note := outage.found(way))}
             plan, latecomers = planner.follow_up(waiting), late.follow_up(told)
-            reach = _closing(request, plan, latecomers, left_out, found)
-            return replace(reach, warnings=(*reach.warnings, *_still_owed(reach.headcount, self.ways)))
+            recipients = _closing(request, plan, latecomers, left_out, found)
+            return replace(
+                recipients, warnings=(*recipients.warnings, *_still_owed(recipients.summary, self.ways))
+            )
         audiences = self._audiences(request, before.audiences)
         spared = Bystanders(before.audiences if purpose is Purpose.DRILL else ())
         heard = spared.heard((*told, *waiting))
@@ -112,17 +114,17 @@ class Reaching:
         gone = [name for name in before.audiences if name not in self.settings.audiences]
         further = [] if request.audiences else gone
         owed = spared.owed(planner.plan(rosters, further))
-        headcount = count(owed)
-        _check_matched(headcount, (*warnings, *contacts))
+        summary = count(owed)
+        _check_matched(summary, (*warnings, *contacts))
         remarks = (
             *left_out,
             *spared.remarks(audiences, told),
             *_renamed(further),
             *self._not_updated(heard),
-            *_still_owed(headcount, self.ways),
+            *_still_owed(summary, self.ways),
             *warnings,
         )
-        return Reach(owed, headcount, remarks, contacts=contacts)
+        return Recipients(owed, summary, remarks, contacts=contacts)
 
     def _not_updated(self, told: Sequence[Told]) -> list[str]:
         """Channels that published before and are gone: their readers see the older news."""
@@ -264,14 +266,14 @@ def personal(audience: AudienceSettings, able: Mapping[str, Capabilities]) -> li
 
 def _closing(
     request: Request, plan: Plan, latecomers: Plan, left_out: Sequence[str], found: Mapping[str, str]
-) -> Reach:
+) -> Recipients:
     if request.audiences:
         raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
-    headcount = count(plan)
-    told = headcount.shares or headcount.held
+    summary = count(plan)
+    told = summary.shares or summary.held
     nobody = [] if told else ["no earlier notice reached anybody, so there is nobody to tell now"]
-    last = [comes_last(name, note) for name, note in found.items() if name in headcount.channels]
-    return Reach(plan, headcount, (*left_out, *last, *nobody), latecomers, count(latecomers))
+    last = [comes_last(name, note) for name, note in found.items() if name in summary.channels]
+    return Recipients(plan, summary, (*left_out, *last, *nobody), latecomers, count(latecomers))
 
 
 def _renamed(audiences: Sequence[str]) -> list[str]:
@@ -285,10 +287,10 @@ def _gone(name: str, ways: Mapping[str, Way]) -> str:
     return why_gone(name, ways) if present_name(name, ways) else "is not in the configuration any more"
 
 
-def _still_owed(headcount: Headcount, ways: Mapping[str, Way]) -> Iterator[str]:
+def _still_owed(summary: PlanSummary, ways: Mapping[str, Way]) -> Iterator[str]:
     """What this notice cannot end, by channel and reason."""
     owed: Counter[tuple[str, str, bool]] = Counter()
-    for (share, reason), messages in headcount.held.items():
+    for (share, reason), messages in summary.held.items():
         owed[share.route[0], reason, share.posts] += messages
     for (name, reason, posts), messages in owed.items():
         what = "the end" if posts else counted(messages, "message")
@@ -298,19 +300,19 @@ def _still_owed(headcount: Headcount, ways: Mapping[str, Way]) -> Iterator[str]:
         yield f"{what} on {name} {owing} still owed: {reason}; {when}, retry sends {it}"
 
 
-def _check_matched(headcount: Headcount, warnings: Sequence[str]) -> None:
-    if headcount.shares or headcount.held:
+def _check_matched(summary: PlanSummary, warnings: Sequence[str]) -> None:
+    if summary.shares or summary.held:
         return
-    if headcount.suppressed:
-        why = ", ".join(dict.fromkeys(str(barred) for _, barred in headcount.barred))
+    if summary.suppressed:
+        why = ", ".join(dict.fromkeys(str(barred) for _, barred in summary.barred))
         raise NothingMatched(
             f"nobody may be told: {why}",
             hint="`broadcast contacts suppress --list` shows what must not be used, and since when",
         )
-    if headcount.unreachable:
-        people = counted(len(headcount.unreachable), "person", "people")
+    if summary.unreachable:
+        people = counted(len(summary.unreachable), "person", "people")
         raise NothingMatched(
-            f"none of {people} can be reached: {headcount.unreachable[0].reason}",
+            f"none of {people} can be reached: {summary.unreachable[0].reason}",
             hint="`broadcast contacts check` shows who has which address",
         )
     raise NothingMatched(

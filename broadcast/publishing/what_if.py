@@ -18,7 +18,7 @@ from broadcast.planning.resilience import Resilience, examine
 from broadcast.planning.ways import Way
 from broadcast.publishing.advisories import mistaken
 from broadcast.publishing.concerned import Concerned
-from broadcast.publishing.recipients import Reach, Reaching
+from broadcast.publishing.recipients import Recipients, RecipientSelector
 from broadcast.publishing.request import Request
 
 _PRIORITY = ("priority", "prioritaet")  # the further column, as the contacts file may name it
@@ -62,7 +62,7 @@ class CallList:
 
 
 @dataclass(frozen=True, slots=True)
-class Foresight:
+class WhatIf:
     """Plans without an incident, and without telling anybody. `ways` are all configured channels."""
 
     settings: Settings
@@ -71,14 +71,14 @@ class Foresight:
     suppressed: Suppressed
     depends: Dependencies
 
-    def reach(self, request: Request) -> Reach:
+    def recipients(self, request: Request) -> Recipients:
         """Who would be told, and by which channel first; raises what publishing would raise."""
-        reach = self._reaching.reach(request, Concerned(), Purpose.INCIDENT)
-        return replace(reach, warnings=(*reach.warnings, *self._mistaken(request)))
+        found = self._selector.select(request, Concerned(), Purpose.INCIDENT)
+        return replace(found, warnings=(*found.warnings, *self._mistaken(request)))
 
     def examine(self, request: Request) -> Resilience:
         """Who would be cut off by the failure of one or two systems, and first who is already."""
-        rosters, warnings = self._reaching.rosters(request)
+        rosters, warnings = self._selector.rosters(request)
         if not any(roster.lanes for roster in rosters):
             raise NothingMatched("no channel is left", hint="check --channel, --not-channel and the lanes")
         found = examine(rosters, self.ways, self.depends, request.affects)
@@ -93,7 +93,7 @@ class Foresight:
         `priority`; the order of the audiences and of their files does the rest. Somebody in two audiences
         is called once, as a member of the first in which they may be called.
         """
-        rosters, warnings = replace(self._reaching, by_hand=True).rosters(request)
+        rosters, warnings = replace(self._selector, by_hand=True).rosters(request)
         people = _People(rosters)
         calls: list[tuple[bool, int, Call]] = []
         for roster, contact in people.first(lambda place: not self._objection(*place)):
@@ -135,8 +135,8 @@ class Foresight:
         return f"{ChannelKind.VOICE} declined" if declined and not duty else ""
 
     @property
-    def _reaching(self) -> Reaching:
-        return Reaching(self.settings, self.ways, self.locales, self.suppressed, self.depends)
+    def _selector(self) -> RecipientSelector:
+        return RecipientSelector(self.settings, self.ways, self.locales, self.suppressed, self.depends)
 
     def _call(self, roster: Roster, contact: Contact, request: Request) -> Call:
         phone = contact.phone or ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from broadcast.ledger.history import Reach
+from broadcast.ledger.history import ChannelReach
 from broadcast.model.moments import elapsed, later
 from broadcast.model.text import printable
 from broadcast.reports.language import Language
@@ -180,7 +180,7 @@ _LABEL = 18
 
 
 def _mark(
-    story: Story, number: int, reach: Reach, when: str, place: tuple[float, float], say: Language
+    story: Story, number: int, reach: ChannelReach, when: str, place: tuple[float, float], say: Language
 ) -> str:
     x, y = place
     kind = _kind(reach)
@@ -199,7 +199,7 @@ _RINGED = f'<circle class="ring" r="{_RADIUS + 3}"/>{_DISC}'
 _SQUARE = '<rect x="-10" y="-10" width="20" height="20" rx="3"/>'
 
 
-def _kind(reach: Reach) -> str:
+def _kind(reach: ChannelReach) -> str:
     """Return which of the four shapes: `full`, `part`, `unknown` or `failed`."""
     if reach.accepted == reach.targeted:
         return "full"

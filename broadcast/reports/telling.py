@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from broadcast.ledger.history import Failover, Reach
+from broadcast.ledger.history import ChannelReach, Failover
 from broadcast.ledger.records import Text
 from broadcast.model.incident import Incident, Phase, Service
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
@@ -244,7 +244,7 @@ def _reach(story: Story, say: Language) -> tuple[Block, ...]:
     return (Table(headings, rows),)
 
 
-def _reach_row(story: Story, chapter: Chapter, reach: Reach, say: Language) -> tuple[Cell, ...]:
+def _reach_row(story: Story, chapter: Chapter, reach: ChannelReach, say: Language) -> tuple[Cell, ...]:
     untried = reach.targeted - reach.accepted - reach.unknown - reach.failed
     return (
         Cell(_mark(story, chapter.number)),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 
-from broadcast.ledger.history import Failover, Reach
+from broadcast.ledger.history import ChannelReach, Failover
 from broadcast.ledger.records import LedgerEvent, Notice, Text
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.reports.people import without_addresses
@@ -55,7 +55,7 @@ class Chapter:
 
     notice: Notice
     texts: tuple[Text, ...]
-    reach: tuple[Reach, ...]
+    reach: tuple[ChannelReach, ...]
     failovers: tuple[Failover, ...]
 
     @property

@@ -12,7 +12,7 @@ from broadcast.cli.command import command
 from broadcast.cli.commands.publish import publish
 from broadcast.cli.default_command import default_group
 from broadcast.cli.inputs import read_request
-from broadcast.cli.options import Common, Ending, Reach, Run, Sending, Wording
+from broadcast.cli.options import Common, Ending, Run, Sending, TargetOptions, Wording
 from broadcast.errors import UsageError
 from broadcast.model.incident import Phase
 from broadcast.publishing.request import Request, Verb
@@ -102,7 +102,12 @@ class Change(Wording):
 
 @command(name="maintenance", unsaid=_FOREIGN_IN_WINDOW)
 def announce(
-    title: WorkTitle, common: Common, wording: Announcement, reach: Reach, sending: Sending, run: Run
+    title: WorkTitle,
+    common: Common,
+    wording: Announcement,
+    targets: TargetOptions,
+    sending: Sending,
+    run: Run,
 ) -> int:
     """Announce work with its window, and tell everyone concerned.
 
@@ -110,7 +115,7 @@ def announce(
     `end` and `cancel` go to everybody who was told, threaded to the announcement.
     """
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
-    request = read_request(Verb.NOTIFY, wording, reach, sending.key, title=title)
+    request = read_request(Verb.NOTIFY, wording, targets, sending.key, title=title)
     return publish(_with_window(request, wording), common, sending, run)
 
 
@@ -122,14 +127,14 @@ def announce(
 def start(
     common: Common,
     wording: Beginning,
-    reach: Reach,
+    targets: TargetOptions,
     sending: Sending,
     run: Run,
     incident: MaybeWork = None,
 ) -> int:
     """Say that the work has begun: now, or when --started says."""
     _refuse_foreign(wording, _FOREIGN)
-    request = read_request(Verb.UPDATE, wording, reach, sending.key, incident=incident)
+    request = read_request(Verb.UPDATE, wording, targets, sending.key, incident=incident)
     begun = replace(
         request, maintenance=True, phase=Phase.IN_PROGRESS.value, window_until=wording.window_until
     )
@@ -142,14 +147,19 @@ def start(
     unsaid=_FOREIGN_IN_WINDOW,
 )
 def move(
-    common: Common, wording: Change, reach: Reach, sending: Sending, run: Run, incident: MaybeWork = None
+    common: Common,
+    wording: Change,
+    targets: TargetOptions,
+    sending: Sending,
+    run: Run,
+    incident: MaybeWork = None,
 ) -> int:
     """Say the new window beside the old one.
 
     Once the work has begun, only its end can be moved: that is how to say that it takes longer, or less.
     """
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
-    request = read_request(Verb.UPDATE, wording, reach, sending.key, incident=incident)
+    request = read_request(Verb.UPDATE, wording, targets, sending.key, incident=incident)
     return publish(_with_window(request, wording), common, sending, run)
 
 
@@ -159,14 +169,19 @@ def move(
     unsaid=(*_FOREIGN, *_END_ONLY),
 )
 def end(
-    common: Common, wording: Ending, reach: Reach, sending: Sending, run: Run, incident: MaybeWork = None
+    common: Common,
+    wording: Ending,
+    targets: TargetOptions,
+    sending: Sending,
+    run: Run,
+    incident: MaybeWork = None,
 ) -> int:
     """Tell everybody who was told that the work is over.
 
     It ended now, or when --ended says.
     """
     _refuse_foreign(wording, _FOREIGN)
-    request = read_request(Verb.RESOLVE, wording, reach, sending.key, incident=incident)
+    request = read_request(Verb.RESOLVE, wording, targets, sending.key, incident=incident)
     return publish(replace(request, maintenance=True, ended=wording.ended), common, sending, run)
 
 
@@ -175,11 +190,16 @@ def end(
     unsaid=(*_FOREIGN_IN_WINDOW, *_END_ONLY),
 )
 def cancel(
-    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeWork = None
+    common: Common,
+    wording: Wording,
+    targets: TargetOptions,
+    sending: Sending,
+    run: Run,
+    incident: MaybeWork = None,
 ) -> int:
     """Tell everybody who was told that the work is called off, or broken off."""
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
-    request = read_request(Verb.RETRACT, wording, reach, sending.key, incident=incident)
+    request = read_request(Verb.RETRACT, wording, targets, sending.key, incident=incident)
     return publish(replace(request, maintenance=True), common, sending, run)
 
 

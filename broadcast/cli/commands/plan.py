@@ -11,7 +11,7 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.inputs import read_affects
-from broadcast.cli.options import Common, Form, ListForm, Reach
+from broadcast.cli.options import Common, Form, ListForm, TargetOptions
 from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
 from broadcast.cli.output.preview import barred_page
 from broadcast.cli.output.show import show, show_json
@@ -21,10 +21,10 @@ from broadcast.model.system import NOTHING
 from broadcast.planning.resilience import Gap, Resilience
 from broadcast.publishing.observed_outages import takes_back
 from broadcast.publishing.prepare import barred
-from broadcast.publishing.recipients import Reach as Reached
+from broadcast.publishing.recipients import Recipients
 from broadcast.publishing.request import Request, Verb
 from broadcast.publishing.what_if import Call, CallList
-from broadcast.wiring import load_settings, make_foresight
+from broadcast.wiring import load_settings, make_what_if
 
 SCHEMA = "broadcast.plan/1"
 _CUT_OFF = 3
@@ -47,7 +47,11 @@ Paper = Annotated[
     "broadcast plan --paper --affects mobile -a field > calls.txt",
 )
 def plan(
-    common: Common, reach: Reach, check: Check = False, paper: Paper = False, output: ListForm = Form.HUMAN
+    common: Common,
+    targets: TargetOptions,
+    check: Check = False,
+    paper: Paper = False,
+    output: ListForm = Form.HUMAN,
 ) -> int:
     """Check before an outage: who is reached, who is not if a system fails, whom to call by phone.
 
@@ -56,21 +60,21 @@ def plan(
     """
     if check and paper:
         raise UsageError("use --check or --paper, not both", hint="they are two different lists")
-    request = _request(reach)
+    request = _request(targets)
     settings = load_settings(common.config, sandbox=common.sandbox)
-    foresight = make_foresight(settings, {} if takes_back(request) else None)
+    what_if = make_what_if(settings, {} if takes_back(request) else None)
     request = replace(request, affects=tuple(name for name in request.affects if name != NOTHING))
     code = 0
     pages: Pages
     if check:
-        found = foresight.examine(request)
+        found = what_if.examine(request)
         code = _CUT_OFF if found.single else 0
         pages = Pages(_examined(found), lambda: _examined_page(found))
     elif paper:
-        calls = foresight.call_list(request)
+        calls = what_if.call_list(request)
         pages = Pages(asdict(calls), lambda: _paper_page(calls, request))
     else:
-        planned = foresight.reach(request)
+        planned = what_if.recipients(request)
         pages = Pages(_planned(planned), lambda: _planned_page(planned))
     if output is Form.JSON:
         show_json({"schema": SCHEMA, **pages.data}, common.out)
@@ -87,18 +91,18 @@ class Pages:
     blocks: Callable[[], Iterator[Block]]
 
 
-def _request(reach: Reach) -> Request:
+def _request(targets: TargetOptions) -> Request:
     return Request(
         Verb.NOTIFY,
-        audiences=tuple(reach.audience or ()),
-        channels=tuple(reach.channel or ()),
-        not_channels=tuple(reach.not_channel or ()),
-        affects=read_affects(reach.affects),
+        audiences=tuple(targets.audience or ()),
+        channels=tuple(targets.channel or ()),
+        not_channels=tuple(targets.not_channel or ()),
+        affects=read_affects(targets.affects),
     )
 
 
-def _planned(planned: Reached) -> dict[str, Any]:
-    heads = planned.headcount
+def _planned(planned: Recipients) -> dict[str, Any]:
+    heads = planned.summary
     shares = [
         {"audience": share.audience, "route": list(share.route), "posts": share.posts, "count": count}
         for share, count in heads.shares.items()
@@ -113,8 +117,8 @@ def _planned(planned: Reached) -> dict[str, Any]:
     }
 
 
-def _planned_page(planned: Reached) -> Iterator[Block]:
-    heads = planned.headcount
+def _planned_page(planned: Recipients) -> Iterator[Block]:
+    heads = planned.summary
     routes: Counter[tuple[str, str]] = Counter()
     for share, count in heads.shares.items():
         routes[share.audience, " > ".join(share.route)] += 0 if share.posts else count

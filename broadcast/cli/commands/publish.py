@@ -14,9 +14,9 @@ from broadcast.cli.options import (
     Ending,
     MaybeIncident,
     Output,
-    Reach,
     Run,
     Sending,
+    TargetOptions,
     Title,
     Wording,
 )
@@ -41,13 +41,15 @@ _TAKES_BACK = ("phase", "audience")
     'broadcast notify "Slack down" --affects slack --key "ticket-4711/notify" --yes --max-recipients 500',
     'broadcast --sandbox notify "Rehearsal" --drill',
 )
-def notify(title: Title, common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run) -> int:
+def notify(
+    title: Title, common: Common, wording: Wording, targets: TargetOptions, sending: Sending, run: Run
+) -> int:
     """Open an incident and tell everyone concerned.
 
     Shows who would be told what, and asks before anything is sent. In scripts, --yes sends without asking
     and --max-recipients guards it; with --key the same command can be repeated without telling anybody twice.
     """
-    request = read_request(Verb.NOTIFY, wording, reach, sending.key, title=title)
+    request = read_request(Verb.NOTIFY, wording, targets, sending.key, title=title)
     return publish(request, common, sending, run)
 
 
@@ -60,7 +62,7 @@ def notify(title: Title, common: Common, wording: Wording, reach: Reach, sending
 def update(
     common: Common,
     wording: Correcting,
-    reach: Reach,
+    targets: TargetOptions,
     sending: Sending,
     run: Run,
     incident: MaybeIncident = None,
@@ -70,7 +72,7 @@ def update(
     Goes to the audiences of the earlier notices. People who are new get this notice as their first one.
     Readers outside get only the first and the last notice of an exercise.
     """
-    request = read_request(Verb.UPDATE, wording, reach, sending.key, incident=incident)
+    request = read_request(Verb.UPDATE, wording, targets, sending.key, incident=incident)
     return publish(replace(request, corrects=read_words(wording.corrects)), common, sending, run)
 
 
@@ -80,13 +82,18 @@ def update(
     unsaid=_OPEN_ONLY,
 )
 def resolve(
-    common: Common, wording: Ending, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+    common: Common,
+    wording: Ending,
+    targets: TargetOptions,
+    sending: Sending,
+    run: Run,
+    incident: MaybeIncident = None,
 ) -> int:
     """Tell everybody who was told, on the channel that reached them, that it is over.
 
     Readers are told when it ended only if --ended says so.
     """
-    request = read_request(Verb.RESOLVE, wording, reach, sending.key, incident=incident)
+    request = read_request(Verb.RESOLVE, wording, targets, sending.key, incident=incident)
     return publish(replace(request, ended=wording.ended), common, sending, run)
 
 
@@ -96,14 +103,19 @@ def resolve(
     unsaid=_TAKES_BACK,
 )
 def retract(
-    common: Common, wording: Wording, reach: Reach, sending: Sending, run: Run, incident: MaybeIncident = None
+    common: Common,
+    wording: Wording,
+    targets: TargetOptions,
+    sending: Sending,
+    run: Run,
+    incident: MaybeIncident = None,
 ) -> int:
     """Take back what was wrong, from everybody who got it: a false alarm, or an all-clear.
 
     Of an open incident, all of it is taken back, and it is closed. Of a resolved one, the all-clear is: the
     incident is open again, and readers are promised the next word.
     """
-    request = read_request(Verb.RETRACT, wording, reach, sending.key, incident=incident)
+    request = read_request(Verb.RETRACT, wording, targets, sending.key, incident=incident)
     return publish(request, common, sending, run)
 
 
