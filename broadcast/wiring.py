@@ -278,15 +278,15 @@ def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:
     """What playing an exercise in `folder` needs; raises `ConfigError`. Its sandbox runs until `close`."""
     from broadcast.drills.play import rehearsing
     from broadcast.drills.rehearsal import Rehearsal
-    from broadcast.model.clock import WoundClock
-    from broadcast.sandbox.client import Remote
+    from broadcast.model.clock import ManualClock
+    from broadcast.sandbox.client import SandboxClient
     from broadcast.sandbox.daemon import ensure_running, stop
     from broadcast.sandbox.settings import in_sandbox, sandbox_folder
 
     rehearsed = rehearsing(_company(exercise), folder.absolute())
     address = ensure_running(sandbox_folder(rehearsed))
     settings = in_sandbox(rehearsed, address)
-    ledger, clock = open_ledger(settings), WoundClock()
+    ledger, clock = open_ledger(settings), ManualClock()
 
     def close() -> None:
         ledger.close()
@@ -299,6 +299,6 @@ def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:
         ledger=ledger,
         commands=_Desk(settings, ledger, clock),
         clock=clock,
-        sandbox=Remote(address.url),
+        sandbox=SandboxClient(address.url),
         close=close,
     )

@@ -10,7 +10,7 @@ from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns, read_columns
 from broadcast.contacts.merge import Entries, Entry, MergedRow, People, merge
 from broadcast.contacts.rows import read_row
-from broadcast.contacts.sheet import Row, Sheet, Torn, open_sheet
+from broadcast.contacts.sheet import MalformedRow, Row, Sheet, open_sheet
 from broadcast.errors import ConfigError
 from broadcast.model.counted import counted
 from broadcast.model.text import printable
@@ -85,8 +85,8 @@ def _read_file(path: Path, region: str, findings: _Findings) -> None:
     rows = 0
     for row in sheet.rows():
         rows += 1
-        if isinstance(row, Torn):
-            findings.rejected.append(_torn(path, row))
+        if isinstance(row, MalformedRow):
+            findings.rejected.append(_malformed(path, row))
         elif _read_row(path, row, columns, region, findings):
             restored.append(row.line)
     if restored:
@@ -124,11 +124,11 @@ def _require_addresses(sheet: Sheet, columns: Columns) -> None:
     )
 
 
-def _torn(path: Path, torn: Torn) -> RejectedRow:
-    span = f"lines {torn.line} to {torn.last}: " if torn.last > torn.line else ""
+def _malformed(path: Path, malformed: MalformedRow) -> RejectedRow:
+    span = f"lines {malformed.line} to {malformed.last}: " if malformed.last > malformed.line else ""
     return RejectedRow(
         path,
-        torn.line,
+        malformed.line,
         f"{span}a quotation mark in a cell is not closed",
         'write a quotation mark inside a cell twice ("")',
     )

@@ -12,7 +12,7 @@ from typing import Any
 from broadcast.contacts.spool import Spool
 from broadcast.model.consent import Consent
 from broadcast.model.contact import Contact
-from broadcast.model.duplicate_filter import Census
+from broadcast.model.duplicate_filter import DuplicateFilter
 
 #: How ids begin that are made from an address, because the list has none.
 DERIVED_ID = re.compile(r"c-[0-9a-f]{12}")
@@ -44,7 +44,7 @@ class Entries:
     def __init__(self) -> None:
         self.rows = Spool()
         self._paths: list[Path] = []
-        self._census = Census()
+        self._duplicates = DuplicateFilter()
 
     def add(self, path: Path, line: int, contact: Contact) -> None:
         """Add the contact that a row describes."""
@@ -52,16 +52,16 @@ class Entries:
             self._paths.append(path)
         self.rows.append((len(self._paths) - 1, line, *_fields(contact)))
         for mark in _marks(contact):
-            self._census.count(mark)
+            self._duplicates.count(mark)
 
     def sharing(self) -> dict[int, Entry]:
         """Return the rows that share a mark with another, and a few that only seem to, by their place."""
-        if self._census.unique:
+        if self._duplicates.unique:
             return {}
         return {
             place: Entry(self._paths[path], line, contact)
             for place, (path, line, *fields) in enumerate(self.rows)
-            if any(map(self._census.repeats, _marks(contact := _contact(fields))))
+            if any(map(self._duplicates.repeats, _marks(contact := _contact(fields))))
         }
 
 

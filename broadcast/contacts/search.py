@@ -14,7 +14,7 @@ from broadcast.contacts.columns import Columns, read_columns
 from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.merge import DERIVED_ID, named
 from broadcast.contacts.rows import clean, identifiers_of, read_row
-from broadcast.contacts.sheet import Row, Sheet, Torn, open_sheet
+from broadcast.contacts.sheet import MalformedRow, Row, Sheet, open_sheet
 from broadcast.model.contact import Contact
 from broadcast.model.ids import base_id
 
@@ -84,7 +84,7 @@ def rows_about(path: Path, region: str, terms: SearchTerms) -> Iterator[ListedRo
     sheet = open_sheet(path)
     columns = read_columns(sheet.header)
     for row in sheet.rows():
-        if isinstance(row, Torn):
+        if isinstance(row, MalformedRow):
             if terms.mentions(_raw(sheet, row)):
                 yield RejectedText(row.line, "a quotation mark in a cell is not closed")
         elif found := _row_about(sheet, row, columns, region, terms):
@@ -116,9 +116,9 @@ def _row_about(
     )
 
 
-def _raw(sheet: Sheet, torn: Torn) -> str:
+def _raw(sheet: Sheet, malformed: MalformedRow) -> str:
     with sheet.path.open(encoding=sheet.encoding, newline="") as stream:
-        return "".join(islice(stream, torn.line - 1, torn.last))
+        return "".join(islice(stream, malformed.line - 1, malformed.last))
 
 
 def _has_words(text: str, name: str) -> bool:

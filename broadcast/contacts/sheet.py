@@ -43,7 +43,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Torn:
+class MalformedRow:
     """Lines whose quotation marks do not add up, so that nobody can say where a cell ends."""
 
     line: int
@@ -60,7 +60,7 @@ class Sheet:
     header: tuple[str, ...]
     header_line: int
 
-    def rows(self) -> Iterator[Row | Torn]:
+    def rows(self) -> Iterator[Row | MalformedRow]:
         """Yield every row below the header that is not blank, in order."""
         with self.path.open(encoding=self.encoding, newline="") as stream:
             try:
@@ -185,7 +185,7 @@ def _declared_delimiter(line: str) -> str | None:
     return delimiter if name.lower() == "sep" and len(delimiter) == 1 else None
 
 
-def _rows(stream: IO[str], sheet: Sheet) -> Iterator[Row | Torn]:
+def _rows(stream: IO[str], sheet: Sheet) -> Iterator[Row | MalformedRow]:
     lines = lines_of(stream, sheet.path)
     for _ in range(sheet.header_line):
         next(lines)
@@ -197,7 +197,7 @@ def _rows(stream: IO[str], sheet: Sheet) -> Iterator[Row | Torn]:
         except csv.Error as error:
             if "expected after" not in str(error):  # the end of the file, or the limit of one cell
                 raise _never_closed(sheet.path, line) from None
-            yield Torn(line, sheet.header_line + reader.line_num)
+            yield MalformedRow(line, sheet.header_line + reader.line_num)
             continue
         if cells is None:
             return

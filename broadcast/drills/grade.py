@@ -40,7 +40,7 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class GradedNotice:
     """A notice in the end: its deliveries, and what was really down when they were last worked on."""
 
     notice: Notice
@@ -49,11 +49,11 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentTold:
+class GradedIncident:
     """One incident of an exercise, with its notices."""
 
     story: Story
-    notices: Sequence[Told]
+    notices: Sequence[GradedNotice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Grader:
     reachable: Sequence[AlternativeSettings]
 
     def grade(
-        self, played: Sequence[Played], incidents: Sequence[IncidentTold], received: Sequence[Received]
+        self, played: Sequence[Played], incidents: Sequence[GradedIncident], received: Sequence[Received]
     ) -> tuple[Criterion, ...]:
         """Return everything that counts, measured."""
         notices = [told for incident in incidents for told in incident.notices]
@@ -108,12 +108,12 @@ class Grader:
             _failovers(played),
         )
 
-    def unreached(self, incidents: Sequence[IncidentTold]) -> tuple[str, ...]:
+    def unreached(self, incidents: Sequence[GradedIncident]) -> tuple[str, ...]:
         """Whom the last notice of an incident did not reach, with or without a way."""
         last = [self._unreached(incident.notices[-1]) for incident in incidents]
         return tuple(sorted({contact for missed, without in last for contact in missed | without}))
 
-    def _unreached(self, told: Told) -> tuple[set[str], set[str]]:
+    def _unreached(self, told: GradedNotice) -> tuple[set[str], set[str]]:
         """Return the people who had a working channel but got nothing, and those who had none."""
         outage = self.dependencies.outage(told.down)
         reached: set[str] = set()
@@ -140,7 +140,7 @@ class Grader:
         by_phone = self.ways[name].capabilities.address is AddressKind.PHONE
         return line.phone if by_phone else line.email
 
-    def _never_received(self, notices: Sequence[Told], received: Sequence[Received]) -> int:
+    def _never_received(self, notices: Sequence[GradedNotice], received: Sequence[Received]) -> int:
         """Return how many people a provider is said to have told who have nothing of it."""
         # What is spoken has no mark, so that a call counts for any notice.
         has = {(message.to, _mark_of(message)) for message in received}
@@ -152,7 +152,7 @@ class Grader:
             for address in [self._address(line.channel, line)]
         )
 
-    def _dead_ways(self, incident: IncidentTold) -> int:
+    def _dead_ways(self, incident: GradedIncident) -> int:
         """Texts that name a way to reach us that the commander had said was down."""
         chapters = {chapter.number: chapter for chapter in incident.story.chapters}
         named = 0
@@ -165,7 +165,7 @@ class Grader:
             named += sum(value in f"{one.text} {one.html or ''}" for value in dead for one in messages)
         return named
 
-    def _wrong_first(self, told: Told) -> int:
+    def _wrong_first(self, told: GradedNotice) -> int:
         """How many were first tried on what the commander had said was down, another way being there."""
         outage = self.dependencies.outage(told.notice.facts.affects)
         return sum(

@@ -12,11 +12,11 @@ from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.drills.exercise import Exercise, Step
 from broadcast.errors import BroadcastError
-from broadcast.model.clock import WoundClock
+from broadcast.model.clock import ManualClock
 from broadcast.model.unknown import OnUnknown
 from broadcast.publishing.request import Request
 from broadcast.publishing.result import Result
-from broadcast.sandbox.client import Remote
+from broadcast.sandbox.client import SandboxClient
 
 _PATIENCE = 5.0  # seconds a request may take; an exercise need not wait for a provider as long as an outage
 _RATE = 10_000.0  # requests a second; nor for what the real account is allowed
@@ -72,15 +72,19 @@ def rehearsing(settings: Settings, folder: Path) -> Settings:
 
 
 def play(
-    exercise: Exercise, commands: Commands, clock: WoundClock, sandbox: Remote, told: Callable[[Step], None]
+    exercise: Exercise,
+    commands: Commands,
+    clock: ManualClock,
+    sandbox: SandboxClient,
+    told: Callable[[Step], None],
 ) -> Iterator[Played]:
     """Play step by step; `told` hears of each before it happens."""
     down: tuple[str, ...] = ()
     begun = clock.now()
     for step in exercise.steps:
         told(step)
-        clock.wind_on(begun + step.at)
-        sandbox.wind_on(begun + step.at)
+        clock.advance_to(begun + step.at)
+        sandbox.advance_to(begun + step.at)
         if step.heal:
             sandbox.clear_faults()
         if step.faults:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from broadcast.config.settings import Settings
 from broadcast.drills.exercise import Exercise, Step
-from broadcast.drills.grade import Grade, Grader, IncidentTold, Told, first_notice, spell
+from broadcast.drills.grade import Grade, GradedIncident, GradedNotice, Grader, first_notice, spell
 from broadcast.drills.play import Commands, Played, play
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.clock import WoundClock
+from broadcast.model.clock import ManualClock
 from broadcast.planning.ways import Way
 from broadcast.publishing.contact_points import configured
 from broadcast.publishing.dependencies import dependencies
 from broadcast.reports.story import build
-from broadcast.sandbox.client import Remote
+from broadcast.sandbox.client import SandboxClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Rehearsal:
     ways: Mapping[str, Way]
     ledger: Ledger
     commands: Commands
-    clock: WoundClock
-    sandbox: Remote
+    clock: ManualClock
+    sandbox: SandboxClient
     close: Callable[[], object]
 
     def run(self, told: Callable[[Step], None]) -> Grade:
@@ -57,13 +57,13 @@ class Rehearsal:
             refused=tuple(f"{spell(one.step)}: {one.refused}" for one in played if one.refused is not None),
         )
 
-    def _incident(self, ref: str, played: Sequence[Played]) -> IncidentTold:
+    def _incident(self, ref: str, played: Sequence[Played]) -> GradedIncident:
         down = {(one.incident, one.notice): step.down for step in played for one in step.results}
         notices = self.ledger.incidents.notices(self.ledger.incidents.find(ref, closed=True))
-        return IncidentTold(
+        return GradedIncident(
             story=build(self.ledger, ref, self.clock.now(), self.settings.timezone),
             notices=[
-                Told(notice, self.ledger.history.lines(notice), down.get((ref, notice.sequence), ()))
+                GradedNotice(notice, self.ledger.history.lines(notice), down.get((ref, notice.sequence), ()))
                 for notice in notices
             ],
         )

@@ -16,7 +16,7 @@ from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
 from broadcast.model.mask import mask
-from broadcast.model.previous_delivery import Told
+from broadcast.model.previous_delivery import PreviousDelivery
 
 T = TypeVar("T")
 
@@ -121,14 +121,14 @@ class History:
         """For each channel that publishes: the provider's first and latest reference in that incident."""
         return dict(self._each("threads", incident, lambda row: (row["channel"], (row["root"], row["last"]))))
 
-    def told(self, incident: Incident) -> list[Told]:
+    def told(self, incident: Incident) -> list[PreviousDelivery]:
         """Everybody an earlier notice was sent to, or may have been, by channel, oldest word first."""
         refused: dict[int, tuple[str, ...]] = {}
         for delivery, channel in self._each("refusals", incident.id, tuple):
             refused[delivery] = (*refused.get(delivery, ()), channel)
         return self._each("told", incident.id, lambda row: _told(row, refused.get(row["id"], ())))
 
-    def to_be_told(self, incident: Incident) -> list[Told]:
+    def to_be_told(self, incident: Incident) -> list[PreviousDelivery]:
         """Everybody an earlier notice still waits for, oldest word first."""
         return self._each("to_be_told", incident.id, _told)
 
@@ -236,8 +236,8 @@ def _event(row: Row) -> LedgerEvent:
     )
 
 
-def _told(row: Row, refused: tuple[str, ...] = ()) -> Told:
-    return Told(
+def _told(row: Row, refused: tuple[str, ...] = ()) -> PreviousDelivery:
+    return PreviousDelivery(
         contact=contact_from(row),
         receiver=row["contact"],
         audience=row["audience"],

@@ -34,13 +34,13 @@ class SystemClock:
         return time.clock_gettime(_GOES_ON)
 
 
-class WoundClock:
+class ManualClock:
     """A clock that can be wound on, and goes on as clocks do in between: exercises do not wait for hours."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
 
-    def wind_on(self, until: datetime) -> None:
+    def advance_to(self, until: datetime) -> None:
         """Make it at least `until`; it never goes back."""
         self._ahead = max(self._ahead, until - datetime.now(UTC))
 

@@ -8,7 +8,7 @@ _BITS = 27  # 16 MB, of which a few people touch only a few pages
 _PLACES = (1 << _BITS) - 1
 
 
-class Census:
+class DuplicateFilter:
     """Counts marks without keeping them.
 
     Each is two bits of a map, so now and then one is taken for another that was there before: of three

@@ -8,7 +8,7 @@ from broadcast.model.contact import Contact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class PreviousDelivery:
     """Somebody whom an earlier notice of an incident concerns, and one channel that it is about.
 
     `contact` is None if a channel published for everybody; `receiver` is what follow-ups recognise it

@@ -28,7 +28,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Assessment:
     """How a channel is, why, and by whose word: `probe`, `ledger` or `status page`."""
 
     condition: Condition
@@ -36,42 +36,42 @@ class Judgement:
     source: str
 
 
-def judgement(evidence: Evidence, now: datetime) -> Judgement:
+def assess(evidence: Evidence, now: datetime) -> Assessment:
     """The first thing that says something, the gravest first.
 
     What failed just now weighs more than what a provider says; a status page alone takes nothing down.
     """
     for found in (*_down(evidence, now), *_doubtful(evidence), *_working(evidence)):
         return found
-    return Judgement(Condition.UNKNOWN, "nothing was sent lately, and nobody asked it", "ledger")
+    return Assessment(Condition.UNKNOWN, "nothing was sent lately, and nobody asked it", "ledger")
 
 
-def _down(evidence: Evidence, now: datetime) -> Iterator[Judgement]:
+def _down(evidence: Evidence, now: datetime) -> Iterator[Assessment]:
     probe, breaker = evidence.probe, evidence.breaker
     if probe and probe.health in _REFUSED:
-        yield Judgement(Condition.DOWN, probe.detail or str(probe.health), "probe")
+        yield Assessment(Condition.DOWN, probe.detail or str(probe.health), "probe")
     if breaker and abs(now - breaker.opened_at) < FRESH:  # a clock may have been put back since
-        yield Judgement(Condition.DOWN, f"it just failed: {breaker.reason}", "ledger")
+        yield Assessment(Condition.DOWN, f"it just failed: {breaker.reason}", "ledger")
 
 
-def _doubtful(evidence: Evidence) -> Iterator[Judgement]:
+def _doubtful(evidence: Evidence) -> Iterator[Assessment]:
     probe, breaker, traffic = evidence.probe, evidence.breaker, evidence.traffic
     if breaker:
-        yield Judgement(Condition.DOUBTFUL, f"it failed when it was last used: {breaker.reason}", "ledger")
+        yield Assessment(Condition.DOUBTFUL, f"it failed when it was last used: {breaker.reason}", "ledger")
     if probe and probe.health is Health.DEGRADED:
-        yield Judgement(Condition.DOUBTFUL, probe.detail or str(probe.health), "probe")
+        yield Assessment(Condition.DOUBTFUL, probe.detail or str(probe.health), "probe")
     if traffic and traffic.trouble >= _TROUBLE:
         reason = f"{counted(traffic.trouble, 'message')} in a row without an answer: {traffic.error}"
-        yield Judgement(Condition.DOUBTFUL, reason, "ledger")
+        yield Assessment(Condition.DOUBTFUL, reason, "ledger")
     for fate, said in evidence.announced.items():
         if said.condition in {Condition.DOWN, Condition.DOUBTFUL}:
-            yield Judgement(
+            yield Assessment(
                 Condition.DOUBTFUL, f"{fate} says: {said.detail or said.condition}", "status page"
             )
 
 
-def _working(evidence: Evidence) -> Iterator[Judgement]:
+def _working(evidence: Evidence) -> Iterator[Assessment]:
     if evidence.probe and evidence.probe.health is Health.OK:
-        yield Judgement(Condition.WORKS, evidence.probe.detail or "it answers", "probe")
+        yield Assessment(Condition.WORKS, evidence.probe.detail or "it answers", "probe")
     if evidence.traffic and evidence.traffic.accepted:
-        yield Judgement(Condition.WORKS, "it took the latest messages", "ledger")
+        yield Assessment(Condition.WORKS, "it took the latest messages", "ledger")

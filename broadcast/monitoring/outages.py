@@ -40,7 +40,7 @@ def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> It
     its channels work leaves it doubtful at most.
     """
     for one in survey.channels:
-        yield Seen(one.channel.name, one.judgement.condition, one.judgement.reason)
+        yield Seen(one.channel.name, one.assessment.condition, one.assessment.reason)
     channels = set(map(system_name, settings.channels))
     for fate, said in survey.announced.items():
         fallen = said.condition is Condition.DOWN and any(_falls(one, fate) for one in survey.channels)

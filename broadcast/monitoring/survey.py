@@ -15,7 +15,7 @@ from broadcast.model.clock import Clock
 from broadcast.model.health import Announcement, Condition
 from broadcast.model.outcome import Probe
 from broadcast.model.system import system_name
-from broadcast.monitoring.assess import Evidence, Judgement, judgement
+from broadcast.monitoring.assess import Assessment, Evidence, assess
 from broadcast.monitoring.probe import probe_all
 from broadcast.monitoring.provider_status import Announcements, ask_all
 from broadcast.planning.outage import Dependencies
@@ -31,13 +31,13 @@ class ChannelHealth:
 
     channel: ChannelSettings
     fates: tuple[str, ...]
-    judgement: Judgement
+    assessment: Assessment
     evidence: Evidence
 
     @property
     def down(self) -> bool:
         """Whether it is down."""
-        return self.judgement.condition is Condition.DOWN
+        return self.assessment.condition is Condition.DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Surveyor:
             name = channel.name
             said = {fate: announced[fate] for fate in fates[name] if fate in announced}
             evidence = Evidence(traffic.get(name), breakers.get(name), probes.get(name), said)
-            found.append(ChannelHealth(channel, fates[name], judgement(evidence, now), evidence))
+            found.append(ChannelHealth(channel, fates[name], assess(evidence, now), evidence))
         return Survey(tuple(found), announced)
 
     def _wanted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from broadcast.model.previous_delivery import Told
+from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.target import why_gone
 from broadcast.planning.ways import Way
 
@@ -38,23 +38,23 @@ class Usable:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldLane:
+class PreviousLane:
     """One lane of one person: the latest word in it, and every channel that carried one, latest first.
 
     `planned` is the route of the first word.
     """
 
-    latest: Told
+    latest: PreviousDelivery
     carried: tuple[str, ...]
     planned: tuple[str, ...]
 
 
-def people(told: Sequence[Told]) -> Iterator[list[ToldLane]]:
+def people(told: Sequence[PreviousDelivery]) -> Iterator[list[PreviousLane]]:
     """Yield the lanes of each person who was told, person by person.
 
     Two lists may both count from 1, so a person is an id in an audience.
     """
-    by_person: dict[tuple[str, str], dict[int, list[Told]]] = {}
+    by_person: dict[tuple[str, str], dict[int, list[PreviousDelivery]]] = {}
     for one in told:
         if one.contact is not None:
             by_person.setdefault((one.receiver, one.audience), {}).setdefault(one.lane, []).append(one)
@@ -65,16 +65,16 @@ def people(told: Sequence[Told]) -> Iterator[list[ToldLane]]:
         yield [_lane(words, further if number == 0 else ()) for number, words in enumerate(own)]
 
 
-def published(told: Sequence[Told]) -> dict[str, Told]:
+def published(told: Sequence[PreviousDelivery]) -> dict[str, PreviousDelivery]:
     """Return every channel that carried a notice for everybody, with the latest word about it."""
     return {one.channel: one for one in told if one.contact is None and one.carried}
 
 
-def waiting_posts(told: Sequence[Told]) -> dict[str, Told]:
+def waiting_posts(told: Sequence[PreviousDelivery]) -> dict[str, PreviousDelivery]:
     """Return what still waits to be published, by its receiver."""
     return {one.receiver: one for one in told if one.contact is None and not one.carried}
 
 
-def _lane(words: Sequence[Told], further: Sequence[Told]) -> ToldLane:
+def _lane(words: Sequence[PreviousDelivery], further: Sequence[PreviousDelivery]) -> PreviousLane:
     carried = [one.channel for one in (*further, *words) if one.carried]
-    return ToldLane(words[-1], tuple(dict.fromkeys(reversed(carried))), words[0].route)
+    return PreviousLane(words[-1], tuple(dict.fromkeys(reversed(carried))), words[0].route)

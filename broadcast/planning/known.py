@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from broadcast.model.contact import Contact
-from broadcast.model.duplicate_filter import Census
+from broadcast.model.duplicate_filter import DuplicateFilter
 from broadcast.model.plan import Planned
 
 Place = tuple[str, Contact]  # an audience and one of its people
@@ -16,8 +16,8 @@ Place = tuple[str, Contact]  # an audience and one of its people
 class Known:
     """The people of a plan so far. Only who may come up again is kept: of a million people hardly anybody."""
 
-    def __init__(self, census: Census) -> None:
-        self._census = census
+    def __init__(self, duplicates: DuplicateFilter) -> None:
+        self._duplicates = duplicates
         self._seen: dict[str, set[str]] = {}
         self._noted: list[tuple[str, str]] = []
         self._first: dict[tuple[str, str], set[str]] = {}
@@ -45,7 +45,7 @@ class Known:
 
         Two lists may both count from 1: the same id without a common address is two people.
         """
-        if self._census.unique:
+        if self._duplicates.unique:
             return contact
         if _id(contact) in self._seen:
             best = (contact.email or contact.phone or audience).lower()
@@ -55,12 +55,12 @@ class Known:
 
     def add_addresses(self, contact: Contact) -> None:
         """Note that this person is told at these addresses."""
-        if not self._census.unique:
+        if not self._duplicates.unique:
             self._note(addresses(contact), _name(contact))
 
     def gets(self, planned: Planned, first: tuple[str, str] | None) -> bool:
         """Whether this person is told already on the channel and at the address of `first`; notes them."""
-        if first is None or planned.contact is None or not self._census.repeats(first[1]):
+        if first is None or planned.contact is None or not self._duplicates.repeats(first[1]):
             return False
         name, names = _name(planned.contact), self._first.setdefault(first, set())
         known = _same(name, names)
@@ -68,21 +68,21 @@ class Known:
         return known
 
     def _note(self, marks: Sequence[str], name: str) -> None:
-        self._noted.extend((mark, name) for mark in marks if self._census.repeats(mark))
+        self._noted.extend((mark, name) for mark in marks if self._duplicates.repeats(mark))
 
 
-def census(places: Iterator[Place]) -> Census:
+def find_duplicates(places: Iterator[Place]) -> DuplicateFilter:
     """Return what the people have in common."""
-    counted = Census()
+    counted = DuplicateFilter()
     for audience, contact in places:
         for mark in (*addresses(contact), _place(audience, contact), _id(contact)):
             counted.count(mark)
     return counted
 
 
-def shared_addresses(listed: Iterator[Place], told: Iterator[Place]) -> Census:
+def shared_addresses(listed: Iterator[Place], told: Iterator[Place]) -> DuplicateFilter:
     """Return the addresses that several people have, some of them in lists, some `told` before, some both."""
-    shared, persons = Census(), Census()
+    shared, persons = DuplicateFilter(), DuplicateFilter()
     for audience, contact in listed:
         for mark in addresses(contact):
             persons.count((mark, _place(audience, contact)))

@@ -9,12 +9,12 @@ from itertools import chain
 from broadcast.model.channel import missing
 from broadcast.model.contact import Barred, Contact
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.duplicate_filter import Census
+from broadcast.model.duplicate_filter import DuplicateFilter
 from broadcast.model.plan import Planned
-from broadcast.model.previous_delivery import Told
+from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.target import present_name
-from broadcast.planning.earlier import ToldLane, Usable, people, published, waiting_posts
-from broadcast.planning.known import Known, Place, census, shared_addresses
+from broadcast.planning.earlier import PreviousLane, Usable, people, published, waiting_posts
+from broadcast.planning.known import Known, Place, find_duplicates, shared_addresses
 from broadcast.planning.outage import NONE, Outage
 from broadcast.planning.sharing import Shared
 
@@ -46,10 +46,10 @@ class Plan:
         self,
         planner: Planner,
         rosters: Sequence[Roster],
-        told: Sequence[Told],
+        told: Sequence[PreviousDelivery],
         *,
         closing: bool = False,
-        besides: Sequence[Told] = (),
+        besides: Sequence[PreviousDelivery] = (),
     ) -> None:
         self._planner = planner
         self._rosters = rosters
@@ -59,7 +59,7 @@ class Plan:
         # One list alone has nobody twice.
         several = len(rosters) > 1 or bool(told) or any(roster.sharing for roster in rosters)
         listed, heard = (self._listed, self._heard) if several else (_nobody, _nobody)
-        self._census = census(chain(listed(), heard()))
+        self._duplicates = find_duplicates(chain(listed(), heard()))
         self._shared = shared_addresses(listed(), heard())
 
     def __iter__(self) -> Iterator[Planned]:
@@ -68,7 +68,7 @@ class Plan:
 
     def _owed(self) -> Iterator[list[Planned]]:
         """Yield what is owed, receiver by receiver."""
-        known = Known(self._census)
+        known = Known(self._duplicates)
         posted: set[str] = set()
         for roster in self._rosters:
             known.begin()
@@ -86,7 +86,7 @@ class Plan:
             return self._planner.end_posts(self._told)
         return self._planner.update_posts(self._told, posted)
 
-    def _remind(self, lanes: Sequence[ToldLane], known: Known) -> list[Planned]:
+    def _remind(self, lanes: Sequence[PreviousLane], known: Known) -> list[Planned]:
         """Return what somebody is owed whom the lists do not have any more."""
         latest = lanes[0].latest
         if latest.contact is None or known.has(latest.audience, latest.contact):
@@ -94,7 +94,7 @@ class Plan:
         known.add_addresses(latest.contact)
         return _told_or_suppressed(one for lane in lanes for one in self._planner.remind(lane))
 
-    def _end(self, lanes: Sequence[ToldLane], known: Known) -> list[Planned]:
+    def _end(self, lanes: Sequence[PreviousLane], known: Known) -> list[Planned]:
         """The end for somebody who was told; a person in two audiences gets it once at each address."""
         owed = list(self._planner.end(lanes))
         return _told_or_suppressed(one for one in owed if not known.gets(one, self._planner.address(one)))
@@ -127,7 +127,7 @@ class Planner:
         usable: Usable,
         locales: Sequence[str],
         default_locale: str,
-        told: Sequence[Told] = (),
+        told: Sequence[PreviousDelivery] = (),
         outage: Outage = NONE,
         shared: Shared | None = None,
     ) -> None:
@@ -151,7 +151,7 @@ class Planner:
         names = {*further, *(roster.name for roster in rosters)}
         return Plan(self, rosters, [told for told in self._told if told.audience in names])
 
-    def follow_up(self, besides: Sequence[Told] = ()) -> Plan:
+    def follow_up(self, besides: Sequence[PreviousDelivery] = ()) -> Plan:
         """The end, for everybody and every channel that carried, or may have carried, an earlier notice.
 
         People are told on the channel that worked for them, before the others of their lane. `besides` are
@@ -159,7 +159,7 @@ class Planner:
         """
         return Plan(self, (), self._told, closing=True, besides=besides)
 
-    def numbered(self, owed: Sequence[Planned], several: Census) -> Iterator[Planned]:
+    def numbered(self, owed: Sequence[Planned], several: DuplicateFilter) -> Iterator[Planned]:
         """Return what one receiver is owed, the addresses numbered that `several` people have."""
         return self._shared.numbered(owed, self._usable.known, several)
 
@@ -205,7 +205,7 @@ class Planner:
             number, lane = personal[0]
             yield self._untold(self._planned(roster, contact, number, lane), [lane for _, lane in personal])
 
-    def remind(self, lane: ToldLane) -> Iterator[Planned]:
+    def remind(self, lane: PreviousLane) -> Iterator[Planned]:
         """Yield what somebody is owed in a lane of theirs that an earlier notice used."""
         told, contact = lane.latest, lane.latest.contact
         # Later routes begin with what had worked by then.
@@ -219,7 +219,7 @@ class Planner:
         elif not known and not self._usable.withheld.keys() & set(told.route):
             yield self._held(told, told.channel)
 
-    def end(self, lanes: Sequence[ToldLane]) -> Iterator[Planned]:
+    def end(self, lanes: Sequence[PreviousLane]) -> Iterator[Planned]:
         """Yield the end for one person: once in each lane, first on the channel that worked.
 
         If no lane leads to them any more, the end is owed on every channel that they heard of it on.
@@ -236,7 +236,7 @@ class Planner:
             elif told.contact and self._reaches(name, told.contact):
                 yield replace(_again(told, (name,)), lane=lowest - number)
 
-    def end_posts(self, told: Sequence[Told]) -> Iterator[Planned]:
+    def end_posts(self, told: Sequence[PreviousDelivery]) -> Iterator[Planned]:
         """Yield the end on every channel that published an earlier notice.
 
         If one fails, its lane goes on to channels that have no end of their own; it still owes its own then.
@@ -258,14 +258,14 @@ class Planner:
                 yield _again(replace(post, receiver=f"channel:{others[0]}", texts=texts), tuple(others))
         yield from self._waiting_posts(told, posted)
 
-    def _besides(self, name: str, told: Told) -> Iterator[str]:
+    def _besides(self, name: str, told: PreviousDelivery) -> Iterator[str]:
         """Where else a lane leads: to the present target of the channel `name`, then to its others."""
         present = present_name(name, self._ways)
         if present and self._publishes((present,)):
             yield present
         yield from (other for other in told.route if other in self._ways and other != present)
 
-    def update_posts(self, told: Sequence[Told], posted: set[str]) -> Iterator[Planned]:
+    def update_posts(self, told: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
         """Yield what channels publish that no roster has any more, but that published an earlier notice."""
         for name, one in published(told).items():
             if name in self._ways and name not in posted:
@@ -273,14 +273,14 @@ class Planner:
                 yield _again(replace(one, receiver=f"channel:{name}"), (name,))
         yield from self._waiting_posts(told, posted)
 
-    def _waiting_posts(self, told: Sequence[Told], posted: set[str]) -> Iterator[Planned]:
+    def _waiting_posts(self, told: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
         for one in waiting_posts(told).values():
             route = self._in_order([name for name in one.route if name in self._ways], one.channel, None)
             if route and not posted.intersection(route):
                 posted.update(route)
                 yield _again(one, route)
 
-    def _held(self, told: Told, name: str) -> Planned:
+    def _held(self, told: PreviousDelivery, name: str) -> Planned:
         """Return a message that is owed on a channel which this notice may not use."""
         planned = _again(replace(told, required=True), (name,))
         reason = self._usable.why_not(name, publishes=told.contact is None)
@@ -369,7 +369,7 @@ def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:
     return replace(planned, contact=unnamed, state=DeliveryState.SUPPRESSED, reason=reason)
 
 
-def _again(told: Told, route: tuple[str, ...]) -> Planned:
+def _again(told: PreviousDelivery, route: tuple[str, ...]) -> Planned:
     return Planned(
         audience=told.audience,
         texts=told.texts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from broadcast.model.duplicate_filter import Census
+from broadcast.model.duplicate_filter import DuplicateFilter
 from broadcast.model.plan import Planned
 from broadcast.planning.ways import Way
 
@@ -19,10 +19,12 @@ class Shared:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
-    def numbered(self, owed: Sequence[Planned], ways: Mapping[str, Way], census: Census) -> Iterator[Planned]:
+    def numbered(
+        self, owed: Sequence[Planned], ways: Mapping[str, Way], duplicates: DuplicateFilter
+    ) -> Iterator[Planned]:
         """What one receiver is owed, each delivery with the numbers of its shared addresses by channel."""
         for planned in owed:
-            if len(owed) == 1 and census.unique and planned.contact:
+            if len(owed) == 1 and duplicates.unique and planned.contact:
                 yield planned
                 continue
             again = {name for other in owed if other is not planned for name in other.route}
@@ -30,7 +32,7 @@ class Shared:
                 (name, self._number(address))
                 for name in planned.route
                 if (address := _address(name, planned, ways)) is not None
-                and (planned.contact is None or name in again or census.repeats(address))
+                and (planned.contact is None or name in again or duplicates.repeats(address))
             )
             yield replace(planned, shares=shares) if shares else planned
 

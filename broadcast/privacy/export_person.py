@@ -18,7 +18,7 @@ from broadcast.privacy.find_person import Person, Typed, find_person, read_typed
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentText:
     """The text that a channel had for them; None if it is not known any more."""
 
     channel: str
@@ -26,11 +26,11 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SentMessage:
     """A message with the text of every channel that it was tried on, in order; at least one."""
 
     message: Message
-    sent: tuple[Sent, ...]
+    sent: tuple[SentText, ...]
 
     @property
     def text(self) -> Text | None:
@@ -44,7 +44,7 @@ class Dossier:
 
     person: Person
     known_as: tuple[Contact, ...]
-    told: tuple[Told, ...]
+    told: tuple[SentMessage, ...]
     suppressions: tuple[Suppression, ...]
 
     @property
@@ -68,7 +68,7 @@ def export_person(
             f"nothing is known about {whom.strip()}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
         )
-    told = tuple(Told(message, tuple(_sent(ledger, message, ways))) for message in messages)
+    told = tuple(SentMessage(message, tuple(_sent(ledger, message, ways))) for message in messages)
     return Dossier(person, tuple(contacts), told, suppressions)
 
 
@@ -80,7 +80,7 @@ def _suppressions(ledger: Ledger, person: Person, typed: Typed) -> Iterator[Supp
             yield from ledger.suppressions.of(kind, address)
 
 
-def _sent(ledger: Ledger, message: Message, ways: Mapping[str, Way]) -> Iterator[Sent]:
+def _sent(ledger: Ledger, message: Message, ways: Mapping[str, Way]) -> Iterator[SentText]:
     """A text of its own for each channel: after a failover, the e-mail and the SMS were both theirs."""
     texts = {
         text.kind: text.message
@@ -89,7 +89,7 @@ def _sent(ledger: Ledger, message: Message, ways: Mapping[str, Way]) -> Iterator
     }
     for channel in dict.fromkeys([one.channel for one in message.tries] or [message.channel]):
         text = texts.get(_kind(channel, message, ways))
-        yield Sent(channel, text and text.personal(contact_values(message.contact)))
+        yield SentText(channel, text and text.personal(contact_values(message.contact)))
 
 
 def _kind(channel: str, message: Message, ways: Mapping[str, Way]) -> str:

@@ -15,7 +15,7 @@ from broadcast.privacy.find_person import Person, find_person
 
 
 @dataclass(frozen=True, slots=True)
-class Oblivion:
+class ErasureProposal:
     """Whom the ledger is to forget, and what it has of them.
 
     The rows of the contacts files in which they still stand are yours: nobody but you edits those.
@@ -29,12 +29,12 @@ class Oblivion:
     done: bool = False
 
 
-Consent = Callable[[Oblivion], None]
+Consent = Callable[[ErasureProposal], None]
 
 
 def propose(
     ledger: Ledger, settings: Settings, whom: str, also: Sequence[str] = (), *, suppress: bool = False
-) -> Oblivion:
+) -> ErasureProposal:
     """Everything under that id, phone number or mailbox; raises `UsageError` or `NothingMatched`."""
     person = find_person(ledger, settings, whom, also)
     if not person.known_as and not (suppress and person.rows) and not ledger.erasure.unfinished:
@@ -45,10 +45,10 @@ def propose(
     refs = {incident.id: incident.ref for incident in ledger.incidents.all()}
     messages = ledger.erasure.messages(person.known_as)
     listed = tuple(refs[id] for id in sorted(messages))
-    return Oblivion(person, sum(messages.values()), listed, suppress)
+    return ErasureProposal(person, sum(messages.values()), listed, suppress)
 
 
-def forget(ledger: Ledger, proposed: Oblivion, by: Author, consent: Consent) -> Oblivion:
+def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Consent) -> ErasureProposal:
     """Erase them, and write the file anew; raises `Refused` and `LedgerError`.
 
     With `suppress`, a digest of each address that only they have stays, so that no contacts file reaches them

@@ -14,7 +14,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.scrub import Scrubber
 from broadcast.privacy.find_person import Person, find_person
 from broadcast.privacy.forget import forgetting
-from broadcast.sandbox.client import Remote
+from broadcast.sandbox.client import SandboxClient
 from broadcast.sandbox.daemon import LOG, RECEIVED, find
 from broadcast.sandbox.settings import sandbox_folder
 
@@ -31,7 +31,7 @@ def forget_rehearsed(settings: Settings, asked: Sequence[str], person: Person, b
         _forget_in(ledger, settings, asked, by)
     address = find(sandbox_folder(settings))
     if address:
-        Remote(address.url).clear_received()
+        SandboxClient(address.url).clear_received()
     elif any(path.name == RECEIVED for path in found):
         (sandbox_folder(settings) / RECEIVED).unlink(missing_ok=True)
     return _rehearsed(settings, words)

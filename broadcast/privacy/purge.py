@@ -12,7 +12,7 @@ from broadcast.model.incident import Incident
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class PurgeableIncident:
     """An incident that is over, and what it still knows: `owed` of its people are still owed something."""
 
     id: int
@@ -28,7 +28,7 @@ class Purge:
     """What a purge erases: everybody from these incidents, which ended before `before`."""
 
     before: datetime
-    incidents: tuple[Ended, ...]
+    incidents: tuple[PurgeableIncident, ...]
     done: bool = False
 
     @property
@@ -66,8 +66,10 @@ def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purg
     return replace(proposed, done=bool(proposed.incidents))
 
 
-def _ended(ledger: Ledger, incident: Incident, before: datetime) -> Ended | None:
+def _ended(ledger: Ledger, incident: Incident, before: datetime) -> PurgeableIncident | None:
     if not incident.phase.closed or incident.ended_at is None or incident.ended_at > before:
         return None
     traces = ledger.erasure.traces(incident.id)
-    return Ended(incident.id, incident.ref, incident.title, incident.ended_at, traces.people, traces.owed)
+    return PurgeableIncident(
+        incident.id, incident.ref, incident.title, incident.ended_at, traces.people, traces.owed
+    )

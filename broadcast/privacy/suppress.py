@@ -23,7 +23,7 @@ _EXAMPLE = "give a phone number or an e-mail address, like +49 151 12345678 or a
 
 
 @dataclass(frozen=True, slots=True)
-class Because:
+class SuppressionReasonGiven:
     """Why addresses must not be used, who says so, and when."""
 
     reason: SuppressionReason
@@ -32,7 +32,7 @@ class Because:
 
 
 def read_suppressions(
-    lines: Iterable[tuple[str, str]], region: str, because: Because, secret: bytes
+    lines: Iterable[tuple[str, str]], region: str, reason_given: SuppressionReasonGiven, secret: bytes
 ) -> list[Suppression]:
     """What keeps the addresses in lines from being used, and the tokens of unsubscribe links.
 
@@ -44,8 +44,8 @@ def read_suppressions(
     for where, text in lines:
         spelled = clean(text)  # exported lists begin with a byte order mark
         try:
-            made = unsubscribed(spelled, because.source, because.at, secret)
-            made = made or _read(spelled, region, because, secret)
+            made = unsubscribed(spelled, reason_given.source, reason_given.at, secret)
+            made = made or _read(spelled, region, reason_given, secret)
         except UnknownToken as unknown:
             wrong.append(f"{where}: {unknown}")
             hint = "copy the whole token from the link, or suppress the address itself"
@@ -58,9 +58,11 @@ def read_suppressions(
     return list(found.values())
 
 
-def _read(text: str, region: str, because: Because, secret: bytes) -> Suppression:
+def _read(text: str, region: str, reason_given: SuppressionReasonGiven, secret: bytes) -> Suppression:
     address = read_address(text, region)
-    return suppression(secret, address.kind, address.value, because.reason, because.source, because.at)
+    return suppression(
+        secret, address.kind, address.value, reason_given.reason, reason_given.source, reason_given.at
+    )
 
 
 def find(ledger: Ledger, wanted: Sequence[str], region: str) -> list[Suppression]:

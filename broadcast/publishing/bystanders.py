@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from broadcast.config.settings import AudienceSettings
 from broadcast.errors import NothingMatched
 from broadcast.model.plan import Planned
-from broadcast.model.previous_delivery import Told
+from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.rendering.draft import OUTSIDE
 
 
@@ -32,7 +32,7 @@ class Bystanders:
             )
         return others
 
-    def heard(self, told: Iterable[Told]) -> list[Told]:
+    def heard(self, told: Iterable[PreviousDelivery]) -> list[PreviousDelivery]:
         """What was told before to everybody else."""
         return [one for one in told if not self._spares(one.audience, one.texts)]
 
@@ -40,7 +40,7 @@ class Bystanders:
         """What is owed to everybody else, as often as it is gone through."""
         return _Owed(plan, self) if self.audiences else plan
 
-    def remarks(self, audiences: Iterable[AudienceSettings], told: Iterable[Told]) -> list[str]:
+    def remarks(self, audiences: Iterable[AudienceSettings], told: Iterable[PreviousDelivery]) -> list[str]:
         """Who is left out, in one line at most."""
         spared = [one.name for one in audiences if self._spares(one.name, one.texts)]
         posts = [one.channel for one in told if not one.contact and self._spares(one.audience, one.texts)]

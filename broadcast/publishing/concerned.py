@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.forgotten import Forgotten
 from broadcast.model.incident import Incident
-from broadcast.model.previous_delivery import Told
+from broadcast.model.previous_delivery import PreviousDelivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Concerned:
     far. `forgotten` knows who asked to be forgotten in the meantime.
     """
 
-    told: Sequence[Told] = ()
-    waiting: Sequence[Told] = ()
+    told: Sequence[PreviousDelivery] = ()
+    waiting: Sequence[PreviousDelivery] = ()
     audiences: Sequence[str] = ()
     threads: Mapping[str, str] = field(default_factory=dict)
     texts: Sequence[tuple[str, str, str]] = ()
@@ -42,7 +42,7 @@ class Concerned:
             forgotten=ledger.forgotten(incident),
         )
 
-    def to_be_told(self) -> list[Told]:
+    def to_be_told(self) -> list[PreviousDelivery]:
         """Those who wait and were not told in the same lane."""
         told = {(one.receiver, one.audience, one.lane) for one in self.told}
         return [one for one in self.waiting if (one.receiver, one.audience, one.lane) not in told]

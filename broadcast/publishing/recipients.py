@@ -19,7 +19,7 @@ from broadcast.model.contact import Contact
 from broadcast.model.counted import counted
 from broadcast.model.forgotten import Forgotten
 from broadcast.model.plan import Planned
-from broadcast.model.previous_delivery import Told
+from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.suppression import Suppressed
 from broadcast.model.target import present_name, why_gone
 from broadcast.planning.earlier import Usable
@@ -126,7 +126,7 @@ class RecipientSelector:
         )
         return Recipients(owed, summary, remarks, contacts=contacts)
 
-    def _not_updated(self, told: Sequence[Told]) -> list[str]:
+    def _not_updated(self, told: Sequence[PreviousDelivery]) -> list[str]:
         """Channels that published before and are gone: their readers see the older news."""
         gone = dict.fromkeys(one.channel for one in told if not one.contact and one.channel not in self.ways)
         return [
@@ -217,7 +217,7 @@ class RecipientSelector:
             rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes, sharing))
         return rosters, list(dict.fromkeys(warnings)), contact_remarks(books)
 
-    def _permitted(self, told: Sequence[Told]) -> Sequence[Told]:
+    def _permitted(self, told: Sequence[PreviousDelivery]) -> Sequence[PreviousDelivery]:
         """The same people with the addresses that may be used by now; what they agreed to, held then."""
         if not self.suppressed:
             return told

@@ -11,7 +11,7 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.consent import Purpose, answer
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.suppression import Suppressed
-from broadcast.planning.known import Known, census
+from broadcast.planning.known import Known, find_duplicates
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
 from broadcast.planning.resilience import Resilience, examine
@@ -165,7 +165,9 @@ class _People:
 
     def __init__(self, rosters: Sequence[Roster]) -> None:
         self._rosters = rosters
-        self._known = Known(census((one.name, contact) for one in rosters for contact in one.contacts))
+        self._known = Known(
+            find_duplicates((one.name, contact) for one in rosters for contact in one.contacts)
+        )
 
     def first(self, wanted: Callable[[tuple[Roster, Contact]], object]) -> Iterator[tuple[Roster, Contact]]:
         """Those who are wanted, and were not given before."""

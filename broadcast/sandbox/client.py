@@ -17,7 +17,7 @@ _WITHIN = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class SandboxClient:
     """The control interface of the sandbox at `url`; raises `ConfigError` where it does not answer."""
 
     url: str
@@ -42,7 +42,7 @@ class Remote:
         """Heal everything."""
         self._ask("DELETE", "faults")
 
-    def wind_on(self, until: datetime) -> None:
+    def advance_to(self, until: datetime) -> None:
         """Let its clock show at least that time."""
         self._ask("POST", "clock", until.isoformat())
 

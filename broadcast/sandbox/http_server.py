@@ -10,7 +10,7 @@ from broadcast.sandbox.control import control, is_local
 from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.injection import deliver, disguise, respond
 from broadcast.sandbox.records import Received, Requested
-from broadcast.sandbox.state import Mailroom
+from broadcast.sandbox.state import SandboxState
 from broadcast.sandbox.wire.base import Answer, AskedByPost, Refusal, Request, Wire
 
 if TYPE_CHECKING:
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 _SENDING = frozenset({"POST", "PATCH", "PUT"})
 
 
-class Front:
+class HttpHandler:
     """One callable for every HTTP request; below `/<provider>/` it is that provider."""
 
-    def __init__(self, mailroom: Mailroom) -> None:
-        self._mailroom = mailroom
+    def __init__(self, state: SandboxState) -> None:
+        self._state = state
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        mailroom = self._mailroom
-        mailroom.touched = mailroom.clock.monotonic()
+        state = self._state
+        state.touched = state.clock.monotonic()
         if not is_local(request.headers):
             return respond(Answer(403, b"only this machine may ask, by its loopback address\n", "text/plain"))
         name, _, path = request.rel_url.raw_path[1:].partition("/")
@@ -39,12 +39,12 @@ class Front:
             request.rel_url.raw_query_string,
             request.headers,
             body,
-            mailroom.clock.now(),
+            state.clock.now(),
         )
-        wire = mailroom.wires.get(name)
+        wire = state.wires.get(name)
         if wire is None:
-            return respond(control(mailroom, asked, f"/{name}/{path}".rstrip("/") or "/"))
-        fault = mailroom.strike(name, sending=_sends(wire, asked))
+            return respond(control(state, asked, f"/{name}/{path}".rstrip("/") or "/"))
+        fault = state.strike(name, sending=_sends(wire, asked))
         if fault is not None:
             return await self._struck(fault, wire, request, asked)
         answer = wire.answer(asked)
@@ -58,7 +58,7 @@ class Front:
             self._record(wire, asked, None, (), fault)
             await asyncio.sleep(fault.delay)
             answer = wire.answer(asked)
-            self._mailroom.keep(*answer.received)
+            self._state.keep(*answer.received)
             return respond(answer)
         answer = disguise(fault, _answer(fault, wire, asked))
         self._record(wire, asked, answer.status if fault.answered else None, answer.received, fault)
@@ -73,10 +73,10 @@ class Front:
         fault: Fault | None = None,
     ) -> None:
         if received:
-            self._mailroom.keep(*received)
+            self._state.keep(*received)
         kind = fault.kind if fault else None
         path = "/" + asked.path
-        self._mailroom.note(
+        self._state.note(
             Requested(
                 wire.name, asked.at, asked.method, path, status, kind, sum(one.tells for one in received)
             )

@@ -9,14 +9,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from broadcast.errors import ConfigError
-from broadcast.model.clock import Clock, WoundClock
+from broadcast.model.clock import Clock, ManualClock
 from broadcast.sandbox.faults import Armed, Fault
-from broadcast.sandbox.http_server import Front
+from broadcast.sandbox.http_server import HttpHandler
 from broadcast.sandbox.records import Journal, Received, Requested
 from broadcast.sandbox.scenario import Scenario
 from broadcast.sandbox.settings import SITE
-from broadcast.sandbox.smtp_server import PostOffice
-from broadcast.sandbox.state import Mailroom
+from broadcast.sandbox.smtp_server import SmtpServer
+from broadcast.sandbox.state import SandboxState
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -47,9 +47,9 @@ class Sandbox:
     ) -> None:
         self._wanted_port, self._wanted_smtp_port, self._tls = port, smtp_port, tls
         site = store.parent / SITE if store else None
-        self._mailroom = Mailroom(clock or WoundClock(), Journal(store) if store else None, site)
+        self._state = SandboxState(clock or ManualClock(), Journal(store) if store else None, site)
         if scenario is not None:
-            self._mailroom.faults.armed.extend(scenario.armed())
+            self._state.faults.armed.extend(scenario.armed())
         self.port = self.smtp_port = self.smtps_port = 0
 
     @property
@@ -64,44 +64,44 @@ class Sandbox:
     @property
     def received(self) -> list[Received]:
         """What people, timelines and pages really got, oldest first."""
-        return self._mailroom.received
+        return self._state.received
 
     @property
     def requests(self) -> list[Requested]:
         """Every request to a provider, refused and unanswered ones too, oldest first."""
-        return self._mailroom.requests
+        return self._state.requests
 
     @property
     def idle(self) -> float:
         """Seconds since anybody asked anything."""
-        return self._mailroom.clock.monotonic() - self._mailroom.touched
+        return self._state.clock.monotonic() - self._state.touched
 
     def fault(self, fault: Fault) -> None:
         """Put a fault in place."""
-        self._mailroom.faults.armed.append(Armed(fault))
+        self._state.faults.armed.append(Armed(fault))
 
     def clear_faults(self) -> None:
         """Heal everything."""
-        self._mailroom.faults.armed.clear()
+        self._state.faults.armed.clear()
 
     def suppress(self, address: str) -> None:
         """Let a number or an e-mail address have opted out."""
-        self._mailroom.suppressed.add(address)
+        self._state.suppressed.add(address)
 
     async def until_received(self, count: int, within: float = 5.0) -> list[Received]:
         """What was received, once it is at least `count`; raises TimeoutError after `within` seconds."""
         async with asyncio.timeout(within):
-            await self._mailroom.arrival(count)
+            await self._state.arrival(count)
         return self.received
 
     async def __aenter__(self) -> Self:
-        self._mailroom.open()
+        self._state.open()
         self._runner = await self._serve_http()
-        self._offices = [PostOffice(self._mailroom, self._tls)]
-        self.smtp_port = await self._serve_smtp(self._offices[0], self._wanted_smtp_port)
+        self._smtp_servers = [SmtpServer(self._state, self._tls)]
+        self.smtp_port = await self._serve_smtp(self._smtp_servers[0], self._wanted_smtp_port)
         if self._tls is not None:
-            self._offices.append(PostOffice(self._mailroom, implicit=self._tls))
-            self.smtps_port = await self._serve_smtp(self._offices[1], 0)
+            self._smtp_servers.append(SmtpServer(self._state, implicit=self._tls))
+            self.smtps_port = await self._serve_smtp(self._smtp_servers[1], 0)
         self._flushing = asyncio.create_task(self._flush())
         return self
 
@@ -109,16 +109,16 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._flushing.cancel()
-        for office in self._offices:
-            await office.close()
+        for server in self._smtp_servers:
+            await server.close()
         await self._runner.cleanup()
-        if self._mailroom.journal:
-            self._mailroom.journal.close()
+        if self._state.journal:
+            self._state.journal.close()
 
     async def _serve_http(self) -> web.ServerRunner:
         from aiohttp import web
 
-        server = web.Server(Front(self._mailroom), access_log=None)
+        server = web.Server(HttpHandler(self._state), access_log=None)
         runner = web.ServerRunner(server, shutdown_timeout=0.05)
         await runner.setup()
         site = web.TCPSite(runner, HOST, self._wanted_port, ssl_context=self._tls, backlog=1024)
@@ -130,17 +130,17 @@ class Sandbox:
         self.port = runner.addresses[0][1]
         return runner
 
-    async def _serve_smtp(self, office: PostOffice, port: int) -> int:
+    async def _serve_smtp(self, server: SmtpServer, port: int) -> int:
         try:
-            return await office.open(HOST, port)
+            return await server.open(HOST, port)
         except OSError as error:
             await self._runner.cleanup()
             raise _port_taken(port, error) from None
 
     async def _flush(self) -> None:
-        while self._mailroom.journal:
+        while self._state.journal:
             await asyncio.sleep(_FLUSH_EVERY)
-            self._mailroom.journal.flush()
+            self._state.journal.flush()
 
 
 def _port_taken(port: int, error: OSError) -> ConfigError:

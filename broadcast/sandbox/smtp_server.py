@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import ssl
 
-from broadcast.sandbox.state import Mailroom
+from broadcast.sandbox.state import SandboxState
 from broadcast.sandbox.wire.smtp import LARGEST, Conversation
 
 
-class PostOffice:
+class SmtpServer:
     """SMTP on one port: plain, with STARTTLS, or with TLS from the first byte."""
 
     def __init__(
         self,
-        mailroom: Mailroom,
+        state: SandboxState,
         starttls: ssl.SSLContext | None = None,
         implicit: ssl.SSLContext | None = None,
     ) -> None:
-        self._mailroom, self._starttls, self._implicit = mailroom, starttls, implicit
+        self._state, self._starttls, self._implicit = state, starttls, implicit
         self._conversations: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -43,7 +43,7 @@ class PostOffice:
             return
         self._conversations.add(task)
         try:
-            await Conversation(self._mailroom, reader, writer, self._starttls).run()
+            await Conversation(self._state, reader, writer, self._starttls).run()
         except asyncio.CancelledError:
             pass  # the sandbox closes
         finally:

@@ -52,7 +52,7 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
 
 
 @dataclass(slots=True)
-class Mailroom:
+class SandboxState:
     """What was received and requested, the providers' state, and the faults in place.
 
     `edition` changes whenever the memory is cleared, so that a page knows to start again. `suppressed`

@@ -19,9 +19,9 @@ from broadcast.drills.play import Played, play
 from broadcast.drills.shipped import find_exercise
 from broadcast.errors import ConfigError
 from broadcast.ledger.counts import Counts
-from broadcast.model.clock import WoundClock
+from broadcast.model.clock import ManualClock
 from broadcast.publishing.result import Result
-from broadcast.sandbox.client import Remote
+from broadcast.sandbox.client import SandboxClient
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "examples" / "scenarios").glob("s*.toml"))
@@ -268,7 +268,7 @@ class Waits:
 class Nowhere:
     """A sandbox that only has a clock."""
 
-    def wind_on(self, until):
+    def advance_to(self, until):
         pass
 
 
@@ -277,7 +277,7 @@ def test_what_other_programs_compute_meanwhile_fails_no_exercise(company):
     exercise = read_exercise(company(NOTIFY))
     begun = time.monotonic()
 
-    [played] = play(exercise, Waits(), WoundClock(), cast("Remote", Nowhere()), lambda step: None)
+    [played] = play(exercise, Waits(), ManualClock(), cast("SandboxClient", Nowhere()), lambda step: None)
 
     assert played.first_word < (time.monotonic() - begun) / 2
 

@@ -10,7 +10,7 @@ from broadcast.ledger.health import Traffic
 from broadcast.ledger.history import OpenBreaker
 from broadcast.model.health import Announcement, Condition
 from broadcast.model.outcome import Health, Probe
-from broadcast.monitoring.assess import Evidence, judgement
+from broadcast.monitoring.assess import Evidence, assess
 from broadcast.testing.ledger_samples import NOON
 
 ANSWERS = Probe(Health.OK)
@@ -58,14 +58,14 @@ def breaker(minutes: int) -> OpenBreaker:
     ],
 )
 def test_the_gravest_thing_known_decides_and_is_the_reason(evidence, condition, reason):
-    found = judgement(evidence, NOON)
+    found = assess(evidence, NOON)
 
     assert found.condition is condition
     assert found.reason.startswith(reason)
 
 
 def test_a_status_page_alone_takes_no_channel_down():
-    found = judgement(Evidence(probe=ANSWERS, traffic=traffic(3), announced=OUTAGE), NOON)
+    found = assess(Evidence(probe=ANSWERS, traffic=traffic(3), announced=OUTAGE), NOON)
 
     assert (found.condition, found.source) == (Condition.DOUBTFUL, "status page")
     assert found.reason == "twilio says: SMS delivery"

@@ -150,7 +150,7 @@ def test_a_provider_that_says_so_itself_is_down_with_its_channel_and_never_witho
     watch.round()
     well = watch.round()
     assert well.down == ()
-    assert well.channels[0].judgement.reason == "post says: Everything"
+    assert well.channels[0].assessment.reason == "post says: Everything"
 
     provider.status = 503
     watch.round()
@@ -383,7 +383,7 @@ def test_a_status_page_speaks_for_channels_that_depend_on_it_by_a_chain(tmp_path
     watch = make_watch(load(None, {"KEY": "secret-key"}, tmp_path))
 
     found = watch.round()
-    assert found.channels[0].judgement.reason == "post says: Everything"
+    assert found.channels[0].assessment.reason == "post says: Everything"
     assert found.channels[0].fates == ("letters", "post", "sorting")
 
     provider.status = 503

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import DeliveryState
-from broadcast.model.previous_delivery import Told
+from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.planning.earlier import Usable
 from broadcast.planning.lanes import open_lanes
 from broadcast.planning.outage import Dependencies
@@ -118,7 +118,7 @@ def test_readers_get_their_language_or_the_default():
 
 
 def earlier(contact, channel, *, reached=True, audience="customers", route=LANE):
-    return Told(
+    return PreviousDelivery(
         contact=contact,
         receiver=contact.id,
         audience=audience,
@@ -133,7 +133,7 @@ def earlier(contact, channel, *, reached=True, audience="customers", route=LANE)
 
 
 def told_as(planned):
-    return Told(
+    return PreviousDelivery(
         contact=planned.contact,
         receiver=planned.receiver,
         audience=planned.audience,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from broadcast.cli.app import run
-from broadcast.sandbox.client import Remote
+from broadcast.sandbox.client import SandboxClient
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.server import Sandbox
 
@@ -190,7 +190,7 @@ class Company:
 
     def forget(self) -> None:
         """Begin anew: an empty ledger, nothing received, an empty page."""
-        Remote(self.sandbox.url).clear_received()
+        SandboxClient(self.sandbox.url).clear_received()
         self.sandbox.clear_faults()
         for path in sorted(self.folder.glob("public/**/*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()

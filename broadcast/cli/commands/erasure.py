@@ -97,7 +97,7 @@ def forget(
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
 
-    def consent(asked: forgetting.Oblivion) -> None:
+    def consent(asked: forgetting.ErasureProposal) -> None:
         _ERASE.settle(common, str(asked.messages), _forget_page(asked), yes=confirming.yes)
 
     left: list[Path] = []
@@ -156,7 +156,7 @@ def _purge_json(purged: purging.Purge, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _forget_page(asked: forgetting.Oblivion) -> list[Block]:
+def _forget_page(asked: forgetting.ErasureProposal) -> list[Block]:
     what = f"{counted(asked.messages, 'message')} of {', '.join(asked.incidents) or 'no incident'}"
     rest = [*_still(asked), *_not_suppressed(asked)]
     if asked.done:
@@ -182,20 +182,20 @@ def _known_as(person: Person) -> tuple[tuple[Cell, ...], ...]:
     )
 
 
-def _still(asked: forgetting.Oblivion) -> Iterator[Block]:
+def _still(asked: forgetting.ErasureProposal) -> Iterator[Block]:
     for each in asked.person.rows:
         place = f"{each.path} ({each.audience}), line {each.row.line}"
         yield Remark("still there", f"{place}: remove the row by hand", Tone.WARNING)
 
 
-def _not_suppressed(asked: forgetting.Oblivion) -> Iterator[Block]:
+def _not_suppressed(asked: forgetting.ErasureProposal) -> Iterator[Block]:
     for _, address in asked.person.addresses if asked.suppress else ():
         if address in asked.person.others_addresses:
             shown = f"{mask(address)}: somebody else has it, too, and still gets messages there"
             yield Remark("not suppressed", shown, Tone.WARNING)
 
 
-def _forget_json(asked: forgetting.Oblivion) -> dict[str, Any]:
+def _forget_json(asked: forgetting.ErasureProposal) -> dict[str, Any]:
     known_as = [
         {
             "id": entry.identifiers.id,

@@ -93,7 +93,7 @@ def _contact(contact: Contact) -> dict[str, Any]:
     }
 
 
-def _message(told: exporting.Told, zone: ZoneInfo) -> dict[str, Any]:
+def _message(told: exporting.SentMessage, zone: ZoneInfo) -> dict[str, Any]:
     message = told.message
     return {
         "incident": message.incident,

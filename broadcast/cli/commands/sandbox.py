@@ -16,7 +16,7 @@ from broadcast.cli.output.blocks import Block, Line, Remark, Table, Tone, Word, 
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import UsageError
 from broadcast.sandbox import daemon
-from broadcast.sandbox.client import Remote
+from broadcast.sandbox.client import SandboxClient
 from broadcast.sandbox.faults import MEANINGS, parse_fault
 from broadcast.sandbox.settings import SITE, sandbox_folder
 from broadcast.wiring import load_settings
@@ -76,7 +76,7 @@ def status_(common: Common, output: ListForm = Form.HUMAN) -> None:
     elif address is None:
         show([line("it is not running"), Remark("next", "broadcast sandbox start", Tone.STRONG)], common.out)
     else:
-        remote = Remote(address.url)
+        remote = SandboxClient(address.url)
         received = Remark("received", f"{remote.health()['received']:,} messages")
         show([*_where("running", address), received, *_listed(remote.faults())], common.out)
 
@@ -109,7 +109,7 @@ def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
     """
     for spelled in faults or []:
         parse_fault(spelled)
-    remote = Remote(daemon.ensure_running(_folder(common)).url)
+    remote = SandboxClient(daemon.ensure_running(_folder(common)).url)
     if clear:
         remote.clear_faults()
     placed = remote.add_faults(faults) if faults else remote.faults()
@@ -122,7 +122,7 @@ def reset(common: Common) -> None:
     folder = _folder(common)
     address = daemon.find(folder)
     if address is not None:
-        remote = Remote(address.url)
+        remote = SandboxClient(address.url)
         remote.clear_faults()
         remote.clear_received()
     for path in (*folder.glob("broadcast.db*"), *(() if address else (folder / daemon.RECEIVED,))):
@@ -159,7 +159,7 @@ def _listed(faults: list[dict[str, object]]) -> list[Block]:
 def _described(address: daemon.Address | None) -> dict[str, object]:
     if address is None:
         return {"running": False}
-    remote = Remote(address.url)
+    remote = SandboxClient(address.url)
     return {
         "running": True,
         "url": address.url,

@@ -81,9 +81,9 @@ def suppress(
             if not confirming.dry_run:
                 suppressing.release(ledger, found, lambda: _ask(common, confirming, found, settings))
         else:
-            because = suppressing.Because(wanted.reason, author(), SystemClock().now())
+            reason_given = suppressing.SuppressionReasonGiven(wanted.reason, author(), SystemClock().now())
             lines, secret = _lines(given), ledger.secret()
-            found = suppressing.read_suppressions(lines, settings.region, because, secret)
+            found = suppressing.read_suppressions(lines, settings.region, reason_given, secret)
             if not confirming.dry_run:
                 ledger.suppressions.add(found)
     changed = not wanted.listed and not confirming.dry_run

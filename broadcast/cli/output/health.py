@@ -55,9 +55,9 @@ def channel_json(one: ChannelHealth, zone: ZoneInfo) -> dict[str, Any]:
         "adapter": one.channel.adapter,
         "optional": one.channel.optional,
         "depends_on": list(one.fates),
-        "condition": one.judgement.condition,
-        "reason": one.judgement.reason,
-        "source": one.judgement.source,
+        "condition": one.assessment.condition,
+        "reason": one.assessment.reason,
+        "source": one.assessment.source,
         "traffic": _traffic(traffic, zone) if traffic else None,
         "breaker": {"since": iso(breaker.opened_at, zone), "reason": breaker.reason} if breaker else None,
         "probe": {"health": evidence.probe.health, "detail": evidence.probe.detail}
@@ -79,11 +79,11 @@ def _traffic(traffic: Traffic, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _row(one: ChannelHealth, zone: ZoneInfo) -> tuple[Cell, ...]:
-    condition, traffic, breaker = one.judgement.condition, one.evidence.traffic, one.evidence.breaker
+    condition, traffic, breaker = one.assessment.condition, one.evidence.traffic, one.evidence.breaker
     return (
         Word(condition, TONES[condition]),
         Word(one.channel.name, Tone.STRONG),
-        one.judgement.reason,
+        one.assessment.reason,
         _counted(traffic),
         _taking(traffic),
         clock_time(traffic.last_success, zone) if traffic else "",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from broadcast.cli.output.blocks import Block, Quote, Remark, Table, Tone, Word, line
 from broadcast.model.contact import Contact
 from broadcast.model.suppression import SuppressionReason
-from broadcast.privacy.export_person import Dossier, Told
+from broadcast.privacy.export_person import Dossier, SentMessage
 from broadcast.privacy.find_person import Person, Place
 from broadcast.reports.language import Language
 
@@ -150,7 +150,7 @@ def _consents(dossier: Dossier, say: _Say) -> Iterator[Block]:
         yield Table(tuple(map(say, columns)), rows, say("consents"))
 
 
-def _message(told: Told, say: _Say) -> Iterator[Block]:
+def _message(told: SentMessage, say: _Say) -> Iterator[Block]:
     """Yield the text of each channel that was tried, with what became of it there."""
     message = told.message
     for sent in told.sent:

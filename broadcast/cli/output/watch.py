@@ -21,7 +21,7 @@ SCHEMA = "broadcast.watch/1"
 
 def summary(found: Round) -> str:
     """One line on how everything is."""
-    by_condition = sorted((str(one.judgement.condition), one.channel.name) for one in found.channels)
+    by_condition = sorted((str(one.assessment.condition), one.channel.name) for one in found.channels)
     groups = groupby(by_condition, key=lambda each: each[0])
     parts = [f"{condition}: {', '.join(name for _, name in group)}" for condition, group in groups]
     return one_line("; ".join(parts)) or "nothing could be looked at"
@@ -52,9 +52,9 @@ def round_json(found: Round, settings: Settings) -> dict[str, Any]:
         "channels": [
             {
                 "name": one.channel.name,
-                "condition": one.judgement.condition,
-                "reason": one.judgement.reason,
-                "source": one.judgement.source,
+                "condition": one.assessment.condition,
+                "reason": one.assessment.reason,
+                "source": one.assessment.source,
             }
             for one in found.channels
         ],

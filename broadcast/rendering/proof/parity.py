@@ -43,7 +43,7 @@ _TIMES = ("started", "detected", "ended", "next_update", "window_starts", "windo
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _StatedFacts:
     """Which facts stand in a text, and what was dropped for want of room."""
 
     facts: frozenset[str]
@@ -81,7 +81,7 @@ def unequal(
             )
 
 
-def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, locale: str) -> _Told:
+def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, locale: str) -> _StatedFacts:
     rendered = renderer.render(facts, audience, locale, kind)
     text = " ".join(parts(rendered)).casefold()
     words = words_for(locale)
@@ -92,7 +92,7 @@ def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, lo
         return re.search(rf"(?<!\d){re.escape(shown.rstrip('.').casefold())}(?!\s?\d)", text) is not None
 
     told = {name for name, value in _values(facts, locale) if stands(value)}
-    return _Told(frozenset(told), frozenset(rendered.dropped))
+    return _StatedFacts(frozenset(told), frozenset(rendered.dropped))
 
 
 def _values(facts: Facts, locale: str) -> Iterator[tuple[str, str]]:

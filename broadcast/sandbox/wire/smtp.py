@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.records import Received, Requested
-from broadcast.sandbox.state import Mailroom
+from broadcast.sandbox.state import SandboxState
 from broadcast.sandbox.wire.letter import open_letter
 
 LARGEST = 35 * 1024 * 1024
@@ -34,12 +34,12 @@ class Conversation:
 
     def __init__(
         self,
-        mailroom: Mailroom,
+        state: SandboxState,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         tls: ssl.SSLContext | None,
     ) -> None:
-        self._mailroom, self._reader, self._writer = mailroom, reader, writer
+        self._state, self._reader, self._writer = state, reader, writer
         self._starttls = tls
         self._greeted = False
         self._begin()
@@ -57,7 +57,7 @@ class Conversation:
                 async with asyncio.timeout(_PATIENCE):
                     line = await self._line()
                 verb, _, rest = line.strip().partition(" ")
-                self._mailroom.touched = self._mailroom.clock.monotonic()
+                self._state.touched = self._state.clock.monotonic()
                 await self._verbs.get(verb.upper(), self._unknown)(rest)
         except (Hangup, ConnectionError, TimeoutError):
             self._writer.close()
@@ -82,7 +82,7 @@ class Conversation:
         await self._writer.drain()
 
     async def _greet(self) -> None:
-        fault = self._mailroom.strike("smtp", sending=True, connecting=True)
+        fault = self._state.strike("smtp", sending=True, connecting=True)
         if fault is not None:
             self._note("CONNECT", "", 421, fault)
             await self._reply("421 4.3.2 Service not available, closing transmission channel")
@@ -143,7 +143,7 @@ class Conversation:
         elif not path[2].isascii() and "SMTPUTF8" not in path[3].upper():
             await self._reply("553 5.6.7 Address needs SMTPUTF8")
         else:
-            self._fault = self._mailroom.strike("smtp", sending=True)
+            self._fault = self._state.strike("smtp", sending=True)
             self._sender = path[2]
             await self._welcome()
 
@@ -163,7 +163,7 @@ class Conversation:
             await self._reply("501 5.1.3 Bad recipient address syntax")
         elif self._fault and not self._fault.accepts and self._code() in _AT_RECIPIENT:
             await self._refuse(f"{self._code()} 5.1.1 <{path[2]}>: mailbox unavailable")
-        elif path[2] in self._mailroom.suppressed:
+        elif path[2] in self._state.suppressed:
             await self._reply(f"550 5.1.1 <{path[2]}>: mailbox unavailable")
         else:
             self._recipients.append(path[2])
@@ -199,7 +199,7 @@ class Conversation:
         if fault and fault.kind == "late":
             await asyncio.sleep(fault.delay)
         received = self._received(content, number) if fault is None or fault.accepts else []
-        self._mailroom.keep(*received)
+        self._state.keep(*received)
         status = code or 250
         told = status if fault is None or fault.answered else None
         self._note("DATA", ", ".join(self._recipients[:3]), told, fault, len(received))
@@ -211,7 +211,7 @@ class Conversation:
     def _received(self, content: bytes, number: str) -> list[Received]:
         letter = open_letter(content)
         headers = letter.pop("headers")
-        at, extra = self._mailroom.clock.now(), {"headers": headers, "people": len(self._recipients)}
+        at, extra = self._state.clock.now(), {"headers": headers, "people": len(self._recipients)}
         sender = headers.get("From") or self._sender or ""
         return [
             Received(provider="smtp", at=at, to=to, sender=sender, ref=number, extra=extra, **letter)
@@ -219,8 +219,8 @@ class Conversation:
         ]
 
     def _note(self, verb: str, whom: str, status: int | None, fault: Fault | None, reached: int = 0) -> None:
-        at, kind = self._mailroom.clock.now(), fault.kind if fault else None
-        self._mailroom.note(Requested("smtp", at, verb, whom, status, kind, reached))
+        at, kind = self._state.clock.now(), fault.kind if fault else None
+        self._state.note(Requested("smtp", at, verb, whom, status, kind, reached))
 
     async def _deliver(self, reply: str) -> None:
         kind = self._fault.kind if self._fault else None
