@@ -4,22 +4,21 @@
     ├─ UsageError             2  the command contradicts itself or names something unknown
     │   ├─ UnknownIncident       no incident with that reference
     │   ├─ AmbiguousIncident     several incidents are open and none was named
-    │   └─ PhaseError            the incident cannot go there from where it is
+    │   └─ PhaseError            the incident cannot change to that phase
     ├─ NothingMatched         3  no contact, audience or channel is left to tell
     ├─ ConfigError            6  a setting, a secret or a contacts file is wrong
-    ├─ TemplateError          7  a text cannot be rendered, has a hole or contradicts the facts
+    ├─ TemplateError          7  a text cannot be rendered, lacks a value or contradicts the facts
     │   └─ TooLong               a text does not fit its channel even when shortened
-    ├─ Refused                8  not confirmed, or a guard was exceeded
+    ├─ Refused                8  not confirmed, or a limit was exceeded
     │   └─ Overtaken             another notice was recorded first: this one must be prepared again
     ├─ KeyReused              9  the idempotency key belongs to another content
     └─ LedgerError           12  the ledger is locked, full or damaged
         ├─ LedgerBusy            another process holds it
-        ├─ DoubtfulCommit        what was last written to it may be there or not
         └─ LedgerDamaged         it is not a ledger, or not intact
 
-What a provider answers is never an exception: it is an `Outcome` (see `broadcast.model.outcome`).
-Every one of these is raised before anything is recorded or sent, so none of these exit codes ever means
-that something left the machine. What fails after that is `Unfinished`, which is none of them.
+What a provider answers is never an exception: it is an `Outcome` (see `broadcast.model.outcome`). Each of
+these errors is raised before anything is recorded or sent, so none of these exit codes means that a
+message left the machine. An error after that point is `Unfinished`, which is not in the tree.
 """
 
 from __future__ import annotations
@@ -31,6 +30,9 @@ class BroadcastError(Exception):
     """Something prevented the command from being carried out.
 
     `hint` is one sentence that says how to correct it; it is printed as `hint: ...`.
+
+    Example:
+        >>> raise ConfigError("[channels.sms] has no `from`", hint='add from = "+15005550006"')
     """
 
     exit_status: ClassVar[int] = 2
@@ -53,7 +55,7 @@ class AmbiguousIncident(UsageError):
 
 
 class PhaseError(UsageError):
-    """The incident cannot go there from where it is."""
+    """The incident cannot change from its phase to the one that was asked for."""
 
 
 class NothingMatched(BroadcastError):
@@ -69,7 +71,7 @@ class ConfigError(BroadcastError):
 
 
 class TemplateError(BroadcastError):
-    """A text cannot be rendered, has a hole, or contradicts the facts."""
+    """A text cannot be rendered, lacks a value, or contradicts the facts."""
 
     exit_status = 7
 
@@ -79,7 +81,7 @@ class TooLong(TemplateError):
 
 
 class Refused(BroadcastError):
-    """Not confirmed, or a guard was exceeded."""
+    """Not confirmed, or a limit was exceeded."""
 
     exit_status = 8
 
@@ -87,7 +89,7 @@ class Refused(BroadcastError):
 class Overtaken(Refused):
     """Another notice was recorded while this one was prepared; nothing was recorded or sent.
 
-    Prepare it again from what the ledger says now. Each time, some other notice was recorded.
+    Prepare it again from the present state of the ledger.
     """
 
 
@@ -116,9 +118,9 @@ class LedgerDamaged(LedgerError):
 
 
 class Interrupted(Exception):
-    """Ctrl-C before anything was recorded or sent; later, the run ends in good order.
+    """Ctrl-C before anything was recorded or sent. After that, the run ends in good order instead.
 
-    No `BroadcastError`, as its exit code, 130, is also that of runs that have sent something.
+    It is not a `BroadcastError`: its exit code, 130, is also used by runs that have sent something.
     """
 
     def __init__(self, message: str, *, hint: str) -> None:
@@ -127,10 +129,10 @@ class Interrupted(Exception):
 
 
 class Unfinished(Exception):
-    """Something failed when a notice was recorded already, or messages may have left the machine.
+    """An error after a notice was recorded, when messages may have left the machine.
 
-    Its cause is the error itself, whose own exit code would claim that nothing had. `retry` goes on; `hint`
-    says so.
+    Its `__cause__` is the original error, whose exit code would say that nothing was sent. `hint` says that
+    `retry` continues.
     """
 
     def __init__(self, message: str, *, hint: str) -> None:

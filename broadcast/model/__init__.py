@@ -1,1 +1,1 @@
-"""The vocabulary: pure, frozen values that every other folder speaks in."""
+"""The vocabulary: pure, frozen values that all other packages use."""

@@ -1,4 +1,4 @@
-"""What a channel can do: data that the planner, the renderer and the engine read."""
+"""What a channel can do, as data for the planner, the renderer and the engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOBILE = "mobile phone (a landline takes no SMS)"
 
 
 class ChannelKind(StrEnum):
-    """The kind of text a channel carries: the template file's name."""
+    """The kind of text that a channel carries; also the name of the template file."""
 
     SMS = "sms"
     EMAIL = "email"
@@ -24,7 +24,7 @@ class ChannelKind(StrEnum):
 
 
 class Threading(StrEnum):
-    """How a follow-up hangs on what came before."""
+    """How a channel connects a later notice with the earlier ones."""
 
     NONE = "none"
     REPLY = "reply"
@@ -32,7 +32,7 @@ class Threading(StrEnum):
 
 
 class Idempotency(StrEnum):
-    """What keeps a repeat from becoming a second message."""
+    """What prevents that a repeated request becomes a second message."""
 
     NATIVE = "native"  # the provider honours our key
     LOOKUP = "lookup"  # the provider can be asked what it has
@@ -43,15 +43,15 @@ class Idempotency(StrEnum):
 class Measure(StrEnum):
     """How a provider counts the length of a text."""
 
-    WEIGHTED = "weighted"  # X: a link is 23, an emoji or a Chinese character 2
-    WRAPPED = "wrapped"  # Mastodon: what a reader takes for characters, but a link is 23
-    GRAPHEMES = "graphemes"  # what a reader takes for characters
+    WEIGHTED = "weighted"  # X: a link counts as 23, an emoji or a Chinese character as 2
+    WRAPPED = "wrapped"  # Mastodon: graphemes, but a link counts as 23
+    GRAPHEMES = "graphemes"  # characters as a reader sees them
     BYTES = "bytes"  # of UTF-8
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The longest text that a provider takes, as it counts."""
+    """The longest text that a provider takes; `most` is in units of `measure`."""
 
     measure: Measure
     most: int
@@ -61,16 +61,31 @@ class Limit:
 class Capabilities:
     """What an adapter's provider can do.
 
-    `address` is what the channel needs to reach a person; None means it publishes once for everybody.
-    `max_batch` is how many people one request may carry. `settle` is how many seconds to wait before an
-    unanswered request is looked up. `rate` (requests a second), `burst` (how many at once; None for a
-    second's worth) and `concurrency` are the provider's published limits, used where the configuration names
-    none; a rate of 0 means unlimited. `speaks_all_locales` asks for every language's text at once (a page
-    that shows German beside English). `internal` says of a channel that publishes that only staff read it (a
-    chat room, a service desk): it speaks to the audience in whose lane it stands, and not to the public.
-    `price` is what a request (for SMS: a part) costs in US dollars at list price, about; 0 if it is free
-    or not known. `limits` are its own on the length of a text; one text is written for all channels of a
-    kind, so it keeps to every one of them. `landlines` says that an SMS reaches landlines, too.
+    Attributes:
+        kind: The kind of text that the channel carries.
+        address: The kind of address that a person needs; None if the channel publishes once for everybody.
+        max_batch: The number of people that one request may carry.
+        threading: How a later notice is connected with the earlier ones.
+        idempotency: What prevents a second message if a request is repeated.
+        receipts: Whether the provider reports later what happened to a message.
+        networked: Whether requests leave this machine.
+        settle: Seconds to wait before an unanswered request is looked up.
+        rate: The provider's limit in requests per second; 0 for no limit. The configuration may override
+            `rate`, `burst` and `concurrency`.
+        burst: The number of requests that may leave at once; None for those of one second.
+        concurrency: The number of requests that may run at the same time.
+        fate: The systems that the provider itself depends on.
+        speaks_all_locales: Whether one request needs the texts of all languages (a page in two languages).
+        internal: Whether only staff read what the channel publishes (a chat room, a service desk). Such a
+            channel gets the texts of the audience in whose lane it stands, not those of the public.
+        price: The approximate list price of one request (for SMS: of one part) in US dollars; 0 if it is
+            free or not known.
+        limits: The provider's limits on the length of a text. All channels of a kind share one text, so it
+            keeps to all of their limits.
+        landlines: Whether an SMS reaches landlines too.
+
+    Example:
+        >>> Capabilities(kind=ChannelKind.SMS, address=AddressKind.PHONE, rate=1.0, price=0.09)
     """
 
     kind: ChannelKind
@@ -93,17 +108,17 @@ class Capabilities:
 
     @property
     def publishes(self) -> bool:
-        """Whether one post is for everybody, so that no person's address is needed."""
+        """Whether one post is for everybody, so that no address of a person is needed."""
         return self.address is None
 
     def reach(self, contact: Contact) -> bool:
-        """Return whether a person has what it takes to be told this way, and nothing is against it."""
+        """Return whether this channel can reach the person: they have the address, and it is not barred."""
         if self.publishes or self.lacks(contact):
             return False
         return not any(barred.kind == self.kind for barred in contact.barred)
 
     def lacks(self, contact: Contact) -> str:
-        """The kind of address that a person would need (`phone`); "" if they have it, or nobody needs one."""
+        """Return the kind of address that the person lacks (`phone`), or "" if none is missing."""
         if self.address is None or contact.address(self.address) is None:
             return str(self.address or "")
         by_sms = self.kind is ChannelKind.SMS and not self.landlines
@@ -111,6 +126,6 @@ class Capabilities:
 
 
 def missing(contact: Contact, able: Iterable[Capabilities]) -> str:
-    """What a person would need to be told by one of these channels (`email or phone`); "" if one has it."""
+    """Return the kinds of address that the person lacks (`email or phone`), or "" if one channel fits."""
     needed = {one.lacks(contact) for one in able if not one.publishes}
     return "" if "" in needed else " or ".join(sorted(needed))

@@ -1,4 +1,4 @@
-"""The only place that asks what time it is."""
+"""The only place that reads the time of the machine."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-# The clock that goes on while a laptop sleeps: the first name is Linux's, the second one that of macOS.
+# A clock that continues while a laptop sleeps: the first name is for Linux, the second one for macOS.
 _GOES_ON = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Clock(Protocol):
-    """Wall time for records, monotonic seconds for waiting."""
+    """Wall time for records, and monotonic seconds for waiting."""
 
     def now(self) -> datetime:
         """Return the current time, aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never go back, and go on while the machine sleeps."""
+        """Return seconds that never go back and continue while the machine sleeps."""
         ...
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The clock of the machine."""
 
     def now(self) -> datetime:
         """Return the current time, aware, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds that never go back, and go on while the machine sleeps."""
+        """Return seconds that never go back and continue while the machine sleeps."""
         return time.clock_gettime(_GOES_ON)
 
 

@@ -1,4 +1,4 @@
-"""What people agreed to: by which kind of channel they may be told, and of what."""
+"""Consent: by which kind of channel a person may be told, and about what."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """What somebody may have agreed to be told of."""
+    """What a person may have agreed to be told about."""
 
     INCIDENT = "incident"
     MAINTENANCE = "maintenance"
@@ -23,7 +23,7 @@ class Purpose(StrEnum):
 
 
 class ConsentRule(StrEnum):
-    """Whether somebody who never answered may be told."""
+    """Whether a person who never answered may be told."""
 
     ASSUMED = "assumed"
     REQUIRED = "required"
@@ -31,9 +31,9 @@ class ConsentRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One answer of a person: whether they may be told over a kind of channel.
+    """One answer of a person: whether they may be told through a kind of channel.
 
-    `purpose` is empty if they answered for all. `since` is an ISO date, empty if nobody noted it.
+    `purpose` is empty if the answer is for all purposes. `since` is an ISO date, empty if it is not known.
     """
 
     channel: str
@@ -44,9 +44,9 @@ class Consent:
 
 
 def answer(consents: Iterable[Consent], channel: str, purpose: Purpose) -> bool | None:
-    """Return what a person last said for that purpose, else for all; None if they never said.
+    """Return a person's latest answer for that purpose, else for all purposes; None if there is none.
 
-    A no without a date counts as the latest word, a yes without one as the oldest.
+    A no without a date counts as the latest answer, a yes without a date as the oldest.
     """
     mine = [consent for consent in consents if consent.channel == channel]
     exactly = [consent for consent in mine if consent.purpose == purpose]

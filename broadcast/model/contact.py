@@ -10,7 +10,7 @@ from broadcast.model.phone_line import phone_line
 
 
 class AddressKind(StrEnum):
-    """What an address is good for."""
+    """The kind of an address."""
 
     PHONE = "phone"
     EMAIL = "email"
@@ -18,7 +18,7 @@ class AddressKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """Why a person's address of that kind is not used (`opted out`), or a kind of channel to it."""
+    """A kind of address or channel that is not used for a person, and why (`opted out`)."""
 
     kind: str
     reason: str
@@ -31,10 +31,10 @@ class Barred:
 class Contact:
     """A person or destination that can be told.
 
-    `phone` is E.164; `email` is lower-cased in its domain. `extra` holds the further columns of the
-    contacts file, which become template variables (`contact.<column>`). An address that must not be used
-    is left out, and `barred` says why. `consents` are what they agreed to, as far as a file knows. `landline`
-    says whether `phone` is one, None if nobody has looked yet.
+    `phone` is E.164; `email` has its domain in lower case. `extra` holds the other columns of the contacts
+    file, which become template variables (`contact.<column>`). An address that must not be used is left out,
+    and `barred` says why. `consents` are the person's answers, as far as a file has them. `landline` says
+    whether `phone` is a landline; None if this was not looked up yet.
     """
 
     id: str
@@ -50,17 +50,17 @@ class Contact:
 
     @property
     def has_landline(self) -> bool:
-        """Whether the phone number is known to be a landline; one that may be either is not."""
+        """Whether the phone number is known to be a landline; False if it may be either."""
         if self.landline is None:
             return bool(self.phone) and phone_line(self.phone or "") == "landline"
         return self.landline
 
     def address(self, kind: AddressKind) -> str | None:
-        """Return the address of that kind, if the person has one."""
+        """Return the person's address of that kind, or None."""
         return self.phone if kind is AddressKind.PHONE else self.email
 
     def without(self, kind: AddressKind, reason: str) -> Contact:
-        """The same person without the address of that kind."""
+        """Return the same person without the address of that kind."""
         barred = (*self.barred, Barred(kind, reason))
         if kind is AddressKind.PHONE:
             return replace(self, phone=None, barred=barred)

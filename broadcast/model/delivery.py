@@ -6,19 +6,19 @@ from enum import StrEnum
 
 
 class DeliveryState(StrEnum):
-    """How far one message owed to one contact has come."""
+    """The progress of one message to one receiver."""
 
     PLANNED = "planned"  # on disk, not claimed
     HELD = "held"  # not sent; waits for `retry`
-    SENDING = "sending"  # intent on disk, the request may be out
+    SENDING = "sending"  # intent on disk, the request may have left
     ACCEPTED = "accepted"  # the provider took it
     DELIVERED = "delivered"  # the provider says it arrived
-    CONFIRMED = "confirmed"  # the person says so
+    CONFIRMED = "confirmed"  # the person confirmed it
     UNKNOWN = "unknown"  # the answer was lost; to be looked up
-    FAILED = "failed"  # every way was refused for good
+    FAILED = "failed"  # every channel was refused for good
     SUPPRESSED = "suppressed"  # must not be sent
     EXPIRED = "expired"  # too old to be true
-    CANCELLED = "cancelled"  # a newer notice stands in its place
+    CANCELLED = "cancelled"  # a newer notice replaces it
 
 
 _S = DeliveryState
@@ -37,12 +37,12 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
 }
 
 REACHED = frozenset({_S.ACCEPTED, _S.DELIVERED, _S.CONFIRMED})
-#: Still owed: a run that leaves one of these can be continued by `retry`.
+#: Not finished: `retry` continues a run that leaves one of these.
 OPEN = frozenset({_S.PLANNED, _S.HELD, _S.SENDING, _S.UNKNOWN})
-#: The person was, or may have been, told: a resolve is owed to them.
+#: The person got the notice, or may have got it, so they must also hear that the incident is over.
 POSSIBLY_TOLD = REACHED | {_S.SENDING, _S.UNKNOWN}
 
 
 def may_become(state: DeliveryState, other: DeliveryState) -> bool:
-    """Return whether the table allows a delivery to go from `state` to `other`."""
+    """Return whether the table allows a delivery to change from `state` to `other`."""
     return other in TRANSITIONS[state]

@@ -1,4 +1,4 @@
-"""Domain names as they travel: in ASCII, spelled as IDNA 2008 says, in which ß is not ss."""
+"""Domain names in ASCII, as IDNA 2008 defines it (ß is not ss)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _LONGEST = 253
 
 @lru_cache(maxsize=1024)
 def ascii_domain(domain: str) -> str | None:
-    """Return `weiß.example` as `xn--wei-7ka.example`; None if there can be no such domain.
+    """Return `weiß.example` as `xn--wei-7ka.example`; None if no such domain is possible.
 
-    Python's own codec "idna" follows the standard of 2003, for which weiß.example is weiss.example: a domain
-    that may belong to somebody else. ASCII stays as it is, but must have labels of a possible length.
+    Python's own codec "idna" follows the standard of 2003, which maps weiß.example to weiss.example: a domain
+    that may belong to another owner. ASCII stays as it is, but its labels must have a possible length.
     """
     if not domain.isascii():
         import idna
@@ -29,7 +29,7 @@ def ascii_domain(domain: str) -> str | None:
 
 
 def ascii_url(url: str) -> str:
-    """Return the URL with its host in ASCII; unchanged if it has none, or one that cannot exist."""
+    """Return the URL with its host in ASCII; unchanged if it has no host, or an impossible one."""
     if url.isascii():
         return url
     try:

@@ -1,18 +1,18 @@
-"""Which marks come up more than once among very many, in little memory."""
+"""A Bloom filter for finding duplicates among millions of marks in little memory."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 
-_BITS = 27  # 16 MB, of which a few people touch only a few pages
+_BITS = 27  # 16 MB; with few people, only a few pages of it are used
 _PLACES = (1 << _BITS) - 1
 
 
 class DuplicateFilter:
-    """Counts marks without keeping them.
+    """A Bloom filter that also remembers which marks repeat.
 
-    Each is two bits of a map, so now and then one is taken for another that was there before: of three
-    million about one in a thousand. A mark that did come up twice is never missed.
+    Each mark sets two bits, so a mark may be taken for another one: about one in a thousand of three
+    million. False positives are possible, false negatives are not.
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class DuplicateFilter:
         self._repeated: set[int] = set()
 
     def count(self, mark: Hashable) -> bool:
-        """Note that a mark came up; whether it came up before, or may have."""
+        """Add a mark; return whether it was added before, or may have been."""
         found = hash(mark)
         one, other = found & _PLACES, (found >> 32) & _PLACES
         bits, bit, further = self._map, 1 << (one & 7), 1 << (other & 7)
@@ -32,10 +32,10 @@ class DuplicateFilter:
         return False
 
     def repeats(self, mark: Hashable) -> bool:
-        """Return whether the mark came up more than once, or may have."""
+        """Return whether the mark was added more than once, or may have been."""
         return hash(mark) in self._repeated
 
     @property
     def unique(self) -> bool:
-        """Whether nothing came up twice."""
+        """Whether no mark was added twice."""
         return not self._repeated

@@ -9,19 +9,19 @@ from broadcast.model.contact import Contact
 from broadcast.model.ids import base_id, pseudonym
 from broadcast.model.names import name_words
 
-#: In the place of a word of the name, if no name was known: then any name may be theirs.
+#: Replaces a word of the name if no name was known: then any name may be theirs.
 NAMELESS = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Answers whether somebody is among those who were forgotten."""
+    """Tell whether a person is among those who were forgotten."""
 
     marks: Collection[str]
     secret: bytes = field(repr=False)
 
     def __call__(self, contact: Contact, audience: str = "") -> bool:
-        """Whether this person was forgotten: by an address, or by the id in the audience, if one is named."""
+        """Return whether this person was forgotten: by an address, or by the id in the audience, if given."""
         return self._has_place(contact, audience) or any(
             address_digest(self.secret, address, name) in self.marks
             for address in filter(None, (contact.email, contact.phone))
@@ -29,7 +29,7 @@ class Forgotten:
         )
 
     def _has_place(self, contact: Contact, audience: str) -> bool:
-        """Whether the id was theirs, and no other name says that it was given to somebody else since."""
+        """Return whether the id was theirs, and no other name shows that it has a new owner."""
         if id_digest(self.secret, audience, contact.id) not in self.marks:
             return False
         words = name_words(contact.name)
@@ -38,12 +38,12 @@ class Forgotten:
 
 
 def id_digest(secret: bytes, audience: str, id: str, word: str = "") -> str:
-    """Digest of an id in an audience, with a word of the name: ids are given to other people later."""
+    """Return the digest of an id in an audience, with a word of the name, since ids get new owners later."""
     return pseudonym(secret, f"id\x1f{audience}\x1f{base_id(id)}\x1f{word}")
 
 
 def address_digest(secret: bytes, address: str, name: str | None = None) -> str:
-    """Digest of an address; with a name, of this person only: couples and crews share an address."""
+    """Return the digest of an address; with a name, of this person only, since couples share an address."""
     if name is None:
         return pseudonym(secret, address.lower())
     words = " ".join(sorted(name_words(name)))

@@ -1,4 +1,4 @@
-"""Whether something works, as far as anybody can tell, and when to believe it. Pure."""
+"""Whether something works, as far as that is known, and when to believe it. Pure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-#: How long a channel that failed is held to be down because of it. Later, it deserves another try.
+#: How long a channel counts as down after it failed. After that it is tried again.
 FRESH = timedelta(minutes=10)
 
 
 class Condition(StrEnum):
-    """How something is."""
+    """The condition of a system or channel."""
 
     WORKS = "works"
     DOUBTFUL = "doubtful"
@@ -21,7 +21,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What a provider says of itself in public: never more than a hint. `detail` is in its own words."""
+    """What a provider publishes about itself: only a hint. `detail` is in the provider's own words."""
 
     condition: Condition
     detail: str = ""
@@ -29,7 +29,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How many checks in a row must agree before something is taken for down, and for up again."""
+    """How many checks in a row must agree before a system counts as down, and as up again."""
 
     down_after: int = 3
     up_after: int = 3
@@ -37,7 +37,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """A system that is checked again and again, so that one bad answer among good ones alarms nobody.
+    """The checks of one system, counted so that a single bad answer raises no alarm.
 
     `contrary` counts the latest checks in a row that said the opposite of `down`.
     """
@@ -46,7 +46,7 @@ class Streak:
     contrary: int = 0
 
     def after(self, condition: Condition, patience: Patience) -> Streak:
-        """Return the streak after one more check. One that could not tell is as if it had not been made."""
+        """Return the streak after one more check. A check without a result changes nothing."""
         if condition is Condition.UNKNOWN:
             return self
         if (condition is Condition.DOWN) == self.down:

@@ -18,36 +18,36 @@ _CHECK_BYTES = 4
 
 
 def base_id(id: str) -> str:
-    """An id as the list has it: one that several people of a notice had was made to differ (`7+a1b2c3`)."""
+    """Return an id as the list has it, without the suffix that made it unique in a notice (`7+a1b2c3`)."""
     return _TOLD_APART.sub("", id)
 
 
 def new_run_id() -> str:
-    """Return a fresh id for one run of the program."""
+    """Return a new id for one run of the program."""
     return secrets.token_hex(8)
 
 
 def new_secret() -> bytes:
-    """Return a fresh install secret."""
+    """Return a new install secret."""
     return secrets.token_bytes(32)
 
 
 def notice_identity(key: str | None, inputs_hash: str) -> str:
-    """Return what a notice's references are made from, so that no other notice, in whatever ledger, has them.
+    """Return the identity of a notice, unique in all ledgers; its references are made from it.
 
-    It is random, or made from the idempotency key and what was typed: the command that is repeated under its
-    key after the ledger was lost is the same notice to every provider, and nobody is told twice.
+    It is random, or made from the idempotency key and the input. So a command that is repeated under its key
+    after the ledger was lost is the same notice for every provider, and is not sent twice.
     """
     return secrets.token_hex(16) if key is None else _digest("notice", key, inputs_hash)
 
 
 def incident_identity(opening: str) -> str:
-    """What tells an incident from every other one, by the identity of its first notice; may be public."""
+    """Return the identity of an incident, derived from that of its first notice; it may be public."""
     return _digest("incident", opening)[:_IDENTITY_DIGITS]
 
 
 def delivery_key(secret: bytes, *parts: str) -> str:
-    """Return the reference a provider is given: the same for every attempt.
+    """Return the reference that a provider is given: the same for every attempt.
 
     `parts` are the notice's identity, the audience, the contact and the channel.
     """
@@ -56,25 +56,25 @@ def delivery_key(secret: bytes, *parts: str) -> str:
 
 
 def pseudonym(secret: bytes, address: str) -> str:
-    """Return what an address can be recognised by, by nobody who has not the secret."""
+    """Return the pseudonym of an address: an HMAC keyed with the install secret."""
     digest = hmac.digest(secret, f"forgotten\x1f{address}".encode(), "sha256")[:_REFERENCE_BYTES]
     return b32encode(digest).decode().lower()
 
 
 def address_digest(secret: bytes, kind: str, address: str) -> bytes:
-    """Return what an address that must not be used is recognised by, by nobody who has not the secret."""
+    """Return the digest that identifies a suppressed address: an HMAC keyed with the install secret."""
     spelled = f"suppressed\x1f{kind}\x1f{address.lower()}".encode()
     return secret_mark(secret) + hmac.digest(secret, spelled, "sha256")[:_DIGEST_BYTES]
 
 
 def token_check(secret: bytes, digest: bytes) -> str:
-    """Return the end of an unsubscribe token, which nobody can make without the secret."""
+    """Return the check at the end of an unsubscribe token, an HMAC keyed with the install secret."""
     return hmac.digest(secret, b"unsubscribe\x1f" + digest, "sha256")[:_CHECK_BYTES].hex()
 
 
 @lru_cache(maxsize=4)
 def secret_mark(secret: bytes) -> bytes:
-    """What an address's digest begins with: it tells with which secret it was made, and nothing about it."""
+    """Return the first bytes of every address digest: they identify the install secret, and nothing else."""
     return hmac.digest(secret, b"mark", "sha256")[:MARK_BYTES]
 
 

@@ -1,4 +1,4 @@
-"""An incident and the phases it goes through."""
+"""An incident and its phases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """Where an incident stands, in the words of the Statuspage API."""
+    """The phase of an incident, named as in the Statuspage API."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
@@ -22,7 +22,7 @@ class Phase(StrEnum):
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more is owed to anybody."""
+        """Whether the incident is over, so that no further notice is expected."""
         return self in _CLOSED
 
     @property
@@ -31,7 +31,7 @@ class Phase(StrEnum):
         return self in _MAINTENANCE
 
     def may_become(self, other: Phase) -> bool:
-        """Return whether an incident may go from this phase to `other`."""
+        """Return whether an incident may change from this phase to `other`."""
         return other in NEXT_PHASES[self]
 
 
@@ -45,7 +45,7 @@ NEXT_PHASES: dict[Phase, frozenset[Phase]] = {
     Phase.MONITORING: _OPEN | {Phase.RESOLVED, Phase.RETRACTED},
     Phase.SCHEDULED: frozenset({Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.CANCELLED}),
     Phase.IN_PROGRESS: frozenset({Phase.IN_PROGRESS, Phase.COMPLETED, Phase.CANCELLED}),
-    # An all-clear can turn out to be wrong: taking it back opens the incident again.
+    # An all-clear can be wrong: withdrawing it opens the incident again.
     Phase.RESOLVED: frozenset({Phase.INVESTIGATING, Phase.IDENTIFIED}),
     Phase.RETRACTED: frozenset(),
     Phase.COMPLETED: frozenset(),
@@ -54,7 +54,7 @@ NEXT_PHASES: dict[Phase, frozenset[Phase]] = {
 
 
 class Severity(StrEnum):
-    """How bad it is: `sev1` is the worst."""
+    """How bad the incident is: `sev1` is the worst, `sev4` the least."""
 
     SEV1 = "sev1"
     SEV2 = "sev2"
@@ -64,9 +64,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A thing people use, as it is named on the command line and to readers.
+    """A service that people use, named as on the command line and for readers.
 
-    `names` holds the display name per locale; `component` is the status page's id for it.
+    `names` holds (locale, display name) pairs; `component` is the status page's id of it.
     """
 
     key: str
@@ -74,18 +74,17 @@ class Service:
     component: str | None = None
 
     def name_in(self, locale: str) -> str:
-        """Return the display name for readers of `locale`, or the key as it was typed."""
+        """Return the display name for readers of `locale`, or the key."""
         names = dict(self.names)
         return names.get(locale) or names.get(locale.partition("-")[0]) or self.key
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that people must be told about until it is over.
+    """An event that people must be told about until it is over.
 
-    Times are aware UTC datetimes. `started_at` and `detected_at` are None if nobody said them;
-    `window_starts_at` is the announced beginning of maintenance. `next_update_at` is a promise made to
-    readers.
+    Times are aware UTC datetimes. `started_at` and `detected_at` are None if they are not known;
+    `window_starts_at` is the announced start of maintenance. `next_update_at` is a promise made to readers.
     """
 
     id: int

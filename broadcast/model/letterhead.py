@@ -1,4 +1,4 @@
-"""What stands at the foot of mails and pages: who writes, where they are, and what the law asks for."""
+"""The foot of mails and pages: who writes, their address, and what the law asks for."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-#: A text in several languages, as (locale, text); the locale is empty where one text serves all.
+#: A text in several languages, as (locale, text) pairs; the locale is empty if one text is for all.
 Worded: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Foot:
-    """The letterhead as readers of one language get it; what nobody gave is None."""
+    """The letterhead for readers of one language; None for what is not configured."""
 
     footer: str | None = None
     imprint_url: str | None = None
@@ -20,7 +20,7 @@ class Foot:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All that it says."""
+        """Every text in it."""
         return tuple(filter(None, (self.footer, self.imprint_url, self.privacy_url)))
 
 
@@ -28,8 +28,8 @@ class Foot:
 class Letterhead:
     """The address of the organisation, its imprint and its privacy notice, by locale.
 
-    `organisation` and `locale` are the organisation's name and language. All this is no part of what
-    happened: stored facts do not hold it.
+    `organisation` and `locale` are the organisation's name and language. It is configuration, so the facts
+    stored for an incident do not hold it.
     """
 
     footer: Worded = ()
@@ -39,9 +39,9 @@ class Letterhead:
     locale: str = ""
 
     def in_locale(self, locale: str) -> Foot:
-        """Return what readers of `locale` get: their own words, else the organisation's, else any.
+        """Return the foot in the language of `locale`, else in the organisation's, else in any.
 
-        A foot in another language is better than none, for the law asks for one.
+        A foot in another language is better than none, because the law asks for one.
         """
         footer, *links = (
             self._chosen(each, locale) for each in (self.footer, self.imprint_url, self.privacy_url)
@@ -49,7 +49,7 @@ class Letterhead:
         return Foot(footer and self._named(footer), *links)
 
     def _named(self, footer: str) -> str:
-        """Return the footer with the organisation's name first, unless the name stands in it."""
+        """Return the footer with the organisation's name first, unless it contains the name."""
         named = re.search(rf"(?<!\w){re.escape(self.organisation)}(?!\w)", footer, re.IGNORECASE)
         return footer if named else f"{self.organisation}, {footer}"
 
@@ -59,7 +59,7 @@ class Letterhead:
         return next((known[each] for each in chain if each in known), next(iter(known.values()), None))
 
 
-#: Of an organisation that gave none.
+#: For an organisation that configures none.
 NO_LETTERHEAD = Letterhead()
 
 

@@ -1,4 +1,4 @@
-"""Addresses as they may be shown: enough to recognise, too little to use."""
+"""Addresses as they may be shown: enough to recognise them, too little to use them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 
 _HIDDEN = "•••"
 _E164 = re.compile(r"\+[0-9]{7,15}")
-#: The calling codes of one and of two digits; every other one has three (ITU E.164).
+#: The calling codes with one or two digits; all others have three (ITU E.164).
 _COUNTRY_CODE = re.compile(
     r"\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2})",
 )
-#: A national number shorter than this would be given away by its first three and last two digits.
+#: The first three and the last two digits would reveal a national number that is shorter than this.
 _SHORT_NATIONAL = 8
 
 

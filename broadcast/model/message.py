@@ -15,7 +15,7 @@ _SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z0-9_]*){SLOT_CLOSE}")
 class Message:
     """One text for one channel kind, audience and locale.
 
-    `subject` is an e-mail's subject or a page's headline. Where the template used `contact.<name>`,
+    `subject` is the subject of an e-mail or the headline of a page. If the template uses `contact.<name>`,
     the text holds a slot between two private-use characters and `slots` names it.
     """
 
@@ -26,10 +26,10 @@ class Message:
     slots: tuple[str, ...] = ()
 
     def personal(self, values: dict[str, str]) -> Message:
-        """This message with every slot filled; values are escaped in the HTML part."""
+        """Return this message with every slot filled; values are escaped in the HTML part."""
         if not self.slots:
             return self
-        # In one pass, so that nothing is filled in which a value brings along.
+        # In one pass, so that a slot inside a value is not filled.
         escaped = {name: escape(value) for name, value in values.items()}
         return Message(
             self.locale,

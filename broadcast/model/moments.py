@@ -1,7 +1,7 @@
-"""Arithmetic with moments that is true on the night when clocks change.
+"""Arithmetic with moments that stays correct on the night when clocks change.
 
-Python subtracts, adds and compares two datetimes of one `ZoneInfo` by what the clock on the wall shows. So it
-is done here, in UTC; local times exist to be shown.
+Python subtracts, adds and compares two datetimes of one `ZoneInfo` by wall time. So these functions
+calculate in UTC; local times are only for showing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 
 def elapsed(start: datetime, end: datetime) -> timedelta:
-    """Return the time that really passes from `start` to `end`; negative if `end` is the earlier one."""
+    """Return the time that really passes from `start` to `end`; negative if `end` is earlier."""
     return end.astimezone(UTC) - start.astimezone(UTC)
 
 
@@ -20,10 +20,10 @@ def later(moment: datetime, span: timedelta) -> datetime:
 
 
 def local(moment: datetime | None, zone: tzinfo) -> datetime | None:
-    """Return the moment as clocks in `zone` show it."""
+    """Return the moment in local time of `zone`."""
     return moment.astimezone(zone) if moment else None
 
 
 def repeated(moment: datetime) -> bool:
-    """Whether clocks in the moment's zone show this time twice, because they are set back that night."""
+    """Return whether this local time occurs twice, because clocks go back that night."""
     return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()

@@ -1,4 +1,4 @@
-"""Names of people, as they are compared."""
+"""Names of people, normalised for comparison."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ _TITLES = frozenset(("herr", "frau", "mr", "mrs", "ms", "mx", "dr", "prof"))
 
 
 def name_words(name: str) -> frozenset[str]:
-    """Return the words of a name in lower case, without titles; in lists, surnames come first or last."""
+    """Return the words of a name in lower case, without titles; the order of first and last name varies."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return frozenset(_WORD.findall(folded)) - _TITLES

@@ -1,4 +1,4 @@
-"""A notice, and the one record of facts that all its texts are made from."""
+"""A notice, and the one record of facts from which all its texts are made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.moments import elapsed, later
 
-#: How long after it is known a breach of personal data must be reported to the authority (GDPR, article 33).
+#: A breach of personal data must be reported to the authority within this time (GDPR, article 33).
 GDPR_DEADLINE = timedelta(hours=72)
 
 
@@ -24,7 +24,7 @@ class NoticeKind(StrEnum):
 
 
 class TextPhase(StrEnum):
-    """Which set of templates a notice is written from: the folders below `templates/<locale>/<audience>/`."""
+    """The set of templates that a notice uses: the folders below `templates/<locale>/<audience>/`."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
@@ -40,7 +40,7 @@ class TextPhase(StrEnum):
 class Alternative:
     """A way to reach us that works now; `value` is a phone number, an address or a link.
 
-    `hours` says when somebody is there, as (locale, words).
+    `hours` says when it is staffed, as (locale, words) pairs.
     """
 
     kind: str
@@ -48,32 +48,32 @@ class Alternative:
     hours: tuple[tuple[str, str], ...] = ()
 
     def hours_in(self, locale: str) -> str:
-        """When somebody is there, in the reader's language; "" where nobody said."""
+        """Return when it is staffed, in the reader's language; "" if that is not configured."""
         said = dict(self.hours)
         return said.get(locale) or said.get(locale.partition("-")[0]) or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known, once; every text on every channel is made from this record and checked against it.
+    """The facts of a notice: every text on every channel is made from this record and checked against it.
 
     Times are aware datetimes in the organisation's timezone. `started`, `detected` and `ended` are None if
-    nobody said them: an incident may be over without a stated end. `reported` is when the first notice was
-    written. `window_starts` and `window_ends` are the announced beginning and end of maintenance, which may
+    they are not known: an incident may be over without a stated end. `reported` is when the first notice was
+    written. `window_starts` and `window_ends` are the announced start and end of maintenance, which may
     really begin (`started`) and end (`ended`) earlier or later; `former_starts` and `former_ends` are the
-    window that was announced before, None unless this notice changes it. `outage_open` says of maintenance
-    that another open incident may have the same services down. `message` and `title` are the commander's own
-    words; `wording` holds translations of words, also of `variables`, as ((name, locale), text). Optional
-    prose (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of texts where it is None. `affects`
-    names what is down besides; `cut_off` says that of all ways to reach us none works, `phone_down` that no
-    phone number does. `severity_before` and
-    `phase_before` are what the notice before said, None in the first.
+    window that was announced before, None unless this notice changes it. `outage_open` says that another open
+    incident may have the services of this maintenance down. `message` and `title` are the commander's own
+    words; `wording` holds translations, also of `variables`, as ((name, locale), text). Optional prose
+    (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of texts if it is None. `affects` names
+    the other systems that are down; `cut_off` says that none of the ways to reach us works, `phone_down` that
+    no phone number works. `severity_before` and `phase_before` are those of the notice before, None in the
+    first.
 
-    `corrects` is when the statement was published that this notice takes back: a false alarm, an all-clear,
-    "works again", or the wrong fact that `correction` puts right in the commander's words. `instruction` is
-    what readers are to do, and holds until it is changed, taken back or the incident ends. `works` is what
-    still works. `report` is the day on which a report is promised. `audiences` are the sets of texts that
-    this notice is written in: `customers`, who also read what is public, `agents`, ...
+    `corrects` is when the statement was published that this notice withdraws: a false alarm, an all-clear,
+    "works again", or the wrong fact that `correction` corrects in the commander's words. `instruction` is
+    what readers are to do; it holds until it is changed, withdrawn, or the incident ends. `works` is what
+    still works. `report` is the day on which a report is promised. `audiences` are the sets of texts in which
+    this notice is written: `customers`, who also read what is public, `agents`, ...
     `hotlines` are numbers for the readers of one set of texts, as (set, number). `others_open` says that
     another incident of the same kind (real, or exercise) is open.
     """
@@ -126,14 +126,14 @@ class Facts:
 
     @property
     def begins(self) -> datetime | None:
-        """When it began; of maintenance that has not begun, when it is to; None if nobody said."""
+        """When it began; for maintenance that has not begun, its planned start; None if that is not known."""
         return self.started or self.window_starts
 
     @property
     def window_change(self) -> str | None:
-        """What readers must know of the window: `moved`, `longer`, `shorter`, `overdue`; else None.
+        """What changed in the window: `moved`, `longer`, `shorter`, `overdue`; else None.
 
-        `overdue`: the work goes on past its announced end, and no other end is said.
+        `overdue`: the work continues after its announced end, and there is no new end.
         """
         if self.phase is Phase.SCHEDULED:
             return "moved" if self.former_starts or self.former_ends else None
@@ -146,29 +146,29 @@ class Facts:
 
     @property
     def lasted(self) -> timedelta | None:
-        """How long it has lasted, or lasted; None if nobody said when it began, or when it ended."""
+        """How long it has lasted, or lasted; None if its start, or its end, is not known."""
         until = self.ended or (None if self.phase.closed else self.as_of)
         return elapsed(self.started, until) if self.started and until else None
 
     @property
     def minutes(self) -> int:
-        """How long it has been known: since it began or, if nobody said when, since the first notice."""
+        """How long it has been known: since its start or, if that is not known, since the first notice."""
         known = self.begins or self.reported or self.as_of
         return max(0, int(elapsed(known, self.ended or self.as_of).total_seconds() // 60))
 
     @property
     def authority_deadline(self) -> datetime:
-        """Until when the authority must hear of a breach of personal data, on the organisation's clocks."""
+        """The latest time, in the organisation's timezone, to report a breach to the authority."""
         known = self.detected or self.reported or self.as_of
         return later(known, GDPR_DEADLINE).astimezone(known.tzinfo)
 
     @property
     def mark(self) -> str:
-        """The reference people can quote and providers can be searched for: `[INC-7/2]`."""
+        """The reference that people quote and that providers are searched for: `[INC-7/2]`."""
         return f"[{self.ref}/{self.sequence}]"
 
     def worded(self, name: str, locale: str) -> str | None:
-        """The commander's words for a fact or a variable of their own in `locale`, else as first given."""
+        """Return the commander's words for a fact or a variable in `locale`, else as first given."""
         wording = dict(self.wording)
         language = locale.partition("-")[0]
         said = wording.get((name, locale)) or wording.get((name, language))

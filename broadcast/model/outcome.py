@@ -1,4 +1,12 @@
-"""What a provider's answer means: a closed set. An adapter returns these and decides nothing else."""
+"""The meaning of a provider's answer, as a closed set of outcomes.
+
+An adapter returns one of these and decides nothing else. The engine decides what follows:
+
+    Accepted   the provider has the message: done
+    Rejected   refused for good: next channel of the lane
+    NotSent    certainly not processed: may be sent again
+    Unknown    may have been processed: look it up, never simply send it again
+"""
 
 from __future__ import annotations
 
@@ -12,14 +20,14 @@ from broadcast.model.suppression import SuppressionReason
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Provider references that a follow-up hangs on: the first message and the latest one."""
+    """The provider's references that a later notice replies to: the first message and the latest one."""
 
     root: str
     last: str
 
 
 class Scope(StrEnum):
-    """Whom a rejection concerns."""
+    """What a rejection concerns: this receiver, this message, or the whole channel."""
 
     RECIPIENT = "recipient"
     MESSAGE = "message"
@@ -28,9 +36,16 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took it and gave `ref` for it. `detail` says so where that was inferred.
+    """The provider has the message.
 
-    `warning` is for the person who sent it: the text is out, but something beside it could not be done.
+    Attributes:
+        ref: The provider's id of the message.
+        thread: The references that a later notice replies to; None if the channel has no threads.
+        detail: How we know it, if that was concluded and not answered.
+        warning: For the person who sent it: the text is published, but something beside it failed.
+
+    Example:
+        >>> Accepted("SM4f1c", thread=None)
     """
 
     ref: str
@@ -41,9 +56,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The provider said no for good. `code` is the provider's own.
+    """The provider refused the message for good.
 
-    `suppress` is why the address must not be used again, where the answer says so.
+    Attributes:
+        reason: One line for people, without secrets.
+        scope: What the refusal concerns.
+        code: The provider's own code.
+        suppress: Why the address must not be used again, if the answer says so.
+
+    Example:
+        >>> Rejected("not a mobile number", Scope.RECIPIENT, code="21614")
     """
 
     reason: str
@@ -54,7 +76,15 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """It certainly was not processed: refused connection, DNS, TLS, 429. `retry_after` is in seconds."""
+    """The message was certainly not processed: connection refused, DNS, TLS, HTTP 429.
+
+    Attributes:
+        reason: One line for people, without secrets.
+        retry_after: Seconds to wait before the next attempt; None if the provider names no time.
+
+    Example:
+        >>> NotSent("HTTP 429", retry_after=30.0)
+    """
 
     reason: str
     retry_after: float | None = None
@@ -62,7 +92,14 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say: a timeout or a reset after sending, a 5xx, a 2xx without the provider's id."""
+    """The message may have been processed: a timeout or reset after sending, HTTP 5xx, or no id.
+
+    Attributes:
+        reason: One line for people, without secrets.
+
+    Example:
+        >>> Unknown("no answer within 30 s")
+    """
 
     reason: str
 
@@ -71,7 +108,7 @@ Outcome: TypeAlias = Accepted | Rejected | NotSent | Unknown
 
 
 class Health(StrEnum):
-    """What a probe found."""
+    """The result of a probe."""
 
     OK = "ok"
     UNREACHABLE = "unreachable"
@@ -81,9 +118,15 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A channel's answer to "would you work?"; `detail` is one line, without secrets.
+    """The answer of a channel that was checked without sending a message.
 
-    `ahead` is how far our clock is ahead of the provider's, as far as its answer proves it.
+    Attributes:
+        health: The result.
+        detail: One line for people, without secrets.
+        ahead: How far our clock is ahead of the provider's, as far as the answer proves it.
+
+    Example:
+        >>> Probe(Health.UNAUTHORISED, "HTTP 401: the key is not valid")
     """
 
     health: Health

@@ -1,4 +1,4 @@
-"""What is handed to an adapter: a message, and the facts that structured channels take apart."""
+"""What an adapter is given: a message, and the facts that structured channels need."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from broadcast.model.situation import Situation
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The facts of a notice that structured channels (status pages) take apart from its text.
+    """The facts of a notice that structured channels (status pages) show separately from its text.
 
     `services` are (display name, component id or empty); `service_names`, parallel to it, are each
-    service's (locale, name) pairs, none where it is not described. Times are aware datetimes in the
-    organisation's timezone. `started` is when it began, None if nobody said. `window_starts` and
+    service's (locale, name) pairs, empty if it is not described. Times are aware datetimes in the
+    organisation's timezone. `started` is when it began, None if that is not known. `window_starts` and
     `window_ends` are the announced times of maintenance, `former_starts` and `former_ends` those before, None
-    unless this notice changes them. `severity_before` is what the notice before said,
-    None in the first. `situation` is what the notice tells readers outside about; None if nobody says.
-    `alternatives` are the ways to reach us beside the hotline; `cut_off` says that there is none.
-    `corrects` is when the statement was published that this notice takes back. `extent` is `part` where
-    somebody said that only a part is down. `identity` tells the incident from every other one called the
-    same, in whatever ledger; empty in those recorded before there was one.
+    unless this notice changes them. `severity_before` is that of the notice before, None in the first.
+    `situation` is what the notice tells readers outside; None if it is not known. `alternatives` are the ways
+    to reach us beside the hotline; `cut_off` says that there is none. `corrects` is when the statement was
+    published that this notice withdraws. `extent` is `part` if only a part is down. `identity` distinguishes
+    the incident from all others with the same reference, in any ledger; empty in old records.
     """
 
     incident: str
@@ -59,12 +58,12 @@ class Headline:
 
     @property
     def mark(self) -> str:
-        """The reference that texts carry, and that lists of messages are searched for: `[INC-7/2]`."""
+        """The reference in texts, by which lists of messages are searched: `[INC-7/2]`."""
         return f"[{self.incident}/{self.sequence}]"
 
     @property
     def turns(self) -> bool:
-        """Whether matters stand differently: over, taken back, of another severity, at another time."""
+        """Whether the situation changes: over, withdrawn, of another severity, at another time."""
         moved = bool(self.former_starts or self.former_ends)
         turned = self.phase.closed or moved or self.corrects is not None
         return turned or self.severity_before not in {None, self.severity}
@@ -72,7 +71,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
-    """What an open incident says about services now: the latest word of the ledger."""
+    """The latest state of services in an open incident, from the ledger."""
 
     phase: Phase
     severity: Severity
@@ -93,14 +92,13 @@ class ServiceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to hand to a provider.
+    """One message for a provider.
 
-    `key` is the deterministic reference, the same for every attempt. `thread` is what this person or
-    page was told before on this channel. `translations` are the other languages' texts where the
-    adapter's capabilities ask for them. `unsubscribe` is what its receiver can be recognised by who asks not
-    to be told again; None if nobody can unsubscribe. `may_leave` says whether they may ask that: people on
-    duty may not. `service_record` is there for adapters that show how services are (`ShowsServices`), when
-    the engine builds the request.
+    `key` is the deterministic reference, the same for every attempt. `thread` is the earlier message to this
+    person or page on this channel. `translations` are the texts in the other languages, if the adapter's
+    capabilities ask for them. `unsubscribe` is the token for the unsubscribe link; None if unsubscribing is
+    not possible. `may_leave` says whether they may unsubscribe: people on duty may not. `service_record` is
+    set for adapters that show the state of services (`ShowsServices`), when the engine builds the request.
     """
 
     key: str
@@ -117,9 +115,9 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """An earlier attempt whose answer was lost, for the provider to be asked about at `asked_at`.
+    """An earlier attempt whose answer was lost, to be looked up at the provider at `asked_at`.
 
-    Both times are by this machine's clock: only the time between them may be compared with a provider's.
+    Both times are by this machine's clock: compare only the time between them with a provider's times.
     """
 
     outgoing: Outgoing
@@ -128,5 +126,5 @@ class Attempted:
 
     @property
     def elapsed(self) -> timedelta:
-        """How long ago the attempt began; not negative if the clock was set back."""
+        """The time since the attempt began; not negative if the clock was set back."""
         return max(timedelta(0), self.asked_at - self.started_at)

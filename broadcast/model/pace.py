@@ -1,7 +1,7 @@
-"""How fast a channel may be used: a token bucket, kept as the one moment at which it is full again.
+"""How fast a channel may be used: a token bucket, kept as the single moment at which it is full again.
 
-That is the generic cell rate algorithm (ITU-T I.371): the bucket needs no timer, and a single number in
-the ledger is enough for every process that uses the channel.
+This is the generic cell rate algorithm (ITU-T I.371): the bucket needs no timer, and one number in the
+ledger is enough for all processes that use the channel.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-_BREATH = 0.05  # seconds; a fast channel is claimed for in breaths, not message by message
-_MARGIN = 1e-6  # seconds; so that what is named as the next moment is not a rounding error too early
+_BREATH = 0.05  # seconds; on a fast channel, several messages are claimed together
+_MARGIN = 1e-6  # seconds; a rounding error must not make the next moment come too early
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """At most `burst` requests at once, and `rate` a second from then on.
+    """At most `burst` requests at once, and `rate` per second after that.
 
-    A request carries up to `batch` deliveries. Moments are seconds on a clock that may stand still or start
-    anew, as a monotonic one does, but never runs ahead: what it does not show to have passed is not given.
+    A request carries up to `batch` deliveries. Moments are seconds on a clock that may stop or restart, as a
+    monotonic one does, but never runs too fast.
     """
 
     rate: float
@@ -27,23 +27,23 @@ class Pace:
 
     @classmethod
     def of(cls, rate: float, burst: int | None, batch: int = 1) -> Pace | None:
-        """The pace for these settings, by default with a second's worth at once; None where `rate` is 0."""
+        """Return the pace for these settings, by default with a burst of one second; None if `rate` is 0."""
         return cls(rate, burst or max(1, math.floor(rate)), batch) if rate else None
 
     def free(self, full_at: float, now: float) -> int:
-        """Return how many requests may leave now."""
+        """Return the number of requests that may leave now."""
         owed = max(0.0, self.sound(full_at, now) - now) * self.rate
         return max(0, math.floor(self.burst - owed))
 
     def spend(self, full_at: float, now: float, requests: int) -> float:
-        """When the bucket is full again, once so many requests have left."""
+        """Return the moment at which the bucket is full again after so many requests."""
         return max(self.sound(full_at, now), now) + requests / self.rate
 
     def next_at(self, full_at: float, now: float) -> float:
-        """When the next requests may leave: a breath of them, where that is more than one."""
+        """Return the moment at which the next group of requests may leave."""
         breath = min(self.burst, max(1, math.floor(self.rate * _BREATH)))
         return max(now, self.sound(full_at, now) - (self.burst - breath) / self.rate + _MARGIN)
 
     def sound(self, full_at: float, now: float) -> float:
-        """Return `full_at`, or where the clock started anew since it was written, that of an empty bucket."""
+        """Return `full_at`, or that of an empty bucket if the clock restarted since it was written."""
         return min(full_at, now + self.burst / self.rate)

@@ -1,4 +1,4 @@
-"""The kind of line of a phone number, if numbering plans tell it."""
+"""The kind of line of a phone number, if the numbering plan tells."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ def phone_line(number: str, region: str = "") -> str:
     """Return the kind of line: landline, mobile or voip; "" if the numbering plan does not tell.
 
     A number without a country code belongs to `region`. In some countries (+1) mobile and landline numbers
-    look alike: those are "".
+    look the same; the result is "".
     """
     import phonenumbers
     from phonenumbers import PhoneNumberType

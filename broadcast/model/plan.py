@@ -1,4 +1,4 @@
-"""Who is owed what, and by which ways: the result of planning, before anything is on disk."""
+"""The result of planning: who gets which message by which channels, before anything is on disk."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from broadcast.model.delivery import DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One delivery to be made: a contact (or a channel that publishes), and the channels to try in order.
+    """One planned delivery: a contact (or a channel that publishes), and the channels to try, in order.
 
-    `texts` names the audience whose templates it is written from; `contact` is None if a channel
-    publishes for everybody. `receiver` is what follow-ups recognise it by: the contact's id, or the
-    first channel of a lane that publishes (`channel:x`). A delivery that no channel can make is planned
-    too, as `failed`, `held` or `suppressed` with its reason, so that nobody is forgotten silently.
-    `shares` has for some channels of the route the number of an address: deliveries of one notice that have
-    the same number on one channel lead to the same address, which gets the notice once.
+    `texts` names the audience whose templates are used; `contact` is None for a channel that publishes for
+    everybody. `receiver` identifies the receiver in later notices: the contact's id, or the first channel of
+    a lane that publishes (`channel:x`). A delivery that no channel can make is planned too, as `failed`,
+    `held` or `suppressed` with its reason, so that it is reported. `shares` has, for some channels of the
+    route, the number of an address: deliveries of one notice with the same number on one channel lead to the
+    same address, which gets the notice once.
     """
 
     audience: str

@@ -1,4 +1,4 @@
-"""What a person was told before, which the next notice goes on from."""
+"""An earlier delivery of an incident, from which the next notice continues."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from broadcast.model.contact import Contact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousDelivery:
-    """Somebody whom an earlier notice of an incident concerns, and one channel that it is about.
+    """A receiver of an earlier notice of an incident, and one of their channels.
 
-    `contact` is None if a channel published for everybody; `receiver` is what follow-ups recognise it
-    by. `carried` says that the channel took the notice, or may have taken it; otherwise the notice still
+    `contact` is None if the channel published for everybody; `receiver` identifies the receiver in later
+    notices. `carried` says that the channel accepted the notice, or may have; otherwise the notice still
     waits there. `reached` says that the provider confirmed it, so that its `channel` is known to work.
     `refused` are channels whose provider refused this message for good.
     """

@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 from broadcast.model.outcome import Accepted, Outcome, Probe, Rejected
 
 _STRIPPED = "…"
-#: A secret that is shorter may be a part of ordinary words, and is stripped only where it stands alone.
+#: A shorter secret may be a part of ordinary words, so it is stripped only as a word of its own.
 _DISTINCT = 6
 _DISTINCT_BASE64 = 4
-#: A part of a secret address that is shorter, or has no digit, is a word of the provider's.
+#: A part of a secret URL that is shorter, or has no digit, is the same in all of the provider's URLs.
 _DISTINCT_PART = 8
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
 
@@ -28,8 +28,8 @@ _Answered = TypeVar("_Answered", Outcome, Probe)
 class Secrets:
     """The secrets of one channel. `values` are in clear; they are stripped from texts in every usual form.
 
-    These are: as they are, and as JSON, URLs, HTML and base64 spell them, also inside the base64 of something
-    longer, for example of `user:password`. Of a secret that is a URL, its parts are secret, too.
+    The forms are: as it is; as JSON, URLs, HTML and base64 encode it; and inside the base64 of a longer text,
+    for example `user:password`. If a secret is a URL, its parts are secret, too.
     """
 
     values: frozenset[str] = field(default=frozenset(), repr=False)
@@ -68,7 +68,7 @@ class Secrets:
 
 
 def _spans(forms: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    """Where secrets stand in `text`, in order; of base64, everything that was encoded together."""
+    """Yield the places of secrets in `text`, in order; for base64, the whole encoded text."""
     done = 0
     for found in forms.finditer(text):
         start, end = found.start(), max(found.end(), done)
@@ -95,13 +95,13 @@ def _pattern(values: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _bounded(form: str) -> str:
-    """Return a short secret only as a word of its own."""
+    """Return a pattern that finds a short secret only as a word of its own."""
     pattern = re.escape(form)
     return pattern if len(form) >= _DISTINCT else rf"(?<![^\W_]){pattern}(?![^\W_])"
 
 
 def _spelled(secret: str) -> Iterator[str]:
-    """Yield the secret as it may stand in a text, a JSON document, an address, a form or a page."""
+    """Yield the spellings of the secret in a text, a JSON document, a URL, a form or a page."""
     yield secret
     yield " ".join(secret.split())
     for ascii_only in (True, False):
@@ -115,7 +115,7 @@ def _spelled(secret: str) -> Iterator[str]:
 
 
 def _cores(secret: bytes) -> Iterator[str]:
-    """Yield what base64 makes of the secret, whatever was encoded before and after it, in both alphabets."""
+    """Yield the base64 of the secret in both alphabets, for each offset inside a longer text."""
     for before in range(3):
         encoded = b64encode(b"\0" * before + secret).decode().rstrip("=")
         first = -(-8 * before // 6)
@@ -126,7 +126,7 @@ def _cores(secret: bytes) -> Iterator[str]:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """Yield the parts of an address that are secret themselves."""
+    """Yield the parts of a URL that are secret themselves."""
     if "://" not in secret:
         return
     try:

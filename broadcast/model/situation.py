@@ -1,4 +1,4 @@
-"""What a notice tells its readers about: the one name that chooses state word, sentences and templates.
+"""The situation that a notice describes: it chooses the state word, the sentences and the templates.
 
 It follows from the facts alone, never from the verb that was typed. "Still down" is impossible while the
 incident is monitored, because `monitoring` leads to other situations.
@@ -13,7 +13,7 @@ from broadcast.model.notice import Facts, NoticeKind, TextPhase
 
 
 class Situation(StrEnum):
-    """The situations of an outage, an exercise and maintenance, as readers know them."""
+    """The situations of an outage, an exercise and maintenance."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
@@ -39,17 +39,17 @@ class Situation(StrEnum):
 
     @property
     def maintenance(self) -> bool:
-        """Whether it is one of announced work."""
+        """Whether it belongs to announced maintenance."""
         return self in _MAINTENANCE
 
     @property
     def down(self) -> bool:
-        """Whether something is down, so that readers need help."""
+        """Whether a service is down, so that readers need help."""
         return self in _DOWN
 
     @property
     def works(self) -> bool:
-        """Whether it works again and is still watched."""
+        """Whether the service works again and is still monitored."""
         return self in _WORKS
 
 
@@ -83,8 +83,8 @@ _WINDOWS = {Phase.COMPLETED: Situation.COMPLETED, Phase.SCHEDULED: Situation.SCH
 def situation_of(facts: Facts, *, outside: bool = False) -> Situation:
     """Return the situation that these facts describe.
 
-    `outside` is for readers who are no colleagues: of an exercise they are told only that it is a test, and
-    that the test is over. Colleagues get the exercise's scenario.
+    `outside` is for readers outside the organisation: of an exercise they are told only that it is a test,
+    and that the test is over. Colleagues get the scenario of the exercise.
     """
     if facts.drill and outside:
         return Situation.DRILL_OVER if facts.phase.closed else Situation.DRILL

@@ -1,4 +1,4 @@
-"""Addresses that must not be used, and why."""
+"""Suppressions: addresses that must not be used, and why."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from broadcast.model.ids import MARK_BYTES, address_digest, token_check
 from broadcast.model.mask import mask
 
 _ID_LENGTH = 12
-#: The digest of a mailbox, and a check that only the install secret can make.
+#: The digest of a mailbox, and a check made with the install secret.
 _TOKEN = re.compile(r"([0-9a-f]{40})([0-9a-f]{8})")
-#: Long, in one word, and with a letter: an address it is not, and a token it may have been.
+#: A long single word with a letter: not an address, but perhaps a damaged token.
 _LIKE_A_TOKEN = re.compile(r"(?=\d*[^\W\d_])\w{24,}")
 
 
@@ -24,18 +24,18 @@ class SuppressionReason(StrEnum):
 
     OPTED_OUT = "opted-out"  # the person said stop
     COMPLAINED = "complained"  # the person marked a message as spam
-    BOUNCED = "bounced"  # the provider says that nobody is there
-    INVALID = "invalid"  # the provider says that it is no address
+    BOUNCED = "bounced"  # the provider says that the mailbox does not exist
+    INVALID = "invalid"  # the provider says that it is not an address
     FORGOTTEN = "forgotten"  # the person asked for all their data to be erased
 
     @property
     def everywhere(self) -> bool:
-        """Whether it holds for duty messages too: nothing can arrive there, or nothing may be kept for it."""
+        """Whether it also holds for messages to people on duty: the address cannot work, or is erased."""
         return self not in {SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED}
 
     @property
     def words(self) -> str:
-        """How it goes on after the address: `opted out`."""
+        """The words that follow the address: `opted out`."""
         return _WORDS[self]
 
 
@@ -52,8 +52,8 @@ _WORDS = {
 class Suppression:
     """An address that must not be used.
 
-    `digest` is what it is recognised by, `shown` the address as it may be shown. `source` says who or what
-    it is known from: a person, a file, a provider's answer. One that is not `sure` yet is still used.
+    `digest` identifies the address (an HMAC), `shown` is its masked form. `source` is where we know it from:
+    a person, a file, a provider's answer. An address whose suppression is not `sure` yet is still used.
     """
 
     digest: bytes
@@ -66,23 +66,23 @@ class Suppression:
 
     @property
     def id(self) -> str:
-        """What it is named by where nobody has the address."""
+        """A short id for people who do not have the address."""
         return self.digest[MARK_BYTES:].hex()[:_ID_LENGTH]
 
 
 def suppression(
     secret: bytes, kind: AddressKind, address: str, reason: SuppressionReason, source: str, at: datetime
 ) -> Suppression:
-    """Return what keeps an address from being used; it can be recognised by who has the install secret."""
+    """Return the suppression of an address; only the install secret can recognise the address in it."""
     return Suppression(address_digest(secret, kind, address), kind, mask(address), reason, source, at)
 
 
 class UnknownToken(ValueError):
-    """A token of an unsubscribe link that this installation did not make, or that was altered since."""
+    """A token of an unsubscribe link that this installation did not make, or that was changed since."""
 
 
 def unsubscribe_token(secret: bytes, mailbox: str) -> str:
-    """Return the token in a mailbox's unsubscribe link: its digest, and a check against altered ones."""
+    """Return the token for a mailbox's unsubscribe link: its digest, and a check against changes."""
     digest = address_digest(secret, AddressKind.EMAIL, mailbox)
     return digest.hex() + token_check(secret, digest)
 
@@ -90,8 +90,8 @@ def unsubscribe_token(secret: bytes, mailbox: str) -> str:
 def unsubscribed(token: str, source: str, at: datetime, secret: bytes) -> Suppression | None:
     """Return the suppression that a returned token asks for; None if the text is not a token.
 
-    The mailbox cannot be read from it. Raises `UnknownToken`: an altered token would suppress nobody, and
-    the person who asked for it would go on getting messages.
+    The token does not contain the mailbox. Raises `UnknownToken`: a changed token would suppress no address,
+    and the person who asked for it would get further messages.
     """
     spelled = token.strip().lower()
     found = _TOKEN.fullmatch(spelled)
@@ -106,18 +106,17 @@ def unsubscribed(token: str, source: str, at: datetime, secret: bytes) -> Suppre
 
 
 def learnt(found: Suppression) -> Suppression:
-    """Return what a provider's answer teaches.
+    """Return a suppression learnt from a provider's answer; one bounce alone is not sure.
 
-    A bounce may be its own trouble: another one, a day later, is needed.
-
-    A directory that was down has made great mail providers answer `no such user` for everybody, for hours.
+    Large mail providers have answered `no such user` for everybody, for hours, while a directory was down.
+    So a second bounce is needed, a day later.
     """
     return replace(found, sure=found.reason is not SuppressionReason.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """Answers, for any address, whether it must not be used; what it holds is no address."""
+    """Tell for any address whether it must not be used; it holds digests only, no addresses."""
 
     reasons: Mapping[bytes, frozenset[SuppressionReason]] = field(default_factory=dict)
     secret: bytes = field(default=b"", repr=False)
@@ -126,7 +125,10 @@ class Suppressed:
         return bool(self.reasons)
 
     def reason(self, kind: AddressKind, address: str, *, internal: bool) -> SuppressionReason | None:
-        """Return why it must not be used. From duty messages (`internal`) nobody can unsubscribe."""
+        """Return why the address must not be used, or None.
+
+        People on duty (`internal`) cannot unsubscribe.
+        """
         known = self.reasons.get(address_digest(self.secret, kind, address))
         if known is None:
             return None

@@ -1,4 +1,4 @@
-"""Names of systems that may be down: how they are typed and compared."""
+"""Names of systems that may be down: how they are written and compared."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ NOTHING = "none"
 
 
 def system_name(spelled: str) -> str:
-    """Return the name as it is compared: without case and without space around it.
+    """Return the name in the form in which it is compared: without case and outer spaces.
 
-    A mail domain is spelled as in contacts: `@Müller.de` is `@xn--mller-kva.de`.
+    A mail domain is written as in contacts: `@Müller.de` becomes `@xn--mller-kva.de`.
     """
     name = spelled.strip()
     domain = ascii_domain(name[1:]) if name.startswith("@") else None
@@ -21,9 +21,9 @@ def system_name(spelled: str) -> str:
 
 
 def listed_systems(given: Iterable[str]) -> tuple[str, ...]:
-    """Return every name in the order given, once: `a,b` is two names, and case makes no difference.
+    """Return every name once, in the given order: `a,b` is two names, and case makes no difference.
 
-    The first spelling is kept, but `none` is always written so. Parts without a name are left out.
+    The first spelling is kept, but `none` is always in lower case. Empty parts are left out.
     """
     names: dict[str, str] = {}
     for part in (part.strip() for one in given for part in one.split(",")):

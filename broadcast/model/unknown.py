@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class OnUnknown(StrEnum):
-    """Try the lane's next channel, leave it to a human, or send again and risk a second copy."""
+    """What to do: try the lane's next channel, wait for a person, or send again and risk a second copy."""
 
     OTHER_CHANNEL = "other-channel"
     HOLD = "hold"
@@ -14,7 +14,7 @@ class OnUnknown(StrEnum):
 
 
 class Finding(StrEnum):
-    """What somebody saw at the provider: it took the message, delivered it, or has nothing of it."""
+    """What a person saw at the provider: it accepted the message, delivered it, or does not have it."""
 
     ACCEPTED = "accepted"
     DELIVERED = "delivered"

@@ -1,4 +1,4 @@
-"""How a time zone is called where a time is shown."""
+"""The name of a time zone, for times that are shown."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 
 def zone_name(moment: datetime) -> str:
-    """Return `CET`, `UTC`; `UTC+3` or `UTC+5:30` where the zone has no abbreviation but its offset.
+    """Return `CET`, `UTC`; `UTC+3` or `UTC+5:30` if the zone has no abbreviation but its offset.
 
-    That is so for more than a third of all zones: Python calls them `+03`, which reads like a number.
+    More than a third of all zones have none: Python calls them `+03`, which looks like a number.
     """
     name = moment.tzname() or ""
     if name.isalpha():
