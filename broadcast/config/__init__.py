@@ -1,1 +1,1 @@
-"""Configuration: TOML and environment in, frozen settings out."""
+"""The configuration: read TOML and the environment, return frozen settings."""

@@ -20,7 +20,7 @@ _FORMS = {
 
 
 def read_alternative(table: Table) -> AlternativeSettings:
-    """Return the way in this table; what is wrong with it is noted."""
+    """Return the contact point in this table; mistakes are noted."""
     table.check_keys(keys.ALTERNATIVES.known)
     kind = table.require(keys.KIND, 'kind = "phone"')
     value = table.require(keys.VALUE, 'value = "+49 30 23125000"')

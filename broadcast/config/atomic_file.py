@@ -1,4 +1,4 @@
-"""Write a file in one step: after a power cut, and for every reader, it is the old file or the new one."""
+"""Write a file in one step: every reader, also after a power cut, finds the old or the new file."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import os
 import tempfile
 from pathlib import Path
 
-_NAMED = 40  # characters of the name of a temporary file
+_NAMED = 40  # characters in the name of a temporary file
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o600, *, new: bool = False) -> None:
-    """Put `content` at `path`; raises `OSError`, and then everything is as it was.
+    """Write `content` to `path`; raises `OSError`, and then nothing has changed.
 
-    With `new`, raises `FileExistsError` if something is there. A link is replaced, not followed.
+    With `new`, raises `FileExistsError` if the file exists. A link is replaced, not followed.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_NAMED]}.")
     draft = Path(name)
@@ -22,7 +22,7 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600, *, new: bool
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if new:  # an empty file of our own holds the name until the other takes it
+        if new:  # an empty file reserves the name until it is replaced
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode))
         draft.replace(path)
     except BaseException:

@@ -1,4 +1,4 @@
-"""`[channels.NAME]`: the keys every channel has; the rest is its adapter's to judge."""
+"""`[channels.NAME]`: the keys of every channel; the other keys are checked by its adapter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from broadcast.config.table import Table
 from broadcast.model.text import has_controls
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
-# Filled in later, with a secret that is a reference elsewhere in the table.
+# Set later, from a secret that is a reference in another key of the table.
 _PLACE = re.compile(r"\{[a-z_]+\}")
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.*\S.*")
 
@@ -85,7 +85,7 @@ def _place(table: Table, key: str) -> str:
 
 
 def _overriding(table: Table, key: str, variable: str, text: str) -> object:
-    """Return a variable's value; a secret stays in its variable."""
+    """Return the value of a variable; a secret stays in its variable."""
     if is_reference(text):
         return _reference(table, text)
     return table.source.reference(f"env:{variable}") if key in SECRET_OPTIONS else _plain(text)
@@ -105,7 +105,7 @@ def _option(table: Table, key: str, value: object, adapter: str) -> object:
 
 
 def _plain(value: object) -> object:
-    """The value; a text has no control characters, but may have several lines in a body that is described."""
+    """Return the value; raises `Wrong` if a text has control characters that it may not have."""
     if isinstance(value, str) and has_controls(value):
         raise Wrong("holds control characters", "write plain text")
     return value

@@ -1,4 +1,4 @@
-"""A TOML file with the line of every key."""
+"""A TOML file that knows the line of every key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from broadcast.errors import ConfigError
 
 _LARGEST = 1024 * 1024
-_MOST_DOTS = 64  # in one line, outside texts: tomllib takes a minute for a key of 100,000 parts
+_MOST_DOTS = 64  # in one line, outside texts: tomllib needs a minute for a key of 100,000 parts
 _KEY_STARTS_WITHIN = 300  # characters of its line
 _POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _UNCLOSED = re.compile(
@@ -36,7 +36,7 @@ _STRING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says and where: `label` is its name for messages, `lines` the line of each key path.
+    """The content of a file; `label` is its name in messages, `lines` the line of each key path.
 
     The tables of an array `[[step]]` are `("step", "0")`, `("step", "1")` and so on.
     """
@@ -46,7 +46,7 @@ class Document:
     lines: Mapping[tuple[str, ...], int]
 
     def where(self, *keys: str) -> str:
-        """Return `broadcast.toml:12` for a key path, or for the nearest table around it."""
+        """Return the place of a key path, or of the nearest table around it: `broadcast.toml:12`."""
         for length in range(len(keys), 0, -1):
             if keys[:length] in self.lines:
                 return f"{self.label}:{self.lines[keys[:length]]}"
@@ -54,14 +54,14 @@ class Document:
 
 
 class NestedTooDeeply(ValueError):
-    """Lists, tables or dotted keys without end."""
+    """Lists, tables or dotted keys are nested too deeply."""
 
     def __init__(self) -> None:
         super().__init__("values are nested too deeply")
 
 
 def read_document(path: Path, label: str) -> Document:
-    """Return the file at `path`; raises `ConfigError` that names line and column where it is not TOML."""
+    """Read the file at `path`; raises `ConfigError` with line and column if it is not TOML."""
     text = _text(path, label)
     try:
         tables = parse_toml(text)
@@ -73,7 +73,7 @@ def read_document(path: Path, label: str) -> Document:
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Return the tables of a TOML text; raises ValueError, quickly also where the text is a bomb."""
+    """Return the tables of a TOML text; raises ValueError, quickly even if the text is made to be slow."""
     if any(line.count(".") > _MOST_DOTS for line in _without_values(text).split("\n")):
         raise NestedTooDeeply
     try:
@@ -132,7 +132,7 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
 
 
 def _without_values(text: str) -> str:
-    """The text with strings after `=` and comments blanked, newlines kept: brackets in them mean nothing."""
+    """Return the text without comments and strings after `=`; newlines stay."""
     return _STRING.sub(_blank, text)
 
 
@@ -144,7 +144,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _may_be_a_key(text: re.Match[str]) -> bool:
-    """Return whether nothing but parts of a key stand before it on its line."""
+    """Return whether only parts of a key precede it on its line."""
     near = text.string[max(0, text.start() - _KEY_STARTS_WITHIN) : text.start()]
     before = near.rpartition("\n")[2]
     return len(before) < _KEY_STARTS_WITHIN and re.fullmatch(r"[\s\w.\[\]\"'-]*", before) is not None

@@ -30,9 +30,9 @@ _WEEKDAYS = (
     ("so", "sun", "sunday", "sonntag"),
 )
 _YEAR = 366 * 86_400.0
-#: Years of this age: the ends of the calendar cannot be told in every timezone.
+#: In years: the first and last days of the calendar do not exist in every timezone.
 _YEARS = range(1970, 2200)
-#: How far two clocks in one room may differ.
+#: How much two clocks in one room may differ.
 _FAST = timedelta(minutes=5)
 _HALF_A_DAY = timedelta(hours=12)
 
@@ -43,9 +43,9 @@ _PAST_EXAMPLES = "write it like 14:05, 20m (that long ago), 2026-11-22T14:05 or 
 
 
 def parse_duration(value: str | float, *, years: int = 1) -> float:
-    """Return seconds meant by `30s`, `5m`, `1h30m`, `2h`, `1d`, `500ms` or by a number of seconds.
+    """Return the seconds in `30s`, `5m`, `1h30m`, `2h`, `1d`, `500ms` or in a number of seconds.
 
-    A text must name its unit. Raises `UsageError` on anything else and on more than so many years.
+    A text must have a unit. Raises `UsageError` for anything else and for more than `years`.
     """
     seconds = _spelled(value) if isinstance(value, str) else _counted(value)
     if seconds is None or not math.isfinite(seconds) or seconds < 0:
@@ -58,7 +58,7 @@ def parse_duration(value: str | float, *, years: int = 1) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """Return the shortest spelling that `parse_duration` reads back, exact to the millisecond."""
+    """Return the shortest text that `parse_duration` reads back, exact to the millisecond."""
     rest = round(seconds * 1000)
     parts = []
     for unit, length in _UNITS.items():
@@ -69,12 +69,12 @@ def format_duration(seconds: float) -> str:
 
 
 def parse_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime | None:
-    """Return a moment ahead of `now`, in UTC; None for `none`.
+    """Return a moment later than `now`, in UTC; None for `none`.
 
-    Takes a duration from now, a time of day in `timezone` (tomorrow's where today's has passed) or an
-    ISO date and time. Of a time that clocks show twice the first one ahead is meant. Raises `UsageError` on
-    anything else, on the past, on a time of day that has just passed, and on a time that the change to
-    summer time leaves out.
+    Takes a duration from now, a time of day in `timezone` (tomorrow's if today's has passed) or an ISO date
+    and time. Of a time that occurs twice when clocks change, the first one ahead is meant. Raises
+    `UsageError` for anything else, for the past, for a time of day that has just passed, and for a time that
+    the change to summer time skips.
     """
     now = now.astimezone(UTC)
     moment = _ahead(text, now, timezone)
@@ -88,8 +88,8 @@ def parse_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime | Non
 def parse_day(text: str, now: datetime, timezone: ZoneInfo) -> datetime | None:
     """Return a day in `timezone` that is not over, as its noon there; None for `none`.
 
-    Takes an ISO date, a German one (`1.12.` or `1.12.2026`), or the name of the next such day of the week in
-    English or German (`Fr`, `Friday`, `Freitag`). Raises `UsageError` on anything else and on the past.
+    Takes an ISO date, a German one (`1.12.` or `1.12.2026`), or the name of the next such weekday in English
+    or German (`Fr`, `Friday`, `Freitag`). Raises `UsageError` for anything else and for the past.
     """
     wanted, today = text.strip().lower().rstrip(","), now.astimezone(timezone).date()
     if wanted == "none":
@@ -103,10 +103,10 @@ def parse_day(text: str, now: datetime, timezone: ZoneInfo) -> datetime | None:
 
 
 def parse_end(text: str, start: datetime, timezone: ZoneInfo) -> datetime | None:
-    """When something that begins at `start` is to end, in UTC; None for `none`.
+    """Return the end of something that begins at `start`, in UTC; None for `none`.
 
-    As `parse_moment`, but counted from `start`: `90m` is its length, and a time of day the first one after
-    it. Raises `UsageError` if a date and time is given that is not later than `start`.
+    Like `parse_moment`, but counted from `start`: `90m` is its length, and a time of day is the first one
+    after it. Raises `UsageError` if a date and time is not later than `start`.
     """
     moment = _ahead(text, start.astimezone(UTC), timezone)
     if moment is not None and moment <= start.astimezone(UTC):
@@ -121,10 +121,10 @@ def parse_end(text: str, start: datetime, timezone: ZoneInfo) -> datetime | None
 def parse_past_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
     """Return a moment not later than `now`, in UTC: when something started or was noticed.
 
-    Takes `now`, a duration before now, a time of day in `timezone` (yesterday's where today's is still to
-    come) or an ISO date and time. A time up to five minutes ahead is read off a clock that is fast, and means
-    now. Of a time that clocks show twice the last one passed is meant. Raises `UsageError` on anything else
-    and on the future.
+    Takes `now`, a duration before now, a time of day in `timezone` (yesterday's if today's is still to come)
+    or an ISO date and time. A time up to five minutes ahead comes from a clock that is fast, and means now.
+    Of a time that occurs twice when clocks change, the last one passed is meant. Raises `UsageError` for
+    anything else and for the future.
     """
     wanted, now = text.strip().lower(), now.astimezone(UTC)
     if wanted == "now":
@@ -146,7 +146,7 @@ def parse_past_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
 
 
 def doubts(text: str, moment: datetime, now: datetime, timezone: ZoneInfo) -> Iterator[str]:
-    """Yield what people should know about how a time was read: another day than today's, or one of two."""
+    """Yield remarks on how a time was read: another day than today's, or one of two."""
     wanted, shown = text.strip().lower(), moment.astimezone(timezone)
     clock = _CLOCK.fullmatch(wanted)
     if clock and shown.date() != now.astimezone(timezone).date():
@@ -174,7 +174,7 @@ def _ahead(text: str, base: datetime, timezone: ZoneInfo) -> datetime | None:
 
 
 def _just_passed(text: str, now: datetime, timezone: ZoneInfo) -> bool:
-    """Return whether that time of day is being shown, or was in the last five minutes."""
+    """Return whether that time of day is now, or was in the last five minutes."""
     clock = _time_of_day(text.strip(), _AHEAD_EXAMPLES)
     return clock is not None and any(
         moment <= now < moment + _FAST for moment in _shown_around(clock, now, timezone)
@@ -189,7 +189,7 @@ def _has_offset(text: str) -> bool:
 
 
 def _weekday(text: str, today: date) -> date | None:
-    """Return the next day that is called so, after today: `fr`, `fri`, `friday`, `freitag`."""
+    """Return the next day with that name, after today: `fr`, `fri`, `friday`, `freitag`."""
     for number, names in enumerate(_WEEKDAYS):
         if text.rstrip(".") in names:
             return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
@@ -197,7 +197,7 @@ def _weekday(text: str, today: date) -> date | None:
 
 
 def _german_date(text: str, today: date) -> date | None:
-    """Return `1.12.2026`, or `1.12.`: the next such day."""
+    """Return the next such day: `1.12.2026`, or `1.12.`."""
     match = _GERMAN_DATE.fullmatch(text)
     if match is None:
         return None
@@ -248,7 +248,7 @@ def _time_of_day(text: str, examples: str) -> time | None:
 
 def _dated(text: str, timezone: ZoneInfo, examples: str) -> list[datetime]:
     problem = UsageError(f'"{text}" is not a time', hint=examples)
-    if ":" not in text:  # a date alone would silently mean midnight, and "2230" the year
+    if ":" not in text:  # a date alone would silently mean midnight, and "2230" a year
         raise problem
     try:
         moment = datetime.fromisoformat(text)
@@ -265,7 +265,7 @@ def _dated(text: str, timezone: ZoneInfo, examples: str) -> list[datetime]:
 
 
 def _on_the_clock(clock: time, base: datetime, timezone: ZoneInfo, *, ahead: bool) -> datetime:
-    """Return the nearest reading of `clock`, in UTC: the first after `base`, or the last by then."""
+    """Return the nearest moment with that time of day, in UTC: the first after `base`, or the last before."""
     today = base.astimezone(timezone).date()
     for day in (today, today + timedelta(days=1 if ahead else -1)):
         readings = _readings(day, clock, timezone)
@@ -279,14 +279,14 @@ def _on_the_clock(clock: time, base: datetime, timezone: ZoneInfo, *, ahead: boo
 
 
 def _shown_around(clock: time, now: datetime, timezone: ZoneInfo) -> Iterator[datetime]:
-    """When clocks show this within a day of `now`."""
+    """Yield the moments within a day of `now` with that time of day."""
     today = now.astimezone(timezone).date()
     for offset in (-1, 0, 1):
         yield from _readings(today + timedelta(days=offset), clock, timezone)
 
 
 def _readings(day: date, clock: time, timezone: ZoneInfo) -> list[datetime]:
-    """The moments, in UTC, at which clocks show this: none or two where summer time changes, else one."""
+    """Return the moments, in UTC, with that time of day: one, or none or two when clocks change."""
     wall = datetime.combine(day, clock)
     moments = {wall.replace(tzinfo=timezone, fold=fold).astimezone(UTC) for fold in (0, 1)}
     return sorted(m for m in moments if m.astimezone(timezone).replace(tzinfo=None, fold=0) == wall)

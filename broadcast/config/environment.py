@@ -1,4 +1,4 @@
-"""The environment: the `.env` beside the configuration, and the variables that override it."""
+"""The environment: the `.env` file beside the configuration, and the variables that override it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from broadcast.config.secret import bare
 from broadcast.errors import ConfigError
 
 _PREFIX = "BROADCAST_"
-#: Names that are shorter than the rule makes them.
+#: Variables with a shorter name than the rule gives.
 _SHORT = {"BROADCAST_LEDGER": (keys.LEDGER.name, keys.LEDGER_URL.name)}
-#: Variables that are no keys. They count in the environment of the process alone.
+#: Variables that are not keys. They are read only from the environment of the process.
 _NO_KEYS = frozenset({"BROADCAST_CONFIG", "BROADCAST_AUTHOR", "BROADCAST_INSTALL_SECRET"})
 _PROXIES = frozenset({"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"})
 _DOTENV = ".env"
 _SPELLED = re.compile(r"[^A-Z0-9]", re.ASCII)
 _LOCALE = re.compile(r"([a-z]{2,3})_([a-z]{2})", re.ASCII)
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:_([a-z]{2}))?", re.ASCII)
-_ALIKE = 0.88  # close enough to be a slip; the environment may well hold other programs' variables
+_ALIKE = 0.88  # close enough to be a typing error; the environment may hold variables of other programs
 _OTHERS = 0o077
 _LARGEST = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A value that stands before the file's: its text, the variable, and where that was found."""
+    """A value that overrides the file's: its text, the variable, and the place of that."""
 
     text: str = field(repr=False)
     variable: str
@@ -40,18 +40,18 @@ class Override:
 
     @property
     def in_dotenv(self) -> bool:
-        """Whether `.env` says so, not the environment of the process."""
+        """Whether it is from `.env`, not from the environment of the process."""
         return self.origin.startswith(_DOTENV)
 
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The variables that stand for keys.
+    """The variables that set keys.
 
-    `BROADCAST_<KEY>` is a key of `[broadcast]`, with `_<LOCALE>` where it may differ by language;
-    `BROADCAST_<SECTION>_<KEY>` is one of another section, and `BROADCAST_<SECTION>_<NAME>_<KEY>` one of a
-    table that people named. `tables` are those of the file, which have these names. What a variable cannot
-    spell in a name (a dash, a dot, an @) is `_` there.
+    `BROADCAST_<KEY>` is a key of `[broadcast]`, with `_<LOCALE>` if it may differ by language;
+    `BROADCAST_<SECTION>_<KEY>` is a key of another section, and `BROADCAST_<SECTION>_<NAME>_<KEY>` one of a
+    table that users name. `tables` are those of the file, which have these names. A character that variables
+    cannot have (a dash, a dot, an @) becomes `_`.
     """
 
     tables: Mapping[str, Any]
@@ -68,7 +68,7 @@ class Variables:
         return found
 
     def slips(self) -> list[str]:
-        """Return a warning for each variable that looks like one of ours and is none."""
+        """Return a warning for each variable that looks like one of ours and is not."""
         warnings = {
             variable: f"{_DOTENV} {variable} is not read there; set it in the environment"
             for variable, text in self.dotenv.items()
@@ -80,9 +80,9 @@ class Variables:
         return [warning for warning in warnings.values() if warning]
 
     def clashes(self) -> Iterator[tuple[str, str]]:
-        """Variables that cannot be followed, as (place, what is wrong).
+        """Yield the variables that are ambiguous, as (place, what is wrong).
 
-        A short name and the long one disagree, or two names of the file are spelled alike in a variable.
+        A short name and the long one disagree, or two names of the file are the same in a variable.
         """
         for short, path in _SHORT.items():
             full = _PREFIX + "_".join(path).upper()
@@ -99,7 +99,7 @@ class Variables:
                 yield f"{origin} {variable}", f"may mean {' or '.join(alike)}"
 
     def path(self, variable: str) -> tuple[str, ...] | None:
-        """Return the key that a variable gives.
+        """Return the key path that a variable sets.
 
         `BROADCAST_CHANNELS_MAIL_BACKUP_HOST` is the host of `mail-backup`, even beside a channel `mail`.
         """
@@ -131,7 +131,7 @@ class Variables:
         return None
 
     def _given(self) -> Iterator[tuple[str, str, str]]:
-        """Where it stands, the variable and its text; the environment last, which goes before `.env`."""
+        """Yield the place, the name and the text of each variable; the environment last, as it overrides."""
         for origin, variables in self._origins():
             yield from ((origin, variable, text) for variable, text in variables.items())
 
@@ -141,14 +141,14 @@ class Variables:
 
 @dataclass(frozen=True, slots=True)
 class Dotenv:
-    """What `.env` says, by name, and a warning for each line that says nothing."""
+    """The variables in `.env`, and a warning for each line that sets none."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
 
 
 def read_dotenv(folder: Path) -> Dotenv:
-    """Return the `.env` in `folder`, as written: nothing is expanded. Empty where there is none."""
+    """Read the `.env` in `folder`, without expansion; empty if there is none."""
     path = folder / _DOTENV
     if not path.is_file():
         return Dotenv()
@@ -171,7 +171,7 @@ def read_dotenv(folder: Path) -> Dotenv:
 
 
 def exposed(path: Path) -> str | None:
-    """Return a warning with the fix where others on this machine may read the secrets in `path`."""
+    """Return a warning with the fix if other users may read the secrets in `path`."""
     if os.name != "posix" or not path.is_file():
         return None
     mode = stat.S_IMODE(path.stat().st_mode)
@@ -202,7 +202,7 @@ def _worded(spelled: str) -> tuple[str, str] | None:
 
 
 def _key(section: keys.Section, spelled: str, given: Iterable[str]) -> str | None:
-    """The key that `spelled` stands for: one that people chose, one that we know, or a new one of theirs."""
+    """Return the key that `spelled` stands for: a name from the file, a known key, or a new name."""
     key = spelled.lower()
     if section.free is None:
         return key if key in section.known else None
@@ -214,5 +214,5 @@ def _key(section: keys.Section, spelled: str, given: Iterable[str]) -> str | Non
 
 
 def _spelled(name: str) -> str:
-    """Return a name as a variable spells it."""
+    """Return the form of a name in a variable."""
     return _SPELLED.sub("_", name.upper())

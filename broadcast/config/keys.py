@@ -1,7 +1,7 @@
 """Every key of the configuration, with its shape and its default.
 
-This is the only list of them: the file and the environment are read by it, checked by it and shown by it. The
-options of a channel beside these are its adapter's (see `broadcast.channels.options`).
+This is the only list of keys: the file and the environment are read, checked and shown with it. The other
+options of a channel belong to its adapter (see `broadcast.channels.options`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WATCH = WatchSettings()
 
 @dataclass(frozen=True, slots=True)
 class Key(Generic[T]):
-    """One key: what turns its value into ours, and what holds where it is not given.
+    """One key: the shape that converts its value, and its default.
 
     If `by_locale`, it is one value for all readers, or a table with one for each language.
     """
@@ -34,9 +34,9 @@ class Key(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One table of the file. If `named`, people give its tables names: `[channels.sms]`.
+    """One table of the file. If `named`, users name its tables: `[channels.sms]`.
 
-    `free` is the key for names that people choose inside it: a locale of a service, a system of `[fates]`.
+    `free` is the key for names that users choose inside it: a locale of a service, a system of `[fates]`.
     """
 
     name: str

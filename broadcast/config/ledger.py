@@ -1,4 +1,4 @@
-"""`[ledger] url`: the file that the ledger is."""
+"""`[ledger] url`: the location of the ledger."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _FIX = 'write url = "sqlite:///broadcast.db", relative to this file'
 
 
 def ledger_path(table: Table, folder: Path) -> Path:
-    """Where the ledger is kept: beside the configuration as its URL says, else in the user's data folder.
+    """Return the path of the ledger: the one in its URL, else a file in the user's data folder.
 
-    A variable may also name a plain path. It is relative to `folder`, the working directory, or, from `.env`,
-    to the folder of that file: it means the same ledger wherever the command is typed.
+    A variable may also hold a plain path. It is relative to `folder`, the working directory, or, from `.env`,
+    to the folder of that file. So it is the same ledger in every working directory.
     """
     table.check_keys(keys.LEDGER.known)
     url = table.take(keys.LEDGER_URL)

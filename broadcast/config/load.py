@@ -1,4 +1,4 @@
-"""Find the configuration and read it into frozen settings, or say everything that is wrong with it."""
+"""Find the configuration and read it into frozen settings, or report everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _REGIONS = {"de": "DE", "en": "GB"}
 
 
 def load(explicit: Path | None, environ: Mapping[str, str], folder: Path) -> Settings:
-    """Return the settings of the file that `find_config` finds, the environment before the file.
+    """Read the settings from the file that `find_config` finds; the environment overrides it.
 
     `folder` is the working directory. Raises one `ConfigError` that names every problem with its line.
     """
@@ -42,7 +42,7 @@ def load(explicit: Path | None, environ: Mapping[str, str], folder: Path) -> Set
 
 
 def find_config(explicit: Path | None, environ: Mapping[str, str], folder: Path) -> Path:
-    """Return `--config`, then BROADCAST_CONFIG, then `broadcast.toml` in `folder`, then the user's own."""
+    """Return the path: `--config`, BROADCAST_CONFIG, `broadcast.toml` in `folder`, or the user's own."""
     named, origin = explicit, "--config"
     if named is None and environ.get("BROADCAST_CONFIG"):
         named, origin = Path(environ["BROADCAST_CONFIG"]), "BROADCAST_CONFIG"
@@ -143,7 +143,7 @@ def _timezone(general: Table) -> ZoneInfo:
 
 
 def _region(general: Table, locale: str) -> str:
-    """Return the country of phone numbers without a country code: as set, else the locale's."""
+    """Return the country for phone numbers without a country code: as set, else the locale's."""
     language, _, country = locale.partition("-")
     default = country or _REGIONS.get(language, "")
     if not default:
@@ -166,7 +166,7 @@ def _templates(general: Table) -> Path | None:
 def _audiences(
     tables: Sequence[Table], channels: Mapping[str, ChannelSettings]
 ) -> dict[str, AudienceSettings]:
-    """Return the audiences by name. Those that share their texts share one hotline, which stands in them."""
+    """Return the audiences by name. Audiences with the same texts share one hotline."""
     audiences = {table.path[-1]: _audience(table, channels) for table in tables}
     first = {audience.texts: audience for audience in reversed(audiences.values())}
     for table in tables:
@@ -203,7 +203,7 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
 
 
 def _fates(table: Table) -> dict[str, tuple[str, ...]]:
-    """Return what each system depends on; one that is spelled in two ways is one system."""
+    """Return the dependencies of each system; two spellings of a name are one system."""
     fates: dict[str, tuple[str, ...]] = {}
     for spelled, fate in table.take_each(keys.FATE).items():
         name = system_name(spelled)

@@ -1,7 +1,7 @@
 """Values that a live configuration must not have: those that `init` writes, and others that lead nowhere.
 
-Domains of RFC 2606 and RFC 6761 (`.example`, `example.com`) and phone numbers that regulators keep free for
-films and examples belong to nobody. A customer who calls or writes there reaches nobody.
+Domains of RFC 2606 and RFC 6761 (`.example`, `example.com`) and phone numbers that regulators reserve for
+films and examples have no owner. A customer who calls or writes there reaches no one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SPACING = str.maketrans("", "", " -/().")
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A value that leads nowhere: `key` is dotted (`broadcast.hotline`), `place` is where it stands."""
+    """A value that leads nowhere: `key` is dotted (`broadcast.hotline`), `place` is its line."""
 
     key: str
     value: str
@@ -32,14 +32,14 @@ class Placeholder:
 
 
 def placeholders(settings: Settings) -> Iterator[Placeholder]:
-    """Every value of the configuration that people would be sent to, or mail would come from, in vain."""
+    """Yield every address and number in the configuration that has no owner."""
     for key, value in _values(settings):
         if is_placeholder(value):
             yield Placeholder(key, value, settings.origins.get(key, str(settings.path or "")))
 
 
 def is_placeholder(value: str) -> bool:
-    """Return whether a web address, mailbox, host or phone number is one of those that belong to nobody."""
+    """Return whether a web address, mailbox, host or phone number is reserved for examples."""
     host = _HOST.match(value.strip())
     domain = host["host"].rstrip(".") if host else ""
     reserved = "." in domain and _DOMAIN.fullmatch(domain)
@@ -65,7 +65,7 @@ def _of_channel(prefix: str, channel: ChannelSettings) -> Iterator[tuple[str, st
 
 
 def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:
-    """Yield the plain texts in an option; secrets are references and are not looked at."""
+    """Yield the plain texts in an option; secrets are references and are not read."""
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, Mapping):

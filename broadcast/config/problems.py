@@ -1,4 +1,4 @@
-"""What is wrong with a configuration: collected, then told at once."""
+"""Mistakes in a configuration: collected, then reported together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LINE = re.compile(r":(\d+): ")
 
 
 class Wrong(ValueError):
-    """A value is not what its key takes; `fix` shows what would be."""
+    """A value is not what its key takes; `fix` shows a valid one."""
 
     def __init__(self, what: str, fix: str) -> None:
         super().__init__(what)
@@ -32,17 +32,17 @@ class Problem:
 
 @dataclass(slots=True)
 class Problems:
-    """All that is wrong with the file called `label`."""
+    """All mistakes in the file called `label`."""
 
     label: str
     found: list[Problem] = field(default_factory=list)
 
     def add(self, where: str, what: str, fix: str) -> None:
-        """Note one more problem."""
+        """Note one more mistake."""
         self.found.append(Problem(printable(where).replace("\n", " "), what, fix))
 
     def settle(self) -> None:
-        """Raise one `ConfigError` for everything found, a line each; nothing where nothing was."""
+        """Raise one `ConfigError` for all mistakes, one line each; do nothing if there are none."""
         if not self.found:
             return
         if len(self.found) == 1:
@@ -59,14 +59,14 @@ def _line(problem: Problem) -> int:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant."""
+    """Return the known word that was probably meant, or None."""
     spellings = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), spellings, n=1, cutoff=0.6)
     return spellings[close[0]] if close else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the fix for an unknown word: the nearest known one, or all there are."""
+    """Return the fix for an unknown word: the nearest known one, or all of them."""
     names = sorted(known)
     near = nearest(word, names)
     if near is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from broadcast.errors import ConfigError
 from broadcast.model.text import has_controls
 
-#: Options whose literal value is refused in a configuration file.
+#: Options whose value must not be in the configuration file itself.
 SECRET_OPTIONS = frozenset(
     {
         "auth_token",
@@ -32,19 +32,19 @@ SECRET_OPTIONS = frozenset(
 _SOUNDS_SECRET = re.compile(r"token|secret|passw|pwd|key|credential|auth", re.IGNORECASE)
 _LARGEST = 16 * 1024
 _READABLE = "check the path and that this user may read it"
-#: What editors, shells and copying leave at the ends: byte order marks and characters without width.
+#: Left at the ends by editors, shells and copying: byte order marks and zero-width characters.
 _INVISIBLE = "\ufeff\u200b\u2060"
 
 
 class SecretNotSet(ConfigError):
-    """The variable or the file of a reference is not there, or has nothing in it."""
+    """The variable or the file of a reference does not exist, or is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A value that lives elsewhere: `env:NAME` or `file:PATH` (relative to the configuration).
+    """A value that is stored elsewhere: `env:NAME` or `file:PATH` (relative to the configuration).
 
-    `environment` holds what `.env` beside the configuration says; the real environment wins.
+    `environment` holds the variables in `.env` beside the configuration; the real environment wins.
     """
 
     spelled: str
@@ -52,7 +52,7 @@ class Reference:
     environment: dict[str, str] = field(default_factory=dict, repr=False)
 
     def resolve(self, origin: str = "") -> str:
-        """The value without white space around it; raises `ConfigError` that names what is wrong, and where.
+        """Return the value without outer white space; raises `ConfigError` with the mistake and its place.
 
         It is `SecretNotSet` if there is no value. `origin` is the place, if the caller does not add it.
         """
@@ -78,7 +78,7 @@ class Reference:
     def _from_file(self, name: str, origin: str) -> str:
         path = self.folder / name
         try:
-            with path.open(encoding="utf-8") as file:  # perhaps a pipe: file:/dev/fd/3
+            with path.open(encoding="utf-8") as file:  # it may be a pipe: file:/dev/fd/3
                 text = file.read(_LARGEST + 1)
         except (FileNotFoundError, PermissionError) as error:
             raise SecretNotSet(_unreadable(origin, path, error), hint=_READABLE) from None
@@ -95,7 +95,7 @@ class Reference:
 
 
 def bare(value: str) -> str:
-    """`value` without white space, line ends and byte order marks around it: no secret begins with one."""
+    """Return `value` without outer white space, line ends and byte order marks: no secret has them."""
     before = None
     while value != before:
         before, value = value, value.strip().strip(_INVISIBLE)
@@ -108,10 +108,10 @@ def _unreadable(origin: str, path: Path, error: Exception) -> str:
 
 
 def sounds_secret(key: str) -> bool:
-    """Return whether the value of a key is a secret, going by its name alone."""
+    """Return whether the value of a key is a secret, judged by its name alone."""
     return key in SECRET_OPTIONS or _SOUNDS_SECRET.search(key) is not None
 
 
 def is_reference(value: object) -> bool:
-    """Return whether a configuration value points elsewhere."""
+    """Return whether a configuration value is a reference."""
     return isinstance(value, str) and value.startswith(("env:", "file:"))

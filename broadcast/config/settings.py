@@ -1,4 +1,4 @@
-"""The settings a run works with: frozen, complete, secrets still references."""
+"""The settings of a run: frozen and complete; secrets are still references."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ from broadcast.model.redaction import Secrets
 class ChannelSettings:
     """One `[channels.NAME]` table.
 
-    `origin` says where it stands (`broadcast.toml, [channels.sms]`), `places` where each option does
-    (`broadcast.toml:12`). `typeless` are the options that a variable gave: texts, whatever they stand for.
-    `timeout` and `settle` are seconds; `rate` is requests a second; `price` is US dollars a message (for SMS:
-    a part); None means the adapter's own default. `landlines` says that SMS of this channel reach landlines.
-    `options` holds what the adapter itself defines, secrets as references.
-    `services` is the organisation's `[services]`, for channels that list them; `letterhead` is for channels
-    that are pages.
+    `origin` is its place (`broadcast.toml, [channels.sms]`), `places` the place of each option
+    (`broadcast.toml:12`). `typeless` are the options that a variable sets: their values are texts without a
+    type. `timeout` and `settle` are seconds; `rate` is requests per second; `price` is US dollars per message
+    (for SMS: per part); None means the adapter's own default. `landlines` says that SMS of this channel reach
+    landlines. `options` holds what the adapter itself defines, secrets as references. `services` is the
+    organisation's `[services]`, for channels that list them; `letterhead` is for channels that are pages.
     """
 
     name: str
@@ -51,16 +50,16 @@ class ChannelSettings:
     letterhead: Letterhead = NO_LETTERHEAD
 
     def place(self, key: str) -> str:
-        """Where an option stands, `broadcast.toml:12: [channels.sms]`, or the channel if it has none."""
+        """Return the place of an option, `broadcast.toml:12: [channels.sms]`, or that of the channel."""
         return f"{self.places[key]}: [channels.{self.name}]" if key in self.places else self.origin
 
     @property
     def secrets(self) -> Secrets:
-        """Every secret of the channel that can be read now."""
+        """All secrets of the channel that can be read now."""
         return Secrets(frozenset(_secrets(self.options)))
 
     def required(self, key: str) -> str:
-        """Return the text of option `key`, resolved; names the missing key and its fix otherwise."""
+        """Return the text of option `key`, resolved; raises `ConfigError` with the fix if it is missing."""
         if key not in self.options:
             raise ConfigError(
                 f"{self.origin}: {key} is missing",
@@ -82,7 +81,7 @@ class ChannelSettings:
 
 
 def _secrets(options: Mapping[str, object], *, inside: bool = False) -> Iterator[str]:
-    """Yield the values of secrets, and of everything that a table inside the options refers to."""
+    """Yield the values of secrets, and of everything that a nested table refers to."""
     for key, value in options.items():
         if isinstance(value, Mapping):
             yield from _secrets(value, inside=True)
@@ -97,10 +96,10 @@ def _secrets(options: Mapping[str, object], *, inside: bool = False) -> Iterator
 class AudienceSettings:
     """One `[audiences.NAME]` table.
 
-    `lanes` are ordered channel names, one tuple per lane. `texts` names the audience whose templates are
-    used (itself unless said otherwise). `internal` says that it is told as a matter of duty, from which
-    nobody can unsubscribe. `consent` says whether people of whom no answer is known may be told. `hotline` is
-    the number that its readers get instead of the organisation's.
+    `lanes` are ordered channel names, one tuple per lane. `texts` names the audience whose templates are used
+    (by default itself). `internal` says that its people are on duty and cannot unsubscribe. `consent` says
+    whether people without a known answer may be told. `hotline` is the number that its readers get instead of
+    the organisation's.
     """
 
     name: str
@@ -118,7 +117,7 @@ class AlternativeSettings:
     """One `[alternatives.NAME]` table: a way in which people can reach us.
 
     `kind` is phone, email, chat, app or link. It is down with any of `fate`, and with the `service` that
-    carries it. `hours` says when somebody is there, as (locale, words).
+    carries it. `hours` says when it is staffed, as (locale, words) pairs.
     """
 
     name: str
@@ -133,9 +132,9 @@ class AlternativeSettings:
 class WatchSettings:
     """The `[watch]` table.
 
-    A channel is held to be down after `down_after` bad checks in a row, and up again after `up_after` good
-    ones. What was found down counts for `expires` seconds after the last check that said so; with `activate`,
-    notices avoid it.
+    A channel counts as down after `down_after` bad checks in a row, and as up again after `up_after` good
+    ones. An observed outage counts for `expires` seconds after the last check that saw it; with `activate`,
+    notices avoid what is down.
     """
 
     activate: bool = False
@@ -146,12 +145,12 @@ class WatchSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a run needs to know, from flags, environment and file in this order.
+    """Everything that a run needs to know, from flags, environment and file in this order.
 
-    `fates` maps a system's name, or a mail domain (`@firma.de`), to what it depends on; `status_pages` maps a
-    fate to the address where its provider says in public how it is.
-    `footer`, `imprint_url` and `privacy_url` are (locale, text); the locale is empty if one serves all.
-    `origins` tells for each dotted key where its value came from; `warnings` are shown to the user.
+    `fates` maps a system's name, or a mail domain (`@firma.de`), to its dependencies; `status_pages` maps a
+    system to the address of its provider's public status.
+    `footer`, `imprint_url` and `privacy_url` are (locale, text); the locale is empty if one text is for all.
+    `origins` has the origin of the value of each dotted key; `warnings` are shown to the user.
     """
 
     folder: Path
@@ -182,10 +181,10 @@ class Settings:
 
     @property
     def letterhead(self) -> Letterhead:
-        """What stands at the foot of mails and pages."""
+        """The foot of mails and pages."""
         return Letterhead(self.footer, self.imprint_url, self.privacy_url, self.organisation, self.locale)
 
     @property
     def internal(self) -> frozenset[str]:
-        """The audiences that are told as a matter of duty."""
+        """The audiences whose people are on duty."""
         return frozenset(name for name, audience in self.audiences.items() if audience.internal)

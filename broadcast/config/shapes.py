@@ -1,4 +1,4 @@
-"""What a key takes: each function turns a TOML value into ours or raises `Wrong` with the fix."""
+"""The shapes of values: each function converts a TOML value or raises `Wrong` with the fix."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from broadcast.model.text import has_controls, printable
 T = TypeVar("T")
 
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
-#: As people write phone numbers: a short one of a switchboard, too.
+#: Phone numbers as people write them, also the short number of a switchboard.
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]{1,30}", re.ASCII)
 _REGION = re.compile(r"[A-Za-z]{2}", re.ASCII)
 _LANGUAGES = {"german": "de", "deutsch": "de", "english": "en", "englisch": "en"}
-#: What clocks show in a part of the year, and a place where they do.
+#: Abbreviations that hold for a part of the year, and a place that uses them.
 _PLACES = {
     **dict.fromkeys(("CEST", "MEZ", "MESZ"), "Europe/Berlin"),
     "BST": "Europe/London",
@@ -53,12 +53,12 @@ _TRUTH = {
     "off": False,
 }
 _SHOWN = 40
-#: In `[status_pages]`: this provider is not asked.
+#: In `[status_pages]`: this provider's page is not read.
 NO_PAGE = "none"
 
 
 def text(value: object) -> str:
-    """One line of text."""
+    """Read one line of text."""
     if not isinstance(value, str):
         raise Wrong(f"{shown(value)} is not a text", 'write it in quotation marks, like "Muster Handel"')
     if not value.strip():
@@ -69,21 +69,21 @@ def text(value: object) -> str:
 
 
 def flag(value: object) -> bool:
-    """True or false."""
+    """Read true or false."""
     if isinstance(value, bool):
         return value
     raise Wrong(f"{shown(value)} is neither true nor false", "write true or false, without quotation marks")
 
 
 def whole(value: object) -> int:
-    """Return a whole number from 1."""
+    """Read a whole number, 1 or more."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
     raise Wrong(f"{shown(value)} is not a whole number above 0", "write a number like 50")
 
 
 def number(value: object) -> float:
-    """Return a number above 0."""
+    """Read a number above 0."""
     usable = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(value, int | float) and usable and math.isfinite(value) and value > 0:
         return float(value)
@@ -91,7 +91,7 @@ def number(value: object) -> float:
 
 
 def amount(value: object) -> float:
-    """Return an amount of money, from nothing."""
+    """Read an amount of money, 0 or more."""
     usable = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(value, int | float) and usable and math.isfinite(value) and value >= 0:
         return float(value)
@@ -99,7 +99,7 @@ def amount(value: object) -> float:
 
 
 def duration(value: object) -> float:
-    """Return seconds, from `30s` or a number of seconds."""
+    """Read seconds, from `30s` or a number of seconds."""
     if not isinstance(value, str | int | float):
         raise Wrong(f"{shown(value)} is not a duration", 'write it like "30s", "1h30m" or "90d"')
     try:
@@ -109,7 +109,7 @@ def duration(value: object) -> float:
 
 
 def timeout(value: object) -> float:
-    """Return seconds, more than none."""
+    """Read seconds, more than 0."""
     seconds = duration(value)
     if seconds > 0:
         return seconds
@@ -117,7 +117,7 @@ def timeout(value: object) -> float:
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Return a list of texts."""
+    """Read a list of texts."""
     if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
         if any(is_reference(item) for item in value):
             raise Wrong("has a reference inside a list", 'give the whole list as one "env:NAME": one, two')
@@ -126,7 +126,7 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def phone(value: object) -> str:
-    """Return a phone number, as readers are to see it."""
+    """Read a phone number, in the form that readers see."""
     spelled = text(value)
     if _PHONE.fullmatch(spelled) and sum(character.isdigit() for character in spelled) > 1:
         return spelled
@@ -134,14 +134,14 @@ def phone(value: object) -> str:
 
 
 def consent(value: object) -> ConsentRule:
-    """Return whether consent is `required`, or `assumed` until somebody says no."""
+    """Read whether consent is `required`, or `assumed` until the person says no."""
     if value in list(ConsentRule):
         return ConsentRule(str(value))
     raise Wrong(f"{shown(value)} is no rule for consent", 'write "required" or "assumed"')
 
 
 def lanes(value: object) -> tuple[tuple[str, ...], ...]:
-    """Return a list of lists of channel names."""
+    """Read a list of lists of channel names."""
     example = 'write it like [["email", "sms"], ["page"]]'
     if not isinstance(value, list) or not all(isinstance(lane, list) for lane in value):
         raise Wrong("is not a list of lanes, each a list of channels", example)
@@ -151,7 +151,7 @@ def lanes(value: object) -> tuple[tuple[str, ...], ...]:
 
 
 def locale(value: object) -> str:
-    """Return a language, or a language and a region: `de`, `de-AT`."""
+    """Read a language, or a language and a region: `de`, `de-AT`."""
     spelled = text(value)
     if LOCALE.fullmatch(spelled):
         return spelled
@@ -161,7 +161,7 @@ def locale(value: object) -> str:
 
 
 def likely_locale(spelled: str) -> str | None:
-    """The locale that was probably meant: `de-DE` for `de_DE.UTF-8`, as `LANG` has it, `de` for `German`."""
+    """Return the locale that was probably meant: `de-DE` for `de_DE.UTF-8`, `de` for `German`."""
     language, _, region = spelled.partition(".")[0].partition("@")[0].replace("_", "-").partition("-")
     language = _LANGUAGES.get(language.lower(), language.lower())
     likely = f"{language}-{region.upper()}" if region else language
@@ -169,7 +169,7 @@ def likely_locale(spelled: str) -> str | None:
 
 
 def region(value: object) -> str:
-    """Return a country in two letters."""
+    """Read a country as two letters."""
     spelled = text(value)
     if _REGION.fullmatch(spelled):
         return spelled.upper()
@@ -177,7 +177,7 @@ def region(value: object) -> str:
 
 
 def timezone(value: object) -> ZoneInfo:
-    """Return a place of the time zone database."""
+    """Read a time zone by its place: `Europe/Berlin`."""
     spelled = text(value)
     try:
         return ZoneInfo(spelled)
@@ -185,18 +185,18 @@ def timezone(value: object) -> ZoneInfo:
         ValueError,
         OSError,
         LookupError,
-    ):  # which of them depends on where the name leads in the file tree
+    ):  # which error is raised depends on the path that the name leads to
         raise Wrong(f"{shown(value)} is not a time zone", _likely_timezone(spelled)) from None
 
 
 def url(value: object) -> str:
-    """Return an http or https address without credentials; it is never shown, for it may hold some."""
+    """Read an http or https address without credentials; errors do not show it, as it may have some."""
     spelled = text(value)
     example = 'write it like "https://status.example.com"'
     try:
         parts = urlsplit(spelled)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in spelled
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises if it is not a number
     except ValueError:
         raise Wrong("is not an http or https address", example) from None
     if not usable:
@@ -207,24 +207,24 @@ def url(value: object) -> str:
 
 
 def endpoint(value: object) -> str:
-    """Return the address of an API: as `url`, its host in ASCII, for requests are signed with it."""
+    """Read the address of an API: like `url`, with its host in ASCII, because requests are signed with it."""
     return ascii_url(url(value))
 
 
 def status_page(value: object) -> str:
-    """Return the address where a provider says how it is, or `none`."""
+    """Read the address of a provider's public status, or `none`."""
     return NO_PAGE if value == NO_PAGE else url(value)
 
 
 def table(value: object) -> Mapping[str, object]:
-    """Return a table of its own."""
+    """Read a table."""
     if isinstance(value, Mapping):
         return value
     raise Wrong(f"{shown(value)} is not a table", "write it in the file, in { braces } or under a [heading]")
 
 
 def from_word(shape: Callable[[object], T], word: str) -> T:
-    """Read the text of an environment variable, which has no types, as `shape`."""
+    """Read the text of an environment variable, which has no type, as `shape`."""
     value: object = text(word)
     if shape in {lanes, table}:
         what = "a table" if shape is table else "a list of lists"
@@ -239,13 +239,13 @@ def from_word(shape: Callable[[object], T], word: str) -> T:
 
 
 def readings(word: str) -> list[object]:
-    """What the text of an environment variable may stand for, beside itself: a truth, a number, a list."""
+    """Return the typed values that the text of a variable may stand for: a boolean, a number, a list."""
     truths: list[object] = [_TRUTH[word.strip().lower()]] if word.strip().lower() in _TRUTH else []
     return [*numbers(word), *truths, [item.strip() for item in word.split(",")]]
 
 
 def numbers(word: str) -> list[object]:
-    """Return the number that a text stands for, if it does."""
+    """Return the number that a text stands for, as a list with one value or none."""
     counted = _counted(word.strip())
     return [] if isinstance(counted, str) else [counted]
 

@@ -25,9 +25,9 @@ _DEFAULT = "default"
 def rows(
     settings: Settings, defaults: Mapping[str, Mapping[str, object]] | None = None
 ) -> list[tuple[str, str, str]]:
-    """(key, value, origin) for every key there is; the value is empty if neither file nor default has one.
+    """Return (key, value, origin) of every key; the value is empty if neither file nor default has one.
 
-    `defaults` are what the adapter of each channel has for the keys that the configuration leaves out.
+    `defaults` are those that the adapter of each channel has for keys that the configuration leaves out.
     """
     origins = settings.origins
     return [
@@ -55,7 +55,7 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
 
 
 def _general(settings: Settings, key: keys.Key[Any]) -> Iterator[tuple[str, object]]:
-    """Yield a key of `[broadcast]`; where it differs by language, a row for each."""
+    """Yield a key of `[broadcast]`; one row for each language if it differs by language."""
     dotted, value = f"{keys.BROADCAST.name}.{key.name}", getattr(settings, key.name)
     if not key.by_locale:
         yield dotted, value
@@ -67,7 +67,7 @@ def _general(settings: Settings, key: keys.Key[Any]) -> Iterator[tuple[str, obje
 
 
 def _pages(settings: Settings) -> dict[str, str]:
-    """Return the public pages by fate, also of those that are not asked."""
+    """Return the public pages by system, also those that are not read."""
     prefix = f"{keys.STATUS_PAGES.name}."
     named = (key.removeprefix(prefix) for key in settings.origins if key.startswith(prefix))
     silent = {fate: NO_PAGE for fate in named if fate == system_name(fate)}
@@ -75,7 +75,7 @@ def _pages(settings: Settings) -> dict[str, str]:
 
 
 def _of(part: object, section: keys.Section, prefix: str) -> Iterator[tuple[str, object]]:
-    """Yield every key of a section, as its part of the settings has it."""
+    """Yield every key of a section with its value in the settings."""
     for key in section.keys:
         value = getattr(part, key.name)
         yield f"{prefix}.{key.name}", dict(value) if key is keys.HOURS else value
@@ -92,7 +92,7 @@ def _channel(channel: ChannelSettings, defaults: Mapping[str, object]) -> Iterat
 
 
 def _shown(key: str, value: object) -> str:
-    """Return a value as it would be written, without what must not be read over a shoulder."""
+    """Return a value as text, without secrets."""
     if isinstance(value, Reference):
         return value.spelled
     if isinstance(value, Mapping):
@@ -101,7 +101,7 @@ def _shown(key: str, value: object) -> str:
         return "[" + ", ".join(_shown(key, item) for item in value) + "]"
     if value is None:
         return ""
-    # Even where the adapter does not know the key: a typo must not give a secret away.
+    # Even if the adapter does not know the key: a typing error must not reveal a secret.
     if sounds_secret(key.rpartition(".")[2]) and isinstance(value, str):
         return _HIDDEN
     return _CREDENTIALS.sub(f"{_HIDDEN}@", printable(_spelled(key, value)))

@@ -1,4 +1,4 @@
-"""One table, read key by key: what is wrong is noted, where each value came from is remembered."""
+"""Read one table key by key; mistakes are noted, and so is the origin of each value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Source:
-    """The environment before the file, and what reading them brought to light.
+    """The environment and the file, and what reading them showed.
 
     `environment` is what `env:NAME` may refer to beside the process's own variables.
     """
@@ -34,7 +34,7 @@ class Source:
     warnings: list[str] = field(default_factory=list)
 
     def reference(self, spelled: str) -> Reference:
-        """Return `env:NAME` or `file:PATH` as a reference; warns where others may read the file."""
+        """Return `env:NAME` or `file:PATH` as a reference; warn if other users may read the file."""
         scheme, _, name = spelled.partition(":")
         if not name.strip():
             raise Wrong(f'"{spelled}" names nothing', 'write "env:NAME" or "file:PATH"')
@@ -59,14 +59,14 @@ class Table:
         return list(dict.fromkeys([*self.values, *overridden]))
 
     def where(self, key: str = "") -> str:
-        """Return `broadcast.toml:12: [channels.sms] timeout`."""
+        """Return the place of a key: `broadcast.toml:12: [channels.sms] timeout`."""
         path = (*self.path, key) if key else self.path
         override = self.source.overrides.get(path)
         place = override.origin if override else self.source.document.where(*path)
         return f"{place}: [{'.'.join(self.path)}] {key}".rstrip()
 
     def wrong(self, key: str, what: str, fix: str) -> None:
-        """Note what is wrong with `key`, or with the whole table."""
+        """Note a mistake in `key`, or in the whole table."""
         self.source.problems.add(self.where(key), what, fix)
 
     def take(self, key: Key[T]) -> T:
@@ -87,23 +87,23 @@ class Table:
         return key.default
 
     def require(self, key: Key[T], example: str) -> T:
-        """Return the value of `key`, which must be given; `example` shows how."""
+        """Return the value of `key`, which is required; `example` shows a valid one."""
         if key.name not in self.given():
             self.wrong("", f"{key.name} is missing", f"add {example}")
         return self.take(key)
 
     def take_each(self, key: Key[T], names: Iterable[str] | None = None) -> dict[str, T]:
-        """Return the values of `names`, or of everything given, each in the shape of `key`."""
+        """Return the values of `names`, or of all keys, each in the shape of `key`."""
         wanted = self.given() if names is None else names
         return {name: self.take(replace(key, name=name)) for name in wanted}
 
     def also(self, key: str, name: str) -> None:
-        """Note that the value of `key` goes by another name in the settings."""
+        """Note that the value of `key` has another name in the settings."""
         prefix = ".".join(self.path)
         self.source.origins[f"{prefix}.{name}"] = self.source.origins[f"{prefix}.{key}"]
 
     def check_keys(self, known: frozenset[str]) -> None:
-        """Note every key that nobody reads."""
+        """Note every key that is not read."""
         for key in self.given():
             if key not in known:
                 self.wrong(key, "is not known here", did_you_mean(key, known))
@@ -120,7 +120,7 @@ class Table:
         return inner
 
     def _typed(self, key: Key[T], value: object) -> T:
-        """Return a value of the file; one that is elsewhere has no types, whatever it refers to."""
+        """Return a value of the file; a reference has no type, whatever it refers to."""
         if isinstance(value, str) and is_reference(value):
             return self._read(key, value)
         return key.shape(value)

@@ -1,4 +1,4 @@
-"""`[watch]` and `[status_pages]`: when to hold a channel for down, and who says so in public."""
+"""`[watch]` and `[status_pages]`: when a channel counts as down, and where providers publish their status."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from broadcast.config.shapes import NO_PAGE
 from broadcast.config.table import Table
 from broadcast.model.system import system_name
 
-#: Public status pages by fate. Twilio's summary lists hundreds of carriers; its short form says as much here.
+#: Public status pages by system. Twilio's summary lists hundreds of carriers; its short form is enough.
 STATUS_PAGES: Mapping[str, str] = {
     "twilio": "https://status.twilio.com/api/v2/status.json",
     "sendgrid": "https://status.sendgrid.com/api/v2/summary.json",
@@ -22,7 +22,7 @@ STATUS_PAGES: Mapping[str, str] = {
 
 
 def read_watch(table: Table) -> WatchSettings:
-    """Return the table; what is wrong with it is noted."""
+    """Return the table; mistakes are noted."""
     table.check_keys(keys.WATCH.known)
     return WatchSettings(
         activate=table.take(keys.ACTIVATE),
@@ -33,7 +33,7 @@ def read_watch(table: Table) -> WatchSettings:
 
 
 def read_status_pages(table: Table) -> dict[str, str]:
-    """Return the pages to read, by fate: the known ones, and what the table adds, changes or takes away."""
+    """Return the pages to read, by system: the known ones, changed by the table."""
     own = {}
     for spelled, page in table.take_each(keys.STATUS_PAGE).items():
         own[system_name(spelled)] = page

@@ -12,7 +12,7 @@ from broadcast.model.letterhead import Worded
 
 
 def read_worded(table: Table, key: Key[str | None]) -> Worded:
-    """`footer = "..."` as ("", text), then what `[broadcast.footer]` says by locale; wrong ones are noted."""
+    """Return the text for all readers as ("", text), then those by locale; mistakes are noted."""
     texts: dict[str, str | None] = {}
     whole = (*table.path, key.name) in table.source.overrides
     if whole or not isinstance(table.values.get(key.name), Mapping):
