@@ -1,1 +1,1 @@
-"""Who can be reached where: contacts as their files say, cleaned, with every row accounted for."""
+"""Contacts: read from files, cleaned, and with a result for every row."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 
 class Unusable(ValueError):
-    """What a cell holds cannot be used; the message goes on from the column's name ("phone is too short").
+    """The content of a cell cannot be used; the message continues the column's name ("phone is too short").
 
-    It never repeats the value: these lines end up in logs.
+    It never repeats the value: these lines get into logs.
     """
 
     def __init__(self, reason: str, hint: str) -> None:

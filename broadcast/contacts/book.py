@@ -1,4 +1,4 @@
-"""The contacts of an audience: read from files, cleaned, merged, every row accounted for."""
+"""The contacts of an audience: read from files, cleaned and merged, with a result for every row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.counted import counted
 from broadcast.model.text import printable
 
-_DIGITS = 6  # a header cell with that many is somebody's number
+_DIGITS = 6  # a header cell with that many digits is a phone number
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The contacts, and what became of every other row.
+    """The contacts, and the result of every other row.
 
-    Each row of the files is one contact, one merged row or one rejected row. `columns` are the further
-    columns, which templates know as `contact.<column>`.
+    Each row of the files is one contact, one merged row or one rejected row. `columns` are the other columns,
+    which templates know as `contact.<column>`.
     """
 
     contacts: People = field(default_factory=People)
@@ -44,7 +44,7 @@ class Book:
 
     @property
     def rows(self) -> int:
-        """How many rows were read."""
+        """The number of rows read."""
         return len(self.contacts) + len(self.rejected) + len(self.merged)
 
 
@@ -57,9 +57,9 @@ class _Findings:
 
 
 def read_contacts(paths: Sequence[Path], region: str) -> Book:
-    """Everybody in the CSV files at `paths`, numbers without a country code belonging to `region`.
+    """Read everybody in the CSV files at `paths`; numbers without a country code belong to `region`.
 
-    Raises `ConfigError` where a file is missing, empty, no text, or has no column with addresses.
+    Raises `ConfigError` if a file is missing, empty, not a text, or has no column with addresses.
     """
     findings = _Findings()
     for path in dict.fromkeys(paths):
@@ -97,7 +97,7 @@ def _read_file(path: Path, region: str, findings: _Findings) -> None:
 
 
 def _read_row(path: Path, row: Row, columns: Columns, region: str, findings: _Findings) -> bool:
-    """Note what the row says; true where its phone number had to be restored."""
+    """Note the contact in the row; return whether its phone number was restored."""
     try:
         reading = read_row(row.cells, columns, region)
     except Unusable as unusable:

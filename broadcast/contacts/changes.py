@@ -1,4 +1,4 @@
-"""What a list from elsewhere would change in a contacts file. Pure."""
+"""What a list from another system would change in a contacts file. Pure."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from broadcast.errors import BroadcastError, ConfigError, Refused, UsageError
 from broadcast.model.contact import Contact
 from broadcast.model.counted import counted
 
-_SHARE, _FEW = 0.2, 5  # of the people in the file, whom a list may remove unasked
+_SHARE, _FEW = 0.2, 5  # the share of people in the file that a list may remove without confirmation
 _ONE_EACH = "one number and one mailbox are kept for a person; put another one first to take it"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The file as it would be, and how it differs. `kept` counts those whom the list does not name.
+    """The file as it would become, and the changes. `kept` counts people who are not in the list.
 
-    `merged` are rows of the list about somebody whom an earlier row of it is about, `remarks` what was not
-    taken of people who were, and `ignored` the fields that a contacts file has no column for.
+    `merged` are rows about a person of an earlier row of the list, `remarks` are values that were not taken,
+    and `ignored` the fields for which a contacts file has no column.
     """
 
     header: tuple[str, ...]
@@ -51,8 +51,8 @@ class Difference:
 def refuse_removals(found: Difference, most: int | None) -> BroadcastError | None:
     """Return why a list must not replace the file; None if it may. `most` is how many people it may remove.
 
-    If a list is incomplete or wrong, missing people have not left. Without `most` the guard is
-    the one of Okta's import safeguard, a fifth; a small file may lose five people, but never everybody.
+    If a list is incomplete or wrong, missing people have not left. Without `most` the limit is a fifth, as in
+    Okta's import safeguard; a small file may lose five people, but never everybody.
     """
     if found.rejected:
         rows = counted(len(found.rejected), "row was", "rows were")
@@ -78,7 +78,7 @@ def refuse_removals(found: Difference, most: int | None) -> BroadcastError | Non
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One row of the list that can be used."""
+    """One usable row of the list."""
 
     line: int
     identifiers: Identifiers
@@ -88,7 +88,7 @@ class _Read:
 def compare(
     header: Sequence[str], rows: Sequence[Row], listed: Listing, region: str, *, replace: bool
 ) -> Difference:
-    """What `listed` would change in a file of that header and those rows; every other cell stays as it is.
+    """Return what `listed` would change in a file with that header and those rows; other cells stay.
 
     `Identifiers.match` decides whether two rows are about one person. An empty cell of the list changes
     nothing. With `replace`, people who are not in the list are removed.
@@ -146,14 +146,14 @@ def _used(contact: Contact) -> Iterator[str]:
 
 
 def _taken(identifiers: Identifiers, contact: Contact) -> Identifiers:
-    """Return the identifiers without addresses that are not taken."""
+    """Return the identifiers without the addresses that are not taken."""
     email = (contact.email or "").lower()
     phones = frozenset({contact.phone} if contact.phone else ())
     return Identifiers(identifiers.id, identifiers.name, phones, frozenset({email} if email else ()))
 
 
 def _conflicting(people: Sequence[_Read], unit: str) -> dict[int, Fault]:
-    """Rows of one id that are about two people: nobody can say whose id it is, so that none is taken."""
+    """Return the rows that have one id and are about two people: its owner is unclear, so none is taken."""
     by_id: dict[str, list[_Read]] = defaultdict(list)
     for person in people:
         if person.identifiers.id:
@@ -170,7 +170,7 @@ def _conflicting(people: Sequence[_Read], unit: str) -> dict[int, Fault]:
 
 
 def _two_people(same: Sequence[_Read]) -> bool:
-    """Whether rows of one id are about several people: other names, or other addresses and no names."""
+    """Return whether rows with one id are about several people: other names, or other addresses."""
     names = {person.identifiers.folded for person in same}
     if len(names - {""}) > 1:
         return True
@@ -180,7 +180,7 @@ def _two_people(same: Sequence[_Read]) -> bool:
 
 
 def _values(contact: Contact, row: Row, header: Sequence[str]) -> dict[str, str]:
-    """Return what a row of the list says, by our own columns, else by its own headers."""
+    """Return the values of a row of the list, by our own columns, else by its own headers."""
     ours = {
         "id": contact.id,
         "name": contact.name,

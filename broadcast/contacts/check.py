@@ -1,4 +1,4 @@
-"""What a book comes to, for people who check it before it is needed."""
+"""The counts of a book, for people who check it before an incident."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from broadcast.model.contact import AddressKind
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of a book, each mapping sorted by how many.
+    """Counts of a book; each mapping is sorted by count.
 
-    `locales` has "" for people without one. `lone` counts people with a single address: where its
-    channel fails, nothing is left for them. `barred` counts what is not used, by why (`email opted out`), and
-    `unreachable` the people whom no channel reaches, by the address that they would need.
+    `locales` has "" for people without one. `lone` counts people with a single address: if its channel fails,
+    they cannot be reached. `barred` counts what is not used, by reason (`email opted out`), and
+    `unreachable` the people whom no channel reaches, by the address that they lack.
     """
 
     rows: int
@@ -35,7 +35,7 @@ class Summary:
 
 
 def summarise(book: Book, permission: Permission, able: Sequence[Capabilities] = ()) -> Summary:
-    """Return the counts of `book`, as far as it may be used; `able` are the channels of its audience."""
+    """Return the counts of `book`, without what is barred; `able` are the channels of its audience."""
     lone = 0
     addresses: Counter[AddressKind] = Counter()
     locales: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Which column holds what: headers as German and English systems export them."""
+"""Recognise columns by their headers, as German and English systems export them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ALIKE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The positions of each field, best first, and of the further columns by their variable's name."""
+    """The positions of each field, best first, and of the other columns by their variable's name."""
 
     width: int
     name: tuple[int, ...]
@@ -50,17 +50,17 @@ class Columns:
 
 
 def field_of(header: str) -> str | None:
-    """Return the field a header means: `E-Mail-Adresse`, `mail` and `Email 1` are all `email`."""
+    """Return the field that a header means: `E-Mail-Adresse`, `mail` and `Email 1` are all `email`."""
     return _FIELDS.get(_NOT_A_LETTER.sub("", _folded(header)))
 
 
 def variable_name(header: str) -> str:
-    """Return what a template calls a further column: `Kunden-Nr. (alt)` is `kunden_nr_alt`."""
+    """Return the name of another column in templates: `Kunden-Nr. (alt)` is `kunden_nr_alt`."""
     return _NOT_A_NAME.sub("_", _folded(header)).strip("_")
 
 
 def read_columns(headers: Sequence[str]) -> Columns:
-    """Return what the columns hold; warns about headers that are missing, repeated or probably misspelt."""
+    """Return the fields of the columns; warn about headers that are missing, repeated or misspelt."""
     found: dict[str, list[int]] = {field: [] for field in _SYNONYMS}
     extra: dict[str, int] = {}
     names: list[str] = []

@@ -1,4 +1,4 @@
-"""Columns that say what a person agreed to: `consent_sms`, `consent_sms_date`, `consent_sms_source`, ..."""
+"""Columns with the consent of a person: `consent_sms`, `consent_sms_date`, `consent_sms_source`, ..."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _GERMAN_DAY = "%d.%m.%Y"
 
 @dataclass(frozen=True, slots=True)
 class ConsentColumns:
-    """Where one answer stands, and where its date and its source do."""
+    """The positions of one answer, its date and its source."""
 
     channel: str
     purpose: str
@@ -57,12 +57,12 @@ def find_consents(names: Sequence[str]) -> tuple[ConsentColumns, ...]:
 
 
 def is_consent(name: str) -> bool:
-    """Return whether a column of that name says what a person agreed to."""
+    """Return whether a column of that name is about consent."""
     return _COLUMN.fullmatch(name) is not None
 
 
 def read_consents(texts: Sequence[str], columns: Sequence[ConsentColumns]) -> tuple[list[Consent], list[str]]:
-    """Return what a row of clean cells says, and what of it cannot be read: that is no consent."""
+    """Return the answers in a row of clean cells, and what cannot be read; that is no consent."""
     consents: list[Consent] = []
     problems: list[str] = []
     for column in columns:
@@ -80,7 +80,7 @@ def _read_one(texts: Sequence[str], column: ConsentColumns) -> tuple[Consent | N
     if given is None:
         return None, f"{what} is neither yes nor no; it does not count as consent"
     if since > _latest():
-        # It would outweigh every later no. A no counts whenever it was said.
+        # A future yes would outweigh every later no. A no always counts.
         if given:
             return None, f"{what} is dated in the future ({since}); it does not count"
         problem, since = f"{what} is dated in the future ({since}); the no counts without a date", ""
@@ -90,7 +90,7 @@ def _read_one(texts: Sequence[str], column: ConsentColumns) -> tuple[Consent | N
 
 
 def _latest() -> str:
-    """Return the latest day that it is anywhere: east of Greenwich it is tomorrow already."""
+    """Return the latest date that is today anywhere: east of Greenwich it is tomorrow already."""
     return (SystemClock().now() + timedelta(days=1)).date().isoformat()
 
 
@@ -109,7 +109,7 @@ def _at(texts: Sequence[str], position: int | None) -> str:
 
 
 def _given(said: str) -> bool | None:
-    """Return the answer in a cell; a date in the place of a yes is a yes."""
+    """Return the answer in a cell; a date in place of a yes is a yes."""
     word = said.casefold()
     if word in _NO:
         return False

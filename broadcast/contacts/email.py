@@ -1,4 +1,4 @@
-"""E-mail addresses that every mail server takes."""
+"""E-mail addresses that every mail server accepts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WRITE = "write it like anna@firma.de"
 
 
 def read_email(text: str) -> str:
-    """Return the address in `text`, its domain lower-cased and in ASCII; raises `Unusable` otherwise."""
+    """Return the address in `text`, its domain in lower case and ASCII; raises `Unusable` otherwise."""
     spelled = text.strip()
     named = _NAMED.fullmatch(spelled)
     spelled = (named[1] if named else spelled).removeprefix("mailto:").strip()

@@ -1,4 +1,4 @@
-"""A contacts file as a whole: read as it stands, and written in one step or not at all."""
+"""A contacts file as a whole: read it unchanged, and write it in one step or not at all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from broadcast.contacts.columns import field_of
 from broadcast.contacts.sheet import Row, open_sheet
 from broadcast.errors import ConfigError, Refused
 
-#: A cell that a spreadsheet takes for a formula (OWASP, CSV injection), full-width signs too. One that splits
+#: A cell that a spreadsheet reads as a formula (OWASP, CSV injection), full-width signs too. One that splits
 #: rows at another delimiter than ours finds such cells behind any delimiter.
 _FORMULA = re.compile(r"(^|[;,|\t\r\n])(\s*)(?=([-=+@\uff0b\uff0d\uff1d\uff20][^;,|\t\r\n]*))")
 _NUMBER = re.compile(r"[+-]?[\d ()/.-]+")
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[+-]?[\d ()/.-]+")
 
 @dataclass(frozen=True, slots=True)
 class ContactsFile:
-    """The header and the rows of a file, and what it takes to see that nobody else changed it since."""
+    """The header and the rows of a file, and what shows whether another program changed it since."""
 
     path: Path
     header: tuple[str, ...]
@@ -33,7 +33,7 @@ class ContactsFile:
 
 
 def read_file(path: Path) -> ContactsFile:
-    """Return the file at `path`, empty if there is none; raises `ConfigError` where it is not sound."""
+    """Read the file at `path`, empty if there is none; raises `ConfigError` if it is damaged."""
     if not path.exists():
         return ContactsFile(path, (), (), ",", "")
     sheet = open_sheet(path)
@@ -54,7 +54,7 @@ def read_file(path: Path) -> ContactsFile:
 
 
 def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Put these rows in its place, readable by you alone; raises `Refused` where somebody else changed it."""
+    """Write these rows, readable by this user alone; raises `Refused` if the file was changed meanwhile."""
     path = before.path.resolve()
     if _digest(path) != before.digest:
         raise Refused(f"{path} was changed meanwhile", hint="nothing was written; run it again")
@@ -69,14 +69,14 @@ def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Seque
 
 
 def drafts_of(path: Path) -> list[Path]:
-    """Return what was to take the place of a file when the program was killed."""
+    """Return new files that had not replaced `path` yet when the program was killed."""
     return sorted(draft for draft in path.parent.glob(f".{path.name}.*") if draft.is_file())
 
 
 def harmless(cell: str) -> str:
-    """Return a cell in which no spreadsheet finds a formula; contacts files are read without the apostrophes.
+    """Return a cell that spreadsheets do not read as a formula; readers remove the apostrophe.
 
-    A number with its + is none.
+    A phone number that begins with + is not a formula.
     """
     return cell if _NUMBER.fullmatch(cell) else _FORMULA.sub(_as_text, cell)
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-_SHORTEST_WORD = 2  # letters of a word that makes two names alike
+_SHORTEST_WORD = 2  # letters; two names are alike if they share a word of at least this length
 
 
 class Match(Enum):
-    """Whether a row is about a known person: certainly, as far as it can be seen, or not."""
+    """Whether a row is about a known person: surely, probably, or not."""
 
     SAME = "same"
     LIKELY = "likely"
@@ -29,7 +29,7 @@ class Identifiers:
     emails: frozenset[str] = field(default_factory=frozenset)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Each mark that somebody can be looked up by."""
+        """Yield each key by which the person can be looked up."""
         if self.id:
             yield "id", self.id
         for address in (*self.phones, *self.emails):
@@ -37,7 +37,7 @@ class Identifiers:
 
     @property
     def folded(self) -> str:
-        """The name without regard to case and spaces."""
+        """The name in lower case without spaces."""
         return " ".join(self.name.casefold().split())
 
     @property
@@ -49,9 +49,9 @@ class Identifiers:
     def match(self, known: Identifiers) -> Match:
         """Return whether a row with these identifiers is about `known`.
 
-        Another id or another name is another person, also at the same number: couples, receptions and crews
-        share one. Without a common id, a row is surely about somebody only if it names each kind of address
-        that they have.
+        Another id or another name is another person, even with the same number: couples, receptions and crews
+        share one. Without a common id, a row is surely about a person only if it has one of their addresses
+        of each kind.
         """
         if self.id and self.id == known.id:
             return Match.SAME if self._plausible(known) else Match.CONTRADICTORY
@@ -63,7 +63,7 @@ class Identifiers:
             return Match.ANOTHER
         named = all(ours or not theirs for ours, theirs in self._kinds(known))
         if not named and (self.id or (self.folded and not known.folded)):
-            return Match.ANOTHER  # an id or a name is given to nobody who is named only in part
+            return Match.ANOTHER  # a person with only part of a name gets no id and no name
         return Match.SAME if named else Match.LIKELY
 
     def shared(self, known: Identifiers) -> bool:
@@ -71,7 +71,7 @@ class Identifiers:
         return any(ours & theirs for ours, theirs in self._kinds(known))
 
     def _plausible(self, known: Identifiers) -> bool:
-        """Return whether one id is one person: hardly anybody changes all names and all addresses."""
+        """Return whether one id may be one person: people rarely change all names and all addresses."""
         if not self._other_name(known) or self.shared(known):
             return True
         words = set(self.folded.split()) & set(known.folded.split())
@@ -87,7 +87,7 @@ class Identifiers:
     def adds_nothing(self, known: Identifiers) -> bool:
         """Return whether `known` has each of these addresses.
 
-        A row without a name gives nobody who has one a further address: it may be somebody else's.
+        A row without a name adds no address to a person with a name: it may be another person's.
         """
         return all(ours <= theirs for ours, theirs in self._kinds(known))
 
@@ -95,7 +95,7 @@ class Identifiers:
         return bool(self.folded and other.folded) and self.folded != other.folded
 
     def _other_address(self, other: Identifiers) -> bool:
-        """Return whether there is a kind of address that both have and do not share."""
+        """Return whether both have addresses of one kind and share none of them."""
         return any(ours and theirs and not ours & theirs for ours, theirs in self._kinds(other))
 
     def _kinds(self, other: Identifiers) -> Iterator[tuple[frozenset[str], frozenset[str]]]:

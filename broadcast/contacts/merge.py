@@ -1,4 +1,4 @@
-"""One person, told once: rows that share an id, a phone number or an e-mail address belong together."""
+"""Deduplication of contacts: rows that share an id, a phone number or an e-mail address are one person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from broadcast.model.consent import Consent
 from broadcast.model.contact import Contact
 from broadcast.model.duplicate_filter import DuplicateFilter
 
-#: How ids begin that are made from an address, because the list has none.
+#: The prefix of ids that are made from an address, because the list has none.
 DERIVED_ID = re.compile(r"c-[0-9a-f]{12}")
 _KINDS = ("id", "phone", "e-mail")
 
@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class MergedRow:
-    """A row that describes a person already known; `because` says by what (`same phone`)."""
+    """A row about a person who is known already; `because` names what they share (`same phone`)."""
 
     path: Path
     line: int
@@ -39,7 +39,7 @@ class MergedRow:
 
 
 class Entries:
-    """Every row that describes a contact, in order; a million of them stay out of memory."""
+    """Every row with a contact, in order; a million of them stay out of memory."""
 
     def __init__(self) -> None:
         self.rows = Spool()
@@ -47,7 +47,7 @@ class Entries:
         self._duplicates = DuplicateFilter()
 
     def add(self, path: Path, line: int, contact: Contact) -> None:
-        """Add the contact that a row describes."""
+        """Add the contact of a row."""
         if path not in self._paths[-1:]:
             self._paths.append(path)
         self.rows.append((len(self._paths) - 1, line, *_fields(contact)))
@@ -55,7 +55,7 @@ class Entries:
             self._duplicates.count(mark)
 
     def sharing(self) -> dict[int, Entry]:
-        """Return the rows that share a mark with another, and a few that only seem to, by their place."""
+        """Return, by position, the rows that share an identifier with another row (with false positives)."""
         if self._duplicates.unique:
             return {}
         return {
@@ -67,9 +67,9 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The contacts that the rows come to, read from them as often as needed.
+    """The contacts of the rows, read again each time.
 
-    `instead` has what stands at the place of a row that is not a contact of its own.
+    `instead` replaces, by position, the rows that are not a contact of their own.
     """
 
     rows: Spool = field(default_factory=Spool)
@@ -77,7 +77,7 @@ class People:
 
     @property
     def sharing(self) -> bool:
-        """Whether several of them may have one address."""
+        """Whether several of them may have the same address."""
         return bool(self.instead)
 
     def __len__(self) -> int:
@@ -94,7 +94,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What the rows come to. `sharing` are rows of a known person that keep an address of their own."""
+    """The result of merging. `sharing` are rows of a known person that keep an address of their own."""
 
     contacts: People
     rows: tuple[MergedRow, ...]
@@ -102,11 +102,11 @@ class Merged:
 
 
 def merge(entries: Entries) -> Merged:
-    """Return the contacts of `entries`, nobody lost.
+    """Return the contacts of `entries` without losing anybody.
 
-    Rows that belong together become one contact with the addresses and groups of all. If they name more
-    addresses than one contact holds, each further address keeps a contact of its own; if that is somebody
-    else by id or name (a couple with one number), the shared address serves them, too.
+    Rows about one person become one contact with the addresses and groups of all. If they have more addresses
+    than one contact holds, each further address gets a contact of its own; if that is another person by id or
+    name (a couple with one number), the shared address is used for both.
     """
     instead: dict[int, tuple[Contact, ...]] = {}
     rows: list[MergedRow] = []
@@ -138,14 +138,14 @@ def _fields(contact: Contact) -> tuple[object, ...]:
 
 
 def _contact(fields: Sequence[Any]) -> Contact:
-    """Return the contact that `_fields` took apart; files without consents are read as fast as ever."""
+    """Return the contact from the values of `_fields`; files without consents are read as fast as before."""
     id, name, phone, email, locale, groups, extra, landline, consents = fields
     given = tuple(Consent(*each) for each in consents) if consents else ()
     return Contact(id, name, phone, email, locale, groups, extra, (), given, landline)
 
 
 def _marks(contact: Contact) -> Iterator[tuple[str, str]]:
-    """Return what a person is known by, the strongest first."""
+    """Yield the identifiers of a person, the strongest first."""
     return ((kind, value) for kind in _KINDS if (value := _mark(kind, contact)))
 
 
@@ -160,7 +160,7 @@ def _mark(kind: str, contact: Contact) -> str:
 
 
 def _belonging_together(entries: Mapping[int, Entry]) -> Iterator[dict[int, Entry]]:
-    """Return the entries that share something directly or through others, group by group in their order."""
+    """Yield groups of entries that share an identifier, directly or through others (union-find), in order."""
     parents: dict[int, int] = {}
 
     def root(place: int) -> int:
@@ -183,7 +183,7 @@ def _belonging_together(entries: Mapping[int, Entry]) -> Iterator[dict[int, Entr
 
 @dataclass(slots=True)
 class _Draft:
-    """A contact that further rows may add to."""
+    """A contact to which further rows may add."""
 
     id: str
     name: str = ""
@@ -198,12 +198,12 @@ class _Draft:
         return not (phone and self.phone) and not (email and self.email)
 
     def is_another(self, contact: Contact) -> bool:
-        """Return whether a row is about somebody else, by its id or its name."""
+        """Return whether a row is about another person, by its id or its name."""
         pairs = ((self.id, contact.id), (self.name.casefold(), contact.name.casefold()))
         return self.id != contact.id and any(own and other and own != other for own, other in pairs)
 
     def learn(self, contact: Contact) -> None:
-        """Fill what is still empty; addresses are given apart."""
+        """Fill fields that are empty; addresses are assigned separately."""
         self.name = self.name or contact.name
         self.locale = self.locale or contact.locale
         self.groups.update(dict.fromkeys(contact.groups))
@@ -227,7 +227,7 @@ class _Draft:
 
 
 class _Person:
-    """Rows that belong together, becoming as few contacts as can hold all their addresses."""
+    """Rows about one person, which become as few contacts as can hold all their addresses."""
 
     def __init__(self) -> None:
         self.drafts: list[_Draft] = []
@@ -248,7 +248,7 @@ class _Person:
             if len(self.drafts) > 1:
                 self.sharing.append(entry)
             if owners and all(owner.is_another(contact) for _, owner in owners):
-                # A couple with one number, colleagues behind one switchboard: it serves each of them.
+                # A couple with one number, colleagues behind one switchboard: all of them use it.
                 phone, email = contact.phone, contact.email
         else:
             home = found[1]
@@ -259,7 +259,7 @@ class _Person:
                 owner.groups.update(dict.fromkeys(contact.groups))
 
     def finish(self) -> None:
-        """Give every contact an id of its own, and the owner of a shared address the groups of the others."""
+        """Give every contact its own id, and the owner of a shared address the groups of the others."""
         ids: set[str] = set()
         for draft in self.drafts:
             own = draft.contact().id
@@ -286,14 +286,14 @@ class _Person:
             self._owners.setdefault(mark, home)
 
     def _free_id(self, contact: Contact, phone: str | None, email: str | None) -> str:
-        """The row's id, marked with the address where another contact of this person has it already."""
+        """Return the row's id, with the address appended if another contact of the person has that id."""
         if not contact.id or ("id", contact.id) not in self._owners:
             return contact.id
         return f"{contact.id}+{_digest(email or phone or contact.id)[:6]}"
 
 
 def named(contact: Contact) -> Contact:
-    """The contact with an id: its own, else one derived from its best address, the same in every run."""
+    """Return the contact with an id: its own, or one from its best address, the same in every run."""
     if contact.id:
         return contact
     best = (contact.email or "").lower() or contact.phone or ""

@@ -1,4 +1,4 @@
-"""The cells of a contacts file during an import: people are found, filled in, changed or added. Pure."""
+"""The cells of a contacts file during an import: people are found, completed, changed or added. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TWO_PEOPLE = "give one of them another id, or correct the contacts file by hand
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one person; `columns` are those that get another value."""
+    """The change of one person; `columns` are those with a new value."""
 
     person: str
     line: int
@@ -39,7 +39,7 @@ class Merging:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """Somebody in the table, and where they come from (`line 7 of the file`)."""
+    """A person in the table, and their origin (`line 7 of the file`)."""
 
     place: int
     identifiers: Identifiers
@@ -50,7 +50,7 @@ _Matches = Sequence[tuple[_Person, Match]]
 
 
 class PeopleTable:
-    """A contacts file being changed, cell by cell. No row about somebody else changes a person's cells."""
+    """A contacts file that is changed cell by cell. A row changes only the cells of its own person."""
 
     def __init__(self, header: Sequence[str], rows: Sequence[Row], region: str) -> None:
         self.header = list(header)
@@ -66,13 +66,13 @@ class PeopleTable:
         self._positions = _positions(self.header, self._columns)
         self._people: list[_Person] = []
         self._known: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        self._taken: dict[int, tuple[int, set[str]]] = {}  # the line of the list, and what it said
+        self._taken: dict[int, tuple[int, set[str]]] = {}  # the line of the list, and its values
         for place, row in enumerate(rows):
             identifiers = identifiers_of(row.cells, self._columns, region)
             self._note(_Person(place, identifiers, f"line {row.line} of the file"))
 
     def take(self, identifiers: Identifiers, values: Mapping[str, str], line: int, unit: str) -> None:
-        """Let a row of the list change the person it is about, or add them; says what it does not take."""
+        """Change or add the person that a row is about; note the values that are not taken."""
         matches = [
             (person, identifiers.match(person.identifiers)) for person in self._candidates(identifiers)
         ]
@@ -97,18 +97,18 @@ class PeopleTable:
             self.rejected.append(Fault(line, reason, _GIVE_AN_ID))
 
     def renames(self, identifiers: Identifiers) -> bool:
-        """Return whether a row may be about somebody under a new name; such rows are taken last."""
+        """Return whether a row may give a known person a new name; such rows are processed last."""
         found = [person.identifiers for person in self._candidates(identifiers)]
         return {identifiers.match(known) for known in found} & {Match.SAME, Match.LIKELY, Match.RENAMED} == {
             Match.RENAMED
         }
 
     def _renamed(self, matches: _Matches) -> list[_Person]:
-        """Who has a new name now: somebody of the file, and nobody whom another row is about."""
+        """Return the people who may have a new name: in the file, and in no other row of the list."""
         return [person for person in _with(Match.RENAMED, matches) if person.place not in self.named]
 
     def label(self, place: int) -> str:
-        """Return what the person in that row is called."""
+        """Return the name for the person in that row."""
         identifiers = self._people[place].identifiers
         return (
             _label(identifiers)
@@ -117,12 +117,12 @@ class PeopleTable:
         )
 
     def _candidates(self, identifiers: Identifiers) -> Sequence[_Person]:
-        """Who may be meant: has the id, or an address and the same name or none."""
+        """Return the people who may be meant: same id, or an address and the same name or none."""
         places = sorted({place for key in _wanted(identifiers) for place in self._known.get(key, ())})
         return [self._people[place] for place in places]
 
     def _note(self, person: _Person) -> None:
-        """Keep somebody, known by their present identifiers, in the place of what was known of them."""
+        """Store a person under their present identifiers, and no longer under former ones."""
         if person.place == len(self._people):
             self._people.append(person)
         self._people[person.place] = person
@@ -153,7 +153,7 @@ class PeopleTable:
     def _change(
         self, person: _Person, identifiers: Identifiers, values: Mapping[str, str], line: int, *, sure: bool
     ) -> None:
-        """Fill what is empty; change the rest if it is surely them and no earlier row of the list said it."""
+        """Fill empty cells; change others if the match is sure and no earlier row of the list set them."""
         place = person.place
         earlier, said = self._taken.get(place, (0, set()))
         if earlier:
@@ -179,7 +179,7 @@ class PeopleTable:
             self.changed[place] = Change(_label(identifiers), before.line if before else line, tuple(every))
 
     def _has(self, place: int, name: str, value: str) -> bool:
-        """Whether that value stands there already, in whatever spelling: an address in any of its columns."""
+        """Return whether the row has that value in any spelling: an address in any of its columns."""
         columns, identifiers = self._columns, self._people[place].identifiers
         match name:
             case "phone":
@@ -201,7 +201,7 @@ class PeopleTable:
 
     def _write(self, place: int, name: str, value: str) -> None:
         self.cells[place][self._position(name)] = value
-        if name == "name":  # a given name in a column of its own would stand before it once more
+        if name == "name":  # with a separate column for the given name, it would appear twice
             for position in self._columns.first:
                 self.cells[place][position] = ""
 
@@ -219,9 +219,9 @@ class PeopleTable:
 
 
 def _known_by(identifiers: Identifiers) -> Iterator[tuple[str, ...]]:
-    """Yield what somebody is filed under.
+    """Yield the keys under which a person is stored.
 
-    Thousands may share a number, hardly anybody a number and a mailbox.
+    Thousands of people may share a number, but very few a number and a mailbox.
     """
     if identifiers.id:
         yield "id", identifiers.id
@@ -238,7 +238,7 @@ def _known_by(identifiers: Identifiers) -> Iterator[tuple[str, ...]]:
 
 
 def _wanted(identifiers: Identifiers) -> Iterator[tuple[str, ...]]:
-    """Where those are filed whom a row may be about, as `Identifiers.match` has it."""
+    """Yield the keys of people whom a row may be about, as `Identifiers.match` defines it."""
     if identifiers.id:
         yield "id", identifiers.id
     names = dict.fromkeys((identifiers.folded, ""))
@@ -258,7 +258,7 @@ def _with(wanted: Match, matches: _Matches) -> list[_Person]:
 
 
 def _the_one(people: Sequence[_Person], identifiers: Identifiers) -> _Person | None:
-    """The person that is meant; the first of several that nobody can tell apart, None if they differ."""
+    """Return the person who is meant; the first of several that are the same, None if they differ."""
     people = [person for person in people if identifiers.adds_nothing(person.identifiers)] or people
     alike = [person for person in people if person.identifiers.folded == identifiers.folded] or people
     differ = len({(person.identifiers.id, person.identifiers.folded) for person in alike}) > 1
@@ -266,7 +266,7 @@ def _the_one(people: Sequence[_Person], identifiers: Identifiers) -> _Person | N
 
 
 def _says_nothing(people: Sequence[_Person], identifiers: Identifiers, values: Mapping[str, str]) -> bool:
-    """Return whether a row says nothing that these people do not have already."""
+    """Return whether a row has no value that these people lack."""
     addresses = all(
         identifiers.phones <= person.identifiers.phones and identifiers.emails <= person.identifiers.emails
         for person in people

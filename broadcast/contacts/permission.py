@@ -1,4 +1,4 @@
-"""Which ways to a person may be used: suppressions win over whatever a file says, then consent counts."""
+"""Which addresses and channels may be used for a person: suppressions first, then consent."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NOTHING: Mapping[str, AddressKind] = {}
 class Permission:
     """What may be used in an audience, for a purpose.
 
-    From duty messages (`internal`) nobody can unsubscribe. `kinds` are the kinds of channels it may be told
-    by, with the address each needs. With `required`, whoever has not agreed to one is not told that way; a
-    no is always respected.
+    People on duty (`internal`) cannot unsubscribe. `kinds` are the kinds of channels of the audience, with
+    the address that each needs. With `required`, a person who has not agreed to a kind is not told through
+    it; a no is always respected.
     """
 
     suppressed: Suppressed
@@ -28,7 +28,7 @@ class Permission:
     kinds: Mapping[str, AddressKind] = field(default_factory=lambda: _NOTHING)
 
     def permit(self, contact: Contact) -> Contact:
-        """Return the person with what may be used."""
+        """Return the person with only what may be used."""
         return self.agreed(self.unsuppressed(contact))
 
     def unsuppressed(self, contact: Contact) -> Contact:
@@ -60,10 +60,10 @@ class Permission:
 
 @dataclass(slots=True)
 class Permitted:
-    """People, each with what may be used.
+    """People, each with only what may be used.
 
-    Whom a suppression concerns is found out once and kept: hardly anybody. To ask about each address every
-    time would cost more than reading it does.
+    The few people with a suppression are found once and kept. Asking for each address every time would cost
+    more than reading it.
     """
 
     people: Iterable[Contact]

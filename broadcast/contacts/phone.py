@@ -1,4 +1,4 @@
-"""Phone numbers as spreadsheets leave them, turned into E.164."""
+"""Phone numbers as spreadsheets leave them, converted to E.164."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _BARE = re.compile(r"[1-9][\d ()./-]*", re.ASCII)
 _PLAIN = re.compile(r"(\+|0)([1-9][0-9]{6,13})")
 _PUNCTUATION = str.maketrans("", "", " -/().")
 _NOT_DIGITS = re.compile(r"\D+", re.ASCII)
-#: Ofcom keeps these mobile numbers for drama; they are possible but never assigned, and examples use them.
+#: Ofcom reserves these mobile numbers for drama; they are possible but never assigned, and examples use them.
 _FICTIONAL = "+447700900"
 _WRITE_E164 = "write it with its country code, like +49 151 12345678"
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A number in E.164; `restored` if a leading 0 or + had been lost and was put back."""
+    """A number in E.164; `restored` if a lost leading 0 or + was put back."""
 
     number: str
     restored: bool = False
@@ -34,7 +34,7 @@ class Phone:
 
 
 def read_phone(text: str, region: str) -> Phone:
-    """Return the number in `text`, national ones belonging to `region`; raises `Unusable` otherwise."""
+    """Return the number in `text`; national ones belong to `region`. Raises `Unusable` otherwise."""
     direct = _direct(text.translate(_PUNCTUATION), region)
     if direct:
         return direct
@@ -48,9 +48,9 @@ def read_phone(text: str, region: str) -> Phone:
 
 
 def _direct(digits: str, region: str) -> Phone | None:
-    """Return the number if `digits` are E.164 already, but for a trunk 0: a third of the time parsing takes.
+    """Return the number if `digits` are E.164 apart from a trunk 0; needs a third of the parsing time.
 
-    None if the library has to look closer; it has the last word in either case.
+    None if the library must check it; its result counts in either case.
     """
     import phonenumbers
     from phonenumbers import PhoneNumberType
@@ -73,7 +73,7 @@ def _direct(digits: str, region: str) -> Phone | None:
 
 
 def _split(digits: str) -> tuple[int, str]:
-    """Return the country code that `digits` begin with, and the rest; 0 if there is none."""
+    """Return the country code at the start of `digits`, and the rest; 0 if there is none."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
     for length in (1, 2, 3):
@@ -110,7 +110,7 @@ def _parsed(spelled: str, region: str | None) -> PhoneNumber:
 
 
 def _checked(number: PhoneNumber) -> Phone:
-    """Return the number, unless it is not in use, too short, or costs the caller extra."""
+    """Return the number; raises `Unusable` if it is not in use, too short, or a premium number."""
     import phonenumbers
     from phonenumbers import PhoneNumberType, ValidationResult
 
@@ -129,9 +129,9 @@ def _checked(number: PhoneNumber) -> Phone:
 
 
 def _restored(digits: str, region: str) -> PhoneNumber:
-    """Return the reading of `digits` that had lost its 0 or its +; a mobile number goes before a landline.
+    """Return the reading of `digits` that lost its 0 or its +; a mobile number is preferred to a landline.
 
-    `4915112345678` could be +49 151 12345678, or 04915 112345678 in East Frisia, a length no landline has.
+    `4915112345678` could be +49 151 12345678, or 04915 112345678 in East Frisia, too long for a landline.
     """
     import phonenumbers
     from phonenumbers import PhoneNumberType

@@ -1,4 +1,4 @@
-"""One row of cells, turned into one contact."""
+"""Convert one row of cells into one contact."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from broadcast.model.contact import Contact
 from broadcast.model.text import without_controls
 
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
-#: How spreadsheets, and we behind any delimiter, keep a number or a formula a text; "'t Hooft" keeps his.
+#: An apostrophe that makes a number or a formula a text in spreadsheets; "'t Hooft" keeps its own.
 _APOSTROPHE = re.compile(r"((?:^|[;,|\t\r\n])\s*)'(?=[-=+@\uff0b\uff0d\uff1d\uff20])|^'(?=\d)")
 _SPACES = re.compile(r"\s+")
-#: Zero-width characters that come along with pasted text, and the private-use area, which the templates use.
+#: Zero-width characters from pasted text, and the private-use area, which the templates use.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ue000-\uf8ff]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_BETWEEN_VALUES = " ::: "  # how Google Contacts writes several numbers or addresses with one label
+_BETWEEN_VALUES = " ::: "  # Google Contacts writes several numbers or addresses with one label like this
 _GROUPS = re.compile(r"[;,|]")
 _LOCALE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?", re.ASCII)
 _LANGUAGES = {"deutsch": "de", "german": "de", "ger": "de", "englisch": "en", "english": "en", "eng": "en"}
@@ -33,7 +33,7 @@ _LANGUAGES = {"deutsch": "de", "german": "de", "ger": "de", "englisch": "en", "e
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A contact (its id empty if the row has none), what was wrong with the row, and its repairs."""
+    """A contact (its id empty if the row has none), the problems of the row, and its repairs."""
 
     contact: Contact
     warnings: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Reading:
 
 
 def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
-    """Return the contact in `cells`; raises `Unusable` where no address in it can be used."""
+    """Return the contact in `cells`; raises `Unusable` if no address in it can be used."""
     if len(cells) < columns.width or any(cell.strip() for cell in cells[columns.width :]):
         raise Unusable(
             f"the row has {len(cells)} cells and the header {columns.width}",
@@ -74,7 +74,7 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
 
 
 def identifiers_of(cells: Sequence[str], columns: Columns, region: str) -> Identifiers:
-    """Return what the person in `cells` is known by, with all their addresses that can be read."""
+    """Return the identifiers of the person in `cells`, with all addresses that can be read."""
     texts = [clean(cell) for cell in cells]
     return Identifiers(
         _first(texts, columns.id),
@@ -85,12 +85,12 @@ def identifiers_of(cells: Sequence[str], columns: Columns, region: str) -> Ident
 
 
 def groups_of(cells: Sequence[str], columns: Columns) -> tuple[str, ...]:
-    """Return the groups that a row names."""
+    """Return the groups in a row."""
     return _groups([clean(cell) for cell in cells], columns)
 
 
 def locale_of(cells: Sequence[str], columns: Columns) -> str | None:
-    """Return the language that a row names, if it is known."""
+    """Return the language in a row, if it is known."""
     return _locale(_first([clean(cell) for cell in cells], columns.locale))[0]
 
 
@@ -101,13 +101,13 @@ def _usable(texts: Sequence[str], positions: Sequence[int], region: str) -> Iter
 
 
 def _values(texts: Sequence[str], positions: Sequence[int]) -> Iterator[str]:
-    """What the cells at `positions` hold, best first: Google Contacts writes several values into one cell."""
+    """Yield the values of the cells at `positions`, best first; Google Contacts puts several into one."""
     for position in positions:
         yield from filter(None, (value.strip() for value in texts[position].split(_BETWEEN_VALUES)))
 
 
 def clean(cell: str) -> str:
-    """Return a cell as plain text on one line, without what spreadsheets and copying leave in it."""
+    """Return a cell as plain text on one line, without traces of spreadsheets and copying."""
     if cell.isascii() and cell.isprintable() and "'" not in cell and not cell.startswith("="):
         return cell.strip()
     formula = _FORMULA.fullmatch(cell.strip())
@@ -147,13 +147,13 @@ def _first_email(cells: Sequence[str], columns: Columns) -> tuple[str | None, li
 
 
 def _refuse_controls(cell: str) -> None:
-    """A line break in an address is an attack, not a slip: it is refused, not cleaned away."""
+    """Refuse control characters: a line break in an address is an attack, so it is not cleaned away."""
     if _CONTROLS.search(cell):
         raise Unusable("holds control characters", "write it like anna@firma.de")
 
 
 def _name(texts: Sequence[str], columns: Columns) -> str:
-    """Return the name; beside a `Vorname`, German files mean the surname by `Name`."""
+    """Return the name; beside a `Vorname`, German files use `Name` for the surname."""
     first, last = _first(texts, columns.first), _first(texts, columns.last)
     name = _first(texts, columns.name)
     if columns.last:

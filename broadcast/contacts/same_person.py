@@ -1,7 +1,7 @@
 """Find the entries of several lists, and of the ledger, that are about one person. Pure.
 
-Two entries are surely about one person if they share an address and the name, or the id within one audience.
-Lists number their people independently, and couples share numbers, so nothing less is enough.
+Two entries are surely about one person if they share an address and the name, or the id within one
+audience. Lists number their people independently, and couples share numbers, so less is not enough.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from broadcast.contacts.identifiers import Identifiers
 from broadcast.model.ids import base_id
 from broadcast.model.names import name_words
 
-_SHORTEST_WORD = 2  # letters of a word that makes two names alike
+_SHORTEST_WORD = 2  # letters; two names are alike if they share a word of at least this length
 _Name: TypeAlias = frozenset[str]
 
 
@@ -32,7 +32,7 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """Somebody as one list, or the ledger, has them."""
+    """A person as one list, or the ledger, has them."""
 
     audience: str
     identifiers: Identifiers
@@ -53,7 +53,7 @@ class Entry:
         return self.identifiers.phones | self.identifiers.emails
 
     def plausible(self, other: Entry) -> bool:
-        """Return whether one id may be one person: hardly anybody changes all names and all addresses."""
+        """Return whether one id may be one person: people rarely change all names and all addresses."""
         alike = any(len(word) >= _SHORTEST_WORD for word in self.words & other.words)
         return alike or bool(self.addresses & other.addresses)
 
@@ -67,7 +67,7 @@ class Entry:
 
 
 def persons(entries: Sequence[Entry]) -> list[int]:
-    """For each entry the number of its person; what is not sure is a person of its own."""
+    """Return for each entry the number of its person; an unsure entry is a person of its own."""
     groups = _Groups(entries)
     groups.join_by_address()
     groups.join_by_id()
@@ -79,7 +79,7 @@ def persons(entries: Sequence[Entry]) -> list[int]:
 
 
 def doubts(entries: Sequence[Entry], members: Collection[int]) -> dict[int, Doubt]:
-    """By number of an entry that is not among the members: why it may be about them all the same."""
+    """Return, by the number of an entry outside `members`, why it may be about them too."""
     person = [entries[number] for number in members]
     found = {}
     for number, entry in enumerate(entries):
@@ -104,7 +104,7 @@ def _reason(entry: Entry, member: Entry) -> Doubt | None:
 
 
 class _Groups:
-    """Entries that are joined step by step, the surest first."""
+    """Groups of entries (union-find), joined step by step, the surest first."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
@@ -114,25 +114,28 @@ class _Groups:
         self._by_address = _together(entry.addresses for entry in entries)
 
     def numbers(self) -> list[int]:
-        """For each entry the number of its group."""
+        """Return for each entry the number of its group."""
         return [self._root(number) for number in range(len(self._entries))]
 
     def join_by_address(self) -> None:
-        """The same address and the same name."""
+        """Join entries with the same address and the same name."""
         for together in self._by_address.values():
             first: dict[frozenset[str], int] = {}
             for number in filter(self._is_named, together):
                 self._join(first.setdefault(self._entries[number].words, number), number)
 
     def join_by_id(self) -> None:
-        """The same id in one audience; or elsewhere, if the name is the same and no address contradicts."""
+        """Join entries with one id in one audience; across audiences, the name must be the same as well.
+
+        No address may contradict that.
+        """
         for together in self._by_id.values():
             for one, other in combinations(filter(self._is_named, together), 2):
                 if self._same_id(self._entries[one], self._entries[other]):
                     self._join(one, other)
 
     def join_nameless_by_id(self) -> None:
-        """An entry without a name is about the one person who has its id in its audience."""
+        """Join an entry without a name to the only person with its id in its audience."""
         for together in self._by_place.values():
             named = {self._root(number) for number in filter(self._is_named, together)}
             if len(named) <= 1:
@@ -140,9 +143,9 @@ class _Groups:
                     self._join(next(iter(named), together[0]), number)
 
     def join_partly_named(self) -> bool:
-        """An entry with part of a name is about the one person at its addresses who has all of that name.
+        """Join an entry with part of a name to the only person at its addresses with the whole name.
 
-        Returns whether any was joined: then others may have become clear.
+        Return whether any was joined: then others may have become clear.
         """
         names, joined = self._names(), set[int]()
         for root, candidates in self._candidates(names).items():
@@ -152,7 +155,7 @@ class _Groups:
         return bool(joined)
 
     def join_nameless_by_address(self) -> None:
-        """The same address, if no name is known there."""
+        """Join entries with the same address if no name is known for it."""
         names = self._names()
         candidates = self._candidates(names)
         alone = {root for root in names if not names[root] and not candidates[root]}
@@ -170,7 +173,7 @@ class _Groups:
         return found
 
     def _candidates(self, names: Mapping[int, set[_Name]]) -> dict[int, set[int]]:
-        """For each group the groups at its addresses with longer forms of its names."""
+        """Return for each group the groups at its addresses with longer forms of its names."""
         found: dict[int, set[int]] = {root: set() for root in names}
         for together in self._by_address.values():
             roots = {self._root(number) for number in together}
@@ -198,7 +201,7 @@ class _Groups:
 
 
 def _together(keys: Iterable[Iterable[Hashable]]) -> dict[Hashable, list[int]]:
-    """By key: the numbers of the entries that have it."""
+    """Return the numbers of the entries with each key."""
     found: dict[Hashable, list[int]] = {}
     for number, those in enumerate(keys):
         for key in those:
@@ -207,5 +210,5 @@ def _together(keys: Iterable[Iterable[Hashable]]) -> dict[Hashable, list[int]]:
 
 
 def _shortens(parts: set[_Name], names: set[_Name]) -> bool:
-    """Return whether each of the parts (none: no name is known) is a shorter form of one of the names."""
+    """Return whether each part is a shorter form of one of the names; also if there are no parts."""
     return bool(names) and all(any(part < name for name in names) for part in parts)

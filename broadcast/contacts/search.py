@@ -20,12 +20,12 @@ from broadcast.model.ids import base_id
 
 _NO_DIGITS = re.compile(r"\D+")
 _CELL_END = re.compile(r'[,;|"\t\r\n]+')
-_TAIL = 7  # digits at the end of a number that are the same however it is written
+_TAIL = 7  # digits at the end of a number that are the same in every spelling
 
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:
-    """A row with the contact it describes, all addresses in it, and its cells by header."""
+    """A row with its contact, all addresses in it, and its cells by header."""
 
     line: int
     contact: Contact
@@ -35,7 +35,7 @@ class ListedRow:
 
 @dataclass(frozen=True, slots=True)
 class RejectedText:
-    """A row that cannot be read as a contact, and holds something of somebody who is looked for."""
+    """A row that cannot be read as a contact but mentions the person."""
 
     line: int
     reason: str
@@ -45,7 +45,7 @@ class RejectedText:
 class SearchTerms:
     """Search terms for a person: ids, numbers in E.164 and mailboxes in lower case.
 
-    Rows that cannot be read are searched as text: for the addresses, the `names`, and the ids that they have
+    Rows that cannot be read are searched as text: for the addresses, the `names`, and the ids of the person
     in the audience of the file (`own_ids`).
     """
 
@@ -61,12 +61,12 @@ class SearchTerms:
         )
 
     def may_touch(self, text: str) -> bool:
-        """Whether a row with this text must be read: it may have an id, an address or a name of theirs."""
-        derived = any(map(DERIVED_ID.fullmatch, self.ids))  # such an id stands in no cell
+        """Return whether a row with this text must be read: it may have an id, an address or a name."""
+        derived = any(map(DERIVED_ID.fullmatch, self.ids))  # such an id is in no cell
         return derived or self._mentions(text, self.ids)
 
     def mentions(self, text: str) -> bool:
-        """Return whether the text of a row that cannot be read holds something of theirs."""
+        """Return whether the text of an unreadable row mentions the person."""
         return self._mentions(text, self.own_ids)
 
     def _mentions(self, text: str, ids: frozenset[str]) -> bool:
@@ -80,7 +80,7 @@ class SearchTerms:
 
 
 def rows_about(path: Path, region: str, terms: SearchTerms) -> Iterator[ListedRow | RejectedText]:
-    """Yield every row with one of the ids or addresses; raises `ConfigError` if the file ends in a fault."""
+    """Yield every row with one of the ids or addresses; raises `ConfigError` if the file is damaged."""
     sheet = open_sheet(path)
     columns = read_columns(sheet.header)
     for row in sheet.rows():
@@ -92,7 +92,7 @@ def rows_about(path: Path, region: str, terms: SearchTerms) -> Iterator[ListedRo
 
 
 def mentioned_in(path: Path, terms: SearchTerms) -> bool:
-    """Return whether a file, read as text line by line, mentions somebody."""
+    """Return whether a file, read as text line by line, mentions the person."""
     with path.open(encoding="utf-8", errors="replace") as lines:
         return any(map(terms.mentions, lines))
 

@@ -1,4 +1,4 @@
-"""A CSV file as it comes: whatever the encoding and the delimiter, row by row."""
+"""Read a CSV file row by row, in any encoding and with any delimiter."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LARGEST = 256 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _HEADER_LINES = 20
 _LONGEST_LINE = 1024 * 1024  # characters; a cell may have 128 KiB
-_BLANK_LINES = 2_000_000  # in a row; a sheet of Excel has about half as many rows
+_BLANK_LINES = 2_000_000  # blank lines in a row; a sheet of Excel has about half as many rows
 _BLANK = ' \t\r\n,;|"'
 _FORMATS = {
     b"PK\x03\x04": "an Excel or OpenDocument file",
@@ -36,7 +36,7 @@ _EXPORT = "export it as CSV, UTF-8"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row and the physical line it starts on."""
+    """One row and its first physical line."""
 
     line: int
     cells: list[str]
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class MalformedRow:
-    """Lines whose quotation marks do not add up, so that nobody can say where a cell ends."""
+    """Lines with unbalanced quotation marks, so that the end of a cell is unclear."""
 
     line: int
     last: int
@@ -52,7 +52,7 @@ class MalformedRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file that has a header; `rows` reads the rest of it anew each time."""
+    """A file with a header; `rows` reads the rest of it again each time."""
 
     path: Path
     encoding: str
@@ -70,7 +70,7 @@ class Sheet:
 
 
 def open_sheet(path: Path) -> Sheet:
-    """Return the file at `path`; raises `ConfigError` where it cannot be one."""
+    """Open the file at `path`; raises `ConfigError` if it is not a CSV file."""
     try:
         _check_file(path)
         encoding = _encoding(path)
@@ -86,7 +86,7 @@ def open_sheet(path: Path) -> Sheet:
 
 
 def lines_of(stream: IO[str], path: Path) -> Iterator[str]:
-    """Every line; raises `ConfigError` for files that would take minutes, or all memory, to hold nobody."""
+    """Yield every line; raises `ConfigError` for files that would take minutes, or all memory, to read."""
     blank = 0
     for number, line in enumerate(iter(partial(stream.readline, _LONGEST_LINE), ""), 1):
         if len(line) == _LONGEST_LINE and not line.endswith("\n"):
@@ -115,7 +115,7 @@ def _check_file(path: Path) -> None:
 
 
 def _encoding(path: Path) -> str:
-    """By its mark, else UTF-8 where all of it is, else what German Windows writes."""
+    """Return the encoding: by the byte order mark, else UTF-8 if valid, else that of German Windows."""
     with path.open("rb") as stream:
         start = stream.read(_CHUNK)
         for mark, what in _FORMATS.items():
@@ -160,7 +160,10 @@ def _with_header(path: Path, encoding: str, lines: list[str]) -> Sheet:
 
 
 def _header(path: Path, lines: list[str], delimiter: str) -> tuple[tuple[str, ...], int]:
-    """The cells of the first row that is not blank, without empty ones at its end, and its last line."""
+    """Return the cells of the first row that is not blank, without empty ones at its end.
+
+    The second value is the number of its last physical line.
+    """
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     try:
         cells = next((row for row in reader if any(cell.strip() for cell in row)), [])
@@ -180,7 +183,7 @@ def _empty(path: Path) -> ConfigError:
 
 
 def _declared_delimiter(line: str) -> str | None:
-    """Excel's own first line: `sep=;`."""
+    """Return the delimiter in Excel's own first line: `sep=;`."""
     name, _, delimiter = line.strip("\r\n").strip('"').partition("=")
     return delimiter if name.lower() == "sep" and len(delimiter) == 1 else None
 

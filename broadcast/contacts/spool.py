@@ -1,4 +1,4 @@
-"""Rows kept in order outside memory, so that a million people take hardly more of it than a thousand."""
+"""A list of rows on disk, so that a million people take little more memory than a thousand."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _ROWS_A_PAGE = 256
 
 
 class Spool:
-    """Rows of plain values, written once and read as often as needed.
+    """Rows of plain values, written once and read many times.
 
-    Few stay in memory. Many go to a file that has no name, so that nobody else can open it and nothing
-    stays behind, however this process ends.
+    A short list stays in memory. A long one goes to a temporary file without a name: no other process can
+    open it, and it disappears with this process.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Spool:
         self._end = 0
 
     def append(self, row: Row) -> None:
-        """Add a row; raises `ConfigError` where there is no room."""
+        """Add a row; raises `ConfigError` if the disk is full."""
         self._page.append(row)
         if len(self._page) == _ROWS_A_PAGE:
             self._turn_page()

@@ -1,4 +1,4 @@
-"""An address as somebody types it, of whatever kind it is."""
+"""An address of any kind, as a person types it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Address:
 
 
 def read_address(text: str, region: str) -> Address:
-    """Return the address in `text`, national numbers belonging to `region`; raises `Unusable` otherwise."""
+    """Return the address in `text`; national numbers belong to `region`. Raises `Unusable` otherwise."""
     if "@" in text:
         try:
             return Address(AddressKind.EMAIL, read_email(text))

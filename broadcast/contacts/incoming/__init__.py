@@ -1,1 +1,1 @@
-"""Lists of people as other systems give them, brought into rows as a contacts file has them."""
+"""Lists of people from other systems, converted into rows of a contacts file."""

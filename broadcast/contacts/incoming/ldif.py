@@ -1,4 +1,4 @@
-"""LDIF (RFC 2849), as directories export it."""
+"""LDIF (RFC 2849), the export format of directories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, numbered, paragraphs, unfolded
 
 _LINE = re.compile(r"(?P<name>[A-Za-z0-9.-]+)(?:;[A-Za-z0-9;-]+)?:(?P<mark>[:<]?) *(?P<value>.*)", re.DOTALL)
-#: Our column by attribute; the first that has a value counts.
+#: Our column for each attribute; the first attribute with a value counts.
 _COLUMNS = {
     "id": ("employeenumber", "uid", "samaccountname"),
     "name": ("displayname", "cn"),
@@ -22,9 +22,9 @@ _COLUMNS = {
 }
 _COLUMN_OF = {name: column for column, names in _COLUMNS.items() for name in names}
 _SEVERAL = frozenset({"email", "mobile", "phone"})
-#: What describes an entry and not a person.
+#: Attributes that describe an entry and not a person.
 _TECHNICAL = frozenset({"dn", "version", "objectclass"})
-#: What ldapsearch writes below the entries, as attributes of an entry that has no dn.
+#: Attributes that ldapsearch writes below the entries, in an entry without a dn.
 _TRAILER = frozenset({"search", "result", "text", "matcheddn", "control", "pagedresults"})
 _COMPLETE = re.compile(r"0\b")
 _PEOPLE = frozenset(
@@ -39,7 +39,7 @@ class _Wrong(Exception):
 
 
 def read_ldif(text: str) -> Listing:
-    """Return every person in it; an entry that cannot be read is a fault, and the next one is read."""
+    """Read every person in it; an entry that cannot be read is a fault, and reading continues."""
     gathered = Gathered()
     lines = ((number, line) for number, line in unfolded(text) if not line.startswith("#"))
     for entry in paragraphs(lines):
@@ -64,7 +64,7 @@ def _take(line: int, attributes: dict[str, list[str]], gathered: Gathered) -> No
 
 
 def _check_result(line: int, result: str) -> None:
-    """A search that ended early has left people out."""
+    """Raise an error if the search ended early: the list is not complete."""
     if result and not _COMPLETE.match(result):
         raise _Wrong(
             line,
@@ -90,7 +90,7 @@ def _attributes(entry: Sequence[tuple[int, str]], gathered: Gathered) -> dict[st
 
 
 def _leave_out(number: int, name: str, gathered: Gathered) -> None:
-    """Nothing outside the list is opened, whatever the list says; photos are often kept like that."""
+    """Note a value that is a reference: no other file is opened, whatever the list says."""
     if name in _COLUMN_OF:
         reason = f"{name} is in another file, which is not opened"
         gathered.remarks.append(Fault(number, reason, "export the values"))

@@ -1,4 +1,4 @@
-"""A list from elsewhere: a header, rows of cells with their places, and what could not be read."""
+"""A list from another system: a header, rows of cells with their places, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`unit` is what places are counted in: lines, or entries if the form has no lines to speak of.
+    """A list. `unit` is what places count: lines, or entries if the form has no lines.
 
-    `faults` are people who were not read, `remarks` values of people who were; `ignored` are fields of the
-    form for which a contacts file has no column.
+    `faults` are people who were not read, `remarks` values of people who were; `ignored` are fields for which
+    a contacts file has no column.
     """
 
     header: tuple[str, ...]
@@ -46,7 +46,7 @@ Record = tuple[int, Mapping[str, str]]
 
 @dataclass(slots=True)
 class Gathered:
-    """What a reader has found so far: people, people who cannot be read, and what is left out of people."""
+    """What a reader has found so far: people, faults, and ignored fields."""
 
     records: list[Record] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -61,13 +61,13 @@ class Gathered:
 
 
 def numbered(name: str, values: Iterable[str]) -> dict[str, str]:
-    """Several values of one kind as columns, best first: `phone`, `phone 2`, ...; the first usable counts."""
+    """Return several values of one kind as columns, best first: `phone`, `phone 2`, ..."""
     every = [value for value in values if value]
     return {name if place == 1 else f"{name} {place}": value for place, value in enumerate(every, 1)}
 
 
 def decoded(data: bytes, name: str) -> str:
-    """The text by its mark, else UTF-8 where it is, else as German Windows writes it; raises `UsageError`."""
+    """Return the text: by its byte order mark, else UTF-8, else German Windows. Raises `UsageError`."""
     marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
     for encoding in (marked,) if marked else ("utf-8", "cp1252"):
         try:
@@ -78,7 +78,7 @@ def decoded(data: bytes, name: str) -> str:
 
 
 def physical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Each line with its number, one at a time: a list of them would take many times the text's memory."""
+    """Yield each line with its number, one at a time: a list of them would take many times the memory."""
     start, number, end = 0, 0, 0
     while end >= 0:
         end = text.find("\n", start)
@@ -88,7 +88,7 @@ def physical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """Logical lines with the number of their first physical one; what begins with a blank goes on."""
+    """Yield logical lines with the number of their first physical one; a leading space continues a line."""
     first, parts = 0, [""]
     for number, line in physical_lines(text):
         if line[:1] in {" ", "\t"} and first:
@@ -101,7 +101,7 @@ def unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def paragraphs(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    """Lines between empty ones."""
+    """Yield groups of lines between empty lines."""
     paragraph: list[tuple[int, str]] = []
     for number, text in lines:
         if text.strip():

@@ -1,4 +1,4 @@
-"""Which of the known forms a list has, and what it holds."""
+"""Recognise the form of a list and read it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from broadcast.errors import UsageError
 LARGEST = 256 * 1024 * 1024  # bytes
 _MOST_LINES = 5_000_000
 _ADDRESS = re.compile(r"@|://|\d{5}")
-_KINDS = frozenset({"email", "sms", "webhook", "slack"})  # what Statuspage's CSV begins its rows with
+_KINDS = frozenset({"email", "sms", "webhook", "slack"})  # the first cell of rows in Statuspage's CSV
 
 
 class ListForm(StrEnum):
-    """A form that a list of people comes in; markup is what comes in its place if a sign-in is needed."""
+    """The form of a list of people; markup arrives instead of a list if a sign-in is needed."""
 
     CSV = "csv"
     VCARD = "vcard"
@@ -33,14 +33,14 @@ class ListForm(StrEnum):
 
 
 def needs_all(start: bytes) -> bool:
-    """Whether a list that begins so has to be read as a whole; a table is read row by row from its file."""
+    """Return whether a list with this start must be read as a whole; a table is read row by row."""
     return _form(start) is not ListForm.CSV
 
 
 def read_incoming(path: Path | None, data: bytes, name: str) -> Listing:
-    """Return the list in `data`, in whichever form it is; raises `UsageError` and `ConfigError`.
+    """Read the list in `data`, in any known form; raises `UsageError` and `ConfigError`.
 
-    `path` is where it lies, None for standard input.
+    `path` is its file, None for standard input.
     """
     if len(data) > LARGEST:
         raise UsageError(f"{name} is larger than 256 MiB", hint="split it")
@@ -98,7 +98,7 @@ def _read_sheet(path: Path) -> Listing:
 
 
 def _read_statuspage(path: Path, encoding: str, delimiter: str) -> Listing:
-    """Statuspage's subscribers have no header: a type, an address, for numbers a country."""
+    """Read Statuspage's subscribers, without a header: a type, an address, for numbers a country."""
     found = Gathered()
     for line, cells in _cells(path, encoding, delimiter):
         try:

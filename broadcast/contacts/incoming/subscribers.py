@@ -1,4 +1,4 @@
-"""JSON: our own columns, or subscribers as Statuspage and ilert give them."""
+"""JSON: our own columns, or subscribers as Statuspage and ilert export them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Wrong(ValueError):
 
 
 def read_json(text: str, name: str) -> Listing:
-    """Return every entry of the list; raises `UsageError` where it is none."""
+    """Read every entry of the list; raises `UsageError` if it is not a list."""
     found = Gathered()
     for place, entry in enumerate(_entries(text, name), 1):
         remarks: list[str] = []
@@ -39,7 +39,7 @@ def read_json(text: str, name: str) -> Listing:
 
 
 def statuspage_row(type_: str, address: str, country: str = "") -> dict[str, str]:
-    """A row of Statuspage's own CSV: a type, an address, and for a number the country it belongs to."""
+    """Return a row of Statuspage's own CSV: a type, an address, and the country of a number."""
     return _subscriber({"mode": type_, "email": address, "phone_number": address, "phone_country": country})
 
 
@@ -84,7 +84,7 @@ def _our_columns(entry: Mapping[str, Any], remarks: list[str]) -> dict[str, str]
 
 
 def _subscriber(entry: Mapping[str, Any]) -> dict[str, str]:
-    """Statuspage: `mode` says which address counts; a number comes without its country code."""
+    """Read a Statuspage subscriber: `mode` selects the address; a number has no country code."""
     if entry.get("quarantined_at"):
         raise _Wrong("quarantined at Statuspage, because messages came back", "ask for another address")
     fields = {"id": str(entry.get("id") or "")}
@@ -108,7 +108,7 @@ def _number(number: str, country: str) -> str:
 
 
 def _ilert(entry: Mapping[str, Any]) -> dict[str, str]:
-    """ilert: a target, its type, a locale, and the services it is about."""
+    """Read an ilert subscriber: a target, its type, a locale, and the services it is about."""
     fields = {"locale": str(entry.get("locale") or "")}
     match str(entry["type"]).upper():
         case "EMAIL":

@@ -1,4 +1,4 @@
-"""vCard 2.1, 3 and 4 (Versit; RFC 2426, RFC 6350), as phones and address books export it."""
+"""vCard 2.1, 3 and 4 (Versit; RFC 2426, RFC 6350), the export format of phones and address books."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Property:
         return self._plain(self.value)
 
     def parts(self, separator: str) -> list[str]:
-        """Return what is between separators that are not escaped."""
+        """Return the parts between separators that are not escaped."""
         return [self._plain(part) for part in re.split(rf"(?<!\\){separator}", self.value)]
 
     def _plain(self, value: str) -> str:
@@ -53,7 +53,7 @@ class _Wrong(Exception):
 
 
 def read_vcards(text: str) -> Listing:
-    """Everybody in the cards; a card that cannot be read is a fault, and the next one is read."""
+    """Read everybody in the cards; a card that cannot be read is a fault, and reading continues."""
     gathered = Gathered()
     for card in _cards(_unfolded(text)):
         try:
@@ -67,10 +67,10 @@ def read_vcards(text: str) -> Listing:
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """Logical lines with the number of their first physical one.
+    """Yield logical lines with the number of their first physical one.
 
-    What begins with a blank goes on. In vCard 2.1, quoted-printable that ends with = goes on, too, on a line
-    that begins with anything.
+    A leading space continues a line. In vCard 2.1, quoted-printable that ends with = continues, too, on the
+    next line, whatever that begins with.
     """
     first, parts, soft = 0, [""], False
     for number, line in physical_lines(text):
@@ -89,7 +89,7 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _cards(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    """Yield the lines of each card, from its BEGIN up to its END or to the next BEGIN."""
+    """Yield the lines of each card, from its BEGIN to its END or to the next BEGIN."""
     card: list[tuple[int, str]] = []
     for number, line in lines:
         word = line.strip().upper()
@@ -115,7 +115,7 @@ def _properties(card: Sequence[tuple[int, str]]) -> list[_Property]:
     for number, line in card[1:-1]:
         match = _PROPERTY.fullmatch(line)
         if match is None and found and "BASE64" in found[-1].parameters:
-            continue  # vCard 2.1: a picture goes on up to the next property
+            continue  # vCard 2.1: a picture continues to the next property
         if match is None:
             raise _Wrong(number, "this is no line of a card", "a line is NAME:value")
         name, parameters = match["name"].upper(), match["parameters"].upper()
@@ -142,7 +142,7 @@ def _fields(properties: Sequence[_Property]) -> dict[str, str]:
 
 
 def _left_out(properties: Sequence[_Property]) -> Iterator[str]:
-    """Yield the names of what a contacts file has no column for."""
+    """Yield the names of properties for which a contacts file has no column."""
     for each in properties:
         if each.name == "TEL" and _is_fax(each):
             yield "TEL (fax)"
@@ -168,18 +168,18 @@ def _is_fax(each: _Property) -> bool:
 
 
 def _rank(each: _Property) -> tuple[bool, bool]:
-    """Mobile phones first, then what is preferred."""
+    """Return a sort key: mobile phones first, then preferred values."""
     return not re.search(r"CELL|MOBILE", each.parameters), "PREF" not in each.parameters
 
 
 def _spoken(name: _Property) -> str:
-    """Return `Muster;Anna;Maria;Dr.;` as people say it."""
+    """Return `Muster;Anna;Maria;Dr.;` as people say it: `Anna Muster`."""
     family, given, *_ = [*name.parts(";"), "", ""]
     return f"{given} {family}".strip()
 
 
 def _decoded(data: bytes, charset: str) -> str:
-    """Return the text in its charset, else as UTF-8, else as German Windows writes it."""
+    """Return the text in its charset, else as UTF-8, else in the encoding of German Windows."""
     for encoding in (charset, "utf-8"):
         try:
             return data.decode(encoding)
