@@ -10,7 +10,7 @@ _SHORTEST_WORD = 2  # letters; two names are alike if they share a word of at le
 
 
 class Match(Enum):
-    """Whether a row is about a known person: surely, probably, or not."""
+    """How surely a row is about a known person."""
 
     SAME = "same"
     LIKELY = "likely"

@@ -1,1 +1,1 @@
-"""Planning, pure: audiences, lanes and contacts in, deliveries with reasons out."""
+"""Planning: which person gets which message through which channels. Pure."""

@@ -14,9 +14,9 @@ from broadcast.planning.ways import Way
 class Usable:
     """The channels that a notice may use, by name, and why it may not use others.
 
-    `withheld` has the reason for channels that are configured but not for this notice; any other channel
-    is not configured. `configured` are all that are, if not only `ways`. `threads` is the provider's
-    reference of what a channel published before. `sound` are channels that nothing is known against by now.
+    `withheld` has the reason for channels that are configured but not used for this notice; any other channel
+    is not configured. `configured` are all configured channels, if that is more than `ways`. `threads` is the
+    provider's reference of what a channel published before. `sound` are channels without a known failure.
     """
 
     ways: Mapping[str, Way]
@@ -27,7 +27,7 @@ class Usable:
 
     @property
     def known(self) -> Mapping[str, Way]:
-        """Every channel of which it is known how it reaches people."""
+        """Every channel whose kind of address is known."""
         return self.configured or self.ways
 
     def why_not(self, name: str, *, publishes: bool) -> str:
@@ -39,9 +39,9 @@ class Usable:
 
 @dataclass(frozen=True, slots=True)
 class PreviousLane:
-    """One lane of one person: the latest word in it, and every channel that carried one, latest first.
+    """One lane of one person: its latest notice, and every channel that carried one, latest first.
 
-    `planned` is the route of the first word.
+    `planned` is the route of the first notice.
     """
 
     latest: PreviousDelivery
@@ -59,19 +59,19 @@ def people(told: Sequence[PreviousDelivery]) -> Iterator[list[PreviousLane]]:
         if one.contact is not None:
             by_person.setdefault((one.receiver, one.audience), {}).setdefault(one.lane, []).append(one)
     for lanes in by_person.values():
-        # Below zero are no lanes of the audience, but channels that were owed the end besides.
+        # Numbers below zero are not lanes, but single channels that must carry the end as well.
         further = [one for lane, words in lanes.items() if lane < 0 for one in words]
         own = [words for lane, words in lanes.items() if lane >= 0] or [further]
         yield [_lane(words, further if number == 0 else ()) for number, words in enumerate(own)]
 
 
 def published(told: Sequence[PreviousDelivery]) -> dict[str, PreviousDelivery]:
-    """Return every channel that carried a notice for everybody, with the latest word about it."""
+    """Return every channel that carried a notice for everybody, with its latest one."""
     return {one.channel: one for one in told if one.contact is None and one.carried}
 
 
 def waiting_posts(told: Sequence[PreviousDelivery]) -> dict[str, PreviousDelivery]:
-    """Return what still waits to be published, by its receiver."""
+    """Return the posts that are still waiting, by their receiver."""
     return {one.receiver: one for one in told if one.contact is None and not one.carried}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from broadcast.model.system import system_name
 
-#: What people say is down, and what else depends on it. `[fates]` in the configuration adds to these.
+#: Known dependencies of systems that people name. `[fates]` in the configuration adds to these.
 SYSTEMS: Mapping[str, tuple[str, ...]] = {
     "outlook": ("microsoft",),
     "exchange": ("microsoft",),
@@ -24,9 +24,9 @@ SYSTEMS: Mapping[str, tuple[str, ...]] = {
 
 
 class Fates:
-    """The graph of all dependencies. Names are compared as `system_name` spells them; cycles are allowed.
+    """The graph of all dependencies. `system_name` normalises names; cycles are allowed.
 
-    `said` is `[fates]`: what a system or a mail domain (`@firma.de`) depends on. `channels` are the fates of
+    `said` is `[fates]`: the dependencies of a system or a mail domain (`@firma.de`). `channels` are those of
     each configured channel.
     """
 
@@ -38,21 +38,21 @@ class Fates:
         self._known: dict[str, frozenset[str]] = {}
 
     def behind(self, names: Iterable[str]) -> frozenset[str]:
-        """These names, and all that they depend on by any chain."""
+        """Return these names and all that they depend on, directly and indirectly."""
         return frozenset().union(*(self._behind(system_name(name)) for name in names))
 
     def of_thing(self, name: str) -> frozenset[str]:
-        """Return what a channel or an address called `name` depends on, going by its own name in `[fates]`.
+        """Return the dependencies of a channel or an address called `name`, from its own name in `[fates]`.
 
         A channel that is only called `teams` need not belong to Microsoft.
         """
         return self.behind(self._said.get(system_name(name), ()))
 
     def named(self, names: Iterable[str], needed: frozenset[str]) -> frozenset[str]:
-        """Return what is down if these are: each, what it is another word for, and the parts of a group.
+        """Return what is down if these are: each name, its synonym, and the parts of a group.
 
-        `needed` are the names that something depends on. A name in `[fates]` that is not among them can
-        only be meant as a group: `office = ["office-network", "landline"]`.
+        `needed` are the names that something depends on. A name in `[fates]` that is not among them is a
+        group: `office = ["office-network", "landline"]`.
         """
         down: set[str] = set()
         waiting = [system_name(name) for name in names]
@@ -65,7 +65,7 @@ class Fates:
         return frozenset(down)
 
     def groups(self, needed: frozenset[str]) -> list[str]:
-        """Names that stand for several others only, as `named` has it; without mail domains."""
+        """Return the names that stand for several others only, without mail domains."""
         names = (name for name in {*self._said, *SYSTEMS} - needed if not name.startswith("@"))
         return sorted(name for name in names if len(self._all.get(name, ())) > 1)
 
@@ -81,7 +81,7 @@ class Fates:
 
 
 def _graph(*tables: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    """Return all tables in one; a name that is spelled in two ways is one system."""
+    """Return one graph of all tables; two spellings of a name are one system."""
     graph: dict[str, set[str]] = {}
     for table in tables:
         for name, fates in table.items():

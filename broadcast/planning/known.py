@@ -1,4 +1,4 @@
-"""Who is planned for already, so that nobody is told twice, and no two people are taken for one."""
+"""Deduplication during planning: one person is planned once, and two people are never taken for one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from broadcast.model.contact import Contact
 from broadcast.model.duplicate_filter import DuplicateFilter
 from broadcast.model.plan import Planned
 
-Place = tuple[str, Contact]  # an audience and one of its people
+Place = tuple[str, Contact]  # an audience and the id of one of its people
 
 
 class Known:
-    """The people of a plan so far. Only who may come up again is kept: of a million people hardly anybody."""
+    """The people of a plan so far. Only people who may occur again are kept, which are few of a million."""
 
     def __init__(self, duplicates: DuplicateFilter) -> None:
         self._duplicates = duplicates
@@ -23,13 +23,13 @@ class Known:
         self._first: dict[tuple[str, str], set[str]] = {}
 
     def begin(self) -> None:
-        """Begin another list: within one list nobody is there twice, so only earlier lists count."""
+        """Begin another list: a list has no duplicates inside, so only earlier lists count."""
         for mark, name in self._noted:
             self._seen.setdefault(mark, set()).add(name)
         self._noted.clear()
 
     def has(self, audience: str, contact: Contact) -> bool:
-        """Return whether an earlier list has this person: an address under no other name, or the id there.
+        """Return whether an earlier list has this person: by an address without another name, or by the id.
 
         A couple with one number, or a reception, are several people with one address.
         """
@@ -41,7 +41,7 @@ class Known:
         )
 
     def add(self, audience: str, contact: Contact) -> Contact:
-        """Note somebody new; the contact, with an id of its own where another audience has that id.
+        """Note a new person; return the contact, with another id if another audience has the same id.
 
         Two lists may both count from 1: the same id without a common address is two people.
         """
@@ -54,12 +54,12 @@ class Known:
         return contact
 
     def add_addresses(self, contact: Contact) -> None:
-        """Note that this person is told at these addresses."""
+        """Note that this person gets the notice at these addresses."""
         if not self._duplicates.unique:
             self._note(addresses(contact), _name(contact))
 
     def gets(self, planned: Planned, first: tuple[str, str] | None) -> bool:
-        """Whether this person is told already on the channel and at the address of `first`; notes them."""
+        """Return whether the person gets it already on that channel and address of `first`; note them."""
         if first is None or planned.contact is None or not self._duplicates.repeats(first[1]):
             return False
         name, names = _name(planned.contact), self._first.setdefault(first, set())
@@ -72,7 +72,7 @@ class Known:
 
 
 def find_duplicates(places: Iterator[Place]) -> DuplicateFilter:
-    """Return what the people have in common."""
+    """Return a filter that recognises what several people share."""
     counted = DuplicateFilter()
     for audience, contact in places:
         for mark in (*addresses(contact), _place(audience, contact), _id(contact)):
@@ -81,7 +81,7 @@ def find_duplicates(places: Iterator[Place]) -> DuplicateFilter:
 
 
 def shared_addresses(listed: Iterator[Place], told: Iterator[Place]) -> DuplicateFilter:
-    """Return the addresses that several people have, some of them in lists, some `told` before, some both."""
+    """Return a filter for addresses of several people, in lists, in earlier notices (`told`), or both."""
     shared, persons = DuplicateFilter(), DuplicateFilter()
     for audience, contact in listed:
         for mark in addresses(contact):
@@ -95,7 +95,7 @@ def shared_addresses(listed: Iterator[Place], told: Iterator[Place]) -> Duplicat
 
 
 def addresses(contact: Contact) -> Sequence[str]:
-    """Return the addresses of a person, as they are compared."""
+    """Return the addresses of a person in the form in which they are compared."""
     return [address.lower() for address in (contact.phone, contact.email) if address]
 
 

@@ -1,4 +1,4 @@
-"""The lanes that are open for a notice, and what had to be left out of them."""
+"""The lanes that are open for a notice, and what is left out of them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from broadcast.planning.ways import Way
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """The lanes that remain, and warnings about those that do not."""
+    """The open lanes, and warnings about the others."""
 
     lanes: tuple[tuple[str, ...], ...]
     warnings: tuple[str, ...] = ()
 
 
 def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way], outage: Outage) -> Lanes:
-    """Return the lanes without channels that are missing from `ways` or that the outage takes with it.
+    """Return the lanes without channels that are missing in `ways` or down in the outage.
 
-    A channel that is down stays where a lane has nothing else: a doubtful way is better than none. One that
-    was found to be down, though nobody said so, comes last: it may be somebody's only way.
+    If a lane has no other channel, one that is down stays: a doubtful channel is better than none. A channel
+    that was observed to be down comes last: it may be the only one of a person.
     """
     remaining: list[tuple[str, ...]] = []
     warnings: list[str] = []
@@ -37,7 +37,7 @@ def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way], outage: 
 
 
 def comes_last(name: str, found: str) -> str:
-    """Return a warning about a channel that was found to be down."""
+    """Return a warning about a channel that was observed to be down."""
     return f"{name} comes last: {found}"
 
 

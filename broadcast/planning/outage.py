@@ -1,4 +1,4 @@
-"""What is down, and what that takes with it: channels by what they depend on, people by their addresses."""
+"""The effect of an outage: which channels are down, and which people cannot be reached at an address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from broadcast.model.system import system_name
 from broadcast.planning.fates import SYSTEMS, Fates
 from broadcast.planning.ways import Way
 
-#: The kinds of line behind a phone number; a message to it needs that network.
+#: The kinds of line of a phone number; a message to it needs that network.
 LINES = frozenset({"landline", "mobile", "voip"})
 
 
@@ -21,12 +21,12 @@ def _nobody_knows(number: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """What channels, addresses and the ways to reach us depend on, by any chain of others.
+    """The dependencies of channels, addresses and contact points, direct and indirect.
 
-    `systems` maps a system's name, or a mail domain (`@firma.de`), to fates. `line` tells the kind of line
-    behind a phone number in E.164, or "" where nobody knows. `found` maps what was found to be down, though
-    nobody said so, to since when and by whom. `channels` has the fates of every configured channel, and
-    `needed` what else something depends on directly.
+    `systems` maps a system's name, or a mail domain (`@firma.de`), to its dependencies. `line` returns the
+    kind of line of a phone number in E.164, or "" if that is not known. `found` maps what was observed to be
+    down to since when and by whom. `channels` has the dependencies of every configured channel, and `needed`
+    the other names that something depends on directly.
     """
 
     systems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Dependencies:
     _needed: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Build the graph once: it is asked about every address."""
+        """Build the graph once, because it is used for every address."""
         fates = Fates(self.systems, self.channels)
         mailboxes = (name for name in self.systems if name.startswith("@"))
         needed = {*self.needed, *self.channels, *mailboxes, *LINES}
@@ -47,27 +47,27 @@ class Dependencies:
         object.__setattr__(self, "found", {system_name(name): note for name, note in self.found.items()})
 
     def outage(self, affects: Iterable[str]) -> Outage:
-        """Return what goes down with the named systems, and with those that were found to be."""
+        """Return the outage of the named systems, together with those observed to be down."""
         said = self.named(affects)
         return Outage(said.union(self.found), self, said)
 
     def named(self, systems: Iterable[str]) -> frozenset[str]:
-        """Return what is down if these are, as `Fates.named` has it."""
+        """Return what is down if these are, as `Fates.named` defines it."""
         return self.fates.named(systems, self._needed)
 
     def behind(self, name: str, adapter: str, fate: Iterable[str]) -> frozenset[str]:
-        """Return what takes a channel with it beside its own failure and its adapter's."""
+        """Return what a channel depends on beside itself and its adapter."""
         fates = list(fate)
         own = frozenset() if fates else self.fates.of_thing(adapter)
         return self.fates.behind(fates) | self.fates.of_thing(name) | own
 
     def of_channel(self, way: Way) -> frozenset[str]:
-        """Return what takes the channel with it: its own failure, its adapter's, all that it depends on."""
+        """Return what a channel depends on: itself, its adapter, and everything behind them."""
         own = {system_name(way.name), system_name(way.adapter)}
         return self.behind(way.name, way.adapter, way.fate) | own
 
     def of_address(self, kind: AddressKind | None, contact: Contact) -> frozenset[str]:
-        """Return what takes the address with it: the phone network, or whoever keeps the mailbox."""
+        """Return what an address depends on: the phone network, or the mailbox provider."""
         if kind is AddressKind.PHONE:
             return self.of_number(contact.phone or "")
         _, _, domain = (contact.email or "").rpartition("@")
@@ -82,7 +82,7 @@ class Dependencies:
         return self.fates.behind((f"@{domain}",)) if domain else frozenset()
 
     def groups(self) -> list[str]:
-        """Names that nothing depends on and that stand for several others."""
+        """Return the names of groups: nothing depends on them, and they stand for several others."""
         return self.fates.groups(self._needed)
 
     def known(self, ways: Iterable[Way]) -> list[str]:
@@ -96,7 +96,7 @@ class Dependencies:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Systems that are down, and how far that reaches; `said` are those that somebody named."""
+    """Systems that are down, and their effect; `said` are those that the commander named."""
 
     fates: frozenset[str] = frozenset()
     dependencies: Dependencies = field(default_factory=Dependencies)
@@ -110,7 +110,7 @@ class Outage:
         """Return whether the channel works, but not to this person's address."""
         kind = way.capabilities.address
         if kind is AddressKind.PHONE and not self._takes_lines:
-            return False  # what line it is takes time to find out
+            return False  # finding the kind of line takes time
         return not self.fates.isdisjoint(self.dependencies.of_address(kind, contact))
 
     def silences(self, value: str, name: str, fates: Iterable[str], services: Iterable[str] = ()) -> bool:
@@ -127,13 +127,13 @@ class Outage:
         return not behind.isdisjoint(self.fates.union(map(system_name, services)))
 
     def found(self, way: Way) -> str:
-        """Since when and by whom the channel was found to be down; "" where it works or somebody said so."""
+        """Return since when and by whom the channel was observed to be down; "" otherwise."""
         causes = self.fates & self.dependencies.of_channel(way)
         noted = [self.dependencies.found[cause] for cause in sorted(causes - self.said)]
         return noted[0] if noted and causes.isdisjoint(self.said) else ""
 
     def because(self, way: Way) -> str:
-        """Return what of it takes the channel down."""
+        """Return the system that takes the channel down."""
         return ", ".join(sorted(self.fates & self.dependencies.of_channel(way)))
 
     @property

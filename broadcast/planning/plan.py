@@ -1,4 +1,4 @@
-"""Who is owed what: every person once, by the best way that reaches them, and nobody forgotten."""
+"""Plan the deliveries of a notice: every person once, by the best channel that reaches them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PUBLIC = "public"
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """An audience with its people, nobody twice, and the lanes that are open to it.
+    """An audience with its people, without duplicates, and the lanes that are open to it.
 
     `texts` names its templates. `sharing` says that several of its people may have one address.
     """
@@ -36,10 +36,10 @@ class Roster:
 
 
 class Plan:
-    """Deliveries, planned anew each time that they are gone through, so that nobody has to hold them all.
+    """The deliveries, planned again on each iteration, so that they are never all in memory.
 
-    What is owed to one person comes together. `closing` plans the end for everything that carried a notice.
-    `besides` are planned for elsewhere in the same notice, and may have the same addresses.
+    The deliveries of one person come together. `closing` plans the end for everything that carried a notice.
+    `besides` is another plan of the same notice, whose people may have the same addresses.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Plan:
         self._told = told
         self._closing = closing
         self._besides = besides
-        # One list alone has nobody twice.
+        # A single list has no duplicates.
         several = len(rosters) > 1 or bool(told) or any(roster.sharing for roster in rosters)
         listed, heard = (self._listed, self._heard) if several else (_nobody, _nobody)
         self._duplicates = find_duplicates(chain(listed(), heard()))
@@ -67,7 +67,7 @@ class Plan:
             yield from self._planner.numbered(owed, self._shared)
 
     def _owed(self) -> Iterator[list[Planned]]:
-        """Yield what is owed, receiver by receiver."""
+        """Yield the deliveries of each receiver."""
         known = Known(self._duplicates)
         posted: set[str] = set()
         for roster in self._rosters:
@@ -87,7 +87,7 @@ class Plan:
         return self._planner.update_posts(self._told, posted)
 
     def _remind(self, lanes: Sequence[PreviousLane], known: Known) -> list[Planned]:
-        """Return what somebody is owed whom the lists do not have any more."""
+        """Return the deliveries for a person who is no longer in the lists."""
         latest = lanes[0].latest
         if latest.contact is None or known.has(latest.audience, latest.contact):
             return []
@@ -95,14 +95,14 @@ class Plan:
         return _told_or_suppressed(one for lane in lanes for one in self._planner.remind(lane))
 
     def _end(self, lanes: Sequence[PreviousLane], known: Known) -> list[Planned]:
-        """The end for somebody who was told; a person in two audiences gets it once at each address."""
+        """Return the end for a person who was told; one in two audiences gets it once per address."""
         owed = list(self._planner.end(lanes))
         return _told_or_suppressed(one for one in owed if not known.gets(one, self._planner.address(one)))
 
     def _deliver(self, roster: Roster, contact: Contact, known: Known) -> list[Planned]:
         named = known.add(roster.name, contact)
         planned = list(self._planner.deliver(roster, named))
-        # Whoever may not be told here may have to be told as a member of another audience.
+        # A person who may not be told here may have to be told as a member of another audience.
         if any(one.state is not DeliveryState.SUPPRESSED for one in planned):
             known.add_addresses(named)
         return planned
@@ -116,10 +116,10 @@ class Plan:
 
 
 class Planner:
-    """Plans the deliveries of one notice. `locales` are the languages there are texts for.
+    """Plans the deliveries of one notice. `locales` are the languages that have texts.
 
-    `told` is what earlier notices left behind. Channels and addresses that the outage takes with it come
-    last. Planners of one notice have `shared` in common.
+    `told` are the results of earlier notices. Channels and addresses that are down come last. All planners of
+    one notice use the same `shared`.
     """
 
     def __init__(
@@ -143,28 +143,28 @@ class Planner:
         self._refused = {(t.receiver, t.audience, name) for t in told for name in t.refused}
 
     def plan(self, rosters: Sequence[Roster], further: Collection[str] = ()) -> Plan:
-        """Yield what everybody in the rosters is owed, and others whom earlier notices concerned there.
+        """Plan a notice for everybody in the rosters, and for others whom earlier notices reached there.
 
-        Somebody in two audiences is told once, as a member of the first. `further` are audiences without a
-        roster, whose people are told as they were before.
+        A person in two audiences is told once, as a member of the first. `further` are audiences without a
+        roster, whose people are told as before.
         """
         names = {*further, *(roster.name for roster in rosters)}
         return Plan(self, rosters, [told for told in self._told if told.audience in names])
 
     def follow_up(self, besides: Sequence[PreviousDelivery] = ()) -> Plan:
-        """The end, for everybody and every channel that carried, or may have carried, an earlier notice.
+        """Plan the end for everybody and every channel that carried, or may have carried, a notice.
 
-        People are told on the channel that worked for them, before the others of their lane. `besides` are
-        in another plan of the same notice.
+        People are told on the channel that worked for them, before the others of their lane. `besides` is
+        another plan of the same notice.
         """
         return Plan(self, (), self._told, closing=True, besides=besides)
 
     def numbered(self, owed: Sequence[Planned], several: DuplicateFilter) -> Iterator[Planned]:
-        """Return what one receiver is owed, the addresses numbered that `several` people have."""
+        """Return the deliveries of one receiver; addresses that `several` people have get a number."""
         return self._shared.numbered(owed, self._usable.known, several)
 
     def address(self, planned: Planned) -> tuple[str, str] | None:
-        """Return the channel on which a person is told first, and their address there, if it is known."""
+        """Return the first channel of a person's route and their address there, if it is known."""
         name = planned.route[0] if planned.route else ""
         known = self._usable.known
         kind = known[name].capabilities.address if name in known else None
@@ -172,9 +172,9 @@ class Planner:
         return (name, address.lower()) if address else None
 
     def publish(self, roster: Roster, posted: set[str]) -> Iterator[Planned]:
-        """Yield what the roster's channels publish, unless they have `posted` already.
+        """Yield the posts of the roster's channels, without those in `posted`.
 
-        What everybody may read is in public words; what only staff read is in those of the audience.
+        Public channels get the public texts, channels for staff the texts of the audience.
         """
         for number, lane in enumerate(roster.lanes):
             if self._publishes(lane) and lane[0] not in posted:
@@ -191,7 +191,7 @@ class Planner:
                 )
 
     def deliver(self, roster: Roster, contact: Contact) -> Iterator[Planned]:
-        """Yield what one person of the roster is owed: a message in each lane that reaches them."""
+        """Yield the deliveries of one person of the roster: a message in each lane that reaches them."""
         personal = [(number, lane) for number, lane in enumerate(roster.lanes) if not self._publishes(lane)]
         told = False
         for number, lane in personal:
@@ -206,9 +206,9 @@ class Planner:
             yield self._untold(self._planned(roster, contact, number, lane), [lane for _, lane in personal])
 
     def remind(self, lane: PreviousLane) -> Iterator[Planned]:
-        """Yield what somebody is owed in a lane of theirs that an earlier notice used."""
+        """Yield the delivery for a person in a lane that an earlier notice used."""
         told, contact = lane.latest, lane.latest.contact
-        # Later routes begin with what had worked by then.
+        # Later routes begin with the channel that had worked by then.
         known = [name for name in dict.fromkeys((*lane.planned, *told.route)) if name in self._ways]
         usable = [name for name in known if contact and self._reaches(name, contact)]
         if usable:
@@ -222,7 +222,7 @@ class Planner:
     def end(self, lanes: Sequence[PreviousLane]) -> Iterator[Planned]:
         """Yield the end for one person: once in each lane, first on the channel that worked.
 
-        If no lane leads to them any more, the end is owed on every channel that they heard of it on.
+        If no lane leads to them any more, the end goes to every channel through which they were told.
         """
         owed = [planned for lane in lanes for planned in self.remind(lane)]
         if led := [planned for planned in owed if planned.state is not DeliveryState.HELD]:
@@ -239,7 +239,8 @@ class Planner:
     def end_posts(self, told: Sequence[PreviousDelivery]) -> Iterator[Planned]:
         """Yield the end on every channel that published an earlier notice.
 
-        If one fails, its lane goes on to channels that have no end of their own; it still owes its own then.
+        If one fails, its lane continues with channels that have no end of their own. The failed channel still
+        gets its end later.
         """
         carried = published(told)
         posted: set[str] = set(carried)
@@ -259,14 +260,14 @@ class Planner:
         yield from self._waiting_posts(told, posted)
 
     def _besides(self, name: str, told: PreviousDelivery) -> Iterator[str]:
-        """Where else a lane leads: to the present target of the channel `name`, then to its others."""
+        """Yield where else a lane leads: the present target of channel `name`, then its other channels."""
         present = present_name(name, self._ways)
         if present and self._publishes((present,)):
             yield present
         yield from (other for other in told.route if other in self._ways and other != present)
 
     def update_posts(self, told: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
-        """Yield what channels publish that no roster has any more, but that published an earlier notice."""
+        """Yield posts for channels that no roster has any more, but that published an earlier notice."""
         for name, one in published(told).items():
             if name in self._ways and name not in posted:
                 posted.add(name)
@@ -281,7 +282,7 @@ class Planner:
                 yield _again(one, route)
 
     def _held(self, told: PreviousDelivery, name: str) -> Planned:
-        """Return a message that is owed on a channel which this notice may not use."""
+        """Return a held message for a channel that this notice may not use."""
         planned = _again(replace(told, required=True), (name,))
         reason = self._usable.why_not(name, publishes=told.contact is None)
         return replace(planned, state=DeliveryState.HELD, reason=reason)
@@ -295,9 +296,9 @@ class Planner:
     def _again_in_order(
         self, channels: Sequence[str], worked: str | None, contact: Contact | None, place: tuple[str, str]
     ) -> tuple[str, ...]:
-        """Return a person's channels: first what worked before, or what stands before it and may work again.
+        """Return a person's channels: first the one that worked, or a preferred one that may work again.
 
-        What refused this person for good is not tried before what worked.
+        A channel that refused this person for good is not tried before the one that worked.
         """
         if worked is None or worked not in channels:
             return self._in_order(channels, None, contact)
@@ -310,7 +311,7 @@ class Planner:
     def _in_order(
         self, channels: Sequence[str], worked: str | None, contact: Contact | None
     ) -> tuple[str, ...]:
-        """Channels that are up before those that are down, and among them what worked before first."""
+        """Return channels that are up before those that are down; among them, what worked comes first."""
         if len(channels) == 1:
             return (channels[0],)
         return tuple(sorted(channels, key=lambda name: (self._is_down(name, contact), name != worked)))
@@ -336,7 +337,7 @@ class Planner:
         )
 
     def _untold(self, planned: Planned, lanes: Sequence[Sequence[str]]) -> Planned:
-        """Somebody whom no lane reaches, with the reason: an address that must not be used, or none."""
+        """Return the delivery of a person whom no lane reaches, with the reason: barred, or no address."""
         channels = list(dict.fromkeys(name for lane in lanes for name in lane))
         barred = self._barred(channels, planned.contact)
         if barred:
@@ -347,7 +348,7 @@ class Planner:
         return replace(planned, state=DeliveryState.FAILED, reason=reason)
 
     def _barred(self, channels: Sequence[str], contact: Contact | None) -> list[Barred]:
-        """Return the addresses of a person that these channels would use, and must not."""
+        """Return the addresses of a person that these channels would use but must not."""
         able = [self._ways[name].capabilities for name in channels]
         kinds: set[str] = {str(kind) for one in able for kind in (one.address, one.kind) if kind}
         return [barred for barred in contact.barred if barred.kind in kinds] if contact else []
@@ -383,7 +384,7 @@ def _again(told: PreviousDelivery, route: tuple[str, ...]) -> Planned:
 
 
 def _told_or_suppressed(owed: Iterable[Planned]) -> list[Planned]:
-    """People who are told in another lane do not count as suppressed."""
+    """Return the deliveries; people who are told in another lane do not count as suppressed."""
     found = list(owed)
     return [one for one in found if one.state is not DeliveryState.SUPPRESSED] or found[:1]
 

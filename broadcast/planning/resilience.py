@@ -1,4 +1,4 @@
-"""Who would be left without a way if one or two systems failed at once, or is already."""
+"""Who could not be reached if one or two systems failed at once, or cannot be reached now."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Ways = frozenset[frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who would be left without a way."""
+    """A person who could not be reached."""
 
     id: str
     name: str
@@ -26,10 +26,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A failure of `systems` that leaves `count` people of an audience without a way of their own.
+    """A failure of `systems` after which `count` people of an audience cannot be reached.
 
-    Without systems, they have none already now. `named` are all of them. `public` names the channels
-    everybody may read that would still work.
+    Without systems, they cannot be reached even now. `named` are all of them. `public` names the public
+    channels that would still work.
     """
 
     systems: tuple[str, ...]
@@ -42,10 +42,9 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Resilience:
-    """Every gap, and how many failures were tried on how many people.
+    """All gaps, and how many failures were tried on how many people.
 
-    `already` are systems that are down besides. `warnings` are about names and people that had to be left
-    out.
+    `already` are systems that are down now. `warnings` are about names and people that were left out.
     """
 
     failures: int
@@ -56,7 +55,7 @@ class Resilience:
 
     @property
     def single(self) -> tuple[Gap, ...]:
-        """Gaps that the failure of one system is enough for, or of none."""
+        """The gaps caused by the failure of one system, or of none."""
         return tuple(gap for gap in self.gaps if len(gap.systems) < 2)  # noqa: PLR2004 - two are two
 
 
@@ -67,10 +66,11 @@ def examine(
     affects: Iterable[str] = (),
     most: int = 2,
 ) -> Resilience:
-    """Try every failure of up to `most` systems on everybody in the rosters, while `affects` is down already.
+    """Return the gaps of every failure of up to `most` systems, while `affects` are down already.
 
-    A group of systems (`office`) is tried as well, and told if it cuts off somebody whom none of its parts
-    does. People with the same ways are tried once, so a hundred thousand take little more time than ten.
+    A group of systems (`office`) is tried as well, and reported if it cuts off a person whom none of its
+    parts does. People with the same channels are tried once, so a hundred thousand people take little more
+    time than ten.
     """
     down = dependencies.outage(affects).fates
     wards = [_Ward(roster, ways, dependencies, down) for roster in rosters]
@@ -83,7 +83,7 @@ def examine(
 
 
 class _Ward:
-    """An audience, its people sorted by the ways they have that are not down already."""
+    """An audience; its people grouped by their channels that are not down already."""
 
     def __init__(
         self, roster: Roster, ways: Mapping[str, Way], dependencies: Dependencies, down: frozenset[str]
@@ -110,7 +110,7 @@ class _Ward:
         return self._alike.total()
 
     def gaps(self, failed: tuple[str, ...]) -> Iterator[Gap]:
-        """Yield the gap that the failure tears here, if it does."""
+        """Yield the gap that the failure causes here, if any."""
         fates = self._dependencies.named(failed)
         without = self._cut_off(fates)
         if without:
@@ -134,7 +134,7 @@ class _Ward:
         return [ways for ways in self._alike if all(not way.isdisjoint(fates) for way in ways)]
 
     def _has(self, contact: Contact) -> Iterator[frozenset[str]]:
-        """Yield the ways to a person that work, each with all that it depends on."""
+        """Yield the working channels of a person, each with all that it depends on."""
         for name in self._personal:
             able = self._ways[name].capabilities
             if able.reach(contact):
@@ -142,16 +142,16 @@ class _Ward:
                 yield from self._works(name, address)
 
     def _works(self, name: str, address: frozenset[str] = frozenset()) -> Iterator[frozenset[str]]:
-        """All that takes the way, unless it is down already; notes the systems that are worth trying."""
+        """Yield the dependencies of a channel unless it is down; note the systems that are worth trying."""
         takes, systems = self._channels[name]
-        # Mailboxes are told by who keeps them: there are as many domains as there are people.
+        # Mailboxes are grouped by their provider: there are as many domains as people.
         kept = {name for name in address if not name.startswith("@")}
         if self._down.isdisjoint(takes | address):
             self.systems |= systems | kept
             yield takes | kept
 
     def _channel(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
-        """Return what takes a channel, and the systems of it to try: itself only if it depends on nothing."""
+        """Return what a channel depends on, and the systems to try: itself only if it depends on nothing."""
         way = self._ways[name]
         takes = self._dependencies.of_channel(way)
         behind = self._dependencies.behind(way.name, way.adapter, way.fate)
@@ -159,7 +159,7 @@ class _Ward:
 
 
 def _smallest(gaps: Iterable[Gap]) -> Iterator[Gap]:
-    """Leave out a failure where part of it cuts off as many. Smaller failures come first."""
+    """Yield the gaps without those where a part of the failure cuts off as many; smaller ones come first."""
     torn: dict[tuple[tuple[str, ...], str], int] = {}
     for gap in gaps:
         size = len(gap.systems)

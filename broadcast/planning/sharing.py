@@ -1,4 +1,4 @@
-"""Which deliveries of a notice lead to one address on one channel, where it may arrive only once. Pure."""
+"""Which deliveries of a notice lead to one address on one channel, which may get it only once. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from broadcast.planning.ways import Way
 
 
 class Shared:
-    """Numbers the addresses that several deliveries of one notice may use; others get none.
+    """Numbers the addresses that several deliveries of one notice may use; other addresses get none.
 
-    The numbers say nothing about the addresses, so they may outlive them in the ledger.
+    The numbers say nothing about the addresses, so the ledger may keep them after erasure.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Shared:
     def numbered(
         self, owed: Sequence[Planned], ways: Mapping[str, Way], duplicates: DuplicateFilter
     ) -> Iterator[Planned]:
-        """What one receiver is owed, each delivery with the numbers of its shared addresses by channel."""
+        """Yield the deliveries of one receiver with the numbers of their shared addresses by channel."""
         for planned in owed:
             if len(owed) == 1 and duplicates.unique and planned.contact:
                 yield planned
@@ -41,7 +41,7 @@ class Shared:
 
 
 def _address(name: str, planned: Planned, ways: Mapping[str, Way]) -> str | None:
-    """Where that channel would send it; None if nobody can say. What publishes is its own address."""
+    """Return where that channel would send it; None if unknown. A publishing channel is its own address."""
     if planned.contact is None:
         return f"channel:{name}"
     kind = ways[name].capabilities.address if name in ways else None

@@ -11,7 +11,7 @@ from broadcast.model.channel import Capabilities
 class Way:
     """A configured channel as the planner sees it; `fate` is what it depends on.
 
-    `price` is what a message (for SMS: a part) costs in US dollars, 0 if it is free or not known.
+    `price` is US dollars per message (for SMS: per part), 0 if it is free or not known.
     """
 
     name: str
