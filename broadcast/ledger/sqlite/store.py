@@ -134,7 +134,7 @@ class SqliteStore:
 
         Nobody else writes until the end of the transaction, so what is due now is nobody else's.
         """
-        attempts = sorted(row[0] for row in connection.execute("intend", values))
+        attempts = sorted(attempt for (attempt,) in connection.execute("intend", values))
         connection.execute("mark_sending", {**values, "attempts": attempts})
         return attempts
 
