@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from broadcast.channels.page.site.api import Api
 from broadcast.channels.page.site.calendar import calendars
-from broadcast.channels.page.site.incident_view import stories
-from broadcast.channels.page.site.page_settings import Masthead
+from broadcast.channels.page.site.incident_view import incident_views
+from broadcast.channels.page.site.page_settings import SiteSettings
 from broadcast.channels.page.site.state import State
 from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
@@ -99,9 +99,9 @@ def published(state: State, composed: Composed) -> State:
 
 def seen(state: State, zone: str) -> tuple[dict[str, str], dict[str, list[str]]]:
     """What calendars and monitors read of the page: the event, and the phases that each list holds."""
-    told, masthead = stories(state), Masthead(title="Status", zone=zone, language="en")
-    feed = dict(calendars(told, masthead, "en"))["maintenance.ics"]
-    files = dict(Api(told, masthead).files())
+    told, site = incident_views(state), SiteSettings(title="Status", zone=zone, language="en")
+    feed = dict(calendars(told, site, "en"))["maintenance.ics"]
+    files = dict(Api(told, site).files())
     lists = {
         name: [one["status"] for one in json.loads(text)["scheduled_maintenances"]]
         for name, text in files.items()

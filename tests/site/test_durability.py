@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 CRASH = """
 import os, sys
 from pathlib import Path
-from broadcast.channels.page.site.page_settings import Masthead
+from broadcast.channels.page.site.page_settings import SiteSettings
 from broadcast.channels.page.site.publication import add
 from tests.site.sample import outage
 
@@ -37,7 +37,7 @@ def die(event, arguments):
             os._exit(9)
 
 sys.addaudithook(die)
-add(Path(sys.argv[1]), Masthead(), list(outage())[1])
+add(Path(sys.argv[1]), SiteSettings(), list(outage())[1])
 """
 
 WRITER = """

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from broadcast.channels.page.site import state as memory
 from broadcast.channels.page.site.history import recent
-from broadcast.channels.page.site.incident_view import stories
+from broadcast.channels.page.site.incident_view import incident_views
 from broadcast.channels.page.site.page_settings import LANGUAGES
 from broadcast.channels.page.site.prose import paragraphs, unbroken
 from broadcast.channels.page.site.state import State
@@ -158,7 +158,7 @@ def test_the_front_page_looks_back_fifteen_days():
     )
     days = recent(told([*sample.past(), late]), GERMAN)
     assert days[0].first - days[-1].first == timedelta(days=14)
-    assert [len(day.stories) for day in days] == [1, 0]
+    assert [len(day.views) for day in days] == [1, 0]
 
 
 def test_an_incident_stands_under_every_day_on_which_it_lasted_or_was_spoken_of():
@@ -168,7 +168,7 @@ def test_an_incident_stands_under_every_day_on_which_it_lasted_or_was_spoken_of(
         sample.Beat(2 * 1440, Phase.RESOLVED, "Behoben.", "Fixed."),
     ]
     days = recent(told(sample.incident("INC-7", began, beats)), GERMAN)
-    assert [[story.id for story in day.stories] for day in days] == [["INC-7"]] * 3
+    assert [[story.id for story in day.views] for day in days] == [["INC-7"]] * 3
 
 
 def test_announced_and_cancelled_work_stands_under_the_days_on_which_it_was_spoken_of():
@@ -176,9 +176,9 @@ def test_announced_and_cancelled_work_stands_under_the_days_on_which_it_was_spok
     announced = sample.Beat(-5 * 1440, Phase.SCHEDULED, "Am Mittwoch.", "On Wednesday.")
     cancelled = sample.Beat(-4 * 1440, Phase.CANCELLED, "Doch nicht.", "Called off.")
     [day] = recent(told(sample.incident("INC-9", began, [announced])), GERMAN)
-    assert (day.first, len(day.stories)) == ((NOW - timedelta(days=2)).date(), 1)
+    assert (day.first, len(day.views)) == ((NOW - timedelta(days=2)).date(), 1)
     days = recent(told(sample.incident("INC-9", began, [announced, cancelled])), GERMAN)
-    assert [(day.first.day, len(day.stories)) for day in days] == [(15, 1), (14, 1)]
+    assert [(day.first.day, len(day.views)) for day in days] == [(15, 1), (14, 1)]
 
 
 def test_a_page_that_was_written_before_names_were_kept_is_still_read():
@@ -192,4 +192,4 @@ def told(messages):
     state = State()
     for message in messages:
         state, _ = state.published(message)
-    return stories(state)
+    return incident_views(state)

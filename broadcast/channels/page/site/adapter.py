@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from broadcast.channels.options import Shapes, listed_or_table, words
 from broadcast.channels.page.site.folder import FolderBusy, check_writable
 from broadcast.channels.page.site.ownership import STATE, NotOurs, check_entrances
-from broadcast.channels.page.site.page_settings import LANGUAGES, Component, Masthead, service_component
+from broadcast.channels.page.site.page_settings import LANGUAGES, Component, SiteSettings, service_component
 from broadcast.channels.page.site.publication import add, home, read
 from broadcast.channels.page.site.state import StateDamaged
 from broadcast.channels.start import TOO_OLD, may_start
@@ -50,15 +50,15 @@ class Site:
     target: ClassVar[tuple[str, ...]] = ("path",)
     shapes: ClassVar[Shapes] = {**dict.fromkeys(options, words), "components": listed_or_table}
 
-    def __init__(self, folder: Path, masthead: Masthead) -> None:
+    def __init__(self, folder: Path, site: SiteSettings) -> None:
         self._folder = folder
-        self._masthead = masthead
+        self._site = site
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
         """Build it from its folder; there is nothing to connect to, so `transport` goes unused."""
         del transport
-        masthead = Masthead(
+        site = SiteSettings(
             title=settings.text("title"),
             url=_url(settings),
             zone=_zone(settings),
@@ -66,7 +66,7 @@ class Site:
             components=_components(settings),
             letterhead=settings.letterhead,
         )
-        return cls(_folder(settings), masthead)
+        return cls(_folder(settings), site)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Publish the updates; a key that was published before changes nothing."""
@@ -98,7 +98,7 @@ class Site:
         if not may_start():
             return NotSent(TOO_OLD)
         try:
-            state, update = add(self._folder, self._masthead, outgoing)
+            state, update = add(self._folder, self._site, outgoing)
         except FolderBusy:
             return NotSent(f"another process is writing to {self._folder}", retry_after=_BUSY)
         except NotOurs as found:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from broadcast.channels.page.site.incident_view import Story
-from broadcast.channels.page.site.page_settings import Masthead
+from broadcast.channels.page.site.incident_view import IncidentView
+from broadcast.channels.page.site.page_settings import SiteSettings
 from broadcast.channels.page.site.words import voice
 from broadcast.model.moments import later
 
@@ -30,75 +30,75 @@ _LENGTH = 50
 _SHORTEST = timedelta(minutes=1)
 
 
-def path(story: Story) -> str:
+def path(view: IncidentView) -> str:
     """Where one window stands, below the language's root."""
-    return f"incidents/{story.id}.ics"
+    return f"incidents/{view.id}.ics"
 
 
-def calendars(told: Sequence[Story], masthead: Masthead, language: str) -> Iterator[tuple[str, str]]:
+def calendars(told: Sequence[IncidentView], site: SiteSettings, language: str) -> Iterator[tuple[str, str]]:
     """Yield the calendar of all windows, and one for each, with their paths below the language's root."""
-    windows = [story for story in told if story.maintenance]
-    yield FEED, _calendar("PUBLISH", windows[:_LENGTH], masthead, language)
-    for story in windows:
-        method = "CANCEL" if story.cancelled else "PUBLISH"
-        yield path(story), _calendar(method, [story], masthead, language)
+    windows = [view for view in told if view.maintenance]
+    yield FEED, _calendar("PUBLISH", windows[:_LENGTH], site, language)
+    for view in windows:
+        method = "CANCEL" if view.cancelled else "PUBLISH"
+        yield path(view), _calendar(method, [view], site, language)
 
 
-def _calendar(method: str, windows: Sequence[Story], masthead: Masthead, language: str) -> str:
+def _calendar(method: str, windows: Sequence[IncidentView], site: SiteSettings, language: str) -> str:
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//broadcast//status page//EN",
         "CALSCALE:GREGORIAN",
         *([f"METHOD:{method}"] if windows else []),
-        f"NAME:{_text(masthead.title)}",
-        *(line for story in windows for line in _event(story, masthead, language)),
+        f"NAME:{_text(site.title)}",
+        *(line for view in windows for line in _event(view, site, language)),
         *(() if windows else _NOTHING),
         "END:VCALENDAR",
     ]
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
-def _event(story: Story, masthead: Masthead, language: str) -> Iterator[str]:
-    latest = story.latest
-    words = voice(language, masthead.zone).words
-    title, body, mark = story.title(language), latest.text(language).body, words["drill"]["mark"]
-    if masthead.drill:
+def _event(view: IncidentView, site: SiteSettings, language: str) -> Iterator[str]:
+    latest = view.latest
+    words = voice(language, site.zone).words
+    title, body, mark = view.title(language), latest.text(language).body, words["drill"]["mark"]
+    if site.drill:
         title, body = words["drill"]["title"].format(title=title), f"{mark}\n\n{body}\n\n{mark}"
-    ends = latest.window_ends if story.open or story.cancelled else story.ended
+    ends = latest.window_ends if view.open or view.cancelled else view.ended
     yield "BEGIN:VEVENT"
-    yield f"UID:{_uid(story, masthead)}"
-    yield f"SEQUENCE:{_sequence(story)}"
+    yield f"UID:{_uid(view, site)}"
+    yield f"SEQUENCE:{_sequence(view)}"
     yield f"DTSTAMP:{_moment(latest.as_of)}"
-    yield f"DTSTART:{_moment(story.begins)}"
+    yield f"DTSTART:{_moment(view.begins)}"
     if ends:
         # RFC 5545 has every end later than its beginning.
-        yield f"DTEND:{_moment(max(ends, later(story.begins, _SHORTEST)))}"
-    yield f"STATUS:{'CANCELLED' if story.cancelled else 'CONFIRMED'}"
+        yield f"DTEND:{_moment(max(ends, later(view.begins, _SHORTEST)))}"
+    yield f"STATUS:{'CANCELLED' if view.cancelled else 'CONFIRMED'}"
     yield f"SUMMARY:{_text(title)}"
     yield f"DESCRIPTION:{_text(body)}"
-    yield f'ORGANIZER;CN="{_quoted(latest.organisation)}":{_organiser(masthead)}'
+    yield f'ORGANIZER;CN="{_quoted(latest.organisation)}":{_organiser(site)}'
     yield "TRANSP:TRANSPARENT"
-    if masthead.url:
-        yield f"URL:{urljoin(masthead.url.rstrip('/') + '/', f'incidents/{story.id}.html')}"
+    if site.url:
+        yield f"URL:{urljoin(site.url.rstrip('/') + '/', f'incidents/{view.id}.html')}"
     yield "END:VEVENT"
 
 
-def _sequence(story: Story) -> int:
+def _sequence(view: IncidentView) -> int:
     """Counted up with every word about it, so that calendars know which of two is the newer.
 
     Numbers of notices go on when the page's folder was lost; the count of updates, when the ledger was.
     """
-    return max(len(story.updates), *(update.sequence for update in story.updates)) - 1
+    return max(len(view.updates), *(update.sequence for update in view.updates)) - 1
 
 
-def _uid(story: Story, masthead: Masthead) -> str:
+def _uid(view: IncidentView, site: SiteSettings) -> str:
     """The same for as long as the page has its address; no other window's, whatever became of the folder."""
-    return f"{story.identity}@{urlsplit(masthead.url).hostname or _organiser(masthead).rpartition(':')[2]}"
+    return f"{view.identity}@{urlsplit(site.url).hostname or _organiser(site).rpartition(':')[2]}"
 
 
-def _organiser(masthead: Masthead) -> str:
-    return masthead.url or uuid5(NAMESPACE_URL, masthead.title).urn
+def _organiser(site: SiteSettings) -> str:
+    return site.url or uuid5(NAMESPACE_URL, site.title).urn
 
 
 def _moment(moment: datetime) -> str:

@@ -12,8 +12,8 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
-from broadcast.channels.page.site.incident_view import Story, newest
-from broadcast.channels.page.site.page_settings import LANGUAGES, Masthead
+from broadcast.channels.page.site.incident_view import IncidentView, newest
+from broadcast.channels.page.site.page_settings import LANGUAGES, SiteSettings
 from broadcast.channels.page.site.state import Text, Update, language_of, path_safe
 from broadcast.channels.page.site.words import voice
 from broadcast.model.incident import Phase, Severity
@@ -59,38 +59,40 @@ def path(update: Update) -> str:
     return f"cap/{_identifier(update)}.xml"
 
 
-def alerts(told: Sequence[Story], masthead: Masthead) -> Iterator[tuple[str, str]]:
+def alerts(told: Sequence[IncidentView], site: SiteSettings) -> Iterator[tuple[str, str]]:
     """Yield the alerts of the updates in the feed, each with its path."""
-    for update, story in newest(told):
-        yield path(update), _document(update, story, masthead)
+    for update, view in newest(told):
+        yield path(update), _document(update, view, site)
 
 
-def _document(update: Update, story: Story, masthead: Masthead) -> str:
-    earlier = story.updates[: story.updates.index(update)]
-    words = voice(masthead.language, masthead.zone).words
+def _document(update: Update, view: IncidentView, site: SiteSettings) -> str:
+    earlier = view.updates[: view.updates.index(update)]
+    words = voice(site.language, site.zone).words
     alert = ET.Element(_name("alert"))
     _add(alert, "identifier", _identifier(update))
-    _add(alert, "sender", _sender(update, masthead))
+    _add(alert, "sender", _sender(update, site))
     _add(alert, "sent", _moment(update.as_of, update))
-    _add(alert, "status", "Exercise" if masthead.drill else "Actual")
+    _add(alert, "status", "Exercise" if site.drill else "Actual")
     _add(alert, "msgType", _type(update, earlier))
     _add(alert, "scope", "Public")
-    _add(alert, "note", words["drill"]["mark"] if masthead.drill else None)
-    _add(alert, "references", " ".join(_reference(each, masthead) for each in earlier))
-    _add(alert, "incidents", story.identity)
+    _add(alert, "note", words["drill"]["mark"] if site.drill else None)
+    _add(alert, "references", " ".join(_reference(each, site) for each in earlier))
+    _add(alert, "incidents", view.identity)
     spoken: dict[str, Text] = {}
     for text in update.texts:
         spoken.setdefault(language_of(text.locale), text)
     for text in spoken.values():
-        _add_information(alert, text, update, story, masthead)
+        _add_information(alert, text, update, view, site)
     ET.indent(alert, space=" ")
     body = ET.tostring(alert, encoding="unicode", default_namespace=NAMESPACE)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
-def _add_information(alert: ET.Element, text: Text, update: Update, story: Story, masthead: Masthead) -> None:
+def _add_information(
+    alert: ET.Element, text: Text, update: Update, view: IncidentView, site: SiteSettings
+) -> None:
     language, advice = language_of(text.locale), _ADVICE[update.phase]
-    words = voice(language if language in LANGUAGES else "en", masthead.zone).words
+    words = voice(language if language in LANGUAGES else "en", site.zone).words
     title = words["drill"]["test"] if update.exercise else text.title or update.title
     mark = words["drill"]["mark"]
     begins = update.started or update.window_starts
@@ -105,14 +107,12 @@ def _add_information(alert: ET.Element, text: Text, update: Update, story: Story
     _add(info, "onset", _moment(begins, update) if begins else None)
     _add(info, "expires", _expiry(update))
     _add(info, "senderName", update.organisation)
-    _add(info, "headline", _cut(words["drill"]["title"].format(title=title) if masthead.drill else title))
-    _add(info, "description", f"{mark}\n\n{text.body}\n\n{mark}" if masthead.drill else text.body)
+    _add(info, "headline", _cut(words["drill"]["title"].format(title=title) if site.drill else title))
+    _add(info, "description", f"{mark}\n\n{text.body}\n\n{mark}" if site.drill else text.body)
     _add(
         info,
         "web",
-        urljoin(masthead.url.rstrip("/") + "/", f"incidents/{story.id}.html")
-        if masthead.url
-        else update.link,
+        urljoin(site.url.rstrip("/") + "/", f"incidents/{view.id}.html") if site.url else update.link,
     )
     _add(info, "contact", update.hotline)
 
@@ -129,17 +129,17 @@ def _type(update: Update, earlier: Sequence[Update]) -> str:
     return "Cancel" if update.phase in _CANCELS else "Update"
 
 
-def _reference(update: Update, masthead: Masthead) -> str:
-    return f"{_sender(update, masthead)},{_identifier(update)},{_moment(update.as_of, update)}"
+def _reference(update: Update, site: SiteSettings) -> str:
+    return f"{_sender(update, site)},{_identifier(update)},{_moment(update.as_of, update)}"
 
 
 def _identifier(update: Update) -> str:
     return path_safe(update.key)
 
 
-def _sender(update: Update, masthead: Masthead) -> str:
+def _sender(update: Update, site: SiteSettings) -> str:
     """Who we are, without the spaces, commas and brackets that CAP forbids here."""
-    return urlsplit(masthead.url).hostname or path_safe(update.organisation)
+    return urlsplit(site.url).hostname or path_safe(update.organisation)
 
 
 def _moment(moment: datetime, update: Update) -> str:

@@ -10,32 +10,32 @@ from xml.etree import ElementTree as ET
 
 from broadcast.channels.page.site import cap, prose
 from broadcast.channels.page.site.headlines import quoted
-from broadcast.channels.page.site.incident_view import Story, newest
-from broadcast.channels.page.site.page_settings import Masthead
+from broadcast.channels.page.site.incident_view import IncidentView, newest
+from broadcast.channels.page.site.page_settings import SiteSettings
 from broadcast.channels.page.site.state import Update
 from broadcast.channels.page.site.words import voice
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 
 
-def atom(told: Sequence[Story], masthead: Masthead, language: str) -> str:
+def atom(told: Sequence[IncidentView], site: SiteSettings, language: str) -> str:
     """Return the feed in `language`. Links are absolute where the page's public address is known."""
     ET.register_namespace("", NAMESPACE)
-    folder = "" if language == masthead.language else f"{language}/"
-    base = urljoin(masthead.url.rstrip("/") + "/", folder) if masthead.url else ""
+    folder = "" if language == site.language else f"{language}/"
+    base = urljoin(site.url.rstrip("/") + "/", folder) if site.url else ""
     entries = newest(told)
     feed = ET.Element(f"{{{NAMESPACE}}}feed", {"xml:lang": language})
-    _add(feed, "id", _urn("feed", masthead.url or masthead.title, language, str(masthead.drill)))
-    words = voice(language, masthead.zone).words
-    marked = words["drill"]["title"].format(title=masthead.title) if masthead.drill else masthead.title
+    _add(feed, "id", _urn("feed", site.url or site.title, language, str(site.drill)))
+    words = voice(language, site.zone).words
+    marked = words["drill"]["title"].format(title=site.title) if site.drill else site.title
     _add(feed, "title", marked)
     _add(feed, "generator", "broadcast")
     _add(feed, "updated", _iso(entries[0][0].as_of) if entries else "1970-01-01T00:00:00+00:00")
-    _add(_add(feed, "author"), "name", entries[0][0].organisation if entries else masthead.title)
+    _add(_add(feed, "author"), "name", entries[0][0].organisation if entries else site.title)
     _add(feed, "link", rel="alternate", type="text/html", href=f"{base}index.html")
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{base}feed.atom")
-    for update, story in entries:
-        _entry(feed, update, story, _Place(masthead, language, base))
+    for update, view in entries:
+        _entry(feed, update, view, _Place(site, language, base))
     ET.indent(feed, space=" ")
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
 
@@ -43,32 +43,30 @@ def atom(told: Sequence[Story], masthead: Masthead, language: str) -> str:
 class _Place:
     """Where and in which words an entry stands."""
 
-    def __init__(self, masthead: Masthead, language: str, base: str) -> None:
-        self.masthead = masthead
-        self.words = voice(language, masthead.zone).words
+    def __init__(self, site: SiteSettings, language: str, base: str) -> None:
+        self.site = site
+        self.words = voice(language, site.zone).words
         self.language = language
         self.base = base
-        self.root = (
-            base.removesuffix(f"{language}/") if base else "" if language == masthead.language else "../"
-        )
+        self.root = base.removesuffix(f"{language}/") if base else "" if language == site.language else "../"
 
 
-def _entry(feed: ET.Element, update: Update, story: Story, place: _Place) -> None:
+def _entry(feed: ET.Element, update: Update, view: IncidentView, place: _Place) -> None:
     text = update.text(place.language)
     heading = place.words["situation"][update.tells]
     named = quoted(text.title or update.title, update, place.words["headline"])
     title = place.words["drill"]["test"] if update.exercise else f"{heading}: {named}"
     entry = _add(feed, "entry")
     _add(entry, "id", _urn("update", update.key))
-    _add(entry, "title", place.words["drill"]["title"].format(title=title) if place.masthead.drill else title)
+    _add(entry, "title", place.words["drill"]["title"].format(title=title) if place.site.drill else title)
     _add(entry, "published", _iso(update.as_of))
     _add(entry, "updated", _iso(update.as_of))
-    address = f"{place.base}incidents/{story.id}.html#{update.anchor}"
+    address = f"{place.base}incidents/{view.id}.html#{update.anchor}"
     _add(entry, "link", rel="alternate", type="text/html", href=address)
     _add(entry, "link", rel="alternate", type=cap.MIME, href=f"{place.root}{cap.path(update)}")
     _add(entry, "category", term=update.phase)
     mark = place.words["drill"]["mark"]
-    body = f"{mark}\n\n{text.body}\n\n{mark}" if place.masthead.drill else text.body
+    body = f"{mark}\n\n{text.body}\n\n{mark}" if place.site.drill else text.body
     _add(entry, "content", prose.paragraphs(body), type="html")
 
 

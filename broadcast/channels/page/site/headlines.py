@@ -9,8 +9,8 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from broadcast.channels.page.site.incident_view import DOWN, Story, Tone, current, overall
-from broadcast.channels.page.site.page_settings import Masthead
+from broadcast.channels.page.site.incident_view import DOWN, IncidentView, Tone, current, overall
+from broadcast.channels.page.site.page_settings import SiteSettings
 from broadcast.channels.page.site.state import Update
 from broadcast.channels.page.site.words import Voice
 from broadcast.model.situation import Situation
@@ -32,58 +32,58 @@ class Course:
 class Headlines:
     """The words for every incident in `told`, as readers of the page's voice get them."""
 
-    def __init__(self, told: Sequence[Story], masthead: Masthead, voice: Voice) -> None:
+    def __init__(self, told: Sequence[IncidentView], site: SiteSettings, voice: Voice) -> None:
         self.current = current(told)
-        self.down = [story for story in self.current if story.tone in DOWN and not story.exercise]
-        self.open = any(story.open for story in told)
-        self.drill = masthead.drill
+        self.down = [view for view in self.current if view.tone in DOWN and not view.exercise]
+        self.open = any(view.open for view in told)
+        self.drill = site.drill
         self.voice = voice
         self.words: Mapping[str, Any] = voice.words
         self.overall = overall(told)
 
-    def title(self, story: Story) -> str:
+    def title(self, view: IncidentView) -> str:
         """Its name; of an exercise only that it is a test."""
-        return self._word("drill", "test") if story.exercise else story.title(self.voice.language)
+        return self._word("drill", "test") if view.exercise else view.title(self.voice.language)
 
-    def tone(self, story: Story) -> Tone:
+    def tone(self, view: IncidentView) -> Tone:
         """Return how it stands; of an exercise, whatever was exercised, only that it is one."""
-        return Tone.DRILL if story.exercise else story.tone
+        return Tone.DRILL if view.exercise else view.tone
 
-    def gravity(self, story: Story) -> Tone:
+    def gravity(self, view: IncidentView) -> Tone:
         """Return how grave it was at its worst."""
-        return Tone.DRILL if story.exercise else story.gravity
+        return Tone.DRILL if view.exercise else view.gravity
 
-    def standing(self, tone: Tone, story: Story | None = None) -> str:
+    def standing(self, tone: Tone, view: IncidentView | None = None) -> str:
         """Return the word for a tone: `Gestört`, or `Teilweise gestört` where the incident says so."""
-        partly = story is not None and story.partial and tone in _GRAVE
+        partly = view is not None and view.partial and tone in _GRAVE
         return self._word("tone", "partly" if partly else tone)
 
-    def state(self, story: Story) -> str:
+    def state(self, view: IncidentView) -> str:
         """Return `Gestört · Wird untersucht`."""
-        if story.exercise or story.latest.tells is Situation.DOWN_AGAIN:
-            return self.heading(story.latest)
-        standing = self.standing(story.tone, story)
-        return f"{standing} · {self.tag(story)}" if story.tone in DOWN and not story.reopened else standing
+        if view.exercise or view.latest.tells is Situation.DOWN_AGAIN:
+            return self.heading(view.latest)
+        standing = self.standing(view.tone, view)
+        return f"{standing} · {self.tag(view)}" if view.tone in DOWN and not view.reopened else standing
 
-    def tag(self, story: Story) -> str:
+    def tag(self, view: IncidentView) -> str:
         """Where it stands, in the list: `Behoben`, `Ursache gefunden`, `Wieder gestört`."""
-        turned = story.exercise or story.latest.tells in _TURNS
-        return self.heading(story.latest) if turned else self._word("phase", story.phase)
+        turned = view.exercise or view.latest.tells in _TURNS
+        return self.heading(view.latest) if turned else self._word("phase", view.phase)
 
     def heading(self, update: Update) -> str:
         """Return what heads one message."""
         return self._word("situation", update.tells)
 
-    def headline(self, story: Story) -> str:
+    def headline(self, view: IncidentView) -> str:
         """Return `Störung: Chat`; a title that says how it stands needs no state word before it."""
-        if story.exercise:
-            return self.drilled(self.title(story))
-        tone, title = story.tone, self.title(story)
-        return self.drilled(title if tone is Tone.FINE else self._stated(tone, title, story))
+        if view.exercise:
+            return self.drilled(self.title(view))
+        tone, title = view.tone, self.title(view)
+        return self.drilled(title if tone is Tone.FINE else self._stated(tone, title, view))
 
     def overall_headline(self) -> str:
         """Return the headline of the front page."""
-        if self.drill and all(story.exercise for story in self.current):
+        if self.drill and all(view.exercise for view in self.current):
             return self.drilled(self._word("drill", "test"))
         if len(self.down) > 1:
             return self.drilled(self._word("headline", "several").format(count=len(self.down)))
@@ -93,21 +93,21 @@ class Headlines:
             return self.headline(self.current[0])
         return self.drilled(self._word("headline", self.overall))
 
-    def lede(self, story: Story) -> str:
+    def lede(self, view: IncidentView) -> str:
         """Return the sentence below the headline of one incident."""
-        if story.exercise:
-            return self._word("drill", "lede" if story.open else "over")
-        if self.drill and not story.open:
+        if view.exercise:
+            return self._word("drill", "lede" if view.open else "over")
+        if self.drill and not view.open:
             return self._word("drill", "over")
-        name: str = story.phase if story.retracted else story.latest.tells
-        if story.retracted and any(other is not story for other in self.down):
+        name: str = view.phase if view.retracted else view.latest.tells
+        if view.retracted and any(other is not view for other in self.down):
             name = f"{name}_beside"
-        pattern = self._word("lede", name if name in self.words["lede"] else story.phase)
-        return pattern.format(**self._taken_back(story))
+        pattern = self._word("lede", name if name in self.words["lede"] else view.phase)
+        return pattern.format(**self._taken_back(view))
 
     def overall_lede(self) -> str:
         """Return the sentence below the headline of the front page."""
-        if self.drill and all(story.exercise for story in self.current):
+        if self.drill and all(view.exercise for view in self.current):
             return self._word("drill", "lede" if self.open else "over")
         if len(self.down) > 1:
             return self._word("lede", "several")
@@ -121,59 +121,59 @@ class Headlines:
             return headline
         return self._word("drill", "title").format(title=headline)
 
-    def unsaid(self, lede: str, story: Story) -> str:
+    def unsaid(self, lede: str, view: IncidentView) -> str:
         """The sentences up to the last one that the latest message, which stands below them, does not say."""
-        said = " ".join(story.latest.text(self.voice.language).body.split())
+        said = " ".join(view.latest.text(self.voice.language).body.split())
         sentences = _SENTENCE.split(lede)
         while sentences and sentences[-1] in said:
             sentences.pop()
         return " ".join(sentences)
 
-    def course(self, story: Story, day: date | None = None) -> Course:
+    def course(self, view: IncidentView, day: date | None = None) -> Course:
         """When it was, as the list tells it under `day`."""
-        voice, latest = self.voice, story.latest
-        if story.retracted:
+        voice, latest = self.voice, view.latest
+        if view.retracted:
             return Course(latest.as_of, voice.moment(latest.as_of, day))
-        if story.exercise:
-            return Course(story.reported, voice.moment(story.reported, day))
-        if story.announced or story.cancelled:
+        if view.exercise:
+            return Course(view.reported, voice.moment(view.reported, day))
+        if view.announced or view.cancelled:
             ends = latest.window_ends
-            text = voice.span(story.begins, ends, day) if ends else voice.moment(story.begins, day)
-            return Course(story.begins, text)
-        if story.maintenance:
+            text = voice.span(view.begins, ends, day) if ends else voice.moment(view.begins, day)
+            return Course(view.begins, text)
+        if view.maintenance:
             standing = self._word("alert", "maintenance")
         else:
-            standing = self.standing(story.tone if story.open else story.gravity, story)
-        return self._course(standing, story, day)
+            standing = self.standing(view.tone if view.open else view.gravity, view)
+        return self._course(standing, view, day)
 
-    def _course(self, standing: str, story: Story, day: date | None) -> Course:
-        voice, latest = self.voice, story.latest
-        if latest.ended and story.dated:
-            span = voice.span(story.begins, latest.ended, day)
-            lasted = voice.duration(story.begins, latest.ended)
-            return Course(story.begins, " · ".join(filter(None, (f"{standing} {span}", lasted))))
-        begun = "reported" if not story.dated else "since" if story.open else "began"
-        parts = [standing, self._told(begun, story.begins, day)]
-        if story.ended:
-            parts.append(self._told("over", story.ended, day or story.begins))
-        return Course(story.begins, " · ".join(parts))
+    def _course(self, standing: str, view: IncidentView, day: date | None) -> Course:
+        voice, latest = self.voice, view.latest
+        if latest.ended and view.dated:
+            span = voice.span(view.begins, latest.ended, day)
+            lasted = voice.duration(view.begins, latest.ended)
+            return Course(view.begins, " · ".join(filter(None, (f"{standing} {span}", lasted))))
+        begun = "reported" if not view.dated else "since" if view.open else "began"
+        parts = [standing, self._told(begun, view.begins, day)]
+        if view.ended:
+            parts.append(self._told("over", view.ended, day or view.begins))
+        return Course(view.begins, " · ".join(parts))
 
     def _told(self, name: str, moment: datetime, day: date | None) -> str:
         return self._word("course", name).format(moment=self.voice.moment(moment, day))
 
-    def _stated(self, tone: Tone, title: str, story: Story) -> str:
+    def _stated(self, tone: Tone, title: str, view: IncidentView) -> str:
         words: Mapping[str, Any] = self.words["headline"]
         pattern: str = words[tone]
         if tone is Tone.MAINTENANCE:
             return title if _says(title, tuple(words["says_maintenance"])) else pattern.format(title=title)
-        named = quoted(title, story.latest, words)
+        named = quoted(title, view.latest, words)
         return title if named != title and tone in DOWN else pattern.format(title=named)
 
-    def _taken_back(self, story: Story) -> dict[str, str]:
+    def _taken_back(self, view: IncidentView) -> dict[str, str]:
         """Return the statement that the latest message says was wrong, with its time."""
-        latest = story.latest
-        ends = [update.as_of for update in story.updates[:-1] if update.phase.closed]
-        wrong = latest.corrects or (ends[-1] if story.reopened and ends else story.reported)
+        latest = view.latest
+        ends = [update.as_of for update in view.updates[:-1] if update.phase.closed]
+        wrong = latest.corrects or (ends[-1] if view.reopened and ends else view.reported)
         return {name: self.voice.of(name, wrong, latest.as_of) for name in ("message", "all_clear")}
 
     def _word(self, section: str, name: str) -> str:
@@ -182,7 +182,7 @@ class Headlines:
 
     @property
     def _all_watched(self) -> bool:
-        watched = [story.tone is Tone.WATCHING for story in self.current]
+        watched = [view.tone is Tone.WATCHING for view in self.current]
         return len(watched) > 1 and all(watched)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from broadcast.channels.page.site.incident_view import Story
+from broadcast.channels.page.site.incident_view import IncidentView
 from broadcast.channels.page.site.words import Voice
 
 #: How many days the front page looks back.
@@ -20,57 +20,57 @@ class Day:
 
     first: date
     last: date
-    stories: tuple[Story, ...] = ()
+    views: tuple[IncidentView, ...] = ()
 
 
-def recent(told: Sequence[Story], voice: Voice) -> tuple[Day, ...]:
+def recent(told: Sequence[IncidentView], voice: Voice) -> tuple[Day, ...]:
     """Return the last days up to the latest update, newest first.
 
     It begins where the page begins: of the days before, nothing is known.
     """
     if not told:
         return ()
-    today = max(voice.day_of(update.as_of) for story in told for update in story.updates)
-    by_day: dict[date, list[Story]] = {}
-    for story in told:
-        for day in _days(story, voice):
-            by_day.setdefault(day, []).append(story)
+    today = max(voice.day_of(update.as_of) for view in told for update in view.updates)
+    by_day: dict[date, list[IncidentView]] = {}
+    for view in told:
+        for day in _days(view, voice):
+            by_day.setdefault(day, []).append(view)
     first = max(min(by_day), today - timedelta(days=DAYS - 1))
     days = [today - timedelta(days=back) for back in range((today - first).days + 1)]
     return tuple(_with_quiet_runs([Day(day, day, tuple(by_day.get(day, ()))) for day in days]))
 
 
-def years(told: Sequence[Story], voice: Voice) -> tuple[int, ...]:
+def years(told: Sequence[IncidentView], voice: Voice) -> tuple[int, ...]:
     """Return the years in which something began, newest first."""
-    return tuple(dict.fromkeys(_day(story, voice).year for story in told))
+    return tuple(dict.fromkeys(_day(view, voice).year for view in told))
 
 
-def months(told: Sequence[Story], year: int, voice: Voice) -> tuple[tuple[date, tuple[Day, ...]], ...]:
+def months(told: Sequence[IncidentView], year: int, voice: Voice) -> tuple[tuple[date, tuple[Day, ...]], ...]:
     """Return a year's days with incidents, by the first of their month, newest first."""
-    of_year = [story for story in told if _day(story, voice).year == year]
+    of_year = [view for view in told if _day(view, voice).year == year]
     days = [
-        Day(day, day, tuple(group)) for day, group in groupby(of_year, key=lambda story: _day(story, voice))
+        Day(day, day, tuple(group)) for day, group in groupby(of_year, key=lambda view: _day(view, voice))
     ]
     by_month = groupby(days, key=lambda day: day.first.replace(day=1))
     return tuple((month, tuple(group)) for month, group in by_month)
 
 
-def _day(story: Story, voice: Voice) -> date:
-    return voice.day_of(story.begins)
+def _day(view: IncidentView, voice: Voice) -> date:
+    return voice.day_of(view.begins)
 
 
-def _days(story: Story, voice: Voice) -> frozenset[date]:
+def _days(view: IncidentView, voice: Voice) -> frozenset[date]:
     """Return the days on which something was said of it, and those on which it lasted."""
-    said = {voice.day_of(update.as_of) for update in story.updates}
-    if not story.took_place:
+    said = {voice.day_of(update.as_of) for update in view.updates}
+    if not view.took_place:
         return frozenset(said)
-    first, last = _day(story, voice), voice.day_of(story.ended or story.latest.as_of)
+    first, last = _day(view, voice), voice.day_of(view.ended or view.latest.as_of)
     lasted = {first + timedelta(days=each) for each in range((last - first).days + 1)}
     return frozenset(said | lasted)
 
 
 def _with_quiet_runs(days: Sequence[Day]) -> Iterator[Day]:
-    for quiet, group in groupby(days, key=lambda day: not day.stories):
+    for quiet, group in groupby(days, key=lambda day: not day.views):
         run = list(group)
         if quiet:
             yield Day(run[-1].first, run[0].last)

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from broadcast.channels.page.site import history, prose
 from broadcast.channels.page.site.headlines import Headlines
-from broadcast.channels.page.site.incident_view import Story, Tone, announced, current, due, overall
-from broadcast.channels.page.site.page_settings import Component, Masthead, affected, standings
+from broadcast.channels.page.site.incident_view import IncidentView, Tone, announced, current, due, overall
+from broadcast.channels.page.site.page_settings import Component, SiteSettings, affected, standings
 from broadcast.channels.page.site.state import Update, language_of
 from broadcast.channels.page.site.words import LOOK, voice
 from broadcast.model.incident import Phase
@@ -50,17 +50,17 @@ class Fact:
 class Edition:
     """The pages in one language."""
 
-    def __init__(self, told: Sequence[Story], masthead: Masthead, language: str) -> None:
+    def __init__(self, told: Sequence[IncidentView], site: SiteSettings, language: str) -> None:
         self.told = told
-        self.masthead = masthead
-        self.voice = voice(language, masthead.zone)
+        self.site = site
+        self.voice = voice(language, site.zone)
         self.words: Mapping[str, Any] = self.voice.words
-        self.says = Headlines(told, masthead, self.voice)
+        self.says = Headlines(told, site, self.voice)
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield every page with its path; the front page last, when all it leads to is there."""
-        for story in self.told:
-            yield self.path(f"incidents/{story.id}.html"), self.incident(story)
+        for view in self.told:
+            yield self.path(f"incidents/{view.id}.html"), self.incident(view)
         for year in history.years(self.told, self.voice):
             yield self.path(f"archive-{year}.html"), self.archive(year)
         yield self.path("index.html"), self.front()
@@ -68,13 +68,13 @@ class Edition:
     def path(self, name: str, language: str = "") -> str:
         """Where a page of this, or another, language lies in the folder."""
         language = language or self.voice.language
-        return name if language == self.masthead.language else f"{language}/{name}"
+        return name if language == self.site.language else f"{language}/{name}"
 
     def front(self) -> str:
         """Return the page people land on: what is going on now, and what has been."""
         told = self.told
         going_on, years = current(told), history.years(told, self.voice)
-        latest = max((story.latest for story in told), key=lambda update: update.as_of, default=None)
+        latest = max((view.latest for view in told), key=lambda update: update.as_of, default=None)
         lede = self.says.overall_lede()
         return self._page(
             "front",
@@ -82,12 +82,12 @@ class Edition:
             headline=self.says.overall_headline(),
             lede=lede,
             unsaid=self.says.unsaid(lede, going_on[0]) if len(going_on) == 1 else lede,
-            tone=Tone.DRILL if self.masthead.drill else overall(told),
+            tone=Tone.DRILL if self.site.drill else overall(told),
             rows=tuple(self._overall_facts(going_on)),
             current=going_on,
             announced=announced(told),
             correction=self._correction(latest),
-            standings=() if self.masthead.drill else standings(self.masthead, told),
+            standings=() if self.site.drill else standings(self.site, told),
             days=history.recent(told, self.voice),
             archive=f"archive-{years[0]}.html" if years else "",
             shown=SHOWN,
@@ -96,21 +96,21 @@ class Edition:
             **self._doubt(told),
         )
 
-    def incident(self, story: Story) -> str:
+    def incident(self, view: IncidentView) -> str:
         """One incident with all that was said about it."""
-        lede = self.says.lede(story)
+        lede = self.says.lede(view)
         return self._page(
             "incident",
-            f"incidents/{story.id}.html",
-            headline=self.says.headline(story),
+            f"incidents/{view.id}.html",
+            headline=self.says.headline(view),
             lede=lede,
-            unsaid=self.says.unsaid(lede, story),
-            tone=Tone.DRILL if self.masthead.drill else story.tone,
-            rows=tuple(self._incident_facts(story)),
-            story=story,
-            as_of=story.latest.as_of,
+            unsaid=self.says.unsaid(lede, view),
+            tone=Tone.DRILL if self.site.drill else view.tone,
+            rows=tuple(self._incident_facts(view)),
+            view=view,
+            as_of=view.latest.as_of,
             hotline=None,
-            **self._doubt([story]),
+            **self._doubt([view]),
         )
 
     def archive(self, year: int) -> str:
@@ -119,7 +119,7 @@ class Edition:
             "archive",
             f"archive-{year}.html",
             headline=self.says.drilled(self.words["section"]["archive_of"].format(year=year)),
-            tone=Tone.DRILL if self.masthead.drill else Tone.UNKNOWN,
+            tone=Tone.DRILL if self.site.drill else Tone.UNKNOWN,
             months=history.months(self.told, year, self.voice),
             years=history.years(self.told, self.voice),
             year=year,
@@ -137,15 +137,15 @@ class Edition:
             .render(
                 **context,
                 tone=tone,
-                masthead=self.masthead,
-                foot=self.masthead.letterhead.in_locale(self.voice.language),
+                site=self.site,
+                foot=self.site.letterhead.in_locale(self.voice.language),
                 voice=self.voice,
                 words=self.words,
                 says=self.says,
                 href=lambda other: relpath(self.path(other), here),
-                incident_href=lambda story: relpath(self.path(f"incidents/{story.id}.html"), here),
+                incident_href=lambda view: relpath(self.path(f"incidents/{view.id}.html"), here),
                 root=lambda other: relpath(other, here),
-                editions=[self._edition(code, name, here) for code in self.masthead.languages],
+                editions=[self._edition(code, name, here) for code in self.site.languages],
                 favicon=_favicon(tone),
                 policy=_policy(),
                 style=_asset("style.css"),
@@ -154,7 +154,7 @@ class Edition:
         )
 
     def _edition(self, language: str, name: str, here: str) -> dict[str, str]:
-        words = voice(language, self.masthead.zone).words
+        words = voice(language, self.site.zone).words
         return {
             "language": language,
             "name": words["language"],
@@ -162,73 +162,69 @@ class Edition:
             "href": relpath(self.path(name, language), here),
         }
 
-    def _overall_facts(self, going_on: Sequence[Story]) -> Iterator[Fact]:
+    def _overall_facts(self, going_on: Sequence[IncidentView]) -> Iterator[Fact]:
         if not going_on:
             return
-        label, base = self.words["label"], max(story.latest.as_of for story in going_on)
+        label, base = self.words["label"], max(view.latest.as_of for view in going_on)
         if len(going_on) == 1:
             yield from self._when(going_on[0], base)
-        if self.masthead.drill:
+        if self.site.drill:
             return
-        promised = [story.latest.next_update for story in going_on if story.latest.next_update]
+        promised = [view.latest.next_update for view in going_on if view.latest.next_update]
         if promised:
             yield Fact(label["next_update"], self.voice.moment(min(promised), base), min(promised))
-        each = standings(self.masthead, self.told)
-        hit = [standing.component for standing in each if standing.story]
+        each = standings(self.site, self.told)
+        hit = [standing.component for standing in each if standing.view]
         working = [standing.component for standing in each if standing.tone is Tone.FINE]
         yield from self._services(label["affected"], hit)
         yield from self._services(label["works"], working)
-        yield from self._help(max((story.latest for story in going_on), key=lambda update: update.as_of))
+        yield from self._help(max((view.latest for view in going_on), key=lambda update: update.as_of))
 
-    def _incident_facts(self, story: Story) -> Iterator[Fact]:
-        label, latest = self.words["label"], story.latest
-        over = story.ended and story.took_place and not story.exercise
-        yield from self._past(story) if over else self._when(story, latest.as_of)
-        if not self.masthead.drill:
-            if story.open and latest.next_update:
+    def _incident_facts(self, view: IncidentView) -> Iterator[Fact]:
+        label, latest = self.words["label"], view.latest
+        over = view.ended and view.took_place and not view.exercise
+        yield from self._past(view) if over else self._when(view, latest.as_of)
+        if not self.site.drill:
+            if view.open and latest.next_update:
                 text = self.voice.moment(latest.next_update, latest.as_of)
                 yield Fact(label["next_update"], text, latest.next_update)
-            if not story.retracted:
+            if not view.retracted:
                 yield from self._services(
                     label["affected"], [self._configured(each) for each in affected(latest)]
                 )
-            if not (story.retracted or story.cancelled):
+            if not (view.retracted or view.cancelled):
                 yield from self._help(latest)
-        yield Fact(label["reference"], story.id)
+        yield Fact(label["reference"], view.id)
 
-    def _when(self, story: Story, base: datetime) -> Iterator[Fact]:
+    def _when(self, view: IncidentView, base: datetime) -> Iterator[Fact]:
         """Since when it goes on, or when it is planned."""
-        label, latest = self.words["label"], story.latest
-        if story.retracted or story.exercise:
+        label, latest = self.words["label"], view.latest
+        if view.retracted or view.exercise:
             return
-        if story.maintenance and latest.window_ends:
-            planned = latest.window_starts or story.begins
+        if view.maintenance and latest.window_ends:
+            planned = latest.window_starts or view.begins
             yield Fact(label["planned"], self.voice.span(planned, latest.window_ends))
-            if story.announced or story.cancelled or latest.started in {None, planned}:
+            if view.announced or view.cancelled or latest.started in {None, planned}:
                 return
-        named = "reported" if not story.dated else "began" if story.announced else "since"
-        yield Fact(label[named], self.voice.moment(story.begins, base), story.begins)
+        named = "reported" if not view.dated else "began" if view.announced else "since"
+        yield Fact(label[named], self.voice.moment(view.begins, base), view.begins)
 
-    def _past(self, story: Story) -> Iterator[Fact]:
+    def _past(self, view: IncidentView) -> Iterator[Fact]:
         """When it was, and how long, as far as somebody said."""
-        label, ended = self.words["label"], story.latest.ended
-        if story.dated and ended:
-            yield Fact(label["window"], self.voice.span(story.begins, ended))
-            lasted = self.voice.duration(story.begins, ended)
+        label, ended = self.words["label"], view.latest.ended
+        if view.dated and ended:
+            yield Fact(label["window"], self.voice.span(view.begins, ended))
+            lasted = self.voice.duration(view.begins, ended)
             if lasted:
                 yield Fact(label["duration"], lasted)
             return
-        yield Fact(
-            label["began" if story.dated else "reported"], self.voice.moment(story.begins), story.begins
-        )
-        over = ended or story.latest.as_of
-        yield Fact(label["ended" if ended else "over"], self.voice.moment(over, story.begins), over)
+        yield Fact(label["began" if view.dated else "reported"], self.voice.moment(view.begins), view.begins)
+        over = ended or view.latest.as_of
+        yield Fact(label["ended" if ended else "over"], self.voice.moment(over, view.begins), over)
 
     def _help(self, update: Update) -> Iterator[Fact]:
         """Yield how to reach us; the status page is no way to do so."""
-        ways = [
-            way for way in update.ways if way.value not in {update.link, self.masthead.url, update.hotline}
-        ]
+        ways = [way for way in update.ways if way.value not in {update.link, self.site.url, update.hotline}]
         contacts = tuple(self._contact(way) for way in ways)
         if hotline := self._hotline(update):
             contacts = (Contact(hotline, _tel(hotline)), *contacts)
@@ -243,7 +239,7 @@ class Edition:
         return Contact(f"{named}: {way.value}" + (f" ({hours})" if hours else ""), _href(way))
 
     def _hotline(self, update: Update) -> str | None:
-        return None if self.masthead.drill else update.hotline
+        return None if self.site.drill else update.hotline
 
     def _services(self, label: str, components: Sequence[Component]) -> Iterator[Fact]:
         if components:
@@ -251,21 +247,21 @@ class Edition:
             yield Fact(label, ", ".join(names), items=names)
 
     def _configured(self, component: Component) -> Component:
-        return next((each for each in self.masthead.components if each.means(component)), component)
+        return next((each for each in self.site.components if each.means(component)), component)
 
-    def _correction(self, latest: Update | None) -> Story | None:
+    def _correction(self, latest: Update | None) -> IncidentView | None:
         """Return whether it is news; a retraction is news until something else is."""
-        if latest is None or latest.phase is not Phase.RETRACTED or self.masthead.drill:
+        if latest is None or latest.phase is not Phase.RETRACTED or self.site.drill:
             return None
-        return next(story for story in self.told if story.latest is latest)
+        return next(view for view in self.told if view.latest is latest)
 
-    def _doubt(self, told: Sequence[Story]) -> dict[str, object]:
+    def _doubt(self, told: Sequence[IncidentView]) -> dict[str, object]:
         """When the page is to be doubted and why: a promise that was not kept, or silence."""
-        moment = None if self.masthead.drill else due(told)
+        moment = None if self.site.drill else due(told)
         if moment is None:
             return {"due": None, "doubt": ""}
-        silent = max(story.latest.as_of for story in told if story.open)
-        promised = any(story.latest.next_update == moment for story in told)
+        silent = max(view.latest.as_of for view in told if view.open)
+        promised = any(view.latest.next_update == moment for view in told)
         text = self.words["text"]["promised" if promised else "silent"]
         return {"due": moment, "doubt": text.format(moment=self.voice.moment(moment if promised else silent))}
 
@@ -330,8 +326,8 @@ def _favicon(tone: Tone) -> str:
 
 
 def _tone_of(update: Update) -> Tone:
-    story = Story(update.incident, (update,))
-    return Tone.DRILL if story.exercise else story.tone
+    view = IncidentView(update.incident, (update,))
+    return Tone.DRILL if view.exercise else view.tone
 
 
 def _tel(number: str) -> str:

@@ -1,4 +1,4 @@
-"""Incidents as a reader sees them: a story with a tone, and what it means for each service."""
+"""Incidents as a reader sees them: a view with a tone, and what it means for each service."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _BY_SEVERITY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class IncidentView:
     """One incident with its updates, oldest first; there is always one."""
 
     id: str
@@ -204,44 +204,44 @@ class Story:
         return spoken[-1].text(language).title or self.latest.title
 
 
-def stories(state: State) -> tuple[Story, ...]:
+def incident_views(state: State) -> tuple[IncidentView, ...]:
     """Return every incident, the latest to begin first."""
-    told = [Story(incident, state.of(incident)) for incident in state.incidents()]
-    return tuple(sorted(told, key=lambda story: story.begins, reverse=True))
+    told = [IncidentView(incident, state.of(incident)) for incident in state.incidents()]
+    return tuple(sorted(told, key=lambda view: view.begins, reverse=True))
 
 
-def newest(told: Sequence[Story]) -> list[tuple[Update, Story]]:
+def newest(told: Sequence[IncidentView]) -> list[tuple[Update, IncidentView]]:
     """Return the updates that feeds hold, newest first."""
-    every = ((update, story) for story in told for update in story.updates)
+    every = ((update, view) for view in told for update in view.updates)
     return sorted(every, key=lambda pair: pair[0].as_of, reverse=True)[:_FED]
 
 
-def current(told: Sequence[Story]) -> tuple[Story, ...]:
+def current(told: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
     """Return what is going on now, the gravest first."""
-    going_on = [story for story in told if story.open and not story.announced]
-    return tuple(sorted(going_on, key=lambda story: _WEIGHT[story.tone], reverse=True))
+    going_on = [view for view in told if view.open and not view.announced]
+    return tuple(sorted(going_on, key=lambda view: _WEIGHT[view.tone], reverse=True))
 
 
-def announced(told: Sequence[Story]) -> tuple[Story, ...]:
+def announced(told: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
     """Maintenance that is still to come, the next first.
 
     A window that was over when the page was last written is not, even if nobody said what became of it.
     """
-    now = max((story.latest.as_of for story in told), default=None)
-    ahead = (story for story in told if story.announced and not (now and story.over(now)))
-    return tuple(sorted(ahead, key=lambda story: story.begins))
+    now = max((view.latest.as_of for view in told), default=None)
+    ahead = (view for view in told if view.announced and not (now and view.over(now)))
+    return tuple(sorted(ahead, key=lambda view: view.begins))
 
 
-def overall(told: Sequence[Story]) -> Tone:
+def overall(told: Sequence[IncidentView]) -> Tone:
     """Return the state of the whole: unknown until something was published, never fine by default."""
     if not told:
         return Tone.UNKNOWN
-    return worst([story.tone for story in current(told)])
+    return worst([view.tone for view in current(told)])
 
 
-def due(told: Sequence[Story]) -> datetime | None:
+def due(told: Sequence[IncidentView]) -> datetime | None:
     """When the page as a whole is to be doubted."""
-    return min((story.due for story in told if story.due), default=None)
+    return min((view.due for view in told if view.due), default=None)
 
 
 def worst(tones: Sequence[Tone]) -> Tone:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from broadcast.channels.page.site.incident_view import DOWN, Story, Tone, current, worst
+from broadcast.channels.page.site.incident_view import DOWN, IncidentView, Tone, current, worst
 from broadcast.channels.page.site.state import State, Update, language_of
 from broadcast.model.incident import Service
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
@@ -42,7 +42,7 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
-class Masthead:
+class SiteSettings:
     """Whose page it is. Empty fields are filled from what is published."""
 
     title: str = ""
@@ -58,13 +58,13 @@ class Masthead:
         """The languages of the page; the first one's stands at the root."""
         return (self.language, *(code for code in LANGUAGES if code != self.language))
 
-    def drilling(self) -> Masthead:
-        """This masthead over the page of an exercise."""
+    def drilling(self) -> SiteSettings:
+        """These settings over the page of an exercise."""
         url = f"{self.url.rstrip('/')}/{DRILL}/" if self.url else ""
         return replace(self, url=url, drill=True)
 
-    def completed(self, state: State) -> Masthead:
-        """This masthead with its gaps filled from the latest update."""
+    def completed(self, state: State) -> SiteSettings:
+        """These settings with their gaps filled from the latest update."""
         if not state.updates:
             return replace(
                 self,
@@ -88,21 +88,21 @@ class Standing:
 
     component: Component
     tone: Tone
-    story: Story | None = None
+    view: IncidentView | None = None
 
 
-def standings(masthead: Masthead, told: Sequence[Story]) -> tuple[Standing, ...]:
+def standings(site: SiteSettings, told: Sequence[IncidentView]) -> tuple[Standing, ...]:
     """Return every configured service and every one that incidents speak of, with the worst that is known."""
-    known = list(masthead.components)
+    known = list(site.components)
     for component in _mentioned(told):
         if not any(each.means(component) for each in known):
             known.append(component)
     return tuple(_standing(component, current(told)) for component in known)
 
 
-def concerns(story: Story, component: Component) -> bool:
+def concerns(view: IncidentView, component: Component) -> bool:
     """Return whether the incident's latest word names the service."""
-    return any(component.means(other) for other in affected(story.latest))
+    return any(component.means(other) for other in affected(view.latest))
 
 
 def service_component(service: Service) -> Component:
@@ -120,22 +120,22 @@ def affected(update: Update) -> tuple[Component, ...]:
     )
 
 
-def _mentioned(told: Sequence[Story]) -> Iterator[Component]:
-    for story in reversed(told):
-        if not story.retracted:
-            yield from affected(story.latest)
+def _mentioned(told: Sequence[IncidentView]) -> Iterator[Component]:
+    for view in reversed(told):
+        if not view.retracted:
+            yield from affected(view.latest)
 
 
-def _standing(component: Component, going_on: Sequence[Story]) -> Standing:
-    concerned = [story for story in going_on if concerns(story, component)]
+def _standing(component: Component, going_on: Sequence[IncidentView]) -> Standing:
+    concerned = [view for view in going_on if concerns(view, component)]
     if not concerned:
         return Standing(component, Tone.UNKNOWN if any(map(_nameless, going_on)) else Tone.FINE)
-    tones = [story.tone for story in concerned]
+    tones = [view.tone for view in concerned]
     # A service that works again, but is under maintenance now, is not available.
     tone = Tone.MAINTENANCE if worst(tones) is Tone.WATCHING and Tone.MAINTENANCE in tones else worst(tones)
-    return Standing(component, tone, next(story for story in concerned if story.tone is tone))
+    return Standing(component, tone, next(view for view in concerned if view.tone is tone))
 
 
-def _nameless(story: Story) -> bool:
+def _nameless(view: IncidentView) -> bool:
     """Return whether something is down, and nobody said which service: then it may be any."""
-    return story.tone in DOWN and not story.latest.services
+    return view.tone in DOWN and not view.latest.services

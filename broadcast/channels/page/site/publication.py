@@ -10,9 +10,9 @@ from broadcast.channels.page.site.api import Api
 from broadcast.channels.page.site.feed import atom
 from broadcast.channels.page.site.folder import locked, publish
 from broadcast.channels.page.site.html import Edition
-from broadcast.channels.page.site.incident_view import stories
+from broadcast.channels.page.site.incident_view import incident_views
 from broadcast.channels.page.site.ownership import STATE
-from broadcast.channels.page.site.page_settings import DRILL, Masthead
+from broadcast.channels.page.site.page_settings import DRILL, SiteSettings
 from broadcast.channels.page.site.state import State, Update
 from broadcast.model.outgoing import Outgoing
 
@@ -22,7 +22,7 @@ def home(folder: Path, outgoing: Outgoing) -> Path:
     return folder / DRILL if outgoing.headline.drill else folder
 
 
-def add(folder: Path, masthead: Masthead, outgoing: Outgoing) -> tuple[State, Update]:
+def add(folder: Path, site: SiteSettings, outgoing: Outgoing) -> tuple[State, Update]:
     """Publish one update, once however often it is asked for; what the page holds then, and the update.
 
     Raises `FolderBusy`, `NotOurs`, `StateDamaged` or `OSError`; then it counts as not published.
@@ -30,7 +30,7 @@ def add(folder: Path, masthead: Masthead, outgoing: Outgoing) -> tuple[State, Up
     place = home(folder, outgoing)
     with locked(place):
         state, update = read(place).published(outgoing)
-        pages = files(state, masthead.drilling() if outgoing.headline.drill else masthead)
+        pages = files(state, site.drilling() if outgoing.headline.drill else site)
         ownership.check(place, pages)
         if not (place / STATE).exists():
             ownership.take(place)
@@ -48,10 +48,10 @@ def read(folder: Path) -> State:
         return State()
 
 
-def files(state: State, masthead: Masthead) -> dict[str, str]:
+def files(state: State, site: SiteSettings) -> dict[str, str]:
     """Return every file of the page, in the order of writing: what is linked to first, the memory last."""
-    complete = masthead.completed(state)
-    told = stories(state)
+    complete = site.completed(state)
+    told = incident_views(state)
     written: dict[str, str] = {}
     for language in reversed(complete.languages):
         edition = Edition(told, complete, language)
