@@ -13,10 +13,11 @@ from broadcast.model.channel import ChannelKind, Limit
 from broadcast.model.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from broadcast.channels.base import Adapter
     from broadcast.dispatch.progress import Listener
+    from broadcast.dispatch.stop import Stop
     from broadcast.drills.exercise import Exercise
     from broadcast.drills.rehearsal import Rehearsal
     from broadcast.model.clock import Clock
@@ -236,22 +237,23 @@ class _Desk:
     settings: Settings
     ledger: Ledger
     clock: Clock
+    new_stop: Callable[[], Stop]
 
-    def publish(self, request: Request, listener: Listener) -> Result:
+    async def publish(self, request: Request, listener: Listener) -> Result:
         """Publish a notice."""
         from broadcast.publishing.request import Limits
 
         publisher = make_publisher(self.settings, self.ledger, listener, self.clock)
-        return publisher.publish(request, Limits(), _agreed)
+        return await publisher.publish(request, Limits(), _agreed, self.new_stop())
 
-    def retry(self, on_unknown: OnUnknown, listener: Listener) -> Sequence[Result]:
+    async def retry(self, on_unknown: OnUnknown, listener: Listener) -> Sequence[Result]:
         """Finish what is owed: the result of every notice that was worked on."""
         from broadcast.errors import UnknownIncident
         from broadcast.publishing.request import Limits
         from broadcast.publishing.retry import retry
 
         deliverer = make_deliverer(self.settings, self.ledger, listener, self.clock)
-        retried = retry(deliverer, None, Limits(on_unknown=on_unknown))
+        retried = await retry(deliverer, None, Limits(on_unknown=on_unknown), self.new_stop())
         if retried.latest is None:
             raise UnknownIncident("nothing is owed", hint="a notice comes before a retry")
         return retried.notices
@@ -274,8 +276,11 @@ def _company(exercise: Exercise) -> Settings:
     return load(exercise.company / "broadcast.toml", os.environ, Path.cwd())
 
 
-def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:
-    """What playing an exercise in `folder` needs; raises `ConfigError`. Its sandbox runs until `close`."""
+def make_rehearsal(exercise: Exercise, folder: Path, new_stop: Callable[[], Stop]) -> Rehearsal:
+    """What playing an exercise in `folder` needs; raises `ConfigError`. Its sandbox runs until `close`.
+
+    `new_stop` makes what can end one step in order.
+    """
     from broadcast.drills.play import rehearsing
     from broadcast.drills.rehearsal import Rehearsal
     from broadcast.model.clock import ManualClock
@@ -297,7 +302,7 @@ def make_rehearsal(exercise: Exercise, folder: Path) -> Rehearsal:
         settings=settings,
         ways=make_channels(settings).ways,
         ledger=ledger,
-        commands=_Desk(settings, ledger, clock),
+        commands=_Desk(settings, ledger, clock, new_stop),
         clock=clock,
         sandbox=SandboxClient(address.url),
         close=close,

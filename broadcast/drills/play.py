@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -25,11 +25,11 @@ _RATE = 10_000.0  # requests a second; nor for what the real account is allowed
 class Commands(Protocol):
     """What a commander can do."""
 
-    def publish(self, request: Request, listener: Listener) -> Result:
+    async def publish(self, request: Request, listener: Listener) -> Result:
         """Publish a notice."""
         ...
 
-    def retry(self, on_unknown: OnUnknown, listener: Listener) -> Sequence[Result]:
+    async def retry(self, on_unknown: OnUnknown, listener: Listener) -> Sequence[Result]:
         """Finish what is owed: the result of every notice that was worked on."""
         ...
 
@@ -71,13 +71,13 @@ def rehearsing(settings: Settings, folder: Path) -> Settings:
     return replace(settings, folder=folder, channels=channels, live=True)
 
 
-def play(
+async def play(
     exercise: Exercise,
     commands: Commands,
     clock: ManualClock,
     sandbox: SandboxClient,
     told: Callable[[Step], None],
-) -> Iterator[Played]:
+) -> AsyncIterator[Played]:
     """Play step by step; `told` hears of each before it happens."""
     down: tuple[str, ...] = ()
     begun = clock.now()
@@ -90,16 +90,16 @@ def play(
         if step.faults:
             sandbox.add_faults(list(step.faults))
         down = down if step.down is None else step.down
-        yield _acted(step, commands, down)
+        yield await _acted(step, commands, down)
 
 
-def _acted(step: Step, commands: Commands, down: tuple[str, ...]) -> Played:
+async def _acted(step: Step, commands: Commands, down: tuple[str, ...]) -> Played:
     watch = _Stopwatch()
     try:
         if step.request:
-            results: Sequence[Result] = [commands.publish(step.request, watch)]
+            results: Sequence[Result] = [await commands.publish(step.request, watch)]
         elif step.retry:
-            results = commands.retry(step.retry, watch)
+            results = await commands.retry(step.retry, watch)
         else:
             return Played(step, down)
     except BroadcastError as error:

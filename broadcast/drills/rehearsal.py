@@ -32,11 +32,11 @@ class Rehearsal:
     sandbox: SandboxClient
     close: Callable[[], object]
 
-    def run(self, told: Callable[[Step], None]) -> Grade:
+    async def run(self, told: Callable[[Step], None]) -> Grade:
         """Play it and grade it; raises `ConfigError` where nothing was published at all."""
         try:
-            played = list(play(self.exercise, self.commands, self.clock, self.sandbox, told))
-            return self._grade(played)
+            steps = play(self.exercise, self.commands, self.clock, self.sandbox, told)
+            return self._grade([step async for step in steps])
         finally:
             self.close()
 

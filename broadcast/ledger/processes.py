@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+class _Deferring(threading.local):
+    """How many blocks of this thread defer Ctrl-Z, and which signals were blocked before the first."""
+
+    blocks = 0
+    before: Iterable[int] = ()
+
+
+_deferring = _Deferring()
 
 
 @contextmanager
 def ctrl_z_deferred() -> Iterator[None]:
     """Ctrl-Z takes effect at the end of the block, as far as this thread decides about it.
 
+    Blocks of two coroutines may overlap in any order: the last one to end lets Ctrl-Z take effect.
     A thread that does not defer it stops the whole process, even while another thread has a transaction open.
     A thread that is begun in the block defers it for good.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
+    if not _deferring.blocks:
+        _deferring.before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
+    _deferring.blocks += 1
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        _deferring.blocks -= 1
+        if not _deferring.blocks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, _deferring.before)
 
 
 def obey_ctrl_z() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,7 +28,6 @@ from broadcast.publishing.notice_run import NoticeRun, Started
 from broadcast.publishing.prepare import headline
 from broadcast.publishing.request import Limits
 from broadcast.publishing.result import Result
-from broadcast.publishing.stopping import outliving_signals
 from broadcast.publishing.summarise import summarise
 
 
@@ -59,37 +57,39 @@ class Deliverer:
     internal: frozenset[str] = frozenset()
 
     @contextmanager
-    def started(self) -> Iterator[Started]:
+    def started(self, stop: Stop) -> Iterator[Started]:
         """Get ready to send, before anything is recorded; raises `LedgerError`.
 
-        Until the end of the block, Ctrl-C asks the run to stop: requests that are out may finish, and
-        a second one cuts them off. A lost terminal is ignored.
+        Until the end of the block, `stop` is heeded: requests that are out may finish, and asking a second
+        time cuts them off.
         """
-        secret, stop = self.ledger.secret(), Stop()
+        secret = self.ledger.secret()
         run = self.ledger.begin_run()
         try:
-            with outliving_signals(stop.ask):
+            with stop.heeded():
                 yield Started(run, secret, stop)
         finally:
             run.end()
 
-    def deliver(self, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter]) -> Result:
+    async def deliver(
+        self, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter], stop: Stop
+    ) -> Result:
         """Dispatch what an earlier command's notice still owes, and store the result.
 
         Raises `LedgerError` if this command sent nothing, and `Unfinished` if it may have.
         """
         late = tuple(lateness(notice, self.clock.now())) if self.owes(notice) else ()
-        with self.started() as started:
+        with self.started(stop) as started:
             run = self._begun(notice, Order(limits, adapters), started)
-            return self._finished(notice, lambda: run, late)
+            return await self._finished(notice, lambda: run, late)
 
-    def deliver_new(self, notice: Notice, order: Order, started: Started) -> Result:
+    async def deliver_new(self, notice: Notice, order: Order, started: Started) -> Result:
         """Dispatch a notice that was just recorded, and store the result.
 
         From here on no error may say that nothing happened: people would run the command again, and everybody
         would be told twice. Raises `Unfinished` if not even the ledger can be read any more.
         """
-        return self._finished(notice, lambda: self._begun(notice, order, started), order.warnings)
+        return await self._finished(notice, lambda: self._begun(notice, order, started), order.warnings)
 
     def _begun(self, notice: Notice, order: Order, started: Started) -> NoticeRun:
         builder = MessageBuilder(
@@ -126,14 +126,14 @@ class Deliverer:
         self._avoid_suppressed(notice, order.suppressed)
         return run
 
-    def _finished(
+    async def _finished(
         self, notice: Notice, begin: Callable[[], NoticeRun], warnings: tuple[str, ...] = ()
     ) -> Result:
         """The result of a run; an error of the ledger interrupts it. Raises `Unfinished`."""
         with self.recorded(notice):
             try:
                 run = begin()
-                ending = asyncio.run(run.dispatch())
+                ending = await run.dispatch()
                 warnings = (*warnings, *run.remarks)
             except LedgerError as error:
                 ending, warnings = Ending.INTERRUPTED, (*warnings, _told(error))

@@ -22,7 +22,6 @@ from broadcast.ledger.processes import ctrl_z_deferred, is_stopped
 from broadcast.ledger.store import Run
 from broadcast.model.clock import Clock
 from broadcast.publishing.request import Limits
-from broadcast.publishing.stopping import waking_the_loop
 
 _LOOK = 0.2  # seconds between two looks at what another process has under way
 #: Seconds after which another process that records nothing is not waited for: it may be stopped.
@@ -67,17 +66,21 @@ class NoticeRun:
         """
         deadline = None if self.limits.deadline is None else self.clock.monotonic() + self.limits.deadline
         try:
-            while True:
-                ending = await self._engine_run(deadline)
-                if ending is not Ending.FINISHED:
-                    return ending
-                left = self.take_over()
-                if left.alive:
-                    ending = await self._wait_for_others(left.alive, deadline)
-                if ending is not Ending.FINISHED or not (left.alive or left.taken_over):
-                    return ending
+            with self.stop.answered(self._say_what_is_waited_for):
+                return await self._work(deadline)
         finally:
             await _close([channel.adapter for channel in self.active.values()])
+
+    async def _work(self, deadline: float | None) -> Ending:
+        while True:
+            ending = await self._engine_run(deadline)
+            if ending is not Ending.FINISHED:
+                return ending
+            left = self.take_over()
+            if left.alive:
+                ending = await self._wait_for_others(left.alive, deadline)
+            if ending is not Ending.FINISHED or not (left.alive or left.taken_over):
+                return ending
 
     async def _engine_run(self, deadline: float | None) -> Ending:
         engine = Engine(
@@ -89,7 +92,7 @@ class NoticeRun:
             self.listener,
         )
         # The engine's writer obeys Ctrl-Z between two transactions, for the whole process.
-        with waking_the_loop(self._stop), ctrl_z_deferred():
+        with ctrl_z_deferred():
             return await engine.run(deadline, self.stop)
 
     async def _wait_for_others(self, processes: tuple[int, ...], deadline: float | None) -> Ending:
@@ -98,25 +101,29 @@ class NoticeRun:
         until = until if deadline is None else min(until, deadline)
         at_work = f"another broadcast is still sending this notice (process {processes[0]})"
         self._say(EventKind.WAITING, f"{at_work}; waiting for it")
-        with waking_the_loop(self._stop):
-            while alive := self.take_over().alive:
-                if self.clock.monotonic() >= until or is_stopped(alive[0]):
-                    self.remarks.append(f"{at_work}{_how_to_go_on(alive[0])}")
-                    return Ending.DEADLINE
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self.stop.wake_up.wait(), _LOOK)
-                if self.stop.asked:
-                    self.remarks.append(at_work)
-                    return Ending.INTERRUPTED
+        while alive := self.take_over().alive:
+            if self.clock.monotonic() >= until or is_stopped(alive[0]):
+                self.remarks.append(f"{at_work}{_how_to_go_on(alive[0])}")
+                return Ending.DEADLINE
+            await self._look_again()
+            if self.stop.asked:
+                self.remarks.append(at_work)
+                return Ending.INTERRUPTED
         return Ending.FINISHED
 
-    def _stop(self) -> None:
-        """Ask the run to stop, and say at once what it still waits for."""
-        self.stop.ask()
+    async def _look_again(self) -> None:
+        """Wait until it is time for another look, or the run is asked to stop."""
+        self.stop.wake_up.clear()
+        if not self.stop.asked:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wake_up.wait(), _LOOK)
+
+    def _say_what_is_waited_for(self, asked: int) -> None:
+        """Say it at once: the run was just asked to stop."""
         out = {name: channel.busy for name, channel in self.active.items() if channel.busy}
         if not out:
             words = "stopping"
-        elif self.stop.asked == 1:
+        elif asked == 1:
             requests = ", ".join(f"{name} ({count})" for name, count in out.items())
             words = (
                 f"stopping; waiting for answers to the requests that are out: {requests}. "

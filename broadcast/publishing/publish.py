@@ -9,6 +9,7 @@ from datetime import datetime
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import Event, EventKind
+from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError, KeyReused, LedgerError, Overtaken, Refused, UnknownIncident
 from broadcast.ledger.health import Watched
 from broadcast.ledger.records import NewNotice, Notice
@@ -77,14 +78,14 @@ class Publisher:
     locales: tuple[str, ...]
     deliverer: Deliverer
 
-    def publish(self, request: Request, limits: Limits, consent: Consent) -> Result:
+    async def publish(self, request: Request, limits: Limits, consent: Consent, stop: Stop) -> Result:
         """Publish a notice and return when it is delivered, as far as it can be.
 
-        `consent` is asked before anything is recorded. If another command records a notice meanwhile, this
-        one is prepared again from what holds then, and asked about again. That ends: each time, another
-        notice was recorded, and a number that was lost once is reserved the next time. Raises a
-        `BroadcastError` where nothing was sent, and `Overtaken` where the other notice turned what this one
-        takes back into something else.
+        `consent` is asked before anything is recorded, and `stop` is heeded from then on. If another command
+        records a notice meanwhile, this one is prepared again from what holds then, and asked about again.
+        That ends: each time, another notice was recorded, and a number that was lost once is reserved the
+        next time. Raises a `BroadcastError` where nothing was sent, and `Overtaken` where the other notice
+        turned what this one takes back into something else.
         """
         self.deliverer.follow_targets()
         subject, meant = Subject(request.incident), None
@@ -97,22 +98,24 @@ class Publisher:
             order = Order(limits, adapters, draft.warnings, draft.suppressed)
             consent(shown)
             try:
-                return self._send(draft, request, subject, order)
+                return await self._send(draft, request, subject, order, stop)
             except Overtaken as overtaken:
                 if not self._known(request):
                     subject = self._kept(draft, subject, overtaken)
-        return self._continue(known, limits)
+        return await self._continue(known, limits, stop)
 
-    def _send(self, draft: Draft, request: Request, subject: Subject, order: Order) -> Result:
+    async def _send(
+        self, draft: Draft, request: Request, subject: Subject, order: Order, stop: Stop
+    ) -> Result:
         """Record the notice and deliver it; raises `Overtaken`.
 
         What sending needs of this machine is there before anything is recorded.
         """
-        with self.deliverer.started() as started:
+        with self.deliverer.started(stop) as started:
             notice = self._record(draft, request, subject)
             with self.deliverer.recorded(notice):
                 warnings = (*order.warnings, *self._recorded(draft, request))
-                return self.deliverer.deliver_new(notice, replace(order, warnings=warnings), started)
+                return await self.deliverer.deliver_new(notice, replace(order, warnings=warnings), started)
 
     def _kept(self, draft: Draft, subject: Subject, overtaken: Overtaken) -> Subject:
         """The same incident for the next attempt; a new one gets a number that it cannot lose again."""
@@ -150,11 +153,11 @@ class Publisher:
             )
         return notice
 
-    def _continue(self, notice: Notice, limits: Limits) -> Result:
+    async def _continue(self, notice: Notice, limits: Limits, stop: Stop) -> Result:
         """Go on with an interrupted run, or give the stored result of a finished one again."""
         if notice.result and not self.deliverer.owes(notice):
             return Result.from_json(json.loads(notice.result)).replay()
-        return self.deliverer.deliver(notice, limits, self.deliverer.needed(notice))
+        return await self.deliverer.deliver(notice, limits, self.deliverer.needed(notice), stop)
 
     def _draft(self, request: Request, subject: Subject) -> Draft:
         before = self._before(request, subject)

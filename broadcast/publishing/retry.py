@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from broadcast.channels.base import Adapter
+from broadcast.dispatch.stop import Stop
 from broadcast.errors import AmbiguousIncident, UnknownIncident
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident
@@ -31,7 +32,7 @@ class Retried:
         return self.latest.exit_code if self.latest else ExitStatus.OK
 
 
-def retry(deliverer: Deliverer, incident: str | None, limits: Limits) -> Retried:
+async def retry(deliverer: Deliverer, incident: str | None, limits: Limits, stop: Stop) -> Retried:
     """Finish the notices of an incident, or of every incident that owes something, oldest first.
 
     What nobody can say is looked up at the provider before anything is sent. The deadline is for all of
@@ -41,12 +42,14 @@ def retry(deliverer: Deliverer, incident: str | None, limits: Limits) -> Retried
     deliverer.follow_targets()
     incidents = deliverer.ledger.incidents
     if incident is not None:
-        return _retried(deliverer, [incidents.find(incident)], limits)
+        return await _retried(deliverer, [incidents.find(incident)], limits, stop)
     owing = [one for one in incidents.all() if _owing(deliverer, one)]
-    return _retried(deliverer, owing, limits) if owing else _nothing_owed(deliverer)
+    return await _retried(deliverer, owing, limits, stop) if owing else _nothing_owed(deliverer)
 
 
-def _retried(deliverer: Deliverer, incidents: Sequence[Incident], limits: Limits) -> Retried:
+async def _retried(
+    deliverer: Deliverer, incidents: Sequence[Incident], limits: Limits, stop: Stop
+) -> Retried:
     begun = deliverer.clock.monotonic()
     notices = [one for incident in incidents for one in deliverer.ledger.incidents.notices(incident)]
     adapters = {one.id: deliverer.needed(one) for one in notices if deliverer.owes(one)}
@@ -58,7 +61,7 @@ def _retried(deliverer: Deliverer, incidents: Sequence[Incident], limits: Limits
             results.append(deliverer.standing(notice))
             continue
         left = _left(limits, deliverer.clock.monotonic() - begun)
-        worked.append(_finish(deliverer, notice, left, adapters[notice.id]))
+        worked.append(await _finish(deliverer, notice, left, adapters[notice.id], stop))
         results.append(worked[-1])
     changed = any(result.changed for result in results)
     # What an older notice did not bring to somebody is over, unless it was still to be sent.
@@ -86,8 +89,10 @@ def _left(limits: Limits, spent: float) -> Limits:
     return limits if limits.deadline is None else replace(limits, deadline=max(0.0, limits.deadline - spent))
 
 
-def _finish(deliverer: Deliverer, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter]) -> Result:
+async def _finish(
+    deliverer: Deliverer, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter], stop: Stop
+) -> Result:
     before = deliverer.standing(notice)
-    after = deliverer.deliver(notice, limits, adapters)
+    after = await deliverer.deliver(notice, limits, adapters, stop)
     changed = (before.counts, before.channels) != (after.counts, after.channels)
     return replace(after, changed=changed)

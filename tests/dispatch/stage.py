@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from broadcast.channels.base import Adapter
+from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.config.load import load
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.dispatch.progress import Listener, nobody
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
-from broadcast.publishing.preview import Preview
+from broadcast.publishing.deliver import Deliverer
+from broadcast.publishing.preview import Consent, Preview
 from broadcast.publishing.publish import Publisher
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
-from broadcast.publishing.retry import retry
+from broadcast.publishing.retry import Retried, retry
 from broadcast.sandbox.faults import parse_fault
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.server import Sandbox
@@ -86,6 +90,29 @@ settle = "200ms"
 """
 LANES = (("email", "mail-backup", "sms"),)
 ENVIRONMENT = {"SANDBOX_SECRET": "a-secret-of-the-sandbox"}
+
+
+T = TypeVar("T")
+
+
+def completed(work: Coroutine[Any, Any, T]) -> T:
+    """What comes of it: run as a command runs it, and elsewhere if this thread is busy with a command."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return complete(work)
+    with ThreadPoolExecutor(1) as somebody_else:
+        return somebody_else.submit(complete, work).result()
+
+
+def published(publisher: Publisher, request: Request, asked: Consent, limits: Limits | None = None) -> Result:
+    """Publish as a command does, which Ctrl-C interrupts."""
+    return completed(publisher.publish(request, limits or Limits(), asked, stop_by_signals()))
+
+
+def retried(deliverer: Deliverer, incident: str | None = None, limits: Limits | None = None) -> Retried:
+    """Retry as a command does."""
+    return completed(retry(deliverer, incident, limits or Limits(), stop_by_signals()))
 
 
 @contextmanager
@@ -188,7 +215,7 @@ class Company:
             publisher = make_publisher(self.settings, ledger, listener)
             if instead:
                 publisher = _played_by(publisher, instead)
-            return publisher.publish(request, limits or Limits(), consent)
+            return published(publisher, request, consent, limits)
 
     def notify(
         self,
@@ -210,9 +237,9 @@ class Company:
 
     def retry(self, limits: Limits | None = None, *, listener: Listener = nobody) -> Result:
         with self.ledger() as ledger:
-            retried = retry(make_deliverer(self.settings, ledger, listener), None, limits or Limits())
-            assert retried.latest
-            return retried.latest
+            found = retried(make_deliverer(self.settings, ledger, listener), None, limits)
+            assert found.latest
+            return found.latest
 
     def states(self, sequence: int = 1) -> dict[str, DeliveryState]:
         with self.ledger() as ledger:

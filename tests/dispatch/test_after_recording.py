@@ -15,11 +15,11 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import AddressKind
 from broadcast.model.suppression import SuppressionReason, suppression
 from broadcast.publishing.preview import Preview
-from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.request import Request, Verb
 from broadcast.publishing.result import Result
 from broadcast.testing.ledger_samples import NOON
 from broadcast.wiring import make_publisher
-from tests.dispatch.stage import Company, arm, consent, phone
+from tests.dispatch.stage import Company, arm, consent, phone, published
 
 NOTIFY = Request(Verb.NOTIFY, title="Checkout down")
 
@@ -33,7 +33,7 @@ def publish(
     """Publish with a ledger that waits for no lock."""
     ledger = Ledger.open(company.ledger_path, wait=0.05)
     try:
-        return make_publisher(company.settings, ledger, listener).publish(request, Limits(), asked)
+        return published(make_publisher(company.settings, ledger, listener), request, asked)
     finally:
         ledger.close()
 

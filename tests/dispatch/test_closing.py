@@ -9,11 +9,10 @@ import pytest
 from broadcast.dispatch.progress import nobody
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
-from broadcast.publishing.request import Limits, Verb
-from broadcast.publishing.retry import retry
+from broadcast.publishing.request import Verb
 from broadcast.reports.status import overview
 from broadcast.wiring import make_deliverer
-from tests.dispatch.stage import arm, email, phone
+from tests.dispatch.stage import arm, email, phone, retried
 
 AGENTS = '\n[audiences.agents]\ncontacts = ["people.csv"]\nlanes = {lanes}\n'
 
@@ -200,10 +199,10 @@ def test_retry_finishes_every_incident_and_says_so_for_every_notice(company, san
 
     with company.ledger() as ledger:
         deliverer = make_deliverer(company.settings, ledger, nobody)
-        retried = retry(deliverer, None, Limits())
-        again = retry(deliverer, None, Limits())
+        finished = retried(deliverer)
+        again = retried(deliverer)
 
-    assert [(one.incident, one.exit_code, one.changed) for one in retried.notices] == [
+    assert [(one.incident, one.exit_code, one.changed) for one in finished.notices] == [
         ("INC-1", 0, True),
         ("INC-2", 0, True),
     ]
@@ -287,7 +286,7 @@ def test_a_retry_by_name_counts_no_failure_of_an_older_notice_once_the_end_is_se
     assert company.follow_up(Verb.RESOLVE, message="Over.").exit_code == 0
 
     with company.ledger() as ledger:
-        retried = retry(make_deliverer(company.settings, ledger, nobody), "INC-1", Limits())
+        finished = retried(make_deliverer(company.settings, ledger, nobody), "INC-1")
 
-    assert retried.notices == ()
-    assert retried.exit_code == 0
+    assert finished.notices == ()
+    assert finished.exit_code == 0

@@ -17,7 +17,7 @@ from broadcast.reports.log import log
 from broadcast.reports.status import one
 from broadcast.reports.story import build
 from broadcast.wiring import make_publisher
-from tests.dispatch.stage import arm, email, phone
+from tests.dispatch.stage import arm, email, phone, published
 
 
 def test_follow_ups_hang_on_what_came_before_on_every_channel(company, sandbox):
@@ -152,9 +152,9 @@ def test_a_false_alarm_is_not_told_as_something_else_because_somebody_was_quicke
         publisher = make_publisher(company.settings, ledger, nobody)
         if meanwhile is Verb.RESOLVE:
             with pytest.raises(Overtaken, match="take back something else"):
-                publisher.publish(request, Limits(), say_yes)
+                published(publisher, request, say_yes)
         else:
-            assert publisher.publish(request, Limits(), say_yes).phase == "retracted"
+            assert published(publisher, request, say_yes).phase == "retracted"
 
     assert told == ([2] if meanwhile is Verb.RESOLVE else [2, 3])
 
@@ -195,7 +195,7 @@ def test_a_resolve_reaches_those_who_are_told_while_somebody_says_yes_to_it(comp
 
     with company.ledger() as ledger:
         publisher = make_publisher(company.settings, ledger, nobody)
-        result = publisher.publish(Request(Verb.RESOLVE, message="Over."), Limits(), say_yes)
+        result = published(publisher, Request(Verb.RESOLVE, message="Over."), say_yes)
 
     assert result.exit_code == 0
     assert company.copies(2) == {"p0": ["twilio"], "p1": ["twilio"], "p2": []}

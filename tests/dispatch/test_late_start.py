@@ -22,10 +22,10 @@ import trustme
 
 from broadcast.dispatch.progress import Listener
 from broadcast.model.clock import SystemClock
-from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.request import Request, Verb
 from broadcast.wiring import make_publisher
 from tests.dispatch.processes import Child, Daemon, fork
-from tests.dispatch.stage import Company, consent
+from tests.dispatch.stage import Company, consent, published
 
 WITHIN = 20.0  # seconds until a test that waits in vain gives up
 SLEEP = 100.0  # seconds
@@ -138,7 +138,7 @@ def publishing(company: Company, clock: SharedClock) -> Child:
         with company.ledger() as ledger:
             publisher = make_publisher(company.settings, ledger, listener, clock)
             request = Request(Verb.NOTIFY, title="Checkout down")
-            return publisher.publish(request, Limits(), consent).exit_code
+            return published(publisher, request, consent).exit_code
 
     return fork(work)
 

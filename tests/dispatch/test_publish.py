@@ -16,7 +16,7 @@ from broadcast.publishing.result import Result
 from broadcast.sandbox.daemon import Address
 from broadcast.sandbox.settings import in_sandbox
 from broadcast.wiring import make_publisher
-from tests.dispatch.stage import arm, consent
+from tests.dispatch.stage import arm, consent, published
 
 ALL = [["email", "sms"], ["x"], ["page"]]
 
@@ -53,7 +53,7 @@ def test_nobody_is_asked_twice_under_one_key(company):
     request = Request(Verb.NOTIFY, title="Checkout down", key="run-7")
     for _ in range(2):
         with company.ledger() as ledger:
-            make_publisher(company.settings, ledger, nobody).publish(request, Limits(), asked.append)
+            published(make_publisher(company.settings, ledger, nobody), request, asked.append)
 
     assert len(asked) == 1
 
@@ -65,7 +65,7 @@ def test_whoever_says_no_has_sent_and_recorded_nothing(company, sandbox):
     with company.ledger() as ledger:
         publisher = make_publisher(company.settings, ledger, nobody)
         with pytest.raises(Refused):
-            publisher.publish(Request(Verb.NOTIFY, title="Checkout down"), Limits(), declining)
+            published(publisher, Request(Verb.NOTIFY, title="Checkout down"), declining)
 
         assert ledger.incidents.all() == []
     assert sandbox.requests == []
@@ -149,7 +149,7 @@ def test_in_the_sandbox_a_drill_uses_every_channel(company, sandbox):
     settings = in_sandbox(company.settings, Address(sandbox.url, sandbox.smtp_port, started=False))
     with company.ledger() as ledger:
         publisher = make_publisher(settings, ledger, nobody)
-        publisher.publish(Request(Verb.NOTIFY, title="Rehearsal", drill=True), Limits(), consent)
+        published(publisher, Request(Verb.NOTIFY, title="Rehearsal", drill=True), consent)
 
     assert {message.provider for message in sandbox.received} == {"sendgrid", "x", "statuspage"}
 

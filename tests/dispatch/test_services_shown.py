@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from broadcast.channels import registry
 from broadcast.dispatch.progress import nobody
-from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.request import Request, Verb
 from broadcast.sandbox.daemon import Address
 from broadcast.sandbox.settings import in_sandbox
 from broadcast.wiring import make_publisher
-from tests.dispatch.stage import Company, consent
+from tests.dispatch.stage import Company, consent, published
 
 SERVICES = """
 [channels.site]
@@ -94,7 +94,7 @@ class Desk:
     def publish(self, verb, **given):
         with self.company.ledger() as ledger:
             publisher = make_publisher(replace(self.settings, ledger=Path(ledger.name)), ledger, nobody)
-            result = publisher.publish(Request(verb, **given), Limits(), consent)
+            result = published(publisher, Request(verb, **given), consent)
         assert result.exit_code == 0, result
 
     def do(self, action):

@@ -15,7 +15,7 @@ from broadcast.model.clock import SystemClock
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
 from tests.dispatch.processes import Child, Daemon, fork
-from tests.dispatch.stage import Company, consent
+from tests.dispatch.stage import Company, consent, published
 
 PEOPLE = 12
 
@@ -133,7 +133,7 @@ def test_ctrl_z_leaves_the_ledger_to_others(company):
         request = Request(Verb.NOTIFY, title="Checkout down")
         with company.ledger() as ledger:
             publisher = make_publisher(company.settings, ledger, listener, PressingCtrlZ())
-            return publisher.publish(request, Limits(), consent).exit_code
+            return published(publisher, request, consent).exit_code
 
     child = fork(work)
     assert os.WIFSTOPPED(os.waitpid(child.pid, os.WUNTRACED)[1])

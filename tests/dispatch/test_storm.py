@@ -13,11 +13,11 @@ import pytest
 from broadcast.dispatch.progress import nobody
 from broadcast.errors import PhaseError, Refused
 from broadcast.publishing.preview import Preview
-from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.request import Request, Verb
 from broadcast.wiring import make_publisher
 from tests.acceptance.conftest import environment
 from tests.dispatch.processes import Daemon
-from tests.dispatch.stage import Company
+from tests.dispatch.stage import Company, published
 
 TOGETHER = 6
 FEW = 3  # of commands in interpreters of their own, which take most of the time
@@ -66,9 +66,7 @@ def _published(company: Company, request: Request, tell: int, start: int, releas
 def _exit_code(company: Company, request: Request, consent: Callable[[Preview], None]) -> int:
     try:
         with company.ledger() as ledger:
-            return (
-                make_publisher(company.settings, ledger, nobody).publish(request, Limits(), consent).exit_code
-            )
+            return published(make_publisher(company.settings, ledger, nobody), request, consent).exit_code
     except PhaseError:
         return 2
     except BaseException:  # noqa: BLE001 - the parent must see every way it can fail
@@ -137,7 +135,7 @@ def test_an_update_stays_with_its_incident_when_that_ends_and_another_is_open(co
     with company.ledger() as ledger:
         publisher = make_publisher(company.settings, ledger, nobody)
         with pytest.raises(PhaseError, match="INC-1"):
-            publisher.publish(request, Limits(), meanwhile)
+            published(publisher, request, meanwhile)
 
 
 def test_who_is_asked_sees_what_was_published_meanwhile_and_may_say_no(company):
@@ -153,7 +151,7 @@ def test_who_is_asked_sees_what_was_published_meanwhile_and_may_say_no(company):
     with company.ledger() as ledger:
         publisher = make_publisher(company.settings, ledger, nobody)
         with pytest.raises(Refused, match="no"):
-            publisher.publish(Request(Verb.UPDATE, message="The cause is found."), Limits(), asked)
+            published(publisher, Request(Verb.UPDATE, message="The cause is found."), asked)
         assert len(ledger.incidents.notices(ledger.incidents.all()[0])) == 2
 
     assert [preview.sequence for preview in shown] == [2, 3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import subprocess
@@ -256,12 +257,13 @@ def test_a_first_word_that_only_a_later_step_gets_out_is_late_by_the_exercises_c
 class Waits:
     """A commander whose first message waits until another program has done its work."""
 
-    def publish(self, request, listener):
-        subprocess.run([sys.executable, "-c", "sum(range(10**6))"], check=True)
+    async def publish(self, request, listener):
+        other = await asyncio.create_subprocess_exec(sys.executable, "-c", "sum(range(10**6))")
+        assert await other.wait() == 0
         listener(Event(EventKind.ACCEPTED, "sms"))
         return result(accepted=1)
 
-    def retry(self, on_unknown, listener):
+    async def retry(self, on_unknown, listener):
         raise NotImplementedError
 
 
@@ -277,9 +279,13 @@ def test_what_other_programs_compute_meanwhile_fails_no_exercise(company):
     exercise = read_exercise(company(NOTIFY))
     begun = time.monotonic()
 
-    [played] = play(exercise, Waits(), ManualClock(), cast("SandboxClient", Nowhere()), lambda step: None)
+    async def played():
+        steps = play(exercise, Waits(), ManualClock(), cast("SandboxClient", Nowhere()), lambda step: None)
+        return [step async for step in steps]
 
-    assert played.first_word < (time.monotonic() - begun) / 2
+    [only] = asyncio.run(played())
+
+    assert only.first_word < (time.monotonic() - begun) / 2
 
 
 def test_the_exercises_that_come_with_the_program_are_listed_and_found_by_name(tmp_path):

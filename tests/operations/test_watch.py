@@ -26,6 +26,7 @@ from broadcast.monitoring.watch import Watch
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.testing.ledger_samples import NOON, after
 from broadcast.wiring import make_publisher, make_watch
+from tests.dispatch.stage import published
 from tests.operations.provider import Provider, company, serving
 
 ACTIVE = "activate = true\n"
@@ -198,7 +199,7 @@ def test_an_end_goes_by_other_ways_too_and_says_so(backed_up, provider):
     settings = backed_up(ACTIVE)
     ledger = Ledger.open(settings.ledger)
     request = Request(Verb.NOTIFY, title="Kasse")
-    assert make_publisher(settings, ledger, nobody).publish(request, Limits(), lambda _: None).exit_code == 0
+    assert published(make_publisher(settings, ledger, nobody), request, lambda _: None).exit_code == 0
     ledger.close()
     fallen(make_watch(settings), provider)
 
@@ -303,7 +304,7 @@ def test_affects_none_takes_what_was_found_back_until_the_channel_was_up_again(t
     fallen(watch, provider)
     ledger = Ledger.open(settings.ledger)
     request = Request(Verb.NOTIFY, title="Kasse", channels=("site",), affects=("none",))
-    make_publisher(settings, ledger, nobody).publish(request, Limits(), lambda _: None)
+    published(make_publisher(settings, ledger, nobody), request, lambda _: None)
     ledger.close()
 
     assert watch.round().down == ()

@@ -16,7 +16,7 @@ from broadcast.publishing.preview import Preview
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
 from tests.dispatch.processes import Child, fork
-from tests.dispatch.stage import Company
+from tests.dispatch.stage import Company, published
 from tests.torture.ground import EACH_ALONE, NOTIFY, TITLE, Ended, Ground, ended, finish, start
 from tests.torture.judge import Verdict, judge
 from tests.torture.report import Line, Options
@@ -183,7 +183,7 @@ def _consent_together(company: Company, request: Request, gate: _Gate, insists: 
     try:
         with company.ledger() as ledger:
             publisher = make_publisher(company.settings, ledger, nobody)
-            return publisher.publish(request, Limits(), consent).exit_code
+            return published(publisher, request, consent).exit_code
     finally:
         arrive()
 

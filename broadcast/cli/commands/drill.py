@@ -12,6 +12,7 @@ import typer
 
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
+from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.options import Common, Form, ListForm
 from broadcast.cli.output.blocks import Banner, Block, Remark, Table, Tone, Word
 from broadcast.cli.output.show import show, show_json
@@ -80,9 +81,9 @@ def _played(exercise: Exercise, common: Common, folder: Path | None) -> Grade:
     if folder is not None:
         place = folder / exercise.path.stem
         place.mkdir(parents=True, exist_ok=True)
-        return make_rehearsal(exercise, place).run(told)
+        return complete(make_rehearsal(exercise, place, stop_by_signals).run(told))
     with TemporaryDirectory(prefix="broadcast-drill-") as fleeting:
-        return make_rehearsal(exercise, Path(fleeting)).run(told)
+        return complete(make_rehearsal(exercise, Path(fleeting), stop_by_signals).run(told))
 
 
 def _minutes(exercise: Exercise) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from broadcast.cli.command import command
 from broadcast.cli.consent import Asking
+from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.inputs import read_limits, read_request, read_words
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import (
@@ -127,7 +128,8 @@ def publish(request: Request, common: Common, sending: Sending, run: Run) -> int
         return _preview(request, limits, settings, common, run.output)
     asking = Asking(common, settings.timezone, sending.yes)
     with opened(settings) as ledger, watching(common, run.output) as listener:
-        result = make_publisher(settings, ledger, listener).publish(request, limits, asking)
+        publisher = make_publisher(settings, ledger, listener)
+        result = complete(publisher.publish(request, limits, asking, stop_by_signals()))
     show_result(result, run.output, settings.timezone, common, asking.warned)
     return result.exit_code
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from broadcast.cli.command import command
+from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.inputs import read_limits
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, MaybeIncident, Run
@@ -36,6 +37,7 @@ def retry(common: Common, run: Run, incident: MaybeIncident = None, yes: Yes = F
     limits = read_limits(run)
     settings = load_settings(common.config, sandbox=common.sandbox)
     with opened(settings) as ledger, watching(common, run.output) as listener:
-        retried = finish(make_deliverer(settings, ledger, listener), incident, limits)
+        deliverer = make_deliverer(settings, ledger, listener)
+        retried = complete(finish(deliverer, incident, limits, stop_by_signals()))
     show_retried(retried, run.output, settings.timezone, common)
     return retried.exit_code
