@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,8 +54,17 @@ class Check:
     fix: str = ""
 
 
-def examine(settings: Settings) -> Iterator[Check]:
-    """Every check, the quick ones first; the channels are asked last."""
+async def examine(settings: Settings) -> list[Check]:
+    """Return every check, the quick ones first; the channels are asked last."""
+    found = [*_configuration(settings)]
+    for part in _PARTS:
+        found += _guarded(part(settings), part.__name__.strip("_"))
+    locked = {name for name, channel in settings.channels.items() if any(_unreadable(channel))}
+    answers = await probe(channel for name, channel in settings.channels.items() if name not in locked)
+    return [*found, *_guarded(_channels(settings, answers), "channels")]
+
+
+def _configuration(settings: Settings) -> Iterator[Check]:
     yield Check("configuration", Verdict.OK, str(settings.path or "defaults"))
     for warning in settings.warnings:
         yield Check("configuration", Verdict.WARN, warning)
@@ -66,18 +75,6 @@ def examine(settings: Settings) -> Iterator[Check]:
             "live = false: nothing leaves this machine",
             "set live = true when it counts",
         )
-    for part in (
-        _placeholders,
-        _secrets,
-        _modes,
-        _ledger,
-        _contacts,
-        _templates,
-        _lanes,
-        _sandbox,
-        _channels,
-    ):
-        yield from _guarded(part, settings)
 
 
 def failed(error: BroadcastError, subject: str) -> Check:
@@ -85,12 +82,12 @@ def failed(error: BroadcastError, subject: str) -> Check:
     return Check(subject, Verdict.FAIL, str(error), error.hint or "")
 
 
-def _guarded(part: Callable[[Settings], Iterator[Check]], settings: Settings) -> Iterator[Check]:
+def _guarded(checks: Iterator[Check], subject: str) -> Iterator[Check]:
     """One thing that cannot be looked at does not keep the others from being."""
     try:
-        yield from part(settings)
+        yield from checks
     except BroadcastError as error:
-        yield failed(error, part.__name__.strip("_"))
+        yield failed(error, subject)
 
 
 def _placeholders(settings: Settings) -> Iterator[Check]:
@@ -268,16 +265,14 @@ def _sandbox(settings: Settings) -> Iterator[Check]:
     yield Check("sandbox", Verdict.OK, detail)
 
 
-def _channels(settings: Settings) -> Iterator[Check]:
+def _channels(settings: Settings, answers: Mapping[str, Probe]) -> Iterator[Check]:
     if not settings.channels:
         yield Check("channels", Verdict.FAIL, "there is no channel", "add one: [channels.email]")
-    locked = {name for name, channel in settings.channels.items() if any(_unreadable(channel))}
-    answers = probe(channel for name, channel in settings.channels.items() if name not in locked)
     for name, channel in settings.channels.items():
-        if name in locked:
-            yield Check(f"channel {name}", _gravity(channel), "not asked: a secret is missing")
-        else:
+        if name in answers:
             yield channel_check(channel, answers[name])
+        else:
+            yield Check(f"channel {name}", _gravity(channel), "not asked: a secret is missing")
     for remark in remarks({name: answer.ahead for name, answer in answers.items()}):
         yield Check("clock", Verdict.WARN, remark, "switch on its synchronisation: timedatectl set-ntp true")
 
@@ -300,4 +295,4 @@ def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
 
 
 #: In the order in which they are told: what takes no time first.
-_PARTS = (_placeholders, _secrets, _modes, _ledger, _contacts, _templates, _lanes, _sandbox, _channels)
+_PARTS = (_placeholders, _secrets, _modes, _ledger, _contacts, _templates, _lanes, _sandbox)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from broadcast.channels import registry
@@ -15,15 +15,11 @@ from broadcast.model.outcome import Health, Probe
 WITHIN = 10.0  # seconds
 
 
-def probe(channels: Iterable[ChannelSettings], within: float = WITHIN) -> dict[str, Probe]:
-    """What each channel answers, all asked at once; a setting that is wrong is an answer, too."""
-    return asyncio.run(probe_all(list(channels), within))
-
-
-async def probe_all(channels: Sequence[ChannelSettings], within: float = WITHIN) -> dict[str, Probe]:
-    """The same, for whoever has a loop already."""
-    answers = await asyncio.gather(*(_probe(channel, within) for channel in channels))
-    return {channel.name: answer for channel, answer in zip(channels, answers, strict=True)}
+async def probe(channels: Iterable[ChannelSettings], within: float = WITHIN) -> dict[str, Probe]:
+    """Ask all channels at once, and return what each answers; a setting that is wrong is an answer, too."""
+    asked = list(channels)
+    answers = await asyncio.gather(*(_probe(channel, within) for channel in asked))
+    return {channel.name: answer for channel, answer in zip(asked, answers, strict=True)}
 
 
 async def _probe(channel: ChannelSettings, within: float) -> Probe:

@@ -9,14 +9,13 @@ from datetime import timedelta
 from itertools import chain
 
 from broadcast.config.settings import ChannelSettings, Settings
-from broadcast.ledger.health import Page
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock
 from broadcast.model.health import Announcement, Condition
 from broadcast.model.outcome import Probe
 from broadcast.model.system import system_name
 from broadcast.monitoring.assess import Assessment, Evidence, assess
-from broadcast.monitoring.probe import probe_all
+from broadcast.monitoring.probe import probe
 from broadcast.monitoring.provider_status import Announcements, ask_all
 from broadcast.planning.outage import Dependencies
 from broadcast.publishing.dependencies import dependencies, fates_of
@@ -57,11 +56,11 @@ class Surveyor:
     clock: Clock
     probing: bool = True
 
-    def survey(self, channels: Sequence[ChannelSettings]) -> Survey:
+    async def survey(self, channels: Sequence[ChannelSettings]) -> Survey:
         """How these channels are; raises `LedgerError`."""
         depends = dependencies(self.settings)
         fates = {channel.name: _fates(channel, depends) for channel in channels}
-        probes, announced = self._ask(channels, self._wanted(channels, fates, depends))
+        probes, announced = await self._ask(channels, self._wanted(channels, fates, depends))
         records = self.ledger.health if self.ledger else None
         now = self.clock.now()
         traffic = records.traffic(now - LATELY) if records else {}
@@ -90,24 +89,18 @@ class Surveyor:
             wanted.update(one.removeprefix(_OWN_PAGE) for one in origins if one.startswith(_OWN_PAGE))
         return wanted
 
-    def _ask(
+    async def _ask(
         self, channels: Sequence[ChannelSettings], fates: Iterable[str]
     ) -> tuple[Mapping[str, Probe], Mapping[str, Announcement]]:
         """Channels and status pages, all at once."""
         if not self.probing:
             return {}, {}
         if self.ledger is None:
-            return asyncio.run(probe_all(channels)), {}
+            return await probe(channels), {}
         pages = Announcements(self.settings, self.ledger.health, self.clock)
-        probes, answers = asyncio.run(_ask_both(channels, pages.due(fates)))
+        probes, answers = await asyncio.gather(probe(channels), ask_all(pages.due(fates)))
         pages.keep(answers)
         return probes, pages.latest(fates)
-
-
-async def _ask_both(
-    channels: Sequence[ChannelSettings], pages: Sequence[Page]
-) -> tuple[dict[str, Probe], list[Page]]:
-    return await asyncio.gather(probe_all(channels), ask_all(pages))
 
 
 def _fates(channel: ChannelSettings, depends: Dependencies) -> tuple[str, ...]:

@@ -54,23 +54,23 @@ class Watch:
     what_if: Callable[[Mapping[str, str]], WhatIf]
     program: str
 
-    def round(self) -> Round:
+    async def round(self) -> Round:
         """One look; what could not be looked at, or recorded, is told and tried again the next time."""
         try:
             ledger = Ledger.open(self.settings.ledger, wait=_WAIT)
         except LedgerError as error:
             return Round(self.clock.now(), trouble=(str(error),))
         try:
-            return self._look(ledger)
+            return await self._look(ledger)
         except LedgerError as error:
             return Round(self.clock.now(), trouble=(str(error),))
         finally:
             ledger.close()
 
-    def _look(self, ledger: Ledger) -> Round:
+    async def _look(self, ledger: Ledger) -> Round:
         relied = relied_on(self.settings)
         channels = [channel for name, channel in self.settings.channels.items() if name in relied]
-        survey = Surveyor(self.settings, ledger, self.clock).survey(channels)
+        survey = await Surveyor(self.settings, ledger, self.clock).survey(channels)
         now = self.clock.now()
         rounds: list[Round] = []
 

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -22,11 +23,11 @@ from broadcast.ledger.sqlite.runs import watching_alone
 from broadcast.model.clock import SystemClock
 from broadcast.model.health import Condition
 from broadcast.monitoring.outages import Seen, revised
-from broadcast.monitoring.watch import Watch
+from broadcast.monitoring.watch import Round, Watch
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.testing.ledger_samples import NOON, after
 from broadcast.wiring import make_publisher, make_watch
-from tests.dispatch.stage import published
+from tests.dispatch.stage import completed, published
 from tests.operations.provider import Provider, company, serving
 
 ACTIVE = "activate = true\n"
@@ -56,7 +57,21 @@ def health(folder) -> list[tuple]:
         return connection.execute("SELECT system, state, source FROM health ORDER BY system").fetchall()
 
 
-def fallen(watch: Watch, provider: Provider) -> None:
+@dataclass(frozen=True)
+class Watching:
+    """The watch, one round after the other, as its command has it."""
+
+    watch: Watch
+
+    def round(self) -> Round:
+        return completed(self.watch.round())
+
+
+def watching(settings: Settings) -> Watching:
+    return Watching(make_watch(settings))
+
+
+def fallen(watch: Watching, provider: Provider) -> None:
     """Two bad checks."""
     provider.status = 503
     watch.round()
@@ -64,7 +79,7 @@ def fallen(watch: Watch, provider: Provider) -> None:
 
 
 def test_an_outage_is_drafted_once_and_closed_when_it_is_over(tmp_path, provider):
-    watch = make_watch(company(tmp_path, provider))
+    watch = watching(company(tmp_path, provider))
     assert not watch.round().down
 
     provider.status = 503
@@ -88,7 +103,7 @@ def test_an_outage_is_drafted_once_and_closed_when_it_is_over(tmp_path, provider
 
 
 def test_a_draft_is_private_names_nobody_and_holds_the_plan_and_the_command(tmp_path, provider):
-    watch = make_watch(company(tmp_path, provider))
+    watch = watching(company(tmp_path, provider))
     fallen(watch, provider)
 
     [draft] = (tmp_path / "drafts").iterdir()
@@ -116,7 +131,7 @@ def test_a_draft_is_private_names_nobody_and_holds_the_plan_and_the_command(tmp_
 
 
 def test_what_somebody_wrote_into_a_draft_is_kept_and_a_draft_that_was_deleted_stays_so(tmp_path, provider):
-    watch = make_watch(company(tmp_path, provider))
+    watch = watching(company(tmp_path, provider))
     fallen(watch, provider)
     [draft] = (tmp_path / "drafts").iterdir()
     draft.write_text("my words", encoding="utf-8")
@@ -132,7 +147,7 @@ def test_what_somebody_wrote_into_a_draft_is_kept_and_a_draft_that_was_deleted_s
 
 
 def test_watching_sends_nothing(tmp_path, provider):
-    watch = make_watch(company(tmp_path, provider, ACTIVE))
+    watch = watching(company(tmp_path, provider, ACTIVE))
     fallen(watch, provider)
     watch.round()
 
@@ -146,7 +161,7 @@ def test_watching_sends_nothing(tmp_path, provider):
 
 def test_a_provider_that_says_so_itself_is_down_with_its_channel_and_never_without(tmp_path, provider):
     settings = company(tmp_path, provider, PAGE.format(url=provider.url))
-    watch = make_watch(settings)
+    watch = watching(settings)
 
     watch.round()
     well = watch.round()
@@ -165,7 +180,7 @@ def test_one_draft_for_what_fails_together_is_closed_when_all_of_it_works_again(
         company(tmp_path, provider, BACKUP.format(url=other.url))
         path = tmp_path / "broadcast.toml"
         path.write_text(path.read_text().replace('["email"], ["site"]', '["email", "backup"], ["site"]'))
-        watch = make_watch(load(None, {"KEY": "secret-key"}, tmp_path))
+        watch = watching(load(None, {"KEY": "secret-key"}, tmp_path))
         provider.status = other.status = 503
         watch.round()
         assert {one.system for one in watch.round().fallen} == {"email", "backup"}
@@ -201,7 +216,7 @@ def test_an_end_goes_by_other_ways_too_and_says_so(backed_up, provider):
     request = Request(Verb.NOTIFY, title="Kasse")
     assert published(make_publisher(settings, ledger, nobody), request, lambda _: None).exit_code == 0
     ledger.close()
-    fallen(make_watch(settings), provider)
+    fallen(watching(settings), provider)
 
     preview = previewed(settings, verb=Verb.RESOLVE)
 
@@ -210,7 +225,7 @@ def test_an_end_goes_by_other_ways_too_and_says_so(backed_up, provider):
 
 
 def test_what_is_down_expires_where_nobody_looks_any_more(tmp_path, provider):
-    fallen(make_watch(company(tmp_path, provider, 'expires = "5m"\n')), provider)
+    fallen(watching(company(tmp_path, provider, 'expires = "5m"\n')), provider)
 
     now = SystemClock().now()
     ledger = Ledger.open(tmp_path / "broadcast.db")
@@ -221,7 +236,7 @@ def test_what_is_down_expires_where_nobody_looks_any_more(tmp_path, provider):
 
 def test_trouble_with_the_ledger_or_the_folder_is_told_and_outlived(tmp_path, provider):
     settings = company(tmp_path, provider)
-    watch = make_watch(settings)
+    watch = watching(settings)
     watch.round()
     with closing(sqlite3.connect(settings.ledger)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -275,7 +290,7 @@ def first(preview) -> list[str]:
 def test_activated_what_is_down_comes_last_is_offered_to_nobody_and_the_preview_says_so(backed_up, provider):
     settings = backed_up(ACTIVE)
     assert first(previewed(settings)) == ["email"]
-    fallen(make_watch(settings), provider)
+    fallen(watching(settings), provider)
 
     preview = previewed(settings)
 
@@ -289,7 +304,7 @@ def test_activated_what_is_down_comes_last_is_offered_to_nobody_and_the_preview_
 
 def test_without_activation_the_preview_only_proposes(backed_up, provider):
     settings = backed_up("")
-    fallen(make_watch(settings), provider)
+    fallen(watching(settings), provider)
 
     preview = previewed(settings)
 
@@ -300,7 +315,7 @@ def test_without_activation_the_preview_only_proposes(backed_up, provider):
 
 def test_affects_none_takes_what_was_found_back_until_the_channel_was_up_again(tmp_path, provider):
     settings = company(tmp_path, provider, ACTIVE)
-    watch = make_watch(settings)
+    watch = watching(settings)
     fallen(watch, provider)
     ledger = Ledger.open(settings.ledger)
     request = Request(Verb.NOTIFY, title="Kasse", channels=("site",), affects=("none",))
@@ -317,7 +332,7 @@ def test_affects_none_takes_what_was_found_back_until_the_channel_was_up_again(t
 
 def test_a_channel_that_was_renamed_while_it_was_down_is_over_and_takes_nothing_with_it(tmp_path, provider):
     settings = company(tmp_path, provider, ACTIVE + MAIL + PAGE.format(url=provider.url))
-    watch = make_watch(settings)
+    watch = watching(settings)
     fallen_with_its_provider(watch, provider)
     [draft] = drafts(tmp_path)
     path = tmp_path / "broadcast.toml"
@@ -331,13 +346,13 @@ def test_a_channel_that_was_renamed_while_it_was_down_is_over_and_takes_nothing_
     assert not any("comes last" in remark for remark in previewed(renamed).warnings)
     provider.status = 200
 
-    found = make_watch(renamed).round()
+    found = watching(renamed).round()
 
     assert {one.system for one in found.unwatched} >= {"email"}
     assert (found.down, found.recovered) == ((), ())
     assert [path.name for path in found.closed] == [draft.replace(".md", ".closed.md")]
     assert any("email is no longer watched" in str(block) for block in told(found, renamed))
-    assert make_watch(renamed).round().unwatched == ()
+    assert watching(renamed).round().unwatched == ()
 
 
 def fallen_with_its_provider(watch, provider):
@@ -348,7 +363,7 @@ def fallen_with_its_provider(watch, provider):
 
 def test_what_is_doubtful_is_never_said_to_work_again(tmp_path, provider):
     settings = company(tmp_path, provider, PAGE.format(url=provider.url))
-    watch = make_watch(settings)
+    watch = watching(settings)
     fallen_with_its_provider(watch, provider)
     provider.status = 200
     watch.round()
@@ -368,7 +383,7 @@ def test_the_command_of_a_draft_names_the_configuration_and_not_what_it_is_a_lin
     shared = tmp_path / "shared.toml"
     (tmp_path / "site-a" / "broadcast.toml").rename(shared)
     (tmp_path / "site-a" / "broadcast.toml").symlink_to(shared)
-    watch = make_watch(load(None, {"KEY": "secret-key"}, tmp_path / "site-a"))
+    watch = watching(load(None, {"KEY": "secret-key"}, tmp_path / "site-a"))
     fallen(watch, provider)
 
     [draft] = (tmp_path / "site-a" / "drafts").iterdir()
@@ -381,7 +396,7 @@ def test_a_status_page_speaks_for_channels_that_depend_on_it_by_a_chain(tmp_path
     path = tmp_path / "broadcast.toml"
     text = path.read_text().replace('fate = ["post"]', 'fate = ["Letters"]')
     path.write_text(f'{text}\n[fates]\nletters = ["sorting"]\nSorting = ["post", "letters"]\n')
-    watch = make_watch(load(None, {"KEY": "secret-key"}, tmp_path))
+    watch = watching(load(None, {"KEY": "secret-key"}, tmp_path))
 
     found = watch.round()
     assert found.channels[0].assessment.reason == "post says: Everything"

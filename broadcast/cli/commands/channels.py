@@ -10,6 +10,7 @@ import typer
 
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
+from broadcast.cli.event_loop import complete
 from broadcast.cli.options import Common, Form, ListForm
 from broadcast.cli.output.blocks import Table, Tone, Word
 from broadcast.cli.output.checks import checks_page
@@ -76,7 +77,7 @@ def ask(common: Common, name: Name = None, output: ListForm = Form.HUMAN) -> int
 
     channels = load_settings(common.config, sandbox=common.sandbox).channels
     chosen = _chosen(channels, name)
-    answers = probe(chosen.values())
+    answers = complete(probe(chosen.values()))
     checks = [channel_check(chosen[channel], answer) for channel, answer in answers.items()]
     if output is Form.JSON:
         found = [
@@ -124,9 +125,9 @@ def _surveyed(
 
     try:
         with opened(settings) as ledger:
-            return Surveyor(settings, ledger, SystemClock(), probing).survey(channels), None
+            return complete(Surveyor(settings, ledger, SystemClock(), probing).survey(channels)), None
     except LedgerError as error:
-        return Surveyor(settings, None, SystemClock(), probing).survey(channels), str(error)
+        return complete(Surveyor(settings, None, SystemClock(), probing).survey(channels)), str(error)
 
 
 def _chosen(channels: Mapping[str, ChannelSettings], name: str | None) -> Mapping[str, ChannelSettings]:

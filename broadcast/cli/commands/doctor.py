@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from broadcast.cli.command import command
+from broadcast.cli.event_loop import complete
 from broadcast.cli.options import Common, Form, ListForm
 from broadcast.cli.output.checks import checks_page
 from broadcast.cli.output.show import show, show_json
@@ -39,4 +40,4 @@ def _examined(common: Common) -> list[Check]:
         settings = load_settings(common.config, sandbox=common.sandbox)
     except ConfigError as error:
         return [failed(error, "configuration")]
-    return list(examine(settings))
+    return complete(examine(settings))

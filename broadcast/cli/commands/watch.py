@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from broadcast.cli.command import command
+from broadcast.cli.event_loop import complete
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.plain_text import one_line
 from broadcast.cli.output.show import json_text, show
@@ -58,7 +59,7 @@ def watch(common: Common, every: Every = "60s", once: Once = False, output: Shap
     with Ledger.watching_alone(settings.ledger):
         while found is None or not once:
             began = clock.monotonic()
-            first, found = found is None, watching.round()
+            first, found = found is None, complete(watching.round())
             _show(found, settings, common, output, first=first)
             waiting.wait(0 if once else max(0.0, began + seconds - clock.monotonic()))
     return _WRONG if found.down else 0
