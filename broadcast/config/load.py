@@ -168,12 +168,13 @@ def _audiences(
 ) -> dict[str, AudienceSettings]:
     """Return the audiences by name. Audiences with the same texts share one hotline."""
     audiences = {table.path[-1]: _audience(table, channels) for table in tables}
-    first = {audience.texts: audience for audience in reversed(audiences.values())}
+    first = {audience.template_audience: audience for audience in reversed(audiences.values())}
     for table in tables:
         audience = audiences[table.path[-1]]
-        other = first[audience.texts]
+        other = first[audience.template_audience]
         if audience.hotline != other.hotline:
-            what = f'is not that of [audiences.{other.name}], which has the same texts ("{audience.texts}")'
+            same = f'the same texts ("{audience.template_audience}")'
+            what = f"is not that of [audiences.{other.name}], which has {same}"
             table.wrong("hotline", what, "write the same hotline in both")
     return audiences
 
@@ -193,7 +194,7 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
     return AudienceSettings(
         name=name,
         origin=f"{table.source.document.label}, [{'.'.join(table.path)}]",
-        texts=table.take(keys.TEXTS) or name,
+        template_audience=table.take(keys.TEXTS) or name,
         contacts=tuple(table.source.folder / Path(path).expanduser() for path in paths),
         lanes=lanes,
         internal=table.take(keys.INTERNAL),

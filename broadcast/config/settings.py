@@ -96,15 +96,15 @@ def _secrets(options: Mapping[str, object], *, inside: bool = False) -> Iterator
 class AudienceSettings:
     """One `[audiences.NAME]` table.
 
-    `lanes` are ordered channel names, one tuple per lane. `texts` names the audience whose templates are used
-    (by default itself). `internal` says that its people are on duty and cannot unsubscribe. `consent` says
-    whether people without a known answer may be told. `hotline` is the number that its readers get instead of
-    the organisation's.
+    `lanes` are ordered channel names, one tuple per lane. `template_audience` names the audience whose
+    templates are used (by default itself). `internal` says that its people are on duty and cannot
+    unsubscribe. `consent` says whether people without a known answer may be told. `hotline` is the number
+    that its readers get instead of the organisation's.
     """
 
     name: str
     origin: str
-    texts: str
+    template_audience: str
     contacts: tuple[Path, ...] = ()
     lanes: tuple[tuple[str, ...], ...] = ()
     internal: bool = False

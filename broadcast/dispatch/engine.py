@@ -391,4 +391,4 @@ def _mishap(error: Exception, *, sent: bool) -> Outcome:
 
 
 def _text(claim: Claim) -> object:
-    return claim.texts, claim.locale
+    return claim.template_audience, claim.locale

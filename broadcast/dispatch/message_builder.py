@@ -38,12 +38,14 @@ class MessageBuilder:
     _index: _Index = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        index = {(text.texts, text.message.locale, text.kind): text.message for text in self.texts}
+        index = {
+            (text.template_audience, text.message.locale, text.kind): text.message for text in self.texts
+        }
         object.__setattr__(self, "_index", index)
 
     def outgoing(self, claim: Claim, capabilities: Capabilities) -> Outgoing:
         """The message for a claim on the channel that is its turn."""
-        message = self._index[claim.texts, claim.locale, capabilities.kind]
+        message = self._index[claim.template_audience, claim.locale, capabilities.kind]
         contact = claim.contact
         kind = capabilities.address
         address = contact.address(kind) if contact and kind else None
@@ -60,7 +62,7 @@ class MessageBuilder:
             unsubscribe=unsubscribe_token(self.secret, address)
             if address and channel in self.leaving and free
             else None,
-            may_leave=free and claim.texts == _CUSTOMERS,
+            may_leave=free and claim.template_audience == _CUSTOMERS,
         )
 
     def _named(self, claim: Claim, channel: str) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ class MessageBuilder:
             text.message
             for text in self.texts
             if text.kind == capabilities.kind
-            and text.texts == claim.texts
+            and text.template_audience == claim.template_audience
             and text.message.locale != claim.locale
         )
 

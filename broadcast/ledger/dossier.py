@@ -27,7 +27,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message that was owed to them; `texts` names the audience whose words it was in.
+    """One message that was owed to them; `template_audience` names the audience whose words it was in.
 
     `kinds` has the kind of text of every channel, by its name at that time; notices from before that was kept
     have none.
@@ -40,7 +40,7 @@ class Message:
     kind: str
     at: datetime
     audience: str
-    texts: str
+    template_audience: str
     locale: str
     channel: str
     state: DeliveryState
@@ -73,7 +73,7 @@ def _message(row: Row, connection: Connection) -> Message:
         kind=row["kind"],
         at=_moment(row["created_at"]),
         audience=row["audience"],
-        texts=row["texts"],
+        template_audience=row["texts"],
         locale=row["locale"],
         channel=row["channel"],
         state=DeliveryState(row["state"]),

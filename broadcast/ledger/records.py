@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A rendered message and where it belongs: `texts` is the audience it is written for."""
+    """A rendered message and where it belongs: `template_audience` is the audience it is written for."""
 
-    texts: str
+    template_audience: str
     kind: str
     message: Message
 
@@ -85,7 +85,7 @@ class Claim:
     delivery: int
     attempt: int
     notice: int
-    texts: str
+    template_audience: str
     locale: str
     contact: Contact | None
     receiver: str

@@ -55,7 +55,7 @@ def message_row(notice: int, text: Text) -> tuple[object, ...]:
     slots = json.dumps(message.slots)
     return (
         notice,
-        text.texts,
+        text.template_audience,
         message.locale,
         text.kind,
         message.subject,
@@ -101,7 +101,7 @@ def _delivery_row(notice: int, planned: Planned, recipient: str | None, moment: 
     return (
         notice,
         planned.audience,
-        planned.texts,
+        planned.template_audience,
         planned.locale,
         planned.lane,
         planned.receiver,

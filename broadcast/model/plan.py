@@ -12,16 +12,16 @@ from broadcast.model.delivery import DeliveryState
 class Planned:
     """One planned delivery: a contact (or a channel that publishes), and the channels to try, in order.
 
-    `texts` names the audience whose templates are used; `contact` is None for a channel that publishes for
-    everybody. `receiver` identifies the receiver in later notices: the contact's id, or the first channel of
-    a lane that publishes (`channel:x`). A delivery that no channel can make is planned too, as `failed`,
-    `held` or `suppressed` with its reason, so that it is reported. `shares` has, for some channels of the
-    route, the number of an address: deliveries of one notice with the same number on one channel lead to the
-    same address, which gets the notice once.
+    `template_audience` names the audience whose templates are used; `contact` is None for a channel that
+    publishes for everybody. `receiver` identifies the receiver in later notices: the contact's id, or the
+    first channel of a lane that publishes (`channel:x`). A delivery that no channel can make is planned
+    too, as `failed`, `held` or `suppressed` with its reason, so that it is reported. `shares` has, for some
+    channels of the route, the number of an address: deliveries of one notice with the same number on one
+    channel lead to the same address, which gets the notice once.
     """
 
     audience: str
-    texts: str
+    template_audience: str
     locale: str
     lane: int
     contact: Contact | None

@@ -20,7 +20,7 @@ class PreviousDelivery:
     contact: Contact | None
     receiver: str
     audience: str
-    texts: str
+    template_audience: str
     locale: str
     lane: int
     channel: str

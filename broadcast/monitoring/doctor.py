@@ -226,7 +226,7 @@ def _templates(settings: Settings) -> Iterator[Check]:
         renderer = Renderer(catalogue, settings.locale, post=post, letterhead=settings.letterhead)
         wrong = list(refused(renderer, [settings.locale], organisation, [PUBLIC]))
     else:
-        audiences = [audience.texts for audience in settings.audiences.values()]
+        audiences = [audience.template_audience for audience in settings.audiences.values()]
         found = lint(catalogue, locales, post, organisation, audiences)
         wrong = [one for one in found if one.severity is Gravity.ERROR]
     for finding in wrong[:_NAMED]:

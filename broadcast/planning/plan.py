@@ -25,11 +25,11 @@ PUBLIC = "public"
 class Roster:
     """An audience with its people, without duplicates, and the lanes that are open to it.
 
-    `texts` names its templates. `sharing` says that several of its people may have one address.
+    `template_audience` names its templates. `sharing` says that several of its people may have one address.
     """
 
     name: str
-    texts: str
+    template_audience: str
     contacts: Iterable[Contact]
     lanes: tuple[tuple[str, ...], ...]
     sharing: bool = False
@@ -181,7 +181,7 @@ class Planner:
                 posted.add(lane[0])
                 yield Planned(
                     audience=roster.name,
-                    texts=roster.texts if all(map(self._internal, lane)) else PUBLIC,
+                    template_audience=roster.template_audience if all(map(self._internal, lane)) else PUBLIC,
                     locale=self._locale(None),
                     lane=number,
                     contact=None,
@@ -255,8 +255,10 @@ class Planner:
                 yield _again(post, (name,) if alone else (name, *others))
             if alone and others:
                 posted.update(others)
-                texts = post.texts if all(map(self._internal, others)) else PUBLIC
-                yield _again(replace(post, receiver=f"channel:{others[0]}", texts=texts), tuple(others))
+                texts = post.template_audience if all(map(self._internal, others)) else PUBLIC
+                yield _again(
+                    replace(post, receiver=f"channel:{others[0]}", template_audience=texts), tuple(others)
+                )
         yield from self._waiting_posts(told, posted)
 
     def _besides(self, name: str, told: PreviousDelivery) -> Iterator[str]:
@@ -327,7 +329,7 @@ class Planner:
     def _planned(self, roster: Roster, contact: Contact, lane: int, route: tuple[str, ...]) -> Planned:
         return Planned(
             audience=roster.name,
-            texts=roster.texts,
+            template_audience=roster.template_audience,
             locale=self._locale(contact.locale),
             lane=lane,
             contact=contact,
@@ -373,7 +375,7 @@ def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:
 def _again(told: PreviousDelivery, route: tuple[str, ...]) -> Planned:
     return Planned(
         audience=told.audience,
-        texts=told.texts,
+        template_audience=told.template_audience,
         locale=told.locale,
         lane=told.lane,
         contact=told.contact,

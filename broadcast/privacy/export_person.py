@@ -85,7 +85,7 @@ def _sent(ledger: Ledger, message: Message, ways: Mapping[str, Way]) -> Iterator
     texts = {
         text.kind: text.message
         for text in ledger.incidents.texts(message.notice)
-        if (text.texts, text.message.locale) == (message.texts, message.locale)
+        if (text.template_audience, text.message.locale) == (message.template_audience, message.locale)
     }
     for channel in dict.fromkeys([one.channel for one in message.tries] or [message.channel]):
         text = texts.get(_kind(channel, message, ways))

@@ -57,7 +57,8 @@ def shortened(texts: Sequence[Text], rendered: Sequence[Rendered]) -> list[str]:
     kinds = {text.kind for text, one in zip(texts, rendered, strict=True) if "organisation" in one.dropped}
     named = [f"the organisation's name was shortened to fit: {', '.join(sorted(kinds))}"] if kinds else []
     return named + [
-        f"{text.kind}, {text.message.locale}, {text.texts}: the message was shortened or left out to fit"
+        f"{text.kind}, {text.message.locale}, {text.template_audience}: "
+        "the message was shortened or left out to fit"
         for text, result in zip(texts, rendered, strict=True)
         if "message" in result.dropped
     ]

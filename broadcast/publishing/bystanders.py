@@ -23,7 +23,7 @@ class Bystanders:
 
     def others(self, audiences: Sequence[AudienceSettings]) -> list[AudienceSettings]:
         """The audiences that are told; raises `NothingMatched` where there is none."""
-        others = [one for one in audiences if not self._spares(one.name, one.texts)]
+        others = [one for one in audiences if not self._spares(one.name, one.template_audience)]
         if audiences and not others:
             names = ", ".join(one.name for one in audiences)
             raise NothingMatched(
@@ -34,7 +34,7 @@ class Bystanders:
 
     def heard(self, told: Iterable[PreviousDelivery]) -> list[PreviousDelivery]:
         """What was told before to everybody else."""
-        return [one for one in told if not self._spares(one.audience, one.texts)]
+        return [one for one in told if not self._spares(one.audience, one.template_audience)]
 
     def owed(self, plan: Iterable[Planned]) -> Iterable[Planned]:
         """What is owed to everybody else, as often as it is gone through."""
@@ -42,15 +42,19 @@ class Bystanders:
 
     def remarks(self, audiences: Iterable[AudienceSettings], told: Iterable[PreviousDelivery]) -> list[str]:
         """Who is left out, in one line at most."""
-        spared = [one.name for one in audiences if self._spares(one.name, one.texts)]
-        posts = [one.channel for one in told if not one.contact and self._spares(one.audience, one.texts)]
+        spared = [one.name for one in audiences if self._spares(one.name, one.template_audience)]
+        posts = [
+            one.channel
+            for one in told
+            if not one.contact and self._spares(one.audience, one.template_audience)
+        ]
         named = ", ".join(dict.fromkeys((*spared, *posts)))
         said = "readers outside get the first and the last notice of an exercise: left out"
         return [f"{said} {named}"] if named else []
 
     def spares(self, planned: Planned) -> bool:
         """Whether this message is left out."""
-        return self._spares(planned.audience, planned.texts)
+        return self._spares(planned.audience, planned.template_audience)
 
     def _spares(self, audience: str, texts: str) -> bool:
         return texts in OUTSIDE and audience in self.audiences

@@ -63,7 +63,10 @@ def own_hotlines(settings: Settings) -> Iterator[tuple[str, AlternativeSettings]
     """The numbers of single audiences, as (set of texts, way): `drivers-hotline` is that of `drivers`."""
     for audience in settings.audiences.values():
         if audience.hotline:
-            yield audience.texts, AlternativeSettings(f"{audience.name}-hotline", _PHONE, audience.hotline)
+            yield (
+                audience.template_audience,
+                AlternativeSettings(f"{audience.name}-hotline", _PHONE, audience.hotline),
+            )
 
 
 def configured(settings: Settings) -> Iterator[AlternativeSettings]:

@@ -17,7 +17,7 @@ class Share:
     """Deliveries that differ in nothing but whom they are for; `posts` where a channel publishes."""
 
     audience: str
-    texts: str
+    template_audience: str
     locale: str
     route: tuple[str, ...]
     posts: bool
@@ -87,7 +87,9 @@ def count(plan: Iterable[Planned]) -> PlanSummary:
 
 
 def _share(planned: Planned) -> Share:
-    return Share(planned.audience, planned.texts, planned.locale, planned.route, planned.contact is None)
+    return Share(
+        planned.audience, planned.template_audience, planned.locale, planned.route, planned.contact is None
+    )
 
 
 def _unreachable(planned: Planned) -> Unreachable:

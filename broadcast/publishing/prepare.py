@@ -65,12 +65,12 @@ def check_personal(
 ) -> None:
     """Measure personal SMS with everybody's own values; raises `TooLong` and names the first."""
     personal = {
-        (text.texts, text.message.locale): (text.message, result)
+        (text.template_audience, text.message.locale): (text.message, result)
         for text, result in zip(texts, rendered, strict=True)
         if text.message.slots and text.kind == ChannelKind.SMS
     }
     for delivery in deliveries if personal else ():
-        if delivery.contact and (found := personal.get((delivery.texts, delivery.locale))):
+        if delivery.contact and (found := personal.get((delivery.template_audience, delivery.locale))):
             message, result = found
             length = measure(message.personal(contact_values(delivery.contact)).text)
             if length.parts > max(result.units.parts, PERSONAL_PARTS):
@@ -95,17 +95,24 @@ def needed_texts(
     for share in shares:
         for name in share.route:
             if name not in ways:
-                needed.update(text for text in earlier if text[:2] == (share.texts, share.locale))
+                needed.update(text for text in earlier if text[:2] == (share.template_audience, share.locale))
                 continue
             capabilities = ways[name].capabilities
             spoken = {share.locale, *locales} if capabilities.speaks_all_locales else {share.locale}
-            needed.update((share.texts, each, str(capabilities.kind)) for each in spoken)
+            needed.update((share.template_audience, each, str(capabilities.kind)) for each in spoken)
     return needed
 
 
 def written_for(recipients: Recipients) -> tuple[str, ...]:
     """The sets of texts that somebody reads now, or may be owed; what is public, customers read."""
-    return tuple(sorted({CUSTOMERS if share.texts == PUBLIC else share.texts for share in recipients.shares}))
+    return tuple(
+        sorted(
+            {
+                CUSTOMERS if share.template_audience == PUBLIC else share.template_audience
+                for share in recipients.shares
+            }
+        )
+    )
 
 
 def headline(facts: Facts, identity: str | None) -> Headline:
@@ -198,17 +205,17 @@ def barred(summary: PlanSummary) -> tuple[BarredPreview, ...]:
 def _text_previews(draft: Draft, ways: Mapping[str, Way]) -> tuple[TextPreview, ...]:
     first: Counter[tuple[str, str, str]] = Counter()
     for share, count in draft.recipients.summary.shares.items():
-        first[share.texts, share.locale, str(ways[share.route[0]].capabilities.kind)] += count
+        first[share.template_audience, share.locale, str(ways[share.route[0]].capabilities.kind)] += count
     return tuple(
         TextPreview(
-            audience=text.texts,
+            audience=text.template_audience,
             locale=text.message.locale,
             kind=text.kind,
             subject=text.message.subject,
             text=text.message.text,
             size=str(rendered.units),
-            recipients=first[text.texts, text.message.locale, text.kind],
-            added=added(rendered, draft.facts, text.texts, ChannelKind(text.kind)),
+            recipients=first[text.template_audience, text.message.locale, text.kind],
+            added=added(rendered, draft.facts, text.template_audience, ChannelKind(text.kind)),
         )
         for text, rendered in zip(draft.texts, draft.rendered, strict=True)
     )
@@ -216,12 +223,12 @@ def _text_previews(draft: Draft, ways: Mapping[str, Way]) -> tuple[TextPreview, 
 
 def _sms_parts(draft: Draft, ways: Mapping[str, Way]) -> int:
     parts = {
-        (text.texts, text.message.locale): rendered.units.parts
+        (text.template_audience, text.message.locale): rendered.units.parts
         for text, rendered in zip(draft.texts, draft.rendered, strict=True)
         if text.kind == ChannelKind.SMS
     }
     return sum(
-        parts[share.texts, share.locale] * people
+        parts[share.template_audience, share.locale] * people
         for share, people in draft.recipients.summary.shares.items()
         if ways[share.route[0]].capabilities.kind is ChannelKind.SMS
     )

@@ -214,7 +214,7 @@ class RecipientSelector:
             permission = permission_for(audience, ways, self.suppressed, purpose)
             contacts = Permitted(people, permission)
             sharing = book.contacts.sharing
-            rosters.append(Roster(audience.name, audience.texts, contacts, lanes.lanes, sharing))
+            rosters.append(Roster(audience.name, audience.template_audience, contacts, lanes.lanes, sharing))
         return rosters, list(dict.fromkeys(warnings)), contact_remarks(books)
 
     def _permitted(self, told: Sequence[PreviousDelivery]) -> Sequence[PreviousDelivery]:

@@ -338,7 +338,7 @@ def _quotation(story: Story, chapter: Chapter, text: Text, say: Language) -> Quo
         label=say(
             "text_label",
             mark=_mark(story, chapter.number),
-            audience=say("public") if text.texts == PUBLIC else text.texts,
+            audience=say("public") if text.template_audience == PUBLIC else text.template_audience,
             kind=say.called("text", text.kind),
             locale=message.locale,
         ),

@@ -67,7 +67,7 @@ def owed(
     return [
         Planned(
             audience="customers",
-            texts="customers",
+            template_audience="customers",
             locale="de",
             lane=0,
             contact=None

@@ -80,8 +80,8 @@ def test_a_whole_configuration_becomes_settings(read, tmp_path):
     customers = settings.audiences["customers"]
     assert customers.contacts == (tmp_path / "contacts" / "customers.csv",)
     assert customers.lanes == (("sms",), ("page",))
-    assert customers.texts == "customers"
-    assert settings.audiences["field"].texts == "agents"
+    assert customers.template_audience == "customers"
+    assert settings.audiences["field"].template_audience == "agents"
     checkout = settings.services["checkout"]
     assert (checkout.name_in("de-AT"), checkout.name_in("fr"), checkout.component) == (
         "Kasse",

@@ -104,7 +104,7 @@ TEXTS = ["customers", "field", "public", "agents", "executives"]
 PLANNED = st.builds(
     Planned,
     audience=st.sampled_from(["one", "two", "three"]),
-    texts=st.sampled_from(TEXTS),
+    template_audience=st.sampled_from(TEXTS),
     locale=st.just("de"),
     lane=st.integers(0, 2),
     contact=st.none(),
@@ -122,7 +122,7 @@ def test_no_colleague_is_left_out_and_nobody_outside_who_heard_of_it_is_told(owe
     told = list(bystanders.owed(owed))
 
     for one in owed:
-        outside = one.texts in {"customers", "field", "public"} and one.audience in heard
+        outside = one.template_audience in {"customers", "field", "public"} and one.audience in heard
         assert (one in told) is not outside
     names = [AudienceSettings(name, "", texts) for name in ("one", "two") for texts in TEXTS[3:]]
     assert bystanders.others(names) == names

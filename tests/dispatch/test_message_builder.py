@@ -40,7 +40,7 @@ def test_only_who_is_not_told_as_a_matter_of_work_may_ask_for_no_more_calls(audi
         delivery=1,
         attempt=1,
         notice=1,
-        texts=texts,
+        template_audience=texts,
         locale="de",
         contact=Contact("1", "Ada", phone="+493023125001"),
         receiver="1",

@@ -90,7 +90,7 @@ def test_a_channel_that_publishes_does_so_once_for_all_audiences_in_public_words
     )
 
     assert [delivery.route for delivery in planned] == [("site",), ("x",)]
-    assert {delivery.texts for delivery in planned} == {"public"}
+    assert {delivery.template_audience for delivery in planned} == {"public"}
     assert [delivery.required for delivery in planned] == [True, False]
 
 
@@ -99,7 +99,7 @@ def test_a_room_of_the_staff_is_spoken_to_as_its_audience_and_never_falls_back_t
 
     planned = list(planner().plan([agents]))
 
-    assert [(delivery.route, delivery.texts) for delivery in planned] == [
+    assert [(delivery.route, delivery.template_audience) for delivery in planned] == [
         (("room",), "agents"),
         (("x", "room"), "public"),
     ]
@@ -122,7 +122,7 @@ def earlier(contact, channel, *, reached=True, audience="customers", route=LANE)
         contact=contact,
         receiver=contact.id,
         audience=audience,
-        texts="customers",
+        template_audience="customers",
         locale="de",
         lane=0,
         channel=channel,
@@ -137,7 +137,7 @@ def told_as(planned):
         contact=planned.contact,
         receiver=planned.receiver,
         audience=planned.audience,
-        texts=planned.texts,
+        template_audience=planned.template_audience,
         locale=planned.locale,
         lane=planned.lane,
         channel=planned.route[0],

@@ -98,7 +98,7 @@ def lint(
                 f"there are no texts in {locale}", hint=f"there are: {', '.join(catalogue.locales())}"
             )
     organisation = Organisation(settings.organisation, settings.timezone, settings.letterhead)
-    audiences = [audience.texts for audience in settings.audiences.values()]
+    audiences = [audience.template_audience for audience in settings.audiences.values()]
     found = prove(catalogue, locales, post_limits(settings), organisation, audiences)
     if output is Form.JSON:
         show_json({"schema": SCHEMA, "findings": [asdict(finding) for finding in found]}, common.out)
