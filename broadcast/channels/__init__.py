@@ -1,1 +1,1 @@
-"""Adapters: one file per provider, each answering what happened to one request."""
+"""Adapters: one module per provider. Each says what happened to one request."""

@@ -1,4 +1,4 @@
-"""Which addresses a request may go to, where somebody else may have chosen them."""
+"""The addresses that a request may go to, for URLs that another person may have chosen (SSRF filter)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 _Address: TypeAlias = IPv4Address | IPv6Address
 
-# Where Azure and Oracle keep their metadata counts as public; everybody else's is link-local or private.
+# The metadata addresses of Azure and Oracle count as public; those of others are link-local or private.
 _METADATA = frozenset({IPv4Address("168.63.129.16"), IPv4Address("192.0.0.192")})
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -31,7 +31,7 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Admits public addresses, and of the others those in `allowed`."""
+    """Admits public addresses, and those in `allowed`."""
 
     allowed: tuple[IPv4Network | IPv6Network, ...] = ()
 
@@ -49,12 +49,12 @@ class Guard:
         if any(address in network for network in self.allowed):
             return True
         odd = address.is_multicast or address.is_reserved or address in _METADATA
-        # What carries another address is judged by that one.
+        # An address that embeds another one is judged by the embedded one.
         return (address.is_global and not odd) or any(_carried(address))
 
 
 def is_address(host: str) -> bool:
-    """Return whether `host` is no name, but an address."""
+    """Return whether `host` is an address and not a name."""
     try:
         ip_address(host.partition("%")[0])
     except ValueError:
@@ -63,7 +63,7 @@ def is_address(host: str) -> bool:
 
 
 def _carried(address: _Address) -> Iterator[IPv4Address]:
-    """Yield the IPv4 addresses that routers on the way may read in an IPv6 one."""
+    """Yield the IPv4 addresses that an IPv6 address embeds."""
     if isinstance(address, IPv4Address):
         return
     if address in _NAT64:

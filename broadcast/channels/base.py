@@ -1,7 +1,7 @@
 """The contract of an adapter.
 
-An adapter turns messages into one request and the answer into outcomes. It never loops, sleeps,
-retries, logs, shortens a text or touches the ledger: `dispatch` does, for all of them alike.
+An adapter turns messages into one request and the answer into outcomes. It never loops, sleeps, retries,
+logs, shortens a text or touches the ledger: `dispatch` does this for all adapters.
 """
 
 from __future__ import annotations
@@ -17,14 +17,25 @@ from broadcast.model.outgoing import Attempted, Outgoing
 
 
 class Adapter(Protocol):
-    """Our code for one provider.
+    """The code for one provider.
 
-    `options` are the keys its `[channels.NAME]` table may hold beside the common ones. An adapter may also
-    have `shapes` and `identifiers`, both `ClassVar[Shapes]`: what an option must look like, always or only at
-    the provider's own address (see `broadcast.channels.options`). An option with a shape may also be given by
-    a variable that has no types. `defaults`, a `ClassVar[Mapping[str, object]]`, is what holds without them.
-    `target`, a `ClassVar[tuple[str, ...]]`, names the options (or `base_url`) that say where it publishes: a
-    room, page or account. If they change, earlier posts stay where they are. Tokens do not belong there.
+    Attributes:
+        name: The value of `adapter = "..."` in the configuration.
+        capabilities: What the provider can do.
+        options: The keys that its `[channels.NAME]` table may have beside the common ones.
+
+    An adapter may also define these class variables:
+
+    - `shapes` and `identifiers` (`Shapes`): the form of an option, always or only at the provider's own
+      address (see `broadcast.channels.options`). Only an option with a shape may be set by a variable,
+      because variables have no types.
+    - `defaults` (`Mapping[str, object]`): the values of options that are not set.
+    - `target` (`tuple[str, ...]`): the options (or `base_url`) that say where it publishes: a room, page or
+      account. If they change, earlier posts stay where they are. Tokens do not belong there.
+
+    Example:
+        >>> adapter = TwilioSms.from_settings(settings, transport)
+        >>> outcomes = await adapter.send([outgoing])  # one outcome for each message, same order
     """
 
     name: ClassVar[str]
@@ -33,49 +44,80 @@ class Adapter(Protocol):
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Build it, or raise `ConfigError` that names the missing key and its fix."""
+        """Build the adapter.
+
+        Args:
+            settings: The channel's table; secrets are still references.
+            transport: The connections of the channel; the only way to the network.
+
+        Raises:
+            ConfigError: A key is missing or wrong; the hint says what to write.
+        """
         ...
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """Make one request for at most `max_batch` messages; outcomes in their order."""
+        """Make one request.
+
+        Args:
+            batch: At least one and at most `capabilities.max_batch` messages.
+
+        Returns:
+            One outcome for each message, in the order of `batch`. It never raises for the network.
+        """
         ...
 
     async def probe(self) -> Probe:
-        """Check credentials and reachability; messages nobody."""
+        """Check credentials and reachability without sending a message.
+
+        Returns:
+            The result; `detail` has no secrets.
+        """
         ...
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         ...
 
 
 @runtime_checkable
 class Reconciles(Protocol):
-    """An adapter whose provider can be asked what became of earlier attempts."""
+    """An adapter whose provider can be asked about earlier attempts (look-up)."""
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
-        """`Accepted` where the provider has it, `NotSent` where it certainly has not, else `Unknown`."""
+        """Look up attempts whose answer was lost.
+
+        Args:
+            attempts: Earlier attempts, each with its message.
+
+        Returns:
+            One outcome for each attempt, same order: `Accepted` if the provider has it, `NotSent` if it
+            certainly does not, else `Unknown`.
+        """
         ...
 
 
 @runtime_checkable
 class ShowsServices(Protocol):
-    """An adapter whose provider shows how services are, a state that all incidents share.
+    """An adapter whose provider shows the state of services, which all incidents share.
 
-    Its messages carry `service_record`. Another incident may change while a request is under way, so the
-    engine reads the ledger once more after an answer.
+    Its messages carry `service_record`. Another incident may change during a request, so the engine reads the
+    ledger again after an answer.
     """
 
     async def show_services(self, outgoing: Outgoing) -> str | None:
-        """Set the services of `outgoing` by its record, tell nobody; a warning if that failed."""
+        """Set the state of the services from the record in `outgoing`, without notifying people.
+
+        Returns:
+            A warning for the sender if that failed, else None.
+        """
         ...
 
 
 @runtime_checkable
 class Configurable(Protocol):
-    """An adapter whose abilities hang on its options; most have the same whatever these say."""
+    """An adapter whose capabilities depend on its options; for most they are always the same."""
 
     @classmethod
     def capabilities_with(cls, settings: ChannelSettings) -> Capabilities:
-        """Return what it can do with these settings; raises `ConfigError`."""
+        """Return the capabilities with these settings; raises `ConfigError`."""
         ...

@@ -1,4 +1,4 @@
-"""How far this machine's clock is from a provider's, as far as an answer proves it."""
+"""The difference between this machine's clock and a provider's, as far as an answer proves it."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from broadcast.model.clock import SystemClock
 
 _WORTH_SAYING = timedelta(seconds=5)
 _SECOND = timedelta(seconds=1)
-_PAUSE = 10.0  # seconds between two comparisons: many answers in a short time show the same distance
+_PAUSE = 10.0  # seconds between two comparisons: many answers in a short time show the same difference
 
 
 @dataclass(slots=True)
 class ClockSkew:
-    """The largest distance that an answer has proved: `ahead` is negative if our clock is behind."""
+    """The largest difference that an answer has proved: `ahead` is negative if our clock is behind."""
 
     ahead: timedelta = timedelta()
     _again: float = field(default=0.0, repr=False)
 
     def note(self, headers: Mapping[str, str], asked: datetime) -> None:
-        """Compare an answer's `Date`, which was written between `asked` and now, with our clock."""
+        """Compare an answer's `Date`, written between `asked` and now, with our clock."""
         if time.monotonic() < self._again:
             return
-        # What a cache keeps (`Age`) has the date of another answer.
+        # An answer from a cache (`Age`) has the date of an earlier answer.
         date = None if "Age" in headers else http_date(headers.get("Date", ""))
         if date is None:
             return
@@ -38,7 +38,7 @@ class ClockSkew:
 
 
 def remarks(skews: Mapping[str, timedelta]) -> Iterator[str]:
-    """Yield what to say about the distances to the clocks of these channels' providers."""
+    """Yield warnings about the differences to the clocks of these channels' providers."""
     for word, sign in (("ahead of", 1), ("behind", -1)):
         apart = {name: ahead * sign for name, ahead in skews.items() if ahead * sign > _WORTH_SAYING}
         if apart:

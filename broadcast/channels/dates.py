@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 
 def http_date(text: str) -> datetime | None:
-    """Return the moment that a header names; None if it names none."""
+    """Return the moment in a header; None if it has none."""
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):

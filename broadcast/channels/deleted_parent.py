@@ -1,7 +1,7 @@
-"""A reply whose parent was deleted is published on its own: once, and the result says so.
+"""A reply to a deleted message: publish it on its own, once, and say so in the result.
 
-Somebody may delete the post, message, incident or ticket that we want to follow. Providers explain it in
-prose that they translate, so only statuses and machine codes decide.
+The post, message, incident or ticket that we want to reply to may have been deleted. Providers explain
+this in prose that they translate, so only statuses and machine codes decide.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from broadcast.channels.transport import Answer, Reply
 from broadcast.model.outcome import Accepted, Outcome
 
-#: Refusals that have nothing to do with the parent: credentials, and "not now".
+#: Refusals for other reasons than the parent: credentials, and "not now".
 _OTHER_REASONS = frozenset({401, 408, 409, 420, 425, 429})
 
 

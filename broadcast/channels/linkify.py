@@ -9,7 +9,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield `text` in pieces, none of them empty, and whether each is a web address."""
+    """Yield the non-empty pieces of `text`, each with whether it is a web address."""
     end = 0
     for match in _ADDRESS.finditer(text):
         if match.start() > end:

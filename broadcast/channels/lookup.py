@@ -1,9 +1,9 @@
-"""What every look-up at a provider shares: what it may conclude from a list of what the provider has.
+"""The rules of every look-up: what may be concluded from a list of the provider's messages.
 
-Two clocks never agree for sure, so nothing is concluded from our clock and the provider's together. How old
-a listed message is, is measured by the provider's clock alone: the answer's `Date` less the message's own
-time. How long ago the attempt began is measured by ours alone. The two durations are compared, not the
-clocks. Ours may have been set in between, so whatever is not much older than the attempt is in doubt.
+Two clocks never agree for sure, so no rule compares our clock with the provider's. The age of a listed
+message is measured by the provider's clock alone: the answer's `Date` minus the message's own time. The
+age of the attempt is measured by our clock alone. Only these two durations are compared. Our clock may
+have been set in between, so a message that is only a little older than the attempt is in doubt.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import NotSent, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
-#: Both times have a precision of a second, and come from two machines of the provider's.
+#: Both times have a precision of one second, and come from two machines of the provider.
 _PRECISION = timedelta(seconds=5)
-#: How far a clock that was set may mislead: a day, and some more.
+#: The largest error of a clock that was set: a little more than a day.
 _DOUBT = timedelta(days=2)
 _PAGES = 5
 _MARK = re.compile(r"\[INC-\d+/\d+\]")
@@ -33,10 +33,10 @@ _WORD = re.compile(r"\w+")
 
 
 class Likeness(Enum):
-    """What a listed message is, by its content.
+    """How a listed message compares with ours, by its content.
 
-    `SAME_KEY` has a reference that is ours alone. `SAME_MARK` is about our notice, or has our very words. Of
-    `UNCLEAR` the content does not say what it is.
+    `SAME_KEY` has a reference that is ours alone. `SAME_MARK` is about our notice, or has our exact words.
+    For `UNCLEAR` the content does not tell.
     """
 
     SAME_KEY = "same key"
@@ -56,7 +56,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list; `following` is where the next part begins, empty after the last one."""
+    """A part of a list; `following` is the start of the next part, empty after the last one."""
 
     listed: Sequence[Listed]
     following: str = ""
@@ -73,11 +73,14 @@ class _Ages:
     elapsed: timedelta
 
     def fresh(self, one: Listed) -> bool:
-        """Whether it was certainly not there before the attempt, if our clock was not set meanwhile."""
+        """Return whether the message is certainly newer than the start of the attempt.
+
+        This assumes that our clock was not set meanwhile.
+        """
         return self._within(one, _PRECISION)
 
     def doubtful(self, one: Listed) -> bool:
-        """Return whether it may not have been there before the attempt."""
+        """Return whether the message may be newer than the start of the attempt."""
         return self.now is None or one.created is None or self._within(one, _DOUBT)
 
     def _within(self, one: Listed, margin: timedelta) -> bool:
@@ -96,8 +99,8 @@ async def look_through(
 ) -> Listed | NotSent | Unknown:
     """Read a list until the attempt's message is found or cannot be in the rest of it.
 
-    `ask` takes where a page begins, empty for the first; `read` says None of what is no list. `missing` is
-    what to say where it is certainly not there.
+    `ask` takes the start of a page, empty for the first; `read` returns None for an answer that is not a
+    list. `missing` is the reason if the message is certainly not there.
     """
     listed: list[Listed] = []
     following = ""
@@ -119,17 +122,17 @@ async def look_through(
 def found_among(
     listed: Sequence[Listed], attempt: Attempted, answer: Reply, missing: str
 ) -> Listed | NotSent | Unknown:
-    """Return the attempt's message in a list that is known to be whole."""
+    """Return the attempt's message in a list that is known to be complete."""
     ages = _Ages(http_date(answer.headers.get("Date", "")), attempt.elapsed)
     return _certain(listed, ages) or _doubt(listed, ages) or NotSent(missing)
 
 
 def likeness(outgoing: Outgoing, text: str, *, keeps_words: bool) -> Likeness:
-    """Return what a listed text is, by its mark.
+    """Return how a listed text compares with ours, by its mark.
 
-    Providers put words before a text (trial accounts), shorten links and spell characters anew, so a text
-    need not be equal. Where it has no mark any more, or ours has none (texts of other templates), its words
-    are compared; a provider that does not keep the words (`keeps_words`) may have anything in their place.
+    Providers add words before a text (trial accounts), shorten links and replace characters, so a text need
+    not be equal. If it has lost its mark, or ours has none (texts of other templates), the words are
+    compared; a provider that does not keep the words (`keeps_words`) may show anything instead.
     """
     mark, marks = outgoing.headline.mark, _MARK.findall(text)
     if marks:
@@ -162,7 +165,7 @@ def unfound(answer: Answer) -> Unknown:
 
 
 def _certain(listed: Iterable[Listed], ages: _Ages) -> Listed | None:
-    """The message that is certainly ours; a message older than the attempt belongs to another ledger."""
+    """Return the message that is certainly ours; one older than the attempt belongs to another ledger."""
     alike = [one for one in listed if one.likeness is Likeness.SAME_KEY]
     alike += [one for one in listed if one.likeness is Likeness.SAME_MARK and ages.fresh(one)]
     return alike[0] if alike else None

@@ -1,7 +1,7 @@
 """Shapes of the options that adapters define: values that a provider certainly refuses are refused early.
 
 A shape takes the value of an option, returns what the adapter reads, and raises `Wrong` with the fix. Its
-words never repeat the value, because it may be a secret.
+message never repeats the value, because it may be a secret.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NAME_MOST = 11  # GSM 03.38: an address field holds 11 septet-packed letters
 
 
 def matching(expression: str, what: str, fix: str) -> Shape:
-    """A text that `expression` matches as a whole; `what` says what it is, for example "an account SID"."""
+    """Return the shape of a text that `expression` matches as a whole; `what` names it: "an account SID"."""
     compiled = re.compile(expression, re.ASCII)
 
     def shape(value: object) -> str:
@@ -40,7 +40,7 @@ def matching(expression: str, what: str, fix: str) -> Shape:
 
 
 def between(least: int, most: int, fix: str) -> Shape:
-    """Return a whole number from `least` to `most`."""
+    """Return the shape of a whole number from `least` to `most`."""
 
     def shape(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
@@ -51,7 +51,7 @@ def between(least: int, most: int, fix: str) -> Shape:
 
 
 def listing(example: str) -> Shape:
-    """Return a list of texts, like those in `example`."""
+    """Return the shape of a list of texts, like those in `example`."""
 
     def shape(value: object) -> list[str]:
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
@@ -61,26 +61,26 @@ def listing(example: str) -> Shape:
     return shape
 
 
-#: A secret that travels in a header: letters, digits and signs of ASCII.
+#: A secret that is sent in a header: printable ASCII without spaces.
 token = matching(r"[!-~]+", "a token", "copy it again; it has no spaces, line breaks or letters with accents")
 
 
 def words(value: object) -> str:
-    """Return a text, perhaps empty."""
+    """Read a text, which may be empty."""
     if isinstance(value, str):
         return value.strip()
     raise Wrong("must be a text", "write it in quotation marks")
 
 
 def flag(value: object) -> bool:
-    """True or false."""
+    """Read true or false."""
     if isinstance(value, bool):
         return value
     raise Wrong("must be true or false", "write true or false, without quotation marks")
 
 
 def table(value: object) -> Mapping[str, object]:
-    """Return a table, which no variable can hold."""
+    """Read a table, which no variable can hold."""
     if isinstance(value, Mapping):
         return value
     fix = "write it in the file, in { braces } or under its own [heading]; a variable cannot hold a table"
@@ -88,7 +88,7 @@ def table(value: object) -> Mapping[str, object]:
 
 
 def listed_or_table(value: object) -> object:
-    """Return a list of texts, or a table."""
+    """Read a list of texts, or a table."""
     return value if isinstance(value, Mapping) else _components(value)
 
 
@@ -96,12 +96,12 @@ _components = listing('components = ["one", "two"]')
 
 
 def web_address(value: object) -> str:
-    """Return an http or https address, its host in the ASCII form of IDNA 2008."""
+    """Read an http or https address; return it with its host in the ASCII form of IDNA 2008."""
     return ascii_url(shapes.url(value))
 
 
 def host(value: object) -> str:
-    """The name, in the ASCII form of IDNA 2008, or the address of a server, without scheme, port and path."""
+    """Read the name, in the ASCII form of IDNA 2008, or the address of a server: no scheme, port or path."""
     spelled = value.strip() if isinstance(value, str) else ""
     name = ascii_domain(spelled)
     if name and not re.search(r"[\s/@?#]|:(?!.*:)", spelled):
@@ -110,14 +110,14 @@ def host(value: object) -> str:
 
 
 def phone_number(value: object) -> str:
-    """Return a phone number in the international form, E.164."""
+    """Read a phone number in the international form, E.164."""
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         return value.strip()
     raise Wrong("is not an international phone number", 'write it like "+4930231250", without spaces')
 
 
 def sms_sender(value: object) -> str:
-    """Who an SMS comes from: a number, a short code, or a name of at most 11 characters.
+    """Read the sender of an SMS: a number, a short code, or a name of at most 11 characters.
 
     GSM 03.38 packs a name into at most 11 letters of seven bits. Twilio takes ASCII letters, digits, space
     and a few signs, with at least one letter.
@@ -136,7 +136,7 @@ def sms_sender(value: object) -> str:
 
 
 def wrong_options(settings: ChannelSettings, known: Shapes) -> Iterator[ConfigError]:
-    """Yield an error for each option without its shape. Skips secrets that are not set yet."""
+    """Yield an error for each option without its shape; secrets that are not set yet are skipped."""
     for key, value in settings.options.items():
         try:
             given = resolved(value, f"{settings.place(key)}: {key}")
@@ -154,7 +154,7 @@ def shaped(settings: ChannelSettings, known: Shapes) -> dict[str, object]:
     """Return the options with the values that the adapter reads: numbers from variables are numbers.
 
     A value without its shape stays as it is; `wrong_options` names it. References inside tables stay, because
-    only the adapter knows what they are for.
+    only the adapter knows their use.
     """
     options = dict(settings.options)
     for key in options.keys() & known.keys():
@@ -166,7 +166,7 @@ def shaped(settings: ChannelSettings, known: Shapes) -> dict[str, object]:
 
 
 def resolved(value: object, origin: str) -> object:
-    """Return the value with what its references refer to, also those inside tables and lists.
+    """Return the value with its references replaced, also those inside tables and lists.
 
     Raises `SecretNotSet` or another `ConfigError` that begins with `origin`.
     """
@@ -180,14 +180,14 @@ def resolved(value: object, origin: str) -> object:
 
 
 def _is_typeless(settings: ChannelSettings, key: str) -> bool:
-    """Return whether the value was given by a variable or is elsewhere, where everything is a text."""
+    """Return whether the value is from a variable or a reference, where everything is a text."""
     return key in settings.typeless or isinstance(settings.options[key], Reference)
 
 
 def _read(value: object, shape: Shape, *, typeless: bool) -> object:
     """Return the value in its shape.
 
-    A number may be in quotation marks; of what has no types, all else, too.
+    A number may be in quotation marks; a value without a type may also be any other shape.
     """
     try:
         return shape(value)

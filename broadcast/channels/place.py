@@ -1,4 +1,4 @@
-"""The part of an address that says where something is published, without what only opens the door."""
+"""The part of an address that identifies a place of publication, without credentials."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def place_of(value: str) -> str:
-    """A web address without user, password and query; other URLs without password, other values as they are.
+    """Return a web address without user, password and query; a URL without password; or the value.
 
-    The query of a webhook holds its signature, which is renewed. This machine has no name: a proxy there, or
-    the sandbox, takes another port each time that it is started.
+    The query of a webhook holds its signature, which is renewed. For this machine the port is left out: a
+    proxy, or the sandbox, gets another port at each start.
     """
     try:
         parts = urlsplit(value)

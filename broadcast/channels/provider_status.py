@@ -1,10 +1,10 @@
-"""What providers say of themselves in public, read in the three forms in which they say it.
+"""The public status of providers, read in its three forms.
 
-- Atlassian's Statuspage, and whoever copies it: `status.indicator` is none, minor, major or critical.
+- Atlassian's Statuspage, and compatible pages: `status.indicator` is none, minor, major or critical.
 - Slack's: `status` is ok or active, then `active_incidents` of the types notice, incident and outage.
-- Zendesk's: `data` lists the incidents that are under way, with their `impact`.
+- Zendesk's: `data` lists the open incidents with their `impact`.
 
-It is a hint, and never more: a page may be late, wrong, or fail with what it reports on.
+It is only a hint: a page may be late, wrong, or fail together with the service it reports on.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ _INDICATORS = {
     "major": Condition.DOWN,
     "critical": Condition.DOWN,
 }
-_IMPACTS = ("critical", "major", "minor", "maintenance", "none")  # the gravest first
+_IMPACTS = ("critical", "major", "minor", "maintenance", "none")  # the worst first
 _OVER = frozenset({"resolved", "completed", "postmortem", "cancelled"})
 _SLACK = {"outage": Condition.DOWN, "incident": Condition.DOUBTFUL, "notice": Condition.WORKS}
-_UNNAMED = Condition.DOUBTFUL  # maintenance, and types that came after this was written
+_UNNAMED = Condition.DOUBTFUL  # maintenance, and types that are newer than this code
 _WORST_FIRST = (Condition.DOWN, Condition.DOUBTFUL, Condition.WORKS)
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a page said; `announcement` is None if it says the same as under `etag` before."""
+    """The answer of a page; `announcement` is None if nothing has changed since `etag`."""
 
     announcement: Announcement | None
     etag: str = ""
 
 
 async def ask(transport: Transport, url: str, etag: str = "") -> Answered:
-    """Ask a page once; whatever it answers, or does not, is an answer."""
+    """Request a page once and return its answer, also if there is none."""
     headers = {**_HEADERS, "If-None-Match": etag} if etag else _HEADERS
     answer = await transport.exchange("GET", url, headers=headers)
     if isinstance(answer, Reply) and answer.status == _NOT_MODIFIED and etag:
@@ -55,7 +55,7 @@ async def ask(transport: Transport, url: str, etag: str = "") -> Answered:
 
 
 def read(answer: Answer) -> Announcement:
-    """Return what the answer says; `Condition.UNKNOWN` where it is none."""
+    """Return what the answer announces; `Condition.UNKNOWN` if it is not a status."""
     if isinstance(answer, NoReply):
         return Announcement(Condition.UNKNOWN, f"its status page: {answer.reason}")
     if not answer.success:
@@ -69,7 +69,7 @@ def read(answer: Answer) -> Announcement:
 
 
 def _moved(reply: Reply) -> str:
-    """Where a redirect leads, for a person to correct the address: we do not follow it."""
+    """Return the target of a redirect, so that a person can correct the address: it is not followed."""
     place = without_controls(reply.headers.get("Location", "")) if 300 <= reply.status < 400 else ""
     return f", it has moved to {place[:_LONGEST]}; correct [status_pages]" if place else ""
 
@@ -78,7 +78,7 @@ def _statuspage(document: Mapping[str, object]) -> Announcement | None:
     status = document.get("status")
     if not isinstance(status, dict) or text_of(status, "indicator") not in _INDICATORS:
         return None
-    # `status.json` has no incidents; anything but a list of them is half a document.
+    # `status.json` has no incidents; anything other than a list of them is an incomplete document.
     incidents = objects(document.get("incidents", []))
     if incidents is None:
         return None
@@ -88,7 +88,7 @@ def _statuspage(document: Mapping[str, object]) -> Announcement | None:
 
 
 def _gravest(incidents: list[dict[str, object]]) -> str:
-    """Return the name of the gravest incident that goes on; the first of several."""
+    """Return the name of the worst open incident; the first of several."""
     going_on = [one for one in incidents if text_of(one, "status") not in _OVER]
     known = [one for one in going_on if text_of(one, "impact") in _IMPACTS]
     known.sort(key=lambda one: _IMPACTS.index(text_of(one, "impact")))

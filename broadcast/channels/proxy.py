@@ -1,4 +1,4 @@
-"""The proxy that the environment names: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, less what `NO_PROXY` lists.
+"""The proxy from the environment: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, without the hosts in `NO_PROXY`.
 
 Lower case wins over upper case, as in curl. A value without a scheme is an HTTP proxy. SOCKS is not
 supported.
@@ -43,13 +43,13 @@ def _for_host(scheme: str, host: str) -> Proxy | None:
 
 
 def read_proxy(given: str) -> Proxy:
-    """Return the proxy that the value of a variable names."""
+    """Return the proxy in the value of a variable."""
     spelled = given.strip()
     url = spelled if "://" in spelled else f"http://{spelled}"
     try:
         parts = urlsplit(url)
         shown = f"{parts.hostname or ''}:{parts.port or _DEFAULT_PORTS.get(parts.scheme, '')}".rstrip(":")
-    except ValueError:  # a port that is no number, a bracket that is not closed
+    except ValueError:  # a port that is not a number, a bracket that is not closed
         return Proxy("", "", "the proxy variable is not an address; write HTTPS_PROXY=http://host:port")
     if parts.scheme.startswith("socks"):
         return Proxy("", shown, f"the proxy {shown} is a SOCKS proxy; name an HTTP proxy in HTTPS_PROXY")
@@ -59,7 +59,7 @@ def read_proxy(given: str) -> Proxy:
 
 
 def refusal(proxy: Proxy, status: int) -> str:
-    """Return what it means that a proxy answers CONNECT with `status`."""
+    """Return the meaning of a proxy's answer `status` to CONNECT."""
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return (
             f"the proxy {proxy.shown} wants a user name and password (407); "

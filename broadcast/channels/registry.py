@@ -1,6 +1,7 @@
-"""Adapters by name. Nothing is imported before a channel needs it.
+"""Adapters by name. An adapter is imported only when a channel needs it.
 
-Third parties join through the entry point group `broadcast.adapters`: `name = "package.module:Class"`.
+Other packages add adapters through the entry point group `broadcast.adapters`: `name =
+"package.module:Class"`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def names() -> tuple[str, ...]:
 
 
 def adapter_class(name: str) -> type[Adapter]:
-    """The adapter's class, loaded now; `ConfigError` for an unknown name or one that cannot be loaded."""
+    """Load the class of an adapter; raises `ConfigError` if it is unknown or cannot be loaded."""
     if name in _ADAPTERS:
         module, _, attribute = _ADAPTERS[name].partition(":")
         return cast("type[Adapter]", getattr(import_module(module), attribute))
@@ -70,7 +71,7 @@ def capabilities(name: str) -> Capabilities:
 
 
 def capabilities_of(settings: ChannelSettings) -> Capabilities:
-    """Return what this channel can do, as it is configured."""
+    """Return the capabilities of this channel with its settings."""
     adapter = adapter_for(settings)
     able = adapter.capabilities
     if issubclass(adapter, Configurable):
@@ -79,7 +80,7 @@ def capabilities_of(settings: ChannelSettings) -> Capabilities:
 
 
 def adapter_for(settings: ChannelSettings) -> type[Adapter]:
-    """Return the class of the channel's adapter; `ConfigError` says where an unknown one is named."""
+    """Return the class of the channel's adapter; raises `ConfigError` with the place of an unknown one."""
     try:
         return adapter_class(settings.adapter)
     except ConfigError as error:
@@ -87,15 +88,15 @@ def adapter_for(settings: ChannelSettings) -> type[Adapter]:
 
 
 def limits(channels: Iterable[ChannelSettings], kind: ChannelKind) -> tuple[Limit, ...]:
-    """Return what a text of this kind keeps to, so that every one of these channels takes it."""
+    """Return the limits that a text of this kind must keep, so that each of these channels takes it."""
     able = [adapter_for(channel).capabilities for channel in channels]
     return tuple(dict.fromkeys(limit for one in able if one.kind is kind for limit in one.limits))
 
 
 def build(settings: ChannelSettings, skew: ClockSkew | None = None) -> Adapter:
-    """The channel's adapter, ready to send; `ConfigError` names the first thing wrong with the settings.
+    """Return the channel's adapter, ready to send; raises `ConfigError` for the first mistake.
 
-    `skew` learns how far the provider's clock is from ours.
+    `skew` gets the difference between our clock and the provider's.
     """
     for error in problems(settings):
         raise error
@@ -103,14 +104,14 @@ def build(settings: ChannelSettings, skew: ClockSkew | None = None) -> Adapter:
 
 
 def construct(settings: ChannelSettings, skew: ClockSkew | None = None) -> Adapter:
-    """The adapter of a channel in which `problems` found nothing; raises `ConfigError` for the rest."""
+    """Return the adapter of a channel without `problems`; raises `ConfigError` for all others."""
     adapter = adapter_for(settings)
     settings = _typed(adapter, settings)
     return adapter.from_settings(settings, Transport.for_channel(settings, adapter.capabilities, skew))
 
 
 def problems(settings: ChannelSettings) -> Iterator[ConfigError]:
-    """Yield what is wrong with the channel's options, as far as nobody has to be asked; needs no secret."""
+    """Yield the mistakes in the channel's options that can be found offline and without secrets."""
     adapter = adapter_for(settings)
     for key in sorted(settings.options.keys() - adapter.options):
         yield ConfigError(
@@ -126,12 +127,12 @@ def problems(settings: ChannelSettings) -> Iterator[ConfigError]:
 
 
 def _typed(adapter: type[Adapter], settings: ChannelSettings) -> ChannelSettings:
-    """Return the settings with options as the adapter reads them, whatever they were given by."""
+    """Return the settings with options of the types that the adapter reads."""
     return replace(settings, options=shaped(settings, _shapes(adapter, settings)))
 
 
 def defaults(settings: ChannelSettings) -> Mapping[str, object]:
-    """Return what holds where the channel does not say otherwise, by key; None if there is no default.
+    """Return the default of each key that the channel does not set; None if there is none.
 
     Empty for an adapter that is unknown or cannot be loaded.
     """
@@ -146,9 +147,9 @@ def defaults(settings: ChannelSettings) -> Mapping[str, object]:
 
 
 def target(settings: ChannelSettings, secret: bytes) -> str | None:
-    """Where the channel publishes, as far as its options say: `slack 1f3c9a2b`, a digest with `secret`.
+    """Return where the channel publishes, from its options: `slack 1f3c9a2b`, a digest with `secret`.
 
-    None if it cannot be known now, because a secret is not set.
+    None if that is not known now, because a secret is not set.
     """
     adapter = adapter_for(settings)
     named: tuple[str, ...] = getattr(adapter, "target", ())
@@ -163,7 +164,7 @@ def target(settings: ChannelSettings, secret: bytes) -> str | None:
 
 
 def _shapes(adapter: type[Adapter], settings: ChannelSettings) -> Shapes:
-    """The shapes that hold here: another server than the provider's own has ids and keys of its own."""
+    """Return the shapes that apply: a server other than the provider's has its own ids and keys."""
     own: Shapes = getattr(adapter, "shapes", {})
     identifiers: Shapes = getattr(adapter, "identifiers", {})
     return own if settings.base_url else {**own, **identifiers}

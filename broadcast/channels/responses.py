@@ -1,6 +1,6 @@
-"""What providers' answers have in common: one table for all of them.
+"""The meaning of HTTP answers, as one table for all providers.
 
-An adapter asks its own code table first and leaves the rest to this one.
+An adapter first looks in its own code table, and then here.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _WRONG_PLACE = {
     405: "the provider has nothing at that address",
     410: "the provider has nothing at that address",
 }
-# The provider gave up waiting, or another request with this key is under way: it may have been taken.
+# The provider stopped waiting, or another request with this key is running: it may have been accepted.
 _UNCLEAR = frozenset({408, 409, 425})
 
 # The moment when the limit is reset: X's header, the usual one, and Bluesky's.
 _RESETS = ("x-rate-limit-reset", "X-RateLimit-Reset", "ratelimit-reset")
 _EXCERPT = 200
-_LONGEST_WAIT = 7 * 86_400.0  # seconds; what asks for more is a mistake
+_LONGEST_WAIT = 7 * 86_400.0  # seconds; a longer wait is a mistake
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
-# Credentials, addresses, numbers and tokens: a provider likes to quote what it was sent.
+# Credentials, addresses, numbers and tokens: providers often quote the request.
 _PRIVATE = re.compile(
     r"\b(?:basic|bearer|oauth|token|key)\b[\s:=\"']+\S+|\S+@\S+|\+?\d[\d ()/.-]{5,}\d|\S{20,}",
     re.IGNORECASE,
@@ -41,9 +41,9 @@ _PRIVATE = re.compile(
 
 
 def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Outcome:
-    """Return the outcome of an answer that is not a 2xx, where the adapter knows nothing better.
+    """Return the outcome of an answer that is not 2xx, if the adapter has no better one.
 
-    `detail` is the provider's own explanation; private parts of it are left out.
+    `detail` is the provider's own explanation; private parts of it are removed.
     """
     if isinstance(answer, NoReply):
         return _unanswered(answer)
@@ -62,12 +62,12 @@ def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Out
 
 
 def unreadable(reply: Reply, missing: str) -> Unknown:
-    """Return the outcome of a success; without the provider's own id it proves nothing."""
+    """Return the outcome of a success without the provider's own id: it proves nothing."""
     return Unknown(f"HTTP {reply.status}, but the answer has no {missing}")
 
 
 def health(answer: Answer) -> Probe:
-    """Return what the answer to a harmless question says about the channel."""
+    """Return the probe result for the answer to a harmless request."""
     if isinstance(answer, NoReply):
         return Probe(Health.UNREACHABLE, answer.reason)
     if answer.success:
@@ -80,13 +80,13 @@ def health(answer: Answer) -> Probe:
 
 
 def json_object(reply: Reply) -> dict[str, object]:
-    """Return the answer's JSON object; empty when it is anything else."""
+    """Return the JSON object in the answer; empty if it is anything else."""
     document = json_value(reply)
     return document if isinstance(document, dict) else {}
 
 
 def json_objects(reply: Reply) -> list[dict[str, object]] | None:
-    """Return the answer's JSON array of objects; None when it is anything else."""
+    """Return the JSON array of objects in the answer; None if it is anything else."""
     return objects(json_value(reply))
 
 
@@ -98,9 +98,9 @@ def objects(value: object) -> list[dict[str, object]] | None:
 
 
 def text_of(document: Mapping[str, object], key: str) -> str:
-    """Return the text or number under `key`, as text; empty when it is missing or anything else.
+    """Return the text or number under `key`, as text; empty if it is missing or anything else.
 
-    It is recorded and shown, so what JSON can spell and no file or terminal should get is left out.
+    It is recorded and shown, so characters that files or terminals must not get are removed.
     """
     value = document.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int):
@@ -109,7 +109,7 @@ def text_of(document: Mapping[str, object], key: str) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait: from `Retry-After` as seconds or date, or from when the provider's limit is reset.
+    """Return the seconds to wait: from `Retry-After` (seconds or date), or from the reset of the limit.
 
     None if neither has a possible value.
     """
@@ -123,12 +123,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def plausible_wait(seconds: float | None) -> float | None:
-    """Return `seconds` if a provider can mean them: not negative, and no more than a week. None otherwise."""
+    """Return `seconds` if not negative and not more than a week, else None."""
     return float(seconds) if seconds is not None and 0 <= seconds <= _LONGEST_WAIT else None
 
 
 def excerpt(text: str, secrets: Secrets | None = None) -> str:
-    """Return `text` on one line, short, without these secrets, and without addresses, numbers and tokens."""
+    """Return a short single line of `text` without these secrets, addresses, numbers and tokens."""
     text = secrets.masked(text) if secrets else text
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return _PRIVATE.sub("…", line)[:_EXCERPT]
@@ -141,7 +141,7 @@ def _unanswered(nothing: NoReply) -> Outcome:
 
 
 def json_value(reply: Reply) -> object:
-    """Return the answer's JSON, whatever it is; None when it is none."""
+    """Return the JSON in the answer, of any type; None if there is none."""
     try:
         return json.loads(reply.body)
     except (ValueError, RecursionError):
@@ -154,7 +154,7 @@ def _wait_until(moment: datetime, now: datetime) -> float | None:
 
 
 def _reset(headers: Mapping[str, str]) -> datetime | None:
-    """X and Bluesky write Unix seconds, Mastodon a date."""
+    """Return the moment of the reset: X and Bluesky write Unix seconds, Mastodon a date."""
     spelled = next((headers[name] for name in _RESETS if name in headers), "")
     seconds = _number(spelled)
     try:

@@ -1,4 +1,4 @@
-"""SDKs that write credentials into their debug log are kept from it."""
+"""Keep SDKs from writing credentials into their debug log."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import logging
 
 
 def silence(*loggers: str) -> None:
-    """Let these loggers and those below them say nothing less than a warning.
+    """Raise the level of these loggers, and those below them, to WARNING.
 
-    At level DEBUG python_http_client logs the API key, tweepy the Authorization header and oauthlib what it
-    signs with; none of them can be told to leave that out.
+    At level DEBUG, python_http_client logs the API key, tweepy the Authorization header and oauthlib the
+    values that it signs with; none of them has a setting for that.
     """
     for name in loggers:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,8 +1,8 @@
 """The latest moment at which the request for a claim may start.
 
-The engine checks the age of a claim before it calls an adapter. To load a library, sign in, look up a name,
-connect and shake hands come after that, and a laptop may sleep in between. Somebody may close the incident
-meanwhile, so the age is checked once more where the first byte is about to be written.
+The engine checks the age of a claim before it calls an adapter. Loading a library, signing in, the name
+look-up, connecting and the TLS handshake come after that, and a laptop may sleep in between. The incident
+may be closed meanwhile, so the age is checked again just before the first byte is written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TOO_OLD = "the claim was too old for its request to start"
 class Start:
     """The start of one claim's request: `by` is its latest moment, in monotonic seconds of `clock`.
 
-    `refused` means that it was too late, and that no text was written.
+    `refused` means that it was too late and that no text was written.
     """
 
     by: float
@@ -30,7 +30,7 @@ class Start:
     def begin(self) -> bool:
         """Return whether the request may start now.
 
-        Further requests for the same claim may follow a first one.
+        Further requests for the same claim may follow the first one.
         """
         now = self.clock.monotonic()
         if self.begun_at is None and now <= self.by:
@@ -39,23 +39,23 @@ class Start:
         return not self.refused
 
     def go_on(self, within: float) -> bool:
-        """Whether the text may follow the start of its request, which was at most `within` seconds ago."""
+        """Return whether the text may follow the start of its request within `within` seconds."""
         now = self.clock.monotonic()
         self.refused = self.begun_at is None or now - self.begun_at > within
         return not self.refused
 
 
-#: Of the attempt that runs in this task; None for a probe, a look-up, and whatever else has no claim.
+#: That of the attempt in this task; None for a probe, a look-up, and other requests without a claim.
 START: ContextVar[Start | None] = ContextVar("start of the claim's request", default=None)
 
 
 def may_start() -> bool:
-    """Return whether what this task is about to write may leave. To ask counts as the start if it may."""
+    """Return whether this task may write now; if so, this counts as the start."""
     start = START.get()
     return start is None or start.begin()
 
 
 def may_go_on(within: float) -> bool:
-    """Whether the text may follow what this task has written before it, at most `within` seconds ago."""
+    """Return whether the text may follow this task's earlier writing within `within` seconds."""
     start = START.get()
     return start is None or start.go_on(within)

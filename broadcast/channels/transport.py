@@ -1,8 +1,8 @@
-"""The one way to a provider: a request with a deadline, and the truth about what became of it.
+"""The only way to a provider: a request with a deadline, and whether any byte of it was sent.
 
-Whether a message may be sent again hangs on one fact, whether any byte of the request left this
-machine, and exceptions do not tell: an unanswered TLS handshake and a lost reply raise the same
-class. So the transport keeps a flag, and `NotSent` against `Unknown` is decided by that alone.
+A message may be sent again only if no byte of the request left this machine, and exceptions do not tell:
+an unanswered TLS handshake and a lost reply raise the same class. So the transport keeps a flag, which
+alone decides between `NotSent` and `Unknown`.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 
 REPLY_LIMIT = 256 * 1024  # bytes; a provider's answer is a few hundred
 CONNECT_TIMEOUT = 5.0  # seconds
-_KEEP_ALIVE = 15.0  # seconds; shorter than any provider's own, so that we are the one who hangs up
+_KEEP_ALIVE = 15.0  # seconds; shorter than any provider's own limit, so that our side closes the connection
 _UNWRITABLE = "nothing was sent: the address or a credential has a character that no request can hold"
 _READING = frozenset({"GET", "HEAD"})
-_SPARE_CONNECTIONS = 2  # a probe or a look-up never waits behind sends
+_SPARE_CONNECTIONS = 2  # so that a probe or a look-up never waits for messages
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer; `headers` are looked up whatever their case. `secrets` are what it may quote."""
+    """A complete answer; `headers` ignore case. `secrets` are those that it may quote."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -54,7 +54,7 @@ class Reply:
 
     @property
     def success(self) -> bool:
-        """Whether the status is 2xx; what that is worth, the adapter must read from the body."""
+        """Whether the status is 2xx; what that means, the adapter must read from the body."""
         return 200 <= self.status < 300
 
 
@@ -62,7 +62,7 @@ class Reply:
 class NoReply:
     """No usable answer. `left` tells whether any byte of the request left this machine.
 
-    `forbidden` says that our own guard kept the request from its address, as it will the next time.
+    `forbidden` says that our own guard refused the address, as it will the next time.
     """
 
     reason: str
@@ -75,7 +75,7 @@ Answer = Reply | NoReply
 
 @dataclass(slots=True)
 class _Progress:
-    """How far one request came: turned away from an address, on the way to one, its first byte written.
+    """The progress of one request: refused by the guard, connecting, first byte written.
 
     `limited` says that it must start in time for its claim, and `late` that it did not.
     """
@@ -87,15 +87,15 @@ class _Progress:
     left: bool = False
 
 
-# Each request runs in a task of its own, or after the one before it in the same task.
+# Each request runs in its own task, or after the one before it in the same task.
 _UNDER_WAY: ContextVar[_Progress] = ContextVar("request under way")
 
 
 class Transport:
-    """One channel's connections: kept alive, verified, capped, and never waiting past the deadline.
+    """The connections of one channel: kept alive, verified, limited in number and size, with a deadline.
 
     `deadline` is the total number of seconds for one request, from the name look-up to the last byte of
-    the answer. Nothing is connected, and aiohttp is not loaded, before the first request.
+    the answer. Before the first request nothing is connected, and aiohttp is not loaded.
     """
 
     def __init__(
@@ -119,9 +119,9 @@ class Transport:
     def for_channel(
         cls, settings: ChannelSettings, capabilities: Capabilities, skew: ClockSkew | None = None
     ) -> Self:
-        """Return the transport a channel's settings ask for; refuses to carry secrets in clear.
+        """Return the transport for a channel's settings; refuses to send secrets in clear text.
 
-        `skew` learns how far the provider's clock is from ours.
+        `skew` gets the difference between our clock and the provider's.
         """
         if settings.base_url is not None:
             refuse_clear_text(settings.base_url, settings.place("base_url"))
@@ -135,9 +135,9 @@ class Transport:
         )
 
     def guarded(self, guard: Guard) -> Self:
-        """A transport like this one that connects to nothing but what `guard` admits, and through no proxy.
+        """Return the same transport limited to addresses that `guard` admits, without a proxy.
 
-        The address is judged when the connection is made, so that a name may change its mind in between.
+        The address is checked when the connection is made, because a name may resolve differently later.
         """
         like = copy(self)
         like.guard = guard
@@ -156,10 +156,10 @@ class Transport:
         body: bytes | None = None,
         signing_in: bool = False,
     ) -> Answer:
-        """Make one request and read the whole answer; never follows a redirect, never raises for the wire.
+        """Make one request and read the whole answer; follows no redirect and does not raise for the network.
 
-        The first request for a claim that writes is refused if the claim is too old by then. `signing_in`
-        says that this one writes nothing that people read: the limit is for the request after it.
+        The first request of a claim that writes is refused if the claim is too old by then. `signing_in`
+        says that this one writes no text for people: the limit is for the request after it.
         """
         import aiohttp
 
@@ -190,7 +190,7 @@ class Transport:
             return (proxy and _stopped_by(proxy, error)) or self._no_reply(error, progress)
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -213,7 +213,7 @@ class Transport:
         return self._session
 
     def _authorities(self) -> ssl.SSLContext | bool:
-        """True for the system's own: aiohttp has loaded those already, and once more takes 25 ms."""
+        """Return True for the system's own authorities: loading them again would take 25 ms."""
         return True if self.ca_file is None and _system_has_authorities() else self.tls()
 
     def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
@@ -239,7 +239,7 @@ class Transport:
 
 
 def _stopped_by(proxy: Proxy, error: Exception) -> NoReply | None:
-    """Return the answer where the proxy is at fault: it was asked to connect, and nothing else left."""
+    """Return the answer if the proxy failed: only the request to connect was sent."""
     import aiohttp
 
     if isinstance(error, aiohttp.ClientHttpProxyError):
@@ -250,7 +250,7 @@ def _stopped_by(proxy: Proxy, error: Exception) -> NoReply | None:
 
 
 def describe(error: BaseException) -> str:
-    """One line for people, free of URLs: a look-up's query holds phone numbers."""
+    """Return one line for people, without URLs: a look-up's query holds phone numbers."""
     cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"the certificate was refused: {cause.verify_message}"
@@ -267,9 +267,9 @@ def describe(error: BaseException) -> str:
 
 @cache
 def _marking_request() -> type[aiohttp.ClientRequest]:
-    """Return a request that says when its first byte is about to be written.
+    """Return a request class that reports when its first byte is about to be written.
 
-    aiohttp's tracing says so too, but takes a fifth of a message's time for signals nobody listens to.
+    aiohttp's tracing can do this too, but its other signals take a fifth of the time for a message.
     """
     import aiohttp
 
@@ -277,7 +277,7 @@ def _marking_request() -> type[aiohttp.ClientRequest]:
         async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
             progress = _UNDER_WAY.get()
             if progress.left and self.method not in _READING:
-                # aiohttp takes PUT and DELETE for harmless and repeats them where a kept connection broke.
+                # aiohttp considers PUT and DELETE harmless and repeats them if a kept-alive connection broke.
                 raise aiohttp.ClientConnectionError
             if progress.limited and not may_start():
                 progress.late = True
@@ -286,7 +286,7 @@ def _marking_request() -> type[aiohttp.ClientRequest]:
             try:
                 return await super().send(conn)
             except ValueError:
-                # A header that cannot be written. aiohttp writes all of them at once, before the body.
+                # A header that cannot be written. aiohttp writes all headers at once, before the body.
                 progress.left = before
                 raise
 
@@ -296,8 +296,8 @@ def _marking_request() -> type[aiohttp.ClientRequest]:
 async def _notice_hang_ups() -> None:
     """Let the loop read what arrived while it was busy.
 
-    A provider that closed an idle connection is then seen before that connection is taken again, which
-    would cost an unknown outcome. The first pass reads the socket, the second is ours.
+    So a connection that the provider closed while idle is seen before it is used again, which would cost an
+    unknown outcome. The first pass reads the socket, the second is ours.
     """
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -331,7 +331,7 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
 
 
 def keeps_secrets(url: str) -> bool:
-    """Return whether what is sent to `url` is read by nobody on the way."""
+    """Return whether data sent to `url` is encrypted or stays on this machine."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -341,7 +341,7 @@ def keeps_secrets(url: str) -> bool:
 
 
 def refuse_clear_text(url: str, origin: str, key: str = "base_url") -> None:
-    """Raise `ConfigError` where what is sent to `url`, the value of `key`, could be read on the way."""
+    """Raise `ConfigError` if data sent to `url`, the value of `key`, would not be encrypted."""
     if keeps_secrets(url):
         return
     if url.startswith("http://"):

@@ -1,8 +1,8 @@
-"""Whatever else Apprise can reach, by its URL: one message for everybody, and nothing known about it after.
+"""Any service that Apprise supports, by its URL: one message for everybody, without an id.
 
-Apprise blocks, waits without an end on a slow answer, and tells success from failure without a reason or an
-id. So it runs in a thread that may be left behind, and all but its success is unknown. A program that ends
-meanwhile waits for Apprise's own threads: for a silent service 4 seconds, or what `rto` in the URL says.
+Apprise blocks, waits without limit for a slow answer, and tells success from failure without a reason or
+an id. So it runs in a thread that may be abandoned, and every result except success is unknown. A program
+that ends meanwhile waits for Apprise's own threads: for a silent service 4 seconds, or `rto` in the URL.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _NOT_UNDERSTOOD = "Apprise does not understand apprise_url"
 
 
 class Apprise:
-    """One service that Apprise knows. A follow-up names the incident in its text, and nothing more."""
+    """One service of Apprise. A later notice names the incident in its text; there are no threads."""
 
     name: ClassVar[str] = "apprise"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -52,7 +52,7 @@ class Apprise:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs apprise_url, and the package; it makes its own connections, without `transport`."""
+        """Build it; needs apprise_url and the package. It makes its own connections, without `transport`."""
         del transport
         url = settings.required("apprise_url")
         if find_spec("apprise") is None:
@@ -63,7 +63,7 @@ class Apprise:
         return cls(url, settings.timeout)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """Hand over one message."""
+        """Send one message."""
         [outgoing] = batch
         service = await self._open()
         if not len(service):
@@ -82,16 +82,16 @@ class Apprise:
         ]
 
     async def probe(self) -> Probe:
-        """See whether the URL can be read; the service itself cannot be asked."""
+        """Check whether the URL can be read; the service itself cannot be asked."""
         if len(await self._open()):
             return Probe(Health.OK, "the URL is understood; the service cannot be asked")
         return Probe(Health.DEGRADED, _NOT_UNDERSTOOD)
 
     async def close(self) -> None:
-        """There is nothing to let go of."""
+        """Do nothing: there is no connection."""
 
     async def _open(self) -> apprise.Apprise:
-        """Return the service, none in it where the URL means nothing. To load Apprise takes a second."""
+        """Return the service, empty if the URL is not valid. Loading Apprise takes a second."""
         if self._service is None:
             self._service = await _aside(partial(_service, self._url))
         return self._service
@@ -108,7 +108,7 @@ def _service(url: str) -> apprise.Apprise:
 
 
 def _notify(service: apprise.Apprise, text: str) -> bool:
-    """Return a plain text, in which nothing is markup, an escape or a template."""
+    """Send a plain text, in which nothing is markup, an escape or a template."""
     try:
         return bool(service.notify(body=calling_nobody(text), body_format="text", interpret_escapes=False))
     except Exception:  # noqa: BLE001 - plugins of many hands raise what they like, and nobody can say what was sent
@@ -116,7 +116,7 @@ def _notify(service: apprise.Apprise, text: str) -> bool:
 
 
 async def _aside(work: Callable[[], _T]) -> _T:
-    """Do it in a thread of its own, which the loop does not wait for when it closes."""
+    """Run `work` in its own thread, for which the loop does not wait when it closes."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[_T] = loop.create_future()
 
@@ -134,7 +134,7 @@ async def _aside(work: Callable[[], _T]) -> _T:
             outcome.set_result(work())
         except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
             outcome.set_exception(error)
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the result is no longer needed
             loop.call_soon_threadsafe(settle, outcome)
 
     Thread(target=run, daemon=True).start()

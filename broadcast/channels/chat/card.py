@@ -1,4 +1,4 @@
-"""A notice as an Adaptive Card: text runs, in which Teams reads neither Markdown nor mentions."""
+"""A notice as an Adaptive Card of text runs, in which Teams reads neither Markdown nor mentions."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from broadcast.model.outgoing import Headline, Outgoing
 
 _TYPE = "application/vnd.microsoft.card.adaptive"
 _SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
-# The only functions that a card's text may call; a word joiner between the braces stops them.
+# The only functions that a card's text may call; a word joiner between the braces prevents it.
 _CALL = re.compile(r"\{(?=\{(?:DATE|TIME)\()")
 _GRAVE = frozenset({Severity.SEV1, Severity.SEV2})
 
 
 def card(outgoing: Outgoing) -> dict[str, object]:
-    """Return the message with its one card, as a workflow's webhook takes it."""
+    """Return the message with its one card, in the form for a workflow's webhook."""
     written = lines(outgoing.message.text)
     colour = _colour(outgoing.headline)
     body, gap = [], False

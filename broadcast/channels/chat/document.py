@@ -1,4 +1,4 @@
-"""A notice for machines: the schema `broadcast.webhook/1`, and how it is signed."""
+"""A notice for machines: the schema `broadcast.webhook/1`, and its signature."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def document(outgoing: Outgoing) -> bytes:
 
 
 def signed(body: bytes, secret: str, at: datetime) -> dict[str, str]:
-    """Return the headers that prove where `body` comes from, and that it is not an old one sent again."""
+    """Return the headers that prove the origin of `body`, and that it is not a replay."""
     timestamp = str(int(at.timestamp()))
     digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
     return {"Broadcast-Timestamp": timestamp, "Broadcast-Signature": f"v1={digest}"}

@@ -1,4 +1,4 @@
-"""An address that somebody was given to post to: a secret of its own, with nothing beside it to ask."""
+"""A webhook address that is a secret itself, with no other address to ask about it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import Health, Probe
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-# Their root has no page for us, or wants to be asked otherwise; whoever says so is there.
+# The root of the host has no page, or wants another request; such an answer proves that it is there.
 _SOMEBODY = range(400, 500)
 _NOBODY = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to post, with the transport that goes there."""
+    """The address to post to, with its transport."""
 
     url: str = field(repr=False)
     transport: Transport
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Return the option webhook_url; `base_url` takes the place of its host (a proxy, the sandbox)."""
+        """Read the option webhook_url; `base_url` replaces its host (a proxy, the sandbox)."""
         url = ascii_url(settings.required("webhook_url"))
         if not keeps_secrets(url):
             raise ConfigError(
@@ -45,7 +45,7 @@ class Endpoint:
         return await self.transport.exchange("POST", self.url, headers={**_JSON, **headers}, body=body)
 
     async def reach(self) -> Probe:
-        """Knock at the host's door; to ask the address itself might set something off."""
+        """Request the root of the host; a request to the address itself might start something."""
         parts = urlsplit(self.url)
         answer = await self.transport.exchange("GET", f"{parts.scheme}://{parts.netloc}/", headers={})
         if isinstance(answer, Reply) and answer.status in _SOMEBODY and answer.status not in _NOBODY:

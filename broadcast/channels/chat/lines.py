@@ -1,4 +1,4 @@
-"""A plain text as a chat shows it: lines of runs, some strong, some web addresses, none of them markup."""
+"""A plain text for a chat: lines of runs, some bold, some web addresses, none of them markup."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from broadcast.channels.linkify import pieces
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters that look alike; an address is one that can be clicked."""
+    """Characters of one style; an address can be clicked."""
 
     text: str
     strong: bool = False
@@ -17,7 +17,10 @@ class Run:
 
 
 def lines(text: str) -> list[tuple[Run, ...]]:
-    """The lines of `text`, empty ones too; strong are the first of several and those that end in a colon."""
+    """Return the lines of `text`, also empty ones.
+
+    Bold are the first of several lines, and lines that end in a colon.
+    """
     written = text.split("\n")
     several = len(written) > 1
     return [_runs(line, strong=several and (not n or _heading(line))) for n, line in enumerate(written)]

@@ -1,4 +1,4 @@
-"""Messages in a Matrix room: one thread an incident, and our key as the id of each transaction."""
+"""Messages in a Matrix room: one thread per incident, and our key as the transaction id."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Thre
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Thread
 from broadcast.model.outgoing import Outgoing
 
-#: The `errcode` of an answer, where the status alone would mislead.
+#: Meanings of `errcode`, if the HTTP status alone would mislead
+#: (https://spec.matrix.org/latest/client-server-api/#standard-error-response, 2026-11-29).
 CODES: Mapping[str, tuple[Scope, str]] = {
     "M_UNKNOWN_TOKEN": (Scope.CHANNEL, "the access token was revoked or has expired"),
     "M_MISSING_TOKEN": (Scope.CHANNEL, "the access token was not understood"),
@@ -40,7 +41,7 @@ _ROOM = re.compile(r"![^\s/?#]+")
 
 
 class Matrix:
-    """One room, as an account of any home server that is in it."""
+    """One room, used by an account of any home server that is in it."""
 
     name: ClassVar[str] = "matrix"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -48,7 +49,7 @@ class Matrix:
         address=None,
         threading=Threading.REPLY,
         idempotency=Idempotency.NATIVE,
-        rate=0.2,  # what a home server allows unless it is told otherwise
+        rate=0.2,  # the default limit of a home server
         burst=10,
         concurrency=1,
         internal=True,
@@ -65,11 +66,11 @@ class Matrix:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs the home server as base_url, an access token, and the room's id."""
+        """Build it; needs the home server as base_url, an access token, and the room's id."""
         return cls(settings, transport)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """Put one message into the room; a repeat is answered with the first one's id."""
+        """Send one message into the room; a repeated request gets the id of the first one."""
         [outgoing] = batch
         gone = outgoing.thread is not None and await self._is_gone(outgoing.thread.root)
         thread = None if gone else outgoing.thread
@@ -81,28 +82,28 @@ class Matrix:
         return [posted_alone(outcome, "the first message of the thread was removed") if gone else outcome]
 
     async def probe(self) -> Probe:
-        """Ask how the room is encrypted, which only those in it are told; the best answer is: not at all."""
+        """Ask for the encryption of the room, which only members see; the best answer is: none."""
         url = f"{self._place}/state/m.room.encryption"
         return _health(await self._transport.exchange("GET", url, headers=self._headers))
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def _is_gone(self, event: str) -> bool:
-        """Whether a message was removed: the home server takes a reply to it all the same, under nothing."""
+        """Return whether a message was removed; the home server still accepts a reply to it."""
         url = f"{self._place}/event/{quote(event, safe='')}"
         return _removed(await self._transport.exchange("GET", url, headers=self._headers))
 
 
 def _content(text: str, thread: Thread | None) -> dict[str, object]:
-    """Return a plain text that calls nobody. An `m.notice` would ring on no phone."""
+    """Return a plain text without mentions. An `m.notice` would not notify any phone."""
     content: dict[str, object] = {"msgtype": "m.text", "body": text, "m.mentions": {}}
     if thread is not None:
         content["m.relates_to"] = {
             "rel_type": "m.thread",
             "event_id": thread.root,
-            # For clients that know no threads: a reply to the message before.
+            # For clients without threads: a reply to the message before.
             "is_falling_back": True,
             "m.in_reply_to": {"event_id": thread.last},
         }
@@ -110,7 +111,10 @@ def _content(text: str, thread: Thread | None) -> dict[str, object]:
 
 
 def _removed(answer: Answer) -> bool:
-    """By `errcode` and `redacted_because` (spec.matrix.org, Client-Server API v1.16, read 2026-11-29)."""
+    """Return whether `errcode` and `redacted_because` say so.
+
+    See spec.matrix.org, Client-Server API v1.16, read 2026-11-29.
+    """
     document = {} if isinstance(answer, NoReply) else json_object(answer)
     unsigned = document.get("unsigned")
     redacted = isinstance(unsigned, dict) and "redacted_because" in unsigned
@@ -136,7 +140,7 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
 
 
 def _wait(milliseconds: object) -> float | None:
-    """Where home servers before version 1.10 of the specification say how long to wait."""
+    """Return the seconds to wait in answers of home servers before version 1.10 of the specification."""
     if isinstance(milliseconds, bool) or not isinstance(milliseconds, int) or milliseconds > _MOST_WAIT:
         return None
     return plausible_wait(milliseconds / 1000)

@@ -1,4 +1,4 @@
-"""Messages in a Slack channel: one thread an incident, whose first message always shows how matters stand."""
+"""Messages in a Slack channel: one thread per incident, whose first message shows the present state."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ class Slack:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs a bot token (xoxb-...) with chat:write and channels:history, and the channel's id."""
+        """Build it; needs a bot token (xoxb-...) and the channel's id.
+
+        The token needs the scopes chat:write and channels:history.
+        """
         return cls(settings, transport)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -82,14 +85,14 @@ class Slack:
         return _health(document) if document else health(answer)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
         fields = post_fields(self._channel, outgoing)
         if outgoing.thread is None:
             return _outcome(await self._write("chat.postMessage", fields), None)
-        # An edit notifies nobody, may be repeated, and must not keep the news waiting.
+        # An edit notifies no one and may be repeated, so it must not delay the message itself.
         answer, edited = await asyncio.gather(
             self._write("chat.postMessage", fields), self._edit(outgoing.thread, outgoing.message.text)
         )
@@ -114,7 +117,7 @@ class Slack:
         return await self._find(attempt, "conversations.history", {}) or Unknown("look-up failed")
 
     async def _find(self, attempt: Attempted, method: str, where: Mapping[str, str]) -> Outcome | None:
-        """Return the outcome by the messages there; None if there is no such thread."""
+        """Return the outcome, judged by the messages there; None if there is no such thread."""
         errors: list[str] = []
 
         async def ask(following: str) -> Answer:
@@ -135,7 +138,7 @@ class Slack:
         return Unknown(f"look-up failed: {errors[-1]}") if errors[-1] else found
 
     async def _read(self, method: str, fields: Mapping[str, str]) -> Answer:
-        # Methods that read take no JSON, but a query or a form; the published description has forms alone.
+        # Methods that read take a query or a form, not JSON; the published description has only forms.
         form = urlencode({"channel": self._channel, **fields}).encode()
         return await self._call(method, "application/x-www-form-urlencoded", form)
 
@@ -162,13 +165,13 @@ def _accepted(document: Mapping[str, object], thread: Thread | None) -> Outcome 
     if not ts:
         return None
     if thread is not None and isinstance(message, dict) and not text_of(message, "thread_ts"):
-        # Slack posts the reply to a deleted message into the channel, and says so by this alone.
+        # Slack posts a reply to a deleted message into the channel; only this field shows it.
         return posted_alone(Accepted(ts, Thread(ts, ts)), _GONE)
     return Accepted(ts, Thread(thread.root if thread else ts, ts))
 
 
 def _listed(answer: Answer, key: str) -> Page | None:
-    """Return a page of messages. Ours have our key in their metadata, and people cannot write any."""
+    """Return a page of messages. Ours have our key in their metadata, which people cannot write."""
     document = _document(answer)
     metadata = document.get("response_metadata")
     cursor = text_of(metadata, "next_cursor") if isinstance(metadata, dict) else ""

@@ -1,4 +1,7 @@
-"""What Slack's error words mean; they come with HTTP 200."""
+"""The meaning of Slack's error words, which come with HTTP 200.
+
+The words are listed at https://docs.slack.dev/reference/methods/chat.postMessage (2026-11-29).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _POSTING = "the app may not post in this channel"
 _LENGTH = "the text is too long for a message"
 _REFUSED = "the message was refused"
 
-#: Words about the credentials: nothing gets through until somebody has given us others.
+#: Words about the credentials: no message is accepted until they are replaced.
 CREDENTIALS: Mapping[str, str] = {
     "not_authed": "no token was sent",
     "invalid_auth": _TOKEN,
@@ -29,7 +32,7 @@ CREDENTIALS: Mapping[str, str] = {
     "org_login_required": "the organisation is being moved",
     "team_access_not_granted": "the token is not for this workspace",
 }
-#: Words about the place: no message gets in there.
+#: Words about the channel: no message is accepted there.
 PLACES: Mapping[str, str] = {
     "channel_not_found": "there is no such channel, or the app may not see it",
     "is_archived": "the channel is archived",
@@ -51,7 +54,7 @@ MESSAGES: Mapping[str, str] = {
     "cannot_reply_to_message": "the first message takes no replies",
     "thread_not_found": "the first message is gone",
 }
-#: Words about the message that a reply was for: a message of its own may still be taken
+#: Words about the message to which a reply was sent: a message without a thread may still be accepted
 #: (https://docs.slack.dev/reference/methods/chat.postMessage, read 2026-11-29).
 NO_REPLY = frozenset(
     {
@@ -62,7 +65,7 @@ NO_REPLY = frozenset(
         "restricted_action_non_threadable_channel",
     }
 )
-#: Refused for now, and nothing was done.
+#: Refused for now, and not processed.
 _LATER = frozenset(
     {
         "ratelimited",
@@ -79,13 +82,13 @@ _WORD = re.compile(r"[a-z_]{1,60}", re.ASCII)
 
 
 def refusal(error: str, reply: Reply) -> Outcome:
-    """Return the outcome of an answer that is not ok; a word we do not know is a refusal of this message."""
+    """Return the outcome of an answer that is not ok; an unknown word is a refusal of this message."""
     if error in _LATER:
         return NotSent(f"Slack asks to wait ({error})", retry_after(reply.headers))
     if error in _UNCLEAR:
         return Unknown(f"Slack says {error}")
     if reason := CREDENTIALS.get(error) or PLACES.get(error):
         return Rejected(f"{reason} ({error})", Scope.CHANNEL, error)
-    # Anything else but a plain word may quote what was sent.
+    # Anything other than a plain word may quote the request.
     code = error if _WORD.fullmatch(error) else None
     return Rejected(MESSAGES.get(error, _REFUSED) + (f" ({code})" if code else ""), Scope.MESSAGE, code)

@@ -17,7 +17,7 @@ def content(text: str) -> dict[str, object]:
     """Return the blocks, and the plain text for notifications and screen readers.
 
     An edit cannot switch mrkdwn off again, so only blocks keep `*` and `_` as they are. In the plain text
-    Slack wants `&`, `<` and `>` escaped, which also takes `<!channel>` its power.
+    Slack needs `&`, `<` and `>` escaped, which also disables `<!channel>`.
     """
     elements = list(chain.from_iterable(_line(runs) for runs in lines(text)))[:-1]
     section = {"type": "rich_text_section", "elements": elements}
@@ -25,7 +25,7 @@ def content(text: str) -> dict[str, object]:
 
 
 def post_fields(channel: str, outgoing: Outgoing) -> dict[str, object]:
-    """The arguments of `chat.postMessage`; a reply shows in the channel, too, where matters have turned."""
+    """Return the arguments of `chat.postMessage`; a reply with a new situation also shows in the channel."""
     headline, thread = outgoing.headline, outgoing.thread
     payload = {"key": outgoing.key, "incident": headline.incident, "sequence": headline.sequence}
     fields: dict[str, object] = {
@@ -42,7 +42,7 @@ def post_fields(channel: str, outgoing: Outgoing) -> dict[str, object]:
 
 
 def key_of(message: Mapping[str, object]) -> str:
-    """Our key in a message's metadata, or empty."""
+    """Return our key in a message's metadata, or ""."""
     metadata = message.get("metadata")
     payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
     key = payload.get("key") if isinstance(payload, dict) else None

@@ -1,4 +1,4 @@
-"""Messages in a Slack channel by an incoming webhook: no thread, no edit, and nobody to ask afterwards."""
+"""Messages in a Slack channel through an incoming webhook: no thread, no edit, no look-up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.outcome import Accepted, Outcome, Probe, Rejected, Scope
 from broadcast.model.outgoing import Outgoing
 
-#: The whole body of an answer, in plain text.
+#: Meanings of an answer's body, which is plain text.
 WORDS: Mapping[str, tuple[Scope, str]] = {
     "invalid_token": (Scope.CHANNEL, "the webhook was revoked"),
     "no_active_hooks": (Scope.CHANNEL, "the webhook was switched off"),
@@ -55,7 +55,7 @@ class SlackWebhook:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs webhook_url, `https://hooks.slack.com/services/...`."""
+        """Build it; needs webhook_url, `https://hooks.slack.com/services/...`."""
         return cls(Endpoint.from_settings(settings, transport))
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -63,11 +63,11 @@ class SlackWebhook:
         return [await self._post(outgoing) for outgoing in batch]
 
     async def probe(self) -> Probe:
-        """Knock at Slack's door."""
+        """Request the root of Slack's host."""
         return await self._endpoint.reach()
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._endpoint.transport.close()
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
@@ -79,7 +79,7 @@ def _outcome(answer: Answer, key: str) -> Outcome:
     if isinstance(answer, NoReply):
         return failure(answer)
     if answer.success:
-        # Slack names no message; our own key must do.
+        # Slack returns no id, so our own key is used.
         return Accepted(key) if answer.body.strip() == _DONE else unreadable(answer, '"ok"')
     word = answer.body.decode("ascii", "replace").strip()
     if answer.status < 500 and word in WORDS:

@@ -1,4 +1,4 @@
-"""Cards in Microsoft Teams by a workflow's webhook: a message each, since none of them can be named again."""
+"""Cards in Microsoft Teams through a workflow's webhook: single messages, since it returns no id."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.outcome import Accepted, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
 
-#: The `error.code` of an answer, where the status alone would mislead.
+#: Meanings of `error.code`, if the HTTP status alone would mislead.
 CODES: Mapping[str, str] = {
     "WorkflowTriggerIsNotEnabled": "the workflow is switched off",
     "WorkflowNotFound": "the workflow was deleted",
@@ -42,7 +42,7 @@ class Teams:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs webhook_url, as the workflow shows it."""
+        """Build it; needs webhook_url, as the workflow shows it."""
         return cls(Endpoint.from_settings(settings, transport))
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -50,11 +50,11 @@ class Teams:
         return [await self._post(outgoing) for outgoing in batch]
 
     async def probe(self) -> Probe:
-        """Knock at Microsoft's door."""
+        """Request the root of Microsoft's host."""
         return await self._endpoint.reach()
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._endpoint.transport.close()
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
@@ -62,7 +62,7 @@ class Teams:
         if len(body) > MOST_BYTES:
             reason = f"the card is too large: {len(body):,} of {MOST_BYTES:,} bytes"
             return Rejected(reason, Scope.MESSAGE)
-        # Whoever looks through the workflow's runs finds it by this.
+        # People find the message in the workflow's runs by this.
         tracking = {"x-ms-client-tracking-id": outgoing.key}
         return _outcome(await self._endpoint.post(body, tracking), outgoing.key)
 
@@ -70,7 +70,7 @@ class Teams:
 def _outcome(answer: Answer, key: str) -> Outcome:
     if isinstance(answer, NoReply):
         return failure(answer)
-    # An empty 202 is all that a workflow ever says; any other success is somebody else's.
+    # A workflow answers with an empty 202 only; any other success is from another server.
     if answer.status == 202 and not answer.body:
         return Accepted(key)
     if answer.success:

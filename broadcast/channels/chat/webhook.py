@@ -1,4 +1,4 @@
-"""Notices to a machine of your own: signed, each under a key of its own, and only where you allow it."""
+"""Notices to your own machine: signed, each with its own key, and only to allowed addresses."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ class Webhook:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs webhook_url and secret; allow_private lists addresses and networks that are not public."""
+        """Build it; needs webhook_url and secret.
+
+        allow_private lists addresses and networks that are not public.
+        """
         guard = _guard(settings)
         endpoint = Endpoint.from_settings(settings, transport.guarded(guard))
         host = urlsplit(endpoint.url).hostname or ""
@@ -65,11 +68,11 @@ class Webhook:
         return [await self._post(outgoing) for outgoing in batch]
 
     async def probe(self) -> Probe:
-        """Knock at the receiver's door."""
+        """Request the root of the receiver's host."""
         return await self._endpoint.reach()
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._endpoint.transport.close()
 
     async def _post(self, outgoing: Outgoing) -> Outcome:

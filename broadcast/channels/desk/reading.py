@@ -1,4 +1,4 @@
-"""What Zendesk's answers mean."""
+"""The meaning of Zendesk's answers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Thread, Unknown
 from broadcast.model.outgoing import Outgoing
 
-#: The `error` of a ticket that was deleted, with 404; another 404 means that there is no such desk
+#: The `error` of a deleted ticket, with 404; another 404 means that the subdomain does not exist
 #: (https://developer.zendesk.com/api-reference/introduction/requests/, read 2026-11-29).
 GONE = "RecordNotFound"
-#: A change that Zendesk refuses: the ticket is closed (by hand, by age or by a merge), or a field that is
+#: A change that Zendesk refuses: the ticket is closed (by a person, by age or by a merge), or a field that is
 #: required for solving is empty. Its words say which, in the language of the account.
 UNPROCESSABLE = 422
 # The key was used for another ticket within two hours: 400 with this `error`.
@@ -51,7 +51,7 @@ def _refused(answer: Answer) -> Outcome:
 
 
 def explained(answer: Answer) -> str:
-    """Return why Zendesk refused it, in its own words: each field that it names, else the error."""
+    """Return Zendesk's own reason: each field that it names, else the error."""
     document = {} if isinstance(answer, NoReply) else json_object(answer)
     details = (objects(named) or [] for named in table(document, "details").values())
     fields = [text for one in chain.from_iterable(details) if (text := text_of(one, "description"))]
@@ -59,7 +59,7 @@ def explained(answer: Answer) -> str:
 
 
 def is_closed(answer: Answer) -> bool:
-    """Return whether the ticket that was asked for takes no further comment."""
+    """Return whether the ticket takes no further comment."""
     return text_of(table(_document(answer), "ticket"), "status") == "closed"
 
 
@@ -94,7 +94,7 @@ def found_ticket(answer: Answer) -> Outcome:
 
 
 def _likeness(comment: Mapping[str, object], outgoing: Outgoing) -> Likeness:
-    """By our key, or by the text where a comment has none."""
+    """Return how a comment compares with ours: by our key, or by the text if it has no key."""
     key = text_of(table(table(comment, "metadata"), "custom"), "broadcast")
     if key:
         return Likeness.SAME_KEY if key == outgoing.key else Likeness.OTHER
@@ -102,7 +102,7 @@ def _likeness(comment: Mapping[str, object], outgoing: Outgoing) -> Likeness:
 
 
 def says(answer: Answer, status: int, words: str) -> bool:
-    """Return whether it is this refusal, and not another of the same status."""
+    """Return whether the answer is this refusal, and not another one with the same status."""
     return isinstance(answer, Reply) and answer.status == status and words.encode() in answer.body
 
 
@@ -117,6 +117,6 @@ def table(document: Mapping[str, object], key: str) -> Mapping[str, object]:
 
 
 def _number(document: Mapping[str, object]) -> str:
-    """Return the id, which is a number in Zendesk; empty if it is none."""
+    """Return the id, which is a number in Zendesk; "" if it is missing."""
     spelled = text_of(document, "id")
     return spelled if _NUMBER.fullmatch(spelled) else ""

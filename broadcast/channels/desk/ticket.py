@@ -1,4 +1,4 @@
-"""A notice in the words of Zendesk's API: a ticket, and the comments that follow."""
+"""A notice in the form of Zendesk's API: a ticket, and the comments that follow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PRIORITIES: Mapping[Severity, str] = {
     Severity.SEV3: "normal",
     Severity.SEV4: "low",
 }
-#: Customers' tickets can be linked to a `problem` as its incidents, and are solved with it.
+#: Customers' tickets can be linked to a `problem` as its incidents; they are solved together.
 _TYPES = ("problem", "incident")
 
 SHAPES: Shapes = {"public": flag, "type": words, "tags": listing('tags = ["outage"]')}
@@ -29,7 +29,7 @@ OPTIONS = frozenset(SHAPES)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a channel's tickets are filled in: whether requesters read them, their type and extra tags."""
+    """The form of a channel's tickets: whether requesters read them, their type and extra tags."""
 
     public: bool = False
     type: str = _TYPES[0]
@@ -37,7 +37,7 @@ class Form:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings) -> Self:
-        """Read `public`, `type` and `tags`; `ConfigError` where one is not what it must be."""
+        """Read `public`, `type` and `tags`; raises `ConfigError` if one is wrong."""
         kind = settings.text("type", _TYPES[0])
         if kind not in _TYPES:
             raise ConfigError(
@@ -62,20 +62,20 @@ class Form:
     def further(self, outgoing: Outgoing) -> dict[str, object]:
         """Return a comment on a ticket.
 
-        The tags stay: to send some would take those away that agents gave it.
+        It has no tags: they would replace those that agents gave the ticket.
         """
         headline = outgoing.headline
         return {
             "comment": {"html_body": as_html(outgoing.message.text), "public": self.public},
             "priority": "low" if headline.drill else PRIORITIES[headline.severity],
             "status": "solved" if headline.phase.closed else "open",
-            # Kept with the comment under `metadata.custom`, where a look-up finds it.
+            # Stored with the comment under `metadata.custom`, where a look-up finds it.
             "metadata": {"broadcast": outgoing.key},
         }
 
 
 def is_public(settings: ChannelSettings) -> bool:
-    """Return whether requesters read what is written."""
+    """Return whether requesters read the comments."""
     public = settings.options.get("public", DEFAULTS["public"])
     if isinstance(public, bool):
         return public
@@ -86,12 +86,15 @@ def is_public(settings: ChannelSettings) -> bool:
 
 
 def external_id(outgoing: Outgoing) -> str:
-    """Return what a ticket is looked up by; the incident first, for people who search."""
+    """Return the id for the look-up of a ticket; the incident comes first, for people who search."""
     return f"{outgoing.headline.incident}:{outgoing.key}"
 
 
 def as_html(text: str) -> str:
-    """The text, to be shown literally: `body` may be read as Markdown, and both have {{placeholders}}."""
+    """Return the text as HTML that shows it literally.
+
+    `body` may be read as Markdown, and both `body` and `html_body` have {{placeholders}}.
+    """
     literal = escape(text).replace("{", "&#123;").replace("}", "&#125;")
     return literal.replace("\n", "<br>")
 
@@ -103,7 +106,7 @@ def _own_tags(headline: Headline) -> list[str]:
 
 def _tags(settings: ChannelSettings) -> tuple[str, ...]:
     tags = settings.options.get("tags", DEFAULTS["tags"])
-    # Zendesk parts tags at spaces and commas.
+    # Zendesk splits tags at spaces and commas.
     if isinstance(tags, list) and all(isinstance(tag, str) and _is_one(tag) for tag in tags):
         return tuple(tags)
     raise ConfigError(

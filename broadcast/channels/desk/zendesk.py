@@ -1,4 +1,4 @@
-"""Tickets in Zendesk: one per incident of ours, told further in its comments."""
+"""Tickets in Zendesk: one per incident; later notices are its comments."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ class Zendesk:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs subdomain, and the email and token of an agent."""
+        """Build it; needs subdomain, and the email and token of an agent."""
         return cls(settings, transport)
 
     @classmethod
     def capabilities_with(cls, settings: ChannelSettings) -> Capabilities:
-        """With `public = true`, customers read along, so it must not speak as to the staff."""
+        """Return the capabilities; with `public = true` it is not internal, because customers read it."""
         return replace(cls.capabilities, internal=not is_public(settings))
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -92,11 +92,11 @@ class Zendesk:
         return [await self._write(outgoing) for outgoing in batch]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
-        """Look for our keys, in the comments and among the tickets."""
+        """Look for our keys in the comments and among the tickets."""
         return [await self._look_up(attempt) for attempt in attempts]
 
     async def probe(self) -> Probe:
-        """Ask who we are: only agents may write tickets for others to read."""
+        """Ask for our own account: only agents may write tickets for others to read."""
         answer = await self._ask("GET", "/users/me")
         if isinstance(answer, Reply) and answer.success:
             role = text_of(table(json_object(answer), "user"), "role")
@@ -105,7 +105,7 @@ class Zendesk:
         return health(answer)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def _write(self, outgoing: Outgoing) -> Outcome:
@@ -120,7 +120,7 @@ class Zendesk:
             return commented(answer, thread)
         if is_closed(await self._ask("GET", path)):
             return posted_alone(await self._open(outgoing, thread.root), f"ticket {thread.root} is closed")
-        # The text gets there all the same; only the ticket's state stays as it is.
+        # The text is accepted without the state; only the ticket's state stays as it is.
         bare = {name: ticket[name] for name in ("comment", "metadata")}
         outcome = commented(await self._ask("PUT", path, {"ticket": bare}), thread)
         return _not_set(outcome, thread.root, ticket, answer)
@@ -130,7 +130,7 @@ class Zendesk:
         answer = await self._create(ticket, outgoing.key)
         if not _is_refused(answer) or ticket["status"] != "solved":
             return opened(answer)
-        # Under another key, because Zendesk refuses a known one with another content.
+        # With another key, because Zendesk refuses a known key with another content.
         outcome = opened(await self._create({**ticket, "status": "open"}, f"{outgoing.key}-open"))
         number = outcome.ref if isinstance(outcome, Accepted) else ""
         return _not_set(outcome, number, ticket, answer)
@@ -177,7 +177,7 @@ def _is_refused(answer: Answer) -> bool:
 
 
 def _not_set(outcome: Outcome, number: str, ticket: Mapping[str, object], refusal: Answer) -> Outcome:
-    """The outcome of a text without the state that was refused, and what somebody has to do about it."""
+    """Return the outcome of a text without the refused state, with what a person has to do."""
     if not isinstance(outcome, Accepted):
         return outcome
     what = "solved" if ticket["status"] == "solved" else "changed"

@@ -1,4 +1,4 @@
-"""One connection to a mail server, and how far its latest exchange came."""
+"""One connection to a mail server, and the progress of its latest exchange."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from aiosmtplib import SMTP, SMTPResponse
     from aiosmtplib.protocol import SMTPProtocol
 
-_GREETING_TIMEOUT = 15.0  # seconds; some servers let strangers wait before they greet
+_GREETING_TIMEOUT = 15.0  # seconds; some servers delay the greeting for unknown clients
 _HANGING_UP = (b"221", b"421")
-_KEPT = 16  # bytes of what was not asked for
+_KEPT = 16  # bytes of unexpected data
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where to connect and as whom. `tls` is starttls, implicit or none; `ours` the name we greet with."""
+    """Host, port and login. `tls` is starttls, implicit or none; `ours` is the name in our greeting."""
 
     host: str
     port: int
@@ -35,7 +35,7 @@ class Server:
 
 
 class Refused(Exception):
-    """The server answered with a code it should not have; 4xx is for now, 5xx for good."""
+    """The server refused with a code: 4xx is temporary, 5xx permanent."""
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
@@ -43,21 +43,21 @@ class Refused(Exception):
 
 
 class OutOfStep(ConnectionError):
-    """The server sent an answer without a command: its next answer may belong to an earlier command."""
+    """The server sent an unexpected answer, so the next one may belong to an earlier command."""
 
     def __str__(self) -> str:
         return "the server sent an answer that no command had asked for"
 
 
 class Overslept(ConnectionError):
-    """The machine slept between two commands, and the text may no longer be right."""
+    """The machine slept between two commands, so the text may be out of date."""
 
     def __str__(self) -> str:
         return TOO_OLD
 
 
 class Dialogue:
-    """`stage` is the command under way; `committed` is true from the moment the final dot is written."""
+    """`stage` is the command that is running; `committed` is true once the final dot is written."""
 
     def __init__(self, server: Server) -> None:
         self.stage = "connect"
@@ -69,13 +69,13 @@ class Dialogue:
 
     @property
     def secrets(self) -> Secrets:
-        """What the server may quote of the login."""
+        """The parts of the login that the server may quote."""
         login = self._server.login
         return Secrets(frozenset({login[1]}) if login else frozenset())
 
     @property
     def alive(self) -> bool:
-        """Whether another message may go over it."""
+        """Whether it can carry another message."""
         connected = self._connection is not None and self._connection.is_connected
         return connected and not self._unasked
 
@@ -87,7 +87,7 @@ class Dialogue:
         connection = self._connection = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
-            # By default the name service is asked who we are, and it may be what is down.
+            # The default asks the name service for our host name, but that service may be down.
             local_hostname=server.ours,
             timeout=_GREETING_TIMEOUT,
             use_tls=server.tls == "implicit",
@@ -98,7 +98,7 @@ class Dialogue:
             await connection.connect()
             self._listen(connection.protocol)
             self.stage = "login"
-            # Only STARTTLS and a login greet by themselves, and MAIL is refused before a greeting.
+            # Only STARTTLS and a login send the greeting, and MAIL is refused without one.
             await connection.ehlo()
             if server.login is not None:
                 user, password = server.login
@@ -109,13 +109,13 @@ class Dialogue:
         except aiosmtplib.SMTPException as error:
             if isinstance(error, OSError):
                 raise
-            # It offers no STARTTLS, or no login we know.
+            # The server offers no STARTTLS, or no login method that we know.
             raise Refused(500, str(error)) from None
 
     async def hand_over(self, sender: str, recipient: str, content: bytes, within: float) -> None:
-        """Pass one message on; raises OSError or `Refused`.
+        """Send one message; raises OSError or `Refused`.
 
-        The text must follow the first command within that many seconds, those of a sleep included.
+        The text must follow the first command within `within` seconds, including time asleep.
         """
         self.committed = False
         await self._say("MAIL", f"FROM:<{sender}>")
@@ -129,13 +129,13 @@ class Dialogue:
         self.committed = self._asking = True
         reply = await _answered(protocol.read_response())
         self._asking = False
-        # A server may say at any time that it hangs up (RFC 5321, 3.8); anything else may be the true answer.
+        # A server may announce at any time that it closes (RFC 5321, 3.8); other data may be the real answer.
         if await self._pending() and not self._unasked.startswith(_HANGING_UP):
             raise OutOfStep
         _expect(250, reply)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.close()
 
@@ -149,7 +149,7 @@ class Dialogue:
         _expect(354 if verb == "DATA" else 250, reply)
 
     def _listen(self, protocol: SMTPProtocol | None) -> None:
-        """Notice answers that arrive without a command: aiosmtplib drops them silently."""
+        """Notice answers without a command: aiosmtplib drops them silently."""
         if protocol is None:
             raise ConnectionResetError
         received = protocol.data_received
@@ -163,7 +163,7 @@ class Dialogue:
         protocol.data_received = data_received  # type: ignore[method-assign]  # the loop looks it up each time
 
     async def _in_step(self) -> SMTPProtocol:
-        """Return the protocol, ready for a command; raises `OutOfStep` if the server has said too much."""
+        """Return the protocol, ready for a command; raises `OutOfStep` after an unexpected answer."""
         if await self._pending():
             raise OutOfStep
         protocol = self._connection.protocol if self._connection else None
@@ -172,11 +172,11 @@ class Dialogue:
         return protocol
 
     async def _pending(self) -> bytes:
-        """Return what the server has said unasked, once the loop has read what there is."""
+        """Return unexpected data from the server, after the loop has read everything."""
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         protocol = self._connection.protocol if self._connection else None
-        # A second answer in the packet of the first is kept back, and would be the next command's.
+        # A second answer in the packet of the first is buffered, and would count for the next command.
         kept = bytes(protocol._buffer[:_KEPT]) if protocol else b""  # noqa: SLF001 - there is no public way
         self._unasked = self._unasked or kept
         return self._unasked
@@ -187,11 +187,11 @@ async def _answered(reply: Awaitable[SMTPResponse]) -> SMTPResponse:
 
     try:
         return await reply
-    except SMTPResponseException as error:  # not a reply at all
+    except SMTPResponseException as error:  # not a reply
         raise Refused(error.code, error.message) from None
 
 
 def _expect(code: int, reply: SMTPResponse) -> None:
-    # 251 and 252 stand for 250: the server will forward, or cannot say yet.
+    # 251 and 252 count as 250: the server will forward, or cannot verify the address yet.
     if reply.code // 100 != code // 100:
         raise Refused(reply.code, reply.message)

@@ -1,19 +1,19 @@
-"""A message in the words of Microsoft Graph."""
+"""A message in the form of Microsoft Graph."""
 
 from __future__ import annotations
 
 from broadcast.channels.email.headers import Identity, Sender, ascii_address, display_name, subject_of
 from broadcast.model.outgoing import Outgoing
 
-# A property of our own (any GUID makes it so), which the mailbox can be searched for.
+# Our own property (with our own GUID), by which the mailbox can be searched.
 KEY_PROPERTY = "String {6d1c1f0e-6d3a-4d0c-9a52-5f3b2a7d9c41} Name broadcast-key"
-# Graph takes only headers that begin with x-. These two properties are what Exchange makes the others from.
+# Graph takes only headers that begin with x-. Exchange makes the others from these two properties.
 _IN_REPLY_TO = "String 0x1042"
 _REFERENCES = "String 0x1039"
 
 
 def draft(outgoing: Outgoing, identity: Identity, sender: Sender) -> dict[str, object]:
-    """Return the draft of a message to one person; Exchange adds the plain text to HTML when it sends it."""
+    """Return the draft of a message to one person; Exchange adds the plain text to HTML when sending."""
     message, headers = outgoing.message, identity.headers
     document: dict[str, object] = {
         "subject": subject_of(outgoing),

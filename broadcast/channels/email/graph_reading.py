@@ -1,4 +1,4 @@
-"""What Microsoft Graph's answers mean for a draft and its sending."""
+"""The meaning of Microsoft Graph's answers to a draft and its sending."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
 
 _RECIPIENT, _MESSAGE, _CHANNEL = Scope.RECIPIENT, Scope.MESSAGE, Scope.CHANNEL
+#: Meanings of `error.code`, if the HTTP status alone would mislead. The statuses are listed at
+#: https://learn.microsoft.com/graph/errors (read 2026-11-29).
 CODES: Mapping[str, tuple[Scope, str]] = {
     "ErrorInvalidRecipients": (_RECIPIENT, "not an address that Exchange takes"),
     "ErrorMessageSizeExceeded": (_MESSAGE, "the message is too large"),
@@ -25,9 +27,9 @@ CODES: Mapping[str, tuple[Scope, str]] = {
     "ErrorInvalidUser": (_CHANNEL, "there is no such mailbox"),
     "MailboxNotEnabledForRESTAPI": (_CHANNEL, "there is no such mailbox in Exchange Online"),
 }
-# The draft is gone or on its way: it was sent before, or somebody deleted it. The mailbox knows.
+# The draft no longer exists: it was sent before, or a person deleted it. A look-up in the mailbox tells.
 _UNSURE = frozenset({400, 404, 409, 410})
-_SENT = frozenset({202, 204})  # 204 is what the description says
+_SENT = frozenset({202, 204})  # 204 is in the published description
 
 
 def written(answer: Answer | Refused) -> str | Outcome:
@@ -38,7 +40,7 @@ def written(answer: Answer | Refused) -> str | Outcome:
 
 
 def sent(answer: Answer | Refused, identity: Identity) -> Outcome:
-    """Return what became of the draft; its sending is answered with nothing but a status."""
+    """Return the outcome of sending the draft; the answer is only a status."""
     if not isinstance(answer, Reply):
         return _refused(answer)
     if answer.status in _SENT:
@@ -64,7 +66,7 @@ def _refused(answer: Answer | Refused) -> Outcome:
 
 
 def found(answer: Answer | Refused, identity: Identity) -> str | Outcome:
-    """Return what the mailbox has under our key; the id of a draft that was not sent."""
+    """Return the outcome by our key in the mailbox, or the id of a draft that was not sent."""
     if isinstance(answer, NotSent | Rejected):
         return Unknown(f"look-up failed: {answer.reason}")
     document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}

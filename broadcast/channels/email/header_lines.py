@@ -1,6 +1,6 @@
 """Header lines of a message: any text, folded and encoded so that every mail program reads the same.
 
-Python's own header classes read what they are given before they write it: an encoded name with a comma then
+Python's own header classes parse their input before they write it: an encoded name with a comma then
 becomes two mailboxes, and long names become encoded-words that are longer than RFC 2047 allows.
 """
 
@@ -18,7 +18,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def mailbox_line(header: str, name: str, address: str) -> str:
-    """`From: "Muster, Nord" <a@b.example>` and a line end, from any name on one line and an ASCII address."""
+    """Return `From: "Muster, Nord" <a@b.example>` and a line end.
+
+    The name may be any text on one line; the address is ASCII.
+    """
     if not name:
         return f"{header}: {address}\r\n"
     plain = formataddr((name, address)) if name.isascii() else ""
@@ -46,7 +49,7 @@ def _may_stay(text: str) -> bool:
 
 
 def _folded(words: list[str], room: int) -> str:
-    """Words with a line break before those that would not fit; unfolding restores the same spaces."""
+    """Return the words with line breaks where they would not fit; unfolding restores the same spaces."""
     folded, left = "", room
     for word in words:
         if len(word) > left:
@@ -56,13 +59,13 @@ def _folded(words: list[str], room: int) -> str:
 
 
 def _encoded(text: str) -> str:
-    """Encoded-words, one a line."""
+    """Return encoded-words, one per line."""
     words = (f"=?utf-8?b?{b64encode(part.encode()).decode()}?=" for part in _parts(text))
     return "\r\n ".join(words)
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Pieces of at most `_BYTES` in UTF-8, cut behind a space if there is one."""
+    """Yield pieces of at most `_BYTES` in UTF-8, cut after a space if there is one."""
     while text:
         end = size = 0
         for sign in text:

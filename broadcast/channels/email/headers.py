@@ -1,4 +1,4 @@
-"""What every e-mail adapter writes alike: sender, ids and threads."""
+"""Headers that all e-mail adapters share: sender, ids and threads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from broadcast.model.outcome import Rejected, Scope, Thread
 from broadcast.model.outgoing import Headline, Outgoing
 from broadcast.model.text import has_controls, without_controls
 
-#: Out-of-office answers and other robots stay silent (RFC 3834; the second is Exchange's).
+#: Suppresses out-of-office and other automatic answers (RFC 3834; the second is Exchange's).
 AUTOMATIC: Mapping[str, str] = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 OPTIONS = frozenset({"from", "from_name", "reply_to", "unsubscribe_url", "unsubscribe_mailto"})
@@ -23,20 +23,20 @@ SHAPES: Shapes = dict.fromkeys(OPTIONS, words)
 
 _PLACE = "{token}"
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[!-;=?-~]*)?(?:\?[!-;=?-~]*)?")
-_LONGEST_NAME = 256  # characters; Exchange takes no longer display names
+_LONGEST_NAME = 256  # characters, Exchange's limit for display names
 _NO_PART_OF_ONE = re.compile(r"[\s<>,;:\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Where mail programs go, or write, for somebody who does not want to be told again (RFC 2369, 8058)."""
+    """The addresses at which people unsubscribe (RFC 2369, RFC 8058)."""
 
     url: str = ""
     mailbox: str = ""
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings) -> Self:
-        """Read `unsubscribe_url` and `unsubscribe_mailto`; `ConfigError` where one is not what it must be."""
+        """Read `unsubscribe_url` and `unsubscribe_mailto`; raises `ConfigError` if one is wrong."""
         url, mailbox = ascii_url(settings.text("unsubscribe_url")), settings.text("unsubscribe_mailto")
         if url and not _HTTPS.fullmatch(url):
             raise ConfigError(
@@ -53,7 +53,7 @@ class Unsubscribe:
         return cls(url, address)
 
     def headers(self, token: str | None) -> dict[str, str]:
-        """`List-Unsubscribe`, and the one that allows for a single click; nothing where nobody can leave."""
+        """Return `List-Unsubscribe`, and the header for a single click; empty without a token."""
         if token is None:
             return {}
         ways = []
@@ -69,7 +69,7 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who a channel writes as, its addresses in ASCII. The domain of `address` is the one of every id."""
+    """The sender of a channel, addresses in ASCII. Every message id has the domain of `address`."""
 
     address: str
     name: str = ""
@@ -78,7 +78,7 @@ class Sender:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings) -> Self:
-        """Read what `OPTIONS` names; `ConfigError` where one is not what it must be."""
+        """Read the keys in `OPTIONS`; raises `ConfigError` if one is wrong."""
         name = settings.text("from_name")
         if not is_one_line(name):
             raise ConfigError(
@@ -93,7 +93,7 @@ class Sender:
 
     @property
     def domain(self) -> str:
-        """What follows the @."""
+        """The part after the @."""
         return self.address.rpartition("@")[2]
 
 
@@ -109,10 +109,10 @@ def _own_address(settings: ChannelSettings, key: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One message's own id and where it hangs.
+    """The id and thread of one message.
 
-    Every message of an incident, the first too, refers to one root that is never sent: mail programs then
-    group them even for people who missed the opening.
+    Every message of an incident, also the first, refers to one root that is never sent: so mail programs
+    group them even for people who did not get the first message.
     """
 
     own: str
@@ -121,7 +121,7 @@ class Identity:
 
     @classmethod
     def of(cls, outgoing: Outgoing, domain: str) -> Self:
-        """The same for every attempt: made from the key and the incident, not from the moment."""
+        """Return the identity, made from the key and the incident, so the same for every attempt."""
         root = outgoing.thread.root if outgoing.thread else _root(outgoing.headline, domain)
         parent = outgoing.thread.last if outgoing.thread else root
         return cls(f"<{outgoing.key}@{domain}>", root, parent)
@@ -134,20 +134,20 @@ class Identity:
 
     @property
     def thread(self) -> Thread:
-        """What the next message to this person hangs on."""
+        """The message that the next one to this person replies to."""
         return Thread(self.root, self.own)
 
 
 def _root(headline: Headline, domain: str) -> str:
     """Return the id that is never sent.
 
-    Another ledger counts from INC-1, too, so its number is not enough.
+    Another ledger also counts from INC-1, so the number alone is not enough.
     """
     return f"<{headline.incident}.{headline.identity or 'root'}@{domain}>"
 
 
 def refusal(outgoing: Outgoing) -> Rejected | None:
-    """Why this must not be put into headers, if so: a line break in one would add headers of its own."""
+    """Return why these values must not be in headers, if so: a line break would add other headers."""
     if ascii_address(outgoing.address or "") is None:
         return Rejected("not an e-mail address", Scope.RECIPIENT)
     if not is_one_line(subject_of(outgoing)):
@@ -156,12 +156,12 @@ def refusal(outgoing: Outgoing) -> Rejected | None:
 
 
 def subject_of(outgoing: Outgoing) -> str:
-    """Return what the message is headed with."""
+    """Return the subject of the message."""
     return outgoing.message.subject or outgoing.headline.title
 
 
 def ascii_address(address: str) -> str | None:
-    """Return the address as the wire spells it, umlauts in the domain encoded; None if it is none."""
+    """Return the address in ASCII, umlauts in the domain encoded; None if it is not an address."""
     local, _, domain = address.rpartition("@")
     if not (local and domain and local.isascii()) or _NO_PART_OF_ONE.search(address) or "@" in local:
         return None
@@ -170,10 +170,10 @@ def ascii_address(address: str) -> str | None:
 
 
 def is_one_line(value: str) -> bool:
-    """Return whether a header may hold it."""
+    """Return whether a header may hold the value."""
     return not has_controls(value) and "\n" not in value
 
 
 def display_name(name: str) -> str:
-    """The name of a person or an organisation as a header may hold it: on one line, of bearable length."""
+    """Return the name of a person or an organisation on one line and of limited length."""
     return " ".join(without_controls(name).split())[:_LONGEST_NAME].rstrip() if name else ""

@@ -1,4 +1,4 @@
-"""A message as mail servers take it: built once per text, addressed per person."""
+"""A message as MIME: built once per text, addressed per person."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def content(outgoing: Outgoing, identity: Identity, sender: Sender) -> bytes:
     return personal.encode("ascii") + _shared(outgoing.message, subject_of(outgoing), sender)
 
 
-@lru_cache(maxsize=256)  # building takes two hundred times as long as the rest
+@lru_cache(maxsize=256)  # building takes two hundred times as long as everything else
 def _shared(message: Message, subject: str, sender: Sender) -> bytes:
     lines = [mailbox_line("From", sender.name, sender.address)]
     if sender.reply_to:

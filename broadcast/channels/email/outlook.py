@@ -1,6 +1,6 @@
-"""E-mail through Microsoft Graph, from a mailbox of Exchange Online: first a draft, then its sending.
+"""E-mail through Microsoft Graph, from a mailbox of Exchange Online: create a draft, then send it.
 
-A draft can be sent only once, and the mailbox shows whether it was: so a lost answer can be settled.
+A draft can be sent only once, and the mailbox shows whether it was. So a look-up settles a lost answer.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class Outlook:
         address=AddressKind.EMAIL,
         threading=Threading.REPLY,
         idempotency=Idempotency.LOOKUP,
-        settle=15.0,  # sending is a queue, and a draft leaves its folder only then
-        rate=0.45,  # with the burst: never more than 30 messages in a minute, the limit of a mailbox
+        settle=15.0,  # messages wait in a queue, and a draft leaves its folder only when it is sent
+        rate=0.45,  # with the burst: at most 30 messages per minute, the limit of a mailbox
         burst=3,
-        concurrency=3,  # of the four requests at a time that an app may make to a mailbox
+        concurrency=3,  # an app may make four requests at a time to a mailbox
         fate=("microsoft",),
     )
     options: ClassVar[frozenset[str]] = frozenset(
@@ -67,15 +67,15 @@ class Outlook:
         self._messages = f"{root}/users/{quote(self._sender.address, safe='@')}/messages"
         self._sign_in = SignIn(settings, transport, root)
         self._transport = transport
-        self._drafts: dict[str, str] = {}  # by key; not known to have been sent
+        self._drafts: dict[str, str] = {}  # by key; drafts that may not have been sent
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs tenant, client_id and client_secret of an app, and from."""
+        """Build it; needs tenant, client_id and client_secret of an app, and from."""
         return cls(settings, transport)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """Write the draft and send it."""
+        """Create the draft and send it."""
         return [refusal(outgoing) or await self._deliver(outgoing) for outgoing in batch]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
@@ -90,7 +90,7 @@ class Outlook:
         return Probe(Health.UNREACHABLE, answer.reason) if isinstance(answer, NotSent) else health(answer)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def _deliver(self, outgoing: Outgoing) -> Outcome:

@@ -1,4 +1,4 @@
-"""One SendGrid request for many people, none of whom sees another."""
+"""One SendGrid request for many people, who do not see each other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from broadcast.model.outgoing import Outgoing
 def request_body(
     people: Sequence[Outgoing], identities: Sequence[Identity], sender: Sender
 ) -> dict[str, object]:
-    """Return the body of Mail Send; a plain dictionary, which the SDK's `Mail` is twice as slow to become."""
+    """Return the body of Mail Send as a plain dictionary: the SDK's `Mail` takes twice the time."""
     message = people[0].message
     content = [{"type": "text/plain", "value": message.text}]
     if message.html:
@@ -29,7 +29,7 @@ def request_body(
         "subject": subject_of(people[0]),
         "content": content,
         "headers": dict(AUTOMATIC),
-        # Rewritten links go through SendGrid's own host, which may be what is down.
+        # Rewritten links lead through SendGrid's own host, which may be down.
         "tracking_settings": {"click_tracking": {"enable": False}, "open_tracking": {"enable": False}},
     }
     if sender.reply_to:

@@ -1,4 +1,4 @@
-"""E-mail through SendGrid: up to a thousand people a request, each alone in their own `to`."""
+"""E-mail through SendGrid: up to a thousand people per request, each alone in their own `to`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FIELDS: Sequence[tuple[re.Pattern[str], Scope]] = (
     (re.compile(r"personalizations\.([0-9]{1,4})\.(to|cc|bcc)\b"), Scope.RECIPIENT),
     (re.compile(r"from\b|reply_to\b"), Scope.CHANNEL),
 )
-# 413 comes from the proxy in front, as HTML; 406 means that a header was wrong.
+# 413 is from the proxy in front, as HTML; 406 means that a header was wrong.
 STATUSES: Mapping[int, tuple[Scope, str]] = {
     401: (Scope.CHANNEL, "the API key is wrong, or its credits are used up"),
     403: (Scope.CHANNEL, "the API key may not send, or the sender is not verified"),
@@ -46,7 +46,7 @@ class SendGrid:
         max_batch=_PEOPLE,
         threading=Threading.REPLY,
         receipts=True,
-        concurrency=4,  # of a thousand people each; more would only fill the memory
+        concurrency=4,  # requests for a thousand people each; more would only use memory
         fate=("sendgrid", "twilio"),
     )
     options: ClassVar[frozenset[str]] = OPTIONS | {"api_key"}
@@ -65,7 +65,7 @@ class SendGrid:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs api_key and from."""
+        """Build it; needs api_key and from."""
         key, sender = settings.required("api_key"), Sender.from_settings(settings)
         from sendgrid import SendGridAPIClient
 
@@ -74,14 +74,14 @@ class SendGrid:
         return cls(SendGridAPIClient(key, host=base_url).client, sender, transport)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """Post one message to everybody in the batch; they share its texts."""
+        """Send one text to everybody in the batch."""
         refused = [refusal(outgoing) for outgoing in batch]
         people = [outgoing for outgoing, reason in zip(batch, refused, strict=True) if reason is None]
         outcomes = iter(await self._post(people) if people else ())
         return [reason or next(outcomes) for reason in refused]
 
     async def probe(self) -> Probe:
-        """Ask what the API key may do."""
+        """Ask for the permissions of the API key."""
         answer = await self._carry(self._scopes.get())
         if isinstance(answer, Reply) and answer.success:
             scopes = json_object(answer).get("scopes")
@@ -90,7 +90,7 @@ class SendGrid:
         return health(answer)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def _post(self, people: Sequence[Outgoing]) -> list[Outcome]:
@@ -105,7 +105,7 @@ class SendGrid:
         return _refused(answer, len(people))
 
     async def _carry(self, built: Any) -> Answer:
-        """Send what the SDK built; its own client would wait for ever and follow redirects as GET."""
+        """Send the request that the SDK built; its own client has no timeout and follows redirects as GET."""
         request = built.body
         return await self._transport.exchange(
             request.get_method(), request.full_url, headers=request.headers, body=request.data
@@ -127,7 +127,7 @@ def _refused(answer: Answer, people: int) -> list[Outcome]:
 
 
 def _blamed(errors: Sequence[Mapping[str, object]], people: int) -> list[Outcome] | None:
-    """Outcomes by the field that was refused; one wrong address refuses the whole request."""
+    """Return outcomes by the field that was refused; one wrong address refuses the whole request."""
     wrong: set[int] = set()
     for error in errors:
         for pattern, scope in FIELDS:
@@ -144,13 +144,13 @@ def _blamed(errors: Sequence[Mapping[str, object]], people: int) -> list[Outcome
 
 
 def _suppress(errors: Sequence[Mapping[str, object]]) -> SuppressionReason | None:
-    """SendGrid says `Does not contain a valid address.`; what else it may mind there is no reason."""
+    """Return `INVALID` if SendGrid says `Does not contain a valid address.`; other errors do not suppress."""
     said = (text_of(error, "message").lower() for error in errors)
     return SuppressionReason.INVALID if all("valid address" in message for message in said) else None
 
 
 class _Built:
-    """Stands in for urllib's answer, and hands back the request the SDK would have made."""
+    """Replaces urllib's answer and returns the request that the SDK would have sent."""
 
     def __init__(self, request: Any) -> None:
         self._request = request

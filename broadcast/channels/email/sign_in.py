@@ -1,4 +1,4 @@
-"""Access tokens from Microsoft Entra, by the client's own credentials."""
+"""Access tokens from Microsoft Entra (OAuth 2.0 client credentials)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import NotSent, Rejected, Scope, Unknown
 
 _LOGIN = "https://login.microsoftonline.com"
-_EARLY = 120.0  # seconds before its end at which a token is replaced
-_LONGEST = 86_400  # seconds; Entra gives no token for longer than a day
-_LIFETIME = 3600.0  # seconds, where the answer names none
+_EARLY = 120.0  # seconds before its expiry at which a token is replaced
+_LONGEST = 86_400  # seconds; no token of Entra lives longer than a day
+_LIFETIME = 3600.0  # seconds, if the answer has none
 
 Refused = NotSent | Rejected
 
 
 class SignIn:
-    """Fetches a token when one is needed, and keeps it until shortly before it ends."""
+    """Requests a token when one is needed, and keeps it until shortly before its expiry."""
 
     def __init__(self, settings: ChannelSettings, transport: Transport, api: str) -> None:
         tenant = quote(settings.required("tenant"), safe="")
@@ -42,7 +42,7 @@ class SignIn:
         self._token, self._ends, self._worked = "", 0.0, False
 
     async def token(self) -> str | Refused:
-        """Return a token, or why there is none. Without one nothing can have been sent."""
+        """Return a token, or the refusal. Without a token nothing can have been sent."""
         async with self._fetching:
             if not self._token or self._clock.monotonic() >= self._ends:
                 headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -53,7 +53,7 @@ class SignIn:
             return self._token
 
     def judge(self, token: str, answer: Answer) -> Answer | Refused:
-        """The answer; but a 401 for a token that has worked before only means that a new one is due."""
+        """Return the answer; a 401 for a token that has worked before only means that a new one is needed."""
         if isinstance(answer, NoReply) or answer.status != 401:
             self._worked = self._worked or (isinstance(answer, Reply) and token == self._token)
             return answer

@@ -22,7 +22,7 @@ from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, R
 from broadcast.model.outgoing import Outgoing
 from broadcast.model.suppression import SuppressionReason
 
-#: What a refusal for good (5xx) concerns, by the command it answers.
+#: The scope of a permanent refusal (5xx), by the command that it answers.
 STAGES: Mapping[str, tuple[Scope, str]] = {
     "connect": (Scope.CHANNEL, "the mail server refused the connection"),
     "login": (Scope.CHANNEL, "the mail server refused the user name or the password"),
@@ -30,19 +30,19 @@ STAGES: Mapping[str, tuple[Scope, str]] = {
     "RCPT": (Scope.RECIPIENT, "the mail server refused the recipient"),
     "DATA": (Scope.MESSAGE, "the mail server refused the message"),
 }
-#: After these, the mailbox is not used again. A 550 without one of them may be about us (RFC 3463).
+#: After these enhanced codes, the mailbox is suppressed. A 550 without one may be about us (RFC 3463).
 SUPPRESSED: Mapping[str, SuppressionReason] = {
     "5.1.1": SuppressionReason.BOUNCED,  # no such mailbox
     "5.1.3": SuppressionReason.INVALID,
-    "5.1.6": SuppressionReason.BOUNCED,  # moved, nobody knows where to
-    "5.1.10": SuppressionReason.BOUNCED,  # the domain takes no mail (RFC 7505)
+    "5.1.6": SuppressionReason.BOUNCED,  # moved, without a new address
+    "5.1.10": SuppressionReason.BOUNCED,  # the domain accepts no mail (RFC 7505)
 }
-#: How a connection is encrypted, and the port that goes with it.
+#: The kinds of encryption, with their ports.
 PORTS: Mapping[str, int] = {"starttls": 587, "implicit": 465, "none": 25}
 
 
 class Smtp:
-    """A mail server that takes our mail."""
+    """A mail server that accepts our mail."""
 
     name: ClassVar[str] = "smtp"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -63,16 +63,16 @@ class Smtp:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs host and from; a password travels only over TLS, or on this machine."""
+        """Build it; needs host and from. A password is sent only over TLS, or on this machine."""
         sender = Sender.from_settings(settings)
         return cls(_server(settings, sender.domain, transport), sender, transport)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """Hand over one message."""
+        """Send one message."""
         return [refusal(outgoing) or await self._deliver(outgoing) for outgoing in batch]
 
     async def probe(self) -> Probe:
-        """Connect, encrypt, log in, and do nothing."""
+        """Connect, encrypt and log in, without sending."""
         dialogue = Dialogue(self._server)
         try:
             async with asyncio.timeout(self._transport.deadline):
@@ -87,7 +87,7 @@ class Smtp:
         return Probe(Health.OK)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         while self._idle:
             self._idle.pop().close()
         await self._transport.close()
@@ -102,7 +102,7 @@ class Smtp:
                     await dialogue.open()
                 message = content(outgoing, identity, self._sender)
                 if not may_start():
-                    # Some servers take long to greet: the next claim uses this connection and need not wait.
+                    # Some servers greet slowly: the next claim uses this connection and need not wait.
                     self._idle.append(dialogue)
                     return NotSent(TOO_OLD)
                 await dialogue.hand_over(self._sender.address, recipient, message, self._transport.deadline)

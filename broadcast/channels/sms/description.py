@@ -1,7 +1,7 @@
-"""A gateway's interface as data: requests with places to fill, and where in an answer to look.
+"""A gateway's interface as data: request templates with places, and where to look in an answer.
 
-A value is put into its place in one pass and then encoded with everything around it, as JSON, as a form or
-into the address: whatever a text contains stays inside its place.
+A value is put into its place in one pass and then encoded with everything around it, as JSON, as a form
+or in the address. So a text stays inside its place, whatever it contains.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REASONS: Mapping[str, tuple[Scope, str]] = {
     "message": (Scope.MESSAGE, "the gateway refuses this text"),
     "channel": (Scope.CHANNEL, "the gateway refuses this account or sender"),
 }
-#: What a code may mean.
+#: The possible meanings of a code.
 VERDICTS = (ACCEPTED, *_REASONS, LATER)
 
 
@@ -50,15 +50,15 @@ class Asking:
         return str(filled(self.path, values, lambda value: quote(value, safe="")))
 
     def headers(self) -> dict[str, str]:
-        """Return what tells the gateway how to read the body."""
+        """Return the headers that describe the encoding of the body."""
         return {"Content-Type": _MEDIA_TYPES[self.encoding]} if self.encoding else {}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Where the answer to a message has its id and, perhaps, a code; and what which code means.
+    """Where an answer has the id and, perhaps, a code; and the meaning of each code.
 
-    Where there is no code, the HTTP status counts as one.
+    If there is no code, the HTTP status is used.
     """
 
     id: str
@@ -66,7 +66,7 @@ class Reading:
     verdicts: Mapping[str, str]
 
     def outcome(self, answer: Answer) -> Outcome:
-        """Return what the answer means; a code that is not described is no proof of anything."""
+        """Return the meaning of the answer; a code that is not described proves nothing."""
         if isinstance(answer, NoReply):
             return failure(answer)
         document = json_value(answer)
@@ -88,7 +88,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How to ask what the gateway has for a number, newest first, and to know our message by our key."""
+    """How to list the messages to a number, newest first, and to recognise ours by our key."""
 
     asking: Asking
     items: str
@@ -97,7 +97,7 @@ class Finding:
     limit: int
 
     def outcome(self, answer: Answer, key: str) -> Outcome:
-        """Return `NotSent` only where the whole list was seen and shows its references."""
+        """Return the outcome; `NotSent` only if the list is complete and shows its references."""
         known = isinstance(answer, Reply) and answer.success
         listed = objects(at(json_value(answer), self.items)) if known and isinstance(answer, Reply) else None
         if listed is None:
@@ -118,7 +118,7 @@ class Finding:
 
 
 def filled(template: object, values: Mapping[str, str], encoded: Callable[[str], str] = str) -> object:
-    """Return `template` with its places filled; what a value brings along is never read as a place."""
+    """Return `template` with its places filled; a place inside a value is not filled."""
     if isinstance(template, str):
         return _PLACE.sub(lambda place: encoded(values.get(place[1], place[0])), template)
     if isinstance(template, Mapping):
@@ -141,7 +141,7 @@ def places(template: object) -> Iterator[str]:
 
 
 def at(document: object, path: str) -> object:
-    """Return what stands at `messages.0.id`; None if nothing does. The empty path is the whole document."""
+    """Return the value at a path like `messages.0.id`; None if missing. "" is the whole document."""
     found = document
     for step in path.split(".") if path else ():
         if isinstance(found, Mapping):
@@ -154,7 +154,7 @@ def at(document: object, path: str) -> object:
 
 
 def text_at(document: object, path: str) -> str:
-    """Return the text or number at `path`, as text; empty when there is none."""
+    """Return the text or number at `path`, as text; "" if missing."""
     return text_of({path: at(document, path)}, path)
 
 

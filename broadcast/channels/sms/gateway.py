@@ -1,4 +1,4 @@
-"""SMS through any gateway whose HTTP interface the configuration describes."""
+"""SMS through any gateway whose HTTP interface is described in the configuration."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from broadcast.model.outgoing import Attempted, Outgoing
 
 
 class SmsGateway:
-    """A described gateway; one that also describes how to find a message again becomes `FindingGateway`."""
+    """A described gateway; with a described look-up it becomes `FindingGateway`."""
 
     name: ClassVar[str] = "sms-gateway"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -51,7 +51,7 @@ class SmsGateway:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs base_url, send and probe, and every value that these have a place for."""
+        """Build it; needs base_url, send and probe, and a value for each of their places."""
         gateway = read(settings)
         if gateway.find is None:
             return cls(settings, transport, gateway)
@@ -59,7 +59,7 @@ class SmsGateway:
 
     @classmethod
     def capabilities_with(cls, settings: ChannelSettings) -> Capabilities:
-        """It can be looked up where that is described."""
+        """Return the capabilities; it can be looked up if `find` is described."""
         return FindingGateway.capabilities if "find" in settings.options else cls.capabilities
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -69,11 +69,11 @@ class SmsGateway:
         return [self._gateway.reading.outcome(answer)]
 
     async def probe(self) -> Probe:
-        """Ask what is described as harmless."""
+        """Make the request that is described as harmless."""
         return health(await self._ask(self._gateway.probe, self._gateway.values))
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     def _values(self, outgoing: Outgoing) -> Mapping[str, str]:
@@ -95,7 +95,7 @@ class SmsGateway:
 
 
 class FindingGateway(SmsGateway):
-    """A gateway that can be asked for a message by our key."""
+    """A gateway that can be asked for a message by our key (look-up)."""
 
     capabilities: ClassVar[Capabilities] = replace(SmsGateway.capabilities, idempotency=Idempotency.LOOKUP)
 
@@ -106,7 +106,7 @@ class FindingGateway(SmsGateway):
         self._finding = finding
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
-        """Look each one up among the messages to its number."""
+        """Look for each attempt among the messages to its number."""
         return await asyncio.gather(*(self._look_up(attempt.outgoing) for attempt in attempts))
 
     async def _look_up(self, outgoing: Outgoing) -> Outcome:
@@ -122,7 +122,7 @@ def _root(settings: ChannelSettings) -> str:
 
 
 def _login(settings: ChannelSettings) -> dict[str, str]:
-    """HTTP's own way of logging in, where a user name is given."""
+    """Return the headers of HTTP basic authentication, if a user name is set."""
     if "username" not in settings.options:
         return {}
     login = f"{settings.required('username')}:{settings.required('password')}"

@@ -19,7 +19,7 @@ _PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A gateway as it is described. `values` fill the places that do not depend on a message."""
+    """A described gateway. `values` fill the places that do not depend on a message."""
 
     send: Asking
     reading: Reading
@@ -31,7 +31,7 @@ class Gateway:
 
 
 def read(settings: ChannelSettings) -> Gateway:
-    """Return the gateway that `settings` describe; `ConfigError` names what is missing or wrong."""
+    """Read the gateway in `settings`; raises `ConfigError` for what is missing or wrong."""
     values = {name: settings.required(name) for name in _used(settings)}
     send = _table(settings, "send", {"method", "path", "json", "form", "id", "code", *VERDICTS})
     find = (
@@ -54,7 +54,7 @@ def read(settings: ChannelSettings) -> Gateway:
 
 
 def _used(settings: ChannelSettings) -> tuple[str, ...]:
-    """Return the channel's own values that some place asks for."""
+    """Return the channel's own values that a place uses."""
     described = {name: settings.options.get(name) for name in ("send", "find", "probe", "headers")}
     asked = frozenset(places(described))
     for name in sorted(asked - _OF_A_MESSAGE - {*_OF_THE_CHANNEL}):
@@ -81,7 +81,7 @@ def _asking(settings: ChannelSettings, send: Mapping[str, object]) -> Asking:
 
 
 def _resolved(settings: ChannelSettings, key: str, content: object) -> object:
-    """Return `content` with its references read."""
+    """Return `content` with its references resolved."""
     if isinstance(content, Reference):
         return content.resolve(f"{settings.origin}, {key}")
     if isinstance(content, Mapping):

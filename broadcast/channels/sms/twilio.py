@@ -1,4 +1,4 @@
-"""SMS through Twilio: one person a request, looked up by number and mark."""
+"""SMS through Twilio: one person per request, looked up by number and mark."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected,
 from broadcast.model.outgoing import Attempted, Outgoing
 
 _RECIPIENT, _MESSAGE, _CHANNEL = Scope.RECIPIENT, Scope.MESSAGE, Scope.CHANNEL
+#: Errors of a message; Twilio lists all codes at https://www.twilio.com/docs/api/errors (2026-11-29).
 CODES: Codes = {
     "21211": (_RECIPIENT, "not a valid phone number"),
     "21212": (_CHANNEL, "the sender is not a valid number"),
@@ -62,7 +63,7 @@ class TwilioSms:
         idempotency=Idempotency.LOOKUP,
         receipts=True,
         settle=10.0,
-        rate=80.0,  # a short code; what a slower sender cannot take, Twilio queues for up to ten hours
+        rate=80.0,  # that of a short code; for a slower sender, Twilio queues messages for up to ten hours
         concurrency=64,
         fate=("twilio",),
     )
@@ -86,7 +87,7 @@ class TwilioSms:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs account_sid, auth_token, and either from or messaging_service_sid."""
+        """Build it; needs account_sid, auth_token, and either from or messaging_service_sid."""
         pooled = "messaging_service_sid" in settings.options
         field, option = ("MessagingServiceSid", "messaging_service_sid") if pooled else ("From", "from")
         return cls(settings, transport, {field: settings.required(option)})
@@ -96,7 +97,7 @@ class TwilioSms:
         return [await self._post(outgoing) for outgoing in batch]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
-        """Look each one up among the messages to its recipient."""
+        """Look for each attempt among the messages to its recipient."""
         return await asyncio.gather(*(self._look_up(attempt) for attempt in attempts))
 
     async def probe(self) -> Probe:
@@ -104,7 +105,7 @@ class TwilioSms:
         return await self._account.probe()
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._account.close()
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
@@ -120,7 +121,7 @@ class TwilioSms:
         return _outcome(await self._account.create("Messages", form))
 
     async def _look_up(self, attempt: Attempted) -> Outcome:
-        # No dates in the query: they would be ours, and a queued message has no DateSent.
+        # No dates in the query: they would be by our clock, and a queued message has no DateSent.
         query = {"To": attempt.outgoing.address or "", "PageSize": str(_PAGE)}
         if "From" in self._sender:
             query["From"] = self._sender["From"]
@@ -145,7 +146,7 @@ def _outcome(answer: Answer) -> Outcome:
 def _listed(answer: Answer, outgoing: Outgoing) -> Page | None:
     """Return a page of messages to one number.
 
-    Twilio keeps no reference of ours, nor, if so set, the text.
+    Twilio does not keep our reference and, depending on the account, not the text.
     """
     document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
     messages = objects(document.get("messages"))

@@ -1,4 +1,4 @@
-"""A login at a Bluesky server (AT Protocol): made when it is first needed, kept as long as it holds."""
+"""A session at a Bluesky server (AT Protocol): created when first needed, and kept while it is valid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from broadcast.channels.responses import failure, json_object, text_of
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.model.outcome import NotSent, Outcome, Rejected, Scope
 
-#: What `error` says about the account, whatever was asked.
+#: Values of `error` about the account, possible in every answer.
 ACCOUNT_ERRORS: Mapping[str, str] = {
     "AuthFactorTokenRequired": "Bluesky asks for a second factor: use an app password",
     "AccountTakedown": "the account was taken down",
@@ -22,14 +22,14 @@ ACCOUNT_ERRORS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who we are (`did`), and the token that says so."""
+    """Our identity (`did`) and its token."""
 
     did: str
     token: str = field(repr=False)
 
 
 class Session:
-    """The account's way to its server."""
+    """The connection of the account to its server."""
 
     def __init__(self, root: str, credentials: Mapping[str, str], transport: Transport) -> None:
         self._root = root
@@ -39,7 +39,7 @@ class Session:
         self._opening = asyncio.Lock()
 
     async def open(self) -> Login | Answer:
-        """Return the login in force; the answer to it where there is none."""
+        """Return the present login; the server's answer if there is none."""
         async with self._opening:
             if self._login is not None:
                 return self._login
@@ -51,7 +51,7 @@ class Session:
             return self._login or answer
 
     async def create(self, login: Login, record: Mapping[str, object]) -> Answer:
-        """Write a record that is not there yet."""
+        """Create a record that does not exist yet."""
         headers = {"Authorization": f"Bearer {login.token}", "Content-Type": "application/json"}
         body = json.dumps({"repo": login.did, **record}).encode()
         url = self._url("repo.createRecord")
@@ -70,12 +70,12 @@ class Session:
 
 
 def error_of(answer: Answer) -> str:
-    """Return the name of the error in the answer, empty if there is none."""
+    """Return the name of the error in the answer, or ""."""
     return "" if isinstance(answer, NoReply) or answer.success else text_of(json_object(answer), "error")
 
 
 def refusal(answer: Answer) -> Outcome:
-    """Return the outcome of an answer that is no success."""
+    """Return the outcome of an answer that is not a success."""
     if answer_says := ACCOUNT_ERRORS.get(error_of(answer)):
         return Rejected(answer_says, Scope.CHANNEL, error_of(answer))
     detail = "" if isinstance(answer, NoReply) else text_of(json_object(answer), "message")
@@ -83,7 +83,7 @@ def refusal(answer: Answer) -> Outcome:
 
 
 def locked_out(answer: Answer) -> Outcome:
-    """Return the outcome of a message that was not even tried, for want of a login."""
+    """Return the outcome of a message that was not tried, because there is no login."""
     outcome = refusal(answer)
     match outcome:
         case Rejected():

@@ -1,7 +1,7 @@
 """Posts on Bluesky: one for everybody, each update a reply to the one before.
 
-A post is a record whose key we choose. It is made from our own key, so a repeat meets the first one and
-is refused, and the record can be asked for.
+A post is a record whose key we choose. It is made from our own key, so a repeated request meets the first
+record and is refused, and the record can be looked up.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://bsky.social"
 _POST = "app.bsky.feed.post"
-#: The `error` of a record that is not there (lexicon com.atproto.repo.getRecord, read 2026-11-29).
+#: The `error` for a record that does not exist (lexicon com.atproto.repo.getRecord, read 2026-11-29).
 _GONE = "RecordNotFound"
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 class Bluesky:
-    """The account's own server: bsky.social, or wherever it lives."""
+    """The account on its server: bsky.social, or another."""
 
     name: ClassVar[str] = "bluesky"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -41,7 +41,7 @@ class Bluesky:
         address=None,
         threading=Threading.REPLY,
         idempotency=Idempotency.NATIVE,
-        rate=0.4,  # with the burst: never more than 1,666 posts in any hour
+        rate=0.4,  # with the burst: at most 1,666 posts in any hour
         burst=30,
         concurrency=1,
         fate=("bluesky",),
@@ -64,7 +64,7 @@ class Bluesky:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs identifier (the handle) and an app password."""
+        """Build it; needs identifier (the handle) and an app password."""
         credentials = {key: settings.required(key) for key in ("identifier", "password")}
         root = (settings.base_url or _BASE_URL).rstrip("/")
         return cls(Session(root, credentials, transport), transport)
@@ -86,14 +86,14 @@ class Bluesky:
         return [posted_alone(outcome, "the post before was deleted") if gone else outcome]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
-        """Ask for the records."""
+        """Look for the records."""
         login = await self._session.open()
         if not isinstance(login, Login):
             return [unfound(login)] * len(attempts)
         return [await self._find(login, attempt) for attempt in attempts]
 
     async def probe(self) -> Probe:
-        """Log in, and read one's own posts."""
+        """Log in, and read our own posts."""
         login = await self._session.open()
         if isinstance(login, Login):
             return health(await self._session.ask(login, "listRecords", collection=_POST, limit="1"))
@@ -101,13 +101,13 @@ class Bluesky:
         return probe if probe.health is not Health.OK else Probe(Health.DEGRADED, "the login cannot be read")
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def _is_gone(self, login: Login, post: str) -> bool:
         """Return whether a post was deleted.
 
-        The server takes a reply to it all the same, and shows it to few.
+        The server still accepts a reply to it, but shows it to few people.
         """
         key = _ref(post)["uri"].rpartition("/")[2]
         return error_of(await self._session.ask(login, "getRecord", collection=_POST, rkey=key)) == _GONE
@@ -119,9 +119,9 @@ class Bluesky:
 
 
 def record_key(key: str) -> str:
-    """Our key as a TID, the record keys that posts have: 13 digits, of a moment and a clock.
+    """Return our key as a TID, the form of record keys for posts: 13 digits, from a moment and a clock id.
 
-    The moment is one of before 2006, so that no server takes it for the future.
+    The moment is before 2006, so that no server takes it for the future.
     """
     number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) >> 4
     return "".join(_DIGITS[number >> shift & 31] for shift in range(60, -1, -5))
@@ -141,7 +141,7 @@ def _post(outgoing: Outgoing) -> dict[str, object]:
 
 
 def _links(text: str) -> Iterator[dict[str, object]]:
-    """Where the links are, in bytes of UTF-8: nothing else in a post is more than its letters."""
+    """Yield the links with their positions in bytes of UTF-8; everything else in a post is plain text."""
     start = 0
     for piece, is_link in pieces(text):
         end = start + len(piece.encode())
@@ -152,7 +152,7 @@ def _links(text: str) -> Iterator[dict[str, object]]:
 
 
 def _ref(post: str) -> dict[str, str]:
-    """Return a post as others refer to it: its address, and the hash of what it says."""
+    """Return the reference to a post: its address, and the hash of its content."""
     uri, _, cid = post.partition(" ")
     return {"uri": uri, "cid": cid}
 
@@ -176,6 +176,6 @@ def _found(answer: Answer, outgoing: Outgoing) -> Outcome:
     if not isinstance(record, dict):
         return unreadable(answer, "record")
     if record.get("text") != outgoing.message.text:
-        # The same command with its --key, repeated after a ledger was lost: readers may need the end of it.
+        # The same command with its --key, repeated after the ledger was lost: readers may need this text.
         return Unknown("another text was posted under this key")
     return _outcome(answer, outgoing.thread if "reply" in record else None, "found among our posts")

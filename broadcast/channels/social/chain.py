@@ -1,4 +1,4 @@
-"""What posts have in common on every network: each update is a reply to the one before."""
+"""Common to posts on every network: each update is a reply to the one before."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from broadcast.model.outgoing import Attempted, Outgoing
 
 
 def posted(post: str, thread: Thread | None, detail: str | None = None) -> Accepted:
-    """Return the post is out; the next one is to be a reply to it."""
+    """Return `Accepted` for a post; the next one will be a reply to it."""
     return Accepted(post, Thread(thread.root if thread else post, post), detail)
 
 
 async def found(
     attempt: Attempted, ask: Callable[[str], Awaitable[Answer]], read: Callable[[Answer], Page | None]
 ) -> Outcome:
-    """Return the outcome of an attempt, by the account's own posts."""
+    """Return the outcome of an attempt, judged by the account's own posts."""
     post = await look_through(attempt, ask, read, "it is not among our posts")
     if not isinstance(post, Listed):
         return post
@@ -29,7 +29,7 @@ async def found(
 def listed(
     posts: Sequence[Mapping[str, object]], outgoing: Outgoing, shown: Callable[[Mapping[str, object]], str]
 ) -> Iterator[Listed]:
-    """Yield the posts of one page; `shown` gives the text of one as people read it."""
+    """Yield the posts of one page; `shown` returns the text of a post as people read it."""
     for post in posts:
         text = shown(post)
         yield Listed(post, moment(post, "created_at"), likeness(outgoing, text, keeps_words=True))

@@ -22,10 +22,10 @@ from broadcast.model.outcome import Health, Outcome, Probe, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
 from broadcast.model.text import WORD_JOINER, calling_nobody
 
-#: Who sees a post; `direct`, the fourth, would reach nobody.
+#: The possible audiences of a post, without `direct`, which would reach no one.
 VISIBILITIES = ("public", "unlisted", "private")
 
-_MOST = 500  # what an instance takes unless it says otherwise
+_MOST = 500  # the default limit of an instance
 _PAGE = 40
 _BREAK = re.compile(r"<(?:br|/?p)\b[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
@@ -39,8 +39,8 @@ class Mastodon:
         kind=ChannelKind.SOCIAL,
         address=None,
         threading=Threading.REPLY,
-        idempotency=Idempotency.NATIVE,  # for an hour; after that, `find` sees the account's posts
-        rate=0.9,  # with the burst: never more than 300 requests in any 5 minutes
+        idempotency=Idempotency.NATIVE,  # kept for an hour; after that, `find` sees the account's posts
+        rate=0.9,  # with the burst: at most 300 requests in any 5 minutes
         burst=30,
         concurrency=1,
         fate=("mastodon",),
@@ -59,7 +59,7 @@ class Mastodon:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs the instance as base_url, and a token with `read` and `write:statuses`."""
+        """Build it; needs the instance as base_url, and a token with `read` and `write:statuses`."""
         return cls(settings, transport)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -91,7 +91,7 @@ class Mastodon:
         return [await self._find(number, attempt) for attempt in attempts]
 
     async def probe(self) -> Probe:
-        """Ask who we are, and how long a post may be."""
+        """Ask for our own account, and for the longest post."""
         known = health(await self._get("accounts/verify_credentials"))
         if known.health is not Health.OK:
             return known
@@ -103,7 +103,7 @@ class Mastodon:
         return known
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def _post(self, status: Mapping[str, str], key: str) -> Answer:
@@ -142,13 +142,13 @@ def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
 
 
 def _shown(post: Mapping[str, object]) -> str:
-    """Return the words of a post; Mastodon makes paragraphs of line breaks, and parts links by tags."""
+    """Return the words of a post; Mastodon turns line breaks into paragraphs and splits links by tags."""
     words = _TAG.sub("", _BREAK.sub(" ", text_of(post, "content")))
     return unescape(words).replace(WORD_JOINER, "")
 
 
 def _most(answer: Answer) -> int:
-    """Return the longest post the instance takes, 500 where it does not say."""
+    """Return the longest post that the instance takes, 500 if it does not say."""
     document: object = None if isinstance(answer, NoReply) else json_object(answer)
     for key in ("configuration", "statuses", "max_characters"):
         document = document.get(key) if isinstance(document, dict) else None

@@ -20,7 +20,7 @@ from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limi
 from broadcast.model.outcome import Outcome, Probe, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
-# Not a failure: it says that the text has been posted before, but not under which id. X has no code for it,
+# Not a failure: the text was posted before, but the answer does not give the id. X has no code for this,
 # neither for a reply to a deleted post: both are a 403 of `type` "about:blank"
 # (https://docs.x.com/x-api/fundamentals/response-codes-and-errors, read 2026-11-29).
 _DUPLICATE = "duplicate content"
@@ -39,11 +39,11 @@ class X:
         address=None,
         threading=Threading.REPLY,
         idempotency=Idempotency.DEDUPE,
-        rate=0.1,  # with the burst: never more than 100 posts in any 15 minutes, X's limit for a user
+        rate=0.1,  # with the burst: at most 100 posts in any 15 minutes, X's limit for a user
         burst=10,
         concurrency=1,
         fate=("x",),
-        price=0.20,  # a post with a link, as nearly all of ours have; one without costs less
+        price=0.20,  # a post with a link, as most of ours are; one without costs less
         limits=(Limit(Measure.WEIGHTED, 280),),
     )
     options: ClassVar[frozenset[str]] = frozenset(_KEYS)
@@ -62,7 +62,7 @@ class X:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs the four keys of an app with write permission."""
+        """Build it; needs the four keys of an app with write permission."""
         keys = {key: settings.required(key) for key in _KEYS}
         return cls(_client(keys, settings.base_url or _BASE_URL, transport), transport)
 
@@ -78,11 +78,11 @@ class X:
         return [await self._find(text_of(_data(account), "id"), attempt) for attempt in attempts]
 
     async def probe(self) -> Probe:
-        """Ask who we are."""
+        """Ask for our own account."""
         return health(await self._client.get_me())
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def _find(self, account: str, attempt: Attempted) -> Outcome:
@@ -130,7 +130,7 @@ def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
     document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
     meta = document.get("meta")
     meta = meta if isinstance(meta, dict) else {}
-    # X leaves `data` out of an empty timeline, and says so in `meta`.
+    # X leaves `data` out for an empty timeline; `meta` shows it.
     posts = [] if meta.get("result_count") == 0 else objects(document.get("data"))
     if posts is None:
         return None
@@ -148,7 +148,7 @@ def _data(reply: Reply) -> Mapping[str, object]:
 
 
 def _client(keys: Mapping[str, str], base_url: str, transport: Transport) -> Any:
-    """Return the SDK's client, which builds every request; ours are the signature and the way out."""
+    """Return the SDK's client, which builds every request; the signature and the sending are ours."""
     from aiohttp import ClientResponse
     from oauthlib.oauth1 import Client as Signature
     from tweepy.asynchronous import AsyncClient
@@ -158,14 +158,14 @@ def _client(keys: Mapping[str, str], base_url: str, transport: Transport) -> Any
 
     async def request(method: str, route: str, **parts: Any) -> Answer:
         query = f"?{urlencode(sorted(parts['params'].items()))}" if parts["params"] else ""
-        # tweepy would sign for api.twitter.com, and a signature holds for one host only.
+        # tweepy would sign for api.twitter.com, and a signature is valid for one host only.
         url, headers, _ = signature.sign(f"{base_url}{route}{query}", method)
         if parts["json"] is None:
             return await transport.exchange(method, url, headers=headers)
         headers["Content-Type"] = "application/json"
         return await transport.exchange(method, url, headers=headers, body=json.dumps(parts["json"]).encode())
 
-    # With this return type tweepy hands the answer on as it came.
+    # With this return type, tweepy returns the answer unchanged.
     client = AsyncClient(**keys, return_type=ClientResponse)
     client.request = request
     return client

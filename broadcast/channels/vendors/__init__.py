@@ -1,1 +1,1 @@
-"""Accounts and clients of providers that several channels share."""
+"""Accounts and clients of providers that several channels use."""

@@ -1,4 +1,4 @@
-"""One Twilio account: where its resources are, and what all of their answers have in common."""
+"""One Twilio account: its resources, and the meaning that all of their answers share."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from broadcast.model.outcome import Accepted, Health, Outcome, Probe, Rejected, 
 from broadcast.model.suppression import SuppressionReason
 
 Codes: TypeAlias = Mapping[str, tuple[Scope, str]]
+#: Errors of the account; Twilio lists all codes at https://www.twilio.com/docs/api/errors (2026-11-29).
 ACCOUNT_CODES: Codes = {
     "20003": (Scope.CHANNEL, "the account SID or the auth token is wrong"),
     "20005": (Scope.CHANNEL, "the Twilio account is not active"),
     "20404": (Scope.CHANNEL, "the Twilio account does not exist"),
 }
-#: After these, the number is not used again.
+#: After these errors, the number is suppressed.
 SUPPRESSED: Mapping[str, SuppressionReason] = {
     "13223": SuppressionReason.INVALID,
     "21211": SuppressionReason.INVALID,
@@ -31,7 +32,7 @@ SUPPRESSED: Mapping[str, SuppressionReason] = {
 
 _BASE_URL = "https://api.twilio.com"
 
-#: What Twilio's ids look like (`^AC[0-9a-fA-F]{32}$` and so on in its OpenAPI description, read 2026-11-29).
+#: The form of Twilio's ids (`^AC[0-9a-fA-F]{32}$` and so on in its OpenAPI description, read 2026-11-29).
 ACCOUNT_IDENTIFIERS: Shapes = {
     "account_sid": matching(
         "AC[0-9a-fA-F]{32}",
@@ -46,10 +47,10 @@ SERVICE_SID = matching(
 
 
 class TwilioAccount:
-    """An account that resources are created in, listed from and asked about."""
+    """An account with its resources: create, list and look up."""
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
-        """Needs account_sid and auth_token."""
+        """Read account_sid and auth_token; raises `ConfigError` if one is missing."""
         account = settings.required("account_sid")
         root = (settings.base_url or _BASE_URL).rstrip("/")
         self._root = f"{root}/2010-04-01/Accounts/{quote(account, safe='')}"
@@ -57,11 +58,11 @@ class TwilioAccount:
         self._transport = transport
 
     async def create(self, resource: str, form: Mapping[str, str]) -> Answer:
-        """Post one of `Messages` or `Calls`."""
+        """Create one of `Messages` or `Calls`."""
         return await self._ask("POST", f"/{resource}.json", data=form)
 
     async def listed(self, resource: str, query: Mapping[str, str]) -> Answer:
-        """Ask for those that `query` describes."""
+        """List the resources that match `query`."""
         return await self._ask("GET", f"/{resource}.json", params=query)
 
     async def probe(self) -> Probe:
@@ -74,7 +75,7 @@ class TwilioAccount:
         return health(answer)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def _ask(self, method: str, path: str, **parts: Mapping[str, str]) -> Answer:
@@ -83,7 +84,7 @@ class TwilioAccount:
 
 
 def created(answer: Answer, codes: Codes) -> Outcome:
-    """Return what Twilio's answer to a `create` means; `codes` are the resource's own."""
+    """Return the outcome of a `create`; `codes` are the resource's own."""
     if isinstance(answer, NoReply):
         return failure(answer)
     document = json_object(answer)
@@ -99,5 +100,5 @@ def created(answer: Answer, codes: Codes) -> Outcome:
 
 
 def referring(url: str, key: str) -> str:
-    """Return a callback's address with our reference in its query, which Twilio's signature covers."""
+    """Return a callback's URL with our reference in its query, which Twilio's signature covers."""
     return f"{url}{'&' if '?' in url else '?'}ref={key}"

@@ -16,12 +16,12 @@ def twilio_client(account: str, token: str, transport: Transport) -> Any:
     # The base client, because `twilio.rest` imports a hundred modules of resources we do not use.
     from twilio.base.client_base import ClientBase
 
-    # A non-empty environment, or TWILIO_EDGE and TWILIO_REGION rewrite the host behind our back.
+    # The environment must not be empty, or TWILIO_EDGE and TWILIO_REGION would change the host.
     return ClientBase(account, token, http_client=_Bridge(transport), environment={"TWILIO_EDGE": ""})
 
 
 class _Bridge:
-    """What the SDK takes for its HTTP client."""
+    """The HTTP client for the SDK."""
 
     is_async = True
 
@@ -29,7 +29,7 @@ class _Bridge:
         self._transport = transport
 
     async def request(self, method: str, url: str, **parts: Any) -> Answer:
-        """Carry a request the SDK has built; its own timeout and redirect settings do not count."""
+        """Send a request that the SDK has built; its own timeout and redirect settings are ignored."""
         query, form = parts.get("params"), parts.get("data")
         login = b64encode(":".join(parts["auth"]).encode()).decode()
         return await self._transport.exchange(
@@ -44,5 +44,5 @@ def _encoded(form: Mapping[str, str]) -> str:
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in form.items())
 
 
-# The text is the same for thousands of people, and quoting it took a tenth of a message's time.
+# The text is the same for thousands of people, and quoting it took a tenth of the time per message.
 _quoted = lru_cache(maxsize=128)(quote_plus)

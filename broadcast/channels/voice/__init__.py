@@ -1,1 +1,1 @@
-"""Calls that say a notice aloud."""
+"""Adapters for calls that read a notice aloud."""

@@ -1,7 +1,7 @@
-"""Calls through Twilio: one person a request, the whole call inline, so that no server of ours is asked.
+"""Calls through Twilio: one person per request, with the whole call inline, so that we need no server.
 
-Twilio keeps who was called and when, but neither what was said nor any reference of ours: a call whose
-answer was lost cannot be told from another one to the same person, so it is not looked up.
+Twilio lists who was called and when, but neither the text nor our reference. A call whose answer was lost
+cannot be told from another call to the same person, so there is no look-up.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from broadcast.model.outcome import Outcome, Probe, Rejected, Scope
 from broadcast.model.outgoing import Outgoing
 
 _RECIPIENT, _CHANNEL = Scope.RECIPIENT, Scope.CHANNEL
+#: Errors of a call; Twilio lists all codes at https://www.twilio.com/docs/api/errors (2026-11-29).
 CODES: Codes = {
     "13223": (_RECIPIENT, "not a valid phone number"),
     "13224": (_RECIPIENT, "Twilio cannot call this number"),
@@ -84,7 +85,7 @@ class TwilioVoice:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs account_sid, auth_token and from, a number of the account or one verified there."""
+        """Build it; needs account_sid, auth_token and from, a number owned or verified in the account."""
         return cls(settings, transport)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -96,7 +97,7 @@ class TwilioVoice:
         return await self._account.probe()
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._account.close()
 
     async def _call(self, outgoing: Outgoing) -> Outcome:

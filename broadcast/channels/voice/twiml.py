@@ -1,10 +1,10 @@
-"""What is said in a call, as TwiML: the notice twice, and between the two what the keys do.
+"""A call as TwiML: the notice twice, and in between what the keys do.
 
-What a key is for is said before the key, so that nobody has to remember a number they may not need. A key
-counts from the first word on.
+The purpose of a key is said before the key, so that people need not remember a number. A key works from
+the first word.
 
-The notice is first and last, so that a drill says so first and last. Its text is text: markup in it is
-said aloud, if anything, and never obeyed.
+The notice is first and last, so that a drill says so first and last. Its text is plain text: markup in it
+may be read aloud, but has no effect.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from broadcast.model.message import Message
 from broadcast.model.text import without_controls
 
-MOST = 4000  # characters, as Twilio's `Twiml` parameter takes them
-_KEY_TIMEOUT = "5"  # seconds to press one after the last word
-# XML has no way to write these, not even escaped.
+MOST = 4000  # characters, the limit of Twilio's `Twiml` parameter
+_KEY_TIMEOUT = "5"  # seconds to press a key after the last word
+# XML cannot hold these, not even escaped.
 _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How Twilio says one language; `confirm` and `leave` are said where somebody listens for a key."""
+    """How Twilio speaks one language; `confirm` and `leave` are said if keys are read."""
 
     tag: str
     voice: str
@@ -41,9 +41,9 @@ Saying = tuple[str, Mapping[str, str]]
 
 
 def call(message: Message, voices: Mapping[str, str], action: str | None, *, may_leave: bool = False) -> str:
-    """Return the TwiML of one call; `action` is where a pressed key is sent, None if nobody takes keys.
+    """Return the TwiML of one call; `action` receives a pressed key, None if keys are not read.
 
-    Who `may_leave` is offered a key for no more calls; whoever is on duty is not.
+    People who `may_leave` are offered a key for no more calls; people on duty are not.
     """
     locale = _tag(message.locale)
     notice = (message.text, _attributes(locale, _language(locale), voices))
@@ -57,7 +57,7 @@ def call(message: Message, voices: Mapping[str, str], action: str | None, *, may
 
 
 def _keys(locale: str, voices: Mapping[str, str], *, may_leave: bool) -> Saying:
-    """What the keys do, in the language of the notice; in English, by such a voice, where we have none."""
+    """Return what the keys do, in the language of the notice; in English if we lack that language."""
     language = _language(locale)
     said = language or LANGUAGES["en"]
     text = f"{said.confirm} {said.leave}" if may_leave else said.confirm
