@@ -1,1 +1,1 @@
-"""Adapters of this kind."""
+"""Adapters for status pages."""

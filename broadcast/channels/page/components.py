@@ -18,7 +18,7 @@ _WORST_LAST = (OPERATIONAL, MAINTENANCE, "degraded_performance", "partial_outage
 
 
 def conditions(outgoing: Outgoing, table: Mapping[str, str]) -> dict[str, str]:
-    """Return the state of every component that the incident named at any time, by component id.
+    """Return the state of every component that the incident has ever named, by component id.
 
     `table` has the page's component ids by case-folded service key or name, for services without one. A
     component that no open incident names any more is operational.
@@ -48,7 +48,7 @@ def _ids(services: Iterable[Service], table: Mapping[str, str]) -> Iterator[str]
 
 
 def _alone(headline: Headline) -> ServiceRecord:
-    """Return what the notice itself says, if there is no ledger to ask."""
+    """Return the services of the notice itself, if there is no ledger to ask."""
     services = tuple(Service(name, component=component or None) for name, component in headline.services)
     over = headline.phase.closed or headline.drill
     incident = OpenIncident(headline.phase, headline.severity, services)

@@ -1,4 +1,4 @@
-"""A notice in the words of Statuspage's API."""
+"""A notice in the form of Statuspage's API."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.outgoing import Headline, Outgoing
 
-#: What Statuspage has no word for is shown as the end it is; the text says the rest.
+#: Phases that Statuspage does not know are shown as an end; the text says the rest.
 STATUSES: Mapping[Phase, str] = {
     **{phase: phase.value for phase in Phase},
     Phase.RETRACTED: "resolved",
@@ -22,7 +22,7 @@ IMPACTS: Mapping[Severity, str] = {
 
 
 def incident_fields(outgoing: Outgoing, components: Mapping[str, str], *, opens: bool) -> dict[str, object]:
-    """The fields of an incident; `opens` says that it is created. `components` are their states by id."""
+    """Return the fields of an incident; `opens` says that it is new. `components` are their states by id."""
     headline, message = outgoing.headline, outgoing.message
     fields = {
         "name": message.subject or headline.title,
@@ -36,9 +36,9 @@ def incident_fields(outgoing: Outgoing, components: Mapping[str, str], *, opens:
 
 
 def _window(headline: Headline, *, opens: bool) -> dict[str, object]:
-    """Return the announced times, as far as they may have changed; the end moves while the work goes on."""
+    """Return the announced times that may have changed; the end can move while the work goes on."""
     fields: dict[str, object] = {}
-    # Statuspage creates no maintenance without its window, whatever became of it since.
+    # Statuspage does not create maintenance without a window, even if it is over.
     if headline.phase is Phase.SCHEDULED or (opens and headline.phase.maintenance):
         begins = headline.window_starts or headline.started or headline.as_of
         fields["scheduled_for"] = begins.isoformat()
@@ -48,7 +48,7 @@ def _window(headline: Headline, *, opens: bool) -> dict[str, object]:
 
 
 def text_fields(outgoing: Outgoing) -> dict[str, object]:
-    """Return the text of an update, and what we find it by; nothing about the state of the incident."""
+    """Return the text of an update with our reference; nothing about the state of the incident."""
     headline = outgoing.headline
     return {
         "body": outgoing.message.text,

@@ -1,4 +1,4 @@
-"""Incidents on an Atlassian Statuspage: one per incident of ours, updated in place."""
+"""Incidents on an Atlassian Statuspage: one for each of our incidents, updated in place."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ from broadcast.model.outgoing import Attempted, Outgoing
 
 _BASE_URL = "https://api.statuspage.io/v1"
 _PAGE = 100
-#: What Statuspage answers for an incident that was deleted
+#: The answer for an incident that was deleted
 #: (https://developer.statuspage.io, "Update an incident", read 2026-11-29).
 _GONE = frozenset({404, 410})
-#: What it answers if a field cannot be used, a component that is not on the page among them.
+#: The answer if a field cannot be used, for example a component that is not on the page.
 _UNUSABLE = frozenset({400, 422})
 
 
@@ -56,7 +56,7 @@ class Statuspage:
         address=None,
         threading=Threading.EDIT,
         idempotency=Idempotency.LOOKUP,
-        rate=1.0,  # for each API token; beyond it Statuspage answers 420 or 429
+        rate=1.0,  # per API token; above it Statuspage answers 420 or 429
         concurrency=1,
         fate=("statuspage",),
     )
@@ -81,11 +81,11 @@ class Statuspage:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs api_key and page_id; components maps service names to component ids."""
+        """Build it; needs api_key and page_id. components maps service names to component ids."""
         return cls(settings, transport)
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """Open the incident, or add to it."""
+        """Create the incident, or update it."""
         return [await self._write(outgoing) for outgoing in batch]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
@@ -97,11 +97,11 @@ class Statuspage:
         return health(await self._ask("GET", ""))
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         await self._transport.close()
 
     async def show_services(self, outgoing: Outgoing) -> str | None:
-        """Set the incident's components one by one, without a word to subscribers."""
+        """Set the incident's components one by one, without notifying subscribers."""
         failed = []
         for id_, status in conditions(outgoing, self._components).items():
             path = f"/components/{quote(id_, safe='')}"
@@ -130,7 +130,7 @@ class Statuspage:
         return outcome
 
     async def _say(self, outgoing: Outgoing, thread: Thread, refused: Outcome) -> Outcome:
-        """Add the text alone, because the page refuses the new state; set the components apart."""
+        """Add only the text, because the page refuses the new state; set the components separately."""
         document = {"incident": text_fields(outgoing)}
         outcome = _outcome(await self._ask("PATCH", _path(thread), document), thread)
         if not isinstance(outcome, Accepted):
@@ -141,14 +141,14 @@ class Statuspage:
         return replace(outcome, warning="; ".join(filter(None, warnings)))
 
     async def _put(self, outgoing: Outgoing, thread: Thread | None, components: Mapping[str, str]) -> Answer:
-        """Open the incident, or add to the one of the thread."""
+        """Create the incident, or update that of the thread."""
         document = {"incident": incident_fields(outgoing, components, opens=thread is None)}
         if thread is None:
             return await self._ask("POST", "/incidents", document)
         return await self._ask("PATCH", _path(thread), document)
 
     async def _unknown(self, wanted: Iterable[str]) -> list[str]:
-        """Those of the components that the page certainly has not."""
+        """Return the components that the page certainly does not have."""
         answer = await self._ask("GET", f"/components?per_page={_PAGE}")
         listed = json_objects(answer) if isinstance(answer, Reply) and answer.success else None
         if listed is None or len(listed) >= _PAGE:
@@ -190,7 +190,7 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
 
 
 def _explained(document: Mapping[str, object]) -> str:
-    """Return why Statuspage refused it: a text, or a list of them for fields."""
+    """Return Statuspage's own reason: a text, or a list of texts for fields."""
     errors = document.get("error")
     listed = "; ".join(one for one in errors if isinstance(one, str)) if isinstance(errors, list) else ""
     return listed or text_of(document, "message") or text_of(document, "error")
@@ -211,7 +211,7 @@ def _accepted(
     if not root:
         return None
     updates = objects(incident.get("incident_updates")) or [{}]
-    last = text_of(updates[0], "id") or root  # the newest come first
+    last = text_of(updates[0], "id") or root  # newest first
     return Accepted(last, Thread(thread.root if thread else root, last), detail)
 
 
@@ -225,7 +225,7 @@ def _listed(answer: Answer, outgoing: Outgoing, page: int) -> Page | None:
 
 
 def _likeness(incident: Mapping[str, object], outgoing: Outgoing) -> Likeness:
-    """By our key; or by its texts, since an update puts its own key in the place of the first."""
+    """Return how an incident compares with ours, by key or text: an update replaces the first key."""
     if _key(incident) == outgoing.key:
         return Likeness.SAME_KEY
     alike = [one.likeness for one in _updates(incident, outgoing)]

@@ -1,1 +1,1 @@
-"""A static status page: what was published, kept as a file, and the HTML, Atom and JSON made from it."""
+"""A static status page: publications kept in a file, and the HTML, Atom and JSON made from it."""

@@ -1,4 +1,4 @@
-"""A static status page in a folder: nothing has to be up but the disk, and whatever serves it."""
+"""A static status page in a folder: it needs only the disk, and a web server for the folder."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
 
-#: What will not change by trying again: somebody has to see to the folder.
+#: Errors that stay when repeated: a person has to correct the folder.
 _PERMANENT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP})
-#: How soon a folder that another process is writing to will be free, in seconds.
+#: Seconds until a folder that another process writes to is free.
 _BUSY = 0.5
 
 
 class Site:
-    """Keeps a page of its own: HTML for people, feeds, alerts and calendars for their programs."""
+    """Writes its own page: HTML for people; feeds, alerts and calendars for their programs."""
 
     name: ClassVar[str] = "site"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -56,7 +56,7 @@ class Site:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Build it from its folder; there is nothing to connect to, so `transport` goes unused."""
+        """Build it from its folder; there is no connection, so `transport` is not used."""
         del transport
         site = SiteSettings(
             title=settings.text("title"),
@@ -77,7 +77,7 @@ class Site:
         return [await asyncio.to_thread(self._look_up, attempt.outgoing) for attempt in attempts]
 
     async def probe(self) -> Probe:
-        """Try the folder, and read what is there."""
+        """Check the folder, and read its content."""
         try:
             await asyncio.to_thread(check_writable, self._folder)
             await asyncio.to_thread(check_entrances, self._folder)
@@ -92,7 +92,7 @@ class Site:
         return Probe(Health.OK, str(self._folder))
 
     async def close(self) -> None:
-        """There is nothing to let go of."""
+        """Do nothing: there is no connection."""
 
     def _publish(self, outgoing: Outgoing) -> Outcome:
         if not may_start():
@@ -151,7 +151,7 @@ def _folder(settings: ChannelSettings) -> Path:
             hint="write path = a folder that only the status page uses, or move that file away",
         ) from None
     except OSError:
-        pass  # whoever publishes or probes says what is wrong with it
+        pass  # publishing and probing report what is wrong with it
     return folder
 
 
@@ -192,11 +192,11 @@ def _language(settings: ChannelSettings) -> str:
 
 
 def _components(settings: ChannelSettings) -> tuple[Component, ...]:
-    """Services that are always listed: all of `[services]` unless some are named.
+    """Return the services that are always listed: all of `[services]` unless some are named.
 
-    Named are keys of `[services]`, or names; or ids, each with a name or with names per language.
+    They are named by keys of `[services]`, by names, or by ids, each with a name or with names per language.
     """
-    # By key, and as notices speak of them.
+    # By key, and by their names in notices.
     services = {service.key: service_component(service) for service in settings.services}
     given = settings.options.get("components", list(services))
     if isinstance(given, Mapping):

@@ -1,4 +1,4 @@
-"""The page as JSON, in the shape of the Statuspage public API, so that existing monitors can read it."""
+"""The page as JSON in the form of the Statuspage public API, so that existing monitors can read it."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Api:
         if tone is Tone.MAINTENANCE:
             return {"indicator": "maintenance", "description": "Service Under Maintenance"}
         impacts = [_impact(view) for view in current(self.told) if not view.maintenance]
-        # What is open is never "all well", not even where its own impact is none.
+        # An open incident is never "all well", even if its own impact is none.
         indicator = max("minor", *impacts, key=_WEIGHT.index) if impacts else "none"
         return {"indicator": indicator, "description": _INDICATOR[indicator]}
 
@@ -173,7 +173,7 @@ class Api:
 
 
 def _active(told: Sequence[IncidentView]) -> list[IncidentView]:
-    """Maintenance that has begun and is not over."""
+    """Return the maintenance that has begun and is not over."""
     return [view for view in told if view.maintenance and view.open and not view.announced]
 
 

@@ -1,4 +1,4 @@
-"""Maintenance windows for calendars (iCalendar, RFC 5545): all of them to subscribe to, and each alone."""
+"""Maintenance windows for calendars (iCalendar, RFC 5545): one calendar of all, and one for each."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from broadcast.channels.page.site.words import voice
 from broadcast.model.moments import later
 
 FEED = "maintenance.ics"
-_WIDTH = 75  # octets a line may have, without its end
-#: A calendar must hold a component (RFC 5545, 3.6): without a window, the timezone of its times.
+_WIDTH = 75  # the most octets of a line, without its end
+#: A calendar must have a component (RFC 5545, 3.6): without a window, that is the timezone.
 _NOTHING = (
     "BEGIN:VTIMEZONE",
     "TZID:Etc/UTC",
@@ -25,13 +25,13 @@ _NOTHING = (
     "END:STANDARD",
     "END:VTIMEZONE",
 )
-#: How many windows the calendar to subscribe to holds, the latest first.
+#: The number of windows in the calendar of all, latest first.
 _LENGTH = 50
 _SHORTEST = timedelta(minutes=1)
 
 
 def path(view: IncidentView) -> str:
-    """Where one window stands, below the language's root."""
+    """Return the path of one window below the language's root."""
     return f"incidents/{view.id}.ics"
 
 
@@ -72,7 +72,7 @@ def _event(view: IncidentView, site: SiteSettings, language: str) -> Iterator[st
     yield f"DTSTAMP:{_moment(latest.as_of)}"
     yield f"DTSTART:{_moment(view.begins)}"
     if ends:
-        # RFC 5545 has every end later than its beginning.
+        # RFC 5545 needs an end that is later than the start.
         yield f"DTEND:{_moment(max(ends, later(view.begins, _SHORTEST)))}"
     yield f"STATUS:{'CANCELLED' if view.cancelled else 'CONFIRMED'}"
     yield f"SUMMARY:{_text(title)}"
@@ -85,15 +85,15 @@ def _event(view: IncidentView, site: SiteSettings, language: str) -> Iterator[st
 
 
 def _sequence(view: IncidentView) -> int:
-    """Counted up with every word about it, so that calendars know which of two is the newer.
+    """Return a number that grows with every update, so that calendars know the newer version.
 
-    Numbers of notices go on when the page's folder was lost; the count of updates, when the ledger was.
+    The numbers of notices continue if the folder was lost; the count of updates, if the ledger was lost.
     """
     return max(len(view.updates), *(update.sequence for update in view.updates)) - 1
 
 
 def _uid(view: IncidentView, site: SiteSettings) -> str:
-    """The same for as long as the page has its address; no other window's, whatever became of the folder."""
+    """Return an id that stays while the page has its address, and that no other window gets."""
     return f"{view.identity}@{urlsplit(site.url).hostname or _organiser(site).rpartition(':')[2]}"
 
 
@@ -102,23 +102,23 @@ def _organiser(site: SiteSettings) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    """In UTC, which no change of clocks moves."""
+    """Return the moment in UTC, which no change of clocks moves."""
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _text(text: str) -> str:
-    """Escaped, as RFC 5545 has it in 3.3.11."""
+    """Return the text escaped as in RFC 5545, 3.3.11."""
     escaped = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return escaped.replace("\n", "\\n")
 
 
 def _quoted(text: str) -> str:
-    """Inside the quotes of a parameter, which may hold neither quotes nor line breaks."""
+    """Return the text for a quoted parameter, which may have neither quotes nor line breaks."""
     return " ".join(text.replace('"', "'").split())
 
 
 def _folded(line: str) -> str:
-    """Cut into lines of at most 75 octets, never within a character; each further one begins with a space."""
+    """Return the line cut into lines of at most 75 octets, never inside a character."""
     lines, width = [""], 0
     for character in line:
         octets = len(character.encode())

@@ -1,6 +1,6 @@
-"""Alerts in the Common Alerting Protocol, CAP 1.2 (OASIS, ITU-T X.1303): one document an update.
+"""Alerts in the Common Alerting Protocol, CAP 1.2 (OASIS, ITU-T X.1303): one document per update.
 
-An alert that was sent is never changed: updates and cancellations are alerts of their own that refer to it.
+An alert that was sent is never changed: updates and cancellations are new alerts that refer to it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from broadcast.model.incident import Phase, Severity
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MIME = "application/cap+xml"
-_HEADLINE = 160  # characters; what CAP recommends
+_HEADLINE = 160  # characters, as CAP recommends
 
-#: CAP's severities speak of life and property: nothing of ours is extreme.
+#: CAP's severities are about life and property, so ours are never extreme.
 _SEVERITIES: Mapping[Severity, str] = {
     Severity.SEV1: "Severe",
     Severity.SEV2: "Moderate",
@@ -33,7 +33,7 @@ _SEVERITIES: Mapping[Severity, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _Advice:
-    """What a phase asks of readers, how soon, and how sure it is."""
+    """The response, urgency and certainty of a phase."""
 
     response: str
     urgency: str
@@ -55,7 +55,7 @@ _CANCELS = frozenset({Phase.RETRACTED, Phase.CANCELLED})
 
 
 def path(update: Update) -> str:
-    """Where the update's alert stands, below the page's root."""
+    """Return the path of the update's alert below the page's root."""
     return f"cap/{_identifier(update)}.xml"
 
 
@@ -118,7 +118,7 @@ def _add_information(
 
 
 def _expiry(update: Update) -> str | None:
-    """Return the announced end; not of an alert that is an end itself, or that is sent after that end."""
+    """Return the announced end; None for an alert that ends the incident or is sent after that end."""
     ends = update.window_ends
     return _moment(ends, update) if ends and ends > update.as_of and not update.phase.closed else None
 
@@ -138,12 +138,12 @@ def _identifier(update: Update) -> str:
 
 
 def _sender(update: Update, site: SiteSettings) -> str:
-    """Who we are, without the spaces, commas and brackets that CAP forbids here."""
+    """Return our name without spaces, commas and brackets, which CAP forbids here."""
     return urlsplit(site.url).hostname or path_safe(update.organisation)
 
 
 def _moment(moment: datetime, update: Update) -> str:
-    """With an offset, as CAP wants it: never `Z`, and UTC as `-00:00`."""
+    """Return the moment with an offset, as CAP requires: never `Z`, and UTC as `-00:00`."""
     spelled = moment.astimezone(ZoneInfo(update.zone)).isoformat(timespec="seconds")
     return spelled.removesuffix("+00:00") + "-00:00" if spelled.endswith("+00:00") else spelled
 
@@ -153,7 +153,7 @@ def _cut(title: str) -> str:
 
 
 def _add(parent: ET.Element, name: str, text: str | None = "") -> ET.Element:
-    """Add a child; one without content only where it is to hold others."""
+    """Add a child; one without text only if it will have children."""
     child = ET.Element(_name(name))
     if text or name == "info":
         child.text = text or None

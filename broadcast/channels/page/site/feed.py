@@ -1,4 +1,4 @@
-"""The Atom feed: one entry per update, with ids that stay."""
+"""The Atom feed: one entry per update, with permanent ids."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMESPACE = "http://www.w3.org/2005/Atom"
 
 
 def atom(told: Sequence[IncidentView], site: SiteSettings, language: str) -> str:
-    """Return the feed in `language`. Links are absolute where the page's public address is known."""
+    """Return the feed in `language`. Links are absolute if the page's public address is known."""
     ET.register_namespace("", NAMESPACE)
     folder = "" if language == site.language else f"{language}/"
     base = urljoin(site.url.rstrip("/") + "/", folder) if site.url else ""
@@ -41,7 +41,7 @@ def atom(told: Sequence[IncidentView], site: SiteSettings, language: str) -> str
 
 
 class _Place:
-    """Where and in which words an entry stands."""
+    """The link and the language of an entry."""
 
     def __init__(self, site: SiteSettings, language: str, base: str) -> None:
         self.site = site

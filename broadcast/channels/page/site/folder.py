@@ -1,4 +1,4 @@
-"""The folder a page lives in: read whole, written so that no reader ever sees half a file."""
+"""The folder of a page: read as a whole, and written so that no reader sees an incomplete file."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _FILE = 0o644
 
 
 class FolderBusy(Exception):
-    """Another process is publishing to the folder at this moment."""
+    """Another process is publishing to the folder now."""
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Have the folder to oneself, creating it where it is missing.
+    """Lock the folder for this process; create it if it is missing.
 
-    Raises `FolderBusy` rather than wait: whoever holds the lock may be stopped. The lock goes with its
-    process, so a crash leaves none behind.
+    Raises `FolderBusy` instead of waiting, because the owner of the lock may be stopped. The lock ends with
+    its process, so a crash leaves none.
     """
     _make(folder)
     descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE)
@@ -37,10 +37,10 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def publish(folder: Path, files: Mapping[str, str]) -> None:
-    """Replace the files in the order given; those that would not change are left alone.
+    """Replace the files in the given order; files without a change stay.
 
-    Everything is written and synced beside its place first, so a disk that fills up leaves the folder as
-    it was. Then each is renamed into place: a crash leaves old files and new ones, but no half one.
+    All are first written and synced under temporary names, so a full disk leaves the folder unchanged. Then
+    each is renamed: a crash leaves old and new files, but no incomplete one.
     """
     changed = {folder / name: text.encode() for name, text in files.items()}
     changed = {path: content for path, content in changed.items() if not _holds(path, content)}
@@ -62,14 +62,14 @@ def publish(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def replace_one(path: Path, text: str) -> None:
-    """Replace one file, synced, so that a crash leaves the old one or the new one."""
+    """Replace one file with sync, so that a crash leaves the old one or the new one."""
     _write(_beside(path), text.encode())
     _beside(path).replace(path)
     _sync(path.parent)
 
 
 def check_writable(folder: Path) -> None:
-    """Raise `OSError` where nothing could be published; changes nothing that a reader sees."""
+    """Raise `OSError` if nothing could be published; changes nothing that a reader sees."""
     _make(folder)
     trial = folder / ".trial"
     _write(trial, b"")
@@ -88,7 +88,7 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """A world-readable file, whatever the umask says: it is a public page."""
+    """Write a file that everybody may read, whatever the umask: it is a public page."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, _FILE)
     with os.fdopen(descriptor, "wb") as file:
         os.fchmod(file.fileno(), _FILE)

@@ -1,4 +1,4 @@
-"""What the page says of incidents in one language: headline, the sentence below it, state and times."""
+"""The page's words about incidents in one language: headline, lead sentence, state and times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from broadcast.channels.page.site.state import Update
 from broadcast.channels.page.site.words import Voice
 from broadcast.model.situation import Situation
 
-#: After these the phase alone would not say what happened.
+#: For these the phase alone would not say what happened.
 _TURNS = frozenset({Situation.DOWN_AGAIN, Situation.REOPENED, Situation.ABANDONED})
 _GRAVE = frozenset({Tone.MAJOR, Tone.CRITICAL})
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -23,14 +23,14 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The times of an incident in one line, and the moment it stands for."""
+    """The times of an incident in one line, and its moment for machines."""
 
     moment: datetime
     text: str
 
 
 class Headlines:
-    """The words for every incident in `told`, as readers of the page's voice get them."""
+    """The words for every incident in `told`, in the language of the page."""
 
     def __init__(self, told: Sequence[IncidentView], site: SiteSettings, voice: Voice) -> None:
         self.current = current(told)
@@ -42,19 +42,19 @@ class Headlines:
         self.overall = overall(told)
 
     def title(self, view: IncidentView) -> str:
-        """Its name; of an exercise only that it is a test."""
+        """Return its name; for an exercise only that it is a test."""
         return self._word("drill", "test") if view.exercise else view.title(self.voice.language)
 
     def tone(self, view: IncidentView) -> Tone:
-        """Return how it stands; of an exercise, whatever was exercised, only that it is one."""
+        """Return its present tone; for an exercise only that it is one."""
         return Tone.DRILL if view.exercise else view.tone
 
     def gravity(self, view: IncidentView) -> Tone:
-        """Return how grave it was at its worst."""
+        """Return its worst tone."""
         return Tone.DRILL if view.exercise else view.gravity
 
     def standing(self, tone: Tone, view: IncidentView | None = None) -> str:
-        """Return the word for a tone: `Gestört`, or `Teilweise gestört` where the incident says so."""
+        """Return the word for a tone: `Gestört`, or `Teilweise gestört` for a part."""
         partly = view is not None and view.partial and tone in _GRAVE
         return self._word("tone", "partly" if partly else tone)
 
@@ -66,16 +66,16 @@ class Headlines:
         return f"{standing} · {self.tag(view)}" if view.tone in DOWN and not view.reopened else standing
 
     def tag(self, view: IncidentView) -> str:
-        """Where it stands, in the list: `Behoben`, `Ursache gefunden`, `Wieder gestört`."""
+        """Return its state for the list: `Behoben`, `Ursache gefunden`, `Wieder gestört`."""
         turned = view.exercise or view.latest.tells in _TURNS
         return self.heading(view.latest) if turned else self._word("phase", view.phase)
 
     def heading(self, update: Update) -> str:
-        """Return what heads one message."""
+        """Return the heading of one message."""
         return self._word("situation", update.tells)
 
     def headline(self, view: IncidentView) -> str:
-        """Return `Störung: Chat`; a title that says how it stands needs no state word before it."""
+        """Return `Störung: Chat`; a title that contains the state gets no state word before it."""
         if view.exercise:
             return self.drilled(self.title(view))
         tone, title = view.tone, self.title(view)
@@ -116,13 +116,13 @@ class Headlines:
         return self.lede(self.current[0]) if self.current else self._word("lede", self.overall)
 
     def drilled(self, headline: str) -> str:
-        """Return the headline, marked first and last on the page of an exercise."""
+        """Return the headline, marked at the start and the end on the page of an exercise."""
         if not self.drill:
             return headline
         return self._word("drill", "title").format(title=headline)
 
     def unsaid(self, lede: str, view: IncidentView) -> str:
-        """The sentences up to the last one that the latest message, which stands below them, does not say."""
+        """Return the sentences up to the last one that the latest message, shown below, does not repeat."""
         said = " ".join(view.latest.text(self.voice.language).body.split())
         sentences = _SENTENCE.split(lede)
         while sentences and sentences[-1] in said:
@@ -130,7 +130,7 @@ class Headlines:
         return " ".join(sentences)
 
     def course(self, view: IncidentView, day: date | None = None) -> Course:
-        """When it was, as the list tells it under `day`."""
+        """Return its times for the list under `day`."""
         voice, latest = self.voice, view.latest
         if view.retracted:
             return Course(latest.as_of, voice.moment(latest.as_of, day))
@@ -170,7 +170,7 @@ class Headlines:
         return title if named != title and tone in DOWN else pattern.format(title=named)
 
     def _taken_back(self, view: IncidentView) -> dict[str, str]:
-        """Return the statement that the latest message says was wrong, with its time."""
+        """Return the statement that the latest message withdraws, with its time."""
         latest = view.latest
         ends = [update.as_of for update in view.updates[:-1] if update.phase.closed]
         wrong = latest.corrects or (ends[-1] if view.reopened and ends else view.reported)
@@ -187,7 +187,7 @@ class Headlines:
 
 
 def quoted(title: str, update: Update, words: Mapping[str, Any]) -> str:
-    """The title, as a quotation where it says itself how it stands: not "Working again: Checkout down".
+    """Return the title, in quotation marks if it contains a state: not "Working again: Checkout down".
 
     `words` are those of `[headline]`. A title without a service is a sentence of its own.
     """

@@ -1,4 +1,4 @@
-"""What happened on which day."""
+"""Incidents by day."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from itertools import groupby
 from broadcast.channels.page.site.incident_view import IncidentView
 from broadcast.channels.page.site.words import Voice
 
-#: How many days the front page looks back.
+#: The number of days on the front page.
 DAYS = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day with its incidents, or a run of days on which nothing was reported."""
+    """A day with its incidents, or a series of days without any."""
 
     first: date
     last: date
@@ -26,7 +26,7 @@ class Day:
 def recent(told: Sequence[IncidentView], voice: Voice) -> tuple[Day, ...]:
     """Return the last days up to the latest update, newest first.
 
-    It begins where the page begins: of the days before, nothing is known.
+    The first day is that of the first publication: earlier days are not known.
     """
     if not told:
         return ()
@@ -41,7 +41,7 @@ def recent(told: Sequence[IncidentView], voice: Voice) -> tuple[Day, ...]:
 
 
 def years(told: Sequence[IncidentView], voice: Voice) -> tuple[int, ...]:
-    """Return the years in which something began, newest first."""
+    """Return the years in which an incident began, newest first."""
     return tuple(dict.fromkeys(_day(view, voice).year for view in told))
 
 
@@ -60,7 +60,7 @@ def _day(view: IncidentView, voice: Voice) -> date:
 
 
 def _days(view: IncidentView, voice: Voice) -> frozenset[date]:
-    """Return the days on which something was said of it, and those on which it lasted."""
+    """Return the days on which the incident had an update, and those on which it lasted."""
     said = {voice.day_of(update.as_of) for update in view.updates}
     if not view.took_place:
         return frozenset(said)

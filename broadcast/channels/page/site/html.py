@@ -1,4 +1,4 @@
-"""The pages as HTML: each one file that needs nothing else, in one language."""
+"""The pages as HTML: each a single file without external resources, in one language."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from broadcast.model.notice import Alternative
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-#: How many updates of one incident the front page shows; its own page has them all.
+#: The number of updates of one incident on the front page; its own page has all.
 SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A way to reach us, with the link that uses it where there is one."""
+    """A way to reach us, with its link if there is one."""
 
     text: str
     href: str = ""
@@ -38,7 +38,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of what is known: a label, a text or several, and perhaps a time or ways behind it."""
+    """One known fact in a line: a label, one or more texts, and perhaps a time or contact points."""
 
     label: str
     text: str = ""
@@ -58,7 +58,7 @@ class Edition:
         self.says = Headlines(told, site, self.voice)
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """Yield every page with its path; the front page last, when all it leads to is there."""
+        """Yield every page with its path; the front page last, after all link targets."""
         for view in self.told:
             yield self.path(f"incidents/{view.id}.html"), self.incident(view)
         for year in history.years(self.told, self.voice):
@@ -66,12 +66,12 @@ class Edition:
         yield self.path("index.html"), self.front()
 
     def path(self, name: str, language: str = "") -> str:
-        """Where a page of this, or another, language lies in the folder."""
+        """Return the path of a page in this, or another, language."""
         language = language or self.voice.language
         return name if language == self.site.language else f"{language}/{name}"
 
     def front(self) -> str:
-        """Return the page people land on: what is going on now, and what has been."""
+        """Return the front page: present incidents, and past ones."""
         told = self.told
         going_on, years = current(told), history.years(told, self.voice)
         latest = max((view.latest for view in told), key=lambda update: update.as_of, default=None)
@@ -97,7 +97,7 @@ class Edition:
         )
 
     def incident(self, view: IncidentView) -> str:
-        """One incident with all that was said about it."""
+        """Return the page of one incident with all its updates."""
         lede = self.says.lede(view)
         return self._page(
             "incident",
@@ -197,7 +197,7 @@ class Edition:
         yield Fact(label["reference"], view.id)
 
     def _when(self, view: IncidentView, base: datetime) -> Iterator[Fact]:
-        """Since when it goes on, or when it is planned."""
+        """Yield since when it lasts, or when it is planned."""
         label, latest = self.words["label"], view.latest
         if view.retracted or view.exercise:
             return
@@ -210,7 +210,7 @@ class Edition:
         yield Fact(label[named], self.voice.moment(view.begins, base), view.begins)
 
     def _past(self, view: IncidentView) -> Iterator[Fact]:
-        """When it was, and how long, as far as somebody said."""
+        """Yield when it was and how long, as far as known."""
         label, ended = self.words["label"], view.latest.ended
         if view.dated and ended:
             yield Fact(label["window"], self.voice.span(view.begins, ended))
@@ -223,7 +223,7 @@ class Edition:
         yield Fact(label["ended" if ended else "over"], self.voice.moment(over, view.begins), over)
 
     def _help(self, update: Update) -> Iterator[Fact]:
-        """Yield how to reach us; the status page is no way to do so."""
+        """Yield how to reach us, without the status page itself."""
         ways = [way for way in update.ways if way.value not in {update.link, self.site.url, update.hotline}]
         contacts = tuple(self._contact(way) for way in ways)
         if hotline := self._hotline(update):
@@ -250,13 +250,13 @@ class Edition:
         return next((each for each in self.site.components if each.means(component)), component)
 
     def _correction(self, latest: Update | None) -> IncidentView | None:
-        """Return whether it is news; a retraction is news until something else is."""
+        """Return the retracted incident that is the latest news, or None."""
         if latest is None or latest.phase is not Phase.RETRACTED or self.site.drill:
             return None
         return next(view for view in self.told if view.latest is latest)
 
     def _doubt(self, told: Sequence[IncidentView]) -> dict[str, object]:
-        """When the page is to be doubted and why: a promise that was not kept, or silence."""
+        """Return when the page counts as out of date, and why: a missed promise, or silence."""
         moment = None if self.site.drill else due(told)
         if moment is None:
             return {"due": None, "doubt": ""}
@@ -290,7 +290,7 @@ def _asset(name: str) -> str:
 
 
 def _policy() -> str:
-    """Nothing is loaded from anywhere, and only our own style and script count."""
+    """Return the policy: nothing is loaded from elsewhere, and only our own style and script are allowed."""
     style, script = (_digest(_asset(name)) for name in ("style.css", "page.js"))
     return (
         f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; "
@@ -331,12 +331,12 @@ def _tone_of(update: Update) -> Tone:
 
 
 def _tel(number: str) -> str:
-    """Return a telephone link; what is no part of a number is left out."""
+    """Return a telephone link; characters that are not part of a number are removed."""
     return "tel:" + "".join(character for character in number if character in "+0123456789")
 
 
 def _href(way: Alternative) -> str:
-    """Return a link that uses the way, where a browser knows one."""
+    """Return a link for the way, if browsers have one."""
     if way.kind == "phone":
         return _tel(way.value)
     if way.kind == "email":

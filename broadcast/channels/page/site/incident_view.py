@@ -1,4 +1,4 @@
-"""Incidents as a reader sees them: a view with a tone, and what it means for each service."""
+"""Incidents as readers see them: updates with a tone, and the effect on each service."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from broadcast.channels.page.site.state import State, Update, language_of
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.situation import Situation
 
-#: The `extent` of what is down only in part.
+#: The `extent` if only a part is down.
 PART = "part"
-#: An open incident that promises no next update is doubted after this long without one.
+#: An open incident without a promise counts as out of date after this time without an update.
 _PATIENCE = timedelta(hours=2)
-#: Announced maintenance that has begun, or should be over, is doubted a little later.
+#: Maintenance that should have begun, or be over, counts as out of date after this time.
 _GRACE = timedelta(minutes=30)
 _FED = 50  # updates
 
 
 class Tone(StrEnum):
-    """How something stands, from what is known; the order is how much it weighs."""
+    """The state of an incident or service, from what is known; the order is by importance."""
 
     UNKNOWN = "unknown"
     FINE = "fine"
@@ -34,7 +34,7 @@ class Tone(StrEnum):
     CRITICAL = "critical"
 
 
-#: The tones of what is down.
+#: The tones of an outage.
 DOWN = frozenset({Tone.MINOR, Tone.MAJOR, Tone.CRITICAL})
 _WEIGHT = {tone: weight for weight, tone in enumerate(Tone)}
 _BY_SEVERITY = {
@@ -54,63 +54,63 @@ class IncidentView:
 
     @property
     def latest(self) -> Update:
-        """What was said last."""
+        """The latest update."""
         return self.updates[-1]
 
     @property
     def identity(self) -> str:
-        """What tells it from an incident of the same name on a page that was lost."""
+        """What distinguishes it from an incident of the same name on a page that was lost."""
         return "-".join(part for part in (self.id, self.updates[0].identity) if part)
 
     @property
     def phase(self) -> Phase:
-        """Where it stands."""
+        """Its phase."""
         return self.latest.phase
 
     @property
     def open(self) -> bool:
-        """Whether more is to come."""
+        """Whether further updates are expected."""
         return not self.phase.closed
 
     @property
     def maintenance(self) -> bool:
-        """Whether it was announced rather than suffered."""
+        """Whether it is announced maintenance."""
         return self.phase.maintenance
 
     @property
     def announced(self) -> bool:
-        """Whether it has not begun."""
+        """Whether it is announced and has not begun."""
         return self.phase is Phase.SCHEDULED
 
     @property
     def retracted(self) -> bool:
-        """Whether it never was."""
+        """Whether it was a false alarm."""
         return self.phase is Phase.RETRACTED
 
     @property
     def cancelled(self) -> bool:
-        """Whether it was announced and will not be."""
+        """Whether it was announced and then cancelled."""
         return self.phase is Phase.CANCELLED
 
     @property
     def reopened(self) -> bool:
-        """Whether the last word is that its end was told too early."""
+        """Whether the latest update withdraws its all-clear."""
         return self.latest.tells is Situation.REOPENED
 
     @property
     def exercise(self) -> bool:
-        """Whether readers are told only that it is a test, or was."""
+        """Whether readers are told only that it is, or was, a test."""
         return self.latest.exercise
 
     @property
     def partial(self) -> bool:
-        """Whether somebody said that only a part is down, and nobody has said otherwise since."""
+        """Whether only a part is down, by the latest update that says so."""
         said = [update.extent for update in self.updates if update.extent]
         return bool(said) and said[-1] == PART
 
     @property
     def withdrawn(self) -> frozenset[str]:
-        """The keys of the updates that were wrong, as later ones say: a false alarm, or a false all-clear."""
+        """The keys of updates that later ones withdraw: a false alarm, or a false all-clear."""
         if self.retracted:
             return frozenset(update.key for update in self.updates[:-1])
         return frozenset(self._false_ends())
@@ -125,17 +125,17 @@ class IncidentView:
 
     @property
     def took_place(self) -> bool:
-        """Whether it has begun, and was neither a mistake nor called off."""
+        """Whether it has begun, and was neither a false alarm nor cancelled."""
         return not (self.announced or self.retracted or self.cancelled)
 
     @property
     def reported(self) -> datetime:
-        """When it was first told of here."""
+        """The time of its first update here."""
         return self.updates[0].as_of
 
     @property
     def begins(self) -> datetime:
-        """Where it stands in time: when it began or is to begin, else when it was first told of."""
+        """Its start or planned start, else the time of its first update."""
         latest = self.latest
         announced = latest.window_starts or latest.started
         real = latest.started or latest.window_starts
@@ -143,17 +143,17 @@ class IncidentView:
 
     @property
     def dated(self) -> bool:
-        """Whether somebody said when it began, or is to begin."""
+        """Whether its start, or planned start, is known."""
         return bool(self.latest.started or self.latest.window_starts)
 
     @property
     def ended(self) -> datetime | None:
-        """When it was over, or when that was said."""
+        """Its end, or the time of the update that ended it."""
         return None if self.open else self.latest.ended or self.latest.as_of
 
     @property
     def tone(self) -> Tone:
-        """How grave it is now."""
+        """Its present tone."""
         if self.retracted:
             return Tone.CORRECTION
         if not self.open:
@@ -166,7 +166,7 @@ class IncidentView:
 
     @property
     def gravity(self) -> Tone:
-        """How grave it was at its worst, whatever became of it."""
+        """Its worst tone."""
         if self.retracted:
             return Tone.CORRECTION
         if self.maintenance:
@@ -175,7 +175,7 @@ class IncidentView:
 
     @property
     def due(self) -> datetime | None:
-        """When silence becomes a reason to doubt the page."""
+        """When the page counts as out of date without a further update."""
         if not self.open:
             return None
         latest = self.latest
@@ -193,10 +193,10 @@ class IncidentView:
         return ends is not None and ends <= now
 
     def title(self, language: str) -> str:
-        """Its name in `language`.
+        """Return its name in `language`.
 
-        The commander's own title in their own language; for others the headline of the last text that
-        was written while the incident was open, since a closing text is headed by what became of it.
+        In the commander's own language that is their own title. In others it is the headline of the last text
+        from the time when the incident was open, because a closing text has another headline.
         """
         if language_of(self.latest.texts[0].locale) == language:
             return self.latest.title
@@ -205,27 +205,27 @@ class IncidentView:
 
 
 def incident_views(state: State) -> tuple[IncidentView, ...]:
-    """Return every incident, the latest to begin first."""
+    """Return every incident, the latest start first."""
     told = [IncidentView(incident, state.of(incident)) for incident in state.incidents()]
     return tuple(sorted(told, key=lambda view: view.begins, reverse=True))
 
 
 def newest(told: Sequence[IncidentView]) -> list[tuple[Update, IncidentView]]:
-    """Return the updates that feeds hold, newest first."""
+    """Return the updates in the feeds, newest first."""
     every = ((update, view) for view in told for update in view.updates)
     return sorted(every, key=lambda pair: pair[0].as_of, reverse=True)[:_FED]
 
 
 def current(told: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
-    """Return what is going on now, the gravest first."""
+    """Return the present incidents, the worst first."""
     going_on = [view for view in told if view.open and not view.announced]
     return tuple(sorted(going_on, key=lambda view: _WEIGHT[view.tone], reverse=True))
 
 
 def announced(told: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
-    """Maintenance that is still to come, the next first.
+    """Return future maintenance, the next first.
 
-    A window that was over when the page was last written is not, even if nobody said what became of it.
+    A window that was over when the page was last written is left out, even without an update about its end.
     """
     now = max((view.latest.as_of for view in told), default=None)
     ahead = (view for view in told if view.announced and not (now and view.over(now)))
@@ -233,17 +233,17 @@ def announced(told: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
 
 
 def overall(told: Sequence[IncidentView]) -> Tone:
-    """Return the state of the whole: unknown until something was published, never fine by default."""
+    """Return the state of the whole page: unknown before the first publication, never fine by default."""
     if not told:
         return Tone.UNKNOWN
     return worst([view.tone for view in current(told)])
 
 
 def due(told: Sequence[IncidentView]) -> datetime | None:
-    """When the page as a whole is to be doubted."""
+    """Return when the page as a whole counts as out of date."""
     return min((view.due for view in told if view.due), default=None)
 
 
 def worst(tones: Sequence[Tone]) -> Tone:
-    """Return the gravest of the tones; fine where there are none."""
+    """Return the worst of the tones; fine if there are none."""
     return max(tones, key=_WEIGHT.__getitem__, default=Tone.FINE)

@@ -1,8 +1,8 @@
 """Check who owns a folder: a page never overwrites a file of another program.
 
-A folder is ours if it holds the mark, or the page's memory. In a folder without either, every file that
-we would overwrite belongs to another web site. HTML, feeds and calendars say themselves who wrote them, so
-that a web site that is copied over ours later is noticed, too.
+A folder is ours if it has the mark, or the page's memory. In a folder without either, every file that we
+would overwrite belongs to another web site. HTML, feeds and calendars name their generator, so a web site
+that is copied over ours later is noticed, too.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pathlib import Path
 
 from broadcast.channels.page.site.folder import replace_one
 
-#: The page's memory, written last: what it does not hold was not published.
+#: The page's memory, written last: an update that is not in it was not published.
 STATE = "state.json"
 MARK = ".broadcast-site"
 _WORDS = "A status page kept by broadcast. Without this file and state.json, it is not written to.\n"
-#: What stands at the address of a page; enough to see whether a folder is in use.
+#: Files at the address of a page; enough to see whether a folder is in use.
 _ENTRANCES = ("index.html", "feed.atom", "maintenance.ics")
-#: How a file says that it is ours, by its suffix.
+#: The mark inside our files, by suffix.
 _SIGNATURES = {
     ".html": re.compile(rb"""<meta name=["']?generator["']? content=["']?broadcast\b"""),
     ".atom": re.compile(rb"<generator>broadcast</generator>"),
@@ -37,15 +37,15 @@ class NotOurs(Exception):
 
 
 def check_entrances(folder: Path) -> None:
-    """Raise `NotOurs` if the folder holds another web site; `OSError` where it cannot be read."""
+    """Raise `NotOurs` if the folder has another web site; raise `OSError` if it cannot be read."""
     check(folder, _ENTRANCES)
 
 
 def check(folder: Path, names: Iterable[str]) -> None:
-    """Raise `NotOurs` for the first of these files that somebody else wrote."""
+    """Raise `NotOurs` for the first of these files that another program wrote."""
     marked = (folder / MARK).is_file()
     if not marked and (folder / STATE).exists():
-        return  # a page from before there was a mark
+        return  # a page from a version without the mark
     for path in (folder / name for name in names):
         signature = _SIGNATURES.get(path.suffix)
         there = path.exists() or path.is_symlink()
@@ -54,7 +54,7 @@ def check(folder: Path, names: Iterable[str]) -> None:
 
 
 def take(folder: Path) -> None:
-    """Leave the mark, whole or not at all."""
+    """Write the mark in one step."""
     if not (folder / MARK).is_file():
         replace_one(folder / MARK, _WORDS)
 

@@ -1,4 +1,4 @@
-"""What stands at the head of every page, and the services it speaks of."""
+"""The head of every page, and its services."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from broadcast.channels.page.site.state import State, Update, language_of
 from broadcast.model.incident import Service
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
 
-#: Languages whose pages are always written.
+#: Languages in which pages are always written.
 LANGUAGES = ("de", "en")
-#: Exercises have a page of their own in this folder below the real one, and never touch it.
+#: Exercises have their own page in this folder below the real one, which they never change.
 DRILL = "drill"
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A service with its name per language; the language is empty if one name serves all.
+    """A service with its name per language; the language is empty if one name is for all.
 
-    `aliases` are what notices may call it besides.
+    `aliases` are other names for it in notices.
     """
 
     id: str
@@ -28,12 +28,12 @@ class Component:
     aliases: tuple[str, ...] = ()
 
     def name(self, language: str) -> str:
-        """Return what readers of `language` call it."""
+        """Return the name for readers of `language`."""
         names = dict(self.names)
         return names.get(language) or names.get("") or next(iter(names.values()), self.id)
 
     def means(self, other: Component) -> bool:
-        """Return whether both are the same service: one id, or one name in any language."""
+        """Return whether both are the same service: the same id, or the same name in any language."""
         return not self._known_as.isdisjoint(other._known_as)
 
     @property
@@ -43,7 +43,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """Whose page it is. Empty fields are filled from what is published."""
+    """The settings of the page. Empty fields are filled from publications."""
 
     title: str = ""
     url: str = ""
@@ -55,16 +55,16 @@ class SiteSettings:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages of the page; the first one's stands at the root."""
+        """The languages of the page; the first one is at the root."""
         return (self.language, *(code for code in LANGUAGES if code != self.language))
 
     def drilling(self) -> SiteSettings:
-        """These settings over the page of an exercise."""
+        """Return these settings for the page of an exercise."""
         url = f"{self.url.rstrip('/')}/{DRILL}/" if self.url else ""
         return replace(self, url=url, drill=True)
 
     def completed(self, state: State) -> SiteSettings:
-        """These settings with their gaps filled from the latest update."""
+        """Return these settings with empty fields filled from the latest update."""
         if not state.updates:
             return replace(
                 self,
@@ -84,7 +84,7 @@ class SiteSettings:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one service stands, and which open incident says so."""
+    """The state of one service, and the open incident that causes it."""
 
     component: Component
     tone: Tone
@@ -92,7 +92,7 @@ class Standing:
 
 
 def standings(site: SiteSettings, told: Sequence[IncidentView]) -> tuple[Standing, ...]:
-    """Return every configured service and every one that incidents speak of, with the worst that is known."""
+    """Return every service in the configuration or in incidents, with its worst known state."""
     known = list(site.components)
     for component in _mentioned(told):
         if not any(each.means(component) for each in known):
@@ -101,18 +101,18 @@ def standings(site: SiteSettings, told: Sequence[IncidentView]) -> tuple[Standin
 
 
 def concerns(view: IncidentView, component: Component) -> bool:
-    """Return whether the incident's latest word names the service."""
+    """Return whether the incident's latest update names the service."""
     return any(component.means(other) for other in affected(view.latest))
 
 
 def service_component(service: Service) -> Component:
-    """Return a service as a notice names it."""
+    """Return the service of a notice as a component."""
     names = tuple((language_of(locale), name) for locale, name in service.names)
     return Component(service.component or service.name_in("en"), names or (("", service.key),))
 
 
 def affected(update: Update) -> tuple[Component, ...]:
-    """Return the services that an update names, with their names in every language that it knows."""
+    """Return the services that an update names, with all their known names."""
     unknown: tuple[tuple[tuple[str, str], ...], ...] = ((),) * len(update.services)
     return tuple(
         Component(id_ or name, (("", name), *names))
@@ -137,5 +137,5 @@ def _standing(component: Component, going_on: Sequence[IncidentView]) -> Standin
 
 
 def _nameless(view: IncidentView) -> bool:
-    """Return whether something is down, and nobody said which service: then it may be any."""
+    """Return whether something is down without a named service: then it may be any."""
     return view.tone in DOWN and not view.latest.services

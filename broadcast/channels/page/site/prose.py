@@ -1,4 +1,4 @@
-"""Plain text as safe HTML: paragraphs, lists and links, and nothing else of what it may contain."""
+"""Convert plain text into safe HTML: paragraphs, lists and links, everything else escaped."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _BULLET = re.compile(r"^\s*[-*•]\s+")
 
 
 def paragraphs(text: str) -> str:
-    """HTML of the text; everything in it is escaped, only web addresses become links."""
+    """Return the text as HTML; everything in it is escaped, and only web addresses become links."""
     blocks = re.split(r"\n\s*\n", text.strip())
     return "".join(_block(block.splitlines()) for block in blocks if block.strip())
 
 
 def unbroken(text: str) -> str:
-    """HTML of a headline whose shorter hyphenated words, as E-Mail-Support, stay on one line."""
+    """Return a headline as HTML; shorter hyphenated words like E-Mail-Support stay on one line."""
     return _HYPHENATED.sub(r'<span class="item">\g<0></span>', escape(text))
 
 

@@ -1,4 +1,4 @@
-"""From a message to a published page: read, add, write."""
+"""Publish a message on the page: read, add, write."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from broadcast.model.outgoing import Outgoing
 
 
 def home(folder: Path, outgoing: Outgoing) -> Path:
-    """Return the folder an update belongs in."""
+    """Return the folder for an update."""
     return folder / DRILL if outgoing.headline.drill else folder
 
 
 def add(folder: Path, site: SiteSettings, outgoing: Outgoing) -> tuple[State, Update]:
-    """Publish one update, once however often it is asked for; what the page holds then, and the update.
+    """Publish one update, once even if repeated; return the new content of the page, and the update.
 
     Raises `FolderBusy`, `NotOurs`, `StateDamaged` or `OSError`; then it counts as not published.
     """
@@ -35,13 +35,13 @@ def add(folder: Path, site: SiteSettings, outgoing: Outgoing) -> tuple[State, Up
         if not (place / STATE).exists():
             ownership.take(place)
         publish(place, pages)
-        # A page from before there was a mark gets it now, when every file says whose it is.
+        # A page from a version without the mark gets it now, after every file was checked.
         ownership.take(place)
     return state, update
 
 
 def read(folder: Path) -> State:
-    """Return what has been published in the folder; nothing where there is no page yet."""
+    """Return all publications in the folder; empty if there is no page yet."""
     try:
         return memory.load((folder / STATE).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -49,7 +49,7 @@ def read(folder: Path) -> State:
 
 
 def files(state: State, site: SiteSettings) -> dict[str, str]:
-    """Return every file of the page, in the order of writing: what is linked to first, the memory last."""
+    """Return every file of the page in the order of writing: link targets first, the memory last."""
     complete = site.completed(state)
     told = incident_views(state)
     written: dict[str, str] = {}

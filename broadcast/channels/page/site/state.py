@@ -1,4 +1,4 @@
-"""What has been published: the page's whole memory, one file of updates that holds nothing private."""
+"""All publications: the page's whole memory, one file of updates without private data."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from broadcast.model.situation import Situation
 SCHEMA = "broadcast.site/1"
 _AGAIN = "-again-"
 
-#: What neither HTML nor XML may hold: control characters and halves of surrogate pairs.
+#: Characters that HTML and XML may not have: control characters and lone surrogates.
 _ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSAFE_IN_PATHS = re.compile(r"[^A-Za-z0-9_-]+")
-#: What an update of which only the phase is known tells about.
+#: The situation of an update of which only the phase is known.
 _USUAL = {
     Phase.INVESTIGATING: Situation.INVESTIGATING,
     Phase.IDENTIFIED: Situation.IDENTIFIED,
@@ -45,7 +45,7 @@ class StateDamaged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One language's words; `title` is empty if the message has no subject."""
+    """The words in one language; `title` is empty if the message has no subject."""
 
     locale: str
     title: str
@@ -54,15 +54,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One notice as the page keeps it. `key` is the delivery's; `incident` names the page it belongs to.
+    """One notice as the page stores it. `key` is the delivery's; `incident` names its page.
 
     `identity` is the incident's in its ledger, empty if it has none.
     `names`, parallel to `services`, are each service's (language, name) pairs, as far as they are known.
     Texts of an exercise have no drill word: its pages are marked as a whole. Times are UTC; `zone` is the
-    organisation's, in which they are shown. `started` and `ended` are None if nobody said when it began or
-    ended. `situation` is None in what was kept before there were any. `corrects` is when the statement was
-    published that this one takes back. `extent` is `part` where somebody said that only a part is down.
-    `ways` are how to reach us beside the hotline; `cut_off` says that there is none.
+    organisation's, in which they are shown. `started` and `ended` are None if they are not known. `situation`
+    is None in updates of older versions. `corrects` is when the statement was published that this one
+    withdraws. `extent` is `part` if only a part is down. `ways` are how to reach us beside the hotline;
+    `cut_off` says that there is none.
     """
 
     key: str
@@ -93,12 +93,12 @@ class Update:
     cut_off: bool = False
 
     def says_as(self, other: Update) -> bool:
-        """Return whether both are one statement about one event."""
+        """Return whether both are the same statement about the same event."""
         return (self.title, self.started, self.texts) == (other.title, other.started, other.texts)
 
     @property
     def tells(self) -> Situation:
-        """What it tells readers about."""
+        """Its situation for readers."""
         if self.situation:
             return self.situation
         if self.phase is Phase.CANCELLED and self.started:
@@ -108,16 +108,16 @@ class Update:
 
     @property
     def exercise(self) -> bool:
-        """Whether readers are told only that it is a test, or was."""
+        """Whether readers are told only that it is, or was, a test."""
         return self.tells in {Situation.DRILL, Situation.DRILL_OVER}
 
     @property
     def anchor(self) -> str:
-        """The fragment that leads to this update on its incident's page."""
+        """The fragment of this update on its incident's page."""
         return f"update-{path_safe(self.key)}"
 
     def text(self, language: str) -> Text:
-        """Return the words in `language`, else as they were first written."""
+        """Return the words in `language`, else as first written."""
         for text in self.texts:
             if language_of(text.locale) == language:
                 return text
@@ -126,12 +126,12 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Every update ever published here, in the order of publication."""
+    """Every update ever published here, in order of publication."""
 
     updates: tuple[Update, ...] = ()
 
     def find(self, outgoing: Outgoing) -> Update | None:
-        """Return the update that this message was published as; another text under its key is not it."""
+        """Return the update for this message; another text with the same key is not it."""
         wanted = update_from(outgoing, "")
         return next((one for one in self._under(outgoing.key) if self._is(one, wanted)), None)
 
@@ -140,11 +140,11 @@ class State:
         return _ordered([update for update in self.updates if update.incident == incident])
 
     def incidents(self) -> tuple[str, ...]:
-        """Incidents in the order in which the page first heard of them."""
+        """Return the incidents in the order of their first publication."""
         return tuple(dict.fromkeys(update.incident for update in self.updates))
 
     def published(self, outgoing: Outgoing) -> tuple[State, Update]:
-        """This state with `outgoing` in it; what is there already keeps its place."""
+        """Return this state with `outgoing`; an update that is there already keeps its position."""
         if known := self.find(outgoing):
             update = replace(update_from(outgoing, known.incident), key=known.key)
             return State(tuple(update if one is known else one for one in self.updates)), update
@@ -155,22 +155,22 @@ class State:
         return State((*self.updates, update)), update
 
     def namesakes(self, ref: str) -> list[str]:
-        """Return the incidents that are called `ref`, in one ledger or another."""
+        """Return the incidents with the reference `ref`, from any ledger."""
         name = path_safe(ref)
         pattern = re.compile(rf"{re.escape(name)}(?:{_AGAIN}\d+)?")
         return [incident for incident in self.incidents() if pattern.fullmatch(incident)]
 
     def others_open(self, update: Update) -> tuple[str, ...]:
-        """Incidents of other ledgers that are called like the update's, and not over."""
+        """Return open incidents of other ledgers with the same reference."""
         ref = update.incident.partition(_AGAIN)[0]
         others = (one for one in self.namesakes(ref) if one != update.incident)
         return tuple(incident for incident in others if not self._closed(incident))
 
     def _home(self, outgoing: Outgoing, *, another: bool) -> str:
-        """Return the incident an update belongs to; `another` says that its key was used for something else.
+        """Return the incident of an update; `another` says that its key was used for another text.
 
-        A ledger that was lost, or restored from a backup, counts anew, so that an opening under a reference
-        that is taken is another incident, and must not be added to the old one.
+        A ledger that was lost, or restored from a backup, counts again from an earlier number. So an opening
+        with a known reference is another incident and must not be added to the old one.
         """
         head = outgoing.headline
         if outgoing.thread:
@@ -182,14 +182,14 @@ class State:
         return f"{path_safe(head.incident)}{_AGAIN}{len(taken)}" if taken else path_safe(head.incident)
 
     def _under(self, key: str) -> list[Update]:
-        """Return what was published under the key, by whatever ledger."""
+        """Return the updates with this key, from any ledger."""
         pattern = re.compile(rf"{re.escape(key)}(?:{_AGAIN}\d+)?")
         return [update for update in self.updates if pattern.fullmatch(update.key)]
 
     def _is(self, published: Update, wanted: Update) -> bool:
-        """Return whether they are one notice.
+        """Return whether they are the same notice.
 
-        A command repeated under its key by an empty ledger begins later.
+        A command that is repeated with its key and an empty ledger begins later.
         """
         if published.says_as(wanted):
             return True
@@ -201,7 +201,7 @@ class State:
 
 
 def update_from(outgoing: Outgoing, incident: str) -> Update:
-    """Return what the page keeps of a message."""
+    """Return the update that the page stores for a message."""
     head = outgoing.headline
     return Update(
         key=outgoing.key,
@@ -256,12 +256,12 @@ def load(text: str) -> State:
 
 
 def legible(text: str) -> str:
-    """Return the text without what no document may hold."""
+    """Return the text without characters that no document may have."""
     return _ILLEGIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def path_safe(name: str) -> str:
-    """Return the name as a part of a path, a link and an element id."""
+    """Return the name in a form for paths, links and element ids."""
     return _UNSAFE_IN_PATHS.sub("-", name).strip("-") or "incident"
 
 
@@ -271,11 +271,11 @@ def language_of(locale: str) -> str:
 
 
 def _ordered(published: Sequence[Update]) -> tuple[Update, ...]:
-    """Return an incident's updates in the order in which they hold, from the order of their publication.
+    """Return an incident's updates in the order in which they apply, from the order of publication.
 
-    Numbers decide, since an update may be published late. But a number that was used before, in something
-    written later than all that is there, comes from a ledger that was restored from a backup: what the lost
-    one said after that number holds no more.
+    The numbers decide, because an update may be published late. But a number that is used again, in an update
+    written later than all others, is from a ledger that was restored from a backup: what the lost ledger
+    published after that number no longer applies.
     """
     branch, last, latest = 0, 0, None
     placed = []

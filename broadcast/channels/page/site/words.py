@@ -1,4 +1,4 @@
-"""The page's own words, one file per language, and times as that language tells them."""
+"""The page's own words, one file per language, and times in the form of that language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from broadcast.model.moments import elapsed, repeated
 from broadcast.model.zone import zone_name
 
 _NIGHT = timedelta(hours=24)
-_SHORTEST = timedelta(minutes=5)  # a shorter duration is not worth a line
+_SHORTEST = timedelta(minutes=5)  # a shorter duration is not shown
 LOOK = Path(__file__).with_name("look")
 
 
@@ -57,7 +57,7 @@ class Voice:
         return self._pattern("moment", day=self.day(moment), time=self.clock(moment))
 
     def span(self, start: datetime, end: datetime, beside: datetime | date | None = None) -> str:
-        """Return `So, 16.11., 13:40 bis 15:15 Uhr`; without the day where `beside` is on it."""
+        """Return `So, 16.11., 13:40 bis 15:15 Uhr`; without the day if `beside` is on the same day."""
         changed = self._local(start).utcoffset() != self._local(end).utcoffset()
         if changed and elapsed(start, end) < _NIGHT:
             return self._across(start, end)
@@ -67,7 +67,7 @@ class Voice:
         return self._pattern("span", start=began, end=self.moment(end, start))
 
     def _across(self, start: datetime, end: datetime) -> str:
-        """Return a span over a change of clocks, both zones named."""
+        """Return a span over a change of clocks, with both zones."""
         began = self._pattern("moment", day=self.day(start), time=self.clock(start, zoned=True))
         ended = self.clock(end, zoned=True)
         if self.day_of(start) != self.day_of(end):
@@ -87,7 +87,7 @@ class Voice:
         return pattern.format(clock=self.clock(moment), moment=self.moment(moment))
 
     def duration(self, start: datetime, end: datetime) -> str:
-        """`1 Stunde 35 Minuten`: as long as from one shown minute to the other; "" below five minutes."""
+        """Return `1 Stunde 35 Minuten`, the time between the two shown minutes; "" below five minutes."""
         begun, over = (moment.astimezone(UTC).replace(second=0, microsecond=0) for moment in (start, end))
         span = elapsed(begun, over)
         if span < _SHORTEST:
@@ -102,7 +102,7 @@ class Voice:
         return patterns[count != 1].format(count=count)
 
     def day_of(self, moment: datetime | date) -> date:
-        """Return the day on which the moment falls for the organisation."""
+        """Return the day of the moment in the organisation's timezone."""
         return self._local(moment).date() if isinstance(moment, datetime) else moment
 
     def zone_name(self, moment: datetime) -> str:
@@ -135,12 +135,12 @@ class Voice:
 
 
 def voice(language: str, zone: str) -> Voice:
-    """Return the page's voice for readers of `language`, with times in `zone`."""
+    """Return the words for readers of `language`, with times in `zone`."""
     return Voice(language, ZoneInfo(zone), _words(language))
 
 
 def drill_mark(language: str) -> str:
-    """Return what marks an exercise in `language`; in English where we have no words for it."""
+    """Return the word that marks an exercise in `language`; in English if we lack that language."""
     known = language if (LOOK / f"{language}.toml").is_file() else "en"
     mark: str = _words(known)["drill"]["mark"]
     return mark
