@@ -157,8 +157,7 @@ def hour(context: Context, moment: datetime) -> str:
 def quoted(context: Context, text: str) -> str:
     """`text` in the language's quotation marks; in straight ones where a text is short."""
     reading = reading_of(context)
-    opens, closes = ('"', '"') if reading.short else reading.words.quotes
-    return f"{opens}{_text(text)}{closes}"
+    return phrase.quoted(_text(text), ('"', '"') if reading.short else reading.words.quotes)
 
 
 def initial(text: str) -> str:

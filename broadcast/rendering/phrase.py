@@ -15,12 +15,16 @@ _WORD = re.compile(r"\S+")
 # A full stop behind a number or one letter may be a date or an abbreviation: "am 16. November", "z. B.".
 _SENTENCE_END = re.compile(r"(?<!\d)(?<!\b\w)[.!?…]+[\"“”»)']*(?=\s+[^\sa-zäöü]|\s*$)|\n\s*\n")
 _LINK = re.compile(r"https?://|mailto:|www\.|\w@\w|\w\.[a-z]{2}", re.IGNORECASE)
+_PAIR = 2
+_QUOTATION = re.compile(r"[\"„“”]([^\"„“”\n]+)[\"“”]")
+_SINGLE = {("„", "“"): ("\u201a", "\u2018"), ("“", "”"): ("\u2018", "\u2019")}
 _NIGHT = timedelta(hours=24)
 # A text that is cut ends with none of these: "Chat und..." and "Anmeldung im..." say less than a word alone.
 _JOINING = frozenset(
     (
-        *("&", "am", "an", "auf", "bei", "das", "der", "die", "für", "im", "in", "mit", "oder", "und", "vom"),
-        *("von", "zu", "zum", "zur", "and", "at", "for", "of", "on", "or", "the", "to", "with"),
+        *("&", "am", "an", "auf", "aus", "bei", "beim", "das", "dem", "den", "der", "des", "die", "durch"),
+        *("für", "im", "in", "mit", "oder", "ohne", "per", "sowie", "und", "vom", "von", "zu", "zum", "zur"),
+        *("über", "and", "at", "by", "for", "from", "of", "on", "or", "the", "to", "via", "with", "without"),
     )
 )
 _ELLIPSIS = "..."  # not U+2026: that one costs an SMS half its length and X a character
@@ -166,6 +170,14 @@ def enumerated(items: Sequence[str], words: Words, most: int | None = None) -> s
     return f"{', '.join(kept)} {words.further.format(count=len(items) - len(kept))}"
 
 
+def fewest(items: Sequence[str], words: Words, limit: int | None) -> str:
+    """Cut names, where not even the fewest have room: `Bestellungen... und 2 weitere`."""
+    if limit is None or len(items) <= _PAIR:
+        return shortened_name(", ".join(items), limit)
+    rest = words.further.format(count=len(items) - 1)
+    return f"{shortened_name(items[0], max(1, limit - len(rest) - 1))} {rest}"
+
+
 def whole_sentences(text: str, limit: int | None) -> str:
     """The first sentences of `text` that have at most `limit` characters together, but at least the first.
 
@@ -182,6 +194,14 @@ def dialled(number: str) -> str:
     """What a telephone is given of a number written for people; `+49 (0)30` has a zero too many for it."""
     number = re.sub(r"\(0\)", "", number) if number.lstrip().startswith("+") else number
     return re.sub(r"[^0-9+*#]", "", number)
+
+
+def quoted(text: str, quotes: tuple[str, str]) -> str:
+    """`text` in these quotation marks; a quotation inside it gets single ones."""
+    opens, closes = quotes
+    first, last = _SINGLE.get(quotes, ("'", "'"))
+    inside = _QUOTATION.sub(rf"{first}\1{last}", text)
+    return f"{opens}{inside}{closes}"
 
 
 def sentence(text: str) -> str:

@@ -76,6 +76,7 @@ _TOKEN = re.compile(
     r"|(?<=\w)\((?P<ending>\w{1,10})\)"
     r"|(?P<bracket>[()]|\[(?=\w)|(?<=[\w.!?])\])"
     r"|(?P<also>&)"
+    r"|(?P<hanging>(?<=\w)-(?=\s(?:und|oder|bzw\.|and|or)\b))"  # "Vertriebs- und Service-Gesellschaft"
     r"|(?P<dash>[-–—•](?=\s))"
     r"|(?P<slash>(?<=\w\w)/(?=\w[^\W\d])|(?<=[^\W\d]\w)/(?=\w\w))"
     r"|(?P<colon>(?<=\d):(?=\d))"
@@ -117,6 +118,7 @@ _SAYINGS: Mapping[str, Saying] = {
     "ending": lambda letters, _: letters,
     "bracket": lambda _, __: ", ",
     "also": lambda _, tongue: f" {tongue.also} ",
+    "hanging": lambda _, __: "",
     "dash": lambda _, __: ",",
     "slash": lambda _, __: ", ",
     "colon": lambda _, __: " ",
@@ -180,6 +182,8 @@ def _tidied(text: str) -> str:
     """Single spaces, none before a mark, and no comma where there is a mark already."""
     marked = re.sub(r"\s+(?=[.,:;?!](?:\s|$))", "", " ".join(text.split()))
     single = re.sub(r"(?<!,),+(?=[.:;?!])", "", marked)
+    single = re.sub(r"(?<!\.)([.?!])\.(?=\s|$)", r"\1", single)  # a title that asks, a picture left out
+    single = re.sub(r"[:;]\.(?=\s|$)", ".", single)
     return re.sub(r"(?<!,),+(?=\s|$)", _comma, single).strip(", ")
 
 

@@ -150,7 +150,7 @@ def _services(facts: Facts, reader: Reader, limit: int | None, *, short: bool) -
     fewer = [phrase.enumerated(names, reader.words, most) for most in range(_MOST_NAMES, 1, -1)]
     wordings = fewer if short else [phrase.listed(names, reader.words), *fewer]
     fitting = (wording for wording in wordings if limit is None or len(wording) <= limit)
-    return next(fitting, phrase.shortened_name(wordings[-1], limit))
+    return next(fitting, None) or phrase.fewest(names, reader.words, limit)
 
 
 def _prose(facts: Facts, reader: Reader) -> dict[str, str | None]:

@@ -75,7 +75,7 @@ def test_what_only_colleagues_know_of_the_data_is_no_answer_for_callers(locale, 
     fact = "Kopien der Konten fehlen."
     public = text(Situation.UPDATE, locale, kind, data_loss=fact, audiences=EVERYBODY)
     private = text(Situation.UPDATE, locale, kind, data_loss=fact, audiences=COLLEAGUES)
-    question = "sicher? " if locale == "de" else "safe? "
+    question = "sicher? „" if locale == "de" else "safe? “"
 
     assert f"{question}{fact}" in public
     assert f"{question}{fact}" not in private

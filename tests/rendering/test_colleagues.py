@@ -134,7 +134,7 @@ def test_engineers_read_what_is_not_known_and_where_to_join():
         "message": None,
     }
 
-    assert "- Noch offen: Ursache, Daten\n" in read(Situation.INVESTIGATING, "technical", EMAIL, **known)
+    assert "- Noch offen: Ursache, Daten.\n" in read(Situation.INVESTIGATING, "technical", EMAIL, **known)
     assert read(Situation.INVESTIGATING, "technical", SMS, **known) == (
         "Muster Handel Technik, Stufe 1: Gestört seit 13:40: Anmeldung. "
         "Konferenz: https://meet.muster.example/inc7 Leitung: Berger. Neues um 14:35. [INC-7/1]"

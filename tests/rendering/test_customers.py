@@ -199,7 +199,7 @@ SPECIAL: dict[str, tuple[Facts, str, str]] = {
             scope="Hamburg und Kiel",
         ),
         (
-            "Muster Handel: Behoben (13:40-14:22): Telefon. Betroffen war: Hamburg und Kiel. "
+            "Muster Handel: Behoben (13:40-14:22): Telefon. Das betraf: Hamburg und Kiel. "
             "Bitte entschuldigen Sie die Störung."
         ),
         (

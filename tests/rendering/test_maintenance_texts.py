@@ -101,7 +101,7 @@ SAID = {
     ),
     ("de", "called off"): (
         "[Wartung So, 16.11.] Fällt aus:",
-        "Die Wartung am So, 16.11. fällt aus. Erreichbar bleibt: {what}. Sie müssen nichts tun.",
+        "Die Wartung am So, 16.11., fällt aus. Erreichbar bleibt: {what}. Sie müssen nichts tun.",
     ),
     ("de", "broken off"): (
         "[Wartung abgebrochen]",
