@@ -1,1 +1,1 @@
-"""Exercises: an incident from a file, played through the sandbox on a clock of its own, and graded."""
+"""Exercises: an incident from a file, run in the sandbox on its own clock, and graded."""

@@ -49,10 +49,10 @@ _VERBS = (*(verb.value for verb in Verb), RETRY)
 class Step:
     """One moment of an exercise.
 
-    `at` is how long after its beginning. `faults` are put in place, after all of them were healed where
-    `heal` says so. `down` is what really does not work from here on, None if that stays as it was.
-    `request` is what the commander says; with `retry` they finish what is owed, and decide about those of
-    whom nobody can say whether they were told.
+    `at` is the time since its beginning. `faults` are set, after all earlier ones were removed if `heal` is
+    set. `down` is what really does not work from here on, None if that does not change. `request` is what the
+    commander publishes; with `retry` they finish unsent messages, and decide about messages whose outcome is
+    unknown.
     """
 
     at: timedelta
@@ -65,7 +65,7 @@ class Step:
 
     @property
     def verb(self) -> str | None:
-        """What the commander does, None if they only look on."""
+        """The commander's command, None if there is none."""
         return self.request.verb if self.request else RETRY if self.retry else None
 
 
@@ -77,7 +77,7 @@ class Place:
     number: int | None = None
 
     def at(self, key: str) -> str:
-        """Where the key stands, or the table that lacks it."""
+        """Return the place of the key, or of the table that lacks it."""
         if self.number is None:
             return self.document.where(key)
         return f"{self.document.where(_STEPS, str(self.number), key)}: step {self.number + 1}"
@@ -85,7 +85,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """A scenario to be played; `first_notice` is how many seconds the first word may take."""
+    """A scenario; the first message must be out within `first_notice` seconds."""
 
     path: Path
     name: str
@@ -97,12 +97,12 @@ class Exercise:
 
     @property
     def length(self) -> timedelta:
-        """How long the outage takes, on the exercise's own clock."""
+        """The duration of the outage, on the exercise's own clock."""
         return self.steps[-1].at
 
 
 def read_exercise(path: Path) -> Exercise:
-    """The exercise in a file; raises `ConfigError` that names the file, the line, the step and the field."""
+    """Read the exercise in a file; raises `ConfigError` with file, line, step and field."""
     document = read_document(path, str(path))
     head, tables = Place(document), document.tables
     _check(tables, _HEAD, head)

@@ -1,4 +1,4 @@
-"""Grading an exercise: what the ledger says, held against what the sandbox's people really received. Pure."""
+"""Grade an exercise: compare the ledger with what the people in the sandbox really received. Pure."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from broadcast.reports.story import Story
 from broadcast.sandbox.records import Received
 
 _MINUTE = 60  # seconds
-_MARK = re.compile(r"\[INC-[0-9]+/[0-9]+\]")  # in every written text
+_MARK = re.compile(r"\[INC-[0-9]+/[0-9]+\]")  # required in every written text
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing that counts: what was measured, what was asked for, and whether it was met."""
+    """One criterion: its name, the measured value, the required one, and whether it was met."""
 
     name: str
     measured: str
@@ -41,7 +41,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class GradedNotice:
-    """A notice in the end: its deliveries, and what was really down when they were last worked on."""
+    """A notice at the end: its deliveries, and what was down when they were last processed."""
 
     notice: Notice
     lines: Sequence[DeliveryLine]
@@ -58,9 +58,9 @@ class GradedIncident:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """How an exercise went.
+    """The result of an exercise.
 
-    `unreached` names people whom no way was left for, `refused` the steps that were not carried out, and why.
+    `unreached` names people without a working channel, `refused` the steps that were refused, and why.
     """
 
     exercise: str
@@ -70,13 +70,13 @@ class Grade:
 
     @property
     def passed(self) -> bool:
-        """Whether everything that counts was met."""
+        """Whether every criterion was met."""
         return all(criterion.met for criterion in self.criteria)
 
 
 @dataclass(frozen=True, slots=True)
 class Grader:
-    """Grades with the company's channels and what they depend on; `reachable` is how people reach it."""
+    """Grades with the company's channels and their dependencies; `reachable` are its contact points."""
 
     ways: Mapping[str, Way]
     dependencies: Dependencies
@@ -85,7 +85,7 @@ class Grader:
     def grade(
         self, played: Sequence[Played], incidents: Sequence[GradedIncident], received: Sequence[Received]
     ) -> tuple[Criterion, ...]:
-        """Return everything that counts, measured."""
+        """Return every criterion with its measured value."""
         notices = [told for incident in incidents for told in incident.notices]
         stories = [incident.story for incident in incidents]
         missed = {contact for told in notices for contact in self._unreached(told)[0]}
@@ -109,7 +109,7 @@ class Grader:
         )
 
     def unreached(self, incidents: Sequence[GradedIncident]) -> tuple[str, ...]:
-        """Whom the last notice of an incident did not reach, with or without a way."""
+        """Return the people whom the last notice of an incident did not reach."""
         last = [self._unreached(incident.notices[-1]) for incident in incidents]
         return tuple(sorted({contact for missed, without in last for contact in missed | without}))
 
@@ -141,8 +141,8 @@ class Grader:
         return line.phone if by_phone else line.email
 
     def _never_received(self, notices: Sequence[GradedNotice], received: Sequence[Received]) -> int:
-        """Return how many people a provider is said to have told who have nothing of it."""
-        # What is spoken has no mark, so that a call counts for any notice.
+        """Return how many people count as told by a provider but received nothing."""
+        # A call has no mark, so it counts for any notice.
         has = {(message.to, _mark_of(message)) for message in received}
         return sum(
             not has.intersection({(address, told.notice.facts.mark), (address, None)})
@@ -153,7 +153,7 @@ class Grader:
         )
 
     def _dead_ways(self, incident: GradedIncident) -> int:
-        """Texts that name a way to reach us that the commander had said was down."""
+        """Return the number of texts that name a contact point which the commander knew to be down."""
         chapters = {chapter.number: chapter for chapter in incident.story.chapters}
         named = 0
         for told in incident.notices:
@@ -166,7 +166,7 @@ class Grader:
         return named
 
     def _wrong_first(self, told: GradedNotice) -> int:
-        """How many were first tried on what the commander had said was down, another way being there."""
+        """Return how many were first tried on a channel known to be down, although another one worked."""
         outage = self.dependencies.outage(told.notice.facts.affects)
         return sum(
             1
@@ -179,7 +179,7 @@ class Grader:
 
 
 def doubles(received: Sequence[Received]) -> int:
-    """Return how many messages came to somebody who had them already."""
+    """Return how many messages were duplicates for their receiver."""
     came = Counter(
         (message.provider, message.to, mark)
         for message in received
@@ -189,7 +189,7 @@ def doubles(received: Sequence[Received]) -> int:
 
 
 def first_notice(exercise: Exercise, played: Sequence[Played]) -> Criterion:
-    """Return how soon the first word about each incident was out; the slowest of them counts."""
+    """Return how soon the first message of each incident was out; the slowest one counts."""
     refs = dict.fromkeys(result.incident for one in played for result in one.results)
     times = [_first_word(ref, played) for ref in refs]
     known = [one for one in times if one is not None]
@@ -204,9 +204,9 @@ def first_notice(exercise: Exercise, played: Sequence[Played]) -> Criterion:
 
 
 def _first_word(ref: str, played: Sequence[Played]) -> float | None:
-    """Return seconds between the incident's first command and its first message, on the exercise's clock.
+    """Return the seconds from the incident's first command to its first message, on the exercise's clock.
 
-    Processor time is added, since the clock stands still during a step.
+    Processor time is added, because the clock stops during a step.
     """
     about = [one for one in played if any(result.incident == ref for result in one.results)]
     for one in about:
@@ -256,7 +256,7 @@ def _promises(stories: Sequence[Story]) -> Criterion:
 
 
 def _findings(story: Story) -> Iterator[str]:
-    """Yield what `template lint` would say of the texts as they went out, but for what the commander said."""
+    """Yield the findings of `template lint` in the texts as sent, without the commander's own words."""
     for chapter in story.chapters:
         for message in (text.message for text in chapter.texts):
             given = list(given_words(chapter.notice.facts, message.locale))

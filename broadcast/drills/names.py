@@ -27,12 +27,12 @@ def check_names(exercise: Exercise, settings: Settings, ways: Mapping[str, Way])
 
 
 def _fix(key: str, name: str, known: AbstractSet[str]) -> str:
-    """Return what to write instead; how bad an outage is must not be guessed from a spelling."""
+    """Return what to write instead; the severity of an outage must not be guessed from a spelling."""
     return "write sev1 (worst), sev2, sev3 or sev4" if key == "severity" else did_you_mean(name, known)
 
 
 def _known(settings: Settings, ways: Mapping[str, Way]) -> Mapping[str, AbstractSet[str]]:
-    """Return what each field of a step may name; a company that lists no services takes any."""
+    """Return the possible values of each field of a step; a company without services takes any."""
     systems = set(dependencies(settings).known(ways.values()))
     return {
         "down": systems,

@@ -1,4 +1,4 @@
-"""Playing an exercise: faults are put in place, notices published, all on a clock that is wound on."""
+"""Run an exercise: set faults and publish notices, on a clock that is advanced between steps."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from broadcast.publishing.request import Request
 from broadcast.publishing.result import Result
 from broadcast.sandbox.client import SandboxClient
 
-_PATIENCE = 5.0  # seconds a request may take; an exercise need not wait for a provider as long as an outage
-_RATE = 10_000.0  # requests a second; nor for what the real account is allowed
+_PATIENCE = 5.0  # seconds for a request; shorter than in a real outage
+_RATE = 10_000.0  # requests per second; more than a real account allows
 
 
 class Commands(Protocol):
-    """What a commander can do."""
+    """The commands of a commander."""
 
     async def publish(self, request: Request, listener: Listener) -> Result:
         """Publish a notice."""
         ...
 
     async def retry(self, on_unknown: OnUnknown, listener: Listener) -> Sequence[Result]:
-        """Finish what is owed: the result of every notice that was worked on."""
+        """Finish unsent messages; return the result of every notice concerned."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of a step.
+    """The result of a step.
 
-    `down` is what did not work meanwhile. `results` has one entry for each notice that was worked on.
-    `first_word` is how many seconds of this program's processor time went by between the command and the
-    first message that a provider took, None if none did. `refused` says why nothing was published.
+    `down` is what did not work meanwhile. `results` has one entry for each notice that was processed.
+    `first_word` is the processor time in seconds from the command to the first message that a provider
+    accepted, None if none did. `refused` says why nothing was published.
     """
 
     step: Step
@@ -52,7 +52,7 @@ class Played:
 
 @dataclass(slots=True)
 class _Stopwatch:
-    """Seconds of processor time until the first word is out: other programs on the machine do not count."""
+    """Seconds of processor time until the first message is out, without other programs on the machine."""
 
     begun: float = field(default_factory=time.process_time)
     first: float | None = None
@@ -63,7 +63,7 @@ class _Stopwatch:
 
 
 def rehearsing(settings: Settings, folder: Path) -> Settings:
-    """Return the company's settings for an exercise in `folder`, patient and fast as no real account is."""
+    """Return the company's settings for an exercise in `folder`, with faster limits than a real account."""
     channels = {
         name: replace(channel, timeout=min(channel.timeout, _PATIENCE), rate=_RATE, burst=None)
         for name, channel in settings.channels.items()
@@ -78,7 +78,7 @@ async def play(
     sandbox: SandboxClient,
     told: Callable[[Step], None],
 ) -> AsyncIterator[Played]:
-    """Play step by step; `told` hears of each before it happens."""
+    """Run step by step; `told` is called before each step."""
     down: tuple[str, ...] = ()
     begun = clock.now()
     for step in exercise.steps:

@@ -1,4 +1,4 @@
-"""One exercise from beginning to end: a sandbox of its own, a ledger of its own, and the grade."""
+"""One exercise from start to end: its own sandbox, its own ledger, and the grade."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from broadcast.sandbox.client import SandboxClient
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """Everything an exercise needs; `close` ends its sandbox."""
+    """Everything that an exercise needs; `close` ends its sandbox."""
 
     exercise: Exercise
     settings: Settings
@@ -33,7 +33,7 @@ class Rehearsal:
     close: Callable[[], object]
 
     async def run(self, told: Callable[[Step], None]) -> Grade:
-        """Play it and grade it; raises `ConfigError` where nothing was published at all."""
+        """Run and grade it; raises `ConfigError` if nothing was published."""
         try:
             steps = play(self.exercise, self.commands, self.clock, self.sandbox, told)
             return self._grade([step async for step in steps])

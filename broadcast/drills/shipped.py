@@ -9,7 +9,7 @@ from broadcast.config.problems import did_you_mean
 from broadcast.errors import ConfigError, UsageError
 
 _SUFFIX = ".toml"
-_CONFIGURATION = "broadcast.toml"  # of the company that they are about
+_CONFIGURATION = "broadcast.toml"  # of the company in the exercises
 
 
 def shipped() -> Mapping[str, Path]:
@@ -24,7 +24,7 @@ def shipped() -> Mapping[str, Path]:
 
 
 def find_exercise(spelled: str) -> Path:
-    """Return the file that `spelled` means: a path, or the name of an exercise that comes with the program.
+    """Return the file that `spelled` means: a path, or the name of a shipped exercise.
 
     Raises `UsageError` if there is neither.
     """

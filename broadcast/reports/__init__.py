@@ -1,1 +1,1 @@
-"""Reports: the story of an incident, told from the ledger alone."""
+"""Reports: the course of an incident, made from the ledger alone."""

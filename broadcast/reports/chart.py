@@ -1,7 +1,7 @@
-"""The timeline, drawn: a row per channel with its notices, and a row of promises. SVG, nothing but shapes.
+"""The timeline as a drawing: a row per channel with its notices, and a row of promises. Plain SVG.
 
-Shapes say what colours say: a disc was accepted for everybody, a disc in a ring for some, a hollow disc is
-unknown, a square was accepted for nobody.
+Shapes repeat what colours say: a disc was accepted for everybody, a disc in a ring for some, a hollow
+disc is unknown, a square was accepted for nobody.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """How wide a drawing is, where its time begins and how many marks of time fit below each other."""
+    """The width of a drawing, the start of its time axis, and the number of rows for its labels."""
 
     name: str
     width: float
@@ -40,14 +40,14 @@ NARROW = Frame("narrow", 340, 16, 4)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From a moment to a place."""
+    """Converts a moment into a position."""
 
     frame: Frame
     begin: datetime
     end: datetime
 
     def x(self, at: datetime) -> float:
-        """Return how far from the left, in units of the drawing; what lies outside is put on the edge."""
+        """Return the distance from the left, in units of the drawing; a moment outside is put on the edge."""
         share = elapsed(self.begin, at) / elapsed(self.begin, self.end)
         left, right = self.frame.gutter + _RADIUS, self.frame.width - _RADIUS - 6
         return left + (right - left) * min(1.0, max(0.0, share))
@@ -73,7 +73,7 @@ def draw(story: Story, say: Language, frame: Frame) -> str:
 
 
 def spread(places: Sequence[float], gap: float, limit: float) -> list[float]:
-    """The same places in the same order, pushed apart to at least `gap` and kept below `limit`."""
+    """Return the positions in the same order, at least `gap` apart and below `limit`."""
     apart: list[float] = []
     for place in places:
         apart.append(max(place, apart[-1] + gap) if apart else place)
@@ -85,9 +85,9 @@ def spread(places: Sequence[float], gap: float, limit: float) -> list[float]:
 
 
 def levels(places: Sequence[float], gap: float) -> list[int]:
-    """For each label the first row, from the top, in which no earlier one is nearer than `gap`.
+    """Return for each label the first row from the top in which no earlier label is nearer than `gap`.
 
-    So every label stands at its own line, whatever else is near.
+    So every label stands at its own line.
     """
     rows: list[list[float]] = []
     chosen: list[int] = []
@@ -103,7 +103,7 @@ def levels(places: Sequence[float], gap: float) -> list[int]:
 
 def _scale(story: Story, frame: Frame) -> Scale:
     moments = [row.at for row in story.timeline]
-    if not story.final:  # once it is over, a promise of later is drawn at the edge
+    if not story.final:  # after the end, a later promise is drawn at the edge
         moments += [promise.due for promise in story.promises]
     moments += [reach.last_at for chapter in story.chapters for reach in chapter.reach if reach.last_at]
     if not story.final:
@@ -132,7 +132,7 @@ _DAY = 1440
 
 
 def _facts(story: Story, scale: Scale, height: float, say: Language) -> Iterator[str]:
-    """When it began, was detected and ended, as lines from top to bottom."""
+    """Yield the lines for its start, detection and end."""
     incident = story.incident
     known = (
         ("started", incident.started_at),
@@ -167,7 +167,7 @@ def _lane(story: Story, channel: str, y: float, scale: Scale, say: Language) -> 
 
 
 def _ground(label: str, y: float, scale: Scale) -> Iterator[str]:
-    """Yield the line of a lane and its name: beside it where there is room, else above it."""
+    """Yield the line of a lane and its name, beside the line if there is room, else above it."""
     frame = scale.frame
     beside = frame is WIDE
     x, place = (0.0, y + 4) if beside else (0.0, y - 21)
@@ -200,7 +200,7 @@ _SQUARE = '<rect x="-10" y="-10" width="20" height="20" rx="3"/>'
 
 
 def _kind(reach: ChannelReach) -> str:
-    """Return which of the four shapes: `full`, `part`, `unknown` or `failed`."""
+    """Return the shape: `full`, `part`, `unknown` or `failed`."""
     if reach.accepted == reach.targeted:
         return "full"
     if reach.accepted:
@@ -215,7 +215,7 @@ def _promises(story: Story, y: float, scale: Scale, say: Language) -> Iterator[s
 
 
 def _promise(story: Story, promise: Promise, y: float, scale: Scale, say: Language) -> str:
-    """Return a diamond where it was due; where word came later, a bar from there to when it came."""
+    """Return a diamond at the due time, with a bar to the update if that came later."""
     x = scale.x(promise.due)
     late = promise.verdict in {Verdict.LATE, Verdict.OVERDUE}
     kind = "late" if late else promise.verdict

@@ -1,4 +1,4 @@
-"""A report as sections of paragraphs, tables and texts in one language: what every format is made from."""
+"""A report as sections of paragraphs, tables and texts in one language: the base of every format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DASH = "–"
 
 
 class Tone(StrEnum):
-    """How a value is to be taken; never said by colour alone."""
+    """The meaning of a value; colour is never its only sign."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -20,19 +20,19 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value in a table; a dash where there is nothing to say."""
+    """A value in a table; a dash if it is empty."""
 
     text: str
     tone: Tone = Tone.PLAIN
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to say."""
+        """Whether there is no value."""
         return self.text == DASH
 
 
 class Column(StrEnum):
-    """What a column holds: numbers stand to the right, names and moments stay on one line where they can."""
+    """The content of a column: numbers are right-aligned, names and moments stay on one line if possible."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -57,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A number that is seen first, what it counts, and what belongs to it."""
+    """An important number with its label and a note."""
 
     value: str
     label: str
@@ -67,7 +67,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """The numbers that are seen first."""
+    """The important numbers at the top."""
 
     tiles: tuple[Tile, ...]
 
@@ -89,7 +89,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """A text as it was sent, character by character, in the language `locale`."""
+    """A text exactly as it was sent, in the language `locale`."""
 
     label: str
     subject: str | None
@@ -100,7 +100,7 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The place of the drawn timeline, in formats that can draw."""
+    """The place of the timeline, in formats that can draw."""
 
 
 Block: TypeAlias = Line | Tiles | Pairs | Table | Quotation | Chart
@@ -117,7 +117,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report. `banner` stands first and last."""
+    """A whole report. `banner` is at the start and the end."""
 
     language: str
     title: str

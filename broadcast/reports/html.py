@@ -1,6 +1,6 @@
-"""The report as one HTML file that needs nothing else: no script, no font, no picture, no network.
+"""The report as a single HTML file: no script, font, picture or network.
 
-All text is escaped. Colours follow the reader's system, tables become cards where the page is narrow.
+All text is escaped. Colours follow the reader's system, and tables become cards if the page is narrow.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from broadcast.reports.language import Language
 from broadcast.reports.story import Story
 from broadcast.reports.telling import tell
 
-#: Even if something slipped through: a browser loads and runs nothing.
+#: A second protection: with this policy a browser loads and runs nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -102,7 +102,7 @@ def _tiles(tiles: Tiles) -> str:
 
 
 def _table(table: Table) -> str:
-    """Return a table that stays one for screen readers where narrow pages lay it out as cards."""
+    """Return a table that stays a table for screen readers, even if narrow pages show it as cards."""
     head = "".join(
         f'<th role="columnheader" scope="col" class="{heading.column}">{escape(heading.text)}</th>'
         for heading in table.headings

@@ -1,4 +1,4 @@
-"""Words, times, spans and numbers, as readers of one language write them."""
+"""Words, times, durations and numbers in the form of one language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LANGUAGES = tuple(_DATES)
 
 
 class Language:
-    """German or English; English for everybody else. Every value is made safe to print."""
+    """German or English; English for all other locales. Every value is made safe to print."""
 
     def __init__(self, locale: str, zone: ZoneInfo) -> None:
         language = language_of(locale)
@@ -33,17 +33,17 @@ class Language:
         self._column = GERMAN if self.code == "de" else ENGLISH
 
     def __call__(self, name: str, **values: str) -> str:
-        """Return the words called `name`, with values from outside made printable."""
+        """Return the words called `name`, with outside values made printable."""
         safe = {key: printable(value) for key, value in values.items()}
         return WORDS[name][self._column].format(**safe)
 
     def called(self, table: str, value: str) -> str:
-        """What readers call a value that the ledger keeps; as it stands where there is no word for it."""
+        """Return the readers' word for a value of the ledger; the value itself if there is none."""
         name = f"{table}_{value}"
         return self(name) if name in WORDS else printable(value)
 
     def known(self, value: str | None) -> str:
-        """Return the value, or that nobody gave it."""
+        """Return the value, or that it is not known."""
         return printable(value) if value else self("unstated")
 
     def counted(self, name: str, count: int) -> str:
@@ -51,7 +51,7 @@ class Language:
         return self(f"{name}_{'one' if count == 1 else 'many'}", count=self.number(count))
 
     def reason(self, reason: str) -> str:
-        """Return why something failed, which the ledger keeps in English, or that it is unknown."""
+        """Return the reason of a failure, which the ledger keeps in English, or that it is unknown."""
         if not reason:
             return self("unknown")
         known = printable(reason)
@@ -62,7 +62,7 @@ class Language:
         return f"{value:,}".replace(",", _THOUSANDS[self.code])
 
     def moment(self, at: datetime | None) -> str:
-        """Return `16 November 2025, 13:40 (CET)` in the report's zone, or that nobody stated it."""
+        """Return `16 November 2025, 13:40 (CET)` in the report's zone, or that it is not known."""
         if at is None:
             return self("unstated")
         local = at.astimezone(self.zone)
@@ -70,7 +70,7 @@ class Language:
         return f"{self.day(local)}, {clock} ({self._zone(at)})"
 
     def local_time(self, at: datetime) -> str:
-        """`16 November 2025, 13:40:09`, below a heading with the zone; with it if clocks show it twice."""
+        """Return `16 November 2025, 13:40:09`; with the zone only if that time occurs twice."""
         local = at.astimezone(self.zone)
         exact = f"{self.day(local)}, {local:%H:%M:%S}"
         return f"{exact} ({self._zone(at)})" if repeated(local) else exact
@@ -85,7 +85,7 @@ class Language:
         )
 
     def short_day(self, day: date) -> str:
-        """Return `16 Nov`, where the year is known."""
+        """Return `16 Nov`, for a known year."""
         return _SHORT_DATES[self.code].format(day=day.day, number=day.month, month=_MONTHS[day.month - 1][:3])
 
     def utc(self, at: datetime) -> str:
@@ -93,7 +93,7 @@ class Language:
         return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
     def span(self, span: timedelta | None) -> str:
-        """Return `1 h 05 min`, `4 min 12 s`, `9 s`, or that nobody stated when it began or ended."""
+        """Return `1 h 05 min`, `4 min 12 s`, `9 s`, or that its start or end is not known."""
         if span is None:
             return self("unstated")
         minutes, seconds = divmod(round(span.total_seconds()), 60)

@@ -1,4 +1,4 @@
-"""The story of an incident, line by line: what was said, to how many, and what happened to it."""
+"""An incident line by line: the notices, their numbers, and what happened to the messages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Entry:
 
 
 def address_kinds(settings: Settings) -> dict[str, AddressKind | None]:
-    """By what each channel reaches people; an adapter that cannot be loaded is left out."""
+    """Return the kind of address that each channel uses; adapters that cannot be loaded are left out."""
     kinds = {}
     for name, channel in settings.channels.items():
         with suppress(ConfigError):
@@ -48,9 +48,9 @@ def address_kinds(settings: Settings) -> dict[str, AddressKind | None]:
 
 
 def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]) -> tuple[Entry, ...]:
-    """Return everything the ledger knows about an incident, in order; raises `UnknownIncident`.
+    """Return everything that the ledger knows about an incident, in order; raises `UnknownIncident`.
 
-    `kinds` says by what each channel reaches people; of others, every address is told.
+    `kinds` has the kind of address of each channel; for other channels, every address is shown.
     """
     incident = ledger.incidents.find(ref, closed=True)
     entries = [
@@ -97,7 +97,7 @@ def _delivery(notice: Notice, line: DeliveryLine, kinds: Mapping[str, AddressKin
 
 
 def _whom(line: DeliveryLine, kinds: Mapping[str, AddressKind | None]) -> str:
-    """Return the address that the channel uses, masked; the contact where there is none."""
+    """Return the address that the channel uses, masked; the contact if there is none."""
     addresses = {AddressKind.PHONE: line.phone, AddressKind.EMAIL: line.email}
     if line.channel in kinds:
         kind = kinds[line.channel]

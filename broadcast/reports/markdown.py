@@ -1,4 +1,4 @@
-"""The report as Markdown. Nothing from outside is ever taken for Markdown or HTML."""
+"""The report as Markdown. Outside text is never read as Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from broadcast.reports.document import (
 from broadcast.reports.story import Story
 from broadcast.reports.telling import tell
 
-#: Everything that starts something inside a line, in CommonMark or in GitHub's tables and links.
+#: Characters with a meaning inside a line, in CommonMark or in GitHub's tables and links.
 _INSIDE = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=//)|(?<=www)\.")
-#: What makes a list, a heading or a rule of a line that begins with it.
+#: Characters that make a line a list item, a heading or a rule.
 _AT_START = re.compile(r"^(\d*)([-+.)=])(?=[\s=-]|$)")
 _SIGNS = {Tone.GOOD: "✓ ", Tone.WARNING: "! ", Tone.BAD: "✗ ", Tone.PLAIN: ""}
 
@@ -101,6 +101,6 @@ def _fenced(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line that reads as `text` and does nothing else."""
+    """Return one line that shows `text` literally."""
     line = " ".join(text.split())
     return _AT_START.sub(r"\1\\\2", _INSIDE.sub(r"\\\g<0>", line))

@@ -1,4 +1,4 @@
-"""The sections of a report on the people whom a notice did not surely reach."""
+"""The sections of a report about people whom a notice may not have reached."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from broadcast.reports.story import Story
 
 
 def unreached(story: Story, say: Language) -> tuple[Block, ...]:
-    """Whom no notice reached."""
+    """Return the section on people whom no notice reached."""
     lost = story.people.unsure
     if lost and not story.people.unreached:
         return (Line(say("unreached_unsure", people=say.counted("people", len(lost))), Tone.WARNING),)
@@ -20,7 +20,7 @@ def unreached(story: Story, say: Language) -> tuple[Block, ...]:
 
 
 def unsure(story: Story, say: Language) -> tuple[Block, ...]:
-    """Who was perhaps told: the provider's answer was lost."""
+    """Return the section on people who may have been told: the provider's answer was lost."""
     lost = sum(reach.unknown for chapter in story.chapters for reach in chapter.reach)
     if story.people.unsure or not lost:
         return _people("unsure", story.people.unsure, Tone.WARNING, story, say)
@@ -28,7 +28,7 @@ def unsure(story: Story, say: Language) -> tuple[Block, ...]:
 
 
 def behind(story: Story, say: Language) -> tuple[Block, ...]:
-    """Who was told, but does not surely know the latest."""
+    """Return the section on people who were told, but may not have the latest notice."""
     people = story.people
     if people.total and not people.told:
         return (Line(say("behind_nobody")),)

@@ -1,4 +1,4 @@
-"""Who was told, who was not, and of whom nobody can say. Pure."""
+"""People by result: told, not told, or unknown. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ADDRESS = re.compile(rf"\+[0-9]{{7,15}}\b|(?<!{_ATOM}){_ATOM}+@[\w-]+(?:\.[\w-]
 
 
 class Addresses(StrEnum):
-    """How a report shows phone numbers and e-mail addresses: `full` is the list for calling people."""
+    """How a report shows phone numbers and e-mail addresses; `full` is for calling people."""
 
     MASKED = "masked"
     FULL = "full"
@@ -24,9 +24,9 @@ class Addresses(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody a notice did not surely reach.
+    """A person whom a notice may not have reached.
 
-    `state` and `reason` are those of the latest message owed to them, in notice `notice`.
+    `state` and `reason` are those of their latest message, in notice `notice`.
     """
 
     contact: str
@@ -43,8 +43,8 @@ class Person:
 class People:
     """All people of an incident: `total` is `told` + `unsure` + `unreached`.
 
-    `told` got at least one notice. `behind` are those among them whom the latest notice they were owed did
-    not surely reach. Of the `unsure` at least one answer was lost. Both lists are in the order of planning.
+    `told` got at least one notice. `behind` are those among them who may not have the latest notice that they
+    should have. For the `unsure` at least one answer was lost. Both lists are in the order of planning.
     """
 
     total: int
@@ -55,7 +55,7 @@ class People:
 
 
 def people(standings: Iterable[Standing], addresses: Addresses) -> People:
-    """Sort everybody who was owed a notice by whether they were told."""
+    """Return everybody who should get a notice, sorted by whether they were told."""
     by_contact: dict[str, list[Standing]] = {}
     for standing in standings:
         by_contact.setdefault(standing.contact, []).append(standing)
@@ -73,12 +73,12 @@ def people(standings: Iterable[Standing], addresses: Addresses) -> People:
 
 
 def without_addresses(prose: str) -> str:
-    """`prose` with every phone number and e-mail address masked: providers quote them in their errors."""
+    """Return `prose` with phone numbers and e-mail addresses masked: providers' errors quote them."""
     return _ADDRESS.sub(lambda match: mask(match.group()), prose)
 
 
 def _up_to_date(owed: Sequence[Standing]) -> bool:
-    """Return whether the latest notice that was not superseded reached them on any lane."""
+    """Return whether the latest notice that was not superseded reached them on a lane."""
     standing = [one for one in owed if one.state is not DeliveryState.CANCELLED]
     latest = max(one.sequence for one in standing)
     return any(one.state in REACHED for one in standing if one.sequence == latest)

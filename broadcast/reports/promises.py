@@ -1,4 +1,4 @@
-"""Promised updates: when they were due, and when word really came. Pure."""
+"""Promised updates: when they were due, and when the update really came. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from broadcast.reports.timeline import Chapter
 
-#: Readers are given a time in minutes: word at 14:30:40 is on time for 14:30.
+#: Readers see times in minutes: an update at 14:30:40 is on time for 14:30.
 _SPOKEN_PRECISION = timedelta(minutes=1)
 
 
 class Verdict(StrEnum):
-    """What became of a promise."""
+    """The result of a promise."""
 
     KEPT = "kept"
     LATE = "late"
@@ -26,8 +26,8 @@ class Verdict(StrEnum):
 class Promise:
     """A next update that notice `notice` promised for `due`.
 
-    Word came when a provider took the first message of a later notice: number `answer`, at `came_at`.
-    `late` is how long after `due` that was, or how long it is overdue; zero where the promise was kept.
+    It came when a provider accepted the first message of a later notice: number `answer`, at `came_at`.
+    `late` is how long after `due` that was, or how long it is overdue; zero if the promise was kept.
     """
 
     notice: int
@@ -39,7 +39,7 @@ class Promise:
 
 
 def promises(chapters: Sequence[Chapter], now: datetime) -> tuple[Promise, ...]:
-    """Return every promise made, in the order they were made."""
+    """Return every promise, in order."""
     return tuple(
         _promise(chapter.number, chapter.notice.next_update_at, chapters[place + 1 :], now)
         for place, chapter in enumerate(chapters)

@@ -1,4 +1,4 @@
-"""Reasons in German: the ledger keeps the English ones of the engine, of our adapters and of the providers.
+"""Reasons in German: the ledger keeps English ones from the engine, our adapters and the providers.
 
 Our own are translated by `reasons.toml`; a provider's words are quoted, so that readers see their origin.
 """
@@ -14,16 +14,16 @@ from typing import TypeAlias
 
 _LANGUAGE_FREE = re.compile(r"HTTP \d{3}|[\W\d_]*|[\w-]+\.[\w.-]+")
 _PLACE = re.compile(r"\\{(\w+)\\}")
-#: The tables of single words; every other table has whole reasons.
+#: The tables of single words; all other tables have whole reasons.
 _WORD_TABLES = ("address", "barred")
-#: What a place in a reason may hold; any other holds anything.
+#: The possible values of a place in a reason; other places take any value.
 _HOLDS = {"n": r"[\d.,]+", "n2": r"[\d.,]+", "stage": r"[A-Za-z]+", "word": r"\S+", "address": r"[a-z ]+"}
 _DEPTH = 5  # reasons within reasons
 _Entry: TypeAlias = tuple[re.Pattern[str], str]
 
 
 def in_german(reason: str) -> str:
-    """Return the reason in German, or as a quotation; what it goes on with likewise."""
+    """Return the reason in German, or as a quotation; reasons inside it likewise."""
     return _german(reason, _DEPTH)
 
 
@@ -33,7 +33,7 @@ def _german(reason: str, depth: int) -> str:
 
 
 def _known(reason: str, depth: int) -> str | None:
-    """The reason in German; None where it is not ours, or goes on within itself more than `depth` times."""
+    """Return the reason in German; None if it is not ours, or nested more than `depth` times."""
     for pattern, german in _entries() if depth else ():
         found = pattern.fullmatch(reason)
         values = found and _values(found.groupdict(), depth - 1)
@@ -43,7 +43,7 @@ def _known(reason: str, depth: int) -> str | None:
 
 
 def _values(found: Mapping[str, str], depth: int) -> dict[str, str] | None:
-    """Return what stands in the places, in German; None if a place holds what it may not hold."""
+    """Return the values of the places, in German; None if a place has a value that it may not have."""
     values: dict[str, str] = {}
     for name, text in found.items():
         told = _known(text, depth) if name == "known" else _told(name, text, depth)

@@ -1,6 +1,6 @@
-"""Save a report: in one step, readable by this user alone, and only over an unchanged report of ours.
+"""Save a report: in one step, readable by this user alone, and only over our own unchanged report.
 
-Every file ends with a comment that holds the SHA-256 of the text before it. A file without it, or a changed
+Every file ends with a comment with the SHA-256 of the text before it. A file without it, or a changed
 one, is not overwritten: it may be the configuration, the ledger, or an edited report.
 """
 
@@ -31,8 +31,8 @@ _KINDS = (
 def save(report: str, path: Path, what: str = "a report") -> None:
     """Write the report, or another text of ours (`what`), to `path`, with mode 0600.
 
-    Raises `UsageError` if something else is there already, `OSError` if the file cannot be written;
-    then everything is as it was.
+    Raises `UsageError` if another file is there, `OSError` if the file cannot be written; then nothing has
+    changed.
     """
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {path.parent}", hint=f"make it first, or {_ANOTHER}")
@@ -52,7 +52,7 @@ def sealed(report: str) -> bytes:
 
 
 def _is_new(path: Path, what: str) -> bool:
-    """Return whether nothing is there; raises `UsageError` where it is anything but an unchanged report."""
+    """Return whether no file is there; raises `UsageError` unless the file is our own unchanged report."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:

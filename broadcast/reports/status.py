@@ -1,4 +1,4 @@
-"""Where every incident stands, from the ledger alone."""
+"""The state of every incident, from the ledger alone."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from broadcast.model.notice import NoticeKind
 
 @dataclass(frozen=True, slots=True)
 class IncidentStatus:
-    """One incident at a glance. `counts` are those of its latest notice, `owed` and `unanswered` of all.
+    """The state of one incident. `counts` are those of its latest notice, `owed` and `unanswered` of all.
 
-    `started_at` is when it began, None if nobody said; `window_starts_at` and `window_ends_at` are the
-    announced window of maintenance. `overdue` means that readers were promised an update and the time has
-    passed, `late` that announced work should have begun by now or, once it has begun, should be over.
-    `reopened_at` is when an all-clear was taken back, None once it is over or if none was.
+    `started_at` is its start, None if not known; `window_starts_at` and `window_ends_at` are the announced
+    window of maintenance. `overdue` means that a promised update is late, `late` that announced work should
+    have begun by now or, once it has begun, should be over. `reopened_at` is when an all-clear was withdrawn,
+    None once it is over or if none was.
     """
 
     ref: str
@@ -50,7 +50,7 @@ class IncidentStatus:
 
     @property
     def owing(self) -> bool:
-        """Whether somebody may still be waiting for the latest word."""
+        """Whether a person may still be waiting for the latest notice."""
         return bool(self.owed or self.counts.unknown or self.unanswered)
 
 
@@ -93,7 +93,7 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
 
 
 def is_reopening(notice: Notice) -> bool:
-    """Return whether a notice took an all-clear back, so that its incident was open again."""
+    """Return whether a notice withdrew an all-clear, so that the incident was open again."""
     return notice.kind is NoticeKind.RETRACTION and not notice.phase.closed
 
 
@@ -104,7 +104,7 @@ def _window_ends(incident: Incident, notices: Sequence[Notice]) -> datetime | No
 
 
 def can_be_asked(settings: Settings, channel: str) -> bool:
-    """Return whether the channel's provider can say what it has; not for one that is no longer configured."""
+    """Return whether the channel's provider can be asked (look-up); False if no longer configured."""
     from broadcast.channels import registry
     from broadcast.channels.base import Reconciles
 

@@ -1,5 +1,11 @@
-"""Contract suites for adapters of any origin, to be run by pytest.
+"""Contract suites for adapters and ledgers of any origin, run by pytest.
 
-Subclass `http_contract.HttpAdapterContract` with a fixture `case`; where the sandbox speaks the provider's
-wire format, `sandbox_contract.SandboxAdapterContract` too.
+Subclass `http_contract.HttpAdapterContract` with a fixture `case`; if the sandbox has the provider's wire
+format, also `sandbox_contract.SandboxAdapterContract`.
+
+Example:
+    class TestPigeon(HttpAdapterContract):
+        @pytest.fixture
+        def case(self):
+            return Case("pigeon", options={"token": "t0p"}, secrets=("t0p",), accepted=Canned(201, b"{}"))
 """

@@ -1,4 +1,4 @@
-"""What is true of every adapter, as tests; `HttpAdapterContract` and `SandboxAdapterContract` build on it."""
+"""Tests for every adapter; `HttpAdapterContract` and `SandboxAdapterContract` extend them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from broadcast.model.outcome import Outcome
 from broadcast.testing.samples import outgoing
 from broadcast.testing.stub import Canned
 
-TIMEOUT = 0.4  # seconds; what the engine would call the deadline of an attempt
-LEEWAY = 0.6  # seconds a busy machine may add
+TIMEOUT = 0.4  # seconds; the deadline of an attempt
+LEEWAY = 0.6  # seconds that a busy machine may add
 CONNECTIONS = 8
 
 
 @dataclass(frozen=True)
 class Case:
-    """One adapter, and what its provider says when it accepts.
+    """One adapter, and its provider's answer when it accepts.
 
-    `options` is its `[channels.NAME]` table, secrets as plain values; `secrets` are those of them that must
-    never be seen again. `address` is a person's address, None for a channel that publishes. `provider` is
-    the sandbox's name for it, `required` the options it cannot do without (all, unless said otherwise).
-    `logins` are the answers to what it asks once, before it sends, by path.
-    `requests` is how many one message takes: the last of them is the one that tells somebody. `asks` is the
-    method of its harmless questions.
+    Attributes:
+        options: Its `[channels.NAME]` table, secrets as plain values.
+        secrets: The secrets among them, which must never appear in an outcome.
+        address: A person's address; None for a channel that publishes.
+        provider: The sandbox's name for it.
+        required: The options without which it must not be built (by default all).
+        logins: Answers, by path, to requests that it makes once before it sends.
+        requests: The number of requests for one message; only the last one delivers it.
+        asks: The HTTP method of its harmless requests.
     """
 
     adapter: str
@@ -45,7 +48,7 @@ class Case:
     asks: str = "GET"
 
     def build(self, base_url: str | None, deadline: float = TIMEOUT, **options: object) -> Adapter:
-        """Return the adapter, as the registry builds it."""
+        """Return the adapter, built by the registry."""
         return registry.build(self.settings(base_url, deadline, {**self.options, **options}))
 
     def settings(
@@ -80,7 +83,7 @@ async def using(adapter: Adapter) -> AsyncIterator[Adapter]:
 
 
 class AdapterContract:
-    """How an adapter must be made and configured. Needs the fixture `case`."""
+    """How an adapter must be built and configured. Needs the fixture `case`."""
 
     def test_it_goes_by_its_name_and_says_what_it_can(self, case: Case) -> None:
         adapter = registry.adapter_class(case.adapter)

@@ -48,7 +48,7 @@ _PAGE = b"<html><body><h1>It works!</h1></body></html>"
 
 
 class HttpAdapterContract(AdapterContract):
-    """Every status, and every way in which an answer fails to come. Needs the fixture `case`."""
+    """Every HTTP status, and every way in which an answer can be missing. Needs the fixture `case`."""
 
     @pytest.fixture
     async def stub(self, case: Case) -> AsyncIterator[Stub]:
@@ -76,7 +76,7 @@ class HttpAdapterContract(AdapterContract):
 
         assert isinstance(outcome, Rejected), outcome
         assert outcome.scope is scope
-        # To ask what exactly was refused is allowed; to send it again is not.
+        # Another request that asks for the refusal is allowed; sending again is not.
         assert len(stub.methods) - stub.methods[1:].count("GET") == 1
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -205,7 +205,7 @@ def _lost(kind: str, accepted: Canned) -> Play:
 
 
 def _parrot(stub: Stub, status: int) -> Play:
-    """Answer with everything that was asked, as careless error pages do."""
+    """Answer with the whole request, as careless error pages do."""
 
     async def play(writer: asyncio.StreamWriter) -> None:
         asked = stub.requests[-1].decode("latin-1")

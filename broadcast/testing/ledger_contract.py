@@ -23,7 +23,13 @@ from broadcast.testing.ledger_waits import WaitsContract
 class LedgerContract(
     StoreContract, IncidentsContract, ClaimsContract, WaitsContract, FollowUpsContract, RunsContract
 ):
-    """How a ledger must remember.
+    """What a ledger must store and return.
 
-    Needs the fixture `open_store`: each call is another connection to one ledger.
+    Needs the fixture `open_store`: each call opens another connection to one ledger.
+
+    Example:
+        class TestMyLedger(LedgerContract):
+            @pytest.fixture
+            def open_store(self, tmp_path):
+                return lambda: open_my_store(tmp_path / "ledger")
     """

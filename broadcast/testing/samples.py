@@ -12,7 +12,7 @@ from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Thread
 from broadcast.model.outgoing import Headline, Outgoing
 
-#: What breaks careless encoders: umlauts, emoji, right-to-left, markup, lone dots, quotes, long lines.
+#: Text that breaks careless encoders: umlauts, emoji, right-to-left, markup, lone dots, quotes, long lines.
 NASTY = (
     "[INC-7/1] Störung im Bezahlvorgang: für größere Bestellungen gilt „später“.",
     "[INC-7/1] 🚨👩‍🚒 Ausfall ❗ 1️⃣",
@@ -49,7 +49,7 @@ def outgoing(
     thread: Thread | None = None,
     key: str = "k7f3qz2m5x4wlb6daorvtc2n",
 ) -> Outgoing:
-    """Return a message to `address`, or to everybody where it is None."""
+    """Return a message to `address`, or to everybody if it is None."""
     html = f"<p>{escape(text)}</p>".replace("\n", "<br>")
     message = Message("de", text, "Störung im Bezahlvorgang", html)
     return Outgoing(f"{key}{sequence}", message, headline(sequence), address, "Erika Muster", thread)

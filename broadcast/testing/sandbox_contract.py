@@ -1,4 +1,4 @@
-"""What can be tested of an adapter only where its provider remembers: the sandbox."""
+"""Tests of an adapter that need a provider with a memory: the sandbox."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MUST_BE_ASKED = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
 
 
 class SandboxAdapterContract(AdapterContract):
-    """How an adapter and its provider's memory go together. Needs the fixture `case`."""
+    """How an adapter works with its provider's memory. Needs the fixture `case`."""
 
     @pytest.fixture
     async def sandbox(self) -> AsyncIterator[Sandbox]:
@@ -146,7 +146,7 @@ class SandboxAdapterContract(AdapterContract):
 
 
 def in_sandbox(case: Case, sandbox: Sandbox, deadline: float = TIMEOUT) -> Adapter:
-    """Return the adapter, pointed at the sandbox."""
+    """Return the adapter, connected to the sandbox."""
     if case.provider == "smtp":
         return case.build(None, deadline, host="127.0.0.1", port=sandbox.smtp_port)
     return case.build(sandbox.base_url(case.provider), deadline)
@@ -159,7 +159,7 @@ async def first(case: Case, adapter: Adapter) -> Outcome:
 
 
 def received(case: Case, sandbox: Sandbox) -> list[Received]:
-    """Return what somebody got through this provider."""
+    """Return the messages that people got through this provider."""
     return [one for one in sandbox.received if one.provider == case.provider and one.tells]
 
 

@@ -1,4 +1,4 @@
-"""A raw server on this machine: every request is read in full, and then a play decides what happens."""
+"""A raw server on this machine: it reads every request in full, and then a play decides what happens."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _CHUNK = b" " * 65_536
 
 @dataclass(frozen=True, slots=True)
 class Canned:
-    """An answer kept ready."""
+    """A prepared answer."""
 
     status: int = 200
     body: bytes = b"{}"
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def written(self, length: int | None = None) -> bytes:
-        """Return the answer as it goes over the wire, with a true length or an invented one."""
+        """Return the answer in HTTP, with its true length or another one."""
         size = len(self.body) if length is None else length
         lines = [f"HTTP/1.1 {self.status} Canned", f"Content-Length: {size}"]
         dated = {"Date": format_datetime(SystemClock().now(), usegmt=True), **self.headers}
@@ -36,9 +36,9 @@ class Canned:
 
 @dataclass(slots=True)
 class Stub:
-    """Where the server listens and what it saw; `play` may be changed between requests.
+    """A server and the requests that it saw; `play` may be changed between requests.
 
-    A request for a path in `logins` is answered from there, and counts for nothing.
+    A request for a path in `logins` is answered from there and is not counted.
     """
 
     play: Play
@@ -61,7 +61,7 @@ class Stub:
 async def serving(
     play: Play, tls: ssl.SSLContext | None = None, logins: Mapping[str, Canned] | None = None
 ) -> AsyncIterator[Stub]:
-    """A server for as long as the context lasts; leaving it ends every connection."""
+    """Run a server while the context lasts; leaving it ends every connection."""
     stub = Stub(play, logins or {})
     tasks: set[asyncio.Task[None]] = set()
 
@@ -115,7 +115,7 @@ def breaking_off(canned: Canned) -> Play:
 
 
 def dripping(canned: Canned, pause: float = 0.02) -> Play:
-    """Answer byte by byte, `pause` seconds apart."""
+    """Answer byte by byte, with a pause of `pause` seconds."""
 
     async def play(writer: asyncio.StreamWriter) -> None:
         for byte in canned.written():
