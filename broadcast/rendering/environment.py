@@ -59,6 +59,10 @@ _MISTAKES = (
 )
 
 
+#: A full stop behind a quotation or a title that has ended already: `“Is sign-in slow?”.`
+_SECOND_STOP = re.compile(r"""([?!…]|[.?!…][”“"»])\.(?=\s|$)""")
+
+
 class Loader(BaseLoader):
     """Finds `<locale>/<name>` by the chain of locales, so that an include names no locale."""
 
@@ -164,7 +168,7 @@ class Texts(ImmutableSandboxedEnvironment):
         short = name.rpartition("/")[2].startswith("sms.")
         self.reading = Reading(words_for(name.partition("/")[0]), as_of, short, Budget())
         try:
-            text = self.get_template(name).render(variables)
+            text = _SECOND_STOP.sub(r"\1", self.get_template(name).render(variables))
         except (RecursionError, MemoryError):
             raise TemplateError(
                 f"{self._shown(name)}: the template includes or calls itself without end",

@@ -50,7 +50,7 @@ def test_a_promise_that_no_way_to_reach_us_works_is_help():
         (Situation.RETRACTION, "de", "Sie müssen nichts tun."),
         (Situation.RETRACTION, "en", "You do not need to do anything."),
         (Situation.RESOLVED, "de", "Bitte entschuldigen Sie die Störung."),
-        (Situation.MONITORING, "en", "We are keeping watch."),
+        (Situation.MONITORING, "en", "We will keep monitoring."),
         (Situation.DRILL, "de", "Der Test ändert für Sie nichts."),
         (Situation.CANCELLED, "en", "You do not need to do anything."),
     ],

@@ -35,7 +35,7 @@ UNSAID = {"de": "Bitte nicht sagen:", "en": "Please do not say:"}
 SAY = {SMS: {"de": 'Sagen: "', "en": 'Say: "'}, VOICE: {"de": "Kunden können", "en": "You can tell"}}
 NOTHING = {
     "de": {SMS: "Nichts an Kunden geben.", VOICE: "Bitte nichts an Kunden geben."},
-    "en": {SMS: "Tell customers nothing.", VOICE: "Please tell customers nothing."},
+    "en": {SMS: "Tell customers nothing.", VOICE: "Please tell customers only if they ask."},
 }
 
 

@@ -96,7 +96,7 @@ SPECIAL: dict[str, tuple[Facts, str, str]] = {
             "Neues um 14:35."
         ),
         (
-            'Muster Handel: Working again. Earlier report: "Card payments down". We are keeping watch. '
+            'Muster Handel: Working again. Earlier report: "Card payments down". We will keep monitoring. '
             "Next update 14:35."
         ),
     ),
@@ -114,7 +114,7 @@ SPECIAL: dict[str, tuple[Facts, str, str]] = {
     "title only, resolved": (
         titled(Situation.RESOLVED),
         'Muster Handel: Behoben (13:40-14:22): "Kartenzahlung gestört". Bitte entschuldigen Sie die Störung.',
-        'Muster Handel: Fixed (13:40-14:22): "Card payments down". We are sorry about this outage.',
+        'Muster Handel: Fixed (13:40-14:22): "Card payments down". We are sorry for the disruption.',
     ),
     "title only, false alarm": (
         titled(Situation.RETRACTION),
@@ -149,12 +149,12 @@ SPECIAL: dict[str, tuple[Facts, str, str]] = {
     "no beginning, resolved": (
         told(Situation.RESOLVED, services=(CARD,), started=None),
         "Muster Handel: Behoben um 14:22: Kartenzahlung. Bitte entschuldigen Sie die Störung.",
-        "Muster Handel: Fixed at 14:22: card payments. We are sorry about this outage.",
+        "Muster Handel: Fixed at 14:22: card payments. We are sorry for the disruption.",
     ),
     "no end": (
         told(Situation.RESOLVED, services=(CARD,), ended=None),
         "Muster Handel: Behoben: Kartenzahlung. Bitte entschuldigen Sie die Störung.",
-        "Muster Handel: Fixed: card payments. We are sorry about this outage.",
+        "Muster Handel: Fixed: card payments. We are sorry for the disruption.",
     ),
     "no next update": (
         told(Situation.INVESTIGATING, services=(CARD,), next_update=None),
@@ -203,8 +203,8 @@ SPECIAL: dict[str, tuple[Facts, str, str]] = {
             "Bitte entschuldigen Sie die Störung."
         ),
         (
-            "Muster Handel: Fixed (down 13:40-14:22): phones. Who was affected: Hamburg and Kiel. "
-            "We are sorry about this outage."
+            "Muster Handel: Fixed (down 13:40-14:22): phones. This affected: Hamburg and Kiel. "
+            "We are sorry for the disruption."
         ),
     ),
     "phone down": (
@@ -266,7 +266,7 @@ SPECIAL: dict[str, tuple[Facts, str, str]] = {
         ),
         (
             "Muster Handel: Fixed (limited 13:40-14:22): search in the online shop. "
-            "We are sorry about this problem."
+            "We are sorry for the trouble."
         ),
     ),
     "data in doubt": (
@@ -325,7 +325,7 @@ SPECIAL: dict[str, tuple[Facts, str, str]] = {
         ),
         (
             "Muster Handel: Fixed (down Sat 15 Nov, 20:30 to Sun 16 Nov, 05:30): online shop. "
-            "We are sorry about this outage."
+            "We are sorry for the disruption."
         ),
     ),
     "false alarm, next day": (
@@ -351,7 +351,7 @@ SPECIAL: dict[str, tuple[Facts, str, str]] = {
             "Neues um 14:35."
         ),
         (
-            "Muster Handel CORRECTION of 14:05: Only Hamburg is affected, not Kiel. Down: phones. "
+            "Muster Handel CORRECTION to 14:05: Only Hamburg is affected, not Kiel. Down: phones. "
             "Next update 14:35."
         ),
     ),
@@ -368,7 +368,7 @@ SPECIAL: dict[str, tuple[Facts, str, str]] = {
             "Neues um 14:35."
         ),
         (
-            "Muster Handel CORRECTION of 14:05: Only Hamburg was affected, not Kiel. Working again: phones. "
+            "Muster Handel CORRECTION to 14:05: Only Hamburg was affected, not Kiel. Working again: phones. "
             "Next update 14:35."
         ),
     ),
@@ -543,7 +543,7 @@ def test_a_return_takes_the_earlier_message_back_on_another_day_too():
     assert "Unsere Meldung vom Sa, 15.11., 23:30 Uhr, dass es wieder geht, gilt nicht mehr." in (
         text(facts, "de", ChannelKind.EMAIL)
     )
-    assert "Our message of Sat 15 Nov, 23:30 that it works again is no longer true." in (
+    assert "Our message of Sat 15 Nov, 23:30 (“Working again”) no longer applies." in (
         text(facts, "en", ChannelKind.EMAIL)
     )
 

@@ -114,13 +114,13 @@ SAID = {
     ("en", "moved"): (
         "[Maintenance Mon 17 Nov] New time:",
         (
-            "NEW maintenance time Mon 17 Nov, 23:00 to Tue 18 Nov, 00:30 (was Sun 16 Nov, 22:00-23:30). "
+            "Maintenance moved to Mon 17 Nov, 23:00 to Tue 18 Nov, 00:30 (was Sun 16 Nov, 22:00-23:30). "
             "Not available then: {what}."
         ),
     ),
     ("en", "its end moved"): (
         "[Maintenance Sun 16 Nov] New time:",
-        "NEW maintenance time Sun 16 Nov, 22:00-23:45 (was 22:00-23:30). Not available then: {what}.",
+        "Maintenance moved to Sun 16 Nov, 22:00-23:45 (was 22:00-23:30). Not available then: {what}.",
     ),
     ("en", "under way"): (
         "[Maintenance now]",

@@ -46,7 +46,7 @@ async def test_an_all_clear_that_was_wrong_shows_the_service_as_down(shown, phas
     assert "Behoben Zurückgenommen 15:15 Uhr" in page.text
     assert "keine Störung bekannt" not in page.text
     english = await shown(name="en/index.html")
-    assert "Our 15:15 all-clear was wrong. It is still down." in english.text
+    assert "Our 15:15 all-clear was wrong. The problem is not fixed yet." in english.text
 
 
 async def test_an_all_clear_of_another_day_is_named_with_its_day(shown):

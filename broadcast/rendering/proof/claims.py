@@ -125,7 +125,7 @@ CLAIMS = (
         "phase monitoring",
         _watching,
         de=r"\bbeobachten (?:es |das )?weiter\b|\bwird beobachtet\b",
-        en=r"\bkeeping watch\b|\bkeep(?:ing)? an eye\b|\b(?:still |are )watching\b",
+        en=r"\bkeeping watch\b|\bkeep monitoring\b|\bkeep(?:ing)? an eye\b|\b(?:still |are )watching\b",
     ),
     _claim(
         "an instruction (-v instruction=...)",
