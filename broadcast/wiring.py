@@ -123,7 +123,7 @@ def make_channels(settings: Settings) -> Channels:
     """Return the configured channels; raises `ConfigError` for an unknown adapter."""
     from broadcast.channels import registry
     from broadcast.channels.clock_skew import ClockSkew
-    from broadcast.planning.ways import Way
+    from broadcast.planning.ways import PlannedChannel
     from broadcast.publishing.channels import Channels
 
     skews: dict[str, ClockSkew] = {}
@@ -137,7 +137,7 @@ def make_channels(settings: Settings) -> Channels:
         can = registry.capabilities_of(channel)
         fate = channel.fate or can.fate
         price = channel.price if channel.price is not None else can.price
-        ways[name] = Way(name, channel.adapter, can, fate, channel.optional, price)
+        ways[name] = PlannedChannel(name, channel.adapter, can, fate, channel.optional, price)
         channels[name] = _with_house_style(channel, adapter.options, settings)
     live = settings.live or settings.sandbox
     return Channels(ways, channels, build, live=live, sandbox=settings.sandbox, skews=skews)

@@ -55,7 +55,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """A part of a list; `following` is the start of the next part, empty after the last one."""
 
     listed: Sequence[Listed]
@@ -92,7 +92,7 @@ class _Ages:
 async def look_through(
     attempt: Attempted,
     ask: Callable[[str], Awaitable[Answer]],
-    read: Callable[[Answer], Page | None],
+    read: Callable[[Answer], ListPage | None],
     missing: str,
     *,
     newest_first: bool = True,

@@ -41,7 +41,7 @@ _EXAMPLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verb:
+class CommandEntry:
     """Where a verb is defined (`module:attribute`), and what the list of verbs says about it."""
 
     where: str
@@ -49,36 +49,38 @@ class Verb:
 
 
 _FRONT = {
-    "notify": Verb("publish:notify", "Open an incident and tell everyone concerned."),
-    "update": Verb("publish:update", "Say more, threaded to what people were told before."),
-    "resolve": Verb("publish:resolve", "Tell everybody who was told that it is over."),
-    "status": Verb("status:status", "Where incidents stand, and which promises are overdue."),
-    "retry": Verb("retry:retry", "Finish what an interrupted or failed run still owes."),
-    "report": Verb("report:report", "The story of an incident, as Markdown or HTML."),
+    "notify": CommandEntry("publish:notify", "Open an incident and tell everyone concerned."),
+    "update": CommandEntry("publish:update", "Say more, threaded to what people were told before."),
+    "resolve": CommandEntry("publish:resolve", "Tell everybody who was told that it is over."),
+    "status": CommandEntry("status:status", "Where incidents stand, and which promises are overdue."),
+    "retry": CommandEntry("retry:retry", "Finish what an interrupted or failed run still owes."),
+    "report": CommandEntry("report:report", "The story of an incident, as Markdown or HTML."),
 }
 _SECOND = {
-    "retract": Verb("publish:retract", "Withdraw a wrong notice."),
-    "maintenance": Verb("maintenance:maintenance", "Announce work, move it, start, end or cancel it."),
-    "resolve-unknown": Verb(
+    "retract": CommandEntry("publish:retract", "Withdraw a wrong notice."),
+    "maintenance": CommandEntry(
+        "maintenance:maintenance", "Announce work, move it, start, end or cancel it."
+    ),
+    "resolve-unknown": CommandEntry(
         "resolve_unknown:resolve_unknown", "Record what happened to messages whose answer was lost."
     ),
-    "plan": Verb(
+    "plan": CommandEntry(
         "plan:plan", "Check who is reached, who is not if a system fails, and whom to call by phone."
     ),
-    "watch": Verb("watch:watch", "Check the channels repeatedly; propose and draft what to do."),
-    "log": Verb("log:log", "List everything that happened in an incident."),
-    "template": Verb("template:template", "List, check and try the texts."),
-    "contacts": Verb("contacts:contacts", "Check and list who can be reached."),
-    "channels": Verb("channels:channels", "List and test the ways out, and tell which work."),
-    "doctor": Verb("doctor:doctor", "Check everything before it is needed."),
-    "drill": Verb("drill:drill", "Run exercises in the sandbox and grade them."),
-    "sandbox": Verb("sandbox:sandbox", "Rehearse against providers played on this machine."),
-    "init": Verb("init:init", "Write a configuration to start from."),
-    "purge": Verb("erasure:purge", "Erase who was told from incidents that ended long ago."),
-    "forget": Verb("erasure:forget", "Erase one person from the ledger, everywhere."),
-    "config": Verb("config:config", "Show and check the configuration."),
+    "watch": CommandEntry("watch:watch", "Check the channels repeatedly; propose and draft what to do."),
+    "log": CommandEntry("log:log", "List everything that happened in an incident."),
+    "template": CommandEntry("template:template", "List, check and try the texts."),
+    "contacts": CommandEntry("contacts:contacts", "Check and list who can be reached."),
+    "channels": CommandEntry("channels:channels", "List and test the ways out, and tell which work."),
+    "doctor": CommandEntry("doctor:doctor", "Check everything before it is needed."),
+    "drill": CommandEntry("drill:drill", "Run exercises in the sandbox and grade them."),
+    "sandbox": CommandEntry("sandbox:sandbox", "Rehearse against providers played on this machine."),
+    "init": CommandEntry("init:init", "Write a configuration to start from."),
+    "purge": CommandEntry("erasure:purge", "Erase who was told from incidents that ended long ago."),
+    "forget": CommandEntry("erasure:forget", "Erase one person from the ledger, everywhere."),
+    "config": CommandEntry("config:config", "Show and check the configuration."),
 }
-_VERBS: Mapping[str, Verb] = {**_FRONT, **_SECOND}
+_VERBS: Mapping[str, CommandEntry] = {**_FRONT, **_SECOND}
 
 
 class Root(Group):

@@ -19,7 +19,7 @@ _SHOWN = 40  # characters of a wrong answer
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ConsentPrompt:
     """Asks whoever sits at the terminal; with `yes`, shows and goes ahead.
 
     `warned` gathers the warnings that were shown with the question.

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from broadcast.cli.options import Run, Sending, TargetOptions, Wording
+from broadcast.cli.options import RunOptions, Sending, TargetOptions, Wording
 from broadcast.cli.terminal import reads_from_terminal
 from broadcast.config.document import parse_toml
 from broadcast.config.durations import parse_duration
@@ -70,7 +70,7 @@ def read_affects(given: Sequence[str] | None) -> tuple[str, ...]:
     return names
 
 
-def read_limits(run: Run, sending: Sending | None = None) -> Limits:
+def read_limits(run: RunOptions, sending: Sending | None = None) -> Limits:
     """Return how far the run may go; raises `UsageError` for a deadline that is none."""
     deadline = parse_duration(run.deadline) if run.deadline else None
     if deadline == 0:

@@ -29,7 +29,7 @@ class Output(StrEnum):
     QUIET = "quiet"
 
 
-class Form(StrEnum):
+class OutputForm(StrEnum):
     """How a listing is written to standard output."""
 
     HUMAN = "human"
@@ -84,7 +84,7 @@ AnyIncident = Annotated[
     ),
 ]
 ListForm = Annotated[
-    Form,
+    OutputForm,
     typer.Option(
         "--output", "-o", metavar="FORM", help="How to print it: human or json.", rich_help_panel=_SHOW
     ),
@@ -237,7 +237,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending(Wording):
+class EndingOptions(Wording):
     """What an end says."""
 
     ended: Annotated[
@@ -346,7 +346,7 @@ class Confirming:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunOptions:
     """How a run goes, and how its result is printed."""
 
     deadline: Annotated[

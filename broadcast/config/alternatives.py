@@ -8,7 +8,7 @@ from broadcast.config import keys
 from broadcast.config.problems import did_you_mean
 from broadcast.config.settings import AlternativeSettings
 from broadcast.config.shapes import LOCALE
-from broadcast.config.table import Table
+from broadcast.config.table import TomlTable
 
 _FORMS = {
     "phone": (re.compile(r"\+?[\d ()/.-]{3,}"), 'value = "+49 30 23125000"'),
@@ -19,7 +19,7 @@ _FORMS = {
 }
 
 
-def read_alternative(table: Table) -> AlternativeSettings:
+def read_alternative(table: TomlTable) -> AlternativeSettings:
     """Return the contact point in this table; mistakes are noted."""
     table.check_keys(keys.ALTERNATIVES.known)
     kind = table.require(keys.KIND, 'kind = "phone"')
@@ -29,7 +29,7 @@ def read_alternative(table: Table) -> AlternativeSettings:
     elif value and not _FORMS[kind][0].fullmatch(value):
         table.wrong("value", f'"{value}" is no {kind}', f"write {_FORMS[kind][1]}")
     table.take(keys.HOURS)
-    hours = Table(table.source, *table.path, keys.HOURS.name)
+    hours = TomlTable(table.source, *table.path, keys.HOURS.name)
     hours.check_keys(frozenset(name for name in hours.given() if LOCALE.fullmatch(name)))
     return AlternativeSettings(
         name=table.path[-1],

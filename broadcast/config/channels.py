@@ -10,7 +10,7 @@ from broadcast.config import keys
 from broadcast.config.problems import Wrong
 from broadcast.config.secret import SECRET_OPTIONS, Reference, is_reference
 from broadcast.config.settings import ChannelSettings
-from broadcast.config.table import Table
+from broadcast.config.table import TomlTable
 from broadcast.model.text import has_controls
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
@@ -19,7 +19,7 @@ _PLACE = re.compile(r"\{[a-z_]+\}")
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.*\S.*")
 
 
-def read_channel(table: Table) -> ChannelSettings:
+def read_channel(table: TomlTable) -> ChannelSettings:
     """Return the channel in `table`, its secrets as references."""
     name = table.path[-1]
     if not _NAME.fullmatch(name):
@@ -50,7 +50,7 @@ def read_channel(table: Table) -> ChannelSettings:
     )
 
 
-def _ca_file(table: Table) -> Path | None:
+def _ca_file(table: TomlTable) -> Path | None:
     spelled = table.take(keys.CA_FILE)
     if spelled is None:
         return None
@@ -62,7 +62,7 @@ def _ca_file(table: Table) -> Path | None:
     return path
 
 
-def _options(table: Table, adapter: str) -> dict[str, object]:
+def _options(table: TomlTable, adapter: str) -> dict[str, object]:
     options: dict[str, object] = {}
     for key in table.given():
         if key in keys.CHANNELS.known:
@@ -79,19 +79,19 @@ def _options(table: Table, adapter: str) -> dict[str, object]:
     return options
 
 
-def _place(table: Table, key: str) -> str:
+def _place(table: TomlTable, key: str) -> str:
     override = table.source.overrides.get((*table.path, key))
     return override.origin if override else table.source.document.where(*table.path, key)
 
 
-def _overriding(table: Table, key: str, variable: str, text: str) -> object:
+def _overriding(table: TomlTable, key: str, variable: str, text: str) -> object:
     """Return the value of a variable; a secret stays in its variable."""
     if is_reference(text):
         return _reference(table, text)
     return table.source.reference(f"env:{variable}") if key in SECRET_OPTIONS else _plain(text)
 
 
-def _option(table: Table, key: str, value: object, adapter: str) -> object:
+def _option(table: TomlTable, key: str, value: object, adapter: str) -> object:
     if isinstance(value, str) and is_reference(value):
         return _reference(table, value)
     if isinstance(value, dict):
@@ -111,7 +111,7 @@ def _plain(value: object) -> object:
     return value
 
 
-def _reference(table: Table, spelled: str) -> Reference:
+def _reference(table: TomlTable, spelled: str) -> Reference:
     if not _REFERENCE.fullmatch(spelled):
         raise Wrong("is not a usable reference", 'write "env:NAME" or "file:PATH"')
     return table.source.reference(spelled)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from broadcast.config import keys
-from broadcast.config.table import Table
+from broadcast.config.table import TomlTable
 
 _SCHEME = "sqlite:///"
 _FIX = 'write url = "sqlite:///broadcast.db", relative to this file'
 
 
-def ledger_path(table: Table, folder: Path) -> Path:
+def ledger_path(table: TomlTable, folder: Path) -> Path:
     """Return the path of the ledger: the one in its URL, else a file in the user's data folder.
 
     A variable may also hold a plain path. It is relative to `folder`, the working directory, or, from `.env`,

@@ -16,7 +16,7 @@ from broadcast.config.environment import Variables, exposed, read_dotenv
 from broadcast.config.ledger import ledger_path
 from broadcast.config.problems import Problems, did_you_mean
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
-from broadcast.config.table import Source, Table
+from broadcast.config.table import TomlSource, TomlTable
 from broadcast.config.watching import read_status_pages, read_watch
 from broadcast.config.worded import read_worded
 from broadcast.errors import ConfigError
@@ -66,14 +66,14 @@ def find_config(explicit: Path | None, environ: Mapping[str, str], folder: Path)
     )
 
 
-def _source(document: Document, folder: Path, environ: Mapping[str, str]) -> Source:
+def _source(document: Document, folder: Path, environ: Mapping[str, str]) -> TomlSource:
     dotenv = read_dotenv(folder)
     variables = Variables(document.tables, environ, dotenv.values)
     warning = exposed(folder / ".env")
     problems = Problems(document.label)
     for place, what in variables.clashes():
         problems.add(place, what, "remove one of them, or write the value in the file")
-    return Source(
+    return TomlSource(
         document=document,
         folder=folder,
         overrides=variables.overrides(),
@@ -83,17 +83,17 @@ def _source(document: Document, folder: Path, environ: Mapping[str, str]) -> Sou
     )
 
 
-def _settings(source: Source, path: Path, folder: Path) -> Settings:
+def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
     _check_sections(source)
-    general = Table(source, "broadcast")
+    general = TomlTable(source, "broadcast")
     general.check_keys(keys.BROADCAST.known)
     locale = general.take(keys.LOCALE)
-    channels = {table.path[-1]: read_channel(table) for table in Table(source, "channels").tables()}
-    audiences = Table(source, "audiences").tables()
+    channels = {table.path[-1]: read_channel(table) for table in TomlTable(source, "channels").tables()}
+    audiences = TomlTable(source, "audiences").tables()
     return Settings(
         folder=path.parent,
         path=path,
-        ledger=ledger_path(Table(source, "ledger"), folder),
+        ledger=ledger_path(TomlTable(source, "ledger"), folder),
         organisation=general.require(keys.ORGANISATION, 'organisation = "Muster Handel"'),
         locale=locale,
         timezone=_timezone(general),
@@ -109,20 +109,20 @@ def _settings(source: Source, path: Path, folder: Path) -> Settings:
         channels=MappingProxyType(channels),
         audiences=MappingProxyType(_audiences(audiences, channels)),
         services=MappingProxyType(
-            {table.path[-1]: _service(table) for table in Table(source, "services").tables()}
+            {table.path[-1]: _service(table) for table in TomlTable(source, "services").tables()}
         ),
-        fates=MappingProxyType(_fates(Table(source, "fates"))),
+        fates=MappingProxyType(_fates(TomlTable(source, "fates"))),
         alternatives=MappingProxyType(
-            {table.path[-1]: read_alternative(table) for table in Table(source, "alternatives").tables()}
+            {table.path[-1]: read_alternative(table) for table in TomlTable(source, "alternatives").tables()}
         ),
-        watch=read_watch(Table(source, "watch")),
-        status_pages=MappingProxyType(read_status_pages(Table(source, "status_pages"))),
+        watch=read_watch(TomlTable(source, "watch")),
+        status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),
     )
 
 
-def _check_sections(source: Source) -> None:
+def _check_sections(source: TomlSource) -> None:
     document = source.document
     for name, value in document.tables.items():
         where = f"{document.where(name)}: {name}"
@@ -135,14 +135,14 @@ def _check_sections(source: Source) -> None:
             source.problems.add(f"{document.where(name)}: [{name}]", "is not a known section", fix)
 
 
-def _timezone(general: Table) -> ZoneInfo:
+def _timezone(general: TomlTable) -> ZoneInfo:
     if "timezone" not in general.given():
         label = general.source.document.label
         general.source.warnings.append(f'{label}: times are in UTC; set timezone = "Europe/Berlin", or yours')
     return general.take(keys.TIMEZONE)
 
 
-def _region(general: Table, locale: str) -> str:
+def _region(general: TomlTable, locale: str) -> str:
     """Return the country for phone numbers without a country code: as set, else the locale's."""
     language, _, country = locale.partition("-")
     default = country or _REGIONS.get(language, "")
@@ -151,7 +151,7 @@ def _region(general: Table, locale: str) -> str:
     return general.take(replace(keys.REGION, default=default))
 
 
-def _templates(general: Table) -> Path | None:
+def _templates(general: TomlTable) -> Path | None:
     folder = general.source.folder
     spelled = general.take(keys.TEMPLATES)
     if spelled is None:
@@ -164,7 +164,7 @@ def _templates(general: Table) -> Path | None:
 
 
 def _audiences(
-    tables: Sequence[Table], channels: Mapping[str, ChannelSettings]
+    tables: Sequence[TomlTable], channels: Mapping[str, ChannelSettings]
 ) -> dict[str, AudienceSettings]:
     """Return the audiences by name. Audiences with the same texts share one hotline."""
     audiences = {table.path[-1]: _audience(table, channels) for table in tables}
@@ -179,7 +179,7 @@ def _audiences(
     return audiences
 
 
-def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> AudienceSettings:
+def _audience(table: TomlTable, channels: Mapping[str, ChannelSettings]) -> AudienceSettings:
     table.check_keys(keys.AUDIENCES.known)
     name = table.path[-1]
     example = f"lanes = [{list(channels)[:2] or ['email', 'sms']}]".replace("'", '"')
@@ -203,7 +203,7 @@ def _audience(table: Table, channels: Mapping[str, ChannelSettings]) -> Audience
     )
 
 
-def _fates(table: Table) -> dict[str, tuple[str, ...]]:
+def _fates(table: TomlTable) -> dict[str, tuple[str, ...]]:
     """Return the dependencies of each system; two spellings of a name are one system."""
     fates: dict[str, tuple[str, ...]] = {}
     for spelled, fate in table.take_each(keys.FATE).items():
@@ -213,7 +213,7 @@ def _fates(table: Table) -> dict[str, tuple[str, ...]]:
     return fates
 
 
-def _service(table: Table) -> Service:
+def _service(table: TomlTable) -> Service:
     names = [key for key in table.given() if shapes.LOCALE.fullmatch(key)]
     table.check_keys(keys.SERVICES.known | {"de", "en", *names})
     component = table.take(keys.COMPONENT)

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Source:
+class TomlSource:
     """The environment and the file, and what reading them showed.
 
     `environment` is what `env:NAME` may refer to beside the process's own variables.
@@ -44,10 +44,10 @@ class Source:
         return Reference(spelled, self.folder, self.environment)
 
 
-class Table:
+class TomlTable:
     """The table at `path`, for instance `("channels", "sms")`."""
 
-    def __init__(self, source: Source, *path: str) -> None:
+    def __init__(self, source: TomlSource, *path: str) -> None:
         self.source = source
         self.path = path
         self.values = self._find()
@@ -108,12 +108,12 @@ class Table:
             if key not in known:
                 self.wrong(key, "is not known here", did_you_mean(key, known))
 
-    def tables(self) -> list[Table]:
+    def tables(self) -> list[TomlTable]:
         """Return the tables inside this one; anything else in it is noted as wrong."""
         inner = []
         for name, value in self.values.items():
             if isinstance(value, dict):
-                inner.append(Table(self.source, *self.path, name))
+                inner.append(TomlTable(self.source, *self.path, name))
             else:
                 title = ".".join((*self.path, name))
                 self.wrong(name, f"{shown(value)} is not a table", f"give it a table of its own: [{title}]")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from broadcast.config import keys
 from broadcast.config.settings import WatchSettings
 from broadcast.config.shapes import NO_PAGE
-from broadcast.config.table import Table
+from broadcast.config.table import TomlTable
 from broadcast.model.system import system_name
 
 #: Public status pages by system. Twilio's summary lists hundreds of carriers; its short form is enough.
@@ -21,7 +21,7 @@ STATUS_PAGES: Mapping[str, str] = {
 }
 
 
-def read_watch(table: Table) -> WatchSettings:
+def read_watch(table: TomlTable) -> WatchSettings:
     """Return the table; mistakes are noted."""
     table.check_keys(keys.WATCH.known)
     return WatchSettings(
@@ -32,7 +32,7 @@ def read_watch(table: Table) -> WatchSettings:
     )
 
 
-def read_status_pages(table: Table) -> dict[str, str]:
+def read_status_pages(table: TomlTable) -> dict[str, str]:
     """Return the pages to read, by system: the known ones, changed by the table."""
     own = {}
     for spelled, page in table.take_each(keys.STATUS_PAGE).items():

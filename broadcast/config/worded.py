@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from broadcast.config.keys import Key
 from broadcast.config.shapes import LOCALE
-from broadcast.config.table import Table
+from broadcast.config.table import TomlTable
 from broadcast.model.letterhead import Worded
 
 
-def read_worded(table: Table, key: Key[str | None]) -> Worded:
+def read_worded(table: TomlTable, key: Key[str | None]) -> Worded:
     """Return the text for all readers as ("", text), then those by locale; mistakes are noted."""
     texts: dict[str, str | None] = {}
     whole = (*table.path, key.name) in table.source.overrides
     if whole or not isinstance(table.values.get(key.name), Mapping):
         texts[""] = table.take(key)
-    inner = Table(table.source, *table.path, key.name)
+    inner = TomlTable(table.source, *table.path, key.name)
     given = [name for name in inner.given() if not whole or _by_variable(inner, name)]
     for name in given:
         if not LOCALE.fullmatch(name):
@@ -26,5 +26,5 @@ def read_worded(table: Table, key: Key[str | None]) -> Worded:
     return tuple((locale, text) for locale, text in texts.items() if text is not None)
 
 
-def _by_variable(table: Table, key: str) -> bool:
+def _by_variable(table: TomlTable, key: str) -> bool:
     return (*table.path, key) in table.source.overrides

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns, read_columns
-from broadcast.contacts.merge import Entries, Entry, MergedRow, People, merge
+from broadcast.contacts.merge import ContactEntry, Entries, MergedPeople, MergedRow, merge
 from broadcast.contacts.rows import read_row
-from broadcast.contacts.sheet import MalformedRow, Row, Sheet, open_sheet
+from broadcast.contacts.sheet import MalformedRow, Sheet, SheetRow, open_sheet
 from broadcast.errors import ConfigError
 from broadcast.model.counted import counted
 from broadcast.model.text import printable
@@ -36,7 +36,7 @@ class Book:
     which templates know as `contact.<column>`.
     """
 
-    contacts: People = field(default_factory=People)
+    contacts: MergedPeople = field(default_factory=MergedPeople)
     rejected: tuple[RejectedRow, ...] = ()
     merged: tuple[MergedRow, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ def _read_file(path: Path, region: str, findings: _Findings) -> None:
         findings.warnings.append(f"{path.name}: there is no row below the header")
 
 
-def _read_row(path: Path, row: Row, columns: Columns, region: str, findings: _Findings) -> bool:
+def _read_row(path: Path, row: SheetRow, columns: Columns, region: str, findings: _Findings) -> bool:
     """Note the contact in the row; return whether its phone number was restored."""
     try:
         reading = read_row(row.cells, columns, region)
@@ -134,7 +134,7 @@ def _malformed(path: Path, malformed: MalformedRow) -> RejectedRow:
     )
 
 
-def _sharing(entries: Sequence[Entry]) -> Iterator[str]:
+def _sharing(entries: Sequence[ContactEntry]) -> Iterator[str]:
     if entries:
         first = entries[0]
         shares = "shares" if len(entries) == 1 else "share"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns, field_of, read_columns
 from broadcast.contacts.identifiers import Identifiers
-from broadcast.contacts.incoming.listing import Fault, Listing
-from broadcast.contacts.people_table import HEADER, Change, Merging, PeopleTable
+from broadcast.contacts.incoming.listing import ListFault, Listing
+from broadcast.contacts.people_table import HEADER, Merging, PeopleTable, PersonChange
 from broadcast.contacts.rows import clean, identifiers_of, read_row
-from broadcast.contacts.sheet import Row
+from broadcast.contacts.sheet import SheetRow
 from broadcast.errors import BroadcastError, ConfigError, Refused, UsageError
 from broadcast.model.contact import Contact
 from broadcast.model.counted import counted
@@ -33,13 +33,13 @@ class Difference:
     rows: Sequence[Sequence[str]]
     before: int
     read: int
-    added: tuple[Change, ...]
-    changed: tuple[Change, ...]
-    removed: tuple[Change, ...]
+    added: tuple[PersonChange, ...]
+    changed: tuple[PersonChange, ...]
+    removed: tuple[PersonChange, ...]
     merged: tuple[Merging, ...]
     kept: int
-    rejected: tuple[Fault, ...]
-    remarks: tuple[Fault, ...]
+    rejected: tuple[ListFault, ...]
+    remarks: tuple[ListFault, ...]
     ignored: tuple[str, ...]
 
     @property
@@ -86,7 +86,7 @@ class _Read:
 
 
 def compare(
-    header: Sequence[str], rows: Sequence[Row], listed: Listing, region: str, *, replace: bool
+    header: Sequence[str], rows: Sequence[SheetRow], listed: Listing, region: str, *, replace: bool
 ) -> Difference:
     """Return what `listed` would change in a file with that header and those rows; other cells stay.
 
@@ -112,7 +112,7 @@ def compare(
         read=len(people),
         added=tuple(table.added.values()),
         changed=tuple(table.changed.values()),
-        removed=tuple(Change(table.label(place), rows[place].line) for place in sorted(gone)),
+        removed=tuple(PersonChange(table.label(place), rows[place].line) for place in sorted(gone)),
         merged=tuple(table.merged),
         kept=len(unnamed) - len(gone),
         rejected=tuple(sorted(rejected, key=lambda fault: fault.line)),
@@ -122,20 +122,20 @@ def compare(
 
 
 def _read(
-    listed: Listing, columns: Columns, region: str, rejected: list[Fault], remarks: list[Fault]
+    listed: Listing, columns: Columns, region: str, rejected: list[ListFault], remarks: list[ListFault]
 ) -> Iterator[_Read]:
     for row in listed.rows:
         try:
             reading = read_row(row.cells, columns, region)
         except Unusable as unusable:
-            rejected.append(Fault(row.line, str(unusable), unusable.hint))
+            rejected.append(ListFault(row.line, str(unusable), unusable.hint))
             continue
         identifiers = identifiers_of(row.cells, columns, region)
-        remarks.extend(Fault(row.line, warning, "") for warning in reading.warnings)
+        remarks.extend(ListFault(row.line, warning, "") for warning in reading.warnings)
         further = len(identifiers.phones | identifiers.emails) - len(set(_used(reading.contact)))
         if further > 0:
             what = "a further address is" if further == 1 else f"{further} further addresses are"
-            remarks.append(Fault(row.line, f"{what} not taken", _ONE_EACH))
+            remarks.append(ListFault(row.line, f"{what} not taken", _ONE_EACH))
         yield _Read(
             row.line, _taken(identifiers, reading.contact), _values(reading.contact, row, listed.header)
         )
@@ -152,7 +152,7 @@ def _taken(identifiers: Identifiers, contact: Contact) -> Identifiers:
     return Identifiers(identifiers.id, identifiers.name, phones, frozenset({email} if email else ()))
 
 
-def _conflicting(people: Sequence[_Read], unit: str) -> dict[int, Fault]:
+def _conflicting(people: Sequence[_Read], unit: str) -> dict[int, ListFault]:
     """Return the rows that have one id and are about two people: its owner is unclear, so none is taken."""
     by_id: dict[str, list[_Read]] = defaultdict(list)
     for person in people:
@@ -164,7 +164,7 @@ def _conflicting(people: Sequence[_Read], unit: str) -> dict[int, Fault]:
             named = "; ".join(f"{unit} {each.line}: {each.identifiers.name or 'nameless'}" for each in same)
             reason = f"the id {id} stands for more than one person ({named})"
             found.update(
-                {each.line: Fault(each.line, reason, "give each an id of their own") for each in same}
+                {each.line: ListFault(each.line, reason, "give each an id of their own") for each in same}
             )
     return found
 
@@ -179,7 +179,7 @@ def _two_people(same: Sequence[_Read]) -> bool:
     return "" in names and (len(phones) > 1 or len(emails) > 1)
 
 
-def _values(contact: Contact, row: Row, header: Sequence[str]) -> dict[str, str]:
+def _values(contact: Contact, row: SheetRow, header: Sequence[str]) -> dict[str, str]:
     """Return the values of a row of the list, by our own columns, else by its own headers."""
     ours = {
         "id": contact.id,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from broadcast.config.atomic_file import write_atomically
 from broadcast.contacts.columns import field_of
-from broadcast.contacts.sheet import Row, open_sheet
+from broadcast.contacts.sheet import SheetRow, open_sheet
 from broadcast.errors import ConfigError, Refused
 
 #: A cell that a spreadsheet reads as a formula (OWASP, CSV injection), full-width signs too. One that splits
@@ -27,7 +27,7 @@ class ContactsFile:
 
     path: Path
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     delimiter: str
     digest: str
 
@@ -44,12 +44,12 @@ def read_file(path: Path) -> ContactsFile:
         )
     rows = []
     for row in sheet.rows():
-        if not isinstance(row, Row) or len(row.cells) < len(sheet.header):
+        if not isinstance(row, SheetRow) or len(row.cells) < len(sheet.header):
             raise ConfigError(
                 f"{path}:{row.line}: this row cannot be taken apart, so the file cannot be written anew",
                 hint="`broadcast contacts check` says what is wrong with it; nothing was changed",
             )
-        rows.append(Row(row.line, row.cells[: len(sheet.header)]))
+        rows.append(SheetRow(row.line, row.cells[: len(sheet.header)]))
     return ContactsFile(path, sheet.header, tuple(rows), sheet.delimiter, _digest(path))
 
 

@@ -20,7 +20,7 @@ _KINDS = ("id", "phone", "e-mail")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ContactEntry:
     """The contact that one row describes; its id is empty if the row has none."""
 
     path: Path
@@ -54,19 +54,19 @@ class Entries:
         for mark in _marks(contact):
             self._duplicates.count(mark)
 
-    def sharing(self) -> dict[int, Entry]:
+    def sharing(self) -> dict[int, ContactEntry]:
         """Return, by position, the rows that share an identifier with another row (with false positives)."""
         if self._duplicates.unique:
             return {}
         return {
-            place: Entry(self._paths[path], line, contact)
+            place: ContactEntry(self._paths[path], line, contact)
             for place, (path, line, *fields) in enumerate(self.rows)
             if any(map(self._duplicates.repeats, _marks(contact := _contact(fields))))
         }
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class MergedPeople:
     """The contacts of the rows, read again each time.
 
     `instead` replaces, by position, the rows that are not a contact of their own.
@@ -96,9 +96,9 @@ class People:
 class Merged:
     """The result of merging. `sharing` are rows of a known person that keep an address of their own."""
 
-    contacts: People
+    contacts: MergedPeople
     rows: tuple[MergedRow, ...]
-    sharing: tuple[Entry, ...]
+    sharing: tuple[ContactEntry, ...]
 
 
 def merge(entries: Entries) -> Merged:
@@ -110,9 +110,9 @@ def merge(entries: Entries) -> Merged:
     """
     instead: dict[int, tuple[Contact, ...]] = {}
     rows: list[MergedRow] = []
-    sharing: list[Entry] = []
+    sharing: list[ContactEntry] = []
     for together in _belonging_together(entries.sharing()):
-        person = _Person()
+        person = _PersonRows()
         for entry in together.values():
             person.add(entry)
         person.finish()
@@ -120,7 +120,7 @@ def merge(entries: Entries) -> Merged:
         instead[min(together)] = tuple(draft.contact() for draft in person.drafts)
         rows.extend(person.rows())
         sharing.extend(person.sharing)
-    return Merged(People(entries.rows, instead), tuple(rows), tuple(sharing))
+    return Merged(MergedPeople(entries.rows, instead), tuple(rows), tuple(sharing))
 
 
 def _fields(contact: Contact) -> tuple[object, ...]:
@@ -159,7 +159,7 @@ def _mark(kind: str, contact: Contact) -> str:
             return (contact.email or "").lower()
 
 
-def _belonging_together(entries: Mapping[int, Entry]) -> Iterator[dict[int, Entry]]:
+def _belonging_together(entries: Mapping[int, ContactEntry]) -> Iterator[dict[int, ContactEntry]]:
     """Yield groups of entries that share an identifier, directly or through others (union-find), in order."""
     parents: dict[int, int] = {}
 
@@ -175,14 +175,14 @@ def _belonging_together(entries: Mapping[int, Entry]) -> Iterator[dict[int, Entr
         for mark in _marks(entry.contact):
             earlier, later = sorted((root(known.setdefault(mark, place)), root(place)))
             parents[later] = earlier
-    groups: dict[int, dict[int, Entry]] = {}
+    groups: dict[int, dict[int, ContactEntry]] = {}
     for place, entry in entries.items():
         groups.setdefault(root(place), {})[place] = entry
     return (group for group in groups.values() if len(group) > 1)
 
 
 @dataclass(slots=True)
-class _Draft:
+class _MergeDraft:
     """A contact to which further rows may add."""
 
     id: str
@@ -226,16 +226,16 @@ class _Draft:
         )
 
 
-class _Person:
+class _PersonRows:
     """Rows about one person, which become as few contacts as can hold all their addresses."""
 
     def __init__(self) -> None:
-        self.drafts: list[_Draft] = []
-        self.sharing: list[Entry] = []
-        self._owners: dict[tuple[str, str], _Draft] = {}
-        self._rows: list[tuple[Entry, _Draft, str]] = []
+        self.drafts: list[_MergeDraft] = []
+        self.sharing: list[ContactEntry] = []
+        self._owners: dict[tuple[str, str], _MergeDraft] = {}
+        self._rows: list[tuple[ContactEntry, _MergeDraft, str]] = []
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: ContactEntry) -> None:
         contact = entry.contact
         owners = [(mark[0], self._owners[mark]) for mark in _marks(contact) if mark in self._owners]
         phone = contact.phone if ("phone", contact.phone) not in self._owners else None
@@ -243,7 +243,7 @@ class _Person:
         known = [*owners, *(("known through other rows", draft) for draft in self.drafts[:1])]
         found = next(((by, draft) for by, draft in known if draft.takes(phone, email)), None)
         if found is None:
-            home = _Draft(self._free_id(contact, phone, email))
+            home = _MergeDraft(self._free_id(contact, phone, email))
             self.drafts.append(home)
             if len(self.drafts) > 1:
                 self.sharing.append(entry)
@@ -277,7 +277,7 @@ class _Person:
             because = by if " " in by else f"same {by}"
             yield MergedRow(entry.path, entry.line, draft.contact().id, because)
 
-    def _settle(self, home: _Draft, contact: Contact, phone: str | None, email: str | None) -> None:
+    def _settle(self, home: _MergeDraft, contact: Contact, phone: str | None, email: str | None) -> None:
         home.id = home.id or self._free_id(contact, phone, email)
         home.phone = home.phone or phone
         home.email = home.email or email

@@ -9,9 +9,9 @@ from itertools import product
 
 from broadcast.contacts.columns import Columns, read_columns, variable_name
 from broadcast.contacts.identifiers import Identifiers, Match
-from broadcast.contacts.incoming.listing import Fault
+from broadcast.contacts.incoming.listing import ListFault
 from broadcast.contacts.rows import clean, groups_of, identifiers_of, locale_of
-from broadcast.contacts.sheet import Row
+from broadcast.contacts.sheet import SheetRow
 
 HEADER = ("id", "name", "email", "phone", "locale", "groups")
 
@@ -20,7 +20,7 @@ _TWO_PEOPLE = "give one of them another id, or correct the contacts file by hand
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PersonChange:
     """The change of one person; `columns` are those with a new value."""
 
     person: str
@@ -38,7 +38,7 @@ class Merging:
 
 
 @dataclass(frozen=True, slots=True)
-class _Person:
+class _TablePerson:
     """A person in the table, and their origin (`line 7 of the file`)."""
 
     place: int
@@ -46,30 +46,30 @@ class _Person:
     where: str
 
 
-_Matches = Sequence[tuple[_Person, Match]]
+_Matches = Sequence[tuple[_TablePerson, Match]]
 
 
 class PeopleTable:
     """A contacts file that is changed cell by cell. A row changes only the cells of its own person."""
 
-    def __init__(self, header: Sequence[str], rows: Sequence[Row], region: str) -> None:
+    def __init__(self, header: Sequence[str], rows: Sequence[SheetRow], region: str) -> None:
         self.header = list(header)
         self.cells = [list(row.cells) for row in rows]
         self.named: set[int] = set()
-        self.added: dict[int, Change] = {}
-        self.changed: dict[int, Change] = {}
+        self.added: dict[int, PersonChange] = {}
+        self.changed: dict[int, PersonChange] = {}
         self.merged: list[Merging] = []
-        self.rejected: list[Fault] = []
-        self.remarks: list[Fault] = []
+        self.rejected: list[ListFault] = []
+        self.remarks: list[ListFault] = []
         self._region = region
         self._columns = read_columns(self.header)
         self._positions = _positions(self.header, self._columns)
-        self._people: list[_Person] = []
+        self._people: list[_TablePerson] = []
         self._known: dict[tuple[str, ...], list[int]] = defaultdict(list)
         self._taken: dict[int, tuple[int, set[str]]] = {}  # the line of the list, and its values
         for place, row in enumerate(rows):
             identifiers = identifiers_of(row.cells, self._columns, region)
-            self._note(_Person(place, identifiers, f"line {row.line} of the file"))
+            self._note(_TablePerson(place, identifiers, f"line {row.line} of the file"))
 
     def take(self, identifiers: Identifiers, values: Mapping[str, str], line: int, unit: str) -> None:
         """Change or add the person that a row is about; note the values that are not taken."""
@@ -81,7 +81,7 @@ class PeopleTable:
             self.named.update(person.place for person in strangers)
             who = f"{_label(strangers[0].identifiers)}, {strangers[0].where}"
             reason = f"{_label(identifiers)} has the id {identifiers.id} of somebody else ({who})"
-            self.rejected.append(Fault(line, reason, _TWO_PEOPLE))
+            self.rejected.append(ListFault(line, reason, _TWO_PEOPLE))
             return
         fitting = same or _with(Match.LIKELY, matches) or self._renamed(matches)
         if not fitting:
@@ -94,7 +94,7 @@ class PeopleTable:
         elif not _says_nothing(fitting, identifiers, values):
             where = ", ".join(each.where for each in fitting)
             reason = f"{_label(identifiers)} may be any of {len(fitting)} people ({where})"
-            self.rejected.append(Fault(line, reason, _GIVE_AN_ID))
+            self.rejected.append(ListFault(line, reason, _GIVE_AN_ID))
 
     def renames(self, identifiers: Identifiers) -> bool:
         """Return whether a row may give a known person a new name; such rows are processed last."""
@@ -103,7 +103,7 @@ class PeopleTable:
             Match.RENAMED
         }
 
-    def _renamed(self, matches: _Matches) -> list[_Person]:
+    def _renamed(self, matches: _Matches) -> list[_TablePerson]:
         """Return the people who may have a new name: in the file, and in no other row of the list."""
         return [person for person in _with(Match.RENAMED, matches) if person.place not in self.named]
 
@@ -116,12 +116,12 @@ class PeopleTable:
             else "a row without a usable address"
         )
 
-    def _candidates(self, identifiers: Identifiers) -> Sequence[_Person]:
+    def _candidates(self, identifiers: Identifiers) -> Sequence[_TablePerson]:
         """Return the people who may be meant: same id, or an address and the same name or none."""
         places = sorted({place for key in _wanted(identifiers) for place in self._known.get(key, ())})
         return [self._people[place] for place in places]
 
-    def _note(self, person: _Person) -> None:
+    def _note(self, person: _TablePerson) -> None:
         """Store a person under their present identifiers, and no longer under former ones."""
         if person.place == len(self._people):
             self._people.append(person)
@@ -141,17 +141,23 @@ class PeopleTable:
             other = self._people[min(others)]
             shared = f"{_label(identifiers)} shares an address with {_label(other.identifiers)}"
             reason = f"{shared} ({other.where}); both stay"
-            self.remarks.append(Fault(line, reason, ""))
+            self.remarks.append(ListFault(line, reason, ""))
         self.cells.append([""] * len(self.header))
-        self.added[place] = Change(_label(identifiers), line)
+        self.added[place] = PersonChange(_label(identifiers), line)
         self.named.add(place)
         self._taken[place] = line, set(values)
         for name, value in values.items():
             self._write(place, name, value)
-        self._note(_Person(place, identifiers, f"{unit} {line} of the list"))
+        self._note(_TablePerson(place, identifiers, f"{unit} {line} of the list"))
 
     def _change(
-        self, person: _Person, identifiers: Identifiers, values: Mapping[str, str], line: int, *, sure: bool
+        self,
+        person: _TablePerson,
+        identifiers: Identifiers,
+        values: Mapping[str, str],
+        line: int,
+        *,
+        sure: bool,
     ) -> None:
         """Fill empty cells; change others if the match is sure and no earlier row of the list set them."""
         place = person.place
@@ -161,7 +167,7 @@ class PeopleTable:
         different = [name for name, value in values.items() if not self._has(place, name, value)]
         kept = [name for name in different if self._cell(place, name) and (name in said or not sure)]
         if kept:
-            self.remarks.append(Fault(line, *_not_taken(identifiers, kept, earlier, person.where)))
+            self.remarks.append(ListFault(line, *_not_taken(identifiers, kept, earlier, person.where)))
         written = [name for name in different if name not in kept]
         for name in written:
             self._write(place, name, values[name])
@@ -169,14 +175,18 @@ class PeopleTable:
         if written:
             self._changed(place, identifiers, line, written)
             self._note(
-                _Person(place, identifiers_of(self.cells[place], self._columns, self._region), person.where)
+                _TablePerson(
+                    place, identifiers_of(self.cells[place], self._columns, self._region), person.where
+                )
             )
 
     def _changed(self, place: int, identifiers: Identifiers, line: int, columns: Sequence[str]) -> None:
         if place not in self.added:
             before = self.changed.get(place)
             every = dict.fromkeys([*(before.columns if before else ()), *columns])
-            self.changed[place] = Change(_label(identifiers), before.line if before else line, tuple(every))
+            self.changed[place] = PersonChange(
+                _label(identifiers), before.line if before else line, tuple(every)
+            )
 
     def _has(self, place: int, name: str, value: str) -> bool:
         """Return whether the row has that value in any spelling: an address in any of its columns."""
@@ -253,11 +263,11 @@ def _wanted(identifiers: Identifiers) -> Iterator[tuple[str, ...]]:
         yield *both, "given", identifiers.given
 
 
-def _with(wanted: Match, matches: _Matches) -> list[_Person]:
+def _with(wanted: Match, matches: _Matches) -> list[_TablePerson]:
     return [person for person, match in matches if match is wanted]
 
 
-def _the_one(people: Sequence[_Person], identifiers: Identifiers) -> _Person | None:
+def _the_one(people: Sequence[_TablePerson], identifiers: Identifiers) -> _TablePerson | None:
     """Return the person who is meant; the first of several that are the same, None if they differ."""
     people = [person for person in people if identifiers.adds_nothing(person.identifiers)] or people
     alike = [person for person in people if person.identifiers.folded == identifiers.folded] or people
@@ -265,7 +275,9 @@ def _the_one(people: Sequence[_Person], identifiers: Identifiers) -> _Person | N
     return None if differ else alike[0]
 
 
-def _says_nothing(people: Sequence[_Person], identifiers: Identifiers, values: Mapping[str, str]) -> bool:
+def _says_nothing(
+    people: Sequence[_TablePerson], identifiers: Identifiers, values: Mapping[str, str]
+) -> bool:
     """Return whether a row has no value that these people lack."""
     addresses = all(
         identifiers.phones <= person.identifiers.phones and identifiers.emails <= person.identifiers.emails

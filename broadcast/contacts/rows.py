@@ -32,7 +32,7 @@ _LANGUAGES = {"deutsch": "de", "german": "de", "ger": "de", "englisch": "en", "e
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RowReading:
     """A contact (its id empty if the row has none), the problems of the row, and its repairs."""
 
     contact: Contact
@@ -40,7 +40,7 @@ class Reading:
     restored: bool = False
 
 
-def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
+def read_row(cells: Sequence[str], columns: Columns, region: str) -> RowReading:
     """Return the contact in `cells`; raises `Unusable` if no address in it can be used."""
     if len(cells) < columns.width or any(cell.strip() for cell in cells[columns.width :]):
         raise Unusable(
@@ -70,7 +70,7 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> Reading:
     )
     warnings = [f"{problem}; {_used(phone, email)} is used" for problem in problems]
     warnings += foreign + unclear
-    return Reading(contact, tuple(warnings), restored=phone is not None and phone.restored)
+    return RowReading(contact, tuple(warnings), restored=phone is not None and phone.restored)
 
 
 def identifiers_of(cells: Sequence[str], columns: Columns, region: str) -> Identifiers:

@@ -31,7 +31,7 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedPerson:
     """A person as one list, or the ledger, has them."""
 
     audience: str
@@ -52,12 +52,12 @@ class Entry:
         """Numbers and mailboxes."""
         return self.identifiers.phones | self.identifiers.emails
 
-    def plausible(self, other: Entry) -> bool:
+    def plausible(self, other: ListedPerson) -> bool:
         """Return whether one id may be one person: people rarely change all names and all addresses."""
         alike = any(len(word) >= _SHORTEST_WORD for word in self.words & other.words)
         return alike or bool(self.addresses & other.addresses)
 
-    def contradicts(self, other: Entry) -> bool:
+    def contradicts(self, other: ListedPerson) -> bool:
         """Return whether both have numbers, or both have mailboxes, and none in common."""
         kinds = (
             (self.identifiers.phones, other.identifiers.phones),
@@ -66,7 +66,7 @@ class Entry:
         return not self.addresses & other.addresses and any(ours and theirs for ours, theirs in kinds)
 
 
-def persons(entries: Sequence[Entry]) -> list[int]:
+def persons(entries: Sequence[ListedPerson]) -> list[int]:
     """Return for each entry the number of its person; an unsure entry is a person of its own."""
     groups = _Groups(entries)
     groups.join_by_address()
@@ -78,7 +78,7 @@ def persons(entries: Sequence[Entry]) -> list[int]:
     return groups.numbers()
 
 
-def doubts(entries: Sequence[Entry], members: Collection[int]) -> dict[int, Doubt]:
+def doubts(entries: Sequence[ListedPerson], members: Collection[int]) -> dict[int, Doubt]:
     """Return, by the number of an entry outside `members`, why it may be about them too."""
     person = [entries[number] for number in members]
     found = {}
@@ -88,12 +88,12 @@ def doubts(entries: Sequence[Entry], members: Collection[int]) -> dict[int, Doub
     return found
 
 
-def _doubt(entry: Entry, person: Iterable[Entry]) -> Doubt | None:
+def _doubt(entry: ListedPerson, person: Iterable[ListedPerson]) -> Doubt | None:
     reasons = {_reason(entry, member) for member in person}
     return next((doubt for doubt in Doubt if doubt in reasons), None)
 
 
-def _reason(entry: Entry, member: Entry) -> Doubt | None:
+def _reason(entry: ListedPerson, member: ListedPerson) -> Doubt | None:
     if entry.place == member.place and entry.identifiers.id:
         return Doubt.ID
     if entry.addresses & member.addresses:
@@ -106,7 +106,7 @@ def _reason(entry: Entry, member: Entry) -> Doubt | None:
 class _Groups:
     """Groups of entries (union-find), joined step by step, the surest first."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[ListedPerson]) -> None:
         self._entries = entries
         self._parents = list(range(len(entries)))
         self._by_id = _together((entry.place[1],) if entry.identifiers.id else () for entry in entries)
@@ -184,7 +184,7 @@ class _Groups:
     def _is_named(self, number: int) -> bool:
         return bool(self._entries[number].words)
 
-    def _same_id(self, one: Entry, other: Entry) -> bool:
+    def _same_id(self, one: ListedPerson, other: ListedPerson) -> bool:
         if one.audience == other.audience:
             return one.plausible(other)
         return one.words == other.words and not one.contradicts(other)

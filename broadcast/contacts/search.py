@@ -14,7 +14,7 @@ from broadcast.contacts.columns import Columns, read_columns
 from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.merge import DERIVED_ID, named
 from broadcast.contacts.rows import clean, identifiers_of, read_row
-from broadcast.contacts.sheet import MalformedRow, Row, Sheet, open_sheet
+from broadcast.contacts.sheet import MalformedRow, Sheet, SheetRow, open_sheet
 from broadcast.model.contact import Contact
 from broadcast.model.ids import base_id
 
@@ -98,7 +98,7 @@ def mentioned_in(path: Path, terms: SearchTerms) -> bool:
 
 
 def _row_about(
-    sheet: Sheet, row: Row, columns: Columns, region: str, terms: SearchTerms
+    sheet: Sheet, row: SheetRow, columns: Columns, region: str, terms: SearchTerms
 ) -> ListedRow | RejectedText | None:
     text = "\n".join(map(clean, row.cells))
     if not terms.may_touch(text):

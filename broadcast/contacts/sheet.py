@@ -35,7 +35,7 @@ _EXPORT = "export it as CSV, UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row and its first physical line."""
 
     line: int
@@ -60,7 +60,7 @@ class Sheet:
     header: tuple[str, ...]
     header_line: int
 
-    def rows(self) -> Iterator[Row | MalformedRow]:
+    def rows(self) -> Iterator[SheetRow | MalformedRow]:
         """Yield every row below the header that is not blank, in order."""
         with self.path.open(encoding=self.encoding, newline="") as stream:
             try:
@@ -188,7 +188,7 @@ def _declared_delimiter(line: str) -> str | None:
     return delimiter if name.lower() == "sep" and len(delimiter) == 1 else None
 
 
-def _rows(stream: IO[str], sheet: Sheet) -> Iterator[Row | MalformedRow]:
+def _rows(stream: IO[str], sheet: Sheet) -> Iterator[SheetRow | MalformedRow]:
     lines = lines_of(stream, sheet.path)
     for _ in range(sheet.header_line):
         next(lines)
@@ -205,7 +205,7 @@ def _rows(stream: IO[str], sheet: Sheet) -> Iterator[Row | MalformedRow]:
         if cells is None:
             return
         if any(cell and not cell.isspace() for cell in cells):
-            yield Row(line, cells)
+            yield SheetRow(line, cells)
 
 
 def _never_closed(path: Path, line: int) -> ConfigError:

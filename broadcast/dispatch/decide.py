@@ -31,7 +31,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class DeliverySituation:
     """Where a delivery stands when its outcome arrives.
 
     `attempts` counts the requests made on this channel, `lookups` the times the provider was asked about
@@ -91,7 +91,7 @@ class GiveUp:
 Step: TypeAlias = Done | Again | NextChannel | LookUp | Hold | LeaveUnknown | GiveUp
 
 
-def decide(outcome: Outcome, situation: Situation, policy: Policy) -> Step:
+def decide(outcome: Outcome, situation: DeliverySituation, policy: Policy) -> Step:
     """The next step after a request, or after a look-up of it."""
     match outcome:
         case Accepted():
@@ -106,7 +106,7 @@ def decide(outcome: Outcome, situation: Situation, policy: Policy) -> Step:
             return _after_unknown(situation, policy)
 
 
-def _after_not_sent(retry_after: float | None, situation: Situation, policy: Policy) -> Step:
+def _after_not_sent(retry_after: float | None, situation: DeliverySituation, policy: Policy) -> Step:
     backup = situation.backup
     limit = policy.attempts_with_backup if backup else policy.attempts_without_backup
     if retry_after is not None:
@@ -118,7 +118,7 @@ def _after_not_sent(retry_after: float | None, situation: Situation, policy: Pol
     return Again(max(retry_after or 0.0, _backoff(situation, policy)))
 
 
-def _after_unknown(situation: Situation, policy: Policy) -> Step:
+def _after_unknown(situation: DeliverySituation, policy: Policy) -> Step:
     if situation.reconciles and situation.lookups < policy.lookups:
         return LookUp(situation.settle * (situation.lookups + 1))
     match policy.on_unknown:
@@ -130,12 +130,12 @@ def _after_unknown(situation: Situation, policy: Policy) -> Step:
             return LeaveUnknown()
 
 
-def _backoff(situation: Situation, policy: Policy) -> float:
+def _backoff(situation: DeliverySituation, policy: Policy) -> float:
     """Twice as long as the time before, until it is long enough."""
     full = min(policy.longest_backoff, policy.backoff * 2.0 ** (situation.attempts - 1))
     return _spread(full, situation)
 
 
-def _spread(full: float, situation: Situation) -> float:
+def _spread(full: float, situation: DeliverySituation) -> float:
     """Half of it is random, so that many senders do not come back as one wave."""
     return full * (0.5 + situation.jitter / 2)

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 from broadcast.dispatch.channel import ActiveChannel
-from broadcast.dispatch.decide import Again, LookUp, NextChannel, Policy, Situation, Step, decide
+from broadcast.dispatch.decide import Again, DeliverySituation, LookUp, NextChannel, Policy, Step, decide
 from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.dispatch.settlement import reason_of, settlement
 from broadcast.ledger.pauses import Pause
@@ -85,7 +85,7 @@ class Interpreter:
         if answer.cut_off:
             return LookUp(channel.settle)
         backup = claim.step + 1 < len(claim.route)
-        situation = Situation(
+        situation = DeliverySituation(
             attempts=claim.attempts,
             backup=backup,
             reconciles=channel.reconciles,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from broadcast.ledger.records import Claim, Text
+from broadcast.ledger.records import Claim, NoticeText
 from broadcast.model.channel import Capabilities
 from broadcast.model.contact import Contact
 from broadcast.model.ids import delivery_key
@@ -31,7 +31,7 @@ class MessageBuilder:
     notice: str
     identity: str | None
     headline: Headline
-    texts: tuple[Text, ...]
+    texts: tuple[NoticeText, ...]
     secret: bytes = field(repr=False)
     leaving: frozenset[str] = frozenset()
     internal: frozenset[str] = frozenset()

@@ -46,7 +46,7 @@ _VERBS = (*(verb.value for verb in Verb), RETRY)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ExerciseStep:
     """One moment of an exercise.
 
     `at` is the time since its beginning. `faults` are set, after all earlier ones were removed if `heal` is
@@ -70,7 +70,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExercisePlace:
     """A table of an exercise's file, for messages: `storm.toml:12: step 3`."""
 
     document: Document
@@ -91,8 +91,8 @@ class Exercise:
     name: str
     about: str
     company: Path
-    steps: tuple[Step, ...]
-    places: tuple[Place, ...]
+    steps: tuple[ExerciseStep, ...]
+    places: tuple[ExercisePlace, ...]
     first_notice: float = 2.0
 
     @property
@@ -104,12 +104,12 @@ class Exercise:
 def read_exercise(path: Path) -> Exercise:
     """Read the exercise in a file; raises `ConfigError` with file, line, step and field."""
     document = read_document(path, str(path))
-    head, tables = Place(document), document.tables
+    head, tables = ExercisePlace(document), document.tables
     _check(tables, _HEAD, head)
     steps = tables.get(_STEPS)
     if not isinstance(steps, list) or not steps:
         raise ConfigError(f"{path}: nothing happens", hint="write [[step]], with at and say below")
-    places = tuple(Place(document, number) for number in range(len(steps)))
+    places = tuple(ExercisePlace(document, number) for number in range(len(steps)))
     read = tuple(map(_step, steps, places))
     for (earlier, later), place in zip(pairwise(read), places[1:], strict=True):
         if later.at < earlier.at:
@@ -128,7 +128,7 @@ def read_exercise(path: Path) -> Exercise:
     )
 
 
-def _company(tables: Mapping[str, Any], path: Path, head: Place) -> Path:
+def _company(tables: Mapping[str, Any], path: Path, head: ExercisePlace) -> Path:
     company = path.parent / _text(tables, "company", head, ".")
     if not (company / "broadcast.toml").is_file():
         raise ConfigError(
@@ -138,7 +138,7 @@ def _company(tables: Mapping[str, Any], path: Path, head: Place) -> Path:
     return company
 
 
-def _step(table: object, place: Place) -> Step:
+def _step(table: object, place: ExercisePlace) -> ExerciseStep:
     if not isinstance(table, dict):
         raise ConfigError(f"{place.at('')} is not a table", hint="write [[step]], then its fields below")
     _check(table, _STEP | _SAID, place)
@@ -153,7 +153,7 @@ def _step(table: object, place: Place) -> Step:
         raise ConfigError(
             f"{place.at(first)}: {first} belongs to no verb", hint='give the step a verb, like "notify"'
         )
-    return Step(
+    return ExerciseStep(
         at=_span(table, "at", place, "0m"),
         say=_text(table, "say", place),
         faults=_faults(table, place),
@@ -164,7 +164,7 @@ def _step(table: object, place: Place) -> Step:
     )
 
 
-def _faults(table: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+def _faults(table: Mapping[str, Any], place: ExercisePlace) -> tuple[str, ...]:
     spelled = _texts(table, "faults", place)
     for one in spelled:
         try:
@@ -174,7 +174,7 @@ def _faults(table: Mapping[str, Any], place: Place) -> tuple[str, ...]:
     return spelled
 
 
-def _decision(table: Mapping[str, Any], place: Place) -> OnUnknown:
+def _decision(table: Mapping[str, Any], place: ExercisePlace) -> OnUnknown:
     spelled = _text(table, "on_unknown", place, OnUnknown.OTHER_CHANNEL)
     try:
         return OnUnknown(spelled)
@@ -185,7 +185,7 @@ def _decision(table: Mapping[str, Any], place: Place) -> OnUnknown:
         ) from None
 
 
-def _request(verb: Verb, said: Mapping[str, Any], place: Place) -> Request:
+def _request(verb: Verb, said: Mapping[str, Any], place: ExercisePlace) -> Request:
     given: dict[str, Any] = {
         name: _texts(said, name, place) if name in _LISTS else _text(said, name, place)
         for name in said
@@ -201,34 +201,34 @@ def _request(verb: Verb, said: Mapping[str, Any], place: Place) -> Request:
     return Request(verb, **given, variables=tuple(variables.items()))
 
 
-def _check(table: Mapping[str, Any], known: frozenset[str], place: Place) -> None:
+def _check(table: Mapping[str, Any], known: frozenset[str], place: ExercisePlace) -> None:
     for key in table:
         if key not in known:
             raise ConfigError(f"{place.at(key)}: unknown field {key!r}", hint=did_you_mean(key, known))
 
 
-def _span(table: Mapping[str, Any], key: str, place: Place, default: str) -> timedelta:
+def _span(table: Mapping[str, Any], key: str, place: ExercisePlace, default: str) -> timedelta:
     try:
         return timedelta(seconds=parse_duration(str(table.get(key, default))))
     except UsageError as error:
         raise ConfigError(f"{place.at(key)}: {key}: {error}", hint=error.hint) from None
 
 
-def _flag(table: Mapping[str, Any], key: str, place: Place) -> bool:
+def _flag(table: Mapping[str, Any], key: str, place: ExercisePlace) -> bool:
     value = table.get(key, False)
     if isinstance(value, bool):
         return value
     raise ConfigError(f"{place.at(key)}: {key} must be true or false", hint=f"write {key} = true")
 
 
-def _text(table: Mapping[str, Any], key: str, place: Place, default: str = "") -> str:
+def _text(table: Mapping[str, Any], key: str, place: ExercisePlace, default: str = "") -> str:
     value = table.get(key, default)
     if isinstance(value, str):
         return value
     raise ConfigError(f"{place.at(key)}: {key} must be a text", hint=f'write {key} = "..."')
 
 
-def _texts(table: Mapping[str, Any], key: str, place: Place) -> tuple[str, ...]:
+def _texts(table: Mapping[str, Any], key: str, place: ExercisePlace) -> tuple[str, ...]:
     value = table.get(key, [])
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(value)

@@ -8,20 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcast.config.settings import AlternativeSettings
-from broadcast.drills.exercise import Exercise, Step
+from broadcast.drills.exercise import Exercise, ExerciseStep
 from broadcast.drills.play import Played
 from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.counted import counted
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.planning.outage import Dependencies, Outage
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.contact_points import is_down
 from broadcast.publishing.result import Result
 from broadcast.rendering import prose
 from broadcast.rendering.lint import given_words
 from broadcast.rendering.words import language_of
-from broadcast.reports.promises import Verdict
+from broadcast.reports.promises import PromiseVerdict
 from broadcast.reports.story import Story
 from broadcast.sandbox.records import Received
 
@@ -78,7 +78,7 @@ class Grade:
 class Grader:
     """Grades with the company's channels and their dependencies; `reachable` are its contact points."""
 
-    ways: Mapping[str, Way]
+    ways: Mapping[str, PlannedChannel]
     dependencies: Dependencies
     reachable: Sequence[AlternativeSettings]
 
@@ -224,7 +224,7 @@ def _spell_seconds(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < _MINUTE else f"{seconds / _MINUTE:.0f} min"
 
 
-def spell(step: Step) -> str:
+def spell(step: ExerciseStep) -> str:
     """Return a step for people: `+1:05 resolve`."""
     minutes = int(step.at.total_seconds() // _MINUTE)
     return f"+{minutes // 60}:{minutes % 60:02}" + (f" {step.verb}" if step.verb else "")
@@ -250,8 +250,8 @@ def _none(name: str, count: int) -> Criterion:
 
 
 def _promises(stories: Sequence[Story]) -> Criterion:
-    due = [one for story in stories for one in story.promises if one.verdict is not Verdict.PENDING]
-    kept = sum(one.verdict is Verdict.KEPT for one in due)
+    due = [one for story in stories for one in story.promises if one.verdict is not PromiseVerdict.PENDING]
+    kept = sum(one.verdict is PromiseVerdict.KEPT for one in due)
     return Criterion("promises kept", f"{kept} of {len(due)}", "all", kept == len(due))
 
 

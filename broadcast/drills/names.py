@@ -7,14 +7,14 @@ from collections.abc import Set as AbstractSet
 
 from broadcast.config.problems import Problems, did_you_mean
 from broadcast.config.settings import Settings
-from broadcast.drills.exercise import Exercise, Step
+from broadcast.drills.exercise import Exercise, ExerciseStep
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.system import NOTHING, system_name
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.dependencies import dependencies
 
 
-def check_names(exercise: Exercise, settings: Settings, ways: Mapping[str, Way]) -> None:
+def check_names(exercise: Exercise, settings: Settings, ways: Mapping[str, PlannedChannel]) -> None:
     """Raise one `ConfigError` that lists every unknown name with file, line and step."""
     known = _known(settings, ways)
     problems = Problems(str(exercise.path))
@@ -31,7 +31,7 @@ def _fix(key: str, name: str, known: AbstractSet[str]) -> str:
     return "write sev1 (worst), sev2, sev3 or sev4" if key == "severity" else did_you_mean(name, known)
 
 
-def _known(settings: Settings, ways: Mapping[str, Way]) -> Mapping[str, AbstractSet[str]]:
+def _known(settings: Settings, ways: Mapping[str, PlannedChannel]) -> Mapping[str, AbstractSet[str]]:
     """Return the possible values of each field of a step; a company without services takes any."""
     systems = set(dependencies(settings).known(ways.values()))
     return {
@@ -46,7 +46,7 @@ def _known(settings: Settings, ways: Mapping[str, Way]) -> Mapping[str, Abstract
     }
 
 
-def _named(step: Step) -> Iterator[tuple[str, str]]:
+def _named(step: ExerciseStep) -> Iterator[tuple[str, str]]:
     """Yield every name in a step, with its field."""
     yield from (("down", name) for name in step.down or ())
     if step.request is None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import Event, EventKind, Listener
-from broadcast.drills.exercise import Exercise, Step
+from broadcast.drills.exercise import Exercise, ExerciseStep
 from broadcast.errors import BroadcastError
 from broadcast.model.clock import ManualClock
 from broadcast.model.unknown import OnUnknown
@@ -43,7 +43,7 @@ class Played:
     accepted, None if none did. `refused` says why nothing was published.
     """
 
-    step: Step
+    step: ExerciseStep
     down: tuple[str, ...]
     results: tuple[Result, ...] = ()
     first_word: float | None = None
@@ -76,7 +76,7 @@ async def play(
     commands: Commands,
     clock: ManualClock,
     sandbox: SandboxClient,
-    told: Callable[[Step], None],
+    told: Callable[[ExerciseStep], None],
 ) -> AsyncIterator[Played]:
     """Run step by step; `told` is called before each step."""
     down: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ async def play(
         yield await _acted(step, commands, down)
 
 
-async def _acted(step: Step, commands: Commands, down: tuple[str, ...]) -> Played:
+async def _acted(step: ExerciseStep, commands: Commands, down: tuple[str, ...]) -> Played:
     watch = _Stopwatch()
     try:
         if step.request:

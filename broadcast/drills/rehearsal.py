@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcast.config.settings import Settings
-from broadcast.drills.exercise import Exercise, Step
+from broadcast.drills.exercise import Exercise, ExerciseStep
 from broadcast.drills.grade import Grade, GradedIncident, GradedNotice, Grader, first_notice, spell
 from broadcast.drills.play import Commands, Played, play
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import ManualClock
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.contact_points import configured
 from broadcast.publishing.dependencies import dependencies
 from broadcast.reports.story import build
@@ -25,14 +25,14 @@ class Rehearsal:
 
     exercise: Exercise
     settings: Settings
-    ways: Mapping[str, Way]
+    ways: Mapping[str, PlannedChannel]
     ledger: Ledger
     commands: Commands
     clock: ManualClock
     sandbox: SandboxClient
     close: Callable[[], object]
 
-    async def run(self, told: Callable[[Step], None]) -> Grade:
+    async def run(self, told: Callable[[ExerciseStep], None]) -> Grade:
         """Run and grade it; raises `ConfigError` if nothing was published."""
         try:
             steps = play(self.exercise, self.commands, self.clock, self.sandbox, told)

@@ -26,7 +26,7 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OwedMessage:
     """One message that was owed to them; `template_audience` names the audience whose words it was in.
 
     `kinds` has the kind of text of every channel, by its name at that time; notices from before that was kept
@@ -50,7 +50,7 @@ class Message:
     tries: tuple[Try, ...]
 
 
-def recorded(store: Store, known: Sequence[KnownAs]) -> tuple[list[Contact], list[Message]]:
+def recorded(store: Store, known: Sequence[KnownAs]) -> tuple[list[Contact], list[OwedMessage]]:
     """The person as recorded, under every name and address, and every message they were owed."""
     wanted = recipients_of(known)
     ours = entries_of(known)
@@ -63,9 +63,9 @@ def recorded(store: Store, known: Sequence[KnownAs]) -> tuple[list[Contact], lis
     return [person for person in people if person], messages
 
 
-def _message(row: Row, connection: Connection) -> Message:
+def _message(row: Row, connection: Connection) -> OwedMessage:
     tries = connection.execute("attempts_of_delivery", (row["id"],)).fetchall()
-    return Message(
+    return OwedMessage(
         notice=row["notice_id"],
         incident=row["incident"],
         title=row["title"],

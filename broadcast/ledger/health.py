@@ -56,7 +56,7 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ProviderPage:
     """What a public status page said when it was last asked; `etag` is its own name for that answer."""
 
     url: str
@@ -116,15 +116,15 @@ class HealthRecords:
             asked = {"url": url, "now": now.timestamp(), "pause": pause}
             return connection.execute("claim_page", asked).fetchone() is not None
 
-    def page(self, url: str) -> Page:
+    def page(self, url: str) -> ProviderPage:
         """What the page last said."""
         with self._store.reading() as connection:
             row = connection.execute("status_page", (url,)).fetchone()
         if row is None:
-            return Page(url, "", Announcement(Condition.UNKNOWN))
-        return Page(url, row["etag"], Announcement(Condition(row["condition"]), row["detail"]))
+            return ProviderPage(url, "", Announcement(Condition.UNKNOWN))
+        return ProviderPage(url, row["etag"], Announcement(Condition(row["condition"]), row["detail"]))
 
-    def keep_page(self, page: Page) -> None:
+    def keep_page(self, page: ProviderPage) -> None:
         """Remember what a page said."""
         said = page.announcement
         with self._store.transaction() as connection:

@@ -78,7 +78,7 @@ class ChannelReach:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeliveryStanding:
     """One message owed to one person: where it stands, and whether an answer about it was lost."""
 
     contact: str
@@ -168,7 +168,7 @@ class History:
         """How a notice fared, by channel in the order of lanes and routes."""
         return self._each("reach", notice.id, _reach)
 
-    def standings(self, incident: Incident) -> list[Standing]:
+    def standings(self, incident: Incident) -> list[DeliveryStanding]:
         """What every person was owed, notice by notice."""
         return self._each("standings", incident.id, _standing)
 
@@ -285,8 +285,8 @@ def _reach(row: Row) -> ChannelReach:
     )
 
 
-def _standing(row: Row) -> Standing:
-    return Standing(
+def _standing(row: Row) -> DeliveryStanding:
+    return DeliveryStanding(
         contact=row["contact"],
         sequence=row["sequence"],
         audience=row["audience"],

@@ -16,7 +16,7 @@ from broadcast.model.incident import Incident, Phase, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from broadcast.ledger.records import NewNotice, Notice, Text
+    from broadcast.ledger.records import NewNotice, Notice, NoticeText
     from broadcast.model.plan import Planned
 
 
@@ -102,7 +102,7 @@ class Incidents:
             row = connection.execute("notice_by_key", (key,)).fetchone()
             return notice_from(row) if row else None
 
-    def texts(self, notice: int) -> list[Text]:
+    def texts(self, notice: int) -> list[NoticeText]:
         """The texts of a notice as they were rendered."""
         from broadcast.ledger.rows import text_from
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from broadcast.ledger.avoidance import Detour, Owed
     from broadcast.ledger.deliveries import Deliveries
-    from broadcast.ledger.dossier import Message
+    from broadcast.ledger.dossier import OwedMessage
     from broadcast.ledger.erasure import Erasure, KnownAs
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from broadcast.model.forgotten import Forgotten
     from broadcast.model.incident import Incident
     from broadcast.model.pace import Pace
-    from broadcast.model.unknown import Finding
+    from broadcast.model.unknown import UnknownFinding
 
 _UNPACED: Mapping[str, Pace] = MappingProxyType({})
 
@@ -111,7 +111,7 @@ class Ledger:
         return unanswered(self._store, incident)
 
     def record_finding(
-        self, messages: Sequence[Unanswered], finding: Finding, author: str, now: datetime
+        self, messages: Sequence[Unanswered], finding: UnknownFinding, author: str, now: datetime
     ) -> int:
         """What `author` found out about them at the provider; returns how many were still unknown."""
         from broadcast.ledger.unanswered import record_finding
@@ -144,7 +144,7 @@ class Ledger:
 
         return Suppressions(self._store, self.secret)
 
-    def recorded(self, people: Sequence[KnownAs]) -> tuple[list[Contact], list[Message]]:
+    def recorded(self, people: Sequence[KnownAs]) -> tuple[list[Contact], list[OwedMessage]]:
         """What it has of a person whom it knows as these."""
         from broadcast.ledger.dossier import recorded
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class NoticeText:
     """A rendered message and where it belongs: `template_audience` is the audience it is written for."""
 
     template_audience: str
@@ -45,7 +45,7 @@ class NewNotice:
     key: str | None
     inputs_hash: str
     author: str
-    texts: Sequence[Text]
+    texts: Sequence[NoticeText]
     deliveries: Iterable[Planned]
     latecomers: Iterable[Planned] = ()
     reserved: bool = False

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from broadcast.ledger.facts import content_hash, facts_from_json
-from broadcast.ledger.records import Notice, Text
+from broadcast.ledger.records import Notice, NoticeText
 from broadcast.ledger.store import Connection, Row
 from broadcast.model.contact import Contact
 from broadcast.model.incident import Phase
@@ -42,14 +42,14 @@ def notice_from(row: Row) -> Notice:
     )
 
 
-def text_from(row: Row) -> Text:
+def text_from(row: Row) -> NoticeText:
     """The text a row holds."""
     slots = tuple(json.loads(row["slots"]))
     message = Message(row["locale"], row["text"], row["subject"], row["html"], slots)
-    return Text(row["audience"], row["kind"], message)
+    return NoticeText(row["audience"], row["kind"], message)
 
 
-def message_row(notice: int, text: Text) -> tuple[object, ...]:
+def message_row(notice: int, text: NoticeText) -> tuple[object, ...]:
     """A text as a row of a notice."""
     message = text.message
     slots = json.dumps(message.slots)

@@ -19,7 +19,7 @@ from broadcast.model.delivery import DeliveryState, may_become
 _CLAIMED = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
-class _Group(NamedTuple):
+class _SharedOutcome(NamedTuple):
     """All of a settlement but whom it is about; `origin` is the channel that was tried."""
 
     notice: int
@@ -35,7 +35,7 @@ class _Group(NamedTuple):
 
 def settle(connection: Connection, settled: Sequence[Settlement], moment: float) -> None:
     """Record what became of claims, each delivery's own transition checked; `moment` is since the epoch."""
-    groups: dict[_Group, list[Settlement]] = {}
+    groups: dict[_SharedOutcome, list[Settlement]] = {}
     for settlement in settled:
         groups.setdefault(_group_of(settlement), []).append(settlement)
     for group, those in groups.items():
@@ -45,7 +45,7 @@ def settle(connection: Connection, settled: Sequence[Settlement], moment: float)
 
 
 def _settle_alike(
-    connection: Connection, group: _Group, settled: Sequence[Settlement], moment: float
+    connection: Connection, group: _SharedOutcome, settled: Sequence[Settlement], moment: float
 ) -> None:
     refs = list(chain.from_iterable(map(_refs, settled)))
     threads = [
@@ -80,7 +80,7 @@ def _settle_alike(
 
 
 def _keep_warnings(
-    connection: Connection, group: _Group, settled: Sequence[Settlement], moment: float
+    connection: Connection, group: _SharedOutcome, settled: Sequence[Settlement], moment: float
 ) -> None:
     warnings = (accepted.warning for one in settled for accepted in one.accepted)
     for warning in dict.fromkeys(filter(None, warnings)):
@@ -99,9 +99,9 @@ def _refs(settlement: Settlement) -> Iterator[tuple[int, str | None]]:
     return zip_longest((claim.attempt for claim in settlement.claims), refs)
 
 
-def _group_of(settlement: Settlement) -> _Group:
+def _group_of(settlement: Settlement) -> _SharedOutcome:
     claim = settlement.claims[0]
-    return _Group(
+    return _SharedOutcome(
         claim.notice,
         claim.route[claim.step],
         claim.route[settlement.step],

@@ -12,12 +12,12 @@ from broadcast.ledger.store import Connection, Row, Store
 from broadcast.ledger.supersede import supersede
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
-from broadcast.model.unknown import Finding
+from broadcast.model.unknown import UnknownFinding
 
 _STATES = {
-    Finding.ACCEPTED: DeliveryState.ACCEPTED,
-    Finding.DELIVERED: DeliveryState.DELIVERED,
-    Finding.NOT_SENT: DeliveryState.PLANNED,
+    UnknownFinding.ACCEPTED: DeliveryState.ACCEPTED,
+    UnknownFinding.DELIVERED: DeliveryState.DELIVERED,
+    UnknownFinding.NOT_SENT: DeliveryState.PLANNED,
 }
 
 
@@ -53,7 +53,7 @@ def unanswered(store: Store, incident: Incident) -> list[Unanswered]:
 def record_finding(
     store: Store,
     messages: Sequence[Unanswered],
-    finding: Finding,
+    finding: UnknownFinding,
     author: str,
     now: datetime,
 ) -> int:
@@ -68,7 +68,7 @@ def record_finding(
             values = {
                 "id": message.delivery,
                 "state": _STATES[finding],
-                "outcome": "not_sent" if finding is Finding.NOT_SENT else "accepted",
+                "outcome": "not_sent" if finding is UnknownFinding.NOT_SENT else "accepted",
                 "reason": f"{finding}, says {author}",
                 "now": now.timestamp(),
             }

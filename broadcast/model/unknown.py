@@ -13,7 +13,7 @@ class OnUnknown(StrEnum):
     RESEND = "resend"
 
 
-class Finding(StrEnum):
+class UnknownFinding(StrEnum):
     """What a person saw at the provider: it accepted the message, delivered it, or does not have it."""
 
     ACCEPTED = "accepted"

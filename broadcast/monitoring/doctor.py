@@ -36,7 +36,7 @@ _OTHERS = 0o077
 _NAMED = 5  # broken templates that are named one by one
 
 
-class Verdict(StrEnum):
+class CheckVerdict(StrEnum):
     """What a check found."""
 
     OK = "ok"
@@ -49,7 +49,7 @@ class Check:
     """One finding: what was looked at, what was seen, and what to do about it."""
 
     subject: str
-    verdict: Verdict
+    verdict: CheckVerdict
     detail: str
     fix: str = ""
 
@@ -65,13 +65,13 @@ async def examine(settings: Settings) -> list[Check]:
 
 
 def _configuration(settings: Settings) -> Iterator[Check]:
-    yield Check("configuration", Verdict.OK, str(settings.path or "defaults"))
+    yield Check("configuration", CheckVerdict.OK, str(settings.path or "defaults"))
     for warning in settings.warnings:
-        yield Check("configuration", Verdict.WARN, warning)
+        yield Check("configuration", CheckVerdict.WARN, warning)
     if not settings.live and not settings.sandbox:
         yield Check(
             "configuration",
-            Verdict.WARN,
+            CheckVerdict.WARN,
             "live = false: nothing leaves this machine",
             "set live = true when it counts",
         )
@@ -79,7 +79,7 @@ def _configuration(settings: Settings) -> Iterator[Check]:
 
 def failed(error: BroadcastError, subject: str) -> Check:
     """An error as a finding."""
-    return Check(subject, Verdict.FAIL, str(error), error.hint or "")
+    return Check(subject, CheckVerdict.FAIL, str(error), error.hint or "")
 
 
 def _guarded(checks: Iterator[Check], subject: str) -> Iterator[Check]:
@@ -96,7 +96,7 @@ def _placeholders(settings: Settings) -> Iterator[Check]:
         return
     for one in placeholders(settings):
         key = f"{one.key} = {one.value!r}"
-        yield Check("configuration", Verdict.FAIL, f"{one.place}: {key} is an example", "write your own")
+        yield Check("configuration", CheckVerdict.FAIL, f"{one.place}: {key} is an example", "write your own")
 
 
 def _secrets(settings: Settings) -> Iterator[Check]:
@@ -108,7 +108,7 @@ def _secrets(settings: Settings) -> Iterator[Check]:
             missing.setdefault(reference.spelled, check)
     yield from missing.values()
     if not missing:
-        yield Check("secrets", Verdict.OK, "every secret that is referred to is there")
+        yield Check("secrets", CheckVerdict.OK, "every secret that is referred to is there")
 
 
 def _unreadable(channel: ChannelSettings) -> Iterator[tuple[Reference, ConfigError]]:
@@ -127,8 +127,8 @@ def _references(options: Mapping[str, object]) -> Iterator[tuple[str, Reference]
             yield from _references(value)
 
 
-def _gravity(channel: ChannelSettings) -> Verdict:
-    return Verdict.WARN if channel.optional else Verdict.FAIL
+def _gravity(channel: ChannelSettings) -> CheckVerdict:
+    return CheckVerdict.WARN if channel.optional else CheckVerdict.FAIL
 
 
 def _modes(settings: Settings) -> Iterator[Check]:
@@ -144,10 +144,10 @@ def _modes(settings: Settings) -> Iterator[Check]:
     for path in open_ones:
         mode = stat.S_IMODE(path.stat().st_mode)
         yield Check(
-            "file modes", Verdict.WARN, f"others may read {path} (mode {mode:04o})", f"chmod 600 {path}"
+            "file modes", CheckVerdict.WARN, f"others may read {path} (mode {mode:04o})", f"chmod 600 {path}"
         )
     if not open_ones:
-        yield Check("file modes", Verdict.OK, "only this user may read secrets, contacts and ledger")
+        yield Check("file modes", CheckVerdict.OK, "only this user may read secrets, contacts and ledger")
 
 
 def _open_to_others(path: Path) -> bool:
@@ -164,10 +164,10 @@ def _ledger(settings: Settings) -> Iterator[Check]:
     finally:
         ledger.close()
     if verdict == "ok":
-        yield Check("ledger", Verdict.OK, f"{settings.ledger} is intact")
+        yield Check("ledger", CheckVerdict.OK, f"{settings.ledger} is intact")
     else:
         fix = "keep the file, and name a new one under [ledger] url to go on sending"
-        yield Check("ledger", Verdict.FAIL, f"{settings.ledger} is damaged: {verdict}", fix)
+        yield Check("ledger", CheckVerdict.FAIL, f"{settings.ledger} is damaged: {verdict}", fix)
 
 
 def _contacts(settings: Settings) -> Iterator[Check]:
@@ -186,15 +186,15 @@ def _book(audience: AudienceSettings, settings: Settings) -> Check:
     except ConfigError as error:
         return failed(error, subject)
     if not book.contacts:
-        return Check(subject, Verdict.FAIL, "nobody is in them", "add somebody, or remove the audience")
+        return Check(subject, CheckVerdict.FAIL, "nobody is in them", "add somebody, or remove the audience")
     said = counted(len(book.contacts), "person", "people")
     lost = [f"{unreachable:,} of them whom no channel reaches"] if unreachable else []
     if book.rejected:
         lost.append(f"{counted(len(book.rejected), 'row')} without a usable address")
     if lost:
         fix = f"see: broadcast contacts check -a {audience.name}"
-        return Check(subject, Verdict.WARN, f"{said}, and {' and '.join(lost)}", fix)
-    return Check(subject, Verdict.OK, said)
+        return Check(subject, CheckVerdict.WARN, f"{said}, and {' and '.join(lost)}", fix)
+    return Check(subject, CheckVerdict.OK, said)
 
 
 def _unreachable(book: Book, audience: AudienceSettings, settings: Settings) -> int:
@@ -211,7 +211,7 @@ def _examples(audience: AudienceSettings, region: str) -> Iterator[Check]:
         made_up = sum(any(map(is_placeholder, filter(None, (one.phone, one.email)))) for one in people)
         if made_up:
             said = f"{made_up:,} of {len(people):,} have an address that is only an example"
-            yield Check(f"contacts of {audience.name}", Verdict.FAIL, said, "put your own people there")
+            yield Check(f"contacts of {audience.name}", CheckVerdict.FAIL, said, "put your own people there")
 
 
 def _templates(settings: Settings) -> Iterator[Check]:
@@ -230,17 +230,21 @@ def _templates(settings: Settings) -> Iterator[Check]:
         found = lint(catalogue, locales, post, organisation, audiences)
         wrong = [one for one in found if one.severity is Gravity.ERROR]
     for finding in wrong[:_NAMED]:
-        yield Check("templates", Verdict.FAIL, f"{finding.template}: {finding.problem}", finding.hint)
+        yield Check("templates", CheckVerdict.FAIL, f"{finding.template}: {finding.problem}", finding.hint)
     if len(wrong) > _NAMED:
-        yield Check("templates", Verdict.FAIL, f"and {len(wrong) - _NAMED} more", "broadcast template lint")
+        yield Check(
+            "templates", CheckVerdict.FAIL, f"and {len(wrong) - _NAMED} more", "broadcast template lint"
+        )
     if not wrong:
-        yield Check("templates", Verdict.OK, texts)
+        yield Check("templates", CheckVerdict.OK, texts)
 
 
 def _lanes(settings: Settings) -> Iterator[Check]:
     """Backups that fall together with what they stand in for are none."""
     if not settings.audiences:
-        yield Check("audiences", Verdict.FAIL, "there is no audience", "add [audiences.customers] with lanes")
+        yield Check(
+            "audiences", CheckVerdict.FAIL, "there is no audience", "add [audiences.customers] with lanes"
+        )
     depends = dependencies(settings)
     for audience in settings.audiences.values():
         for lane in audience.lanes:
@@ -248,7 +252,7 @@ def _lanes(settings: Settings) -> Iterator[Check]:
             if len(lane) > 1 and shared:
                 yield Check(
                     f"lanes of {audience.name}",
-                    Verdict.WARN,
+                    CheckVerdict.WARN,
                     f"{', '.join(lane)} all depend on {', '.join(sorted(shared))}",
                     "add a channel that does not",
                 )
@@ -262,19 +266,21 @@ def _shared(lane: Sequence[ChannelSettings], depends: Dependencies) -> frozenset
 def _sandbox(settings: Settings) -> Iterator[Check]:
     found = find(sandbox_folder(settings))
     detail = f"running at {found.url}" if found else "not running; --sandbox starts it"
-    yield Check("sandbox", Verdict.OK, detail)
+    yield Check("sandbox", CheckVerdict.OK, detail)
 
 
 def _channels(settings: Settings, answers: Mapping[str, Probe]) -> Iterator[Check]:
     if not settings.channels:
-        yield Check("channels", Verdict.FAIL, "there is no channel", "add one: [channels.email]")
+        yield Check("channels", CheckVerdict.FAIL, "there is no channel", "add one: [channels.email]")
     for name, channel in settings.channels.items():
         if name in answers:
             yield channel_check(channel, answers[name])
         else:
             yield Check(f"channel {name}", _gravity(channel), "not asked: a secret is missing")
     for remark in remarks({name: answer.ahead for name, answer in answers.items()}):
-        yield Check("clock", Verdict.WARN, remark, "switch on its synchronisation: timedatectl set-ntp true")
+        yield Check(
+            "clock", CheckVerdict.WARN, remark, "switch on its synchronisation: timedatectl set-ntp true"
+        )
 
 
 def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
@@ -283,9 +289,9 @@ def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
     detail = answer.detail or str(answer.health)
     match answer.health:
         case Health.OK:
-            return Check(subject, Verdict.OK, detail)
+            return Check(subject, CheckVerdict.OK, detail)
         case Health.DEGRADED:
-            return Check(subject, Verdict.WARN, detail, "it may fail; check its provider's status page")
+            return Check(subject, CheckVerdict.WARN, detail, "it may fail; check its provider's status page")
         case Health.UNAUTHORISED:
             return Check(subject, _gravity(channel), detail, f"check what is under [channels.{channel.name}]")
         case Health.UNREACHABLE:

@@ -21,7 +21,7 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.counted import counted
 from broadcast.model.text import printable
 from broadcast.model.zone import with_zone
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.observed_outages import found_down
 from broadcast.publishing.recipients import Recipients
 from broadcast.publishing.request import Request, Verb
@@ -47,7 +47,7 @@ _NAMES: Mapping[ChannelKind, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LaneStep:
     """How many people of an audience go which way, the first channel first; 0 for a post for everybody."""
 
     audience: str
@@ -59,7 +59,7 @@ class Step:
 class Backup:
     """Who would be told how without what is down; `trouble` says why nobody can tell."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[LaneStep, ...] = ()
     unreachable: int = 0
     trouble: str = ""
 
@@ -79,7 +79,7 @@ class Drafter:
     """Writes drafts. `what_if` plans, told what counts as down; `program` is how this one was called."""
 
     settings: Settings
-    ways: Mapping[str, Way]
+    ways: Mapping[str, PlannedChannel]
     what_if: Callable[[Mapping[str, str]], WhatIf]
     program: str
 
@@ -168,12 +168,12 @@ def _titled(kinds: Sequence[ChannelKind], language: str) -> str:
     return _DISTURBED[language].format(", ".join(names))
 
 
-def _steps(recipients: Recipients) -> Iterator[Step]:
+def _steps(recipients: Recipients) -> Iterator[LaneStep]:
     routes: Counter[tuple[str, tuple[str, ...]]] = Counter()
     for share, count in recipients.summary.shares.items():
         routes[share.audience, share.route] += 0 if share.posts else count
     for (audience, route), people in routes.items():
-        yield Step(audience, route, people)
+        yield LaneStep(audience, route, people)
 
 
 def _plan(backup: Backup) -> Iterator[str]:

@@ -11,7 +11,7 @@ from broadcast.channels import provider_status
 from broadcast.channels.address_guard import is_loopback
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import Settings
-from broadcast.ledger.health import HealthRecords, Page
+from broadcast.ledger.health import HealthRecords, ProviderPage
 from broadcast.model.clock import Clock
 from broadcast.model.health import Announcement
 
@@ -26,13 +26,13 @@ class Announcements:
     records: HealthRecords
     clock: Clock
 
-    def due(self, fates: Iterable[str]) -> Sequence[Page]:
+    def due(self, fates: Iterable[str]) -> Sequence[ProviderPage]:
         """The pages of these fates that may be asked now; nobody else will within a minute."""
         urls = sorted({url for _, url in self._pages(fates)})
         now = self.clock.now()
         return [self.records.page(url) for url in urls if self.records.claim_page(url, now, PAUSE)]
 
-    def keep(self, pages: Iterable[Page]) -> None:
+    def keep(self, pages: Iterable[ProviderPage]) -> None:
         """Remember what they said."""
         for page in pages:
             self.records.keep_page(page)
@@ -49,7 +49,7 @@ class Announcements:
                 yield fate, url
 
 
-async def ask_all(pages: Iterable[Page]) -> list[Page]:
+async def ask_all(pages: Iterable[ProviderPage]) -> list[ProviderPage]:
     """Ask each page, all at once; what cannot be read is an answer, too."""
     transport = Transport(deadline=provider_status.WITHIN)
     try:
@@ -58,6 +58,6 @@ async def ask_all(pages: Iterable[Page]) -> list[Page]:
         await transport.close()
 
 
-async def _ask(transport: Transport, page: Page) -> Page:
+async def _ask(transport: Transport, page: ProviderPage) -> ProviderPage:
     answered = await provider_status.ask(transport, page.url, page.etag)
-    return Page(page.url, answered.etag, answered.announcement or page.announcement)
+    return ProviderPage(page.url, answered.etag, answered.announcement or page.announcement)

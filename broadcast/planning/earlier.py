@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.target import why_gone
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Usable:
     provider's reference of what a channel published before. `sound` are channels without a known failure.
     """
 
-    ways: Mapping[str, Way]
+    ways: Mapping[str, PlannedChannel]
     withheld: Mapping[str, str] = field(default_factory=dict)
     threads: Mapping[str, str] = field(default_factory=dict)
-    configured: Mapping[str, Way] = field(default_factory=dict)
+    configured: Mapping[str, PlannedChannel] = field(default_factory=dict)
     sound: frozenset[str] = frozenset()
 
     @property
-    def known(self) -> Mapping[str, Way]:
+    def known(self) -> Mapping[str, PlannedChannel]:
         """Every channel whose kind of address is known."""
         return self.configured or self.ways
 

@@ -13,7 +13,7 @@ from broadcast.model.plan import Planned
 Place = tuple[str, Contact]  # an audience and the id of one of its people
 
 
-class Known:
+class KnownPeople:
     """The people of a plan so far. Only people who may occur again are kept, which are few of a million."""
 
     def __init__(self, duplicates: DuplicateFilter) -> None:

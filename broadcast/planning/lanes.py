@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcast.planning.outage import Outage
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Lanes:
     warnings: tuple[str, ...] = ()
 
 
-def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way], outage: Outage) -> Lanes:
+def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, PlannedChannel], outage: Outage) -> Lanes:
     """Return the lanes without channels that are missing in `ways` or down in the outage.
 
     If a lane has no other channel, one that is down stays: a doubtful channel is better than none. A channel
@@ -42,7 +42,7 @@ def comes_last(name: str, found: str) -> str:
 
 
 def _left_out(
-    usable: Sequence[str], sound: Sequence[str], ways: Mapping[str, Way], outage: Outage
+    usable: Sequence[str], sound: Sequence[str], ways: Mapping[str, PlannedChannel], outage: Outage
 ) -> Iterator[str]:
     if usable and not sound:
         lane = " > ".join(usable)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.system import system_name
 from broadcast.planning.fates import SYSTEMS, Fates
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 
 #: The kinds of line of a phone number; a message to it needs that network.
 LINES = frozenset({"landline", "mobile", "voip"})
@@ -61,7 +61,7 @@ class Dependencies:
         own = frozenset() if fates else self.fates.of_thing(adapter)
         return self.fates.behind(fates) | self.fates.of_thing(name) | own
 
-    def of_channel(self, way: Way) -> frozenset[str]:
+    def of_channel(self, way: PlannedChannel) -> frozenset[str]:
         """Return what a channel depends on: itself, its adapter, and everything behind them."""
         own = {system_name(way.name), system_name(way.adapter)}
         return self.behind(way.name, way.adapter, way.fate) | own
@@ -85,7 +85,7 @@ class Dependencies:
         """Return the names of groups: nothing depends on them, and they stand for several others."""
         return self.fates.groups(self._needed)
 
-    def known(self, ways: Iterable[Way]) -> list[str]:
+    def known(self, ways: Iterable[PlannedChannel]) -> list[str]:
         """Return every name that an outage may have."""
         channels = {name for way in ways for name in self.of_channel(way)}
         mailboxes = {system_name(fate) for fates in self.systems.values() for fate in fates}
@@ -102,11 +102,11 @@ class Outage:
     dependencies: Dependencies = field(default_factory=Dependencies)
     said: frozenset[str] = frozenset()
 
-    def takes(self, way: Way) -> bool:
+    def takes(self, way: PlannedChannel) -> bool:
         """Return whether the channel is down with them."""
         return not self.fates.isdisjoint(self.dependencies.of_channel(way))
 
-    def cuts_off(self, way: Way, contact: Contact) -> bool:
+    def cuts_off(self, way: PlannedChannel, contact: Contact) -> bool:
         """Return whether the channel works, but not to this person's address."""
         kind = way.capabilities.address
         if kind is AddressKind.PHONE and not self._takes_lines:
@@ -126,13 +126,13 @@ class Outage:
             behind |= depends.of_number(value)
         return not behind.isdisjoint(self.fates.union(map(system_name, services)))
 
-    def found(self, way: Way) -> str:
+    def found(self, way: PlannedChannel) -> str:
         """Return since when and by whom the channel was observed to be down; "" otherwise."""
         causes = self.fates & self.dependencies.of_channel(way)
         noted = [self.dependencies.found[cause] for cause in sorted(causes - self.said)]
         return noted[0] if noted and causes.isdisjoint(self.said) else ""
 
-    def because(self, way: Way) -> str:
+    def because(self, way: PlannedChannel) -> str:
         """Return the system that takes the channel down."""
         return ", ".join(sorted(self.fates & self.dependencies.of_channel(way)))
 

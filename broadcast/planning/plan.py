@@ -14,7 +14,7 @@ from broadcast.model.plan import Planned
 from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.target import present_name
 from broadcast.planning.earlier import PreviousLane, Usable, people, published, waiting_posts
-from broadcast.planning.known import Known, Place, find_duplicates, shared_addresses
+from broadcast.planning.known import KnownPeople, Place, find_duplicates, shared_addresses
 from broadcast.planning.outage import NONE, Outage
 from broadcast.planning.sharing import Shared
 
@@ -68,7 +68,7 @@ class Plan:
 
     def _owed(self) -> Iterator[list[Planned]]:
         """Yield the deliveries of each receiver."""
-        known = Known(self._duplicates)
+        known = KnownPeople(self._duplicates)
         posted: set[str] = set()
         for roster in self._rosters:
             known.begin()
@@ -86,7 +86,7 @@ class Plan:
             return self._planner.end_posts(self._told)
         return self._planner.update_posts(self._told, posted)
 
-    def _remind(self, lanes: Sequence[PreviousLane], known: Known) -> list[Planned]:
+    def _remind(self, lanes: Sequence[PreviousLane], known: KnownPeople) -> list[Planned]:
         """Return the deliveries for a person who is no longer in the lists."""
         latest = lanes[0].latest
         if latest.contact is None or known.has(latest.audience, latest.contact):
@@ -94,12 +94,12 @@ class Plan:
         known.add_addresses(latest.contact)
         return _told_or_suppressed(one for lane in lanes for one in self._planner.remind(lane))
 
-    def _end(self, lanes: Sequence[PreviousLane], known: Known) -> list[Planned]:
+    def _end(self, lanes: Sequence[PreviousLane], known: KnownPeople) -> list[Planned]:
         """Return the end for a person who was told; one in two audiences gets it once per address."""
         owed = list(self._planner.end(lanes))
         return _told_or_suppressed(one for one in owed if not known.gets(one, self._planner.address(one)))
 
-    def _deliver(self, roster: Roster, contact: Contact, known: Known) -> list[Planned]:
+    def _deliver(self, roster: Roster, contact: Contact, known: KnownPeople) -> list[Planned]:
         named = known.add(roster.name, contact)
         planned = list(self._planner.deliver(roster, named))
         # A person who may not be told here may have to be told as a member of another audience.

@@ -11,7 +11,7 @@ from broadcast.model.contact import Contact
 from broadcast.model.system import system_name
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 
 Ways = frozenset[frozenset[str]]
 
@@ -61,7 +61,7 @@ class Resilience:
 
 def examine(
     rosters: Sequence[Roster],
-    ways: Mapping[str, Way],
+    ways: Mapping[str, PlannedChannel],
     dependencies: Dependencies,
     affects: Iterable[str] = (),
     most: int = 2,
@@ -86,7 +86,11 @@ class _Ward:
     """An audience; its people grouped by their channels that are not down already."""
 
     def __init__(
-        self, roster: Roster, ways: Mapping[str, Way], dependencies: Dependencies, down: frozenset[str]
+        self,
+        roster: Roster,
+        ways: Mapping[str, PlannedChannel],
+        dependencies: Dependencies,
+        down: frozenset[str],
     ) -> None:
         self._roster = roster
         self._ways = ways

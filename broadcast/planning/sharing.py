@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from broadcast.model.duplicate_filter import DuplicateFilter
 from broadcast.model.plan import Planned
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 
 
 class Shared:
@@ -20,7 +20,7 @@ class Shared:
         self._numbers: dict[str, int] = {}
 
     def numbered(
-        self, owed: Sequence[Planned], ways: Mapping[str, Way], duplicates: DuplicateFilter
+        self, owed: Sequence[Planned], ways: Mapping[str, PlannedChannel], duplicates: DuplicateFilter
     ) -> Iterator[Planned]:
         """Yield the deliveries of one receiver with the numbers of their shared addresses by channel."""
         for planned in owed:
@@ -40,7 +40,7 @@ class Shared:
         return self._numbers.setdefault(address, len(self._numbers) + 1)
 
 
-def _address(name: str, planned: Planned, ways: Mapping[str, Way]) -> str | None:
+def _address(name: str, planned: Planned, ways: Mapping[str, PlannedChannel]) -> str | None:
     """Return where that channel would send it; None if unknown. A publishing channel is its own address."""
     if planned.contact is None:
         return f"channel:{name}"

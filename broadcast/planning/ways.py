@@ -8,7 +8,7 @@ from broadcast.model.channel import Capabilities
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class PlannedChannel:
     """A configured channel as the planner sees it; `fate` is what it depends on.
 
     `price` is US dollars per message (for SMS: per part), 0 if it is free or not known.

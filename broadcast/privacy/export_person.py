@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from broadcast.config.settings import Settings
 from broadcast.dispatch.message_builder import contact_values
 from broadcast.errors import NothingMatched
-from broadcast.ledger.dossier import Message
+from broadcast.ledger.dossier import OwedMessage
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.message import Message as Text
 from broadcast.model.suppression import Suppression
-from broadcast.planning.ways import Way
-from broadcast.privacy.find_person import Person, Typed, find_person, read_typed
+from broadcast.planning.ways import PlannedChannel
+from broadcast.privacy.find_person import FoundPerson, Typed, find_person, read_typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class SentText:
 class SentMessage:
     """A message with the text of every channel that it was tried on, in order; at least one."""
 
-    message: Message
+    message: OwedMessage
     sent: tuple[SentText, ...]
 
     @property
@@ -42,7 +42,7 @@ class SentMessage:
 class Dossier:
     """What is known about one person; `known_as` is how the ledger has them."""
 
-    person: Person
+    person: FoundPerson
     known_as: tuple[Contact, ...]
     told: tuple[SentMessage, ...]
     suppressions: tuple[Suppression, ...]
@@ -56,7 +56,11 @@ class Dossier:
 
 
 def export_person(
-    ledger: Ledger, settings: Settings, ways: Mapping[str, Way], whom: str, also: Sequence[str] = ()
+    ledger: Ledger,
+    settings: Settings,
+    ways: Mapping[str, PlannedChannel],
+    whom: str,
+    also: Sequence[str] = (),
 ) -> Dossier:
     """What is known under that id, phone number or mailbox; raises `UsageError` or `NothingMatched`."""
     person = find_person(ledger, settings, whom, also)
@@ -72,7 +76,7 @@ def export_person(
     return Dossier(person, tuple(contacts), told, suppressions)
 
 
-def _suppressions(ledger: Ledger, person: Person, typed: Typed) -> Iterator[Suppression]:
+def _suppressions(ledger: Ledger, person: FoundPerson, typed: Typed) -> Iterator[Suppression]:
     """What is held against any of their addresses."""
     asked = ((AddressKind.PHONE, typed.phone), (AddressKind.EMAIL, typed.email))
     for kind, address in dict.fromkeys((*person.addresses, *asked)):
@@ -80,7 +84,7 @@ def _suppressions(ledger: Ledger, person: Person, typed: Typed) -> Iterator[Supp
             yield from ledger.suppressions.of(kind, address)
 
 
-def _sent(ledger: Ledger, message: Message, ways: Mapping[str, Way]) -> Iterator[SentText]:
+def _sent(ledger: Ledger, message: OwedMessage, ways: Mapping[str, PlannedChannel]) -> Iterator[SentText]:
     """A text of its own for each channel: after a failover, the e-mail and the SMS were both theirs."""
     texts = {
         text.kind: text.message
@@ -92,7 +96,7 @@ def _sent(ledger: Ledger, message: Message, ways: Mapping[str, Way]) -> Iterator
         yield SentText(channel, text and text.personal(contact_values(message.contact)))
 
 
-def _kind(channel: str, message: Message, ways: Mapping[str, Way]) -> str:
+def _kind(channel: str, message: OwedMessage, ways: Mapping[str, PlannedChannel]) -> str:
     """The kind of text it carried then; for notices from before that was kept, the kind it carries now."""
     known = ways[channel].capabilities.kind if channel in ways else ""
     return message.kinds.get(channel, known)

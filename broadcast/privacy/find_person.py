@@ -17,7 +17,7 @@ from broadcast.contacts.file import drafts_of
 from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.phone import read_phone
 from broadcast.contacts.rows import clean
-from broadcast.contacts.same_person import Doubt, Entry, doubts, persons
+from broadcast.contacts.same_person import Doubt, ListedPerson, doubts, persons
 from broadcast.contacts.search import ListedRow, RejectedText, SearchTerms, mentioned_in, rows_about
 from broadcast.errors import ConfigError, UsageError
 from broadcast.ledger.erasure import KnownAs
@@ -45,7 +45,7 @@ class Typed:
         """The address, if it is one."""
         return frozenset((self.phone, self.email)) - {""}
 
-    def means(self, entry: Entry) -> bool:
+    def means(self, entry: ListedPerson) -> bool:
         """Whether an entry has that id or address."""
         if entry.place == self.place or entry.place[1] == base_id(self.text):
             return True
@@ -53,7 +53,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PersonRow:
     """A row of a contacts file in which somebody stands."""
 
     audience: str
@@ -62,7 +62,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ContactsPlace:
     """A line of a contacts file, or the ledger (`path` None), without what stands there.
 
     `also` is how to include it; empty if that is not possible.
@@ -82,7 +82,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Person:
+class FoundPerson:
     """Everything that is surely about one person, and the places of what may be.
 
     `others_addresses` and `others_places` are those of everybody else that was found. `unread` names contacts
@@ -90,9 +90,9 @@ class Person:
     """
 
     known_as: tuple[KnownAs, ...] = ()
-    rows: tuple[Standing, ...] = ()
-    doubtful: tuple[Place, ...] = ()
-    rejected: tuple[Place, ...] = ()
+    rows: tuple[PersonRow, ...] = ()
+    doubtful: tuple[ContactsPlace, ...] = ()
+    rejected: tuple[ContactsPlace, ...] = ()
     unread: tuple[str, ...] = ()
     others_addresses: frozenset[str] = frozenset()
     others_places: frozenset[tuple[str, str]] = frozenset()
@@ -103,7 +103,7 @@ class Person:
         return not (self.rejected or self.unread)
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ListedPerson, ...]:
         """They, as each list and the ledger have them."""
         return (*map(_of_ledger, self.known_as), *map(_of_file, self.rows))
 
@@ -119,7 +119,7 @@ class Person:
         return tuple(dict.fromkeys((*phones, *emails)))
 
 
-def find_person(ledger: Ledger, settings: Settings, whom: str, also: Sequence[str] = ()) -> Person:
+def find_person(ledger: Ledger, settings: Settings, whom: str, also: Sequence[str] = ()) -> FoundPerson:
     """The person that these ids, numbers or mailboxes mean; raises `UsageError` if they mean several.
 
     Names and addresses lead to further entries, and those to further ones, until nothing more is found.
@@ -168,7 +168,7 @@ class _Search:
             frozenset[str]().union(*(typed.addresses for typed in wanted)),
         )
         self._own_ids: frozenset[tuple[str, str]] = frozenset()
-        self._found: list[KnownAs | Standing] = []
+        self._found: list[KnownAs | PersonRow] = []
         self._rejected: list[tuple[str, Path, RejectedText]] = []
         self._unread: list[str] = []
 
@@ -194,7 +194,7 @@ class _Search:
 
     def check(self, typed: Typed) -> None:
         """Two people may share a number, or two lists both count from 1: raise `UsageError` then."""
-        people: dict[int, Entry] = {}
+        people: dict[int, ListedPerson] = {}
         for number in self._meant(typed):
             person, entry = self._persons[number], self._entries[number]
             if person not in people or not people[person].words:
@@ -208,26 +208,28 @@ class _Search:
             hint=f"name one of them by a number or mailbox that only they have, or as AUDIENCE:ID ({places})",
         )
 
-    def person(self) -> Person:
+    def person(self) -> FoundPerson:
         """Everything that was found."""
         members = [self._found[number] for number in self._members]
         strangers = set(range(len(self._found))) - set(self._members)
         others = [self._entries[number] for number in strangers]
-        return Person(
+        return FoundPerson(
             tuple(each for each in members if isinstance(each, KnownAs)),
-            tuple(each for each in members if isinstance(each, Standing)),
+            tuple(each for each in members if isinstance(each, PersonRow)),
             tuple(dict.fromkeys(self._doubtful())),
-            tuple(Place(audience, path, row.line, row.reason) for audience, path, row in self._rejected),
+            tuple(
+                ContactsPlace(audience, path, row.line, row.reason) for audience, path, row in self._rejected
+            ),
             tuple(dict.fromkeys(self._unread)),
             frozenset(address for entry in others for address in entry.addresses),
             frozenset(entry.place for entry in others),
         )
 
-    def _doubtful(self) -> Iterator[Place]:
+    def _doubtful(self) -> Iterator[ContactsPlace]:
         for number, doubt in self._doubts.items():
             found, entry = self._found[number], self._entries[number]
-            path, line = (found.path, found.row.line) if isinstance(found, Standing) else (None, 0)
-            yield Place(entry.audience, path, line, doubt, _place(entry))
+            path, line = (found.path, found.row.line) if isinstance(found, PersonRow) else (None, 0)
+            yield ContactsPlace(entry.audience, path, line, doubt, _place(entry))
 
     def _meant(self, typed: Typed) -> Iterator[int]:
         return (number for number, entry in enumerate(self._entries) if typed.means(entry))
@@ -247,7 +249,7 @@ class _Search:
                 if isinstance(row, RejectedText):
                     self._rejected.append((audience, path, row))
                 else:
-                    self._found.append(Standing(audience, path, row))
+                    self._found.append(PersonRow(audience, path, row))
         except ConfigError as error:
             self._unread.append(str(error))
         drafts = (draft for draft in drafts_of(path) if mentioned_in(draft, terms))
@@ -266,23 +268,23 @@ class _Search:
         return base_id(id) in self._sought.ids or not self._sought.addresses.isdisjoint(known)
 
 
-def _entry(found: KnownAs | Standing) -> Entry:
+def _entry(found: KnownAs | PersonRow) -> ListedPerson:
     return _of_ledger(found) if isinstance(found, KnownAs) else _of_file(found)
 
 
-def _of_ledger(known: KnownAs) -> Entry:
+def _of_ledger(known: KnownAs) -> ListedPerson:
     phones = frozenset((known.phone,) if known.phone else ())
     emails = frozenset((known.email.lower(),) if known.email else ())
-    return Entry(known.audience, Identifiers(known.contact, known.name, phones, emails))
+    return ListedPerson(known.audience, Identifiers(known.contact, known.name, phones, emails))
 
 
-def _of_file(standing: Standing) -> Entry:
-    return Entry(standing.audience, standing.row.identifiers)
+def _of_file(standing: PersonRow) -> ListedPerson:
+    return ListedPerson(standing.audience, standing.row.identifiers)
 
 
-def _place(entry: Entry) -> str:
+def _place(entry: ListedPerson) -> str:
     return f"{entry.audience}:{entry.place[1]}"
 
 
-def _name(entry: Entry) -> str:
+def _name(entry: ListedPerson) -> str:
     return entry.identifiers.name or "without a name"

@@ -11,7 +11,7 @@ from broadcast.ledger.erasure import Author, Forgetting
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.forgotten import NAMELESS, address_digest, id_digest
 from broadcast.model.suppression import Suppression, SuppressionReason, suppression
-from broadcast.privacy.find_person import Person, find_person
+from broadcast.privacy.find_person import FoundPerson, find_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ErasureProposal:
     `suppress` says that their addresses must never be used again.
     """
 
-    person: Person
+    person: FoundPerson
     messages: int
     incidents: tuple[str, ...]
     suppress: bool = False
@@ -68,13 +68,13 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
     return replace(proposed, done=True)
 
 
-def forgetting(person: Person, secret: bytes) -> Forgetting:
+def forgetting(person: FoundPerson, secret: bytes) -> Forgetting:
     """What a ledger must know to forget a person."""
     names = frozenset(entry.identifiers.name for entry in person.entries) - {""}
     return Forgetting(person.known_as, names, person.addresses, frozenset(_marks(person, secret)))
 
 
-def _marks(person: Person, secret: bytes) -> Iterator[str]:
+def _marks(person: FoundPerson, secret: bytes) -> Iterator[str]:
     """Of every id and address: the row may get a new mailbox, or a new id, while an incident goes on."""
     words = {word for entry in person.entries for word in entry.words} or {NAMELESS}
     for entry in person.entries:
@@ -87,13 +87,13 @@ def _marks(person: Person, secret: bytes) -> Iterator[str]:
                 yield address_digest(secret, address, entry.identifiers.name)
 
 
-def _suppressions(person: Person, secret: bytes, by: Author) -> Iterator[Suppression]:
+def _suppressions(person: FoundPerson, secret: bytes, by: Author) -> Iterator[Suppression]:
     """Erasing takes away how they are shown."""
     for kind, address in person.addresses:
         if address not in person.others_addresses:
             yield suppression(secret, kind, address, SuppressionReason.FORGOTTEN, by.name, by.at)
 
 
-def _still_in(person: Person) -> str:
+def _still_in(person: FoundPerson) -> str:
     files = ", ".join(dict.fromkeys(standing.path.name for standing in person.rows))
     return f"; in the contact files they are in {files}" if files else ""

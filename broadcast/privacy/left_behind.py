@@ -12,14 +12,14 @@ from broadcast.errors import UsageError
 from broadcast.ledger.erasure import Author
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.scrub import Scrubber
-from broadcast.privacy.find_person import Person, find_person
+from broadcast.privacy.find_person import FoundPerson, find_person
 from broadcast.privacy.forget import forgetting
 from broadcast.sandbox.client import SandboxClient
 from broadcast.sandbox.daemon import LOG, RECEIVED, find
 from broadcast.sandbox.settings import sandbox_folder
 
 
-def forget_rehearsed(settings: Settings, asked: Sequence[str], person: Person, by: Author) -> list[Path]:
+def forget_rehearsed(settings: Settings, asked: Sequence[str], person: FoundPerson, by: Author) -> list[Path]:
     """Take somebody out of the sandbox; returns the files that mention them still. Raises `LedgerError`.
 
     Rehearsals do not matter: the messages that it received go as a whole.
@@ -37,7 +37,7 @@ def forget_rehearsed(settings: Settings, asked: Sequence[str], person: Person, b
     return _rehearsed(settings, words)
 
 
-def scrub_reports(reports: Iterable[Path], person: Person) -> None:
+def scrub_reports(reports: Iterable[Path], person: FoundPerson) -> None:
     """Take a person out of the bug reports of this program, which quote the error."""
     names = {entry.identifiers.name for entry in person.entries}
     scrubber = Scrubber(names, [address for _, address in person.addresses])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from broadcast.config.placeholders import placeholders
 from broadcast.config.settings import Settings
-from broadcast.ledger.records import Text
+from broadcast.ledger.records import NoticeText
 from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, system_name
 from broadcast.publishing.request import Request
@@ -52,7 +52,7 @@ _FACTS = (
 )
 
 
-def shortened(texts: Sequence[Text], rendered: Sequence[Rendered]) -> list[str]:
+def shortened(texts: Sequence[NoticeText], rendered: Sequence[Rendered]) -> list[str]:
     """Texts in which the commander's own words, or the organisation's name, did not fit."""
     kinds = {text.kind for text, one in zip(texts, rendered, strict=True) if "organisation" in one.dropped}
     named = [f"the organisation's name was shortened to fit: {', '.join(sorted(kinds))}"] if kinds else []

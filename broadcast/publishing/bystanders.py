@@ -38,7 +38,7 @@ class Bystanders:
 
     def owed(self, plan: Iterable[Planned]) -> Iterable[Planned]:
         """What is owed to everybody else, as often as it is gone through."""
-        return _Owed(plan, self) if self.audiences else plan
+        return _OwedDeliveries(plan, self) if self.audiences else plan
 
     def remarks(self, audiences: Iterable[AudienceSettings], told: Iterable[PreviousDelivery]) -> list[str]:
         """Who is left out, in one line at most."""
@@ -61,7 +61,7 @@ class Bystanders:
 
 
 @dataclass(frozen=True, slots=True)
-class _Owed:
+class _OwedDeliveries:
     plan: Iterable[Planned]
     bystanders: Bystanders
 

@@ -15,7 +15,7 @@ from broadcast.dispatch.channel import ActiveChannel
 from broadcast.errors import ConfigError, Refused
 from broadcast.model.channel import ChannelKind
 from broadcast.model.pace import Pace
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 
 #: Open files that are not connections: streams, the loop, the ledger with journal and folder, some to spare.
 _OUR_FILES = 24
@@ -30,7 +30,7 @@ class Channels:
     `skews` are the distances to the clocks of the providers that have answered, by channel.
     """
 
-    ways: Mapping[str, Way]
+    ways: Mapping[str, PlannedChannel]
     settings: Mapping[str, ChannelSettings]
     build: Callable[[ChannelSettings], Adapter]
     live: bool = True

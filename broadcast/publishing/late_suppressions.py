@@ -9,7 +9,7 @@ from broadcast.contacts.permission import Permission
 from broadcast.ledger.avoidance import Detour, Owed
 from broadcast.model.contact import Barred
 from broadcast.model.suppression import Suppressed
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Avoiding:
     """Finds the channels that do without suppressed addresses. `internal` are audiences told as a duty."""
 
     suppressed: Suppressed
-    ways: Mapping[str, Way]
+    ways: Mapping[str, PlannedChannel]
     internal: frozenset[str]
 
     def __call__(self, owed: Owed) -> Detour | None:

@@ -61,10 +61,10 @@ def notice_times(
     `clock` the time now (aware) and the timezone of typed times. Raises `UsageError` for impossible times.
     """
     now, zone = clock[0].astimezone(UTC), clock[1]
-    return _Reading(request, variables, known, stands, now, zone).notice_times()
+    return _TimesReader(request, variables, known, stands, now, zone).notice_times()
 
 
-class _Reading:
+class _TimesReader:
     """Reads and compares all times in UTC; only the result is local."""
 
     def __init__(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from broadcast.dispatch.message_builder import contact_values
 from broadcast.errors import TooLong
-from broadcast.ledger.records import Text
+from broadcast.ledger.records import NoticeText
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Incident
 from broadcast.model.notice import Facts
@@ -17,7 +17,7 @@ from broadcast.model.plan import Planned
 from broadcast.model.situation import situation_of
 from broadcast.model.suppression import Suppressed
 from broadcast.planning.plan import PUBLIC
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.plan_summary import PlanSummary, Share
 from broadcast.publishing.preview import AudiencePreview, BarredPreview, Preview, TextPreview
 from broadcast.publishing.recipients import Recipients
@@ -33,7 +33,7 @@ PERSONAL_PARTS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PreparedNotice:
     """A notice before it is recorded. `rendered` goes with `texts`, entry by entry.
 
     `suppressed` are the addresses it does without.
@@ -42,7 +42,7 @@ class Draft:
     incident: Incident
     facts: Facts
     recipients: Recipients
-    texts: Sequence[Text]
+    texts: Sequence[NoticeText]
     rendered: Sequence[Rendered]
     warnings: tuple[str, ...]
     suppressed: Suppressed
@@ -50,18 +50,18 @@ class Draft:
 
 def write_texts(
     facts: Facts, needed: Iterable[tuple[str, str, str]], renderer: Renderer
-) -> tuple[list[Text], list[Rendered]]:
+) -> tuple[list[NoticeText], list[Rendered]]:
     """Render each needed text once; raises `TemplateError`."""
     texts, rendered = [], []
     for audience, locale, kind in sorted(needed):
         result = renderer.render(facts, audience, locale, ChannelKind(kind))
-        texts.append(Text(audience, kind, replace(result.message, locale=locale)))
+        texts.append(NoticeText(audience, kind, replace(result.message, locale=locale)))
         rendered.append(result)
     return texts, rendered
 
 
 def check_personal(
-    texts: Sequence[Text], rendered: Sequence[Rendered], deliveries: Iterable[Planned]
+    texts: Sequence[NoticeText], rendered: Sequence[Rendered], deliveries: Iterable[Planned]
 ) -> None:
     """Measure personal SMS with everybody's own values; raises `TooLong` and names the first."""
     personal = {
@@ -83,7 +83,7 @@ def check_personal(
 
 def needed_texts(
     shares: Iterable[Share],
-    ways: Mapping[str, Way],
+    ways: Mapping[str, PlannedChannel],
     locales: Sequence[str],
     earlier: Sequence[tuple[str, str, str]] = (),
 ) -> set[tuple[str, str, str]]:
@@ -150,7 +150,7 @@ def headline(facts: Facts, identity: str | None) -> Headline:
     )
 
 
-def preview(draft: Draft, ways: Mapping[str, Way], *, sandbox: bool) -> Preview:
+def preview(draft: PreparedNotice, ways: Mapping[str, PlannedChannel], *, sandbox: bool) -> Preview:
     """The draft as a person should see it before saying yes."""
     summary = draft.recipients.summary
     parts = _sms_parts(draft, ways)
@@ -202,7 +202,7 @@ def barred(summary: PlanSummary) -> tuple[BarredPreview, ...]:
     )
 
 
-def _text_previews(draft: Draft, ways: Mapping[str, Way]) -> tuple[TextPreview, ...]:
+def _text_previews(draft: PreparedNotice, ways: Mapping[str, PlannedChannel]) -> tuple[TextPreview, ...]:
     first: Counter[tuple[str, str, str]] = Counter()
     for share, count in draft.recipients.summary.shares.items():
         first[share.template_audience, share.locale, str(ways[share.route[0]].capabilities.kind)] += count
@@ -221,7 +221,7 @@ def _text_previews(draft: Draft, ways: Mapping[str, Way]) -> tuple[TextPreview, 
     )
 
 
-def _sms_parts(draft: Draft, ways: Mapping[str, Way]) -> int:
+def _sms_parts(draft: PreparedNotice, ways: Mapping[str, PlannedChannel]) -> int:
     parts = {
         (text.template_audience, text.message.locale): rendered.units.parts
         for text, rendered in zip(draft.texts, draft.rendered, strict=True)
@@ -234,7 +234,7 @@ def _sms_parts(draft: Draft, ways: Mapping[str, Way]) -> int:
     )
 
 
-def _cost(first: Mapping[str, int], ways: Mapping[str, Way], sms_parts: int) -> float | None:
+def _cost(first: Mapping[str, int], ways: Mapping[str, PlannedChannel], sms_parts: int) -> float | None:
     """What the first choice of channels costs; None where nothing has a known price."""
     total, known = 0.0, False
     for name, count in first.items():

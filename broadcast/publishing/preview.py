@@ -100,7 +100,7 @@ class Preview:
         return f"drill {what}" if self.drill else what
 
 
-class Consent(Protocol):
+class PreviewConsent(Protocol):
     """Asks whether to go ahead; raises `Refused` where the answer is no or nobody can be asked."""
 
     def __call__(self, preview: Preview, /) -> None:

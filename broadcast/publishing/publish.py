@@ -27,14 +27,14 @@ from broadcast.publishing.dependencies import dependencies
 from broadcast.publishing.hints import hints
 from broadcast.publishing.observed_outages import found_down, proposals, takes_back
 from broadcast.publishing.prepare import (
-    Draft,
+    PreparedNotice,
     check_personal,
     needed_texts,
     preview,
     write_texts,
     written_for,
 )
-from broadcast.publishing.preview import Consent, Preview
+from broadcast.publishing.preview import Preview, PreviewConsent
 from broadcast.publishing.recipients import RecipientSelector
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
@@ -54,7 +54,7 @@ class Subject:
     warnings: tuple[str, ...] = ()
 
 
-def _still_meant(request: Request, draft: Draft, before: Facts | None) -> Facts:
+def _still_meant(request: Request, draft: PreparedNotice, before: Facts | None) -> Facts:
     """The facts of the draft, if they take back what those of the draft `before` did; raises `Overtaken`.
 
     A false alarm must not become "still down" because somebody else has just said that it is over.
@@ -78,7 +78,7 @@ class Publisher:
     locales: tuple[str, ...]
     deliverer: Deliverer
 
-    async def publish(self, request: Request, limits: Limits, consent: Consent, stop: Stop) -> Result:
+    async def publish(self, request: Request, limits: Limits, consent: PreviewConsent, stop: Stop) -> Result:
         """Publish a notice and return when it is delivered, as far as it can be.
 
         `consent` is asked before anything is recorded, and `stop` is heeded from then on. If another command
@@ -105,7 +105,7 @@ class Publisher:
         return await self._continue(known, limits, stop)
 
     async def _send(
-        self, draft: Draft, request: Request, subject: Subject, order: Order, stop: Stop
+        self, draft: PreparedNotice, request: Request, subject: Subject, order: Order, stop: Stop
     ) -> Result:
         """Record the notice and deliver it; raises `Overtaken`.
 
@@ -117,7 +117,7 @@ class Publisher:
                 warnings = (*order.warnings, *self._recorded(draft, request))
                 return await self.deliverer.deliver_new(notice, replace(order, warnings=warnings), started)
 
-    def _kept(self, draft: Draft, subject: Subject, overtaken: Overtaken) -> Subject:
+    def _kept(self, draft: PreparedNotice, subject: Subject, overtaken: Overtaken) -> Subject:
         """The same incident for the next attempt; a new one gets a number that it cannot lose again."""
         if draft.incident.id:
             # By its reference, for "the only open one" may be another one by now.
@@ -159,7 +159,7 @@ class Publisher:
             return Result.from_json(json.loads(notice.result)).replay()
         return await self.deliverer.deliver(notice, limits, self.deliverer.needed(notice), stop)
 
-    def _draft(self, request: Request, subject: Subject) -> Draft:
+    def _draft(self, request: Request, subject: Subject) -> PreparedNotice:
         before = self._before(request, subject)
         now = self.deliverer.clock.now()
         watched = [] if takes_back(request) else self.deliverer.ledger.health.down(now)
@@ -181,7 +181,7 @@ class Publisher:
         spoken = {locale for _, locale, _ in needed}
         staff = {locale for texts, locale, _ in needed if texts not in OUTSIDE}
         said = self._said_before(before) if recipients.contacts else set()
-        return Draft(
+        return PreparedNotice(
             incident=composed.incident,
             facts=facts,
             recipients=recipients,
@@ -252,7 +252,7 @@ class Publisher:
             hint = f'to take an all-clear back, name its incident: broadcast retract {over[-1].ref} -m "..."'
             raise UnknownIncident(str(error), hint=hint) from None
 
-    def _shown(self, draft: Draft, limits: Limits) -> Preview:
+    def _shown(self, draft: PreparedNotice, limits: Limits) -> Preview:
         """The preview, if the guards let it pass; raises `Refused`."""
         ways = self.deliverer.channels.ways
         shown = preview(draft, ways, sandbox=self.settings.sandbox)
@@ -264,7 +264,7 @@ class Publisher:
             )
         return shown
 
-    def _record(self, draft: Draft, request: Request, subject: Subject) -> Notice:
+    def _record(self, draft: PreparedNotice, request: Request, subject: Subject) -> Notice:
         new = NewNotice(
             incident=draft.incident,
             facts=draft.facts,
@@ -280,7 +280,7 @@ class Publisher:
         )
         return self.deliverer.ledger.incidents.record(new, self.deliverer.clock.now())
 
-    def _recorded(self, draft: Draft, request: Request) -> Iterator[str]:
+    def _recorded(self, draft: PreparedNotice, request: Request) -> Iterator[str]:
         """Tell the listener what is planned; warns of what could not be done beside the notice."""
         for name, people in draft.recipients.summary.first.items():
             self.deliverer.listener(Event(EventKind.PLANNED, name, count=people))

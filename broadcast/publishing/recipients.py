@@ -27,7 +27,7 @@ from broadcast.planning.lanes import comes_last, open_lanes
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.plan import Plan, Planner, Roster
 from broadcast.planning.sharing import Shared
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.bystanders import Bystanders
 from broadcast.publishing.concerned import Concerned
 from broadcast.publishing.contact_advisories import contact_remarks
@@ -76,7 +76,7 @@ class RecipientSelector:
     """
 
     settings: Settings
-    ways: Mapping[str, Way]
+    ways: Mapping[str, PlannedChannel]
     locales: tuple[str, ...]
     suppressed: Suppressed
     depends: Dependencies
@@ -137,7 +137,7 @@ class RecipientSelector:
 
     def _open_ways(
         self, request: Request, *, drill: bool
-    ) -> tuple[dict[str, Way], list[str], dict[str, str]]:
+    ) -> tuple[dict[str, PlannedChannel], list[str], dict[str, str]]:
         """The channels this notice may use, what was left out, and why each of the others is withheld."""
         for name in (*request.channels, *request.not_channels):
             if name not in self.ways:
@@ -194,7 +194,7 @@ class RecipientSelector:
     def _rosters(
         self,
         audiences: Sequence[AudienceSettings],
-        ways: Mapping[str, Way],
+        ways: Mapping[str, PlannedChannel],
         outage: Outage,
         purpose: Purpose,
         forgotten: Forgotten | None = None,
@@ -248,7 +248,7 @@ class _Others:
 
 def permission_for(
     audience: AudienceSettings,
-    ways: Mapping[str, Way],
+    ways: Mapping[str, PlannedChannel],
     suppressed: Suppressed,
     purpose: Purpose = Purpose.INCIDENT,
 ) -> Permission:
@@ -283,11 +283,11 @@ def _renamed(audiences: Sequence[str]) -> list[str]:
     ]
 
 
-def _gone(name: str, ways: Mapping[str, Way]) -> str:
+def _gone(name: str, ways: Mapping[str, PlannedChannel]) -> str:
     return why_gone(name, ways) if present_name(name, ways) else "is not in the configuration any more"
 
 
-def _still_owed(summary: PlanSummary, ways: Mapping[str, Way]) -> Iterator[str]:
+def _still_owed(summary: PlanSummary, ways: Mapping[str, PlannedChannel]) -> Iterator[str]:
     """What this notice cannot end, by channel and reason."""
     owed: Counter[tuple[str, str, bool]] = Counter()
     for (share, reason), messages in summary.held.items():
@@ -321,7 +321,7 @@ def _check_matched(summary: PlanSummary, warnings: Sequence[str]) -> None:
     )
 
 
-def _personal(lanes: Sequence[Sequence[str]], ways: Mapping[str, Way]) -> bool:
+def _personal(lanes: Sequence[Sequence[str]], ways: Mapping[str, PlannedChannel]) -> bool:
     return any(not ways[lane[0]].capabilities.publishes for lane in lanes if lane)
 
 

@@ -10,7 +10,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.unanswered import Unanswered
 from broadcast.model.clock import Clock
 from broadcast.model.counted import counted
-from broadcast.model.unknown import Finding
+from broadcast.model.unknown import UnknownFinding
 
 _NAMED = 5
 
@@ -38,7 +38,7 @@ class Resolution:
     """What was found out about which messages of an incident; `left` are still unknown."""
 
     incident: str
-    finding: Finding
+    finding: UnknownFinding
     author: str
     messages: tuple[Unanswered, ...]
     left: int
@@ -48,7 +48,7 @@ class Resolution:
 Consent = Callable[[Resolution], None]
 
 
-def propose(ledger: Ledger, selection: Selection, finding: Finding, author: str) -> Resolution:
+def propose(ledger: Ledger, selection: Selection, finding: UnknownFinding, author: str) -> Resolution:
     """Whom it is about; raises `UnknownIncident` or `NothingMatched`."""
     incident = ledger.incidents.find(selection.incident, closed=True)
     messages = ledger.unanswered(incident)

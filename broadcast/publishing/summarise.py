@@ -11,7 +11,7 @@ from broadcast.ledger.records import Notice
 from broadcast.ledger.tally import Tally
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.result import (
     ChannelResult,
     ExitStatus,
@@ -24,7 +24,7 @@ from broadcast.publishing.result import (
 _WORK = {Phase.SCHEDULED: "maintenance start {incident}", Phase.IN_PROGRESS: "maintenance end {incident}"}
 
 
-def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[str, Way]) -> Result:
+def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[str, PlannedChannel]) -> Result:
     """The result of a notice as it stands in the ledger."""
     tallies = history.tallies(notice.id)
     attempts = history.attempts(notice.id)
@@ -59,7 +59,7 @@ def _channels(
     tallies: Sequence[Tally],
     attempts: Sequence[ChannelAttempts],
     failovers: Sequence[Failover],
-    ways: Mapping[str, Way],
+    ways: Mapping[str, PlannedChannel],
     threads: Mapping[str, tuple[str, str]],
     held: Mapping[str, str],
 ) -> list[ChannelResult]:

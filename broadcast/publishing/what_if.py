@@ -11,11 +11,11 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.consent import Purpose, answer
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.suppression import Suppressed
-from broadcast.planning.known import Known, find_duplicates
+from broadcast.planning.known import KnownPeople, find_duplicates
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
 from broadcast.planning.resilience import Resilience, examine
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.advisories import mistaken
 from broadcast.publishing.concerned import Concerned
 from broadcast.publishing.recipients import Recipients, RecipientSelector
@@ -66,7 +66,7 @@ class WhatIf:
     """Plans without an incident, and without telling anybody. `ways` are all configured channels."""
 
     settings: Settings
-    ways: Mapping[str, Way]
+    ways: Mapping[str, PlannedChannel]
     locales: tuple[str, ...]
     suppressed: Suppressed
     depends: Dependencies
@@ -94,7 +94,7 @@ class WhatIf:
         is called once, as a member of the first in which they may be called.
         """
         rosters, warnings = replace(self._selector, by_hand=True).rosters(request)
-        people = _People(rosters)
+        people = _DistinctPeople(rosters)
         calls: list[tuple[bool, int, Call]] = []
         for roster, contact in people.first(lambda place: not self._objection(*place)):
             call = self._call(roster, contact, request)
@@ -160,12 +160,12 @@ class WhatIf:
                 yield name
 
 
-class _People:
+class _DistinctPeople:
     """Everybody in the rosters, each once, in the order of the rosters."""
 
     def __init__(self, rosters: Sequence[Roster]) -> None:
         self._rosters = rosters
-        self._known = Known(
+        self._known = KnownPeople(
             find_duplicates((one.name, contact) for one in rosters for contact in one.contacts)
         )
 

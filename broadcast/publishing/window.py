@@ -48,10 +48,10 @@ def window(
     `known` is the incident and its latest notice, `phase` where the incident will stand, `clock` the time it
     is, in UTC, and the timezone of what was typed. Raises `UsageError` for a window that cannot be.
     """
-    return _Reading(request, variables, known, phase, clock).window()
+    return _WindowReader(request, variables, known, phase, clock).window()
 
 
-class _Reading:
+class _WindowReader:
     def __init__(
         self,
         request: Request,

@@ -19,7 +19,7 @@ _LOCALE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TemplateSource:
     """A template file that was found; `name` is its path below the folder it was found in."""
 
     name: str
@@ -54,9 +54,9 @@ class Catalogue:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(folders)
-        self._found: dict[str, Source | None] = {}
+        self._found: dict[str, TemplateSource | None] = {}
 
-    def find(self, name: str) -> Source | None:
+    def find(self, name: str) -> TemplateSource | None:
         """The file `name` (relative, with `/`); refuses names and links that lead out of the folder.
 
         A file is looked for once: a notice is written from the files that were there when it began.
@@ -65,15 +65,15 @@ class Catalogue:
             self._found[name] = self._looked_up(name)
         return self._found[name]
 
-    def _looked_up(self, name: str) -> Source | None:
+    def _looked_up(self, name: str) -> TemplateSource | None:
         relative = _checked(name)
         for folder in self.folders:
             path = folder / relative
             if path.is_file():
-                return Source(name, _contained(path, folder))
+                return TemplateSource(name, _contained(path, folder))
         return None
 
-    def first(self, names: Sequence[str]) -> Source | None:
+    def first(self, names: Sequence[str]) -> TemplateSource | None:
         """The first of `names` that exists."""
         return next((source for name in names if (source := self.find(name))), None)
 
@@ -81,7 +81,7 @@ class Catalogue:
         """The files of that name in every folder that has one, the shipped one first."""
         relative = _checked(name)
         found = [folder for folder in reversed(self.folders) if (folder / relative).is_file()]
-        sources = [Source(name, _contained(folder / relative, folder)) for folder in found]
+        sources = [TemplateSource(name, _contained(folder / relative, folder)) for folder in found]
         return [(source.path, source.read()) for source in sources]
 
     def locales(self) -> tuple[str, ...]:

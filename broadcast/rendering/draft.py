@@ -15,7 +15,14 @@ from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts, TextPhase
 from broadcast.model.situation import situation_of
 from broadcast.rendering import drill, factcheck
-from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue, Source, audience_chain, locale_chain
+from broadcast.rendering.catalogue import (
+    PUBLIC,
+    SUFFIX,
+    Catalogue,
+    TemplateSource,
+    audience_chain,
+    locale_chain,
+)
 from broadcast.rendering.fit import SHORTENED, Room
 from broadcast.rendering.frame import frame_of
 from broadcast.rendering.sentences import FILE, Table, checked
@@ -44,7 +51,7 @@ class Templates:
         self._default_locale = default_locale
         self._sentences: dict[str, Table] = {}
 
-    def source(self, locale: str, audience: str, facts: Facts, file: str) -> Source:
+    def source(self, locale: str, audience: str, facts: Facts, file: str) -> TemplateSource:
         """The file a text is written from; languages come before audiences.
 
         Folders of a situation come before those of its phase, which are all that there were once.
@@ -85,13 +92,13 @@ class Templates:
 
 
 @dataclass(frozen=True)
-class Draft:
+class TextDraft:
     """One message being written: its facts and the template of its text."""
 
     templates: Templates
     facts: Facts
     audience: str
-    source: Source
+    source: TemplateSource
 
     @property
     def locale(self) -> str:
@@ -99,7 +106,7 @@ class Draft:
         return PurePosixPath(self.source.name).parts[0]
 
     @cached_property
-    def known(self) -> factcheck.Known:
+    def known(self) -> factcheck.KnownFacts:
         """What its texts may state.
 
         Kept here and in no cache: two records of facts are equal even where their times are of two zones.
@@ -131,7 +138,7 @@ class Draft:
         """Whether every part must be marked."""
         return self.facts.drill or self.facts.text_phase is TextPhase.DRILL
 
-    def part(self, file: str) -> Source:
+    def part(self, file: str) -> TemplateSource:
         """The template of another part of this message."""
         return self.templates.source(self.locale, self.audience, self.facts, file)
 
@@ -151,7 +158,7 @@ class Draft:
         known = self._known(room, named, (*fixed, *also_fixed, *self.foot.texts))
         return self._finished(shape(raw), layout, known)
 
-    def _finished(self, text: str, template: str, known: factcheck.Known) -> str:
+    def _finished(self, text: str, template: str, known: factcheck.KnownFacts) -> str:
         if not text:
             raise TemplateError(f"{template}: the text is empty", hint="write at least one sentence")
         if self.is_drill:
@@ -199,7 +206,7 @@ class Draft:
             outside=self._folder in OUTSIDE or self.audience in OUTSIDE,
         )
 
-    def _known(self, room: Room, named: dict[str, object], fixed: Iterable[str]) -> factcheck.Known:
+    def _known(self, room: Room, named: dict[str, object], fixed: Iterable[str]) -> factcheck.KnownFacts:
         shortened = [str(named[name] or "") for name in SHORTENED if getattr(room, name) is not None]
         return self.known.besides((*shortened, *fixed))
 

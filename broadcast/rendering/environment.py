@@ -32,8 +32,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from broadcast.errors import TemplateError
 from broadcast.rendering import former
-from broadcast.rendering.catalogue import SUFFIX, Catalogue, Source, locale_chain
-from broadcast.rendering.filters import FILTERS, FilterError, Reading, printed
+from broadcast.rendering.catalogue import SUFFIX, Catalogue, TemplateSource, locale_chain
+from broadcast.rendering.filters import FILTERS, FilterError, ReadingContext, printed
 from broadcast.rendering.guard import Budget, Metered, OverBudget, checked_number
 from broadcast.rendering.missing import Strict
 from broadcast.rendering.tag_lines import without_tag_lines
@@ -70,7 +70,7 @@ class Loader(BaseLoader):
         self._catalogue = catalogue
         self._default_locale = default_locale
 
-    def find(self, name: str) -> Source:
+    def find(self, name: str) -> TemplateSource:
         """The file behind a template name; raises Jinja's `TemplateNotFound`."""
         locale, _, rest = name.partition("/")
         names = (rest, former.PARTS.get(rest, rest))
@@ -127,7 +127,7 @@ class Texts(ImmutableSandboxedEnvironment):
             auto_reload=False,
             bytecode_cache=_COMPILED[autoescape],
         )
-        self.reading = Reading()
+        self.reading = ReadingContext()
         self.globals.clear()
         kept = {name: self.filters[name] for name in _KEPT_FILTERS}
         self.filters = {**kept, **FILTERS}
@@ -166,7 +166,7 @@ class Texts(ImmutableSandboxedEnvironment):
         Raises `TemplateError` that names file and line.
         """
         short = name.rpartition("/")[2].startswith("sms.")
-        self.reading = Reading(words_for(name.partition("/")[0]), as_of, short, Budget())
+        self.reading = ReadingContext(words_for(name.partition("/")[0]), as_of, short, Budget())
         try:
             text = _SECOND_STOP.sub(r"\1", self.get_template(name).render(variables))
         except (RecursionError, MemoryError):

@@ -40,7 +40,7 @@ _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFacts:
     """What a text may state.
 
     `tokens` are single times, numbers, dates and links. `words` are what stands between two spaces in the
@@ -50,16 +50,16 @@ class Known:
     tokens: frozenset[str]
     words: frozenset[str]
 
-    def besides(self, texts: Iterable[str]) -> Known:
+    def besides(self, texts: Iterable[str]) -> KnownFacts:
         """The same, and texts that vouch for themselves: shortened values, what a template calls `fixed`."""
         lines = [one_line(text) for text in texts]
-        return Known(
+        return KnownFacts(
             self.tokens | {_normal(match) for line in lines for match in _TOKEN.finditer(line)},
             self.words | {bare for line in lines for word in line.split() if (bare := _bare(word))},
         )
 
 
-def contradictions(text: str, known: Known) -> tuple[str, ...]:
+def contradictions(text: str, known: KnownFacts) -> tuple[str, ...]:
     """What `text` states and the facts do not hold, in order of appearance.
 
     A word that somebody typed passes whole, whatever is in it or next to it: only what a template adds
@@ -78,18 +78,18 @@ def contradictions(text: str, known: Known) -> tuple[str, ...]:
     return tuple(stated.values())
 
 
-def contradictions_html(html: str, known: Known) -> tuple[str, ...]:
+def contradictions_html(html: str, known: KnownFacts) -> tuple[str, ...]:
     """The same for what a page shows, and for where its links lead."""
     targets = (unescape(target) for target in _HREF.findall(html) if not target.startswith("#"))
     found = [contradictions(part, known) for part in (visible_lines(html), *targets)]
     return tuple(dict.fromkeys(spelled for part in found for spelled in part))
 
 
-def known_values(facts: Facts, locale: str, words: Words) -> Known:
+def known_values(facts: Facts, locale: str, words: Words) -> KnownFacts:
     """Everything a text about these facts may state, in that language."""
     texts = (*_texts(facts, locale), *_spoken(facts, words), facts.link or "")
     numbers = (facts.hotline or "", *(number for _, number in facts.hotlines))
-    return Known(frozenset(), frozenset()).besides((*texts, *map(phrase.dialled, numbers)))
+    return KnownFacts(frozenset(), frozenset()).besides((*texts, *map(phrase.dialled, numbers)))
 
 
 def _texts(facts: Facts, locale: str) -> Iterable[str]:

@@ -24,7 +24,7 @@ class FilterError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingContext:
     """What a rendering is read with: the language, the time it speaks from, and its budget.
 
     `short` is for text messages: they leave `Uhr` out, and quote with straight marks.
@@ -36,9 +36,9 @@ class Reading:
     budget: Budget = field(default_factory=Budget)
 
 
-def reading_of(context: Context) -> Reading:
+def reading_of(context: Context) -> ReadingContext:
     """The reading of the rendering under way."""
-    return cast("Reading", context.environment.reading)  # type: ignore[attr-defined]  # set by `Texts`
+    return cast("ReadingContext", context.environment.reading)  # type: ignore[attr-defined]  # set by `Texts`
 
 
 @pass_context

@@ -33,7 +33,7 @@ SHORTENED = ("organisation", "title", "services", "message")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FitStep:
     """One way to make a text shorter: set `field` of the room; `name` tells the user what was lost."""
 
     name: str
@@ -61,33 +61,33 @@ class Fitted:
 
 #: Sentences nobody misses, in the order in which they go.
 SENTENCES = (
-    Step("pleasantry", "pleasantry", value=False),
-    Step("second alternative", "second", value=False),
-    Step("cause", "cause", value=False),
-    Step("since", "since", value=False),
+    FitStep("pleasantry", "pleasantry", value=False),
+    FitStep("second alternative", "second", value=False),
+    FitStep("cause", "cause", value=False),
+    FitStep("since", "since", value=False),
 )
 
 
 #: What mail and page say as well goes last, before a text is refused.
-WORKS = Step("what still works", "works", value=False)
+WORKS = FitStep("what still works", "works", value=False)
 
 
-def names(*limits: int) -> tuple[Step, ...]:
+def names(*limits: int) -> tuple[FitStep, ...]:
     """Cut title and services to these lengths, step by step."""
-    return tuple(Step(field, field, limit) for limit in limits for field in ("title", "services"))
+    return tuple(FitStep(field, field, limit) for limit in limits for field in ("title", "services"))
 
 
-def sender(*limits: int) -> tuple[Step, ...]:
+def sender(*limits: int) -> tuple[FitStep, ...]:
     """Cut the organisation's name to these lengths, step by step."""
-    return tuple(Step("organisation", "organisation", limit) for limit in limits)
+    return tuple(FitStep("organisation", "organisation", limit) for limit in limits)
 
 
-def message(*limits: int) -> tuple[Step, ...]:
+def message(*limits: int) -> tuple[FitStep, ...]:
     """Cut the commander's message at a sentence end to these lengths, step by step."""
-    return tuple(Step("message", "message", limit) for limit in limits)
+    return tuple(FitStep("message", "message", limit) for limit in limits)
 
 
-def fit(write: Write, fits: Fits, steps: Sequence[Step]) -> Fitted:
+def fit(write: Write, fits: Fits, steps: Sequence[FitStep]) -> Fitted:
     """Write with all the room there is, then with less, until it fits or nothing is left to drop."""
     room = Room()
     text = write(room)

@@ -16,8 +16,8 @@ from broadcast.model.notice import Facts
 from broadcast.model.text import calling_nobody
 from broadcast.rendering import length, sms, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
-from broadcast.rendering.draft import Draft, Templates, filled, on_one_line, paragraphed, slots_in
-from broadcast.rendering.fit import SENTENCES, WORKS, Fitted, Room, Step, fit, message, names, sender
+from broadcast.rendering.draft import Templates, TextDraft, filled, on_one_line, paragraphed, slots_in
+from broadcast.rendering.fit import SENTENCES, WORKS, FitStep, Fitted, Room, fit, message, names, sender
 from broadcast.rendering.length import Length
 
 _HARD_PARTS = 3
@@ -111,24 +111,24 @@ class Renderer:
             case _:
                 return _single(draft, partial(_characters, length.CHAT_MOST), _LONG_STEPS)
 
-    def _draft(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Draft:
+    def _draft(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> TextDraft:
         folder = PUBLIC if kind in _PUBLISHED else audience
         source = self._templates.source(locale, folder, facts, f"{kind.value}.txt")
-        return Draft(self._templates, facts, folder, source)
+        return TextDraft(self._templates, facts, folder, source)
 
 
-def _sms(draft: Draft, most_parts: int) -> Rendered:
+def _sms(draft: TextDraft, most_parts: int) -> Rendered:
     """One part where that suffices."""
     return _short(draft, sms.transliterate, partial(_sms_length, 1), partial(_sms_length, most_parts))
 
 
-def _voice(draft: Draft) -> Rendered:
+def _voice(draft: TextDraft) -> Rendered:
     """As it is said aloud, so that everybody sees what will be heard."""
     say = partial(speech.spoken, words=draft.words, site=draft.facts.link or "")
     return _short(draft, say, partial(_calm, draft.audience), _said)
 
 
-def _short(draft: Draft, shape: Callable[[str], str], wished: Measure, most: Measure) -> Rendered:
+def _short(draft: TextDraft, shape: Callable[[str], str], wished: Measure, most: Measure) -> Rendered:
     """The wished length where dropping a pleasantry suffices; the commander's own words are worth more."""
 
     def write(room: Room) -> str:
@@ -141,7 +141,7 @@ def _short(draft: Draft, shape: Callable[[str], str], wished: Measure, most: Mea
     return _rendered(draft, longer, most(longer.text))
 
 
-def _email(draft: Draft) -> Rendered:
+def _email(draft: TextDraft) -> Rendered:
     subject = _line(draft, "email.subject", length.SUBJECT_WISHED, length.SUBJECT_MOST)
     layout = f"{draft.locale}/_layout/email.txt{SUFFIX}"
     rooms: list[Room] = []
@@ -156,13 +156,13 @@ def _email(draft: Draft) -> Rendered:
     return _rendered(draft, fitted, measure(fitted.text), subject, html)
 
 
-def _titled(draft: Draft, file: str, title_most: int, body_most: int) -> Rendered:
+def _titled(draft: TextDraft, file: str, title_most: int, body_most: int) -> Rendered:
     title = _line(draft, file, title_most, title_most)
     return _rendered(draft, *_body(draft, partial(_characters, body_most), _LONG_STEPS), title)
 
 
 def _single(
-    draft: Draft, measure: Measure, steps: tuple[Step, ...], shape: Callable[[str], str] = paragraphed
+    draft: TextDraft, measure: Measure, steps: tuple[FitStep, ...], shape: Callable[[str], str] = paragraphed
 ) -> Rendered:
     return _rendered(draft, *_body(draft, measure, steps, shape))
 
@@ -173,7 +173,7 @@ def _posted(text: str) -> str:
 
 
 def _body(
-    draft: Draft, measure: Measure, steps: tuple[Step, ...], shape: Callable[[str], str] = paragraphed
+    draft: TextDraft, measure: Measure, steps: tuple[FitStep, ...], shape: Callable[[str], str] = paragraphed
 ) -> tuple[Fitted, Length]:
     def write(room: Room) -> str:
         return draft.write(draft.source.name, room, shape)
@@ -182,7 +182,7 @@ def _body(
     return fitted, measure(fitted.text)
 
 
-def _line(draft: Draft, file: str, wished: int, most: int) -> Fitted:
+def _line(draft: TextDraft, file: str, wished: int, most: int) -> Fitted:
     """A subject or title: of the wished length where that can be had, never above the most."""
     source = draft.part(file)
 
@@ -197,7 +197,7 @@ def _line(draft: Draft, file: str, wished: int, most: int) -> Fitted:
 
 
 def _rendered(
-    draft: Draft, fitted: Fitted, units: Length, heading: Fitted | None = None, html: str | None = None
+    draft: TextDraft, fitted: Fitted, units: Length, heading: Fitted | None = None, html: str | None = None
 ) -> Rendered:
     """The finished message, or `TooLong` with the arithmetic."""
     if not units.fits:

@@ -66,7 +66,7 @@ class Slots:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ContactPoint:
     """A further way to reach us; `label` names its kind, and `hours` when, in the reader's language."""
 
     kind: str
@@ -233,7 +233,7 @@ def _optional_line(text: str | None) -> str | None:
     return one_line(text or "") or None
 
 
-def _ways(facts: Facts, words: Words, locale: str) -> list[Way]:
+def _ways(facts: Facts, words: Words, locale: str) -> list[ContactPoint]:
     labels = dict(words.ways)
     hotline = one_line(facts.hotline or "")
     found = (
@@ -241,7 +241,7 @@ def _ways(facts: Facts, words: Words, locale: str) -> list[Way]:
         for way in facts.alternatives
     )
     further = [way for way in dict.fromkeys(found) if way[1] and way[1] != hotline]
-    return [Way(kind, labels.get(kind, kind), value, hours) for kind, value, hours in further]
+    return [ContactPoint(kind, labels.get(kind, kind), value, hours) for kind, value, hours in further]
 
 
 def _own(facts: Facts, reader: Reader) -> dict[str, str]:

@@ -14,8 +14,8 @@ from html import escape
 from broadcast.ledger.history import ChannelReach
 from broadcast.model.moments import elapsed, later
 from broadcast.model.text import printable
-from broadcast.reports.language import Language
-from broadcast.reports.promises import Promise, Verdict
+from broadcast.reports.language import ReportLanguage
+from broadcast.reports.promises import Promise, PromiseVerdict
 from broadcast.reports.story import Story
 from broadcast.reports.timeline import Moment
 
@@ -25,7 +25,7 @@ _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ChartFrame:
     """The width of a drawing, the start of its time axis, and the number of rows for its labels."""
 
     name: str
@@ -34,15 +34,15 @@ class Frame:
     ticks: int
 
 
-WIDE = Frame("wide", 1000, 150, 9)
-NARROW = Frame("narrow", 340, 16, 4)
+WIDE = ChartFrame("wide", 1000, 150, 9)
+NARROW = ChartFrame("narrow", 340, 16, 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """Converts a moment into a position."""
 
-    frame: Frame
+    frame: ChartFrame
     begin: datetime
     end: datetime
 
@@ -53,7 +53,7 @@ class Scale:
         return left + (right - left) * min(1.0, max(0.0, share))
 
 
-def draw(story: Story, say: Language, frame: Frame) -> str:
+def draw(story: Story, say: ReportLanguage, frame: ChartFrame) -> str:
     """Return the chart as one SVG element."""
     channels = list(dict.fromkeys(reach.channel for chapter in story.chapters for reach in chapter.reach))
     scale = _scale(story, frame)
@@ -101,7 +101,7 @@ def levels(places: Sequence[float], gap: float) -> list[int]:
     return chosen
 
 
-def _scale(story: Story, frame: Frame) -> Scale:
+def _scale(story: Story, frame: ChartFrame) -> Scale:
     moments = [row.at for row in story.timeline]
     if not story.final:  # after the end, a later promise is drawn at the edge
         moments += [promise.due for promise in story.promises]
@@ -112,7 +112,7 @@ def _scale(story: Story, frame: Frame) -> Scale:
     return Scale(frame, begin, max(end, later(begin, timedelta(minutes=1))))
 
 
-def _ticks(scale: Scale, height: float, say: Language) -> Iterator[str]:
+def _ticks(scale: Scale, height: float, say: ReportLanguage) -> Iterator[str]:
     span = elapsed(scale.begin, scale.end)
     step = next((s for s in _STEPS if span / timedelta(minutes=s) <= scale.frame.ticks), _STEPS[-1])
     midnight = scale.begin.astimezone(say.zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -131,7 +131,7 @@ def _ticks(scale: Scale, height: float, say: Language) -> Iterator[str]:
 _DAY = 1440
 
 
-def _facts(story: Story, scale: Scale, height: float, say: Language) -> Iterator[str]:
+def _facts(story: Story, scale: Scale, height: float, say: ReportLanguage) -> Iterator[str]:
     """Yield the lines for its start, detection and end."""
     incident = story.incident
     known = (
@@ -147,7 +147,7 @@ def _facts(story: Story, scale: Scale, height: float, say: Language) -> Iterator
         yield f'<text class="fact-label" x="{place:.1f}" y="{y:.0f}">{escape(label)}</text>'
 
 
-def _lane(story: Story, channel: str, y: float, scale: Scale, say: Language) -> Iterator[str]:
+def _lane(story: Story, channel: str, y: float, scale: Scale, say: ReportLanguage) -> Iterator[str]:
     yield from _ground(channel, y, scale)
     for row in story.timeline:
         if row.moment is Moment.BREAKER and row.channel == channel:
@@ -180,7 +180,7 @@ _LABEL = 18
 
 
 def _mark(
-    story: Story, number: int, reach: ChannelReach, when: str, place: tuple[float, float], say: Language
+    story: Story, number: int, reach: ChannelReach, when: str, place: tuple[float, float], say: ReportLanguage
 ) -> str:
     x, y = place
     kind = _kind(reach)
@@ -208,16 +208,16 @@ def _kind(reach: ChannelReach) -> str:
     return "unknown" if reach.unknown else "failed"
 
 
-def _promises(story: Story, y: float, scale: Scale, say: Language) -> Iterator[str]:
+def _promises(story: Story, y: float, scale: Scale, say: ReportLanguage) -> Iterator[str]:
     yield from _ground(say("chart_promises"), y, scale)
     for promise in story.promises:
         yield _promise(story, promise, y, scale, say)
 
 
-def _promise(story: Story, promise: Promise, y: float, scale: Scale, say: Language) -> str:
+def _promise(story: Story, promise: Promise, y: float, scale: Scale, say: ReportLanguage) -> str:
     """Return a diamond at the due time, with a bar to the update if that came later."""
     x = scale.x(promise.due)
-    late = promise.verdict in {Verdict.LATE, Verdict.OVERDUE}
+    late = promise.verdict in {PromiseVerdict.LATE, PromiseVerdict.OVERDUE}
     kind = "late" if late else promise.verdict
     said = say(promise.verdict, span=say.span(promise.late))
     hover = escape(f"{story.incident.ref}/{promise.notice}: {say.moment(promise.due)}, {said}")
@@ -226,7 +226,7 @@ def _promise(story: Story, promise: Promise, y: float, scale: Scale, say: Langua
         to = scale.x(promise.came_at or story.as_of)
         bar = f'<path class="delay" d="M{x:.1f} {y:.1f}H{to:.1f}"/>'
     diamond = f'<path class="diamond" d="M{x - 9:.1f} {y:.1f}l9 -9l9 9l-9 9z"/>'
-    sign = "!" if late else "✓" if promise.verdict is Verdict.KEPT else ""
+    sign = "!" if late else "✓" if promise.verdict is PromiseVerdict.KEPT else ""
     return (
         f'<g class="promise {kind}"><title>{hover}</title>{bar}{diamond}'
         f'<text x="{x:.1f}" y="{y + 4:.1f}">{sign}</text></g>'

@@ -9,7 +9,7 @@ from typing import TypeAlias
 DASH = "–"
 
 
-class Tone(StrEnum):
+class CellTone(StrEnum):
     """The meaning of a value; colour is never its only sign."""
 
     PLAIN = "plain"
@@ -23,7 +23,7 @@ class Cell:
     """A value in a table; a dash if it is empty."""
 
     text: str
-    tone: Tone = Tone.PLAIN
+    tone: CellTone = CellTone.PLAIN
 
     @property
     def empty(self) -> bool:
@@ -48,11 +48,11 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One paragraph."""
 
     text: str
-    tone: Tone = Tone.PLAIN
+    tone: CellTone = CellTone.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Tile:
     value: str
     label: str
     note: str
-    tone: Tone
+    tone: CellTone
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows under headings."""
 
     headings: tuple[Heading, ...]
@@ -103,11 +103,11 @@ class Chart:
     """The place of the timeline, in formats that can draw."""
 
 
-Block: TypeAlias = Line | Tiles | Pairs | Table | Quotation | Chart
+Block: TypeAlias = ReportLine | Tiles | Pairs | ReportTable | Quotation | Chart
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A part of the report under its own heading; `name` is the same in every language."""
 
     name: str
@@ -116,7 +116,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ReportDocument:
     """A whole report. `banner` is at the start and the end."""
 
     language: str
@@ -124,4 +124,4 @@ class Document:
     status: str
     banner: str | None
     warning: str | None
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]

@@ -16,14 +16,14 @@ from broadcast.reports.document import (
     Cell,
     Chart,
     Heading,
-    Line,
     Pairs,
     Quotation,
-    Section,
-    Table,
+    ReportLine,
+    ReportSection,
+    ReportTable,
     Tiles,
 )
-from broadcast.reports.language import Language
+from broadcast.reports.language import ReportLanguage
 from broadcast.reports.story import Story
 from broadcast.reports.telling import tell
 
@@ -34,7 +34,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 def as_html(story: Story, locale: str) -> str:
     """Return the report for readers of `locale`: one HTML page."""
     document = tell(story, locale)
-    say = Language(locale, story.zone)
+    say = ReportLanguage(locale, story.zone)
     banner = f'<p class="banner" role="note">{escape(document.banner)}</p>\n' if document.banner else ""
     warning = f'<p class="warning-note">{escape(document.warning)}</p>\n' if document.warning else ""
     sections = "\n".join(_section(section, story, say) for section in document.sections)
@@ -67,7 +67,7 @@ def _style() -> str:
     return (resources.files("broadcast.reports") / "style.css").read_text(encoding="utf-8")
 
 
-def _section(section: Section, story: Story, say: Language) -> str:
+def _section(section: ReportSection, story: Story, say: ReportLanguage) -> str:
     blocks = "\n".join(_block(block, story, say) for block in section.blocks)
     return (
         f'<section id="{section.name}" aria-labelledby="{section.name}-title">\n'
@@ -75,16 +75,16 @@ def _section(section: Section, story: Story, say: Language) -> str:
     )
 
 
-def _block(block: Block, story: Story, say: Language) -> str:
+def _block(block: Block, story: Story, say: ReportLanguage) -> str:
     match block:
-        case Line(text=text, tone=tone):
+        case ReportLine(text=text, tone=tone):
             return f'<p class="{tone}">{escape(text)}</p>'
         case Tiles():
             return _tiles(block)
         case Pairs(pairs=pairs):
             rows = (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
             return f"<dl>{''.join(rows)}</dl>"
-        case Table():
+        case ReportTable():
             return _table(block)
         case Quotation():
             return _quotation(block)
@@ -101,7 +101,7 @@ def _tiles(tiles: Tiles) -> str:
     return f'<ul class="tiles">\n{items}\n</ul>'
 
 
-def _table(table: Table) -> str:
+def _table(table: ReportTable) -> str:
     """Return a table that stays a table for screen readers, even if narrow pages show it as cards."""
     head = "".join(
         f'<th role="columnheader" scope="col" class="{heading.column}">{escape(heading.text)}</th>'
@@ -137,7 +137,7 @@ def _quotation(quotation: Quotation) -> str:
     )
 
 
-def _chart(story: Story, say: Language) -> str:
+def _chart(story: Story, say: ReportLanguage) -> str:
     legend = "".join(f"<li>{sign}{escape(say(f'legend_{name}'))}</li>" for name, sign in _SIGNS.items())
     return (
         f"{draw(story, say, WIDE)}\n{draw(story, say, NARROW)}\n"

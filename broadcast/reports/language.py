@@ -23,7 +23,7 @@ _THOUSANDS = {"de": ".", "en": ","}
 LANGUAGES = tuple(_DATES)
 
 
-class Language:
+class ReportLanguage:
     """German or English; English for all other locales. Every value is made safe to print."""
 
     def __init__(self, locale: str, zone: ZoneInfo) -> None:

@@ -21,7 +21,7 @@ _TROUBLES = ("unknown", "failed", "held", "suppressed")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One line; `contact` and addresses are masked.
 
     `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding` or
@@ -47,14 +47,14 @@ def address_kinds(settings: Settings) -> dict[str, AddressKind | None]:
     return kinds
 
 
-def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]) -> tuple[Entry, ...]:
+def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]) -> tuple[LogEntry, ...]:
     """Return everything that the ledger knows about an incident, in order; raises `UnknownIncident`.
 
     `kinds` has the kind of address of each channel; for other channels, every address is shown.
     """
     incident = ledger.incidents.find(ref, closed=True)
     entries = [
-        Entry(event.at, event.kind, event.detail, channel=event.channel)
+        LogEntry(event.at, event.kind, event.detail, channel=event.channel)
         for event in ledger.history.events(incident)
     ]
     for notice in ledger.incidents.notices(incident):
@@ -64,14 +64,14 @@ def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def _notice(notice: Notice) -> Entry:
+def _notice(notice: Notice) -> LogEntry:
     said = notice.facts.correction or notice.facts.message or notice.facts.title
     again = ", open again" if is_reopening(notice) else ", correction" if notice.facts.correction else ""
     text = f"{notice.kind} ({notice.phase}{again}) by {notice.author}: {said}"
-    return Entry(notice.created_at, "notice", text, notice.sequence)
+    return LogEntry(notice.created_at, "notice", text, notice.sequence)
 
 
-def _channels(ledger: Ledger, notice: Notice) -> Iterator[Entry]:
+def _channels(ledger: Ledger, notice: Notice) -> Iterator[LogEntry]:
     """Yield the messages of each channel that was tried, counted as the result counts them."""
     tallies, failovers = ledger.history.tallies(notice.id), ledger.history.failovers(notice.id)
     for attempt in ledger.history.attempts(notice.id):
@@ -80,11 +80,11 @@ def _channels(ledger: Ledger, notice: Notice) -> Iterator[Entry]:
         troubles = ((name, getattr(counts, name)) for name in _TROUBLES)
         text += "".join(f", {count:,} {name}" for name, count in troubles if count)
         reason = f"; {attempt.reason}" if attempt.reason else ""
-        yield Entry(attempt.first_at, "channel", text + reason, notice.sequence, attempt.channel)
+        yield LogEntry(attempt.first_at, "channel", text + reason, notice.sequence, attempt.channel)
 
 
-def _delivery(notice: Notice, line: DeliveryLine, kinds: Mapping[str, AddressKind | None]) -> Entry:
-    return Entry(
+def _delivery(notice: Notice, line: DeliveryLine, kinds: Mapping[str, AddressKind | None]) -> LogEntry:
+    return LogEntry(
         line.updated_at,
         "delivery",
         line.reason or "",

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from broadcast.reports.document import (
     Block,
     Cell,
+    CellTone,
     Chart,
     Column,
     Heading,
-    Line,
     Pairs,
     Quotation,
-    Section,
-    Table,
+    ReportLine,
+    ReportSection,
+    ReportTable,
     Tile,
     Tiles,
-    Tone,
 )
 from broadcast.reports.story import Story
 from broadcast.reports.telling import tell
@@ -27,7 +27,7 @@ from broadcast.reports.telling import tell
 _INSIDE = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=//)|(?<=www)\.")
 #: Characters that make a line a list item, a heading or a rule.
 _AT_START = re.compile(r"^(\d*)([-+.)=])(?=[\s=-]|$)")
-_SIGNS = {Tone.GOOD: "✓ ", Tone.WARNING: "! ", Tone.BAD: "✗ ", Tone.PLAIN: ""}
+_SIGNS = {CellTone.GOOD: "✓ ", CellTone.WARNING: "! ", CellTone.BAD: "✗ ", CellTone.PLAIN: ""}
 
 
 def as_markdown(story: Story, locale: str) -> str:
@@ -40,7 +40,7 @@ def as_markdown(story: Story, locale: str) -> str:
     return "\n\n".join([*head, *body, *banner]) + "\n"
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: ReportSection) -> Iterator[str]:
     yield f"## {_plain(section.title)}"
     for block in section.blocks:
         written = _block(block)
@@ -50,13 +50,13 @@ def _section(section: Section) -> Iterator[str]:
 
 def _block(block: Block) -> str:
     match block:
-        case Line(text=text):
+        case ReportLine(text=text):
             return _plain(text)
         case Tiles(tiles=tiles):
             return "\n".join(_tile(tile) for tile in tiles)
         case Pairs(pairs=pairs):
             return "\n".join(f"- **{_plain(name)}:** {_plain(value)}" for name, value in pairs)
-        case Table():
+        case ReportTable():
             return _table(block)
         case Quotation():
             return _quotation(block)
@@ -68,7 +68,7 @@ def _tile(tile: Tile) -> str:
     return f"- **{_plain(tile.value)}** {_plain(tile.label)} ({_plain(tile.note)})"
 
 
-def _table(table: Table) -> str:
+def _table(table: ReportTable) -> str:
     head = _row([_plain(heading.text) for heading in table.headings])
     rule = _row(["--:" if heading.column is Column.NUMBER else "---" for heading in table.headings])
     rows = (

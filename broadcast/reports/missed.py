@@ -5,44 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from broadcast.model.text import printable
-from broadcast.reports.document import Block, Cell, Heading, Line, Table, Tone
-from broadcast.reports.language import Language
-from broadcast.reports.people import Person
+from broadcast.reports.document import Block, Cell, CellTone, Heading, ReportLine, ReportTable
+from broadcast.reports.language import ReportLanguage
+from broadcast.reports.people import ReportedPerson
 from broadcast.reports.story import Story
 
 
-def unreached(story: Story, say: Language) -> tuple[Block, ...]:
+def unreached(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     """Return the section on people whom no notice reached."""
     lost = story.people.unsure
     if lost and not story.people.unreached:
-        return (Line(say("unreached_unsure", people=say.counted("people", len(lost))), Tone.WARNING),)
-    return _people("unreached", story.people.unreached, Tone.BAD, story, say)
+        return (
+            ReportLine(say("unreached_unsure", people=say.counted("people", len(lost))), CellTone.WARNING),
+        )
+    return _people("unreached", story.people.unreached, CellTone.BAD, story, say)
 
 
-def unsure(story: Story, say: Language) -> tuple[Block, ...]:
+def unsure(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     """Return the section on people who may have been told: the provider's answer was lost."""
     lost = sum(reach.unknown for chapter in story.chapters for reach in chapter.reach)
     if story.people.unsure or not lost:
-        return _people("unsure", story.people.unsure, Tone.WARNING, story, say)
-    return (Line(say("unsure_others", count=say.number(lost)), Tone.WARNING),)
+        return _people("unsure", story.people.unsure, CellTone.WARNING, story, say)
+    return (ReportLine(say("unsure_others", count=say.number(lost)), CellTone.WARNING),)
 
 
-def behind(story: Story, say: Language) -> tuple[Block, ...]:
+def behind(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     """Return the section on people who were told, but may not have the latest notice."""
     people = story.people
     if people.total and not people.told:
-        return (Line(say("behind_nobody")),)
+        return (ReportLine(say("behind_nobody")),)
     if people.total > people.told and not people.behind:
-        return (Line(say("behind_reached"), Tone.GOOD),)
-    return _people("behind", people.behind, Tone.WARNING, story, say)
+        return (ReportLine(say("behind_reached"), CellTone.GOOD),)
+    return _people("behind", people.behind, CellTone.WARNING, story, say)
 
 
 def _people(
-    name: str, people: Sequence[Person], tone: Tone, story: Story, say: Language
+    name: str, people: Sequence[ReportedPerson], tone: CellTone, story: Story, say: ReportLanguage
 ) -> tuple[Block, ...]:
     if not people:
         total = story.people.total
-        return (Line(say(f"{name}_empty" if total else "reach_empty"), Tone.GOOD if total else Tone.PLAIN),)
+        return (
+            ReportLine(
+                say(f"{name}_empty" if total else "reach_empty"), CellTone.GOOD if total else CellTone.PLAIN
+            ),
+        )
     everybody = say.counted("people", story.people.total)
     lead = say(f"{name}_lead", count=say.number(len(people)), people=everybody)
     columns = ("name", "audience", "phone", "email", "notice", "reason")
@@ -57,4 +63,4 @@ def _people(
         )
         for person in people
     )
-    return (Line(lead, tone), Table(tuple(Heading(say(column)) for column in columns), rows))
+    return (ReportLine(lead, tone), ReportTable(tuple(Heading(say(column)) for column in columns), rows))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from broadcast.ledger.history import Standing
+from broadcast.ledger.history import DeliveryStanding
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.mask import mask
 
@@ -23,7 +23,7 @@ class Addresses(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ReportedPerson:
     """A person whom a notice may not have reached.
 
     `state` and `reason` are those of their latest message, in notice `notice`.
@@ -40,7 +40,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class PeopleSummary:
     """All people of an incident: `total` is `told` + `unsure` + `unreached`.
 
     `told` got at least one notice. `behind` are those among them who may not have the latest notice that they
@@ -49,14 +49,14 @@ class People:
 
     total: int
     told: int
-    unsure: tuple[Person, ...]
-    unreached: tuple[Person, ...]
-    behind: tuple[Person, ...]
+    unsure: tuple[ReportedPerson, ...]
+    unreached: tuple[ReportedPerson, ...]
+    behind: tuple[ReportedPerson, ...]
 
 
-def people(standings: Iterable[Standing], addresses: Addresses) -> People:
+def people(standings: Iterable[DeliveryStanding], addresses: Addresses) -> PeopleSummary:
     """Return everybody who should get a notice, sorted by whether they were told."""
-    by_contact: dict[str, list[Standing]] = {}
+    by_contact: dict[str, list[DeliveryStanding]] = {}
     for standing in standings:
         by_contact.setdefault(standing.contact, []).append(standing)
     told, unsure, unreached, behind = 0, [], [], []
@@ -69,7 +69,7 @@ def people(standings: Iterable[Standing], addresses: Addresses) -> People:
             unsure.append(_person(owed, addresses))
         else:
             unreached.append(_person(owed, addresses))
-    return People(len(by_contact), told, tuple(unsure), tuple(unreached), tuple(behind))
+    return PeopleSummary(len(by_contact), told, tuple(unsure), tuple(unreached), tuple(behind))
 
 
 def without_addresses(prose: str) -> str:
@@ -77,19 +77,19 @@ def without_addresses(prose: str) -> str:
     return _ADDRESS.sub(lambda match: mask(match.group()), prose)
 
 
-def _up_to_date(owed: Sequence[Standing]) -> bool:
+def _up_to_date(owed: Sequence[DeliveryStanding]) -> bool:
     """Return whether the latest notice that was not superseded reached them on a lane."""
     standing = [one for one in owed if one.state is not DeliveryState.CANCELLED]
     latest = max(one.sequence for one in standing)
     return any(one.state in REACHED for one in standing if one.sequence == latest)
 
 
-def _person(owed: Sequence[Standing], addresses: Addresses) -> Person:
+def _person(owed: Sequence[DeliveryStanding], addresses: Addresses) -> ReportedPerson:
     latest = owed[-1]
     phone, email = latest.phone, latest.email
     if addresses is Addresses.MASKED:
         phone, email = phone and mask(phone), email and mask(email)
-    return Person(
+    return ReportedPerson(
         contact=latest.contact,
         name=latest.name,
         audiences=tuple(dict.fromkeys(standing.audience for standing in owed)),

@@ -13,7 +13,7 @@ from broadcast.reports.timeline import Chapter
 _SPOKEN_PRECISION = timedelta(minutes=1)
 
 
-class Verdict(StrEnum):
+class PromiseVerdict(StrEnum):
     """The result of a promise."""
 
     KEPT = "kept"
@@ -34,7 +34,7 @@ class Promise:
     due: datetime
     answer: int | None
     came_at: datetime | None
-    verdict: Verdict
+    verdict: PromiseVerdict
     late: timedelta
 
 
@@ -50,10 +50,10 @@ def promises(chapters: Sequence[Chapter], now: datetime) -> tuple[Promise, ...]:
 def _promise(number: int, due: datetime, later: Sequence[Chapter], now: datetime) -> Promise:
     came = min(((c.accepted_at, c.number) for c in later if c.accepted_at), default=None)
     if came is None:
-        verdict = Verdict.PENDING if now < due + _SPOKEN_PRECISION else Verdict.OVERDUE
-        late = now - due if verdict is Verdict.OVERDUE else timedelta()
+        verdict = PromiseVerdict.PENDING if now < due + _SPOKEN_PRECISION else PromiseVerdict.OVERDUE
+        late = now - due if verdict is PromiseVerdict.OVERDUE else timedelta()
         return Promise(number, due, None, None, verdict, late)
     came_at, answer = came
     kept = came_at < due + _SPOKEN_PRECISION
-    verdict = Verdict.KEPT if kept else Verdict.LATE
+    verdict = PromiseVerdict.KEPT if kept else PromiseVerdict.LATE
     return Promise(number, due, answer, came_at, verdict, timedelta() if kept else came_at - due)

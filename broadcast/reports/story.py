@@ -13,9 +13,17 @@ from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident
 from broadcast.model.moments import elapsed
 from broadcast.model.notice import Facts
-from broadcast.reports.people import Addresses, People, people
+from broadcast.reports.people import Addresses, PeopleSummary, people
 from broadcast.reports.promises import Promise, promises
-from broadcast.reports.timeline import Change, Chapter, Row, phases, severities, stated_end, timeline
+from broadcast.reports.timeline import (
+    Chapter,
+    StateChange,
+    TimelineRow,
+    phases,
+    severities,
+    stated_end,
+    timeline,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +58,11 @@ class Story:
     zone: ZoneInfo
     addresses: Addresses
     chapters: tuple[Chapter, ...]
-    timeline: tuple[Row, ...]
-    people: People
+    timeline: tuple[TimelineRow, ...]
+    people: PeopleSummary
     promises: tuple[Promise, ...]
-    severities: tuple[Change, ...]
-    phases: tuple[Change, ...]
+    severities: tuple[StateChange, ...]
+    phases: tuple[StateChange, ...]
     first_accepted: datetime | None
     times: Times
     doubled: int

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from broadcast.ledger.history import ChannelReach, Failover
-from broadcast.ledger.records import Text
+from broadcast.ledger.records import NoticeText
 from broadcast.model.incident import Incident, Phase, Service
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts
@@ -17,46 +17,46 @@ from broadcast.reports.document import (
     DASH,
     Block,
     Cell,
+    CellTone,
     Chart,
     Column,
-    Document,
     Heading,
-    Line,
     Pairs,
     Quotation,
-    Section,
-    Table,
+    ReportDocument,
+    ReportLine,
+    ReportSection,
+    ReportTable,
     Tile,
     Tiles,
-    Tone,
 )
-from broadcast.reports.language import Language
+from broadcast.reports.language import ReportLanguage
 from broadcast.reports.people import Addresses
-from broadcast.reports.promises import Promise, Verdict
+from broadcast.reports.promises import Promise, PromiseVerdict
 from broadcast.reports.story import Story
-from broadcast.reports.timeline import Change, Chapter, Moment, Row
+from broadcast.reports.timeline import Chapter, Moment, StateChange, TimelineRow
 
 _SLOT = re.compile(f"{SLOT_OPEN}(.*?){SLOT_CLOSE}")
 
 
-def tell(story: Story, locale: str) -> Document:
+def tell(story: Story, locale: str) -> ReportDocument:
     """Return the report in German or English."""
-    say = Language(locale, story.zone)
+    say = ReportLanguage(locale, story.zone)
     sections = ((name, blocks(story, say)) for name, blocks in _SECTIONS.items())
-    return Document(
+    return ReportDocument(
         language=say.code,
         title=say("title", ref=story.incident.ref, title=_title(story, say)),
         status=say("final" if story.final else "interim", moment=say.moment(story.as_of)),
         banner=say("drill") if story.incident.drill else None,
         warning=say("confidential") if story.addresses is Addresses.FULL else None,
-        sections=tuple(Section(name, say(name), blocks) for name, blocks in sections),
+        sections=tuple(ReportSection(name, say(name), blocks) for name, blocks in sections),
     )
 
 
-def _summary(story: Story, say: Language) -> tuple[Block, ...]:
+def _summary(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     people = story.people
     verdicts = [promise.verdict for promise in story.promises]
-    kept, pending = verdicts.count(Verdict.KEPT), verdicts.count(Verdict.PENDING)
+    kept, pending = verdicts.count(PromiseVerdict.KEPT), verdicts.count(PromiseVerdict.PENDING)
     late = len(verdicts) - kept - pending
     missed = len(people.unsure) + len(people.unreached)
     first = _first(story, say)
@@ -85,9 +85,9 @@ def _summary(story: Story, say: Language) -> tuple[Block, ...]:
     return (Tiles((first, told, promised, doubled)),)
 
 
-def _first(story: Story, say: Language) -> Tile:
+def _first(story: Story, say: ReportLanguage) -> Tile:
     """Return how long it took to tell the first person, from the first moment that is known."""
-    times, tone = story.times, Tone.PLAIN if story.first_accepted else Tone.BAD
+    times, tone = story.times, CellTone.PLAIN if story.first_accepted else CellTone.BAD
     since_started = say.span(times.to_tell_since_started)
     if story.incident.detected_at:
         note = say("tile_first_note", span=since_started)
@@ -97,15 +97,15 @@ def _first(story: Story, say: Language) -> Tile:
     return Tile(say.span(times.to_tell), say("tile_first"), say("tile_first_since_opened"), tone)
 
 
-def _tone(*, bad: int, doubtful: int, good: int) -> Tone:
+def _tone(*, bad: int, doubtful: int, good: int) -> CellTone:
     if bad:
-        return Tone.BAD
+        return CellTone.BAD
     if doubtful:
-        return Tone.WARNING
-    return Tone.GOOD if good else Tone.PLAIN
+        return CellTone.WARNING
+    return CellTone.GOOD if good else CellTone.PLAIN
 
 
-def _facts(story: Story, say: Language) -> tuple[Block, ...]:
+def _facts(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     incident, facts, times = story.incident, story.facts, story.times
     pairs: list[tuple[str, str | None]] = [
         ("ref", incident.ref),
@@ -132,18 +132,18 @@ def _facts(story: Story, say: Language) -> tuple[Block, ...]:
     return (Pairs(tuple((say(name), say.known(value)) for name, value in pairs)),)
 
 
-def _silence(story: Story, say: Language) -> Iterator[tuple[str, str]]:
+def _silence(story: Story, say: ReportLanguage) -> Iterator[tuple[str, str]]:
     """Yield the longest time without a notice, where there was any."""
     if story.times.longest_silence is not None:
         yield "silence", say.span(story.times.longest_silence)
 
 
-def _level(severity: str, say: Language, pattern: str = "level") -> str:
+def _level(severity: str, say: ReportLanguage, pattern: str = "level") -> str:
     """Return `2 of 4`: what `sev2` means."""
     return say(pattern, level=severity.removeprefix("sev"))
 
 
-def _announced(incident: Incident, facts: Facts | None, say: Language) -> Iterator[tuple[str, str]]:
+def _announced(incident: Incident, facts: Facts | None, say: ReportLanguage) -> Iterator[tuple[str, str]]:
     """Yield the window of maintenance as it was announced last."""
     if incident.window_starts_at:
         yield "window_starts", say.moment(incident.window_starts_at)
@@ -154,16 +154,16 @@ def _announced(incident: Incident, facts: Facts | None, say: Language) -> Iterat
 _PROSE = ("scope", "impact", "cause", "data_loss", "action")
 
 
-def _services(services: Sequence[Service], say: Language) -> str:
+def _services(services: Sequence[Service], say: ReportLanguage) -> str:
     return ", ".join(service.name_in(say.code) for service in services) or say("unstated")
 
 
-def _title(story: Story, say: Language) -> str:
+def _title(story: Story, say: ReportLanguage) -> str:
     """Return the title in the reader's language, as far as somebody gave it."""
     return (story.facts and story.facts.worded("title", say.code)) or story.incident.title
 
 
-def _lasted(story: Story, say: Language) -> Iterator[tuple[str, str]]:
+def _lasted(story: Story, say: ReportLanguage) -> Iterator[tuple[str, str]]:
     """Yield how long it was, or was open where nobody stated both ends; nothing while it goes on."""
     if story.incident.started_at and story.ended:
         yield "to_end", say.span(story.times.to_end)
@@ -171,9 +171,9 @@ def _lasted(story: Story, say: Language) -> Iterator[tuple[str, str]]:
         yield "opened_to_closed", say.span(story.times.opened_to_closed)
 
 
-def _timeline(story: Story, say: Language) -> tuple[Block, ...]:
+def _timeline(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     if not story.timeline:
-        return (Line(say("timeline_empty")),)
+        return (ReportLine(say("timeline_empty")),)
     headings = (
         Heading(say("local_time", zone=story.zone.key), Column.WHOLE),
         Heading(say("utc"), Column.WHOLE),
@@ -187,20 +187,20 @@ def _timeline(story: Story, say: Language) -> tuple[Block, ...]:
             Cell(say.utc(row.at)),
             Cell(_mark(story, row.notice)),
             Cell(printable(row.channel or DASH)),
-            Cell(_event(row, say), _ROW_TONES.get(row.moment, Tone.PLAIN)),
+            Cell(_event(row, say), _ROW_TONES.get(row.moment, CellTone.PLAIN)),
         )
         for row in story.timeline
     )
-    return (Chart(), Table(headings, rows))
+    return (Chart(), ReportTable(headings, rows))
 
 
 _ROW_TONES = {
-    Moment.ACCEPTED: Tone.GOOD,
-    Moment.FAILOVER: Tone.WARNING,
-    Moment.RECOVERY: Tone.WARNING,
-    Moment.BREAKER: Tone.BAD,
+    Moment.ACCEPTED: CellTone.GOOD,
+    Moment.FAILOVER: CellTone.WARNING,
+    Moment.RECOVERY: CellTone.WARNING,
+    Moment.BREAKER: CellTone.BAD,
 }
-_SPOKEN_SUBJECTS: dict[Moment, Callable[[str, Language], str]] = {
+_SPOKEN_SUBJECTS: dict[Moment, Callable[[str, ReportLanguage], str]] = {
     Moment.PHASE: lambda phase, say: say(f"phase_{Phase(phase)}"),
     Moment.NOTICE: lambda kind, say: say(f"kind_{kind}"),
     Moment.SEVERITY: _level,
@@ -208,7 +208,7 @@ _SPOKEN_SUBJECTS: dict[Moment, Callable[[str, Language], str]] = {
 }
 
 
-def _event(row: Row, say: Language) -> str:
+def _event(row: TimelineRow, say: ReportLanguage) -> str:
     name = "left" if row.moment is Moment.FAILOVER and row.subject is None else row.moment
     subject = row.subject or ""
     if row.moment in _SPOKEN_SUBJECTS:
@@ -226,12 +226,12 @@ def _mark(story: Story, number: int | None) -> str:
     return story.mark(number) if number else DASH
 
 
-def _reach(story: Story, say: Language) -> tuple[Block, ...]:
+def _reach(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     rows = tuple(
         _reach_row(story, chapter, reach, say) for chapter in story.chapters for reach in chapter.reach
     )
     if not rows:
-        return (Line(say("reach_empty")),)
+        return (ReportLine(say("reach_empty")),)
     counted = ("targeted", "accepted", "unknown_count", "failed", "untried")
     headings = (
         Heading(say("notice"), Column.WHOLE),
@@ -241,26 +241,26 @@ def _reach(story: Story, say: Language) -> tuple[Block, ...]:
         Heading(say("first")),
         Heading(say("last")),
     )
-    return (Table(headings, rows),)
+    return (ReportTable(headings, rows),)
 
 
-def _reach_row(story: Story, chapter: Chapter, reach: ChannelReach, say: Language) -> tuple[Cell, ...]:
+def _reach_row(story: Story, chapter: Chapter, reach: ChannelReach, say: ReportLanguage) -> tuple[Cell, ...]:
     untried = reach.targeted - reach.accepted - reach.unknown - reach.failed
     return (
         Cell(_mark(story, chapter.number)),
         Cell(printable(reach.channel)),
         Cell(say.number(reach.targeted)),
-        Cell(say.number(reach.accepted), Tone.GOOD if reach.accepted else Tone.PLAIN),
-        Cell(say.number(reach.unknown), Tone.WARNING if reach.unknown else Tone.PLAIN),
-        Cell(say.number(reach.failed), Tone.BAD if reach.failed else Tone.PLAIN),
-        Cell(say.number(untried), Tone.WARNING if untried else Tone.PLAIN),
+        Cell(say.number(reach.accepted), CellTone.GOOD if reach.accepted else CellTone.PLAIN),
+        Cell(say.number(reach.unknown), CellTone.WARNING if reach.unknown else CellTone.PLAIN),
+        Cell(say.number(reach.failed), CellTone.BAD if reach.failed else CellTone.PLAIN),
+        Cell(say.number(untried), CellTone.WARNING if untried else CellTone.PLAIN),
         Cell(_moved_to(chapter.failovers, reach.channel, say)),
         Cell(say.moment(reach.accepted_at) if reach.accepted_at else DASH),
         Cell(say.moment(reach.last_at) if reach.last_at else DASH),
     )
 
 
-def _moved_to(failovers: Sequence[Failover], origin: str, say: Language) -> str:
+def _moved_to(failovers: Sequence[Failover], origin: str, say: ReportLanguage) -> str:
     counts: dict[str, int] = {}
     for failover in failovers:
         if failover.origin == origin:
@@ -268,9 +268,9 @@ def _moved_to(failovers: Sequence[Failover], origin: str, say: Language) -> str:
     return ", ".join(f"{printable(name)}: {say.number(count)}" for name, count in counts.items()) or DASH
 
 
-def _promises(story: Story, say: Language) -> tuple[Block, ...]:
+def _promises(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     if not story.promises:
-        return (Line(say("promises_empty")),)
+        return (ReportLine(say("promises_empty")),)
     columns = ("promised_in", "promised_for", "came_at", "verdict")
     rows = tuple(
         (
@@ -283,56 +283,56 @@ def _promises(story: Story, say: Language) -> tuple[Block, ...]:
         )
         for promise in story.promises
     )
-    return (Table(tuple(Heading(say(column)) for column in columns), rows),)
+    return (ReportTable(tuple(Heading(say(column)) for column in columns), rows),)
 
 
-def _verdict(promise: Promise, say: Language) -> Cell:
+def _verdict(promise: Promise, say: ReportLanguage) -> Cell:
     return Cell(say(promise.verdict, span=say.span(promise.late)), _VERDICT_TONES[promise.verdict])
 
 
 _VERDICT_TONES = {
-    Verdict.KEPT: Tone.GOOD,
-    Verdict.LATE: Tone.BAD,
-    Verdict.PENDING: Tone.PLAIN,
-    Verdict.OVERDUE: Tone.BAD,
+    PromiseVerdict.KEPT: CellTone.GOOD,
+    PromiseVerdict.LATE: CellTone.BAD,
+    PromiseVerdict.PENDING: CellTone.PLAIN,
+    PromiseVerdict.OVERDUE: CellTone.BAD,
 }
 
 
-def _course(story: Story, say: Language) -> tuple[Block, ...]:
+def _course(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     changes = [
         *((change, f"{say('severity')}: {_level(change.value, say)}") for change in story.severities),
         *((change, f"{say('phase')}: {say(f'phase_{change.value}')}") for change in story.phases),
     ]
     if not changes:
-        return (Line(say("course_empty")),)
+        return (ReportLine(say("course_empty")),)
     rows = tuple(_change(story, change, value, say) for change, value in changes)
-    return (Table(tuple(Heading(say(column)) for column in ("when", "notice", "became")), rows),)
+    return (ReportTable(tuple(Heading(say(column)) for column in ("when", "notice", "became")), rows),)
 
 
-def _change(story: Story, change: Change, value: str, say: Language) -> tuple[Cell, ...]:
+def _change(story: Story, change: StateChange, value: str, say: ReportLanguage) -> tuple[Cell, ...]:
     return Cell(say.moment(change.at)), Cell(_mark(story, change.notice)), Cell(value)
 
 
-def _duplicates(story: Story, say: Language) -> tuple[Block, ...]:
+def _duplicates(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     certain = (
-        Line(say("duplicates_some", count=say.number(story.doubled)), Tone.BAD)
+        ReportLine(say("duplicates_some", count=say.number(story.doubled)), CellTone.BAD)
         if story.doubled
-        else Line(say("duplicates_none"), Tone.GOOD)
+        else ReportLine(say("duplicates_none"), CellTone.GOOD)
     )
     if not story.possibly_doubled:
         return (certain,)
     possible = say("duplicates_possible", count=say.number(story.possibly_doubled))
-    return (certain, Line(possible, Tone.WARNING))
+    return (certain, ReportLine(possible, CellTone.WARNING))
 
 
-def _texts(story: Story, say: Language) -> tuple[Block, ...]:
+def _texts(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     quotations = tuple(
         _quotation(story, chapter, text, say) for chapter in story.chapters for text in chapter.texts
     )
-    return (Line(say("texts_lead")), *quotations) if quotations else (Line(say("texts_empty")),)
+    return (ReportLine(say("texts_lead")), *quotations) if quotations else (ReportLine(say("texts_empty")),)
 
 
-def _quotation(story: Story, chapter: Chapter, text: Text, say: Language) -> Quotation:
+def _quotation(story: Story, chapter: Chapter, text: NoticeText, say: ReportLanguage) -> Quotation:
     message = text.message
     return Quotation(
         label=say(
@@ -354,11 +354,11 @@ def _verbatim(text: str) -> str:
     return printable(_SLOT.sub(r"{contact.\1}", text))
 
 
-def _reading(_: Story, say: Language) -> tuple[Block, ...]:
-    return tuple(Line(say(f"reading_{name}")) for name in ("accepted", "unknown", "promise", "source"))
+def _reading(_: Story, say: ReportLanguage) -> tuple[Block, ...]:
+    return tuple(ReportLine(say(f"reading_{name}")) for name in ("accepted", "unknown", "promise", "source"))
 
 
-_SECTIONS: dict[str, Callable[[Story, Language], tuple[Block, ...]]] = {
+_SECTIONS: dict[str, Callable[[Story, ReportLanguage], tuple[Block, ...]]] = {
     "summary": _summary,
     "facts": _facts,
     "timeline": _timeline,

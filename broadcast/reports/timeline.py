@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from broadcast.ledger.history import ChannelReach, Failover
-from broadcast.ledger.records import LedgerEvent, Notice, Text
+from broadcast.ledger.records import LedgerEvent, Notice, NoticeText
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.reports.people import without_addresses
 
@@ -33,7 +33,7 @@ class Moment(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimelineRow:
     """One thing that happened, at `at` (UTC).
 
     `subject` is the value it is about (a phase, a severity, a kind of notice, the channel that stepped in),
@@ -54,7 +54,7 @@ class Chapter:
     """One notice: what was said, and how it fared on each channel."""
 
     notice: Notice
-    texts: tuple[Text, ...]
+    texts: tuple[NoticeText, ...]
     reach: tuple[ChannelReach, ...]
     failovers: tuple[Failover, ...]
 
@@ -70,7 +70,7 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StateChange:
     """What an incident became, with which notice."""
 
     at: datetime
@@ -80,7 +80,7 @@ class Change:
 
 def timeline(
     incident: Incident, chapters: Sequence[Chapter], events: Sequence[LedgerEvent]
-) -> tuple[Row, ...]:
+) -> tuple[TimelineRow, ...]:
     """Return everything that happened, oldest first."""
     order = list(Moment)
     rows = [
@@ -93,18 +93,18 @@ def timeline(
     return tuple(sorted(rows, key=lambda row: (row.at, order.index(row.moment), row.notice or 0)))
 
 
-def severities(chapters: Sequence[Chapter]) -> tuple[Change, ...]:
+def severities(chapters: Sequence[Chapter]) -> tuple[StateChange, ...]:
     """Return the severity at first, and every change of it."""
-    changes = (Change(c.notice.created_at, c.number, c.notice.facts.severity) for c in chapters)
+    changes = (StateChange(c.notice.created_at, c.number, c.notice.facts.severity) for c in chapters)
     return _first_of_each_run(changes)
 
 
-def phases(chapters: Sequence[Chapter]) -> tuple[Change, ...]:
+def phases(chapters: Sequence[Chapter]) -> tuple[StateChange, ...]:
     """Return the phase at first, and every change of it."""
-    return _first_of_each_run(Change(c.notice.created_at, c.number, c.notice.phase) for c in chapters)
+    return _first_of_each_run(StateChange(c.notice.created_at, c.number, c.notice.phase) for c in chapters)
 
 
-def _first_of_each_run(changes: Iterator[Change]) -> tuple[Change, ...]:
+def _first_of_each_run(changes: Iterator[StateChange]) -> tuple[StateChange, ...]:
     return tuple(next(run) for _, run in groupby(changes, key=attrgetter("value")))
 
 
@@ -113,7 +113,7 @@ def stated_end(chapters: Sequence[Chapter]) -> datetime | None:
     return chapters[-1].notice.facts.ended if chapters else None
 
 
-def _facts(incident: Incident, ended: datetime | None) -> Iterator[Row]:
+def _facts(incident: Incident, ended: datetime | None) -> Iterator[TimelineRow]:
     known = (
         (incident.started_at, Moment.STARTED),
         (incident.detected_at, Moment.DETECTED),
@@ -122,35 +122,35 @@ def _facts(incident: Incident, ended: datetime | None) -> Iterator[Row]:
     )
     for at, moment in known:
         if at is not None:
-            yield Row(at, moment)
+            yield TimelineRow(at, moment)
 
 
-def _chapter(chapter: Chapter) -> Iterator[Row]:
+def _chapter(chapter: Chapter) -> Iterator[TimelineRow]:
     at = chapter.notice.created_at
     kind = chapter.notice.kind
-    yield Row(at, Moment.NOTICE, chapter.number, subject=kind, count=len(chapter.texts))
+    yield TimelineRow(at, Moment.NOTICE, chapter.number, subject=kind, count=len(chapter.texts))
     for reach in chapter.reach:
         if (first := reach.accepted_at) is not None:
-            yield Row(first, Moment.ACCEPTED, chapter.number, reach.channel, count=reach.accepted)
+            yield TimelineRow(first, Moment.ACCEPTED, chapter.number, reach.channel, count=reach.accepted)
 
 
-def _changes(chapters: Sequence[Chapter]) -> Iterator[Row]:
+def _changes(chapters: Sequence[Chapter]) -> Iterator[TimelineRow]:
     changed = [
         *((Moment.PHASE, change) for change in phases(chapters)),
         *((Moment.SEVERITY, change) for change in severities(chapters)),
     ]
     for moment, change in changed:
-        yield Row(change.at, moment, change.notice, subject=change.value)
+        yield TimelineRow(change.at, moment, change.notice, subject=change.value)
 
 
-def _failovers(chapter: Chapter) -> Iterator[Row]:
+def _failovers(chapter: Chapter) -> Iterator[TimelineRow]:
     """One row for each hop, with the reason most people had."""
     hops: dict[tuple[str, str], list[Failover]] = {}
     for failover in chapter.failovers:
         hops.setdefault((failover.origin, failover.destination), []).append(failover)
     for (origin, destination), failovers in hops.items():
         reason = max(failovers, key=attrgetter("count")).reason
-        yield Row(
+        yield TimelineRow(
             min(failover.first_at for failover in failovers),
             Moment.FAILOVER,
             chapter.number,
@@ -161,14 +161,14 @@ def _failovers(chapter: Chapter) -> Iterator[Row]:
         )
 
 
-def _events(chapters: Sequence[Chapter], events: Sequence[LedgerEvent]) -> Iterator[Row]:
+def _events(chapters: Sequence[Chapter], events: Sequence[LedgerEvent]) -> Iterator[TimelineRow]:
     numbers = {chapter.notice.id: chapter.number for chapter in chapters}
     told = {(chapter.notice.id, one.origin) for chapter in chapters for one in chapter.failovers}
     for event in events:
         moment = Moment(event.kind) if event.kind in _EVENTS else Moment.OTHER
         if moment is Moment.FAILOVER and (event.notice, event.channel) in told:
             continue
-        yield Row(
+        yield TimelineRow(
             event.at,
             moment,
             numbers.get(event.notice or 0),

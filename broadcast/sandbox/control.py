@@ -16,7 +16,7 @@ from broadcast.sandbox.page import page
 from broadcast.sandbox.page.site import SITE, has_site, site_file
 from broadcast.sandbox.records import Received, Requested
 from broadcast.sandbox.state import SandboxState
-from broadcast.sandbox.wire.base import Answer, Request, answer_json, whole
+from broadcast.sandbox.wire.base import WireAnswer, WireRequest, answer_json, whole
 
 SCHEMA = "broadcast.sandbox/1"
 _LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?", re.IGNORECASE)
@@ -32,7 +32,7 @@ def is_local(headers: Mapping[str, str]) -> bool:
     return bool(_LOCAL.fullmatch(headers.get("Host", ""))) and not elsewhere
 
 
-def control(state: SandboxState, request: Request, path: str) -> Answer:
+def control(state: SandboxState, request: WireRequest, path: str) -> WireAnswer:
     """Answer a request that is for no provider; `path` is the whole of it."""
     if path == ELSEWHERE:
         state.note(Requested("redirected", request.at, request.method, path, 200))
@@ -49,7 +49,7 @@ def control(state: SandboxState, request: Request, path: str) -> Answer:
         return answer_json(400, {"error": str(error), "hint": error.hint})
 
 
-def _health(state: SandboxState, _request: Request) -> Answer:
+def _health(state: SandboxState, _request: WireRequest) -> WireAnswer:
     return answer_json(200, {
         "schema": SCHEMA, "status": "ok", "pid": os.getpid(), "edition": state.edition,
         "received": sum(one.tells for one in state.received), "requests": len(state.requests),
@@ -57,17 +57,17 @@ def _health(state: SandboxState, _request: Request) -> Answer:
     })  # fmt: skip
 
 
-def _received(state: SandboxState, request: Request) -> Answer:
+def _received(state: SandboxState, request: WireRequest) -> WireAnswer:
     return _listing(state, request, "received", state.received)
 
 
-def _requests(state: SandboxState, request: Request) -> Answer:
+def _requests(state: SandboxState, request: WireRequest) -> WireAnswer:
     return _listing(state, request, "requests", state.requests)
 
 
 def _listing(
-    state: SandboxState, request: Request, name: str, records: Sequence[Received | Requested]
-) -> Answer:
+    state: SandboxState, request: WireRequest, name: str, records: Sequence[Received | Requested]
+) -> WireAnswer:
     wanted = request.parameters()
     after = whole(wanted, "after", 0, len(records))
     limit = whole(wanted, "limit", len(records), len(records))
@@ -76,7 +76,7 @@ def _listing(
     return answer_json(200, {**head, "after": after, name: shown})
 
 
-def _faults(state: SandboxState, _request: Request) -> Answer:
+def _faults(state: SandboxState, _request: WireRequest) -> WireAnswer:
     elapsed = state.clock.monotonic() - state.opened
     shown = [
         {
@@ -90,33 +90,33 @@ def _faults(state: SandboxState, _request: Request) -> Answer:
     return answer_json(200, {"schema": SCHEMA, "faults": shown})
 
 
-def _add_faults(state: SandboxState, request: Request) -> Answer:
+def _add_faults(state: SandboxState, request: WireRequest) -> WireAnswer:
     state.faults.armed.extend(Armed(fault) for fault in parse_faults(request.body))
     return _faults(state, request)
 
 
-def _clear_faults(state: SandboxState, request: Request) -> Answer:
+def _clear_faults(state: SandboxState, request: WireRequest) -> WireAnswer:
     state.faults.armed.clear()
     return _faults(state, request)
 
 
-def _clear_received(state: SandboxState, request: Request) -> Answer:
+def _clear_received(state: SandboxState, request: WireRequest) -> WireAnswer:
     state.clear()
     return _health(state, request)
 
 
-def _advance_clock(state: SandboxState, request: Request) -> Answer:
+def _advance_clock(state: SandboxState, request: WireRequest) -> WireAnswer:
     if isinstance(state.clock, ManualClock):
         state.clock.advance_to(datetime.fromisoformat(request.body.decode()))
     return _health(state, request)
 
 
-def _suppress(state: SandboxState, request: Request) -> Answer:
+def _suppress(state: SandboxState, request: WireRequest) -> WireAnswer:
     state.suppressed.update(request.body.decode("utf-8", "replace").split())
     return _health(state, request)
 
 
-_ROUTES: Mapping[tuple[str, str], Callable[[SandboxState, Request], Answer]] = {
+_ROUTES: Mapping[tuple[str, str], Callable[[SandboxState, WireRequest], WireAnswer]] = {
     ("GET", "/"): lambda _, __: page(),
     ("GET", "/_sandbox/health"): _health,
     ("GET", "/_sandbox/received.json"): _received,

@@ -31,7 +31,7 @@ _END_WITHIN = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class SandboxAddress:
     """Where a sandbox listens, and whether it was started just now."""
 
     url: str
@@ -39,7 +39,7 @@ class Address:
     started: bool
 
 
-def ensure_running(folder: Path) -> Address:
+def ensure_running(folder: Path) -> SandboxAddress:
     """Return the sandbox of `folder`, started if need be; raises `ConfigError` where it does not come up."""
     with _alone(folder):
         found = find(folder)
@@ -50,10 +50,10 @@ def ensure_running(folder: Path) -> Address:
     if not is_ready or found is None:
         reason = _last_line(folder / LOG) or "it did not say why"
         raise ConfigError(f"the sandbox did not start: {reason}", hint=f"see {folder / LOG}")
-    return Address(found.url, found.smtp_port, started=True)
+    return SandboxAddress(found.url, found.smtp_port, started=True)
 
 
-def find(folder: Path) -> Address | None:
+def find(folder: Path) -> SandboxAddress | None:
     """Return the sandbox that runs for `folder`, if it does and is healthy."""
     state = _state(folder)
     if state is None:
@@ -61,7 +61,7 @@ def find(folder: Path) -> Address | None:
     with _connected(state["url"]) as connection:
         if not _is_at_the_other_end(state["pid"], connection):
             return None
-    return Address(state["url"], state["smtp_port"], started=False)
+    return SandboxAddress(state["url"], state["smtp_port"], started=False)
 
 
 def stop(folder: Path) -> bool:

@@ -11,7 +11,7 @@ from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.injection import deliver, disguise, respond
 from broadcast.sandbox.records import Received, Requested
 from broadcast.sandbox.state import SandboxState
-from broadcast.sandbox.wire.base import Answer, AskedByPost, Refusal, Request, Wire
+from broadcast.sandbox.wire.base import AskedByPost, Refusal, Wire, WireAnswer, WireRequest
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -30,10 +30,12 @@ class HttpHandler:
         state = self._state
         state.touched = state.clock.monotonic()
         if not is_local(request.headers):
-            return respond(Answer(403, b"only this machine may ask, by its loopback address\n", "text/plain"))
+            return respond(
+                WireAnswer(403, b"only this machine may ask, by its loopback address\n", "text/plain")
+            )
         name, _, path = request.rel_url.raw_path[1:].partition("/")
         body = await request.content.read()
-        asked = Request(
+        asked = WireRequest(
             request.method,
             path,
             request.rel_url.raw_query_string,
@@ -52,7 +54,7 @@ class HttpHandler:
         return respond(answer)
 
     async def _struck(
-        self, fault: Fault, wire: Wire, request: web.BaseRequest, asked: Request
+        self, fault: Fault, wire: Wire, request: web.BaseRequest, asked: WireRequest
     ) -> web.StreamResponse:
         if fault.kind == "late":
             self._record(wire, asked, None, (), fault)
@@ -67,7 +69,7 @@ class HttpHandler:
     def _record(
         self,
         wire: Wire,
-        asked: Request,
+        asked: WireRequest,
         status: int | None,
         received: tuple[Received, ...],
         fault: Fault | None = None,
@@ -83,11 +85,11 @@ class HttpHandler:
         )
 
 
-def _sends(wire: Wire, asked: Request) -> bool:
+def _sends(wire: Wire, asked: WireRequest) -> bool:
     return asked.method in _SENDING and not (isinstance(wire, AskedByPost) and wire.is_question(asked))
 
 
-def _answer(fault: Fault, wire: Wire, asked: Request) -> Answer:
+def _answer(fault: Fault, wire: Wire, asked: WireRequest) -> WireAnswer:
     if not fault.accepts:
         return wire.refusal(_refusal(fault, asked))
     answer = wire.answer(asked)
@@ -96,7 +98,7 @@ def _answer(fault: Fault, wire: Wire, asked: Request) -> Answer:
     return replace(wire.refusal(_refusal(fault, asked)), received=answer.received)
 
 
-def _refusal(fault: Fault, asked: Request) -> Refusal:
+def _refusal(fault: Fault, asked: WireRequest) -> Refusal:
     status = {"ratelimit": 429, "auth": 401}.get(fault.kind, fault.status)
     patience = 1.0 if fault.kind == "ratelimit" and fault.retry_after is None else fault.retry_after
     return Refusal(status, asked.at, patience)

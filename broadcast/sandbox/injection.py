@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from broadcast.sandbox.faults import Fault, Kind
-from broadcast.sandbox.wire.base import JSON, Answer
+from broadcast.sandbox.wire.base import JSON, WireAnswer
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -26,7 +26,7 @@ _HTML = (
 ELSEWHERE = "/_sandbox/elsewhere"
 
 
-def disguise(fault: Fault, answer: Answer) -> Answer:
+def disguise(fault: Fault, answer: WireAnswer) -> WireAnswer:
     """Return the answer as the fault changes its content."""
     if fault.kind == "garbage":
         return replace(answer, body=b"\xff\xfe{<not json" + answer.body[:7])
@@ -40,7 +40,7 @@ def disguise(fault: Fault, answer: Answer) -> Answer:
     return answer
 
 
-async def deliver(fault: Fault, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+async def deliver(fault: Fault, request: web.BaseRequest, answer: WireAnswer) -> web.StreamResponse:
     """Write the answer in the way of the fault."""
     way = _WAYS.get(fault.kind)
     if way is None:
@@ -51,7 +51,7 @@ async def deliver(fault: Fault, request: web.BaseRequest, answer: Answer) -> web
         return respond(answer)
 
 
-def respond(answer: Answer) -> web.StreamResponse:
+def respond(answer: WireAnswer) -> web.StreamResponse:
     """Return the answer as it is."""
     from aiohttp import web
 
@@ -59,7 +59,7 @@ def respond(answer: Answer) -> web.StreamResponse:
     return web.Response(status=answer.status, body=answer.body, headers=headers)
 
 
-def _without_id(answer: Answer) -> Answer:
+def _without_id(answer: WireAnswer) -> WireAnswer:
     headers = {name: value for name, value in answer.headers.items() if name != "X-Message-Id"}
     if not answer.body or answer.content_type != JSON:
         return replace(answer, headers=headers)
@@ -70,18 +70,18 @@ def _without_id(answer: Answer) -> Answer:
     return replace(answer, headers=headers, body=json.dumps(document).encode())
 
 
-async def _drop(_fault: Fault, request: web.BaseRequest, _answer: Answer) -> web.StreamResponse:
+async def _drop(_fault: Fault, request: web.BaseRequest, _answer: WireAnswer) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
-    return respond(Answer(500))
+    return respond(WireAnswer(500))
 
 
-async def _hang(fault: Fault, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+async def _hang(fault: Fault, request: web.BaseRequest, answer: WireAnswer) -> web.StreamResponse:
     await asyncio.sleep(_FOR_EVER)
     return await _drop(fault, request, answer)
 
 
-async def _drip(fault: Fault, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+async def _drip(fault: Fault, request: web.BaseRequest, answer: WireAnswer) -> web.StreamResponse:
     response = await _begin(request, answer, len(answer.body))
     for position in range(len(answer.body)):
         await response.write(answer.body[position : position + 1])
@@ -89,14 +89,14 @@ async def _drip(fault: Fault, request: web.BaseRequest, answer: Answer) -> web.S
     return response
 
 
-async def _huge(_fault: Fault, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+async def _huge(_fault: Fault, request: web.BaseRequest, answer: WireAnswer) -> web.StreamResponse:
     response = await _begin(request, answer, _HUGE)
     for _ in range(_HUGE // len(_CHUNK)):
         await response.write(_CHUNK)
     return response
 
 
-async def _truncated(_fault: Fault, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+async def _truncated(_fault: Fault, request: web.BaseRequest, answer: WireAnswer) -> web.StreamResponse:
     body = answer.body or b"{}"
     response = await _begin(request, answer, len(body) + 64)
     await response.write(body[: len(body) // 2])
@@ -105,7 +105,7 @@ async def _truncated(_fault: Fault, request: web.BaseRequest, answer: Answer) ->
     return response
 
 
-async def _begin(request: web.BaseRequest, answer: Answer, length: int) -> web.StreamResponse:
+async def _begin(request: web.BaseRequest, answer: WireAnswer, length: int) -> web.StreamResponse:
     from aiohttp import web
 
     headers = {"Content-Type": answer.content_type, **answer.headers}
@@ -115,7 +115,7 @@ async def _begin(request: web.BaseRequest, answer: Answer, length: int) -> web.S
     return response
 
 
-_Way = Callable[[Fault, "web.BaseRequest", Answer], Awaitable["web.StreamResponse"]]
+_Way = Callable[[Fault, "web.BaseRequest", WireAnswer], Awaitable["web.StreamResponse"]]
 _WAYS: Mapping[Kind, _Way] = {
     "refuse": _drop,
     "drop_before": _drop,

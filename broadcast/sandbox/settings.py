@@ -13,7 +13,7 @@ from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings, Settings
 
 if TYPE_CHECKING:
-    from broadcast.sandbox.daemon import Address
+    from broadcast.sandbox.daemon import SandboxAddress
 
 SITE = "site"  # the folder of the rehearsal's status page, in the sandbox's own
 _NOWHERE = "https://sandbox.invalid"
@@ -86,7 +86,7 @@ def sandbox_ledger(settings: Settings) -> Path:
     return sandbox_folder(settings) / "broadcast.db"
 
 
-def in_sandbox(settings: Settings, address: Address) -> Settings:
+def in_sandbox(settings: Settings, address: SandboxAddress) -> Settings:
     """The same settings with every channel pointing at the sandbox; what it cannot play is left out."""
     folder = sandbox_folder(settings)
     channels, left_out = {}, []
@@ -113,7 +113,7 @@ def in_sandbox(settings: Settings, address: Address) -> Settings:
     )
 
 
-def _turned(channel: ChannelSettings, address: Address, folder: Path) -> ChannelSettings | None:
+def _turned(channel: ChannelSettings, address: SandboxAddress, folder: Path) -> ChannelSettings | None:
     if channel.adapter == "smtp":
         kept = {key: value for key, value in _plain(channel).items() if key not in {"username", "password"}}
         options = {**kept, "host": "127.0.0.1", "port": address.smtp_port, "tls": "none"}

@@ -27,14 +27,14 @@ _LANES = '[["email", "mail-backup", "sms"], ["site"]]'
 _LANES_WITH_PUBLIC = '[["email", "mail-backup", "sms"], ["x"], ["page"], ["site"]]'
 
 
-class Language(StrEnum):
+class StarterLanguage(StrEnum):
     """The languages that a configuration can be written in: its comments, its sample texts, its people."""
 
     DE = "de"
     EN = "en"
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> Language:
+    def of(cls, environ: Mapping[str, str]) -> StarterLanguage:
         """The shell's language: the first of LC_ALL, LC_MESSAGES and LANG that is set; else English."""
         named = (environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
         first = next(filter(None, named), "").lower()
@@ -54,7 +54,7 @@ class Starter:
     aside: tuple[tuple[Path, Path], ...] = ()
 
 
-def initialise(folder: Path, language: Language, *, sandbox: bool, force: bool) -> Starter:
+def initialise(folder: Path, language: StarterLanguage, *, sandbox: bool, force: bool) -> Starter:
     """Write a configuration and made-up contacts into `folder`.
 
     With `sandbox`, every kind of channel is configured, to be rehearsed without an account. Raises
@@ -82,7 +82,7 @@ def initialise(folder: Path, language: Language, *, sandbox: bool, force: bool) 
 
 
 _REHEARSE = {
-    Language.DE: (
+    StarterLanguage.DE: (
         "broadcast --sandbox doctor",
         (
             'broadcast --sandbox notify "Chat und E-Mail gestört" -s sev2 -m "Bestellungen laufen weiter." '
@@ -91,7 +91,7 @@ _REHEARSE = {
         'broadcast --sandbox resolve -m "Alles geht wieder." -v message.en="Everything works again."',
         "broadcast sandbox status",
     ),
-    Language.EN: (
+    StarterLanguage.EN: (
         "broadcast --sandbox doctor",
         (
             'broadcast --sandbox notify "Chat and e-mail down" -s sev2 -m "Orders go on." '
@@ -110,7 +110,7 @@ _PREPARE = (
 )
 
 
-def configuration(language: Language, *, sandbox: bool) -> str:
+def configuration(language: StarterLanguage, *, sandbox: bool) -> str:
     """Return the configuration; without `sandbox`, the public channels are comments."""
     public = _text(language, "public-channels.toml")
     section = public if sandbox else "\n".join(_commented(_text(language, "commented"), public)) + "\n"
@@ -124,7 +124,7 @@ def _commented(head: str, text: str) -> Iterator[str]:
     yield from (f"# {line}" if line else line for line in text.splitlines())
 
 
-def _text(language: Language, name: str) -> str:
+def _text(language: StarterLanguage, name: str) -> str:
     return (_TEXTS / language / name).read_text(encoding="utf-8")
 
 
@@ -144,7 +144,7 @@ def _is_ours(path: Path, name: str) -> bool:
         configuration(language, sandbox=sandbox)
         if name == _CONFIGURATION
         else _text(language, _SOURCES[name])
-        for language in Language
+        for language in StarterLanguage
         for sandbox in (True, False)
     }
     return path.read_bytes() in {text.encode() for text in texts}

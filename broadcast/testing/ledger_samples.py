@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.records import Claim, NewNotice, Notice, Settlement, Text
+from broadcast.ledger.records import Claim, NewNotice, Notice, NoticeText, Settlement
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident, Phase, Service, Severity
@@ -86,7 +86,9 @@ def notice(
 ) -> NewNotice:
     """Return a notice that is ready to be recorded."""
     written = facts(of, sequence)
-    text = Text("customers", "email", Message("de", "Text", f"[INC-1/{sequence}]", "<p>Text</p>", ("name",)))
+    text = NoticeText(
+        "customers", "email", Message("de", "NoticeText", f"[INC-1/{sequence}]", "<p>Text</p>", ("name",))
+    )
     return NewNotice(of, written, written.kind, key, "inputs", "ada", (text,), deliveries)
 
 

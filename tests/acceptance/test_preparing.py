@@ -9,7 +9,7 @@ import tomllib
 import pytest
 
 from broadcast.cli.app import run as run_here
-from broadcast.setup.init import Language, configuration
+from broadcast.setup.init import StarterLanguage, configuration
 from tests.acceptance.conftest import run
 
 
@@ -42,7 +42,7 @@ def test_what_init_writes_loads_and_is_found_in_order(broadcast, tmp_path, sandb
     ],
 )
 def test_init_writes_the_language_of_the_shell(shell, locale):
-    assert Language.of(shell) == locale
+    assert StarterLanguage.of(shell) == locale
 
 
 def test_init_takes_a_language_by_name_and_no_other(broadcast, tmp_path):
@@ -58,8 +58,8 @@ def test_init_takes_a_language_by_name_and_no_other(broadcast, tmp_path):
 
 def test_both_languages_of_init_say_the_same():
     """Kind: one language falls behind the other. Only words differ, and what belongs to a country."""
-    both = [keys(tomllib.loads(configuration(one, sandbox=True))) for one in Language]
-    comments = [configuration(one, sandbox=False).count("  # ") for one in Language]
+    both = [keys(tomllib.loads(configuration(one, sandbox=True))) for one in StarterLanguage]
+    comments = [configuration(one, sandbox=False).count("  # ") for one in StarterLanguage]
 
     assert both[0] == both[1]
     assert comments[0] == comments[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broadcast.config.placeholders import is_placeholder, placeholders
-from broadcast.setup.init import Language, configuration
+from broadcast.setup.init import StarterLanguage, configuration
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_may_be_real_is_none(value):
     assert not is_placeholder(value)
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", StarterLanguage)
 def test_each_one_that_init_writes_is_found_with_its_line(read, language):
     written = configuration(language, sandbox=False)
     found = {one.key: one for one in placeholders(read(written))}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from broadcast.cli.app import run
 from broadcast.contacts.changes import Difference, compare, refuse_removals
 from broadcast.contacts.incoming.read import read_incoming
-from broadcast.contacts.sheet import Row
+from broadcast.contacts.sheet import SheetRow
 from broadcast.errors import BroadcastError
 
 CONFIG = """\
@@ -78,7 +78,7 @@ def differ(
 ) -> Difference:
     path = folder / "list"
     path.write_bytes(listed)
-    rows = [Row(line, list(person)) for line, person in enumerate(residents, 2)]
+    rows = [SheetRow(line, list(person)) for line, person in enumerate(residents, 2)]
     return compare(FIELDS, rows, read_incoming(path, listed, "list"), "DE", replace=replace)
 
 

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcast.contacts.identifiers import Identifiers
-from broadcast.contacts.same_person import Doubt, Entry, doubts, persons
+from broadcast.contacts.same_person import Doubt, ListedPerson, doubts, persons
 
 
-def entry(place: str, name: str = "", *addresses: str) -> Entry:
+def entry(place: str, name: str = "", *addresses: str) -> ListedPerson:
     """`customers:1`, a name, numbers and mailboxes."""
     audience, _, id = place.partition(":")
     emails = frozenset(address for address in addresses if "@" in address)
-    return Entry(audience, Identifiers(id, name, frozenset(addresses) - emails, emails))
+    return ListedPerson(audience, Identifiers(id, name, frozenset(addresses) - emails, emails))
 
 
 ANNA = entry("customers:1", "Anna Alt", "anna@x", "+491")

@@ -21,7 +21,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
 from broadcast.publishing.deliver import Deliverer
-from broadcast.publishing.preview import Consent, Preview
+from broadcast.publishing.preview import Preview, PreviewConsent
 from broadcast.publishing.publish import Publisher
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
@@ -105,7 +105,9 @@ def completed(work: Coroutine[Any, Any, T]) -> T:
         return somebody_else.submit(complete, work).result()
 
 
-def published(publisher: Publisher, request: Request, asked: Consent, limits: Limits | None = None) -> Result:
+def published(
+    publisher: Publisher, request: Request, asked: PreviewConsent, limits: Limits | None = None
+) -> Result:
     """Publish as a command does, which Ctrl-C interrupts."""
     return completed(publisher.publish(request, limits or Limits(), asked, stop_by_signals()))
 

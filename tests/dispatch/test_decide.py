@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from broadcast.dispatch.decide import (
     Again,
+    DeliverySituation,
     Done,
     GiveUp,
     Hold,
@@ -15,7 +16,6 @@ from broadcast.dispatch.decide import (
     LookUp,
     NextChannel,
     Policy,
-    Situation,
     decide,
 )
 from broadcast.model.outcome import Accepted, NotSent, Rejected, Scope, Thread, Unknown
@@ -25,7 +25,7 @@ POLICY = Policy()
 
 
 def situation(*, attempts=1, backup=False, reconciles=False, lookups=0, jitter=0.0):
-    return Situation(
+    return DeliverySituation(
         attempts=attempts, backup=backup, reconciles=reconciles, settle=2.0, jitter=jitter, lookups=lookups
     )
 
@@ -63,8 +63,12 @@ def test_without_a_backup_it_is_held_after_four():
 
 @pytest.mark.parametrize(("backup", "step"), [(True, NextChannel()), (False, Again(10.0))])
 def test_a_channel_with_no_repeats_left_is_spared(backup, step):
-    spent = Situation(attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, repeats=0.9)
-    enough = Situation(attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, repeats=1.0)
+    spent = DeliverySituation(
+        attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, repeats=0.9
+    )
+    enough = DeliverySituation(
+        attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, repeats=1.0
+    )
 
     assert decide(NotSent("refused"), spent, POLICY) == step
     assert decide(NotSent("refused"), enough, POLICY) == Again(0.15)
@@ -113,7 +117,7 @@ def test_an_unknown_outcome_is_looked_up_before_anything_else():
 
 
 def test_a_fresh_outcome_has_not_been_looked_up_yet():
-    fresh = Situation(attempts=1, backup=False, reconciles=True, settle=2.0, jitter=0.0)
+    fresh = DeliverySituation(attempts=1, backup=False, reconciles=True, settle=2.0, jitter=0.0)
 
     assert decide(Unknown("timeout"), fresh, POLICY) == LookUp(2.0)
 
@@ -154,7 +158,7 @@ outcomes = st.one_of(
     st.builds(Unknown, st.just("?")),
 )
 situations = st.builds(
-    Situation,
+    DeliverySituation,
     attempts=st.integers(1, 60),
     backup=st.booleans(),
     reconciles=st.booleans(),

@@ -8,7 +8,7 @@ import pytest
 
 from broadcast.channels.voice.twilio import TwilioVoice
 from broadcast.dispatch.message_builder import MessageBuilder
-from broadcast.ledger.records import Claim, Text
+from broadcast.ledger.records import Claim, NoticeText
 from broadcast.model.contact import Contact
 from broadcast.model.message import Message
 from broadcast.testing.samples import headline
@@ -32,7 +32,7 @@ def test_only_who_is_not_told_as_a_matter_of_work_may_ask_for_no_more_calls(audi
         notice="INC-1/1",
         identity="1",
         headline=headline(),
-        texts=tuple(Text(each, "voice", Message("de", "Text")) for each in TEXTS),
+        texts=tuple(NoticeText(each, "voice", Message("de", "NoticeText")) for each in TEXTS),
         secret=b"a secret of these tests",
         internal=frozenset({"works-council"}),
     )

@@ -13,7 +13,7 @@ from broadcast.errors import KeyReused, NothingMatched, Refused, UsageError
 from broadcast.publishing.preview import Preview
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
-from broadcast.sandbox.daemon import Address
+from broadcast.sandbox.daemon import SandboxAddress
 from broadcast.sandbox.settings import in_sandbox
 from broadcast.wiring import make_publisher
 from tests.dispatch.stage import arm, consent, published
@@ -146,7 +146,7 @@ def test_a_drill_is_not_shown_to_the_world(company, sandbox):
 
 def test_in_the_sandbox_a_drill_uses_every_channel(company, sandbox):
     company.configure(ALL)
-    settings = in_sandbox(company.settings, Address(sandbox.url, sandbox.smtp_port, started=False))
+    settings = in_sandbox(company.settings, SandboxAddress(sandbox.url, sandbox.smtp_port, started=False))
     with company.ledger() as ledger:
         publisher = make_publisher(settings, ledger, nobody)
         published(publisher, Request(Verb.NOTIFY, title="Rehearsal", drill=True), consent)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from broadcast.channels import registry
 from broadcast.dispatch.progress import nobody
 from broadcast.publishing.request import Request, Verb
-from broadcast.sandbox.daemon import Address
+from broadcast.sandbox.daemon import SandboxAddress
 from broadcast.sandbox.settings import in_sandbox
 from broadcast.wiring import make_publisher
 from tests.dispatch.stage import Company, consent, published
@@ -85,7 +85,7 @@ class Desk:
     """Publishes in the sandbox, and keeps count of its own."""
 
     def __init__(self, company: Company) -> None:
-        address = Address(company.url, company.smtp_port, started=False)
+        address = SandboxAddress(company.url, company.smtp_port, started=False)
         self.settings = in_sandbox(company.settings, address)
         self.told: dict[str, Told] = {}
         self.company = company

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from broadcast.ledger.health import Page, Watched
+from broadcast.ledger.health import ProviderPage, Watched
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.health import Announcement, Condition, Streak
@@ -111,7 +111,7 @@ def test_a_page_is_asked_once_a_minute_whoever_asks(tmp_path, ledger):
     assert not other.health.claim_page(url, after(59), 60)
     assert other.health.claim_page(url, after(60), 60)
     assert ledger.health.claim_page(url, NOON, 60), "the clock was put back"
-    said = Page(url, '"1"', Announcement(Condition.DOUBTFUL, "slow"))
+    said = ProviderPage(url, '"1"', Announcement(Condition.DOUBTFUL, "slow"))
     ledger.health.keep_page(said)
     assert other.health.page(url) == said
     other.close()

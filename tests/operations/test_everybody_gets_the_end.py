@@ -16,7 +16,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.dispatch.decide import Policy, Situation, decide
+from broadcast.dispatch.decide import DeliverySituation, Policy, decide
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.settlement import settlement
 from broadcast.ledger.deliveries import Deliveries
@@ -32,19 +32,19 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope,
 from broadcast.planning.earlier import Usable
 from broadcast.planning.plan import Plan, Planner, Roster
 from broadcast.planning.sharing import Shared
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.concerned import Concerned
 from broadcast.publishing.result import exit_status
 from broadcast.testing.ledger_samples import NOON, incident, notice
 
 WAYS = {
-    "mail": Way("mail", "smtp", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)),
-    "mail2": Way("mail2", "sendgrid", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)),
-    "sms": Way("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE)),
-    "room": Way("room", "slack", Capabilities(ChannelKind.CHAT, None, internal=True)),
-    "room2": Way("room2", "teams", Capabilities(ChannelKind.CHAT, None, internal=True)),
-    "page": Way("page", "statuspage", Capabilities(ChannelKind.PAGE, None)),
-    "x": Way("x", "x", Capabilities(ChannelKind.SOCIAL, None), optional=True),
+    "mail": PlannedChannel("mail", "smtp", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)),
+    "mail2": PlannedChannel("mail2", "sendgrid", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)),
+    "sms": PlannedChannel("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE)),
+    "room": PlannedChannel("room", "slack", Capabilities(ChannelKind.CHAT, None, internal=True)),
+    "room2": PlannedChannel("room2", "teams", Capabilities(ChannelKind.CHAT, None, internal=True)),
+    "page": PlannedChannel("page", "statuspage", Capabilities(ChannelKind.PAGE, None)),
+    "x": PlannedChannel("x", "x", Capabilities(ChannelKind.SOCIAL, None), optional=True),
 }
 PERSONAL, PUBLIC = ["mail", "mail2", "sms"], ["room", "room2", "page", "x"]
 ANNA = Contact("1", "Anna", "+491511", "anna@a.de")
@@ -294,7 +294,7 @@ def looked_up(work: Deliveries, channels: Sequence[str], now: datetime) -> list[
 
 def stepped(claim: Claim, outcome: Outcome, now: datetime, *, lookup: bool) -> Settlement:
     backup = claim.step + 1 < len(claim.route)
-    situation = Situation(claim.attempts, backup, reconciles=False, settle=1.0, jitter=0.5)
+    situation = DeliverySituation(claim.attempts, backup, reconciles=False, settle=1.0, jitter=0.5)
     step = decide(outcome, situation, Policy())
     return settlement([claim], [outcome], step, now.timestamp(), lookup=lookup)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from broadcast.ledger.records import Text
+from broadcast.ledger.records import NoticeText
 from broadcast.model.message import Message
 from broadcast.publishing.advisories import doubtful, shortened, untranslated
 from broadcast.publishing.request import Request, Verb
@@ -104,7 +104,7 @@ def test_nothing_is_pointed_out_where_nothing_was_typed():
 
 
 def test_words_that_did_not_fit_are_pointed_out_where_they_are_the_commanders():
-    text = Text("public", "social", Message("de", "kurz"))
+    text = NoticeText("public", "social", Message("de", "kurz"))
     cut = Rendered(text.message, "x.j2", Length("weighted", 4, 280), ("message",))
     polite = Rendered(text.message, "x.j2", Length("weighted", 4, 280), ("pleasantry",))
 

@@ -12,7 +12,7 @@ from broadcast.model.contact import AddressKind, Contact
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
 from broadcast.planning.resilience import examine
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.contact_points import is_down
 
 EMAIL = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
@@ -56,7 +56,7 @@ def depends_on(graph, start, wanted):
 
 def company(graph, own):
     able = {"mail": EMAIL, "sms": SMS, "page": PAGE}
-    ways = {name: Way(name, f"{name}-adapter", able[name], own[name]) for name in own}
+    ways = {name: PlannedChannel(name, f"{name}-adapter", able[name], own[name]) for name in own}
     edges = [*graph.items(), *own.items(), ("office365", ("microsoft",)), ("teams", ("microsoft",))]
     return ways, edges, Dependencies(graph, line, channels=own)
 
@@ -105,8 +105,11 @@ def test_a_system_that_something_depends_on_does_not_take_what_it_depends_on_its
         {"twilio": ("internet",), "microsoft": ("internet",), "house": ("vpn", "landline")},
         channels={"sms": ("twilio",), "mail": ("microsoft",), "tickets": ("vpn",)},
     )
-    sms, mail = Way("sms", "twilio-sms", SMS, ("twilio",)), Way("mail", "outlook", EMAIL, ("microsoft",))
-    tickets = Way("tickets", "webhook", PAGE, ("vpn",))
+    sms, mail = (
+        PlannedChannel("sms", "twilio-sms", SMS, ("twilio",)),
+        PlannedChannel("mail", "outlook", EMAIL, ("microsoft",)),
+    )
+    tickets = PlannedChannel("tickets", "webhook", PAGE, ("vpn",))
 
     assert [depends.outage(["outlook"]).takes(way) for way in (sms, mail)] == [False, True]
     assert [depends.outage(["internet"]).takes(way) for way in (sms, mail)] == [True, True]
@@ -117,7 +120,10 @@ def test_a_group_is_told_by_the_check_only_where_none_of_its_parts_is_enough():
     depends = Dependencies(
         {"house": ("vpn", "landline"), "whole": ("vpn",)}, line, channels={"mail": ("vpn",), "call": ()}
     )
-    ways = {"mail": Way("mail", "smtp", EMAIL, ("vpn",)), "call": Way("call", "gateway", CALL)}
+    ways = {
+        "mail": PlannedChannel("mail", "smtp", EMAIL, ("vpn",)),
+        "call": PlannedChannel("call", "gateway", CALL),
+    }
 
     found = examine([Roster("staff", "staff", (BERTA,), (("mail", "call"),))], ways, depends)
 
@@ -125,7 +131,10 @@ def test_a_group_is_told_by_the_check_only_where_none_of_its_parts_is_enough():
 
 
 def test_what_is_down_already_is_counted_first_and_not_tried_again():
-    ways = {"mail": Way("mail", "smtp", EMAIL, ("vpn",)), "sms": Way("sms", "gateway", SMS, ("gateway",))}
+    ways = {
+        "mail": PlannedChannel("mail", "smtp", EMAIL, ("vpn",)),
+        "sms": PlannedChannel("sms", "gateway", SMS, ("gateway",)),
+    }
     depends = Dependencies({}, line, channels={"mail": ("vpn",), "sms": ("gateway",)})
     roster = Roster("staff", "staff", (ANNA, CARLA), (("mail", "sms"),))
 

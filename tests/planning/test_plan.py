@@ -16,16 +16,20 @@ from broadcast.planning.earlier import Usable
 from broadcast.planning.lanes import open_lanes
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Planner, Roster
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 
 WAYS = {
-    "email": Way("email", "sendgrid", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("twilio",)),
-    "smtp": Way("smtp", "smtp", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("office",)),
-    "sms": Way("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE), ("twilio",)),
-    "call": Way("call", "twilio-voice", Capabilities(ChannelKind.VOICE, AddressKind.PHONE), ("twilio",)),
-    "x": Way("x", "x", Capabilities(ChannelKind.SOCIAL, None), ("x",), optional=True),
-    "room": Way("room", "slack", Capabilities(ChannelKind.CHAT, None, internal=True)),
-    "site": Way("site", "site", Capabilities(ChannelKind.PAGE, None)),
+    "email": PlannedChannel(
+        "email", "sendgrid", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("twilio",)
+    ),
+    "smtp": PlannedChannel("smtp", "smtp", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("office",)),
+    "sms": PlannedChannel("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE), ("twilio",)),
+    "call": PlannedChannel(
+        "call", "twilio-voice", Capabilities(ChannelKind.VOICE, AddressKind.PHONE), ("twilio",)
+    ),
+    "x": PlannedChannel("x", "x", Capabilities(ChannelKind.SOCIAL, None), ("x",), optional=True),
+    "room": PlannedChannel("room", "slack", Capabilities(ChannelKind.CHAT, None, internal=True)),
+    "site": PlannedChannel("site", "site", Capabilities(ChannelKind.PAGE, None)),
 }
 LANE = ("email", "smtp", "sms")
 

@@ -12,15 +12,15 @@ from broadcast.model.contact import AddressKind, Contact
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
 from broadcast.planning.resilience import examine
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 
 EMAIL = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
 SMS = Capabilities(ChannelKind.SMS, AddressKind.PHONE)
 WAYS = {
-    "email": Way("email", "sendgrid", EMAIL, ("sendgrid", "twilio")),
-    "backup": Way("backup", "smtp", EMAIL, ("office",)),
-    "sms": Way("sms", "twilio-sms", SMS, ("twilio",)),
-    "site": Way("site", "site", Capabilities(ChannelKind.PAGE, None)),
+    "email": PlannedChannel("email", "sendgrid", EMAIL, ("sendgrid", "twilio")),
+    "backup": PlannedChannel("backup", "smtp", EMAIL, ("office",)),
+    "sms": PlannedChannel("sms", "twilio-sms", SMS, ("twilio",)),
+    "site": PlannedChannel("site", "site", Capabilities(ChannelKind.PAGE, None)),
 }
 DEPENDENCIES = Dependencies({"@a.de": ("microsoft",)})
 ANNA = Contact("1", "Anna", "+4915112345678", "anna@a.de")

@@ -16,7 +16,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.scrub import Scrubber
 from broadcast.model.contact import Contact
 from broadcast.privacy.purge import Purge, propose, purge
-from broadcast.reports.people import Addresses, People, people
+from broadcast.reports.people import Addresses, PeopleSummary, people
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.ledger_samples import NOON, after, record
 from tests.recovery.conftest import PEOPLE
@@ -39,7 +39,7 @@ def traces(folder: Path, words: list[str]) -> dict[str, list[str]]:
     return {name: words for name, words in found.items() if words}
 
 
-def people_of(company: Company) -> People:
+def people_of(company: Company) -> PeopleSummary:
     """Who was told of the first incident, as the report has it."""
     ledger = Ledger.open(company.folder / "broadcast.db")
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.records import Claim, NewNotice, Notice, Settlement, Text
+from broadcast.ledger.records import Claim, NewNotice, Notice, NoticeText, Settlement
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident, Phase, Service, Severity
@@ -74,7 +74,7 @@ class Chronicle:
         *,
         kind: NoticeKind = NoticeKind.INITIAL,
         next_update: float | None = None,
-        texts: Sequence[Text] | None = None,
+        texts: Sequence[NoticeText] | None = None,
         **changes: object,
     ) -> Notice:
         """Record a notice with what it owes."""
@@ -165,12 +165,16 @@ def posted(channel: str, lane: int = 1) -> Planned:
     return Planned("customers", "public", "de", lane, None, f"channel:{channel}", (channel,))
 
 
-def wording(sequence: int) -> tuple[Text, ...]:
+def wording(sequence: int) -> tuple[NoticeText, ...]:
     """Two plain texts for a notice."""
     mark = f"[INC-1/{sequence}]"
     return (
-        Text("customers", "sms", Message("de", f"{mark} Kasse gestört. Bitte später erneut versuchen.")),
-        Text("customers", "email", Message("de", f"Guten Tag,\n\n{mark} die Kasse ist gestört.", "Störung")),
+        NoticeText(
+            "customers", "sms", Message("de", f"{mark} Kasse gestört. Bitte später erneut versuchen.")
+        ),
+        NoticeText(
+            "customers", "email", Message("de", f"Guten Tag,\n\n{mark} die Kasse ist gestört.", "Störung")
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broadcast.ledger.records import Text
+from broadcast.ledger.records import NoticeText
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Service
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN, Message
@@ -23,7 +23,7 @@ def hostile(chronicle: Chronicle) -> None:
         owed(victim, state=DeliveryState.FAILED, reason=EVIL, audience=EVIL),
         owed(person("c2"), (EVIL, "sms")),
     ]
-    texts = [Text(EVIL, EVIL, Message(EVIL, TEXT, EVIL))]
+    texts = [NoticeText(EVIL, EVIL, Message(EVIL, TEXT, EVIL))]
     services = (Service(EVIL),)
     notice = chronicle.publish(6, planned, texts=texts, title=EVIL, services=services, next_update=30)
     fate = [Try(EVIL, "rejected", 7, EVIL), Try("sms", "accepted", 8)]

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
-from broadcast.reports.promises import Verdict
+from broadcast.reports.promises import PromiseVerdict
 from tests.reports.filled import Try, owed, person
 
 
@@ -119,9 +119,9 @@ def test_the_time_to_the_first_notice_counts_from_start_and_from_detection(story
 
 def test_promises_are_kept_or_late_by_what_readers_saw(story):
     assert [(p.notice, p.answer, p.verdict, p.late) for p in story.promises] == [
-        (1, 2, Verdict.LATE, timedelta(minutes=12)),
-        (2, 3, Verdict.KEPT, timedelta()),
-        (3, 4, Verdict.KEPT, timedelta()),
+        (1, 2, PromiseVerdict.LATE, timedelta(minutes=12)),
+        (2, 3, PromiseVerdict.KEPT, timedelta()),
+        (3, 4, PromiseVerdict.KEPT, timedelta()),
     ]
 
 

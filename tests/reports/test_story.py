@@ -9,7 +9,7 @@ from broadcast.errors import UnknownIncident
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
 from broadcast.reports.people import Addresses
-from broadcast.reports.promises import Verdict
+from broadcast.reports.promises import PromiseVerdict
 from broadcast.reports.story import build
 from broadcast.reports.timeline import Moment
 from tests.reports.conftest import BERLIN
@@ -115,8 +115,8 @@ def test_a_promise_that_is_not_due_yet_is_pending_and_then_overdue(chronicle, te
 
     [before], [after] = tell(36).promises, tell(50).promises
 
-    assert (before.verdict, before.late) == (Verdict.PENDING, timedelta())
-    assert (after.verdict, after.late) == (Verdict.OVERDUE, timedelta(minutes=14))
+    assert (before.verdict, before.late) == (PromiseVerdict.PENDING, timedelta())
+    assert (after.verdict, after.late) == (PromiseVerdict.OVERDUE, timedelta(minutes=14))
 
 
 def test_a_notice_that_nobody_accepted_keeps_no_promise(chronicle, tell):
@@ -125,7 +125,7 @@ def test_a_notice_that_nobody_accepted_keeps_no_promise(chronicle, tell):
 
     [promise] = tell(50).promises
 
-    assert (promise.answer, promise.verdict) == (None, Verdict.OVERDUE)
+    assert (promise.answer, promise.verdict) == (None, PromiseVerdict.OVERDUE)
 
 
 def test_word_within_the_promised_minute_is_on_time(chronicle, tell):
@@ -135,7 +135,7 @@ def test_word_within_the_promised_minute_is_on_time(chronicle, tell):
 
     [promise] = tell(50).promises
 
-    assert promise.verdict is Verdict.KEPT
+    assert promise.verdict is PromiseVerdict.KEPT
 
 
 def test_silence_lasts_until_now_while_the_incident_is_open(chronicle, tell):

@@ -14,8 +14,8 @@ from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
 from broadcast.reports.chart import levels, spread
-from broadcast.reports.language import Language
-from broadcast.reports.promises import Verdict
+from broadcast.reports.language import ReportLanguage
+from broadcast.reports.promises import PromiseVerdict
 from broadcast.reports.timeline import Moment
 from broadcast.reports.words import WORDS
 
@@ -36,7 +36,7 @@ def test_every_value_has_words():
         *(f"state_{state}" for state in DeliveryState if state not in REACHED),
         *(f"row_{moment}" for moment in Moment),
         *(f"text_{kind}" for kind in ChannelKind),
-        *map(str, Verdict),
+        *map(str, PromiseVerdict),
     }
 
     assert needed <= WORDS.keys()
@@ -47,16 +47,16 @@ def test_every_value_has_words():
     [(0, "0 s"), (59.6, "1 min 00 s"), (61, "1 min 01 s"), (3900, "1 h 05 min"), (93600, "26 h 00 min")],
 )
 def test_spans_are_read_in_two_units(seconds, expected):
-    assert Language("en", BERLIN).span(timedelta(seconds=seconds)) == expected
+    assert ReportLanguage("en", BERLIN).span(timedelta(seconds=seconds)) == expected
 
 
 def test_moments_are_local_and_numbers_have_their_separators():
     moment = datetime(2025, 1, 31, 23, 5, 9, tzinfo=UTC)
 
-    assert Language("de", BERLIN).moment(moment) == "01.02.2025, 00:05 Uhr (MEZ)"
-    assert Language("en", BERLIN).moment(moment) == "1 February 2025, 00:05 (CET)"
-    assert Language("de", BERLIN).number(12345) == "12.345"
-    assert Language("en", BERLIN).number(12345) == "12,345"
+    assert ReportLanguage("de", BERLIN).moment(moment) == "01.02.2025, 00:05 Uhr (MEZ)"
+    assert ReportLanguage("en", BERLIN).moment(moment) == "1 February 2025, 00:05 (CET)"
+    assert ReportLanguage("de", BERLIN).number(12345) == "12.345"
+    assert ReportLanguage("en", BERLIN).number(12345) == "12,345"
 
 
 @given(st.lists(st.floats(0, 1000), max_size=20))

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from broadcast.sandbox.state import all_wires
-from broadcast.sandbox.wire.base import Request
+from broadcast.sandbox.wire.base import WireRequest
 from tests.sandbox.test_wire_formats import (
     AT,
     CREATE,
@@ -50,7 +50,7 @@ def test_mastodon_honours_a_key_for_an_hour():
     moments = (AT, AT + timedelta(minutes=59), AT + timedelta(minutes=61))
 
     answers = [
-        wire.answer(Request("POST", "api/v1/statuses", "", headers, b'{"status": "Hallo"}', moment))
+        wire.answer(WireRequest("POST", "api/v1/statuses", "", headers, b'{"status": "Hallo"}', moment))
         for moment in moments
     ]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from broadcast.channels.transport import Reply, Transport
 from broadcast.sandbox.server import Sandbox
 from broadcast.sandbox.state import all_wires
-from broadcast.sandbox.wire.base import Answer, Request
+from broadcast.sandbox.wire.base import WireAnswer, WireRequest
 from tests.sandbox.test_wire_formats import is_valid, validate_answer
 
 AT = datetime(2026, 5, 4, 9, 12, tzinfo=UTC)
@@ -35,12 +35,12 @@ class Talk:
     def __init__(self) -> None:
         self.wire = all_wires(frozenset())["outlook"]
 
-    def ask(self, method: str, path: str = "", body: object = None, **query: str) -> tuple[Answer, Any]:
+    def ask(self, method: str, path: str = "", body: object = None, **query: str) -> tuple[WireAnswer, Any]:
         from openapi_core.testing import MockRequest
 
         headers = {"Authorization": "Bearer token"}
         content = b"" if body is None else json.dumps(body).encode()
-        request = Request(method, MAILBOX + path, urlencode(query), headers, content, AT)
+        request = WireRequest(method, MAILBOX + path, urlencode(query), headers, content, AT)
         shown = MockRequest(
             "https://graph.microsoft.com",
             method.lower(),
@@ -139,7 +139,7 @@ async def test_a_draft_counts_as_received_by_nobody():
 
 def test_only_who_has_a_token_is_served():
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic YTpi"}):
-        assert Talk().wire.answer(Request("GET", MAILBOX, "", headers, b"", AT)).status == 401
+        assert Talk().wire.answer(WireRequest("GET", MAILBOX, "", headers, b"", AT)).status == 401
 
 
 junk = st.recursive(
@@ -179,7 +179,7 @@ def test_entra_gives_a_token_to_those_who_ask_properly(change, status):
     body = urlencode({**form, **change}).encode()
 
     answer = all_wires(frozenset())["entra"].answer(
-        Request("POST", "muster.example/oauth2/v2.0/token", "", {}, body, AT)
+        WireRequest("POST", "muster.example/oauth2/v2.0/token", "", {}, body, AT)
     )
 
     assert answer.status == status

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from broadcast.sandbox.state import all_wires
-from broadcast.sandbox.wire.base import Answer, Refusal, Request
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest
 from tests.sandbox.test_wire_formats import AT, is_valid, validate_answer
 
 HOOK = "/workflows/w1/triggers/manual/paths/invoke"
@@ -47,11 +47,11 @@ class Room:
         self.description = {"teams": "teams_workflow"}.get(provider, provider)
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
-    def post(self, path: str, body: object, **query: str) -> tuple[Answer, Any]:
+    def post(self, path: str, body: object, **query: str) -> tuple[WireAnswer, Any]:
         from openapi_core.testing import MockRequest
 
         path, content = ROOTS[self.provider] + path, json.dumps(body).encode()
-        request = Request("POST", path.lstrip("/"), urlencode(query), self.headers, content, AT)
+        request = WireRequest("POST", path.lstrip("/"), urlencode(query), self.headers, content, AT)
         shown = MockRequest(
             HOSTS[self.provider],
             "post",

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.sandbox.state import all_wires
-from broadcast.sandbox.wire.base import Answer, Request
+from broadcast.sandbox.wire.base import WireAnswer, WireRequest
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 AT = datetime(2026, 5, 4, 9, 12, tzinfo=UTC)
@@ -90,7 +90,7 @@ class Talk:
     def __init__(self, provider: str) -> None:
         self.provider, self.wire = provider, all_wires(frozenset())[provider]
 
-    def ask(self, method: str, path: str, body: object = None, **query: str) -> tuple[Answer, Any]:
+    def ask(self, method: str, path: str, body: object = None, **query: str) -> tuple[WireAnswer, Any]:
         """The wire's answer, and the same request as the description's validator takes it."""
         from openapi_core.testing import MockRequest
 
@@ -99,7 +99,7 @@ class Talk:
         content = b"" if body is None else data.encode()
         headers = {"Authorization": CREDENTIALS[self.provider]}
         root = "v1" if self.provider == "statuspage" else ""
-        request = Request(method, f"{root}{path}".lstrip("/"), urlencode(query), headers, content, AT)
+        request = WireRequest(method, f"{root}{path}".lstrip("/"), urlencode(query), headers, content, AT)
         host = SPELLED_OUT[self.provider].removesuffix("/v1")
         shown = MockRequest(
             host,
@@ -123,7 +123,7 @@ def is_valid(provider: str, request: Any) -> bool:
     return True
 
 
-def validate_answer(provider: str, request: Any, answer: Answer) -> None:
+def validate_answer(provider: str, request: Any, answer: WireAnswer) -> None:
     from openapi_core.testing import MockResponse
 
     # SendGrid answers "field": null, which its description, written for OpenAPI 3.0, calls nullable in vain.
@@ -248,7 +248,7 @@ def test_a_wrong_or_missing_credential_is_401(provider, method, path, body):
     }[provider]
     root = "v1" if provider == "statuspage" else ""
     asked = [
-        Request(method, (root + path).lstrip("/"), "", headers, json.dumps(body).encode(), AT)
+        WireRequest(method, (root + path).lstrip("/"), "", headers, json.dumps(body).encode(), AT)
         for headers in ({}, {"Authorization": wrong}, {"Authorization": "Nonsense"})
     ]
 
@@ -350,7 +350,7 @@ def test_sendgrid_accepts_and_drops_a_suppressed_address():
     wire = all_wires({"a@example.org"})["sendgrid"]
     headers = {"Authorization": CREDENTIALS["sendgrid"]}
 
-    answer = wire.answer(Request("POST", "v3/mail/send", "", headers, json.dumps(MAIL).encode(), AT))
+    answer = wire.answer(WireRequest("POST", "v3/mail/send", "", headers, json.dumps(MAIL).encode(), AT))
 
     assert (answer.status, answer.received) == (202, ())
 
@@ -433,9 +433,9 @@ def test_the_state_of_every_provider_is_restored_from_what_was_received():
     queries = {"bluesky": f"repo={DID}&collection={POST}"}
     for name, (path, body) in asked.items():
         headers = {"Authorization": CREDENTIALS[name]}
-        for received in first[name].answer(Request("POST", path, "", headers, body, AT)).received:
+        for received in first[name].answer(WireRequest("POST", path, "", headers, body, AT)).received:
             again[name].keep(received)
-        look = Request("GET", looked_up.get(name, path), queries.get(name, ""), headers, b"", AT)
+        look = WireRequest("GET", looked_up.get(name, path), queries.get(name, ""), headers, b"", AT)
 
         assert again[name].answer(look).body == first[name].answer(look).body
         assert b"Hallo" in first[name].answer(look).body or name not in {"x", "mastodon", "bluesky"}
@@ -486,5 +486,5 @@ def test_no_document_however_odd_breaks_a_wire(document):
     for name, path in asked.items():
         for body in bodies:
             headers = {"Authorization": CREDENTIALS[name]}
-            request = Request("POST", path, "", headers, json.dumps(body).encode(), AT)
+            request = WireRequest("POST", path, "", headers, json.dumps(body).encode(), AT)
             assert wires[name].answer(request).status in {200, 201, 202, 400, 403, 404, 422, 500}

@@ -81,7 +81,7 @@ def test_a_text_without_end_takes_no_time_without_end(muster, text):
     "part", ["x", "a.", "a-", "1.", "(0", "@", "a@", "www.", "http://", "1:", "+1", "a/"]
 )
 def test_the_fact_check_takes_time_that_grows_with_the_text_and_no_faster(part):
-    known = factcheck.Known(frozenset(), frozenset())
+    known = factcheck.KnownFacts(frozenset(), frozenset())
 
     with within(1.5):
         factcheck.contradictions(part * (20_000 // len(part)), known)

@@ -17,7 +17,7 @@ from broadcast.rendering.tag_lines import without_tag_lines
 from broadcast.rendering.words import ENGLISH
 from broadcast.reports.people import without_addresses
 
-NOTHING = factcheck.Known(frozenset(), frozenset())
+NOTHING = factcheck.KnownFacts(frozenset(), frozenset())
 READERS: dict[str, Callable[[str], object]] = {
     "clean": clean.clean,
     "fact check": lambda text: factcheck.contradictions(text, NOTHING),

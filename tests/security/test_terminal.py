@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.cli.output.blocks import Banner, Line, Quote, Remark, Table, Tone, Word
+from broadcast.cli.output.blocks import Banner, Line, Quote, Remark, StyledWord, Table, Tone
 from broadcast.cli.output.plain_text import as_narrow_text, as_text
 from broadcast.cli.output.rich_text import draw
 from broadcast.cli.output.show import json_text
@@ -35,9 +35,9 @@ _BOXES = re.compile(r"[│╭╮╰╯─|+-]|\s")
 def page(text):
     return [
         Banner(text, Tone.BAD, text),
-        Line((Word(text, Tone.GOOD), text)),
+        Line((StyledWord(text, Tone.GOOD), text)),
         Remark(text, text, Tone.WARNING),
-        Table((text, "b"), ((text, Word(text, Tone.FAINT)),), title=text),
+        Table((text, "b"), ((text, StyledWord(text, Tone.FAINT)),), title=text),
         Quote(text, text),
     ]
 

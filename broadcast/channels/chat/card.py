@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from broadcast.channels.chat.lines import Run, lines
+from broadcast.channels.chat.lines import TextRun, lines
 from broadcast.model.incident import Severity
 from broadcast.model.outgoing import Headline, Outgoing
 
@@ -40,7 +40,7 @@ def _block(inlines: list[dict[str, object]], *, gap: bool) -> dict[str, object]:
     return {"type": "RichTextBlock", "spacing": "Small" if gap else "None", "inlines": inlines}
 
 
-def _inline(run: Run, colour: str | None) -> dict[str, object]:
+def _inline(run: TextRun, colour: str | None) -> dict[str, object]:
     inline: dict[str, object] = {"type": "TextRun", "text": _CALL.sub("{\u2060", run.text)}
     if run.strong:
         inline["weight"] = "Bolder"

@@ -8,7 +8,7 @@ from broadcast.channels.linkify import pieces
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Characters of one style; an address can be clicked."""
 
     text: str
@@ -16,7 +16,7 @@ class Run:
     address: bool = False
 
 
-def lines(text: str) -> list[tuple[Run, ...]]:
+def lines(text: str) -> list[tuple[TextRun, ...]]:
     """Return the lines of `text`, also empty ones.
 
     Bold are the first of several lines, and lines that end in a colon.
@@ -30,5 +30,5 @@ def _heading(line: str) -> bool:
     return line.endswith(":") and not line.startswith("- ")
 
 
-def _runs(line: str, *, strong: bool) -> tuple[Run, ...]:
-    return tuple(Run(piece, strong, address) for piece, address in pieces(line))
+def _runs(line: str, *, strong: bool) -> tuple[TextRun, ...]:
+    return tuple(TextRun(piece, strong, address) for piece, address in pieces(line))

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
 from broadcast.channels.deleted_parent import posted_alone
-from broadcast.channels.lookup import Likeness, Listed, Page, look_through
+from broadcast.channels.lookup import Likeness, Listed, ListPage, look_through
 from broadcast.channels.options import Shapes, matching, token, words
 from broadcast.channels.responses import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport
@@ -124,7 +124,7 @@ class Slack:
             wanted = {"limit": str(_PAGE), "include_all_metadata": "true", "cursor": following}
             return await self._read(method, {**where, **{name: one for name, one in wanted.items() if one}})
 
-        def read(answer: Answer) -> Page | None:
+        def read(answer: Answer) -> ListPage | None:
             errors.append(text_of(_document(answer), "error"))
             return _listed(answer, attempt.outgoing.key)
 
@@ -170,7 +170,7 @@ def _accepted(document: Mapping[str, object], thread: Thread | None) -> Outcome 
     return Accepted(ts, Thread(thread.root if thread else ts, ts))
 
 
-def _listed(answer: Answer, key: str) -> Page | None:
+def _listed(answer: Answer, key: str) -> ListPage | None:
     """Return a page of messages. Ours have our key in their metadata, which people cannot write."""
     document = _document(answer)
     metadata = document.get("response_metadata")
@@ -182,7 +182,7 @@ def _listed(answer: Answer, key: str) -> Page | None:
     for message in messages:
         ours = key_of(message) == key and text_of(message, "ts")
         listed.append(Listed(message, _moment(message), Likeness.SAME_KEY if ours else Likeness.OTHER))
-    return Page(listed, cursor if document.get("has_more") else "")
+    return ListPage(listed, cursor if document.get("has_more") else "")
 
 
 def _shown(message: Mapping[str, object]) -> Accepted:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import chain
 
-from broadcast.channels.chat.lines import Run, lines
+from broadcast.channels.chat.lines import TextRun, lines
 from broadcast.model.outgoing import Outgoing
 
 EVENT = "broadcast_notice"
@@ -49,12 +49,12 @@ def key_of(message: Mapping[str, object]) -> str:
     return key if isinstance(key, str) else ""
 
 
-def _line(runs: tuple[Run, ...]) -> Iterator[Mapping[str, object]]:
+def _line(runs: tuple[TextRun, ...]) -> Iterator[Mapping[str, object]]:
     yield from map(_element, runs)
     yield _LINE_END
 
 
-def _element(run: Run) -> dict[str, object]:
+def _element(run: TextRun) -> dict[str, object]:
     kind, name = ("link", "url") if run.address else ("text", "text")
     element: dict[str, object] = {"type": kind, name: run.text}
     return {**element, "style": {"bold": True}} if run.strong else element

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from itertools import chain
 
-from broadcast.channels.lookup import Likeness, Listed, Page, likeness, moment, unfound
+from broadcast.channels.lookup import Likeness, Listed, ListPage, likeness, moment, unfound
 from broadcast.channels.responses import failure, json_object, objects, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Thread, Unknown
@@ -63,15 +63,15 @@ def is_closed(answer: Answer) -> bool:
     return text_of(table(_document(answer), "ticket"), "status") == "closed"
 
 
-def listed_comments(answer: Answer, outgoing: Outgoing, page: int) -> Page | None:
+def listed_comments(answer: Answer, outgoing: Outgoing, page: int) -> ListPage | None:
     """Return a page of a ticket's comments, counted from 1; a ticket that was deleted has none."""
     if says(answer, 404, GONE):
-        return Page(())
+        return ListPage(())
     comments = objects(_document(answer).get("comments"))
     if comments is None:
         return None
     listed = [Listed(one, moment(one, "created_at"), _likeness(one, outgoing)) for one in comments]
-    return Page(listed, str(page + 1) if len(comments) >= PAGE else "")
+    return ListPage(listed, str(page + 1) if len(comments) >= PAGE else "")
 
 
 def found_comment(found: Listed, thread: Thread) -> Outcome:

@@ -28,7 +28,7 @@ OPTIONS = frozenset(SHAPES)
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class TicketForm:
     """The form of a channel's tickets: whether requesters read them, their type and extra tags."""
 
     public: bool = False

@@ -26,8 +26,8 @@ from broadcast.channels.desk.reading import (
     says,
     table,
 )
-from broadcast.channels.desk.ticket import DEFAULTS, OPTIONS, SHAPES, Form, external_id, is_public
-from broadcast.channels.lookup import Listed, Page, look_through
+from broadcast.channels.desk.ticket import DEFAULTS, OPTIONS, SHAPES, TicketForm, external_id, is_public
+from broadcast.channels.lookup import Listed, ListPage, look_through
 from broadcast.channels.options import Shapes, matching, token, words
 from broadcast.channels.responses import excerpt, health, json_object, text_of
 from broadcast.channels.transport import Answer, Reply, Transport
@@ -74,7 +74,7 @@ class Zendesk:
             "Content-Type": "application/json",
             "Accept": "application/json",
         }
-        self._form = Form.from_settings(settings)
+        self._form = TicketForm.from_settings(settings)
         self._transport = transport
 
     @classmethod
@@ -154,7 +154,7 @@ class Zendesk:
         async def ask(following: str) -> Answer:
             return await self._ask("GET", f"{path}&page={following}" if following else path)
 
-        def read(answer: Answer) -> Page | None:
+        def read(answer: Answer) -> ListPage | None:
             return listed_comments(answer, attempt.outgoing, next(number))
 
         found = await look_through(attempt, ask, read, "the ticket has no such comment")

@@ -34,7 +34,7 @@ class Server:
     login: tuple[str, str] | None = field(default=None, repr=False)
 
 
-class Refused(Exception):
+class ServerRefused(Exception):
     """The server refused with a code: 4xx is temporary, 5xx permanent."""
 
     def __init__(self, code: int, text: str) -> None:
@@ -80,7 +80,7 @@ class Dialogue:
         return connected and not self._unasked
 
     async def open(self) -> None:
-        """Connect, encrypt and log in; raises OSError or `Refused`."""
+        """Connect, encrypt and log in; raises OSError or `ServerRefused`."""
         import aiosmtplib
 
         server = self._server
@@ -105,15 +105,15 @@ class Dialogue:
                 await connection.login(user.encode(), password.encode())  # RFC 4954: UTF-8
             self._asking = False
         except aiosmtplib.SMTPResponseException as error:
-            raise Refused(error.code, error.message) from None
+            raise ServerRefused(error.code, error.message) from None
         except aiosmtplib.SMTPException as error:
             if isinstance(error, OSError):
                 raise
             # The server offers no STARTTLS, or no login method that we know.
-            raise Refused(500, str(error)) from None
+            raise ServerRefused(500, str(error)) from None
 
     async def hand_over(self, sender: str, recipient: str, content: bytes, within: float) -> None:
-        """Send one message; raises OSError or `Refused`.
+        """Send one message; raises OSError or `ServerRefused`.
 
         The text must follow the first command within `within` seconds, including time asleep.
         """
@@ -188,10 +188,10 @@ async def _answered(reply: Awaitable[SMTPResponse]) -> SMTPResponse:
     try:
         return await reply
     except SMTPResponseException as error:  # not a reply
-        raise Refused(error.code, error.message) from None
+        raise ServerRefused(error.code, error.message) from None
 
 
 def _expect(code: int, reply: SMTPResponse) -> None:
     # 251 and 252 count as 250: the server will forward, or cannot verify the address yet.
     if reply.code // 100 != code // 100:
-        raise Refused(reply.code, reply.message)
+        raise ServerRefused(reply.code, reply.message)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 from broadcast.channels.address_guard import is_loopback
-from broadcast.channels.email.dialogue import Dialogue, OutOfStep, Overslept, Refused, Server
+from broadcast.channels.email.dialogue import Dialogue, OutOfStep, Overslept, Server, ServerRefused
 from broadcast.channels.email.headers import OPTIONS, SHAPES, Identity, Sender, ascii_address, refusal
 from broadcast.channels.email.mime import content
 from broadcast.channels.options import Shapes, between, host, words
@@ -77,7 +77,7 @@ class Smtp:
         try:
             async with asyncio.timeout(self._transport.deadline):
                 await dialogue.open()
-        except Refused as error:
+        except ServerRefused as error:
             health = Health.UNAUTHORISED if dialogue.stage == "login" else Health.DEGRADED
             return Probe(health, _refused(dialogue, error).reason)
         except OSError as error:
@@ -108,7 +108,7 @@ class Smtp:
                 await dialogue.hand_over(self._sender.address, recipient, message, self._transport.deadline)
             self._idle.append(dialogue)
             return Accepted(identity.own, identity.thread)
-        except Refused as error:
+        except ServerRefused as error:
             return _refused(dialogue, error)
         except OSError as error:
             return _lost(dialogue, error)
@@ -124,7 +124,7 @@ class Smtp:
         return None
 
 
-def _refused(dialogue: Dialogue, refused: Refused) -> Rejected | NotSent | Unknown:
+def _refused(dialogue: Dialogue, refused: ServerRefused) -> Rejected | NotSent | Unknown:
     scope, reason = STAGES[dialogue.stage]
     explained = f"{reason} ({refused.code}: {excerpt(str(refused), dialogue.secrets)})"
     if 500 <= refused.code < 600:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from broadcast.channels.lookup import (
     Likeness,
     Listed,
-    Page,
+    ListPage,
     found_among,
     likeness,
     look_through,
@@ -167,7 +167,7 @@ class Statuspage:
         async def ask(following: str) -> Answer:
             return await self._ask("GET", f"/incidents?limit={_PAGE}&page={following or 1}")
 
-        def read(answer: Answer) -> Page | None:
+        def read(answer: Answer) -> ListPage | None:
             return _listed(answer, attempt.outgoing, next(number))
 
         found = await look_through(attempt, ask, read, "the page has no such incident")
@@ -215,13 +215,13 @@ def _accepted(
     return Accepted(last, Thread(thread.root if thread else root, last), detail)
 
 
-def _listed(answer: Answer, outgoing: Outgoing, page: int) -> Page | None:
+def _listed(answer: Answer, outgoing: Outgoing, page: int) -> ListPage | None:
     """Return a page of incidents, counted from 1."""
     incidents = json_objects(answer) if isinstance(answer, Reply) and answer.success else None
     if incidents is None:
         return None
     listed = [Listed(one, moment(one, "created_at"), _likeness(one, outgoing)) for one in incidents]
-    return Page(listed, str(page + 1) if len(incidents) >= _PAGE else "")
+    return ListPage(listed, str(page + 1) if len(incidents) >= _PAGE else "")
 
 
 def _likeness(incident: Mapping[str, object], outgoing: Outgoing) -> Likeness:

@@ -30,7 +30,7 @@ VERDICTS = (ACCEPTED, *_REASONS, LATER)
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class GatewayRequest:
     """One request. `path` and `content` hold places; `encoding` is `json`, `form`, or empty for no body."""
 
     method: str
@@ -55,7 +55,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class GatewayReply:
     """Where an answer has the id and, perhaps, a code; and the meaning of each code.
 
     If there is no code, the HTTP status is used.
@@ -87,10 +87,10 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class GatewayLookup:
     """How to list the messages to a number, newest first, and to recognise ours by our key."""
 
-    asking: Asking
+    asking: GatewayRequest
     items: str
     key: str
     id: str

@@ -10,8 +10,8 @@ from typing import ClassVar, Self, cast
 
 from broadcast.channels.options import Shapes, flag, sms_sender, table, token, words
 from broadcast.channels.responses import health
-from broadcast.channels.sms.description import Asking, Finding
-from broadcast.channels.sms.gateway_settings import Gateway, read
+from broadcast.channels.sms.description import GatewayLookup, GatewayRequest
+from broadcast.channels.sms.gateway_settings import GatewaySettings, read
 from broadcast.channels.transport import Answer, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -43,7 +43,7 @@ class SmsGateway:
     }
     defaults: ClassVar[Mapping[str, object]] = {"plus": True}
 
-    def __init__(self, settings: ChannelSettings, transport: Transport, gateway: Gateway) -> None:
+    def __init__(self, settings: ChannelSettings, transport: Transport, gateway: GatewaySettings) -> None:
         self._root = _root(settings)
         self._gateway = gateway
         self._headers = {**gateway.headers, **_login(settings)}
@@ -85,7 +85,7 @@ class SmsGateway:
             "key": outgoing.key,
         }
 
-    async def _ask(self, asking: Asking, values: Mapping[str, str]) -> Answer:
+    async def _ask(self, asking: GatewayRequest, values: Mapping[str, str]) -> Answer:
         return await self._transport.exchange(
             asking.method,
             self._root + asking.address(values),
@@ -100,7 +100,11 @@ class FindingGateway(SmsGateway):
     capabilities: ClassVar[Capabilities] = replace(SmsGateway.capabilities, idempotency=Idempotency.LOOKUP)
 
     def __init__(
-        self, settings: ChannelSettings, transport: Transport, gateway: Gateway, finding: Finding
+        self,
+        settings: ChannelSettings,
+        transport: Transport,
+        gateway: GatewaySettings,
+        finding: GatewayLookup,
     ) -> None:
         super().__init__(settings, transport, gateway)
         self._finding = finding

@@ -6,7 +6,14 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from broadcast.channels.sms.description import VERDICTS, Asking, Finding, Reading, filled, places
+from broadcast.channels.sms.description import (
+    VERDICTS,
+    GatewayLookup,
+    GatewayReply,
+    GatewayRequest,
+    filled,
+    places,
+)
 from broadcast.config.secret import Reference
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -18,19 +25,19 @@ _PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
+class GatewaySettings:
     """A described gateway. `values` fill the places that do not depend on a message."""
 
-    send: Asking
-    reading: Reading
-    probe: Asking
-    find: Finding | None
+    send: GatewayRequest
+    reading: GatewayReply
+    probe: GatewayRequest
+    find: GatewayLookup | None
     plus: bool
     headers: Mapping[str, str] = field(repr=False)
     values: Mapping[str, str] = field(repr=False)
 
 
-def read(settings: ChannelSettings) -> Gateway:
+def read(settings: ChannelSettings) -> GatewaySettings:
     """Read the gateway in `settings`; raises `ConfigError` for what is missing or wrong."""
     values = {name: settings.required(name) for name in _used(settings)}
     send = _table(settings, "send", {"method", "path", "json", "form", "id", "code", *VERDICTS})
@@ -42,10 +49,10 @@ def read(settings: ChannelSettings) -> Gateway:
     plus = settings.options.get("plus", True)
     if not isinstance(plus, bool):
         raise _wrong(settings, "plus", "must be true or false", "plus = false for numbers like 4915112345678")
-    return Gateway(
+    return GatewaySettings(
         send=_asking(settings, send),
         reading=_reading(settings, send),
-        probe=Asking("GET", _path(settings, "probe", settings.required("probe"), frozenset(values))),
+        probe=GatewayRequest("GET", _path(settings, "probe", settings.required("probe"), frozenset(values))),
         find=None if find is None else _finding(settings, find),
         plus=plus,
         headers=_headers(settings, values),
@@ -63,12 +70,12 @@ def _used(settings: ChannelSettings) -> tuple[str, ...]:
     return tuple(name for name in _OF_THE_CHANNEL if name in asked)
 
 
-def _asking(settings: ChannelSettings, send: Mapping[str, object]) -> Asking:
+def _asking(settings: ChannelSettings, send: Mapping[str, object]) -> GatewayRequest:
     method = _text(settings, "send", send, "method", "POST").upper()
     path = _path(settings, "send.path", _text(settings, "send", send, "path"))
     encodings = [name for name in ("json", "form") if name in send]
     if method == "GET" and not encodings:
-        return Asking(method, path)
+        return GatewayRequest(method, path)
     if method not in {"POST", "PUT"} or len(encodings) != 1:
         raise _wrong(
             settings, "send", "needs one body", 'send.json = { to = "{to}", text = "{text}" }, or send.form'
@@ -77,7 +84,7 @@ def _asking(settings: ChannelSettings, send: Mapping[str, object]) -> Asking:
     content = send[encoding]
     if not isinstance(content, Mapping) or (encoding == "form" and not _flat(content)):
         raise _wrong(settings, f"send.{encoding}", "must be a table of fields", 'write { to = "{to}", ... }')
-    return Asking(method, path, encoding, _resolved(settings, f"send.{encoding}", content))
+    return GatewayRequest(method, path, encoding, _resolved(settings, f"send.{encoding}", content))
 
 
 def _resolved(settings: ChannelSettings, key: str, content: object) -> object:
@@ -95,7 +102,7 @@ def _flat(content: Mapping[str, object]) -> bool:
     return all(isinstance(value, str | int | float | Reference) for value in content.values())
 
 
-def _reading(settings: ChannelSettings, send: Mapping[str, object]) -> Reading:
+def _reading(settings: ChannelSettings, send: Mapping[str, object]) -> GatewayReply:
     verdicts: dict[str, str] = {}
     for verdict in VERDICTS:
         codes = send.get(verdict, [])
@@ -103,15 +110,15 @@ def _reading(settings: ChannelSettings, send: Mapping[str, object]) -> Reading:
             raise _wrong(settings, f"send.{verdict}", "must be a list of codes", f'send.{verdict} = ["202"]')
         verdicts |= {str(code): verdict for code in codes}
     code = _text(settings, "send", send, "code", "")
-    return Reading(_text(settings, "send", send, "id"), code, verdicts)
+    return GatewayReply(_text(settings, "send", send, "id"), code, verdicts)
 
 
-def _finding(settings: ChannelSettings, find: Mapping[str, object]) -> Finding:
+def _finding(settings: ChannelSettings, find: Mapping[str, object]) -> GatewayLookup:
     limit = find.get("limit", _PAGE)
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise _wrong(settings, "find.limit", "must be a number of messages", "find.limit = 100")
-    return Finding(
-        Asking("GET", _path(settings, "find.path", _text(settings, "find", find, "path"))),
+    return GatewayLookup(
+        GatewayRequest("GET", _path(settings, "find.path", _text(settings, "find", find, "path"))),
         items=_text(settings, "find", find, "items", ""),
         key=_text(settings, "find", find, "key"),
         id=_text(settings, "find", find, "id"),

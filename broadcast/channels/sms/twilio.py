@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from broadcast.channels.lookup import Listed, Page, likeness, look_through, moment
+from broadcast.channels.lookup import Listed, ListPage, likeness, look_through, moment
 from broadcast.channels.options import Shapes, between, sms_sender, web_address, words
 from broadcast.channels.responses import json_object, objects, text_of
 from broadcast.channels.transport import Answer, Reply, Transport
@@ -129,7 +129,7 @@ class TwilioSms:
         async def ask(following: str) -> Answer:
             return await self._account.listed("Messages", query | dict(parse_qsl(following)))
 
-        def read(answer: Answer) -> Page | None:
+        def read(answer: Answer) -> ListPage | None:
             return _listed(answer, attempt.outgoing)
 
         found = await look_through(attempt, ask, read, "Twilio has no such message")
@@ -143,7 +143,7 @@ def _outcome(answer: Answer) -> Outcome:
     return created(answer, CODES)
 
 
-def _listed(answer: Answer, outgoing: Outgoing) -> Page | None:
+def _listed(answer: Answer, outgoing: Outgoing) -> ListPage | None:
     """Return a page of messages to one number.
 
     Twilio does not keep our reference and, depending on the account, not the text.
@@ -157,7 +157,7 @@ def _listed(answer: Answer, outgoing: Outgoing) -> Page | None:
         for one in messages
     ]
     following = text_of(document, "next_page_uri")
-    return Page(listed, urlsplit(following).query or following)
+    return ListPage(listed, urlsplit(following).query or following)
 
 
 def _state(message: Mapping[str, object]) -> Outcome:

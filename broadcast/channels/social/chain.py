@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
-from broadcast.channels.lookup import Listed, Page, likeness, look_through, moment
+from broadcast.channels.lookup import Listed, ListPage, likeness, look_through, moment
 from broadcast.channels.responses import text_of
 from broadcast.channels.transport import Answer
 from broadcast.model.outcome import Accepted, Outcome, Thread
@@ -17,7 +17,7 @@ def posted(post: str, thread: Thread | None, detail: str | None = None) -> Accep
 
 
 async def found(
-    attempt: Attempted, ask: Callable[[str], Awaitable[Answer]], read: Callable[[Answer], Page | None]
+    attempt: Attempted, ask: Callable[[str], Awaitable[Answer]], read: Callable[[Answer], ListPage | None]
 ) -> Outcome:
     """Return the outcome of an attempt, judged by the account's own posts."""
     post = await look_through(attempt, ask, read, "it is not among our posts")

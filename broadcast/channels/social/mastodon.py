@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from urllib.parse import quote
 
 from broadcast.channels.deleted_parent import posted_alone, refuses_reply
-from broadcast.channels.lookup import Page, unfound
+from broadcast.channels.lookup import ListPage, unfound
 from broadcast.channels.options import Shapes, token, words
 from broadcast.channels.responses import failure, health, json_object, json_objects, text_of, unreadable
 from broadcast.channels.social.chain import found, listed, posted
@@ -133,12 +133,12 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
     return failure(answer, detail=text_of(document, "error"))
 
 
-def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
+def _read(answer: Answer, outgoing: Outgoing) -> ListPage | None:
     posts = None if isinstance(answer, NoReply) or not answer.success else json_objects(answer)
     if posts is None:
         return None
     following = text_of(posts[-1], "id") if len(posts) >= _PAGE else ""
-    return Page(list(listed(posts, outgoing, _shown)), following)
+    return ListPage(list(listed(posts, outgoing, _shown)), following)
 
 
 def _shown(post: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
 from broadcast.channels.deleted_parent import posted_alone, refuses_reply
-from broadcast.channels.lookup import Page, unfound
+from broadcast.channels.lookup import ListPage, unfound
 from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.responses import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.sdk_logging import silence
@@ -126,7 +126,7 @@ def _is_duplicate(answer: Answer) -> bool:
     return _DUPLICATE in text_of(json_object(answer), "detail").lower()
 
 
-def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
+def _read(answer: Answer, outgoing: Outgoing) -> ListPage | None:
     document = json_object(answer) if isinstance(answer, Reply) and answer.success else {}
     meta = document.get("meta")
     meta = meta if isinstance(meta, dict) else {}
@@ -134,7 +134,7 @@ def _read(answer: Answer, outgoing: Outgoing) -> Page | None:
     posts = [] if meta.get("result_count") == 0 else objects(document.get("data"))
     if posts is None:
         return None
-    return Page(list(listed(posts, outgoing, _shown)), text_of(meta, "next_token"))
+    return ListPage(list(listed(posts, outgoing, _shown)), text_of(meta, "next_token"))
 
 
 def _shown(post: Mapping[str, object]) -> str:

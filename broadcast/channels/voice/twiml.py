@@ -24,7 +24,7 @@ _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
+class SpeechLanguage:
     """How Twilio speaks one language; `confirm` and `leave` are said if keys are read."""
 
     tag: str
@@ -33,9 +33,9 @@ class Language:
     leave: str
 
 
-LANGUAGES: Mapping[str, Language] = {
-    "de": Language("de-DE", "Polly.Vicki", "Verstanden: Taste 1.", "Keine Anrufe mehr: Taste 9."),
-    "en": Language("en-GB", "Polly.Amy", "To confirm, press 1.", "To stop these calls, press 9."),
+LANGUAGES: Mapping[str, SpeechLanguage] = {
+    "de": SpeechLanguage("de-DE", "Polly.Vicki", "Verstanden: Taste 1.", "Keine Anrufe mehr: Taste 9."),
+    "en": SpeechLanguage("en-GB", "Polly.Amy", "To confirm, press 1.", "To stop these calls, press 9."),
 }
 Saying = tuple[str, Mapping[str, str]]
 
@@ -68,11 +68,11 @@ def _tag(locale: str) -> str:
     return locale.replace("_", "-")
 
 
-def _language(locale: str) -> Language | None:
+def _language(locale: str) -> SpeechLanguage | None:
     return LANGUAGES.get(locale.partition("-")[0].lower())
 
 
-def _attributes(locale: str, language: Language | None, voices: Mapping[str, str]) -> dict[str, str]:
+def _attributes(locale: str, language: SpeechLanguage | None, voices: Mapping[str, str]) -> dict[str, str]:
     tag = locale if "-" in locale or language is None else language.tag
     own = voices.get(locale) or voices.get(locale.partition("-")[0])
     voice = own or (language.voice if language and tag == language.tag else "")

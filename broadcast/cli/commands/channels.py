@@ -11,8 +11,8 @@ import typer
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
 from broadcast.cli.event_loop import complete
-from broadcast.cli.options import Common, Form, ListForm
-from broadcast.cli.output.blocks import Table, Tone, Word
+from broadcast.cli.options import Common, ListForm, OutputForm
+from broadcast.cli.output.blocks import StyledWord, Table, Tone
 from broadcast.cli.output.checks import checks_page
 from broadcast.cli.output.show import show, show_json
 from broadcast.cli.suggest import nearest
@@ -47,13 +47,13 @@ NoProbe = Annotated[
 
 
 @command("broadcast channels list", name="list")
-def list_channels(common: Common, output: ListForm = Form.HUMAN) -> None:
+def list_channels(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
     """What is configured, what it can do, and what it depends on."""
     from broadcast.channels import registry
 
     settings = load_settings(common.config, sandbox=common.sandbox)
     found = [(channel, registry.capabilities_of(channel)) for channel in settings.channels.values()]
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json({"schema": SCHEMA, "channels": [_json(*one) for one in found]}, common.out)
         return
     columns = (
@@ -70,16 +70,16 @@ def list_channels(common: Common, output: ListForm = Form.HUMAN) -> None:
 
 
 @command("broadcast channels test", "broadcast channels test email", name="test")
-def ask(common: Common, name: Name = None, output: ListForm = Form.HUMAN) -> int:
+def ask(common: Common, name: Name = None, output: ListForm = OutputForm.HUMAN) -> int:
     """Ask channels whether they would work. Messages nobody. Exit code 6 where a required one would not."""
-    from broadcast.monitoring.doctor import Verdict, channel_check
+    from broadcast.monitoring.doctor import CheckVerdict, channel_check
     from broadcast.monitoring.probe import probe
 
     channels = load_settings(common.config, sandbox=common.sandbox).channels
     chosen = _chosen(channels, name)
     answers = complete(probe(chosen.values()))
     checks = [channel_check(chosen[channel], answer) for channel, answer in answers.items()]
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         found = [
             {"name": name, "health": one.health, "detail": one.detail, "ahead": one.ahead.total_seconds()}
             for name, one in answers.items()
@@ -87,7 +87,7 @@ def ask(common: Common, name: Name = None, output: ListForm = Form.HUMAN) -> int
         show_json({"schema": SCHEMA, "channels": found}, common.out)
     else:
         show(checks_page(checks), common.out)
-    return _WRONG if any(check.verdict is Verdict.FAIL for check in checks) else 0
+    return _WRONG if any(check.verdict is CheckVerdict.FAIL for check in checks) else 0
 
 
 @command(
@@ -97,7 +97,7 @@ def ask(common: Common, name: Name = None, output: ListForm = Form.HUMAN) -> int
     name="health",
 )
 def tell_health(
-    common: Common, name: Name = None, no_probe: NoProbe = False, output: ListForm = Form.HUMAN
+    common: Common, name: Name = None, no_probe: NoProbe = False, output: ListForm = OutputForm.HUMAN
 ) -> int:
     """Which channels work right now, from the last 24 hours, their own answers and their providers' word.
 
@@ -108,7 +108,7 @@ def tell_health(
     settings = load_settings(common.config, sandbox=common.sandbox)
     chosen = list(_chosen(settings.channels, name).values())
     found, trouble = _surveyed(settings, chosen, probing=not no_probe)
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json({"schema": HEALTH, **health_json(found, trouble, settings.timezone)}, common.out)
     else:
         show(health_page(found, trouble, settings.timezone), common.out)
@@ -142,9 +142,9 @@ def _chosen(channels: Mapping[str, ChannelSettings], name: str | None) -> Mappin
     raise UsageError(f"there is no channel {name}", hint=hint)
 
 
-def _row(channel: ChannelSettings, can: Capabilities) -> tuple[str | Word, ...]:
+def _row(channel: ChannelSettings, can: Capabilities) -> tuple[str | StyledWord, ...]:
     return (
-        Word(channel.name, Tone.STRONG),
+        StyledWord(channel.name, Tone.STRONG),
         channel.adapter + (" (optional)" if channel.optional else ""),
         str(can.kind),
         str(can.address) if can.address else "everybody",

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from broadcast.cli.command import command, group
-from broadcast.cli.options import Common, Form, ListForm
-from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.options import Common, ListForm, OutputForm
+from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.show import show, show_json
 from broadcast.config.show import rows
 from broadcast.model.counted import counted
@@ -19,18 +19,18 @@ Origin = Annotated[bool, typer.Option("--origin", help="Say where each value cam
 
 
 @command("broadcast config show", "broadcast config show --origin -o json", name="show")
-def show_config(common: Common, origin: Origin = False, output: ListForm = Form.HUMAN) -> None:
+def show_config(common: Common, origin: Origin = False, output: ListForm = OutputForm.HUMAN) -> None:
     """What is in force: flags before the environment before the file. Secrets are never shown."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     found = rows(settings, channel_defaults(settings))
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         values = [{"key": key, "value": value, "origin": where} for key, value, where in found]
         show_json({"schema": SCHEMA, "file": str(settings.path or ""), "values": values}, common.out)
         return
     _warn(common, settings.warnings)
     columns = ("key", "value", "origin") if origin else ("key", "value")
     shown: tuple[tuple[Cell, ...], ...] = tuple(
-        (Word(row[0], Tone.STRONG), *row[1 : len(columns)]) for row in found
+        (StyledWord(row[0], Tone.STRONG), *row[1 : len(columns)]) for row in found
     )
     show([Table(columns, shown)], common.out)
 
@@ -45,7 +45,7 @@ def check_config(common: Common) -> None:
     inspect(settings)
     channels = counted(len(settings.channels), "channel")
     audiences = counted(len(settings.audiences), "audience")
-    show([line(Word("ok:", Tone.GOOD), f"{settings.path}, {channels}, {audiences}")], common.out)
+    show([line(StyledWord("ok:", Tone.GOOD), f"{settings.path}, {channels}, {audiences}")], common.out)
 
 
 def _warn(common: Common, warnings: tuple[str, ...]) -> None:

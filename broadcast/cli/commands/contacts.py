@@ -13,8 +13,8 @@ from broadcast.cli.command import command, group
 from broadcast.cli.commands.export_person import export_person
 from broadcast.cli.commands.import_contacts import import_contacts
 from broadcast.cli.commands.suppress import suppress
-from broadcast.cli.options import Common, Form, ListForm
-from broadcast.cli.output.blocks import Block, Remark, Table, Tone, Word
+from broadcast.cli.options import Common, ListForm, OutputForm
+from broadcast.cli.output.blocks import Block, Remark, StyledWord, Table, Tone
 from broadcast.cli.output.preview import people as people_words
 from broadcast.cli.output.show import show, show_json
 from broadcast.config.settings import Settings
@@ -25,7 +25,7 @@ from broadcast.errors import NothingMatched, UsageError
 from broadcast.model.contact import AddressKind
 from broadcast.model.counted import counted
 from broadcast.model.mask import mask
-from broadcast.planning.ways import Way
+from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.recipients import permission_for, personal
 from broadcast.wiring import load_settings, make_channels, read_suppressed
 
@@ -47,7 +47,7 @@ Clear = Annotated[bool, typer.Option("--clear-text", help="Whole addresses; they
 
 
 @command("broadcast contacts check", "broadcast contacts check -a customers -o json")
-def check(common: Common, audience: Audiences = None, output: ListForm = Form.HUMAN) -> int:
+def check(common: Common, audience: Audiences = None, output: ListForm = OutputForm.HUMAN) -> int:
     """Who has which address, and what is wrong with the files. Exit code 6 where rows were rejected."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     books = dict(_books(settings, audience))
@@ -58,7 +58,7 @@ def check(common: Common, audience: Audiences = None, output: ListForm = Form.HU
         name: summarise(book, permissions[name], personal(settings.audiences[name], able))
         for name, book in books.items()
     }
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         audiences = {name: _json(book, summaries[name]) for name, book in books.items()}
         show_json({"schema": SCHEMA, "audiences": audiences}, common.out)
     else:
@@ -75,7 +75,7 @@ def check(common: Common, audience: Audiences = None, output: ListForm = Form.HU
 
 @command("broadcast contacts list -a agents", name="list")
 def list_contacts(
-    common: Common, audience: Audiences = None, clear: Clear = False, output: ListForm = Form.HUMAN
+    common: Common, audience: Audiences = None, clear: Clear = False, output: ListForm = OutputForm.HUMAN
 ) -> None:
     """The people of audiences; addresses are masked unless asked for in clear text."""
     settings = load_settings(common.config, sandbox=common.sandbox)
@@ -95,7 +95,7 @@ def list_contacts(
         for name, book in books.items()
         for person in book.contacts
     ]
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json({"schema": SCHEMA, "contacts": rows}, common.out)
     else:
         columns = ("audience", "id", "name", "phone", "email", "locale", "groups", "not used")
@@ -116,23 +116,25 @@ def _books(settings: Settings, names: list[str] | None) -> Iterator[tuple[str, B
         yield audience.name, read_contacts(audience.contacts, settings.region)
 
 
-def _permissions(settings: Settings, names: Iterable[str], ways: Mapping[str, Way]) -> dict[str, Permission]:
+def _permissions(
+    settings: Settings, names: Iterable[str], ways: Mapping[str, PlannedChannel]
+) -> dict[str, Permission]:
     """Return what may be used in each audience for an incident."""
     suppressed = read_suppressed(settings)
     return {name: permission_for(settings.audiences[name], ways, suppressed) for name in names}
 
 
-def _row(name: str, summary: Summary) -> tuple[str | Word, ...]:
+def _row(name: str, summary: Summary) -> tuple[str | StyledWord, ...]:
     languages = ", ".join(f"{locale or 'unset'} {count:,}" for locale, count in summary.locales.items())
     unreachable = sum(summary.unreachable.values())
-    rejected = Word(f"{summary.rejected:,}", Tone.BAD if summary.rejected else Tone.PLAIN)
+    rejected = StyledWord(f"{summary.rejected:,}", Tone.BAD if summary.rejected else Tone.PLAIN)
     return (
-        Word(name, Tone.STRONG),
+        StyledWord(name, Tone.STRONG),
         f"{summary.contacts:,}",
         f"{summary.addresses[AddressKind.PHONE]:,}",
         f"{summary.addresses[AddressKind.EMAIL]:,}",
         f"{summary.lone:,}",
-        Word(f"{unreachable:,}", Tone.BAD if unreachable else Tone.PLAIN),
+        StyledWord(f"{unreachable:,}", Tone.BAD if unreachable else Tone.PLAIN),
         f"{summary.merged:,}",
         rejected,
         languages,

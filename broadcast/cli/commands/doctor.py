@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 from broadcast.cli.command import command
 from broadcast.cli.event_loop import complete
-from broadcast.cli.options import Common, Form, ListForm
+from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.checks import checks_page
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import ConfigError
-from broadcast.monitoring.doctor import Check, Verdict, examine, failed
+from broadcast.monitoring.doctor import Check, CheckVerdict, examine, failed
 from broadcast.wiring import load_settings
 
 SCHEMA = "broadcast.doctor/1"
@@ -18,15 +18,15 @@ _WRONG = 6
 
 
 @command("broadcast doctor", "broadcast doctor -o json", "broadcast --sandbox doctor")
-def doctor(common: Common, output: ListForm = Form.HUMAN) -> int:
+def doctor(common: Common, output: ListForm = OutputForm.HUMAN) -> int:
     """Check everything before it is needed. Messages nobody.
 
     Configuration, secrets, file modes, ledger, contacts, templates, lanes, and every channel's reachability
     and credentials. Exit code 6 where something is wrong that a notice needs.
     """
     checks = _examined(common)
-    wrong = any(check.verdict is Verdict.FAIL for check in checks)
-    if output is Form.JSON:
+    wrong = any(check.verdict is CheckVerdict.FAIL for check in checks)
+    if output is OutputForm.JSON:
         show_json(
             {"schema": SCHEMA, "ok": not wrong, "checks": [asdict(check) for check in checks]}, common.out
         )

@@ -13,10 +13,10 @@ import typer
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
 from broadcast.cli.event_loop import complete, stop_by_signals
-from broadcast.cli.options import Common, Form, ListForm
-from broadcast.cli.output.blocks import Banner, Block, Remark, Table, Tone, Word
+from broadcast.cli.options import Common, ListForm, OutputForm
+from broadcast.cli.output.blocks import Banner, Block, Remark, StyledWord, Table, Tone
 from broadcast.cli.output.show import show, show_json
-from broadcast.drills.exercise import Exercise, Step, read_exercise
+from broadcast.drills.exercise import Exercise, ExerciseStep, read_exercise
 from broadcast.drills.grade import Criterion, Grade, spell
 from broadcast.drills.shipped import find_exercise, shipped
 from broadcast.wiring import load_exercise, make_rehearsal
@@ -40,13 +40,13 @@ Folder = Annotated[
 
 
 @command("broadcast drill list", name="list")
-def list_exercises(common: Common, output: ListForm = Form.HUMAN) -> None:
+def list_exercises(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
     """List the exercises that come with broadcast: name, length on the exercise's own clock, what happens."""
     exercises = [read_exercise(path) for path in shipped().values()]
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json({"schema": LIST_SCHEMA, "exercises": [_described(one) for one in exercises]}, common.out)
         return
-    rows = tuple((Word(one.path.stem, Tone.STRONG), _minutes(one), one.about) for one in exercises)
+    rows = tuple((StyledWord(one.path.stem, Tone.STRONG), _minutes(one), one.about) for one in exercises)
     begin = Remark("next", f"broadcast drill run {exercises[0].path.stem}", Tone.STRONG)
     show([Table(("name", "length", "what happens"), rows), *([] if common.quiet else [begin])], common.out)
 
@@ -55,7 +55,7 @@ def list_exercises(common: Common, output: ListForm = Form.HUMAN) -> None:
     "broadcast drill run s1-slack-and-outlook",
     "broadcast drill run exercises/*.toml -o json",
 )
-def run(common: Common, named: Named, folder: Folder = None, output: ListForm = Form.HUMAN) -> int:
+def run(common: Common, named: Named, folder: Folder = None, output: ListForm = OutputForm.HUMAN) -> int:
     """Run exercises in the sandbox and grade them. No message leaves this machine.
 
     The exercise uses its own clock, so an afternoon takes seconds. The exit code is 4 if one failed.
@@ -63,18 +63,18 @@ def run(common: Common, named: Named, folder: Folder = None, output: ListForm = 
     exercises = [load_exercise(find_exercise(one)) for one in named]
     grades = []
     for exercise in exercises:
-        if output is Form.HUMAN:
+        if output is OutputForm.HUMAN:
             show([Banner("EXERCISE", Tone.WARNING, exercise.name)], common.out)
         grades.append(_played(exercise, common, folder))
-        if output is Form.HUMAN:
+        if output is OutputForm.HUMAN:
             show(list(_page(grades[-1])), common.out)
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json({"schema": SCHEMA, "exercises": [_json(grade) for grade in grades]}, common.out)
     return 0 if all(grade.passed for grade in grades) else _FAILED
 
 
 def _played(exercise: Exercise, common: Common, folder: Path | None) -> Grade:
-    def told(step: Step) -> None:
+    def told(step: ExerciseStep) -> None:
         if step.say:
             common.err.write(f"{spell(step).split()[0]}  {step.say}\n")
 
@@ -108,8 +108,8 @@ def _page(grade: Grade) -> Iterator[Block]:
         yield Remark("to be called by hand", ", ".join(grade.unreached), Tone.WARNING)
 
 
-def _row(criterion: Criterion) -> tuple[str | Word, ...]:
-    verdict = Word("met", Tone.GOOD) if criterion.met else Word("missed", Tone.BAD)
+def _row(criterion: Criterion) -> tuple[str | StyledWord, ...]:
+    verdict = StyledWord("met", Tone.GOOD) if criterion.met else StyledWord("missed", Tone.BAD)
     return criterion.name, criterion.measured, criterion.asked, verdict
 
 

@@ -13,8 +13,8 @@ from broadcast.cli.command import command
 from broadcast.cli.consent import Question
 from broadcast.cli.errors import crash_reports
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Also, Common, Confirming, Form, ListForm
-from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.options import Also, Common, Confirming, ListForm, OutputForm
+from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.person import INCOMPLETE, places, places_json
 from broadcast.cli.output.show import clock_time, iso, show, show_json
 from broadcast.config.durations import parse_duration
@@ -24,7 +24,7 @@ from broadcast.model.counted import counted
 from broadcast.model.mask import mask
 from broadcast.privacy import forget as forgetting
 from broadcast.privacy import purge as purging
-from broadcast.privacy.find_person import Person
+from broadcast.privacy.find_person import FoundPerson
 from broadcast.privacy.left_behind import forget_rehearsed, scrub_reports
 from broadcast.publishing.author import author
 from broadcast.wiring import load_settings
@@ -50,7 +50,7 @@ Whom = Annotated[
 
 @command("broadcast purge --older-than 90d", "broadcast purge --older-than 90d --yes -q")
 def purge(
-    common: Common, confirming: Confirming, older_than: OlderThan, output: ListForm = Form.HUMAN
+    common: Common, confirming: Confirming, older_than: OlderThan, output: ListForm = OutputForm.HUMAN
 ) -> None:
     """Erase who was told from incidents that ended long ago; the numbers stay.
 
@@ -69,7 +69,7 @@ def purge(
         done = purging.propose(ledger, age, now)
         if not confirming.dry_run:
             done = purging.purge(ledger, done, Author(author(), now), consent)
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json(_purge_json(done, settings.timezone), common.out)
     else:
         show(_purge_page(done, settings.timezone), common.out)
@@ -82,7 +82,7 @@ def forget(
     whom: Whom,
     also: Also = None,
     suppress: Suppress = False,
-    output: ListForm = Form.HUMAN,
+    output: ListForm = OutputForm.HUMAN,
 ) -> int:
     """Erase one person from the ledger, everywhere, and name the contacts files where they still stand.
 
@@ -108,7 +108,7 @@ def forget(
             done = forgetting.forget(ledger, done, by, consent)
             left = forget_rehearsed(settings, (whom, *(also or ())), done.person, by)
             scrub_reports(crash_reports(), done.person)
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json(_forget_json(done), common.out)
     else:
         show(_forget_page(done), common.out)
@@ -123,7 +123,7 @@ def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
         return [line(f"nothing to purge: no incident that ended before {day} knows anybody")]
     rows = tuple(
         (
-            Word(incident.ref, Tone.STRONG),
+            StyledWord(incident.ref, Tone.STRONG),
             incident.title,
             clock_time(incident.ended_at, zone),
             f"{incident.people:,}",
@@ -168,11 +168,11 @@ def _forget_page(asked: forgetting.ErasureProposal) -> list[Block]:
     ]
 
 
-def _known_as(person: Person) -> tuple[tuple[Cell, ...], ...]:
+def _known_as(person: FoundPerson) -> tuple[tuple[Cell, ...], ...]:
     found = dict.fromkeys((entry.audience, entry.identifiers) for entry in person.entries)
     return tuple(
         (
-            Word(known.name, Tone.STRONG),
+            StyledWord(known.name, Tone.STRONG),
             known.id,
             audience,
             ", ".join(map(mask, sorted(known.emails))),

@@ -10,7 +10,7 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Also, Common, Form, ListForm
+from broadcast.cli.options import Also, Common, ListForm, OutputForm
 from broadcast.cli.output.person import INCOMPLETE, person_page, places, places_json
 from broadcast.cli.output.show import iso, show, show_json
 from broadcast.model.clock import SystemClock
@@ -30,7 +30,7 @@ Whom = Annotated[
     "broadcast contacts export-person anna@kunde.example -o json",
     name="export-person",
 )
-def export_person(common: Common, whom: Whom, also: Also = None, output: ListForm = Form.HUMAN) -> int:
+def export_person(common: Common, whom: Whom, also: Also = None, output: ListForm = OutputForm.HUMAN) -> int:
     """Everything that is known about one person: contacts files, consent, messages as told, suppressions.
 
     Readable in their language, or as JSON. Addresses are in clear: give it to nobody else. Entries that may
@@ -42,7 +42,7 @@ def export_person(common: Common, whom: Whom, also: Also = None, output: ListFor
     with opened(settings) as ledger:
         dossier = exporting.export_person(ledger, settings, ways, whom, also or ())
     zone, now = settings.timezone, SystemClock().now()
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json({"as_of": iso(now, zone), **_json(dossier, zone)} | {"schema": SCHEMA}, common.out)
     else:
         locale = dossier.locale or settings.locale

@@ -13,14 +13,14 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.consent import Question
 from broadcast.cli.errors import report
-from broadcast.cli.options import Common, Confirming, Form, ListForm
-from broadcast.cli.output.blocks import Block, Remark, Table, Tone, Word, line
+from broadcast.cli.options import Common, Confirming, ListForm, OutputForm
+from broadcast.cli.output.blocks import Block, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.show import show, show_json
 from broadcast.contacts.changes import Difference, compare, refuse_removals
 from broadcast.contacts.file import read_file, write_file
-from broadcast.contacts.incoming.listing import Fault, Listing
+from broadcast.contacts.incoming.listing import ListFault, Listing
 from broadcast.contacts.incoming.read import LARGEST, needs_all, read_incoming
-from broadcast.contacts.people_table import Change
+from broadcast.contacts.people_table import PersonChange
 from broadcast.errors import BroadcastError, UsageError
 from broadcast.wiring import load_settings
 
@@ -69,7 +69,7 @@ def import_contacts(
     source: Source,
     into: Into,
     removing: Removing,
-    output: ListForm = Form.HUMAN,
+    output: ListForm = OutputForm.HUMAN,
 ) -> int:
     """Bring a list from elsewhere into a contacts file; what would change is shown, and asked about, first.
 
@@ -91,7 +91,7 @@ def import_contacts(
         count = len(found.added) + len(found.changed) + len(found.removed)
         _WRITE.settle(common, str(count), page, yes=confirming.yes)
         write_file(before, found.header, found.rows)
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json(_json(found, listed.unit, writing, refusal), common.out)
     else:
         show([*page, line(_verdict(found, writing=writing, refused=refusal is not None))], common.out)
@@ -116,12 +116,12 @@ def _listed(source: str) -> Listing:
 
 def _page(found: Difference, into: Path, unit: str) -> Iterator[Block]:
     counted = (
-        Word(into.name, Tone.STRONG),
+        StyledWord(into.name, Tone.STRONG),
         f"{len(found.added):,}",
         f"{len(found.changed):,}",
         f"{len(found.removed):,}",
         f"{found.kept:,}",
-        Word(f"{len(found.rejected):,}", Tone.BAD if found.rejected else Tone.PLAIN),
+        StyledWord(f"{len(found.rejected):,}", Tone.BAD if found.rejected else Tone.PLAIN),
     )
     yield Table(("file", "added", "changed", "removed", "not in the list", "rejected"), (counted,))
     yield from _people("added", found.added, unit)
@@ -136,7 +136,7 @@ def _page(found: Difference, into: Path, unit: str) -> Iterator[Block]:
     yield from _faults("rejected", found.rejected, unit, Tone.BAD)
 
 
-def _faults(what: str, faults: Sequence[Fault], unit: str, tone: Tone) -> Iterator[Block]:
+def _faults(what: str, faults: Sequence[ListFault], unit: str, tone: Tone) -> Iterator[Block]:
     for fault in faults[:_LISTED]:
         hint = f" ({fault.hint})" if fault.hint else ""
         yield Remark(what, f"{unit} {fault.line}: {fault.reason}{hint}", tone)
@@ -148,7 +148,7 @@ def _more(what: str, count: int, tone: Tone = Tone.PLAIN) -> Iterator[Block]:
         yield Remark(what, f"and {count - _LISTED:,} more; -o json has all", tone)
 
 
-def _people(what: str, changes: Sequence[Change], unit: str) -> Iterator[Block]:
+def _people(what: str, changes: Sequence[PersonChange], unit: str) -> Iterator[Block]:
     for change in changes[:_LISTED]:
         columns = f": {', '.join(change.columns)}" if change.columns else ""
         yield Remark(what, f"{change.person} ({unit} {change.line}){columns}")
@@ -177,5 +177,5 @@ def _json(found: Difference, unit: str, written: bool, refusal: BroadcastError |
     }
 
 
-def _listed_faults(faults: Sequence[Fault], unit: str) -> list[dict[str, Any]]:
+def _listed_faults(faults: Sequence[ListFault], unit: str) -> list[dict[str, Any]]:
     return [{unit: fault.line, "reason": fault.reason, "hint": fault.hint} for fault in faults]

@@ -12,11 +12,11 @@ from broadcast.cli.command import command
 from broadcast.cli.options import Common
 from broadcast.cli.output.blocks import Block, Remark, Tone
 from broadcast.cli.output.show import show
-from broadcast.setup.init import Language, initialise
+from broadcast.setup.init import StarterLanguage, initialise
 
 Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where; here if left out.")]
 Locale = Annotated[
-    Language | None,
+    StarterLanguage | None,
     typer.Option(
         metavar="LOCALE", help="Language of the files: de or en. Default: the language in LC_ALL or LANG."
     ),
@@ -31,7 +31,7 @@ def init(common: Common, folder: Folder = Path(), locale: Locale = None, force: 
     With --sandbox it has every kind of channel and needs no account: `broadcast --sandbox notify ...` works
     at once. Nothing of yours is overwritten.
     """
-    language = locale or Language.of(os.environ)
+    language = locale or StarterLanguage.of(os.environ)
     starter = initialise(folder, language, sandbox=common.sandbox, force=force)
     written: list[Block] = [Remark("written", str(path), Tone.GOOD) for path in starter.written]
     kept: list[Block] = [Remark("kept as it is", _left_alone(path)) for path in starter.kept]

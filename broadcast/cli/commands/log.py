@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from broadcast.cli.command import command
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Common, Form, ListForm, MaybeIncident
-from broadcast.cli.output.blocks import Block, Table, Tone, Word, line
+from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
+from broadcast.cli.output.blocks import Block, StyledWord, Table, Tone, line
 from broadcast.cli.output.show import iso, show, show_json
 from broadcast.model.zone import with_zone
-from broadcast.reports.log import Entry, address_kinds
+from broadcast.reports.log import LogEntry, address_kinds
 from broadcast.reports.log import log as read_log
 from broadcast.wiring import load_settings
 
@@ -20,29 +20,29 @@ _TONES = {"failed": Tone.BAD, "unknown": Tone.WARNING, "held": Tone.WARNING, "ac
 
 
 @command("broadcast log", "broadcast log INC-7 -o json")
-def log(common: Common, incident: MaybeIncident = None, output: ListForm = Form.HUMAN) -> None:
+def log(common: Common, incident: MaybeIncident = None, output: ListForm = OutputForm.HUMAN) -> None:
     """Everything that happened in an incident, line by line; addresses are masked."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     with opened(settings) as ledger:
         entries = read_log(ledger, incident, address_kinds(settings))
     zone = settings.timezone
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         lines = [asdict(entry) | {"at": iso(entry.at, zone)} for entry in entries]
         show_json({"schema": SCHEMA, "entries": lines}, common.out)
     else:
         show(_page(entries, zone), common.out)
 
 
-def _page(entries: tuple[Entry, ...], zone: ZoneInfo) -> list[Block]:
+def _page(entries: tuple[LogEntry, ...], zone: ZoneInfo) -> list[Block]:
     if not entries:
         return [line("nothing has happened")]
     rows = tuple(
         (
             with_zone(entry.at.astimezone(zone), "%Y-%m-%d %H:%M:%S"),
-            Word(entry.kind, Tone.STRONG if entry.kind == "notice" else Tone.PLAIN),
+            StyledWord(entry.kind, Tone.STRONG if entry.kind == "notice" else Tone.PLAIN),
             entry.channel or "",
             entry.contact or "",
-            Word(entry.state or "", _TONES.get(entry.state or "", Tone.PLAIN)),
+            StyledWord(entry.state or "", _TONES.get(entry.state or "", Tone.PLAIN)),
             " ".join(part for part in (entry.text, entry.ref) if part),
         )
         for entry in entries

@@ -12,7 +12,7 @@ from broadcast.cli.command import command
 from broadcast.cli.commands.publish import publish
 from broadcast.cli.default_command import default_group
 from broadcast.cli.inputs import read_request
-from broadcast.cli.options import Common, Ending, Run, Sending, TargetOptions, Wording
+from broadcast.cli.options import Common, EndingOptions, RunOptions, Sending, TargetOptions, Wording
 from broadcast.errors import UsageError
 from broadcast.model.incident import Phase
 from broadcast.publishing.request import Request, Verb
@@ -38,7 +38,7 @@ MaybeWork = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Announcement(Wording):
+class AnnouncementOptions(Wording):
     """What an announcement says: a notice with its window."""
 
     window_from: Annotated[
@@ -77,7 +77,7 @@ class Beginning(Wording):
 
 
 @dataclass(frozen=True, slots=True)
-class Change(Wording):
+class ChangeOptions(Wording):
     """What a new window says."""
 
     window_from: Annotated[
@@ -104,10 +104,10 @@ class Change(Wording):
 def announce(
     title: WorkTitle,
     common: Common,
-    wording: Announcement,
+    wording: AnnouncementOptions,
     targets: TargetOptions,
     sending: Sending,
-    run: Run,
+    run: RunOptions,
 ) -> int:
     """Announce work with its window, and tell everyone concerned.
 
@@ -129,7 +129,7 @@ def start(
     wording: Beginning,
     targets: TargetOptions,
     sending: Sending,
-    run: Run,
+    run: RunOptions,
     incident: MaybeWork = None,
 ) -> int:
     """Say that the work has begun: now, or when --started says."""
@@ -148,10 +148,10 @@ def start(
 )
 def move(
     common: Common,
-    wording: Change,
+    wording: ChangeOptions,
     targets: TargetOptions,
     sending: Sending,
-    run: Run,
+    run: RunOptions,
     incident: MaybeWork = None,
 ) -> int:
     """Say the new window beside the old one.
@@ -170,10 +170,10 @@ def move(
 )
 def end(
     common: Common,
-    wording: Ending,
+    wording: EndingOptions,
     targets: TargetOptions,
     sending: Sending,
-    run: Run,
+    run: RunOptions,
     incident: MaybeWork = None,
 ) -> int:
     """Tell everybody who was told that the work is over.
@@ -194,7 +194,7 @@ def cancel(
     wording: Wording,
     targets: TargetOptions,
     sending: Sending,
-    run: Run,
+    run: RunOptions,
     incident: MaybeWork = None,
 ) -> int:
     """Tell everybody who was told that the work is called off, or broken off."""
@@ -203,7 +203,7 @@ def cancel(
     return publish(replace(request, maintenance=True), common, sending, run)
 
 
-def _with_window(request: Request, wording: Announcement | Change) -> Request:
+def _with_window(request: Request, wording: AnnouncementOptions | ChangeOptions) -> Request:
     return replace(
         request, maintenance=True, window_from=wording.window_from, window_until=wording.window_until
     )

@@ -11,8 +11,8 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.inputs import read_affects
-from broadcast.cli.options import Common, Form, ListForm, TargetOptions
-from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.options import Common, ListForm, OutputForm, TargetOptions
+from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.preview import barred_page
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import UsageError
@@ -51,7 +51,7 @@ def plan(
     targets: TargetOptions,
     check: Check = False,
     paper: Paper = False,
-    output: ListForm = Form.HUMAN,
+    output: ListForm = OutputForm.HUMAN,
 ) -> int:
     """Check before an outage: who is reached, who is not if a system fails, whom to call by phone.
 
@@ -76,7 +76,7 @@ def plan(
     else:
         planned = what_if.recipients(request)
         pages = Pages(_planned(planned), lambda: _planned_page(planned))
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json({"schema": SCHEMA, **pages.data}, common.out)
     else:
         show(list(pages.blocks()), common.out)
@@ -123,7 +123,7 @@ def _planned_page(planned: Recipients) -> Iterator[Block]:
     for share, count in heads.shares.items():
         routes[share.audience, " > ".join(share.route)] += 0 if share.posts else count
     rows = (
-        (Word(audience, Tone.STRONG), f"{people:,}" if people else "all", way)
+        (StyledWord(audience, Tone.STRONG), f"{people:,}" if people else "all", way)
         for (audience, way), people in routes.items()
     )
     yield Table(("audience", "people", "way, and what steps in"), tuple(rows))
@@ -149,16 +149,16 @@ def _examined_page(found: Resilience) -> Iterator[Block]:
     failures, people = counted(found.failures, "failure"), counted(found.people, "person", "people")
     tried = f"{failures} of one or two systems tried on {people}"
     if not found.gaps:
-        yield line(Word(f"{tried}: everybody keeps a way", Tone.GOOD))
+        yield line(StyledWord(f"{tried}: everybody keeps a way", Tone.GOOD))
     elif not single:
-        yield line(Word(f"{tried}: no single one cuts anybody off", Tone.GOOD))
+        yield line(StyledWord(f"{tried}: no single one cuts anybody off", Tone.GOOD))
     else:
-        yield line(Word(f"{tried}: {counted(single, 'gap needs', 'gaps need')} only one", Tone.WARNING))
+        yield line(StyledWord(f"{tried}: {counted(single, 'gap needs', 'gaps need')} only one", Tone.WARNING))
     yield from _warned(found.warnings)
 
 
 def _gap(gap: Gap, already: str) -> tuple[Cell, ...]:
-    cause = Word(" + ".join(gap.systems) or already, Tone.BAD)
+    cause = StyledWord(" + ".join(gap.systems) or already, Tone.BAD)
     who = ", ".join(person.name or person.id for person in gap.named[:_NAMED])
     more = f" and {gap.count - _NAMED:,} more" if gap.count > _NAMED else ""
     cut_off = f"{gap.count:,} of {gap.people:,}"
@@ -167,7 +167,7 @@ def _gap(gap: Gap, already: str) -> tuple[Cell, ...]:
 
 def _paper_page(calls: CallList, request: Request) -> Iterator[Block]:
     down = f", with {', '.join(request.affects)} down" if request.affects else ""
-    yield line(Word(f"To be called by hand{down}. Personal data: destroy after use.", Tone.STRONG))
+    yield line(StyledWord(f"To be called by hand{down}. Personal data: destroy after use.", Tone.STRONG))
     columns = ("", "name", "number", "audience", "language", "still reached by")
     yield Table(columns, tuple(_call(call) for call in calls.calls))
     if calls.numberless:
@@ -178,7 +178,7 @@ def _paper_page(calls: CallList, request: Request) -> Iterator[Block]:
 
 
 def _call(call: Call) -> tuple[Cell, ...]:
-    working = ", ".join(call.working) or Word("nothing", Tone.BAD)
+    working = ", ".join(call.working) or StyledWord("nothing", Tone.BAD)
     return "[ ]", call.name or call.id, call.phone, call.audience, call.locale, working
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broadcast.cli.command import command
-from broadcast.cli.consent import Asking
+from broadcast.cli.consent import ConsentPrompt
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.inputs import read_limits, read_request, read_words
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import (
     Common,
     Correcting,
-    Ending,
+    EndingOptions,
     MaybeIncident,
     Output,
-    Run,
+    RunOptions,
     Sending,
     TargetOptions,
     Title,
@@ -43,7 +43,7 @@ _TAKES_BACK = ("phase", "audience")
     'broadcast --sandbox notify "Rehearsal" --drill',
 )
 def notify(
-    title: Title, common: Common, wording: Wording, targets: TargetOptions, sending: Sending, run: Run
+    title: Title, common: Common, wording: Wording, targets: TargetOptions, sending: Sending, run: RunOptions
 ) -> int:
     """Open an incident and tell everyone concerned.
 
@@ -65,7 +65,7 @@ def update(
     wording: Correcting,
     targets: TargetOptions,
     sending: Sending,
-    run: Run,
+    run: RunOptions,
     incident: MaybeIncident = None,
 ) -> int:
     """Send more news. On every channel it appears as a reply to the earlier notices.
@@ -84,10 +84,10 @@ def update(
 )
 def resolve(
     common: Common,
-    wording: Ending,
+    wording: EndingOptions,
     targets: TargetOptions,
     sending: Sending,
-    run: Run,
+    run: RunOptions,
     incident: MaybeIncident = None,
 ) -> int:
     """Tell everybody who was told, on the channel that reached them, that it is over.
@@ -108,7 +108,7 @@ def retract(
     wording: Wording,
     targets: TargetOptions,
     sending: Sending,
-    run: Run,
+    run: RunOptions,
     incident: MaybeIncident = None,
 ) -> int:
     """Take back what was wrong, from everybody who got it: a false alarm, or an all-clear.
@@ -120,13 +120,13 @@ def retract(
     return publish(request, common, sending, run)
 
 
-def publish(request: Request, common: Common, sending: Sending, run: Run) -> int:
+def publish(request: Request, common: Common, sending: Sending, run: RunOptions) -> int:
     """Publish the notice, or show it with --dry-run; the exit code."""
     limits = read_limits(run, sending)
     settings = load_settings(common.config, sandbox=common.sandbox)
     if limits.dry_run:
         return _preview(request, limits, settings, common, run.output)
-    asking = Asking(common, settings.timezone, sending.yes)
+    asking = ConsentPrompt(common, settings.timezone, sending.yes)
     with opened(settings) as ledger, watching(common, run.output) as listener:
         publisher = make_publisher(settings, ledger, listener)
         result = complete(publisher.publish(request, limits, asking, stop_by_signals()))

@@ -11,14 +11,14 @@ from broadcast.cli import completion
 from broadcast.cli.command import command
 from broadcast.cli.consent import Question
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Common, Confirming, Form, ListForm, MaybeIncident
-from broadcast.cli.output.blocks import Block, Remark, Tone, Word, line
+from broadcast.cli.options import Common, Confirming, ListForm, MaybeIncident, OutputForm
+from broadcast.cli.output.blocks import Block, Remark, StyledWord, Tone, line
 from broadcast.cli.output.show import show, show_json
 from broadcast.cli.output.unanswered import unanswered_json, unanswered_table
 from broadcast.config.settings import Settings
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
-from broadcast.model.unknown import Finding
+from broadcast.model.unknown import UnknownFinding
 from broadcast.publishing.author import author
 from broadcast.publishing.resolve_unknown import Resolution, Selection, propose
 from broadcast.publishing.resolve_unknown import resolve_unknown as settle
@@ -28,7 +28,7 @@ SCHEMA = "broadcast.resolution/1"
 _RECORD = Question("record that", "nothing was changed")
 
 As = Annotated[
-    Finding,
+    UnknownFinding,
     typer.Option(
         "--as",
         metavar="WHAT",
@@ -65,7 +65,7 @@ def resolve_unknown(
     confirming: Confirming,
     as_: As,
     incident: MaybeIncident = None,
-    output: ListForm = Form.HUMAN,
+    output: ListForm = OutputForm.HUMAN,
 ) -> None:
     """Say what became of messages whose answer was lost, after looking at the provider.
 
@@ -83,7 +83,7 @@ def resolve_unknown(
         resolution = propose(ledger, selection, as_, author())
         if not confirming.dry_run:
             resolution = settle(ledger, resolution, SystemClock(), consent)
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json(_json(resolution, settings), common.out)
     else:
         show(_page(resolution, settings), common.out)
@@ -95,16 +95,16 @@ def _page(resolution: Resolution, settings: Settings) -> list[Block]:
         said = f"{count:,} of unknown fate would be recorded as {what}, on the word of {resolution.author}"
         return [
             unanswered_table(resolution.messages, settings.timezone),
-            line(Word(resolution.incident, Tone.STRONG), said),
+            line(StyledWord(resolution.incident, Tone.STRONG), said),
         ]
     said = f"{count:,} of unknown fate recorded as {what}, on the word of {resolution.author}"
     left = f"; {counted(resolution.left, 'is', 'are')} still unknown" if resolution.left else ""
     steps = [Remark("next", step, Tone.STRONG) for step in _next(resolution, settings)]
-    return [line(Word(resolution.incident, Tone.STRONG), said + left), *steps]
+    return [line(StyledWord(resolution.incident, Tone.STRONG), said + left), *steps]
 
 
 def _next(resolution: Resolution, settings: Settings) -> tuple[str, ...]:
-    if resolution.finding is Finding.NOT_SENT:
+    if resolution.finding is UnknownFinding.NOT_SENT:
         return (f"{program(settings)} retry {resolution.incident}",)
     return (f"{program(settings)} status {resolution.incident}",) if resolution.left else ()
 

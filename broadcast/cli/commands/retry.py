@@ -10,7 +10,7 @@ from broadcast.cli.command import command
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.inputs import read_limits
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Common, MaybeIncident, Run
+from broadcast.cli.options import Common, MaybeIncident, RunOptions
 from broadcast.cli.output.progress import watching
 from broadcast.cli.output.show_result import show_retried
 from broadcast.publishing.retry import retry as finish
@@ -22,7 +22,7 @@ Yes = Annotated[
 
 
 @command("broadcast retry", "broadcast retry INC-7 --deadline 5m", "broadcast retry INC-7 --on-unknown hold")
-def retry(common: Common, run: Run, incident: MaybeIncident = None, yes: Yes = False) -> int:
+def retry(common: Common, run: RunOptions, incident: MaybeIncident = None, yes: Yes = False) -> int:
     """Send what interrupted, failed or closed incidents still owe.
 
     Without a reference it finishes every incident that owes something. You can run this at any time, and

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from broadcast.cli.command import command, group
-from broadcast.cli.options import Common, Form, ListForm
-from broadcast.cli.output.blocks import Block, Line, Remark, Table, Tone, Word, line
+from broadcast.cli.options import Common, ListForm, OutputForm
+from broadcast.cli.output.blocks import Block, Line, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.show import show, show_json
 from broadcast.errors import UsageError
 from broadcast.sandbox import daemon
@@ -68,10 +68,10 @@ def stop(common: Common) -> None:
 
 
 @command("broadcast sandbox status", name="status")
-def status_(common: Common, output: ListForm = Form.HUMAN) -> None:
+def status_(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
     """Where it listens, what it received, which faults are in place."""
     address = daemon.find(_folder(common))
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json({"schema": SCHEMA, **_described(address)}, common.out)
     elif address is None:
         show([line("it is not running"), Remark("next", "broadcast sandbox start", Tone.STRONG)], common.out)
@@ -140,9 +140,9 @@ def _folder(common: Common) -> Path:
     return sandbox_folder(settings)
 
 
-def _where(said: str, address: daemon.Address) -> list[Block]:
+def _where(said: str, address: daemon.SandboxAddress) -> list[Block]:
     return [
-        Line((Word(f"{said}:", Tone.GOOD), address.url)),
+        Line((StyledWord(f"{said}:", Tone.GOOD), address.url)),
         Remark("smtp", f"127.0.0.1:{address.smtp_port}"),
     ]
 
@@ -156,7 +156,7 @@ def _listed(faults: list[dict[str, object]]) -> list[Block]:
     return [Table(("fault", "struck", "in force"), rows)]
 
 
-def _described(address: daemon.Address | None) -> dict[str, object]:
+def _described(address: daemon.SandboxAddress | None) -> dict[str, object]:
     if address is None:
         return {"running": False}
     remote = SandboxClient(address.url)

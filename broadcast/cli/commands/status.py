@@ -12,8 +12,8 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Common, Form, ListForm, MaybeIncident
-from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
+from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.show import clock_time, iso, show, show_json
 from broadcast.cli.output.unanswered import unanswered_json, unanswered_table
 from broadcast.config.settings import Settings
@@ -42,7 +42,7 @@ def status(
     incident: MaybeIncident = None,
     check: Check = False,
     all_: All = False,
-    output: ListForm = Form.HUMAN,
+    output: ListForm = OutputForm.HUMAN,
 ) -> int:
     """Where incidents stand, and which promises are overdue.
 
@@ -52,7 +52,7 @@ def status(
     with opened(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
         sending = ledger.living_runs()
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
         show_json({"schema": SCHEMA, "incidents": incidents, "sending": sending}, common.out)
     else:
@@ -80,7 +80,7 @@ def _page(found: list[IncidentStatus], zone: ZoneInfo, *, named: bool) -> list[B
     columns = ("incident", "title", "phase", "severity", "accepted", *troubles, "next update")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            Word(status.ref, Tone.STRONG),
+            StyledWord(status.ref, Tone.STRONG),
             _title(status),
             str(status.phase),
             str(status.severity),
@@ -111,7 +111,12 @@ def _story(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
     shown = [Remark(name, value) for name, value in facts.items() if value]
     promise = _promise(status, zone)
     promised = [Remark("next update", promise.text, promise.tone)] if promise.text else []
-    return [line(Word(status.ref, Tone.STRONG), _title(status)), *shown, *promised, *_people(status, zone)]
+    return [
+        line(StyledWord(status.ref, Tone.STRONG), _title(status)),
+        *shown,
+        *promised,
+        *_people(status, zone),
+    ]
 
 
 def _window(status: IncidentStatus, zone: ZoneInfo) -> str:
@@ -123,15 +128,15 @@ def _title(status: IncidentStatus) -> str:
     return f"(drill) {status.title}" if status.drill else status.title
 
 
-def _promise(status: IncidentStatus, zone: ZoneInfo) -> Word:
+def _promise(status: IncidentStatus, zone: ZoneInfo) -> StyledWord:
     promised = clock_time(status.next_update_at, zone)
     if status.overdue:
-        return Word(f"OVERDUE since {promised}", Tone.BAD)
+        return StyledWord(f"OVERDUE since {promised}", Tone.BAD)
     if status.late:
         begun = status.phase is Phase.IN_PROGRESS
         then = clock_time(status.window_ends_at if begun else status.window_starts_at, zone)
-        return Word(f"should have {'ended' if begun else 'begun'} {then}", Tone.BAD)
-    return Word(promised)
+        return StyledWord(f"should have {'ended' if begun else 'begun'} {then}", Tone.BAD)
+    return StyledWord(promised)
 
 
 def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:

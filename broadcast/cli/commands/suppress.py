@@ -13,8 +13,8 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.consent import Question
 from broadcast.cli.ledger import opened
-from broadcast.cli.options import Common, Confirming, Form, ListForm
-from broadcast.cli.output.blocks import Block, Table, Word, line
+from broadcast.cli.options import Common, Confirming, ListForm, OutputForm
+from broadcast.cli.output.blocks import Block, StyledWord, Table, line
 from broadcast.cli.output.show import clock_time, iso, show, show_json
 from broadcast.config.settings import Settings
 from broadcast.contacts.incoming.listing import decoded, physical_lines
@@ -63,7 +63,7 @@ def suppress(
     confirming: Confirming,
     wanted: Wanted,
     addresses: Addresses = None,
-    output: ListForm = Form.HUMAN,
+    output: ListForm = OutputForm.HUMAN,
 ) -> None:
     """Never use an address again, whatever a contacts file says; --list shows them, --remove takes it back.
 
@@ -87,7 +87,7 @@ def suppress(
             if not confirming.dry_run:
                 ledger.suppressions.add(found)
     changed = not wanted.listed and not confirming.dry_run
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json(_json(found, settings.timezone, changed=changed), common.out)
     else:
         show(_page(found, settings.timezone), common.out)
@@ -124,7 +124,8 @@ def _page(found: Sequence[Suppression], zone: ZoneInfo) -> list[Block]:
     if not found:
         return [line("nothing is suppressed")]
     rows = tuple(
-        (Word(each.shown), _reason(each), each.source, clock_time(each.at, zone), each.id) for each in found
+        (StyledWord(each.shown), _reason(each), each.source, clock_time(each.at, zone), each.id)
+        for each in found
     )
     return [Table(("address", "reason", "known from", "since", "id"), rows)]
 

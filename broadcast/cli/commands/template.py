@@ -11,8 +11,8 @@ import typer
 
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
-from broadcast.cli.options import Common, Form, ListForm
-from broadcast.cli.output.blocks import Block, Quote, Table, Tone, Word, line
+from broadcast.cli.options import Common, ListForm, OutputForm
+from broadcast.cli.output.blocks import Block, Quote, StyledWord, Table, Tone, line
 from broadcast.cli.output.show import show, show_json
 from broadcast.cli.suggest import nearest
 from broadcast.config.settings import Settings
@@ -60,14 +60,14 @@ Language = Annotated[str | None, typer.Option(metavar="LOCALE", help="In which l
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ReaderChoice:
     """Whose text is shown."""
 
     audience: Audience = "customers"
     lang: Language = None
 
 
-_CUSTOMERS = Reader()
+_CUSTOMERS = ReaderChoice()
 
 
 @command("broadcast template list", name="list")
@@ -77,13 +77,13 @@ def list_templates(common: Common) -> None:
     rows = []
     for name in catalogue.names():
         source = catalogue.find(name)
-        rows.append((Word(name, Tone.STRONG), str(source.path.parent) if source else ""))
+        rows.append((StyledWord(name, Tone.STRONG), str(source.path.parent) if source else ""))
     show([Table(("template", "folder"), tuple(rows))], common.out)
 
 
 @command("broadcast template lint", "broadcast template lint --strict -o json")
 def lint(
-    common: Common, lang: Languages = None, strict: Strict = False, output: ListForm = Form.HUMAN
+    common: Common, lang: Languages = None, strict: Strict = False, output: ListForm = OutputForm.HUMAN
 ) -> int:
     """Prove every text with made-up facts: holes, contradictions, lengths. Exit code 7 where one is wrong."""
     from broadcast.rendering.lint import lint as prove
@@ -100,12 +100,14 @@ def lint(
     organisation = Organisation(settings.organisation, settings.timezone, settings.letterhead)
     audiences = [audience.template_audience for audience in settings.audiences.values()]
     found = prove(catalogue, locales, post_limits(settings), organisation, audiences)
-    if output is Form.JSON:
+    if output is OutputForm.JSON:
         show_json({"schema": SCHEMA, "findings": [asdict(finding) for finding in found]}, common.out)
     else:
-        rows = tuple((Word(f.severity, _TONES[f.severity]), f.template, f.problem, f.hint) for f in found)
+        rows = tuple(
+            (StyledWord(f.severity, _TONES[f.severity]), f.template, f.problem, f.hint) for f in found
+        )
         templates = counted(len(catalogue.names()), "template")
-        clean = line(Word("ok:", Tone.GOOD), f"{templates} in {', '.join(locales)}")
+        clean = line(StyledWord("ok:", Tone.GOOD), f"{templates} in {', '.join(locales)}")
         show([Table(("what", "template", "problem", "fix"), rows)] if rows else [clean], common.out)
     return _WRONG if any(strict or finding.severity == "error" for finding in found) else 0
 
@@ -119,7 +121,7 @@ def render(
     kind: Kind,
     common: Common,
     phase: Phase = None,
-    reader: Reader = _CUSTOMERS,
+    reader: ReaderChoice = _CUSTOMERS,
     every: All = False,
     out: Out = None,
 ) -> None:

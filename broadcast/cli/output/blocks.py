@@ -26,14 +26,14 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class StyledWord:
     """A text with a tone."""
 
     text: str
     tone: Tone = Tone.PLAIN
 
 
-Cell: TypeAlias = str | Word
+Cell: TypeAlias = str | StyledWord
 
 
 @dataclass(frozen=True, slots=True)

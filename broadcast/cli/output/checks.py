@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from broadcast.cli.output.blocks import Block, Table, Tone, Word
-from broadcast.monitoring.doctor import Check, Verdict
+from broadcast.cli.output.blocks import Block, StyledWord, Table, Tone
+from broadcast.monitoring.doctor import Check, CheckVerdict
 
-_TONES = {Verdict.OK: Tone.GOOD, Verdict.WARN: Tone.WARNING, Verdict.FAIL: Tone.BAD}
+_TONES = {CheckVerdict.OK: Tone.GOOD, CheckVerdict.WARN: Tone.WARNING, CheckVerdict.FAIL: Tone.BAD}
 
 
 def checks_page(checks: Sequence[Check]) -> list[Block]:
     """Return what was looked at, what was seen, what to do."""
     rows = tuple(
         (
-            Word(check.verdict, _TONES[check.verdict]),
-            Word(check.subject, Tone.STRONG),
+            StyledWord(check.verdict, _TONES[check.verdict]),
+            StyledWord(check.subject, Tone.STRONG),
             check.detail,
             check.fix,
         )

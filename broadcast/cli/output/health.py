@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word
+from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.ledger.health import Traffic
 from broadcast.model.health import Condition
@@ -81,8 +81,8 @@ def _traffic(traffic: Traffic, zone: ZoneInfo) -> dict[str, Any]:
 def _row(one: ChannelHealth, zone: ZoneInfo) -> tuple[Cell, ...]:
     condition, traffic, breaker = one.assessment.condition, one.evidence.traffic, one.evidence.breaker
     return (
-        Word(condition, TONES[condition]),
-        Word(one.channel.name, Tone.STRONG),
+        StyledWord(condition, TONES[condition]),
+        StyledWord(one.channel.name, Tone.STRONG),
         one.assessment.reason,
         _counted(traffic),
         _taking(traffic),

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Block, Quote, Remark, Table, Tone, Word, line
+from broadcast.cli.output.blocks import Block, Quote, Remark, StyledWord, Table, Tone, line
 from broadcast.model.contact import Contact
 from broadcast.model.suppression import SuppressionReason
 from broadcast.privacy.export_person import Dossier, SentMessage
-from broadcast.privacy.find_person import Person, Place
-from broadcast.reports.language import Language
+from broadcast.privacy.find_person import ContactsPlace, FoundPerson
+from broadcast.reports.language import ReportLanguage
 
 INCOMPLETE = 6  # the exit code if a list could not be read
 
@@ -71,7 +71,7 @@ def person_page(
 ) -> Iterator[Block]:
     """Yield everything, readable."""
     say = _Say(locale, zone)
-    yield line(Word(say("title")))
+    yield line(StyledWord(say("title")))
     yield line(say("by").format(name=organisation, moment=say.moment(now)))
     yield from _rows(dossier.person, say)
     yield from _consents(dossier, say)
@@ -85,7 +85,7 @@ class _Say:
     """Words and times in the reader's language."""
 
     def __init__(self, locale: str, zone: ZoneInfo) -> None:
-        language = Language(locale, zone)
+        language = ReportLanguage(locale, zone)
         self.moment = language.moment
         self._day = language.day
         self._place = 0 if language.code == "de" else 1
@@ -109,7 +109,7 @@ class _Say:
             return written
 
 
-def _rows(person: Person, say: _Say) -> Iterator[Block]:
+def _rows(person: FoundPerson, say: _Say) -> Iterator[Block]:
     """Each row of the contact lists as it stands there."""
     for standing in person.rows:
         title = f"{say('files')}: {standing.audience}"
@@ -175,7 +175,7 @@ def _suppressions(dossier: Dossier, say: _Say) -> Iterator[Block]:
         yield Table((say("address"), say("reason"), say("since"), say("source")), rows, say("not_used"))
 
 
-def places(person: Person, doubtful: str) -> Iterator[Block]:
+def places(person: FoundPerson, doubtful: str) -> Iterator[Block]:
     """For the operator: where more may stand about a person, without what stands there."""
     for place in person.doubtful:
         hint = f"; if it is this person, add --also {place.also}"
@@ -186,7 +186,7 @@ def places(person: Person, doubtful: str) -> Iterator[Block]:
         yield Remark("not read", f"{reason}; look into that file", Tone.BAD)
 
 
-def places_json(person: Person, doubtful: str) -> dict[str, Any]:
+def places_json(person: FoundPerson, doubtful: str) -> dict[str, Any]:
     """The same for machines."""
     return {
         doubtful: [_place(place) | {"also": place.also} for place in person.doubtful],
@@ -194,7 +194,7 @@ def places_json(person: Person, doubtful: str) -> dict[str, Any]:
     }
 
 
-def _place(place: Place) -> dict[str, Any]:
+def _place(place: ContactsPlace) -> dict[str, Any]:
     return {
         "audience": place.audience,
         "path": str(place.path) if place.path else None,

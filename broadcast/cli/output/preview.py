@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Banner, Block, Quote, Remark, Table, Tone, Word, line
+from broadcast.cli.output.blocks import Banner, Block, Quote, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.model.channel import ChannelKind
 from broadcast.model.counted import counted
@@ -40,13 +40,21 @@ def preview_page(preview: Preview, zone: ZoneInfo, *, everything: bool) -> list[
     more = counted(left_out, "more text")
     return [
         *(_quote(text, everything=True) if everything else _gist(text) for text in others),
-        *([line(Word(f"{more} for channels that are used if others fail", Tone.FAINT))] if left_out else []),
+        *(
+            [line(StyledWord(f"{more} for channels that are used if others fail", Tone.FAINT))]
+            if left_out
+            else []
+        ),
         *_audiences(preview),
         *_unreachable(preview),
         *_price(preview),
         *(_quote(text, everything=everything) for text in quoted),
         *_added(shown, quoted, everything=everything),
-        *([line(Word("--verbose shows every text in full", Tone.FAINT))] if shown and not everything else []),
+        *(
+            [line(StyledWord("--verbose shows every text in full", Tone.FAINT))]
+            if shown and not everything
+            else []
+        ),
         _banner(preview),
         line(reach(preview)),
         *_facts(preview, zone),
@@ -125,11 +133,11 @@ def _audiences(preview: Preview) -> Iterator[Block]:
     yield from barred_page(preview.barred)
 
 
-def _audience(audience: AudiencePreview) -> tuple[str | Word, ...]:
+def _audience(audience: AudiencePreview) -> tuple[str | StyledWord, ...]:
     first = ", ".join(f"{channel} {count:,}" for channel, count in audience.first)
-    lost = Word(f"{audience.unreachable:,}", Tone.WARNING) if audience.unreachable else ""
+    lost = StyledWord(f"{audience.unreachable:,}", Tone.WARNING) if audience.unreachable else ""
     silent = f"{audience.suppressed:,}" if audience.suppressed else ""
-    return Word(audience.name, Tone.STRONG), f"{audience.people:,}", first, lost, silent
+    return StyledWord(audience.name, Tone.STRONG), f"{audience.people:,}", first, lost, silent
 
 
 def barred_page(barred: Sequence[BarredPreview]) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Block, Cell, Remark, Table, Tone, Word, line
+from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.show import clock_time
 from broadcast.ledger.counts import Counts
 from broadcast.model.counted import counted
@@ -56,7 +56,7 @@ def _promise(result: Result, zone: ZoneInfo) -> Iterator[Block]:
         yield Remark("next update promised", clock_time(promised, zone))
 
 
-def _verdict(result: Result) -> Word:
+def _verdict(result: Result) -> StyledWord:
     text, tone = _VERDICTS.get(ExitStatus(result.exit_code), ("done", Tone.PLAIN))
     if result.counts.unknown and result.exit_code == ExitStatus.UNKNOWN:
         text = _unanswered(result.counts)
@@ -65,7 +65,9 @@ def _verdict(result: Result) -> Word:
     elif not result.changed:
         text = "nothing was left to do" if result.exit_code == ExitStatus.OK else f"as before, {text}"
     drill = " drill," if result.drill else ""
-    return Word(f"{result.incident}/{result.notice} {result.kind},{drill} {result.phase}: {text}:", tone)
+    return StyledWord(
+        f"{result.incident}/{result.notice} {result.kind},{drill} {result.phase}: {text}:", tone
+    )
 
 
 def _unanswered(counts: Counts) -> str:
@@ -90,10 +92,10 @@ def _channels(result: Result) -> Iterator[Block]:
 
 
 def _row(channel: ChannelResult, troubles: list[str], reasons: bool) -> tuple[Cell, ...]:
-    state = Word(channel.state, _TONES.get(channel.state, Tone.PLAIN))
+    state = StyledWord(channel.state, _TONES.get(channel.state, Tone.PLAIN))
     numbers = [f"{getattr(channel.counts, name):,}" for name in ("accepted", *troubles)]
     return (
-        Word(channel.name, Tone.STRONG),
+        StyledWord(channel.name, Tone.STRONG),
         channel.adapter,
         state,
         *numbers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Table, Tone, Word
+from broadcast.cli.output.blocks import StyledWord, Table, Tone
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.ledger.unanswered import Unanswered
 from broadcast.model.mask import mask
@@ -17,7 +17,7 @@ def unanswered_table(messages: Sequence[Unanswered], zone: ZoneInfo) -> Table:
     """Return the first of them, one line each."""
     rows = tuple(
         (
-            Word(message.name or message.contact, Tone.STRONG),
+            StyledWord(message.name or message.contact, Tone.STRONG),
             message.contact,
             _masked(message),
             str(message.sequence),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from broadcast.cli.output.blocks import Block, Remark, Tone, Word, line
+from broadcast.cli.output.blocks import Block, Remark, StyledWord, Tone, line
 from broadcast.cli.output.plain_text import one_line
 from broadcast.cli.output.show import clock_time, iso
 from broadcast.config.settings import Settings
@@ -31,11 +31,11 @@ def told(found: Round, settings: Settings) -> Iterator[Block]:
     """Yield what changed, and what to do about it; nothing where nothing changed."""
     at = clock_time(found.at, settings.timezone)
     for one in found.fallen:
-        yield line(at, Word(f"{one.system} is down:", Tone.BAD), one.reason)
+        yield line(at, StyledWord(f"{one.system} is down:", Tone.BAD), one.reason)
     for one in found.recovered:
         yield line(at, *_recovered(one, found))
     for one in found.unwatched:
-        yield line(at, Word(f"{one.system} is no longer watched:", Tone.WARNING), one.reason)
+        yield line(at, StyledWord(f"{one.system} is no longer watched:", Tone.WARNING), one.reason)
     for path in found.closed:
         yield Remark("draft closed", str(path))
     if found.draft and found.opened:
@@ -72,11 +72,11 @@ def round_json(found: Round, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _recovered(one: Watched, found: Round) -> Iterator[str | Word]:
+def _recovered(one: Watched, found: Round) -> Iterator[str | StyledWord]:
     if _state(one, found) is Condition.WORKS:
-        yield Word(f"{one.system} works again", Tone.GOOD)
+        yield StyledWord(f"{one.system} works again", Tone.GOOD)
     else:
-        yield Word(f"{one.system} is no longer down, but doubtful:", Tone.WARNING)
+        yield StyledWord(f"{one.system} is no longer down, but doubtful:", Tone.WARNING)
         yield one.reason
 
 

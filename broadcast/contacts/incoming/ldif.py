@@ -7,7 +7,7 @@ import re
 from base64 import b64decode
 from collections.abc import Sequence
 
-from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, numbered, paragraphs, unfolded
+from broadcast.contacts.incoming.listing import Gathered, ListFault, Listing, numbered, paragraphs, unfolded
 
 _LINE = re.compile(r"(?P<name>[A-Za-z0-9.-]+)(?:;[A-Za-z0-9;-]+)?:(?P<mark>[:<]?) *(?P<value>.*)", re.DOTALL)
 #: Our column for each attribute; the first attribute with a value counts.
@@ -32,10 +32,10 @@ _PEOPLE = frozenset(
 )
 
 
-class _Wrong(Exception):
+class _LdifError(Exception):
     def __init__(self, line: int, reason: str, hint: str) -> None:
         super().__init__(reason)
-        self.fault = Fault(line, reason, hint)
+        self.fault = ListFault(line, reason, hint)
 
 
 def read_ldif(text: str) -> Listing:
@@ -45,7 +45,7 @@ def read_ldif(text: str) -> Listing:
     for entry in paragraphs(lines):
         try:
             _take(entry[0][0], _attributes(entry, gathered), gathered)
-        except _Wrong as wrong:
+        except _LdifError as wrong:
             gathered.faults.append(wrong.fault)
     return gathered.listing()
 
@@ -55,7 +55,7 @@ def _take(line: int, attributes: dict[str, list[str]], gathered: Gathered) -> No
         return
     if attributes.keys() == {"ref"}:
         reason = "a reference to another directory, whose people are not in this list"
-        gathered.remarks.append(Fault(line, reason, "export that one, too, if people are missing"))
+        gathered.remarks.append(ListFault(line, reason, "export that one, too, if people are missing"))
     elif attributes.keys() <= _TRAILER:
         _check_result(line, attributes.get("result", [""])[0])
     else:
@@ -66,7 +66,7 @@ def _take(line: int, attributes: dict[str, list[str]], gathered: Gathered) -> No
 def _check_result(line: int, result: str) -> None:
     """Raise an error if the search ended early: the list is not complete."""
     if result and not _COMPLETE.match(result):
-        raise _Wrong(
+        raise _LdifError(
             line,
             f"the search did not return everybody: {result}",
             "search again in smaller parts",
@@ -78,7 +78,7 @@ def _attributes(entry: Sequence[tuple[int, str]], gathered: Gathered) -> dict[st
     for number, line in entry:
         match = _LINE.fullmatch(line)
         if match is None:
-            raise _Wrong(number, "this is no line of an entry", "a line is attribute: value")
+            raise _LdifError(number, "this is no line of an entry", "a line is attribute: value")
         name, mark = match["name"].lower(), match["mark"]
         if mark == "<":
             _leave_out(number, name, gathered)
@@ -93,7 +93,7 @@ def _leave_out(number: int, name: str, gathered: Gathered) -> None:
     """Note a value that is a reference: no other file is opened, whatever the list says."""
     if name in _COLUMN_OF:
         reason = f"{name} is in another file, which is not opened"
-        gathered.remarks.append(Fault(number, reason, "export the values"))
+        gathered.remarks.append(ListFault(number, reason, "export the values"))
     else:
         gathered.ignored[name] = None
 
@@ -104,16 +104,16 @@ def _value(number: int, name: str, mark: str, value: str) -> str:
     try:
         data = b64decode(value.strip(), validate=True)
     except binascii.Error:
-        raise _Wrong(number, f"the base64 of {name} is broken", "export the entry again") from None
+        raise _LdifError(number, f"the base64 of {name} is broken", "export the entry again") from None
     return data.decode("utf-8", "replace")
 
 
 def _fields(line: int, attributes: dict[str, list[str]]) -> dict[str, str]:
     if "changetype" in attributes:
-        raise _Wrong(line, "a change to an entry, not an entry", "export the entries themselves")
+        raise _LdifError(line, "a change to an entry, not an entry", "export the entries themselves")
     classes = {each.lower() for each in attributes.get("objectclass", ())}
     if classes and not classes & _PEOPLE:
-        raise _Wrong(line, "not a person", "export people only; nothing has to be done")
+        raise _LdifError(line, "not a person", "export people only; nothing has to be done")
     fields: dict[str, str] = {}
     for column, names in _COLUMNS.items():
         given = [attributes[name] for name in names if attributes.get(name)]

@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from broadcast.contacts.sheet import Row
+from broadcast.contacts.sheet import SheetRow
 from broadcast.errors import UsageError
 
 _MARKS = {
@@ -17,7 +17,7 @@ _MARKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ListFault:
     """An entry without a usable address: its place, the reason, and how to correct it."""
 
     line: int
@@ -34,10 +34,10 @@ class Listing:
     """
 
     header: tuple[str, ...]
-    rows: Sequence[Row]
-    faults: Sequence[Fault]
+    rows: Sequence[SheetRow]
+    faults: Sequence[ListFault]
     unit: str = "line"
-    remarks: Sequence[Fault] = ()
+    remarks: Sequence[ListFault] = ()
     ignored: Sequence[str] = ()
 
 
@@ -49,14 +49,14 @@ class Gathered:
     """What a reader has found so far: people, faults, and ignored fields."""
 
     records: list[Record] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    remarks: list[Fault] = field(default_factory=list)
+    faults: list[ListFault] = field(default_factory=list)
+    remarks: list[ListFault] = field(default_factory=list)
     ignored: dict[str, None] = field(default_factory=dict)
 
     def listing(self, unit: str = "line") -> Listing:
         """Return the records, whose fields differ, under one header."""
         header = tuple(dict.fromkeys(name for _, fields in self.records for name in fields))
-        rows = [Row(line, [fields.get(name, "") for name in header]) for line, fields in self.records]
+        rows = [SheetRow(line, [fields.get(name, "") for name in header]) for line, fields in self.records]
         return Listing(header, rows, self.faults, unit, self.remarks, sorted(self.ignored))
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from broadcast.contacts.columns import read_columns
 from broadcast.contacts.incoming.ldif import read_ldif
-from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, decoded
+from broadcast.contacts.incoming.listing import Gathered, ListFault, Listing, decoded
 from broadcast.contacts.incoming.subscribers import read_json, statuspage_row
 from broadcast.contacts.incoming.vcard import read_vcards
-from broadcast.contacts.sheet import Row, lines_of, open_sheet
+from broadcast.contacts.sheet import SheetRow, lines_of, open_sheet
 from broadcast.errors import UsageError
 
 LARGEST = 256 * 1024 * 1024  # bytes
@@ -89,11 +89,11 @@ def _read_sheet(path: Path) -> Listing:
         )
     rows, faults = [], []
     for row in sheet.rows():
-        if isinstance(row, Row):
+        if isinstance(row, SheetRow):
             rows.append(row)
         else:
             reason = "a quotation mark in a cell is not closed"
-            faults.append(Fault(row.line, reason, 'write a quotation mark inside a cell twice ("")'))
+            faults.append(ListFault(row.line, reason, 'write a quotation mark inside a cell twice ("")'))
     return Listing(sheet.header, rows, faults)
 
 
@@ -104,7 +104,7 @@ def _read_statuspage(path: Path, encoding: str, delimiter: str) -> Listing:
         try:
             found.records.append((line, statuspage_row(*[*cells, "", ""][:3])))
         except ValueError as wrong:
-            found.faults.append(Fault(line, str(wrong), "only people are told"))
+            found.faults.append(ListFault(line, str(wrong), "only people are told"))
     return found.listing()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import field_of
-from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, numbered
+from broadcast.contacts.incoming.listing import Gathered, ListFault, Listing, numbered
 from broadcast.contacts.phone import read_phone
 from broadcast.errors import UsageError
 
@@ -19,7 +19,7 @@ _NOT_PEOPLE = "only people are told: take it up as a channel of its own"
 _ADDRESSES = frozenset({"email", "phone", "mobile"})
 
 
-class _Wrong(ValueError):
+class _SubscribersError(ValueError):
     def __init__(self, reason: str, hint: str) -> None:
         super().__init__(reason)
         self.hint = hint
@@ -32,9 +32,9 @@ def read_json(text: str, name: str) -> Listing:
         remarks: list[str] = []
         try:
             found.records.append((place, _fields(entry, remarks)))
-        except _Wrong as wrong:
-            found.faults.append(Fault(place, str(wrong), wrong.hint))
-        found.remarks.extend(Fault(place, each, "give text, or a list of texts") for each in remarks)
+        except _SubscribersError as wrong:
+            found.faults.append(ListFault(place, str(wrong), wrong.hint))
+        found.remarks.extend(ListFault(place, each, "give text, or a list of texts") for each in remarks)
     return found.listing("entry")
 
 
@@ -62,7 +62,7 @@ def _entries(text: str, name: str) -> list[object]:
 
 def _fields(entry: object, remarks: list[str]) -> dict[str, str]:
     if not isinstance(entry, dict):
-        raise _Wrong("not an object", _OBJECTS)
+        raise _SubscribersError("not an object", _OBJECTS)
     if "mode" in entry and {"email", "phone_number", "endpoint"} & entry.keys():
         return _subscriber(entry)
     if {"target", "type"} <= entry.keys():
@@ -86,7 +86,9 @@ def _our_columns(entry: Mapping[str, Any], remarks: list[str]) -> dict[str, str]
 def _subscriber(entry: Mapping[str, Any]) -> dict[str, str]:
     """Read a Statuspage subscriber: `mode` selects the address; a number has no country code."""
     if entry.get("quarantined_at"):
-        raise _Wrong("quarantined at Statuspage, because messages came back", "ask for another address")
+        raise _SubscribersError(
+            "quarantined at Statuspage, because messages came back", "ask for another address"
+        )
     fields = {"id": str(entry.get("id") or "")}
     match str(entry.get("mode", "")).lower():
         case "email":
@@ -96,7 +98,9 @@ def _subscriber(entry: Mapping[str, Any]) -> dict[str, str]:
                 str(entry.get("phone_number") or ""), str(entry.get("phone_country") or "")
             )
         case other:
-            raise _Wrong(f"a subscriber of the kind {other or 'nothing'}, not a person", _NOT_PEOPLE)
+            raise _SubscribersError(
+                f"a subscriber of the kind {other or 'nothing'}, not a person", _NOT_PEOPLE
+            )
     return fields
 
 
@@ -104,7 +108,7 @@ def _number(number: str, country: str) -> str:
     try:
         return read_phone(number, country.upper()).number if country else number
     except Unusable as unusable:
-        raise _Wrong(f"the phone number {unusable}", unusable.hint) from None
+        raise _SubscribersError(f"the phone number {unusable}", unusable.hint) from None
 
 
 def _ilert(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -116,7 +120,7 @@ def _ilert(entry: Mapping[str, Any]) -> dict[str, str]:
         case "SMS":
             fields["phone"] = str(entry["target"])
         case other:
-            raise _Wrong(f"a subscriber of the kind {other.lower()}, not a person", _NOT_PEOPLE)
+            raise _SubscribersError(f"a subscriber of the kind {other.lower()}, not a person", _NOT_PEOPLE)
     services = entry.get("services")
     if isinstance(services, list):
         named = (each.get("name") or each.get("id") if isinstance(each, dict) else each for each in services)

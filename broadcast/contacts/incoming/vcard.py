@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from quopri import decodestring
 
-from broadcast.contacts.incoming.listing import Fault, Gathered, Listing, numbered, physical_lines
+from broadcast.contacts.incoming.listing import Gathered, ListFault, Listing, numbered, physical_lines
 
 _PROPERTY = re.compile(
     r"""(?:[A-Za-z0-9-]+\.)?(?P<name>[A-Za-z0-9-]+)(?P<parameters>(?:;(?:[^":;]|"[^"]*")*)*):(?P<value>.*)""",
@@ -46,10 +46,10 @@ class _Property:
         return _SPACES.sub(" ", unescaped).strip()
 
 
-class _Wrong(Exception):
+class _VcardError(Exception):
     def __init__(self, line: int, reason: str, hint: str = _EXPORT) -> None:
         super().__init__(reason)
-        self.fault = Fault(line, reason, hint)
+        self.fault = ListFault(line, reason, hint)
 
 
 def read_vcards(text: str) -> Listing:
@@ -59,7 +59,7 @@ def read_vcards(text: str) -> Listing:
         try:
             properties = _properties(card)
             gathered.records.append((card[0][0], _fields(properties)))
-        except _Wrong as wrong:
+        except _VcardError as wrong:
             gathered.faults.append(wrong.fault)
         else:
             gathered.ignored.update(dict.fromkeys(_left_out(properties)))
@@ -108,16 +108,18 @@ def _cards(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
 def _properties(card: Sequence[tuple[int, str]]) -> list[_Property]:
     first, last = card[0], card[-1]
     if first[1].strip().upper() != "BEGIN:VCARD":
-        raise _Wrong(first[0], "this belongs to no card", "a card begins with BEGIN:VCARD")
+        raise _VcardError(first[0], "this belongs to no card", "a card begins with BEGIN:VCARD")
     if last[1].strip().upper() != "END:VCARD":
-        raise _Wrong(first[0], f"the card is not closed before line {last[0] + 1}", "it ends with END:VCARD")
+        raise _VcardError(
+            first[0], f"the card is not closed before line {last[0] + 1}", "it ends with END:VCARD"
+        )
     found: list[_Property] = []
     for number, line in card[1:-1]:
         match = _PROPERTY.fullmatch(line)
         if match is None and found and "BASE64" in found[-1].parameters:
             continue  # vCard 2.1: a picture continues to the next property
         if match is None:
-            raise _Wrong(number, "this is no line of a card", "a line is NAME:value")
+            raise _VcardError(number, "this is no line of a card", "a line is NAME:value")
         name, parameters = match["name"].upper(), match["parameters"].upper()
         found.append(_Property(number, name, parameters, match["value"]))
     return found
@@ -154,13 +156,13 @@ def _check(properties: Sequence[_Property]) -> None:
     version = next((each for each in properties if each.name == "VERSION"), None)
     if version is None or version.text not in _KNOWN:
         line = version.line if version else properties[0].line if properties else 0
-        raise _Wrong(line, f"vCard {version.text if version else 'without a version'} is not read here")
+        raise _VcardError(line, f"vCard {version.text if version else 'without a version'} is not read here")
     names = [each for each in properties if each.name == "FN" and "ALTID" not in each.parameters]
     if len({each.text for each in names}) > 1:
-        raise _Wrong(names[1].line, "a second person in one card", "give everybody a card of their own")
+        raise _VcardError(names[1].line, "a second person in one card", "give everybody a card of their own")
     kind = next((each for each in properties if each.name == "KIND"), None)
     if kind and kind.text.lower() == "group":
-        raise _Wrong(kind.line, "a group, not a person", "export its members")
+        raise _VcardError(kind.line, "a group, not a person", "export its members")
 
 
 def _is_fax(each: _Property) -> bool:

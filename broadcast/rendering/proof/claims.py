@@ -21,7 +21,7 @@ _IDLE = frozenset({Situation.DRILL, Situation.DRILL_OVER, Situation.RETRACTION, 
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class TextClaim:
     """What a sentence claims, in each language, and the fact that it needs."""
 
     fact: str
@@ -29,9 +29,9 @@ class Claim:
     patterns: Mapping[str, re.Pattern[str]]
 
 
-def _claim(fact: str, holds: Callable[[Case], bool], *, de: str, en: str) -> Claim:
+def _claim(fact: str, holds: Callable[[Case], bool], *, de: str, en: str) -> TextClaim:
     flags = re.IGNORECASE | re.MULTILINE
-    return Claim(fact, holds, {"de": re.compile(de, flags), "en": re.compile(en, flags)})
+    return TextClaim(fact, holds, {"de": re.compile(de, flags), "en": re.compile(en, flags)})
 
 
 def _never(_: Case) -> bool:

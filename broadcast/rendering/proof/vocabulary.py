@@ -15,7 +15,7 @@ _REPORT = frozenset({"executives"})
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class VocabularyWord:
     """A wording, what to write in its place, and where that holds: in these kinds, not for these readers."""
 
     pattern: re.Pattern[str]
@@ -29,11 +29,11 @@ def _word(
     better: str,
     kinds: frozenset[ChannelKind] = frozenset(ChannelKind),
     right_for: frozenset[str] = frozenset(),
-) -> Word:
-    return Word(re.compile(pattern, re.IGNORECASE | re.MULTILINE), better, kinds, right_for)
+) -> VocabularyWord:
+    return VocabularyWord(re.compile(pattern, re.IGNORECASE | re.MULTILINE), better, kinds, right_for)
 
 
-_WORDS: Mapping[str, tuple[Word, ...]] = {
+_WORDS: Mapping[str, tuple[VocabularyWord, ...]] = {
     "de": (
         _word(r"\bUpdate\b", "Neuer Stand"),
         _word(r"\bTel\. ?(?=[\d◦+])", "Hilfe: 030 ..."),

@@ -7,13 +7,13 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from broadcast.sandbox.wire.base import Answer
+from broadcast.sandbox.wire.base import WireAnswer
 
 _HERE = Path(__file__).parent
 
 
 @cache
-def page() -> Answer:
+def page() -> WireAnswer:
     """Return the page with its style and script in place, and a policy that lets nothing else in.
 
     The policy also binds the frames that show received HTML: no script, no picture from elsewhere, no form.
@@ -31,7 +31,7 @@ def page() -> Answer:
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-store",
     }
-    return Answer(200, document.encode(), "text/html; charset=utf-8", headers)
+    return WireAnswer(200, document.encode(), "text/html; charset=utf-8", headers)
 
 
 def _read(name: str) -> str:

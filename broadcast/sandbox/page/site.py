@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from broadcast.sandbox.wire.base import Answer
+from broadcast.sandbox.wire.base import WireAnswer
 
 #: Where it is shown.
 SITE = "/_sandbox/site/"
@@ -30,12 +30,12 @@ def has_site(folder: Path | None) -> bool:
     return folder is not None and (folder / _INDEX).is_file()
 
 
-def site_file(folder: Path | None, path: str) -> Answer:
+def site_file(folder: Path | None, path: str) -> WireAnswer:
     """The file at `path`, which begins with `SITE`; 404 for everything that the page does not consist of."""
     name = unquote(path.removeprefix(SITE)) or _INDEX
     if folder is not None and "\x00" not in name:
         file = (folder / name).resolve()
         kind = _TYPES.get(file.suffix)
         if kind and file.is_relative_to(folder.resolve()) and file.is_file():
-            return Answer(200, file.read_bytes(), kind, _HEADERS)
-    return Answer(404, b"the status page has no such file\n", "text/plain", _HEADERS)
+            return WireAnswer(200, file.read_bytes(), kind, _HEADERS)
+    return WireAnswer(404, b"the status page has no such file\n", "text/plain", _HEADERS)

@@ -6,7 +6,7 @@ import secrets
 from typing import ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
 
 
 class Apprise:
@@ -14,7 +14,7 @@ class Apprise:
 
     name: ClassVar[str] = "apprise"
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         asked = request.json()
         fields = asked if isinstance(asked, dict) else {}
@@ -28,7 +28,7 @@ class Apprise:
         )  # fmt: skip
         return answer_json(200, {}, (received,))
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Nothing but the status is read."""
         return answer_json(refusal.status, {"error": "refused"}, headers=retry_header(refusal))
 

@@ -15,7 +15,7 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class WireRequest:
     """One request to a provider; `path` starts below the provider's own root, without a leading slash."""
 
     method: str
@@ -42,7 +42,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WireAnswer:
     """What the provider says, and what somebody got because of it."""
 
     status: int
@@ -76,11 +76,11 @@ class Wire(Protocol):
 
     name: ClassVar[str]
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks and answer as the provider does."""
         ...
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Return the provider's own error document for it."""
         ...
 
@@ -97,7 +97,7 @@ class Wire(Protocol):
 class AskedByPost(Protocol):
     """A provider to which a login or a look-up is a POST too. Faults spare these, as they send nothing."""
 
-    def is_question(self, request: Request) -> bool:
+    def is_question(self, request: WireRequest) -> bool:
         """Return whether the request can send nothing."""
         ...
 
@@ -107,10 +107,10 @@ def answer_json(
     document: object,
     received: tuple[Received, ...] = (),
     headers: Mapping[str, str] | None = None,
-) -> Answer:
+) -> WireAnswer:
     """Return an answer whose body is `document`."""
     body = json.dumps(document, ensure_ascii=False).encode()
-    return Answer(status, body, JSON, headers or {}, received)
+    return WireAnswer(status, body, JSON, headers or {}, received)
 
 
 def retry_header(refusal: Refusal) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
 from broadcast.sandbox.wire.bluesky_rules import COLLECTION, post_problem
 from broadcast.sandbox.wire.cid import cid_of
 
@@ -31,7 +31,7 @@ class Bluesky:
     def __init__(self) -> None:
         self._posts: dict[str, Received] = {}
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         method = request.path.removeprefix("xrpc/com.atproto.")
         if self.is_question(request):
@@ -46,11 +46,11 @@ class Bluesky:
             return self._delete(request)
         return _error(501)
 
-    def is_question(self, request: Request) -> bool:
+    def is_question(self, request: WireRequest) -> bool:
         """Return whether it only asks for a session."""
         return request.path == "xrpc/com.atproto.server.createSession"
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Return the server's error document; 429 with its rate-limit headers."""
         headers = retry_header(refusal)
         if refusal.status == 429:
@@ -74,7 +74,7 @@ class Bluesky:
         """Start afresh."""
         self._posts.clear()
 
-    def _create(self, request: Request) -> Answer:
+    def _create(self, request: WireRequest) -> WireAnswer:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token.strip() in {"", "wrong"}:
             return _error(401, "AuthMissing", "Authentication Required")
@@ -90,7 +90,7 @@ class Bluesky:
             return _error(500)  # as the server of record answers it: the tree has that key already
         return self._written(key, fields["record"], request)
 
-    def _delete(self, request: Request) -> Answer:
+    def _delete(self, request: WireRequest) -> WireAnswer:
         asked = request.json()
         post = self._posts.get(str(asked.get("rkey"))) if isinstance(asked, dict) else None
         if post is None:
@@ -99,7 +99,7 @@ class Bluesky:
         self.keep(gone)
         return answer_json(200, {}, (gone,))
 
-    def _written(self, key: str, record: dict[str, Any], request: Request) -> Answer:
+    def _written(self, key: str, record: dict[str, Any], request: WireRequest) -> WireAnswer:
         uri, cid, parent = f"at://{_DID}/{COLLECTION}/{key}", cid_of(record), None
         root = uri
         if reply := record.get("reply"):
@@ -113,7 +113,7 @@ class Bluesky:
         answer = {"uri": uri, "cid": cid, "validationStatus": "valid"}
         return answer_json(200, {**answer, "commit": {"cid": cid_of(answer), "rev": key}}, (received,))
 
-    def _record(self, wanted: dict[str, str]) -> Answer:
+    def _record(self, wanted: dict[str, str]) -> WireAnswer:
         post = self._posts.get(wanted.get("rkey", ""))
         if wanted.get("repo") not in (_DID, _HANDLE) or wanted.get("collection") != COLLECTION:
             post = None
@@ -121,7 +121,7 @@ class Bluesky:
             return _error(400, "RecordNotFound", f"Could not locate record: {wanted.get('rkey')}")
         return answer_json(200, _shown(post))
 
-    def _records(self, wanted: dict[str, str]) -> Answer:
+    def _records(self, wanted: dict[str, str]) -> WireAnswer:
         if wanted.get("repo") not in (_DID, _HANDLE):
             return _error(400, "InvalidRequest", "Could not find repo")
         posts = sorted(self._posts.items(), reverse=True) if wanted.get("collection") == COLLECTION else []
@@ -134,7 +134,7 @@ def _key(number: int) -> str:
     return "3m" + "".join(digits[number >> shift & 31] for shift in range(50, -1, -5))
 
 
-def _session(request: Request) -> Answer:
+def _session(request: WireRequest) -> WireAnswer:
     asked = request.json()
     fields: dict[str, Any] = asked if isinstance(asked, dict) else {}
     given = [fields.get(name) for name in ("identifier", "password")]
@@ -161,6 +161,6 @@ def _shown(post: Received) -> dict[str, Any]:
     return {"uri": post.ref, "cid": post.extra["cid"], "value": post.extra["record"]}
 
 
-def _error(status: int, name: str = "", message: str = "") -> Answer:
+def _error(status: int, name: str = "", message: str = "") -> WireAnswer:
     known = _ERRORS.get(status, ("", ""))
     return answer_json(status, {"error": name or known[0], "message": message or known[1]})

@@ -7,7 +7,7 @@ import secrets
 from typing import ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
 
 _ROUTE = re.compile(r"[^/]+/oauth2/v2\.0/token")
 _NEEDED = ("client_id", "client_secret", "grant_type", "scope")
@@ -18,7 +18,7 @@ class Entra:
 
     name: ClassVar[str] = "entra"
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Sign a client in."""
         if not _ROUTE.fullmatch(request.path):
             return _error(404, "invalid_request", "AADSTS90002: Tenant not found.")
@@ -34,10 +34,10 @@ class Entra:
         token = {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599}
         return answer_json(200, {**token, "access_token": f"sandbox.{secrets.token_urlsafe(24)}"})
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Entra's error document."""
         answer = _error(refusal.status, "temporarily_unavailable", "AADSTS90033: A transient error.")
-        return Answer(answer.status, answer.body, headers=retry_header(refusal))
+        return WireAnswer(answer.status, answer.body, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
         """Nobody receives anything here."""
@@ -46,5 +46,5 @@ class Entra:
         """Nothing was remembered."""
 
 
-def _error(status: int, error: str, description: str) -> Answer:
+def _error(status: int, error: str, description: str) -> WireAnswer:
     return answer_json(status, {"error": error, "error_description": description})

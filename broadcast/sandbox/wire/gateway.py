@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
 from broadcast.sandbox.wire.sms_parts import sms_parts
 
 _PHONE = re.compile(r"\+?(?P<number>[1-9][0-9]{6,14})")
@@ -29,7 +29,7 @@ class Gateway:
         self._suppressed = suppressed
         self._kept: list[Received] = []
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme not in {"Bearer", "Basic"} or credentials.strip() in {"", "wrong"}:
@@ -44,7 +44,7 @@ class Gateway:
             case _:
                 return _error(404, *_ERRORS[404])
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Return the vendor's error document."""
         code, text = _ERRORS.get(refusal.status, ("trouble", "something went wrong"))
         document = {"error": {"code": code, "message": text}}
@@ -58,7 +58,7 @@ class Gateway:
         """Start afresh."""
         self._kept.clear()
 
-    def _take(self, request: Request) -> Answer:
+    def _take(self, request: WireRequest) -> WireAnswer:
         asked = request.json()
         fields = asked if isinstance(asked, dict) else request.form()
         phone, text = _PHONE.fullmatch(str(fields.get("to", ""))), fields.get("text")
@@ -77,7 +77,7 @@ class Gateway:
         self.keep(received)
         return answer_json(202, {"messages": [_shown(received)]}, (received,))
 
-    def _list(self, wanted: dict[str, str]) -> Answer:
+    def _list(self, wanted: dict[str, str]) -> WireAnswer:
         to = f"+{wanted.get('to', '').removeprefix('+')}"
         found = [_shown(one) for one in reversed(self._kept) if one.to == to]
         return answer_json(200, {"messages": found[:_LISTED]})
@@ -93,5 +93,5 @@ def _shown(received: Received) -> dict[str, Any]:
     }
 
 
-def _error(status: int, code: str, text: str) -> Answer:
+def _error(status: int, code: str, text: str) -> WireAnswer:
     return answer_json(status, {"error": {"code": code, "message": text}})

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
 from broadcast.sandbox.wire.graphemes import grapheme_count
 
 _ROOT = "https://mastodon.example"
@@ -75,7 +75,7 @@ class Mastodon:
         self._posts: dict[str, Received] = {}
         self._latest = _FIRST_ID
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         asked = (request.method, request.path)
         if asked == ("GET", "api/v2/instance"):
@@ -85,7 +85,7 @@ class Mastodon:
             return _error(401)
         return self._answer_account(request)
 
-    def _answer_account(self, request: Request) -> Answer:
+    def _answer_account(self, request: WireRequest) -> WireAnswer:
         asked = (request.method, request.path)
         if asked == ("POST", "api/v1/statuses"):
             return self._publish(request)
@@ -100,7 +100,7 @@ class Mastodon:
             return answer_json(200, [_shown(post) for post in self._listed(request)])
         return _error(404)
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Mastodon's error document; 429 says as a date when to come back."""
         headers = retry_header(refusal)
         if refusal.status == 429:
@@ -125,7 +125,7 @@ class Mastodon:
         """Start afresh."""
         self._posts.clear()
 
-    def _publish(self, request: Request) -> Answer:
+    def _publish(self, request: WireRequest) -> WireAnswer:
         key = request.headers.get("Idempotency-Key")
         if known := self._published(key, request.at):
             return answer_json(200, _shown(known))
@@ -139,7 +139,9 @@ class Mastodon:
             return _error(404, _GONE)
         return self._create(fields, parent and str(parent), key, request.at)
 
-    def _create(self, fields: dict[str, Any], parent: str | None, key: str | None, at: datetime) -> Answer:
+    def _create(
+        self, fields: dict[str, Any], parent: str | None, key: str | None, at: datetime
+    ) -> WireAnswer:
         number = str(self._latest + 1)
         root = self._posts[parent].extra["conversation"] if parent else number
         extra = {"visibility": fields.get("visibility") or "public", "language": fields.get("language")}
@@ -155,7 +157,7 @@ class Mastodon:
         recent = (post for post in self._posts.values() if key and at - post.at < _REMEMBERED)
         return next((post for post in recent if post.key == key), None)
 
-    def _listed(self, request: Request) -> list[Received]:
+    def _listed(self, request: WireRequest) -> list[Received]:
         wanted = request.parameters()
         size, before = whole(wanted, "limit", 20, 40), whole(wanted, "max_id", 10**19, 10**19)
         return [post for number, post in reversed(self._posts.items()) if int(number) < before][:size]
@@ -194,5 +196,5 @@ def _written(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _error(status: int, text: str = "") -> Answer:
+def _error(status: int, text: str = "") -> WireAnswer:
     return answer_json(status, {"error": text or _ERRORS[status]})

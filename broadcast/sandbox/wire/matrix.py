@@ -8,7 +8,7 @@ from typing import ClassVar
 from urllib.parse import unquote
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json
 
 _ROUTE = re.compile(
     r"_matrix/client/v3/rooms/(?P<room>[^/]+)/(?P<what>send|state|event|redact)/(?P<event>.+)"
@@ -26,7 +26,7 @@ class Matrix:
         self._events: dict[tuple[str, str], str] = {}
         self._redacted: dict[str, bool] = {}
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or token in {"", "wrong", "revoked"}:
@@ -44,7 +44,7 @@ class Matrix:
         encrypted = event == "m.room.encryption" and room.partition(":")[0].endswith("secret")
         return answer_json(200, {"algorithm": "m.megolm.v1.aes-sha2"}) if encrypted else _error(404)
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Return the home server's error document; in that of a 429 stands how long to wait."""
         if refusal.status != 429:
             return _error(refusal.status)
@@ -61,7 +61,7 @@ class Matrix:
         self._events.clear()
         self._redacted.clear()
 
-    def _answer_event(self, room: str, event: str, request: Request) -> Answer:
+    def _answer_event(self, room: str, event: str, request: WireRequest) -> WireAnswer:
         """Show one message, or redact it."""
         if event not in self._redacted:
             return _error(404)
@@ -77,7 +77,7 @@ class Matrix:
         self.keep(gone)
         return answer_json(200, {"event_id": f"${secrets.token_urlsafe(32)}"}, (gone,))
 
-    def _send(self, room: str, transaction: str, request: Request) -> Answer:
+    def _send(self, room: str, transaction: str, request: WireRequest) -> WireAnswer:
         content = request.json()
         if not isinstance(content, dict):
             return _error(400, "M_NOT_JSON")
@@ -98,5 +98,5 @@ class Matrix:
         return answer_json(200, {"event_id": received.ref}, (received,))
 
 
-def _error(status: int, code: str | None = None) -> Answer:
+def _error(status: int, code: str | None = None) -> WireAnswer:
     return answer_json(status, {"errcode": code or _ERRORS.get(status, "M_UNKNOWN"), "error": "Refused"})

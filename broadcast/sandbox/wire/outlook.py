@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
 from broadcast.sandbox.wire.letter import seen_in
 from broadcast.sandbox.wire.outlook_rules import message_problem, recipients
 
@@ -40,7 +40,7 @@ class Outlook:
     def __init__(self) -> None:
         self._messages: dict[str, Received] = {}
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token.strip() in {"", "wrong"}:
@@ -58,7 +58,7 @@ class Outlook:
             return _error(404, "The specified object was not found in the store.")
         return self._send(message, request) if route["send"] else answer_json(200, _shown(message))
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Graph's error document."""
         answer = _error(refusal.status, "The server could not do it now.")
         return replace(answer, headers=retry_header(refusal))
@@ -73,7 +73,7 @@ class Outlook:
         """Start afresh."""
         self._messages.clear()
 
-    def _draft(self, user: str, request: Request) -> Answer:
+    def _draft(self, user: str, request: WireRequest) -> WireAnswer:
         document = request.json()
         if not isinstance(document, dict):
             return _error(400, "Empty Payload. JSON content expected.", "BadRequest")
@@ -84,7 +84,7 @@ class Outlook:
         self.keep(received)
         return answer_json(201, _shown(received), (received,))
 
-    def _send(self, message: Received, request: Request) -> Answer:
+    def _send(self, message: Received, request: WireRequest) -> WireAnswer:
         if request.method != "POST":
             return _error(405, "The method is not allowed.")
         if "unseen" not in message.extra:
@@ -105,9 +105,9 @@ class Outlook:
         )
         for one in sent:
             self.keep(one)
-        return Answer(202, received=sent)
+        return WireAnswer(202, received=sent)
 
-    def _listed(self, user: str, request: Request) -> Answer:
+    def _listed(self, user: str, request: WireRequest) -> WireAnswer:
         asked = request.parameters()
         wanted = asked.get("$filter", "")
         by_property, by_id = _BY_PROPERTY.fullmatch(wanted), _BY_ID.fullmatch(wanted)
@@ -166,7 +166,7 @@ def _new_id() -> str:
     return f"AAMk{secrets.token_urlsafe(48)}="
 
 
-def _error(status: int, message: str, code: str = "") -> Answer:
+def _error(status: int, message: str, code: str = "") -> WireAnswer:
     return answer_json(
         status, {"error": {"code": code or _CODES.get(status, "UnknownError"), "message": message}}
     )

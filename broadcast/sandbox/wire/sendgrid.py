@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
 from broadcast.sandbox.wire.sendgrid_rules import mail_problem
 
 _LARGEST = 30 * 1024 * 1024
@@ -32,7 +32,7 @@ class SendGrid:
     def __init__(self, suppressed: AbstractSet[str]) -> None:
         self._suppressed = suppressed
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or key.strip() in {"", "wrong"}:
@@ -46,7 +46,7 @@ class SendGrid:
             return _error(405)
         return _error(413) if len(request.body) > _LARGEST else self._send(request)
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """SendGrid's error document; 429 with its rate-limit headers."""
         text = _TEXTS.get(refusal.status, "internal server error")
         headers = retry_header(refusal)
@@ -60,7 +60,7 @@ class SendGrid:
     def forget(self) -> None:
         """Nothing was remembered."""
 
-    def _send(self, request: Request) -> Answer:
+    def _send(self, request: WireRequest) -> WireAnswer:
         mail = request.json()
         if not isinstance(mail, dict):
             return answer_json(400, _document(("Bad Request", None)))
@@ -68,12 +68,12 @@ class SendGrid:
         if problem is not None:
             return answer_json(400, _document(problem))
         if _is_trial(mail):
-            return Answer(200)
+            return WireAnswer(200)
         message_id = secrets.token_urlsafe(16)
         received = tuple(self._received(mail, request, message_id))
-        return Answer(202, b"", "text/plain; charset=utf-8", {"X-Message-Id": message_id}, received)
+        return WireAnswer(202, b"", "text/plain; charset=utf-8", {"X-Message-Id": message_id}, received)
 
-    def _received(self, mail: Mapping[str, Any], request: Request, message_id: str) -> Iterator[Received]:
+    def _received(self, mail: Mapping[str, Any], request: WireRequest, message_id: str) -> Iterator[Received]:
         contents = {part["type"]: part["value"] for part in mail.get("content", ())}
         for one in mail["personalizations"]:
             headers = {**mail.get("headers", {}), **one.get("headers", {})}
@@ -124,7 +124,7 @@ def _written(address: Mapping[str, str]) -> str:
     return f"{name} <{email}>" if name else email
 
 
-def _error(status: int) -> Answer:
+def _error(status: int) -> WireAnswer:
     return answer_json(status, _document((_TEXTS[status], None)))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
 from broadcast.sandbox.wire.slack_blocks import blocks_problem, shown
 
 _APP = {"user": "U0SANDBOX0", "bot_id": "B0SANDBOX0", "team": "T0SANDBOX0"}
@@ -54,7 +54,7 @@ class Slack:
         self._channels: dict[str, _Channel] = {}
         self._latest = 0.0
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         hook = _HOOK.fullmatch(request.path.removeprefix("api/"))
         if hook is not None:
@@ -68,11 +68,11 @@ class Slack:
             return _error("unknown_method")
         return self._act(method, _arguments(request), request.at)
 
-    def is_question(self, request: Request) -> bool:
+    def is_question(self, request: WireRequest) -> bool:
         """Return whether the request only reads."""
         return request.path.removeprefix("api/") in _READS
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Slack's error document; refused credentials come with 200."""
         status, word = _REFUSALS.get(refusal.status, (refusal.status, "internal_error"))
         return answer_json(status, {"ok": False, "error": word}, headers=retry_header(refusal))
@@ -92,19 +92,21 @@ class Slack:
         """Start afresh."""
         self._channels.clear()
 
-    def _answer_hook(self, place: str, token: str, request: Request) -> Answer:
+    def _answer_hook(self, place: str, token: str, request: WireRequest) -> WireAnswer:
         if request.method != "POST" or token in _DEAD_HOOKS:
             status, word = _DEAD_HOOKS.get(token, (405, "invalid_method"))
-            return Answer(status, word.encode(), "text/html")
+            return WireAnswer(status, word.encode(), "text/html")
         asked = _arguments(request)
         problem = _problem(asked, _LONGEST_POST)
         if problem:
-            return Answer(400, (problem if problem == "no_text" else "invalid_payload").encode(), "text/html")
+            return WireAnswer(
+                400, (problem if problem == "no_text" else "invalid_payload").encode(), "text/html"
+            )
         received = self._received(place, asked, request.at)
         self.keep(received)
-        return Answer(200, b"ok", "text/html", received=(received,))
+        return WireAnswer(200, b"ok", "text/html", received=(received,))
 
-    def _act(self, method: str, asked: Mapping[str, Any], at: datetime) -> Answer:
+    def _act(self, method: str, asked: Mapping[str, Any], at: datetime) -> WireAnswer:
         if method == "auth.test":
             return answer_json(200, {"ok": True, "url": "https://sandbox.slack.com/", **_APP})
         name = asked.get("channel")
@@ -124,7 +126,7 @@ class Slack:
         reads = method in _READS and trouble != "channel_not_found"
         return _error(trouble) if trouble and not reads else acts[method](name, asked, at)
 
-    def _post(self, name: str, asked: Mapping[str, Any], at: datetime) -> Answer:
+    def _post(self, name: str, asked: Mapping[str, Any], at: datetime) -> WireAnswer:
         if problem := _problem(asked, _LONGEST_POST):
             return _error(problem)
         channel = self._channels.setdefault(name, _Channel())
@@ -136,7 +138,7 @@ class Slack:
         document = {"ok": True, "channel": name, "ts": received.ref, "message": _message(received)}
         return answer_json(200, document, (received,))
 
-    def _update(self, name: str, asked: Mapping[str, Any], at: datetime) -> Answer:
+    def _update(self, name: str, asked: Mapping[str, Any], at: datetime) -> WireAnswer:
         before = self._channels.get(name, _Channel()).posts.get(asked.get("ts", ""))
         if before is None:
             return _error("message_not_found")
@@ -147,7 +149,7 @@ class Slack:
         document = {"ok": True, "channel": name, "ts": before.ref, "text": asked.get("text", "")}
         return answer_json(200, {**document, "message": _message(before, edit)}, (edit,))
 
-    def _delete(self, name: str, asked: Mapping[str, Any], at: datetime) -> Answer:
+    def _delete(self, name: str, asked: Mapping[str, Any], at: datetime) -> WireAnswer:
         post = self._channels.get(name, _Channel()).posts.get(asked.get("ts", ""))
         if post is None:
             return _error("message_not_found")
@@ -155,23 +157,23 @@ class Slack:
         self.keep(gone)
         return answer_json(200, {"ok": True, "channel": name, "ts": post.ref}, (gone,))
 
-    def _history(self, name: str, asked: Mapping[str, Any], _at: datetime) -> Answer:
+    def _history(self, name: str, asked: Mapping[str, Any], _at: datetime) -> WireAnswer:
         channel = self._channels.get(name, _Channel())
         return self._listed(channel, list(reversed(channel.visible())), asked)
 
-    def _replies(self, name: str, asked: Mapping[str, Any], _at: datetime) -> Answer:
+    def _replies(self, name: str, asked: Mapping[str, Any], _at: datetime) -> WireAnswer:
         channel = self._channels.get(name, _Channel())
         found = channel.thread(str(asked.get("ts", "")))
         return self._listed(channel, found, asked) if found else _error("thread_not_found")
 
-    def _listed(self, channel: _Channel, found: list[Received], asked: Mapping[str, Any]) -> Answer:
+    def _listed(self, channel: _Channel, found: list[Received], asked: Mapping[str, Any]) -> WireAnswer:
         oldest, root = _number(asked.get("oldest")), asked.get("ts")
         wanted = [one for one in found if float(one.ref) > oldest or one.ref == root]
         limit = whole({name: str(value) for name, value in asked.items()}, "limit", 100, 999)
         listed = [_listing(one, channel, asked) for one in wanted[:limit]]
         return answer_json(200, {"ok": True, "messages": listed, "has_more": len(wanted) > limit})
 
-    def _info(self, name: str, _asked: Mapping[str, Any], _at: datetime) -> Answer:
+    def _info(self, name: str, _asked: Mapping[str, Any], _at: datetime) -> WireAnswer:
         facts = {"id": name, "name": "sandbox", "is_channel": True, "is_member": True}
         archived = name.endswith("ARCHIVED")
         return answer_json(200, {"ok": True, "channel": {**facts, "is_archived": archived}})
@@ -197,7 +199,7 @@ class Slack:
         )  # fmt: skip
 
 
-def _arguments(request: Request) -> Mapping[str, Any]:
+def _arguments(request: WireRequest) -> Mapping[str, Any]:
     if request.method == "GET":
         return request.parameters()
     if "json" not in request.headers.get("Content-Type", ""):
@@ -247,5 +249,5 @@ def _number(value: object) -> float:
         return 0.0
 
 
-def _error(word: str) -> Answer:
+def _error(word: str) -> WireAnswer:
     return answer_json(200, {"ok": False, "error": word})

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
 from broadcast.sandbox.wire.statuspage_rules import CONDITIONS, incident_problem
 
 _CLOSED = frozenset({"resolved", "completed"})
@@ -26,7 +26,7 @@ _TEXTS = {
 
 
 @dataclass(slots=True)
-class _Incident:
+class _ListedIncident:
     page: str
     first: Received
     latest: Received
@@ -39,10 +39,10 @@ class Statuspage:
     name: ClassVar[str] = "statuspage"
 
     def __init__(self) -> None:
-        self._incidents: dict[str, _Incident] = {}
+        self._incidents: dict[str, _ListedIncident] = {}
         self._conditions: dict[str, str] = {}
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "oauth" or key.strip() in {"", "wrong"}:
@@ -56,7 +56,7 @@ class Statuspage:
             return self._answer_components(route["page"], route["id"], request)
         return answer_json(200, {"id": route["page"], "name": "Sandbox", "url": "", "time_zone": "UTC"})
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Statuspage's error document."""
         text = _TEXTS.get(refusal.status, "Internal server error")
         return answer_json(refusal.status, {"message": text}, headers=retry_header(refusal))
@@ -70,7 +70,7 @@ class Statuspage:
         incident = self._incidents.get(received.thread or "")
         if incident is None:
             updates = [received] if received.text else []
-            self._incidents[received.thread or ""] = _Incident(received.to, received, received, updates)
+            self._incidents[received.thread or ""] = _ListedIncident(received.to, received, received, updates)
             return
         incident.latest = received
         if received.text:
@@ -81,7 +81,7 @@ class Statuspage:
         self._incidents.clear()
         self._conditions.clear()
 
-    def _answer_incidents(self, page: str, number: str | None, request: Request) -> Answer:
+    def _answer_incidents(self, page: str, number: str | None, request: WireRequest) -> WireAnswer:
         if request.method == "POST" and number is None:
             return self._write(page, None, request)
         if request.method == "GET" and number in {None, "unresolved"}:
@@ -110,7 +110,7 @@ class Statuspage:
         size, number = whole(wanted, "limit", 100, 100), max(whole(wanted, "page", 1, 10**6), 1)
         return [self._shown(one) for one in found[(number - 1) * size : number * size]]
 
-    def _write(self, page: str, incident: _Incident | None, request: Request) -> Answer:
+    def _write(self, page: str, incident: _ListedIncident | None, request: WireRequest) -> WireAnswer:
         asked = _table(request.json()).get("incident")
         if not isinstance(asked, dict):
             return _unprocessable("incident is missing")
@@ -122,7 +122,7 @@ class Statuspage:
         shown = self._shown(self._incidents[received.thread or ""])
         return answer_json(201 if incident is None else 200, shown, (received,))
 
-    def _answer_components(self, page: str, number: str | None, request: Request) -> Answer:
+    def _answer_components(self, page: str, number: str | None, request: WireRequest) -> WireAnswer:
         if number is None:
             return answer_json(200, [self._component(page, one) for one in sorted(self._conditions)])
         if request.method in {"PATCH", "PUT"}:
@@ -143,7 +143,7 @@ class Statuspage:
             "position": 1,
         }
 
-    def _shown(self, incident: _Incident) -> dict[str, Any]:
+    def _shown(self, incident: _ListedIncident) -> dict[str, Any]:
         first, latest = incident.first, incident.latest
         extra = latest.extra
         resolved = {"resolved_at": _time(latest.at)} if extra["status"] in _CLOSED else {}
@@ -156,7 +156,9 @@ class Statuspage:
         }  # fmt: skip
 
 
-def _received(page: str, incident: _Incident | None, asked: Mapping[str, Any], at: datetime) -> Received:
+def _received(
+    page: str, incident: _ListedIncident | None, asked: Mapping[str, Any], at: datetime
+) -> Received:
     before: Mapping[str, Any] = incident.latest.extra if incident else {}
     components = asked.get("components", {})
     metadata = asked.get("metadata", before.get("metadata", {}))
@@ -202,9 +204,9 @@ def _time(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _error(status: int) -> Answer:
+def _error(status: int) -> WireAnswer:
     return answer_json(status, {"message": _TEXTS[status]})
 
 
-def _unprocessable(message: str) -> Answer:
+def _unprocessable(message: str) -> WireAnswer:
     return answer_json(422, {"message": message})

@@ -7,7 +7,7 @@ import secrets
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
 
 _ROUTE = re.compile(r"workflows/(?P<workflow>[^/]+)/triggers/manual/paths/invoke")
 _CARD = "application/vnd.microsoft.card.adaptive"
@@ -27,7 +27,7 @@ class Teams:
 
     name: ClassVar[str] = "teams"
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         route = _ROUTE.fullmatch(request.path)
         if route is None or request.method != "POST":
@@ -46,12 +46,12 @@ class Teams:
             text=_shown(content), html=None, key=request.headers.get("x-ms-client-tracking-id"),
             ref=secrets.token_hex(6), thread=None, extra={"card": content},
         )  # fmt: skip
-        return Answer(202, received=(received,))
+        return WireAnswer(202, received=(received,))
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Return the error document of Logic Apps, which runs the workflows."""
         answer = _error(refusal.status, _REFUSALS.get(refusal.status, "InternalServerError"))
-        return Answer(answer.status, answer.body, headers=retry_header(refusal))
+        return WireAnswer(answer.status, answer.body, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
         """There is nothing to look up."""
@@ -97,5 +97,5 @@ def _plain(text: str) -> str:
     return re.sub(r"\{\{(DATE|TIME)\([^)]*\)\}\}", r"<\1>", text).replace("\u2060", "")
 
 
-def _error(status: int, code: str) -> Answer:
+def _error(status: int, code: str) -> WireAnswer:
     return answer_json(status, {"error": {"code": code, "message": "The workflow did not take the request."}})

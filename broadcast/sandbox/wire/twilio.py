@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
 from broadcast.sandbox.wire.twilio_calls import Calls
 from broadcast.sandbox.wire.twilio_messages import Messages
 from broadcast.sandbox.wire.twilio_rules import Resource, error, error_document
@@ -34,7 +34,7 @@ class Twilio:
         self._by_sid: dict[str, Received] = {}
         self._by_number: dict[str, list[Received]] = {}
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         if not _authenticated(request.headers.get("Authorization", "")):
             return error(401, 20003)
@@ -51,7 +51,7 @@ class Twilio:
             return self._create(resource, account, request)
         return self._list(resource, account, request)
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Twilio's error document."""
         status = refusal.status
         code, text = _REFUSALS.get(status, (20503 if status == 503 else 20500, "Internal Server Error"))
@@ -67,7 +67,7 @@ class Twilio:
         self._by_sid.clear()
         self._by_number.clear()
 
-    def _create(self, resource: Resource, account: str, request: Request) -> Answer:
+    def _create(self, resource: Resource, account: str, request: WireRequest) -> WireAnswer:
         form = request.form()
         code, value = resource.refused(form, self._suppressed)
         if code:
@@ -76,13 +76,13 @@ class Twilio:
         self.keep(received)
         return answer_json(201, resource.shown(received, account, "queued"), (received,))
 
-    def _fetch(self, resource: Resource, account: str, sid: str, request: Request) -> Answer:
+    def _fetch(self, resource: Resource, account: str, sid: str, request: WireRequest) -> WireAnswer:
         received = self._by_sid.get(sid)
         if received is None or not sid.startswith(resource.prefix):
             return error(404, 20404, "/" + request.path)
         return answer_json(200, resource.shown(received, account, resource.over))
 
-    def _list(self, resource: Resource, account: str, request: Request) -> Answer:
+    def _list(self, resource: Resource, account: str, request: WireRequest) -> WireAnswer:
         wanted = request.parameters()
         to, sender = wanted.get("To"), wanted.get("From")
         size, page = whole(wanted, "PageSize", 50, 1000), whole(wanted, "Page", 0, 10**6)
@@ -110,7 +110,9 @@ def _account(account: str) -> dict[str, Any]:
     return {"sid": account, "friendly_name": "Sandbox", "status": "active", "type": "Full", "uri": uri}
 
 
-def _paging(request: Request, page: int, size: int, *, start: int, shown: int, total: int) -> dict[str, Any]:
+def _paging(
+    request: WireRequest, page: int, size: int, *, start: int, shown: int, total: int
+) -> dict[str, Any]:
     fields = {k: v for k, v in request.parameters().items() if k not in {"Page", "PageSize"}}
 
     def uri(number: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, answer_json
+from broadcast.sandbox.wire.base import WireAnswer, answer_json
 
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _TEXTS = {
@@ -61,7 +61,7 @@ class Resource(Protocol):
         ...
 
 
-def error(status: int, code: int, value: str = "") -> Answer:
+def error(status: int, code: int, value: str = "") -> WireAnswer:
     """Return an error document."""
     return answer_json(status, error_document(status, code, _TEXTS[code].format(value)))
 

@@ -9,7 +9,7 @@ import secrets
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
 
 _SIGNATURE = re.compile(r"v1=[0-9a-f]{64}")
 _SECRET = b"sandbox"
@@ -25,7 +25,7 @@ class Webhook:
     def __init__(self) -> None:
         self._taken: dict[str, Received] = {}
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Take a notice, once for each key."""
         if request.method != "POST":
             return _error(405, "post a notice here")
@@ -41,10 +41,10 @@ class Webhook:
             return _error(422, "the key in the header is another one")
         return self._take(key, document, request)
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Return what a receiver of one's own might say."""
         answer = _error(refusal.status, "refused on purpose")
-        return Answer(answer.status, answer.body, headers=retry_header(refusal))
+        return WireAnswer(answer.status, answer.body, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
         """Take in one notice."""
@@ -55,7 +55,7 @@ class Webhook:
         """Start afresh."""
         self._taken.clear()
 
-    def _take(self, key: str, document: dict[str, Any], request: Request) -> Answer:
+    def _take(self, key: str, document: dict[str, Any], request: WireRequest) -> WireAnswer:
         before = self._taken.get(key)
         if before is not None and before.text != document["text"]:
             return _error(422, "the key was used for another text")
@@ -70,7 +70,7 @@ class Webhook:
         return answer_json(201, {"id": received.ref}, (received,))
 
 
-def _distrust(request: Request) -> str | None:
+def _distrust(request: WireRequest) -> str | None:
     timestamp = request.headers.get("Broadcast-Timestamp", "")
     signature = request.headers.get("Broadcast-Signature", "")
     if not timestamp.isdigit() or abs(int(timestamp) - request.at.timestamp()) > _PATIENCE:
@@ -83,5 +83,5 @@ def _distrust(request: Request) -> str | None:
     return None
 
 
-def _error(status: int, message: str) -> Answer:
+def _error(status: int, message: str) -> WireAnswer:
     return answer_json(status, {"error": message})

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
 
 _USER = {"id": "2244994945", "name": "Sandbox", "username": "sandbox"}
 _ID = re.compile(r"[0-9]{1,19}")
@@ -31,7 +31,7 @@ class X:
         self._posts: dict[str, Received] = {}
         self._latest = _FIRST_ID
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         if not _authenticated(request.headers.get("Authorization", "")):
             return _problem(401, "Unauthorized")
@@ -49,7 +49,7 @@ class X:
             return self._timeline(timeline["user"], request)
         return _problem(404, "Not Found")
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """X's problem document; 429 with its rate-limit headers."""
         title = _TITLES.get(refusal.status, "Internal Server Error")
         headers = retry_header(refusal)
@@ -73,7 +73,7 @@ class X:
         """Start afresh."""
         self._posts.clear()
 
-    def _post(self, request: Request) -> Answer:
+    def _post(self, request: WireRequest) -> WireAnswer:
         asked = request.json()
         text = asked.get("text") if isinstance(asked, dict) else None
         if not isinstance(text, str) or not text.strip():
@@ -88,7 +88,7 @@ class X:
             return _problem(403, _DUPLICATE)
         return self._create(text, parent, request)
 
-    def _create(self, text: str, parent: str | None, request: Request) -> Answer:
+    def _create(self, text: str, parent: str | None, request: WireRequest) -> WireAnswer:
         number = str(self._latest + 1)
         root = self._posts[parent].extra["conversation"] if parent else number
         received = Received(
@@ -103,7 +103,7 @@ class X:
         recent = (post for post in self._posts.values() if at - post.at < _REMEMBERED)
         return any(post.text == text for post in recent)
 
-    def _timeline(self, user: str, request: Request) -> Answer:
+    def _timeline(self, user: str, request: WireRequest) -> WireAnswer:
         if not _ID.fullmatch(user):
             return _invalid("id", f"The `id` query parameter value [{user}] is not valid", user)
         if user != _USER["id"]:
@@ -151,11 +151,11 @@ def _document(status: int, detail: str) -> dict[str, Any]:
     return {"title": _TITLES.get(status, detail), "detail": detail, "type": "about:blank", "status": status}
 
 
-def _problem(status: int, detail: str) -> Answer:
+def _problem(status: int, detail: str) -> WireAnswer:
     return answer_json(status, _document(status, detail))
 
 
-def _invalid(parameter: str, message: str, value: str) -> Answer:
+def _invalid(parameter: str, message: str, value: str) -> WireAnswer:
     answer = answer_json(400, {
         "title": "Invalid Request", "detail": "One or more parameters to your request was invalid.",
         "type": "https://api.x.com/2/problems/invalid-request", "status": 400,

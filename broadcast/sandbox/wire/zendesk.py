@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Answer, Refusal, Request, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
 from broadcast.sandbox.wire.zendesk_rules import comment_text, ticket_problem
 
 _ROUTE = re.compile(
@@ -47,7 +47,7 @@ class Zendesk:
         self._keys: dict[str, tuple[str, str]] = {}
         self._number = 0
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: WireRequest) -> WireAnswer:
         """Do what the request asks."""
         if not _is_agent(request.headers.get("Authorization", "")):
             return _error(401)
@@ -61,7 +61,7 @@ class Zendesk:
         ticket = self._tickets.get(route["id"])
         return self._one(ticket, request, comments=bool(route["comments"])) if ticket else _error(404)
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> WireAnswer:
         """Zendesk's error document."""
         text = _ERRORS.get(refusal.status, "InternalServerError")
         return answer_json(refusal.status, {"error": text}, headers=retry_header(refusal))
@@ -85,7 +85,7 @@ class Zendesk:
         self._tickets.clear()
         self._keys.clear()
 
-    def _create(self, request: Request) -> Answer:
+    def _create(self, request: WireRequest) -> WireAnswer:
         key, digest = request.headers.get("Idempotency-Key", ""), sha256(request.body).hexdigest()
         if key in self._keys:
             number, before = self._keys[key]
@@ -106,7 +106,7 @@ class Zendesk:
         found = {"x-idempotency-lookup": "miss"} if key else {}
         return self._written(replace(received, extra=extra), 201, found)
 
-    def _one(self, ticket: _Ticket, request: Request, *, comments: bool) -> Answer:
+    def _one(self, ticket: _Ticket, request: WireRequest, *, comments: bool) -> WireAnswer:
         if request.method == "GET":
             shown = _comments(ticket, request) if comments else {"ticket": self._shown(ticket)}
             return answer_json(200, shown)
@@ -114,13 +114,13 @@ class Zendesk:
             return self._delete(ticket, request)
         return self._update(ticket, request) if request.method == "PUT" and not comments else _error(405)
 
-    def _delete(self, ticket: _Ticket, request: Request) -> Answer:
+    def _delete(self, ticket: _Ticket, request: WireRequest) -> WireAnswer:
         gone = self._received(ticket.first.thread or "", ticket.latest.extra, {}, request.at)
         gone = replace(gone, extra={**gone.extra, "deleted": True})
         self.keep(gone)
-        return Answer(204, received=(gone,))
+        return WireAnswer(204, received=(gone,))
 
-    def _update(self, ticket: _Ticket, request: Request) -> Answer:
+    def _update(self, ticket: _Ticket, request: WireRequest) -> WireAnswer:
         extra, number = ticket.latest.extra, ticket.first.thread or ""
         asked = _table(_table(request.json()).get("ticket"))
         if extra["status"] == "closed":
@@ -147,7 +147,7 @@ class Zendesk:
             },
         )  # fmt: skip
 
-    def _written(self, received: Received, status: int, headers: Mapping[str, str]) -> Answer:
+    def _written(self, received: Received, status: int, headers: Mapping[str, str]) -> WireAnswer:
         self.keep(received)
         shown: dict[str, Any] = {"ticket": self._shown(self._tickets[received.thread or ""])}
         events = (
@@ -156,7 +156,7 @@ class Zendesk:
         shown["audit"] = {"id": self._next(), "ticket_id": int(received.thread or 0), "events": events}
         return answer_json(status, shown, (received,), headers)
 
-    def _listed(self, request: Request) -> Answer:
+    def _listed(self, request: WireRequest) -> WireAnswer:
         wanted = request.parameters().get("external_id")
         found = [t for t in self._tickets.values() if wanted in {None, t.latest.extra["external_id"]}]
         return answer_json(200, {"tickets": [self._shown(t) for t in found], "count": len(found)})
@@ -175,7 +175,7 @@ class Zendesk:
         return self._number
 
 
-def _comments(ticket: _Ticket, request: Request) -> dict[str, Any]:
+def _comments(ticket: _Ticket, request: WireRequest) -> dict[str, Any]:
     asked = request.parameters()
     ordered = reversed(ticket.comments) if asked.get("sort_order") == "desc" else ticket.comments
     shown = [_comment(one) for one in ordered]
@@ -212,12 +212,12 @@ def _time(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _error(status: int, description: str = "", error: str = "") -> Answer:
+def _error(status: int, description: str = "", error: str = "") -> WireAnswer:
     told = {"description": description} if description else {}
     return answer_json(status, {"error": error or _ERRORS[status], **told})
 
 
-def _invalid(name: str, description: str) -> Answer:
+def _invalid(name: str, description: str) -> WireAnswer:
     details = {name: [{"description": description}]}
     document = {"error": "RecordInvalid", "description": "Record validation errors", "details": details}
-    return Answer(422, json.dumps(document).encode())
+    return WireAnswer(422, json.dumps(document).encode())

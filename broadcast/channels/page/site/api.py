@@ -11,8 +11,14 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from broadcast.channels.page.incident import IMPACTS, STATUSES
-from broadcast.channels.page.site.incident_view import IncidentView, Tone, announced, current, overall
-from broadcast.channels.page.site.page_settings import SiteSettings, Standing, affected, concerns, standings
+from broadcast.channels.page.site.incident_view import IncidentTone, IncidentView, announced, current, overall
+from broadcast.channels.page.site.page_settings import (
+    ServiceStanding,
+    SiteSettings,
+    affected,
+    concerns,
+    standings,
+)
 from broadcast.channels.page.site.state import Update
 from broadcast.channels.page.site.words import voice
 from broadcast.model.incident import Phase
@@ -20,13 +26,13 @@ from broadcast.model.incident import Phase
 Record: TypeAlias = dict[str, object]
 
 _COMPONENT_STATUS = {
-    Tone.UNKNOWN: "operational",
-    Tone.FINE: "operational",
-    Tone.WATCHING: "operational",
-    Tone.MAINTENANCE: "under_maintenance",
-    Tone.MINOR: "degraded_performance",
-    Tone.MAJOR: "major_outage",
-    Tone.CRITICAL: "major_outage",
+    IncidentTone.UNKNOWN: "operational",
+    IncidentTone.FINE: "operational",
+    IncidentTone.WATCHING: "operational",
+    IncidentTone.MAINTENANCE: "under_maintenance",
+    IncidentTone.MINOR: "degraded_performance",
+    IncidentTone.MAJOR: "major_outage",
+    IncidentTone.CRITICAL: "major_outage",
 }
 _INDICATOR = {
     "none": "No Outage Reported",
@@ -84,16 +90,16 @@ class Api:
 
     def _status(self) -> Record:
         tone = overall(self.told)
-        if tone is Tone.UNKNOWN:
+        if tone is IncidentTone.UNKNOWN:
             return {"indicator": "none", "description": "Nothing Published Yet"}
-        if tone is Tone.MAINTENANCE:
+        if tone is IncidentTone.MAINTENANCE:
             return {"indicator": "maintenance", "description": "Service Under Maintenance"}
         impacts = [_impact(view) for view in current(self.told) if not view.maintenance]
         # An open incident is never "all well", even if its own impact is none.
         indicator = max("minor", *impacts, key=_WEIGHT.index) if impacts else "none"
         return {"indicator": indicator, "description": _INDICATOR[indicator]}
 
-    def _component(self, position: int, standing: Standing) -> Record:
+    def _component(self, position: int, standing: ServiceStanding) -> Record:
         component = standing.component
         return {
             "id": component.id,
@@ -177,7 +183,7 @@ def _active(told: Sequence[IncidentView]) -> list[IncidentView]:
     return [view for view in told if view.maintenance and view.open and not view.announced]
 
 
-def _component_status(standing: Standing) -> str:
+def _component_status(standing: ServiceStanding) -> str:
     status = _COMPONENT_STATUS[standing.tone]
     partial = standing.view is not None and standing.view.partial
     return "partial_outage" if partial and status == "major_outage" else status

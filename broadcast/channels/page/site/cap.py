@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.channels.page.site.incident_view import IncidentView, newest
 from broadcast.channels.page.site.page_settings import LANGUAGES, SiteSettings
-from broadcast.channels.page.site.state import Text, Update, language_of, path_safe
+from broadcast.channels.page.site.state import PublishedText, Update, language_of, path_safe
 from broadcast.channels.page.site.words import voice
 from broadcast.model.incident import Phase, Severity
 
@@ -78,7 +78,7 @@ def _document(update: Update, view: IncidentView, site: SiteSettings) -> str:
     _add(alert, "note", words["drill"]["mark"] if site.drill else None)
     _add(alert, "references", " ".join(_reference(each, site) for each in earlier))
     _add(alert, "incidents", view.identity)
-    spoken: dict[str, Text] = {}
+    spoken: dict[str, PublishedText] = {}
     for text in update.texts:
         spoken.setdefault(language_of(text.locale), text)
     for text in spoken.values():
@@ -89,7 +89,7 @@ def _document(update: Update, view: IncidentView, site: SiteSettings) -> str:
 
 
 def _add_information(
-    alert: ET.Element, text: Text, update: Update, view: IncidentView, site: SiteSettings
+    alert: ET.Element, text: PublishedText, update: Update, view: IncidentView, site: SiteSettings
 ) -> None:
     language, advice = language_of(text.locale), _ADVICE[update.phase]
     words = voice(language if language in LANGUAGES else "en", site.zone).words

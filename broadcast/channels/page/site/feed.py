@@ -35,12 +35,12 @@ def atom(told: Sequence[IncidentView], site: SiteSettings, language: str) -> str
     _add(feed, "link", rel="alternate", type="text/html", href=f"{base}index.html")
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{base}feed.atom")
     for update, view in entries:
-        _entry(feed, update, view, _Place(site, language, base))
+        _entry(feed, update, view, _FeedPlace(site, language, base))
     ET.indent(feed, space=" ")
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
 
 
-class _Place:
+class _FeedPlace:
     """The link and the language of an entry."""
 
     def __init__(self, site: SiteSettings, language: str, base: str) -> None:
@@ -51,7 +51,7 @@ class _Place:
         self.root = base.removesuffix(f"{language}/") if base else "" if language == site.language else "../"
 
 
-def _entry(feed: ET.Element, update: Update, view: IncidentView, place: _Place) -> None:
+def _entry(feed: ET.Element, update: Update, view: IncidentView, place: _FeedPlace) -> None:
     text = update.text(place.language)
     heading = place.words["situation"][update.tells]
     named = quoted(text.title or update.title, update, place.words["headline"])

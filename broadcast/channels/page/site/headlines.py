@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from broadcast.channels.page.site.incident_view import DOWN, IncidentView, Tone, current, overall
+from broadcast.channels.page.site.incident_view import DOWN, IncidentTone, IncidentView, current, overall
 from broadcast.channels.page.site.page_settings import SiteSettings
 from broadcast.channels.page.site.state import Update
 from broadcast.channels.page.site.words import Voice
@@ -17,7 +17,7 @@ from broadcast.model.situation import Situation
 
 #: For these the phase alone would not say what happened.
 _TURNS = frozenset({Situation.DOWN_AGAIN, Situation.REOPENED, Situation.ABANDONED})
-_GRAVE = frozenset({Tone.MAJOR, Tone.CRITICAL})
+_GRAVE = frozenset({IncidentTone.MAJOR, IncidentTone.CRITICAL})
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -45,15 +45,15 @@ class Headlines:
         """Return its name; for an exercise only that it is a test."""
         return self._word("drill", "test") if view.exercise else view.title(self.voice.language)
 
-    def tone(self, view: IncidentView) -> Tone:
+    def tone(self, view: IncidentView) -> IncidentTone:
         """Return its present tone; for an exercise only that it is one."""
-        return Tone.DRILL if view.exercise else view.tone
+        return IncidentTone.DRILL if view.exercise else view.tone
 
-    def gravity(self, view: IncidentView) -> Tone:
+    def gravity(self, view: IncidentView) -> IncidentTone:
         """Return its worst tone."""
-        return Tone.DRILL if view.exercise else view.gravity
+        return IncidentTone.DRILL if view.exercise else view.gravity
 
-    def standing(self, tone: Tone, view: IncidentView | None = None) -> str:
+    def standing(self, tone: IncidentTone, view: IncidentView | None = None) -> str:
         """Return the word for a tone: `Gestört`, or `Teilweise gestört` for a part."""
         partly = view is not None and view.partial and tone in _GRAVE
         return self._word("tone", "partly" if partly else tone)
@@ -79,7 +79,7 @@ class Headlines:
         if view.exercise:
             return self.drilled(self.title(view))
         tone, title = view.tone, self.title(view)
-        return self.drilled(title if tone is Tone.FINE else self._stated(tone, title, view))
+        return self.drilled(title if tone is IncidentTone.FINE else self._stated(tone, title, view))
 
     def overall_headline(self) -> str:
         """Return the headline of the front page."""
@@ -161,10 +161,10 @@ class Headlines:
     def _told(self, name: str, moment: datetime, day: date | None) -> str:
         return self._word("course", name).format(moment=self.voice.moment(moment, day))
 
-    def _stated(self, tone: Tone, title: str, view: IncidentView) -> str:
+    def _stated(self, tone: IncidentTone, title: str, view: IncidentView) -> str:
         words: Mapping[str, Any] = self.words["headline"]
         pattern: str = words[tone]
-        if tone is Tone.MAINTENANCE:
+        if tone is IncidentTone.MAINTENANCE:
             return title if _says(title, tuple(words["says_maintenance"])) else pattern.format(title=title)
         named = quoted(title, view.latest, words)
         return title if named != title and tone in DOWN else pattern.format(title=named)
@@ -182,7 +182,7 @@ class Headlines:
 
     @property
     def _all_watched(self) -> bool:
-        watched = [view.tone is Tone.WATCHING for view in self.current]
+        watched = [view.tone is IncidentTone.WATCHING for view in self.current]
         return len(watched) > 1 and all(watched)
 
 

@@ -14,7 +14,14 @@ from urllib.parse import quote
 
 from broadcast.channels.page.site import history, prose
 from broadcast.channels.page.site.headlines import Headlines
-from broadcast.channels.page.site.incident_view import IncidentView, Tone, announced, current, due, overall
+from broadcast.channels.page.site.incident_view import (
+    IncidentTone,
+    IncidentView,
+    announced,
+    current,
+    due,
+    overall,
+)
 from broadcast.channels.page.site.page_settings import Component, SiteSettings, affected, standings
 from broadcast.channels.page.site.state import Update, language_of
 from broadcast.channels.page.site.words import LOOK, voice
@@ -29,7 +36,7 @@ SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class ContactLink:
     """A way to reach us, with its link if there is one."""
 
     text: str
@@ -44,7 +51,7 @@ class Fact:
     text: str = ""
     moment: datetime | None = None
     items: tuple[str, ...] = ()
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[ContactLink, ...] = ()
 
 
 class Edition:
@@ -82,7 +89,7 @@ class Edition:
             headline=self.says.overall_headline(),
             lede=lede,
             unsaid=self.says.unsaid(lede, going_on[0]) if len(going_on) == 1 else lede,
-            tone=Tone.DRILL if self.site.drill else overall(told),
+            tone=IncidentTone.DRILL if self.site.drill else overall(told),
             rows=tuple(self._overall_facts(going_on)),
             current=going_on,
             announced=announced(told),
@@ -105,7 +112,7 @@ class Edition:
             headline=self.says.headline(view),
             lede=lede,
             unsaid=self.says.unsaid(lede, view),
-            tone=Tone.DRILL if self.site.drill else view.tone,
+            tone=IncidentTone.DRILL if self.site.drill else view.tone,
             rows=tuple(self._incident_facts(view)),
             view=view,
             as_of=view.latest.as_of,
@@ -119,7 +126,7 @@ class Edition:
             "archive",
             f"archive-{year}.html",
             headline=self.says.drilled(self.words["section"]["archive_of"].format(year=year)),
-            tone=Tone.DRILL if self.site.drill else Tone.UNKNOWN,
+            tone=IncidentTone.DRILL if self.site.drill else IncidentTone.UNKNOWN,
             months=history.months(self.told, year, self.voice),
             years=history.years(self.told, self.voice),
             year=year,
@@ -128,7 +135,7 @@ class Edition:
             **self._doubt(()),
         )
 
-    def _page(self, template: str, name: str, *, tone: Tone, **context: Any) -> str:
+    def _page(self, template: str, name: str, *, tone: IncidentTone, **context: Any) -> str:
         path = self.path(name)
         here = dirname(path) or "."
         return (
@@ -175,7 +182,7 @@ class Edition:
             yield Fact(label["next_update"], self.voice.moment(min(promised), base), min(promised))
         each = standings(self.site, self.told)
         hit = [standing.component for standing in each if standing.view]
-        working = [standing.component for standing in each if standing.tone is Tone.FINE]
+        working = [standing.component for standing in each if standing.tone is IncidentTone.FINE]
         yield from self._services(label["affected"], hit)
         yield from self._services(label["works"], working)
         yield from self._help(max((view.latest for view in going_on), key=lambda update: update.as_of))
@@ -227,16 +234,16 @@ class Edition:
         ways = [way for way in update.ways if way.value not in {update.link, self.site.url, update.hotline}]
         contacts = tuple(self._contact(way) for way in ways)
         if hotline := self._hotline(update):
-            contacts = (Contact(hotline, _tel(hotline)), *contacts)
+            contacts = (ContactLink(hotline, _tel(hotline)), *contacts)
         if contacts:
             yield Fact(self.words["label"]["help"], contacts=contacts)
         elif update.cut_off:
             yield Fact(self.words["label"]["help"], self.words["way"]["cut_off"])
 
-    def _contact(self, way: Alternative) -> Contact:
+    def _contact(self, way: Alternative) -> ContactLink:
         named: str = self.words["way"].get(way.kind, way.kind)
         hours = way.hours_in(self.voice.language)
-        return Contact(f"{named}: {way.value}" + (f" ({hours})" if hours else ""), _href(way))
+        return ContactLink(f"{named}: {way.value}" + (f" ({hours})" if hours else ""), _href(way))
 
     def _hotline(self, update: Update) -> str | None:
         return None if self.site.drill else update.hotline
@@ -303,19 +310,19 @@ def _digest(text: str) -> str:
 
 
 _FAVICON = {
-    Tone.UNKNOWN: ("#57616b", "M12 7v6M12 17v.1"),
-    Tone.DRILL: ("#6a2fa0", "M7 12h10"),
-    Tone.FINE: ("#17704a", "M7 12.5l3.5 3.5L17 9"),
-    Tone.CORRECTION: ("#17704a", "M7 12.5l3.5 3.5L17 9"),
-    Tone.MAINTENANCE: ("#2a58a8", "M9 8v8M15 8v8"),
-    Tone.WATCHING: ("#0b6478", "M8 12h.1M12 12h.1M16 12h.1"),
-    Tone.MINOR: ("#7a5600", "M7 12h10"),
-    Tone.MAJOR: ("#a5400c", "M12 6.5v7M12 17v.1"),
-    Tone.CRITICAL: ("#b0221c", "M8 8l8 8M16 8l-8 8"),
+    IncidentTone.UNKNOWN: ("#57616b", "M12 7v6M12 17v.1"),
+    IncidentTone.DRILL: ("#6a2fa0", "M7 12h10"),
+    IncidentTone.FINE: ("#17704a", "M7 12.5l3.5 3.5L17 9"),
+    IncidentTone.CORRECTION: ("#17704a", "M7 12.5l3.5 3.5L17 9"),
+    IncidentTone.MAINTENANCE: ("#2a58a8", "M9 8v8M15 8v8"),
+    IncidentTone.WATCHING: ("#0b6478", "M8 12h.1M12 12h.1M16 12h.1"),
+    IncidentTone.MINOR: ("#7a5600", "M7 12h10"),
+    IncidentTone.MAJOR: ("#a5400c", "M12 6.5v7M12 17v.1"),
+    IncidentTone.CRITICAL: ("#b0221c", "M8 8l8 8M16 8l-8 8"),
 }
 
 
-def _favicon(tone: Tone) -> str:
+def _favicon(tone: IncidentTone) -> str:
     colour, path = _FAVICON[tone]
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#fff" '
@@ -325,9 +332,9 @@ def _favicon(tone: Tone) -> str:
     return "data:image/svg+xml," + quote(svg)
 
 
-def _tone_of(update: Update) -> Tone:
+def _tone_of(update: Update) -> IncidentTone:
     view = IncidentView(update.incident, (update,))
-    return Tone.DRILL if view.exercise else view.tone
+    return IncidentTone.DRILL if view.exercise else view.tone
 
 
 def _tel(number: str) -> str:

@@ -20,7 +20,7 @@ _GRACE = timedelta(minutes=30)
 _FED = 50  # updates
 
 
-class Tone(StrEnum):
+class IncidentTone(StrEnum):
     """The state of an incident or service, from what is known; the order is by importance."""
 
     UNKNOWN = "unknown"
@@ -35,13 +35,13 @@ class Tone(StrEnum):
 
 
 #: The tones of an outage.
-DOWN = frozenset({Tone.MINOR, Tone.MAJOR, Tone.CRITICAL})
-_WEIGHT = {tone: weight for weight, tone in enumerate(Tone)}
+DOWN = frozenset({IncidentTone.MINOR, IncidentTone.MAJOR, IncidentTone.CRITICAL})
+_WEIGHT = {tone: weight for weight, tone in enumerate(IncidentTone)}
 _BY_SEVERITY = {
-    Severity.SEV1: Tone.CRITICAL,
-    Severity.SEV2: Tone.MAJOR,
-    Severity.SEV3: Tone.MINOR,
-    Severity.SEV4: Tone.MINOR,
+    Severity.SEV1: IncidentTone.CRITICAL,
+    Severity.SEV2: IncidentTone.MAJOR,
+    Severity.SEV3: IncidentTone.MINOR,
+    Severity.SEV4: IncidentTone.MINOR,
 }
 
 
@@ -152,25 +152,25 @@ class IncidentView:
         return None if self.open else self.latest.ended or self.latest.as_of
 
     @property
-    def tone(self) -> Tone:
+    def tone(self) -> IncidentTone:
         """Its present tone."""
         if self.retracted:
-            return Tone.CORRECTION
+            return IncidentTone.CORRECTION
         if not self.open:
-            return Tone.FINE
+            return IncidentTone.FINE
         if self.maintenance:
-            return Tone.MAINTENANCE
+            return IncidentTone.MAINTENANCE
         if self.phase is Phase.MONITORING and not self.reopened:
-            return Tone.WATCHING
+            return IncidentTone.WATCHING
         return _BY_SEVERITY[self.latest.severity]
 
     @property
-    def gravity(self) -> Tone:
+    def gravity(self) -> IncidentTone:
         """Its worst tone."""
         if self.retracted:
-            return Tone.CORRECTION
+            return IncidentTone.CORRECTION
         if self.maintenance:
-            return Tone.MAINTENANCE
+            return IncidentTone.MAINTENANCE
         return worst([_BY_SEVERITY[update.severity] for update in self.updates])
 
     @property
@@ -232,10 +232,10 @@ def announced(told: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
     return tuple(sorted(ahead, key=lambda view: view.begins))
 
 
-def overall(told: Sequence[IncidentView]) -> Tone:
+def overall(told: Sequence[IncidentView]) -> IncidentTone:
     """Return the state of the whole page: unknown before the first publication, never fine by default."""
     if not told:
-        return Tone.UNKNOWN
+        return IncidentTone.UNKNOWN
     return worst([view.tone for view in current(told)])
 
 
@@ -244,6 +244,6 @@ def due(told: Sequence[IncidentView]) -> datetime | None:
     return min((view.due for view in told if view.due), default=None)
 
 
-def worst(tones: Sequence[Tone]) -> Tone:
+def worst(tones: Sequence[IncidentTone]) -> IncidentTone:
     """Return the worst of the tones; fine if there are none."""
-    return max(tones, key=_WEIGHT.__getitem__, default=Tone.FINE)
+    return max(tones, key=_WEIGHT.__getitem__, default=IncidentTone.FINE)

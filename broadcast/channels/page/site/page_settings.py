@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from broadcast.channels.page.site.incident_view import DOWN, IncidentView, Tone, current, worst
+from broadcast.channels.page.site.incident_view import DOWN, IncidentTone, IncidentView, current, worst
 from broadcast.channels.page.site.state import State, Update, language_of
 from broadcast.model.incident import Service
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
@@ -83,15 +83,15 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ServiceStanding:
     """The state of one service, and the open incident that causes it."""
 
     component: Component
-    tone: Tone
+    tone: IncidentTone
     view: IncidentView | None = None
 
 
-def standings(site: SiteSettings, told: Sequence[IncidentView]) -> tuple[Standing, ...]:
+def standings(site: SiteSettings, told: Sequence[IncidentView]) -> tuple[ServiceStanding, ...]:
     """Return every service in the configuration or in incidents, with its worst known state."""
     known = list(site.components)
     for component in _mentioned(told):
@@ -126,14 +126,20 @@ def _mentioned(told: Sequence[IncidentView]) -> Iterator[Component]:
             yield from affected(view.latest)
 
 
-def _standing(component: Component, going_on: Sequence[IncidentView]) -> Standing:
+def _standing(component: Component, going_on: Sequence[IncidentView]) -> ServiceStanding:
     concerned = [view for view in going_on if concerns(view, component)]
     if not concerned:
-        return Standing(component, Tone.UNKNOWN if any(map(_nameless, going_on)) else Tone.FINE)
+        return ServiceStanding(
+            component, IncidentTone.UNKNOWN if any(map(_nameless, going_on)) else IncidentTone.FINE
+        )
     tones = [view.tone for view in concerned]
     # A service that works again, but is under maintenance now, is not available.
-    tone = Tone.MAINTENANCE if worst(tones) is Tone.WATCHING and Tone.MAINTENANCE in tones else worst(tones)
-    return Standing(component, tone, next(view for view in concerned if view.tone is tone))
+    tone = (
+        IncidentTone.MAINTENANCE
+        if worst(tones) is IncidentTone.WATCHING and IncidentTone.MAINTENANCE in tones
+        else worst(tones)
+    )
+    return ServiceStanding(component, tone, next(view for view in concerned if view.tone is tone))
 
 
 def _nameless(view: IncidentView) -> bool:

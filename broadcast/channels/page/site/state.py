@@ -44,7 +44,7 @@ class StateDamaged(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PublishedText:
     """The words in one language; `title` is empty if the message has no subject."""
 
     locale: str
@@ -82,7 +82,7 @@ class Update:
     next_update: datetime | None
     link: str | None
     hotline: str | None
-    texts: tuple[Text, ...]
+    texts: tuple[PublishedText, ...]
     names: tuple[tuple[tuple[str, str], ...], ...] = ()
     window_starts: datetime | None = None
     identity: str = ""
@@ -116,7 +116,7 @@ class Update:
         """The fragment of this update on its incident's page."""
         return f"update-{path_safe(self.key)}"
 
-    def text(self, language: str) -> Text:
+    def text(self, language: str) -> PublishedText:
         """Return the words in `language`, else as first written."""
         for text in self.texts:
             if language_of(text.locale) == language:
@@ -288,10 +288,10 @@ def _ordered(published: Sequence[Update]) -> tuple[Update, ...]:
     return tuple(update for _, update in sorted(placed, key=itemgetter(0)))
 
 
-def _text(message: Message, head: Headline) -> Text:
+def _text(message: Message, head: Headline) -> PublishedText:
     title = _bare(legible(message.subject or ""), head, message.locale)
     body = _bare(legible(message.text).strip(), head, message.locale)
-    return Text(legible(message.locale), _LEADING_TAG.sub("", title).strip(), body)
+    return PublishedText(legible(message.locale), _LEADING_TAG.sub("", title).strip(), body)
 
 
 def _way(way: Alternative) -> Alternative:
@@ -348,7 +348,8 @@ def _update(record: dict[str, Any]) -> Update:
             "situation": Situation(record["situation"]) if record.get("situation") else None,
             "services": tuple((name, component) for name, component in record["services"]),
             "zone": _known_zone(record["zone"]),
-            "texts": tuple(Text(**text) for text in record["texts"]) or (Text("en", "", ""),),
+            "texts": tuple(PublishedText(**text) for text in record["texts"])
+            or (PublishedText("en", "", ""),),
             "ways": tuple(
                 Alternative(way["kind"], way["value"], tuple((code, words) for code, words in way["hours"]))
                 for way in record.get("ways", ())
