@@ -373,7 +373,7 @@ def test_numbers_of_the_letterhead_are_no_facts_of_the_text(tmp_path):
     files = {"de/customers/email.txt.j2": "{{ what }}. 10116"}
     renderer = Renderer(with_files(tmp_path, files), "de", letterhead=LETTERHEAD)
 
-    with pytest.raises(TemplateError, match="'10116' is not among the facts"):
+    with pytest.raises(TemplateError, match="'10116' is in the text but not in the facts"):
         renderer.render(sample_facts(Situation.UPDATE), "customers", "de", ChannelKind.EMAIL)
 
 

@@ -26,7 +26,10 @@ REST = "Tel. {{ hotline or '' }}. " + NEWS + " {{ link or '' }} {{ mark }}"
 
 # Each in a file of its own, so that one run shows them all.
 MUTATIONS = {
-    "de/customers/investigating/sms.txt.j2": (GOOD + "Neues um 15:00.", "'15:00' is not among the facts"),
+    "de/customers/investigating/sms.txt.j2": (
+        GOOD + "Neues um 15:00.",
+        "'15:00' is in the text but not in the facts",
+    ),
     "de/customers/identified/sms.txt.j2": (GOOD, "does not say the reference"),
     "de/customers/update/sms.txt.j2": (GOOD + "{{ mark }}", "does not say when there will be news"),
     "en/customers/investigating/sms.txt.j2": (GOOD + "{{ mark }}", "does not say how to get help now"),
