@@ -1,1 +1,1 @@
-"""The command line: the only code that draws, prompts, or reads a terminal."""
+"""The command line: the only code that draws, asks, or reads a terminal."""

@@ -1,6 +1,6 @@
-"""The program: which verbs there are, and how a run of it ends.
+"""The program: its verbs, and how it ends.
 
-A verb's module is imported when that verb is invoked, not before: in the worst hour every second counts.
+The module of a verb is imported only when that verb runs, because start-up time matters in an outage.
 """
 
 from __future__ import annotations
@@ -94,13 +94,13 @@ class Root(Group):
     }
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Answer `--show-completion SHELL` at once; without a name it is the shell that called."""
+        """Answer `--show-completion SHELL` at once; the default is the calling shell."""
         if not ctx.resilient_parsing:
             _complete_for_named_shell(self.get_params(ctx), ctx, args)
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return every verb, front shelf first."""
+        """Return every verb, the most important first."""
         del ctx
         return list(_VERBS)
 
@@ -114,7 +114,7 @@ class Root(Group):
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line; the exit code. Never raises, and never shows a traceback."""
+    """Run the command line and return the exit code. Never raises, and never shows a traceback."""
     prepare()
     try:
         _refuse_illegible(arguments)
@@ -139,7 +139,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _complete_for_named_shell(params: Sequence[Any], ctx: Any, args: Sequence[str]) -> None:
-    """Typer's options take no name of a shell; what they call does. Raises `UsageError` for other shells."""
+    """Set the shell for Typer's completion options, which take no name. Raises `UsageError` if unknown."""
     before_verb = len(list(takewhile(lambda word: word.startswith("-"), args)))
     words = [part for word in args[:before_verb] for part in word.split("=", 1)]
     for option, shell in pairwise([*words, *args[before_verb : before_verb + 1]]):
@@ -148,11 +148,11 @@ def _complete_for_named_shell(params: Sequence[Any], ctx: Any, args: Sequence[st
         if shell not in _SHELLS:
             raise UsageError(f"there is no completion for {shell}", hint=f"there is: {', '.join(_SHELLS)}")
         param = next(one for one in params if option in one.opts)
-        param.callback(ctx, param, shell)  # it ends the program
+        param.callback(ctx, param, shell)  # this ends the program
 
 
 def _refuse_illegible(arguments: Sequence[str]) -> None:
-    """What is no text in this terminal's character set could be neither recorded nor sent."""
+    """Refuse text that is not valid in this terminal's character set: it could not be recorded or sent."""
     for argument in arguments:
         if not is_legible(argument):
             raise UsageError(

@@ -1,7 +1,7 @@
-"""Commands made of functions, as Typer makes them, with three habits of our own.
+"""Commands made from functions, as Typer makes them, with three additions.
 
-Parameters that are frozen dataclasses stand for their fields, so that verbs share whole groups of options.
-Global flags are understood before and after the verb. Help shows examples first.
+A parameter that is a frozen dataclass is replaced by its fields, so that verbs share groups of options.
+Global flags may stand before and after the verb. Help shows examples first.
 """
 
 from __future__ import annotations
@@ -22,50 +22,50 @@ from broadcast.cli.suggest import nearest
 from broadcast.cli.terminal import standard_error, standard_output
 from broadcast.errors import UsageError
 
-#: `-h` is ours: see `everywhere`.
+#: `-h` is our own: see `everywhere`.
 CONTEXT: dict[str, Any] = {"help_option_names": []}
 
 
 class Command(TyperCommand):
-    """A verb; `examples` are lines to copy, `terms` explains words that its arguments are made of."""
+    """A verb; `examples` are lines to copy, `terms` explains words in its arguments."""
 
     examples: tuple[str, ...] = ()
     terms: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Parse, with the global flags that were given before the verb as defaults."""
+        """Parse; global flags before the verb are the defaults."""
         return super().make_context(info_name, args, parent, default_map=given_before(parent), **extra)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Explain rather than complain where something is needed and nothing was given."""
+        """Show the help if required arguments are missing and nothing was typed."""
         if not args and any(param.required for param in self.params) and not ctx.resilient_parsing:
             explain(ctx)
         _refuse_empty(self, ctx, args)
         return super().parse_args(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
-        """Examples first."""
+        """Return the help, examples first."""
         return help_text(ctx, standard_output())
 
 
 class Group(TyperGroup):
-    """A verb with verbs below it."""
+    """A verb with further verbs."""
 
     examples: tuple[str, ...] = ()
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Parse, with the global flags that were given before the verb as defaults."""
+        """Parse; global flags before the verb are the defaults."""
         return super().make_context(info_name, args, parent, default_map=given_before(parent), **extra)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Explain rather than complain where no verb was given."""
+        """Show the help if no verb was typed."""
         if not args and not ctx.resilient_parsing:
             explain(ctx)
         _refuse_empty(self, ctx, args)
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the verb that `args` begin with; raises `UsageError` that names the nearest one."""
+        """Return the verb at the start of `args`; raises `UsageError` with the nearest one."""
         if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
             close = nearest(args[0], self.list_commands(ctx))
             hint = f"did you mean `{path(ctx)} {close}`?" if close else f"`{path(ctx)} -h` lists the commands"
@@ -73,7 +73,7 @@ class Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
-        """Examples first."""
+        """Return the help, examples first."""
         return help_text(ctx, standard_output())
 
 
@@ -83,9 +83,9 @@ def command(
     terms: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     unsaid: Container[str] = (),
 ) -> Callable[[Callable[..., object]], Command]:
-    """Make a command of a function; what it returns is the exit code (None: 0).
+    """Make a command from a function that returns the exit code (None: 0).
 
-    `unsaid` names parameters that are understood, and not offered: they make no sense here.
+    `unsaid` names parameters that are accepted but not shown, because they make no sense here.
     """
 
     def made(function: Callable[..., object]) -> Command:
@@ -104,7 +104,7 @@ def command(
 
 
 def group(name: str, summary: str, commands: Sequence[Command], examples: Sequence[str] = ()) -> Group:
-    """Return a group of commands, which itself only takes global flags."""
+    """Return a group of commands, which itself takes only global flags."""
     made = Group(
         name=name,
         help=summary,
@@ -118,7 +118,7 @@ def group(name: str, summary: str, commands: Sequence[Command], examples: Sequen
 
 
 def unfolded(function: Callable[..., object]) -> Callable[..., object]:
-    """Return `function` as Typer can read it: every dataclass parameter replaced by one parameter a field."""
+    """Return `function` for Typer: each dataclass parameter is replaced by one parameter per field."""
     signature = inspect.signature(function, eval_str=True)
     groups: dict[str, type] = {
         name: one.annotation
@@ -143,21 +143,21 @@ def unfolded(function: Callable[..., object]) -> Callable[..., object]:
 
 
 def _refuse_empty(command: Any, ctx: Any, args: Sequence[str]) -> None:
-    """Look at what was typed before it is converted: a path of nothing becomes the current folder."""
+    """Check the typed values before conversion: an empty path would become the current folder."""
     if not ctx.resilient_parsing:
         given, _, _ = command.make_parser(ctx).parse_args(args=list(args))
         refuse_empty(command.get_params(ctx), given)
 
 
 def explain(ctx: typer.Context) -> NoReturn:
-    """Show what could be typed; exit code 2, since nothing was done."""
+    """Show the help and end with exit code 2, because nothing was done."""
     stream = standard_error()
     stream.write(short_help(ctx, stream))
     raise typer.Exit(2)
 
 
 def given_before(parent: typer.Context | None) -> dict[str, object]:
-    """Return the global flags that stood before this verb."""
+    """Return the global flags before this verb."""
     if parent is None:
         return {}
     names = [field.name for field in fields(Common)]

@@ -1,6 +1,6 @@
-"""What the shell offers after a tab: names from the configuration and the ledger, quickly and without a word.
+"""Shell completion: names from the configuration and the ledger, fast and without messages.
 
-Whatever goes wrong here means that there is nothing to offer.
+After any error there are simply no suggestions.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ def _silently(complete: Callable[[typer.Context], Iterable[str]]) -> Completer:
         except Exception:  # noqa: BLE001 - a shell that waits for a tab must not be shown errors
             return []
 
-    del completed.__wrapped__  # Typer reads the parameters of what is wrapped, otherwise
+    del completed.__wrapped__  # otherwise Typer reads the parameters of the wrapped function
     return completed
 
 
 @_silently
 def incidents(ctx: typer.Context) -> Iterable[str]:
-    """References of the ledger that the command would use."""
+    """Return the references in the ledger of this configuration."""
     from broadcast.wiring import incident_refs
 
     return incident_refs(_settings(ctx), sandbox=bool(ctx.params.get("sandbox")))
@@ -41,7 +41,7 @@ def incidents(ctx: typer.Context) -> Iterable[str]:
 
 @_silently
 def maintenance(ctx: typer.Context) -> Iterable[str]:
-    """References of work that is announced or under way."""
+    """Return the references of maintenance that is not over."""
     from broadcast.wiring import incident_refs
 
     return incident_refs(_settings(ctx), sandbox=bool(ctx.params.get("sandbox")), maintenance=True)
@@ -49,7 +49,7 @@ def maintenance(ctx: typer.Context) -> Iterable[str]:
 
 @_silently
 def exercises(ctx: typer.Context) -> Iterable[str]:
-    """Exercises that come with the program."""
+    """Return the shipped exercises."""
     from broadcast.drills.shipped import shipped
 
     del ctx
@@ -58,25 +58,25 @@ def exercises(ctx: typer.Context) -> Iterable[str]:
 
 @_silently
 def channels(ctx: typer.Context) -> Iterable[str]:
-    """Configured channels."""
+    """Return the configured channels."""
     return _settings(ctx).channels
 
 
 @_silently
 def audiences(ctx: typer.Context) -> Iterable[str]:
-    """Configured audiences."""
+    """Return the configured audiences."""
     return _settings(ctx).audiences
 
 
 @_silently
 def services(ctx: typer.Context) -> Iterable[str]:
-    """Described services."""
+    """Return the configured services."""
     return _settings(ctx).services
 
 
 @_silently
 def fates(ctx: typer.Context) -> Iterable[str]:
-    """What the configuration says that something depends on, the channels, and what people say is down."""
+    """Return the systems in the configuration, the channels, and names that people use."""
     from broadcast.planning.fates import SYSTEMS
 
     settings = _settings(ctx)
@@ -89,7 +89,7 @@ def fates(ctx: typer.Context) -> Iterable[str]:
 
 @_silently
 def templates(_: typer.Context) -> Iterable[str]:
-    """Return the situations that texts are written for."""
+    """Return the situations that have texts."""
     from broadcast.model.situation import Situation
 
     return [situation.value for situation in Situation]
@@ -97,7 +97,7 @@ def templates(_: typer.Context) -> Iterable[str]:
 
 @_silently
 def phases(_: typer.Context) -> Iterable[str]:
-    """Phases an incident may be put into."""
+    """Return the phases that an incident may get."""
     from broadcast.model.incident import Phase
 
     return [phase.value for phase in Phase if not phase.closed]
@@ -105,7 +105,7 @@ def phases(_: typer.Context) -> Iterable[str]:
 
 @_silently
 def severities(_: typer.Context) -> Iterable[str]:
-    """Severities."""
+    """Return the severities."""
     from broadcast.model.incident import Severity
 
     return [severity.value for severity in Severity]

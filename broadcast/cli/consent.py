@@ -1,4 +1,4 @@
-"""Asking before what cannot be undone: what it is, and a phrase to type that says how much."""
+"""Ask before an irreversible step: show it, and let the person type a phrase with its size."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from broadcast.cli.terminal import can_ask
 from broadcast.errors import Interrupted, Refused
 from broadcast.publishing.preview import Preview
 
-_SHOWN = 40  # characters of a wrong answer
+_SHOWN = 40  # characters of a wrong answer that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ class ConsentPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`Type PHRASE to VERB`; `undone` says what was left as it was (`nothing was sent`)."""
+    """`Type PHRASE to VERB`; `undone` says what was not done (`nothing was sent`)."""
 
     verb: str
     undone: str
 
     def settle(self, common: Common, phrase: str, page: Page, *, yes: bool) -> None:
-        """Show the page and ask; with `yes`, go ahead. Raises `Refused`."""
+        """Show the page and ask; with `yes`, continue. Raises `Refused`."""
         if yes:
             return
         if not can_ask():
@@ -66,7 +66,7 @@ class Question:
         self.ask(common, phrase)
 
     def ask(self, common: Common, phrase: str) -> None:
-        """Return once the phrase was typed; raises `Refused` for anything else."""
+        """Return after the phrase was typed; raises `Refused` for anything else."""
         stream = common.err
         _forget_typed_ahead()
         stream.write(f"\nType {phrase} to {self.verb}, anything else to leave it: ")
@@ -94,7 +94,7 @@ _SEND = Question("send", "nothing was sent")
 
 
 def _forget_typed_ahead() -> None:
-    """What was typed, or pasted, before the question was asked is no answer to it."""
+    """Discard input from before the question: it is not an answer."""
     import termios
 
     with contextlib.suppress(termios.error, ValueError, OSError):

@@ -15,7 +15,7 @@ _HELP = frozenset({"--help", "-h", "--version"})
 
 
 class DefaultGroup(Group):
-    """Runs `default` unless the first argument is the name of a command below it.
+    """Runs `default` unless the first argument is the name of one of its commands.
 
     Options may stand before that name. After `--`, a name is an argument of `default`.
     """
@@ -23,7 +23,7 @@ class DefaultGroup(Group):
     default: Command
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """The context of the group, for a command below it or for help; else of the default command."""
+        """Return the context for one of the commands or for help, else that of the default command."""
         place = self._place_of_command(args)
         if place is not None:
             self._refuse_as_argument(str(info_name), args, place)
@@ -34,13 +34,16 @@ class DefaultGroup(Group):
         return self.default.make_context(info_name, args, parent, **extra)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
-        """Return the commands below it, and the options of the default command."""
+        """Return the group's commands, and the options of the default command."""
         if incomplete.startswith("-"):
             return self.default.shell_complete(ctx, incomplete)
         return super().shell_complete(ctx, incomplete)
 
     def _refuse_as_argument(self, name: str, args: Sequence[str], place: int) -> None:
-        """Say how to use the name as an argument, if options of the default command alone stand with it."""
+        """Raise `UsageError` if options of the default command precede the name of another command.
+
+        The hint says how to use the name as an argument.
+        """
         word = args[place]
         own = {option for param in self.default.params for option in param.opts}
         taken = {option for param in self.commands[word].params for option in param.opts}
@@ -52,7 +55,7 @@ class DefaultGroup(Group):
             )
 
     def _place_of_command(self, args: Sequence[str]) -> int | None:
-        """Where the first argument stands, if it names a command; None if it is something else."""
+        """Return the position of the first argument if it names a command, else None."""
         context = typer.Context(self.default, resilient_parsing=True)
         title = str(next(one.name for one in self.default.params if one.param_type_name == "argument"))
         for place, word in enumerate(args):

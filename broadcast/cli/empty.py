@@ -1,4 +1,4 @@
-"""Refuse empty values before anything is done: usually a script did not set a variable.
+"""Refuse empty values early: usually a script did not set a variable.
 
 `--key "$RUN"` would send twice, and `--service "$SERVICE"` would name a service without a name.
 """
@@ -12,7 +12,7 @@ from broadcast.errors import UsageError
 
 
 def refuse_empty(params: Iterable[Any], given: Mapping[str, object]) -> None:
-    """Raise `UsageError` for the first parameter that was given as nothing, or as white space only.
+    """Raise `UsageError` for the first parameter that is empty or only white space.
 
     `params` are a command's parameters as Typer builds them; `given` is what was typed for each, by its name.
     """

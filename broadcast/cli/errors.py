@@ -1,4 +1,4 @@
-"""How a failure is told: `error: ...` and `hint: ...`, as JSON where asked for, never a traceback."""
+"""How a failure is shown: `error: ...` and `hint: ...`, or as JSON, never a traceback."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from broadcast.model.redaction import Secrets
 from broadcast.model.text import printable, printable_json
 
 SCHEMA = "broadcast.error/1"
-#: A file, a folder or a stream that this needs cannot be used; nothing was sent.
+#: Errors of a file, a folder or a stream; nothing was sent.
 _UNUSABLE = 12
 _INTERRUPTED = 130
-#: What a write fails with when there is no room for it.
+#: The errors of a write without space.
 _LOST = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REPORT = "broadcast-bug-"
 _NO_NUMBER = re.compile(r"is not a valid int(eger)?\b")
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
-#: What may be a credential, a number or an address; what a bug says about values must not hold one.
+#: Possible credentials, numbers and addresses, which a bug report must not contain.
 _QUOTED = re.compile(r"(['\"]).*?\1", re.DOTALL)
 _TOKEN = re.compile(r"""(?=[^\s'"]*[\d!@#$%^&*+=/])[^\s'"]{5,}|[^\s'"]{16,}""")
 
@@ -46,17 +46,17 @@ class Failure:
 
 
 def report(error: BroadcastError, arguments: Sequence[str]) -> int:
-    """Tell about one of our own errors; returns its exit code."""
+    """Show one of our own errors; return its exit code."""
     return _tell(Failure(str(error), error.hint, error.exit_status), arguments)
 
 
 def report_interrupted(error: Interrupted, arguments: Sequence[str]) -> int:
-    """Tell that Ctrl-C came before anything was recorded or sent; returns 130."""
+    """Show that Ctrl-C came before anything was recorded or sent; return 130."""
     return _tell(Failure(str(error), error.hint, _INTERRUPTED), arguments)
 
 
 def report_unfinished(error: Unfinished, arguments: Sequence[str]) -> int:
-    """Tell about what went wrong when messages may have left the machine; returns 130."""
+    """Show an error that came when messages may have left the machine; return 130."""
     cause = error.__cause__
     failure = Failure(str(error), error.hint, _INTERRUPTED, sent_anything=None)
     if isinstance(cause, BroadcastError) or not isinstance(cause, Exception):
@@ -68,9 +68,9 @@ def report_unfinished(error: Unfinished, arguments: Sequence[str]) -> int:
 
 
 def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
-    """Tell about a command line that Typer cannot make sense of; returns 2."""
+    """Show a mistake in the command line that Typer found; return 2."""
     ctx: Any = getattr(error, "ctx", None)
-    known = hasattr(error, "option_name")  # Typer would add its own guesses
+    known = hasattr(error, "option_name")  # Typer would add its own suggestions
     text = (error.message if known else error.format_message()).rstrip(".")
     text = _NO_NUMBER.sub("is not a whole number", text)
     hint = did_you_mean(error, ctx) or (f"see `{path(ctx)} -h`" if ctx else None)
@@ -78,15 +78,15 @@ def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
 
 
 def report_unforeseen(error: Exception, arguments: Sequence[str]) -> int:
-    """Tell about a file that cannot be used, or a mistake of ours, whose details are kept; returns 12.
+    """Show an unusable file, or a bug, whose details are saved; return 12.
 
-    Nothing was sent: what goes wrong later arrives as `Unfinished`.
+    Nothing was sent: later errors arrive as `Unfinished`.
     """
     if isinstance(error, OSError) and error.filename:
         text = f"cannot use {error.filename}: {error.strerror}"
         hint = "nothing was sent; check its permissions and the space left on the disk"
         return _tell(Failure(text, hint, _UNUSABLE), arguments)
-    if isinstance(error, OSError) and error.errno in _LOST:  # Typer writes completion scripts by itself
+    if isinstance(error, OSError) and error.errno in _LOST:  # Typer writes completion scripts itself
         return report_lost(error, 0, arguments)
     details = _write_details(error)
     hint = f"nothing was sent; details are in {details}" if details else "nothing was sent"
@@ -94,7 +94,7 @@ def report_unforeseen(error: Exception, arguments: Sequence[str]) -> int:
 
 
 def report_lost(error: OSError, code: int, arguments: Sequence[str]) -> int:
-    """Tell that standard output did not take everything; 12 unless the `code` says something else already."""
+    """Show that standard output was lost; return 12 unless `code` already says something else."""
     stream = standard_error(no_color="--no-color" in arguments)
     stream.write(_line(stream, "error", f"the output could not be written: {error.strerror}"))
     stream.write(_line(stream, "hint", "free some space, or write it somewhere else"))
@@ -102,7 +102,7 @@ def report_lost(error: OSError, code: int, arguments: Sequence[str]) -> int:
 
 
 def wants_json(arguments: Sequence[str]) -> str | None:
-    """Return `json` or `ndjson` where the command line asks for it, however far it could be read."""
+    """Return `json` or `ndjson` if the command line asks for it, as far as it could be parsed."""
     for position, argument in enumerate(arguments):
         following = arguments[position + 1] if position + 1 < len(arguments) else ""
         value = following if argument in {"-o", "--output"} else argument.removeprefix("--output=")
@@ -149,7 +149,7 @@ def _line(stream: Stream, what: str, text: str) -> str:
 
 
 def crash_reports() -> list[Path]:
-    """Return the files with details of our own faults that this user may change."""
+    """Return the saved bug reports that this user may change."""
     import tempfile
 
     folders = (_state_folder(), Path(tempfile.gettempdir()))
@@ -158,7 +158,7 @@ def crash_reports() -> list[Path]:
 
 
 def _write_details(error: Exception) -> Path | None:
-    """Return the traceback, without values, in a file that only this user may read."""
+    """Save the traceback, without values, in a file that only this user may read; return its path."""
     import tempfile
     import traceback
 
@@ -178,7 +178,7 @@ def _write_details(error: Exception) -> Path | None:
 
 
 def _environment() -> Secrets:
-    """Return the secrets that the environment gives, by the names of its variables."""
+    """Return the secrets in the environment, judged by the names of its variables."""
     return Secrets(frozenset(value for name, value in os.environ.items() if value and sounds_secret(name)))
 
 

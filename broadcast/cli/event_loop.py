@@ -1,4 +1,4 @@
-"""The event loop of a command, and the signals that reach it: the core below knows neither."""
+"""The event loop of a command, and its signals: the lower layers know neither."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def complete(work: Coroutine[Any, Any, T]) -> T:
-    """Run it in a loop of its own, and return its result. Ctrl-C raises `KeyboardInterrupt` at once."""
+    """Run `work` in its own loop and return its result. Ctrl-C raises `KeyboardInterrupt` at once."""
     import asyncio
 
     with _interrupting_at_once():
@@ -25,7 +25,7 @@ def complete(work: Coroutine[Any, Any, T]) -> T:
 
 
 def stop_by_signals() -> Stop:
-    """Return what ends a run in order: Ctrl-C or a polite kill ask it to, and a lost terminal does not."""
+    """Return what ends a run in good order: on Ctrl-C and SIGTERM, but not on a lost terminal."""
     from broadcast.dispatch.stop import Stop
 
     return Stop(_signals)
@@ -33,7 +33,7 @@ def stop_by_signals() -> Stop:
 
 @contextmanager
 def _signals(ask: Callable[[], None]) -> Iterator[None]:
-    """Until the end of the block, Ctrl-C and a polite kill `ask`, and a lost terminal is ignored.
+    """Until the end of the block, call `ask` on Ctrl-C and SIGTERM; ignore a lost terminal.
 
     Signals belong to the main thread: a program that embeds us in another thread keeps its own handling.
     """
@@ -46,7 +46,7 @@ def _signals(ask: Callable[[], None]) -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in (*_STOPPING, signal.SIGHUP)}
     try:
         for number in _STOPPING:
-            # The loop wakes up, whichever thread the signal finds. But it would call no handler while
+            # The loop wakes up, whichever thread gets the signal. But it would call no handler while
             # something is computed or recorded, and a request that comes then has to count at once.
             loop.add_signal_handler(number, _woken)
             signal.signal(number, lambda *_: ask())
@@ -65,7 +65,7 @@ def _woken() -> None:
 
 @contextmanager
 def _interrupting_at_once() -> Iterator[None]:
-    """Keep `asyncio.run` from handling Ctrl-C: it would wait for the answer to a question that is asked."""
+    """Keep `asyncio.run` from handling Ctrl-C: it would wait for the answer to an open question."""
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler or not _in_main_thread():
         yield

@@ -1,4 +1,4 @@
-"""Help: what a command does, lines to copy, what it takes. Plain text, so that it is there at once."""
+"""Help: what a command does, examples to copy, its parameters. Plain text, so that it is fast."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from broadcast.cli.terminal import Stream
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _WIDEST = 100
 _LONGEST_NAME = 30
-_ROOM = 24  # columns a description needs beside its name
+_ROOM = 24  # columns that a description needs beside its name
 
 Records = list[tuple[str, str]]
 
 
 def help_text(ctx: typer.Context, stream: Stream) -> str:
-    """Return the help of the command of `ctx`, as wide and as bold as `stream` allows."""
+    """Return the help of the command of `ctx`, with the width and style of `stream`."""
     command: Any = ctx.command
     width = min(stream.width, _WIDEST)
     summary, _, story = (command.help or "").partition("\n\n")
@@ -35,7 +35,7 @@ def help_text(ctx: typer.Context, stream: Stream) -> str:
 
 
 def short_help(ctx: typer.Context, stream: Stream) -> str:
-    """Return what is shown where nothing was asked: examples, the verbs, and where there is more."""
+    """Return the help without a command: examples, the verbs, and where to find more."""
     command: Any = ctx.command
     width = min(stream.width, _WIDEST)
     lines = _paragraphs(command.help, width)
@@ -114,7 +114,7 @@ def _parameters(ctx: typer.Context) -> Iterator[tuple[str, Records]]:
 
 
 def _params(ctx: typer.Context) -> list[Any]:
-    """Return what the command takes; a group with a default command takes what that takes."""
+    """Return the parameters of the command; for a group with a default command, those of that one."""
     command: Any = ctx.command
     return list(getattr(command, "default", command).params)
 

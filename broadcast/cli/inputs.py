@@ -1,4 +1,4 @@
-"""What is typed, piped or kept in files, read into a request."""
+"""Read what was typed, piped or saved in files into a request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from broadcast.rendering.clean import clean
 
 _LARGEST = 256 * 1024  # a notice is short; a file larger than this is a mistake
 _STDIN = "-"
-#: Facts that hold for later notices. An empty variable of a script must not take an instruction back.
+#: Facts that hold for later notices. An empty variable of a script must not withdraw an instruction.
 _HELD = frozenset({"scope", "impact", "action", "cause", "instruction", "works", "report"})
 
 
@@ -31,7 +31,7 @@ def read_request(
     title: str | None = None,
     incident: str | None = None,
 ) -> Request:
-    """Return the request that was typed, about a new incident with `title`, or one named.
+    """Return the request: a new incident with `title`, or the named one.
 
     Raises `UsageError`.
     """
@@ -63,7 +63,7 @@ def read_request(
 
 
 def read_affects(given: Sequence[str] | None) -> tuple[str, ...]:
-    """The systems that are down: repeated, or separated by commas; raises `UsageError` for a list of none."""
+    """Return the systems that are down: repeated or separated by commas; raises `UsageError` if empty."""
     names = listed_systems(given or ())
     if given and not names:
         raise UsageError(f"--affects {given[0]} names no system", hint="write it like --affects slack,twilio")
@@ -71,7 +71,7 @@ def read_affects(given: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def read_limits(run: RunOptions, sending: Sending | None = None) -> Limits:
-    """Return how far the run may go; raises `UsageError` for a deadline that is none."""
+    """Return the limits of the run; raises `UsageError` for a wrong deadline."""
     deadline = parse_duration(run.deadline) if run.deadline else None
     if deadline == 0:
         raise UsageError(f"--deadline {run.deadline} leaves no time to send", hint="write it like 60s or 5m")
@@ -84,7 +84,7 @@ def read_limits(run: RunOptions, sending: Sending | None = None) -> Limits:
 
 
 def read_message(given: str | None) -> str | None:
-    """The message: as typed, from `@FILE`, or from standard input for `-`; `@@all` is the text `@all`."""
+    """Return the message: as typed, from `@FILE`, or from standard input for `-`; `@@all` is `@all`."""
     if given is None:
         return None
     text = given
@@ -100,7 +100,7 @@ def read_message(given: str | None) -> str | None:
 
 
 def read_words(given: str | None) -> str | None:
-    """Return what puts a wrong fact right, as typed; raises `UsageError` where it says nothing."""
+    """Return the typed words of a correction; raises `UsageError` if they are empty."""
     if given is not None and not clean(given):
         raise UsageError("--corrects is empty", hint='say what is right: --corrects "Only Hamburg."')
     return given.strip() if given else None
@@ -128,7 +128,7 @@ def read_pairs(given: Sequence[str]) -> Sequence[tuple[str, str]]:
 
 
 def read_standard_input(option: str) -> str:
-    """Return all of standard input; refuses to wait for somebody to type."""
+    """Return all of standard input; refuses to wait for a person to type."""
     if reads_from_terminal():
         raise UsageError(
             f"{option} reads standard input, and nothing is piped into it",
@@ -138,7 +138,7 @@ def read_standard_input(option: str) -> str:
 
 
 def read_file(path: Path, option: str) -> str:
-    """Return a file's text; raises `UsageError` that names it."""
+    """Return the text of a file; raises `UsageError` with its name."""
     try:
         with path.expanduser().open("rb") as file:
             raw = file.read(_LARGEST + 1)
@@ -185,7 +185,7 @@ def _json(text: str, where: str) -> Mapping[str, object]:
 
 
 def _flat(table: Mapping[str, object], where: str, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Pairs of a table; `[title] en = ...` is the pair `title.en`."""
+    """Yield the pairs of a table; `[title] en = ...` is the pair `title.en`."""
     for key, value in table.items():
         name = f"{prefix}{key}"
         if isinstance(value, dict) and not prefix:
@@ -212,7 +212,7 @@ def _pair(text: str, where: str) -> tuple[str, str]:
 
 
 def _filled(name: str, value: str, where: str) -> tuple[str, str]:
-    """Return the pair, if it says something; raises `UsageError`."""
+    """Return the pair; raises `UsageError` if its value is empty."""
     if not value.strip():
         back = f"; to take back what held: {name}=none" if name in _HELD else ""
         raise UsageError(

@@ -1,4 +1,4 @@
-"""The ledger for as long as a verb needs it."""
+"""Open the ledger for one command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from broadcast.wiring import open_ledger
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Ledger]:
-    """The ledger of these settings; the hint says where else an incident may be that it does not know."""
+    """Open the ledger of these settings; for an unknown incident, the hint says where else to look."""
     ledger = open_ledger(settings)
     try:
         yield ledger
@@ -24,7 +24,7 @@ def opened(settings: Settings) -> Iterator[Ledger]:
 
 
 def _elsewhere(settings: Settings, hint: str | None) -> str | None:
-    from broadcast.sandbox.settings import sandbox_folder  # only when something went wrong
+    from broadcast.sandbox.settings import sandbox_folder  # only after an error
 
     if settings.sandbox or not (sandbox_folder(settings) / "broadcast.db").is_file():
         return hint

@@ -1,7 +1,7 @@
 """The options, each defined once; verbs take them in groups.
 
-A group is a frozen dataclass whose fields become options (see `broadcast.cli.command`); the panel names are
-the headings of the help.
+A group is a frozen dataclass whose fields become options (see `broadcast.cli.command`); the panel names
+are the headings of the help.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SAY, _TELL, _SEND, _SHOW, _EVERYWHERE = "What to say", "Whom to tell", "Sending
 
 
 class Output(StrEnum):
-    """How a result is written to standard output."""
+    """The form of a result on standard output."""
 
     HUMAN = "human"
     JSON = "json"
@@ -93,7 +93,7 @@ ListForm = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The flags that every command understands, before and after the verb."""
+    """The flags of every command, before or after the verb."""
 
     config: Annotated[
         Path | None,
@@ -133,7 +133,7 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a notice says."""
+    """The content of a notice."""
 
     message: Annotated[
         str | None,
@@ -252,7 +252,7 @@ class EndingOptions(Wording):
 
 @dataclass(frozen=True, slots=True)
 class Correcting(Wording):
-    """What an update says, which may put a wrong fact of the notice before right."""
+    """The content of an update, which may correct a wrong fact of the notice before."""
 
     corrects: Annotated[
         str | None,
@@ -267,7 +267,7 @@ class Correcting(Wording):
 
 @dataclass(frozen=True, slots=True)
 class TargetOptions:
-    """Whom a notice goes to, and by which ways."""
+    """The receivers of a notice, and the channels."""
 
     audience: Annotated[
         list[str] | None,
@@ -337,7 +337,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Confirming:
-    """How something that cannot be undone is agreed to."""
+    """How an irreversible step is confirmed."""
 
     dry_run: Annotated[
         bool, typer.Option("--dry-run", "-n", help="Show what would be done; change nothing.")

@@ -1,4 +1,4 @@
-"""What was probably meant by a word that is not known."""
+"""Suggestions for an unknown word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant: one that begins like it, or is spelled like it."""
+    """Return the known word that was probably meant: same beginning, or similar spelling."""
     words = list(known)
     begun = [one for one in words if one.startswith(word)]
     if len(begun) == 1:
@@ -19,7 +19,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(error: TyperException, ctx: Any) -> str | None:
-    """Return a suggestion for an unknown option of the command that was being read."""
+    """Return a suggestion for an unknown option of the command that was being parsed."""
     option = getattr(error, "option_name", None)
     if option is None or not hasattr(error, "possibilities") or ctx is None:
         return None

@@ -1,7 +1,7 @@
 """The three standard streams, which may be terminals, pipes, broken or closed.
 
-Nothing here ever raises because of a stream: what was sent, and the exit code that says so, must not
-depend on whether somebody still reads along.
+Nothing here raises because of a stream: what was sent, and the exit code, must not depend on whether a
+reader is still there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TextIO
 from broadcast import __version__
 
 _NARROWEST, _WIDEST = 20, 120
-#: How a character is spelled where the terminal's character set has none.
+#: Replacements for characters that the terminal's character set lacks.
 _ASCII = {
     "•": "*",
     "·": "-",
@@ -44,15 +44,15 @@ _ASCII = {
 }
 
 
-#: Why standard output did not take what was written, unless its reader went away: then nobody misses it.
+#: Why standard output was lost. If its reader closed the pipe, nothing is missing.
 _lost: list[OSError] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A standard stream to write to; `file` is None if it was closed before we began.
+    """A standard stream for writing; `file` is None if it was closed before we began.
 
-    `drawable` says whether boxes and moving bars are of use at the other end.
+    `drawable` says whether the stream can show boxes and moving bars.
     """
 
     file: TextIO | None
@@ -61,13 +61,13 @@ class Stream:
 
     @property
     def width(self) -> int:
-        """Columns to fill."""
+        """The number of columns."""
         from shutil import get_terminal_size
 
         return max(_NARROWEST, min(_WIDEST, get_terminal_size((80, 24)).columns))
 
     def write(self, text: str) -> bool:
-        """Write `text`, if anybody listens; False if it was lost."""
+        """Write `text`; return False if it was lost."""
         if self.file is None:
             return False
         try:
@@ -81,34 +81,34 @@ class Stream:
 
 
 def lost_output() -> OSError | None:
-    """Return why some of standard output was lost, if it was (a full disk); the next call forgets it."""
+    """Return why a part of standard output was lost (a full disk), once; None if nothing was."""
     found = _lost[0] if _lost else None
     _lost.clear()
     return found
 
 
 def standard_output(*, no_color: bool = False) -> Stream:
-    """Where results go."""
+    """Return the stream for results."""
     return _stream(sys.stdout, no_color=no_color)
 
 
 def standard_error(*, no_color: bool = False) -> Stream:
-    """Where everything else goes."""
+    """Return the stream for everything else."""
     return _stream(sys.stderr, no_color=no_color)
 
 
 def can_ask() -> bool:
-    """Return whether there is a person at the other end, who sees a question and can answer it."""
+    """Return whether a person can see a question and answer it."""
     return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
 
 
 def reads_from_terminal() -> bool:
-    """Return whether reading standard input would wait for somebody to type."""
+    """Return whether reading standard input would wait for a person to type."""
     return sys.stdin is None or _is_terminal(sys.stdin)
 
 
 def prepare() -> None:
-    """Let output survive a character set that lacks some of our characters."""
+    """Allow output in a character set that lacks some of our characters."""
     _lost.clear()
     codecs.register_error("broadcast", _spelled)
     for stream in (sys.stdout, sys.stderr):
@@ -117,7 +117,7 @@ def prepare() -> None:
 
 
 def release() -> None:
-    """Let go of the streams, so that the interpreter finds nothing to complain about when it ends."""
+    """Close the streams, so that the interpreter has no error to report when it ends."""
     for descriptor, stream in ((1, sys.stdout), (2, sys.stderr)):
         try:
             if stream is not None:
@@ -138,7 +138,7 @@ def answer_version() -> int:
 
 
 def coloured(terminal: bool, environ: Mapping[str, str]) -> bool:
-    """Whether to colour: what the environment asks for (no-color.org, force-color.org), else on terminals."""
+    """Return whether to use colours: from the environment (no-color.org, force-color.org) or a terminal."""
     if environ.get("NO_COLOR") or environ.get("BROADCAST_NO_COLOR"):
         return False
     forced = environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE")

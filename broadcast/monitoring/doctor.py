@@ -1,4 +1,4 @@
-"""Checking everything that a notice will need, before it is needed. Messages nobody."""
+"""Checking everything that a notice will need, before it is needed. Sends no message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking channels whether they would work. Messages nobody."""
+"""Check whether channels work. Sends no message."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The verbs, one file per group; each is loaded only when it is invoked."""
+"""The verbs, one file per group; each is loaded only when it is used."""

@@ -1,4 +1,4 @@
-"""`channels`: the ways out."""
+"""`channels`: list and check the channels."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NoProbe = Annotated[
 
 @command("broadcast channels list", name="list")
 def list_channels(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
-    """What is configured, what it can do, and what it depends on."""
+    """List the configured channels, their capabilities and their dependencies."""
     from broadcast.channels import registry
 
     settings = load_settings(common.config, sandbox=common.sandbox)
@@ -71,7 +71,7 @@ def list_channels(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
 
 @command("broadcast channels test", "broadcast channels test email", name="test")
 def ask(common: Common, name: Name = None, output: ListForm = OutputForm.HUMAN) -> int:
-    """Ask channels whether they would work. Messages nobody. Exit code 6 where a required one would not."""
+    """Check whether channels work. Sends no message. The exit code is 6 if a required one does not."""
     from broadcast.monitoring.doctor import CheckVerdict, channel_check
     from broadcast.monitoring.probe import probe
 
@@ -99,9 +99,9 @@ def ask(common: Common, name: Name = None, output: ListForm = OutputForm.HUMAN) 
 def tell_health(
     common: Common, name: Name = None, no_probe: NoProbe = False, output: ListForm = OutputForm.HUMAN
 ) -> int:
-    """Which channels work right now, from the last 24 hours, their own answers and their providers' word.
+    """Show which channels work now, from the last 24 hours, their own answers and their providers' pages.
 
-    Messages nobody. Exit code 6 where a required channel is down.
+    Sends no message. The exit code is 6 if a required channel is down.
     """
     from broadcast.cli.output.health import health_json, health_page
 
@@ -118,7 +118,7 @@ def tell_health(
 def _surveyed(
     settings: Settings, channels: Sequence[ChannelSettings], *, probing: bool
 ) -> tuple[Survey, str | None]:
-    """Return the survey, and why it had to do without the ledger where it had to."""
+    """Return the survey, and why it was made without the ledger, if so."""
     from broadcast.cli.ledger import opened
     from broadcast.model.clock import SystemClock
     from broadcast.monitoring.survey import Surveyor

@@ -1,4 +1,4 @@
-"""`config`: what is configured, and where it came from."""
+"""`config`: the settings and their origin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Origin = Annotated[bool, typer.Option("--origin", help="Say where each value cam
 
 @command("broadcast config show", "broadcast config show --origin -o json", name="show")
 def show_config(common: Common, origin: Origin = False, output: ListForm = OutputForm.HUMAN) -> None:
-    """What is in force: flags before the environment before the file. Secrets are never shown."""
+    """Show the settings in effect: flags, then environment, then file. Secrets are never shown."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     found = rows(settings, channel_defaults(settings))
     if output is OutputForm.JSON:
@@ -37,7 +37,7 @@ def show_config(common: Common, origin: Origin = False, output: ListForm = Outpu
 
 @command("broadcast config check", name="check")
 def check_config(common: Common) -> None:
-    """Whether the configuration can be read; everything wrong with it is named at once."""
+    """Check whether the configuration can be read; all mistakes are shown together."""
     from broadcast.monitoring.config_check import inspect, shared_backups
 
     settings = load_settings(common.config, sandbox=common.sandbox)

@@ -1,4 +1,4 @@
-"""`contacts`: who can be reached, before somebody has to be."""
+"""`contacts`: check before an incident who can be reached."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from broadcast.wiring import load_settings, make_channels, read_suppressed
 
 SCHEMA = "broadcast.contacts/1"
 _WRONG = 6
-_LISTED = 20  # rejected rows that are named
+_LISTED = 20  # rejected rows in the list
 
 Audiences = Annotated[
     list[str] | None,
@@ -48,7 +48,7 @@ Clear = Annotated[bool, typer.Option("--clear-text", help="Whole addresses; they
 
 @command("broadcast contacts check", "broadcast contacts check -a customers -o json")
 def check(common: Common, audience: Audiences = None, output: ListForm = OutputForm.HUMAN) -> int:
-    """Who has which address, and what is wrong with the files. Exit code 6 where rows were rejected."""
+    """Check who has which address, and the errors in the files. The exit code is 6 if rows were rejected."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     books = dict(_books(settings, audience))
     ways = make_channels(settings).ways
@@ -77,7 +77,7 @@ def check(common: Common, audience: Audiences = None, output: ListForm = OutputF
 def list_contacts(
     common: Common, audience: Audiences = None, clear: Clear = False, output: ListForm = OutputForm.HUMAN
 ) -> None:
-    """The people of audiences; addresses are masked unless asked for in clear text."""
+    """List the people of audiences; addresses are masked unless you ask for clear text."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     books = dict(_books(settings, audience))
     permissions = _permissions(settings, books, make_channels(settings).ways)

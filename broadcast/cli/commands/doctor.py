@@ -19,10 +19,10 @@ _WRONG = 6
 
 @command("broadcast doctor", "broadcast doctor -o json", "broadcast --sandbox doctor")
 def doctor(common: Common, output: ListForm = OutputForm.HUMAN) -> int:
-    """Check everything before it is needed. Messages nobody.
+    """Check everything before it is needed. Sends no message.
 
-    Configuration, secrets, file modes, ledger, contacts, templates, lanes, and every channel's reachability
-    and credentials. Exit code 6 where something is wrong that a notice needs.
+    It checks configuration, secrets, file modes, ledger, contacts, templates, lanes, and every channel's
+    reachability and credentials. The exit code is 6 if something is wrong that a notice needs.
     """
     checks = _examined(common)
     wrong = any(check.verdict is CheckVerdict.FAIL for check in checks)

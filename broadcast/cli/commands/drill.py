@@ -1,4 +1,4 @@
-"""`drill`: exercises that are played through the sandbox and graded."""
+"""`drill`: exercises in the sandbox, with a grade."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Folder = Annotated[
 
 @command("broadcast drill list", name="list")
 def list_exercises(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
-    """List the exercises that come with broadcast: name, length on the exercise's own clock, what happens."""
+    """List the shipped exercises: name, length on the exercise's own clock, what happens."""
     exercises = [read_exercise(path) for path in shipped().values()]
     if output is OutputForm.JSON:
         show_json({"schema": LIST_SCHEMA, "exercises": [_described(one) for one in exercises]}, common.out)

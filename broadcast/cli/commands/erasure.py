@@ -1,4 +1,4 @@
-"""`purge` and `forget`: what the ledger need not know any longer about people."""
+"""`purge` and `forget`: erase personal data from the ledger."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Suppress = Annotated[
     bool, typer.Option("--suppress", help="Never use their addresses again: a digest of each stays.")
 ]
 Whom = Annotated[
-    str, typer.Argument(metavar="CONTACT", help="Somebody's id, phone number or e-mail address.")
+    str, typer.Argument(metavar="CONTACT", help="The id, phone number or e-mail address of the person.")
 ]
 
 
@@ -52,11 +52,11 @@ Whom = Annotated[
 def purge(
     common: Common, confirming: Confirming, older_than: OlderThan, output: ListForm = OutputForm.HUMAN
 ) -> None:
-    """Erase who was told from incidents that ended long ago; the numbers stay.
+    """Delete the names of people from old incidents. The numbers stay in the reports.
 
-    Names, addresses, further columns and the providers' references go, and what errors and results quote of
-    them; reports still count. Open incidents are left alone, however old they are. The file is written anew,
-    so that nothing of it is left in there. It cannot be undone.
+    Names, addresses, other columns and the providers' references are deleted, also where errors and results
+    quote them. Open incidents are not changed, however old they are. The file is rewritten, so that no data
+    is left inside it. This cannot be undone.
     """
     age = parse_duration(older_than, years=_LONGEST)
     settings = load_settings(common.config, sandbox=common.sandbox)
@@ -84,15 +84,15 @@ def forget(
     suppress: Suppress = False,
     output: ListForm = OutputForm.HUMAN,
 ) -> int:
-    """Erase one person from the ledger, everywhere, and name the contacts files where they still stand.
+    """Erase one person from the ledger, and name the contacts files that still have them.
 
-    They are not told of incidents that are open any more, and not missed there. The files are yours to edit:
-    as long as the row stands there, new incidents reach them, unless --suppress keeps their addresses from
-    being used. An address that somebody else has too is not suppressed. It cannot be undone.
+    They get no further notices of open incidents, and do not count as missing there. The files are yours to
+    edit: as long as the row is there, new incidents reach them, unless --suppress keeps their addresses from
+    being used. An address that another person has too is not suppressed. This cannot be undone.
 
-    What rehearsals in the sandbox and bug reports of this program keep of them goes too.
+    Their data in sandbox rehearsals and in bug reports of this program is deleted, too.
 
-    Entries that may be about somebody else stay and are named, with file and line: look at them, and add them
+    Entries that may be about another person stay and are listed with file and line: check them, and add them
     with --also. The exit code is 6 if a list, or a row that mentions the person, could not be read.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)

@@ -1,4 +1,4 @@
-"""`contacts export-person`: everything that is known about one person, for them to be told."""
+"""`contacts export-person`: all data about one person, to give to them."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ Whom = Annotated[
     name="export-person",
 )
 def export_person(common: Common, whom: Whom, also: Also = None, output: ListForm = OutputForm.HUMAN) -> int:
-    """Everything that is known about one person: contacts files, consent, messages as told, suppressions.
+    """Export all data about one person: contacts files, consent, messages as sent, suppressions.
 
-    Readable in their language, or as JSON. Addresses are in clear: give it to nobody else. Entries that may
-    be about somebody else are left out and named, with file and line: look at them, and add them with --also.
+    Readable in their language, or as JSON. Addresses are in clear: do not give it to others. Entries that may
+    be about another person are left out and listed with file and line: check them, and add them with --also.
     The exit code is 6 if a list, or a row that mentions the person, could not be read.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)

@@ -1,4 +1,4 @@
-"""`contacts import`: a list from elsewhere into a contacts file, its differences shown first."""
+"""`contacts import`: a list from another system into a contacts file, its differences shown first."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ SCHEMA = "broadcast.import/1"
 _WRITE = Question("write it", "nothing was written")
 _REJECTED = 6
 _LISTED = 20
-_START = 4096  # bytes that tell the form of a list
+_START = 4096  # bytes that show the form of a list
 
 Source = Annotated[
     str,
     typer.Argument(metavar="FILE", help="CSV, vCard, LDIF or JSON; - reads standard input (not CSV)."),
 ]
-Into = Annotated[Path, typer.Option("--into", metavar="CSV", help="The contacts file to change, or to make.")]
+Into = Annotated[Path, typer.Option("--into", metavar="CSV", help="The contacts file to change or create.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Removing:
-    """Whether people go who are not in the list, and how many may."""
+    """Whether people who are not in the list are removed, and how many may be."""
 
     replace: Annotated[
         bool,
@@ -71,12 +71,12 @@ def import_contacts(
     removing: Removing,
     output: ListForm = OutputForm.HUMAN,
 ) -> int:
-    """Bring a list from elsewhere into a contacts file; what would change is shown, and asked about, first.
+    """Import a list into a contacts file. The changes are shown, and you confirm them, first.
 
-    Columns and cells that the list says nothing about stay as they are. A row is about a person with the same
-    id, or with the same addresses and no other name; anybody else is added. Subscribers of Statuspage and
-    ilert are read as their APIs give them. Suppressed addresses stay suppressed. The exit code is 6 if rows
-    were rejected; then --replace removes and writes nothing.
+    Columns and cells that the list does not have stay as they are. A row is about a person with the same id,
+    or with the same addresses and no other name; all others are added. Subscribers of Statuspage and ilert
+    are read as their APIs export them. Suppressed addresses stay suppressed. The exit code is 6 if rows were
+    rejected; then --replace removes and writes nothing.
     """
     if removing.max_removed is not None and not removing.replace:
         raise UsageError("--max-removed needs --replace", hint="nobody is removed without --replace")
@@ -96,7 +96,7 @@ def import_contacts(
     else:
         show([*page, line(_verdict(found, writing=writing, refused=refusal is not None))], common.out)
     if refusal:
-        return report(refusal, ())  # as text: the JSON document has it already
+        return report(refusal, ())  # only as text: the JSON document has it already
     return _REJECTED if found.rejected else 0
 
 

@@ -1,4 +1,4 @@
-"""`init`: write a configuration to start from."""
+"""`init`: write a first configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from broadcast.cli.output.blocks import Block, Remark, Tone
 from broadcast.cli.output.show import show
 from broadcast.setup.init import StarterLanguage, initialise
 
-Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where; here if left out.")]
+Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="The folder. Default: this one.")]
 Locale = Annotated[
     StarterLanguage | None,
     typer.Option(
@@ -26,10 +26,10 @@ Force = Annotated[bool, typer.Option("--force", help="Write new files; keep your
 
 @command("broadcast init --sandbox", "broadcast init ./incident-comms --locale de")
 def init(common: Common, folder: Folder = Path(), locale: Locale = None, force: Force = False) -> None:
-    """Write a configuration to start from: every line explained, with made-up contacts.
+    """Write a first configuration: every line explained, with made-up contacts.
 
     With --sandbox it has every kind of channel and needs no account: `broadcast --sandbox notify ...` works
-    at once. Nothing of yours is overwritten.
+    at once. Your own files are never overwritten.
     """
     language = locale or StarterLanguage.of(os.environ)
     starter = initialise(folder, language, sandbox=common.sandbox, force=force)

@@ -21,7 +21,7 @@ _TONES = {"failed": Tone.BAD, "unknown": Tone.WARNING, "held": Tone.WARNING, "ac
 
 @command("broadcast log", "broadcast log INC-7 -o json")
 def log(common: Common, incident: MaybeIncident = None, output: ListForm = OutputForm.HUMAN) -> None:
-    """Everything that happened in an incident, line by line; addresses are masked."""
+    """List everything that happened in an incident; addresses are masked."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     with opened(settings) as ledger:
         entries = read_log(ledger, incident, address_kinds(settings))

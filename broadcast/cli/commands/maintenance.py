@@ -1,4 +1,4 @@
-"""`maintenance`: work that is announced, moved, started, ended or called off."""
+"""`maintenance`: planned work that is announced, moved, started, ended or cancelled."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class AnnouncementOptions(Wording):
 
 @dataclass(frozen=True, slots=True)
 class Beginning(Wording):
-    """What the beginning of announced work says."""
+    """The content of a notice that announced work has begun."""
 
     window_until: Annotated[
         str | None,
@@ -111,8 +111,8 @@ def announce(
 ) -> int:
     """Announce work with its window, and tell everyone concerned.
 
-    Times are those of [broadcast] timezone. Pages show the window and offer it to calendars. `start`, `move`,
-    `end` and `cancel` go to everybody who was told, threaded to the announcement.
+    Times are in [broadcast] timezone. Pages show the window and offer it to calendars. `start`, `move`, `end`
+    and `cancel` go to everybody who was told, as replies to the announcement.
     """
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
     request = read_request(Verb.NOTIFY, wording, targets, sending.key, title=title)
@@ -132,7 +132,7 @@ def start(
     run: RunOptions,
     incident: MaybeWork = None,
 ) -> int:
-    """Say that the work has begun: now, or when --started says."""
+    """Tell everybody that the work has begun: now, or at --started."""
     _refuse_foreign(wording, _FOREIGN)
     request = read_request(Verb.UPDATE, wording, targets, sending.key, incident=incident)
     begun = replace(
@@ -154,9 +154,9 @@ def move(
     run: RunOptions,
     incident: MaybeWork = None,
 ) -> int:
-    """Say the new window beside the old one.
+    """Tell everybody the new window beside the old one.
 
-    Once the work has begun, only its end can be moved: that is how to say that it takes longer, or less.
+    Once the work has begun, only its end can be moved, if it takes longer or shorter.
     """
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
     request = read_request(Verb.UPDATE, wording, targets, sending.key, incident=incident)
@@ -178,7 +178,7 @@ def end(
 ) -> int:
     """Tell everybody who was told that the work is over.
 
-    It ended now, or when --ended says.
+    It ended now, or at --ended.
     """
     _refuse_foreign(wording, _FOREIGN)
     request = read_request(Verb.RESOLVE, wording, targets, sending.key, incident=incident)
@@ -197,7 +197,7 @@ def cancel(
     run: RunOptions,
     incident: MaybeWork = None,
 ) -> int:
-    """Tell everybody who was told that the work is called off, or broken off."""
+    """Tell everybody who was told that the work is cancelled or stopped."""
     _refuse_foreign(wording, _FOREIGN_IN_WINDOW)
     request = read_request(Verb.RETRACT, wording, targets, sending.key, incident=incident)
     return publish(replace(request, maintenance=True), common, sending, run)
@@ -210,7 +210,7 @@ def _with_window(request: Request, wording: AnnouncementOptions | ChangeOptions)
 
 
 def _refuse_foreign(wording: Wording, names: tuple[str, ...]) -> None:
-    """Options of the other verbs that would contradict what this one says."""
+    """Refuse options of the other verbs, which would contradict this one."""
     for name in names:
         if getattr(wording, name):
             raise UsageError(

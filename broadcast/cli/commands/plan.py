@@ -1,4 +1,4 @@
-"""`plan`: looking ahead, without an incident and without telling anybody."""
+"""`plan`: check the reach of notices, without an incident and without sending."""
 
 from __future__ import annotations
 

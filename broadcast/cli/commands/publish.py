@@ -1,4 +1,4 @@
-"""`notify`, `update`, `resolve`, `retract`: the verbs that tell people something."""
+"""`notify`, `update`, `resolve`, `retract`: the verbs that publish notices."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def notify(
 ) -> int:
     """Open an incident and tell everyone concerned.
 
-    Shows who would be told what, and asks before anything is sent. In scripts, --yes sends without asking
-    and --max-recipients guards it; with --key the same command can be repeated without telling anybody twice.
+    Shows who would get which text, and asks before anything is sent. In scripts, --yes sends without a
+    question and --max-recipients limits it; with --key, repeating the command sends nothing twice.
     """
     request = read_request(Verb.NOTIFY, wording, targets, sending.key, title=title)
     return publish(request, common, sending, run)
@@ -92,7 +92,7 @@ def resolve(
 ) -> int:
     """Tell everybody who was told, on the channel that reached them, that it is over.
 
-    Readers are told when it ended only if --ended says so.
+    Readers see when it ended only if you give --ended.
     """
     request = read_request(Verb.RESOLVE, wording, targets, sending.key, incident=incident)
     return publish(replace(request, ended=wording.ended), common, sending, run)
@@ -111,17 +111,17 @@ def retract(
     run: RunOptions,
     incident: MaybeIncident = None,
 ) -> int:
-    """Take back what was wrong, from everybody who got it: a false alarm, or an all-clear.
+    """Withdraw a wrong notice from everybody who got it: a false alarm, or an all-clear.
 
-    Of an open incident, all of it is taken back, and it is closed. Of a resolved one, the all-clear is: the
-    incident is open again, and readers are promised the next word.
+    If the incident is open, all of it is withdrawn and it is closed. If it is resolved, the all-clear is
+    withdrawn: the incident is open again, and readers get a promise of the next update.
     """
     request = read_request(Verb.RETRACT, wording, targets, sending.key, incident=incident)
     return publish(request, common, sending, run)
 
 
 def publish(request: Request, common: Common, sending: Sending, run: RunOptions) -> int:
-    """Publish the notice, or show it with --dry-run; the exit code."""
+    """Publish the notice, or show it with --dry-run; return the exit code."""
     limits = read_limits(run, sending)
     settings = load_settings(common.config, sandbox=common.sandbox)
     if limits.dry_run:

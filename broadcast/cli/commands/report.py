@@ -1,4 +1,4 @@
-"""`report`: the story of an incident."""
+"""`report`: the course of an incident."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from broadcast.wiring import load_settings
 
 
 class Format(StrEnum):
-    """What a report is written in."""
+    """The format of a report."""
 
     MARKDOWN = "md"
     HTML = "html"
@@ -35,7 +35,10 @@ _ENDINGS = {
 }
 
 AsFormat = Annotated[
-    Format | None, typer.Option("--format", metavar="FORM", help="md or html; else as --out ends, else md.")
+    Format | None,
+    typer.Option(
+        "--format", metavar="FORM", help="md or html. Default: from the file name of --out, else md."
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -44,14 +47,16 @@ Out = Annotated[
         help="Write to this file, readable by you alone; only an unchanged report is overwritten.",
     ),
 ]
-Language = Annotated[str | None, typer.Option(metavar="LOCALE", help="de or en; else the organisation's.")]
+Language = Annotated[
+    str | None, typer.Option(metavar="LOCALE", help="de or en. Default: the organisation's.")
+]
 
 
 @command("broadcast report INC-7", "broadcast report INC-7 --out report.html")
 def report(
     incident: AnyIncident, common: Common, form: AsFormat = None, out: Out = None, lang: Language = None
 ) -> None:
-    """The story of an incident: who was told what when, who was not, and which promises were kept."""
+    """Write the report of an incident: who was told when, who was not, which promises were kept."""
     from broadcast.reports.html import as_html
     from broadcast.reports.markdown import as_markdown
     from broadcast.reports.saved import save
@@ -72,7 +77,7 @@ def report(
 
 
 def _form(wanted: Format | None, out: Path | None) -> Format:
-    """What to write, as --format or else the name of the file says; raises `UsageError` if they disagree."""
+    """Return the format from --format or the file name; raises `UsageError` if they disagree."""
     if out is None:
         return wanted or Format.MARKDOWN
     ending = out.suffix.lower()
@@ -90,7 +95,7 @@ def _form(wanted: Format | None, out: Path | None) -> Format:
 
 
 def _locale(wanted: str | None, own: str, common: Common) -> str:
-    """Return the language to write in; raises `UsageError` for one that was asked for and is not known."""
+    """Return the language of the report; raises `UsageError` for an unknown one."""
     from broadcast.rendering.words import language_of
     from broadcast.reports.language import LANGUAGES
 

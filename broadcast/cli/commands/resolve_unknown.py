@@ -1,4 +1,4 @@
-"""`resolve-unknown`: say what became of messages whose answer was lost."""
+"""`resolve-unknown`: record what happened to messages whose answer was lost."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ As = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which messages are meant; all that are unknown, where nothing is said."""
+    """Which messages are meant; by default all that are unknown."""
 
     notice: Annotated[int | None, typer.Option(metavar="N", help="Only of this notice of the incident.")] = (
         None
@@ -67,11 +67,11 @@ def resolve_unknown(
     incident: MaybeIncident = None,
     output: ListForm = OutputForm.HUMAN,
 ) -> None:
-    """Say what became of messages whose answer was lost, after looking at the provider.
+    """Record what happened to messages whose answer was lost. Look at the provider first.
 
-    For channels that cannot be asked: look into the provider's console or the mail server's log. What was
-    accepted or delivered is settled. What was not sent is owed again, and `broadcast retry` sends it. Sends
-    nothing itself; the log keeps who said it, and when.
+    This is for channels that cannot be asked: look at the provider's console or the mail server's log.
+    Messages that were accepted or delivered are settled. Messages that were not sent wait for
+    `broadcast retry`. This command sends nothing; the log keeps who recorded it, and when.
     """
     selection = Selection(incident, which.notice, which.channel, tuple(which.contact or ()))
     settings = load_settings(common.config, sandbox=common.sandbox)

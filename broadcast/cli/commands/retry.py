@@ -1,4 +1,4 @@
-"""`retry`: finish what is still owed."""
+"""`retry`: send what has not been sent yet."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ Yes = Annotated[
 
 @command("broadcast retry", "broadcast retry INC-7 --deadline 5m", "broadcast retry INC-7 --on-unknown hold")
 def retry(common: Common, run: RunOptions, incident: MaybeIncident = None, yes: Yes = False) -> int:
-    """Send what interrupted, failed or closed incidents still owe.
+    """Send what an interrupted, failed or closed incident has not sent yet.
 
-    Without a reference it finishes every incident that owes something. You can run this at any time, and
+    Without a reference it continues every incident with unsent messages. You can run this at any time, and
     more than once. It first asks the provider about unclear messages. People who surely have a notice do not
     get it again. An end that waits for a missing channel is sent when the channel is back.
 
     If the provider cannot say whether a message arrived, --on-unknown decides. other-channel (the default)
-    tells the person by the next channel of the lane, and holds if there is none; hold leaves it as it is;
-    resend sends the same again, which somebody may then get twice. `broadcast log` shows whom it concerns.
+    tells the person on the next channel of the lane, and waits if there is none; hold waits; resend sends the
+    same again, so that the person may get it twice. `broadcast log` shows who is concerned.
     """
     del yes
     limits = read_limits(run)

@@ -1,4 +1,4 @@
-"""`sandbox`: rehearse against providers played on this machine."""
+"""`sandbox`: rehearse with simulated providers on this machine."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Clear = Annotated[bool, typer.Option("--clear", help="Heal everything first.")]
 
 @command("broadcast sandbox serve --port 8025", "broadcast sandbox serve --scenario slow-then-gone.toml")
 def serve(common: Common, port: Port = 0, smtp_port: SmtpPort = 0, scenario: Scenario = None) -> None:
-    """Run the sandbox here until Ctrl-C; one that runs in the background makes way."""
+    """Run the sandbox here until Ctrl-C; one in the background is stopped first."""
     folder = _folder(common).absolute()
     daemon.stop(folder)
     options = ["--folder", str(folder), "--idle", str(_FOR_EVER)]
@@ -54,7 +54,7 @@ def serve(common: Common, port: Port = 0, smtp_port: SmtpPort = 0, scenario: Sce
 
 @command("broadcast sandbox start")
 def start(common: Common) -> None:
-    """Start the sandbox in the background; `--sandbox` does that by itself."""
+    """Start the sandbox in the background; `--sandbox` does this by itself."""
     address = daemon.ensure_running(_folder(common))
     said = "started" if address.started else "already running"
     show(_where(said, address), common.out)
@@ -62,14 +62,14 @@ def start(common: Common) -> None:
 
 @command("broadcast sandbox stop")
 def stop(common: Common) -> None:
-    """Stop it; what was received is kept."""
+    """Stop it; received messages are kept."""
     stopped = daemon.stop(_folder(common))
     show([line("stopped" if stopped else "it was not running")], common.out)
 
 
 @command("broadcast sandbox status", name="status")
 def status_(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
-    """Where it listens, what it received, which faults are in place."""
+    """Show its address, the received messages, and the present faults."""
     address = daemon.find(_folder(common))
     if output is OutputForm.JSON:
         show_json({"schema": SCHEMA, **_described(address)}, common.out)
@@ -100,12 +100,12 @@ _FAULT_TERMS = {
     terms=_FAULT_TERMS,
 )
 def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
-    """Let providers fail, to see what happens: nothing is lost, nothing is doubled.
+    """Make providers fail, to see that no message is lost or sent twice.
 
-    A fault is spelled PROVIDER:KIND, with a value for some kinds, and options after commas. The provider
-    is all, or one that the sandbox plays: twilio, gateway, sendgrid, outlook, entra, smtp, x, mastodon,
-    bluesky, statuspage, slack, apprise, teams, matrix, webhook, zendesk. A fault stays until --clear or
-    `broadcast sandbox reset`, or strikes as often as times=N says.
+    A fault is PROVIDER:KIND, with a value for some kinds, and options after commas. The provider is all, or
+    one of the sandbox: twilio, gateway, sendgrid, outlook, entra, smtp, x, mastodon, bluesky, statuspage,
+    slack, apprise, teams, matrix, webhook, zendesk. A fault stays until --clear or `broadcast sandbox reset`,
+    or happens as often as times=N says.
     """
     for spelled in faults or []:
         parse_fault(spelled)
@@ -118,7 +118,7 @@ def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
 
 @command("broadcast sandbox reset")
 def reset(common: Common) -> None:
-    """Begin again: no faults, nothing received, an empty rehearsal ledger."""
+    """Start again: no faults, no messages, an empty rehearsal ledger."""
     folder = _folder(common)
     address = daemon.find(folder)
     if address is not None:

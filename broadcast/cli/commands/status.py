@@ -1,4 +1,4 @@
-"""`status`: where incidents stand."""
+"""`status`: the state of incidents."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def status(
     all_: All = False,
     output: ListForm = OutputForm.HUMAN,
 ) -> int:
-    """Where incidents stand, and which promises are overdue.
+    """Show the state of incidents, and which promises are overdue.
 
     Reads the ledger only: it works offline, and sends nothing.
     """
@@ -65,7 +65,7 @@ def _found(ledger: Ledger, incident: str | None, *, everything: bool) -> list[In
     now = SystemClock().now()
     if incident is not None:
         return [one(ledger, incident, now)]
-    # An incident that is over for us is not over for people whose all-clear has not left.
+    # A closed incident is not over for people whose all-clear has not been sent.
     return [
         status for status in overview(ledger, now) if everything or not status.phase.closed or status.owing
     ]
@@ -144,7 +144,7 @@ def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
 
 
 def _outlook(found: list[IncidentStatus], settings: Settings, sending: list[int]) -> list[Block]:
-    """Return what is not known or not done, what will become of it, and what to type."""
+    """Return what is unknown or unsent, what will happen next, and what to type."""
     running = [Remark("sending", f"process {pid} is at work", Tone.STRONG) for pid in sending]
     steps = (
         Remark("next", f"{program(settings)} {step}", Tone.STRONG)
@@ -155,7 +155,7 @@ def _outlook(found: list[IncidentStatus], settings: Settings, sending: list[int]
 
 
 def _open(status: IncidentStatus, settings: Settings) -> Iterator[Block]:
-    """One line for each thing that nobody can say, and for what waits."""
+    """Yield one line for each unknown outcome and for each waiting message."""
     places = Counter((message.channel, message.backup) for message in status.unanswered)
     for (channel, backup), count in places.items():
         doubt = f"{status.ref}: nobody can say whether {count:,} arrived over {channel}"
@@ -186,7 +186,7 @@ def _next(status: IncidentStatus) -> Iterator[str]:
 
 
 def _late(status: IncidentStatus) -> Iterator[str]:
-    """Yield what becomes of announced work that readers hear nothing of."""
+    """Yield the consequences for announced work without an update."""
     first = "end" if status.phase is Phase.IN_PROGRESS else "start"
     yield f"maintenance {first} {status.ref}"
     yield f"maintenance move {status.ref} --until 90m"

@@ -39,7 +39,7 @@ Addresses = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be done with the addresses."""
+    """The action for the addresses."""
 
     reason: Annotated[
         SuppressionReason,
@@ -65,10 +65,10 @@ def suppress(
     addresses: Addresses = None,
     output: ListForm = OutputForm.HUMAN,
 ) -> None:
-    """Never use an address again, whatever a contacts file says; --list shows them, --remove takes it back.
+    """Never use an address again, whatever a contacts file says. --list shows them, --remove undoes it.
 
-    The ledger keeps a keyed digest of the address, not the address. In audiences with internal = true
-    only bounced, invalid and forgotten addresses are left out: nobody can unsubscribe from duty messages.
+    The ledger keeps a keyed digest (HMAC) of the address, not the address. In audiences with internal = true
+    only bounced, invalid and forgotten addresses are left out: people on duty cannot unsubscribe.
     """
     given = list(addresses or ())
     _check(given, wanted)
@@ -101,7 +101,7 @@ def _check(given: Sequence[str], wanted: Wanted) -> None:
 
 
 def _lines(given: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each address with where it was typed, which is all that may be said of it."""
+    """Yield each address with its place, which is all that messages may show of it."""
     for number, text in enumerate(given, 1):
         if text == "-":
             lines = ((place, each) for place, each in physical_lines(_standard_input()) if each.strip())
@@ -111,7 +111,7 @@ def _lines(given: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _standard_input() -> str:
-    """Return the list that is piped in, in whatever encoding a spreadsheet exported it."""
+    """Return the list on standard input, in any encoding that spreadsheets use."""
     piped = getattr(sys.stdin, "buffer", None)
     return decoded(piped.read(), "standard input") if piped else sys.stdin.read()
 

@@ -1,4 +1,4 @@
-"""`template`: the texts, before they are needed."""
+"""`template`: check the texts before they are needed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _CUSTOMERS = ReaderChoice()
 
 @command("broadcast template list", name="list")
 def list_templates(common: Common) -> None:
-    """Every template that can be found, and where."""
+    """List every template and its place."""
     catalogue = make_catalogue(_settings(common))
     rows = []
     for name in catalogue.names():
@@ -85,7 +85,10 @@ def list_templates(common: Common) -> None:
 def lint(
     common: Common, lang: Languages = None, strict: Strict = False, output: ListForm = OutputForm.HUMAN
 ) -> int:
-    """Prove every text with made-up facts: holes, contradictions, lengths. Exit code 7 where one is wrong."""
+    """Check every text with made-up facts: gaps, contradictions, lengths.
+
+    The exit code is 7 if one is wrong.
+    """
     from broadcast.rendering.lint import lint as prove
     from broadcast.rendering.samples import Organisation
 
@@ -125,7 +128,7 @@ def render(
     every: All = False,
     out: Out = None,
 ) -> None:
-    """One text as it would read, from made-up facts; `notify --dry-run` shows it with the real ones."""
+    """Show one text with made-up facts; `notify --dry-run` shows it with the real ones."""
     from broadcast.rendering.samples import Organisation, situation_named
     from broadcast.rendering.sheet import specimen, specimens
 
@@ -167,7 +170,7 @@ def _write(shown: Sequence[Specimen], audience: str, kind: ChannelKind, out: Pat
 
 
 def _quoted(one: Specimen, *, named: bool) -> Block:
-    """One text under its template and length; `named`: and under its situation."""
+    """Return one text with its template and length, and its situation if `named`."""
     message = one.rendered.message
     text = f"{message.subject}\n\n{message.text}" if message.subject else message.text
     heading = f"{one.rendered.template}: {one.rendered.units}"

@@ -1,4 +1,4 @@
-"""`watch`: the channels, again and again."""
+"""`watch`: check the channels repeatedly."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ Shape = Annotated[
     "broadcast watch --once -q   # in a crontab",
 )
 def watch(common: Common, every: Every = "60s", once: Once = False, output: Shape = Output.HUMAN) -> int:
-    """Look at the channels again and again; tell what goes down and what works again.
+    """Check the channels repeatedly; report what goes down and what works again.
 
-    Writes a draft of a notice for each outage, and never sends it. With --once, exit code 6 where something
-    is held to be down.
+    Writes a draft of a notice for each outage, and never sends it. With --once, the exit code is 6 if
+    something is down.
     """
     seconds = parse_duration(every)
     if seconds < _SHORTEST:
@@ -53,7 +53,7 @@ def watch(common: Common, every: Every = "60s", once: Once = False, output: Shap
         raise UsageError("-o json is one document, and a watch has no end", hint="use -o ndjson, or --once")
     settings = load_settings(common.config, sandbox=common.sandbox)
     watching = make_watch(settings)
-    # A polite end is what Ctrl-C is: nothing is left half written.
+    # Ctrl-C is the normal end: no file is left incomplete.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     clock, waiting, found = SystemClock(), threading.Event(), None
     with Ledger.watching_alone(settings.ledger):

@@ -1,1 +1,1 @@
-"""What is shown: as blocks, drawn with colours on a terminal and plainly anywhere else."""
+"""Output as blocks: drawn with colours on a terminal, and as plain text elsewhere."""

@@ -13,7 +13,7 @@ from broadcast.ledger.processes import ctrl_z_deferred
 
 
 class Bars:
-    """Draws from the first news on, so that questions before it are left alone; taken away by `stop`."""
+    """Draws from the first event on, so that earlier questions stay visible; `stop` removes the bars."""
 
     def __init__(self, stream: Stream) -> None:
         self._progress = Progress(
@@ -48,7 +48,7 @@ class Bars:
             self._progress.update(task.id, trouble=one_line(f"{event.kind}: {event.reason or ''}"))
 
     def stop(self) -> None:
-        """Take the bars away."""
+        """Remove the bars."""
         self._progress.stop()
 
     def _task(self, channel: str) -> Task:

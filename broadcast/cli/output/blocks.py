@@ -1,6 +1,6 @@
-"""What is shown, before it is decided how: a page is a sequence of blocks.
+"""What is shown, independent of the form: a page is a sequence of blocks.
 
-Blocks hold text as it came from outside; whoever renders them makes it printable.
+Blocks hold outside text unchanged; the renderers make it printable.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-#: The kind of a remark that is a command to copy: it is never broken into lines.
+#: The kind of a remark with a command to copy: its line is never broken.
 COMMAND = "next"
 
 
 class Tone(StrEnum):
-    """How a text is meant."""
+    """The meaning of a text."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -38,7 +38,7 @@ Cell: TypeAlias = str | StyledWord
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """What this is about, unmistakably: `LIVE`, `SANDBOX`, `DRILL`; `rest` says what exactly."""
+    """The mode of the command: `LIVE`, `SANDBOX`, `DRILL`; `rest` adds details."""
 
     text: str
     tone: Tone
@@ -54,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header. With `title`, it is named."""
+    """Rows under a header, with `title` if there is one."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -63,7 +63,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A text of its own, set apart under a title."""
+    """A text in a block under a title."""
 
     title: str
     text: str
@@ -71,7 +71,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A line that says what it is: `warning: ...`, `next: ...`."""
+    """A line with its kind: `warning: ...`, `next: ...`."""
 
     kind: str
     text: str
@@ -83,7 +83,7 @@ Page: TypeAlias = Sequence[Block]
 
 
 def line(*words: Cell) -> Line:
-    """One line."""
+    """Return one line."""
     return Line(words)
 
 

@@ -11,7 +11,7 @@ _TONES = {CheckVerdict.OK: Tone.GOOD, CheckVerdict.WARN: Tone.WARNING, CheckVerd
 
 
 def checks_page(checks: Sequence[Check]) -> list[Block]:
-    """Return what was looked at, what was seen, what to do."""
+    """Return each check with its result and what to do."""
     rows = tuple(
         (
             StyledWord(check.verdict, _TONES[check.verdict]),

@@ -1,4 +1,4 @@
-"""How the channels are, as a table and as data."""
+"""The health of the channels, as a table and as data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLUMNS = ("", "channel", "why", "in 24 h", "takes", "last success", "most freq
 
 
 def health_page(survey: Survey, trouble: str | None, zone: ZoneInfo) -> list[Block]:
-    """Return the judgements with what they rest on, what providers say, and what could not be looked at."""
+    """Return the assessments with their reasons, the providers' announcements, and what failed."""
     rows = [_row(one, zone) for one in survey.channels]
     used = [place for place, _ in enumerate(_COLUMNS) if any(row[place] for row in rows)]
     columns = tuple(_COLUMNS[place] for place in used)
@@ -36,7 +36,7 @@ def health_page(survey: Survey, trouble: str | None, zone: ZoneInfo) -> list[Blo
 
 
 def health_json(survey: Survey, trouble: str | None, zone: ZoneInfo) -> dict[str, Any]:
-    """The same for programs; latencies are in seconds."""
+    """Return the same, for programs; latencies are in seconds."""
     return {
         "channels": [channel_json(one, zone) for one in survey.channels],
         "providers": {
@@ -47,7 +47,7 @@ def health_json(survey: Survey, trouble: str | None, zone: ZoneInfo) -> dict[str
 
 
 def channel_json(one: ChannelHealth, zone: ZoneInfo) -> dict[str, Any]:
-    """One channel for programs."""
+    """Return one channel, for programs."""
     evidence = one.evidence
     breaker, traffic = evidence.breaker, evidence.traffic
     return {

@@ -1,4 +1,4 @@
-"""What is known about a person, as that person reads it: in German or in English."""
+"""The data about a person, for that person: in German or in English."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from broadcast.privacy.export_person import Dossier, SentMessage
 from broadcast.privacy.find_person import ContactsPlace, FoundPerson
 from broadcast.reports.language import ReportLanguage
 
-INCOMPLETE = 6  # the exit code if a list could not be read
+INCOMPLETE = 6  # exit code if a list could not be read
 
 _WORDS = {
     "title": ("Auskunft über die zu Ihnen gespeicherten Daten", "Information about the data stored on you"),
@@ -69,7 +69,7 @@ _REASONS = {
 def person_page(
     dossier: Dossier, organisation: str, now: datetime, zone: ZoneInfo, locale: str
 ) -> Iterator[Block]:
-    """Yield everything, readable."""
+    """Yield everything in a readable form."""
     say = _Say(locale, zone)
     yield line(StyledWord(say("title")))
     yield line(say("by").format(name=organisation, moment=say.moment(now)))
@@ -94,7 +94,7 @@ class _Say:
         return _WORDS[key][self._place]
 
     def state(self, state: str) -> str:
-        """Return what became of something; the word itself where there is no better one."""
+        """Return the readers' word for a state; the state itself if there is none."""
         return _STATES.get(state, (state, state))[self._place]
 
     def reason(self, reason: SuppressionReason) -> str:
@@ -102,7 +102,7 @@ class _Say:
         return _REASONS[reason][self._place]
 
     def day(self, written: str) -> str:
-        """Return a day as it stands in a list; as it is written there where it is none."""
+        """Return a day in the form of a list; unchanged if it is not a day."""
         try:
             return self._day(date.fromisoformat(written))
         except ValueError:
@@ -110,7 +110,7 @@ class _Say:
 
 
 def _rows(person: FoundPerson, say: _Say) -> Iterator[Block]:
-    """Each row of the contact lists as it stands there."""
+    """Yield each row of the contact lists unchanged."""
     for standing in person.rows:
         title = f"{say('files')}: {standing.audience}"
         yield Table((say("column"), say("value")), standing.row.cells, title)
@@ -151,7 +151,7 @@ def _consents(dossier: Dossier, say: _Say) -> Iterator[Block]:
 
 
 def _message(told: SentMessage, say: _Say) -> Iterator[Block]:
-    """Yield the text of each channel that was tried, with what became of it there."""
+    """Yield the text of each channel that was tried, with its result."""
     message = told.message
     for sent in told.sent:
         tried = [one for one in message.tries if one.channel == sent.channel]
@@ -176,7 +176,7 @@ def _suppressions(dossier: Dossier, say: _Say) -> Iterator[Block]:
 
 
 def places(person: FoundPerson, doubtful: str) -> Iterator[Block]:
-    """For the operator: where more may stand about a person, without what stands there."""
+    """Yield for the operator where more may be stored about a person, without the content."""
     for place in person.doubtful:
         hint = f"; if it is this person, add --also {place.also}"
         yield Remark(doubtful, f"{place}: {place.because}{hint}", Tone.WARNING)
@@ -187,7 +187,7 @@ def places(person: FoundPerson, doubtful: str) -> Iterator[Block]:
 
 
 def places_json(person: FoundPerson, doubtful: str) -> dict[str, Any]:
-    """The same for machines."""
+    """Return the same, for programs."""
     return {
         doubtful: [_place(place) | {"also": place.also} for place in person.doubtful],
         "not_read": [*map(_place, person.rejected), *({"because": reason} for reason in person.unread)],

@@ -1,4 +1,4 @@
-"""Blocks as plain lines: for pipes, logs, dumb terminals and screens too narrow for a table."""
+"""Blocks as plain lines: for pipes, logs, simple terminals and screens too narrow for a table."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from broadcast.cli.output.blocks import COMMAND, Banner, Block, Cell, Line, Page, Quote, Remark, Table, plain
 from broadcast.model.text import printable
 
-_MARGIN = "  | "  # of quoted texts
+_MARGIN = "  | "  # the indent of quoted texts
 
 
 def as_text(page: Page) -> str:
-    """Return the page as text, every line as long as it is."""
+    """Return the page as text, without breaking lines."""
     return "".join(f"{text}\n" for block in page for text in _lines(block, stacked=False))
 
 
 def as_narrow_text(page: Page, width: int) -> str:
-    """Return the page as text of `width` columns: the cells of a row below each other, words kept whole."""
+    """Return the page as text of `width` columns: cells of a row below each other, words unbroken."""
     lines = (text for block in page for text in _lines(block, stacked=True))
     return "".join(f"{part}\n" for text in lines for part in _wrapped(text, width))
 
 
 def as_paragraphs(table: Table, width: int) -> str:
-    """Return the rows one below the other, each as `first cell; column: cell; ...`, words kept whole."""
+    """Return each row as `first cell; column: cell; ...`, words unbroken."""
     lines = [one_line(table.title)] if table.title else []
     for row in table.rows:
         first, *others = zip(table.columns, row, strict=True)
@@ -63,7 +63,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _filled(text: str, width: int, first: str = "", further: str = "") -> list[str]:
-    """Return the text in lines of `width` columns, begun with `first` and `further`; no word is broken."""
+    """Return lines of `width` columns with unbroken words; `first` and `further` are their prefixes."""
     return textwrap.wrap(
         text,
         width,

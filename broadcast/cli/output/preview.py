@@ -1,4 +1,4 @@
-"""A notice as it would go out: who, how, in which words, at what price, and what is wrong with it."""
+"""A notice before it is sent: people, channels, texts, price, and warnings."""
 
 from __future__ import annotations
 
@@ -17,21 +17,23 @@ from broadcast.rendering.phrase import shortened
 
 SCHEMA = "broadcast.preview/1"
 _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
-_NAMED = 10  # unreachable people that are listed
+_NAMED = 10  # unreachable people in the list
 _CUSTOMERS = "customers"
-_SHORT = frozenset({ChannelKind.SMS, ChannelKind.SOCIAL})  # texts that are shown whole on one line
-_QUOTED = 4  # texts that are set apart
-_BEGINNING = 5  # lines of them
+_SHORT = frozenset(
+    {ChannelKind.SMS, ChannelKind.SOCIAL}
+)  # characters of texts that are shown whole on one line
+_QUOTED = 4  # texts that are shown as a block
+_BEGINNING = 5  # lines of these
 _MOMENTS = ("next_update", "window_starts", "window_ends", "former_starts", "former_ends")
 _ADDED = "added by the template"
-_GIST = 100  # characters of all others
+_GIST = 100  # characters of all other texts
 
 
 def preview_page(preview: Preview, zone: ZoneInfo, *, everything: bool) -> list[Block]:
-    """Everything a person should see before saying yes: what matters most last, right above the question.
+    """Return everything to see before a yes; the most important comes last, just above the question.
 
-    Texts for staff are one line each, those that most people read stand last and with their beginning; whole
-    with `everything`. Texts for channels that only step in are counted then, too.
+    Texts for staff are one line each; those that most people read come last, with their beginning; whole with
+    `everything`. Texts for channels that are only a fallback are counted then, too.
     """
     shown = [text for text in preview.texts if text.recipients or text.kind in _PUBLISHED or everything]
     left_out = len(preview.texts) - len(shown)
@@ -63,7 +65,7 @@ def preview_page(preview: Preview, zone: ZoneInfo, *, everything: bool) -> list[
 
 
 def compact_page(preview: Preview, zone: ZoneInfo) -> list[Block]:
-    """The same in a few lines, where nobody is asked; the result repeats the warnings."""
+    """Return the same in a few lines, for runs without a question; the result repeats the warnings."""
     return [_banner(preview), line(reach(preview)), *_price(preview), *_facts(preview, zone)]
 
 
@@ -81,7 +83,7 @@ def preview_json(preview: Preview, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _window(preview: Preview, zone: ZoneInfo) -> str:
-    """Return `2026-12-05 22:00 CET to 2026-12-05 23:30 CET`, and what was announced before."""
+    """Return `2026-12-05 22:00 CET to 2026-12-05 23:30 CET`, and the former window."""
     former = _span(preview.former_starts, preview.former_ends, zone)
     shown = _span(preview.window_starts, preview.window_ends, zone)
     return f"{shown} (announced before: {former})" if former else shown
@@ -105,7 +107,7 @@ def people(count: int) -> str:
 
 
 def _nearest(texts: Sequence[TextPreview]) -> list[TextPreview]:
-    """The texts to be read last: those of customers, or else of the most people; what most get, last."""
+    """Return the texts in order of importance: customers' texts, or those of most people, come last."""
     told = Counter[str]()
     for text in texts:
         told[text.audience] += text.recipients
@@ -141,13 +143,13 @@ def _audience(audience: AudiencePreview) -> tuple[str | StyledWord, ...]:
 
 
 def barred_page(barred: Sequence[BarredPreview]) -> Iterator[Block]:
-    """Yield which addresses are not used, and why."""
+    """Yield the addresses that are not used."""
     for each in barred:
         yield Remark("not used", f"{each.audience}: {people(each.people)}, {each.address} {each.reason}")
 
 
 def _gist(text: TextPreview) -> Remark:
-    """Return a text on one line: a short one whole, of others the subject or the first words."""
+    """Return a text on one line: whole if short, else the subject or the first words."""
     words = text.text if text.kind in _SHORT else text.subject or text.text
     gist = " ".join(words.split())
     if text.kind not in _SHORT:
@@ -166,7 +168,7 @@ def _quote(text: TextPreview, *, everything: bool) -> Quote:
 def _added(
     shown: Sequence[TextPreview], quoted: Sequence[TextPreview], *, everything: bool
 ) -> Iterator[Block]:
-    """Yield the sentences that nobody typed, for each audience and language; elsewhere, how many they are."""
+    """Yield the sentences that were added to the typed words, per audience and language, or their number."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for text in shown:
         found.setdefault((text.audience, text.locale), {}).update(dict.fromkeys(text.added))

@@ -1,6 +1,6 @@
-"""A run as it goes: moving bars on a terminal, lines where there is none, JSON lines for programs.
+"""The progress of a run: bars on a terminal, lines elsewhere, JSON lines for programs.
 
-Listeners are called in the midst of sending: they return at once and never raise, whoever reads along.
+Listeners are called while messages are sent: they return at once and never raise.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from broadcast.errors import BroadcastError, Interrupted, Unfinished
 from broadcast.ledger.processes import ctrl_z_deferred
 
 TROUBLE = {EventKind.FAILED, EventKind.FAILOVER, EventKind.UNKNOWN}
-#: What the whole run waits for; it has no channel.
+#: Events about the whole run; they have no channel.
 ASIDE = {EventKind.WAITING, EventKind.STOPPING}
 
 
 @contextmanager
 def watching(common: Common, output: Output) -> Iterator[Listener]:
-    """The listener that suits the output that was asked for, for as long as the run lasts.
+    """Provide the listener for the chosen output while the run lasts.
 
-    Raises `Unfinished` for an error that comes after something may have left the machine: the error's own
-    exit code would claim that nothing had. Raises `Interrupted` for Ctrl-C before there was any news: nothing
-    is recorded then.
+    Raises `Unfinished` for an error after something may have left the machine: the error's own exit code
+    would say that nothing had. Raises `Interrupted` for Ctrl-C before the first event: nothing is recorded
+    then.
     """
     begun = attempted = False
 
@@ -83,7 +83,7 @@ def _showing(common: Common, output: Output) -> Iterator[Listener]:
 
 
 class Scribe:
-    """Writes lines in a thread of its own, so that a reader who is slow does not hold up the sending."""
+    """Writes lines in its own thread, so that a slow reader does not delay the sending."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -93,7 +93,7 @@ class Scribe:
             self._thread.start()
 
     def line(self, text: str) -> None:
-        """Have a line written."""
+        """Queue a line."""
         self._lines.put(f"{text}\n")
 
     def finish(self) -> None:
@@ -116,13 +116,13 @@ def _scribe(stream: Stream) -> Iterator[Scribe]:
 
 
 class JsonLines:
-    """One JSON object for each event; the last one, `done`, is the result's and not written here."""
+    """One JSON object per event; the last one, `done`, is part of the result and not written here."""
 
     def __init__(self, scribe: Scribe) -> None:
         self._scribe = scribe
 
     def __call__(self, event: Event) -> None:
-        """Write it down."""
+        """Write the event."""
         if event.kind is EventKind.DONE:
             return
         fields = {
@@ -137,19 +137,19 @@ class JsonLines:
 
 
 class Asides:
-    """Only what the whole run waits for: people who press Ctrl-C must know why it goes on."""
+    """Only events about the whole run: people who press Ctrl-C must know why it continues."""
 
     def __init__(self, scribe: Scribe) -> None:
         self._scribe = scribe
 
     def __call__(self, event: Event) -> None:
-        """Say it, if it is that."""
+        """Show the event if it is about the whole run."""
         if event.kind in ASIDE:
             self._scribe.line(one_line(event.reason or event.kind))
 
 
 class Lines:
-    """A line when a channel is through, and one for each new trouble; with `every`, one for each news."""
+    """One line when a channel is finished and one for each new problem; with `every`, one for each event."""
 
     def __init__(self, scribe: Scribe, *, every: bool) -> None:
         self._scribe, self._every = scribe, every
@@ -158,7 +158,7 @@ class Lines:
         self._told: set[tuple[str, ...]] = set()
 
     def __call__(self, event: Event) -> None:
-        """Say it, if it is new."""
+        """Show the event if it is new."""
         channel, kind = event.channel, event.kind
         if kind is EventKind.DONE:
             return
@@ -193,7 +193,7 @@ def _said(event: Event) -> str:
 
 
 def _stepping_in(event: Event) -> str:
-    """One person's failover is told of the channel that steps in, many people's of the one they leave."""
+    """Return the line on a failover: for one person the next channel, for many the channel they leave."""
     why = f": {event.reason}" if event.reason else ""
     if event.contact:
         return f"{event.channel}: steps in{why}"

@@ -1,4 +1,4 @@
-"""What a run came to: who was reached how, what is left, and what to do next."""
+"""The result of a run: who was reached on which channel, what is left, and what to do next."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ _VERDICTS = {
     ExitStatus.UNKNOWN: ("for some no answer came back", Tone.WARNING),
     ExitStatus.INTERRUPTED: ("interrupted, the rest waits", Tone.WARNING),
 }
-#: Columns that are shown only where somebody is in them.
+#: Columns that are shown only if they are not empty.
 _TROUBLE = ("delivered", "unknown", "failed", "held", "suppressed")
 
 
 def result_page(result: Result, zone: ZoneInfo) -> list[Block]:
-    """The result for people, times in `zone`, without its warnings: one line where all was done before."""
+    """Return the result for people, times in `zone`, without its warnings.
+
+    It is one line if everything was done before.
+    """
     verdict = line(_verdict(result), _counted(result.counts))
     if not result.changed and not result.replayed and result.exit_code == ExitStatus.OK:
         return [verdict]
@@ -46,7 +49,7 @@ def result_page(result: Result, zone: ZoneInfo) -> list[Block]:
 
 
 def warnings_page(warnings: Iterable[str]) -> list[Block]:
-    """Return what people should know besides."""
+    """Return the warnings."""
     return [Remark("warning", warning, Tone.WARNING) for warning in warnings]
 
 

@@ -1,4 +1,4 @@
-"""Blocks drawn with rich. Importing this imports rich; nothing that is shown is ever read as its markup."""
+"""Draw blocks with rich. Importing this imports rich; no text is read as its markup."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _BANNERS = {
 
 
 class _Patient(io.TextIOBase):
-    """A stream to draw on that may go away at any time."""
+    """A stream for drawing that may be closed at any time."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -68,7 +68,7 @@ class _Patient(io.TextIOBase):
 
 
 def console(stream: Stream) -> Console:
-    """Return a console that colours only what we decided to colour, and interprets nothing."""
+    """Return a console that colours only where we say so, and reads no markup."""
     return Console(
         file=cast("IO[str]", _Patient(stream)),
         force_terminal=True,
@@ -81,7 +81,7 @@ def console(stream: Stream) -> Console:
 
 
 def draw(page: Page, stream: Stream) -> str:
-    """The page as text for this terminal; words, paths and links stay whole, and commands on one line."""
+    """Return the page as text for this terminal; words, paths, links and commands are not broken."""
     pen = console(stream)
     with pen.capture() as capture:
         for block in page:
@@ -93,7 +93,7 @@ def draw(page: Page, stream: Stream) -> str:
 
 
 def _is_whole(block: Block, width: int) -> bool:
-    """Whether it is left to the terminal to break the line: a command, or a word longer than a line."""
+    """Return whether the terminal breaks the line: a command, or a word longer than a line."""
     match block:
         case Remark(kind=kind, text=text):
             return kind == COMMAND or _longest(f"{kind}: {text}") > width
@@ -131,7 +131,7 @@ def _banner(banner: Banner) -> RenderableType:
 
 
 def _fitted(table: Table, pen: Console) -> RenderableType:
-    """Return the table with all words whole, or its rows as paragraphs where the longest words do not fit."""
+    """Return the table with all words whole, or its rows as paragraphs if the longest words do not fit."""
     grid = _grid(table)
     around = Measurement.get(pen, pen.options.update_width(_ROOMY), grid).minimum
     cells = [[name, *(plain(row[at]) for row in table.rows)] for at, name in enumerate(table.columns)]
@@ -146,7 +146,7 @@ def _fitted(table: Table, pen: Console) -> RenderableType:
 
 
 def _widened(least: Sequence[int], wanted: Sequence[int], spare: int) -> list[int]:
-    """Return what each column gets: at least its longest word, and a fair share of what is left."""
+    """Return the width of each column: at least its longest word, and a fair share of the rest."""
     widths = list(least)
     order = sorted(range(len(least)), key=lambda at: wanted[at] - least[at])
     for done, at in enumerate(order):

@@ -1,4 +1,4 @@
-"""Show a page, in the way that suits whoever is at the other end; or data, as JSON."""
+"""Write a page in the form for the stream, or data as JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOO_NARROW = 60
 
 
 def show(page: Page, stream: Stream) -> None:
-    """Draw the page on a terminal, write it plainly anywhere else."""
+    """Draw the page on a terminal; write it as plain text elsewhere."""
     if not stream.drawable or stream.file is None:
         stream.write(as_text(page))
     elif stream.width < _TOO_NARROW:
@@ -33,7 +33,7 @@ def show_json(data: object, stream: Stream) -> None:
 
 
 def json_text(data: object, indent: int | None = None) -> str:
-    """Data as JSON that a terminal only shows."""
+    """Return data as JSON without characters that control a terminal."""
     return printable_json(json.dumps(data, ensure_ascii=False, indent=indent))
 
 
@@ -43,5 +43,5 @@ def clock_time(moment: datetime | None, zone: ZoneInfo) -> str:
 
 
 def iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    """ISO 8601 with its offset, for machines."""
+    """Return ISO 8601 with its offset, for programs."""
     return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None

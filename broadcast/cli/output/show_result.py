@@ -1,4 +1,4 @@
-"""A result on standard output, in the form that was asked for."""
+"""Write a result to standard output in the chosen form."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NOTHING_OWED: dict[str, object] = {
 def show_result(
     result: Result, output: Output, zone: ZoneInfo, common: Common, warned: Container[str] = ()
 ) -> None:
-    """Write the result, times in `zone`; for people, warnings they have not seen go to standard error."""
+    """Write the result, times in `zone`; for people, new warnings go to standard error."""
     with _naming_what_is_lost(common):
         match output:
             case Output.JSON:
@@ -48,7 +48,7 @@ def show_result(
 
 
 def show_retried(retried: Retried, output: Output, zone: ZoneInfo, common: Common) -> None:
-    """Write what a retry came to: for people every notice that owed something, one after the other.
+    """Write the results of a retry: for people, every notice with unsent messages, one after the other.
 
     In JSON it is the latest result, with all of them under `notices`.
     """
@@ -69,7 +69,10 @@ def show_retried(retried: Retried, output: Output, zone: ZoneInfo, common: Commo
 
 @contextmanager
 def _naming_what_is_lost(common: Common) -> Iterator[None]:
-    """Say on standard error that a result could not be written; the exit code still says what was sent."""
+    """Report on standard error that a result could not be written.
+
+    The exit code still tells what was sent.
+    """
     yield
     if error := lost_output():
         common.err.write(

@@ -1,4 +1,4 @@
-"""People of whom nobody can say whether they were told, by name, with masked addresses."""
+"""Messages whose outcome is unknown, by name, with masked addresses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def unanswered_table(messages: Sequence[Unanswered], zone: ZoneInfo) -> Table:
 
 
 def unanswered_json(message: Unanswered, zone: ZoneInfo) -> dict[str, object]:
-    """One of them, for machines."""
+    """Return one of them, for programs."""
     return {
         "notice": message.sequence,
         "channel": message.channel,

@@ -1,4 +1,4 @@
-"""What a watch saw: a line for each change, and each round as data."""
+"""The results of `watch`: a line for each change, and each round as data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCHEMA = "broadcast.watch/1"
 
 
 def summary(found: Round) -> str:
-    """One line on how everything is."""
+    """Return one line on the state of everything."""
     by_condition = sorted((str(one.assessment.condition), one.channel.name) for one in found.channels)
     groups = groupby(by_condition, key=lambda each: each[0])
     parts = [f"{condition}: {', '.join(name for _, name in group)}" for condition, group in groups]
@@ -28,7 +28,7 @@ def summary(found: Round) -> str:
 
 
 def told(found: Round, settings: Settings) -> Iterator[Block]:
-    """Yield what changed, and what to do about it; nothing where nothing changed."""
+    """Yield what changed, and what to do about it; nothing if nothing changed."""
     at = clock_time(found.at, settings.timezone)
     for one in found.fallen:
         yield line(at, StyledWord(f"{one.system} is down:", Tone.BAD), one.reason)
@@ -44,7 +44,7 @@ def told(found: Round, settings: Settings) -> Iterator[Block]:
 
 
 def round_json(found: Round, settings: Settings) -> dict[str, Any]:
-    """One round for programs."""
+    """Return one round, for programs."""
     zone = settings.timezone
     return {
         "schema": SCHEMA,
