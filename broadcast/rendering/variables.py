@@ -172,7 +172,7 @@ def _optional(facts: Facts, reader: Reader, room: Room) -> dict[str, object]:
 def _deadline(facts: Facts) -> datetime | None:
     """Until when the authority must hear of a breach of personal data (GDPR, article 33): 72 hours on."""
     affected = dict(facts.variables).get("internal_personal_data", "").strip().lower() in _YES
-    return facts.authority_deadline if affected else None
+    return facts.authority_deadline if affected and not facts.drill else None
 
 
 def checked_link(link: str | None) -> str | None:

@@ -42,3 +42,7 @@ def test_without_its_fact_there_is_no_word_of_it(said):
 
     assert "DSGVO" not in text
     assert "Frist" not in text
+
+
+def test_an_exercise_sets_no_legal_deadline():
+    assert "Frist" not in mail(drill=True)
