@@ -20,6 +20,8 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 _DURATIONS = (".timeout", ".settle", ".expires")
 _HIDDEN = "•••"
 _DEFAULT = "default"
+#: Settings that are not named like their key.
+_ATTRIBUTES = {keys.TEXTS.name: "template_audience"}
 
 
 def rows(
@@ -77,7 +79,7 @@ def _pages(settings: Settings) -> dict[str, str]:
 def _of(part: object, section: keys.Section, prefix: str) -> Iterator[tuple[str, object]]:
     """Yield every key of a section with its value in the settings."""
     for key in section.keys:
-        value = getattr(part, key.name)
+        value = getattr(part, _ATTRIBUTES.get(key.name, key.name))
         yield f"{prefix}.{key.name}", dict(value) if key is keys.HOURS else value
 
 
