@@ -20,6 +20,8 @@ _HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
 _TAG = re.compile(
     r"<(style|script|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.IGNORECASE | re.DOTALL
 )
+# A browser shows no gap at these: what they mark stays one word with what stands beside it.
+_INLINE = frozenset(("a", "b", "em", "i", "strong"))
 _STYLE = "font:bold 16px sans-serif;text-align:center;padding:12px;margin:0;background:#fde68a;color:#1f2937"
 
 
@@ -63,7 +65,12 @@ def visible(html: str) -> str:
 
 def visible_lines(html: str) -> str:
     """The same with a new line where a tag was, so that the contents of two cells stay apart."""
-    return unescape(_TAG.sub("\n", _without_head(html)))
+    return unescape(_TAG.sub(_gap, _without_head(html)))
+
+
+def _gap(tag: re.Match[str]) -> str:
+    name = re.match(r"</?(\w+)", tag[0])
+    return "" if name and name[1].lower() in _INLINE else "\n"
 
 
 def _without_head(html: str) -> str:

@@ -18,6 +18,7 @@ _LINK = re.compile(r"https?://|mailto:|www\.|\w@\w|\w\.[a-z]{2}", re.IGNORECASE)
 _PAIR = 2
 _QUOTATION = re.compile(r"[\"„“”]([^\"„“”\n]+)[\"“”]")
 _SINGLE = {("„", "“"): ("\u201a", "\u2018"), ("“", "”"): ("\u2018", "\u2019")}
+_ADDRESS_FIRST = re.compile(r"https?://|mailto:|www\.|\S*\w@\w", re.IGNORECASE)
 _NIGHT = timedelta(hours=24)
 # A text that is cut ends with none of these: "Chat und..." and "Anmeldung im..." say less than a word alone.
 _JOINING = frozenset(
@@ -134,8 +135,8 @@ def shown_as(moment: datetime) -> tuple[datetime, ...]:
 
 
 def initial(text: str) -> str:
-    """`text` with a capital at its beginning; all other letters stay as they are."""
-    return text[:1].upper() + text[1:]
+    """`text` with a capital at its beginning; all other letters stay as they are, and so does an address."""
+    return text if _ADDRESS_FIRST.match(text) else text[:1].upper() + text[1:]
 
 
 def zone(moment: datetime, words: Words) -> str:

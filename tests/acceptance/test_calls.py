@@ -65,9 +65,9 @@ def test_drivers_are_called_in_their_language_and_told_twice(tmp_path, providers
     said = heard(german)[0]
     assert said.startswith("Muster, ")
     assert "Bitte R und D fahren." in said
-    assert "Tourenplan gestört, gemeldet um " in said
+    assert "Tourenplan gestört. Gemeldet um " in said
     assert heard(english)[0].startswith("Muster, ")
-    assert "reported at " in heard(english)[0]
+    assert "Reported at " in heard(english)[0]
     assert providers.twilio.messages == []
 
 

@@ -11,7 +11,7 @@ from broadcast.cli.app import _root
 
 OWN = "# our own file\n"
 #: Every option that makes a command write the file it names; its tests are in this file.
-WRITING = {("report", "--out"), ("contacts import", "--into")}
+WRITING = {("report", "--out"), ("template render", "--out"), ("contacts import", "--into")}
 
 
 def options(command, context, words=()):
@@ -82,6 +82,26 @@ def test_a_report_that_would_be_something_else_than_asked_for_is_refused(
     assert said in refused.stderr
     assert hint in refused.stderr
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.usefixtures("page_only")
+def test_a_page_of_texts_overwrites_nothing_but_a_page_of_texts(broadcast, tmp_path):
+    line = ("template", "render", "sms", "--all", "--out")
+    precious = tmp_path / "own.html"
+    precious.write_text(OWN, encoding="utf-8")
+    (tmp_path / "link.html").symlink_to(precious)
+
+    for name, status in (("own.html", 2), ("link.html", 2), ("broadcast.toml", 2), ("texts.html", 0)):
+        written = broadcast(*line, name)
+        assert written.returncode == status, (name, written.stderr)
+        assert ("hint: " in written.stderr) is bool(status)
+    assert precious.read_text(encoding="utf-8") == OWN
+
+    assert broadcast(*line, "texts.html").returncode == 0
+    assert stat.S_IMODE((tmp_path / "texts.html").stat().st_mode) == 0o600
+    (tmp_path / "texts.html").write_text(OWN, encoding="utf-8")
+    assert broadcast(*line, "texts.html").returncode == 2
+    assert (tmp_path / "texts.html").read_text(encoding="utf-8") == OWN
 
 
 @pytest.mark.usefixtures("page_only")

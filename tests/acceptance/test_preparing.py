@@ -218,7 +218,7 @@ def test_a_template_can_be_read_with_made_up_facts(capsys, monkeypatch, page_onl
     assert run_here(["template", "render", "sms", "--phase", "resolved", "--lang", "en"]) == 0
 
     shown = capsys.readouterr().out
-    assert "de/customers/resolved/sms.txt.j2" in shown
+    assert "de/customers/sms.txt.j2" in shown
     assert "[INC-7/2]" in shown
 
 

@@ -243,12 +243,16 @@ def test_every_sms_carries_its_mark(story):
 
 
 def test_an_sms_is_one_part_unless_an_emoji_was_wanted_in_it(story):
-    parts: dict[str, set[int]] = {notice: set() for notice in NOTICES}
+    plain: dict[str, set[int]] = {notice: set() for notice in NOTICES}
+    costly: dict[str, set[int]] = {notice: set() for notice in NOTICES}
     for message in story.providers.twilio.messages:
-        parts["[" + message["body"].rpartition("[")[2]].add(sms_parts(message["body"]))
+        body = message["body"]
+        parts = costly if re.search("[🐞🥶🧀]", body) else plain
+        parts["[" + body.rpartition("[")[2]].add(sms_parts(body))
 
-    assert all(parts[notice] == {1} for notice in NOTICES if notice not in WITH_EMOJI), parts
-    assert all(parts[notice] <= {2, 3} for notice in WITH_EMOJI), parts
+    assert set().union(*plain.values()) == {1}, plain
+    assert {notice for notice, parts in costly.items() if parts} == set(WITH_EMOJI)
+    assert all(costly[notice] <= {2, 3} for notice in WITH_EMOJI), costly
 
 
 def test_the_parts_of_the_preview_are_the_parts_that_are_billed(story):
@@ -262,19 +266,21 @@ def test_the_parts_of_the_preview_are_the_parts_that_are_billed(story):
 
 
 def test_people_are_told_in_their_language(story):
-    german, english = story.texts("+4915112342000")[0], story.texts("+4915112342001")[0]
+    german, english = story.texts("+4915112341000")[0], story.texts("+4915112341001")[0]
+    leaders = [story.texts(f"+491511234200{n}")[0] for n in range(2)]
     mails = story.providers.sendgrid.mails[:12]
     letters = {mail["to"][0]["email"]: mail["content"][0]["value"] for mail in mails}
 
     assert "geht nicht" in german
     assert "- sorry" in english
+    assert ["Gestört: Kasse." in leaders[0], "Down: Kasse." in leaders[1]] == [True, True], leaders
     assert "geht nicht" in letters["c0@kunden.example"]
     assert "– sorry" in letters["c1@kunden.example"]
 
 
 def test_typographic_marks_become_plain_in_an_sms_and_umlauts_stay(story):
-    assert '"Karte" geht nicht. <b>& Öle</b>' in story.texts("+4915112342000")[0]
-    assert 'No "cards" - sorry' in story.texts("+4915112342001")[0]
+    assert '"Karte" geht nicht. <b>& Öle</b>' in story.texts("+4915112341000")[0]
+    assert 'No "cards" - sorry' in story.texts("+4915112341001")[0]
 
 
 def test_what_was_written_arrives_as_it_was_written(story):

@@ -220,8 +220,9 @@ def test_work_that_takes_longer_than_announced_says_so_and_asks_for_the_new_end(
     story.now += 5 * MINUTE
 
     told = story.update(message="Es dauert noch.")
+    situation = story.situation
 
-    assert story.situation is Situation.OVERDUE
+    assert situation is Situation.OVERDUE
     assert any("takes longer" in warning and "--until" in warning for warning in told.warnings)
     assert story.then(Verb.UPDATE, maintenance=True, window_until="30m").warnings == ()
     assert story.situation is Situation.LONGER

@@ -130,7 +130,7 @@ def test_who_said_it_and_when_is_kept(lost):
     assert found["channel"] == "email"
     assert found["at"] is not None
     report = lost.run("report", "INC-1").out
-    assert "not-sent, says Ada" in report
+    assert "nicht gesendet, laut Ada" in report
 
 
 def test_what_a_newer_notice_says_better_is_not_sent_late(lost):

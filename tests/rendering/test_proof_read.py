@@ -23,7 +23,7 @@ from tests.rendering.facts import SHIPPED
 RENDERER = Renderer(SHIPPED, "de")
 COLLEAGUES = ("supervisors", "executives", "technical")
 QUESTION = "Warum kommen keine Bestellbestätigungen an?"
-FIRST = {"sequence": 1, "phase_before": None}
+FIRST: dict[str, Any] = {"sequence": 1, "phase_before": None}
 NAMES = (
     "Bestellbestätigungen und Rechnungen per E-Mail",
     "Öffnungszeiten der Filialen in der App",
@@ -108,7 +108,7 @@ def test_a_subject_is_not_cut_behind_a_preposition():
 
 
 def test_a_quotation_in_a_title_gets_single_marks():
-    titled = {"services": (), "title": 'Knopf "Jetzt kaufen" fehlt'}
+    titled: dict[str, Any] = {"services": (), "title": 'Knopf "Jetzt kaufen" fehlt'}
     assert "„Knopf ‚Jetzt kaufen‘ fehlt“" in text(Situation.MONITORING, MAIL, **titled)
     assert "\"Knopf 'Jetzt kaufen' fehlt\"" in text(Situation.MONITORING, SMS, **titled)
     assert "Knopf Jetzt kaufen fehlt." in text(Situation.MONITORING, VOICE, **titled)
@@ -133,7 +133,7 @@ def test_a_hyphen_that_stands_for_a_word_makes_no_pause():
 
 @pytest.mark.parametrize("audience", ["agents", *COLLEAGUES, "field"])
 def test_a_window_over_midnight_begins_with_from(audience):
-    over = {"window_ends": at(17, "02:00")}
+    over: dict[str, Any] = {"window_ends": at(17, "02:00")}
     assert "Wartung von So, 16.11., 22:00 bis Mo, 17.11., 02:00 Uhr" in text(
         Situation.SCHEDULED, MAIL, audience, **over
     )
@@ -146,7 +146,7 @@ def test_a_window_over_midnight_begins_with_from(audience):
 
 
 def test_customers_read_alike_of_a_cancelled_window():
-    over = {"window_ends": at(17, "02:00")}
+    over: dict[str, Any] = {"window_ends": at(17, "02:00")}
     assert text(Situation.CANCELLED, MAIL, **over).startswith(
         "Wartung am Sonntag\n\nUnsere Wartung von So, 16.11., 22:00 bis Mo, 17.11., 02:00 Uhr, fällt aus."
     )

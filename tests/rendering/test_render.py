@@ -13,6 +13,7 @@ from broadcast.errors import TemplateError, TooLong
 from broadcast.model.channel import ChannelKind, Limit, Measure
 from broadcast.model.incident import Service, Severity
 from broadcast.model.notice import Alternative, TextPhase
+from broadcast.model.situation import Situation
 from broadcast.rendering.catalogue import Catalogue
 from broadcast.rendering.drill import visible
 from broadcast.rendering.lint import KINDS
@@ -73,7 +74,7 @@ def test_nothing_but_a_title_still_reads_well():
 
 
 def test_a_time_of_another_day_names_its_day():
-    started = sample_facts(TextPhase.UPDATE).as_of - timedelta(days=1)
+    started = sample_facts(Situation.UPDATE).as_of - timedelta(days=1)
     text = RENDERER.render(facts(started=started), "customers", "de", ChannelKind.SMS).message.text
 
     assert "seit Sa, 15.11., 14:05:" in text

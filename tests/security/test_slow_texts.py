@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from jinja2.runtime import Context
 
 from broadcast.channels import linkify
 from broadcast.channels.chat.lines import lines
@@ -13,10 +14,14 @@ from broadcast.channels.page.site import prose as page
 from broadcast.channels.responses import excerpt
 from broadcast.ledger.scrub import Scrubber
 from broadcast.rendering import clean, drill, factcheck, filters, phrase, prose, sms, speech, weight
+from broadcast.rendering.environment import Loader, Texts
 from broadcast.rendering.tag_lines import without_tag_lines
 from broadcast.rendering.words import ENGLISH
 from broadcast.reports.people import without_addresses
+from tests.rendering.facts import SHIPPED
 
+#: What a filter is given beside the text: the sandbox of templates, and the facts.
+FACTS = Context(Texts(Loader(SHIPPED, "de"), autoescape=True), {"hotline": "030 23125000"}, None, {})
 NOTHING = factcheck.KnownFacts(frozenset(), frozenset())
 READERS: dict[str, Callable[[str], object]] = {
     "clean": clean.clean,
@@ -25,7 +30,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "visible": drill.visible,
     "drill": lambda text: (drill.marked(text, "EXERCISE"), drill.marked_html(text, "EXERCISE")),
     "denial": lambda text: drill.refuse_denial(text, "x"),
-    "paragraphs": filters.paragraphs,
+    "paragraphs": lambda text: filters.paragraphs(FACTS, text),
     "shortened": lambda text: phrase.shortened(text, 9_000),
     "sentence": phrase.sentence,
     "holes": prose.holes,
