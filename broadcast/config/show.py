@@ -76,6 +76,10 @@ def _pages(settings: Settings) -> dict[str, str]:
     return {**silent, **settings.status_pages}
 
 
+#: Keys that a record holds under another name.
+_ATTRIBUTES = {keys.TEXTS.name: "template_audience"}
+
+
 def _of(part: object, section: keys.Section, prefix: str) -> Iterator[tuple[str, object]]:
     """Yield every key of a section with its value in the settings."""
     for key in section.keys:
