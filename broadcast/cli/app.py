@@ -42,7 +42,7 @@ _EXAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
-    """Where a verb is defined (`module:attribute`), and what the list of verbs says about it."""
+    """The place of a verb (`module:attribute`), and its line in the list of verbs."""
 
     where: str
     summary: str
@@ -50,11 +50,11 @@ class CommandEntry:
 
 _FRONT = {
     "notify": CommandEntry("publish:notify", "Open an incident and tell everyone concerned."),
-    "update": CommandEntry("publish:update", "Say more, threaded to what people were told before."),
+    "update": CommandEntry("publish:update", "Send more news, as a reply to the earlier notices."),
     "resolve": CommandEntry("publish:resolve", "Tell everybody who was told that it is over."),
-    "status": CommandEntry("status:status", "Where incidents stand, and which promises are overdue."),
-    "retry": CommandEntry("retry:retry", "Finish what an interrupted or failed run still owes."),
-    "report": CommandEntry("report:report", "The story of an incident, as Markdown or HTML."),
+    "status": CommandEntry("status:status", "Show the state of incidents, and which promises are overdue."),
+    "retry": CommandEntry("retry:retry", "Send what an interrupted or failed run has not sent yet."),
+    "report": CommandEntry("report:report", "Write the report of an incident, as Markdown or HTML."),
 }
 _SECOND = {
     "retract": CommandEntry("publish:retract", "Withdraw a wrong notice."),
@@ -71,13 +71,13 @@ _SECOND = {
     "log": CommandEntry("log:log", "List everything that happened in an incident."),
     "template": CommandEntry("template:template", "List, check and try the texts."),
     "contacts": CommandEntry("contacts:contacts", "Check and list who can be reached."),
-    "channels": CommandEntry("channels:channels", "List and test the ways out, and tell which work."),
+    "channels": CommandEntry("channels:channels", "List and check the channels, and show which work."),
     "doctor": CommandEntry("doctor:doctor", "Check everything before it is needed."),
     "drill": CommandEntry("drill:drill", "Run exercises in the sandbox and grade them."),
-    "sandbox": CommandEntry("sandbox:sandbox", "Rehearse against providers played on this machine."),
-    "init": CommandEntry("init:init", "Write a configuration to start from."),
-    "purge": CommandEntry("erasure:purge", "Erase who was told from incidents that ended long ago."),
-    "forget": CommandEntry("erasure:forget", "Erase one person from the ledger, everywhere."),
+    "sandbox": CommandEntry("sandbox:sandbox", "Rehearse with simulated providers on this machine."),
+    "init": CommandEntry("init:init", "Write a first configuration."),
+    "purge": CommandEntry("erasure:purge", "Delete the names of people from old incidents."),
+    "forget": CommandEntry("erasure:forget", "Erase one person from the ledger."),
     "config": CommandEntry("config:config", "Show and check the configuration."),
 }
 _VERBS: Mapping[str, CommandEntry] = {**_FRONT, **_SECOND}
@@ -90,7 +90,7 @@ class Root(Group):
     summaries: ClassVar[Mapping[str, str]] = {name: verb.summary for name, verb in _VERBS.items()}
     shelves: ClassVar[Mapping[str, Sequence[str]]] = {
         "In an incident": tuple(_FRONT),
-        "Beside it": tuple(_SECOND),
+        "At other times": tuple(_SECOND),
     }
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

@@ -15,14 +15,14 @@ from broadcast.cli.terminal import can_ask
 from broadcast.errors import Interrupted, Refused
 from broadcast.publishing.preview import Preview
 
-_SHOWN = 40  # characters of a wrong answer that are shown
+_SHOWN = 40  # characters of a wrong answer that are shown that are shown
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentPrompt:
-    """Asks whoever sits at the terminal; with `yes`, shows and goes ahead.
+    """Asks the person at the terminal; with `yes`, shows the preview and continues.
 
-    `warned` gathers the warnings that were shown with the question.
+    `warned` collects the warnings that were shown with the question.
     """
 
     common: Common
@@ -31,7 +31,7 @@ class ConsentPrompt:
     warned: set[str] = field(default_factory=set)
 
     def __call__(self, preview: Preview) -> None:
-        """Return to go ahead; raises `Refused` where the answer is no or nobody can be asked."""
+        """Return to continue; raises `Refused` if the answer is no or there is no terminal."""
         if self.yes:
             if not self.common.quiet:
                 show(compact_page(preview, self.zone), self.common.err)

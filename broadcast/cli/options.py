@@ -30,7 +30,7 @@ class Output(StrEnum):
 
 
 class OutputForm(StrEnum):
-    """How a listing is written to standard output."""
+    """The form of a list on standard output."""
 
     HUMAN = "human"
     JSON = "json"
@@ -66,7 +66,7 @@ Version = typer.Option(
 )
 
 Title = Annotated[
-    str, typer.Argument(metavar="TITLE", help="What is wrong, in a few words: it heads every text.")
+    str, typer.Argument(metavar="TITLE", help="What is wrong, in a few words: the title of every text.")
 ]
 MaybeIncident = Annotated[
     str | None,
@@ -114,10 +114,10 @@ class Common:
     )
     quiet: Annotated[
         bool,
-        typer.Option("--quiet", "-q", help="Nothing but results and errors.", rich_help_panel=_EVERYWHERE),
+        typer.Option("--quiet", "-q", help="Show only results and errors.", rich_help_panel=_EVERYWHERE),
     ] = False
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="Tell about every delivery.", rich_help_panel=_EVERYWHERE)
+        bool, typer.Option("--verbose", help="Show every delivery.", rich_help_panel=_EVERYWHERE)
     ] = False
 
     @property
@@ -151,7 +151,7 @@ class Wording:
             "--severity",
             "-s",
             metavar="SEV",
-            help="How bad it is: sev1 (the worst) to sev4.",
+            help="How bad it is: sev1 (worst) to sev4 (least).",
             rich_help_panel=_SAY,
             autocompletion=completion.severities,
         ),
@@ -178,7 +178,7 @@ class Wording:
         str | None,
         typer.Option(
             metavar="TIME",
-            help="When it began: 14:05, 20m (ago) or now; of announced work, when it will begin.",
+            help="When it began: 14:05, 20m (ago) or now; for announced work, when it will begin.",
             rich_help_panel=_SAY,
         ),
     ] = None
@@ -190,7 +190,7 @@ class Wording:
         str | None,
         typer.Option(
             metavar="TIME",
-            help="When you promise to say more: 30m, 14:30 or none.",
+            help="When you promise the next update: 30m, 14:30 or none.",
             rich_help_panel=_SAY,
         ),
     ] = None
@@ -224,7 +224,7 @@ class Wording:
     ] = None
     lang: Annotated[
         str | None,
-        typer.Option(metavar="LOCALE", help="Everybody's texts in this language.", rich_help_panel=_SAY),
+        typer.Option(metavar="LOCALE", help="Write all texts in this language.", rich_help_panel=_SAY),
     ] = None
     drill: Annotated[
         bool,
@@ -238,13 +238,13 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class EndingOptions(Wording):
-    """What an end says."""
+    """The content of a notice that ends an incident."""
 
     ended: Annotated[
         str | None,
         typer.Option(
             metavar="TIME",
-            help="When it was over: 14:22, 20m (ago) or now; without it, readers are told no end.",
+            help="When it ended: 14:22, 20m (ago) or now; without it, readers see no end.",
             rich_help_panel=_SAY,
         ),
     ] = None
@@ -258,7 +258,7 @@ class Correcting(Wording):
         str | None,
         typer.Option(
             metavar="TEXT",
-            help="What is right, where one fact of the latest notice was wrong: its texts are a correction. "
+            help="What is right, if a fact of the latest notice was wrong: the texts are a correction. "
             "-v corrects.en=... is its translation.",
             rich_help_panel=_SAY,
         ),
@@ -302,7 +302,7 @@ class TargetOptions:
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="What is down, such as slack,twilio: channels that depend on it are avoided. "
+            help="What is down, such as slack,twilio: channels that depend on it are skipped if possible. "
             "An update adds to what was said before; none takes it back.",
             rich_help_panel=_TELL,
             autocompletion=completion.fates,
@@ -318,7 +318,7 @@ class Sending:
         str | None,
         typer.Option(
             metavar="KEY",
-            help="Makes the command repeatable: the same key never sends twice.",
+            help="Make the command repeatable: the same key never sends twice.",
             rich_help_panel=_SEND,
         ),
     ] = None
@@ -347,7 +347,7 @@ class Confirming:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How a run goes, and how its result is printed."""
+    """How a run works, and how its result is printed."""
 
     deadline: Annotated[
         str | None,

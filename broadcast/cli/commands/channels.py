@@ -163,7 +163,7 @@ def _json(channel: ChannelSettings, can: Capabilities) -> dict[str, object]:
 
 channels = group(
     "channels",
-    "List and test the ways out, and tell which of them work.",
+    "List and check the channels, and show which of them work.",
     [list_channels, ask, tell_health],
     ["broadcast channels list", "broadcast channels test email", "broadcast channels health"],
 )

@@ -15,7 +15,7 @@ from broadcast.model.counted import counted
 from broadcast.wiring import channel_defaults, load_settings
 
 SCHEMA = "broadcast.config/1"
-Origin = Annotated[bool, typer.Option("--origin", help="Say where each value came from.")]
+Origin = Annotated[bool, typer.Option("--origin", help="Show the origin of each value.")]
 
 
 @command("broadcast config show", "broadcast config show --origin -o json", name="show")

@@ -39,7 +39,7 @@ MaybeWork = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementOptions(Wording):
-    """What an announcement says: a notice with its window."""
+    """The content of an announcement: a notice with its window."""
 
     window_from: Annotated[
         str | None,
@@ -55,7 +55,7 @@ class AnnouncementOptions(Wording):
         typer.Option(
             "--until",
             metavar="TIME",
-            help="When it will end: 23:30, 90m (its length), 2026-12-05T23:30; none if nobody knows.",
+            help="When it will end: 23:30, 90m (its length), 2026-12-05T23:30; none if not known.",
             rich_help_panel=_SAY,
         ),
     ] = None
@@ -78,14 +78,14 @@ class Beginning(Wording):
 
 @dataclass(frozen=True, slots=True)
 class ChangeOptions(Wording):
-    """What a new window says."""
+    """The content of a notice with a new window."""
 
     window_from: Annotated[
         str | None,
         typer.Option(
             "--from",
             metavar="TIME",
-            help="The new beginning; without --until the length stays the same.",
+            help="The new start; without --until the length stays the same.",
             rich_help_panel=_SAY,
         ),
     ] = None

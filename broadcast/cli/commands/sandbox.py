@@ -171,7 +171,7 @@ def _described(address: daemon.SandboxAddress | None) -> dict[str, object]:
 
 sandbox = group(
     "sandbox",
-    """Rehearse against providers played on this machine.
+    """Rehearse with simulated providers on this machine.
 
     The sandbox speaks the wire formats of Twilio, SendGrid, Microsoft Graph, X, Statuspage, Slack,
     Zendesk and SMTP on the loopback address, keeps what it receives, and fails when told to. Any command

@@ -61,7 +61,7 @@ Language = Annotated[str | None, typer.Option(metavar="LOCALE", help="In which l
 
 @dataclass(frozen=True, slots=True)
 class ReaderChoice:
-    """Whose text is shown."""
+    """The reader of the text."""
 
     audience: Audience = "customers"
     lang: Language = None
