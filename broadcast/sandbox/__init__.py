@@ -1,5 +1,5 @@
-"""A local stand-in for the providers: their real wire formats, on this machine only, failing on demand.
+"""Simulated providers on this machine: their real wire formats, failing on demand.
 
-It is written from the providers' own descriptions and knows no adapter, so that a misunderstanding on
-one side shows on the other.
+It is written from the providers' own descriptions and knows no adapter, so that a misunderstanding on one
+side shows on the other.
 """

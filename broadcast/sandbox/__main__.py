@@ -1,4 +1,4 @@
-"""`python -m broadcast.sandbox`: one sandbox in a process of its own, until nobody asks any more."""
+"""`python -m broadcast.sandbox`: one sandbox in its own process, until it is no longer used."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOOK_EVERY = 1.0  # seconds
 
 
 def main() -> int:
-    """Run until idle, told to stop, or interrupted; the first line on stdout says that it is ready."""
+    """Run until idle, stopped or interrupted; the first line on stdout says that it is ready."""
     options = _options().parse_args()
     try:
         asyncio.run(_run(options))

@@ -1,4 +1,4 @@
-"""Talk to a running sandbox: what it received, which faults are in place, and changes to them."""
+"""Use a running sandbox: read what it received and its faults, and change them."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ _WITHIN = 5.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class SandboxClient:
-    """The control interface of the sandbox at `url`; raises `ConfigError` where it does not answer."""
+    """The control interface of the sandbox at `url`; raises `ConfigError` if it does not answer."""
 
     url: str
 
     def health(self) -> dict[str, Any]:
-        """Return how much it received."""
+        """Return the number of received messages."""
         return self._ask("GET", "health")
 
     def received(self) -> list[Received]:
-        """Return every message that its providers took."""
+        """Return every message that its providers accepted."""
         return [Received.from_json(one) for one in self._ask("GET", "received.json")["received"]]
 
     def faults(self) -> list[dict[str, Any]]:
-        """Return the faults in place."""
+        """Return the present faults."""
         return list(self._ask("GET", "faults")["faults"])
 
     def add_faults(self, spelled: list[str]) -> list[dict[str, Any]]:
-        """Put faults in place; raises `UsageError` for one that is none."""
+        """Add faults; raises `UsageError` for a wrong one."""
         return list(self._ask("POST", "faults", json.dumps(spelled))["faults"])
 
     def clear_faults(self) -> None:
-        """Heal everything."""
+        """Remove all faults."""
         self._ask("DELETE", "faults")
 
     def advance_to(self, until: datetime) -> None:
-        """Let its clock show at least that time."""
+        """Advance its clock at least to that time."""
         self._ask("POST", "clock", until.isoformat())
 
     def clear_received(self) -> None:
-        """Forget what was received."""
+        """Delete the received messages."""
         self._ask("DELETE", "received")
 
     def _ask(self, method: str, what: str, body: str | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What other processes and the web page ask of the sandbox itself."""
+"""The control interface of the sandbox, for other processes and the web page."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?", re.IGNORECASE
 
 
 def is_local(headers: Mapping[str, str]) -> bool:
-    """Return whether the request names this machine by a loopback address, and no web page elsewhere made it.
+    """Return whether the request names this machine by a loopback address and comes from no other web site.
 
-    A name that an attacker's DNS points at 127.0.0.1 would otherwise let a web page read everything.
+    Otherwise a name that an attacker's DNS maps to 127.0.0.1 would let a web page read everything.
     """
     origin = headers.get("Origin")
     elsewhere = origin is not None and not _LOCAL.fullmatch(origin.partition("://")[2])
@@ -33,7 +33,7 @@ def is_local(headers: Mapping[str, str]) -> bool:
 
 
 def control(state: SandboxState, request: WireRequest, path: str) -> WireAnswer:
-    """Answer a request that is for no provider; `path` is the whole of it."""
+    """Answer a request that is not for a provider; `path` is the whole path."""
     if path == ELSEWHERE:
         state.note(Requested("redirected", request.at, request.method, path, 200))
         return answer_json(200, {"id": "elsewhere", "sid": "elsewhere"})

@@ -1,6 +1,6 @@
-"""One sandbox per folder, in a process of its own: found when it runs, started when not.
+"""One sandbox per folder, in its own process: found if it runs, started if not.
 
-Nothing here loads an HTTP library: commands that only look for the sandbox stay fast.
+This module loads no HTTP library, so that commands which only look for the sandbox stay fast.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ STATE = "sandbox.json"
 RECEIVED = "received.jsonl"
 LOG = "sandbox.log"
 LOCK = "sandbox.lock"
-_QUICK = 0.5  # seconds a healthy sandbox on this machine may take to answer
-_START_WITHIN = 15.0  # seconds; a loaded machine imports slowly
+_QUICK = 0.5  # seconds within which a healthy sandbox answers
+_START_WITHIN = 15.0  # seconds; imports are slow on a busy machine
 _END_WITHIN = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxAddress:
-    """Where a sandbox listens, and whether it was started just now."""
+    """The address of a sandbox, and whether it was just started."""
 
     url: str
     smtp_port: int
@@ -40,7 +40,7 @@ class SandboxAddress:
 
 
 def ensure_running(folder: Path) -> SandboxAddress:
-    """Return the sandbox of `folder`, started if need be; raises `ConfigError` where it does not come up."""
+    """Return the sandbox of `folder`, started if necessary; raises `ConfigError` if it does not start."""
     with _alone(folder):
         found = find(folder)
         if found is not None:
@@ -54,7 +54,7 @@ def ensure_running(folder: Path) -> SandboxAddress:
 
 
 def find(folder: Path) -> SandboxAddress | None:
-    """Return the sandbox that runs for `folder`, if it does and is healthy."""
+    """Return the sandbox of `folder` if it runs and is healthy, else None."""
     state = _state(folder)
     if state is None:
         return None
@@ -65,7 +65,7 @@ def find(folder: Path) -> SandboxAddress | None:
 
 
 def stop(folder: Path) -> bool:
-    """End the sandbox of `folder`; says whether there was one. What was received is kept."""
+    """Stop the sandbox of `folder`; return whether there was one. Received messages are kept."""
     state = _state(folder)
     if state is None:
         return False
@@ -80,7 +80,7 @@ def stop(folder: Path) -> bool:
 
 
 def remember(folder: Path, url: str, smtp_port: int, pid: int) -> None:
-    """Write down where the sandbox of `folder` listens; only this user may read it."""
+    """Save the address of the sandbox of `folder`; only this user may read it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = folder / f"{STATE}.{pid}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -90,7 +90,7 @@ def remember(folder: Path, url: str, smtp_port: int, pid: int) -> None:
 
 
 def forget(folder: Path, pid: int) -> None:
-    """Take the note away again, unless it is another process's by now."""
+    """Delete the saved address, unless it belongs to another process by now."""
     state = _state(folder)
     if state is not None and state["pid"] == pid:
         (folder / STATE).unlink(missing_ok=True)
@@ -112,9 +112,9 @@ def _connected(url: str) -> closing[http.client.HTTPConnection]:
 
 
 def _is_at_the_other_end(pid: int, connection: http.client.HTTPConnection) -> bool:
-    """Return whether the process that answers as a sandbox is the one that was written down.
+    """Return whether the process that answers is the one that was saved.
 
-    Its port may be another's by now, whose word must not decide which process is ended.
+    Its port may belong to another process by now, whose answer must not decide which process is ended.
     """
     try:
         connection.request("GET", "/_sandbox/health")
@@ -126,7 +126,7 @@ def _is_at_the_other_end(pid: int, connection: http.client.HTTPConnection) -> bo
 
 
 def _await_end(connection: http.client.HTTPConnection) -> None:
-    """Wait until the other side hangs up, which is the last thing it does."""
+    """Wait until the other side closes the connection, which is its last action."""
     if connection.sock is not None:
         connection.sock.settimeout(_END_WITHIN)
         with suppress(OSError):
@@ -161,14 +161,14 @@ def _start(folder: Path) -> bool:
 
 
 def _reap(pid: int) -> None:
-    """Let a process go that has ended, if it was started by this one."""
+    """Collect the exit status of a process that this one started."""
     with suppress(ChildProcessError):
         os.waitpid(pid, 0)
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, so that two commands at once do not start two sandboxes."""
+    """Hold the folder's lock, so that two commands do not start two sandboxes."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(folder / LOCK, os.O_WRONLY | os.O_CREAT, 0o600)
     with closing(os.fdopen(descriptor, "w")) as lock:

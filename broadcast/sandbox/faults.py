@@ -56,7 +56,7 @@ Kind = Literal[
     "truncated",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-#: What each kind does to a request.
+#: The effect of each kind on a request.
 MEANINGS: Mapping[Kind, str] = {
     "status": "any status code, as the provider words it",
     "status_after": "accepted and recorded, then that status",
@@ -94,8 +94,8 @@ _HINT = 'write PROVIDER:KIND[=VALUE][,every=N][,times=N], for example "twilio:st
 class Fault:
     """One failure to inject.
 
-    It strikes every `every`-th request to `provider` (None: to any), `times` times (None: for ever), then
-    is healed. Only requests that send are struck, look-ups too where `reads`. `retry_after` and `delay`
+    It affects every `every`-th request to `provider` (None: to any), `times` times (None: without limit), and
+    is then removed. It affects only requests that send, with `reads` also look-ups. `retry_after` and `delay`
     are seconds. `html` answers with a proxy's HTML page instead of the provider's own error document.
     """
 
@@ -111,22 +111,22 @@ class Fault:
 
     @property
     def accepts(self) -> bool:
-        """Whether the struck request is done all the same."""
+        """Whether the request is processed all the same."""
         return self.kind not in _NOT_ACCEPTED
 
     @property
     def answered(self) -> bool:
-        """Whether the client is given a status at once."""
+        """Whether the client gets a status at once."""
         return self.kind not in _UNANSWERED
 
     def as_json(self) -> dict[str, Any]:
-        """Return the fields that say something, for `fault_from`."""
+        """Return the fields that are set, for `fault_from`."""
         shown = {name: getattr(self, name) for name in _FIELDS}
         plain = {one.name: one.default for one in fields(self)}
         return {"kind": self.kind, **{k: v for k, v in shown.items() if v != plain[k]}}
 
     def __str__(self) -> str:
-        """As `parse_fault` reads it."""
+        """Return the fault in the form that `parse_fault` reads."""
         said = self.as_json()
         provider, kind = said.pop("provider", "all"), said.pop("kind")
         value = said.pop(_VALUE_OF.get(kind, ""), None)
@@ -142,7 +142,7 @@ _FLAGS = frozenset({"reads", "html"})
 
 
 def parse_fault(text: str) -> Fault:
-    """A fault as it is spelled on the command line; raises `UsageError` that shows the right spelling."""
+    """Read a fault as written on the command line; raises `UsageError` with the right spelling."""
     provider, colon, rest = text.partition(":")
     if not colon or not rest:
         raise UsageError(f"{text!r} is not a fault", hint=_HINT)
@@ -158,7 +158,7 @@ def parse_fault(text: str) -> Fault:
 
 
 def fault_from(spelled: Mapping[str, object], *, where: str = "fault") -> Fault:
-    """A fault from named fields, as JSON, TOML or the command line have them; texts are read as numbers.
+    """Return a fault from named fields, as in JSON, TOML or the command line; texts are read as numbers.
 
     Raises `UsageError` whose message begins with `where` and names the field.
     """
@@ -174,7 +174,7 @@ def fault_from(spelled: Mapping[str, object], *, where: str = "fault") -> Fault:
 
 
 def parse_faults(document: bytes) -> list[Fault]:
-    """Faults from a request body: JSON (one object or a list) or the command-line spelling, one a line."""
+    """Return faults from a request body: JSON (one object or a list), or one per line."""
     text = document.decode("utf-8", "replace").strip()
     if not text.startswith(("{", "[", '"')):
         return [parse_fault(line.strip()) for line in text.splitlines() if line.strip()]
@@ -233,7 +233,7 @@ def _flag(name: str, given: object, where: str) -> bool:
 
 @dataclass(slots=True)
 class Armed:
-    """A fault in place: how many requests it saw and struck; in force from `after` until `until` seconds."""
+    """An active fault with counts of its requests; in force from `after` until `until` seconds."""
 
     fault: Fault
     after: float = 0.0
@@ -242,12 +242,12 @@ class Armed:
     struck: int = 0
 
     def in_force(self, elapsed: float) -> bool:
-        """Return whether it may strike `elapsed` seconds after the sandbox opened."""
+        """Return whether it is in force `elapsed` seconds after the sandbox opened."""
         healed = self.fault.times is not None and self.struck >= self.fault.times
         return not healed and self.after <= elapsed and (self.until is None or elapsed < self.until)
 
     def strikes(self) -> bool:
-        """Count one request, and say whether it is this one's turn."""
+        """Count one request, and return whether it is affected."""
         self.seen += 1
         if self.seen % self.fault.every:
             return False
@@ -257,18 +257,18 @@ class Armed:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults in place; of several that fit, the first strikes."""
+    """The active faults; if several fit, the first one applies."""
 
     armed: list[Armed] = field(default_factory=list)
 
     def pick(self, provider: str, elapsed: float, *, sending: bool, connecting: bool = False) -> Fault | None:
-        """Return the fault that strikes this request, if one does.
+        """Return the fault for this request, or None.
 
-        `connecting` asks for what happens to an SMTP connection before any message: only `refuse` can.
+        `connecting` asks for the fault of an SMTP connection before any message: only `refuse` is possible.
         """
         for one in self.armed:
             fault = one.fault
-            # A wrong key is refused whatever it is shown for.
+            # A wrong key is refused for every request.
             struck = sending or fault.reads or fault.kind == "auth"
             fits = fault.provider in {None, provider} and struck
             if fits and _in_stage(fault, provider, connecting) and one.in_force(elapsed) and one.strikes():

@@ -1,4 +1,4 @@
-"""The HTTP side: finds the provider a request is for, lets a fault strike, and writes the answer."""
+"""The HTTP side: find the provider of a request, apply a fault, and write the answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SENDING = frozenset({"POST", "PATCH", "PUT"})
 
 
 class HttpHandler:
-    """One callable for every HTTP request; below `/<provider>/` it is that provider."""
+    """Handles every HTTP request; the paths below `/<provider>/` belong to that provider."""
 
     def __init__(self, state: SandboxState) -> None:
         self._state = state

@@ -1,4 +1,4 @@
-"""How a struck request is answered, or is not."""
+"""How a request with a fault is answered, or not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from broadcast.sandbox.wire.base import JSON, WireAnswer
 if TYPE_CHECKING:
     from aiohttp import web
 
-_FOR_EVER = 600.0  # seconds; no client waits longer, and a sandbox must not collect sleepers
+_FOR_EVER = 600.0  # seconds; no client waits longer, and waiting requests must not accumulate
 _HUGE = 512 * 1024 * 1024
 _CHUNK = b" " * 65_536
 _HTML = (
@@ -22,7 +22,7 @@ _HTML = (
     b"<center>nginx</center></body></html>"
 )
 
-#: Where a redirect leads: a place that would make a followed request look like a success.
+#: The target of a redirect, where a followed request would look like a success.
 ELSEWHERE = "/_sandbox/elsewhere"
 
 
@@ -47,12 +47,12 @@ async def deliver(fault: Fault, request: web.BaseRequest, answer: WireAnswer) ->
         return respond(answer)
     try:
         return await way(fault, request, answer)
-    except ConnectionError:  # the client had enough, which is what most of these are for
+    except ConnectionError:  # the client closed the connection, as most of these faults intend
         return respond(answer)
 
 
 def respond(answer: WireAnswer) -> web.StreamResponse:
-    """Return the answer as it is."""
+    """Return the answer unchanged."""
     from aiohttp import web
 
     headers = {"Content-Type": answer.content_type, **answer.headers}

@@ -1,4 +1,4 @@
-"""What the sandbox remembers: what people really got, and every request that was made."""
+"""The records of the sandbox: what people really received, and every request."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import IO, Any
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message as one person, one timeline or one page got it.
+    """One message as one person, one timeline or one page received it.
 
     `to` is a phone number, an e-mail address, the account that posted, or the page's id. `ref` is the
-    provider's id for it, `key` the sender's own reference where the wire has a field for one, `thread` the
-    id it hangs on. `extra` holds what only this provider has; `edits` in it is the id of the message whose
-    place this one takes, `unseen` says that nobody was shown it (a draft). `deleted` says that it takes
-    the message with its `ref` away.
+    provider's id for it, `key` the sender's own reference if the wire format has a field for it, `thread`
+    the id that it replies to. `extra` holds fields of this provider alone; `edits` in it is the id of the
+    message that this one replaces, `unseen` says that people do not see it (a draft). `deleted` says that
+    it deletes the message with its `ref`.
     """
 
     provider: str
@@ -36,12 +36,12 @@ class Received:
 
     @property
     def tells(self) -> bool:
-        """Whether it came to somebody's notice; a draft and an edit of an earlier message do not."""
+        """Whether people notice it; not a draft, and not an edit of an earlier message."""
         return not {"edits", "unseen"} & self.extra.keys()
 
     @property
     def deletes(self) -> bool:
-        """Whether it takes a message away."""
+        """Whether it deletes a message."""
         return bool(self.extra.get("deleted"))
 
     def taken_away(self, at: datetime) -> Received:
@@ -55,16 +55,16 @@ class Received:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Received:
-        """Return the opposite of `as_json`; raises KeyError, TypeError or ValueError on anything else."""
+        """Return the record from `as_json`; raises KeyError, TypeError or ValueError for anything else."""
         return cls(**{**fields, "at": datetime.fromisoformat(fields["at"])})
 
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """One request, refused ones too.
+    """One request, also if refused.
 
-    `status` is None if no answer was given; `fault` names the kind; `reached` is how many people,
-    timelines or pages got something because of it.
+    `status` is None if no answer was sent; `fault` names the kind; `reached` is the number of people,
+    timelines or pages that received something because of it.
     """
 
     provider: str
@@ -82,14 +82,14 @@ class Requested:
 
 
 class Journal:
-    """An append-only file of received messages, buffered: a rehearsal must not wait for a disk."""
+    """An append-only file of received messages, buffered, so that a rehearsal does not wait for a disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[str] | None = None
 
     def read(self) -> Iterator[Received]:
-        """Yield what earlier runs kept; a line torn by a crash is passed over."""
+        """Yield the records of earlier runs; a line that a crash cut is skipped."""
         if not self._path.exists():
             return
         with self._path.open(encoding="utf-8") as lines:
@@ -100,23 +100,23 @@ class Journal:
                     continue
 
     def append(self, received: Received) -> None:
-        """Keep it; it is on disk after the next `flush`."""
+        """Add a record; it is on disk after the next `flush`."""
         if self._file is None:
             self._file = self._open()
         self._file.write(json.dumps(received.as_json(), ensure_ascii=False) + "\n")
 
     def flush(self) -> None:
-        """Hand everything to the operating system."""
+        """Write everything to the operating system."""
         if self._file is not None:
             self._file.flush()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all records."""
         self.close()
         self._path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Flush and let go of the file."""
+        """Flush and close the file."""
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -126,6 +126,6 @@ class Journal:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         file = os.fdopen(descriptor, "a", encoding="utf-8")
         if file.tell():
-            # After a crash the last line may lack its end; an empty line is passed over by `read`.
+            # After a crash the last line may be incomplete; `read` skips an empty line.
             file.write("\n")
         return file

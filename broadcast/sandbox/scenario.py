@@ -43,18 +43,18 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What goes wrong, and when."""
+    """Which faults occur, and when."""
 
     name: str
     faults: tuple[Timed, ...] = ()
 
     def armed(self) -> list[Armed]:
-        """Return the faults, ready to be put in place."""
+        """Return the faults, ready to be activated."""
         return [Armed(one.fault, one.after, one.until) for one in self.faults]
 
 
 def read_scenario(path: Path) -> Scenario:
-    """Return the scenario in a file; raises `ConfigError` that names the file and the field."""
+    """Read the scenario in a file; raises `ConfigError` with the file and the field."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

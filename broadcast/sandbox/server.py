@@ -1,4 +1,4 @@
-"""The sandbox as one object: open it, point channels at `base_url(...)`, look at `received`."""
+"""The sandbox as one object: open it, point channels at `base_url(...)`, read `received`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,16 @@ _ROOTS = {"outlook": "/outlook/v1.0", "statuspage": "/statuspage/v1", "slack": "
 
 
 class Sandbox:
-    """The providers, on this machine's loopback address, for as long as the context lasts.
+    """The providers, on this machine's loopback address, while the context lasts.
 
-    Ports of 0 are chosen by the system. With `store`, what was received is kept in that file and is
-    there again the next time, and the status page in the folder beside it is shown. With `tls`, HTTP is
-    HTTPS, SMTP offers STARTTLS, and `smtps_port` speaks TLS from the first byte. Opening raises
-    `ConfigError` if a port is taken.
+    Ports of 0 are chosen by the system. With `store`, received messages are kept in that file for the next
+    time, and the status page in the folder beside it is shown. With `tls`, HTTP is HTTPS, SMTP offers
+    STARTTLS, and `smtps_port` speaks TLS from the first byte. Raises `ConfigError` if a port is in use.
+
+    Example:
+        >>> async with Sandbox() as sandbox:
+        ...     await send_through(sandbox.base_url("twilio"))
+        ...     assert sandbox.received[0].text == "Chat is down."
     """
 
     def __init__(
@@ -54,42 +58,42 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The web page, and the root below which every provider lies."""
+        """The web page, and the root of every provider."""
         return f"{'https' if self._tls else 'http'}://{HOST}:{self.port}"
 
     def base_url(self, provider: str) -> str:
-        """Return the API root of a provider, as its documentation has it."""
+        """Return the API root of a provider, as in its documentation."""
         return self.url + _ROOTS.get(provider, f"/{provider}")
 
     @property
     def received(self) -> list[Received]:
-        """What people, timelines and pages really got, oldest first."""
+        """The messages that people, timelines and pages really received, oldest first."""
         return self._state.received
 
     @property
     def requests(self) -> list[Requested]:
-        """Every request to a provider, refused and unanswered ones too, oldest first."""
+        """Every request to a provider, also refused and unanswered ones, oldest first."""
         return self._state.requests
 
     @property
     def idle(self) -> float:
-        """Seconds since anybody asked anything."""
+        """Seconds since the last request."""
         return self._state.clock.monotonic() - self._state.touched
 
     def fault(self, fault: Fault) -> None:
-        """Put a fault in place."""
+        """Activate a fault."""
         self._state.faults.armed.append(Armed(fault))
 
     def clear_faults(self) -> None:
-        """Heal everything."""
+        """Remove all faults."""
         self._state.faults.armed.clear()
 
     def suppress(self, address: str) -> None:
-        """Let a number or an e-mail address have opted out."""
+        """Mark a number or an e-mail address as opted out."""
         self._state.suppressed.add(address)
 
     async def until_received(self, count: int, within: float = 5.0) -> list[Received]:
-        """What was received, once it is at least `count`; raises TimeoutError after `within` seconds."""
+        """Wait for at least `count` messages and return them; raises TimeoutError after `within` seconds."""
         async with asyncio.timeout(within):
             await self._state.arrival(count)
         return self.received
@@ -144,7 +148,7 @@ class Sandbox:
 
 
 def _port_taken(port: int, error: OSError) -> ConfigError:
-    """Return what to say when a port cannot be listened on."""
+    """Return the error for a port that is in use."""
     reason = error.strerror or str(error)
     return ConfigError(
         f"the sandbox cannot listen on {HOST}, port {port}: {reason}",

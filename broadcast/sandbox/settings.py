@@ -1,4 +1,4 @@
-"""Settings turned towards the sandbox: no account, no real address, and a ledger of its own."""
+"""Settings for the sandbox: no account, no real address, and a separate ledger."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from broadcast.config.settings import ChannelSettings, Settings
 if TYPE_CHECKING:
     from broadcast.sandbox.daemon import SandboxAddress
 
-SITE = "site"  # the folder of the rehearsal's status page, in the sandbox's own
+SITE = "site"  # the folder of the rehearsal's status page, inside the sandbox's folder
 _NOWHERE = "https://sandbox.invalid"
 _TWILIO = ("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"})
-#: By adapter: the provider's path, and stand-ins for its secrets; `{place}` is the sandbox's host and port.
+#: By adapter: the provider's path, and substitutes for its secrets; `{place}` is the sandbox's host and port.
 _PROVIDERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "twilio-sms": _TWILIO,
     "twilio-voice": _TWILIO,
@@ -58,7 +58,7 @@ _PROVIDERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "apprise": ("apprise", {"apprise_url": "json://{place}/apprise"}),
     "zendesk": ("zendesk", {"subdomain": "sandbox", "email": "sandbox@example.org", "token": "sandbox"}),
 }
-#: The sandbox's own vendor, in place of whichever was described.
+#: The sandbox's own vendor, which replaces the described one.
 _GATEWAY: dict[str, object] = {
     "api_key": "sandbox",
     "headers": {"Authorization": "Bearer {api_key}"},
@@ -77,7 +77,7 @@ _SETTLE = 1.0
 
 
 def sandbox_folder(settings: Settings) -> Path:
-    """Where everything a rehearsal leaves behind is kept, beside the configuration."""
+    """Return the folder for all data of rehearsals, beside the configuration."""
     return settings.folder / ".sandbox"
 
 
@@ -87,7 +87,7 @@ def sandbox_ledger(settings: Settings) -> Path:
 
 
 def in_sandbox(settings: Settings, address: SandboxAddress) -> Settings:
-    """The same settings with every channel pointing at the sandbox; what it cannot play is left out."""
+    """Return the settings with every channel connected to the sandbox; unknown providers are left out."""
     folder = sandbox_folder(settings)
     channels, left_out = {}, []
     for name, channel in settings.channels.items():
@@ -141,7 +141,7 @@ def _turned(channel: ChannelSettings, address: SandboxAddress, folder: Path) -> 
 
 
 def _gateway(channel: ChannelSettings) -> dict[str, object]:
-    """Return what the sandbox's vendor is asked; it is looked up only where the real one can be."""
+    """Return the requests for the sandbox's vendor; with a look-up only if the real one has it."""
     own = {key: value for key, value in _plain(channel).items() if key in {"from", "plus"}}
     left_out = set() if "find" in channel.options else {"find"}
     return {
@@ -152,7 +152,7 @@ def _gateway(channel: ChannelSettings) -> dict[str, object]:
 
 
 def _plain(channel: ChannelSettings) -> dict[str, object]:
-    """Return the options that are no secrets; addresses to send from that are references are replaced."""
+    """Return the options that are not secrets; sender addresses that are references are replaced."""
     return {
         key: _STAND_INS.get(key, "sandbox") if isinstance(value, Reference) else value
         for key, value in channel.options.items()

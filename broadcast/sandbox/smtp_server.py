@@ -1,4 +1,4 @@
-"""The SMTP side: listens, and starts a conversation with whoever connects."""
+"""The SMTP side: listen, and start a conversation with each client."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class SmtpServer:
         self._server: asyncio.Server | None = None
 
     async def open(self, host: str, port: int) -> int:
-        """Listen; returns the port. Raises OSError where it is taken."""
+        """Listen; return the port. Raises OSError if it is in use."""
         self._server = await asyncio.start_server(
             self._converse, host, port, limit=LARGEST, ssl=self._implicit, backlog=1024
         )
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
-        """Hang up on everybody."""
+        """Close all connections."""
         if self._server is not None:
             self._server.close()
         for conversation in self._conversations:

@@ -30,7 +30,7 @@ from broadcast.sandbox.wire.zendesk import Zendesk
 
 
 def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
-    """Return every provider that is spoken over HTTP, by its name."""
+    """Return every provider with an HTTP interface, by name."""
     wires: tuple[Wire, ...] = (
         Twilio(suppressed),
         Gateway(suppressed),
@@ -53,11 +53,11 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
 
 @dataclass(slots=True)
 class SandboxState:
-    """What was received and requested, the providers' state, and the faults in place.
+    """Received messages and requests, the providers' state, and the active faults.
 
-    `edition` changes whenever the memory is cleared, so that a page knows to start again. `suppressed`
-    are addresses that opted out: providers refuse or drop what is sent to them. `site` is the folder of the
-    rehearsal's status page, if it has a place for one.
+    `edition` changes when the memory is cleared, so that a page knows to start again. `suppressed` are
+    addresses that opted out: providers refuse or drop messages to them. `site` is the folder of the
+    rehearsal's status page, if there is one.
     """
 
     clock: Clock
@@ -77,7 +77,7 @@ class SandboxState:
         self.wires = all_wires(self.suppressed)
 
     def open(self) -> None:
-        """Take in what earlier runs kept, and start the clock that timed faults go by."""
+        """Read the records of earlier runs, and start the clock for timed faults."""
         for received in self.journal.read() if self.journal else ():
             self.received.append(received)
             if received.provider in self.wires:
@@ -85,14 +85,14 @@ class SandboxState:
         self.opened = self.touched = self.clock.monotonic()
 
     def strike(self, provider: str, *, sending: bool, connecting: bool = False) -> Fault | None:
-        """Return the fault that strikes this request, if one does."""
+        """Return the fault for this request, or None."""
         if not self.faults.armed:
             return None
         elapsed = self.clock.monotonic() - self.opened
         return self.faults.pick(provider, elapsed, sending=sending, connecting=connecting)
 
     def keep(self, *received: Received) -> None:
-        """Somebody got this."""
+        """Record a received message."""
         self.received.extend(received)
         if self.journal:
             for one in received:
@@ -100,7 +100,7 @@ class SandboxState:
         self._wake()
 
     async def arrival(self, count: int) -> None:
-        """Return once at least `count` messages were received."""
+        """Wait until at least `count` messages were received."""
         while len(self.received) < count:
             waiter = asyncio.get_running_loop().create_future()
             self.waiting.append(waiter)
@@ -113,11 +113,11 @@ class SandboxState:
                 waiter.set_result(None)
 
     def note(self, requested: Requested) -> None:
-        """A request was made."""
+        """Record a request."""
         self.requests.append(requested)
 
     def clear(self) -> None:
-        """Forget what was received and requested; faults stay."""
+        """Delete received messages and requests; faults stay."""
         self.received.clear()
         self.requests.clear()
         for wire in self.wires.values():

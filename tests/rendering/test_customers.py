@@ -180,9 +180,7 @@ def test_a_return_takes_the_earlier_message_back_on_another_day_too():
     assert "Unsere Meldung vom Sa, 15.11., 23:30 Uhr, dass es wieder geht, gilt nicht mehr." in (
         text(facts, "de", ChannelKind.EMAIL)
     )
-    assert "Our message of Sat 15 Nov, 23:30 no longer applies." in (
-        text(facts, "en", ChannelKind.EMAIL)
-    )
+    assert "Our message of Sat 15 Nov, 23:30 no longer applies." in (text(facts, "en", ChannelKind.EMAIL))
 
 
 def test_facts_that_stay_are_told_in_the_tense_of_the_phase():

@@ -1,4 +1,4 @@
-"""The sandbox's one web page: who got what, in one document that loads nothing from anywhere."""
+"""The sandbox's web page: who received what, in one document without external resources."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _HERE = Path(__file__).parent
 
 @cache
 def page() -> WireAnswer:
-    """Return the page with its style and script in place, and a policy that lets nothing else in.
+    """Return the page with its style and script, and a policy that allows nothing else.
 
-    The policy also binds the frames that show received HTML: no script, no picture from elsewhere, no form.
+    The policy also holds for the frames that show received HTML: no script, no external picture, no form.
     """
     style, script = _read("page.css"), _read("page.js")
     document = _read("page.html").replace("/* style */", style).replace("/* script */", script)

@@ -1,4 +1,4 @@
-"""The rehearsal's status page, as a web server would show it."""
+"""The rehearsal's status page, served as by a web server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from broadcast.sandbox.wire.base import WireAnswer
 
-#: Where it is shown.
+#: Its path.
 SITE = "/_sandbox/site/"
 _INDEX = "index.html"
 _TYPES = {
@@ -17,7 +17,7 @@ _TYPES = {
     ".ics": "text/calendar; charset=utf-8",
     ".json": "application/json",
 }
-# An origin of its own: whatever the page says, it cannot speak to the sandbox.
+# Another origin, so that the page cannot use the sandbox's control interface.
 _HEADERS = {
     "Content-Security-Policy": "sandbox allow-scripts allow-popups",
     "X-Content-Type-Options": "nosniff",
@@ -31,7 +31,7 @@ def has_site(folder: Path | None) -> bool:
 
 
 def site_file(folder: Path | None, path: str) -> WireAnswer:
-    """The file at `path`, which begins with `SITE`; 404 for everything that the page does not consist of."""
+    """Return the file at `path`, which begins with `SITE`; 404 for files that are not part of the page."""
     name = unquote(path.removeprefix(SITE)) or _INDEX
     if folder is not None and "\x00" not in name:
         file = (folder / name).resolve()

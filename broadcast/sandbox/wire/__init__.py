@@ -1,4 +1,4 @@
-"""One file per provider, spoken exactly as the provider speaks.
+"""One file per provider, exactly in its wire format.
 
-Those over HTTP are functions from a request to an answer and never see a socket; SMTP is a dialogue.
+Providers with HTTP are functions from a request to an answer and never see a socket; SMTP is a dialogue.
 """

@@ -1,4 +1,4 @@
-"""What Apprise posts to a `json://` address: the one service of its many that the sandbox plays."""
+"""The requests of Apprise to a `json://` address: the only service of Apprise in the sandbox."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer
 
 
 class Apprise:
-    """A room that takes everything and gives no id."""
+    """A room that accepts everything and returns no id."""
 
     name: ClassVar[str] = "apprise"
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         asked = request.json()
         fields = asked if isinstance(asked, dict) else {}
         text, title = fields.get("message"), fields.get("title")
@@ -33,7 +33,7 @@ class Apprise:
         return answer_json(refusal.status, {"error": "refused"}, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """There is nothing to look up."""
+        """Do nothing: there is no look-up."""
 
     def forget(self) -> None:
-        """There is nothing to forget."""
+        """Do nothing: there is no state."""

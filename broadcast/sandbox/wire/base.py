@@ -1,4 +1,4 @@
-"""What a wire is: a provider's HTTP interface as a function from a request to an answer."""
+"""A wire: a provider's HTTP interface as a function from a request to an answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """One request to a provider; `path` starts below the provider's own root, without a leading slash."""
+    """One request to a provider; `path` is relative to the provider's root, without a leading slash."""
 
     method: str
     path: str
@@ -34,7 +34,7 @@ class WireRequest:
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     def json(self) -> Any:
-        """Return the body as JSON, or None if it is none."""
+        """Return the body as JSON, or None if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -43,7 +43,7 @@ class WireRequest:
 
 @dataclass(frozen=True, slots=True)
 class WireAnswer:
-    """What the provider says, and what somebody got because of it."""
+    """The provider's answer, and the messages that people received because of it."""
 
     status: int
     body: bytes = b""
@@ -53,13 +53,13 @@ class WireAnswer:
 
     @property
     def accepted(self) -> bool:
-        """Whether the provider took the request."""
+        """Whether the provider accepted the request."""
         return self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refusal that was injected; `retry_after` is in seconds from `at`."""
+    """An injected refusal; `retry_after` is in seconds from `at`."""
 
     status: int
     at: datetime
@@ -67,7 +67,7 @@ class Refusal:
 
     @property
     def resumes_at(self) -> int:
-        """When to come back, in Unix seconds."""
+        """When to try again, in Unix seconds."""
         return int(self.at.timestamp() + (self.retry_after or 0))
 
 
@@ -77,25 +77,25 @@ class Wire(Protocol):
     name: ClassVar[str]
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks and answer as the provider does."""
+        """Process the request and answer as the provider does."""
         ...
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Return the provider's own error document for it."""
+        """Return the provider's own error document for a refusal."""
         ...
 
     def keep(self, received: Received) -> None:
-        """Take in one record, of now or of an earlier run."""
+        """Add one record, new or from an earlier run."""
         ...
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         ...
 
 
 @runtime_checkable
 class AskedByPost(Protocol):
-    """A provider to which a login or a look-up is a POST too. Faults spare these, as they send nothing."""
+    """A provider whose login or look-up is also a POST. Faults do not affect these, as they send nothing."""
 
     def is_question(self, request: WireRequest) -> bool:
         """Return whether the request can send nothing."""
@@ -114,11 +114,11 @@ def answer_json(
 
 
 def retry_header(refusal: Refusal) -> dict[str, str]:
-    """Return the standard header that says when to come back."""
+    """Return the standard header with the time to wait."""
     return {} if refusal.retry_after is None else {"Retry-After": f"{refusal.retry_after:g}"}
 
 
 def whole(fields: Mapping[str, str], name: str, default: int, highest: int) -> int:
-    """Return the whole number in field `name`, at most `highest`; the default where there is none."""
+    """Return the whole number in field `name`, at most `highest`; the default if missing."""
     text = fields.get(name, "")
     return min(int(text), highest) if text.isascii() and text.isdigit() and len(text) < 20 else default

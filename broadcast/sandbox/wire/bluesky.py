@@ -32,7 +32,7 @@ class Bluesky:
         self._posts: dict[str, Received] = {}
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         method = request.path.removeprefix("xrpc/com.atproto.")
         if self.is_question(request):
             return _session(request)
@@ -64,14 +64,14 @@ class Bluesky:
         return answer_json(refusal.status, {"error": name, "message": message}, headers=headers)
 
     def keep(self, received: Received) -> None:
-        """Take in one post, or take one away."""
+        """Add one post, or take one away."""
         if received.deletes:
             self._posts.pop(received.extra["rkey"], None)
         else:
             self._posts[received.extra["rkey"]] = received
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._posts.clear()
 
     def _create(self, request: WireRequest) -> WireAnswer:

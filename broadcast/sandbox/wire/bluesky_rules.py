@@ -1,4 +1,4 @@
-"""What Bluesky refuses of a post, by the lexicons app.bsky.feed.post and app.bsky.richtext.facet."""
+"""The posts that Bluesky refuses, by the lexicons app.bsky.feed.post and app.bsky.richtext.facet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def post_problem(record: object) -> str | None:
-    """Return why it is no post; None if it is one."""
+    """Return why it is not a post; None if it is one."""
     if not isinstance(record, dict):
         return "Input/record must be an object"
     return next(_problems(record), None) or _unencodable(record)

@@ -1,4 +1,4 @@
-"""Content identifiers as the AT Protocol has them: CIDv1 of the record in DAG-CBOR, SHA-256, in base32.
+"""Content identifiers of the AT Protocol: CIDv1 of the record in DAG-CBOR, SHA-256, in base32.
 
 https://atproto.com/specs/data-model and https://ipld.io/specs/codecs/dag-cbor/spec/, read 2026-11-29.
 """
@@ -19,7 +19,7 @@ _WIDTHS = ((24, ">B"), (25, ">H"), (26, ">I"), (27, ">Q"))
 
 
 def cid_of(record: object) -> str:
-    """The identifier of a JSON value; `{"$link": CID}` is a link. Raises ValueError for anything else."""
+    """Return the identifier of a JSON value; `{"$link": CID}` is a link. Raises ValueError otherwise."""
     return _spelled(_HEAD + hashlib.sha256(_encoded(record)).digest())
 
 
@@ -55,7 +55,7 @@ def _single(value: object) -> bytes:
 def _mapping(value: Mapping[str, Any]) -> bytes:
     if value.keys() == {"$link"}:
         return _link(str(value["$link"]))
-    # Shorter keys come first: they are sorted as they are encoded.
+    # Shorter keys come first: they are sorted in their encoded form.
     pairs = sorted((len(key.encode()), key.encode(), item) for key, item in value.items())
     return _head(_MAP, len(pairs)) + b"".join(
         _encoded(key.decode()) + _encoded(item) for _, key, item in pairs

@@ -1,4 +1,4 @@
-"""Microsoft Entra's token endpoint, for clients with credentials of their own."""
+"""Microsoft Entra's token endpoint (OAuth 2.0 client credentials)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NEEDED = ("client_id", "client_secret", "grant_type", "scope")
 
 
 class Entra:
-    """Gives a token to everybody who asks properly."""
+    """Gives a token for every correct request."""
 
     name: ClassVar[str] = "entra"
 
@@ -35,15 +35,15 @@ class Entra:
         return answer_json(200, {**token, "access_token": f"sandbox.{secrets.token_urlsafe(24)}"})
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Entra's error document."""
+        """Return Entra's error document."""
         answer = _error(refusal.status, "temporarily_unavailable", "AADSTS90033: A transient error.")
         return WireAnswer(answer.status, answer.body, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Nobody receives anything here."""
+        """Do nothing: no messages are received here."""
 
     def forget(self) -> None:
-        """Nothing was remembered."""
+        """Do nothing: there is no state."""
 
 
 def _error(status: int, error: str, description: str) -> WireAnswer:

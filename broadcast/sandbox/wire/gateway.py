@@ -1,4 +1,4 @@
-"""An SMS vendor of no name: the interface that most of them have, give or take the names of fields."""
+"""An SMS vendor without a name, with the interface that most vendors have."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ERRORS = {
 
 
 class Gateway:
-    """Takes a text as JSON or as a form, lists what it took for a number, and knows its balance."""
+    """Accepts a text as JSON or as a form, lists the texts to a number, and reports its balance."""
 
     name: ClassVar[str] = "gateway"
 
@@ -30,7 +30,7 @@ class Gateway:
         self._kept: list[Received] = []
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme not in {"Bearer", "Basic"} or credentials.strip() in {"", "wrong"}:
             return _error(401, *_ERRORS[401])
@@ -51,11 +51,11 @@ class Gateway:
         return answer_json(refusal.status, document, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Take in one text."""
+        """Add one text."""
         self._kept.append(received)
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._kept.clear()
 
     def _take(self, request: WireRequest) -> WireAnswer:

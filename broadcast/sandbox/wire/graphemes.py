@@ -1,4 +1,4 @@
-"""How many characters a reader counts: the essentials of Unicode's UAX 29, as networks apply it."""
+"""Count characters as readers see them: the essentials of Unicode's UAX 29, as networks apply it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _JOINER = "\u200d"
 
 
 def grapheme_count(text: str) -> int:
-    """Letters with their accents are one, and so is a flag or a family of joined emoji."""
+    """Return the count: a letter with its accents is one, and so is a flag or a family of joined emoji."""
     single = _FLAG.sub("x", unicodedata.normalize("NFC", text).replace("\r\n", "\n"))
     return sum(
         not _extends(character) and single[position - 1 : position] != _JOINER

@@ -1,4 +1,4 @@
-"""A mail as it came over SMTP, opened and read."""
+"""Read a mail that was received over SMTP."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def open_letter(content: bytes) -> dict[str, Any]:
 
 
 def seen_in(html: str) -> str:
-    """Return the text of a piece of HTML, as a program shows it that knows no markup."""
+    """Return the text in a piece of HTML, as a program without HTML shows it."""
     shown = _BREAK.sub("\n", _HEAD.sub("", html))
     return unescape(_TAG.sub("", shown))
 

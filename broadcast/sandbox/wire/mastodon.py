@@ -76,7 +76,7 @@ class Mastodon:
         self._latest = _FIRST_ID
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         asked = (request.method, request.path)
         if asked == ("GET", "api/v2/instance"):
             return answer_json(200, _INSTANCE)
@@ -101,7 +101,7 @@ class Mastodon:
         return _error(404)
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Mastodon's error document; 429 says as a date when to come back."""
+        """Return Mastodon's error document; 429 says as a date when to come back."""
         headers = retry_header(refusal)
         if refusal.status == 429:
             resumes = datetime.fromtimestamp(refusal.resumes_at, UTC)
@@ -114,7 +114,7 @@ class Mastodon:
         return answer_json(refusal.status, {"error": text}, headers=headers)
 
     def keep(self, received: Received) -> None:
-        """Take in one post, or take one away."""
+        """Add one post, or take one away."""
         self._latest = max(self._latest, int(received.ref))
         if received.deletes:
             self._posts.pop(received.ref, None)
@@ -122,7 +122,7 @@ class Mastodon:
             self._posts[received.ref] = received
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._posts.clear()
 
     def _publish(self, request: WireRequest) -> WireAnswer:
@@ -186,7 +186,7 @@ def _shown(post: Received) -> dict[str, Any]:
 
 
 def _html(text: str) -> str:
-    """Paragraphs and breaks as Mastodon makes them of a plain text; links become links."""
+    """Return paragraphs and line breaks as Mastodon makes them from a plain text; links become links."""
     paragraphs = [part.replace("\n", "<br />") for part in re.split(r"\n{2,}", escape(text.strip()))]
     linked = (_LINK.sub(lambda link: f'<a href="{link[0]}">{link[0]}</a>', one) for one in paragraphs)
     return "".join(f"<p>{paragraph}</p>" for paragraph in linked)

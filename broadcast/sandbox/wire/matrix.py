@@ -18,7 +18,7 @@ _ERRORS = {401: "M_UNKNOWN_TOKEN", 403: "M_FORBIDDEN", 404: "M_NOT_FOUND", 413: 
 
 
 class Matrix:
-    """The account is in every room, but for those whose name ends in `gone`; `secret` ones are encrypted."""
+    """The account is in every room except those whose name ends in `gone`; `secret` ones are encrypted."""
 
     name: ClassVar[str] = "matrix"
 
@@ -27,7 +27,7 @@ class Matrix:
         self._redacted: dict[str, bool] = {}
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or token in {"", "wrong", "revoked"}:
             return _error(401, None if token else "M_MISSING_TOKEN")
@@ -45,19 +45,19 @@ class Matrix:
         return answer_json(200, {"algorithm": "m.megolm.v1.aes-sha2"}) if encrypted else _error(404)
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Return the home server's error document; in that of a 429 stands how long to wait."""
+        """Return the home server's error document; that of a 429 has the time to wait."""
         if refusal.status != 429:
             return _error(refusal.status)
         wait = int((refusal.retry_after or 0) * 1000)
         return answer_json(429, {"errcode": "M_LIMIT_EXCEEDED", "error": "Slow down", "retry_after_ms": wait})
 
     def keep(self, received: Received) -> None:
-        """Take in one message, or redact one."""
+        """Add one message, or redact one."""
         self._events.setdefault((received.to, received.key or ""), received.ref)
         self._redacted[received.ref] = received.deletes
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._events.clear()
         self._redacted.clear()
 

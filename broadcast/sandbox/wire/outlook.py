@@ -41,7 +41,7 @@ class Outlook:
         self._messages: dict[str, Received] = {}
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token.strip() in {"", "wrong"}:
             return _error(401, "Access token is empty or invalid.")
@@ -59,18 +59,18 @@ class Outlook:
         return self._send(message, request) if route["send"] else answer_json(200, _shown(message))
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Graph's error document."""
+        """Return Graph's error document."""
         answer = _error(refusal.status, "The server could not do it now.")
         return replace(answer, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Take in a draft, or its sending, which takes its place."""
+        """Add a draft, or its sending, which takes its place."""
         draft = received.extra.get("draft") or received.ref
         self._messages.pop(draft, None)
         self._messages[received.ref] = received
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._messages.clear()
 
     def _draft(self, user: str, request: WireRequest) -> WireAnswer:

@@ -1,4 +1,4 @@
-"""What Microsoft Graph refuses in a draft."""
+"""The drafts that Microsoft Graph refuses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _MOST_HEADERS = 5
 
 
 def message_problem(document: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Graph's code and words for what is wrong; None if all is right."""
+    """Return Graph's code and text for a mistake; None if there is none."""
     body, headers = document.get("body", {}), document.get("internetMessageHeaders", [])
     properties = document.get("singleValueExtendedProperties", [])
     fields = (document.get("subject", ""), document.get("internetMessageId", ""))
@@ -26,7 +26,7 @@ def message_problem(document: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def recipients(document: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Everybody in `toRecipients`: address and name."""
+    """Return everybody in `toRecipients`: address and name."""
     return [one["emailAddress"] for one in document.get("toRecipients", [])]
 
 

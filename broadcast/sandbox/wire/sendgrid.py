@@ -33,7 +33,7 @@ class SendGrid:
         self._suppressed = suppressed
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or key.strip() in {"", "wrong"}:
             return _error(401)
@@ -47,7 +47,7 @@ class SendGrid:
         return _error(413) if len(request.body) > _LARGEST else self._send(request)
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """SendGrid's error document; 429 with its rate-limit headers."""
+        """Return SendGrid's error document; 429 with its rate-limit headers."""
         text = _TEXTS.get(refusal.status, "internal server error")
         headers = retry_header(refusal)
         if refusal.status == 429:
@@ -58,7 +58,7 @@ class SendGrid:
         """SendGrid cannot be asked, so there is nothing to remember."""
 
     def forget(self) -> None:
-        """Nothing was remembered."""
+        """Do nothing: there is no state."""
 
     def _send(self, request: WireRequest) -> WireAnswer:
         mail = request.json()

@@ -1,4 +1,4 @@
-"""What SendGrid refuses with 400."""
+"""The mails that SendGrid refuses with 400."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _RESERVED = frozenset(
 _CUSTOM_ARGS_LARGEST = 10_000  # bytes
 _FARTHEST = timedelta(hours=72)
 
-#: What is wrong, and with which field.
+#: The mistake and its field.
 Problem = tuple[str, str]
 
 

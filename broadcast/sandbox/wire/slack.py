@@ -16,10 +16,10 @@ _APP = {"user": "U0SANDBOX0", "bot_id": "B0SANDBOX0", "team": "T0SANDBOX0"}
 _LONGEST_POST = 40_000
 _LONGEST_EDIT = 4_000
 _TOKENS = {"": "not_authed", "wrong": "invalid_auth", "revoked": "token_revoked"}
-#: Channels in trouble, as elsewhere here, are told by how they end.
+#: As elsewhere in the sandbox, the end of a channel's name selects its failure.
 _TROUBLE = {"GONE": "channel_not_found", "ARCHIVED": "is_archived", "CLOSED": "restricted_action"}
 _REFUSALS = {401: (200, "invalid_auth"), 403: (200, "missing_scope"), 429: (429, "ratelimited")}
-#: An incoming webhook is the place it posts to, and says in its answer whether it is still good for that.
+#: An incoming webhook stands for one channel; its answer says whether it may still post there.
 _HOOK = re.compile(r"services/(?P<place>[^/]+/[^/]+)/(?P<token>[^/]+)")
 _DEAD_HOOKS = {
     "wrong": (403, "invalid_token"),
@@ -32,7 +32,7 @@ _READS = frozenset({"conversations.history", "conversations.replies", "conversat
 
 @dataclass(slots=True)
 class _Channel:
-    """What was posted in one channel, in order, and what edits have made of it."""
+    """The posts in one channel, in order, with their edits."""
 
     posts: dict[str, Received] = field(default_factory=dict)
     edits: dict[str, Received] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class _Channel:
         return [one for one in self.posts.values() if root in {one.ref, one.thread}]
 
     def visible(self) -> list[Received]:
-        """Return what stands in the channel itself: first messages, and replies that were broadcast."""
+        """Return the messages in the channel itself: first messages, and replies that were broadcast."""
         return [one for one in self.posts.values() if one.thread is None or one.extra["broadcast"]]
 
 
@@ -55,7 +55,7 @@ class Slack:
         self._latest = 0.0
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         hook = _HOOK.fullmatch(request.path.removeprefix("api/"))
         if hook is not None:
             return self._answer_hook(hook["place"], hook["token"], request)
@@ -73,12 +73,12 @@ class Slack:
         return request.path.removeprefix("api/") in _READS
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Slack's error document; refused credentials come with 200."""
+        """Return Slack's error document; refused credentials come with 200."""
         status, word = _REFUSALS.get(refusal.status, (refusal.status, "internal_error"))
         return answer_json(status, {"ok": False, "error": word}, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Take in one message, one edit, or a deletion."""
+        """Add one message, one edit, or a deletion."""
         channel = self._channels.setdefault(received.to, _Channel())
         if received.deletes:
             channel.posts.pop(received.ref, None)
@@ -89,7 +89,7 @@ class Slack:
         self._latest = max(self._latest, float(received.ref))
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._channels.clear()
 
     def _answer_hook(self, place: str, token: str, request: WireRequest) -> WireAnswer:
@@ -131,7 +131,7 @@ class Slack:
             return _error(problem)
         channel = self._channels.setdefault(name, _Channel())
         thread = asked.get("thread_ts")
-        # A reply to what is not there becomes a message of its own, without a word.
+        # A reply to a missing message silently becomes a message of its own.
         root = thread if thread in channel.posts else None
         received = self._received(name, asked, at, thread=root)
         self.keep(received)

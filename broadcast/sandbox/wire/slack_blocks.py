@@ -1,4 +1,4 @@
-"""What Slack's Block Kit allows in a message, and what a person reads of it."""
+"""The rules of Slack's Block Kit for a message, and the text that a person reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ELEMENTS = {"text": "text", "link": "url", "user": "user_id", "broadcast": "ran
 
 
 def blocks_problem(blocks: object) -> str | None:
-    """Slack's word for what is wrong with `blocks`, or None; only rich text is known here."""
+    """Return Slack's error word for `blocks`, or None; only rich text is known here."""
     if not isinstance(blocks, list) or len(blocks) > MOST_BLOCKS:
         return "invalid_blocks_format" if not isinstance(blocks, list) else "invalid_blocks"
     for block in blocks:
@@ -25,9 +25,9 @@ def blocks_problem(blocks: object) -> str | None:
 
 
 def shown(text: str, blocks: object) -> str:
-    """Return what people read: the blocks where there are some, else the text as mrkdwn.
+    """Return the text that people read: the blocks if any, else the text as mrkdwn.
 
-    Mentions are spelled as Slack shows them, so that one that nobody wanted is seen.
+    Mentions are shown as in Slack, so that an unwanted one is seen.
     """
     if isinstance(blocks, list) and blocks:
         return "".join(_spelled(element) for element in _elements(blocks))

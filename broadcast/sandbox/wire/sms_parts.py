@@ -1,4 +1,4 @@
-"""How many parts a text message is billed as: GSM 03.38, written from the standard."""
+"""The number of billed parts of an SMS: GSM 03.38, written from the standard."""
 
 from __future__ import annotations
 

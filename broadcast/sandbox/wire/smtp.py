@@ -1,4 +1,4 @@
-"""A mail server's side of SMTP (RFC 5321) up to the final dot: it takes everything and relays nothing."""
+"""A mail server's side of SMTP (RFC 5321) up to the final dot: it accepts everything and relays nothing."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PATIENCE = 300.0  # seconds without a command, RFC 5321 4.5.3.2.7
 _FOR_EVER = 600.0
 _PATH = re.compile(r"(FROM|TO):\s*<([^<>\s]*)>(.*)", re.IGNORECASE)
 
-#: Replies that a server gives to a recipient; every other injected code is given to the final dot.
+#: Replies to a recipient; every other injected code is the reply to the final dot.
 _AT_RECIPIENT = frozenset({550, 551, 553})
 _SMTP_CODES = frozenset({421, 450, 451, 452, 454, 455, 530, 535, 550, 551, 552, 553, 554, 555})
 
 
 class Hangup(Exception):
-    """The connection is to end now."""
+    """The connection must end now."""
 
 
 class Conversation:
@@ -50,7 +50,7 @@ class Conversation:
         }  # fmt: skip
 
     async def run(self) -> None:
-        """Talk until one side hangs up."""
+        """Run the dialogue until one side closes the connection."""
         try:
             await self._greet()
             while True:
@@ -249,7 +249,7 @@ class Conversation:
         if self._fault.kind == "redirect":
             return 551
         status = self._fault.status
-        return status if status in _SMTP_CODES else 421  # an HTTP code that was meant for all
+        return status if status in _SMTP_CODES else 421  # an HTTP code from a fault for all providers
 
     async def _refuse(self, reply: str) -> None:
         self._note("MAIL", self._sender or "", int(reply[:3]), self._fault)
@@ -273,7 +273,7 @@ _EARLY = {
     "auth": "530 5.7.0 Authentication required",
     "ratelimit": "450 4.7.1 Too many messages, slow down",
 }
-#: What is said after the final dot instead of a proper reply.
+#: Sent after the final dot instead of a valid reply.
 _ODD = {
     "garbage": "\ufffd\ufffd no reply code",
     "no_id": "250 2.0.0 Ok",

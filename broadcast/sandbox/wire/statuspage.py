@@ -43,7 +43,7 @@ class Statuspage:
         self._conditions: dict[str, str] = {}
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "oauth" or key.strip() in {"", "wrong"}:
             return _error(401)
@@ -57,12 +57,12 @@ class Statuspage:
         return answer_json(200, {"id": route["page"], "name": "Sandbox", "url": "", "time_zone": "UTC"})
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Statuspage's error document."""
+        """Return Statuspage's error document."""
         text = _TEXTS.get(refusal.status, "Internal server error")
         return answer_json(refusal.status, {"message": text}, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Take in one incident update, or take an incident away."""
+        """Add one incident update, or take an incident away."""
         if received.deletes:
             self._incidents.pop(received.thread or "", None)
             return
@@ -77,7 +77,7 @@ class Statuspage:
             incident.updates.append(received)
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._incidents.clear()
         self._conditions.clear()
 

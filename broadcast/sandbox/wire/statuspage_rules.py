@@ -1,4 +1,4 @@
-"""What Statuspage refuses with 422."""
+"""The incidents that Statuspage refuses with 422."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STATUSES = (
     "completed",
 )
 _IMPACTS = ("none", "maintenance", "minor", "major", "critical")
-#: The states a component can be in; the empty one leaves it as it is.
+#: The states of a component; the empty one does not change it.
 CONDITIONS = (
     "operational",
     "under_maintenance",

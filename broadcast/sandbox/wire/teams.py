@@ -1,4 +1,4 @@
-"""Workflow webhooks of Microsoft Teams: cards go in, and nothing comes back."""
+"""Workflow webhooks of Microsoft Teams: they accept cards and return nothing."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _REFUSALS = {
     403: "DirectApiAuthorizationRequired",
     429: "OperationThrottled",
 }
-#: Workflows in trouble are told by their name.
+#: The name of a workflow selects its failure.
 _TROUBLE = {"gone": (404, "WorkflowNotFound"), "off": (400, "WorkflowTriggerIsNotEnabled")}
 
 
 class Teams:
-    """Every workflow posts to the room that is called like it."""
+    """Every workflow posts to the room of the same name."""
 
     name: ClassVar[str] = "teams"
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         route = _ROUTE.fullmatch(request.path)
         if route is None or request.method != "POST":
             return _error(404, "WorkflowNotFound")
@@ -54,14 +54,14 @@ class Teams:
         return WireAnswer(answer.status, answer.body, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """There is nothing to look up."""
+        """Do nothing: there is no look-up."""
 
     def forget(self) -> None:
-        """There is nothing to forget."""
+        """Do nothing: there is no state."""
 
 
 def _content(document: Any) -> dict[str, Any] | None:
-    """Return the one card, or None if Teams would show none."""
+    """Return the only card, or None if Teams would show none."""
     if not isinstance(document, dict) or document.get("type") != "message":
         return None
     attachments = document.get("attachments")
@@ -76,7 +76,7 @@ def _content(document: Any) -> dict[str, Any] | None:
 
 
 def _shown(card: dict[str, Any]) -> str:
-    """Return what a person reads, with an empty line where there is a gap."""
+    """Return the text that a person reads, with an empty line for a gap."""
     lines: list[str] = []
     for block in card["body"]:
         if block.get("spacing", "Default") != "None" and lines:
@@ -93,7 +93,7 @@ def _line(block: dict[str, Any]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a call is replaced by what it returns; a word joiner has no width."""
+    """Return the text with each function call replaced by its result; a word joiner has no width."""
     return re.sub(r"\{\{(DATE|TIME)\([^)]*\)\}\}", r"<\1>", text).replace("\u2060", "")
 
 

@@ -35,7 +35,7 @@ class Twilio:
         self._by_number: dict[str, list[Received]] = {}
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         if not _authenticated(request.headers.get("Authorization", "")):
             return error(401, 20003)
         route = _ROUTE.fullmatch(request.path)
@@ -52,18 +52,18 @@ class Twilio:
         return self._list(resource, account, request)
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Twilio's error document."""
+        """Return Twilio's error document."""
         status = refusal.status
         code, text = _REFUSALS.get(status, (20503 if status == 503 else 20500, "Internal Server Error"))
         return answer_json(status, error_document(status, code, text), headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Take in one message or call."""
+        """Add one message or call."""
         self._by_sid[received.ref] = received
         self._by_number.setdefault(received.to, []).append(received)
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._by_sid.clear()
         self._by_number.clear()
 

@@ -1,4 +1,4 @@
-"""Twilio's Calls: what is said on the phone, read from TwiML as the documentation has it."""
+"""Twilio's Calls: the spoken text, read from TwiML according to the documentation."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _MOST = 4000
 #: Twilio's magic test numbers.
 _MAGIC_TO = {"+15005550001": 21217, "+15005550002": 21214, "+15005550003": 21215, "+15005550004": 21216}
 _MAGIC_FROM = {"+15005550001": 21212, "+15005550007": 21210}
-#: What people hear where the TwiML cannot be read (warning 12100).
+#: The spoken text if the TwiML cannot be read (warning 12100).
 _BROKEN = "We are sorry, an application error has occurred. Goodbye."
 _DETECTIONS = frozenset({"", "Enable", "DetectMessageEnd"})
 
 
 class Calls:
-    """Phone calls, each answered at once by somebody who listens to the end."""
+    """Phone calls, each answered at once by a person who listens to the end."""
 
     plural: ClassVar[str] = "calls"
     prefix: ClassVar[str] = "CA"
@@ -47,7 +47,7 @@ class Calls:
         ))  # fmt: skip
 
     def taken(self, form: Mapping[str, str], ref: str, at: datetime, account: str) -> Received:
-        """Return what was heard, each sentence once; `said` has it in order, as often as it was said."""
+        """Return what was heard, each sentence once; `said` has all sentences in order, with repetitions."""
         said, action = _heard(form.get("Twiml", ""))
         extra = {name: value for name, value in form.items() if name not in self.fields}
         key = reference(form.get("StatusCallback", "")) or reference(action or "")
@@ -59,7 +59,7 @@ class Calls:
         )  # fmt: skip
 
     def shown(self, received: Received, account: str, status: str) -> dict[str, Any]:
-        """One call."""
+        """Return one call."""
         at, over = format_datetime(received.at), status == self.over
         uri = f"/2010-04-01/Accounts/{account}/Calls/{received.ref}"
         detected = "human" if over and "MachineDetection" in received.extra else None
@@ -76,7 +76,7 @@ class Calls:
 
 
 def _heard(twiml: str) -> tuple[list[dict[str, str]], str | None]:
-    """Return what is said, sentence by sentence, and where a pressed key is sent."""
+    """Return the spoken sentences, and the address for a pressed key."""
     try:
         root = fromstring(twiml) if "<!DOCTYPE" not in twiml else None  # noqa: S314  # no document type, no entities
     except ParseError:

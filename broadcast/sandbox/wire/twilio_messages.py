@@ -14,7 +14,7 @@ from broadcast.sandbox.wire.sms_parts import sms_parts
 from broadcast.sandbox.wire.twilio_rules import PHONE, first, reference
 
 _SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
-#: Twilio's magic test numbers, and, as everywhere here, any number that ends in 0004 has opted out.
+#: Twilio's magic test numbers. In the sandbox, every number that ends in 0004 has opted out.
 _MAGIC_TO = {
     "+15005550001": 21211,
     "+15005550002": 21612,
@@ -34,7 +34,7 @@ class Messages:
     over: ClassVar[str] = "delivered"
 
     def refused(self, form: Mapping[str, str], suppressed: AbstractSet[str]) -> tuple[int, str]:
-        """Return whether the number, the sender or the text will not do."""
+        """Return the error if the number, the sender or the text is not accepted."""
         to, number, body = form.get("To", ""), form.get("From"), form.get("Body", "")
         sender = number or form.get("MessagingServiceSid", "")
         return first((
@@ -60,7 +60,7 @@ class Messages:
         )  # fmt: skip
 
     def shown(self, received: Received, account: str, status: str) -> dict[str, Any]:
-        """One message."""
+        """Return one message."""
         at = format_datetime(received.at)
         uri = f"/2010-04-01/Accounts/{account}/Messages/{received.ref}"
         service = received.sender if received.sender.startswith("MG") else None

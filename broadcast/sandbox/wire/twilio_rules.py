@@ -1,4 +1,4 @@
-"""What Twilio's resources share: its error documents, its magic numbers, and what a resource is."""
+"""Common to Twilio's resources: error documents, magic numbers, and the interface of a resource."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Resource(Protocol):
         ...
 
     def taken(self, form: Mapping[str, str], ref: str, at: datetime, account: str) -> Received:
-        """Return what somebody got because of it."""
+        """Return what a person received because of it."""
         ...
 
     def shown(self, received: Received, account: str, status: str) -> dict[str, Any]:
-        """Its document."""
+        """Return its document."""
         ...
 
 
@@ -78,5 +78,5 @@ def first(checks: tuple[tuple[bool, int, str], ...]) -> tuple[int, str]:
 
 
 def reference(callback: str) -> str | None:
-    """Return the sender's own reference, where its callback carries one."""
+    """Return the sender's own reference, if its callback has one."""
     return dict(parse_qsl(urlsplit(callback).query)).get("ref")

@@ -1,4 +1,4 @@
-"""A receiver of our own webhooks, as docs/rooms-and-webhooks.md tells people to write one."""
+"""A receiver of our own webhooks, written as docs/rooms-and-webhooks.md tells people to write one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer
 
 _SIGNATURE = re.compile(r"v1=[0-9a-f]{64}")
 _SECRET = b"sandbox"
-_PATIENCE = 300  # seconds that a request may be old
+_PATIENCE = 300  # seconds; an older request is refused
 _REQUIRED = ("key", "incident", "sequence", "kind", "phase", "severity", "drill", "title", "text", "as_of")
 
 
@@ -42,17 +42,17 @@ class Webhook:
         return self._take(key, document, request)
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Return what a receiver of one's own might say."""
+        """Return an answer that a user's receiver might give."""
         answer = _error(refusal.status, "refused on purpose")
         return WireAnswer(answer.status, answer.body, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Take in one notice."""
+        """Add one notice."""
         if received.key:
             self._taken[received.key] = received
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._taken.clear()
 
     def _take(self, key: str, document: dict[str, Any], request: WireRequest) -> WireAnswer:

@@ -32,7 +32,7 @@ class X:
         self._latest = _FIRST_ID
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         if not _authenticated(request.headers.get("Authorization", "")):
             return _problem(401, "Unauthorized")
         asked = (request.method, request.path)
@@ -50,7 +50,7 @@ class X:
         return _problem(404, "Not Found")
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """X's problem document; 429 with its rate-limit headers."""
+        """Return X's problem document; 429 with its rate-limit headers."""
         title = _TITLES.get(refusal.status, "Internal Server Error")
         headers = retry_header(refusal)
         if refusal.status == 429:
@@ -62,7 +62,7 @@ class X:
         return answer_json(refusal.status, _document(refusal.status, title), headers=headers)
 
     def keep(self, received: Received) -> None:
-        """Take in one post, or take one away."""
+        """Add one post, or take one away."""
         self._latest = max(self._latest, int(received.ref))
         if received.deletes:
             self._posts.pop(received.ref, None)
@@ -70,7 +70,7 @@ class X:
             self._posts[received.ref] = received
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._posts.clear()
 
     def _post(self, request: WireRequest) -> WireAnswer:

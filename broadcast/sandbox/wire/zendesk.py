@@ -48,7 +48,7 @@ class Zendesk:
         self._number = 0
 
     def answer(self, request: WireRequest) -> WireAnswer:
-        """Do what the request asks."""
+        """Process the request."""
         if not _is_agent(request.headers.get("Authorization", "")):
             return _error(401)
         route = _ROUTE.fullmatch(request.path)
@@ -62,12 +62,12 @@ class Zendesk:
         return self._one(ticket, request, comments=bool(route["comments"])) if ticket else _error(404)
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
-        """Zendesk's error document."""
+        """Return Zendesk's error document."""
         text = _ERRORS.get(refusal.status, "InternalServerError")
         return answer_json(refusal.status, {"error": text}, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
-        """Take in one comment or change; one that deletes takes the ticket away."""
+        """Add one comment or change; one that deletes takes the ticket away."""
         number, extra = received.thread or "", received.extra
         self._number = max([self._number, *(int(n) for n in (number, received.ref) if n.isdecimal())])
         if extra.get("deleted"):
@@ -81,7 +81,7 @@ class Zendesk:
             self._keys[extra["idempotency_key"]] = (number, extra["digest"])
 
     def forget(self) -> None:
-        """Start afresh."""
+        """Delete the state."""
         self._tickets.clear()
         self._keys.clear()
 

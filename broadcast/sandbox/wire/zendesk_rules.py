@@ -1,4 +1,4 @@
-"""What Zendesk refuses with 422, and how it reads a comment."""
+"""The tickets that Zendesk refuses with 422, and how it reads a comment."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def ticket_problem(asked: Mapping[str, Any], *, new: bool) -> tuple[str, str] | 
 
 
 def comment_text(comment: Mapping[str, Any]) -> str:
-    """Return what a reader sees: `html_body` comes before `body`."""
+    """Return the text that a reader sees: `html_body` comes before `body`."""
     html = comment.get("html_body")
     if isinstance(html, str):
         return seen_in(html)
