@@ -37,7 +37,7 @@ class ClockSkew:
             self.ahead = proved
 
 
-def remarks(skews: Mapping[str, timedelta]) -> Iterator[str]:
+def skew_warnings(skews: Mapping[str, timedelta]) -> Iterator[str]:
     """Yield warnings about the differences to the clocks of these channels' providers."""
     for word, sign in (("ahead of", 1), ("behind", -1)):
         apart = {name: ahead * sign for name, ahead in skews.items() if ahead * sign > _WORTH_SAYING}

@@ -22,7 +22,7 @@ from broadcast.rendering import prose
 from broadcast.rendering.lint import given_words
 from broadcast.rendering.words import language_of
 from broadcast.reports.promises import PromiseVerdict
-from broadcast.reports.story import Story
+from broadcast.reports.story import IncidentAnalysis
 from broadcast.sandbox.records import Received
 
 _MINUTE = 60  # seconds
@@ -52,7 +52,7 @@ class GradedNotice:
 class GradedIncident:
     """One incident of an exercise, with its notices."""
 
-    story: Story
+    story: IncidentAnalysis
     notices: Sequence[GradedNotice]
 
 
@@ -249,13 +249,13 @@ def _none(name: str, count: int) -> Criterion:
     return Criterion(name, f"{count:,}", "0", not count)
 
 
-def _promises(stories: Sequence[Story]) -> Criterion:
+def _promises(stories: Sequence[IncidentAnalysis]) -> Criterion:
     due = [one for story in stories for one in story.promises if one.verdict is not PromiseVerdict.PENDING]
     kept = sum(one.verdict is PromiseVerdict.KEPT for one in due)
     return Criterion("promises kept", f"{kept} of {len(due)}", "all", kept == len(due))
 
 
-def _findings(story: Story) -> Iterator[str]:
+def _findings(story: IncidentAnalysis) -> Iterator[str]:
     """Yield the findings of `template lint` in the texts as sent, without the commander's own words."""
     for chapter in story.chapters:
         for message in (text.message for text in chapter.texts):
@@ -263,7 +263,7 @@ def _findings(story: Story) -> Iterator[str]:
             for part in filter(None, (message.subject, message.text)):
                 yield from prose.holes(part)
                 own = prose.without(part, given)
-                yield from (problem for problem, _ in prose.remarks(own, language_of(message.locale)))
+                yield from (problem for problem, _ in prose.problems(own, language_of(message.locale)))
 
 
 def _failovers(played: Sequence[Played]) -> Criterion:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from broadcast.channels import registry
-from broadcast.channels.clock_skew import remarks
+from broadcast.channels.clock_skew import skew_warnings
 from broadcast.config.placeholders import is_placeholder, placeholders
 from broadcast.config.secret import Reference
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
@@ -277,9 +277,9 @@ def _channels(settings: Settings, answers: Mapping[str, Probe]) -> Iterator[Chec
             yield channel_check(channel, answers[name])
         else:
             yield Check(f"channel {name}", _gravity(channel), "not asked: a secret is missing")
-    for remark in remarks({name: answer.ahead for name, answer in answers.items()}):
+    for warning in skew_warnings({name: answer.ahead for name, answer in answers.items()}):
         yield Check(
-            "clock", CheckVerdict.WARN, remark, "switch on its synchronisation: timedatectl set-ntp true"
+            "clock", CheckVerdict.WARN, warning, "switch on its synchronisation: timedatectl set-ntp true"
         )
 
 

@@ -76,12 +76,12 @@ def untranslated(
     values["corrects"] = request.corrects or ""
     told = set(spoken)
     staff = told if colleagues is None else set(colleagues)
-    remarks = []
+    advisories = []
     for locale in sorted(told):
         known = {name: value for name, value in values.items() if locale in staff or not _internal(name)}
-        remarks += _as_typed(known, locale, given)
-        remarks += _left_out(known, locale, given)
-    return remarks
+        advisories += _as_typed(known, locale, given)
+        advisories += _left_out(known, locale, given)
+    return advisories
 
 
 def _as_typed(values: Mapping[str, str], locale: str, given: str) -> list[str]:

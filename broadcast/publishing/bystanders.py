@@ -40,7 +40,9 @@ class Bystanders:
         """What is owed to everybody else, as often as it is gone through."""
         return _OwedDeliveries(plan, self) if self.audiences else plan
 
-    def remarks(self, audiences: Iterable[AudienceSettings], told: Iterable[PreviousDelivery]) -> list[str]:
+    def advisories(
+        self, audiences: Iterable[AudienceSettings], told: Iterable[PreviousDelivery]
+    ) -> list[str]:
         """Who is left out, in one line at most."""
         spared = [one.name for one in audiences if self._spares(one.name, one.template_audience)]
         posts = [

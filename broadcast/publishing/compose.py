@@ -93,8 +93,8 @@ def compose(
         variables=words.own,
     )
     facts = replace(facts, **words.prose)
-    remarks = (*times.warnings, *_held(facts, before), *_opened_again(facts, before))
-    return Composed(_incident(facts, before, times, now), facts, remarks)
+    advisories = (*times.warnings, *_held(facts, before), *_opened_again(facts, before))
+    return Composed(_incident(facts, before, times, now), facts, advisories)
 
 
 def _corrects(request: Request, before: Before, phase: Phase, zone: ZoneInfo) -> datetime | None:

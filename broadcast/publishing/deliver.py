@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from broadcast.channels.base import Adapter
-from broadcast.channels.clock_skew import remarks
+from broadcast.channels.clock_skew import skew_warnings
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.message_builder import MessageBuilder
@@ -120,7 +120,7 @@ class Deliverer:
             settle=max((channel.settle for channel in active.values()), default=0.0),
         )
         for pid in run.take_over().alive:
-            run.remarks.append(f"another broadcast was still sending this notice (process {pid})")
+            run.warnings.append(f"another broadcast was still sending this notice (process {pid})")
         usable = {name: channel.capabilities.address for name, channel in active.items()}
         run.deliveries.unhold(self.clock.now(), usable)
         self._avoid_suppressed(notice, order.suppressed)
@@ -134,7 +134,7 @@ class Deliverer:
             try:
                 run = begin()
                 ending = await run.dispatch()
-                warnings = (*warnings, *run.remarks)
+                warnings = (*warnings, *run.warnings)
             except LedgerError as error:
                 ending, warnings = Ending.INTERRUPTED, (*warnings, _told(error))
             return self._result(notice, ending, warnings)
@@ -158,7 +158,7 @@ class Deliverer:
         noted = self.ledger.history.warnings(notice.id)
         unreached = self.ledger.history.unreached(notice.id)
         result = self._summary(notice, ending)
-        apart = remarks({name: skew.ahead for name, skew in self.channels.skews.items()})
+        apart = skew_warnings({name: skew.ahead for name, skew in self.channels.skews.items()})
         doubled = self._possibly_doubled(notice)
         result = replace(result, warnings=(*warnings, *noted, *apart, *doubled, *unreached))
         result = self._kept(notice, result)

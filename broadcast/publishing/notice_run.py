@@ -41,7 +41,7 @@ class Started:
 class NoticeRun:
     """What one run over a notice works with; `settle` is how long providers may accept late, in seconds.
 
-    `remarks` gather what people should know about other processes that send the same notice.
+    `warnings` gather what people should know about other processes that send the same notice.
     """
 
     ledger: Ledger
@@ -53,7 +53,7 @@ class NoticeRun:
     limits: Limits
     stop: Stop
     settle: float
-    remarks: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def take_over(self) -> Recovered:
         """Take over what dead runs left."""
@@ -103,11 +103,11 @@ class NoticeRun:
         self._say(EventKind.WAITING, f"{at_work}; waiting for it")
         while alive := self.take_over().alive:
             if self.clock.monotonic() >= until or is_stopped(alive[0]):
-                self.remarks.append(f"{at_work}{_how_to_go_on(alive[0])}")
+                self.warnings.append(f"{at_work}{_how_to_go_on(alive[0])}")
                 return Ending.DEADLINE
             await self._look_again()
             if self.stop.asked:
-                self.remarks.append(at_work)
+                self.warnings.append(at_work)
                 return Ending.INTERRUPTED
         return Ending.FINISHED
 

@@ -116,15 +116,15 @@ class RecipientSelector:
         owed = spared.owed(planner.plan(rosters, further))
         summary = count(owed)
         _check_matched(summary, (*warnings, *contacts))
-        remarks = (
+        advisories = (
             *left_out,
-            *spared.remarks(audiences, told),
+            *spared.advisories(audiences, told),
             *_renamed(further),
             *self._not_updated(heard),
             *_still_owed(summary, self.ways),
             *warnings,
         )
-        return Recipients(owed, summary, remarks, contacts=contacts)
+        return Recipients(owed, summary, advisories, contacts=contacts)
 
     def _not_updated(self, told: Sequence[PreviousDelivery]) -> list[str]:
         """Channels that published before and are gone: their readers see the older news."""

@@ -43,7 +43,7 @@ def holes(text: str) -> tuple[str, ...]:
     )
 
 
-def remarks(text: str, language: str, *, plain: bool = False) -> Iterator[tuple[str, str]]:
+def problems(text: str, language: str, *, plain: bool = False) -> Iterator[tuple[str, str]]:
     """What a reader would mind, with the remedy; `plain`: for everybody, whoever learnt the language late."""
     longest = _LONGEST_PLAIN if plain else _LONGEST
     for match in _ADVERTISING.finditer(text):

@@ -16,7 +16,7 @@ from broadcast.model.moments import elapsed, later
 from broadcast.model.text import printable
 from broadcast.reports.language import ReportLanguage
 from broadcast.reports.promises import Promise, PromiseVerdict
-from broadcast.reports.story import Story
+from broadcast.reports.story import IncidentAnalysis
 from broadcast.reports.timeline import Moment
 
 _ROW, _TOP, _RADIUS = 58.0, 90.0, 11.0
@@ -53,7 +53,7 @@ class Scale:
         return left + (right - left) * min(1.0, max(0.0, share))
 
 
-def draw(story: Story, say: ReportLanguage, frame: ChartFrame) -> str:
+def draw(story: IncidentAnalysis, say: ReportLanguage, frame: ChartFrame) -> str:
     """Return the chart as one SVG element."""
     channels = list(dict.fromkeys(reach.channel for chapter in story.chapters for reach in chapter.reach))
     scale = _scale(story, frame)
@@ -101,7 +101,7 @@ def levels(places: Sequence[float], gap: float) -> list[int]:
     return chosen
 
 
-def _scale(story: Story, frame: ChartFrame) -> Scale:
+def _scale(story: IncidentAnalysis, frame: ChartFrame) -> Scale:
     moments = [row.at for row in story.timeline]
     if not story.final:  # after the end, a later promise is drawn at the edge
         moments += [promise.due for promise in story.promises]
@@ -131,7 +131,7 @@ def _ticks(scale: Scale, height: float, say: ReportLanguage) -> Iterator[str]:
 _DAY = 1440
 
 
-def _facts(story: Story, scale: Scale, height: float, say: ReportLanguage) -> Iterator[str]:
+def _facts(story: IncidentAnalysis, scale: Scale, height: float, say: ReportLanguage) -> Iterator[str]:
     """Yield the lines for its start, detection and end."""
     incident = story.incident
     known = (
@@ -147,7 +147,9 @@ def _facts(story: Story, scale: Scale, height: float, say: ReportLanguage) -> It
         yield f'<text class="fact-label" x="{place:.1f}" y="{y:.0f}">{escape(label)}</text>'
 
 
-def _lane(story: Story, channel: str, y: float, scale: Scale, say: ReportLanguage) -> Iterator[str]:
+def _lane(
+    story: IncidentAnalysis, channel: str, y: float, scale: Scale, say: ReportLanguage
+) -> Iterator[str]:
     yield from _ground(channel, y, scale)
     for row in story.timeline:
         if row.moment is Moment.BREAKER and row.channel == channel:
@@ -180,7 +182,12 @@ _LABEL = 18
 
 
 def _mark(
-    story: Story, number: int, reach: ChannelReach, when: str, place: tuple[float, float], say: ReportLanguage
+    story: IncidentAnalysis,
+    number: int,
+    reach: ChannelReach,
+    when: str,
+    place: tuple[float, float],
+    say: ReportLanguage,
 ) -> str:
     x, y = place
     kind = _kind(reach)
@@ -208,13 +215,13 @@ def _kind(reach: ChannelReach) -> str:
     return "unknown" if reach.unknown else "failed"
 
 
-def _promises(story: Story, y: float, scale: Scale, say: ReportLanguage) -> Iterator[str]:
+def _promises(story: IncidentAnalysis, y: float, scale: Scale, say: ReportLanguage) -> Iterator[str]:
     yield from _ground(say("chart_promises"), y, scale)
     for promise in story.promises:
         yield _promise(story, promise, y, scale, say)
 
 
-def _promise(story: Story, promise: Promise, y: float, scale: Scale, say: ReportLanguage) -> str:
+def _promise(story: IncidentAnalysis, promise: Promise, y: float, scale: Scale, say: ReportLanguage) -> str:
     """Return a diamond at the due time, with a bar to the update if that came later."""
     x = scale.x(promise.due)
     late = promise.verdict in {PromiseVerdict.LATE, PromiseVerdict.OVERDUE}

@@ -24,14 +24,14 @@ from broadcast.reports.document import (
     Tiles,
 )
 from broadcast.reports.language import ReportLanguage
-from broadcast.reports.story import Story
+from broadcast.reports.story import IncidentAnalysis
 from broadcast.reports.telling import tell
 
 #: A second protection: with this policy a browser loads and runs nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def as_html(story: Story, locale: str) -> str:
+def as_html(story: IncidentAnalysis, locale: str) -> str:
     """Return the report for readers of `locale`: one HTML page."""
     document = tell(story, locale)
     say = ReportLanguage(locale, story.zone)
@@ -67,7 +67,7 @@ def _style() -> str:
     return (resources.files("broadcast.reports") / "style.css").read_text(encoding="utf-8")
 
 
-def _section(section: ReportSection, story: Story, say: ReportLanguage) -> str:
+def _section(section: ReportSection, story: IncidentAnalysis, say: ReportLanguage) -> str:
     blocks = "\n".join(_block(block, story, say) for block in section.blocks)
     return (
         f'<section id="{section.name}" aria-labelledby="{section.name}-title">\n'
@@ -75,7 +75,7 @@ def _section(section: ReportSection, story: Story, say: ReportLanguage) -> str:
     )
 
 
-def _block(block: Block, story: Story, say: ReportLanguage) -> str:
+def _block(block: Block, story: IncidentAnalysis, say: ReportLanguage) -> str:
     match block:
         case ReportLine(text=text, tone=tone):
             return f'<p class="{tone}">{escape(text)}</p>'
@@ -137,7 +137,7 @@ def _quotation(quotation: Quotation) -> str:
     )
 
 
-def _chart(story: Story, say: ReportLanguage) -> str:
+def _chart(story: IncidentAnalysis, say: ReportLanguage) -> str:
     legend = "".join(f"<li>{sign}{escape(say(f'legend_{name}'))}</li>" for name, sign in _SIGNS.items())
     return (
         f"{draw(story, say, WIDE)}\n{draw(story, say, NARROW)}\n"

@@ -20,7 +20,7 @@ from broadcast.reports.document import (
     Tile,
     Tiles,
 )
-from broadcast.reports.story import Story
+from broadcast.reports.story import IncidentAnalysis
 from broadcast.reports.telling import tell
 
 #: Characters with a meaning inside a line, in CommonMark or in GitHub's tables and links.
@@ -30,7 +30,7 @@ _AT_START = re.compile(r"^(\d*)([-+.)=])(?=[\s=-]|$)")
 _SIGNS = {CellTone.GOOD: "✓ ", CellTone.WARNING: "! ", CellTone.BAD: "✗ ", CellTone.PLAIN: ""}
 
 
-def as_markdown(story: Story, locale: str) -> str:
+def as_markdown(story: IncidentAnalysis, locale: str) -> str:
     """Return the report for readers of `locale`: one Markdown text."""
     document = tell(story, locale)
     banner = [f"**{_plain(document.banner)}**"] if document.banner else []

@@ -8,10 +8,10 @@ from broadcast.model.text import printable
 from broadcast.reports.document import Block, Cell, CellTone, Heading, ReportLine, ReportTable
 from broadcast.reports.language import ReportLanguage
 from broadcast.reports.people import ReportedPerson
-from broadcast.reports.story import Story
+from broadcast.reports.story import IncidentAnalysis
 
 
-def unreached(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def unreached(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     """Return the section on people whom no notice reached."""
     lost = story.people.unsure
     if lost and not story.people.unreached:
@@ -21,7 +21,7 @@ def unreached(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     return _people("unreached", story.people.unreached, CellTone.BAD, story, say)
 
 
-def unsure(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def unsure(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     """Return the section on people who may have been told: the provider's answer was lost."""
     lost = sum(reach.unknown for chapter in story.chapters for reach in chapter.reach)
     if story.people.unsure or not lost:
@@ -29,7 +29,7 @@ def unsure(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     return (ReportLine(say("unsure_others", count=say.number(lost)), CellTone.WARNING),)
 
 
-def behind(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def behind(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     """Return the section on people who were told, but may not have the latest notice."""
     people = story.people
     if people.total and not people.told:
@@ -40,7 +40,7 @@ def behind(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
 
 
 def _people(
-    name: str, people: Sequence[ReportedPerson], tone: CellTone, story: Story, say: ReportLanguage
+    name: str, people: Sequence[ReportedPerson], tone: CellTone, story: IncidentAnalysis, say: ReportLanguage
 ) -> tuple[Block, ...]:
     if not people:
         total = story.people.total

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from broadcast.reports.timeline import Chapter
+from broadcast.reports.timeline import NoticeSummary
 
 #: Readers see times in minutes: an update at 14:30:40 is on time for 14:30.
 _SPOKEN_PRECISION = timedelta(minutes=1)
@@ -38,7 +38,7 @@ class Promise:
     late: timedelta
 
 
-def promises(chapters: Sequence[Chapter], now: datetime) -> tuple[Promise, ...]:
+def promises(chapters: Sequence[NoticeSummary], now: datetime) -> tuple[Promise, ...]:
     """Return every promise, in order."""
     return tuple(
         _promise(chapter.number, chapter.notice.next_update_at, chapters[place + 1 :], now)
@@ -47,7 +47,7 @@ def promises(chapters: Sequence[Chapter], now: datetime) -> tuple[Promise, ...]:
     )
 
 
-def _promise(number: int, due: datetime, later: Sequence[Chapter], now: datetime) -> Promise:
+def _promise(number: int, due: datetime, later: Sequence[NoticeSummary], now: datetime) -> Promise:
     came = min(((c.accepted_at, c.number) for c in later if c.accepted_at), default=None)
     if came is None:
         verdict = PromiseVerdict.PENDING if now < due + _SPOKEN_PRECISION else PromiseVerdict.OVERDUE

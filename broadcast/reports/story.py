@@ -16,7 +16,7 @@ from broadcast.model.notice import Facts
 from broadcast.reports.people import Addresses, PeopleSummary, people
 from broadcast.reports.promises import Promise, promises
 from broadcast.reports.timeline import (
-    Chapter,
+    NoticeSummary,
     StateChange,
     TimelineRow,
     phases,
@@ -44,7 +44,7 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class IncidentAnalysis:
     """Everything a report says, free of any language. Times are aware; `zone` is where readers are.
 
     `facts` is the latest record of facts, None if no notice was published. `doubled` counts messages
@@ -57,7 +57,7 @@ class Story:
     as_of: datetime
     zone: ZoneInfo
     addresses: Addresses
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[NoticeSummary, ...]
     timeline: tuple[TimelineRow, ...]
     people: PeopleSummary
     promises: tuple[Promise, ...]
@@ -91,13 +91,13 @@ class Story:
 
 def build(
     ledger: Ledger, ref: str, now: datetime, zone: ZoneInfo, *, addresses: Addresses = Addresses.MASKED
-) -> Story:
+) -> IncidentAnalysis:
     """Return the story of the incident named `ref` as it stands at `now`; raises `UnknownIncident`."""
     incident = ledger.incidents.find(ref)
     notices = ledger.incidents.notices(incident)
     chapters = tuple(_chapter(ledger, notice) for notice in notices)
     first_accepted = ledger.history.first_accepted(incident)
-    return Story(
+    return IncidentAnalysis(
         incident=incident,
         facts=notices[-1].facts if notices else None,
         as_of=now,
@@ -116,8 +116,8 @@ def build(
     )
 
 
-def _chapter(ledger: Ledger, notice: Notice) -> Chapter:
-    return Chapter(
+def _chapter(ledger: Ledger, notice: Notice) -> NoticeSummary:
+    return NoticeSummary(
         notice=notice,
         texts=tuple(ledger.incidents.texts(notice.id)),
         reach=tuple(ledger.history.reach(notice)),
@@ -126,7 +126,7 @@ def _chapter(ledger: Ledger, notice: Notice) -> Chapter:
 
 
 def _times(
-    incident: Incident, chapters: Sequence[Chapter], first_accepted: datetime | None, now: datetime
+    incident: Incident, chapters: Sequence[NoticeSummary], first_accepted: datetime | None, now: datetime
 ) -> Times:
     ended = stated_end(chapters)
     return Times(
@@ -140,7 +140,9 @@ def _times(
     )
 
 
-def _longest_silence(incident: Incident, chapters: Sequence[Chapter], now: datetime) -> timedelta | None:
+def _longest_silence(
+    incident: Incident, chapters: Sequence[NoticeSummary], now: datetime
+) -> timedelta | None:
     """The longest time without a word, from the first notice on; up to `now` while the incident is open."""
     heard = sorted(chapter.accepted_at for chapter in chapters if chapter.accepted_at)
     if heard and not incident.phase.closed:

@@ -33,13 +33,13 @@ from broadcast.reports.document import (
 from broadcast.reports.language import ReportLanguage
 from broadcast.reports.people import Addresses
 from broadcast.reports.promises import Promise, PromiseVerdict
-from broadcast.reports.story import Story
-from broadcast.reports.timeline import Chapter, Moment, StateChange, TimelineRow
+from broadcast.reports.story import IncidentAnalysis
+from broadcast.reports.timeline import Moment, NoticeSummary, StateChange, TimelineRow
 
 _SLOT = re.compile(f"{SLOT_OPEN}(.*?){SLOT_CLOSE}")
 
 
-def tell(story: Story, locale: str) -> ReportDocument:
+def tell(story: IncidentAnalysis, locale: str) -> ReportDocument:
     """Return the report in German or English."""
     say = ReportLanguage(locale, story.zone)
     sections = ((name, blocks(story, say)) for name, blocks in _SECTIONS.items())
@@ -53,7 +53,7 @@ def tell(story: Story, locale: str) -> ReportDocument:
     )
 
 
-def _summary(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def _summary(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     people = story.people
     verdicts = [promise.verdict for promise in story.promises]
     kept, pending = verdicts.count(PromiseVerdict.KEPT), verdicts.count(PromiseVerdict.PENDING)
@@ -85,7 +85,7 @@ def _summary(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     return (Tiles((first, told, promised, doubled)),)
 
 
-def _first(story: Story, say: ReportLanguage) -> Tile:
+def _first(story: IncidentAnalysis, say: ReportLanguage) -> Tile:
     """Return how long it took to tell the first person, from the first moment that is known."""
     times, tone = story.times, CellTone.PLAIN if story.first_accepted else CellTone.BAD
     since_started = say.span(times.to_tell_since_started)
@@ -105,7 +105,7 @@ def _tone(*, bad: int, doubtful: int, good: int) -> CellTone:
     return CellTone.GOOD if good else CellTone.PLAIN
 
 
-def _facts(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def _facts(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     incident, facts, times = story.incident, story.facts, story.times
     pairs: list[tuple[str, str | None]] = [
         ("ref", incident.ref),
@@ -132,7 +132,7 @@ def _facts(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     return (Pairs(tuple((say(name), say.known(value)) for name, value in pairs)),)
 
 
-def _silence(story: Story, say: ReportLanguage) -> Iterator[tuple[str, str]]:
+def _silence(story: IncidentAnalysis, say: ReportLanguage) -> Iterator[tuple[str, str]]:
     """Yield the longest time without a notice, where there was any."""
     if story.times.longest_silence is not None:
         yield "silence", say.span(story.times.longest_silence)
@@ -158,12 +158,12 @@ def _services(services: Sequence[Service], say: ReportLanguage) -> str:
     return ", ".join(service.name_in(say.code) for service in services) or say("unstated")
 
 
-def _title(story: Story, say: ReportLanguage) -> str:
+def _title(story: IncidentAnalysis, say: ReportLanguage) -> str:
     """Return the title in the reader's language, as far as somebody gave it."""
     return (story.facts and story.facts.worded("title", say.code)) or story.incident.title
 
 
-def _lasted(story: Story, say: ReportLanguage) -> Iterator[tuple[str, str]]:
+def _lasted(story: IncidentAnalysis, say: ReportLanguage) -> Iterator[tuple[str, str]]:
     """Yield how long it was, or was open where nobody stated both ends; nothing while it goes on."""
     if story.incident.started_at and story.ended:
         yield "to_end", say.span(story.times.to_end)
@@ -171,7 +171,7 @@ def _lasted(story: Story, say: ReportLanguage) -> Iterator[tuple[str, str]]:
         yield "opened_to_closed", say.span(story.times.opened_to_closed)
 
 
-def _timeline(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def _timeline(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     if not story.timeline:
         return (ReportLine(say("timeline_empty")),)
     headings = (
@@ -222,11 +222,11 @@ def _event(row: TimelineRow, say: ReportLanguage) -> str:
     )
 
 
-def _mark(story: Story, number: int | None) -> str:
+def _mark(story: IncidentAnalysis, number: int | None) -> str:
     return story.mark(number) if number else DASH
 
 
-def _reach(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def _reach(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     rows = tuple(
         _reach_row(story, chapter, reach, say) for chapter in story.chapters for reach in chapter.reach
     )
@@ -244,7 +244,9 @@ def _reach(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     return (ReportTable(headings, rows),)
 
 
-def _reach_row(story: Story, chapter: Chapter, reach: ChannelReach, say: ReportLanguage) -> tuple[Cell, ...]:
+def _reach_row(
+    story: IncidentAnalysis, chapter: NoticeSummary, reach: ChannelReach, say: ReportLanguage
+) -> tuple[Cell, ...]:
     untried = reach.targeted - reach.accepted - reach.unknown - reach.failed
     return (
         Cell(_mark(story, chapter.number)),
@@ -268,7 +270,7 @@ def _moved_to(failovers: Sequence[Failover], origin: str, say: ReportLanguage) -
     return ", ".join(f"{printable(name)}: {say.number(count)}" for name, count in counts.items()) or DASH
 
 
-def _promises(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def _promises(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     if not story.promises:
         return (ReportLine(say("promises_empty")),)
     columns = ("promised_in", "promised_for", "came_at", "verdict")
@@ -298,7 +300,7 @@ _VERDICT_TONES = {
 }
 
 
-def _course(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def _course(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     changes = [
         *((change, f"{say('severity')}: {_level(change.value, say)}") for change in story.severities),
         *((change, f"{say('phase')}: {say(f'phase_{change.value}')}") for change in story.phases),
@@ -309,11 +311,13 @@ def _course(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     return (ReportTable(tuple(Heading(say(column)) for column in ("when", "notice", "became")), rows),)
 
 
-def _change(story: Story, change: StateChange, value: str, say: ReportLanguage) -> tuple[Cell, ...]:
+def _change(
+    story: IncidentAnalysis, change: StateChange, value: str, say: ReportLanguage
+) -> tuple[Cell, ...]:
     return Cell(say.moment(change.at)), Cell(_mark(story, change.notice)), Cell(value)
 
 
-def _duplicates(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def _duplicates(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     certain = (
         ReportLine(say("duplicates_some", count=say.number(story.doubled)), CellTone.BAD)
         if story.doubled
@@ -325,14 +329,16 @@ def _duplicates(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
     return (certain, ReportLine(possible, CellTone.WARNING))
 
 
-def _texts(story: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def _texts(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     quotations = tuple(
         _quotation(story, chapter, text, say) for chapter in story.chapters for text in chapter.texts
     )
     return (ReportLine(say("texts_lead")), *quotations) if quotations else (ReportLine(say("texts_empty")),)
 
 
-def _quotation(story: Story, chapter: Chapter, text: NoticeText, say: ReportLanguage) -> Quotation:
+def _quotation(
+    story: IncidentAnalysis, chapter: NoticeSummary, text: NoticeText, say: ReportLanguage
+) -> Quotation:
     message = text.message
     return Quotation(
         label=say(
@@ -354,11 +360,11 @@ def _verbatim(text: str) -> str:
     return printable(_SLOT.sub(r"{contact.\1}", text))
 
 
-def _reading(_: Story, say: ReportLanguage) -> tuple[Block, ...]:
+def _reading(_: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     return tuple(ReportLine(say(f"reading_{name}")) for name in ("accepted", "unknown", "promise", "source"))
 
 
-_SECTIONS: dict[str, Callable[[Story, ReportLanguage], tuple[Block, ...]]] = {
+_SECTIONS: dict[str, Callable[[IncidentAnalysis, ReportLanguage], tuple[Block, ...]]] = {
     "summary": _summary,
     "facts": _facts,
     "timeline": _timeline,

@@ -50,7 +50,7 @@ class TimelineRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class NoticeSummary:
     """One notice: what was said, and how it fared on each channel."""
 
     notice: Notice
@@ -79,7 +79,7 @@ class StateChange:
 
 
 def timeline(
-    incident: Incident, chapters: Sequence[Chapter], events: Sequence[LedgerEvent]
+    incident: Incident, chapters: Sequence[NoticeSummary], events: Sequence[LedgerEvent]
 ) -> tuple[TimelineRow, ...]:
     """Return everything that happened, oldest first."""
     order = list(Moment)
@@ -93,13 +93,13 @@ def timeline(
     return tuple(sorted(rows, key=lambda row: (row.at, order.index(row.moment), row.notice or 0)))
 
 
-def severities(chapters: Sequence[Chapter]) -> tuple[StateChange, ...]:
+def severities(chapters: Sequence[NoticeSummary]) -> tuple[StateChange, ...]:
     """Return the severity at first, and every change of it."""
     changes = (StateChange(c.notice.created_at, c.number, c.notice.facts.severity) for c in chapters)
     return _first_of_each_run(changes)
 
 
-def phases(chapters: Sequence[Chapter]) -> tuple[StateChange, ...]:
+def phases(chapters: Sequence[NoticeSummary]) -> tuple[StateChange, ...]:
     """Return the phase at first, and every change of it."""
     return _first_of_each_run(StateChange(c.notice.created_at, c.number, c.notice.phase) for c in chapters)
 
@@ -108,7 +108,7 @@ def _first_of_each_run(changes: Iterator[StateChange]) -> tuple[StateChange, ...
     return tuple(next(run) for _, run in groupby(changes, key=attrgetter("value")))
 
 
-def stated_end(chapters: Sequence[Chapter]) -> datetime | None:
+def stated_end(chapters: Sequence[NoticeSummary]) -> datetime | None:
     """Return the end that the latest notice states, None if nobody said one or it is not over."""
     return chapters[-1].notice.facts.ended if chapters else None
 
@@ -125,7 +125,7 @@ def _facts(incident: Incident, ended: datetime | None) -> Iterator[TimelineRow]:
             yield TimelineRow(at, moment)
 
 
-def _chapter(chapter: Chapter) -> Iterator[TimelineRow]:
+def _chapter(chapter: NoticeSummary) -> Iterator[TimelineRow]:
     at = chapter.notice.created_at
     kind = chapter.notice.kind
     yield TimelineRow(at, Moment.NOTICE, chapter.number, subject=kind, count=len(chapter.texts))
@@ -134,7 +134,7 @@ def _chapter(chapter: Chapter) -> Iterator[TimelineRow]:
             yield TimelineRow(first, Moment.ACCEPTED, chapter.number, reach.channel, count=reach.accepted)
 
 
-def _changes(chapters: Sequence[Chapter]) -> Iterator[TimelineRow]:
+def _changes(chapters: Sequence[NoticeSummary]) -> Iterator[TimelineRow]:
     changed = [
         *((Moment.PHASE, change) for change in phases(chapters)),
         *((Moment.SEVERITY, change) for change in severities(chapters)),
@@ -143,7 +143,7 @@ def _changes(chapters: Sequence[Chapter]) -> Iterator[TimelineRow]:
         yield TimelineRow(change.at, moment, change.notice, subject=change.value)
 
 
-def _failovers(chapter: Chapter) -> Iterator[TimelineRow]:
+def _failovers(chapter: NoticeSummary) -> Iterator[TimelineRow]:
     """One row for each hop, with the reason most people had."""
     hops: dict[tuple[str, str], list[Failover]] = {}
     for failover in chapter.failovers:
@@ -161,7 +161,7 @@ def _failovers(chapter: Chapter) -> Iterator[TimelineRow]:
         )
 
 
-def _events(chapters: Sequence[Chapter], events: Sequence[LedgerEvent]) -> Iterator[TimelineRow]:
+def _events(chapters: Sequence[NoticeSummary], events: Sequence[LedgerEvent]) -> Iterator[TimelineRow]:
     numbers = {chapter.notice.id: chapter.number for chapter in chapters}
     told = {(chapter.notice.id, one.origin) for chapter in chapters for one in chapter.failovers}
     for event in events:

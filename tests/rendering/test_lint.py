@@ -206,7 +206,7 @@ def test_an_official_sentence_is_hard_to_read():
     )
 
     assert prose.lix(text) > 70
-    assert [problem for problem, _ in prose.remarks(text, "de") if "hard to read" in problem]
+    assert [problem for problem, _ in prose.problems(text, "de") if "hard to read" in problem]
 
 
 def test_files_of_ones_own_are_used_and_proved_or_named(tmp_path):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcast.reports.people import Addresses
-from broadcast.reports.story import Story, build
+from broadcast.reports.story import IncidentAnalysis, build
 from tests.reports.filled import Chronicle, at, outage
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -21,17 +21,17 @@ def chronicle(tmp_path: Path) -> Iterator[Chronicle]:
 
 
 @pytest.fixture
-def story(chronicle: Chronicle) -> Story:
+def story(chronicle: Chronicle) -> IncidentAnalysis:
     """The outage of `filled.outage`, told when it was over."""
     outage(chronicle)
     return build(chronicle.ledger, "INC-1", at(130), BERLIN)
 
 
 @pytest.fixture
-def tell(chronicle: Chronicle) -> Callable[..., Story]:
+def tell(chronicle: Chronicle) -> Callable[..., IncidentAnalysis]:
     """Tell what the chronicle holds, so many minutes into the incident."""
 
-    def telling(minutes: float = 130, addresses: Addresses = Addresses.MASKED) -> Story:
+    def telling(minutes: float = 130, addresses: Addresses = Addresses.MASKED) -> IncidentAnalysis:
         return build(chronicle.ledger, "INC-1", at(minutes), BERLIN, addresses=addresses)
 
     return telling

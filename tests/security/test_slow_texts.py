@@ -34,7 +34,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "shortened": lambda text: phrase.shortened(text, 9_000),
     "sentence": phrase.sentence,
     "holes": prose.holes,
-    "remarks": lambda text: list(prose.remarks(text, "en")),
+    "remarks": lambda text: list(prose.problems(text, "en")),
     "spoken": lambda text: speech.seconds(speech.spoken(text, ENGLISH)),
     "sms": lambda text: sms.measure(sms.transliterate(text)),
     "weighted": weight.weighted_length,

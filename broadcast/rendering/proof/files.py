@@ -62,7 +62,7 @@ def _sound(templates: Templates, locales: Sequence[str]) -> Iterator[Finding]:
             yield Finding(str(error).partition(": ")[0], Gravity.ERROR, str(error), error.hint or "")
             continue
         source = templates.catalogue.find(name)
-        for problem, hint in sources.remarks(source.read(), names) if source else ():
+        for problem, hint in sources.problems(source.read(), names) if source else ():
             yield Finding(name, Gravity.WARNING, problem, hint)
         for other in locales if locale == locales[0] else ():
             yield from _difference(templates, name, f"{other}/{rest}", names)

@@ -29,7 +29,7 @@ _OLD_NAMES = {
 }
 
 
-def remarks(source: str, names: frozenset[str]) -> Iterator[Problem]:
+def problems(source: str, names: frozenset[str]) -> Iterator[Problem]:
     """Remarks on the text of a template file that speaks of these names."""
     text = _COMMENT.sub("", source)
     for match in _BEFORE_TIME.finditer(text):
