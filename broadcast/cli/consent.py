@@ -53,7 +53,7 @@ class Question:
     verb: str
     undone: str
 
-    def settle(self, common: Common, phrase: str, page: Page, *, yes: bool) -> None:
+    def show_and_ask(self, common: Common, phrase: str, page: Page, *, yes: bool) -> None:
         """Show the page and ask; with `yes`, continue. Raises `Refused`."""
         if yes:
             return

@@ -37,7 +37,7 @@ def load(explicit: Path | None, environ: Mapping[str, str], folder: Path) -> Set
     document = read_document(path, label)
     source = _source(document, path.parent, environ)
     settings = _settings(source, path, folder)
-    source.problems.settle()
+    source.problems.raise_any()
     return settings
 
 

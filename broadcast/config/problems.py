@@ -41,7 +41,7 @@ class Problems:
         """Note one more mistake."""
         self.found.append(Problem(printable(where).replace("\n", " "), what, fix))
 
-    def settle(self) -> None:
+    def raise_any(self) -> None:
         """Raise one `ConfigError` for all mistakes, one line each; do nothing if there are none."""
         if not self.found:
             return

@@ -253,7 +253,7 @@ class _PersonRows:
         else:
             home = found[1]
             self._rows.append((entry, home, found[0]))
-        self._settle(home, contact, phone, email)
+        self._fill(home, contact, phone, email)
         for by, owner in owners:
             if by != "id":
                 owner.groups.update(dict.fromkeys(contact.groups))
@@ -277,7 +277,7 @@ class _PersonRows:
             because = by if " " in by else f"same {by}"
             yield MergedRow(entry.path, entry.line, draft.contact().id, because)
 
-    def _settle(self, home: _MergeDraft, contact: Contact, phone: str | None, email: str | None) -> None:
+    def _fill(self, home: _MergeDraft, contact: Contact, phone: str | None, email: str | None) -> None:
         home.id = home.id or self._free_id(contact, phone, email)
         home.phone = home.phone or phone
         home.email = home.email or email

@@ -23,7 +23,7 @@ def check_names(exercise: Exercise, settings: Settings, ways: Mapping[str, Plann
             if key in known and known[key].isdisjoint({name, system_name(name)}):
                 what = f'the company does not know "{name}" ({key})'
                 problems.add(place.at(key), what, _fix(key, name, known[key]))
-    problems.settle()
+    problems.raise_any()
 
 
 def _fix(key: str, name: str, known: AbstractSet[str]) -> str:

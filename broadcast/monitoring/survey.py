@@ -26,7 +26,7 @@ _OWN_PAGE = "status_pages."  # the origin of a page that the configuration names
 
 @dataclass(frozen=True, slots=True)
 class ChannelHealth:
-    """One channel: the judgement, and what it rests on."""
+    """One channel: the assessment, and what it rests on."""
 
     channel: ChannelSettings
     fates: tuple[str, ...]

@@ -120,7 +120,7 @@ async def _aside(work: Callable[[], _T]) -> _T:
     loop = asyncio.get_running_loop()
     done: asyncio.Future[_T] = loop.create_future()
 
-    def settle(outcome: Future[_T]) -> None:
+    def finish(outcome: Future[_T]) -> None:
         if done.done():
             return
         if error := outcome.exception():
@@ -135,7 +135,7 @@ async def _aside(work: Callable[[], _T]) -> _T:
         except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
             outcome.set_exception(error)
         with contextlib.suppress(RuntimeError):  # the loop is closed: the result is no longer needed
-            loop.call_soon_threadsafe(settle, outcome)
+            loop.call_soon_threadsafe(finish, outcome)
 
     Thread(target=run, daemon=True).start()
     return await done

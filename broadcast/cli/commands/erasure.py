@@ -63,7 +63,9 @@ def purge(
     now = SystemClock().now()
 
     def consent(asked: purging.Purge) -> None:
-        _ERASE.settle(common, str(asked.people), _purge_page(asked, settings.timezone), yes=confirming.yes)
+        _ERASE.show_and_ask(
+            common, str(asked.people), _purge_page(asked, settings.timezone), yes=confirming.yes
+        )
 
     with opened(settings) as ledger:
         done = purging.propose(ledger, age, now)
@@ -98,7 +100,7 @@ def forget(
     settings = load_settings(common.config, sandbox=common.sandbox)
 
     def consent(asked: forgetting.ErasureProposal) -> None:
-        _ERASE.settle(common, str(asked.messages), _forget_page(asked), yes=confirming.yes)
+        _ERASE.show_and_ask(common, str(asked.messages), _forget_page(asked), yes=confirming.yes)
 
     left: list[Path] = []
     with opened(settings) as ledger:

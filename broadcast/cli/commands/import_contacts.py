@@ -89,7 +89,7 @@ def import_contacts(
     writing = not (confirming.dry_run or found.nothing or refusal)
     if writing:
         count = len(found.added) + len(found.changed) + len(found.removed)
-        _WRITE.settle(common, str(count), page, yes=confirming.yes)
+        _WRITE.show_and_ask(common, str(count), page, yes=confirming.yes)
         write_file(before, found.header, found.rows)
     if output is OutputForm.JSON:
         show_json(_json(found, listed.unit, writing, refusal), common.out)

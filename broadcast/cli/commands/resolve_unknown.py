@@ -21,7 +21,7 @@ from broadcast.model.counted import counted
 from broadcast.model.unknown import UnknownFinding
 from broadcast.publishing.author import author
 from broadcast.publishing.resolve_unknown import Resolution, Selection, propose
-from broadcast.publishing.resolve_unknown import resolve_unknown as settle
+from broadcast.publishing.resolve_unknown import resolve_unknown as resolve
 from broadcast.wiring import load_settings, program
 
 SCHEMA = "broadcast.resolution/1"
@@ -77,12 +77,12 @@ def resolve_unknown(
     settings = load_settings(common.config, sandbox=common.sandbox)
 
     def consent(asked: Resolution) -> None:
-        _RECORD.settle(common, str(len(asked.messages)), _page(asked, settings), yes=confirming.yes)
+        _RECORD.show_and_ask(common, str(len(asked.messages)), _page(asked, settings), yes=confirming.yes)
 
     with opened(settings) as ledger:
         resolution = propose(ledger, selection, as_, author())
         if not confirming.dry_run:
-            resolution = settle(ledger, resolution, SystemClock(), consent)
+            resolution = resolve(ledger, resolution, SystemClock(), consent)
     if output is OutputForm.JSON:
         show_json(_json(resolution, settings), common.out)
     else:

@@ -117,7 +117,7 @@ def _standard_input() -> str:
 
 
 def _ask(common: Common, confirming: Confirming, found: Sequence[Suppression], settings: Settings) -> None:
-    _RELEASE.settle(common, str(len(found)), _page(found, settings.timezone), yes=confirming.yes)
+    _RELEASE.show_and_ask(common, str(len(found)), _page(found, settings.timezone), yes=confirming.yes)
 
 
 def _page(found: Sequence[Suppression], zone: ZoneInfo) -> list[Block]:
