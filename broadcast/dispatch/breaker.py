@@ -48,13 +48,13 @@ class Breaker:
                 return False
 
     def allows(self, concurrency: int, busy: int, now: float) -> int:
-        """How many more requests may be made: none while open, one at a time while trying again."""
+        """Return how many more requests may be made: none while open, one at a time while trying again."""
         if self.left_alone(now):
             return 0
         return max(0, (1 if self.probing else concurrency) - busy)
 
     def left_alone(self, now: float) -> bool:
-        """Whether no request may be made."""
+        """Return whether no request may be made."""
         return self.out or now < self.open_until
 
     @property

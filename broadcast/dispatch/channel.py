@@ -69,7 +69,7 @@ class ActiveChannel:
         return self.adapter.capabilities
 
     def wants(self, now: float) -> int:
-        """How many deliveries to claim now."""
+        """Return how many deliveries to claim now."""
         if now < max(self.due, self.next_at, self.paused_until) or self.breaker.left_alone(now):
             return 0
         slots = self.breaker.allows(self.window, self.busy, now)
@@ -77,7 +77,7 @@ class ActiveChannel:
         return slots * self.batch + max(0, spare)
 
     def wanted_now(self, now: float) -> bool:
-        """Whether what is claimed should leave as soon as there is a slot."""
+        """Return whether what is claimed should leave as soon as there is a slot."""
         return self.breaker.healthy and now >= self.paused_until and not self.breaker.left_alone(now)
 
     def wake_at(self, now: float) -> float:

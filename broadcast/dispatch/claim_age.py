@@ -30,7 +30,7 @@ class ClaimAges:
         self._leave_by.update((claim.attempt, at + _LONGEST_CLAIM) for claim in claims)
 
     def start(self, claims: Sequence[Claim]) -> Start | None:
-        """The limit for the request that carries these claims; None if they are too old by now.
+        """Return the limit for the request that carries these claims; None if they are too old by now.
 
         A slow connection is no sleep. It may take CONNECT_TIMEOUT, and without that time on top, a claim that
         waited for a slot would be refused and claimed again without an end.

@@ -92,7 +92,7 @@ Step: TypeAlias = Done | Again | NextChannel | LookUp | Hold | LeaveUnknown | Gi
 
 
 def decide(outcome: Outcome, situation: DeliverySituation, policy: Policy) -> Step:
-    """The next step after a request, or after a look-up of it."""
+    """Return the next step after a request, or after a look-up of it."""
     match outcome:
         case Accepted():
             return Done()

@@ -45,7 +45,7 @@ _NOT_CONFIGURED = "the channel is not in the configuration any more"
 
 
 class Engine:
-    """Dispatches the deliveries of one notice. Use once."""
+    """Dispatches the deliveries of one notice: claims, requests, records. Use each instance once."""
 
     def __init__(
         self,

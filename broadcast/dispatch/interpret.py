@@ -103,7 +103,7 @@ class Interpreter:
     def _suppressions(
         self, channel: ActiveChannel, claims: Sequence[Claim], outcome: Outcome
     ) -> list[Suppression]:
-        """The addresses that must not be used again, going by that answer."""
+        """Return the addresses that must not be used again, going by that answer."""
         kind = channel.capabilities.address
         if kind is None or not isinstance(outcome, Rejected) or outcome.suppress is None:
             return []
@@ -127,7 +127,7 @@ class Interpreter:
 
 
 def asked_for(answer: Answer) -> Pause | None:
-    """The patience that the provider asked for, if that is all it had to say."""
+    """Return the patience that the provider asked for, if that is all it had to say."""
     match _verdict(answer):
         case NotSent(reason=reason, retry_after=seconds) if seconds is not None and not answer.lookup:
             return Pause(answer.channel.name, seconds, reason)
@@ -149,7 +149,7 @@ def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]
 
 
 def _believed(answer: Answer, claim: Claim, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-    """What a provider that knows no key of ours does not list is not proved missing by one look.
+    """Return what a provider that knows no key of ours does not list is not proved missing by one look.
 
     Its list may lag by more than the settle window, and a message that is sent again would come twice.
     """
@@ -177,7 +177,7 @@ def _kind(outcome: Outcome) -> EventKind:
 
 
 def _is_an_answer(outcome: Outcome) -> bool:
-    """Whether it shows that the provider works: it took a message, or minded who it was for."""
+    """Return whether it shows that the provider works: it took a message, or minded who it was for."""
     return isinstance(outcome, Accepted) or (
         isinstance(outcome, Rejected) and outcome.scope is Scope.RECIPIENT
     )

@@ -44,7 +44,7 @@ class MessageBuilder:
         object.__setattr__(self, "_index", index)
 
     def outgoing(self, claim: Claim, capabilities: Capabilities) -> Outgoing:
-        """The message for a claim on the channel that is its turn."""
+        """Return the message for a claim on the channel that is its turn."""
         message = self._index[claim.template_audience, claim.locale, capabilities.kind]
         contact = claim.contact
         kind = capabilities.address
@@ -66,13 +66,13 @@ class MessageBuilder:
         )
 
     def _named(self, claim: Claim, channel: str) -> tuple[str, ...]:
-        """What is one delivery's alone: ids of contacts are unique within an audience only."""
+        """Return what is one delivery's alone: ids of contacts are unique within an audience only."""
         if self.identity is None:
             return self.notice, claim.receiver, channel
         return self.identity, claim.audience, claim.receiver, channel
 
     def personal(self, capabilities: Capabilities) -> bool:
-        """Whether any text for this kind of channel differs from person to person."""
+        """Return whether any text for this kind of channel differs from person to person."""
         return any(text.message.slots for text in self.texts if text.kind == capabilities.kind)
 
     def _translations(self, claim: Claim, capabilities: Capabilities) -> tuple[Message, ...]:
@@ -88,7 +88,7 @@ class MessageBuilder:
 
 
 def contact_values(contact: Contact | None) -> dict[str, str]:
-    """What a template may say about a person: the columns of the contacts file."""
+    """Return what a template may say about a person: the columns of the contacts file."""
     if contact is None:
         return {}
     return {

@@ -23,7 +23,7 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Unknow
 def settlement(
     claims: Sequence[Claim], outcomes: Sequence[Outcome], step: Step, now: float, *, lookup: bool
 ) -> Settlement:
-    """What the ledger is to record of claims that share one fate; `now` is in seconds since the epoch.
+    """Return what the ledger is to record of claims that share one fate; `now` is in seconds since the epoch.
 
     Their outcomes differ in the provider's references alone. A look-up that learnt nothing leaves the
     attempt's outcome as it stands, and what is left unknown is not looked at again in this run.
@@ -41,7 +41,7 @@ def settlement(
 
 
 def reason_of(outcome: Outcome) -> str | None:
-    """Why it is that outcome; None where a provider took it and nothing is to be said."""
+    """Return why it is that outcome; None if a provider took it and nothing is to be said."""
     return outcome.detail if isinstance(outcome, Accepted) else outcome.reason
 
 

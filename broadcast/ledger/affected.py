@@ -11,7 +11,7 @@ from broadcast.model.outgoing import OpenIncident, ServiceRecord
 
 
 def service_record(store: Store, notice: int, channel: str) -> ServiceRecord:
-    """What is known for a request about that notice on that channel; raises `LedgerError`."""
+    """Return what is known for a request about that notice on that channel; raises `LedgerError`."""
     values = {"notice": notice, "channel": channel}
     with store.reading() as connection:
         named = connection.execute("services_named", values).fetchall()

@@ -46,7 +46,7 @@ def avoid(store: Store, notice: int, detour: Callable[[Owed], Detour | None], no
 
 
 def _change(delivery: int, before: list[str], found: Detour, now: datetime) -> dict[str, object]:
-    """What was tried already stays in front, so that the story can be told."""
+    """Return what was tried already stays in front, so that the story can be told."""
     given_up = not found.route
     return {
         "id": delivery,

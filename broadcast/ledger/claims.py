@@ -13,7 +13,7 @@ from broadcast.model.outcome import Thread
 
 
 def claim_from(row: Row) -> Claim:
-    """The claim a row holds, its columns in the order of `intended` and `claim_lookups`."""
+    """Return the claim a row holds, its columns in the order of `intended` and `claim_lookups`."""
     (
         attempt,
         started_at,

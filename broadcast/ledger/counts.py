@@ -24,7 +24,7 @@ class Counts:
 
 
 def counts(tallies: Sequence[Tally]) -> Counts:
-    """All deliveries, by where they stand; `planned` is how many there are."""
+    """Return all deliveries, by where they stand; `planned` is how many there are."""
     by_state = dict.fromkeys(DeliveryState, 0)
     for tally in tallies:
         by_state[tally.state] += tally.count
@@ -40,7 +40,7 @@ def counts(tallies: Sequence[Tally]) -> Counts:
 
 
 def counts_of_channel(name: str, tallies: Sequence[Tally], failovers: Sequence[Failover]) -> Counts:
-    """The channel's deliveries; those that moved on from it count as failed here."""
+    """Return the channel's deliveries; those that moved on from it count as failed here."""
     here = counts([tally for tally in tallies if tally.channel == name])
     moved = sum(failover.count for failover in failovers if failover.origin == name)
     return Counts(

@@ -120,7 +120,7 @@ class Deliveries:
         now: datetime,
         pauses: Sequence[Pause],
     ) -> tuple[Turn, int]:
-        """What was claimed, and the newest notice that was made way for."""
+        """Return what was claimed, and the newest notice that was made way for."""
         with self._store.transaction() as connection:
             settle(connection, settled, now.timestamp())
             newest = self._stand_aside(connection, now, _back(settled))
@@ -182,7 +182,7 @@ class Deliveries:
             self._wait_anew(connection, self._clock.now(), before.timestamp())
 
     def waiting(self) -> list[Waiting]:
-        """What is planned or unknown, by channel."""
+        """Return what is planned or unknown, by channel."""
         with self._store.reading() as connection:
             return [
                 Waiting(row["channel"], DeliveryState(row["state"]), row["due"], row["count"])
@@ -225,7 +225,7 @@ class Deliveries:
             return count
 
     def owners(self) -> list[str]:
-        """The runs that have requests out."""
+        """Return the runs that have requests out."""
         with self._store.reading() as connection:
             return [row[0] for row in connection.execute("orphan_owners", (self._notice,))]
 
@@ -269,7 +269,7 @@ class Deliveries:
             connection.execute("insert_event", values)
 
     def service_record(self, channel: str) -> ServiceRecord:
-        """How services are now, for a request about the notice on `channel`."""
+        """Return how services are now, for a request about the notice on `channel`."""
         return service_record(self._store, self._notice, channel)
 
     def _back_from(self, claims: Iterable[Claim] = ()) -> None:
@@ -328,6 +328,6 @@ class Deliveries:
 
 
 def _back(settled: Sequence[Settlement]) -> list[int]:
-    """The deliveries that wait again after a request."""
+    """Return the deliveries that wait again after a request."""
     waiting = {DeliveryState.PLANNED, DeliveryState.HELD}
     return [claim.delivery for one in settled if one.state in waiting for claim in one.claims]

@@ -16,7 +16,7 @@ from broadcast.model.delivery import DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One request that was made for them; `outcome` is None where no answer came."""
+    """One request that was made for them; `outcome` is None if no answer came."""
 
     channel: str
     at: datetime
@@ -51,7 +51,7 @@ class OwedMessage:
 
 
 def recorded(store: Store, known: Sequence[KnownAs]) -> tuple[list[Contact], list[OwedMessage]]:
-    """The person as recorded, under every name and address, and every message they were owed."""
+    """Return the person as recorded, under every name and address, and every message they were owed."""
     wanted = recipients_of(known)
     ours = entries_of(known)
     with store.reading() as connection:

@@ -83,7 +83,7 @@ class Erasure:
         self._store = store
 
     def traces(self, incident: int) -> Traces:
-        """What an incident still knows of people."""
+        """Return what an incident still knows of people."""
         with self._store.reading() as connection:
             rows = connection.execute("people_of_incident", (incident,)).fetchall()
             return Traces(len(rows), sum(row["owed"] for row in rows))
@@ -186,12 +186,12 @@ def recipients_of(people: Iterable[KnownAs]) -> dict[str, object]:
 
 
 def entries_of(people: Iterable[KnownAs]) -> set[tuple[int, str]]:
-    """Which entries of the ledger are meant: a person in an audience."""
+    """Return which entries of the ledger are meant: a person in an audience."""
     return {(person.recipient, person.audience) for person in people}
 
 
 def _messages(connection: Connection, people: Sequence[KnownAs]) -> list[Row]:
-    """Every message that was owed to these people."""
+    """Return every message that was owed to these people."""
     ours = entries_of(people)
     rows = connection.execute("messages_of_recipients", recipients_of(people))
     return [row for row in rows if (row["recipient_id"], row["audience"]) in ours]

@@ -16,12 +16,12 @@ _TIMES = ("as_of", "started", "detected", "reported", "ended", "next_update", *_
 
 
 def facts_to_json(facts: Facts) -> str:
-    """A fact record as a JSON object, times as ISO 8601 with their offset."""
+    """Return a fact record as a JSON object, times as ISO 8601 with their offset."""
     return json.dumps(asdict(facts), ensure_ascii=False, sort_keys=True, default=datetime.isoformat)
 
 
 def facts_from_json(text: str) -> Facts:
-    """The fact record from its JSON object."""
+    """Return the fact record from its JSON object."""
     fields = json.loads(text)
     for name in _TIMES:
         if fields.get(name):
@@ -52,7 +52,7 @@ def _alternative(kind: str, value: str, hours: Iterable[tuple[str, str]] = ()) -
 
 
 def content_hash(*parts: str) -> str:
-    """A digest of texts, for "is this the same content?"."""
+    """Return a digest of texts, for "is this the same content?"."""
     import hashlib  # reading the ledger needs no digest
 
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

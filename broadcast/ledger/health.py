@@ -71,7 +71,7 @@ class HealthRecords:
         self._store = store
 
     def traffic(self, since: datetime) -> dict[str, Traffic]:
-        """How each channel fared since then, added up by the engine."""
+        """Return how each channel fared since then, added up by the engine."""
         moment = {"since": since.timestamp()}
         with self._store.reading() as connection:
             errors = {row["channel"]: row["reason"] for row in connection.execute("frequent_errors", moment)}
@@ -83,18 +83,18 @@ class HealthRecords:
             }
 
     def troubled(self, since: datetime) -> set[str]:
-        """The channels used since then whose latest answer was none, or no proper one."""
+        """Return the channels used since then whose latest answer was none, or no proper one."""
         with self._store.reading() as connection:
             rows = connection.execute("troubled", {"since": since.timestamp()})
             return {row["channel"] for row in rows}
 
     def watched(self) -> dict[str, Watched]:
-        """Every system that was ever under watch."""
+        """Return every system that was ever watched."""
         with self._store.reading() as connection:
             return {row["system"]: _watched(row) for row in connection.execute("watched")}
 
     def down(self, now: datetime) -> list[Watched]:
-        """What counts as down: recorded, neither expired nor dismissed."""
+        """Return what counts as down: recorded, neither expired nor dismissed."""
         moment = {"now": now.timestamp()}
         with self._store.reading() as connection:
             return [_watched(row) for row in connection.execute("recorded_down", moment)]
@@ -117,7 +117,7 @@ class HealthRecords:
             return connection.execute("claim_page", asked).fetchone() is not None
 
     def page(self, url: str) -> ProviderPage:
-        """What the page last said."""
+        """Return what the page last said."""
         with self._store.reading() as connection:
             row = connection.execute("status_page", (url,)).fetchone()
         if row is None:

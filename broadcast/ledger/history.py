@@ -100,11 +100,11 @@ class History:
         self._store = store
 
     def tallies(self, notice: int) -> list[Tally]:
-        """How many deliveries of a notice stand where."""
+        """Return how many deliveries of a notice stand where."""
         return tallies(self._store, notice)
 
     def attempts(self, notice: int) -> list[ChannelAttempts]:
-        """What the requests of a notice came to, by channel in the order of their first use."""
+        """Return what the requests of a notice came to, by channel in the order of their first use."""
         channels = self._each("channels_of_notice", notice, lambda row: str(row[0]))
         found = dict(self._attempts(notice, channel) for channel in channels)
         return [found[first] for first in sorted(found)]
@@ -133,7 +133,7 @@ class History:
         return self._each("to_be_told", incident.id, _told)
 
     def audiences(self, incident: Incident) -> list[str]:
-        """Every audience that a notice of the incident was meant for, reached or not."""
+        """Return every audience that a notice of the incident was meant for, reached or not."""
         return self._each("audiences_of_incident", incident.id, lambda row: str(row["audience"]))
 
     def texts(self, incident: Incident) -> list[tuple[str, str, str]]:
@@ -141,23 +141,23 @@ class History:
         return self._each("texts_of_incident", incident.id, tuple)
 
     def lines(self, notice: Notice) -> list[DeliveryLine]:
-        """The deliveries of a notice, one line each."""
+        """Return the deliveries of a notice, one line each."""
         return self._each("lines", notice.id, _line)
 
     def unreached(self, notice: int) -> list[str]:
-        """The first ten who were not, or perhaps not, reached, and why: a line for each."""
+        """Return the first ten who were not, or perhaps not, reached, and why: a line for each."""
         return self._each("unreached", notice, _unreached)
 
     def open_routes(self, notice: Notice) -> set[tuple[str, ...]]:
-        """The routes of everybody who is still owed something."""
+        """Return the routes of everybody who is still owed something."""
         return set(self._each("open_routes", notice.id, lambda row: tuple(json.loads(row["route"]))))
 
     def events(self, incident: Incident) -> list[LedgerEvent]:
-        """What happened besides, in order."""
+        """Return what happened besides, in order."""
         return self._each("events", incident.id, _event)
 
     def warnings(self, notice: int) -> list[str]:
-        """What a channel took without doing all of it, and what it could not do."""
+        """Return what a channel took without doing all of it, and what it could not do."""
         return self._each("warnings", notice, lambda row: f"{row['channel']}: {row['detail']}")
 
     def first_accepted(self, incident: Incident) -> datetime | None:
@@ -165,19 +165,19 @@ class History:
         return self._each("first_accepted", incident.id, lambda row: _moment(row[0]))[0]
 
     def reach(self, notice: Notice) -> list[ChannelReach]:
-        """How a notice fared, by channel in the order of lanes and routes."""
+        """Return how a notice fared, by channel in the order of lanes and routes."""
         return self._each("reach", notice.id, _reach)
 
     def standings(self, incident: Incident) -> list[DeliveryStanding]:
-        """What every person was owed, notice by notice."""
+        """Return what every person was owed, notice by notice."""
         return self._each("standings", incident.id, _standing)
 
     def doubled(self, incident: Incident) -> int:
-        """How many messages were accepted that should not have been sent again."""
+        """Return how many messages were accepted that should not have been sent again."""
         return self._each("doubled", incident.id, lambda row: int(row[0]))[0]
 
     def possibly_doubled(self, notice: int) -> int:
-        """How many messages of a notice were accepted while the answer to another attempt was lost."""
+        """Return how many messages of a notice were accepted while the answer to another attempt was lost."""
         return self._each("possibly_doubled", notice, lambda row: int(row[0]))[0]
 
     def breakers(self) -> list[OpenBreaker]:
@@ -193,7 +193,7 @@ class History:
             ]
 
     def _attempts(self, notice: int, channel: str) -> tuple[int, ChannelAttempts]:
-        """What the requests over one channel came to, and the number of the first."""
+        """Return what the requests over one channel came to, and the number of the first."""
         with self._store.reading() as connection:
             row = connection.execute("attempts_of_notice", (notice, channel)).fetchone()
             reason = connection.execute("failure_reasons", (notice, channel)).fetchone()

@@ -27,7 +27,7 @@ class Incidents:
         self._store = store
 
     def next_ref(self) -> str:
-        """The reference that the next incident will get."""
+        """Return the reference that the next incident will get."""
         with self._store.reading() as connection:
             return f"INC-{connection.execute('next_incident_number').fetchone()[0]}"
 
@@ -39,18 +39,18 @@ class Incidents:
             return f"INC-{number}"
 
     def next_sequence(self, incident: Incident) -> int:
-        """The number that the incident's next notice will get."""
+        """Return the number that the incident's next notice will get."""
         with self._store.reading() as connection:
             number: int = connection.execute("next_sequence", (incident.id,)).fetchone()[0]
             return number
 
     def all(self) -> list[Incident]:
-        """Every incident, oldest first."""
+        """Return every incident, oldest first."""
         with self._store.reading() as connection:
             return [_incident(row) for row in connection.execute("incidents")]
 
     def find(self, ref: str | None, *, closed: bool = False, maintenance: bool = False) -> Incident:
-        """The incident named `ref` (`INC-7`, `inc-7` or `7`), or the only open one.
+        """Return the incident named `ref` (`INC-7`, `inc-7` or `7`), or the only open one.
 
         With `closed`, the latest closed incident stands in if none is open; with `maintenance`, only
         announced work counts as open. Raises `UnknownIncident` or `AmbiguousIncident`.
@@ -82,20 +82,20 @@ class Incidents:
         raise UnknownIncident("no incident is open", hint='open one with: broadcast notify "TITLE"')
 
     def latest(self, incident: Incident) -> tuple[int, int] | None:
-        """The id and the number of the incident's latest notice, without reading it."""
+        """Return the id and the number of the incident's latest notice, without reading it."""
         with self._store.reading() as connection:
             row = connection.execute("latest_notice", (incident.id,)).fetchone()
             return (row["id"], row["sequence"]) if row else None
 
     def notices(self, incident: Incident) -> list[Notice]:
-        """The incident's notices in order."""
+        """Return the incident's notices in order."""
         from broadcast.ledger.rows import notice_from
 
         with self._store.reading() as connection:
             return [notice_from(row) for row in connection.execute("notices_of_incident", (incident.id,))]
 
     def notice_with_key(self, key: str) -> Notice | None:
-        """The notice recorded under that idempotency key."""
+        """Return the notice recorded under that idempotency key."""
         from broadcast.ledger.rows import notice_from
 
         with self._store.reading() as connection:
@@ -103,7 +103,7 @@ class Incidents:
             return notice_from(row) if row else None
 
     def texts(self, notice: int) -> list[NoticeText]:
-        """The texts of a notice as they were rendered."""
+        """Return the texts of a notice as they were rendered."""
         from broadcast.ledger.rows import text_from
 
         with self._store.reading() as connection:

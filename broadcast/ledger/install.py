@@ -22,7 +22,7 @@ _PUT_BACK = (
 
 
 def install_secret(ledger: Path) -> bytes:
-    """The secret from the environment, or from the file beside the ledger, made on first use.
+    """Return the secret from the environment, or from the file beside the ledger, made on first use.
 
     Raises `LedgerError` if it cannot be read, or is too short to be one.
     """

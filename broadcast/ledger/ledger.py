@@ -38,7 +38,15 @@ _UNPACED: Mapping[str, Pace] = MappingProxyType({})
 
 
 class Ledger:
-    """The record of incidents, notices and deliveries; `runs` are the processes that are sending from it."""
+    """The record of incidents, notices and deliveries; `runs` are the processes that send from it.
+
+    Every notice is written before its first request, and every attempt before it starts. Methods raise
+    `LedgerError` if the ledger is locked, full or damaged. Times are aware UTC datetimes.
+
+    Example:
+        >>> with closing(Ledger.open(Path("broadcast.db"))) as ledger:
+        ...     notice = ledger.incidents.notice_with_key("ticket-4711/notify")
+    """
 
     def __init__(self, store: Store) -> None:
         self.incidents = Incidents(store)
@@ -46,7 +54,7 @@ class Ledger:
 
     @classmethod
     def open(cls, place: str | Path, wait: float = WAIT_SECONDS) -> Self:
-        """Open or create the one in that file; raises `LedgerError`.
+        """Open the ledger in that file, or create it; raises `LedgerError`.
 
         `wait` is how many seconds another process may hold it.
         """
@@ -54,12 +62,12 @@ class Ledger:
 
     @staticmethod
     def exists(place: str | Path) -> bool:
-        """Whether there is one already; opening it would make one."""
+        """Return whether there is one already; opening it would make one."""
         return Path(place).is_file()
 
     @staticmethod
     def files(place: str | Path) -> tuple[Path, ...]:
-        """The files of this machine that it consists of: they are nobody else's business."""
+        """Return the files of this machine that it consists of: they are nobody else's business."""
         return (Path(place),)
 
     @staticmethod
@@ -97,15 +105,15 @@ class Ledger:
         return HealthRecords(self._store)
 
     def tallies(self, notice: int) -> list[Tally]:
-        """How many deliveries of a notice stand where."""
+        """Return how many deliveries of a notice stand where."""
         return tallies(self._store, notice)
 
     def still_owed(self, incident: Incident) -> tuple[StillOwed, ...]:
-        """What any notice of an incident has not sent yet."""
+        """Return what any notice of an incident has not sent yet."""
         return still_owed(self._store, incident.id)
 
     def unanswered(self, incident: Incident) -> list[Unanswered]:
-        """Every message of an incident of which nobody can say whether it arrived."""
+        """Return every message of an incident whose outcome is unknown."""
         from broadcast.ledger.unanswered import unanswered
 
         return unanswered(self._store, incident)
@@ -113,13 +121,13 @@ class Ledger:
     def record_finding(
         self, messages: Sequence[Unanswered], finding: UnknownFinding, author: str, now: datetime
     ) -> int:
-        """What `author` found out about them at the provider; returns how many were still unknown."""
+        """Return what `author` found out about them at the provider; returns how many were still unknown."""
         from broadcast.ledger.unanswered import record_finding
 
         return record_finding(self._store, messages, finding, author, now)
 
     def living_runs(self) -> list[int]:
-        """The process ids of those that are sending from it; raises `LedgerError`."""
+        """Return the process ids of those that are sending from it; raises `LedgerError`."""
         return self.runs.living()
 
     def require_idle(self, undone: str) -> None:
@@ -145,13 +153,13 @@ class Ledger:
         return Suppressions(self._store, self.secret)
 
     def recorded(self, people: Sequence[KnownAs]) -> tuple[list[Contact], list[OwedMessage]]:
-        """What it has of a person whom it knows as these."""
+        """Return what it has of a person whom it knows as these."""
         from broadcast.ledger.dossier import recorded
 
         return recorded(self._store, people)
 
     def secret(self) -> bytes:
-        """The install secret that makes our references; raises `LedgerError`."""
+        """Return the install secret that makes our references; raises `LedgerError`."""
         return self._store.secret()
 
     def begin_run(self) -> Run:
@@ -166,7 +174,7 @@ class Ledger:
         clock: Clock | None = None,
         on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL,
     ) -> Deliveries:
-        """The deliveries of one notice, to be worked on by `run`, no channel faster than its pace."""
+        """Return the deliveries of one notice, to be worked on by `run`, no channel faster than its pace."""
         from broadcast.ledger.deliveries import Deliveries
 
         return Deliveries(self._store, notice, run, paces, clock or SystemClock(), on_unknown)
@@ -184,7 +192,7 @@ class Ledger:
         return avoid(self._store, notice, detour, now)
 
     def check(self) -> str:
-        """The engine's own verdict on the ledger: `ok`, or what is wrong."""
+        """Return the engine's own verdict on the ledger: `ok`, or what is wrong."""
         return self._store.check()
 
     def close(self) -> None:

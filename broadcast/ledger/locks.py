@@ -40,7 +40,7 @@ def hold(path: Path, note: bytes = b"", *, wait: bool = True) -> int:
 
 
 def is_free(descriptor: int) -> bool:
-    """Whether nobody holds the lock of an open file. Several processes may ask at once."""
+    """Return whether nobody holds the lock of an open file. Several processes may ask at once."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -49,7 +49,7 @@ def is_free(descriptor: int) -> bool:
 
 
 def is_named(descriptor: int, path: Path) -> bool:
-    """Whether the open file is still the one that has this name."""
+    """Return whether the open file is still the one that has this name."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:

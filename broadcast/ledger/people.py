@@ -9,12 +9,12 @@ from broadcast.model.contact import Contact
 
 
 def contact_from(row: Row) -> Contact | None:
-    """The contact a row carries, if it is about a person."""
+    """Return the contact a row carries, if it is about a person."""
     return person(row["person"], row["name"], row["phone"], row["email"], row["extra"])
 
 
 def person(id: str | None, name: str, phone: str | None, email: str | None, extra: str) -> Contact | None:
-    """The contact with these columns; None where they are those of nobody."""
+    """Return the contact with these columns; None if they are those of nobody."""
     if id is None:
         return None
     return Contact(id, name, phone, email, extra=tuple(json.loads(extra).items()) if extra != "{}" else ())

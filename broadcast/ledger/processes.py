@@ -53,7 +53,7 @@ def is_stopped(pid: int) -> bool:
 
 
 def name_of(pid: int) -> str:
-    """What that process is called; empty if this system does not tell."""
+    """Return what that process is called; empty if this system does not tell."""
     try:
         return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:

@@ -32,7 +32,7 @@ class NoticeText:
 class NewNotice:
     """A notice to be recorded with everything it owes, in one transaction.
 
-    `incident` carries the state after this notice; its `id` is 0 where the notice opens it. `latecomers` are
+    `incident` carries the state after this notice; its `id` is 0 if the notice opens it. `latecomers` are
     owed it only if they were told of the incident by the time this is recorded: while somebody looks at a
     resolve and says yes, another process may still be telling people that there is an outage. `reserved` says
     that the number of a new incident was reserved for this notice. `kinds` has the kind of text of every

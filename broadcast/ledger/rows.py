@@ -21,7 +21,7 @@ _AT_ONCE = 1000
 
 
 def notice_from(row: Row) -> Notice:
-    """The notice a row holds, its facts read back."""
+    """Return the notice a row holds, its facts read back."""
     return Notice(
         id=row["id"],
         incident_id=row["incident_id"],
@@ -43,14 +43,14 @@ def notice_from(row: Row) -> Notice:
 
 
 def text_from(row: Row) -> NoticeText:
-    """The text a row holds."""
+    """Return the text a row holds."""
     slots = tuple(json.loads(row["slots"]))
     message = Message(row["locale"], row["text"], row["subject"], row["html"], slots)
     return NoticeText(row["audience"], row["kind"], message)
 
 
 def message_row(notice: int, text: NoticeText) -> tuple[object, ...]:
-    """A text as a row of a notice."""
+    """Return a text as a row of a notice."""
     message = text.message
     slots = json.dumps(message.slots)
     return (
@@ -84,20 +84,20 @@ def keep_deliveries(
 
 
 def _share_rows(notice: int, planned: Planned) -> Iterator[tuple[object, ...]]:
-    """The shared addresses of a delivery as rows."""
+    """Yield the shared addresses of a delivery as rows."""
     for channel, number in planned.shares:
         yield channel, number, notice, planned.lane, planned.audience, planned.receiver
 
 
 def _recipient_row(contact: Contact) -> tuple[str | None, ...]:
-    """A person as a row, the digest of it first."""
+    """Return a person as a row, the digest of it first."""
     extra = json.dumps(dict(contact.extra), ensure_ascii=False) if contact.extra else "{}"
     digest = content_hash(contact.id, contact.name, contact.phone or "", contact.email or "", extra)
     return digest, contact.id, contact.name, contact.phone, contact.email, extra
 
 
 def _delivery_row(notice: int, planned: Planned, recipient: str | None, moment: float) -> tuple[object, ...]:
-    """A delivery as a row; `recipient` is the digest of its person."""
+    """Return a delivery as a row; `recipient` is the digest of its person."""
     return (
         notice,
         planned.audience,

@@ -54,7 +54,7 @@ class Scrubber:
         self.prose_elsewhere = lru_cache(maxsize=4096)(self._prose_elsewhere)
 
     def _prose(self, text: str | None) -> str | None:
-        """The prose with a mark where somebody was named."""
+        """Return the prose with a mark where somebody was named."""
         return None if text is None else self._without_names(_ADDRESS.sub(_without_address, text))
 
     def mentions(self, text: str) -> bool:
@@ -67,13 +67,13 @@ class Scrubber:
         return any(addressed) or self._without_names(text) != text
 
     def result_elsewhere(self, stored: str) -> str:
-        """The stored result of a run, which stays as it is unless it mentions them."""
+        """Return the stored result of a run, which stays as it is unless it mentions them."""
         fields: dict[str, Any] = json.loads(stored)
         reasons = (entry["reason"] or "" for entry in (*fields["channels"], *fields["failovers"]))
         return self.result(stored) if any(map(self.mentions, (*fields["warnings"], *reasons))) else stored
 
     def result(self, stored: str) -> str:
-        """The stored result of a run: its lines that name people go, the counts stay."""
+        """Return the stored result of a run: its lines that name people go, the counts stay."""
         fields: dict[str, Any] = json.loads(stored)
         said = (
             line
@@ -86,7 +86,7 @@ class Scrubber:
         return json.dumps(fields)
 
     def _prose_elsewhere(self, text: str | None) -> str | None:
-        """The prose; with a mark where anybody was named, if it mentions these people."""
+        """Return the prose; with a mark where anybody was named, if it mentions these people."""
         return self.prose(text) if text is not None and self.mentions(text) else text
 
     def _without_names(self, text: str) -> str:
@@ -101,7 +101,7 @@ class Scrubber:
         return "".join([*kept, text[written:]])
 
     def _name_at(self, words: list[re.Match[str]], start: int) -> int:
-        """How many words make up the longest name that begins there."""
+        """Return how many words make up the longest name that begins there."""
         for length in range(min(_LONGEST_NAME, len(words) - start), 0, -1):
             if _comparable([word.group() for word in words[start : start + length]]) in self._names:
                 return length

@@ -21,7 +21,7 @@ def services_from_json(text: str) -> tuple[Service, ...]:
 
 
 def services_of_facts(text: str) -> tuple[Service, ...]:
-    """The services in a fact record, which is a JSON object."""
+    """Return the services in a fact record, which is a JSON object."""
     return _services(json.loads(text)["services"])
 
 

@@ -12,7 +12,7 @@ _HEADING = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
 def read_statements(scripts: Iterable[Path]) -> dict[str, str]:
-    """The statements in these files, by name: each stands below a line `-- name: NAME`."""
+    """Return the statements in these files, by name: each stands below a line `-- name: NAME`."""
     found: dict[str, str] = {}
     for script in scripts:
         parts = _HEADING.split(script.read_text(encoding="utf-8"))[1:]

@@ -25,13 +25,13 @@ class Row(Protocol):
     """One row; a column is found by its name and by its place, and all of them in order."""
 
     def __getitem__(self, column: Any, /) -> Any:
-        """The value in that column."""
+        """Return the value in that column."""
 
     def __iter__(self) -> Iterator[Any]:
-        """The values in the order of their columns."""
+        """Return the values in the order of their columns."""
 
     def __len__(self) -> int:
-        """How many columns there are."""
+        """Return how many columns there are."""
 
 
 class Rows(Protocol):
@@ -42,13 +42,13 @@ class Rows(Protocol):
         """How many rows it changed; all of them together for `executemany`."""
 
     def fetchone(self) -> Any:
-        """The next `Row`, or None."""
+        """Return the next `Row`, or None."""
 
     def fetchall(self) -> list[Any]:
-        """Every `Row` that is left."""
+        """Return every `Row` that is left."""
 
     def __iter__(self) -> Iterator[Any]:
-        """Every `Row` that is left, one after the other."""
+        """Return every `Row` that is left, one after the other."""
 
 
 class Connection(Protocol):
@@ -85,13 +85,13 @@ class Runs(Protocol):
         """Register this process as one that sends; raises `LedgerError`."""
 
     def alive(self, run: str) -> int | None:
-        """The process id of that run if it still lives, else None.
+        """Return the process id of that run if it still lives, else None.
 
         Raises `LedgerError` if it cannot be found out: a run that lives must never be taken for dead.
         """
 
     def living(self) -> list[int]:
-        """The process ids of every run; raises `LedgerError`."""
+        """Return the process ids of every run; raises `LedgerError`."""
 
     def require_idle(self, undone: str) -> None:
         """Raise `Refused` as long as a run lives: what it has under way is its own. `undone` was not done."""
@@ -111,7 +111,7 @@ class Pacing(Protocol):
         """What providers asked for and still holds, by channel."""
 
     def most(self, channel: str, wanted: int) -> int:
-        """How many of the wanted deliveries may be claimed at most."""
+        """Return how many of the wanted deliveries may be claimed at most."""
 
     def admit(self, channel: str, due: Sequence[Row]) -> int:
         """For how many of the deliveries that are due there are tokens, which are taken."""
@@ -138,7 +138,7 @@ class Store(Protocol):
         """Read."""
 
     def erasing(self, undone: str) -> AbstractContextManager[Connection]:
-        """A transaction that takes people out, while nothing is being sent.
+        """Return a transaction that takes people out, while nothing is being sent.
 
         Raises `Refused` as long as a run lives; `undone` says what was not done.
         """
@@ -146,7 +146,7 @@ class Store(Protocol):
     def pacing(
         self, connection: Connection, paces: Mapping[str, Pace], now: datetime, clock: Clock
     ) -> Pacing:
-        """The paces and pauses as they stand in a transaction that claims."""
+        """Return the paces and pauses as they stand in a transaction that claims."""
 
     def intend(self, connection: Connection, values: Mapping[str, object]) -> list[int]:
         """Write down the intent to send what is due; returns the numbers of the attempts, in order.
@@ -161,10 +161,10 @@ class Store(Protocol):
         """Remove for good what was erased, from unused parts as well."""
 
     def check(self) -> str:
-        """The engine's own verdict on the ledger: `ok`, or what is wrong."""
+        """Return the engine's own verdict on the ledger: `ok`, or what is wrong."""
 
     def secret(self) -> bytes:
-        """The install secret that makes our references."""
+        """Return the install secret that makes our references."""
 
     def close(self) -> None:
         """Let go of it."""

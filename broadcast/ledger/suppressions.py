@@ -21,18 +21,18 @@ class Suppressions:
         self._read_secret = secret
 
     def all(self) -> list[Suppression]:
-        """Every one, the oldest first."""
+        """Return every one, the oldest first."""
         with self._store.reading() as connection:
             return [_suppression(row) for row in connection.execute("suppressions")]
 
     def of(self, kind: AddressKind, address: str) -> list[Suppression]:
-        """What is known against an address."""
+        """Return what is known against an address."""
         with self._store.reading() as connection:
             rows = connection.execute("suppressions_of", (self.digest(kind, address),))
             return [_suppression(row) for row in rows]
 
     def suppressed(self) -> Suppressed:
-        """All of them, to be asked about a million addresses.
+        """Return all of them, to be asked about a million addresses.
 
         Raises `LedgerError` where some were made with another install secret: nobody could tell whose they
         are, and people would be told who said stop.
@@ -67,7 +67,7 @@ class Suppressions:
             connection.executemany("release", ((digest,) for digest in digests))
 
     def digest(self, kind: AddressKind, address: str) -> bytes:
-        """What an address is recognised by."""
+        """Return what an address is recognised by."""
         return address_digest(self._secret, kind, address)
 
     @cached_property

@@ -29,13 +29,13 @@ class StillOwed:
 
 
 def still_owed(store: Store, incident: int) -> tuple[StillOwed, ...]:
-    """What any notice of an incident has not sent yet."""
+    """Return what any notice of an incident has not sent yet."""
     with store.reading() as connection:
         return tuple(StillOwed(*row) for row in connection.execute("still_owed", (incident,)))
 
 
 def tallies(store: Store, notice: int) -> list[Tally]:
-    """Every delivery of a notice, counted."""
+    """Return every delivery of a notice, counted."""
     with store.reading() as connection:
         return [
             Tally(

@@ -30,7 +30,7 @@ def follow_targets(store: Store, targets: Mapping[str, str]) -> None:
 
 
 def _changed(connection: Connection, targets: Mapping[str, str]) -> dict[str, tuple[str | None, str]]:
-    """The target before, if it is known, and the one now, of every channel where they differ."""
+    """Return the target before, if it is known, and the one now, of every channel where they differ."""
     before = {row["channel"]: row["target"] for row in connection.execute("targets")}
     return {
         name: (before.get(name), target) for name, target in targets.items() if before.get(name) != target

@@ -45,7 +45,7 @@ class Unanswered:
 
 
 def unanswered(store: Store, incident: Incident) -> list[Unanswered]:
-    """Every message of an incident of which nobody can say whether it arrived."""
+    """Return every message of an incident whose outcome is unknown."""
     with store.reading() as connection:
         return [_unanswered(row) for row in connection.execute("unanswered", (incident.id,))]
 

@@ -37,7 +37,7 @@ class Assessment:
 
 
 def assess(evidence: Evidence, now: datetime) -> Assessment:
-    """The first thing that says something, the gravest first.
+    """Return the first thing that says something, the gravest first.
 
     What failed just now weighs more than what a provider says; a status page alone takes nothing down.
     """

@@ -78,7 +78,7 @@ def _configuration(settings: Settings) -> Iterator[Check]:
 
 
 def failed(error: BroadcastError, subject: str) -> Check:
-    """An error as a finding."""
+    """Return an error as a finding."""
     return Check(subject, CheckVerdict.FAIL, str(error), error.hint or "")
 
 
@@ -198,7 +198,7 @@ def _book(audience: AudienceSettings, settings: Settings) -> Check:
 
 
 def _unreachable(book: Book, audience: AudienceSettings, settings: Settings) -> int:
-    """How many people no channel of the audience can reach, whatever they agreed to."""
+    """Return how many people no channel of the audience can reach, whatever they agreed to."""
     named = {name for lane in audience.lanes for name in lane} & settings.channels.keys()
     able = personal(audience, {name: registry.capabilities_of(settings.channels[name]) for name in named})
     return sum(bool(missing(person, able)) for person in book.contacts)
@@ -284,7 +284,7 @@ def _channels(settings: Settings, answers: Mapping[str, Probe]) -> Iterator[Chec
 
 
 def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
-    """A channel's answer as a finding."""
+    """Return a channel's answer as a finding."""
     subject = f"channel {channel.name}"
     detail = answer.detail or str(answer.health)
     match answer.health:

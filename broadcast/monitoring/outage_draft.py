@@ -90,7 +90,7 @@ class Drafter:
         return beside / FOLDER
 
     def draft(self, fallen: Sequence[Watched], down: Sequence[Watched], now: datetime) -> NoticeDraft:
-        """The draft of a notice; the same outage always has the same name."""
+        """Return the draft of a notice; the same outage always has the same name."""
         since = max(one.since for one in fallen).astimezone(self.settings.timezone)
         systems = _UNSAFE.sub("-", "-".join(one.system for one in fallen))[:_LONGEST]
         name = f"{since:%Y-%m-%d-%H%M%S}-{systems}.md"
@@ -104,7 +104,7 @@ class Drafter:
         return path
 
     def close(self, name: str) -> Path | None:
-        """Mark a draft as over, with what somebody wrote into it; None where it is gone. Raises `OSError`."""
+        """Mark a draft as over, with what somebody wrote into it; None if it is gone. Raises `OSError`."""
         path = self.folder / name
         closed = path.with_name(f"{path.stem}{_CLOSED}{path.suffix}")
         try:
@@ -114,7 +114,7 @@ class Drafter:
         return closed
 
     def command(self, draft: NoticeDraft) -> str:
-        """The command that would tell everybody; its key keeps it from telling them twice.
+        """Return the command that would tell everybody; its key keeps it from telling them twice.
 
         If the configuration is a link, its contacts and its ledger lie beside the link: it is not followed.
         """
@@ -134,11 +134,11 @@ class Drafter:
         return Backup(tuple(_steps(recipients)), len(recipients.summary.unreachable))
 
     def _affects(self, down: Sequence[Watched]) -> tuple[str, ...]:
-        """What the command must name; what is avoided by itself need not be."""
+        """Return what the command must name; what is avoided by itself need not be."""
         return () if self.settings.watch.activate else tuple(one.system for one in down)
 
     def _title(self, fallen: Sequence[Watched]) -> tuple[str, list[str]]:
-        """What is wrong, in the organisation's language, and as options in the others."""
+        """Return what is wrong, in the organisation's language, and as options in the others."""
         own = self.settings.locale.partition("-")[0]
         own = own if own in _DISTURBED else "en"
         kinds = list(dict.fromkeys(self.ways[one.system].capabilities.kind for one in fallen))

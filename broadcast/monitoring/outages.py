@@ -26,7 +26,7 @@ class Seen:
 
 
 def relied_on(settings: Settings) -> set[str]:
-    """The channels of every lane that is not optional as a whole."""
+    """Return the channels of every lane that is not optional as a whole."""
     lanes = (lane for audience in settings.audiences.values() for lane in audience.lanes)
     return {
         name for lane in lanes if any(not settings.channels[one].optional for one in lane) for name in lane
@@ -34,7 +34,7 @@ def relied_on(settings: Settings) -> set[str]:
 
 
 def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> Iterator[Seen]:
-    """How every channel is, and every provider that is down by its own word, too.
+    """Yield how every channel is, and every provider that is down by its own word, too.
 
     A provider's word takes nothing down alone: one of its channels must be down as well. What it says while
     its channels work leaves it doubtful at most.
@@ -49,7 +49,7 @@ def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> It
 
 
 def unwatched(found: Iterable[Seen], known: Mapping[str, Watched], now: datetime) -> Iterator[Watched]:
-    """What was held to be down, or has a draft, and is not looked at any more: that is over.
+    """Yield what was held to be down, or has a draft, and is not looked at any more: that is over.
 
     A channel was renamed or removed, or nothing relies on it now.
     """
@@ -68,7 +68,7 @@ def _falls(one: ChannelHealth, fate: str) -> bool:
 
 
 def revised(before: Watched | None, found: Seen, policy: WatchSettings, now: datetime) -> Watched:
-    """What is held of a system after one more check."""
+    """Return what is held of a system after one more check."""
     patience = Patience(policy.down_after, policy.up_after)
     streak = (before.streak if before else Streak()).after(found.condition, patience)
     bad = found.condition is Condition.DOWN

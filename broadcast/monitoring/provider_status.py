@@ -27,7 +27,7 @@ class Announcements:
     clock: Clock
 
     def due(self, fates: Iterable[str]) -> Sequence[ProviderPage]:
-        """The pages of these fates that may be asked now; nobody else will within a minute."""
+        """Return the pages of these fates that may be asked now; nobody else will within a minute."""
         urls = sorted({url for _, url in self._pages(fates)})
         now = self.clock.now()
         return [self.records.page(url) for url in urls if self.records.claim_page(url, now, PAUSE)]
@@ -38,11 +38,11 @@ class Announcements:
             self.records.keep_page(page)
 
     def latest(self, fates: Iterable[str]) -> Mapping[str, Announcement]:
-        """What was last said, by fate."""
+        """Return what was last said, by fate."""
         return {fate: self.records.page(url).announcement for fate, url in self._pages(fates)}
 
     def _pages(self, fates: Iterable[str]) -> Iterable[tuple[str, str]]:
-        """A rehearsal asks nobody outside this machine."""
+        """Yield each page with its system; in a rehearsal only pages on this machine."""
         for fate in sorted(set(fates)):
             url = self.settings.status_pages.get(fate)
             if url and (not self.settings.sandbox or is_loopback(urlsplit(url).hostname or "")):

@@ -57,7 +57,7 @@ class Surveyor:
     probing: bool = True
 
     async def survey(self, channels: Sequence[ChannelSettings]) -> Survey:
-        """How these channels are; raises `LedgerError`."""
+        """Return how these channels are; raises `LedgerError`."""
         depends = dependencies(self.settings)
         fates = {channel.name: _fates(channel, depends) for channel in channels}
         probes, announced = await self._ask(channels, self._wanted(channels, fates, depends))
@@ -104,7 +104,7 @@ class Surveyor:
 
 
 def _fates(channel: ChannelSettings, depends: Dependencies) -> tuple[str, ...]:
-    """All that the channel depends on: first what it names itself, then what that depends on."""
+    """Return all that the channel depends on: first what it names itself, then what that depends on."""
     named = tuple(map(system_name, fates_of(channel)))
     behind = depends.behind(channel.name, channel.adapter, fates_of(channel))
     return (*named, *sorted(behind.difference(named)))

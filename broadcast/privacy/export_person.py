@@ -77,7 +77,7 @@ def export_person(
 
 
 def _suppressions(ledger: Ledger, person: FoundPerson, typed: Typed) -> Iterator[Suppression]:
-    """What is held against any of their addresses."""
+    """Yield what is held against any of their addresses."""
     asked = ((AddressKind.PHONE, typed.phone), (AddressKind.EMAIL, typed.email))
     for kind, address in dict.fromkeys((*person.addresses, *asked)):
         if address:
@@ -85,7 +85,7 @@ def _suppressions(ledger: Ledger, person: FoundPerson, typed: Typed) -> Iterator
 
 
 def _sent(ledger: Ledger, message: OwedMessage, ways: Mapping[str, PlannedChannel]) -> Iterator[SentText]:
-    """A text of its own for each channel: after a failover, the e-mail and the SMS were both theirs."""
+    """Yield a text of its own for each channel: after a failover, the e-mail and the SMS were both theirs."""
     texts = {
         text.kind: text.message
         for text in ledger.incidents.texts(message.notice)

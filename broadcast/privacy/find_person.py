@@ -46,7 +46,7 @@ class Typed:
         return frozenset((self.phone, self.email)) - {""}
 
     def means(self, entry: ListedPerson) -> bool:
-        """Whether an entry has that id or address."""
+        """Return whether an entry has that id or address."""
         if entry.place == self.place or entry.place[1] == base_id(self.text):
             return True
         return not self.addresses.isdisjoint(entry.addresses)
@@ -75,7 +75,7 @@ class ContactsPlace:
     also: str = ""
 
     def __str__(self) -> str:
-        """`agents.csv, line 3 (agents)`."""
+        """Return `agents.csv, line 3 (agents)`."""
         return (
             f"{self.path}, line {self.line} ({self.audience})" if self.path else f"ledger ({self.audience})"
         )
@@ -120,7 +120,7 @@ class FoundPerson:
 
 
 def find_person(ledger: Ledger, settings: Settings, whom: str, also: Sequence[str] = ()) -> FoundPerson:
-    """The person that these ids, numbers or mailboxes mean; raises `UsageError` if they mean several.
+    """Return the person that these ids, numbers or mailboxes mean; raises `UsageError` if they mean several.
 
     Names and addresses lead to further entries, and those to further ones, until nothing more is found.
     """
@@ -149,7 +149,7 @@ def read_typed(settings: Settings, text: str) -> Typed:
 
 
 def _mailbox(text: str) -> str:
-    """The mailbox as files and ledger have it: `Anna <ANNA@firma.de>` too."""
+    """Return the mailbox as files and ledger have it: `Anna <ANNA@firma.de>` too."""
     try:
         return read_email(text).lower()
     except Unusable:
@@ -209,7 +209,7 @@ class _Search:
         )
 
     def person(self) -> FoundPerson:
-        """Everything that was found."""
+        """Return everything that was found."""
         members = [self._found[number] for number in self._members]
         strangers = set(range(len(self._found))) - set(self._members)
         others = [self._entries[number] for number in strangers]

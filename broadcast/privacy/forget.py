@@ -35,7 +35,7 @@ Consent = Callable[[ErasureProposal], None]
 def propose(
     ledger: Ledger, settings: Settings, whom: str, also: Sequence[str] = (), *, suppress: bool = False
 ) -> ErasureProposal:
-    """Everything under that id, phone number or mailbox; raises `UsageError` or `NothingMatched`."""
+    """Return everything under that id, phone number or mailbox; raises `UsageError` or `NothingMatched`."""
     person = find_person(ledger, settings, whom, also)
     if not person.known_as and not (suppress and person.rows) and not ledger.erasure.unfinished:
         raise NothingMatched(
@@ -69,7 +69,7 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
 
 
 def forgetting(person: FoundPerson, secret: bytes) -> Forgetting:
-    """What a ledger must know to forget a person."""
+    """Return what a ledger must know to forget a person."""
     names = frozenset(entry.identifiers.name for entry in person.entries) - {""}
     return Forgetting(person.known_as, names, person.addresses, frozenset(_marks(person, secret)))
 

@@ -50,7 +50,7 @@ def scrub_reports(reports: Iterable[Path], person: FoundPerson) -> None:
 
 
 def _rehearsed(settings: Settings, words: Iterable[str]) -> list[Path]:
-    """The files of the sandbox that mention any of these words."""
+    """Return the files of the sandbox that mention any of these words."""
     folder = sandbox_folder(settings)
     spelled = {form for word in words for form in _spellings(word)}
     files = (*folder.glob("broadcast.db*"), folder / RECEIVED, folder / LOG)

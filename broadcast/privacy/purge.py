@@ -41,7 +41,7 @@ Consent = Callable[[Purge], None]
 
 
 def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
-    """What a purge of everything that ended more than `age` seconds ago would erase.
+    """Return what a purge of everything that ended more than `age` seconds ago would erase.
 
     Incidents that are open are left alone, however old they are.
     """

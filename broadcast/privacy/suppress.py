@@ -34,7 +34,7 @@ class SuppressionReasonGiven:
 def read_suppressions(
     lines: Iterable[tuple[str, str]], region: str, reason_given: SuppressionReasonGiven, secret: bytes
 ) -> list[Suppression]:
-    """What keeps the addresses in lines from being used, and the tokens of unsubscribe links.
+    """Return what keeps the addresses in lines from being used, and the tokens of unsubscribe links.
 
     Each line comes with where it stands. Raises `UsageError` and names whatever is neither.
     """
@@ -66,7 +66,7 @@ def _read(text: str, region: str, reason_given: SuppressionReasonGiven, secret: 
 
 
 def find(ledger: Ledger, wanted: Sequence[str], region: str) -> list[Suppression]:
-    """What is suppressed under these addresses or ids; raises `NothingMatched`."""
+    """Return what is suppressed under these addresses or ids; raises `NothingMatched`."""
     everything = ledger.suppressions.all()
     found: dict[tuple[bytes, str], Suppression] = {}
     for text in map(clean, wanted):

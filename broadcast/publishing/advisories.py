@@ -67,7 +67,7 @@ def shortened(texts: Sequence[NoticeText], rendered: Sequence[Rendered]) -> list
 def untranslated(
     request: Request, spoken: Iterable[str], given: str, colleagues: Iterable[str] | None = None
 ) -> list[str]:
-    """What readers of other languages get as it was typed, or do not get: a line for each language.
+    """Return what readers of other languages get as it was typed, or do not get: a line for each language.
 
     `spoken` are the readers' locales, `given` is the one that the commander writes in; `colleagues` are the
     locales of those who may know what is internal.
@@ -85,7 +85,7 @@ def untranslated(
 
 
 def _as_typed(values: Mapping[str, str], locale: str, given: str) -> list[str]:
-    """What the readers of `locale` get in the commander's own language."""
+    """Return what the readers of `locale` get in the commander's own language."""
     if language_of(locale) == language_of(given):
         return []
     typed = sorted((name for name, value in values.items() if _is_worded(name, value)), key=_order)
@@ -97,7 +97,7 @@ def _as_typed(values: Mapping[str, str], locale: str, given: str) -> list[str]:
 
 
 def _left_out(values: Mapping[str, str], locale: str, given: str) -> list[str]:
-    """What the readers of `locale` do not get at all, because it is given in other languages only."""
+    """Return what the readers of `locale` do not get at all, because it is given in other languages only."""
     names = dict.fromkeys(name.partition(".")[0] for name, value in values.items() if "." in name and value)
     missing = [name for name in names if not values.get(name) and not _translated(values, name, locale)]
     if not missing:
@@ -112,7 +112,7 @@ def _translated(values: Mapping[str, str], name: str, locale: str) -> bool:
 
 
 def _is_worded(name: str, value: str) -> bool:
-    """Whether it is prose; a variable of the commander's own is, if it has two words or more."""
+    """Return whether it is prose; a variable of the commander's own is, if it has two words or more."""
     if "." in name or not value or value.strip().casefold() == NOTHING:
         return False
     own = name not in _WORDS and name not in _FACTS and not _LINK.search(value)

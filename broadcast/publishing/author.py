@@ -9,7 +9,7 @@ from broadcast.rendering.clean import one_line
 
 
 def author() -> str:
-    """The author's name on one line; `unknown` where nobody can say."""
+    """Return the author's name on one line; `unknown` where nobody can say."""
     named = os.environ.get("BROADCAST_AUTHOR") or os.environ.get("GITHUB_ACTOR")
     try:
         return one_line(named or getpass.getuser())

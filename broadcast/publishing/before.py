@@ -55,7 +55,7 @@ class Before:
         return min((facts.as_of for facts in said), default=None)
 
     def _backwards(self) -> Iterator[Facts]:
-        """What was said, the latest first."""
+        """Yield what was said, the latest first."""
         if self.latest:
             yield self.latest.facts
         yield from (notice.facts for notice in reversed(self.earlier))

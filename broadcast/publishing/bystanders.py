@@ -22,7 +22,7 @@ class Bystanders:
     audiences: Collection[str] = ()
 
     def others(self, audiences: Sequence[AudienceSettings]) -> list[AudienceSettings]:
-        """The audiences that are told; raises `NothingMatched` where there is none."""
+        """Return the audiences that are told; raises `NothingMatched` where there is none."""
         others = [one for one in audiences if not self._spares(one.name, one.template_audience)]
         if audiences and not others:
             names = ", ".join(one.name for one in audiences)
@@ -33,11 +33,11 @@ class Bystanders:
         return others
 
     def heard(self, told: Iterable[PreviousDelivery]) -> list[PreviousDelivery]:
-        """What was told before to everybody else."""
+        """Return what was told before to everybody else."""
         return [one for one in told if not self._spares(one.audience, one.template_audience)]
 
     def owed(self, plan: Iterable[Planned]) -> Iterable[Planned]:
-        """What is owed to everybody else, as often as it is gone through."""
+        """Return what is owed to everybody else, as often as it is gone through."""
         return _OwedDeliveries(plan, self) if self.audiences else plan
 
     def advisories(
@@ -55,7 +55,7 @@ class Bystanders:
         return [f"{said} {named}"] if named else []
 
     def spares(self, planned: Planned) -> bool:
-        """Whether this message is left out."""
+        """Return whether this message is left out."""
         return self._spares(planned.audience, planned.template_audience)
 
     def _spares(self, audience: str, texts: str) -> bool:

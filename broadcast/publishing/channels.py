@@ -117,7 +117,7 @@ def paces(active: Mapping[str, ActiveChannel], channels: Channels) -> dict[str, 
 
 
 def _most_connections(channels: int) -> int:
-    """How many connections each channel may hold: a ledger that can open no file ends the run."""
+    """Return how many connections each channel may hold: a ledger that can open no file ends the run."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if files == resource.RLIM_INFINITY:
         return sys.maxsize

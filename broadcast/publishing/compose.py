@@ -38,7 +38,7 @@ class Composed:
 def compose(
     request: Request, before: Before, settings: Settings, dependencies: Dependencies, now: datetime
 ) -> Composed:
-    """The facts of the notice that `request` asks for. `now` is aware.
+    """Return the facts of the notice that `request` asks for. `now` is aware.
 
     Raises `UsageError` for what was typed wrong and `PhaseError` where the incident cannot go there.
     """
@@ -124,7 +124,7 @@ def _opened_again(facts: Facts, before: Before) -> list[str]:
 
 
 def _held(facts: Facts, before: Before) -> list[str]:
-    """What readers are still told to do, or no longer, though this command does not say so."""
+    """Return what readers are still told to do, or no longer, though this command does not say so."""
     latest = before.facts
     asked = instruction_of(latest) if latest else None
     how = "change it with -v instruction=..., or take it back with -v instruction=none"
@@ -174,7 +174,7 @@ def _services(request: Request, before: Before, settings: Settings) -> tuple[Ser
 
 
 def _nearest(typed: str, services: Mapping[str, Service]) -> str:
-    """The service that was probably meant: by its key or by a name that readers see."""
+    """Return the service that was probably meant: by its key or by a name that readers see."""
     names = {key.casefold(): key for key in services}
     names |= {name.casefold(): service.key for service in services.values() for _, name in service.names}
     close = difflib.get_close_matches(typed.casefold(), names, n=1)
@@ -182,7 +182,7 @@ def _nearest(typed: str, services: Mapping[str, Service]) -> str:
 
 
 def _outage_open(services: tuple[Service, ...], before: Before, *, drill: bool) -> bool:
-    """Whether one of the services may be down by another open incident, which no text must deny."""
+    """Return whether one of the services may be down by another open incident, which no text must deny."""
     ours = {service.key for service in services}
     others = (one for one in before.beside if one.drill is drill and not one.phase.maintenance)
     return any(not one.services or ours & {service.key for service in one.services} for one in others)

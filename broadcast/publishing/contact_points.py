@@ -34,7 +34,7 @@ class Reachable:
 
 
 def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Reachable:
-    """What still works in this outage, and while these services are disturbed.
+    """Return what still works in this outage, and while these services are disturbed.
 
     Where the hotline is down, the next number that works takes its place.
     """
@@ -52,7 +52,7 @@ def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Re
 def audience_hotlines(
     settings: Settings, outage: Outage, services: Sequence[str]
 ) -> tuple[tuple[str, str], ...]:
-    """The numbers of single audiences that work, as (set of texts, number)."""
+    """Return the numbers of single audiences that work, as (set of texts, number)."""
     own = dict(own_hotlines(settings))
     return tuple(
         {texts: way.value for texts, way in own.items() if not is_down(way, outage, services)}.items()
@@ -70,14 +70,14 @@ def own_hotlines(settings: Settings) -> Iterator[tuple[str, AlternativeSettings]
 
 
 def configured(settings: Settings) -> Iterator[AlternativeSettings]:
-    """Every way to reach us, the hotline first. The status page is none: nobody answers there."""
+    """Yield every way to reach us, the hotline first. The status page is none: nobody answers there."""
     if settings.hotline:
         yield AlternativeSettings("hotline", _PHONE, settings.hotline)
     yield from settings.alternatives.values()
 
 
 def is_down(way: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:
-    """Whether people cannot reach us this way: its number, address or carrier is down or disturbed."""
+    """Return whether people cannot reach us this way: its number, address or carrier is down or disturbed."""
     if not way.service and _carrier_is_down(way, {*services, *outage.said}):
         return True
     carriers = (*way.fate, *((way.service,) if way.service else ()))

@@ -129,7 +129,7 @@ class Deliverer:
     async def _finished(
         self, notice: Notice, begin: Callable[[], NoticeRun], warnings: tuple[str, ...] = ()
     ) -> Result:
-        """The result of a run; an error of the ledger interrupts it. Raises `Unfinished`."""
+        """Return the result of a run; an error of the ledger interrupts it. Raises `Unfinished`."""
         with self.recorded(notice):
             try:
                 run = begin()
@@ -166,7 +166,7 @@ class Deliverer:
         return result
 
     def _possibly_doubled(self, notice: Notice) -> Iterator[str]:
-        """What another channel, or the same again, did not wait to find out."""
+        """Yield what another channel, or the same again, did not wait to find out."""
         count = self.ledger.history.possibly_doubled(notice.id)
         if count:
             twice = "may have arrived twice: the answer was lost, and it was sent again"
@@ -185,11 +185,11 @@ class Deliverer:
         return self.channels.adapters(names)
 
     def owes(self, notice: Notice) -> bool:
-        """Whether anybody is still owed something."""
+        """Return whether anybody is still owed something."""
         return bool(self.ledger.history.open_routes(notice))
 
     def standing(self, notice: Notice) -> Result:
-        """The notice as it stands, with nothing done."""
+        """Return the notice as it stands, with nothing done."""
         result = self._summary(notice, Ending.FINISHED)
         return replace(result, changed=False)
 
@@ -205,7 +205,7 @@ class Deliverer:
             )
 
     def _kept(self, notice: Notice, result: Result) -> Result:
-        """The result, stored; where that fails, its warning says so, for what was sent stays sent.
+        """Return the result, stored; where that fails, its warning says so, for what was sent stays sent.
 
         The same command under its key then goes over what is owed, finds nothing, and stores it.
         """
@@ -226,5 +226,5 @@ class Deliverer:
 
 
 def _told(error: LedgerError) -> str:
-    """The error without the advice to run this again, which would tell everybody twice."""
+    """Return the error without the advice to run this again, which would tell everybody twice."""
     return str(error) if isinstance(error, LedgerBusy) or not error.hint else f"{error}: {error.hint}"

@@ -17,7 +17,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dependencies:
-    """Every dependency of these settings; phone numbers tell their line by themselves.
+    """Return every dependency of these settings; phone numbers tell their line by themselves.
 
     `found` is what was found to be down, as `Dependencies` has it.
     """

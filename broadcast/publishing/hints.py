@@ -23,7 +23,7 @@ _FEW = 2  # words
 
 
 def hints(facts: Facts, settings: Settings) -> list[str]:
-    """What somebody should look at again before saying yes."""
+    """Return what somebody should look at again before saying yes."""
     return [*_dead_ways(facts, settings), *_short(facts.message)]
 
 

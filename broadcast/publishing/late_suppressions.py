@@ -21,7 +21,7 @@ class Avoiding:
     internal: frozenset[str]
 
     def __call__(self, owed: Owed) -> Detour | None:
-        """The detour that is needed, if one is."""
+        """Return the detour that is needed, if one is."""
         permission = Permission(self.suppressed, internal=owed.audience in self.internal)
         barred = {each.kind: each for each in permission.permit(owed.contact).barred}
         used = [(name, self._barred(name, barred)) for name in owed.route]

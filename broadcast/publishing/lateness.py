@@ -17,7 +17,7 @@ _FRESH = timedelta(minutes=10)
 
 
 def lateness(notice: Notice, now: datetime) -> Iterator[str]:
-    """What in the notice's texts may no longer hold at `now`."""
+    """Yield what in the notice's texts may no longer hold at `now`."""
     facts, ref = notice.facts, f"{notice.incident}/{notice.sequence}"
     if notice.phase.closed:
         return

@@ -55,7 +55,7 @@ def notice_times(
     stands: tuple[Phase, Severity],
     clock: tuple[datetime, ZoneInfo],
 ) -> NoticeTimes:
-    """The times of the notice that `request` asks for.
+    """Return the times of the notice that `request` asks for.
 
     `known` is what was recorded before, `stands` the phase and severity of the incident after this notice,
     `clock` the time now (aware) and the timezone of typed times. Raises `UsageError` for impossible times.
@@ -127,7 +127,10 @@ class _TimesReader:
         return typed or known
 
     def _ended(self, started: datetime | None) -> datetime | None:
-        """The end that somebody stated. `maintenance end`, or `cancel` of what runs, is itself the end."""
+        """Return the end that somebody stated.
+
+        `maintenance end`, or `cancel` of what runs, is itself the end.
+        """
         given = self.variables.get("ended")
         if given and self.request.ended:
             raise UsageError("the end was given twice", hint="leave -v ended= out; --ended says it")
@@ -162,7 +165,7 @@ class _TimesReader:
         return None if self.latest is None or reopened else self.latest.report
 
     def _promise(self) -> datetime | None:
-        """The next update that readers are promised, by the command or by the severity's cadence."""
+        """Return the next update that readers are promised, by the command or by the severity's cadence."""
         if self.phase.closed:
             return None
         typed = self.request.next_update
@@ -207,7 +210,7 @@ class _TimesReader:
 
 
 def _shown(announced: Window, zone: ZoneInfo) -> Window:
-    """The window as clocks in `zone` show it."""
+    """Return the window as clocks in `zone` show it."""
     return Window(
         starts=local(announced.starts, zone),
         ends=local(announced.ends, zone),

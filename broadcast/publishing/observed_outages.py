@@ -31,7 +31,7 @@ def found_down(settings: Settings, watched: Iterable[Watched], now: datetime) ->
 def proposals(
     request: Request, settings: Settings, watched: Iterable[Watched], channels: Iterable[str], now: datetime
 ) -> list[str]:
-    """What somebody may want to avoid that is used, where it is not avoided by itself."""
+    """Return what somebody may want to avoid that is used, where it is not avoided by itself."""
     if settings.watch.activate or NOTHING in request.affects:
         return []
     used = set(channels)
@@ -44,11 +44,11 @@ def proposals(
 
 
 def takes_back(request: Request) -> bool:
-    """Whether it says that nothing is down."""
+    """Return whether it says that nothing is down."""
     return NOTHING in request.affects
 
 
 def since(one: Watched, settings: Settings, now: datetime) -> str:
-    """`12:03`, with the day where it was another."""
+    """Return `12:03`, with the day where it was another."""
     moment = one.since.astimezone(settings.timezone)
     return f"{moment:%H:%M}" if now - one.since < _DAY else f"{moment:%Y-%m-%d %H:%M}"

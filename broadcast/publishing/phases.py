@@ -29,7 +29,7 @@ _PHASE_TEXTS = {
 
 
 def phase_after(request: Request, before: Before) -> Phase:
-    """The phase that is asked for, checked against where the incident is.
+    """Return the phase that is asked for, checked against where the incident is.
 
     Raises `PhaseError` where the incident cannot go there, and `UsageError` for what was typed wrong.
     """
@@ -66,12 +66,12 @@ def phase_after(request: Request, before: Before) -> Phase:
 
 
 def reopens(before: Before, phase: Phase) -> bool:
-    """Whether a notice that leads to `phase` takes an all-clear back."""
+    """Return whether a notice that leads to `phase` takes an all-clear back."""
     return before.incident is not None and before.incident.phase is Phase.RESOLVED and not phase.closed
 
 
 def kind_after(verb: Verb, phase: Phase) -> NoticeKind:
-    """The kind of a notice of this verb, which leads to this phase."""
+    """Return the kind of a notice of this verb, which leads to this phase."""
     if verb is Verb.RETRACT:
         return NoticeKind.RETRACTION
     if phase.maintenance:
@@ -81,7 +81,7 @@ def kind_after(verb: Verb, phase: Phase) -> NoticeKind:
 
 
 def texts_after(request: Request, before: Before, phase: Phase) -> TextPhase:
-    """Which templates the notice is written from, where users have their own; `--template` forces it.
+    """Return which templates the notice is written from, where users have their own; `--template` forces it.
 
     A later notice must not sound like the first one, and while it works nothing may say that it does not.
     """
@@ -103,7 +103,7 @@ def texts_after(request: Request, before: Before, phase: Phase) -> TextPhase:
 
 
 def one_of(kind: type[E], text: str, what: str) -> E:
-    """The member that `text` spells; raises `UsageError` that names the nearest one."""
+    """Return the member that `text` spells; raises `UsageError` that names the nearest one."""
     wanted = text.strip().lower().replace("-", "_")
     for member in kind:
         if member.value == wanted:

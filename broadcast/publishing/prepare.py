@@ -104,7 +104,7 @@ def needed_texts(
 
 
 def written_for(recipients: Recipients) -> tuple[str, ...]:
-    """The sets of texts that somebody reads now, or may be owed; what is public, customers read."""
+    """Return the sets of texts that somebody reads now, or may be owed; what is public, customers read."""
     return tuple(
         sorted(
             {
@@ -116,7 +116,7 @@ def written_for(recipients: Recipients) -> tuple[str, ...]:
 
 
 def headline(facts: Facts, identity: str | None) -> Headline:
-    """The facts that status pages take apart; `identity` is the incident's."""
+    """Return the facts that status pages take apart; `identity` is the incident's."""
     return Headline(
         identity=identity or "",
         incident=facts.ref,
@@ -151,7 +151,7 @@ def headline(facts: Facts, identity: str | None) -> Headline:
 
 
 def preview(draft: PreparedNotice, ways: Mapping[str, PlannedChannel], *, sandbox: bool) -> Preview:
-    """The draft as a person should see it before saying yes."""
+    """Return the draft as a person should see it before saying yes."""
     summary = draft.recipients.summary
     parts = _sms_parts(draft, ways)
     return Preview(
@@ -195,7 +195,7 @@ def _audience(name: str, summary: PlanSummary) -> AudiencePreview:
 
 
 def barred(summary: PlanSummary) -> tuple[BarredPreview, ...]:
-    """The addresses that are not used, counted."""
+    """Return the addresses that are not used, counted."""
     return tuple(
         BarredPreview(audience, each.kind, each.reason, people)
         for (audience, each), people in summary.barred.items()
@@ -235,7 +235,7 @@ def _sms_parts(draft: PreparedNotice, ways: Mapping[str, PlannedChannel]) -> int
 
 
 def _cost(first: Mapping[str, int], ways: Mapping[str, PlannedChannel], sms_parts: int) -> float | None:
-    """What the first choice of channels costs; None where nothing has a known price."""
+    """Return what the first choice of channels costs; None if nothing has a known price."""
     total, known = 0.0, False
     for name, count in first.items():
         way = ways[name]

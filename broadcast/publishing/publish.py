@@ -126,7 +126,7 @@ class Publisher:
         return Subject(ref, reserved=True, warnings=(f"{overtaken}, the number is now {ref}",))
 
     def preview(self, request: Request, limits: Limits) -> Preview:
-        """The notice as it would go out; records and sends nothing."""
+        """Return the notice as it would go out; records and sends nothing."""
         if request.verb is not Verb.NOTIFY:
             self.deliverer.follow_targets()
         draft = self._draft(request, Subject(request.incident))
@@ -206,7 +206,7 @@ class Publisher:
         )
 
     def _said_before(self, before: Before) -> set[str]:
-        """Every warning of the incident's earlier notices."""
+        """Return every warning of the incident's earlier notices."""
         notices = self.deliverer.ledger.incidents.notices(before.incident) if before.incident else ()
         results = (Result.from_json(json.loads(one.result)) for one in notices if one.result)
         return {warning for result in results for warning in result.warnings}
@@ -218,7 +218,7 @@ class Publisher:
         return frozenset({*broken, *ledger.health.troubled(now - FRESH), *(one.system for one in watched)})
 
     def _already_open(self, composed: Composed) -> list[str]:
-        """A second incident under the same title is more often a mistake than meant."""
+        """Return a warning: a second incident with the same title is usually a mistake."""
         new = composed.incident
         same = [
             incident.ref
@@ -242,7 +242,7 @@ class Publisher:
         return Before(incident, latest, incident.ref, number, beside, tuple(notices[:-1]))
 
     def _found(self, request: Request, subject: Subject) -> Incident:
-        """The incident that is meant; raises `UnknownIncident` or `AmbiguousIncident`."""
+        """Return the incident that is meant; raises `UnknownIncident` or `AmbiguousIncident`."""
         try:
             return self.deliverer.ledger.incidents.find(subject.ref, maintenance=request.maintenance)
         except UnknownIncident as error:
@@ -253,7 +253,7 @@ class Publisher:
             raise UnknownIncident(str(error), hint=hint) from None
 
     def _shown(self, draft: PreparedNotice, limits: Limits) -> Preview:
-        """The preview, if the guards let it pass; raises `Refused`."""
+        """Return the preview, if the guards let it pass; raises `Refused`."""
         ways = self.deliverer.channels.ways
         shown = preview(draft, ways, sandbox=self.settings.sandbox)
         most = self.settings.max_recipients if limits.max_recipients is None else limits.max_recipients

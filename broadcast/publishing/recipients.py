@@ -175,7 +175,7 @@ class RecipientSelector:
         return wanted
 
     def _audiences(self, request: Request, told: Sequence[str]) -> list[AudienceSettings]:
-        """The audiences that were named, else those told before, else all."""
+        """Return the audiences that were named, else those told before, else all."""
         known = self.settings.audiences
         for name in request.audiences:
             if name not in known:
@@ -184,7 +184,7 @@ class RecipientSelector:
         return [known[name] for name in dict.fromkeys(names) if name in known]
 
     def rosters(self, request: Request) -> tuple[list[Roster], list[str]]:
-        """The audiences of the request with their people and open lanes, and warnings about them."""
+        """Return the audiences of the request with their people and open lanes, and warnings about them."""
         ways, left_out, _ = self._open_ways(request, drill=False)
         outage = self.depends.outage(request.affects)
         audiences = self._audiences(request, ())
@@ -252,14 +252,14 @@ def permission_for(
     suppressed: Suppressed,
     purpose: Purpose = Purpose.INCIDENT,
 ) -> Permission:
-    """What may be used in an audience for a purpose, as far as its channels are concerned."""
+    """Return what may be used in an audience for a purpose, as far as its channels are concerned."""
     able = [ways[name].capabilities for lane in audience.lanes for name in lane if name in ways]
     kinds = {str(one.kind): one.address for one in able if one.address}
     return Permission(suppressed, audience.internal, audience.consent is ConsentRule.REQUIRED, purpose, kinds)
 
 
 def personal(audience: AudienceSettings, able: Mapping[str, Capabilities]) -> list[Capabilities]:
-    """What the channels can do that tell the people of an audience one by one; `able` is by name."""
+    """Return what the channels can do that tell the people of an audience one by one; `able` is by name."""
     lanes = [[able[name] for name in lane if name in able] for lane in audience.lanes]
     return [one for lane in lanes if lane and not lane[0].publishes for one in lane]
 
@@ -288,7 +288,7 @@ def _gone(name: str, ways: Mapping[str, PlannedChannel]) -> str:
 
 
 def _still_owed(summary: PlanSummary, ways: Mapping[str, PlannedChannel]) -> Iterator[str]:
-    """What this notice cannot end, by channel and reason."""
+    """Yield what this notice cannot end, by channel and reason."""
     owed: Counter[tuple[str, str, bool]] = Counter()
     for (share, reason), messages in summary.held.items():
         owed[share.route[0], reason, share.posts] += messages

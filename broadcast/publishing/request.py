@@ -63,7 +63,7 @@ class Request:
     corrects: str | None = None
 
     def inputs_hash(self) -> str:
-        """A digest of everything given, for "is this the same command?" under one key."""
+        """Return a digest of everything given, for "is this the same command?" under one key."""
         given = asdict(self)
         if not self.maintenance:
             # As it was before there was maintenance: keys that were used then stay good.

@@ -25,7 +25,7 @@ class Selection:
     contacts: tuple[str, ...] = ()
 
     def includes(self, message: Unanswered) -> bool:
-        """Whether the message is meant."""
+        """Return whether the message is meant."""
         return (
             self.notice in {None, message.sequence}
             and self.channel in {None, message.channel}

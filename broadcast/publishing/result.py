@@ -80,7 +80,7 @@ class Result:
     next: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """The object that `-o json` prints."""
+        """Return the object that `-o json` prints."""
         fields = asdict(self)
         for failover in fields["failovers"]:
             failover["from"] = failover.pop("origin")
@@ -92,7 +92,7 @@ class Result:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Result:
-        """A stored result, from what `as_json` gave."""
+        """Return a stored result, from what `as_json` gave."""
         channels = [{**entry, "counts": Counts(**entry["counts"])} for entry in fields["channels"]]
         failovers = [
             FailoverResult(entry["from"], entry["to"], entry["count"], entry["reason"])
@@ -112,7 +112,7 @@ _NESTED = ("counts", "channels", "failovers")
 
 
 def exit_status(tallies: Sequence[Tally], ending: Ending) -> ExitStatus:
-    """The exit code that tells a script what happened to the required deliveries."""
+    """Return the exit code that tells a script what happened to the required deliveries."""
     required = [tally for tally in tallies if tally.required]
     standing = counts(required)
     waiting = any(tally.count for tally in required if tally.state in OPEN)

@@ -85,7 +85,7 @@ def _owing(deliverer: Deliverer, incident: Incident) -> bool:
 
 
 def _left(limits: Limits, spent: float) -> Limits:
-    """The limits after so many seconds."""
+    """Return the limits after so many seconds."""
     return limits if limits.deadline is None else replace(limits, deadline=max(0.0, limits.deadline - spent))
 
 

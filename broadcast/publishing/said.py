@@ -73,7 +73,7 @@ def instruction_of(facts: Facts) -> str | None:
 
 
 def _back(name: str, value: str) -> bool:
-    """Whether a fact that held is taken back."""
+    """Return whether a fact that held is taken back."""
     return name in _HELD and value.strip().casefold() == NOTHING
 
 
@@ -90,12 +90,12 @@ def _apart(pairs: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], Wording]
 
 
 def _is_prose(field: str) -> bool:
-    """Whether it is said in words: a fact in the commander's, or a variable of their own."""
+    """Return whether it is said in words: a fact in the commander's, or a variable of their own."""
     return field in TRANSLATABLE or field == _CORRECTS or field not in _FACTS
 
 
 def _kept(before: Before, phase: Phase) -> dict[str, str | None]:
-    """What holds of what was said before, None where nobody said it in the first language."""
+    """Return what holds of what was said before, None if nobody said it in the first language."""
     latest = before.facts
     if latest is None:
         return {}

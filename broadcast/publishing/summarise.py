@@ -25,7 +25,7 @@ _WORK = {Phase.SCHEDULED: "maintenance start {incident}", Phase.IN_PROGRESS: "ma
 
 
 def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[str, PlannedChannel]) -> Result:
-    """The result of a notice as it stands in the ledger."""
+    """Return the result of a notice as it stands in the ledger."""
     tallies = history.tallies(notice.id)
     attempts = history.attempts(notice.id)
     failovers = history.failovers(notice.id)
@@ -105,7 +105,7 @@ def _state(standing: Counts) -> str:
 
 
 def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
-    """What to type next, after the name of the program."""
+    """Return what to type next, after the name of the program."""
     incident = notice.incident
     advice = []
     if status in {

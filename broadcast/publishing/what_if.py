@@ -124,7 +124,7 @@ class WhatIf:
         return mistaken(request.affects, self.depends.known(self.ways.values()))
 
     def _objection(self, roster: Roster, contact: Contact) -> str:
-        """Why a person is not called by hand; "" if they may be."""
+        """Return why a person is not called by hand; "" if they may be."""
         barred = next((one for one in contact.barred if one.kind in _CALLS), None)
         if barred:
             return str(barred)

@@ -43,7 +43,7 @@ def window(
     phase: Phase,
     clock: tuple[datetime, ZoneInfo],
 ) -> Window:
-    """The window as the notice that `request` asks for announces it.
+    """Return the window as the notice that `request` asks for announces it.
 
     `known` is the incident and its latest notice, `phase` where the incident will stand, `clock` the time it
     is, in UTC, and the timezone of what was typed. Raises `UsageError` for a window that cannot be.
@@ -165,7 +165,7 @@ class _WindowReader:
             )
 
     def _changed(self, starts: datetime | None, ends: datetime | None) -> bool:
-        """Whether readers were told of another window before."""
+        """Return whether readers were told of another window before."""
         if self.known_starts is None and self.known_ends is None:
             return False
         moved = self.ahead and _differ(starts, self.known_starts)

@@ -49,7 +49,7 @@ _FRAME: Mapping[str, frozenset[str]] = {"de": frozenset(_GERMAN.split()), "en": 
 
 
 def added(rendered: Rendered, facts: Facts, audience: str, kind: ChannelKind) -> tuple[str, ...]:
-    """The sentences of a text that its template adds, each once; `...` stands for what is given.
+    """Return the sentences of a text that its template adds, each once; `...` stands for what is given.
 
     Headings, the foot of e-mails, and the subject are left out. In languages that we do not speak, sentences
     that name no fact are shown.
@@ -61,13 +61,13 @@ def added(rendered: Rendered, facts: Facts, audience: str, kind: ChannelKind) ->
 
 
 def _bare(sentence: str) -> str:
-    """A sentence without who says it, and what it is said of."""
+    """Return a sentence without who says it, and what it is said of."""
     bare = _ABOUT.sub("", _SPEAKER.sub("", sentence)).strip('„“”" ')
     return bare.replace(GIVEN, "...")
 
 
 def _sentences(line: str) -> Iterator[str]:
-    """The sentences of a line, without the dash of a point; none of a heading."""
+    """Yield the sentences of a line, without the dash of a point; none of a heading."""
     if line.rstrip().endswith(":"):
         return
     start = 0

@@ -26,7 +26,7 @@ class TemplateSource:
     path: Path
 
     def read(self) -> str:
-        """The text; refuses what is no reasonable template."""
+        """Return the text; refuses what is no reasonable template."""
         try:
             with self.path.open("rb") as file:
                 raw = file.read(_MAX_BYTES + 1)
@@ -57,7 +57,7 @@ class Catalogue:
         self._found: dict[str, TemplateSource | None] = {}
 
     def find(self, name: str) -> TemplateSource | None:
-        """The file `name` (relative, with `/`); refuses names and links that lead out of the folder.
+        """Return the file `name` (relative, with `/`); refuses names and links that lead out of the folder.
 
         A file is looked for once: a notice is written from the files that were there when it began.
         """
@@ -74,18 +74,18 @@ class Catalogue:
         return None
 
     def first(self, names: Sequence[str]) -> TemplateSource | None:
-        """The first of `names` that exists."""
+        """Return the first of `names` that exists."""
         return next((source for name in names if (source := self.find(name))), None)
 
     def texts(self, name: str) -> list[tuple[Path, str]]:
-        """The files of that name in every folder that has one, the shipped one first."""
+        """Return the files of that name in every folder that has one, the shipped one first."""
         relative = _checked(name)
         found = [folder for folder in reversed(self.folders) if (folder / relative).is_file()]
         sources = [TemplateSource(name, _contained(folder / relative, folder)) for folder in found]
         return [(source.path, source.read()) for source in sources]
 
     def locales(self) -> tuple[str, ...]:
-        """The locales that have a folder, sorted."""
+        """Return the locales that have a folder, sorted."""
         found = {
             entry.name
             for folder in self.folders
@@ -95,7 +95,7 @@ class Catalogue:
         return tuple(sorted(found))
 
     def names(self) -> tuple[str, ...]:
-        """Every template that can be found, sorted."""
+        """Return every template that can be found, sorted."""
         return tuple(sorted({name for folder in self.folders for name in _listing(folder)}))
 
 
@@ -117,7 +117,7 @@ def audience_chain(audience: str, phases: Sequence[str], file: str) -> tuple[str
 
 
 def default_folders(override: Path | None) -> tuple[Path, ...]:
-    """The user's folder, if any, before the one that is shipped (in the wheel, or in a checkout)."""
+    """Return the user's folder, if any, before the one that is shipped (in the wheel, or in a checkout)."""
     if override is not None and not override.is_dir():
         raise ConfigError(
             f"the template folder {override} does not exist",

@@ -45,5 +45,5 @@ def _needed(match: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """`clean` text on a single line: fit for a subject, a title or a name."""
+    """Return `clean` text on a single line: fit for a subject, a title or a name."""
     return " ".join(clean(text).split())

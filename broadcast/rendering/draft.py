@@ -52,7 +52,7 @@ class Templates:
         self._sentences: dict[str, Table] = {}
 
     def source(self, locale: str, audience: str, facts: Facts, file: str) -> TemplateSource:
-        """The file a text is written from; languages come before audiences.
+        """Return the file a text is written from; languages come before audiences.
 
         Folders of a situation come before those of its phase, which are all that there were once.
         """
@@ -139,7 +139,7 @@ class TextDraft:
         return self.facts.drill or self.facts.text_phase is TextPhase.DRILL
 
     def part(self, file: str) -> TemplateSource:
-        """The template of another part of this message."""
+        """Return the template of another part of this message."""
         return self.templates.source(self.locale, self.audience, self.facts, file)
 
     def write(self, template: str, room: Room, shape: Callable[[str], str]) -> str:
@@ -149,7 +149,7 @@ class TextDraft:
         return self._finished(shape(raw), template, self._known(room, named, fixed))
 
     def write_in_layout(self, layout: str, room: Room, shape: Callable[[str], str], subject: str) -> str:
-        """The text with a frame around it: a signature, the reference, the status page."""
+        """Return the text with a frame around it: a signature, the reference, the status page."""
         named = self._variables(room)
         raw, fixed = self.templates.plain.write(self.source.name, named, self.facts.as_of)
         body = shape(raw)
@@ -168,7 +168,7 @@ class TextDraft:
         return text
 
     def write_html(self, room: Room, subject: str) -> str:
-        """The HTML part: the words of the text part in the layout, or in a page of its own beside it.
+        """Return the HTML part: the words of the text part in the layout, or in a page of its own beside it.
 
         The layout says some things itself: a text leaves them out where `framed` is true.
         """
@@ -220,13 +220,13 @@ class TextDraft:
 
 
 def _is_short(template: str) -> bool:
-    """Whether a list of services must be short: in a text message, a subject, a title."""
+    """Return whether a list of services must be short: in a text message, a subject, a title."""
     file = PurePosixPath(template).name
     return file.startswith("sms.") or ".subject" in file
 
 
 def _merged(files: list[tuple[Path, str]]) -> Table:
-    """The entries of all files; those of a later file replace those of an earlier one."""
+    """Return the entries of all files; those of a later file replace those of an earlier one."""
     import tomllib
 
     table: dict[str, dict[str, str]] = {}
@@ -241,23 +241,23 @@ def _merged(files: list[tuple[Path, str]]) -> Table:
 
 
 def on_one_line(text: str) -> str:
-    """`text` without line ends and double spaces."""
+    """Return `text` without line ends and double spaces."""
     return " ".join(text.split())
 
 
 def paragraphed(text: str) -> str:
-    """`text` with single spaces, no space at line ends, and at most one empty line in a row."""
+    """Return `text` with single spaces, no space at line ends, and at most one empty line in a row."""
     lines = "\n".join(on_one_line(line) for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
 def filled(text: str) -> str:
-    """`text` as long as it will be with a person's values in its slots."""
+    """Return `text` as long as it will be with a person's values in its slots."""
     return _SLOT.sub(_TYPICAL_VALUE, text)
 
 
 def slots_in(text: str, template: str) -> tuple[str, ...]:
-    """The slots of a text in order; raises where a filter has broken one."""
+    """Return the slots of a text in order; raises where a filter has broken one."""
     rest = _SLOT.sub("", text)
     if SLOT_OPEN in rest or SLOT_CLOSE in rest:
         raise TemplateError(

@@ -26,7 +26,7 @@ _STYLE = "font:bold 16px sans-serif;text-align:center;padding:12px;margin:0;back
 
 
 def marked(text: str, word: str) -> str:
-    """`text` with the drill word first and last; on lines of their own where it has several lines."""
+    """Return `text` with the drill word first and last; on lines of their own where it has several lines."""
     between = "\n\n" if "\n" in text else " "
     first = "" if _starts(text, word) else f"{word}{between}"
     last = "" if _ends(text, word) else f"{between}{word}"
@@ -34,7 +34,7 @@ def marked(text: str, word: str) -> str:
 
 
 def marked_html(html: str, word: str) -> str:
-    """An HTML page whose first and last visible word is the drill word."""
+    """Return an HTML page whose first and last visible word is the drill word."""
     seen = visible(html)
     banner = f'<p style="{_STYLE}">{word}</p>'
     if not _starts(seen, word):
@@ -59,7 +59,7 @@ def refuse_denial(text: str, template: str) -> None:
 
 
 def visible(html: str) -> str:
-    """What a reader of an HTML page sees, tags taken out."""
+    """Return what a reader of an HTML page sees, tags taken out."""
     return " ".join(visible_lines(html).split())
 
 
@@ -80,7 +80,7 @@ def _without_head(html: str) -> str:
 
 
 def _starts(text: str, word: str) -> bool:
-    """Whether the word is first; `ÜBUNGSLEITER` is another one."""
+    """Return whether the word is first; `ÜBUNGSLEITER` is another one."""
     return re.match(rf"[\[( *]*{re.escape(word)}(?![\w-])", text, re.IGNORECASE) is not None
 
 

@@ -71,7 +71,7 @@ class Loader(BaseLoader):
         self._default_locale = default_locale
 
     def find(self, name: str) -> TemplateSource:
-        """The file behind a template name; raises Jinja's `TemplateNotFound`."""
+        """Return the file behind a template name; raises Jinja's `TemplateNotFound`."""
         locale, _, rest = name.partition("/")
         names = (rest, former.PARTS.get(rest, rest))
         locales = locale_chain(locale, self._default_locale)
@@ -212,7 +212,7 @@ class Texts(ImmutableSandboxedEnvironment):
 
 
 def _place(error: Exception) -> str | None:
-    """`<file>, line <n>`, from the error itself or from the frames Jinja maps back to templates."""
+    """Return `<file>, line <n>`, from the error itself or from the frames Jinja maps back to templates."""
     if isinstance(error, TemplateSyntaxError):
         return f"{error.filename or error.name}, line {error.lineno}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(SUFFIX)]

@@ -60,7 +60,7 @@ class KnownFacts:
 
 
 def contradictions(text: str, known: KnownFacts) -> tuple[str, ...]:
-    """What `text` states and the facts do not hold, in order of appearance.
+    """Return what `text` states and the facts do not hold, in order of appearance.
 
     A word that somebody typed passes whole, whatever is in it or next to it: only what a template adds
     can be wrong. `INC-7` and a message that ends in a number must not become a new number together.
@@ -86,7 +86,7 @@ def contradictions_html(html: str, known: KnownFacts) -> tuple[str, ...]:
 
 
 def known_values(facts: Facts, locale: str, words: Words) -> KnownFacts:
-    """Everything a text about these facts may state, in that language."""
+    """Return everything a text about these facts may state, in that language."""
     texts = (*_texts(facts, locale), *_spoken(facts, words), facts.link or "")
     numbers = (facts.hotline or "", *(number for _, number in facts.hotlines))
     return KnownFacts(frozenset(), frozenset()).besides((*texts, *map(phrase.dialled, numbers)))
@@ -137,7 +137,7 @@ def _spoken(facts: Facts, words: Words) -> Iterable[str]:
 
 
 def _bare(word: str) -> str:
-    """`word` in lower case, from its first to its last letter or digit."""
+    """Return `word` in lower case, from its first to its last letter or digit."""
     start, end = 0, len(word)
     while start < end and not word[start].isalnum():
         start += 1

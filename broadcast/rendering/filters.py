@@ -37,13 +37,13 @@ class ReadingContext:
 
 
 def reading_of(context: Context) -> ReadingContext:
-    """The reading of the rendering under way."""
+    """Return the reading of the rendering under way."""
     return cast("ReadingContext", context.environment.reading)  # type: ignore[attr-defined]  # set by `Texts`
 
 
 @pass_context
 def printed(context: Context, value: object) -> object:
-    """What `{{ ... }}` shows: texts and numbers; counts them."""
+    """Return what `{{ ... }}` shows: texts and numbers; counts them."""
     if isinstance(value, Undefined):
         return value
     if value is None or isinstance(value, bool):
@@ -65,20 +65,20 @@ def spend(context: Context, characters: int) -> str:
 
 @pass_context
 def concatenate(context: Context, *parts: object) -> object:
-    """`a ~ b`."""
+    """Return `a ~ b`."""
     return markup_join(printed(context, part) for part in parts)
 
 
 @pass_context
 def join(context: Context, items: Iterable[object], separator: str | None = None) -> str:
-    """`Chat, Telefon und E-Mail`, or joined by `separator`."""
+    """Return `Chat, Telefon und E-Mail`, or joined by `separator`."""
     texts = [str(printed(context, item)) for item in items]
     return phrase.listed(texts, reading_of(context).words) if separator is None else separator.join(texts)
 
 
 @pass_context
 def time(context: Context, moment: datetime, reference: datetime | None = None) -> str:
-    """`13:40`, with its day where that is not today's, or not that of `reference`.
+    """Return `13:40`, with its day where that is not today's, or not that of `reference`.
 
     On the night when clocks change the zone is named, too: `02:30 (MESZ)`.
     """
@@ -88,28 +88,28 @@ def time(context: Context, moment: datetime, reference: datetime | None = None) 
 
 @pass_context
 def since(context: Context, moment: datetime) -> str:
-    """`seit 13:40 Uhr`, `seit Sa, 15.11., 20:30 Uhr`."""
+    """Return `seit 13:40 Uhr`, `seit Sa, 15.11., 20:30 Uhr`."""
     reading = reading_of(context)
     return phrase.since(_moment(moment), reading.as_of or moment, reading.words, short=reading.short)
 
 
 @pass_context
 def at(context: Context, moment: datetime) -> str:
-    """`um 14:35 Uhr`, `am Mo, 17.11., um 08:00 Uhr`."""
+    """Return `um 14:35 Uhr`, `am Mo, 17.11., um 08:00 Uhr`."""
     reading = reading_of(context)
     return phrase.at(_moment(moment), reading.as_of or moment, reading.words, short=reading.short)
 
 
 @pass_context
 def of(context: Context, moment: datetime, noun: str) -> str:
-    """`Unsere Meldung von 13:40 Uhr`: the statement `noun` that was published then."""
+    """Return `Unsere Meldung von 13:40 Uhr`: the statement `noun` that was published then."""
     reading = reading_of(context)
     return phrase.of(_moment(moment), noun, reading.as_of or moment, reading.words, short=reading.short)
 
 
 @pass_context
 def until(context: Context, moment: datetime, about: str = "") -> str:
-    """`bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`; `bis etwa 23:30 Uhr` with `about`."""
+    """Return `bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`; `bis etwa 23:30 Uhr` with `about`."""
     reading = reading_of(context)
     as_of = reading.as_of or moment
     return phrase.until(_moment(moment), as_of, reading.words, short=reading.short, about=about)
@@ -117,13 +117,13 @@ def until(context: Context, moment: datetime, about: str = "") -> str:
 
 @pass_context
 def span(context: Context, start: datetime, end: datetime, beside: datetime | None = None) -> str:
-    """`13:40 bis 14:22 Uhr`; days are named where they are not that of the text, or of `beside`."""
+    """Return `13:40 bis 14:22 Uhr`; days are named where they are not that of the text, or of `beside`."""
     return _span(context, start, end, beside=beside)
 
 
 @pass_context
 def window(context: Context, start: datetime, end: datetime) -> str:
-    """`So, 16.11., 22:00 bis 23:30 Uhr`, whatever the day."""
+    """Return `So, 16.11., 22:00 bis 23:30 Uhr`, whatever the day."""
     return _span(context, start, end, dated=True)
 
 
@@ -142,51 +142,51 @@ def _span(
 
 @pass_context
 def stamp(context: Context, moment: datetime) -> str:
-    """`So, 16.11., 14:05 Uhr (MEZ)`."""
+    """Return `So, 16.11., 14:05 Uhr (MEZ)`."""
     return phrase.stamp(_moment(moment), reading_of(context).words)
 
 
 @pass_context
 def hour(context: Context, moment: datetime) -> str:
-    """`13:40 Uhr`, whatever the day."""
+    """Return `13:40 Uhr`, whatever the day."""
     reading = reading_of(context)
     return phrase.hour(_moment(moment), reading.as_of or moment, reading.words, short=reading.short)
 
 
 @pass_context
 def quoted(context: Context, text: str) -> str:
-    """`text` in the language's quotation marks; in straight ones where a text is short."""
+    """Return `text` in the language's quotation marks; in straight ones where a text is short."""
     reading = reading_of(context)
     return phrase.quoted(_text(text), ('"', '"') if reading.short else reading.words.quotes)
 
 
 def initial(text: str) -> str:
-    """`text` with a capital at its beginning."""
+    """Return `text` with a capital at its beginning."""
     return phrase.initial(_text(text))
 
 
 @pass_context
 def clock(context: Context, moment: datetime) -> str:
-    """`13:40`, whatever the day; with its zone on the night when clocks change."""
+    """Return `13:40`, whatever the day; with its zone on the night when clocks change."""
     reading = reading_of(context)
     return phrase.clock(_moment(moment), reading.as_of or moment, reading.words)
 
 
 @pass_context
 def day(context: Context, moment: datetime) -> str:
-    """`So 16.11.`."""
+    """Return `So 16.11.`."""
     return phrase.day(_moment(moment), reading_of(context).words)
 
 
 @pass_context
 def zone(context: Context, moment: datetime) -> str:
-    """`MEZ`."""
+    """Return `MEZ`."""
     return phrase.zone(_moment(moment), reading_of(context).words)
 
 
 @pass_context
 def duration(context: Context, span: timedelta) -> str:
-    """`42 Minuten`."""
+    """Return `42 Minuten`."""
     if not isinstance(span, timedelta):
         raise FilterError("|duration shows a duration")
     return phrase.duration(span, reading_of(context).words)
@@ -194,18 +194,18 @@ def duration(context: Context, span: timedelta) -> str:
 
 @pass_context
 def fixed(context: Context, text: str) -> str:
-    """`text` as it is; its numbers are no facts of this incident, and are not checked against them."""
+    """Return `text` as it is; its numbers are no facts of this incident, and are not checked against them."""
     reading_of(context).budget.fixed.append(str(text))
     return text
 
 
 def sentence(text: str) -> str:
-    """`text` with a full stop where it has none."""
+    """Return `text` with a full stop where it has none."""
     return phrase.sentence(_text(text))
 
 
 def tel(number: str) -> str:
-    """A link that dials: `tel:+493023125000`."""
+    """Return a link that dials: `tel:+493023125000`."""
     return f"tel:{phrase.dialled(_text(number))}"
 
 
@@ -223,7 +223,7 @@ def paragraphs(context: Context, body: str) -> Markup:
 
 
 def _phones(context: Context) -> Iterator[str]:
-    """The numbers that the facts hold, as they stand in HTML."""
+    """Yield the numbers that the facts hold, as they stand in HTML."""
     yield str(escape(context.get("hotline") or ""))
     for way in context.get("alternatives") or ():
         if way.kind == "phone":

@@ -41,7 +41,7 @@ class FitStep:
     value: int | bool
 
     def shrink(self, room: Room) -> Room:
-        """The room with that much less of it."""
+        """Return the room with that much less of it."""
         fields = {**asdict(room), self.field: self.value}
         return Room(**fields)
 

@@ -29,7 +29,7 @@ class Frame:
 
 
 def frame_of(audience: str, foot: Foot, body: str, named: Mapping[str, object]) -> Frame:
-    """The frame of a text: plain, or HTML in which only lines matter. `named` are its variables."""
+    """Return the frame of a text: plain, or HTML in which only lines matter. `named` are its variables."""
     first, _, rest = body.partition("\n")
     return Frame(
         audience=audience,
@@ -51,7 +51,7 @@ def _heading(title: str, services: str, situation: Situation) -> str:
 
 
 def _opening(body: str) -> str:
-    """The first line; with what follows a heading, which says nothing alone: `Your decision: ...`."""
+    """Return the first line; with what follows a heading, which says nothing alone: `Your decision: ...`."""
     said: list[str] = []
     for line in filter(None, body.split("\n")):
         said.append(line.removeprefix("- "))

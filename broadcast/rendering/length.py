@@ -55,16 +55,16 @@ class Length:
 
 
 def tightest(text: str, limits: Iterable[Limit]) -> Length:
-    """How long `text` is under the limit that leaves it the least room."""
+    """Return how long `text` is under the limit that leaves it the least room."""
     lengths = [Length(limit.measure.value, _COUNT[limit.measure](text), limit.most) for limit in limits]
     return closest(lengths)
 
 
 def closest(lengths: Iterable[Length]) -> Length:
-    """The one that leaves the least room."""
+    """Return the one that leaves the least room."""
     return max(lengths, key=lambda length: length.units / length.limit)
 
 
 def wished_words(audience: str) -> int:
-    """How many words a spoken text for this audience should have at most."""
+    """Return how many words a spoken text for this audience should have at most."""
     return FIELD_WISHED_WORDS if audience == "field" else SPEECH_WISHED_WORDS

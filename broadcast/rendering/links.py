@@ -25,7 +25,7 @@ _YEAR = re.compile(r"[12]\d{3}-\d{2}-\d{2}|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
 
 
 def linked(html: str, phones: Iterable[str] = ()) -> tuple[str, tuple[str, ...]]:
-    """`html` with its addresses and numbers as links, and where these lead.
+    """Return `html` with its addresses and numbers as links, and where these lead.
 
     `phones` are numbers that are known to be some: `116117` has no form that would tell.
     """
@@ -76,7 +76,7 @@ def _target(kind: str | None, shown: str) -> str | None:
 
 
 def _without_stray(address: str) -> str:
-    """The address without the marks of the sentence around it; a bracket that it opened is its own."""
+    """Return the address without the marks of the sentence around it; a bracket that it opened is its own."""
     while True:
         shorter = _STRAY.sub("", address)
         for opens, closes in ("()", "[]"):

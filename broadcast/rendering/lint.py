@@ -47,7 +47,7 @@ def lint(
     organisation: Organisation | None = None,
     audiences: Sequence[str] = (),
 ) -> list[Finding]:
-    """Everything that is wrong with the texts of these languages, each problem once, worst first.
+    """Return everything that is wrong with the texts of these languages, each problem once, worst first.
 
     `post` is what a post keeps to, as for `Renderer`; `organisation` is who will use them, for `audiences`
     beside those that everybody has.
@@ -115,7 +115,7 @@ def _proved(renderer: Renderer, case: Case, gravity: files.GravityOf) -> Iterato
 
 
 def _worded(case: Case, rendered: Rendered, gravity: Gravity) -> Iterator[Finding]:
-    """What the text says that it must not, whatever is known of the incident."""
+    """Yield what the text says that it must not, whatever is known of the incident."""
     if case.public and any(CANARY in part for part in parts(rendered)):
         yield Finding(rendered.template, Gravity.ERROR, "shows what is internal", _KEEP_INTERNAL)
     for hole in (hole for part in parts(rendered) for hole in prose.holes(part)):
@@ -214,7 +214,7 @@ def _heard(case: Case, rendered: Rendered) -> Iterator[Problem]:
 
 
 def _typed(case: Case, said: str) -> int:
-    """The commander's own words, of those that drivers hear: no template can shorten them."""
+    """Return the commander's own words, of those that drivers hear: no template can shorten them."""
     names = ("message", "correction") if case.audience == "field" else ()
     typed = (speech.spoken(case.facts.worded(name, case.locale) or "", case.words) for name in names)
     return sum(speech.words(words) for words in typed if words and words in said)

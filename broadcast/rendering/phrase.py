@@ -32,19 +32,19 @@ _ELLIPSIS = "..."  # not U+2026: that one costs an SMS half its length and X a c
 
 
 def clock_time(moment: datetime) -> str:
-    """`13:40`."""
+    """Return `13:40`."""
     return f"{moment:%H:%M}"
 
 
 def clock(moment: datetime, as_of: datetime, words: Words) -> str:
-    """`13:40`; with its zone on the night when clocks change: `02:30 (MESZ)`."""
+    """Return `13:40`; with its zone on the night when clocks change: `02:30 (MESZ)`."""
     shown = clock_time(moment)
     changed = moment.utcoffset() != as_of.utcoffset() and abs(elapsed(as_of, moment)) < _NIGHT
     return f"{shown} ({zone(moment, words)})" if changed or repeated(moment) else shown
 
 
 def day(moment: datetime, words: Words) -> str:
-    """`So 16.11.` or `Sun 16 Nov`."""
+    """Return `So 16.11.` or `Sun 16 Nov`."""
     return words.date.format(
         weekday=words.weekdays[moment.weekday()],
         day=moment.day,
@@ -54,7 +54,7 @@ def day(moment: datetime, words: Words) -> str:
 
 
 def time_of(moment: datetime, as_of: datetime, words: Words) -> str:
-    """What `clock` says, and the day before it where that is not the day of `as_of`.
+    """Return what `clock` says, and the day before it where that is not the day of `as_of`.
 
     Midnight is a minute later: `00:00` leaves open which night is meant.
     """
@@ -70,7 +70,7 @@ def hour(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str
 
 
 def since(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
-    """`seit 13:40 Uhr`, `seit Sa, 15.11., 20:30 Uhr`; `since Sat 15 Nov, 20:30`."""
+    """Return `seit 13:40 Uhr`, `seit Sa, 15.11., 20:30 Uhr`; `since Sat 15 Nov, 20:30`."""
     moment = _after_midnight(moment)
     return words.times.since.format(
         time=_dated(moment, as_of, words, hour(moment, as_of, words, short=short))
@@ -78,7 +78,7 @@ def since(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> st
 
 
 def at(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
-    """`um 14:35 Uhr`, `am Mo, 17.11., um 08:00 Uhr`; `on Mon 17 Nov at 08:00`."""
+    """Return `um 14:35 Uhr`, `am Mo, 17.11., um 08:00 Uhr`; `on Mon 17 Nov at 08:00`."""
     moment = _after_midnight(moment)
     pattern = words.times.at_today if moment.date() == as_of.date() else words.times.at_day
     return pattern.format(clock=hour(moment, as_of, words, short=short), day=day(moment, words))
@@ -91,7 +91,7 @@ def of(moment: datetime, noun: str, as_of: datetime, words: Words, *, short: boo
 
 
 def until(moment: datetime, as_of: datetime, words: Words, *, short: bool, about: str = "") -> str:
-    """`bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`; midnight is 23:59 of the day before."""
+    """Return `bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`; midnight is 23:59 of the day before."""
     moment = _before_midnight(moment)
     shown = _dated(moment, as_of, words, hour(moment, as_of, words, short=short))
     return words.times.until.format(time=f"{about} {shown}" if about else shown)
@@ -111,7 +111,7 @@ def span(start: datetime, end: datetime, as_of: datetime, words: Words, *, short
 
 
 def stamp(moment: datetime, words: Words) -> str:
-    """`So, 16.11., 14:05 Uhr (MEZ)`."""
+    """Return `So, 16.11., 14:05 Uhr (MEZ)`."""
     return f"{day(moment, words)}, {clock_time(moment)}{words.times.hour} ({zone(moment, words)})"
 
 
@@ -140,13 +140,13 @@ def initial(text: str) -> str:
 
 
 def zone(moment: datetime, words: Words) -> str:
-    """The zone's customary short name: `MEZ`, `CET`, `UTC`, `UTC+3`."""
+    """Return the zone's customary short name: `MEZ`, `CET`, `UTC`, `UTC+3`."""
     name = zone_name(moment)
     return dict(words.zones).get(name, name)
 
 
 def duration(span: timedelta, words: Words) -> str:
-    """`42 Minuten`, `1 hour 5 minutes`; at most two units, and never a false precision of seconds."""
+    """Return `42 Minuten`, `1 hour 5 minutes`; at most two units, and never a false precision of seconds."""
     minutes = max(0, round(span.total_seconds() / 60))
     amounts = (minutes // 1440, minutes % 1440 // 60, minutes % 60)
     spoken = [
@@ -158,7 +158,7 @@ def duration(span: timedelta, words: Words) -> str:
 
 
 def listed(items: Sequence[str], words: Words) -> str:
-    """`Chat, Telefon und E-Mail`."""
+    """Return `Chat, Telefon und E-Mail`."""
     *others, last = items or ("",)
     return f"{', '.join(others)} {words.conjunction} {last}" if others else last
 
@@ -198,7 +198,7 @@ def dialled(number: str) -> str:
 
 
 def quoted(text: str, quotes: tuple[str, str]) -> str:
-    """`text` in these quotation marks; a quotation inside it gets single ones."""
+    """Return `text` in these quotation marks; a quotation inside it gets single ones."""
     opens, closes = quotes
     first, last = _SINGLE.get(quotes, ("'", "'"))
     inside = _QUOTATION.sub(rf"{first}\1{last}", text)

@@ -33,7 +33,7 @@ class Misplaced:
 
 
 def misplaced(name: str, audiences: Collection[str]) -> Misplaced | None:
-    """Why no text is written from the template `name`, for a configuration with these audiences.
+    """Return why no text is written from the template `name`, for a configuration with these audiences.
 
     None if it is used. A name that begins with `_` is for includes, and is correct in any folder.
     """

@@ -69,7 +69,7 @@ _JARGON: Mapping[str, Mapping[str, str]] = {
 
 
 def hard_to_read(message: str, language: str) -> str | None:
-    """What many people cannot read in a message, in one line; None where everybody can."""
+    """Return what many people cannot read in a message, in one line; None if everybody can."""
     text = _LINK.sub("", message)
     longest = max((len(_WORD.findall(sentence)) for sentence in _SENTENCE_END.split(text)), default=0)
     found = [f"a sentence of {longest} words (make two of it)"] if longest > _MOST_WORDS else []

@@ -72,7 +72,7 @@ def lix(text: str) -> float:
 
 
 def without(text: str, given: Iterable[str]) -> str:
-    """`text` without words that are not the template's own."""
+    """Return `text` without words that are not the template's own."""
     for words in sorted(filter(None, given), key=len, reverse=True):
         text = text.replace(words, "")
     return text

@@ -60,11 +60,10 @@ class Rendered:
 
 
 class Renderer:
-    """Writes the texts of notices.
+    """Writes the texts of notices; raises `TemplateError`, or `TooLong` for a text that does not fit.
 
-    `max_parts` is how many parts an SMS may have when one does not suffice; for `sev1` and `sev2` it may
-    always have three. A post keeps to every limit in `post`, or else to X's. Mails have the `letterhead`
-    at their foot.
+    `max_parts` is the number of parts that an SMS may have if one is not enough; for `sev1` and `sev2` it is
+    at least three. A post keeps every limit in `post`, or else X's. Mails end with the `letterhead`.
     """
 
     def __init__(
@@ -81,7 +80,7 @@ class Renderer:
         self._post = tuple(post) or length.POST
 
     def render(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Rendered:
-        """The text for one audience, language and kind of channel.
+        """Return the text for one audience, language and kind of channel.
 
         Raises `TemplateError` where the template is missing, broken or contradicts the facts, and
         `TooLong` where the text does not fit even when shortened. The message's `locale` is the language
@@ -183,7 +182,7 @@ def _body(
 
 
 def _line(draft: TextDraft, file: str, wished: int, most: int) -> Fitted:
-    """A subject or title: of the wished length where that can be had, never above the most."""
+    """Return a subject or title: of the wished length where that can be had, never above the most."""
     source = draft.part(file)
 
     def write(room: Room) -> str:
@@ -199,7 +198,7 @@ def _line(draft: TextDraft, file: str, wished: int, most: int) -> Fitted:
 def _rendered(
     draft: TextDraft, fitted: Fitted, units: Length, heading: Fitted | None = None, html: str | None = None
 ) -> Rendered:
-    """The finished message, or `TooLong` with the arithmetic."""
+    """Return the finished message, or `TooLong` with the arithmetic."""
     if not units.fits:
         raise _too_long(draft.source.name, units)
     subject = heading.text if heading else None
@@ -229,7 +228,7 @@ def _post_length(limits: Sequence[Limit], text: str) -> Length:
 
 
 def _calm(audience: str, text: str) -> Length:
-    """The wished length, in seconds or in words, whichever is nearer to its limit."""
+    """Return the wished length, in seconds or in words, whichever is nearer to its limit."""
     said = filled(text)
     most = length.wished_words(audience)
     return length.closest(

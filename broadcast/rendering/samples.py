@@ -179,12 +179,12 @@ _BY_TEXT_PHASE = {"maintenance": Situation.SCHEDULED}
 
 
 def situation_named(name: str) -> Situation:
-    """The situation of that name; `maintenance` is announced maintenance. Raises `ValueError`."""
+    """Return the situation of that name; `maintenance` is announced maintenance. Raises `ValueError`."""
     return _BY_TEXT_PHASE.get(name) or Situation(name)
 
 
 def sample_facts(situation: Situation) -> Facts:
-    """The facts of one situation: of one outage, of one exercise, or of maintenance."""
+    """Return the facts of one situation: of one outage, of one exercise, or of maintenance."""
     facts = replace(_OUTAGE, **_CHANGES[situation])  # type: ignore[arg-type]  # the table names fields
     said = ((where, words) for where, words in facts.wording if getattr(facts, where[0]) is not None)
     return replace(facts, wording=tuple(said))

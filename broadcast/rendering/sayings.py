@@ -51,7 +51,7 @@ def _is_within(one: str, host: str) -> bool:
 
 
 def host_of(link: str) -> str:
-    """`muster.example`, of `https://www.muster.example/a`."""
+    """Return `muster.example`, of `https://www.muster.example/a`."""
     return _host(link) if link else ""
 
 
@@ -64,7 +64,7 @@ def _host(address: str) -> str:
 
 
 def email(found: str, tongue: Tongue) -> str:
-    """`per E-Mail`; of `eine E-Mail an ...` the words before the address."""
+    """Return `per E-Mail`; of `eine E-Mail an ...` the words before the address."""
     word = _MAIL_WORD.search(found)
     if word and not _BY_MAIL.search(found):
         return word["word"]
@@ -85,18 +85,18 @@ def mark(found: str, tongue: Tongue) -> str:
 
 
 def severity(found: str, tongue: Tongue) -> str:
-    """`Schweregrad 1`."""
+    """Return `Schweregrad 1`."""
     return f"{tongue.severity} {found[-1]}"
 
 
 def span(times: str, tongue: Tongue) -> str:
-    """`13 Uhr 40 bis 14 Uhr 22`."""
+    """Return `13 Uhr 40 bis 14 Uhr 22`."""
     begin, end = _RANGE.split(times)
     return f"{time(begin, tongue)} {tongue.to} {time(end, tongue)}"
 
 
 def time(clock: str, tongue: Tongue) -> str:
-    """`14 Uhr 35` or `2:35 pm`."""
+    """Return `14 Uhr 35` or `2:35 pm`."""
     hour, minute = (int(part) for part in _DIGITS.findall(clock)[:2])
     half = "pm" if hour in _AFTERNOON else "am"
     shown = (hour % 12 or 12) if tongue.half_day else hour
@@ -105,7 +105,10 @@ def time(clock: str, tongue: Tongue) -> str:
 
 
 def half_day(found: str, tongue: Tongue) -> str:
-    """`2:35 pm`, however it is spelled. In other languages `8 am Montag` is no time, but 14:35 is one."""
+    """Return `2:35 pm`, however it is spelled.
+
+    In other languages `8 am Montag` is no time, but 14:35 is one.
+    """
     hour, *minute = _DIGITS.findall(found)
     half = "pm" if "p" in found.lower() else "am"
     if tongue.half_day:
@@ -116,19 +119,19 @@ def half_day(found: str, tongue: Tongue) -> str:
 
 
 def second(found: str, tongue: Tongue) -> str:
-    """`13 Uhr 40 und 12 Sekunden`."""
+    """Return `13 Uhr 40 und 12 Sekunden`."""
     clock, _, seconds = found.rpartition(":")
     return tongue.seconds.format(time=time(clock, tongue), seconds=int(seconds))
 
 
 def zoned(found: str, tongue: Tongue) -> str:
-    """`2 Uhr 30 MESZ`, of `02:30 Uhr (MESZ)` and of `02:30 (MESZ) Uhr`."""
+    """Return `2 Uhr 30 MESZ`, of `02:30 Uhr (MESZ)` and of `02:30 (MESZ) Uhr`."""
     clock, _, zone = found.partition("(")
     return f"{time(clock, tongue)} {zone.partition(')')[0]}"
 
 
 def day(found: str, tongue: Tongue) -> str:
-    """`Sonntag, 16. November`, of `So, 16.11.`; `Sunday 16 November`, of `Sun 16 Nov`."""
+    """Return `Sonntag, 16. November`, of `So, 16.11.`; `Sunday 16 November`, of `Sun 16 Nov`."""
     weekday, comma, rest = _NAMED_DAY.findall(found)[0]
     number, month, *year = re.split(r"[.\s]+", rest.rstrip("."))
     date = tongue.date.format(day=int(number), month=tongue.months[_month(month)])
@@ -137,14 +140,14 @@ def day(found: str, tongue: Tongue) -> str:
 
 
 def iso_day(found: str, tongue: Tongue) -> str:
-    """`16. November 2026`, of `2026-11-16`."""
+    """Return `16. November 2026`, of `2026-11-16`."""
     year, month, number = _DIGITS.findall(found)
     date = f"{tongue.date.format(day=int(number), month=tongue.months[int(month) - 1])} {year}"
     return f"{date}, " if found.endswith("T") else date
 
 
 def weekdays(found: str, tongue: Tongue) -> str:
-    """`Montag bis Freitag`, of `Mo-Fr`."""
+    """Return `Montag bis Freitag`, of `Mo-Fr`."""
     first, *_, last = re.findall(r"[^\W\d_]+", found)
     return f"{tongue.weekdays[_weekday(first)]} {tongue.to} {tongue.weekdays[_weekday(last)]}"
 
@@ -161,7 +164,7 @@ def _month(spelled: str) -> int:
 
 
 def phone(number: str, tongue: Tongue) -> str:
-    """`0 3 0, 2 3, 1 2, 5 0, 0 0`: as it is grouped, long groups in pairs."""
+    """Return `0 3 0, 2 3, 1 2, 5 0, 0 0`: as it is grouped, long groups in pairs."""
     dialled = number.replace("(0)", " ") if number.startswith("+") else number
     groups = [_pairs(group) for group in _DIGITS.findall(dialled)]
     plus = f"{tongue.plus} " if number.startswith("+") else ""
@@ -175,14 +178,14 @@ def _pairs(digits: str) -> str:
 
 
 def address(found: str, tongue: Tongue) -> str:
-    """`1 0 Punkt 0 Punkt 3 Punkt 1 2`, of an IP address: it is typed digit by digit."""
+    """Return `1 0 Punkt 0 Punkt 3 Punkt 1 2`, of an IP address: it is typed digit by digit."""
     numbers, _, port = found.partition(":")
     said = f" {tongue.dot} ".join(" ".join(number) for number in numbers.split("."))
     return f"{said}, {tongue.port} {' '.join(port)}" if port else said
 
 
 def release(found: str, tongue: Tongue) -> str:
-    """`2 Punkt 10 Punkt 1`, of a version."""
+    """Return `2 Punkt 10 Punkt 1`, of a version."""
     number = found.lstrip("vV")
     if found != number and number[0].isdigit():
         return f"{tongue.version} {number.replace('.', f' {tongue.dot} ')}"
@@ -190,7 +193,7 @@ def release(found: str, tongue: Tongue) -> str:
 
 
 def amount(found: str, tongue: Tongue) -> str:
-    """`90 Minuten`, of `90 min`; `5 bis 10 Prozent`, of `5-10 %`."""
+    """Return `90 Minuten`, of `90 min`; `5 bis 10 Prozent`, of `5-10 %`."""
     match = _UNIT.fullmatch(found)
     if match is None:
         return found
@@ -201,29 +204,29 @@ def amount(found: str, tongue: Tongue) -> str:
 
 
 def euros(found: str, tongue: Tongue) -> str:
-    """`5 Euro`, of `€5`."""
+    """Return `5 Euro`, of `€5`."""
     return amount(f"{found.lstrip('€ ')} €", tongue)
 
 
 def between(found: str, tongue: Tongue) -> str:
-    """`5 bis 10`; `4711-0815` is no range but a number of something."""
+    """Return `5 bis 10`; `4711-0815` is no range but a number of something."""
     first, last = _RANGE.split(found)
     is_range = int(first) < int(last) and not last.startswith("0")
     return f"{first} {tongue.to} {last}" if is_range else found
 
 
 def ratio(found: str, tongue: Tongue) -> str:
-    """`3 zu 1`."""
+    """Return `3 zu 1`."""
     return found.replace(":", f" {tongue.ratio} ")
 
 
 def always(_: str, tongue: Tongue) -> str:
-    """What `24/7` means."""
+    """Return what `24/7` means."""
     return tongue.always
 
 
 def short(found: str, tongue: Tongue) -> str:
-    """`etwa`, of `ca.`; what this language does not shorten like that stays."""
+    """Return `etwa`, of `ca.`; what this language does not shorten like that stays."""
     said = tongue.short.get("".join(found.split()).lower())
     if said is None:
         return found
@@ -231,7 +234,7 @@ def short(found: str, tongue: Tongue) -> str:
 
 
 def capitals(found: str, _: Tongue) -> str:
-    """A word in capitals in normal spelling, so that no voice spells it; an abbreviation stays."""
+    """Return a word in capitals in normal spelling, so that no voice spells it; an abbreviation stays."""
     vowels = sum(letter in _VOWELS for letter in found)
     is_word = found in _SHORT_WORDS or (len(found) >= _SURELY_A_WORD and vowels >= _LEAST_VOWELS * len(found))
     return found.capitalize() if is_word else found

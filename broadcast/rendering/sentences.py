@@ -77,7 +77,7 @@ def state_word(table: Table, facts: Facts, situation: Situation) -> str:
 
 
 def state_of(facts: Facts, situation: Situation) -> str:
-    """The name of the state word in the table."""
+    """Return the name of the state word in the table."""
     if situation.maintenance:
         return "maintenance"
     state = _STATES.get(situation, "down")
@@ -91,7 +91,7 @@ def state_of(facts: Facts, situation: Situation) -> str:
 
 
 def checked(table: Mapping[str, object], where: str) -> Table:
-    """The table of one language; raises `ConfigError` where it holds other than texts."""
+    """Return the table of one language; raises `ConfigError` where it holds other than texts."""
     for section, entries in table.items():
         if not isinstance(entries, dict) or not all(isinstance(text, str) for text in entries.values()):
             raise ConfigError(
@@ -127,7 +127,7 @@ def _apology(facts: Facts, situation: Situation) -> str | None:
 
 
 def _typed(facts: Facts, sentence: str) -> bool:
-    """Whether the commander's message says already what this sentence says."""
+    """Return whether the commander's message says already what this sentence says."""
     said = _SAID.get(sentence)
     messages = (facts.message, *(words for (name, _), words in facts.wording if name == "message"))
     return said is not None and any(said.search(text) for text in messages if text)
@@ -209,7 +209,7 @@ _UNAVAILABLE = {
 
 
 def _available(facts: Facts, situation: Situation) -> str | None:
-    """What was out of reach is not, unless an outage has it down."""
+    """Return what was out of reach is not, unless an outage has it down."""
     return None if facts.outage_open else _AVAILABLE.get(situation)
 
 
@@ -225,7 +225,7 @@ def _apart(facts: Facts, situation: Situation) -> str | None:
 
 
 def _if_asked(facts: Facts, situation: Situation) -> str | None:
-    """What colleagues may tell a customer of an exercise, whose scenario is no outage."""
+    """Return what colleagues may tell a customer of an exercise, whose scenario is no outage."""
     if not facts.drill:
         return None
     return "over" if situation is Situation.DRILL_OVER else "test"

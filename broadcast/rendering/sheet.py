@@ -49,7 +49,7 @@ class Specimen:
 def specimens(
     renderer: Renderer, organisation: Organisation, audience: str, kind: ChannelKind, locales: Sequence[str]
 ) -> list[Specimen]:
-    """The texts of every situation, in each of these languages."""
+    """Return the texts of every situation, in each of these languages."""
     return [
         specimen(renderer, organisation, audience, kind, locale, situation)
         for situation in Situation
@@ -65,7 +65,7 @@ def specimen(
     locale: str,
     situation: Situation,
 ) -> Specimen:
-    """The text of one situation."""
+    """Return the text of one situation."""
     facts = written_by(sample_facts(situation), organisation)
     return Specimen(situation, locale, renderer.render(facts, audience, locale, kind))
 
@@ -119,5 +119,5 @@ def _article(one: Specimen) -> str:
 
 
 def _named(situation: Situation) -> str:
-    """`down again`."""
+    """Return `down again`."""
     return situation.value.replace("_", " ")

@@ -55,14 +55,14 @@ class SmsLength:
 
 
 def measure(text: str) -> SmsLength:
-    """The alphabet, units and parts of `text`; no part ends inside an escape or a surrogate pair."""
+    """Return the alphabet, units and parts of `text`; no part ends inside an escape or a surrogate pair."""
     if all(character in _BASIC or character in _EXTENDED for character in text):
         return _counted(Encoding.GSM7, [2 if character in _EXTENDED else 1 for character in text])
     return _counted(Encoding.UCS2, [2 if character > _LAST_SINGLE else 1 for character in text])
 
 
 def capacity(encoding: Encoding, parts: int) -> int:
-    """How many units `parts` parts hold in that alphabet."""
+    """Return how many units `parts` parts hold in that alphabet."""
     single, joined = _CAPACITY[encoding]
     return single if parts == 1 else joined * parts
 

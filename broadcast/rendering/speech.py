@@ -129,7 +129,7 @@ _WITH_A_STOP = frozenset({"day", "amount", "half_day", "short"})
 
 
 def spoken(text: str, words: Words, site: str | None = None) -> str:
-    """`text` on one line as it is said aloud; an incident's number and a phone number digit by digit.
+    """Return `text` on one line as it is said aloud; an incident's number and a phone number digit by digit.
 
     Links and addresses are only mentioned; brackets, quotation marks, pictures, markup and bullets are left
     out: nobody can listen to them. `site` is a link to our own page: other hosts are not called ours. None
@@ -162,7 +162,7 @@ def seconds(text: str) -> int:
 
 
 def words(text: str) -> int:
-    """How many words `text`, which is `spoken` already, has; a digit said alone is one."""
+    """Return how many words `text`, which is `spoken` already, has; a digit said alone is one."""
     return len(text.split())
 
 
@@ -192,7 +192,7 @@ def _comma(commas: re.Match[str]) -> str:
 
 
 def _drilled(written: str, said: str, mark: str) -> str:
-    """A drill's mark as a sentence of its own, first and last."""
+    """Return a drill's mark as a sentence of its own, first and last."""
     word = mark.capitalize()
     if written.lstrip("[( *").startswith(mark):
         said = re.sub(rf"^(?:{word}\b(?!-)[.:,]?\s*)+", f"{word}. ", said)

@@ -14,7 +14,7 @@ _CLOSING = {"{%": "%}", "{#": "#}"}
 
 
 def without_tag_lines(text: str) -> str:
-    """`text` with the line end after a line of tags moved into its last tag.
+    """Return `text` with the line end after a line of tags moved into its last tag.
 
     So nothing is written for the line, and errors still name the right one.
     """

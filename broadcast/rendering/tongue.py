@@ -154,5 +154,5 @@ _TONGUES = {"de": GERMAN, "en": ENGLISH}
 
 
 def tongue_for(language: str) -> Tongue:
-    """How `language` is spoken; as English is where we do not know."""
+    """Return how `language` is spoken; as English is where we do not know."""
     return _TONGUES.get(language, ENGLISH)

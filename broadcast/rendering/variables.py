@@ -92,7 +92,7 @@ class Reader:
 
 
 def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) -> dict[str, object]:
-    """Everything a template may name, cleaned, in the reader's language, as long as there is room for.
+    """Return everything a template may name, cleaned, in the reader's language, as long as there is room for.
 
     A `short` text names at most three services.
     """
@@ -133,7 +133,7 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
 
 
 def _reached_by(facts: Facts, reader: Reader) -> Facts:
-    """The facts for readers with a number of their own, which works: it stands for the organisation's.
+    """Return the facts for readers with a number of their own, which works: it stands for the organisation's.
 
     Agents pass on how customers reach us: a number of theirs is for no caller.
     """
@@ -145,7 +145,7 @@ def _reached_by(facts: Facts, reader: Reader) -> Facts:
 
 
 def _services(facts: Facts, reader: Reader, limit: int | None, *, short: bool) -> str:
-    """The names of the services: fewer of them where there is no room for all, before one is cut."""
+    """Return the names of the services: fewer of them where there is no room for all, before one is cut."""
     names = [one_line(service.name_in(reader.locale)) for service in facts.services]
     fewer = [phrase.enumerated(names, reader.words, most) for most in range(_MOST_NAMES, 1, -1)]
     wordings = fewer if short else [phrase.listed(names, reader.words), *fewer]
@@ -176,7 +176,7 @@ def _deadline(facts: Facts) -> datetime | None:
 
 
 def checked_link(link: str | None) -> str | None:
-    """The link, when it is one a reader can safely be sent to."""
+    """Return the link, when it is one a reader can safely be sent to."""
     if link is None or not link.strip():
         return None
     if _LINK.fullmatch(link.strip()) and one_line(link) == link.strip():
@@ -224,7 +224,7 @@ def _times(facts: Facts) -> dict[str, object]:
 
 
 def _message(message: str | None, room: Room) -> dict[str, object]:
-    """The message, cut at a sentence end where there is no room for all of it."""
+    """Return the message, cut at a sentence end where there is no room for all of it."""
     kept = phrase.whole_sentences(message, room.message) if message else None
     return {"message": kept, "message_cut": kept != message}
 
@@ -245,7 +245,7 @@ def _ways(facts: Facts, words: Words, locale: str) -> list[ContactPoint]:
 
 
 def _own(facts: Facts, reader: Reader) -> dict[str, str]:
-    """The commander's own variables, in the reader's language or as first given."""
+    """Return the commander's own variables, in the reader's language or as first given."""
     given = [name for name, _ in facts.variables] + [name for (name, _), _ in facts.wording]
     names = [name for name in dict.fromkeys(given) if name not in _WORDED]
     for name in names:

@@ -80,7 +80,7 @@ _JOINER = "\u200d"
 
 
 def weighted_length(text: str) -> int:
-    """The length X counts (limit 280): links 23, emoji 2, Latin and most punctuation 1, the rest 2."""
+    """Return the length X counts (limit 280): links 23, emoji 2, Latin and most punctuation 1, the rest 2."""
     normal = unicodedata.normalize("NFC", text)
     total, position = 0, 0
     for match in _URL.finditer(normal):
@@ -91,17 +91,17 @@ def weighted_length(text: str) -> int:
 
 
 def wrapped_length(text: str) -> int:
-    """The length Mastodon counts (limit 500): a link that is spelled out is 23, all else graphemes."""
+    """Return the length Mastodon counts (limit 500): a link that is spelled out is 23, all else graphemes."""
     return grapheme_count(_URL.sub(_wrapped, text))
 
 
 def grapheme_count(text: str) -> int:
-    """How many characters a reader would count (Bluesky's limit of 300)."""
+    """Return how many characters a reader would count (Bluesky's limit of 300)."""
     return len(graphemes(text))
 
 
 def graphemes(text: str) -> list[str]:
-    """`text` cut between what a reader takes for characters (the essentials of UAX 29)."""
+    """Return `text` cut between what a reader takes for characters (the essentials of UAX 29)."""
     clusters: list[str] = []
     position = 0
     while position < len(text):
@@ -127,7 +127,7 @@ def _cluster_end(text: str, start: int) -> int:
 
 
 def _hangul_end(text: str, start: int) -> int:
-    """A Korean syllable written as separate letters is one character."""
+    """Return a Korean syllable written as separate letters is one character."""
     match = _SYLLABLE.match(text, start)
     return match.end() if match and match.end() > start else start + 1
 
@@ -142,7 +142,7 @@ def _extends(character: str) -> bool:
 
 
 def _link(match: re.Match[str]) -> str:
-    """The link without the punctuation of the sentence it stands in."""
+    """Return the link without the punctuation of the sentence it stands in."""
     return match[0].rstrip(".,;:!?)'")
 
 

@@ -112,7 +112,7 @@ _WORDS = {"de": GERMAN, "en": ENGLISH}
 
 
 def words_for(locale: str) -> Words:
-    """The words of a locale's language; English where we have none."""
+    """Return the words of a locale's language; English where we have none."""
     return _WORDS.get(language_of(locale), ENGLISH)
 
 

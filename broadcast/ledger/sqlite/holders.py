@@ -10,7 +10,7 @@ _LOCKS = Path("/proc/locks")
 
 
 def holders(path: Path) -> list[int]:
-    """The other processes that hold a lock of SQLite's on that file, as far as this system tells."""
+    """Return the other processes that hold a lock of SQLite's on that file, as far as this system tells."""
     files = [found for name in (path, path.with_name(path.name + "-shm")) if (found := _stat(name))]
     try:
         lines = _LOCKS.read_text(encoding="ascii").splitlines()

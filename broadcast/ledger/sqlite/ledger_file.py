@@ -14,7 +14,7 @@ _ESCAPED = re.compile(r"[\s\\]")
 
 
 def ledger_file(path: Path) -> Path:
-    """The file behind `path`, whatever symbolic links lead there; it need not exist yet.
+    """Return the file behind `path`, whatever symbolic links lead there; it need not exist yet.
 
     Raises `LedgerError` if it has a second name that only some processes use: they would neither see each
     other's locks nor each other's journal, so people would be told twice and the file be damaged.

@@ -37,7 +37,7 @@ class SqlitePacing:
                 )
 
     def most(self, channel: str, wanted: int) -> int:
-        """How many of the wanted deliveries may be claimed at most."""
+        """Return how many of the wanted deliveries may be claimed at most."""
         if channel in self.pauses:
             return 0
         pace = self._paces.get(channel)

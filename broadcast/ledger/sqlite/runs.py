@@ -50,7 +50,7 @@ class SqliteRuns(Runs):
             os.close(descriptor)
 
     def living(self) -> list[int]:
-        """The process ids of every run that is at work on the ledger; raises `LedgerError`."""
+        """Return the process ids of every run that is at work on the ledger; raises `LedgerError`."""
         locks = sorted(self.folder.glob("*.lock"))
         found = (self.alive(lock.stem) for lock in locks)
         return [pid for pid in found if pid is not None]

@@ -123,7 +123,7 @@ class SqliteStore:
     def pacing(
         self, connection: Connection, paces: Mapping[str, Pace], now: datetime, clock: Clock
     ) -> SqlitePacing:
-        """The paces and pauses as they stand in a transaction that claims."""
+        """Return the paces and pauses as they stand in a transaction that claims."""
         from broadcast.ledger.sqlite.pace import SqlitePacing
 
         # The clock is read behind the lock: what passed while waiting for it must not be given out twice.
@@ -166,7 +166,7 @@ class SqliteStore:
             return verdict
 
     def secret(self) -> bytes:
-        """The install secret, beside the file."""
+        """Return the install secret, beside the file."""
         from broadcast.ledger.install import install_secret
 
         return install_secret(self.path)
@@ -301,7 +301,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
 
 
 def _version_now(connection: sqlite3.Connection, path: Path) -> int:
-    """The version as of one moment: another process may just be making a ledger of an empty file."""
+    """Return the version as of one moment: another process may just be making a ledger of an empty file."""
     connection.execute("BEGIN")
     version = _version(connection, path)
     connection.execute("COMMIT")

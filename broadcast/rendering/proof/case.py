@@ -75,7 +75,7 @@ class Case:
 
 
 def parts(rendered: Rendered) -> tuple[str, ...]:
-    """What people read of a message: subject, text, and what the HTML shows."""
+    """Return what people read of a message: subject, text, and what the HTML shows."""
     message = rendered.message
     html = visible(message.html) if message.html else None
     return tuple(part for part in (message.subject, message.text, html) if part)
@@ -88,7 +88,7 @@ def lines(rendered: Rendered) -> tuple[str, ...]:
 
 
 def given(facts: Facts, locale: str, *, spoken: bool = False) -> tuple[str, ...]:
-    """Every text that somebody typed or configured, as it may stand in a text of that language."""
+    """Return every text that somebody typed or configured, as it may stand in a text of that language."""
     typed = {one_line(text) for text in _typed(facts, locale) if text and text.strip()}
     if spoken:
         words = words_for(locale)
@@ -106,7 +106,7 @@ def _typed(facts: Facts, locale: str) -> Iterator[str | None]:
 
 
 def own(part: str, case: Case) -> str:
-    """`part` with a sign in place of what somebody typed, of links and of addresses."""
+    """Return `part` with a sign in place of what somebody typed, of links and of addresses."""
     return _ADDRESS.sub(GIVEN, _givens(given(case.facts, case.locale, spoken=case.spoken)).sub(GIVEN, part))
 
 
@@ -124,7 +124,7 @@ def _pattern(text: str) -> str:
 
 
 def moments(facts: Facts) -> Iterator[str]:
-    """The names of the facts that are times, and set."""
+    """Yield the names of the facts that are times, and set."""
     for field in fields(facts):
         if isinstance(getattr(facts, field.name), datetime):
             yield field.name

@@ -18,7 +18,7 @@ GravityOf: TypeAlias = Callable[[str], Gravity]
 
 
 def gravity(catalogue: Catalogue, name: str) -> Gravity:
-    """An error in a shipped file; a warning in one of the user's own, who may know better."""
+    """Return an error in a shipped file; a warning in one of the user's own, who may know better."""
     source = catalogue.find(name)
     shipped = source is not None and source.path.is_relative_to(catalogue.folders[-1].resolve())
     return Gravity.ERROR if shipped else Gravity.WARNING
@@ -31,7 +31,7 @@ def with_own_texts(catalogue: Catalogue, audiences: Sequence[str]) -> list[str]:
 
 
 def findings(catalogue: Catalogue, locales: Sequence[str], audiences: Sequence[str]) -> Iterator[Finding]:
-    """Everything about the files of these languages."""
+    """Yield everything about the files of these languages."""
     templates = Templates(catalogue, locales[0])
     yield from _sound(templates, locales)
     yield from _misplaced(templates, audiences)
@@ -50,7 +50,7 @@ def _misplaced(templates: Templates, audiences: Sequence[str]) -> Iterator[Findi
 
 
 def _sound(templates: Templates, locales: Sequence[str]) -> Iterator[Finding]:
-    """Every file can be compiled, uses today's names, and speaks of the same facts as its twins."""
+    """Yield findings of files that do not compile, use former names, or lack facts of their twins."""
     for name in templates.catalogue.names():
         locale, _, rest = name.partition("/")
         shared = locale.startswith("_")

@@ -21,7 +21,7 @@ _INTERNAL_MARKS = {"de": "INTERN", "en": "INTERNAL"}
 
 
 def left_unsaid(texts: tuple[str, ...], case: Case) -> Iterator[Problem]:
-    """What a reader needs and none of the texts says."""
+    """Yield what a reader needs and none of the texts says."""
     text = " ".join(texts).casefold()
     for name, fact in _required(case):
         spellings = [_spelled(each, case) for each in (fact if isinstance(fact, tuple) else (fact,))]
@@ -34,7 +34,7 @@ def _spelled(fact: str, case: Case) -> str:
 
 
 def _clocks(moment: datetime) -> tuple[str, ...]:
-    """The times that a text may write for a moment: midnight is a minute before or after it."""
+    """Return the times that a text may write for a moment: midnight is a minute before or after it."""
     return tuple(phrase.clock_time(shown) for shown in phrase.shown_as(moment))
 
 
@@ -72,7 +72,7 @@ def _moments(case: Case) -> Iterator[tuple[str, str | tuple[str, ...]]]:
 
 
 def _asks_for_a_decision(case: Case) -> bool:
-    """Whether it is the short text that carries nothing but the decision that is needed."""
+    """Return whether it is the short text that carries nothing but the decision that is needed."""
     decision = dict(case.facts.variables).get("internal_decision")
     return bool(decision) and case.audience == "executives" and case.kind in _SHORT
 

@@ -25,7 +25,7 @@ _APOLOGY: Mapping[str, re.Pattern[str]] = {
 
 
 def style(case: Case, rendered: Rendered) -> Iterator[Problem]:
-    """Every remark on a written text; what somebody typed is never remarked on."""
+    """Yield every remark on a written text; what somebody typed is never remarked on."""
     yield from remarked(case, rendered, _CHECKS)
     pattern = _APOLOGY.get(case.language)
     apologies = pattern.findall(own(rendered.message.text, case)) if pattern else ()
@@ -34,7 +34,7 @@ def style(case: Case, rendered: Rendered) -> Iterator[Problem]:
 
 
 def remarked(case: Case, rendered: Rendered, checks: Sequence[Check]) -> Iterator[Problem]:
-    """What these checks remark on the template's own words in subject, text and HTML."""
+    """Yield what these checks remark on the template's own words in subject, text and HTML."""
     case = replace(case, locale=rendered.message.locale)  # the language that the template is written in
     for part in parts(rendered):
         text = own(part, case)
