@@ -20,8 +20,6 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 _DURATIONS = (".timeout", ".settle", ".expires")
 _HIDDEN = "•••"
 _DEFAULT = "default"
-#: Settings that are not named like their key.
-_ATTRIBUTES = {keys.TEXTS.name: "template_audience"}
 
 
 def rows(
