@@ -236,7 +236,7 @@ def test_a_drill_stays_a_drill():
 
 
 def test_a_real_incident_does_not_become_a_drill():
-    with pytest.raises(UsageError, match="no drill"):
+    with pytest.raises(UsageError, match="real incident"):
         composed(Verb.UPDATE, standing(Phase.IDENTIFIED), drill=True)
 
 

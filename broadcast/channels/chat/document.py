@@ -51,7 +51,10 @@ def document(outgoing: Outgoing) -> bytes:
 def signed(body: bytes, secret: str, at: datetime) -> dict[str, str]:
     """Return the headers that prove the origin of `body`, and that it is not a replay."""
     timestamp = str(int(at.timestamp()))
-    digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    # A variable may hold bytes that are no UTF-8; they come as surrogates, and no secret may stop a message.
+    digest = hmac.new(
+        secret.encode(errors="surrogatepass"), timestamp.encode() + b"." + body, hashlib.sha256
+    ).hexdigest()
     return {"Broadcast-Timestamp": timestamp, "Broadcast-Signature": f"v1={digest}"}
 
 
