@@ -13,7 +13,7 @@ from broadcast.rendering.words import Words
 
 _WORD = re.compile(r"\S+")
 # A full stop behind a number or one letter may be a date or an abbreviation: "am 16. November", "z. B.".
-_SENTENCE_END = re.compile(r"(?<!\d)(?<!\b\w)[.!?…]+[\"“”»)']*(?=\s+[^\sa-zäöü]|\s*$)|\n\s*\n")
+_SENTENCE_END = re.compile(r"(?<!\d)(?<!\b\w)[.!?…]+[\"“”»)']*(?=\s+(?:[^\sa-zäöü]|https?://)|\s*$)|\n\s*\n")
 _LINK = re.compile(r"https?://|mailto:|www\.|\w@\w|\w\.[a-z]{2}", re.IGNORECASE)
 _PAIR = 2
 _QUOTATION = re.compile(r"[\"„“”]([^\"„“”\n]+)[\"“”]")

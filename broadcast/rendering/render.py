@@ -36,7 +36,7 @@ _SHORT_STEPS = (
 )
 _SOCIAL_STEPS = (
     *(*SENTENCES, *names(80), *sender(60), *names(40)),
-    *(*message(160, 100, 60, 1), *sender(30), *names(25), WORKS),
+    *(*message(160, 100, 60, 1), *sender(30), *names(25), WORKS, *message(0)),
 )
 _LONG_STEPS = (*names(200, 100), *message(20_000, 10_000, 2_000, 1_000, 500, 200))
 #: What has a title: its template, and how long it and the text may be.

@@ -225,7 +225,8 @@ def _times(facts: Facts) -> dict[str, object]:
 
 def _message(message: str | None, room: Room) -> dict[str, object]:
     """Return the message, cut at a sentence end where there is no room for all of it."""
-    kept = phrase.whole_sentences(message, room.message) if message else None
+    # A post may go without it: it says "More:" and the link. Refused, it would stop the whole notice.
+    kept = phrase.whole_sentences(message, room.message) if message and room.message != 0 else None
     return {"message": kept, "message_cut": kept != message}
 
 

@@ -36,7 +36,7 @@ def pages(rehearse, rehearsal) -> dict[str, str]:
         config.write_text(config.read_text(encoding="utf-8") + long, encoding="utf-8")
         words = [
             "-m",
-            f"{WORD}: {LINK}",
+            f"{WORD}. {LINK}",
             "-v",
             f"scope={WORD}",
             "-v",
@@ -48,7 +48,9 @@ def pages(rehearse, rehearsal) -> dict[str, str]:
         assert opened.returncode == 0, opened.stderr
         again = rehearse("update", "INC-1", *words, "-v", f"action={WORD}", "--yes")
         assert again.returncode == 0, again.stderr
-        assert rehearse("notify", f"{WORD}s Wartung", "--service", WORD, "-m", WORD, "--yes").returncode == 0
+        assert (
+            rehearse("notify", f"{WORD}s Wartung", "--service", "a" * 40, "-m", WORD, "--yes").returncode == 0
+        )
         assert rehearse("report", "INC-1", "--out", "report.html").returncode == 0
     site = rehearsal / ".sandbox" / "site"
     sandbox = json.loads((rehearsal / ".sandbox" / "sandbox.json").read_text(encoding="utf-8"))

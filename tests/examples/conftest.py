@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-MARK = re.compile(r"\[INC-\d+/(\d+)\]")
+MARK = re.compile(r"\[INC-\d+/(\d+)\]|INC-\d+, (?:Meldung|message) (\d+)")
 
 CONFIG = """
 [broadcast]
@@ -94,4 +94,4 @@ def received(folder: Path) -> list[dict]:
 
 def notice_of(message: dict) -> int:
     """The number of the notice that a message belongs to."""
-    return int(MARK.findall(message["text"])[-1])
+    return int("".join(MARK.findall(message["text"])[-1]))

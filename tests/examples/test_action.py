@@ -155,7 +155,7 @@ def test_lists_and_facts_arrive_whole(tell):
     of_lists = tell(services="a, b\nc", dry_run="true")
     of_facts = tell(variables="scope=all\nimpact=\ntitle.en=Tills out, all of them", dry_run="true")
 
-    assert "a, b and c" in result_of(of_lists)["texts"][0]["text"]
+    assert "a, b, c." in result_of(of_lists)["texts"][0]["text"]
     assert "Tills out, all of them" in result_of(of_facts)["texts"][0]["text"]
 
 
