@@ -54,7 +54,7 @@ class Rule:
 
 
 class Sentences:
-    """`say.<name>`: the sentence where its fact holds; `said` collects those that were written."""
+    """`say.<name>`: the sentence if its fact holds and there is room for it, else `Missing`."""
 
     def __init__(self, table: Table, facts: Facts, situation: Situation, room: Room) -> None:
         self._table, self._facts, self._situation, self._room = table, facts, situation, room

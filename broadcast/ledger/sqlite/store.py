@@ -21,9 +21,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from broadcast.errors import DoubtfulCommit, LedgerBusy, LedgerDamaged, LedgerError
-from broadcast.ledger.processes import ctrl_z_deferred, is_stopped, name_of
-from broadcast.ledger.sqlite.holders import holders
+from broadcast.errors import DoubtfulCommit, LedgerDamaged, LedgerError
+from broadcast.ledger.processes import ctrl_z_deferred
+from broadcast.ledger.sqlite.errors import CHECK_IT, START_ANEW, failed, ledger_errors
 from broadcast.ledger.sqlite.ledger_file import ledger_file
 from broadcast.ledger.statements import COMMON, read_statements
 from broadcast.ledger.store import Connection, Values
@@ -40,11 +40,9 @@ _MEBIBYTE = 1024 * 1024
 #: How long a command waits altogether while other processes go on writing. SQLite gives the lock to one of
 #: those that happen to ask, so among thirty some ask for 10 s in vain although nobody keeps it.
 _CROWD_SECONDS = 60.0
-_START_ANEW = "keep the file, and name a new one under [ledger] url to go on sending"
 #: PostgreSQL's way to say that a value is one of a list. SQLite has no lists, so ours get there as JSON.
 _LISTED = re.compile(r"= ANY\((:\w+)\)")
 sqlite3.register_adapter(list, json.dumps)
-_CHECK_IT = "`broadcast doctor` checks it"
 _WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
 
 
@@ -92,7 +90,7 @@ class SqliteStore:
 
         Ctrl-Z waits for the end of it: nobody else can write meanwhile.
         """
-        with _speaking_our_words(self.path), ctrl_z_deferred():
+        with ledger_errors(self.path), ctrl_z_deferred():
             _patiently(self.path, lambda: self._raw.execute("BEGIN IMMEDIATE"))
             try:
                 yield self._connection
@@ -104,7 +102,7 @@ class SqliteStore:
     @contextmanager
     def reading(self) -> Iterator[SqliteConnection]:
         """Read; raises `LedgerError`."""
-        with _speaking_our_words(self.path), ctrl_z_deferred():
+        with ledger_errors(self.path), ctrl_z_deferred():
             yield self._connection
 
     @contextmanager
@@ -155,13 +153,13 @@ class SqliteStore:
         It is built in memory (`temp_store`), so that no copy is left in a temporary file, and takes as much
         space again in the journal.
         """
-        with _speaking_our_words(self.path):
+        with ledger_errors(self.path):
             self._raw.execute("VACUUM")
             self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def check(self) -> str:
         """SQLite's own verdict on the file: `ok`, or what is wrong."""
-        with _speaking_our_words(self.path), ctrl_z_deferred():
+        with ledger_errors(self.path), ctrl_z_deferred():
             verdict: str = self._raw.execute("PRAGMA quick_check(1)").fetchone()[0]
             return verdict
 
@@ -182,7 +180,7 @@ class SqliteStore:
             # It may be that only the last sync failed: then the next process finds the transaction written.
             if not str(error.sqlite_errorname).startswith("SQLITE_IOERR"):
                 raise
-            raise DoubtfulCommit(_failed(self.path, error), hint=_CHECK_IT) from None
+            raise DoubtfulCommit(failed(self.path, error), hint=CHECK_IT) from None
 
     def _roll_back(self) -> None:
         # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the cause.
@@ -197,7 +195,7 @@ def open_sqlite(place: Path, wait: float = WAIT_SECONDS) -> SqliteStore:
     """
     path = ledger_file(place)
     _create_private(path)
-    with _speaking_our_words(path):
+    with ledger_errors(path):
         connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
         try:
             connection.row_factory = sqlite3.Row
@@ -270,7 +268,7 @@ def _create_or_check(path: Path) -> None:
 def _check_length(connection: sqlite3.Connection, path: Path) -> None:
     """SQLite fills up a last page that was cut off with zeros, and says nothing."""
     if path.stat().st_size % connection.execute("PRAGMA page_size").fetchone()[0]:
-        raise LedgerDamaged(f"the ledger {path} was cut off", hint=_START_ANEW)
+        raise LedgerDamaged(f"the ledger {path} was cut off", hint=START_ANEW)
 
 
 def _configure(connection: sqlite3.Connection) -> None:
@@ -349,65 +347,3 @@ def _statements() -> Mapping[str, str]:
     return {
         name: _LISTED.sub(r"IN (SELECT value FROM json_each(\1))", sql) for name, sql in statements.items()
     }
-
-
-@contextmanager
-def _speaking_our_words(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into `LedgerError`s that say what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _translated(error, path) from None
-    except (ValueError, TypeError, LookupError, OverflowError) as error:
-        # Whoever flipped a bit left text that is none, or a word or a moment that does not exist.
-        raise LedgerDamaged(
-            f"the ledger {path} holds a record that cannot be read ({error})", hint=_START_ANEW
-        ) from None
-
-
-def _busy(path: Path) -> LedgerBusy:
-    for pid in sorted(holders(path), key=is_stopped, reverse=True):
-        who = f"process {pid}" + (f" ({name})" if (name := name_of(pid)) else "")
-        if is_stopped(pid):
-            return LedgerBusy(
-                f"the ledger {path} is locked by {who}, which is stopped (Ctrl-Z?)",
-                hint=f"continue it (`kill -CONT {pid}`) or end it (`kill -KILL {pid}`), then run this again",
-            )
-        return LedgerBusy(
-            f"the ledger {path} is locked by {who}", hint="wait until it has finished, and run this again"
-        )
-    return LedgerBusy(
-        f"the ledger {path} is locked by another process",
-        hint="wait for the other broadcast to finish, or stop it, and run this again",
-    )
-
-
-def _translated(error: sqlite3.Error, path: Path) -> LedgerError:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return _busy(path)
-    if name == "SQLITE_READONLY_DBMOVED":
-        return LedgerError(
-            f"the ledger {path} was moved or replaced while this command was using it",
-            hint="put it back, or name its new place under [ledger] url, and run `broadcast retry`",
-        )
-    if name.startswith("SQLITE_FULL"):
-        return LedgerError(
-            f"the disk of the ledger {path} is full",
-            hint="free some space, then run `broadcast retry`; what is not in the ledger was not sent",
-        )
-    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
-        return LedgerError(
-            f"the ledger {path} cannot be written ({name})",
-            hint="give this user write permission on the file and its folder",
-        )
-    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or isinstance(error, sqlite3.DataError):
-        return LedgerDamaged(
-            f"the ledger {path} is damaged: {error}",
-            hint=_START_ANEW,
-        )
-    return LedgerError(_failed(path, error), hint=_CHECK_IT)
-
-
-def _failed(path: Path, error: sqlite3.Error) -> str:
-    return f"the ledger {path} failed: {error}"
