@@ -48,7 +48,7 @@ STATES_KEY = """\
 A delivery that no channel can make is planned as `failed` or `suppressed`, with its reason, so that nobody
 is forgotten silently. A refusal on one channel is no failure while the lane has another: the delivery is
 `planned` again, one channel further. Why `unknown` is a state of its own says
-[decision 10](decisions/0010-unknown-is-a-state.md).
+[decision 10](../decisions/0010-unknown-is-a-state.md).
 """
 
 
@@ -78,13 +78,13 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def cli() -> str:
-    """`cli.md`: every command's help."""
+    """`reference/cli.md`: every command's help."""
     pages = [f"\n## {name}\n\n```text\n{page.strip()}\n```\n" for name, page in commands()]
     return f"# Commands\n\n{NOTE}\n{''.join(pages)}"
 
 
 def channels() -> str:
-    """`channels.md`: what each adapter can do."""
+    """`reference/channels.md`: what each adapter can do."""
     rows = []
     for name in registry.names():
         can = registry.capabilities(name)
@@ -99,7 +99,7 @@ def channels() -> str:
 
 
 def delivery_states() -> str:
-    """`delivery-states.md`: the states of a delivery, drawn and explained."""
+    """`reference/delivery-states.md`: the states of a delivery, drawn and explained."""
     arrows = [
         f"    {state} --> {other}\n" for state, others in TRANSITIONS.items() for other in sorted(others)
     ]
@@ -120,7 +120,11 @@ def meanings() -> dict[DeliveryState, str]:
     return {DeliveryState(value): meaning for value, meaning in said}
 
 
-PAGES = {"cli.md": cli, "channels.md": channels, "delivery-states.md": delivery_states}
+PAGES = {
+    "reference/cli.md": cli,
+    "reference/channels.md": channels,
+    "reference/delivery-states.md": delivery_states,
+}
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import outgoing
 from broadcast.testing.stub import Canned, answering, serving
 
-PAGE = Path(__file__).parents[2] / "docs" / "rooms-and-webhooks.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "rooms-and-webhooks.md"
 TAKEN = Canned(201, b'{"id": "n1"}')
 SECRET = "a-secret-of-both"
 HERE = ["127.0.0.1", "::1"]

@@ -12,12 +12,12 @@ PAGES = (
     *(
         ROOT / "docs" / f"{name}.md"
         for name in (
-            "getting-started",
-            "runbooks-and-ci",
-            "recovery",
-            "templates",
-            "configuration",
-            "maintenance",
+            "tutorials/getting-started",
+            "how-to/runbooks-and-ci",
+            "how-to/recovery",
+            "how-to/templates",
+            "how-to/maintenance",
+            "reference/configuration",
         )
     ),
 )

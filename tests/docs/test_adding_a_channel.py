@@ -1,4 +1,4 @@
-"""The walk-through in docs/adding-a-channel.md, carried out: its adapter, its registry line, its test."""
+"""The walk-through of docs/tutorials/adding-a-channel.md, carried out: adapter, registry line, test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from broadcast.testing.adapter_contract import Case
 from broadcast.testing.stub import Canned, answering, serving
 from tests.architecture.tree import ROOT
 
-PAGE = (ROOT / "docs/adding-a-channel.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/tutorials/adding-a-channel.md").read_text(encoding="utf-8")
 ADAPTER, CONTRACT = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 NAME, MODULE, CLASS = re.findall(r'^"(\w+)": "([\w.]+):(\w+)",$', PAGE, re.MULTILINE)[0]
 

@@ -16,6 +16,17 @@ def page(name: str) -> str:
     return (ROOT / "docs" / name).read_text(encoding="utf-8")
 
 
+def test_the_index_lists_every_page_once():
+    links = LINK.findall(page("README.md"))
+    pages = {str(path.relative_to(ROOT / "docs")) for path in PAGES}
+
+    listed = [link for link in links if link != "decisions/"]
+
+    assert sorted(listed) == sorted(
+        name for name in pages if name != "README.md" and not name.startswith("decisions/")
+    )
+
+
 def rows(text: str) -> list[list[str]]:
     return [
         [cell.strip() for cell in line.strip("|").split("|")]
@@ -34,7 +45,7 @@ def test_every_link_leads_somewhere(path):
 
 
 def test_the_exit_codes_are_those_of_the_program():
-    codes = {int(row[0]): row[2] for row in rows(page("exit-codes.md")) if row[0].isdigit()}
+    codes = {int(row[0]): row[2] for row in rows(page("reference/exit-codes.md")) if row[0].isdigit()}
 
     assert set(codes) == set(map(int, ExitStatus))
     ours = {kind.exit_status for kind in every_error(BroadcastError)}
@@ -48,11 +59,11 @@ def every_error(kind: type[BroadcastError]) -> set[type[BroadcastError]]:
 def test_the_layers_are_those_that_are_checked():
     contract = project()["tool"]["importlinter"]["contracts"][0]
 
-    assert "```text\n" + "\n".join(contract["layers"]) + "\n```" in page("architecture.md")
+    assert "```text\n" + "\n".join(contract["layers"]) + "\n```" in page("explanation/architecture.md")
 
 
 def test_every_file_that_a_page_names_is_there():
-    named = re.findall(r"`((?:broadcast/)?[a-z_]+/[a-z_/]+\.py)`", page("architecture.md"))
+    named = re.findall(r"`((?:broadcast/)?[a-z_]+/[a-z_/]+\.py)`", page("explanation/architecture.md"))
 
     missing = [name for name in named if not (ROOT / "broadcast" / name.removeprefix("broadcast/")).exists()]
 
@@ -62,7 +73,7 @@ def test_every_file_that_a_page_names_is_there():
 
 def test_every_folder_has_its_reason():
     folders = {path.relative_to(ROOT).parts[1] for path in tracked() if path.match("broadcast/*/*.py")}
-    explained = {row[0].strip("`") for row in rows(page("architecture.md"))}
+    explained = {row[0].strip("`") for row in rows(page("explanation/architecture.md"))}
 
     assert folders - {"testing"} <= explained
 

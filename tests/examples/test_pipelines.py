@@ -216,7 +216,7 @@ def test_secrets_come_from_the_platform():
 
 
 def test_the_page_says_what_every_exit_code_does_in_every_system():
-    page = (ROOT / "docs/runbooks-and-ci.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/how-to/runbooks-and-ci.md").read_text(encoding="utf-8")
     [table] = re.findall(r"^\| code \| GitHub action .*\n\|.*\n((?:\|.*\n)+)", page, re.MULTILINE)
     codes = [int(code) for row in table.splitlines() for code in re.findall(r"\d+", row.split("|")[1])]
 

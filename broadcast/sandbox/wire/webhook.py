@@ -1,4 +1,4 @@
-"""A receiver of our own webhooks, written as docs/rooms-and-webhooks.md tells people to write one."""
+"""A receiver of our own webhooks, written as docs/how-to/rooms-and-webhooks.md tells people to write one."""
 
 from __future__ import annotations
 
