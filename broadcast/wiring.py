@@ -123,7 +123,7 @@ def make_channels(settings: Settings) -> Channels:
     """Return the configured channels; raises `ConfigError` for an unknown adapter."""
     from broadcast.channels import registry
     from broadcast.channels.clock_skew import ClockSkew
-    from broadcast.planning.ways import PlannedChannel
+    from broadcast.planning.planned_channel import PlannedChannel
     from broadcast.publishing.channels import Channels
 
     skews: dict[str, ClockSkew] = {}

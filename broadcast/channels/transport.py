@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from broadcast.channels.address_guard import Guard, is_loopback
 from broadcast.channels.clock_skew import ClockSkew
 from broadcast.channels.proxy import Proxy, proxy_for, refusal
-from broadcast.channels.start import TOO_OLD, may_start
+from broadcast.channels.start_limit import TOO_OLD, may_start
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities

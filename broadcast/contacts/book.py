@@ -8,9 +8,9 @@ from pathlib import Path
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns, read_columns
+from broadcast.contacts.csv_file import MalformedRow, Sheet, SheetRow, open_sheet
 from broadcast.contacts.merge import ContactEntry, Entries, MergedPeople, MergedRow, merge
 from broadcast.contacts.rows import read_row
-from broadcast.contacts.sheet import MalformedRow, Sheet, SheetRow, open_sheet
 from broadcast.errors import ConfigError
 from broadcast.model.counted import counted
 from broadcast.model.text import printable

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns, field_of, read_columns
+from broadcast.contacts.csv_file import SheetRow
 from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.incoming.listing import ListFault, Listing
 from broadcast.contacts.people_table import HEADER, Merging, PeopleTable, PersonChange
 from broadcast.contacts.rows import clean, identifiers_of, read_row
-from broadcast.contacts.sheet import SheetRow
 from broadcast.errors import BroadcastError, ConfigError, Refused, UsageError
 from broadcast.model.contact import Contact
 from broadcast.model.counted import counted

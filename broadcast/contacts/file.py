@@ -12,7 +12,7 @@ from pathlib import Path
 
 from broadcast.config.atomic_file import write_atomically
 from broadcast.contacts.columns import field_of
-from broadcast.contacts.sheet import SheetRow, open_sheet
+from broadcast.contacts.csv_file import SheetRow, open_sheet
 from broadcast.errors import ConfigError, Refused
 
 #: A cell that a spreadsheet reads as a formula (OWASP, CSV injection), full-width signs too. One that splits

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import product
 
 from broadcast.contacts.columns import Columns, read_columns, variable_name
+from broadcast.contacts.csv_file import SheetRow
 from broadcast.contacts.identifiers import Identifiers, Match
 from broadcast.contacts.incoming.listing import ListFault
 from broadcast.contacts.rows import clean, groups_of, identifiers_of, locale_of
-from broadcast.contacts.sheet import SheetRow
 
 HEADER = ("id", "name", "email", "phone", "locale", "groups")
 

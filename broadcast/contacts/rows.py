@@ -14,7 +14,7 @@ from broadcast.contacts.consents import read_consents
 from broadcast.contacts.email import read_email
 from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.phone import Phone, read_phone
-from broadcast.contacts.typed import read_address
+from broadcast.contacts.typed_address import read_address
 from broadcast.model.contact import Contact
 from broadcast.model.text import without_controls
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.columns import Columns, read_columns
+from broadcast.contacts.csv_file import MalformedRow, Sheet, SheetRow, open_sheet
 from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.merge import DERIVED_ID, named
 from broadcast.contacts.rows import clean, identifiers_of, read_row
-from broadcast.contacts.sheet import MalformedRow, Sheet, SheetRow, open_sheet
 from broadcast.model.contact import Contact
 from broadcast.model.ids import base_id
 

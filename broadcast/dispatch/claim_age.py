@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from broadcast.channels.start import Start
+from broadcast.channels.start_limit import Start
 from broadcast.channels.transport import CONNECT_TIMEOUT
 from broadcast.ledger.records import Claim
 from broadcast.model.clock import Clock

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from broadcast.channels.base import Reconciles
-from broadcast.channels.start import START
+from broadcast.channels.start_limit import START
 from broadcast.dispatch import services
 from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.claim_age import ClaimAges

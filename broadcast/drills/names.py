@@ -10,7 +10,7 @@ from broadcast.config.settings import Settings
 from broadcast.drills.exercise import Exercise, ExerciseStep
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.system import NOTHING, system_name
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.dependencies import dependencies
 
 

@@ -12,10 +12,10 @@ from broadcast.drills.play import Commands, Played, play
 from broadcast.errors import ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import ManualClock
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.contact_points import configured
 from broadcast.publishing.dependencies import dependencies
-from broadcast.reports.story import build
+from broadcast.reports.analysis import build
 from broadcast.sandbox.client import SandboxClient
 
 

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from broadcast.ledger.people import person
+from broadcast.ledger.contact_rows import person
 from broadcast.ledger.records import Claim
 from broadcast.ledger.store import Row
 from broadcast.model.outcome import Thread

@@ -18,8 +18,8 @@ from broadcast.ledger.claims import claim_from
 from broadcast.ledger.end_to_send import hold_end
 from broadcast.ledger.pauses import Pause, record_pauses
 from broadcast.ledger.records import Claim, Settlement
-from broadcast.ledger.settling import settle
-from broadcast.ledger.shared import Claimed, number_held, settle_shared
+from broadcast.ledger.settlements import settle
+from broadcast.ledger.shared_addresses import Claimed, number_held, settle_shared
 from broadcast.ledger.store import Connection, Pacing, Run, Store
 from broadcast.ledger.supersede import supersede
 from broadcast.model.clock import Clock

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from broadcast.ledger.people import contact_from
+from broadcast.ledger.contact_rows import contact_from
 from broadcast.ledger.records import DeliveryLine, LedgerEvent, Notice
 from broadcast.ledger.scrub import NOT_REACHED
 from broadcast.ledger.store import Row, Store

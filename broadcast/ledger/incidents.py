@@ -116,7 +116,7 @@ class Incidents:
         and all of them when the incident ends: nobody is told of an outage that is over.
         Raises `Overtaken` if another notice was recorded meanwhile, and `LedgerError`.
         """
-        from broadcast.ledger.facts import content_hash, facts_to_json
+        from broadcast.ledger.facts_json import content_hash, facts_to_json
         from broadcast.ledger.rows import keep_deliveries, message_row, notice_from
         from broadcast.ledger.supersede import supersede
 

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from broadcast.ledger.avoidance import Detour, Owed
     from broadcast.ledger.deliveries import Deliveries
-    from broadcast.ledger.dossier import OwedMessage
     from broadcast.ledger.erasure import Erasure, KnownAs
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
+    from broadcast.ledger.person_record import OwedMessage
+    from broadcast.ledger.reroute import Detour, Owed
     from broadcast.ledger.store import Run, Runs, Store
     from broadcast.ledger.suppressions import Suppressions
-    from broadcast.ledger.unanswered import Unanswered
+    from broadcast.ledger.unknown_messages import Unanswered
     from broadcast.model.clock import Clock
     from broadcast.model.contact import Contact
     from broadcast.model.forgotten import Forgotten
@@ -114,7 +114,7 @@ class Ledger:
 
     def unanswered(self, incident: Incident) -> list[Unanswered]:
         """Return every message of an incident whose outcome is unknown."""
-        from broadcast.ledger.unanswered import unanswered
+        from broadcast.ledger.unknown_messages import unanswered
 
         return unanswered(self._store, incident)
 
@@ -122,7 +122,7 @@ class Ledger:
         self, messages: Sequence[Unanswered], finding: UnknownFinding, author: str, now: datetime
     ) -> int:
         """Return what `author` found out about them at the provider; returns how many were still unknown."""
-        from broadcast.ledger.unanswered import record_finding
+        from broadcast.ledger.unknown_messages import record_finding
 
         return record_finding(self._store, messages, finding, author, now)
 
@@ -154,7 +154,7 @@ class Ledger:
 
     def recorded(self, people: Sequence[KnownAs]) -> tuple[list[Contact], list[OwedMessage]]:
         """Return what it has of a person whom it knows as these."""
-        from broadcast.ledger.dossier import recorded
+        from broadcast.ledger.person_record import recorded
 
         return recorded(self._store, people)
 
@@ -187,7 +187,7 @@ class Ledger:
 
     def avoid(self, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
         """Reroute every waiting message of a notice that needs it; return how many needed it."""
-        from broadcast.ledger.avoidance import avoid
+        from broadcast.ledger.reroute import avoid
 
         return avoid(self._store, notice, detour, now)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 
-from broadcast.ledger.facts import content_hash, facts_from_json
+from broadcast.ledger.facts_json import content_hash, facts_from_json
 from broadcast.ledger.records import Notice, NoticeText
 from broadcast.ledger.store import Connection, Row
 from broadcast.model.contact import Contact

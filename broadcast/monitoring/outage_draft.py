@@ -21,7 +21,7 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.counted import counted
 from broadcast.model.text import printable
 from broadcast.model.zone import with_zone
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.observed_outages import found_down
 from broadcast.publishing.recipients import Recipients
 from broadcast.publishing.request import Request, Verb

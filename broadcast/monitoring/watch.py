@@ -16,7 +16,7 @@ from broadcast.model.health import Condition
 from broadcast.monitoring.outage_draft import Drafter, NoticeDraft
 from broadcast.monitoring.outages import relied_on, revised, seen, unwatched
 from broadcast.monitoring.survey import ChannelHealth, Surveyor
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.what_if import WhatIf
 
 _WAIT = 2.0  # seconds for another process's lock; there will be another round

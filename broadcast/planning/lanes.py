@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcast.planning.outage import Outage
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 
 
 @dataclass(frozen=True, slots=True)

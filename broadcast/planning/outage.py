@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.system import system_name
 from broadcast.planning.fates import SYSTEMS, Fates
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 
 #: The kinds of line of a phone number; a message to it needs that network.
 LINES = frozenset({"landline", "mobile", "voip"})

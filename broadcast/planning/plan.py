@@ -13,10 +13,10 @@ from broadcast.model.duplicate_filter import DuplicateFilter
 from broadcast.model.plan import Planned
 from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.target import present_name
-from broadcast.planning.earlier import PreviousLane, Usable, people, published, waiting_posts
-from broadcast.planning.known import KnownPeople, Place, find_duplicates, shared_addresses
+from broadcast.planning.known_people import KnownPeople, Place, find_duplicates, shared_addresses
 from broadcast.planning.outage import NONE, Outage
-from broadcast.planning.sharing import Shared
+from broadcast.planning.previous_deliveries import PreviousLane, Usable, people, published, waiting_posts
+from broadcast.planning.shared_addresses import Shared
 
 PUBLIC = "public"
 

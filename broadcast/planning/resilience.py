@@ -11,7 +11,7 @@ from broadcast.model.contact import Contact
 from broadcast.model.system import system_name
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 
 Ways = frozenset[frozenset[str]]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from broadcast.config.settings import Settings
 from broadcast.dispatch.message_builder import contact_values
 from broadcast.errors import NothingMatched
-from broadcast.ledger.dossier import OwedMessage
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.person_record import OwedMessage
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.message import Message as Text
 from broadcast.model.suppression import Suppression
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.privacy.find_person import FoundPerson, Typed, find_person, read_typed
 
 

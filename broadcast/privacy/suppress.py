@@ -8,7 +8,7 @@ from datetime import datetime
 
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.rows import clean
-from broadcast.contacts.typed import read_address
+from broadcast.contacts.typed_address import read_address
 from broadcast.errors import NothingMatched, UsageError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.suppression import (

@@ -12,7 +12,7 @@ from broadcast.ledger.records import NoticeText
 from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, system_name
 from broadcast.publishing.request import Request
-from broadcast.rendering.plain import hard_to_read
+from broadcast.rendering.readability import hard_to_read
 from broadcast.rendering.render import Rendered
 from broadcast.rendering.variables import INTERNAL
 from broadcast.rendering.words import language_of

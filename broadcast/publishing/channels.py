@@ -15,7 +15,7 @@ from broadcast.dispatch.channel import ActiveChannel
 from broadcast.errors import ConfigError, Refused
 from broadcast.model.channel import ChannelKind
 from broadcast.model.pace import Pace
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 
 #: Open files that are not connections: streams, the loop, the ledger with journal and folder, some to spare.
 _OUR_FILES = 24

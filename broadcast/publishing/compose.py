@@ -15,12 +15,12 @@ from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, listed_systems
 from broadcast.model.zone import with_zone
 from broadcast.planning.outage import Dependencies
-from broadcast.publishing.before import Before
+from broadcast.publishing.commander_words import instruction_of, said
 from broadcast.publishing.contact_points import audience_hotlines, reachable
+from broadcast.publishing.earlier_notices import Before
 from broadcast.publishing.notice_times import TIMES, NoticeTimes, notice_times
 from broadcast.publishing.phases import kind_after, one_of, phase_after, reopens, texts_after
 from broadcast.publishing.request import CLOSING, Request
-from broadcast.publishing.said import instruction_of, said
 from broadcast.rendering.clean import clean
 
 __all__ = ["Before", "Composed", "compose"]

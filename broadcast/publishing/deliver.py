@@ -23,8 +23,8 @@ from broadcast.model.counted import counted
 from broadcast.model.suppression import Suppressed
 from broadcast.publishing.channels import Channels, activate, paces
 from broadcast.publishing.late_suppressions import Avoiding
-from broadcast.publishing.lateness import lateness
 from broadcast.publishing.notice_run import NoticeRun, Started
+from broadcast.publishing.outdated_notices import lateness
 from broadcast.publishing.prepare import headline
 from broadcast.publishing.request import Limits
 from broadcast.publishing.result import Result

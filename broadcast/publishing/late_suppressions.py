@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from broadcast.contacts.permission import Permission
-from broadcast.ledger.avoidance import Detour, Owed
+from broadcast.ledger.reroute import Detour, Owed
 from broadcast.model.contact import Barred
 from broadcast.model.suppression import Suppressed
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from broadcast.errors import PhaseError, UsageError
 from broadcast.model.incident import Incident, Phase
 from broadcast.model.notice import NoticeKind, TextPhase
-from broadcast.publishing.before import Before
+from broadcast.publishing.earlier_notices import Before
 from broadcast.publishing.request import Request, Verb
 from broadcast.publishing.window import AT_ONCE
 

@@ -17,11 +17,11 @@ from broadcast.model.plan import Planned
 from broadcast.model.situation import situation_of
 from broadcast.model.suppression import Suppressed
 from broadcast.planning.plan import PUBLIC
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.plan_summary import PlanSummary, Share
 from broadcast.publishing.preview import AudiencePreview, BarredPreview, Preview, TextPreview
 from broadcast.publishing.recipients import Recipients
-from broadcast.rendering.added import added
+from broadcast.rendering.added_sentences import added
 from broadcast.rendering.catalogue import PUBLIC as CUSTOMERS
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.render import Rendered, Renderer

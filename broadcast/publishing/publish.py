@@ -21,9 +21,9 @@ from broadcast.model.notice import Facts
 from broadcast.publishing import advisories
 from broadcast.publishing.author import author
 from broadcast.publishing.compose import Before, Composed, compose
-from broadcast.publishing.concerned import Concerned
 from broadcast.publishing.deliver import Deliverer, Order
 from broadcast.publishing.dependencies import dependencies
+from broadcast.publishing.earlier_recipients import Concerned
 from broadcast.publishing.hints import hints
 from broadcast.publishing.observed_outages import found_down, proposals, takes_back
 from broadcast.publishing.prepare import (
@@ -38,8 +38,8 @@ from broadcast.publishing.preview import Preview, PreviewConsent
 from broadcast.publishing.recipients import RecipientSelector
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
-from broadcast.rendering.draft import OUTSIDE
 from broadcast.rendering.render import Renderer
+from broadcast.rendering.text_draft import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)

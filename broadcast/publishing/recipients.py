@@ -22,15 +22,15 @@ from broadcast.model.plan import Planned
 from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.suppression import Suppressed
 from broadcast.model.target import present_name, why_gone
-from broadcast.planning.earlier import Usable
 from broadcast.planning.lanes import comes_last, open_lanes
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.plan import Plan, Planner, Roster
-from broadcast.planning.sharing import Shared
-from broadcast.planning.ways import PlannedChannel
-from broadcast.publishing.bystanders import Bystanders
-from broadcast.publishing.concerned import Concerned
+from broadcast.planning.planned_channel import PlannedChannel
+from broadcast.planning.previous_deliveries import Usable
+from broadcast.planning.shared_addresses import Shared
 from broadcast.publishing.contact_advisories import contact_remarks
+from broadcast.publishing.earlier_recipients import Concerned
+from broadcast.publishing.outside_readers import Bystanders
 from broadcast.publishing.plan_summary import NOBODY, PlanSummary, Share, count
 from broadcast.publishing.request import CLOSING, Request
 

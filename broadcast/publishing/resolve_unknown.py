@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from broadcast.errors import NothingMatched
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.unanswered import Unanswered
+from broadcast.ledger.unknown_messages import Unanswered
 from broadcast.model.clock import Clock
 from broadcast.model.counted import counted
 from broadcast.model.unknown import UnknownFinding

@@ -11,7 +11,7 @@ from broadcast.ledger.records import Notice
 from broadcast.ledger.tally import Tally
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.result import (
     ChannelResult,
     ExitStatus,

@@ -11,13 +11,13 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.consent import Purpose, answer
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.suppression import Suppressed
-from broadcast.planning.known import KnownPeople, find_duplicates
+from broadcast.planning.known_people import KnownPeople, find_duplicates
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.planning.resilience import Resilience, examine
-from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.advisories import mistaken
-from broadcast.publishing.concerned import Concerned
+from broadcast.publishing.earlier_recipients import Concerned
 from broadcast.publishing.recipients import Recipients, RecipientSelector
 from broadcast.publishing.request import Request
 

@@ -31,12 +31,12 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from broadcast.errors import TemplateError
-from broadcast.rendering import former
+from broadcast.rendering import renamed_parts
 from broadcast.rendering.catalogue import SUFFIX, Catalogue, TemplateSource, locale_chain
 from broadcast.rendering.filters import FILTERS, FilterError, ReadingContext, printed
-from broadcast.rendering.guard import Budget, Metered, OverBudget, checked_number
 from broadcast.rendering.missing import Strict
 from broadcast.rendering.tag_lines import without_tag_lines
+from broadcast.rendering.template_budget import Budget, Metered, OverBudget, checked_number
 from broadcast.rendering.words import words_for
 
 #: The names in every source that this process has looked at.
@@ -73,7 +73,7 @@ class Loader(BaseLoader):
     def find(self, name: str) -> TemplateSource:
         """Return the file behind a template name; raises Jinja's `TemplateNotFound`."""
         locale, _, rest = name.partition("/")
-        names = (rest, former.PARTS.get(rest, rest))
+        names = (rest, renamed_parts.PARTS.get(rest, rest))
         locales = locale_chain(locale, self._default_locale)
         source = self._catalogue.first([place for part in names for place in _places(part, locales)])
         if source is None:

@@ -14,8 +14,8 @@ from jinja2.runtime import Context, markup_join
 from markupsafe import Markup, escape
 
 from broadcast.rendering import phrase
-from broadcast.rendering.guard import Budget
 from broadcast.rendering.links import linked
+from broadcast.rendering.template_budget import Budget
 from broadcast.rendering.words import ENGLISH, Words
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from broadcast.model.channel import Limit, Measure
-from broadcast.rendering.weight import grapheme_count, weighted_length, wrapped_length
+from broadcast.rendering.post_length import grapheme_count, weighted_length, wrapped_length
 
 SUBJECT_WISHED = 60  # what phones show of a subject is shorter still
 SUBJECT_MOST = 150

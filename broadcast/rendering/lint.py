@@ -21,7 +21,6 @@ from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation
 from broadcast.rendering import length, prose, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
-from broadcast.rendering.draft import filled
 from broadcast.rendering.placement import PUBLISHED
 from broadcast.rendering.proof import files, needs
 from broadcast.rendering.proof.case import Case, Problem, given, lines, moments, own, parts
@@ -30,6 +29,7 @@ from broadcast.rendering.proof.parity import marked, unequal
 from broadcast.rendering.proof.style import style
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import CANARY, Organisation, sample_facts, with_secrets, written_by
+from broadcast.rendering.text_draft import filled
 
 __all__ = ["AUDIENCES", "KINDS", "Finding", "Gravity", "given_words", "lint", "refused"]
 

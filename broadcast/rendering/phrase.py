@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from broadcast.model.moments import elapsed, repeated
 from broadcast.model.zone import zone_name
-from broadcast.rendering.weight import graphemes
+from broadcast.rendering.post_length import graphemes
 from broadcast.rendering.words import Words
 
 _WORD = re.compile(r"\S+")

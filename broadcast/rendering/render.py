@@ -16,9 +16,9 @@ from broadcast.model.notice import Facts
 from broadcast.model.text import calling_nobody
 from broadcast.rendering import length, sms, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
-from broadcast.rendering.draft import Templates, TextDraft, filled, on_one_line, paragraphed, slots_in
 from broadcast.rendering.fit import SENTENCES, WORKS, FitStep, Fitted, Room, fit, message, names, sender
 from broadcast.rendering.length import Length
+from broadcast.rendering.text_draft import Templates, TextDraft, filled, on_one_line, paragraphed, slots_in
 
 _HARD_PARTS = 3
 _URGENT = frozenset({Severity.SEV1, Severity.SEV2})

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
-from broadcast.rendering import sayings
-from broadcast.rendering.tongue import LONG_MONTHS, SHORT, Tongue, tongue_for
+from broadcast.rendering import spoken_forms
+from broadcast.rendering.spoken_language import LONG_MONTHS, SHORT, Tongue, tongue_for
 from broadcast.rendering.words import ENGLISH, GERMAN, Words
 
 # Measured with espeak-ng at 150 words a minute on our own announcements; digits said one by one take longer.
@@ -93,28 +93,28 @@ _JOINTS = frozenset("\ufe0f\u200d\u00ad")  # they make one picture, or one word,
 Saying = Callable[[str, Tongue], str]
 _SAYINGS: Mapping[str, Saying] = {
     "slot": lambda slot, _: slot,
-    "email": sayings.email,
-    "mark": sayings.mark,
-    "severity": sayings.severity,
-    "span": sayings.span,
-    "zoned": sayings.zoned,
-    "half_day": sayings.half_day,
-    "second": sayings.second,
-    "time": sayings.time,
-    "dotted": sayings.time,
-    "iso_day": sayings.iso_day,
-    "address": sayings.address,
-    "day": sayings.day,
-    "phone": sayings.phone,
-    "release": sayings.release,
-    "amount": sayings.amount,
-    "euros": sayings.euros,
-    "always": sayings.always,
-    "between": sayings.between,
-    "ratio": sayings.ratio,
-    "weekdays": sayings.weekdays,
-    "short": sayings.short,
-    "capitals": sayings.capitals,
+    "email": spoken_forms.email,
+    "mark": spoken_forms.mark,
+    "severity": spoken_forms.severity,
+    "span": spoken_forms.span,
+    "zoned": spoken_forms.zoned,
+    "half_day": spoken_forms.half_day,
+    "second": spoken_forms.second,
+    "time": spoken_forms.time,
+    "dotted": spoken_forms.time,
+    "iso_day": spoken_forms.iso_day,
+    "address": spoken_forms.address,
+    "day": spoken_forms.day,
+    "phone": spoken_forms.phone,
+    "release": spoken_forms.release,
+    "amount": spoken_forms.amount,
+    "euros": spoken_forms.euros,
+    "always": spoken_forms.always,
+    "between": spoken_forms.between,
+    "ratio": spoken_forms.ratio,
+    "weekdays": spoken_forms.weekdays,
+    "short": spoken_forms.short,
+    "capitals": spoken_forms.capitals,
     "ending": lambda letters, _: letters,
     "bracket": lambda _, __: ", ",
     "also": lambda _, tongue: f" {tongue.also} ",
@@ -136,12 +136,12 @@ def spoken(text: str, words: Words, site: str | None = None) -> str:
     counts every link as ours.
     """
     tongue = tongue_for(words.language)
-    host = None if site is None else sayings.host_of(site)
+    host = None if site is None else spoken_forms.host_of(site)
 
     def say(match: re.Match[str]) -> str:
         kind = match.lastgroup or "silent"
         if kind == "link":
-            said = sayings.link(match[kind], tongue, host, match.string[: match.start()])
+            said = spoken_forms.link(match[kind], tongue, host, match.string[: match.start()])
             return f"{said}." if _NEXT_SENTENCE.match(match.string, match.end()) else said
         said = _SAYINGS[kind](match[kind], tongue)
         return f"{said.rstrip('.')}." if _ends_here(match) else said

@@ -14,9 +14,9 @@ from html import escape
 from broadcast.ledger.history import ChannelReach
 from broadcast.model.moments import elapsed, later
 from broadcast.model.text import printable
+from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.reports.language import ReportLanguage
 from broadcast.reports.promises import Promise, PromiseVerdict
-from broadcast.reports.story import IncidentAnalysis
 from broadcast.reports.timeline import Moment
 
 _ROW, _TOP, _RADIUS = 58.0, 90.0, 11.0

@@ -10,6 +10,7 @@ from functools import cache
 from html import escape
 from importlib import resources
 
+from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.reports.chart import NARROW, WIDE, draw
 from broadcast.reports.document import (
     Block,
@@ -24,8 +25,7 @@ from broadcast.reports.document import (
     Tiles,
 )
 from broadcast.reports.language import ReportLanguage
-from broadcast.reports.story import IncidentAnalysis
-from broadcast.reports.telling import tell
+from broadcast.reports.sections import tell
 
 #: A second protection: with this policy a browser loads and runs nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.reports.document import (
     Block,
     Cell,
@@ -20,8 +21,7 @@ from broadcast.reports.document import (
     Tile,
     Tiles,
 )
-from broadcast.reports.story import IncidentAnalysis
-from broadcast.reports.telling import tell
+from broadcast.reports.sections import tell
 
 #: Characters with a meaning inside a line, in CommonMark or in GitHub's tables and links.
 _INSIDE = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=//)|(?<=www)\.")

@@ -12,7 +12,7 @@ from broadcast.ledger.counts import Counts, counts
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.ledger.tally import StillOwed
-from broadcast.ledger.unanswered import Unanswered
+from broadcast.ledger.unknown_messages import Unanswered
 from broadcast.model.channel import Idempotency
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.notice import NoticeKind

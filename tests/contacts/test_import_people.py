@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from broadcast.cli.app import run
 from broadcast.contacts.changes import Difference, compare, refuse_removals
+from broadcast.contacts.csv_file import SheetRow
 from broadcast.contacts.incoming.read import read_incoming
-from broadcast.contacts.sheet import SheetRow
 from broadcast.errors import BroadcastError
 
 CONFIG = """\

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from broadcast.channels.start import TOO_OLD, may_start
+from broadcast.channels.start_limit import TOO_OLD, may_start
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
 from broadcast.dispatch.ending import Ending

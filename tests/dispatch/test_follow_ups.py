@@ -13,9 +13,9 @@ from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.reports.analysis import build
 from broadcast.reports.log import log
 from broadcast.reports.status import one
-from broadcast.reports.story import build
 from broadcast.wiring import make_publisher
 from tests.dispatch.stage import arm, email, phone, published
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pytest
 
-from broadcast.ledger.facts import facts_from_json, facts_to_json
+from broadcast.ledger.facts_json import facts_from_json, facts_to_json
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.incident import Phase
 from tests.operations.test_compose import NOW, composed

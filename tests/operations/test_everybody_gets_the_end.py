@@ -29,11 +29,11 @@ from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Thread, Unknown
-from broadcast.planning.earlier import Usable
 from broadcast.planning.plan import Plan, Planner, Roster
-from broadcast.planning.sharing import Shared
-from broadcast.planning.ways import PlannedChannel
-from broadcast.publishing.concerned import Concerned
+from broadcast.planning.planned_channel import PlannedChannel
+from broadcast.planning.previous_deliveries import Usable
+from broadcast.planning.shared_addresses import Shared
+from broadcast.publishing.earlier_recipients import Concerned
 from broadcast.publishing.result import exit_status
 from broadcast.testing.ledger_samples import NOON, incident, notice
 

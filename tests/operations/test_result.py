@@ -14,7 +14,7 @@ from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, Thread
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.result import Result, exit_status
 from broadcast.publishing.summarise import summarise
 from broadcast.testing.ledger_samples import NOON, claim, record, settled

@@ -14,7 +14,7 @@ from broadcast.errors import PhaseError, UsageError
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.notice import NoticeKind, TextPhase
 from broadcast.model.situation import Situation, situation_of
-from broadcast.publishing.before import Before
+from broadcast.publishing.earlier_notices import Before
 from broadcast.publishing.request import Request, Verb
 from tests.operations.test_compose import BERLIN, NOW, after, composed
 

@@ -11,8 +11,8 @@ from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.planning.resilience import examine
-from broadcast.planning.ways import PlannedChannel
 from broadcast.publishing.contact_points import is_down
 
 EMAIL = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)

@@ -12,11 +12,11 @@ from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.previous_delivery import PreviousDelivery
-from broadcast.planning.earlier import Usable
 from broadcast.planning.lanes import open_lanes
 from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Planner, Roster
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
+from broadcast.planning.previous_deliveries import Usable
 
 WAYS = {
     "email": PlannedChannel(

@@ -13,9 +13,9 @@ from broadcast.model.channel import ChannelKind, Limit, Measure
 from broadcast.model.message import Message
 from broadcast.model.notice import Alternative
 from broadcast.model.situation import Situation
+from broadcast.rendering.post_length import weighted_length
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
-from broadcast.rendering.weight import weighted_length
 from tests.rendering.facts import SHIPPED
 
 RENDERER = Renderer(SHIPPED, "de")

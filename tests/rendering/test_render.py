@@ -17,10 +17,10 @@ from broadcast.model.situation import Situation
 from broadcast.rendering.catalogue import Catalogue
 from broadcast.rendering.drill import visible
 from broadcast.rendering.lint import KINDS
+from broadcast.rendering.post_length import grapheme_count, weighted_length
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import sample_facts
 from broadcast.rendering.sms import measure
-from broadcast.rendering.weight import grapheme_count, weighted_length
 from tests.rendering.facts import SHIPPED, SMS, facts, render_sms, with_files, written
 
 RENDERER = Renderer(SHIPPED, "de")

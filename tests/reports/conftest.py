@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from broadcast.reports.analysis import IncidentAnalysis, build
 from broadcast.reports.people import Addresses
-from broadcast.reports.story import IncidentAnalysis, build
 from tests.reports.filled import Chronicle, at, outage
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -13,7 +13,7 @@ from broadcast.channels.chat.lines import lines
 from broadcast.channels.page.site import prose as page
 from broadcast.channels.responses import excerpt
 from broadcast.ledger.scrub import Scrubber
-from broadcast.rendering import clean, drill, factcheck, filters, phrase, prose, sms, speech, weight
+from broadcast.rendering import clean, drill, factcheck, filters, phrase, post_length, prose, sms, speech
 from broadcast.rendering.environment import Loader, Texts
 from broadcast.rendering.tag_lines import without_tag_lines
 from broadcast.rendering.words import ENGLISH
@@ -37,8 +37,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "remarks": lambda text: list(prose.problems(text, "en")),
     "spoken": lambda text: speech.seconds(speech.spoken(text, ENGLISH)),
     "sms": lambda text: sms.measure(sms.transliterate(text)),
-    "weighted": weight.weighted_length,
-    "wrapped": weight.wrapped_length,
+    "weighted": post_length.weighted_length,
+    "wrapped": post_length.wrapped_length,
     "template": without_tag_lines,
     "links": lambda text: list(linkify.pieces(text)),
     "chat": lines,

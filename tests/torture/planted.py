@@ -79,7 +79,7 @@ FAULTS = (
     ),
     Fault(
         "only the first channel of a post's lane gets the end",
-        "broadcast/planning/earlier.py",
+        "broadcast/planning/previous_deliveries.py",
         "return {one.channel: one for one in told if one.contact is None and one.carried}",
         "return {one.route[0]: one for one in told if one.contact is None and one.carried}",
     ),

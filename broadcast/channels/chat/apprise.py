@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from broadcast.channels.options import Shapes, words
 from broadcast.channels.sdk_logging import silence
-from broadcast.channels.start import TOO_OLD, may_start
+from broadcast.channels.start_limit import TOO_OLD, may_start
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from broadcast.channels.start import TOO_OLD, may_go_on
+from broadcast.channels.start_limit import TOO_OLD, may_go_on
 from broadcast.model.redaction import Secrets
 
 if TYPE_CHECKING:

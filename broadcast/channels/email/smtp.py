@@ -12,7 +12,7 @@ from broadcast.channels.email.headers import OPTIONS, SHAPES, Identity, Sender, 
 from broadcast.channels.email.mime import content
 from broadcast.channels.options import Shapes, between, host, words
 from broadcast.channels.responses import excerpt
-from broadcast.channels.start import TOO_OLD, may_start
+from broadcast.channels.start_limit import TOO_OLD, may_start
 from broadcast.channels.transport import Transport, describe
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

@@ -25,7 +25,7 @@ from broadcast.errors import NothingMatched, UsageError
 from broadcast.model.contact import AddressKind
 from broadcast.model.counted import counted
 from broadcast.model.mask import mask
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.recipients import permission_for, personal
 from broadcast.wiring import load_settings, make_channels, read_suppressed
 

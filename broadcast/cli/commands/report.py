@@ -57,10 +57,10 @@ def report(
     incident: AnyIncident, common: Common, form: AsFormat = None, out: Out = None, lang: Language = None
 ) -> None:
     """Write the report of an incident: who was told when, who was not, which promises were kept."""
+    from broadcast.reports.analysis import build
     from broadcast.reports.html import as_html
     from broadcast.reports.markdown import as_markdown
-    from broadcast.reports.saved import save
-    from broadcast.reports.story import build
+    from broadcast.reports.save import save
 
     out = None if out == Path("-") else out
     form = _form(form, out)

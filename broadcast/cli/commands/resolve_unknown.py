@@ -14,7 +14,7 @@ from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, Confirming, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.blocks import Block, Remark, StyledWord, Tone, line
 from broadcast.cli.output.show import show, show_json
-from broadcast.cli.output.unanswered import unanswered_json, unanswered_table
+from broadcast.cli.output.unknown_messages import unanswered_json, unanswered_table
 from broadcast.config.settings import Settings
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted

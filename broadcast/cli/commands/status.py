@@ -15,7 +15,7 @@ from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.show import clock_time, iso, show, show_json
-from broadcast.cli.output.unanswered import unanswered_json, unanswered_table
+from broadcast.cli.output.unknown_messages import unanswered_json, unanswered_table
 from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock

@@ -25,7 +25,7 @@ from broadcast.model.text import printable
 from broadcast.wiring import load_settings, make_catalogue, make_renderer, post_limits
 
 if TYPE_CHECKING:
-    from broadcast.rendering.sheet import Specimen
+    from broadcast.rendering.proof_page import Specimen
 
 SCHEMA = "broadcast.lint/1"
 _WRONG = 7
@@ -129,8 +129,8 @@ def render(
     out: Out = None,
 ) -> None:
     """Show one text with made-up facts; `notify --dry-run` shows it with the real ones."""
+    from broadcast.rendering.proof_page import specimen, specimens
     from broadcast.rendering.samples import Organisation, situation_named
-    from broadcast.rendering.sheet import specimen, specimens
 
     _refuse_contradiction(phase, out, every=every)
     settings = _settings(common)
@@ -159,8 +159,8 @@ def _refuse_contradiction(phase: str | None, out: Path | None, *, every: bool) -
 
 
 def _write(shown: Sequence[Specimen], audience: str, kind: ChannelKind, out: Path, common: Common) -> None:
-    from broadcast.rendering.sheet import as_html
-    from broadcast.reports.saved import save
+    from broadcast.rendering.proof_page import as_html
+    from broadcast.reports.save import save
 
     if out.suffix.lower() not in {".html", ".htm", ".xhtml"}:
         hint = f"write {out.with_suffix('.html').name}"

@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from broadcast.contacts.sheet import SheetRow
+from broadcast.contacts.csv_file import SheetRow
 from broadcast.errors import UsageError
 
 _MARKS = {

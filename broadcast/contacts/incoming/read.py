@@ -9,11 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from broadcast.contacts.columns import read_columns
+from broadcast.contacts.csv_file import SheetRow, lines_of, open_sheet
 from broadcast.contacts.incoming.ldif import read_ldif
 from broadcast.contacts.incoming.listing import Gathered, ListFault, Listing, decoded
 from broadcast.contacts.incoming.subscribers import read_json, statuspage_row
 from broadcast.contacts.incoming.vcard import read_vcards
-from broadcast.contacts.sheet import SheetRow, lines_of, open_sheet
 from broadcast.errors import UsageError
 
 LARGEST = 256 * 1024 * 1024  # bytes

@@ -15,11 +15,11 @@ from broadcast.model.situation import Situation, situation_of
 from broadcast.rendering import speech
 from broadcast.rendering.catalogue import PUBLIC
 from broadcast.rendering.clean import one_line
-from broadcast.rendering.draft import OUTSIDE
 from broadcast.rendering.drill import visible, visible_lines
 from broadcast.rendering.placement import PUBLISHED
 from broadcast.rendering.prose import GIVEN
 from broadcast.rendering.render import Rendered
+from broadcast.rendering.text_draft import OUTSIDE
 from broadcast.rendering.words import Words, words_for
 
 __all__ = ["GIVEN", "Case", "Problem", "given", "lines", "moments", "own", "parts"]

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from broadcast.errors import BroadcastError
 from broadcast.rendering.catalogue import Catalogue
-from broadcast.rendering.draft import Templates
 from broadcast.rendering.placement import misplaced
 from broadcast.rendering.proof import sources
 from broadcast.rendering.proof.finding import Finding, Gravity
+from broadcast.rendering.text_draft import Templates
 
 #: How bad it is where a template of that name says what it must not.
 GravityOf: TypeAlias = Callable[[str], Gravity]

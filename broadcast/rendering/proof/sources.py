@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from broadcast.rendering import former
+from broadcast.rendering import renamed_parts
 from broadcast.rendering.catalogue import SUFFIX
 from broadcast.rendering.proof.case import Problem
 
@@ -43,7 +43,7 @@ def problems(source: str, names: frozenset[str]) -> Iterator[Problem]:
     for match in _ALWAYS_THERE.finditer(text):
         yield f"asks whether `{match[1]}` is defined", f"write {{% if {match[1]} %}}"
     for match in _INCLUDE.finditer(text):
-        part = former.PARTS.get(f"{match[1].removesuffix(SUFFIX)}{SUFFIX}")
+        part = renamed_parts.PARTS.get(f"{match[1].removesuffix(SUFFIX)}{SUFFIX}")
         if part:
             yield f"includes {match[1]!r} by its old name", f'write "{part.removesuffix(SUFFIX)}"'
     if _LEVEL.search(text):

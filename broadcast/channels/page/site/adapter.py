@@ -15,7 +15,7 @@ from broadcast.channels.page.site.ownership import STATE, NotOurs, check_entranc
 from broadcast.channels.page.site.page_settings import LANGUAGES, Component, SiteSettings, service_component
 from broadcast.channels.page.site.publication import add, home, read
 from broadcast.channels.page.site.state import StateDamaged
-from broadcast.channels.start import TOO_OLD, may_start
+from broadcast.channels.start_limit import TOO_OLD, may_start
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError

@@ -1,4 +1,4 @@
--- Times are seconds since 1970-01-01 UTC. JSON columns hold objects written by broadcast/ledger/facts.py.
+-- Times are seconds since 1970-01-01 UTC. JSON columns hold objects written by broadcast/ledger/facts_json.py.
 
 CREATE TABLE incident (
     id             INTEGER PRIMARY KEY,

@@ -9,7 +9,7 @@ from broadcast.config.settings import AudienceSettings
 from broadcast.errors import NothingMatched
 from broadcast.model.plan import Planned
 from broadcast.model.previous_delivery import PreviousDelivery
-from broadcast.rendering.draft import OUTSIDE
+from broadcast.rendering.text_draft import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from broadcast.channels import registry
-from broadcast.channels.start import START, TOO_OLD, Start
+from broadcast.channels.start_limit import START, TOO_OLD, Start
 from broadcast.channels.transport import NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.clock import SystemClock

@@ -12,7 +12,8 @@ from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts
 from broadcast.model.text import printable
 from broadcast.planning.plan import PUBLIC
-from broadcast.reports import missed
+from broadcast.reports import missed_people
+from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.reports.document import (
     DASH,
     Block,
@@ -33,7 +34,6 @@ from broadcast.reports.document import (
 from broadcast.reports.language import ReportLanguage
 from broadcast.reports.people import Addresses
 from broadcast.reports.promises import Promise, PromiseVerdict
-from broadcast.reports.story import IncidentAnalysis
 from broadcast.reports.timeline import Moment, NoticeSummary, StateChange, TimelineRow
 
 _SLOT = re.compile(f"{SLOT_OPEN}(.*?){SLOT_CLOSE}")
@@ -369,9 +369,9 @@ _SECTIONS: dict[str, Callable[[IncidentAnalysis, ReportLanguage], tuple[Block, .
     "facts": _facts,
     "timeline": _timeline,
     "reach": _reach,
-    "unreached": missed.unreached,
-    "unsure": missed.unsure,
-    "behind": missed.behind,
+    "unreached": missed_people.unreached,
+    "unsure": missed_people.unsure,
+    "behind": missed_people.behind,
     "promises": _promises,
     "course": _course,
     "duplicates": _duplicates,

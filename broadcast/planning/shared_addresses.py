@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from broadcast.model.duplicate_filter import DuplicateFilter
 from broadcast.model.plan import Planned
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 
 
 class Shared:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.target import why_gone
-from broadcast.planning.ways import PlannedChannel
+from broadcast.planning.planned_channel import PlannedChannel
 
 
 @dataclass(frozen=True, slots=True)

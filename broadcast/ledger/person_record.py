@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from broadcast.ledger.contact_rows import contact_from
 from broadcast.ledger.erasure import KnownAs, entries_of, recipients_of
-from broadcast.ledger.people import contact_from
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState

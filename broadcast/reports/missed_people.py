@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from broadcast.model.text import printable
+from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.reports.document import Block, Cell, CellTone, Heading, ReportLine, ReportTable
 from broadcast.reports.language import ReportLanguage
 from broadcast.reports.people import ReportedPerson
-from broadcast.reports.story import IncidentAnalysis
 
 
 def unreached(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:

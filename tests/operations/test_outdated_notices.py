@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from broadcast.publishing.lateness import lateness
+from broadcast.publishing.outdated_notices import lateness
 from broadcast.publishing.request import Verb
 from tests.operations.test_compose import NOW, after, composed
 

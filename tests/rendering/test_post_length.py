@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.rendering.weight import grapheme_count, graphemes, weighted_length, wrapped_length
+from broadcast.rendering.post_length import grapheme_count, graphemes, weighted_length, wrapped_length
 
 FAMILY = "👨‍👩‍👧‍👦"
 

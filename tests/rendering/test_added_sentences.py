@@ -10,7 +10,7 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Phase
 from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation
-from broadcast.rendering.added import added
+from broadcast.rendering.added_sentences import added
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
 from tests.rendering.facts import SHIPPED, with_files

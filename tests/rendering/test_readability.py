@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadcast.rendering.plain import hard_to_read
+from broadcast.rendering.readability import hard_to_read
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from broadcast.errors import UsageError
-from broadcast.reports.saved import save, sealed
+from broadcast.reports.save import save, sealed
 
 FIRST, SECOND = "# Report\n\nfirst\n", "# Report\n\nsecond\n"
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.blocks import StyledWord, Table, Tone
 from broadcast.cli.output.show import clock_time, iso
-from broadcast.ledger.unanswered import Unanswered
+from broadcast.ledger.unknown_messages import Unanswered
 from broadcast.model.mask import mask
 
 _LISTED = 20

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.ledger.facts import facts_from_json, facts_to_json
+from broadcast.ledger.facts_json import facts_from_json, facts_to_json
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from broadcast.rendering.tongue import Tongue
+from broadcast.rendering.spoken_language import Tongue
 from broadcast.rendering.words import ENGLISH, GERMAN
 
 _AFTERNOON = range(12, 24)

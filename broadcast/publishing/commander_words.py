@@ -11,7 +11,7 @@ from broadcast.errors import UsageError
 from broadcast.model.incident import Phase
 from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING
-from broadcast.publishing.before import Before
+from broadcast.publishing.earlier_notices import Before
 from broadcast.publishing.phases import reopens
 from broadcast.publishing.request import Request
 

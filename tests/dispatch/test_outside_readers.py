@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from broadcast.config.settings import AudienceSettings
 from broadcast.errors import NothingMatched
 from broadcast.model.plan import Planned
-from broadcast.publishing.bystanders import Bystanders
+from broadcast.publishing.outside_readers import Bystanders
 from broadcast.publishing.request import Request, Verb
 
 AGENTS = """
