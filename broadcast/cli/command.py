@@ -15,10 +15,10 @@ from typing import Annotated, Any, NoReturn, cast, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from broadcast.cli.empty import refuse_empty
+from broadcast.cli.empty_values import refuse_empty
 from broadcast.cli.help import help_text, path, short_help
 from broadcast.cli.options import Common, Help, Version
-from broadcast.cli.suggest import nearest
+from broadcast.cli.suggestions import nearest
 from broadcast.cli.terminal import standard_error, standard_output
 from broadcast.errors import UsageError
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.options import Common
-from broadcast.cli.output.blocks import Page
+from broadcast.cli.output.display import show
+from broadcast.cli.output.page_blocks import Page
 from broadcast.cli.output.preview import compact_page, preview_page, reach
-from broadcast.cli.output.show import show
 from broadcast.cli.terminal import can_ask
 from broadcast.errors import Interrupted, Refused
 from broadcast.publishing.preview import Preview

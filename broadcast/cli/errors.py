@@ -14,7 +14,7 @@ from typing import Any
 from typer.exceptions import TyperException
 
 from broadcast.cli.help import path
-from broadcast.cli.suggest import did_you_mean
+from broadcast.cli.suggestions import did_you_mean
 from broadcast.cli.terminal import Stream, standard_error, standard_output
 from broadcast.config.secret import sounds_secret
 from broadcast.errors import BroadcastError, Interrupted, Unfinished

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadcast.cli.output.blocks import Banner, Line, Quote, Remark, plain
+from broadcast.cli.output.page_blocks import Banner, Line, Quote, Remark, plain
 from broadcast.cli.output.plain_text import as_narrow_text, as_text
 from broadcast.cli.output.preview import preview_page
 from broadcast.model.notice import NoticeKind

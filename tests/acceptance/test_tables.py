@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.cli.output.blocks import COMMAND, Line, Remark, Table
-from broadcast.cli.output.show import show
+from broadcast.cli.output.display import show
+from broadcast.cli.output.page_blocks import COMMAND, Line, Remark, Table
 from broadcast.cli.terminal import Stream
 
 WORDS = st.text(st.sampled_from("abcXYZ019/._-@"), min_size=1, max_size=90)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcast.cli.output.plain_text import as_text
-from broadcast.cli.output.results import result_page
+from broadcast.cli.output.result_pages import result_page
 from broadcast.ledger.counts import Counts
 from broadcast.publishing.result import FailoverResult, Result
 

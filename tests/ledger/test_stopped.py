@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from broadcast.cli.output.bars import Bars
-from broadcast.cli.output.progress import Lines, Scribe
+from broadcast.cli.output.progress import Lines, LineWriter
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.errors import LedgerBusy
@@ -67,7 +67,7 @@ def test_ctrl_z_waits_for_the_end_of_a_transaction(path):
 
 
 def lines() -> Listener:
-    return Lines(Scribe(Stream(io.StringIO(), drawable=False, colour=False)), every=True)
+    return Lines(LineWriter(Stream(io.StringIO(), drawable=False, colour=False)), every=True)
 
 
 def bars() -> Listener:

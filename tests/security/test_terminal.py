@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.cli.output.blocks import Banner, Line, Quote, Remark, StyledWord, Table, Tone
+from broadcast.cli.output.display import json_text
+from broadcast.cli.output.page_blocks import Banner, Line, Quote, Remark, StyledWord, Table, Tone
 from broadcast.cli.output.plain_text import as_narrow_text, as_text
 from broadcast.cli.output.rich_text import draw
-from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
 from broadcast.model.text import printable
 from tests.security.checks import assert_drawn, assert_printed, sequences

@@ -12,10 +12,10 @@ from broadcast.cli import completion
 from broadcast.cli.command import command, group
 from broadcast.cli.event_loop import complete
 from broadcast.cli.options import Common, ListForm, OutputForm
-from broadcast.cli.output.blocks import StyledWord, Table, Tone
 from broadcast.cli.output.checks import checks_page
-from broadcast.cli.output.show import show, show_json
-from broadcast.cli.suggest import nearest
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import StyledWord, Table, Tone
+from broadcast.cli.suggestions import nearest
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import LedgerError, NothingMatched, UsageError
 from broadcast.model.channel import Capabilities, Idempotency, Threading

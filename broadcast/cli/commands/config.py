@@ -8,8 +8,8 @@ import typer
 
 from broadcast.cli.command import command, group
 from broadcast.cli.options import Common, ListForm, OutputForm
-from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
-from broadcast.cli.output.show import show, show_json
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.config.show import rows
 from broadcast.model.counted import counted
 from broadcast.wiring import channel_defaults, load_settings

@@ -14,9 +14,9 @@ from broadcast.cli.commands.export_person import export_person
 from broadcast.cli.commands.import_contacts import import_contacts
 from broadcast.cli.commands.suppress import suppress
 from broadcast.cli.options import Common, ListForm, OutputForm
-from broadcast.cli.output.blocks import Block, Remark, StyledWord, Table, Tone
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Table, Tone
 from broadcast.cli.output.preview import people as people_words
-from broadcast.cli.output.show import show, show_json
 from broadcast.config.settings import Settings
 from broadcast.contacts.book import Book, read_contacts
 from broadcast.contacts.check import Summary, summarise

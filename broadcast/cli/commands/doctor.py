@@ -8,7 +8,7 @@ from broadcast.cli.command import command
 from broadcast.cli.event_loop import complete
 from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.checks import checks_page
-from broadcast.cli.output.show import show, show_json
+from broadcast.cli.output.display import show, show_json
 from broadcast.errors import ConfigError
 from broadcast.monitoring.doctor import Check, CheckVerdict, examine, failed
 from broadcast.wiring import load_settings

@@ -14,8 +14,8 @@ from broadcast.cli import completion
 from broadcast.cli.command import command, group
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.cli.options import Common, ListForm, OutputForm
-from broadcast.cli.output.blocks import Banner, Block, Remark, StyledWord, Table, Tone
-from broadcast.cli.output.show import show, show_json
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Banner, Block, Remark, StyledWord, Table, Tone
 from broadcast.drills.exercise import Exercise, ExerciseStep, read_exercise
 from broadcast.drills.grade import Criterion, Grade, spell
 from broadcast.drills.shipped import find_exercise, shipped

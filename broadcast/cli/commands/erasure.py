@@ -14,9 +14,10 @@ from broadcast.cli.consent import Question
 from broadcast.cli.errors import crash_reports
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Also, Common, Confirming, ListForm, OutputForm
-from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.person import INCOMPLETE, places, places_json
-from broadcast.cli.output.show import clock_time, iso, show, show_json
+from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.config.durations import parse_duration
 from broadcast.ledger.erasure import Author
 from broadcast.model.clock import SystemClock

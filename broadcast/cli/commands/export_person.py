@@ -11,8 +11,9 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Also, Common, ListForm, OutputForm
+from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.person import INCOMPLETE, person_page, places, places_json
-from broadcast.cli.output.show import iso, show, show_json
+from broadcast.cli.output.timestamps import iso
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import Contact
 from broadcast.privacy import export_person as exporting

@@ -14,8 +14,8 @@ from broadcast.cli.command import command
 from broadcast.cli.consent import Question
 from broadcast.cli.errors import report
 from broadcast.cli.options import Common, Confirming, ListForm, OutputForm
-from broadcast.cli.output.blocks import Block, Remark, StyledWord, Table, Tone, line
-from broadcast.cli.output.show import show, show_json
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Table, Tone, line
 from broadcast.contacts.changes import Difference, compare, refuse_removals
 from broadcast.contacts.file import read_file, write_file
 from broadcast.contacts.incoming.listing import ListFault, Listing

@@ -10,8 +10,8 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.options import Common
-from broadcast.cli.output.blocks import Block, Remark, Tone
-from broadcast.cli.output.show import show
+from broadcast.cli.output.display import show
+from broadcast.cli.output.page_blocks import Block, Remark, Tone
 from broadcast.setup.init import StarterLanguage, initialise
 
 Folder = Annotated[Path, typer.Argument(metavar="[FOLDER]", help="The folder. Default: this one.")]

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from broadcast.cli.command import command
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
-from broadcast.cli.output.blocks import Block, StyledWord, Table, Tone, line
-from broadcast.cli.output.show import iso, show, show_json
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, StyledWord, Table, Tone, line
+from broadcast.cli.output.timestamps import iso
 from broadcast.model.zone import with_zone
 from broadcast.reports.log import LogEntry, address_kinds
 from broadcast.reports.log import log as read_log

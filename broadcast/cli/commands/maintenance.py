@@ -11,8 +11,8 @@ from broadcast.cli import completion
 from broadcast.cli.command import command
 from broadcast.cli.commands.publish import publish
 from broadcast.cli.default_command import default_group
-from broadcast.cli.inputs import read_request
 from broadcast.cli.options import Common, EndingOptions, RunOptions, Sending, TargetOptions, Wording
+from broadcast.cli.request_input import read_request
 from broadcast.errors import UsageError
 from broadcast.model.incident import Phase
 from broadcast.publishing.request import Request, Verb

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from broadcast.cli.command import command
-from broadcast.cli.inputs import read_affects
 from broadcast.cli.options import Common, ListForm, OutputForm, TargetOptions
-from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.preview import barred_page
-from broadcast.cli.output.show import show, show_json
+from broadcast.cli.request_input import read_affects
 from broadcast.errors import UsageError
 from broadcast.model.counted import counted
 from broadcast.model.system import NOTHING

@@ -7,7 +7,6 @@ from dataclasses import replace
 from broadcast.cli.command import command
 from broadcast.cli.consent import ConsentPrompt
 from broadcast.cli.event_loop import complete, stop_by_signals
-from broadcast.cli.inputs import read_limits, read_request, read_words
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import (
     Common,
@@ -21,10 +20,11 @@ from broadcast.cli.options import (
     Title,
     Wording,
 )
+from broadcast.cli.output.display import json_text, show, show_json
 from broadcast.cli.output.preview import preview_json, preview_page
 from broadcast.cli.output.progress import watching
-from broadcast.cli.output.show import json_text, show, show_json
 from broadcast.cli.output.show_result import show_result
+from broadcast.cli.request_input import read_limits, read_request, read_words
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import nobody
 from broadcast.publishing.request import Limits, Request, Verb

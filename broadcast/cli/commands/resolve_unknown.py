@@ -12,8 +12,8 @@ from broadcast.cli.command import command
 from broadcast.cli.consent import Question
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, Confirming, ListForm, MaybeIncident, OutputForm
-from broadcast.cli.output.blocks import Block, Remark, StyledWord, Tone, line
-from broadcast.cli.output.show import show, show_json
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Tone, line
 from broadcast.cli.output.unknown_messages import unanswered_json, unanswered_table
 from broadcast.config.settings import Settings
 from broadcast.model.clock import SystemClock

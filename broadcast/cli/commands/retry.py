@@ -8,11 +8,11 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.event_loop import complete, stop_by_signals
-from broadcast.cli.inputs import read_limits
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, MaybeIncident, RunOptions
 from broadcast.cli.output.progress import watching
 from broadcast.cli.output.show_result import show_retried
+from broadcast.cli.request_input import read_limits
 from broadcast.publishing.retry import retry as finish
 from broadcast.wiring import load_settings, make_deliverer
 

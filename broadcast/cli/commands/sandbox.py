@@ -12,8 +12,8 @@ import typer
 
 from broadcast.cli.command import command, group
 from broadcast.cli.options import Common, ListForm, OutputForm
-from broadcast.cli.output.blocks import Block, Line, Remark, StyledWord, Table, Tone, line
-from broadcast.cli.output.show import show, show_json
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Line, Remark, StyledWord, Table, Tone, line
 from broadcast.errors import UsageError
 from broadcast.sandbox import daemon
 from broadcast.sandbox.client import SandboxClient

@@ -13,8 +13,9 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
-from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
-from broadcast.cli.output.show import clock_time, iso, show, show_json
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.cli.output.unknown_messages import unanswered_json, unanswered_table
 from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger

@@ -14,8 +14,9 @@ from broadcast.cli.command import command
 from broadcast.cli.consent import Question
 from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, Confirming, ListForm, OutputForm
-from broadcast.cli.output.blocks import Block, StyledWord, Table, line
-from broadcast.cli.output.show import clock_time, iso, show, show_json
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, StyledWord, Table, line
+from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.config.settings import Settings
 from broadcast.contacts.incoming.listing import decoded, physical_lines
 from broadcast.errors import UsageError

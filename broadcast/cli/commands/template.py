@@ -12,9 +12,9 @@ import typer
 from broadcast.cli import completion
 from broadcast.cli.command import command, group
 from broadcast.cli.options import Common, ListForm, OutputForm
-from broadcast.cli.output.blocks import Block, Quote, StyledWord, Table, Tone, line
-from broadcast.cli.output.show import show, show_json
-from broadcast.cli.suggest import nearest
+from broadcast.cli.output.display import show, show_json
+from broadcast.cli.output.page_blocks import Block, Quote, StyledWord, Table, Tone, line
+from broadcast.cli.suggestions import nearest
 from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind

@@ -11,8 +11,8 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.event_loop import complete
 from broadcast.cli.options import Common, Output
+from broadcast.cli.output.display import json_text, show
 from broadcast.cli.output.plain_text import one_line
-from broadcast.cli.output.show import json_text, show
 from broadcast.cli.output.watch import round_json, summary, told
 from broadcast.config.durations import parse_duration
 from broadcast.config.settings import Settings

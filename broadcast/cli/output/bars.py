@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn
 
+from broadcast.cli.output.event_groups import PROBLEMS, WHOLE_RUN
 from broadcast.cli.output.plain_text import one_line
-from broadcast.cli.output.progress import ASIDE, TROUBLE
 from broadcast.cli.output.rich_text import console
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.progress import Event, EventKind
@@ -32,7 +32,7 @@ class Bars:
         """Move the channel's bar."""
         if event.kind is EventKind.DONE:
             return
-        if event.kind in ASIDE:
+        if event.kind in WHOLE_RUN:
             self._progress.console.print(one_line(event.reason or event.kind), markup=False)
             return
         task = self._task(event.channel)
@@ -44,7 +44,7 @@ class Bars:
             self._progress.update(task.id, completed=reached, total=max(total, reached))
         elif event.kind is EventKind.FAILOVER and event.contact:
             self._progress.update(task.id, total=total + 1, trouble="steps in")
-        elif event.kind in TROUBLE:
+        elif event.kind in PROBLEMS:
             self._progress.update(task.id, trouble=one_line(f"{event.kind}: {event.reason or ''}"))
 
     def stop(self) -> None:

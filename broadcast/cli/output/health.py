@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone
-from broadcast.cli.output.show import clock_time, iso
+from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone
+from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.ledger.health import Traffic
 from broadcast.model.health import Condition
 from broadcast.monitoring.survey import ChannelHealth, Survey

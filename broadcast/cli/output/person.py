@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Block, Quote, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, Table, Tone, line
 from broadcast.model.contact import Contact
 from broadcast.model.suppression import SuppressionReason
 from broadcast.privacy.export_person import Dossier, SentMessage

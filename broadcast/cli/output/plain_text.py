@@ -5,7 +5,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from broadcast.cli.output.blocks import COMMAND, Banner, Block, Cell, Line, Page, Quote, Remark, Table, plain
+from broadcast.cli.output.page_blocks import (
+    COMMAND,
+    Banner,
+    Block,
+    Cell,
+    Line,
+    Page,
+    Quote,
+    Remark,
+    Table,
+    plain,
+)
 from broadcast.model.text import printable
 
 _MARGIN = "  | "  # the indent of quoted texts

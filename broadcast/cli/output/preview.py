@@ -8,8 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Banner, Block, Quote, Remark, StyledWord, Table, Tone, line
-from broadcast.cli.output.show import clock_time, iso
+from broadcast.cli.output.page_blocks import Banner, Block, Quote, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.model.channel import ChannelKind
 from broadcast.model.counted import counted
 from broadcast.publishing.preview import AudiencePreview, BarredPreview, Preview, TextPreview

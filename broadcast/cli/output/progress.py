@@ -11,16 +11,13 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 from broadcast.cli.options import Common, Output
+from broadcast.cli.output.display import json_text
+from broadcast.cli.output.event_groups import PROBLEMS, WHOLE_RUN
 from broadcast.cli.output.plain_text import one_line
-from broadcast.cli.output.show import json_text
 from broadcast.cli.terminal import Stream
 from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.errors import BroadcastError, Interrupted, Unfinished
 from broadcast.ledger.processes import ctrl_z_deferred
-
-TROUBLE = {EventKind.FAILED, EventKind.FAILOVER, EventKind.UNKNOWN}
-#: Events about the whole run; they have no channel.
-ASIDE = {EventKind.WAITING, EventKind.STOPPING}
 
 
 @contextmanager
@@ -64,11 +61,11 @@ def _advice(error: Exception) -> str:
 @contextmanager
 def _showing(common: Common, output: Output) -> Iterator[Listener]:
     if output is Output.NDJSON:
-        with _scribe(common.out) as scribe:
-            yield JsonLines(scribe)
+        with _writing(common.out) as writer:
+            yield JsonLines(writer)
     elif common.quiet or output is Output.QUIET:
-        with _scribe(common.err) as scribe:
-            yield Asides(scribe)
+        with _writing(common.err) as writer:
+            yield WholeRunLines(writer)
     elif common.err.drawable and not common.verbose:
         from broadcast.cli.output.bars import Bars
 
@@ -78,11 +75,11 @@ def _showing(common: Common, output: Output) -> Iterator[Listener]:
         finally:
             bars.stop()
     else:
-        with _scribe(common.err) as scribe:
-            yield Lines(scribe, every=common.verbose)
+        with _writing(common.err) as writer:
+            yield Lines(writer, every=common.verbose)
 
 
-class Scribe:
+class LineWriter:
     """Writes lines in its own thread, so that a slow reader does not delay the sending."""
 
     def __init__(self, stream: Stream) -> None:
@@ -107,19 +104,19 @@ class Scribe:
 
 
 @contextmanager
-def _scribe(stream: Stream) -> Iterator[Scribe]:
-    scribe = Scribe(stream)
+def _writing(stream: Stream) -> Iterator[LineWriter]:
+    writer = LineWriter(stream)
     try:
-        yield scribe
+        yield writer
     finally:
-        scribe.finish()
+        writer.finish()
 
 
 class JsonLines:
     """One JSON object per event; the last one, `done`, is part of the result and not written here."""
 
-    def __init__(self, scribe: Scribe) -> None:
-        self._scribe = scribe
+    def __init__(self, writer: LineWriter) -> None:
+        self._writer = writer
 
     def __call__(self, event: Event) -> None:
         """Write the event."""
@@ -133,29 +130,29 @@ class JsonLines:
             "ref": event.ref,
             "reason": event.reason,
         }
-        self._scribe.line(json_text(fields))
+        self._writer.line(json_text(fields))
 
 
-class Asides:
+class WholeRunLines:
     """Only events about the whole run: people who press Ctrl-C must know why it continues."""
 
-    def __init__(self, scribe: Scribe) -> None:
-        self._scribe = scribe
+    def __init__(self, writer: LineWriter) -> None:
+        self._writer = writer
 
     def __call__(self, event: Event) -> None:
         """Show the event if it is about the whole run."""
-        if event.kind in ASIDE:
-            self._scribe.line(one_line(event.reason or event.kind))
+        if event.kind in WHOLE_RUN:
+            self._writer.line(one_line(event.reason or event.kind))
 
 
 class Lines:
     """One line when a channel is finished and one for each new problem; with `every`, one for each event."""
 
-    def __init__(self, scribe: Scribe, *, every: bool) -> None:
-        self._scribe, self._every = scribe, every
+    def __init__(self, writer: LineWriter, *, every: bool) -> None:
+        self._writer, self._every = writer, every
         self._planned: dict[str, int] = {}
         self._accepted: dict[str, int] = {}
-        self._told: set[tuple[str, ...]] = set()
+        self._shown: set[tuple[str, ...]] = set()
 
     def __call__(self, event: Event) -> None:
         """Show the event if it is new."""
@@ -164,15 +161,15 @@ class Lines:
             return
         if kind is EventKind.PLANNED:
             self._planned[channel] = self._planned.get(channel, 0) + event.count
-        if kind in ASIDE:
-            self._scribe.line(one_line(event.reason or kind))
+        if kind in WHOLE_RUN:
+            self._writer.line(one_line(event.reason or kind))
         elif self._every:
-            self._scribe.line(_said(event))
+            self._writer.line(_line_for(event))
         elif kind is EventKind.ACCEPTED:
             self._count(channel, event.count)
-        elif kind in TROUBLE and (channel, kind, event.reason or "") not in self._told:
-            self._told.add((channel, kind, event.reason or ""))
-            self._scribe.line(_said(event))
+        elif kind in PROBLEMS and (channel, kind, event.reason or "") not in self._shown:
+            self._shown.add((channel, kind, event.reason or ""))
+            self._writer.line(_line_for(event))
 
     def _count(self, channel: str, count: int) -> None:
         planned = self._planned.get(channel, 0)
@@ -180,19 +177,19 @@ class Lines:
         now = self._accepted[channel] = before + count
         if now == planned or len(str(now)) > len(str(before)):
             of = f" of {planned:,}" if planned >= now else ""
-            self._scribe.line(f"{one_line(channel)}: {now:,}{of} accepted")
+            self._writer.line(f"{one_line(channel)}: {now:,}{of} accepted")
 
 
-def _said(event: Event) -> str:
+def _line_for(event: Event) -> str:
     if event.kind is EventKind.FAILOVER:
-        return one_line(_stepping_in(event))
-    whom = event.contact or (f"{event.count:,}" if event.count > 1 else "")
-    parts = [f"{event.channel}: {event.kind}", whom, event.ref or ""]
+        return one_line(_failover_line(event))
+    who = event.contact or (f"{event.count:,}" if event.count > 1 else "")
+    parts = [f"{event.channel}: {event.kind}", who, event.ref or ""]
     text = " ".join(part for part in parts if part)
     return one_line(f"{text}: {event.reason}" if event.reason else text)
 
 
-def _stepping_in(event: Event) -> str:
+def _failover_line(event: Event) -> str:
     """Return the line on a failover: for one person the next channel, for many the channel they leave."""
     why = f": {event.reason}" if event.reason else ""
     if event.contact:

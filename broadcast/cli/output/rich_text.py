@@ -15,7 +15,7 @@ from rich.panel import Panel
 from rich.table import Table as Grid
 from rich.text import Text
 
-from broadcast.cli.output.blocks import (
+from broadcast.cli.output.page_blocks import (
     COMMAND,
     Banner,
     Block,

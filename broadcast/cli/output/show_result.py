@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.options import Common, Output
-from broadcast.cli.output.blocks import line
-from broadcast.cli.output.show import json_text, show, show_json
+from broadcast.cli.output.display import json_text, show, show_json
+from broadcast.cli.output.page_blocks import line
 from broadcast.cli.terminal import lost_output
 from broadcast.publishing.result import SCHEMA, Result
 
@@ -40,7 +40,7 @@ def show_result(
             case Output.QUIET:
                 common.out.write(f"{result.incident}\n")
             case Output.HUMAN:
-                from broadcast.cli.output.results import result_page, warnings_page
+                from broadcast.cli.output.result_pages import result_page, warnings_page
 
                 if not common.quiet:
                     show(warnings_page(one for one in result.warnings if one not in warned), common.err)

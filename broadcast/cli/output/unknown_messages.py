@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import StyledWord, Table, Tone
-from broadcast.cli.output.show import clock_time, iso
+from broadcast.cli.output.page_blocks import StyledWord, Table, Tone
+from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.ledger.unknown_messages import Unanswered
 from broadcast.model.mask import mask
 

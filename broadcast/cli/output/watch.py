@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from broadcast.cli.output.blocks import Block, Remark, StyledWord, Tone, line
+from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Tone, line
 from broadcast.cli.output.plain_text import one_line
-from broadcast.cli.output.show import clock_time, iso
+from broadcast.cli.output.timestamps import clock_time, iso
 from broadcast.config.settings import Settings
 from broadcast.ledger.health import Watched
 from broadcast.model.counted import counted

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Page
+from broadcast.cli.output.page_blocks import Page
 from broadcast.cli.output.plain_text import as_narrow_text, as_text
 from broadcast.cli.terminal import Stream
 from broadcast.model.text import printable_json
-from broadcast.model.zone import with_zone
 
 _TOO_NARROW = 60
 
@@ -35,13 +32,3 @@ def show_json(data: object, stream: Stream) -> None:
 def json_text(data: object, indent: int | None = None) -> str:
     """Return data as JSON without characters that control a terminal."""
     return printable_json(json.dumps(data, ensure_ascii=False, indent=indent))
-
-
-def clock_time(moment: datetime | None, zone: ZoneInfo) -> str:
-    """Return `2026-11-22 14:30 CET`, or nothing."""
-    return with_zone(moment.astimezone(zone)) if moment else ""
-
-
-def iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    """Return ISO 8601 with its offset, for programs."""
-    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None

@@ -193,7 +193,7 @@ def _flat(table: Mapping[str, object], where: str, prefix: str = "") -> Iterator
         elif isinstance(value, bool) or value is None or isinstance(value, dict | list):
             raise UsageError(f"{where}: {name} must be a text or a number", hint=f'write {name} = "..."')
         else:
-            yield _filled(name, str(value), where)
+            yield _non_empty_pair(name, str(value), where)
 
 
 def _lines(text: str, where: str) -> Iterator[tuple[str, str]]:
@@ -201,17 +201,17 @@ def _lines(text: str, where: str) -> Iterator[tuple[str, str]]:
         if line.strip() and not line.lstrip().startswith("#"):
             name, value = _pair(line.strip(), f"{where}, line {number}")
             quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-            yield _filled(name, value[1:-1] if quoted else value, f"{where}, line {number}")
+            yield _non_empty_pair(name, value[1:-1] if quoted else value, f"{where}, line {number}")
 
 
 def _pair(text: str, where: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise UsageError(f"{where}: this is not KEY=VALUE", hint='write it like: -v scope="all customers"')
-    return _filled(name.strip(), value.strip(), where)
+    return _non_empty_pair(name.strip(), value.strip(), where)
 
 
-def _filled(name: str, value: str, where: str) -> tuple[str, str]:
+def _non_empty_pair(name: str, value: str, where: str) -> tuple[str, str]:
     """Return the pair; raises `UsageError` if its value is empty."""
     if not value.strip():
         back = f"; to take back what held: {name}=none" if name in _HELD else ""

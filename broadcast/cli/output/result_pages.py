@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from broadcast.cli.output.blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
-from broadcast.cli.output.show import clock_time
+from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
+from broadcast.cli.output.timestamps import clock_time
 from broadcast.ledger.counts import Counts
 from broadcast.model.counted import counted
 from broadcast.publishing.result import ChannelResult, ExitStatus, Result
