@@ -140,8 +140,11 @@ def _fields(contact: Contact) -> tuple[object, ...]:
 def _contact(fields: Sequence[Any]) -> Contact:
     """Return the contact from the values of `_fields`; files without consents are read as fast as before."""
     id, name, phone, email, locale, groups, extra, landline, consents = fields
-    given = tuple(Consent(*each) for each in consents) if consents else ()
-    return Contact(id, name, phone, email, locale, groups, extra, (), given, landline)
+    answers = tuple(
+        Consent(channel=channel, purpose=purpose, given=given, since=since, source=source)
+        for channel, purpose, given, since, source in consents
+    )
+    return Contact(id, name, phone, email, locale, groups, extra, (), answers, landline)
 
 
 def _marks(contact: Contact) -> Iterator[tuple[str, str]]:

@@ -93,7 +93,18 @@ class Erasure:
         with self._store.reading() as connection:
             people = connection.execute("addresses")
             found = [row["id"] for row in people if sought(row["contact"], row["phone"], row["email"])]
-            return [KnownAs(*row) for row in connection.execute("known_recipients", {"recipients": found})]
+            rows = connection.execute("known_recipients", {"recipients": found})
+            return [
+                KnownAs(
+                    recipient=row["id"],
+                    audience=row["audience"],
+                    contact=row["contact"],
+                    name=row["name"],
+                    phone=row["phone"],
+                    email=row["email"],
+                )
+                for row in rows
+            ]
 
     def messages(self, people: Sequence[KnownAs]) -> dict[int, int]:
         """By incident: how many messages were owed to these people."""

@@ -99,8 +99,14 @@ class _WindowReader:
                 f"this is the announced window already: {self._span(starts, ends)}",
                 hint="give another --from or --until",
             )
-        former = (self.known_starts, self.known_ends) if changed else (None, None)
-        return Window(starts, ends, *former, warnings=tuple(self.warnings))
+        former_starts, former_ends = (self.known_starts, self.known_ends) if changed else (None, None)
+        return Window(
+            starts=starts,
+            ends=ends,
+            former_starts=former_starts,
+            former_ends=former_ends,
+            warnings=tuple(self.warnings),
+        )
 
     def _check_typed(self) -> None:
         """What each verb needs; a window is announced whole, and moved by saying something."""

@@ -84,6 +84,11 @@ def specification(provider: str):
     return OpenAPI.from_dict(document, config=config)
 
 
+def arriving(method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> WireRequest:
+    """A request as a wire gets it, here always at the same moment."""
+    return WireRequest(method=method, path=path, query=query, headers=headers, body=body, at=AT)
+
+
 class Talk:
     """One provider's wire, and its official description beside it."""
 
@@ -99,7 +104,7 @@ class Talk:
         content = b"" if body is None else data.encode()
         headers = {"Authorization": CREDENTIALS[self.provider]}
         root = "v1" if self.provider == "statuspage" else ""
-        request = WireRequest(method, f"{root}{path}".lstrip("/"), urlencode(query), headers, content, AT)
+        request = arriving(method, f"{root}{path}".lstrip("/"), urlencode(query), headers, content)
         host = SPELLED_OUT[self.provider].removesuffix("/v1")
         shown = MockRequest(
             host,
@@ -248,7 +253,7 @@ def test_a_wrong_or_missing_credential_is_401(provider, method, path, body):
     }[provider]
     root = "v1" if provider == "statuspage" else ""
     asked = [
-        WireRequest(method, (root + path).lstrip("/"), "", headers, json.dumps(body).encode(), AT)
+        arriving(method, (root + path).lstrip("/"), "", headers, json.dumps(body).encode())
         for headers in ({}, {"Authorization": wrong}, {"Authorization": "Nonsense"})
     ]
 
@@ -350,7 +355,7 @@ def test_sendgrid_accepts_and_drops_a_suppressed_address():
     wire = all_wires({"a@example.org"})["sendgrid"]
     headers = {"Authorization": CREDENTIALS["sendgrid"]}
 
-    answer = wire.answer(WireRequest("POST", "v3/mail/send", "", headers, json.dumps(MAIL).encode(), AT))
+    answer = wire.answer(arriving("POST", "v3/mail/send", "", headers, json.dumps(MAIL).encode()))
 
     assert (answer.status, answer.received) == (202, ())
 
@@ -433,9 +438,9 @@ def test_the_state_of_every_provider_is_restored_from_what_was_received():
     queries = {"bluesky": f"repo={DID}&collection={POST}"}
     for name, (path, body) in asked.items():
         headers = {"Authorization": CREDENTIALS[name]}
-        for received in first[name].answer(WireRequest("POST", path, "", headers, body, AT)).received:
+        for received in first[name].answer(arriving("POST", path, "", headers, body)).received:
             again[name].keep(received)
-        look = WireRequest("GET", looked_up.get(name, path), queries.get(name, ""), headers, b"", AT)
+        look = arriving("GET", looked_up.get(name, path), queries.get(name, ""), headers, b"")
 
         assert again[name].answer(look).body == first[name].answer(look).body
         assert b"Hallo" in first[name].answer(look).body or name not in {"x", "mastodon", "bluesky"}
@@ -486,5 +491,5 @@ def test_no_document_however_odd_breaks_a_wire(document):
     for name, path in asked.items():
         for body in bodies:
             headers = {"Authorization": CREDENTIALS[name]}
-            request = WireRequest("POST", path, "", headers, json.dumps(body).encode(), AT)
+            request = arriving("POST", path, "", headers, json.dumps(body).encode())
             assert wires[name].answer(request).status in {200, 201, 202, 400, 403, 404, 422, 500}

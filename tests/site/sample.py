@@ -263,7 +263,11 @@ def maintenance(*phases: Phase) -> Iterator[Outgoing]:
     yield from incident(
         "INC-9",
         started,
-        [Beat(texts[phase][0], phase, *texts[phase][1:]) for phase in phases],
+        [
+            Beat(minutes=minutes, phase=phase, de=de, en=en)
+            for phase in phases
+            for minutes, de, en in (texts[phase],)
+        ],
         title="Neue Telefonanlage",
         title_en="New telephones",
         severity=Severity.SEV4,
