@@ -31,7 +31,7 @@ INTRODUCTION = """# Measured
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What one process took: seconds on the clock and on the processor, and megabytes at its peak.
 
@@ -89,7 +89,7 @@ def cost_of(command: Command, cwd: Path, **environment: str) -> Cost:
             errors.seek(0)
             message = errors.read().decode(errors="replace")[-2000:]
             raise RuntimeError(f"{Path(command[0]).name} ended with {process.returncode}: {message}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, began=began)
+    return Cost(wall=wall, cpu=usage.ru_utime + usage.ru_stime, peak=usage.ru_maxrss / 1024, began=began)
 
 
 def rate(people: int, *, whole: bool = False) -> Figure:

@@ -31,7 +31,7 @@ text,text.theirs{fill:#f0f6fc}text{stroke:#0d1117}.ground{fill:#0d1117}.small{fi
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rival:
     """One row of the throughput table: people, messages a second, CPU ms a message, and MB at the peak."""
 

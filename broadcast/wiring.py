@@ -137,10 +137,19 @@ def make_channels(settings: Settings) -> Channels:
         can = registry.capabilities_of(channel)
         fate = channel.fate or can.fate
         price = channel.price if channel.price is not None else can.price
-        ways[name] = PlannedChannel(name, channel.adapter, can, fate, channel.optional, price)
+        ways[name] = PlannedChannel(
+            name=name,
+            adapter=channel.adapter,
+            capabilities=can,
+            fate=fate,
+            optional=channel.optional,
+            price=price,
+        )
         channels[name] = _with_house_style(channel, adapter.options, settings)
     live = settings.live or settings.sandbox
-    return Channels(ways, channels, build, live=live, sandbox=settings.sandbox, skews=skews)
+    return Channels(
+        ways=ways, settings=channels, build=build, live=live, sandbox=settings.sandbox, skews=skews
+    )
 
 
 def channel_defaults(settings: Settings) -> dict[str, Mapping[str, object]]:
@@ -174,7 +183,14 @@ def make_deliverer(
     from broadcast.publishing.deliver import Deliverer
 
     channels, name = make_channels(settings), program(settings)
-    return Deliverer(ledger, channels, clock or SystemClock(), listener, name, settings.internal)
+    return Deliverer(
+        ledger=ledger,
+        channels=channels,
+        clock=clock or SystemClock(),
+        listener=listener,
+        program=name,
+        internal=settings.internal,
+    )
 
 
 def read_found(settings: Settings) -> dict[str, str]:
@@ -198,7 +214,9 @@ def make_what_if(settings: Settings, found: Mapping[str, str] | None = None) -> 
 
     ways, locales = make_channels(settings).ways, make_catalogue(settings).locales()
     depends = dependencies(settings, read_found(settings) if found is None else found)
-    return WhatIf(settings, ways, locales, read_suppressed(settings), depends)
+    return WhatIf(
+        settings=settings, ways=ways, locales=locales, suppressed=read_suppressed(settings), depends=depends
+    )
 
 
 def make_watch(settings: Settings) -> Watch:
@@ -208,7 +226,13 @@ def make_watch(settings: Settings) -> Watch:
     def what_if(found: Mapping[str, str]) -> WhatIf:
         return make_what_if(settings, found)
 
-    return Watch(settings, make_channels(settings).ways, SystemClock(), what_if, program(settings))
+    return Watch(
+        settings=settings,
+        ways=make_channels(settings).ways,
+        clock=SystemClock(),
+        what_if=what_if,
+        program=program(settings),
+    )
 
 
 def make_publisher(

@@ -50,7 +50,7 @@ EQUIVALENT: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
     """One file with one edit."""
 
@@ -94,7 +94,7 @@ def _mutant(path: str, source: str, edit: Edit) -> Mutant:
     lines = list(difflib.unified_diff(source.splitlines(), text.splitlines(), n=0, lineterm=""))[3:]
     removed = " ".join(line[1:].strip() for line in lines if line.startswith("-"))
     added = " ".join(line[1:].strip() for line in lines if line.startswith("+"))
-    return Mutant(path, edit.line, text, removed, added)
+    return Mutant(path=path, line=edit.line, text=text, removed=removed, added=added)
 
 
 def _try(path: str, copies: queue.Queue[Path], workers: int) -> bool:

@@ -73,7 +73,7 @@ class NoReply:
 Answer = Reply | NoReply
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Progress:
     """The progress of one request: refused by the guard, connecting, first byte written.
 

@@ -91,7 +91,7 @@ ListForm = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
     """The flags of every command, before or after the verb."""
 
@@ -131,7 +131,7 @@ class Common:
         return standard_error(no_color=self.no_color)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """The content of a notice."""
 
@@ -236,7 +236,7 @@ class Wording:
     ] = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndingOptions(Wording):
     """The content of a notice that ends an incident."""
 
@@ -250,7 +250,7 @@ class EndingOptions(Wording):
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correcting(Wording):
     """The content of an update, which may correct a wrong fact of the notice before."""
 

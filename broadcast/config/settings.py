@@ -16,7 +16,7 @@ from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead, Worded
 from broadcast.model.redaction import Secrets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
     """One `[channels.NAME]` table.
 
@@ -92,7 +92,7 @@ def _secrets(options: Mapping[str, object], *, inside: bool = False) -> Iterator
             yield value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceSettings:
     """One `[audiences.NAME]` table.
 
@@ -112,7 +112,7 @@ class AudienceSettings:
     hotline: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlternativeSettings:
     """One `[alternatives.NAME]` table: a way in which people can reach us.
 
@@ -143,7 +143,7 @@ class WatchSettings:
     expires: float = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that a run needs to know, from flags, environment and file in this order.
 
@@ -182,7 +182,13 @@ class Settings:
     @property
     def letterhead(self) -> Letterhead:
         """The foot of mails and pages."""
-        return Letterhead(self.footer, self.imprint_url, self.privacy_url, self.organisation, self.locale)
+        return Letterhead(
+            footer=self.footer,
+            imprint_url=self.imprint_url,
+            privacy_url=self.privacy_url,
+            organisation=self.organisation,
+            locale=self.locale,
+        )
 
     @property
     def internal(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ from broadcast.errors import ConfigError
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class TomlSource:
     """The environment and the file, and what reading them showed.
 

@@ -28,7 +28,7 @@ class RejectedRow:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
     """The contacts, and the result of every other row.
 

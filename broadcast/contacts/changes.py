@@ -21,7 +21,7 @@ _SHARE, _FEW = 0.2, 5  # the share of people in the file that a list may remove 
 _ONE_EACH = "one number and one mailbox are kept for a person; put another one first to take it"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """The file as it would become, and the changes. `kept` counts people who are not in the list.
 

@@ -12,7 +12,7 @@ from broadcast.model.channel import Capabilities, missing
 from broadcast.model.contact import AddressKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """Counts of a book; each mapping is sorted by count.
 

@@ -31,7 +31,7 @@ _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 _ALIKE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """The positions of each field, best first, and of the other columns by their variable's name."""
 

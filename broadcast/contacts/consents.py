@@ -30,7 +30,7 @@ _NO = frozenset(
 _GERMAN_DAY = "%d.%m.%Y"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentColumns:
     """The positions of one answer, its date and its source."""
 
@@ -50,7 +50,13 @@ def find_consents(names: Sequence[str]) -> tuple[ConsentColumns, ...]:
             parts = found.setdefault((_english(match["channel"]), _english(match["purpose"] or "")), {})
             parts.setdefault(_part(match["part"]), position)
     return tuple(
-        ConsentColumns(channel, purpose, parts["answer"], parts.get("date"), parts.get("source"))
+        ConsentColumns(
+            channel=channel,
+            purpose=purpose,
+            answer=parts["answer"],
+            date=parts.get("date"),
+            source=parts.get("source"),
+        )
         for (channel, purpose), parts in found.items()
         if "answer" in parts
     )
@@ -86,7 +92,13 @@ def _read_one(texts: Sequence[str], column: ConsentColumns) -> tuple[Consent | N
         problem, since = f"{what} is dated in the future ({since}); the no counts without a date", ""
     elif dated and not since:
         problem = f"the date of {what} is not known; write it like 2026-01-31"
-    return Consent(column.channel, column.purpose, given, since, _at(texts, column.source)), problem
+    return Consent(
+        channel=column.channel,
+        purpose=column.purpose,
+        given=given,
+        since=since,
+        source=_at(texts, column.source),
+    ), problem
 
 
 def _latest() -> str:

@@ -50,7 +50,7 @@ class MalformedRow:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A file with a header; `rows` reads the rest of it again each time."""
 
@@ -152,7 +152,9 @@ def _with_header(path: Path, encoding: str, lines: list[str]) -> Sheet:
     candidates = []
     for delimiter in (declared,) if declared else _DELIMITERS:
         cells, line = _header(path, lines[start:], delimiter)
-        candidates.append(Sheet(path, encoding, delimiter, cells, start + line))
+        candidates.append(
+            Sheet(path=path, encoding=encoding, delimiter=delimiter, header=cells, header_line=start + line)
+        )
     best = max(candidates, key=_known_columns)
     if not best.header:
         raise _empty(path)

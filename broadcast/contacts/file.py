@@ -21,7 +21,7 @@ _FORMULA = re.compile(r"(^|[;,|\t\r\n])(\s*)(?=([-=+@\uff0b\uff0d\uff1d\uff20][^
 _NUMBER = re.compile(r"[+-]?[\d ()/.-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactsFile:
     """The header and the rows of a file, and what shows whether another program changed it since."""
 
@@ -35,7 +35,7 @@ class ContactsFile:
 def read_file(path: Path) -> ContactsFile:
     """Read the file at `path`, empty if there is none; raises `ConfigError` if it is damaged."""
     if not path.exists():
-        return ContactsFile(path, (), (), ",", "")
+        return ContactsFile(path=path, header=(), rows=(), delimiter=",", digest="")
     sheet = open_sheet(path)
     if not any(field_of(name) for name in sheet.header):
         raise ConfigError(
@@ -50,7 +50,9 @@ def read_file(path: Path) -> ContactsFile:
                 hint="`broadcast contacts check` says what is wrong with it; nothing was changed",
             )
         rows.append(SheetRow(row.line, row.cells[: len(sheet.header)]))
-    return ContactsFile(path, sheet.header, tuple(rows), sheet.delimiter, _digest(path))
+    return ContactsFile(
+        path=path, header=sheet.header, rows=tuple(rows), delimiter=sheet.delimiter, digest=_digest(path)
+    )
 
 
 def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -144,7 +144,18 @@ def _contact(fields: Sequence[Any]) -> Contact:
         Consent(channel=channel, purpose=purpose, given=given, since=since, source=source)
         for channel, purpose, given, since, source in consents
     )
-    return Contact(id, name, phone, email, locale, groups, extra, (), answers, landline)
+    return Contact(
+        id=id,
+        name=name,
+        phone=phone,
+        email=email,
+        locale=locale,
+        groups=groups,
+        extra=extra,
+        barred=(),
+        consents=answers,
+        landline=landline,
+    )
 
 
 def _marks(contact: Contact) -> Iterator[tuple[str, str]]:
@@ -184,7 +195,7 @@ def _belonging_together(entries: Mapping[int, ContactEntry]) -> Iterator[dict[in
     return (group for group in groups.values() if len(group) > 1)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _MergeDraft:
     """A contact to which further rows may add."""
 
@@ -217,13 +228,13 @@ class _MergeDraft:
     def contact(self) -> Contact:
         return named(
             Contact(
-                self.id,
-                self.name,
-                self.phone,
-                self.email,
-                self.locale,
-                tuple(self.groups),
-                tuple(self.extra.items()),
+                id=self.id,
+                name=self.name,
+                phone=self.phone,
+                email=self.email,
+                locale=self.locale,
+                groups=tuple(self.groups),
+                extra=tuple(self.extra.items()),
                 consents=tuple(self.consents),
             )
         )
@@ -246,7 +257,7 @@ class _PersonRows:
         known = [*owners, *(("known through other rows", draft) for draft in self.drafts[:1])]
         found = next(((by, draft) for by, draft in known if draft.takes(phone, email)), None)
         if found is None:
-            home = _MergeDraft(self._free_id(contact, phone, email))
+            home = _MergeDraft(id=self._free_id(contact, phone, email))
             self.drafts.append(home)
             if len(self.drafts) > 1:
                 self.sharing.append(entry)

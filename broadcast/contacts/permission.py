@@ -12,7 +12,7 @@ from broadcast.model.suppression import Suppressed
 _NOTHING: Mapping[str, AddressKind] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
     """What may be used in an audience, for a purpose.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Breaker:
     """Closed while all is well. Times are monotonic seconds.
 

@@ -14,7 +14,7 @@ from broadcast.model.redaction import Secrets
 NEVER = math.inf
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class ActiveChannel:
     """One configured channel during a run. Times are monotonic seconds.
 

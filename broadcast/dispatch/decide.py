@@ -10,7 +10,7 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope,
 from broadcast.model.unknown import OnUnknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """How persistent to be. Times are in seconds, attempts are per delivery and channel.
 
@@ -30,7 +30,7 @@ class Policy:
     turn_with_backup: float = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySituation:
     """Where a delivery stands when its outcome arrives.
 

@@ -213,7 +213,7 @@ class Engine:
             return
         START.set(start)
         channel.repeats += _REPEATS if claims[0].attempts == 1 else 0.0
-        self._listener(Event(EventKind.ATTEMPT, channel.name, count=len(claims)))
+        self._listener(Event(kind=EventKind.ATTEMPT, channel=channel.name, count=len(claims)))
         sent = cut_off = False
         outcomes: Sequence[Outcome]
         try:
@@ -232,7 +232,9 @@ class Engine:
         if self._ages.was_late(start, claims, outcomes):
             self._claim_anew(channel, claims)
             return
-        self._answers.append(Answer(channel, claims, outcomes, lookup=False, cut_off=cut_off))
+        self._answers.append(
+            Answer(channel=channel, claims=claims, outcomes=outcomes, lookup=False, cut_off=cut_off)
+        )
         # Whatever else an answer says, it may mean that nobody else should be sent there.
         if isinstance(outcomes[0], Accepted):
             self._send_claimed(channel)
@@ -271,7 +273,7 @@ class Engine:
             outcomes = [Unknown(f"the look-up failed: {type(error).__name__}")] * len(claims)
         finally:
             channel.asking = False
-        self._answers.append(Answer(channel, claims, outcomes, lookup=True))
+        self._answers.append(Answer(channel=channel, claims=claims, outcomes=outcomes, lookup=True))
 
     def _services(self, channel: ActiveChannel) -> services.Read:
         return partial(self._ledger, self._deliveries.service_record, channel.name)
@@ -300,14 +302,14 @@ class Engine:
         await self._reroute(name, reason)
         held = await self._ledger(self._deliveries.hold, name, reason, self._clock.now())
         if held:
-            self._listener(Event(EventKind.FAILED, name, count=held, reason=reason))
+            self._listener(Event(kind=EventKind.FAILED, channel=name, count=held, reason=reason))
 
     async def _reroute(self, name: str, reason: str) -> None:
         now = self._clock.now()
         moved = await self._ledger(self._deliveries.reroute, name, reason, now)
         if not moved:
             return
-        self._listener(Event(EventKind.FAILOVER, name, count=moved, reason=reason))
+        self._listener(Event(kind=EventKind.FAILOVER, channel=name, count=moved, reason=reason))
         await self._ledger(self._deliveries.note, "failover", f"{moved} moved on: {reason}", now, name)
         if name in self._channels:
             self._channels[name].due = NEVER

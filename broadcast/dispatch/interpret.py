@@ -22,7 +22,7 @@ from broadcast.model.suppression import Suppression, learnt, suppression
 _LISTING = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came back for some claims, from a request or from a look-up of one; no word of it quotes a secret.
 
@@ -121,9 +121,20 @@ class Interpreter:
         following = claims[0].route[claims[0].step + 1] if isinstance(step, NextChannel) else None
         for claim, outcome in zip(claims, outcomes, strict=True):
             ref = outcome.ref if isinstance(outcome, Accepted) else None
-            self._listener(Event(kind, channel, 1, claim.receiver, ref, reason))
+            self._listener(
+                Event(kind=kind, channel=channel, count=1, contact=claim.receiver, ref=ref, reason=reason)
+            )
             if following:
-                self._listener(Event(EventKind.FAILOVER, following, 1, claim.receiver, None, reason))
+                self._listener(
+                    Event(
+                        kind=EventKind.FAILOVER,
+                        channel=following,
+                        count=1,
+                        contact=claim.receiver,
+                        ref=None,
+                        reason=reason,
+                    )
+                )
 
 
 def asked_for(answer: Answer) -> Pause | None:

@@ -19,7 +19,7 @@ _CUSTOMERS = "customers"
 _Index = Mapping[tuple[str, str, str], Message]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageBuilder:
     """The texts of one notice, and what makes its references.
 

@@ -22,7 +22,7 @@ class EventKind(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One piece of news about `count` deliveries on a channel; `contact` where it is about one.
 

@@ -45,7 +45,7 @@ _SAID = frozenset(field.name for field in fields(Request)) - _NOT_SAID
 _VERBS = (*(verb.value for verb in Verb), RETRY)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExerciseStep:
     """One moment of an exercise.
 
@@ -83,7 +83,7 @@ class ExercisePlace:
         return f"{self.document.where(_STEPS, str(self.number), key)}: step {self.number + 1}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
     """A scenario; the first message must be out within `first_notice` seconds."""
 
@@ -198,7 +198,7 @@ def _request(verb: Verb, said: Mapping[str, Any], place: ExercisePlace) -> Reque
         raise ConfigError(
             f"{place.at('variables')}: variables must be a table of texts", hint='{ "title.en" = "..." }'
         )
-    return Request(verb, **given, variables=tuple(variables.items()))
+    return Request(verb=verb, **given, variables=tuple(variables.items()))
 
 
 def _check(table: Mapping[str, Any], known: frozenset[str], place: ExercisePlace) -> None:

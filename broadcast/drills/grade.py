@@ -132,7 +132,7 @@ class Grader:
         way = self.ways.get(name)
         if way is None or outage.takes(way):
             return False
-        person = Contact(line.contact, line.name, line.phone, line.email)
+        person = Contact(id=line.contact, name=line.name, phone=line.phone, email=line.email)
         return way.capabilities.reach(person) and not outage.cuts_off(way, person)
 
     def _address(self, name: str, line: DeliveryLine) -> str | None:

@@ -34,7 +34,7 @@ class Commands(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
     """The result of a step.
 
@@ -101,7 +101,7 @@ async def _acted(step: ExerciseStep, commands: Commands, down: tuple[str, ...]) 
         elif step.retry:
             results = await commands.retry(step.retry, watch)
         else:
-            return Played(step, down)
+            return Played(step=step, down=down)
     except BroadcastError as error:
-        return Played(step, down, refused=str(error))
-    return Played(step, down, tuple(results), watch.first)
+        return Played(step=step, down=down, refused=str(error))
+    return Played(step=step, down=down, results=tuple(results), first_word=watch.first)

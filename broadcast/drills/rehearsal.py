@@ -19,7 +19,7 @@ from broadcast.reports.analysis import build
 from broadcast.sandbox.client import SandboxClient
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
     """Everything that an exercise needs; `close` ends its sandbox."""
 

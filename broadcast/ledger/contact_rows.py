@@ -17,4 +17,10 @@ def person(id: str | None, name: str, phone: str | None, email: str | None, extr
     """Return the contact with these columns; None if they are those of nobody."""
     if id is None:
         return None
-    return Contact(id, name, phone, email, extra=tuple(json.loads(extra).items()) if extra != "{}" else ())
+    return Contact(
+        id=id,
+        name=name,
+        phone=phone,
+        email=email,
+        extra=tuple(json.loads(extra).items()) if extra != "{}" else (),
+    )

@@ -10,7 +10,7 @@ from broadcast.ledger.tally import Tally
 from broadcast.model.delivery import REACHED, DeliveryState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many deliveries there are, and where they stand."""
 

@@ -40,7 +40,7 @@ class Waiting:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What one turn claimed, by channel.
 
@@ -131,12 +131,12 @@ class Deliveries:
             claims = {channel: claims for channel, (claims, _) in claimed.items()}
             due = {channel: self._next_due(connection, channel, now) for channel in asked}
         turn = Turn(
-            self._clock.monotonic(),
-            claims,
-            {channel: at for channel, at in due.items() if at is not None},
-            {channel: pacing.next_at(channel) for channel in asked},
-            tuple(pacing.pauses[channel] for channel in asked if channel in pacing.pauses),
-            tuple(name for _, moved in claimed.values() for name in moved),
+            claimed_at=self._clock.monotonic(),
+            claims=claims,
+            due={channel: at for channel, at in due.items() if at is not None},
+            next_at={channel: pacing.next_at(channel) for channel in asked},
+            pauses=tuple(pacing.pauses[channel] for channel in asked if channel in pacing.pauses),
+            moved=tuple(name for _, moved in claimed.values() for name in moved),
         )
         return turn, newest
 
@@ -322,7 +322,13 @@ class Deliveries:
             due = connection.execute("due_texts", values).fetchall()
             values["limit"] = pacing.admit(channel, due)
         attempts = self._store.intend(connection, values)
-        just = Claimed(channel, self._run.id, attempts, now.timestamp(), self._on_unknown)
+        just = Claimed(
+            channel=channel,
+            run=self._run.id,
+            attempts=attempts,
+            now=now.timestamp(),
+            on_unknown=self._on_unknown,
+        )
         moved = settle_shared(connection, just)
         return [claim_from(row) for row in connection.execute("intended", {"attempts": attempts})], moved
 

@@ -43,7 +43,7 @@ class Traces:
     owed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAs:
     """Somebody as the ledger knows them in an audience; `recipient` is its own number for the contact."""
 

@@ -12,7 +12,7 @@ from broadcast.model.health import Announcement, Condition, Streak
 _DOWN, _UP = "down", "up"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
     """How the attempts over one channel went. Latencies are in seconds, of what was accepted.
 
@@ -31,7 +31,7 @@ class Traffic:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
     """A system under watch: how it is, since when, by whose word, and until when that counts.
 

@@ -21,7 +21,7 @@ from broadcast.model.previous_delivery import PreviousDelivery
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelAttempts:
     """What the requests over one channel came to, counted per message.
 
@@ -39,7 +39,7 @@ class ChannelAttempts:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failover:
     """People who went on from one channel to another, why, and since when."""
 
@@ -59,7 +59,7 @@ class OpenBreaker:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelReach:
     """How one notice fared on one channel, counted in messages.
 
@@ -77,7 +77,7 @@ class ChannelReach:
     last_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStanding:
     """One message owed to one person: where it stands, and whether an answer about it was lost."""
 
@@ -199,15 +199,15 @@ class History:
             reason = connection.execute("failure_reasons", (notice, channel)).fetchone()
         accepted_at = row["accepted_at"]
         return row["first_id"], ChannelAttempts(
-            channel,
-            row["attempts"],
-            row["accepted"],
-            row["unknown"],
-            row["failed"],
-            row["left"],
-            datetime.fromtimestamp(row["first_at"], UTC),
-            datetime.fromtimestamp(accepted_at, UTC) if accepted_at is not None else None,
-            reason["reason"] if reason else None,
+            channel=channel,
+            attempts=row["attempts"],
+            accepted=row["accepted"],
+            unknown=row["unknown"],
+            failed=row["failed"],
+            left=row["left"],
+            first_at=datetime.fromtimestamp(row["first_at"], UTC),
+            accepted_at=datetime.fromtimestamp(accepted_at, UTC) if accepted_at is not None else None,
+            reason=reason["reason"] if reason else None,
         )
 
     def _each(self, name: str, id: int, make: Callable[[Row], T]) -> list[T]:
@@ -217,22 +217,22 @@ class History:
 
 def _failover(row: Row) -> Failover:
     return Failover(
-        row["origin"],
-        row["destination"],
-        row["reason"],
-        row["count"],
-        datetime.fromtimestamp(row["first_at"], UTC),
+        origin=row["origin"],
+        destination=row["destination"],
+        reason=row["reason"],
+        count=row["count"],
+        first_at=datetime.fromtimestamp(row["first_at"], UTC),
     )
 
 
 def _event(row: Row) -> LedgerEvent:
     return LedgerEvent(
-        datetime.fromtimestamp(row["at"], UTC),
-        row["kind"],
-        row["detail"],
-        row["channel"],
-        row["notice_id"],
-        row["incident"],
+        at=datetime.fromtimestamp(row["at"], UTC),
+        kind=row["kind"],
+        detail=row["detail"],
+        channel=row["channel"],
+        notice=row["notice_id"],
+        incident=row["incident"],
     )
 
 
@@ -274,14 +274,14 @@ def _line(row: Row) -> DeliveryLine:
 
 def _reach(row: Row) -> ChannelReach:
     return ChannelReach(
-        row["channel"],
-        row["targeted"],
-        row["accepted"],
-        row["unknown"],
-        row["failed"],
-        _moment(row["first_at"]),
-        _moment(row["accepted_at"]),
-        _moment(row["last_at"]),
+        channel=row["channel"],
+        targeted=row["targeted"],
+        accepted=row["accepted"],
+        unknown=row["unknown"],
+        failed=row["failed"],
+        first_at=_moment(row["first_at"]),
+        accepted_at=_moment(row["accepted_at"]),
+        last_at=_moment(row["last_at"]),
     )
 
 

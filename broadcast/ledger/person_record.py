@@ -14,7 +14,7 @@ from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
     """One request that was made for them; `outcome` is None if no answer came."""
 
@@ -25,7 +25,7 @@ class Try:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwedMessage:
     """One message that was owed to them; `template_audience` names the audience whose words it was in.
 
@@ -78,10 +78,16 @@ def _message(row: Row, connection: Connection) -> OwedMessage:
         channel=row["channel"],
         state=DeliveryState(row["state"]),
         reason=row["reason"],
-        contact=contact_from(row) or Contact(""),
+        contact=contact_from(row) or Contact(id=""),
         kinds=json.loads(row["kinds"]),
         tries=tuple(
-            Try(each["channel"], _moment(each["started_at"]), each["outcome"], each["ref"], each["reason"])
+            Try(
+                channel=each["channel"],
+                at=_moment(each["started_at"]),
+                outcome=each["outcome"],
+                ref=each["ref"],
+                reason=each["reason"],
+            )
             for each in tries
         ),
     )

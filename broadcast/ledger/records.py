@@ -28,7 +28,7 @@ class NoticeText:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewNotice:
     """A notice to be recorded with everything it owes, in one transaction.
 
@@ -52,7 +52,7 @@ class NewNotice:
     kinds: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """A notice as the ledger has it; `result` is the stored JSON of its finished run.
 
@@ -78,7 +78,7 @@ class Notice:
     incident_identity: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A delivery whose intent is on disk: the request may now be made."""
 
@@ -99,7 +99,7 @@ class Claim:
     audience: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """What became of claims that share one fate, and where their deliveries stand now.
 
@@ -118,7 +118,7 @@ class Settlement:
     suppressions: Sequence[Suppression] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEvent:
     """Something that happened and belongs in the story; `detail` is prose."""
 
@@ -130,7 +130,7 @@ class LedgerEvent:
     incident: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryLine:
     """One delivery with its attempts in brief, for `log` and the report."""
 

@@ -36,7 +36,9 @@ def avoid(store: Store, notice: int, detour: Callable[[Owed], Detour | None], no
         for row in connection.execute("owed", (notice,)):
             route, step = json.loads(row["route"]), row["step"]
             owed = Owed(
-                row["audience"], Contact(row["contact"], "", row["phone"], row["email"]), tuple(route[step:])
+                row["audience"],
+                Contact(id=row["contact"], name="", phone=row["phone"], email=row["email"]),
+                tuple(route[step:]),
             )
             found = detour(owed)
             if found:

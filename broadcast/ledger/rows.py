@@ -45,7 +45,9 @@ def notice_from(row: Row) -> Notice:
 def text_from(row: Row) -> NoticeText:
     """Return the text a row holds."""
     slots = tuple(json.loads(row["slots"]))
-    message = Message(row["locale"], row["text"], row["subject"], row["html"], slots)
+    message = Message(
+        locale=row["locale"], text=row["text"], subject=row["subject"], html=row["html"], slots=slots
+    )
     return NoticeText(row["audience"], row["kind"], message)
 
 

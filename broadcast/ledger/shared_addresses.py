@@ -22,7 +22,7 @@ _UNDER_WAY = "another run is sending this notice to the same address"
 _DOUBTFUL = "this notice was sent to the same address before, and the answer was lost"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """What was just claimed: these attempts on one channel, by `run` at `now` (epoch)."""
 
@@ -33,7 +33,7 @@ class Claimed:
     on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _NextState:
     """The state that a delivery gets instead of being sent."""
 
@@ -103,12 +103,14 @@ def _next_state(row: Row, route: list[str], claimed: Claimed) -> _NextState | No
     """The state of the delivery instead of being sent; None: send it, with the risk of a second copy."""
     step: int = row["step"]
     if row["outcome"] == "accepted":
-        return _NextState(DeliveryState.ACCEPTED, _SAME_ADDRESS, step, ref=row["ref"])
+        return _NextState(state=DeliveryState.ACCEPTED, reason=_SAME_ADDRESS, step=step, ref=row["ref"])
     state = DeliveryState(row["state"])
     if state is DeliveryState.SENDING and row["owner"] != claimed.run:
-        return _NextState(DeliveryState.HELD, _UNDER_WAY, step)
+        return _NextState(state=DeliveryState.HELD, reason=_UNDER_WAY, step=step)
     if state is DeliveryState.SENDING or (state is DeliveryState.UNKNOWN and row["not_before"] < math.inf):
-        return _NextState(DeliveryState.PLANNED, _UNDER_WAY, step, claimed.now + _LOOK_AGAIN)
+        return _NextState(
+            state=DeliveryState.PLANNED, reason=_UNDER_WAY, step=step, not_before=claimed.now + _LOOK_AGAIN
+        )
     return _doubtful(state, step, len(route), claimed.on_unknown)
 
 
@@ -116,7 +118,7 @@ def _doubtful(theirs: DeliveryState, step: int, legs: int, on_unknown: OnUnknown
     """Where a delivery stands if the address may have the notice, and nothing more can be learnt."""
     moved_on = theirs is not DeliveryState.UNKNOWN
     if step + 1 < legs and (moved_on or on_unknown is OnUnknown.OTHER_CHANNEL):
-        return _NextState(DeliveryState.PLANNED, _DOUBTFUL, step + 1)
+        return _NextState(state=DeliveryState.PLANNED, reason=_DOUBTFUL, step=step + 1)
     if moved_on and on_unknown is OnUnknown.RESEND:
         return None
-    return _NextState(DeliveryState.UNKNOWN, _DOUBTFUL, step, math.inf)
+    return _NextState(state=DeliveryState.UNKNOWN, reason=_DOUBTFUL, step=step, not_before=math.inf)

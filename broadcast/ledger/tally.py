@@ -8,7 +8,7 @@ from broadcast.ledger.store import Store
 from broadcast.model.delivery import DeliveryState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Deliveries on one channel, in one state, at one place of their route."""
 
@@ -39,7 +39,11 @@ def tallies(store: Store, notice: int) -> list[Tally]:
     with store.reading() as connection:
         return [
             Tally(
-                row["channel"], DeliveryState(row["state"]), bool(row["required"]), row["step"], row["count"]
+                channel=row["channel"],
+                state=DeliveryState(row["state"]),
+                required=bool(row["required"]),
+                step=row["step"],
+                count=row["count"],
             )
             for row in connection.execute("tally", {"notice": notice})
         ]

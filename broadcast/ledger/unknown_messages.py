@@ -21,7 +21,7 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
     """A message that somebody may or may not have: notice `sequence` over `channel`, unknown since `since`.
 

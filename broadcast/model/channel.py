@@ -57,7 +57,7 @@ class Limit:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What an adapter's provider can do.
 

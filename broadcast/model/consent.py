@@ -29,7 +29,7 @@ class ConsentRule(StrEnum):
     REQUIRED = "required"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
     """One answer of a person: whether they may be told through a kind of channel.
 

@@ -27,7 +27,7 @@ class Barred:
         return f"{self.kind} {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """A person or destination that can be told.
 

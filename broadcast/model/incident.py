@@ -79,7 +79,7 @@ class Service:
         return names.get(locale) or names.get(locale.partition("-")[0]) or self.key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """An event that people must be told about until it is over.
 

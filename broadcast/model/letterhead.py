@@ -24,7 +24,7 @@ class Foot:
         return tuple(filter(None, (self.footer, self.imprint_url, self.privacy_url)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
     """The address of the organisation, its imprint and its privacy notice, by locale.
 

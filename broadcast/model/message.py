@@ -11,7 +11,7 @@ SLOT_CLOSE = "\ue001"
 _SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z0-9_]*){SLOT_CLOSE}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One text for one channel kind, audience and locale.
 
@@ -32,10 +32,10 @@ class Message:
         # In one pass, so that a slot inside a value is not filled.
         escaped = {name: escape(value) for name, value in values.items()}
         return Message(
-            self.locale,
-            _filled(self.text, values),
-            self.subject and _filled(self.subject, values),
-            self.html and _filled(self.html, escaped),
+            locale=self.locale,
+            text=_filled(self.text, values),
+            subject=self.subject and _filled(self.subject, values),
+            html=self.html and _filled(self.html, escaped),
         )
 
 

@@ -53,7 +53,7 @@ class Alternative:
         return said.get(locale) or said.get(locale.partition("-")[0]) or ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The facts of a notice: every text on every channel is made from this record and checked against it.
 

@@ -13,7 +13,7 @@ from broadcast.model.outcome import Thread
 from broadcast.model.situation import Situation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
     """The facts of a notice that structured channels (status pages) show separately from its text.
 
@@ -90,7 +90,7 @@ class ServiceRecord:
     open: tuple[OpenIncident, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One message for a provider.
 

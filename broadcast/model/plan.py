@@ -8,7 +8,7 @@ from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """One planned delivery: a contact (or a channel that publishes), and the channels to try, in order.
 

@@ -48,7 +48,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
     """An address that must not be used.
 
@@ -74,7 +74,14 @@ def suppression(
     secret: bytes, kind: AddressKind, address: str, reason: SuppressionReason, source: str, at: datetime
 ) -> Suppression:
     """Return the suppression of an address; only the install secret can recognise the address in it."""
-    return Suppression(address_digest(secret, kind, address), kind, mask(address), reason, source, at)
+    return Suppression(
+        digest=address_digest(secret, kind, address),
+        kind=kind,
+        shown=mask(address),
+        reason=reason,
+        source=source,
+        at=at,
+    )
 
 
 class UnknownToken(ValueError):
@@ -102,7 +109,14 @@ def unsubscribed(token: str, source: str, at: datetime, secret: bytes) -> Suppre
     digest = bytes.fromhex(found[1])
     if found[2] != token_check(secret, digest):
         raise UnknownToken("this token of an unsubscribe link was changed, or is from another installation")
-    return Suppression(digest, AddressKind.EMAIL, "", SuppressionReason.OPTED_OUT, source, at)
+    return Suppression(
+        digest=digest,
+        kind=AddressKind.EMAIL,
+        shown="",
+        reason=SuppressionReason.OPTED_OUT,
+        source=source,
+        at=at,
+    )
 
 
 def learnt(found: Suppression) -> Suppression:

@@ -126,7 +126,7 @@ class Drafter:
         return shlex.join(words)
 
     def _backup(self, down: Sequence[Watched], now: datetime) -> Backup:
-        request = Request(Verb.NOTIFY, affects=self._affects(down))
+        request = Request(verb=Verb.NOTIFY, affects=self._affects(down))
         try:
             recipients = self.what_if(found_down(self.settings, down, now)).recipients(request)
         except BroadcastError as error:

@@ -75,6 +75,15 @@ def revised(before: Watched | None, found: Seen, policy: WatchSettings, now: dat
     expires = now + timedelta(seconds=policy.expires) if bad or before is None else before.expires_at
     if before is None or before.down is not streak.down:
         draft = before.draft if before and not streak.down else ""
-        return Watched(found.system, streak, now, SOURCE, found.reason, now, expires, draft=draft)
+        return Watched(
+            system=found.system,
+            streak=streak,
+            since=now,
+            source=SOURCE,
+            reason=found.reason,
+            checked_at=now,
+            expires_at=expires,
+            draft=draft,
+        )
     reason = found.reason if bad else before.reason
     return replace(before, streak=streak, reason=reason, checked_at=now, expires_at=expires)

@@ -22,7 +22,7 @@ from broadcast.publishing.what_if import WhatIf
 _WAIT = 2.0  # seconds for another process's lock; there will be another round
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """What one round found: how the channels are, what is held to be down, and what changed just now.
 
@@ -44,7 +44,7 @@ class Round:
     trouble: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """Looks at every channel, again and again, and survives what goes wrong with that."""
 
@@ -59,11 +59,11 @@ class Watch:
         try:
             ledger = Ledger.open(self.settings.ledger, wait=_WAIT)
         except LedgerError as error:
-            return Round(self.clock.now(), trouble=(str(error),))
+            return Round(at=self.clock.now(), trouble=(str(error),))
         try:
             return await self._look(ledger)
         except LedgerError as error:
-            return Round(self.clock.now(), trouble=(str(error),))
+            return Round(at=self.clock.now(), trouble=(str(error),))
         finally:
             ledger.close()
 
@@ -82,8 +82,8 @@ class Watch:
             were = {system for system, one in known.items() if one.down}
             rounds[:] = [
                 Round(
-                    now,
-                    survey.channels,
+                    at=now,
+                    channels=survey.channels,
                     fallen=tuple(one for one in after if one.down and one.system not in were),
                     recovered=tuple(one for one in after if not one.down and one.system in were),
                     doubtful=frozenset(one.system for one in found if one.condition is Condition.DOUBTFUL),

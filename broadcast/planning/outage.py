@@ -19,7 +19,7 @@ def _nobody_knows(number: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dependencies:
     """The dependencies of channels, addresses and contact points, direct and indirect.
 

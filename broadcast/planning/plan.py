@@ -21,7 +21,7 @@ from broadcast.planning.shared_addresses import Shared
 PUBLIC = "public"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
     """An audience with its people, without duplicates, and the lanes that are open to it.
 
@@ -368,7 +368,7 @@ class Planner:
 def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:
     """Keep only the id of a person who is not told: personal data is not needed."""
     reason = f"suppressed: {', '.join(map(str, barred))}"
-    unnamed = Contact(planned.receiver, barred=tuple(barred))
+    unnamed = Contact(id=planned.receiver, barred=tuple(barred))
     return replace(planned, contact=unnamed, state=DeliveryState.SUPPRESSED, reason=reason)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from broadcast.model.channel import Capabilities
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedChannel:
     """A configured channel as the planner sees it; `fate` is what it depends on.
 

@@ -10,7 +10,7 @@ from broadcast.model.target import why_gone
 from broadcast.planning.planned_channel import PlannedChannel
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usable:
     """The channels that a notice may use, by name, and why it may not use others.
 

@@ -24,7 +24,7 @@ class Person:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A failure of `systems` after which `count` people of an audience cannot be reached.
 
@@ -40,7 +40,7 @@ class Gap:
     public: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resilience:
     """All gaps, and how many failures were tried on how many people.
 
@@ -79,7 +79,9 @@ def examine(
     gaps = [*_smallest(gap for failed in failures for ward in wards for gap in ward.gaps(failed))]
     groups = [name for name in dependencies.groups() if name not in down]
     gaps += [gap for name in groups for ward in wards for gap in ward.group_gap(name)]
-    return Resilience(len(failures) - 1 + len(groups), sum(ward.people for ward in wards), tuple(gaps))
+    return Resilience(
+        failures=len(failures) - 1 + len(groups), people=sum(ward.people for ward in wards), gaps=tuple(gaps)
+    )
 
 
 class _Ward:

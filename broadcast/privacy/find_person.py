@@ -61,7 +61,7 @@ class PersonRow:
     row: ListedRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactsPlace:
     """A line of a contacts file, or the ledger (`path` None), without what stands there.
 
@@ -81,7 +81,7 @@ class ContactsPlace:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FoundPerson:
     """Everything that is surely about one person, and the places of what may be.
 
@@ -214,22 +214,25 @@ class _Search:
         strangers = set(range(len(self._found))) - set(self._members)
         others = [self._entries[number] for number in strangers]
         return FoundPerson(
-            tuple(each for each in members if isinstance(each, KnownAs)),
-            tuple(each for each in members if isinstance(each, PersonRow)),
-            tuple(dict.fromkeys(self._doubtful())),
-            tuple(
-                ContactsPlace(audience, path, row.line, row.reason) for audience, path, row in self._rejected
+            known_as=tuple(each for each in members if isinstance(each, KnownAs)),
+            rows=tuple(each for each in members if isinstance(each, PersonRow)),
+            doubtful=tuple(dict.fromkeys(self._doubtful())),
+            rejected=tuple(
+                ContactsPlace(audience=audience, path=path, line=row.line, because=row.reason)
+                for audience, path, row in self._rejected
             ),
-            tuple(dict.fromkeys(self._unread)),
-            frozenset(address for entry in others for address in entry.addresses),
-            frozenset(entry.place for entry in others),
+            unread=tuple(dict.fromkeys(self._unread)),
+            others_addresses=frozenset(address for entry in others for address in entry.addresses),
+            others_places=frozenset(entry.place for entry in others),
         )
 
     def _doubtful(self) -> Iterator[ContactsPlace]:
         for number, doubt in self._doubts.items():
             found, entry = self._found[number], self._entries[number]
             path, line = (found.path, found.row.line) if isinstance(found, PersonRow) else (None, 0)
-            yield ContactsPlace(entry.audience, path, line, doubt, _place(entry))
+            yield ContactsPlace(
+                audience=entry.audience, path=path, line=line, because=doubt, also=_place(entry)
+            )
 
     def _meant(self, typed: Typed) -> Iterator[int]:
         return (number for number, entry in enumerate(self._entries) if typed.means(entry))

@@ -14,7 +14,7 @@ from broadcast.model.suppression import Suppression, SuppressionReason, suppress
 from broadcast.privacy.find_person import FoundPerson, find_person
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureProposal:
     """Whom the ledger is to forget, and what it has of them.
 
@@ -45,7 +45,9 @@ def propose(
     refs = {incident.id: incident.ref for incident in ledger.incidents.all()}
     messages = ledger.erasure.messages(person.known_as)
     listed = tuple(refs[id] for id in sorted(messages))
-    return ErasureProposal(person, sum(messages.values()), listed, suppress)
+    return ErasureProposal(
+        person=person, messages=sum(messages.values()), incidents=listed, suppress=suppress
+    )
 
 
 def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Consent) -> ErasureProposal:

@@ -11,7 +11,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.model.incident import Incident
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeableIncident:
     """An incident that is over, and what it still knows: `owed` of its people are still owed something."""
 
@@ -71,5 +71,10 @@ def _ended(ledger: Ledger, incident: Incident, before: datetime) -> PurgeableInc
         return None
     traces = ledger.erasure.traces(incident.id)
     return PurgeableIncident(
-        incident.id, incident.ref, incident.title, incident.ended_at, traces.people, traces.owed
+        id=incident.id,
+        ref=incident.ref,
+        title=incident.title,
+        ended_at=incident.ended_at,
+        people=traces.people,
+        owed=traces.owed,
     )

@@ -22,7 +22,7 @@ _OUR_FILES = 24
 _LEAVING = frozenset({"unsubscribe_url", "unsubscribe_mailto"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
     """`ways` for planning; `settings` and `build` for turning them into adapters when they are needed.
 

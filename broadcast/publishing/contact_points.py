@@ -65,14 +65,14 @@ def own_hotlines(settings: Settings) -> Iterator[tuple[str, AlternativeSettings]
         if audience.hotline:
             yield (
                 audience.template_audience,
-                AlternativeSettings(f"{audience.name}-hotline", _PHONE, audience.hotline),
+                AlternativeSettings(name=f"{audience.name}-hotline", kind=_PHONE, value=audience.hotline),
             )
 
 
 def configured(settings: Settings) -> Iterator[AlternativeSettings]:
     """Yield every way to reach us, the hotline first. The status page is none: nobody answers there."""
     if settings.hotline:
-        yield AlternativeSettings("hotline", _PHONE, settings.hotline)
+        yield AlternativeSettings(name="hotline", kind=_PHONE, value=settings.hotline)
     yield from settings.alternatives.values()
 
 

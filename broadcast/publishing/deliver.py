@@ -41,7 +41,7 @@ class Order:
     suppressed: Suppressed | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverer:
     """What delivering any notice needs. `listener` hears of progress.
 
@@ -162,7 +162,7 @@ class Deliverer:
         doubled = self._possibly_doubled(notice)
         result = replace(result, warnings=(*warnings, *noted, *apart, *doubled, *unreached))
         result = self._kept(notice, result)
-        self.listener(Event(EventKind.DONE, "", count=result.counts.accepted))
+        self.listener(Event(kind=EventKind.DONE, channel="", count=result.counts.accepted))
         return result
 
     def _possibly_doubled(self, notice: Notice) -> Iterator[str]:

@@ -12,7 +12,7 @@ from broadcast.model.incident import Incident, Phase
 from broadcast.model.notice import Facts, NoticeKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
     """What is known before a notice: its incident and the latest notice, or the next free reference.
 

@@ -11,7 +11,7 @@ from broadcast.model.incident import Incident
 from broadcast.model.previous_delivery import PreviousDelivery
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Concerned:
     """Who was told of an incident, or may have been, and for whom an earlier notice still waits.
 

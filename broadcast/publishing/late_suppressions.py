@@ -22,7 +22,7 @@ class Avoiding:
 
     def __call__(self, owed: Owed) -> Detour | None:
         """Return the detour that is needed, if one is."""
-        permission = Permission(self.suppressed, internal=owed.audience in self.internal)
+        permission = Permission(suppressed=self.suppressed, internal=owed.audience in self.internal)
         barred = {each.kind: each for each in permission.permit(owed.contact).barred}
         used = [(name, self._barred(name, barred)) for name in owed.route]
         because = list(dict.fromkeys(str(each) for _, each in used if each))

@@ -134,7 +134,7 @@ class NoticeRun:
         self._say(EventKind.STOPPING, words)
 
     def _say(self, kind: EventKind, words: str) -> None:
-        self.listener(Event(kind, "", reason=words))
+        self.listener(Event(kind=kind, channel="", reason=words))
 
 
 def _how_to_go_on(pid: int) -> str:

@@ -28,7 +28,7 @@ _STATED = frozenset({Phase.RESOLVED, Phase.COMPLETED})
 TIMES = frozenset({"ended", "window_ends", "report"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeTimes:
     """The times of a notice, in the organisation's timezone; `warnings` say what is doubtful about them.
 

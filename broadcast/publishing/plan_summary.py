@@ -12,7 +12,7 @@ from broadcast.model.plan import Planned
 from broadcast.publishing.preview import Unreachable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """Deliveries that differ in nothing but whom they are for; `posts` where a channel publishes."""
 
@@ -23,7 +23,7 @@ class Share:
     posts: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSummary:
     """Deliveries by their share, people by their audience, and who cannot be reached.
 
@@ -54,7 +54,7 @@ class PlanSummary:
         return first
 
 
-NOBODY = PlanSummary({}, {}, (), ())
+NOBODY = PlanSummary(shares={}, people={}, audiences=(), unreachable=())
 
 
 def count(plan: Iterable[Planned]) -> PlanSummary:
@@ -83,12 +83,24 @@ def count(plan: Iterable[Planned]) -> PlanSummary:
         else:
             shares[_share(planned)] += 1
             people[audience] += another
-    return PlanSummary(shares, people, tuple(audiences), tuple(unreachable), suppressed, barred, held)
+    return PlanSummary(
+        shares=shares,
+        people=people,
+        audiences=tuple(audiences),
+        unreachable=tuple(unreachable),
+        suppressed=suppressed,
+        barred=barred,
+        held=held,
+    )
 
 
 def _share(planned: Planned) -> Share:
     return Share(
-        planned.audience, planned.template_audience, planned.locale, planned.route, planned.contact is None
+        audience=planned.audience,
+        template_audience=planned.template_audience,
+        locale=planned.locale,
+        route=planned.route,
+        posts=planned.contact is None,
     )
 
 

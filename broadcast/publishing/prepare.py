@@ -32,7 +32,7 @@ from broadcast.rendering.variables import checked_link
 PERSONAL_PARTS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedNotice:
     """A notice before it is recorded. `rendered` goes with `texts`, entry by entry.
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from broadcast.model.notice import NoticeKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudiencePreview:
     """How many people of an audience will be told first over which channel.
 
@@ -23,7 +23,7 @@ class AudiencePreview:
     suppressed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextPreview:
     """One rendered text: `size` is its length in the channel's own units ("152/160 GSM-7, 1 part").
 
@@ -61,7 +61,7 @@ class BarredPreview:
     people: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """A notice as it would go out. `people` counts persons; `posts` names the channels that publish.
 

@@ -171,7 +171,14 @@ class Publisher:
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
         suppressed = self.deliverer.ledger.suppressions.suppressed()
         failing = self._failing(watched, now) if before.incident else frozenset()
-        selector = RecipientSelector(self.settings, ways, self.locales, suppressed, depends, failing)
+        selector = RecipientSelector(
+            settings=self.settings,
+            ways=ways,
+            locales=self.locales,
+            suppressed=suppressed,
+            depends=depends,
+            failing=failing,
+        )
         recipients = selector.select(request, concerned, purpose)
         facts = replace(composed.facts, audiences=written_for(recipients))
         needed = needed_texts(recipients.shares, ways, self.locales, concerned.texts)
@@ -233,13 +240,26 @@ class Publisher:
         incidents = self.deliverer.ledger.incidents
         still_open = tuple(one for one in incidents.all() if not one.phase.closed)
         if request.verb is Verb.NOTIFY:
-            return Before(None, None, subject.ref or incidents.next_ref(), 1, still_open)
+            return Before(
+                incident=None,
+                latest=None,
+                ref=subject.ref or incidents.next_ref(),
+                sequence=1,
+                beside=still_open,
+            )
         incident = self._found(request, subject)
         notices = incidents.notices(incident)
         latest = notices[-1] if notices else None
         beside = tuple(one for one in still_open if one.id != incident.id)
         number = incidents.next_sequence(incident)
-        return Before(incident, latest, incident.ref, number, beside, tuple(notices[:-1]))
+        return Before(
+            incident=incident,
+            latest=latest,
+            ref=incident.ref,
+            sequence=number,
+            beside=beside,
+            earlier=tuple(notices[:-1]),
+        )
 
     def _found(self, request: Request, subject: Subject) -> Incident:
         """Return the incident that is meant; raises `UnknownIncident` or `AmbiguousIncident`."""
@@ -283,7 +303,7 @@ class Publisher:
     def _recorded(self, draft: PreparedNotice, request: Request) -> Iterator[str]:
         """Tell the listener what is planned; warns of what could not be done beside the notice."""
         for name, people in draft.recipients.summary.first.items():
-            self.deliverer.listener(Event(EventKind.PLANNED, name, count=people))
+            self.deliverer.listener(Event(kind=EventKind.PLANNED, channel=name, count=people))
         if takes_back(request):
             try:
                 self.deliverer.ledger.health.dismiss()

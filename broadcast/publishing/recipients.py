@@ -35,7 +35,7 @@ from broadcast.publishing.plan_summary import NOBODY, PlanSummary, Share, count
 from broadcast.publishing.request import CLOSING, Request
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipients:
     """The deliveries of a notice, counted, and what had to be left out.
 
@@ -67,7 +67,7 @@ class Recipients:
         return sorted({*self.summary.channels, *self.late.channels})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientSelector:
     """Works out whom a request reaches. `ways` are all configured channels, `locales` those with texts.
 
@@ -91,7 +91,9 @@ class RecipientSelector:
         ways, left_out, withheld = self._open_ways(request, drill=purpose is Purpose.DRILL)
         # The end goes where the latest word went: people look for it there.
         sound = frozenset() if request.verb in CLOSING else frozenset(ways) - self.failing
-        usable = Usable(ways, withheld, before.threads, self.ways, sound)
+        usable = Usable(
+            ways=ways, withheld=withheld, threads=before.threads, configured=self.ways, sound=sound
+        )
         default = self._language(request)
         told, waiting = self._permitted(before.told), self._permitted(before.to_be_told())
         outage = self.depends.outage(request.affects)
@@ -124,7 +126,7 @@ class RecipientSelector:
             *_still_owed(summary, self.ways),
             *warnings,
         )
-        return Recipients(owed, summary, advisories, contacts=contacts)
+        return Recipients(deliveries=owed, summary=summary, warnings=advisories, contacts=contacts)
 
     def _not_updated(self, told: Sequence[PreviousDelivery]) -> list[str]:
         """Channels that published before and are gone: their readers see the older news."""
@@ -214,14 +216,24 @@ class RecipientSelector:
             permission = permission_for(audience, ways, self.suppressed, purpose)
             contacts = Permitted(people, permission)
             sharing = book.contacts.sharing
-            rosters.append(Roster(audience.name, audience.template_audience, contacts, lanes.lanes, sharing))
+            rosters.append(
+                Roster(
+                    name=audience.name,
+                    template_audience=audience.template_audience,
+                    contacts=contacts,
+                    lanes=lanes.lanes,
+                    sharing=sharing,
+                )
+            )
         return rosters, list(dict.fromkeys(warnings)), contact_remarks(books)
 
     def _permitted(self, told: Sequence[PreviousDelivery]) -> Sequence[PreviousDelivery]:
         """The same people with the addresses that may be used by now; what they agreed to, held then."""
         if not self.suppressed:
             return told
-        duty, others = (Permission(self.suppressed, internal=internal) for internal in (True, False))
+        duty, others = (
+            Permission(suppressed=self.suppressed, internal=internal) for internal in (True, False)
+        )
         internal = self.settings.internal
         return [
             replace(one, contact=(duty if one.audience in internal else others).permit(one.contact))
@@ -255,7 +267,13 @@ def permission_for(
     """Return what may be used in an audience for a purpose, as far as its channels are concerned."""
     able = [ways[name].capabilities for lane in audience.lanes for name in lane if name in ways]
     kinds = {str(one.kind): one.address for one in able if one.address}
-    return Permission(suppressed, audience.internal, audience.consent is ConsentRule.REQUIRED, purpose, kinds)
+    return Permission(
+        suppressed=suppressed,
+        internal=audience.internal,
+        required=audience.consent is ConsentRule.REQUIRED,
+        purpose=purpose,
+        kinds=kinds,
+    )
 
 
 def personal(audience: AudienceSettings, able: Mapping[str, Capabilities]) -> list[Capabilities]:
@@ -273,7 +291,13 @@ def _closing(
     told = summary.shares or summary.held
     nobody = [] if told else ["no earlier notice reached anybody, so there is nobody to tell now"]
     last = [comes_last(name, note) for name, note in found.items() if name in summary.channels]
-    return Recipients(plan, summary, (*left_out, *last, *nobody), latecomers, count(latecomers))
+    return Recipients(
+        deliveries=plan,
+        summary=summary,
+        warnings=(*left_out, *last, *nobody),
+        latecomers=latecomers,
+        late=count(latecomers),
+    )
 
 
 def _renamed(audiences: Sequence[str]) -> list[str]:

@@ -27,7 +27,7 @@ OF_MAINTENANCE = frozenset({"maintenance", "window_from", "window_until"})
 LATER = frozenset({"ended", "corrects"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """The inputs of a verb that publishes a notice, as given (`30m` stays `30m`).
 

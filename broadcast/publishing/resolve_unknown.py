@@ -33,7 +33,7 @@ class Selection:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     """What was found out about which messages of an incident; `left` are still unknown."""
 
@@ -64,7 +64,9 @@ def propose(ledger: Ledger, selection: Selection, finding: UnknownFinding, autho
             f"{counted(len(messages), 'message')} of {incident.ref} are unknown, but none fits these options",
             hint=f"there are: {_places(messages)}",
         )
-    return Resolution(incident.ref, finding, author, meant, len(messages) - len(meant))
+    return Resolution(
+        incident=incident.ref, finding=finding, author=author, messages=meant, left=len(messages) - len(meant)
+    )
 
 
 def resolve_unknown(ledger: Ledger, resolution: Resolution, clock: Clock, consent: Consent) -> Resolution:

@@ -34,7 +34,7 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelResult:
     """What one channel came to. `state` is `ok`, `partial`, `failed`, `unknown`, `held` or `unused`."""
 
@@ -58,7 +58,7 @@ class FailoverResult:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a verb that publishes came to."""
 

@@ -27,7 +27,7 @@ _CALLS = frozenset({ChannelKind.VOICE.value, AddressKind.PHONE.value})
 _NUMBERLESS = "no number"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """Somebody to be called by hand. `working` names the channels that would still reach them."""
 
@@ -61,7 +61,7 @@ class CallList:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
     """Plans without an incident, and without telling anybody. `ways` are all configured channels."""
 
@@ -136,7 +136,13 @@ class WhatIf:
 
     @property
     def _selector(self) -> RecipientSelector:
-        return RecipientSelector(self.settings, self.ways, self.locales, self.suppressed, self.depends)
+        return RecipientSelector(
+            settings=self.settings,
+            ways=self.ways,
+            locales=self.locales,
+            suppressed=self.suppressed,
+            depends=self.depends,
+        )
 
     def _call(self, roster: Roster, contact: Contact, request: Request) -> Call:
         phone = contact.phone or ""

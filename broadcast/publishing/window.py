@@ -21,7 +21,7 @@ _LONG = timedelta(hours=12)
 _WITHIN = timedelta(minutes=1)  # texts show minutes: less is no change
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """The announced beginning and end, in UTC; None if nobody announced one.
 

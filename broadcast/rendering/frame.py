@@ -9,7 +9,7 @@ from broadcast.model.letterhead import Foot
 from broadcast.model.situation import Situation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """`frame.NAME` in `_layout/email.html` and `_layout/email.txt`.
 

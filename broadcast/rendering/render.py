@@ -204,7 +204,7 @@ def _rendered(
     subject = heading.text if heading else None
     slots = slots_in("\n".join((fitted.text, subject or "", html or "")), draft.source.name)
     dropped = tuple(dict.fromkeys((*fitted.dropped, *(heading.dropped if heading else ()))))
-    written = Message(draft.locale, fitted.text, subject, html, slots)
+    written = Message(locale=draft.locale, text=fitted.text, subject=subject, html=html, slots=slots)
     return Rendered(written, draft.source.name, units, dropped)
 
 

@@ -75,7 +75,7 @@ class ContactPoint:
     hours: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Who reads a text, in which language, and what they may know.
 

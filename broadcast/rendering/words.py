@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimePhrases:
     """How one language puts a moment behind its preposition, on the day of the text and on another day.
 
@@ -23,7 +23,7 @@ class TimePhrases:
     hour: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """One language.
 

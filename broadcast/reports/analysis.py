@@ -26,7 +26,7 @@ from broadcast.reports.timeline import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
     """How long things took. None is unknown: the earlier or the later moment is, or they are out of order.
 
@@ -43,7 +43,7 @@ class Times:
     longest_silence: timedelta | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentAnalysis:
     """Everything a report says, free of any language. Times are aware; `zone` is where readers are.
 

@@ -87,7 +87,7 @@ class ReportTable:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quotation:
     """A text exactly as it was sent, in the language `locale`."""
 
@@ -115,7 +115,7 @@ class ReportSection:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportDocument:
     """A whole report. `banner` is at the start and the end."""
 

@@ -20,7 +20,7 @@ from broadcast.reports.status import is_reopening
 _TROUBLES = ("unknown", "failed", "held", "suppressed")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
     """One line; `contact` and addresses are masked.
 
@@ -54,7 +54,7 @@ def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]
     """
     incident = ledger.incidents.find(ref, closed=True)
     entries = [
-        LogEntry(event.at, event.kind, event.detail, channel=event.channel)
+        LogEntry(at=event.at, kind=event.kind, text=event.detail, channel=event.channel)
         for event in ledger.history.events(incident)
     ]
     for notice in ledger.incidents.notices(incident):
@@ -68,7 +68,7 @@ def _notice(notice: Notice) -> LogEntry:
     said = notice.facts.correction or notice.facts.message or notice.facts.title
     again = ", open again" if is_reopening(notice) else ", correction" if notice.facts.correction else ""
     text = f"{notice.kind} ({notice.phase}{again}) by {notice.author}: {said}"
-    return LogEntry(notice.created_at, "notice", text, notice.sequence)
+    return LogEntry(at=notice.created_at, kind="notice", text=text, notice=notice.sequence)
 
 
 def _channels(ledger: Ledger, notice: Notice) -> Iterator[LogEntry]:
@@ -80,19 +80,25 @@ def _channels(ledger: Ledger, notice: Notice) -> Iterator[LogEntry]:
         troubles = ((name, getattr(counts, name)) for name in _TROUBLES)
         text += "".join(f", {count:,} {name}" for name, count in troubles if count)
         reason = f"; {attempt.reason}" if attempt.reason else ""
-        yield LogEntry(attempt.first_at, "channel", text + reason, notice.sequence, attempt.channel)
+        yield LogEntry(
+            at=attempt.first_at,
+            kind="channel",
+            text=text + reason,
+            notice=notice.sequence,
+            channel=attempt.channel,
+        )
 
 
 def _delivery(notice: Notice, line: DeliveryLine, kinds: Mapping[str, AddressKind | None]) -> LogEntry:
     return LogEntry(
-        line.updated_at,
-        "delivery",
-        line.reason or "",
-        notice.sequence,
-        line.channel,
-        _whom(line, kinds),
-        line.state,
-        line.ref,
+        at=line.updated_at,
+        kind="delivery",
+        text=line.reason or "",
+        notice=notice.sequence,
+        channel=line.channel,
+        contact=_whom(line, kinds),
+        state=line.state,
+        ref=line.ref,
     )
 
 

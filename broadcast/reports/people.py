@@ -22,7 +22,7 @@ class Addresses(StrEnum):
     FULL = "full"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedPerson:
     """A person whom a notice may not have reached.
 
@@ -39,7 +39,7 @@ class ReportedPerson:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleSummary:
     """All people of an incident: `total` is `told` + `unsure` + `unreached`.
 
@@ -69,7 +69,13 @@ def people(standings: Iterable[DeliveryStanding], addresses: Addresses) -> Peopl
             unsure.append(_person(owed, addresses))
         else:
             unreached.append(_person(owed, addresses))
-    return PeopleSummary(len(by_contact), told, tuple(unsure), tuple(unreached), tuple(behind))
+    return PeopleSummary(
+        total=len(by_contact),
+        told=told,
+        unsure=tuple(unsure),
+        unreached=tuple(unreached),
+        behind=tuple(behind),
+    )
 
 
 def without_addresses(prose: str) -> str:

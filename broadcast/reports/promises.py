@@ -22,7 +22,7 @@ class PromiseVerdict(StrEnum):
     OVERDUE = "overdue"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """A next update that notice `notice` promised for `due`.
 
@@ -52,8 +52,15 @@ def _promise(number: int, due: datetime, later: Sequence[NoticeSummary], now: da
     if came is None:
         verdict = PromiseVerdict.PENDING if now < due + _SPOKEN_PRECISION else PromiseVerdict.OVERDUE
         late = now - due if verdict is PromiseVerdict.OVERDUE else timedelta()
-        return Promise(number, due, None, None, verdict, late)
+        return Promise(notice=number, due=due, answer=None, came_at=None, verdict=verdict, late=late)
     came_at, answer = came
     kept = came_at < due + _SPOKEN_PRECISION
     verdict = PromiseVerdict.KEPT if kept else PromiseVerdict.LATE
-    return Promise(number, due, answer, came_at, verdict, timedelta() if kept else came_at - due)
+    return Promise(
+        notice=number,
+        due=due,
+        answer=answer,
+        came_at=came_at,
+        verdict=verdict,
+        late=timedelta() if kept else came_at - due,
+    )

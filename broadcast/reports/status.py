@@ -18,7 +18,7 @@ from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.notice import NoticeKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentStatus:
     """The state of one incident. `counts` are those of its latest notice, `owed` and `unanswered` of all.
 

@@ -32,7 +32,7 @@ class Moment(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineRow:
     """One thing that happened, at `at` (UTC).
 
@@ -122,16 +122,24 @@ def _facts(incident: Incident, ended: datetime | None) -> Iterator[TimelineRow]:
     )
     for at, moment in known:
         if at is not None:
-            yield TimelineRow(at, moment)
+            yield TimelineRow(at=at, moment=moment)
 
 
 def _chapter(chapter: NoticeSummary) -> Iterator[TimelineRow]:
     at = chapter.notice.created_at
     kind = chapter.notice.kind
-    yield TimelineRow(at, Moment.NOTICE, chapter.number, subject=kind, count=len(chapter.texts))
+    yield TimelineRow(
+        at=at, moment=Moment.NOTICE, notice=chapter.number, subject=kind, count=len(chapter.texts)
+    )
     for reach in chapter.reach:
         if (first := reach.accepted_at) is not None:
-            yield TimelineRow(first, Moment.ACCEPTED, chapter.number, reach.channel, count=reach.accepted)
+            yield TimelineRow(
+                at=first,
+                moment=Moment.ACCEPTED,
+                notice=chapter.number,
+                channel=reach.channel,
+                count=reach.accepted,
+            )
 
 
 def _changes(chapters: Sequence[NoticeSummary]) -> Iterator[TimelineRow]:
@@ -140,7 +148,7 @@ def _changes(chapters: Sequence[NoticeSummary]) -> Iterator[TimelineRow]:
         *((Moment.SEVERITY, change) for change in severities(chapters)),
     ]
     for moment, change in changed:
-        yield TimelineRow(change.at, moment, change.notice, subject=change.value)
+        yield TimelineRow(at=change.at, moment=moment, notice=change.notice, subject=change.value)
 
 
 def _failovers(chapter: NoticeSummary) -> Iterator[TimelineRow]:
@@ -151,13 +159,13 @@ def _failovers(chapter: NoticeSummary) -> Iterator[TimelineRow]:
     for (origin, destination), failovers in hops.items():
         reason = max(failovers, key=attrgetter("count")).reason
         yield TimelineRow(
-            min(failover.first_at for failover in failovers),
-            Moment.FAILOVER,
-            chapter.number,
-            origin,
-            destination,
-            reason and without_addresses(reason),
-            sum(failover.count for failover in failovers),
+            at=min(failover.first_at for failover in failovers),
+            moment=Moment.FAILOVER,
+            notice=chapter.number,
+            channel=origin,
+            subject=destination,
+            detail=reason and without_addresses(reason),
+            count=sum(failover.count for failover in failovers),
         )
 
 
@@ -169,12 +177,12 @@ def _events(chapters: Sequence[NoticeSummary], events: Sequence[LedgerEvent]) ->
         if moment is Moment.FAILOVER and (event.notice, event.channel) in told:
             continue
         yield TimelineRow(
-            event.at,
-            moment,
-            numbers.get(event.notice or 0),
-            event.channel,
-            event.kind if moment is Moment.OTHER else None,
-            without_addresses(_why(event) if moment in _WHY_LEFT else event.detail),
+            at=event.at,
+            moment=moment,
+            notice=numbers.get(event.notice or 0),
+            channel=event.channel,
+            subject=event.kind if moment is Moment.OTHER else None,
+            detail=without_addresses(_why(event) if moment in _WHY_LEFT else event.detail),
         )
 
 

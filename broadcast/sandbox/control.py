@@ -35,7 +35,9 @@ def is_local(headers: Mapping[str, str]) -> bool:
 def control(state: SandboxState, request: WireRequest, path: str) -> WireAnswer:
     """Answer a request that is not for a provider; `path` is the whole path."""
     if path == ELSEWHERE:
-        state.note(Requested("redirected", request.at, request.method, path, 200))
+        state.note(
+            Requested(provider="redirected", at=request.at, method=request.method, path=path, status=200)
+        )
         return answer_json(200, {"id": "elsewhere", "sid": "elsewhere"})
     if request.method == "GET" and f"{path}/".startswith(SITE):
         return site_file(state.site, path if path.startswith(SITE) else SITE)
@@ -91,7 +93,7 @@ def _faults(state: SandboxState, _request: WireRequest) -> WireAnswer:
 
 
 def _add_faults(state: SandboxState, request: WireRequest) -> WireAnswer:
-    state.faults.armed.extend(Armed(fault) for fault in parse_faults(request.body))
+    state.faults.armed.extend(Armed(fault=fault) for fault in parse_faults(request.body))
     return _faults(state, request)
 
 

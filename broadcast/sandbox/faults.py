@@ -90,7 +90,7 @@ _DOWN: Mapping[str, object] = {"kind": "status", "status": 503, "reads": True}
 _HINT = 'write PROVIDER:KIND[=VALUE][,every=N][,times=N], for example "twilio:status=503,every=3"'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One failure to inject.
 
@@ -231,7 +231,7 @@ def _flag(name: str, given: object, where: str) -> bool:
     return words[word]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Armed:
     """An active fault with counts of its requests; in force from `after` until `until` seconds."""
 

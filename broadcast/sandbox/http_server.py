@@ -31,17 +31,21 @@ class HttpHandler:
         state.touched = state.clock.monotonic()
         if not is_local(request.headers):
             return respond(
-                WireAnswer(403, b"only this machine may ask, by its loopback address\n", "text/plain")
+                WireAnswer(
+                    status=403,
+                    body=b"only this machine may ask, by its loopback address\n",
+                    content_type="text/plain",
+                )
             )
         name, _, path = request.rel_url.raw_path[1:].partition("/")
         body = await request.content.read()
         asked = WireRequest(
-            request.method,
-            path,
-            request.rel_url.raw_query_string,
-            request.headers,
-            body,
-            state.clock.now(),
+            method=request.method,
+            path=path,
+            query=request.rel_url.raw_query_string,
+            headers=request.headers,
+            body=body,
+            at=state.clock.now(),
         )
         wire = state.wires.get(name)
         if wire is None:
@@ -80,7 +84,13 @@ class HttpHandler:
         path = "/" + asked.path
         self._state.note(
             Requested(
-                wire.name, asked.at, asked.method, path, status, kind, sum(one.tells for one in received)
+                provider=wire.name,
+                at=asked.at,
+                method=asked.method,
+                path=path,
+                status=status,
+                fault=kind,
+                reached=sum(one.tells for one in received),
             )
         )
 

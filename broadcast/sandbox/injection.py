@@ -73,7 +73,7 @@ def _without_id(answer: WireAnswer) -> WireAnswer:
 async def _drop(_fault: Fault, request: web.BaseRequest, _answer: WireAnswer) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
-    return respond(WireAnswer(500))
+    return respond(WireAnswer(status=500))
 
 
 async def _hang(fault: Fault, request: web.BaseRequest, answer: WireAnswer) -> web.StreamResponse:

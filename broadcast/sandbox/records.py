@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """One message as one person, one timeline or one page received it.
 
@@ -59,7 +59,7 @@ class Received:
         return cls(**{**fields, "at": datetime.fromisoformat(fields["at"])})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requested:
     """One request, also if refused.
 

@@ -50,7 +50,7 @@ class Scenario:
 
     def armed(self) -> list[Armed]:
         """Return the faults, ready to be activated."""
-        return [Armed(one.fault, one.after, one.until) for one in self.faults]
+        return [Armed(fault=one.fault, after=one.after, until=one.until) for one in self.faults]
 
 
 def read_scenario(path: Path) -> Scenario:

@@ -51,7 +51,9 @@ class Sandbox:
     ) -> None:
         self._wanted_port, self._wanted_smtp_port, self._tls = port, smtp_port, tls
         site = store.parent / SITE if store else None
-        self._state = SandboxState(clock or ManualClock(), Journal(store) if store else None, site)
+        self._state = SandboxState(
+            clock=clock or ManualClock(), journal=Journal(store) if store else None, site=site
+        )
         if scenario is not None:
             self._state.faults.armed.extend(scenario.armed())
         self.port = self.smtp_port = self.smtps_port = 0
@@ -82,7 +84,7 @@ class Sandbox:
 
     def fault(self, fault: Fault) -> None:
         """Activate a fault."""
-        self._state.faults.armed.append(Armed(fault))
+        self._state.faults.armed.append(Armed(fault=fault))
 
     def clear_faults(self) -> None:
         """Remove all faults."""

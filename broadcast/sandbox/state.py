@@ -51,7 +51,7 @@ def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
     return {wire.name: wire for wire in wires}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class SandboxState:
     """Received messages and requests, the providers' state, and the active faults.
 

@@ -21,7 +21,7 @@ LEEWAY = 0.6  # seconds that a busy machine may add
 CONNECTIONS = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One adapter, and its provider's answer when it accepts.
 

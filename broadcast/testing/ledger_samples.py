@@ -72,7 +72,7 @@ def owed(
             lane=0,
             contact=None
             if ":" in name
-            else Contact(name, name.title(), "+4915112345678", f"{name}@kunde.example"),
+            else Contact(id=name, name=name.title(), phone="+4915112345678", email=f"{name}@kunde.example"),
             receiver=name,
             route=tuple(route),
             state=state,
@@ -87,9 +87,22 @@ def notice(
     """Return a notice that is ready to be recorded."""
     written = facts(of, sequence)
     text = NoticeText(
-        "customers", "email", Message("de", "NoticeText", f"[INC-1/{sequence}]", "<p>Text</p>", ("name",))
+        "customers",
+        "email",
+        Message(
+            locale="de", text="NoticeText", subject=f"[INC-1/{sequence}]", html="<p>Text</p>", slots=("name",)
+        ),
     )
-    return NewNotice(of, written, written.kind, key, "inputs", "ada", (text,), deliveries)
+    return NewNotice(
+        incident=of,
+        facts=written,
+        kind=written.kind,
+        key=key,
+        inputs_hash="inputs",
+        author="ada",
+        texts=(text,),
+        deliveries=deliveries,
+    )
 
 
 def record(
@@ -105,7 +118,7 @@ def record(
 def settled(claim: Claim, state: DeliveryState, outcome: str | None, **more: object) -> Settlement:
     """Return what became of a claim, on the channel where it is unless `step` says otherwise."""
     fields = {"step": claim.step, "outcome": outcome, **more}
-    return Settlement((claim,), state, **fields)  # type: ignore[arg-type]  # tests name the fields
+    return Settlement(claims=(claim,), state=state, **fields)  # type: ignore[arg-type]  # tests name the fields
 
 
 def claim(deliveries: Deliveries, channel: str, limit: int = 10, seconds: float = 0.0) -> list[Claim]:

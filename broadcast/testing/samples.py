@@ -51,8 +51,15 @@ def outgoing(
 ) -> Outgoing:
     """Return a message to `address`, or to everybody if it is None."""
     html = f"<p>{escape(text)}</p>".replace("\n", "<br>")
-    message = Message("de", text, "Störung im Bezahlvorgang", html)
-    return Outgoing(f"{key}{sequence}", message, headline(sequence), address, "Erika Muster", thread)
+    message = Message(locale="de", text=text, subject="Störung im Bezahlvorgang", html=html)
+    return Outgoing(
+        key=f"{key}{sequence}",
+        message=message,
+        headline=headline(sequence),
+        address=address,
+        name="Erika Muster",
+        thread=thread,
+    )
 
 
 def now() -> datetime:

@@ -76,7 +76,7 @@ class SandboxAdapterContract(AdapterContract):
         self, case: Case, sandbox: Sandbox, kind: Kind
     ) -> None:
         deadline = 20 if kind == "huge" else TIMEOUT
-        sandbox.fault(Fault(kind, case.provider, every=case.requests))
+        sandbox.fault(Fault(kind=kind, provider=case.provider, every=case.requests))
         begun = time.monotonic()
 
         async with using(in_sandbox(case, sandbox, deadline)) as adapter:
@@ -96,7 +96,7 @@ class SandboxAdapterContract(AdapterContract):
         self, case: Case, sandbox: Sandbox, adapter: Adapter
     ) -> None:
         attempt = Attempted(outgoing(case.address), now())
-        sandbox.fault(Fault("drop_after", case.provider, times=1, every=case.requests))
+        sandbox.fault(Fault(kind="drop_after", provider=case.provider, times=1, every=case.requests))
         assert isinstance(await first(case, adapter), Unknown)
 
         (found,) = await _reconciler(adapter).find([attempt])
@@ -126,7 +126,7 @@ class SandboxAdapterContract(AdapterContract):
     ) -> None:
         other = outgoing(case.address, text="[INC-6/1] Eine andere Störung.", key="another")
         await adapter.send([other])
-        sandbox.fault(Fault("drop_before", case.provider, times=1, every=case.requests))
+        sandbox.fault(Fault(kind="drop_before", provider=case.provider, times=1, every=case.requests))
         assert isinstance(await first(case, adapter), Unknown)
 
         (found,) = await _reconciler(adapter).find([Attempted(outgoing(case.address), now())])
@@ -138,7 +138,7 @@ class SandboxAdapterContract(AdapterContract):
         self, case: Case, sandbox: Sandbox, adapter: Adapter, kind: Kind
     ) -> None:
         reconciler = _reconciler(adapter)
-        sandbox.fault(Fault(kind, case.provider, reads=True))
+        sandbox.fault(Fault(kind=kind, provider=case.provider, reads=True))
 
         found = await reconciler.find([Attempted(outgoing(case.address), now())] * 2)
 

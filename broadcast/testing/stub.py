@@ -34,7 +34,7 @@ class Canned:
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Stub:
     """A server and the requests that it saw; `play` may be changed between requests.
 
@@ -62,7 +62,7 @@ async def serving(
     play: Play, tls: ssl.SSLContext | None = None, logins: Mapping[str, Canned] | None = None
 ) -> AsyncIterator[Stub]:
     """Run a server while the context lasts; leaving it ends every connection."""
-    stub = Stub(play, logins or {})
+    stub = Stub(play=play, logins=logins or {})
     tasks: set[asyncio.Task[None]] = set()
 
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -34,7 +34,7 @@ _RESERVED = {
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A request as a provider reads it; `document` is its form or its JSON."""
 

@@ -88,7 +88,7 @@ class Silence:
     unanswered: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Strict:
     """The providers and what reached them. `described` is false where the descriptions are not at hand."""
 
@@ -146,7 +146,11 @@ class Strict:
         """Answer one request."""
         body = await request.read()
         asked = Asked(
-            request.method, request.path, dict(request.query), _document(request, body), request.headers
+            method=request.method,
+            path=request.path,
+            query=dict(request.query),
+            document=_document(request, body),
+            headers=request.headers,
         )
         with self._changed:
             self.seen.append(Seen(provider, asked.method, asked.path, asked.document))
@@ -248,7 +252,7 @@ def strict(*, described: bool = True) -> Iterator[Strict]:
     if described:
         for provider in _ROOTS:
             description(provider)
-    providers = Strict(described)
+    providers = Strict(described=described)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

@@ -25,7 +25,15 @@ MAIL = "\n".join(f"Line {number} of the mail." for number in range(1, 21))
 
 def text(audience: str, kind: str, recipients: int, words: str = MAIL, locale: str = "de") -> TextPreview:
     subject = f"Subject for {audience}" if kind == "email" else None
-    return TextPreview(audience, locale, kind, subject, words, "1 of 2 characters", recipients)
+    return TextPreview(
+        audience=audience,
+        locale=locale,
+        kind=kind,
+        subject=subject,
+        text=words,
+        size="1 of 2 characters",
+        recipients=recipients,
+    )
 
 
 def shown(*texts: TextPreview, everything: bool = False):

@@ -194,7 +194,7 @@ FULL = LedgerError("the ledger is full", hint="make room")
 def fail_after(happened: EventKind | None, error: BaseException = FULL) -> None:
     with watching(Common(), Output.QUIET) as listener:
         if happened:
-            listener(Event(happened, "sms"))
+            listener(Event(kind=happened, channel="sms"))
         raise error
 
 

@@ -28,7 +28,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 def build(url: str, timeout: float = 20) -> Adapter:
     options = {"apprise_url": url}
-    return registry.build(ChannelSettings("other", "apprise", "here", timeout=timeout, options=options))
+    return registry.build(
+        ChannelSettings(name="other", adapter="apprise", origin="here", timeout=timeout, options=options)
+    )
 
 
 def address(sandbox: Sandbox) -> str:
@@ -65,7 +67,7 @@ async def test_a_text_arrives_once_and_as_it_was_written_but_calls_nobody(text):
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after", "truncated"])
 async def test_nobody_knows_what_a_failure_means(fault):
     async with Sandbox() as sandbox:
-        sandbox.fault(Fault(fault, "apprise"))
+        sandbox.fault(Fault(kind=fault, provider="apprise"))
 
         assert isinstance(await sent(address(sandbox)), Unknown)
         assert len(sandbox.requests) == 1

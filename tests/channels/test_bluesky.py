@@ -27,7 +27,11 @@ POSTED = Canned(200, b'{"uri": "at://did:plc:abc/app.bsky.feed.post/1", "cid": "
 
 def build(base_url: str) -> Adapter:
     options = {"identifier": "muster.example", "password": "s3cret"}
-    return registry.build(ChannelSettings("sky", "bluesky", "here", base_url, timeout=1, options=options))
+    return registry.build(
+        ChannelSettings(
+            name="sky", adapter="bluesky", origin="here", base_url=base_url, timeout=1, options=options
+        )
+    )
 
 
 async def sent(login: Canned, *answers: Canned) -> Outcome:
@@ -83,7 +87,7 @@ async def test_a_reply_names_the_first_post_and_the_one_before_by_their_content(
 
 async def test_a_repeat_meets_the_record_that_exists_and_is_known_as_ours():
     async with Sandbox() as sandbox, using(build(sandbox.base_url("bluesky"))) as adapter:
-        sandbox.fault(Fault("drop_after", "bluesky", times=1))
+        sandbox.fault(Fault(kind="drop_after", provider="bluesky", times=1))
         (first,) = await adapter.send([outgoing(None)])
         (again,) = await adapter.send([outgoing(None)])
         assert isinstance(adapter, Reconciles)
@@ -169,7 +173,7 @@ async def test_nothing_was_posted_where_the_login_failed(status):
 
 async def test_the_server_says_in_unix_seconds_when_to_come_back():
     async with Sandbox() as sandbox, using(build(sandbox.base_url("bluesky"))) as adapter:
-        sandbox.fault(Fault("ratelimit", "bluesky", retry_after=90))
+        sandbox.fault(Fault(kind="ratelimit", provider="bluesky", retry_after=90))
         (outcome,) = await adapter.send([outgoing(None)])
 
     assert isinstance(outcome, NotSent)

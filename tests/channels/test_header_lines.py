@@ -135,4 +135,6 @@ def test_a_sender_with_a_domain_that_cannot_exist_is_refused_where_it_is_configu
 
 def mail(**options: object) -> ChannelSettings:
     given = {"from": "stoerung@muster.example", **options}
-    return ChannelSettings("mail", "smtp", "broadcast.toml, [channels.mail]", options=given)
+    return ChannelSettings(
+        name="mail", adapter="smtp", origin="broadcast.toml, [channels.mail]", options=given
+    )

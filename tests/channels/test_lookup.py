@@ -50,7 +50,7 @@ class Kept:
     key: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Provider:
     """A list of messages in pages, newest first; `ahead` is its clock against ours."""
 
@@ -185,7 +185,9 @@ def message(name: str, text: str = WORDS) -> Outgoing:
 
 def look_up(name: str, provider: Provider, ago: float, sent: Outgoing | None = None) -> Outcome:
     """Ask about a message whose attempt began so many seconds ago, by our clock."""
-    given = ChannelSettings(name, name, "here", base_url="http://127.0.0.1:1", options=OPTIONS[name])
+    given = ChannelSettings(
+        name=name, adapter=name, origin="here", base_url="http://127.0.0.1:1", options=OPTIONS[name]
+    )
     adapter = CLASSES[name].from_settings(given, cast("Any", provider))
     assert isinstance(adapter, Reconciles)
     attempt = Attempted(sent or message(name), NOW - timedelta(seconds=ago), NOW)
@@ -217,7 +219,7 @@ OFFSETS = st.integers(-86_400, 86_400)
 def test_what_the_provider_has_is_never_sent_again(name, ahead, elapsed, rewriting, around):
     """At any distance of the clocks, in any page of the list, in the provider's own words."""
     text = REWRITINGS[rewriting](WORDS) if name == "twilio-sms" else WORDS
-    provider = Provider(LISTS[name], timedelta(seconds=ahead))
+    provider = Provider(listing=LISTS[name], ahead=timedelta(seconds=ahead))
     provider.take(text, elapsed / 2, message(name).key)
     before, after = around
     for n in range(before):
@@ -239,7 +241,7 @@ def test_what_the_provider_has_is_never_sent_again(name, ahead, elapsed, rewriti
 )
 def test_what_the_provider_has_not_is_sent(name, ahead, elapsed, others):
     """Clocks that are apart keep nobody from being told."""
-    provider = Provider(LISTS[name], timedelta(seconds=ahead))
+    provider = Provider(listing=LISTS[name], ahead=timedelta(seconds=ahead))
     for n in range(others):
         provider.take(f"Etwas anderes [INC-6/{n}]", elapsed * n / 50)
     assert isinstance(look_up(name, provider, elapsed), NotSent)
@@ -249,7 +251,7 @@ def test_what_the_provider_has_not_is_sent(name, ahead, elapsed, others):
 @given(name=st.sampled_from(MARKED), ahead=OFFSETS, elapsed=st.floats(1, 3600), before=st.floats(10, 300_000))
 def test_an_older_message_with_the_same_mark_is_not_taken_for_the_new_one(name, ahead, elapsed, before):
     """It is from a ledger that was lost, or is the one a backup was made of."""
-    provider = Provider(LISTS[name], timedelta(seconds=ahead))
+    provider = Provider(listing=LISTS[name], ahead=timedelta(seconds=ahead))
     provider.take(WORDS, elapsed + before)
     assert not isinstance(look_up(name, provider, elapsed), Accepted)
 
@@ -257,14 +259,14 @@ def test_an_older_message_with_the_same_mark_is_not_taken_for_the_new_one(name, 
 @pytest.mark.parametrize("name", MARKED)
 @pytest.mark.parametrize("step", [-86_400, -3600, -120, 120, 3600, 86_400])
 def test_a_clock_that_is_set_between_attempt_and_look_up_doubles_nothing(name, step):
-    provider = Provider(LISTS[name])
+    provider = Provider(listing=LISTS[name])
     provider.take(WORDS, 20)
     assert not isinstance(look_up(name, provider, 30 + step), NotSent)
 
 
 @pytest.mark.parametrize("name", MARKED)
 def test_an_answer_without_a_date_proves_no_age(name):
-    provider = Provider(LISTS[name], dated=False)
+    provider = Provider(listing=LISTS[name], dated=False)
     assert isinstance(look_up(name, provider, 10), NotSent)
     provider.take(WORDS, 5)
     assert isinstance(look_up(name, provider, 10), Unknown)
@@ -274,7 +276,7 @@ def test_an_answer_without_a_date_proves_no_age(name):
 def test_a_text_without_a_mark_is_known_by_its_words(name):
     """Texts of templates of one's own need not have a mark."""
     sent = message(name, "Im Shop können Sie nicht bezahlen: https://muster.example")
-    provider = Provider(LISTS[name])
+    provider = Provider(listing=LISTS[name])
     provider.take("Ganz andere Worte, heute morgen", 5000)
     provider.take("Im Shop können Sie nicht bezahlen: https://t.co/a", 5)
     assert isinstance(look_up(name, provider, 10, sent), Accepted)
@@ -285,7 +287,7 @@ def test_a_text_without_a_mark_is_known_by_its_words(name):
 
 def test_an_unmarked_text_to_the_number_in_the_meantime_leaves_it_open():
     """Twilio may be set to keep no words: it may be ours."""
-    provider = Provider(twilio)
+    provider = Provider(listing=twilio)
     provider.take("", 5)
     assert isinstance(look_up("twilio-sms", provider, 10), Unknown)
     assert isinstance(
@@ -295,7 +297,7 @@ def test_an_unmarked_text_to_the_number_in_the_meantime_leaves_it_open():
 
 def test_a_thread_is_read_to_its_end():
     """Slack lists replies oldest first: an old first page says nothing about the latest."""
-    provider = Provider(slack)
+    provider = Provider(listing=slack)
     sent = replace(message("slack"), thread=Thread("1.0", "1.0"))
     for n in range(450):
         provider.take(f"Gespräch {n}", 400_000 - n)

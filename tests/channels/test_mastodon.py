@@ -23,7 +23,13 @@ LINK = '<a href="https://a.de/b"><span class="invisible">https://</span><span cl
 def build(base_url: str | None, **options: str) -> Adapter:
     given = {"access_token": "s3cret", **options}
     return registry.build(
-        ChannelSettings("toots", "mastodon", "broadcast.toml, [channels.toots]", base_url, options=given)
+        ChannelSettings(
+            name="toots",
+            adapter="mastodon",
+            origin="broadcast.toml, [channels.toots]",
+            base_url=base_url,
+            options=given,
+        )
     )
 
 
@@ -37,7 +43,7 @@ async def refused(status: int, error: str) -> Rejected:
 
 async def test_a_repeat_within_the_hour_is_the_same_post():
     async with Sandbox() as sandbox, using(build(sandbox.base_url("mastodon"))) as adapter:
-        sandbox.fault(Fault("status_after", "mastodon", times=1, status=503))
+        sandbox.fault(Fault(kind="status_after", provider="mastodon", times=1, status=503))
         (first,) = await adapter.send([outgoing(None)])
         (again,) = await adapter.send([outgoing(None)])
 
@@ -111,7 +117,7 @@ async def test_a_refusal_concerns_what_its_status_says_in_any_language(status, e
 
 async def test_the_instance_says_as_a_date_when_to_come_back():
     async with Sandbox() as sandbox, using(build(sandbox.base_url("mastodon"))) as adapter:
-        sandbox.fault(Fault("ratelimit", "mastodon", retry_after=90))
+        sandbox.fault(Fault(kind="ratelimit", provider="mastodon", retry_after=90))
         (outcome,) = await adapter.send([outgoing(None)])
 
     assert isinstance(outcome, NotSent)

@@ -69,7 +69,9 @@ async def mail(options: dict[str, object]) -> None:
     port = server.sockets[0].getsockname()[1]
     place: dict[str, object] = {"host": "127.0.0.1", "port": port, "tls": "none"}
     try:
-        await refused(ChannelSettings("c", "smtp", "here", timeout=5, options={**place, **options}))
+        await refused(
+            ChannelSettings(name="c", adapter="smtp", origin="here", timeout=5, options={**place, **options})
+        )
     finally:
         server.close()
         await asyncio.gather(*served)
@@ -121,7 +123,9 @@ def test_a_control_character_inside_is_refused_by_name_and_not_shown(tmp_path, v
 async def send(name: str, options: dict[str, object]) -> None:
     """Every request that arrives is refused, so that only one that never left could be unknown."""
     async with serving(answering(Canned(401))) as wire:
-        channel = ChannelSettings("c", name, "here", base_url=wire.url(), timeout=5, options=options)
+        channel = ChannelSettings(
+            name="c", adapter=name, origin="here", base_url=wire.url(), timeout=5, options=options
+        )
         await refused(channel)
 
 

@@ -35,7 +35,9 @@ OPTIONS = {
 
 def build(base_url: str | None, token_url: str, **options: object) -> Adapter:
     given = {**OPTIONS, "token_url": token_url, **options}
-    settings = ChannelSettings("mail", "outlook", "here", base_url=base_url, timeout=2, options=given)
+    settings = ChannelSettings(
+        name="mail", adapter="outlook", origin="here", base_url=base_url, timeout=2, options=given
+    )
     return registry.build(settings)
 
 
@@ -115,7 +117,7 @@ async def test_answers_go_where_they_are_wanted():
 
 
 async def test_a_draft_without_its_sending_is_found_and_sent_exactly_once(sandbox, adapter):
-    sandbox.fault(Fault("drop_before", "outlook", times=1, every=2))
+    sandbox.fault(Fault(kind="drop_before", provider="outlook", times=1, every=2))
     assert isinstance(await send(adapter), Unknown)
     found = await find(adapter)
     sent = await send(adapter)
@@ -130,7 +132,7 @@ async def test_a_draft_without_its_sending_is_found_and_sent_exactly_once(sandbo
 
 
 async def test_a_draft_of_a_process_that_died_is_sent_by_the_next(sandbox, adapter):
-    sandbox.fault(Fault("drop_before", "outlook", times=1, every=2))
+    sandbox.fault(Fault(kind="drop_before", provider="outlook", times=1, every=2))
     await send(adapter)
 
     async with using(mailbox(sandbox)) as another:
@@ -142,7 +144,7 @@ async def test_a_draft_of_a_process_that_died_is_sent_by_the_next(sandbox, adapt
 
 
 async def test_a_draft_that_went_out_cannot_go_out_again(sandbox, adapter):
-    sandbox.fault(Fault("drop_after", "outlook", times=1, every=2))
+    sandbox.fault(Fault(kind="drop_after", provider="outlook", times=1, every=2))
     first = await send(adapter)
     again = await send(adapter)
 
@@ -152,7 +154,7 @@ async def test_a_draft_that_went_out_cannot_go_out_again(sandbox, adapter):
 
 
 async def test_a_draft_is_kept_while_exchange_asks_for_patience(sandbox, adapter):
-    sandbox.fault(Fault("ratelimit", "outlook", times=1, every=2, retry_after=7))
+    sandbox.fault(Fault(kind="ratelimit", provider="outlook", times=1, every=2, retry_after=7))
     first = await send(adapter)
 
     assert isinstance(first, NotSent)
@@ -162,7 +164,7 @@ async def test_a_draft_is_kept_while_exchange_asks_for_patience(sandbox, adapter
 
 
 async def test_a_draft_that_somebody_deleted_is_written_again(sandbox, adapter):
-    sandbox.fault(Fault("drop_before", "outlook", times=1, every=2))
+    sandbox.fault(Fault(kind="drop_before", provider="outlook", times=1, every=2))
     await send(adapter)
     await find(adapter)
     await _clear(sandbox)
@@ -270,7 +272,11 @@ async def test_a_late_refusal_of_an_old_token_says_nothing_about_the_new_one():
     no, transport = Reply(401, {}, b"{}"), Transport()
     async with entra() as tokens:
         given = {**OPTIONS, "token_url": tokens.stub.url()}
-        sign_in = SignIn(ChannelSettings("mail", "outlook", "here", options=given), transport, "https://api")
+        sign_in = SignIn(
+            ChannelSettings(name="mail", adapter="outlook", origin="here", options=given),
+            transport,
+            "https://api",
+        )
         old = await sign_in.token()
         assert isinstance(old, str)
         sign_in.judge(old, Reply(202, {}, b""))

@@ -33,7 +33,7 @@ def test_every_adapter_says_what_it_is(name):
 
 
 def test_a_misspelt_adapter_is_refused_with_the_right_one():
-    settings = ChannelSettings("sms", "twillio-sms", "broadcast.toml, [channels.sms]")
+    settings = ChannelSettings(name="sms", adapter="twillio-sms", origin="broadcast.toml, [channels.sms]")
 
     with pytest.raises(ConfigError, match=r"\[channels\.sms\]: unknown adapter 'twillio-sms'") as raised:
         registry.build(settings)
@@ -49,7 +49,7 @@ def test_a_strange_adapter_is_refused_with_all_of_them():
 
 
 def test_a_misspelt_option_is_refused_with_the_right_one():
-    settings = ChannelSettings("sms", "twilio-sms", "here", options={"auth_tokn": "x"})
+    settings = ChannelSettings(name="sms", adapter="twilio-sms", origin="here", options={"auth_tokn": "x"})
 
     with pytest.raises(ConfigError, match="twilio-sms has no option auth_tokn") as raised:
         registry.build(settings)

@@ -25,7 +25,9 @@ OPTIONS = {
 
 
 def build(base_url: str) -> Adapter:
-    return registry.build(ChannelSettings("mail", "sendgrid", "here", base_url=base_url, options=OPTIONS))
+    return registry.build(
+        ChannelSettings(name="mail", adapter="sendgrid", origin="here", base_url=base_url, options=OPTIONS)
+    )
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ async def test_one_impossible_address_keeps_nobody_else_from_being_told(sandbox,
 
 
 async def test_a_subject_with_a_line_break_is_sent_to_nobody(sandbox, adapter):
-    message = Message("de", "text", "Störung\r\nBcc: everybody@muster.example")
+    message = Message(locale="de", text="text", subject="Störung\r\nBcc: everybody@muster.example")
 
     outcomes = await adapter.send([replace(one, message=message) for one in people(2)])
 

@@ -31,7 +31,9 @@ HOSTILE = (
 
 def build(base_url: str | None, **options: object) -> Adapter:
     given = {**OPTIONS, **options}
-    return registry.build(ChannelSettings("room", "slack", "here", base_url=base_url, options=given))
+    return registry.build(
+        ChannelSettings(name="room", adapter="slack", origin="here", base_url=base_url, options=given)
+    )
 
 
 @pytest.fixture

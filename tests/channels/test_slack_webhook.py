@@ -16,7 +16,9 @@ from broadcast.testing.stub import Canned, answering, serving
 def build(base_url: str, token: str = "abc"):
     options = {"webhook_url": f"https://hooks.slack.com/services/T1/B1/{token}"}
     return registry.build(
-        ChannelSettings("hook", "slack-webhook", "here", base_url=base_url, options=options)
+        ChannelSettings(
+            name="hook", adapter="slack-webhook", origin="here", base_url=base_url, options=options
+        )
     )
 
 

@@ -33,7 +33,9 @@ TAKEN = Canned(200, b'{"messages": [{"id": 77}]}')
 
 def build(base_url: str | None, **options: object) -> Adapter:
     given = {**OPTIONS, **options}
-    return registry.build(ChannelSettings("sms", "sms-gateway", "here", base_url=base_url, options=given))
+    return registry.build(
+        ChannelSettings(name="sms", adapter="sms-gateway", origin="here", base_url=base_url, options=given)
+    )
 
 
 def asked(stub: Stub) -> tuple[str, str, dict[str, str], str]:
@@ -186,10 +188,18 @@ async def test_a_message_is_found_by_our_key_alone(listed, expected):
 
 @pytest.mark.parametrize(("find", "repeats"), [({}, Idempotency.NONE), ({"find": FIND}, Idempotency.LOOKUP)])
 def test_what_is_listed_and_shown_of_it_is_what_is_described(find, repeats):
-    settings = ChannelSettings("sms", "sms-gateway", "here", options={**OPTIONS, **find})
+    settings = ChannelSettings(name="sms", adapter="sms-gateway", origin="here", options={**OPTIONS, **find})
 
     assert registry.capabilities_of(settings).idempotency is repeats
-    everything = Settings(Path(), None, Path(), "Muster", "de", ZoneInfo("UTC"), channels={"sms": settings})
+    everything = Settings(
+        folder=Path(),
+        path=None,
+        ledger=Path(),
+        organisation="Muster",
+        locale="de",
+        timezone=ZoneInfo("UTC"),
+        channels={"sms": settings},
+    )
     assert can_be_asked(everything, "sms") is (repeats is Idempotency.LOOKUP)
 
 

@@ -95,7 +95,9 @@ async def mail_server(**script: str) -> AsyncIterator[MailServer]:
 
 def settings(port: int, **options: object) -> ChannelSettings:
     given = {"host": "127.0.0.1", "port": port, "tls": "none", "from": "stoerung@muster.example", **options}
-    return ChannelSettings("mail", "smtp", "broadcast.toml, [channels.mail]", timeout=0.25, options=given)
+    return ChannelSettings(
+        name="mail", adapter="smtp", origin="broadcast.toml, [channels.mail]", timeout=0.25, options=given
+    )
 
 
 async def deliver(port: int, **options: object):
@@ -214,7 +216,7 @@ async def test_a_line_break_adds_no_header(break_):
     evil = f"Bcc{break_}Bcc: everybody@muster.example"
     async with mail_server() as server, using(registry.build(settings(server.port))) as adapter:
         plain = outgoing(ADDRESS)
-        subject = replace(plain, message=Message("de", "text", evil))
+        subject = replace(plain, message=Message(locale="de", text="text", subject=evil))
         outcomes = [
             *await adapter.send([subject]),
             *await adapter.send([replace(plain, address=f"erika@muster.example{break_}")]),

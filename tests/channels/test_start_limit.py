@@ -53,7 +53,9 @@ def claimed(seconds: float, clock: Laptop | None = None) -> Iterator[Start]:
 async def test_no_adapter_writes_for_a_claim_that_is_too_old(name):
     async with serving(answering(Canned()), logins=LOGINS) as wire:
         options = {**EVERY[name], **({"token_url": wire.url("/token")} if name == "outlook" else {})}
-        settings = ChannelSettings("c", name, "here", base_url=wire.url(), options=options)
+        settings = ChannelSettings(
+            name="c", adapter=name, origin="here", base_url=wire.url(), options=options
+        )
         async with using(registry.build(settings)) as adapter:
             with claimed(-1) as start:
                 (outcome,) = await adapter.send([outgoing(PLACES.get(name))])
@@ -128,7 +130,9 @@ async def test_a_mail_is_not_handed_over_after_a_sleep_in_the_middle_of_its_dial
 
 
 async def test_the_static_page_is_not_written_for_a_claim_that_is_too_old(tmp_path):
-    settings = ChannelSettings("page", "site", "here", folder=tmp_path, options={"path": "page"})
+    settings = ChannelSettings(
+        name="page", adapter="site", origin="here", folder=tmp_path, options={"path": "page"}
+    )
     async with using(registry.build(settings)) as adapter:
         with claimed(-1) as start:
             (outcome,) = await adapter.send([outgoing(None)])
@@ -143,7 +147,9 @@ async def test_the_static_page_is_not_written_for_a_claim_that_is_too_old(tmp_pa
 async def test_apprise_is_not_asked_for_a_claim_that_is_too_old():
     async with serving(answering(Canned())) as wire:
         url = wire.url(scheme="json")
-        settings = ChannelSettings("other", "apprise", "here", options={"apprise_url": url})
+        settings = ChannelSettings(
+            name="other", adapter="apprise", origin="here", options={"apprise_url": url}
+        )
         async with using(registry.build(settings)) as adapter:
             with claimed(-1):
                 (outcome,) = await adapter.send([outgoing(None)])

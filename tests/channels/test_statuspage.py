@@ -23,7 +23,9 @@ OPTIONS = {"api_key": "s3cret", "page_id": "p1", "components": {"Suche": "cmp2"}
 
 def build(base_url: str | None, **options: object) -> Adapter:
     given = {**OPTIONS, **options}
-    return registry.build(ChannelSettings("page", "statuspage", "here", base_url=base_url, options=given))
+    return registry.build(
+        ChannelSettings(name="page", adapter="statuspage", origin="here", base_url=base_url, options=given)
+    )
 
 
 @pytest.fixture

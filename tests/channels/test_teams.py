@@ -33,7 +33,9 @@ def invoke(workflow: str = "w1", signature: str = "abc") -> str:
 
 def build(base_url: str | None, url: str = invoke()) -> Adapter:
     options = {"webhook_url": url}
-    return registry.build(ChannelSettings("room", "teams", "here", base_url=base_url, options=options))
+    return registry.build(
+        ChannelSettings(name="room", adapter="teams", origin="here", base_url=base_url, options=options)
+    )
 
 
 @pytest.fixture

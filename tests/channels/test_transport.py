@@ -267,10 +267,12 @@ async def test_a_reason_names_no_address():
     "base_url", ["http://api.example.com", "ftp://localhost", "localhost:80", "https://"]
 )
 def test_secrets_do_not_travel_in_clear(base_url):
-    settings = ChannelSettings("sms", "twilio-sms", "broadcast.toml, [channels.sms]", base_url=base_url)
+    settings = ChannelSettings(
+        name="sms", adapter="twilio-sms", origin="broadcast.toml, [channels.sms]", base_url=base_url
+    )
 
     with pytest.raises(ConfigError, match=r"\[channels\.sms\]") as raised:
-        Transport.for_channel(settings, Capabilities(ChannelKind.SMS, None))
+        Transport.for_channel(settings, Capabilities(kind=ChannelKind.SMS, address=None))
 
     assert raised.value.hint
 
@@ -279,9 +281,9 @@ def test_secrets_do_not_travel_in_clear(base_url):
     "base_url", ["http://127.0.0.1:80", "http://localhost", "http://[::1]", "https://a.example"]
 )
 def test_this_machine_may_be_spoken_to_in_clear(base_url):
-    settings = ChannelSettings("sms", "twilio-sms", "here", base_url=base_url, timeout=7)
+    settings = ChannelSettings(name="sms", adapter="twilio-sms", origin="here", base_url=base_url, timeout=7)
 
-    assert Transport.for_channel(settings, Capabilities(ChannelKind.SMS, None)).deadline == 7
+    assert Transport.for_channel(settings, Capabilities(kind=ChannelKind.SMS, address=None)).deadline == 7
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ OPTIONS = {"account_sid": "AC" + "5" * 32, "auth_token": "s3cret", "from": "+493
 
 def build(base_url: str | None, **options: object) -> Adapter:
     given = {**OPTIONS, **options}
-    return registry.build(ChannelSettings("sms", "twilio-sms", "here", base_url=base_url, options=given))
+    return registry.build(
+        ChannelSettings(name="sms", adapter="twilio-sms", origin="here", base_url=base_url, options=given)
+    )
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ async def test_a_status_callback_names_the_delivery():
 async def test_a_messaging_service_may_stand_in_for_the_sender(sandbox):
     options = {key: value for key, value in OPTIONS.items() if key != "from"}
     settings = ChannelSettings(
-        "sms", "twilio-sms", "here", base_url=sandbox.base_url("twilio"),
+        name="sms", adapter="twilio-sms", origin="here", base_url=sandbox.base_url("twilio"),
         options={**options, "messaging_service_sid": "MG" + "1" * 32},
     )  # fmt: skip
 

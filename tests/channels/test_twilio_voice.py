@@ -32,7 +32,9 @@ TEXT = outgoing(LANDLINE).message.text
 
 def build(base_url: str | None, **options: object) -> Adapter:
     given = {**OPTIONS, **options}
-    return registry.build(ChannelSettings("calls", "twilio-voice", "here", base_url=base_url, options=given))
+    return registry.build(
+        ChannelSettings(name="calls", adapter="twilio-voice", origin="here", base_url=base_url, options=given)
+    )
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ async def heard(sandbox: Sandbox, **options: Any) -> tuple[Received, list[dict[s
 
 
 def twiml(text: str, locale: str = "de", action: str | None = None, **voices: str) -> Element:
-    return fromstring(call(Message(locale, text), voices, action))
+    return fromstring(call(Message(locale=locale, text=text), voices, action))
 
 
 def attributes(locale: str, **voices: str) -> dict[str, str]:
@@ -193,7 +195,7 @@ async def test_wrong_credentials_are_named(sandbox):
 
 
 async def test_too_many_requests_come_back_later(sandbox):
-    sandbox.fault(Fault("ratelimit", "twilio", retry_after=7))
+    sandbox.fault(Fault(kind="ratelimit", provider="twilio", retry_after=7))
 
     assert getattr(await send(sandbox), "retry_after", None) == 7
 

@@ -33,7 +33,9 @@ HERE = ["127.0.0.1", "::1"]
 def build(url: str, base_url: str | None = None, **options: object) -> Adapter:
     given = {"webhook_url": url, "secret": SECRET, **options}
     return registry.build(
-        ChannelSettings("hook", "webhook", "here", base_url=base_url, timeout=2, options=given)
+        ChannelSettings(
+            name="hook", adapter="webhook", origin="here", base_url=base_url, timeout=2, options=given
+        )
     )
 
 

@@ -24,7 +24,9 @@ KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret"
 
 def build(base_url: str) -> Adapter:
     options = {key: f"s3cret-{key}" for key in KEYS}
-    return registry.build(ChannelSettings("x", "x", "here", base_url=base_url, options=options))
+    return registry.build(
+        ChannelSettings(name="x", adapter="x", origin="here", base_url=base_url, options=options)
+    )
 
 
 async def found_in(text: str, wanted: str) -> Outcome:
@@ -72,7 +74,7 @@ async def test_a_request_is_signed_for_the_host_it_goes_to(asking):
 
 async def test_a_duplicate_is_looked_up_and_not_posted_again():
     async with Sandbox() as sandbox, using(build(sandbox.base_url("x"))) as adapter:
-        sandbox.fault(Fault("status_after", "x", times=1, status=503))
+        sandbox.fault(Fault(kind="status_after", provider="x", times=1, status=503))
         first = await adapter.send([outgoing(None)])
         again = await adapter.send([outgoing(None)])
         found = await find(adapter)

@@ -29,7 +29,9 @@ AGENT = {"Authorization": f"Basic {b64encode(b'agent@muster.example/token:s3cret
 
 
 def settings(base_url: str | None = None, **options: object) -> ChannelSettings:
-    return ChannelSettings("desk", "zendesk", "here", base_url=base_url, options={**OPTIONS, **options})
+    return ChannelSettings(
+        name="desk", adapter="zendesk", origin="here", base_url=base_url, options={**OPTIONS, **options}
+    )
 
 
 @pytest.fixture
@@ -269,7 +271,7 @@ async def test_a_follow_up_whose_answer_was_lost_is_found(sandbox, adapter):
 async def test_a_comment_whose_answer_was_lost_is_known_by_its_key(sandbox, adapter):
     opening = await tell(adapter, Phase.INVESTIGATING)
     update = notice(Phase.IDENTIFIED, opening.thread)
-    sandbox.fault(Fault("drop_after", "zendesk", times=1))
+    sandbox.fault(Fault(kind="drop_after", provider="zendesk", times=1))
     assert isinstance((await adapter.send([update]))[0], Unknown)
 
     by_key = await find(adapter, replace(update, message=replace(update.message, text="changed by a macro")))

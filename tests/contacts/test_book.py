@@ -10,7 +10,14 @@ from broadcast.contacts.book import read_contacts
 from broadcast.errors import ConfigError
 from broadcast.model.contact import Contact
 
-ANNA = Contact("1", "Anna Müller", "+4915112345678", "anna@firma.de", "de", ("vip", "eu"))
+ANNA = Contact(
+    id="1",
+    name="Anna Müller",
+    phone="+4915112345678",
+    email="anna@firma.de",
+    locale="de",
+    groups=("vip", "eu"),
+)
 GERMAN = (
     "Kundennummer;Vorname;Nachname;E-Mail;Handy;Sprache;Gruppen\n"
     '1;Anna;Müller;anna@firma.de;0151 12345678;de;"vip;eu"\n'
@@ -299,7 +306,7 @@ def test_several_files_are_one_book(tmp_path):
 
     read = read_contacts(paths, "DE")
 
-    assert list(read.contacts) == [Contact("1", "", "+4915112345678", "anna@firma.de")]
+    assert list(read.contacts) == [Contact(id="1", name="", phone="+4915112345678", email="anna@firma.de")]
     assert [(row.path.name, row.line, row.contact, row.because) for row in read.merged] == [
         ("b.csv", 2, "1", "same id")
     ]

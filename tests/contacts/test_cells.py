@@ -47,7 +47,7 @@ def test_no_cell_holds_a_formula_whatever_a_spreadsheet_splits_at(cell):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_file_that_is_written_holds_none_either_in_its_header_nor_in_its_rows(tmp_path, delimiter):
     path = tmp_path / "kunden.csv"
-    before = ContactsFile(path, (), (), delimiter, "")
+    before = ContactsFile(path=path, header=(), rows=(), delimiter=delimiter, digest="")
     write_file(before, ["id", "=cmd|' /C calc'!A0"], [["1", "Anna;=1+2,@x\t-1+1"]])
 
     for other in DELIMITERS:
@@ -85,7 +85,7 @@ def test_a_consent_from_the_future_is_none_and_a_no_counts_all_the_same(book):
         f"d@firma.de,ja,{day}\n"
         f"e@firma.de,ja,{day + timedelta(days=1)}\n"
     )
-    wanted = Permission(Suppressed(), required=True, kinds={"email": AddressKind.EMAIL})
+    wanted = Permission(suppressed=Suppressed(), required=True, kinds={"email": AddressKind.EMAIL})
 
     assert [[str(each) for each in wanted.permit(person).barred] for person in read.contacts] == [
         ["email without consent"],

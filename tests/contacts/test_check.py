@@ -16,7 +16,7 @@ def test_a_summary_counts_what_matters_in_an_outage(book):
             "3,carla@firma.de,,,,8\n"
             "4,,110,,,8\n"
         ),
-        Permission(Suppressed()),
+        Permission(suppressed=Suppressed()),
     )
 
     assert (summary.rows, summary.contacts, summary.rejected, summary.merged) == (5, 3, 1, 1)

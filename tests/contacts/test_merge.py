@@ -21,37 +21,51 @@ def merged(*contacts: Contact) -> Merged:
 
 def test_the_same_phone_makes_one_person_with_the_addresses_and_groups_of_both():
     result = merged(
-        Contact("1", "", "+4915112345678", None, None, ("vip",), (("shop", ""),)),
         Contact(
-            "", "Anna", "+4915112345678", "anna@firma.de", "de", ("eu", "vip"), (("shop", "7"), ("till", "2"))
+            id="1",
+            name="",
+            phone="+4915112345678",
+            email=None,
+            locale=None,
+            groups=("vip",),
+            extra=(("shop", ""),),
+        ),
+        Contact(
+            id="",
+            name="Anna",
+            phone="+4915112345678",
+            email="anna@firma.de",
+            locale="de",
+            groups=("eu", "vip"),
+            extra=(("shop", "7"), ("till", "2")),
         ),
     )
 
     assert list(result.contacts) == [
         Contact(
-            "1",
-            "Anna",
-            "+4915112345678",
-            "anna@firma.de",
-            "de",
-            ("vip", "eu"),
-            (("shop", "7"), ("till", "2")),
+            id="1",
+            name="Anna",
+            phone="+4915112345678",
+            email="anna@firma.de",
+            locale="de",
+            groups=("vip", "eu"),
+            extra=(("shop", "7"), ("till", "2")),
         ),
     ]
     assert [(row.line, row.contact, row.because) for row in result.rows] == [(3, "1", "same phone")]
 
 
 def test_an_e_mail_address_is_the_same_in_capitals():
-    result = merged(Contact("1", email="Anna@firma.de"), Contact("2", email="anna@firma.de"))
+    result = merged(Contact(id="1", email="Anna@firma.de"), Contact(id="2", email="anna@firma.de"))
 
     assert [(contact.id, contact.email) for contact in result.contacts] == [("1", "Anna@firma.de")]
 
 
 def test_a_person_is_one_through_others():
     result = merged(
-        Contact("", phone="+4915112345678"),
-        Contact("", email="anna@firma.de"),
-        Contact("", phone="+4915112345678", email="anna@firma.de"),
+        Contact(id="", phone="+4915112345678"),
+        Contact(id="", email="anna@firma.de"),
+        Contact(id="", phone="+4915112345678", email="anna@firma.de"),
     )
 
     (anna,) = result.contacts
@@ -61,7 +75,12 @@ def test_a_person_is_one_through_others():
 
 def test_the_switchboard_of_several_colleagues_serves_each_of_them():
     switchboard = "+4930231250"
-    people = [Contact(str(n), f"P{n}", switchboard, f"p{n}@firma.de", None, (f"g{n}",)) for n in range(3)]
+    people = [
+        Contact(
+            id=str(n), name=f"P{n}", phone=switchboard, email=f"p{n}@firma.de", locale=None, groups=(f"g{n}",)
+        )
+        for n in range(3)
+    ]
 
     result = merged(*people)
 
@@ -75,7 +94,7 @@ def test_the_switchboard_of_several_colleagues_serves_each_of_them():
 
 
 def test_a_second_address_under_one_id_gets_an_id_of_its_own():
-    first, second = merged(Contact("7", email="a@firma.de"), Contact("7", email="b@firma.de")).contacts
+    first, second = merged(Contact(id="7", email="a@firma.de"), Contact(id="7", email="b@firma.de")).contacts
 
     assert first.id == "7"
     assert second.id.startswith("7+")
@@ -122,9 +141,9 @@ def test_every_row_is_a_contact_or_merged_into_one(rows):
 @given(ROWS)
 @example(
     [
-        Contact("", "Anna", "+4915112345670", "a@firma.de"),
-        Contact("1", "Berta", None, "a@firma.de"),
-        Contact("", "Anna", "+4915112345671", None),
+        Contact(id="", name="Anna", phone="+4915112345670", email="a@firma.de"),
+        Contact(id="1", name="Berta", phone=None, email="a@firma.de"),
+        Contact(id="", name="Anna", phone="+4915112345671", email=None),
     ]
 )
 def test_no_address_is_lost_and_every_id_is_one_contact(rows):
@@ -152,10 +171,10 @@ def test_a_person_is_reached_in_every_group_of_every_row(rows):
 
 ANNA, BERTA = "+4915112345670", "+4915112345671"
 SWITCHBOARD = [
-    Contact("", email="a@firma.de"),
-    Contact("", "Anna", ANNA, "a@firma.de"),
-    Contact("1", "Berta", BERTA, "a@firma.de"),
-    Contact("", phone=BERTA, groups=("x",)),
+    Contact(id="", email="a@firma.de"),
+    Contact(id="", name="Anna", phone=ANNA, email="a@firma.de"),
+    Contact(id="1", name="Berta", phone=BERTA, email="a@firma.de"),
+    Contact(id="", phone=BERTA, groups=("x",)),
 ]
 
 

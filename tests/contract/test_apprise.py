@@ -11,7 +11,7 @@ class TestApprise(AdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "apprise",
+            adapter="apprise",
             options={"apprise_url": "json://user:s3cret@127.0.0.1/"},
             secrets=("s3cret",),
             address=None,

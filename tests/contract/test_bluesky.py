@@ -14,7 +14,7 @@ class TestBluesky(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "bluesky",
+            adapter="bluesky",
             options={"identifier": "muster.example", "password": "s3cret-app-password"},
             secrets=("s3cret-app-password", "s3cret-jwt"),
             address=None,

@@ -12,7 +12,7 @@ class TestMastodon(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "mastodon",
+            adapter="mastodon",
             options={"access_token": "s3cret-token"},
             secrets=("s3cret-token",),
             address=None,

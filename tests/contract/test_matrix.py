@@ -19,7 +19,7 @@ class TestMatrix(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "matrix",
+            adapter="matrix",
             options={"access_token": "syt_s3cret", "room": "!incidents:muster.example"},
             secrets=("syt_s3cret",),
             address=None,

@@ -17,7 +17,7 @@ class TestOutlook(HttpAdapterContract, SandboxAdapterContract):
     async def case(self) -> AsyncIterator[Case]:
         async with serving(answering(TOKEN)) as entra:
             yield Case(
-                "outlook",
+                adapter="outlook",
                 options={
                     "tenant": "muster.example",
                     "client_id": "6d1c1f0e-0000-4000-8000-000000000001",

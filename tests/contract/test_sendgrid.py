@@ -12,7 +12,7 @@ class TestSendGrid(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "sendgrid",
+            adapter="sendgrid",
             options={"api_key": "SG.s3cret.of-sendgrid", "from": "stoerung@muster.example"},
             secrets=("SG.s3cret.of-sendgrid",),
             address="erika@muster.example",

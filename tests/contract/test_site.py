@@ -15,7 +15,7 @@ from broadcast.testing.samples import NASTY, now, outgoing
 class TestSite:
     @pytest.fixture
     def case(self, tmp_path):
-        return Case("site", options={"path": str(tmp_path / "public")}, secrets=(), address=None)
+        return Case(adapter="site", options={"path": str(tmp_path / "public")}, secrets=(), address=None)
 
     test_an_unknown_option_is_refused_with_its_place = (
         AdapterContract.test_an_unknown_option_is_refused_with_its_place

@@ -12,7 +12,7 @@ class TestSlack(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "slack",
+            adapter="slack",
             options={"token": "xoxb-s3cret-of-the-app", "channel": "C0123ABCD"},
             secrets=("xoxb-s3cret-of-the-app",),
             address=None,

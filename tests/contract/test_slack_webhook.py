@@ -14,7 +14,7 @@ class TestSlackWebhook(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "slack-webhook",
+            adapter="slack-webhook",
             options={"webhook_url": URL},
             secrets=("s3cret-hook",),
             address=None,

@@ -33,7 +33,7 @@ class _Gateway(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "sms-gateway",
+            adapter="sms-gateway",
             options=self.options,
             secrets=("s3cret-of-the-gateway",),
             address="+4915112345678",

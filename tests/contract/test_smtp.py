@@ -10,7 +10,7 @@ class TestSmtp(SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "smtp",
+            adapter="smtp",
             options={
                 "host": "127.0.0.1",
                 "tls": "none",

@@ -12,7 +12,7 @@ class TestStatuspage(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "statuspage",
+            adapter="statuspage",
             options={"api_key": "s3cret-of-the-page", "page_id": "p1"},
             secrets=("s3cret-of-the-page",),
             address=None,

@@ -14,7 +14,7 @@ class TestTeams(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "teams",
+            adapter="teams",
             options={"webhook_url": URL},
             secrets=("s3cret-signature",),
             address=None,

@@ -12,7 +12,7 @@ class TestTwilioSms(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "twilio-sms",
+            adapter="twilio-sms",
             options={"account_sid": "AC" + "5" * 32, "auth_token": "s3cret-of-twilio", "from": "+4930231250"},
             secrets=("s3cret-of-twilio",),
             address="+4915112345678",

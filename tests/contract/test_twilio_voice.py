@@ -12,7 +12,7 @@ class TestTwilioVoice(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "twilio-voice",
+            adapter="twilio-voice",
             options={"account_sid": "AC" + "5" * 32, "auth_token": "s3cret-of-twilio", "from": "+4930231250"},
             secrets=("s3cret-of-twilio",),
             address="+493023125000",

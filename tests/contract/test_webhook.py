@@ -12,7 +12,7 @@ class TestWebhook(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "webhook",
+            adapter="webhook",
             options={
                 "webhook_url": "https://receiver.muster.example/in/s3cret-path",
                 "secret": "s3cret-for-signing",

@@ -14,7 +14,7 @@ class TestX(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "x",
+            adapter="x",
             options={**{key: f"s3cret-{key}" for key in KEYS}, "access_token": "4711-s3cretAccess"},
             secrets=(*(f"s3cret-{key}" for key in KEYS if key != "access_token"), "4711-s3cretAccess"),
             address=None,

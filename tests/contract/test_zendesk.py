@@ -12,7 +12,7 @@ class TestZendesk(HttpAdapterContract, SandboxAdapterContract):
     @pytest.fixture
     def case(self) -> Case:
         return Case(
-            "zendesk",
+            adapter="zendesk",
             options={"subdomain": "muster", "email": "agent@muster.example", "token": "s3cret-of-the-desk"},
             secrets=("s3cret-of-the-desk",),
             address=None,

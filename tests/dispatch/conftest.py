@@ -34,6 +34,8 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
 
 @pytest.fixture
 def company(sandbox: Sandbox, tmp_path: Path) -> Company:
-    company = Company(tmp_path, sandbox.url, sandbox.smtp_port, lambda: sandbox.received)
+    company = Company(
+        folder=tmp_path, url=sandbox.url, smtp_port=sandbox.smtp_port, received=lambda: sandbox.received
+    )
     company.configure()
     return company

@@ -120,7 +120,7 @@ class Daemon:
         self.heal()
 
     def company(self, folder: Path) -> Company:
-        return Company(folder, self.url, self.smtp_port, self.received)
+        return Company(folder=folder, url=self.url, smtp_port=self.smtp_port, received=self.received)
 
     def _ask(self, method: str, path: str, body: str | None = None):
         data = body.encode() if body is not None else None

@@ -150,7 +150,7 @@ def phone(number: int) -> str:
     return f"+4915112{number:05}7"  # a number that ends in 0004 has opted out, in the sandbox
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Company:
     """What a test does with the product: publish, retry, and look at what people really got."""
 
@@ -227,11 +227,11 @@ class Company:
         listener: Listener = nobody,
         **given: object,
     ) -> Result:
-        request = Request(Verb.NOTIFY, title=title, **given)  # type: ignore[arg-type]  # tests name the fields
+        request = Request(verb=Verb.NOTIFY, title=title, **given)  # type: ignore[arg-type]  # tests name the fields
         return self.publish(request, limits, listener, instead)
 
     def follow_up(self, verb: Verb, limits: Limits | None = None, **given: object) -> Result:
-        return self.publish(Request(verb, **given), limits)  # type: ignore[arg-type]  # tests name the fields
+        return self.publish(Request(verb=verb, **given), limits)  # type: ignore[arg-type]  # tests name the fields
 
     def preview(self, request: Request) -> Preview:
         with self.ledger() as ledger:

@@ -21,7 +21,7 @@ from broadcast.testing.ledger_samples import NOON
 from broadcast.wiring import make_publisher
 from tests.dispatch.stage import Company, arm, consent, phone, published
 
-NOTIFY = Request(Verb.NOTIFY, title="Checkout down")
+NOTIFY = Request(verb=Verb.NOTIFY, title="Checkout down")
 
 
 def publish(
@@ -121,7 +121,7 @@ def test_a_stop_between_recording_and_sending_is_an_interruption(company, sandbo
 @pytest.mark.parametrize("verb", [Verb.UPDATE, Verb.RESOLVE, Verb.RETRACT])
 def test_the_same_holds_for_every_verb(company, sandbox, other, verb):
     company.notify()
-    request = Request(verb, message="Your orders are safe.")
+    request = Request(verb=verb, message="Your orders are safe.")
 
     result = publish(company, AfterRecording(lambda: other.execute("BEGIN IMMEDIATE")), request=request)
     other.execute("ROLLBACK")

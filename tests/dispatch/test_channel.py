@@ -11,7 +11,7 @@ from broadcast.model.outcome import Unknown
 def channel() -> ActiveChannel:
     """A channel whose provider can be asked, so that some may be claimed ahead."""
     adapter = SimpleNamespace(capabilities=None, find=print)
-    return ActiveChannel("sms", adapter, 64, 1.0, 1)  # type: ignore[arg-type]  # all that it looks at
+    return ActiveChannel(name="sms", adapter=adapter, concurrency=64, settle=1.0, batch=1)  # type: ignore[arg-type]  # all that it looks at
 
 
 def test_some_are_claimed_ahead_of_a_slot_while_all_goes_well():

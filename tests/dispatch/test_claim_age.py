@@ -43,7 +43,7 @@ class Mail:
     Its first answer comes at once, the others when it is told to.
     """
 
-    capabilities = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
+    capabilities = Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL)
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -87,7 +87,7 @@ def dispatched(
         texts=tuple(ledger.incidents.texts(notice.id)),
         secret=b"a secret of these tests",
     )
-    channel = ActiveChannel("email", mail, 8, 0.1, 1)  # type: ignore[arg-type]  # all that it looks at
+    channel = ActiveChannel(name="email", adapter=mail, concurrency=8, settle=0.1, batch=1)  # type: ignore[arg-type]  # all that it looks at
     deliveries = ledger.deliveries(notice.id, run, clock=clock)
     engine = Engine(deliveries, builder, {"email": channel}, clock, Policy(), listener)
     ending = asyncio.run(engine.run(None, Stop()))

@@ -34,7 +34,7 @@ def company(daemon: Daemon, tmp_path: Path) -> Company:
 
 def publishing(company: Company, key: str | None = None) -> Child:
     def work(listener: Listener) -> int:
-        request = Request(Verb.NOTIFY, title="Checkout down", key=key)
+        request = Request(verb=Verb.NOTIFY, title="Checkout down", key=key)
         return company.publish(request, Limits(), listener).exit_code
 
     return fork(work)

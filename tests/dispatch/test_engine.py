@@ -367,7 +367,7 @@ def test_everybody_reads_their_own_text(company, sandbox):
         (folder / phase / "sms.txt.j2").write_text(
             "[{{ ref }}/{{ sequence }}] Hi {{ contact.name }}", "utf-8"
         )
-    shown = company.preview(Request(Verb.NOTIFY, title="Checkout down"))
+    shown = company.preview(Request(verb=Verb.NOTIFY, title="Checkout down"))
     assert shown.people == 3
 
     result = company.notify()
@@ -410,7 +410,7 @@ def test_an_adapter_that_raises_does_not_take_the_run_with_it(company):
 class Raising:
     """A third party's adapter with a mistake in it."""
 
-    capabilities = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
+    capabilities = Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL)
 
     async def send(self, batch):
         return 1 / 0
@@ -422,7 +422,7 @@ class Raising:
 class Picky:
     """Refuses a whole request for one address in it, as SendGrid does."""
 
-    capabilities = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL, max_batch=10)
+    capabilities = Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL, max_batch=10)
 
     async def send(self, batch):
         wrong = [outgoing.address.partition("@")[0].endswith("9") for outgoing in batch]

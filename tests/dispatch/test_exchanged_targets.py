@@ -89,7 +89,7 @@ def test_a_room_that_a_channel_leads_to_again_in_time_gets_the_end_in_its_thread
     with_a_room(company)
     company.notify()
     change(company, "C0FIRST", "C0SECOND")
-    company.preview(Request(Verb.RESOLVE, message="Over."))
+    company.preview(Request(verb=Verb.RESOLVE, message="Over."))
     change(company, "C0SECOND", "C0FIRST")
 
     result = company.follow_up(Verb.RESOLVE, message="Over.")

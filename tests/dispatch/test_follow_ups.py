@@ -147,7 +147,7 @@ def test_a_false_alarm_is_not_told_as_something_else_because_somebody_was_quicke
         if len(told) == 1:
             company.follow_up(meanwhile, message="Quicker.")
 
-    request = Request(Verb.RETRACT, incident="INC-1", message="A false alarm.")
+    request = Request(verb=Verb.RETRACT, incident="INC-1", message="A false alarm.")
     with company.ledger() as ledger:
         publisher = make_publisher(company.settings, ledger, nobody)
         if meanwhile is Verb.RESOLVE:
@@ -195,7 +195,7 @@ def test_a_resolve_reaches_those_who_are_told_while_somebody_says_yes_to_it(comp
 
     with company.ledger() as ledger:
         publisher = make_publisher(company.settings, ledger, nobody)
-        result = published(publisher, Request(Verb.RESOLVE, message="Over."), say_yes)
+        result = published(publisher, Request(verb=Verb.RESOLVE, message="Over."), say_yes)
 
     assert result.exit_code == 0
     assert company.copies(2) == {"p0": ["twilio"], "p1": ["twilio"], "p2": []}
@@ -245,7 +245,7 @@ def test_an_older_notice_is_not_sent_after_a_newer_one_was_recorded(company, san
             thread.start()
             thread.join()
 
-    company.publish(Request(Verb.NOTIFY, title="Checkout down"), Limits(), listen)
+    company.publish(Request(verb=Verb.NOTIFY, title="Checkout down"), Limits(), listen)
 
     assert updated == [1, 0]
     assert company.copies(1) == {"p0": []}

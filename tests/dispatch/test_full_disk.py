@@ -36,7 +36,9 @@ def used(disk):
 
 
 def test_a_full_disk_interrupts_the_run_and_nobody_is_lost_or_told_twice(sandbox, disk):
-    company = Company(disk, sandbox.url, sandbox.smtp_port, lambda: sandbox.received)
+    company = Company(
+        folder=disk, url=sandbox.url, smtp_port=sandbox.smtp_port, received=lambda: sandbox.received
+    )
     company.configure([["sms"]], sms="rate = 5000\nconcurrency = 16", timeout="10s")
     company.employ(400)
     filled: list[bool] = []

@@ -137,7 +137,7 @@ def publishing(company: Company, clock: SharedClock) -> Child:
     def work(listener: Listener) -> int:
         with company.ledger() as ledger:
             publisher = make_publisher(company.settings, ledger, listener, clock)
-            request = Request(Verb.NOTIFY, title="Checkout down")
+            request = Request(verb=Verb.NOTIFY, title="Checkout down")
             return published(publisher, request, consent).exit_code
 
     return fork(work)

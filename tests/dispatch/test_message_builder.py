@@ -32,7 +32,7 @@ def test_only_who_is_not_told_as_a_matter_of_work_may_ask_for_no_more_calls(audi
         notice="INC-1/1",
         identity="1",
         headline=headline(),
-        texts=tuple(NoticeText(each, "voice", Message("de", "NoticeText")) for each in TEXTS),
+        texts=tuple(NoticeText(each, "voice", Message(locale="de", text="NoticeText")) for each in TEXTS),
         secret=b"a secret of these tests",
         internal=frozenset({"works-council"}),
     )
@@ -42,7 +42,7 @@ def test_only_who_is_not_told_as_a_matter_of_work_may_ask_for_no_more_calls(audi
         notice=1,
         template_audience=texts,
         locale="de",
-        contact=Contact("1", "Ada", phone="+493023125001"),
+        contact=Contact(id="1", name="Ada", phone="+493023125001"),
         receiver="1",
         route=("calls",),
         step=0,

@@ -30,7 +30,12 @@ def offices(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) ->
     folders = [tmp_path / "a", tmp_path / ("b" if request.param == "two ledgers" else "a")]
     for folder in folders:
         folder.mkdir(exist_ok=True)
-    found = [Company(folder, sandbox.url, sandbox.smtp_port, lambda: sandbox.received) for folder in folders]
+    found = [
+        Company(
+            folder=folder, url=sandbox.url, smtp_port=sandbox.smtp_port, received=lambda: sandbox.received
+        )
+        for folder in folders
+    ]
     for office in found:
         office.people = PEOPLE
         office.configure([["sms"]], timeout="15s", sms="concurrency = 1")
@@ -49,7 +54,7 @@ class Publication:
         self._publisher = make_publisher(office.settings, ledger, self._hear)
 
     async def publish(self) -> Result:
-        request = Request(Verb.NOTIFY, title=self.title)
+        request = Request(verb=Verb.NOTIFY, title=self.title)
         return await self._publisher.publish(request, Limits(), consent, self.stop)
 
     def _hear(self, event: Event, /) -> None:

@@ -94,7 +94,7 @@ def test_of_a_real_incident_everybody_hears_everything(office, sandbox):
 def test_the_preview_names_who_is_left_out(office):
     office.notify(drill=True)
 
-    shown = office.preview(Request(Verb.UPDATE, message="We found it."))
+    shown = office.preview(Request(verb=Verb.UPDATE, message="We found it."))
 
     assert shown.people == 2
     assert any("left out customers" in warning for warning in shown.warnings)
@@ -124,5 +124,9 @@ def test_no_colleague_is_left_out_and_nobody_outside_who_heard_of_it_is_told(owe
     for one in owed:
         outside = one.template_audience in {"customers", "field", "public"} and one.audience in heard
         assert (one in told) is not outside
-    names = [AudienceSettings(name, "", texts) for name in ("one", "two") for texts in TEXTS[3:]]
+    names = [
+        AudienceSettings(name=name, origin="", template_audience=texts)
+        for name in ("one", "two")
+        for texts in TEXTS[3:]
+    ]
     assert bystanders.others(names) == names

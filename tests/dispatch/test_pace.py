@@ -33,7 +33,7 @@ def notifying(company: Company, processes: int) -> list[Child]:
     """That many processes, each with an incident of its own; opened in turn, or their refs would collide."""
     children = []
     for number in range(processes):
-        request = Request(Verb.NOTIFY, title=f"Shop {number} down")
+        request = Request(verb=Verb.NOTIFY, title=f"Shop {number} down")
         children.append(fork(partial(publishing, company, request)))
         children[-1].until(EventKind.ATTEMPT)
     return children

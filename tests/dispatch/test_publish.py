@@ -50,7 +50,7 @@ def test_a_stored_result_is_given_again_word_for_word(company, sandbox):
 
 def test_nobody_is_asked_twice_under_one_key(company):
     asked: list[Preview] = []
-    request = Request(Verb.NOTIFY, title="Checkout down", key="run-7")
+    request = Request(verb=Verb.NOTIFY, title="Checkout down", key="run-7")
     for _ in range(2):
         with company.ledger() as ledger:
             published(make_publisher(company.settings, ledger, nobody), request, asked.append)
@@ -65,14 +65,14 @@ def test_whoever_says_no_has_sent_and_recorded_nothing(company, sandbox):
     with company.ledger() as ledger:
         publisher = make_publisher(company.settings, ledger, nobody)
         with pytest.raises(Refused):
-            published(publisher, Request(Verb.NOTIFY, title="Checkout down"), declining)
+            published(publisher, Request(verb=Verb.NOTIFY, title="Checkout down"), declining)
 
         assert ledger.incidents.all() == []
     assert sandbox.requests == []
 
 
 def test_a_preview_sends_and_records_nothing(company, sandbox):
-    shown = company.preview(Request(Verb.NOTIFY, title="Checkout down"))
+    shown = company.preview(Request(verb=Verb.NOTIFY, title="Checkout down"))
 
     assert (shown.people, shown.incident) == (3, "INC-1")
     assert sandbox.requests == []
@@ -149,7 +149,7 @@ def test_in_the_sandbox_a_drill_uses_every_channel(company, sandbox):
     settings = in_sandbox(company.settings, SandboxAddress(sandbox.url, sandbox.smtp_port, started=False))
     with company.ledger() as ledger:
         publisher = make_publisher(settings, ledger, nobody)
-        published(publisher, Request(Verb.NOTIFY, title="Rehearsal", drill=True), consent)
+        published(publisher, Request(verb=Verb.NOTIFY, title="Rehearsal", drill=True), consent)
 
     assert {message.provider for message in sandbox.received} == {"sendgrid", "x", "statuspage"}
 

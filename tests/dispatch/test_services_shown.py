@@ -97,7 +97,7 @@ class Desk:
     def publish(self, verb, **given):
         with self.company.ledger() as ledger:
             publisher = make_publisher(replace(self.settings, ledger=Path(ledger.name)), ledger, nobody)
-            result = published(publisher, Request(verb, **given), consent)
+            result = published(publisher, Request(verb=verb, **given), consent)
         assert result.exit_code == 0, result
 
     def do(self, action):
@@ -143,7 +143,12 @@ class Desk:
 @pytest.fixture
 def fresh(company, tmp_path_factory):
     def begin() -> Desk:
-        inner = Company(tmp_path_factory.mktemp("run"), company.url, company.smtp_port, company.received)
+        inner = Company(
+            folder=tmp_path_factory.mktemp("run"),
+            url=company.url,
+            smtp_port=company.smtp_port,
+            received=company.received,
+        )
         inner.configure([["page"], ["site"]], page="rate = 1000", extra=SERVICES)
         return Desk(inner)
 
@@ -271,7 +276,7 @@ def test_two_commands_at_once_on_one_component_leave_the_worst(company, sandbox)
             return await self.adapter.send(batch)
 
     company.publish(
-        Request(Verb.RESOLVE, incident="INC-1", message="Fast again."), instead={"page": Overtaken}
+        Request(verb=Verb.RESOLVE, incident="INC-1", message="Fast again."), instead={"page": Overtaken}
     )
 
     assert component(company, "cmp-checkout") == "major_outage"

@@ -49,7 +49,7 @@ class WallClock(SystemClock):
 class Sms:
     """A provider that answers as the test says, and remembers when it was asked what."""
 
-    capabilities = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
+    capabilities = Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL)
 
     def __init__(self, clock: WallClock, answer: Callable[[int], Outcome | None]) -> None:
         self._clock = clock
@@ -85,7 +85,7 @@ def dispatched(
         texts=tuple(ledger.incidents.texts(notice.id)),
         secret=b"a secret of these tests",
     )
-    channel = ActiveChannel("email", sms, 1, SETTLE, 1)  # type: ignore[arg-type]  # all that it looks at
+    channel = ActiveChannel(name="email", adapter=sms, concurrency=1, settle=SETTLE, batch=1)  # type: ignore[arg-type]  # all that it looks at
     deliveries = ledger.deliveries(notice.id, run, clock=clock)
     engine = Engine(deliveries, builder, {"email": channel}, clock, Policy(), listener)
     ending = asyncio.run(engine.run(clock.monotonic() + 10, Stop()))

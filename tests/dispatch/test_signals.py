@@ -31,7 +31,7 @@ def company(daemon: Daemon, tmp_path: Path) -> Company:
 
 def publishing(company: Company) -> Child:
     def work(listener: Listener) -> int:
-        return company.publish(Request(Verb.NOTIFY, title="Checkout down"), Limits(), listener).exit_code
+        return company.publish(Request(verb=Verb.NOTIFY, title="Checkout down"), Limits(), listener).exit_code
 
     return fork(work)
 
@@ -130,7 +130,7 @@ class PressingCtrlZ(SystemClock):
 def test_ctrl_z_leaves_the_ledger_to_others(company):
     def work(listener: Listener) -> int:
         os.setpgid(0, 0)  # as a shell starts it: Ctrl-Z stops no orphan
-        request = Request(Verb.NOTIFY, title="Checkout down")
+        request = Request(verb=Verb.NOTIFY, title="Checkout down")
         with company.ledger() as ledger:
             publisher = make_publisher(company.settings, ledger, listener, PressingCtrlZ())
             return published(publisher, request, consent).exit_code

@@ -74,7 +74,7 @@ def _exit_code(company: Company, request: Request, consent: Callable[[Preview], 
 
 
 def test_every_notify_of_a_storm_gets_a_number_of_its_own_and_is_sent(company, daemon):
-    requests = [Request(Verb.NOTIFY, title=f"Shop {number} down") for number in range(TOGETHER)]
+    requests = [Request(verb=Verb.NOTIFY, title=f"Shop {number} down") for number in range(TOGETHER)]
 
     assert together(company, requests) == [0] * TOGETHER
 
@@ -91,7 +91,7 @@ def test_every_notify_of_a_storm_gets_a_number_of_its_own_and_is_sent(company, d
 
 def test_updates_of_one_incident_at_once_follow_each_other(company, daemon):
     company.notify()
-    requests = [Request(Verb.UPDATE, message=f"News {number}.") for number in range(TOGETHER)]
+    requests = [Request(verb=Verb.UPDATE, message=f"News {number}.") for number in range(TOGETHER)]
 
     assert together(company, requests) == [0] * TOGETHER
 
@@ -103,7 +103,7 @@ def test_updates_of_one_incident_at_once_follow_each_other(company, daemon):
 
 def test_an_update_that_loses_to_the_end_is_refused_and_one_that_wins_is_ended(company, daemon):
     company.notify()
-    update, resolve = Request(Verb.UPDATE, message="More."), Request(Verb.RESOLVE, message="Over.")
+    update, resolve = Request(verb=Verb.UPDATE, message="More."), Request(verb=Verb.RESOLVE, message="Over.")
 
     codes = together(company, [update, resolve])
 
@@ -114,7 +114,7 @@ def test_an_update_that_loses_to_the_end_is_refused_and_one_that_wins_is_ended(c
 
 
 def test_one_key_in_many_processes_publishes_one_notice(company, daemon):
-    requests = [Request(Verb.NOTIFY, title="Checkout down", key="alert-7")] * TOGETHER
+    requests = [Request(verb=Verb.NOTIFY, title="Checkout down", key="alert-7")] * TOGETHER
 
     assert together(company, requests) == [0] * TOGETHER
 
@@ -131,7 +131,7 @@ def test_an_update_stays_with_its_incident_when_that_ends_and_another_is_open(co
         company.follow_up(Verb.RESOLVE, incident="INC-1", message="Over.")
         company.notify("Search down")
 
-    request = Request(Verb.UPDATE, message="The cause is found.")
+    request = Request(verb=Verb.UPDATE, message="The cause is found.")
     with company.ledger() as ledger:
         publisher = make_publisher(company.settings, ledger, nobody)
         with pytest.raises(PhaseError, match="INC-1"):
@@ -151,7 +151,7 @@ def test_who_is_asked_sees_what_was_published_meanwhile_and_may_say_no(company):
     with company.ledger() as ledger:
         publisher = make_publisher(company.settings, ledger, nobody)
         with pytest.raises(Refused, match="no"):
-            published(publisher, Request(Verb.UPDATE, message="The cause is found."), asked)
+            published(publisher, Request(verb=Verb.UPDATE, message="The cause is found."), asked)
         assert len(ledger.incidents.notices(ledger.incidents.all()[0])) == 2
 
     assert [preview.sequence for preview in shown] == [2, 3]

@@ -239,15 +239,29 @@ def test_every_incident_of_an_exercise_is_graded(company):
 
 def result(*, accepted):
     counts = Counts(planned=1, accepted=accepted)
-    return Result("INC-1", 1, "initial", "investigating", False, None, False, True, 0, True, counts)
+    return Result(
+        incident="INC-1",
+        notice=1,
+        kind="initial",
+        phase="investigating",
+        drill=False,
+        key=None,
+        replayed=False,
+        changed=True,
+        exit_code=0,
+        sent_anything=True,
+        counts=counts,
+    )
 
 
 def test_a_first_word_that_only_a_later_step_gets_out_is_late_by_the_exercises_clock(company):
     exercise = read_exercise(company(NOTIFY, 'at = "40m"\nverb = "retry"'))
     notify, retry = exercise.steps
-    nobody_told = Played(notify, ("twilio",), (result(accepted=0),))
+    nobody_told = Played(step=notify, down=("twilio",), results=(result(accepted=0),))
 
-    late = first_notice(exercise, [nobody_told, Played(retry, (), (result(accepted=1),), first_word=0.2)])
+    late = first_notice(
+        exercise, [nobody_told, Played(step=retry, down=(), results=(result(accepted=1),), first_word=0.2)]
+    )
     never = first_notice(exercise, [nobody_told])
 
     assert (late.measured, late.asked, late.met) == ("40 min", "2.0 s", False)
@@ -260,7 +274,7 @@ class Waits:
     async def publish(self, request, listener):
         other = await asyncio.create_subprocess_exec(sys.executable, "-c", "sum(range(10**6))")
         assert await other.wait() == 0
-        listener(Event(EventKind.ACCEPTED, "sms"))
+        listener(Event(kind=EventKind.ACCEPTED, channel="sms"))
         return result(accepted=1)
 
     async def retry(self, on_unknown, listener):

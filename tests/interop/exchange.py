@@ -12,7 +12,9 @@ from broadcast.testing.samples import outgoing
 
 def build(adapter: str, base_url: str, **options: object) -> Adapter:
     """The adapter, as a channel that is configured for `base_url`."""
-    return registry.build(ChannelSettings("abroad", adapter, "here", base_url=base_url, options=options))
+    return registry.build(
+        ChannelSettings(name="abroad", adapter=adapter, origin="here", base_url=base_url, options=options)
+    )
 
 
 def notice(sequence: int, address: str | None = None, thread: Thread | None = None) -> Outgoing:

@@ -32,10 +32,12 @@ for path in sorted(Path(sys.argv[1]).rglob("*.ics")):
 """
 TITLE = 'Neue Telefonanlage; Süd, "Nord" \\ 🧀'
 BEATS = {
-    Phase.SCHEDULED: Beat(-600, Phase.SCHEDULED, "Zeile eins\nZeile zwei, mit \\ und ;", "We renew, \\ ; 🧀"),
-    Phase.IN_PROGRESS: Beat(0, Phase.IN_PROGRESS, "Es geht los.", "It has begun."),
-    Phase.COMPLETED: Beat(50, Phase.COMPLETED, "Fertig.", "Done."),
-    Phase.CANCELLED: Beat(-60, Phase.CANCELLED, "Fällt aus.", "Cancelled."),
+    Phase.SCHEDULED: Beat(
+        minutes=-600, phase=Phase.SCHEDULED, de="Zeile eins\nZeile zwei, mit \\ und ;", en="We renew, \\ ; 🧀"
+    ),
+    Phase.IN_PROGRESS: Beat(minutes=0, phase=Phase.IN_PROGRESS, de="Es geht los.", en="It has begun."),
+    Phase.COMPLETED: Beat(minutes=50, phase=Phase.COMPLETED, de="Fertig.", en="Done."),
+    Phase.CANCELLED: Beat(minutes=-60, phase=Phase.CANCELLED, de="Fällt aus.", en="Cancelled."),
 }
 
 

@@ -89,7 +89,15 @@ def test_a_hundred_thousand_deliveries_are_added_up_at_once_and_in_little_memory
 
 
 def watched(system: str, *, down: bool = True, expires: float = 60.0) -> Watched:
-    return Watched(system, Streak(down), NOON, "watch", "no answer", NOON, after(expires))
+    return Watched(
+        system=system,
+        streak=Streak(down),
+        since=NOON,
+        source="watch",
+        reason="no answer",
+        checked_at=NOON,
+        expires_at=after(expires),
+    )
 
 
 def test_what_is_down_counts_until_it_expires_recovers_or_is_dismissed(ledger):

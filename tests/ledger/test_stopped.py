@@ -79,7 +79,7 @@ def test_ctrl_z_waits_though_another_thread_shows_how_far_the_run_is(path, begin
     """Ctrl-Z stops a process as soon as any of its threads lets it."""
 
     def work() -> None:
-        begin()(Event(EventKind.PLANNED, "email", count=1))
+        begin()(Event(kind=EventKind.PLANNED, channel="email", count=1))
         store = open_sqlite(path)
         with store.transaction() as connection:
             os.kill(os.getpid(), signal.SIGTSTP)

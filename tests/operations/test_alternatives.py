@@ -28,9 +28,11 @@ LANDLINE, MOBILE, MAILBOX, CHAT = (
     "muster.example/chat",
 )
 WAYS = [
-    AlternativeSettings("mobile", "phone", MOBILE),
-    AlternativeSettings("mail", "email", MAILBOX, hours=(("de", "Mo-Fr 8-20 Uhr"), ("en", "Mon-Fri 8-20"))),
-    AlternativeSettings("chat", "chat", CHAT, service="chat"),
+    AlternativeSettings(name="mobile", kind="phone", value=MOBILE),
+    AlternativeSettings(
+        name="mail", kind="email", value=MAILBOX, hours=(("de", "Mo-Fr 8-20 Uhr"), ("en", "Mon-Fri 8-20"))
+    ),
+    AlternativeSettings(name="chat", kind="chat", value=CHAT, service="chat"),
 ]
 SETTINGS = Settings(
     folder=Path(),
@@ -42,7 +44,7 @@ SETTINGS = Settings(
     hotline=LANDLINE,
     alternatives={way.name: way for way in WAYS},
 )
-DEPENDENCIES = Dependencies({"@muster.example": ("microsoft",)}, phone_line)
+DEPENDENCIES = Dependencies(systems={"@muster.example": ("microsoft",)}, line=phone_line)
 DEAD_WITH = {"landline": LANDLINE, "mobile": MOBILE, "outlook": MAILBOX, "chat": CHAT}
 
 

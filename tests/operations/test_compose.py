@@ -31,8 +31,8 @@ SETTINGS = Settings(
     hotline="+49 30 23125000",
     services={"checkout": Service("checkout", (("de", "Kasse"),), "abc123")},
 )
-DEPENDENCIES = Dependencies({"@muster.example": ("microsoft",)}, phone_line)
-FIRST = Before(None, None, "INC-1", 1)
+DEPENDENCIES = Dependencies(systems={"@muster.example": ("microsoft",)}, line=phone_line)
+FIRST = Before(incident=None, latest=None, ref="INC-1", sequence=1)
 
 
 def composed(verb=Verb.NOTIFY, before=FIRST, now=NOW, **given):
@@ -40,7 +40,7 @@ def composed(verb=Verb.NOTIFY, before=FIRST, now=NOW, **given):
         given = {"title": "Kasse gestört", **given}
     if before is FIRST and given.get("phase") == "scheduled":
         given = {"started": "23:00", **given}
-    return compose(Request(verb, **given), before, SETTINGS, DEPENDENCIES, now)
+    return compose(Request(verb=verb, **given), before, SETTINGS, DEPENDENCIES, now)
 
 
 def after(earlier, *, sequence=2):
@@ -62,7 +62,7 @@ def after(earlier, *, sequence=2):
         finished_at=None,
         result=None,
     )
-    return Before(earlier.incident, notice, facts.ref, sequence)
+    return Before(incident=earlier.incident, latest=notice, ref=facts.ref, sequence=sequence)
 
 
 def standing(phase):

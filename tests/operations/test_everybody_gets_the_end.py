@@ -38,19 +38,43 @@ from broadcast.publishing.result import exit_status
 from broadcast.testing.ledger_samples import NOON, incident, notice
 
 WAYS = {
-    "mail": PlannedChannel("mail", "smtp", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)),
-    "mail2": PlannedChannel("mail2", "sendgrid", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)),
-    "sms": PlannedChannel("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE)),
-    "room": PlannedChannel("room", "slack", Capabilities(ChannelKind.CHAT, None, internal=True)),
-    "room2": PlannedChannel("room2", "teams", Capabilities(ChannelKind.CHAT, None, internal=True)),
-    "page": PlannedChannel("page", "statuspage", Capabilities(ChannelKind.PAGE, None)),
-    "x": PlannedChannel("x", "x", Capabilities(ChannelKind.SOCIAL, None), optional=True),
+    "mail": PlannedChannel(
+        name="mail",
+        adapter="smtp",
+        capabilities=Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL),
+    ),
+    "mail2": PlannedChannel(
+        name="mail2",
+        adapter="sendgrid",
+        capabilities=Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL),
+    ),
+    "sms": PlannedChannel(
+        name="sms",
+        adapter="twilio-sms",
+        capabilities=Capabilities(kind=ChannelKind.SMS, address=AddressKind.PHONE),
+    ),
+    "room": PlannedChannel(
+        name="room",
+        adapter="slack",
+        capabilities=Capabilities(kind=ChannelKind.CHAT, address=None, internal=True),
+    ),
+    "room2": PlannedChannel(
+        name="room2",
+        adapter="teams",
+        capabilities=Capabilities(kind=ChannelKind.CHAT, address=None, internal=True),
+    ),
+    "page": PlannedChannel(
+        name="page", adapter="statuspage", capabilities=Capabilities(kind=ChannelKind.PAGE, address=None)
+    ),
+    "x": PlannedChannel(
+        name="x", adapter="x", capabilities=Capabilities(kind=ChannelKind.SOCIAL, address=None), optional=True
+    ),
 }
 PERSONAL, PUBLIC = ["mail", "mail2", "sms"], ["room", "room2", "page", "x"]
-ANNA = Contact("1", "Anna", "+491511", "anna@a.de")
-BERT = Contact("2", "Bert", "+491511", "bert@a.de")  # a couple with one number
-CARL = Contact("3", "Carl", None, "anna@a.de")  # reads Anna's mail
-DORA = Contact("1", "Dora", "+491512", None)  # another list that counts from 1
+ANNA = Contact(id="1", name="Anna", phone="+491511", email="anna@a.de")
+BERT = Contact(id="2", name="Bert", phone="+491511", email="bert@a.de")  # a couple with one number
+CARL = Contact(id="3", name="Carl", phone=None, email="anna@a.de")  # reads Anna's mail
+DORA = Contact(id="1", name="Dora", phone="+491512", email=None)  # another list that counts from 1
 PEOPLE = {"customers": (ANNA, BERT), "agents": (DORA, CARL, BERT)}
 ANSWERS: Mapping[str, Outcome] = {
     "ok": Accepted("ref", Thread("root", "ref")),
@@ -62,7 +86,7 @@ ANSWERS: Mapping[str, Outcome] = {
 LEFT = (Accepted, Unknown)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """A notice, and how the world has changed by then."""
 
@@ -115,7 +139,7 @@ def steps(phases: Sequence[Phase], *, reopens: bool = False) -> st.SearchStrateg
 
 
 OPEN, CLOSED = [Phase.INVESTIGATING, Phase.MONITORING], [Phase.RESOLVED, Phase.RETRACTED]
-WELL = Step(Phase.INVESTIGATING, (), (), (), {})
+WELL = Step(phase=Phase.INVESTIGATING, renamed=(), missing=(), excluded=(), answers={})
 
 
 AGAIN = steps([Phase.INVESTIGATING], reopens=True)
@@ -216,7 +240,7 @@ def tell(
     ways = {name: way for name, way in WAYS.items() if name not in step.missing}
     withheld = {name: f"{name} is left out" for name in ways if name in step.excluded}
     allowed = {name: way for name, way in ways.items() if name not in withheld}
-    usable = Usable(allowed, withheld, before.threads, configured=ways)
+    usable = Usable(ways=allowed, withheld=withheld, threads=before.threads, configured=ways)
     plan, late = planned(before, usable, lanes, step)
     new = notice(of, before_sequence(book, of), plan)
     if step.reopens:
@@ -241,7 +265,13 @@ def planned(before: Concerned, usable: Usable, lanes, step: Step) -> tuple[Plan,
     planner = Planner(usable, ("de",), "de", (*before.told, *before.to_be_told()), shared=shared)
     names = {name: f"new-{name}" if name in step.renamed else name for name in PEOPLE}
     rosters = [
-        Roster(names[name], name, people, open_lanes(lanes[name], usable), sharing=True)
+        Roster(
+            name=names[name],
+            template_audience=name,
+            contacts=people,
+            lanes=open_lanes(lanes[name], usable),
+            sharing=True,
+        )
         for name, people in PEOPLE.items()
     ]
     return planner.plan(rosters, [name for name in before.audiences if name not in names.values()]), ()
@@ -294,7 +324,9 @@ def looked_up(work: Deliveries, channels: Sequence[str], now: datetime) -> list[
 
 def stepped(claim: Claim, outcome: Outcome, now: datetime, *, lookup: bool) -> Settlement:
     backup = claim.step + 1 < len(claim.route)
-    situation = DeliverySituation(claim.attempts, backup, reconciles=False, settle=1.0, jitter=0.5)
+    situation = DeliverySituation(
+        attempts=claim.attempts, backup=backup, reconciles=False, settle=1.0, jitter=0.5
+    )
     step = decide(outcome, situation, Policy())
     return settlement([claim], [outcome], step, now.timestamp(), lookup=lookup)
 

@@ -73,7 +73,9 @@ def test_a_message_of_a_word_or_two_is_pointed_out(word, count):
 
 
 def test_readers_with_a_number_of_their_own_get_it_unless_it_is_down():
-    drivers = AudienceSettings("drivers", "", "field", hotline="+49 151 12345678")
+    drivers = AudienceSettings(
+        name="drivers", origin="", template_audience="field", hotline="+49 151 12345678"
+    )
     settings = replace(SETTINGS, audiences={"drivers": drivers})
     depends = dependencies(settings)
 
@@ -86,7 +88,7 @@ def test_readers_with_a_number_of_their_own_get_it_unless_it_is_down():
 
 def test_the_status_page_is_no_way_to_reach_anybody():
     page = replace(SETTINGS, hotline=None, alternatives={}, status_url="https://status.muster.example")
-    only = {"mail": AlternativeSettings("mail", "email", MAILBOX)}
+    only = {"mail": AlternativeSettings(name="mail", kind="email", value=MAILBOX)}
 
     assert not composed_with(page).cut_off
     assert composed_with(page).alternatives == ()

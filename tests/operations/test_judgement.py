@@ -18,7 +18,17 @@ OUTAGE = {"twilio": Announcement(Condition.DOWN, "SMS delivery")}
 
 
 def traffic(accepted: int = 0, trouble: int = 0) -> Traffic:
-    return Traffic("sms", accepted, trouble, 0, trouble, 0.1, 0.2, NOON, "HTTP 503")
+    return Traffic(
+        channel="sms",
+        accepted=accepted,
+        failed=trouble,
+        unknown=0,
+        trouble=trouble,
+        median=0.1,
+        p95=0.2,
+        last_success=NOON,
+        error="HTTP 503",
+    )
 
 
 def breaker(minutes: int) -> OpenBreaker:

@@ -85,7 +85,7 @@ def asked(step: Step) -> Request:
 
 def announced(begins="22:00", ends="90m", **given) -> Request:
     return Request(
-        Verb.NOTIFY, title="Database", maintenance=True, window_from=begins, window_until=ends, **given
+        verb=Verb.NOTIFY, title="Database", maintenance=True, window_from=begins, window_until=ends, **given
     )
 
 
@@ -93,7 +93,11 @@ def published(state: State, composed: Composed) -> State:
     facts = composed.facts
     text = RENDERER.render(facts, "customers", "en", ChannelKind.SMS).message.text
     assert "None" not in text
-    outgoing = Outgoing(f"INC-1-{facts.sequence}", Message("en", text, facts.title), headline(facts, "abc"))
+    outgoing = Outgoing(
+        key=f"INC-1-{facts.sequence}",
+        message=Message(locale="en", text=text, subject=facts.title),
+        headline=headline(facts, "abc"),
+    )
     return state.published(outgoing)[0]
 
 
@@ -215,15 +219,15 @@ def test_a_beginning_after_the_announced_end_needs_another_end():
 )
 def test_an_end_calls_nothing_available_that_an_open_outage_has_down(services, said):
     outage = compose(
-        Request(Verb.NOTIFY, title="Down", services=services),
-        Before(None, None, "INC-9", 1),
+        Request(verb=Verb.NOTIFY, title="Down", services=services),
+        Before(incident=None, latest=None, ref="INC-9", sequence=1),
         replace(SETTINGS, services={}),
         DEPENDENCIES,
         NOW,
     ).incident
     begun = after_steps(announced("now", services=("checkout",)))
     before = replace(after(begun), beside=(outage,))
-    over = compose(Request(Verb.RESOLVE, maintenance=True), before, SETTINGS, DEPENDENCIES, NOW)
+    over = compose(Request(verb=Verb.RESOLVE, maintenance=True), before, SETTINGS, DEPENDENCIES, NOW)
 
     text = RENDERER.render(over.facts, "customers", "en", ChannelKind.SMS).message.text
     assert ("Available again" in text) is said
@@ -232,4 +236,4 @@ def test_an_end_calls_nothing_available_that_an_open_outage_has_down(services, s
 def test_keys_of_notices_without_maintenance_keep_their_meaning():
     """An upgrade between two runs of one command under one key must not refuse the second."""
     digest = "d63f0c70930881013aa426a02fdc9829"
-    assert Request(Verb.NOTIFY, title="Down").inputs_hash().startswith(digest)
+    assert Request(verb=Verb.NOTIFY, title="Down").inputs_hash().startswith(digest)

@@ -29,7 +29,9 @@ RENDERER = Renderer(Catalogue(default_folders(None)), "en")
 
 def at(moment: datetime, zone: ZoneInfo, **given):
     settings = replace(SETTINGS, timezone=zone, locale="en")
-    return compose(Request(Verb.NOTIFY, title="Checkout", **given), FIRST, settings, DEPENDENCIES, moment)
+    return compose(
+        Request(verb=Verb.NOTIFY, title="Checkout", **given), FIRST, settings, DEPENDENCIES, moment
+    )
 
 
 def offset(zone: ZoneInfo, moment: datetime) -> timedelta:
@@ -62,12 +64,12 @@ def test_in_every_zone_and_around_every_change_of_clocks_spans_and_promises_are_
         for change in changes(key) or (NOW,):
             for near in AROUND:
                 now = change + near
-                request = Request(Verb.NOTIFY, started="80m", next_update="60m")
+                request = Request(verb=Verb.NOTIFY, started="80m", next_update="60m")
                 stands = (Phase.INVESTIGATING, Severity.SEV1)
                 found = notice_times(request, {}, (None, None), stands, (now, zone))
                 assert found.next_update.astimezone(UTC) == now + HOUR
                 assert found.as_of.astimezone(UTC) - found.started.astimezone(UTC) == timedelta(minutes=80)
-                default = notice_times(Request(Verb.NOTIFY), {}, (None, None), stands, (now, zone))
+                default = notice_times(Request(verb=Verb.NOTIFY), {}, (None, None), stands, (now, zone))
                 early = now + CADENCE[Severity.SEV1] - default.next_update.astimezone(UTC)
                 assert timedelta() <= early < timedelta(minutes=1)
                 checked += 1

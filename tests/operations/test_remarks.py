@@ -17,7 +17,7 @@ SYSTEMS = ["sms", "twilio", "twilio-sms"]
 
 
 def request(**given):
-    return Request(Verb.NOTIFY, title="Down", **given)
+    return Request(verb=Verb.NOTIFY, title="Down", **given)
 
 
 def test_a_system_nothing_depends_on_is_pointed_out_with_what_was_meant():
@@ -52,7 +52,7 @@ WORDS = ["title", "message", "scope", "impact", "action", "cause", "data_loss", 
 def test_each_of_the_commanders_words_is_pointed_out_unless_it_is_translated(name):
     said = {"title": "Weg", "message": "Geht."}
     given = {name: said[name]} if name in said else {"variables": ((name, "Ein Kabel."),)}
-    update = Request(Verb.UPDATE, **given)
+    update = Request(verb=Verb.UPDATE, **given)
     translated = replace(update, variables=(*update.variables, (f"{name}.en", "...")))
 
     spoken = name.replace("_", " ")
@@ -73,7 +73,7 @@ def test_words_that_only_colleagues_read_are_pointed_out_for_their_languages():
 
 
 def test_what_is_given_in_another_language_only_is_pointed_out_to_be_missing():
-    foreign = Request(Verb.UPDATE, variables=(("instruction.en", "Drive on"),))
+    foreign = Request(verb=Verb.UPDATE, variables=(("instruction.en", "Drive on"),))
 
     assert untranslated(foreign, ("de", "en", "fr"), "de") == [
         'readers in de do not get the instruction; add -v instruction="..."',
@@ -82,11 +82,11 @@ def test_what_is_given_in_another_language_only_is_pointed_out_to_be_missing():
 
 
 def test_what_is_taken_back_needs_no_translation():
-    assert untranslated(Request(Verb.UPDATE, variables=(("works", "none"),)), ("de", "en"), "de") == []
+    assert untranslated(Request(verb=Verb.UPDATE, variables=(("works", "none"),)), ("de", "en"), "de") == []
 
 
 def test_a_correction_is_to_be_translated():
-    corrected = Request(Verb.UPDATE, corrects="Nur Hamburg.")
+    corrected = Request(verb=Verb.UPDATE, corrects="Nur Hamburg.")
 
     assert untranslated(corrected, ("en",), "de") == [
         'readers in en get the correction untranslated; add -v corrects.en="..."'
@@ -100,11 +100,11 @@ def test_a_region_needs_no_translation_of_its_own():
 
 
 def test_nothing_is_pointed_out_where_nothing_was_typed():
-    assert untranslated(Request(Verb.RESOLVE), ("de", "en"), "de") == []
+    assert untranslated(Request(verb=Verb.RESOLVE), ("de", "en"), "de") == []
 
 
 def test_words_that_did_not_fit_are_pointed_out_where_they_are_the_commanders():
-    text = NoticeText("public", "social", Message("de", "kurz"))
+    text = NoticeText("public", "social", Message(locale="de", text="kurz"))
     cut = Rendered(text.message, "x.j2", Length("weighted", 4, 280), ("message",))
     polite = Rendered(text.message, "x.j2", Length("weighted", 4, 280), ("pleasantry",))
 

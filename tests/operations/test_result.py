@@ -24,7 +24,7 @@ FINISHED, DEADLINE, INTERRUPTED = Ending
 
 
 def tallies(*states, required=True):
-    return [Tally("sms", state, required, 0, 1) for state in states]
+    return [Tally(channel="sms", state=state, required=required, step=0, count=1) for state in states]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,11 @@ def test_every_state_is_counted_once():
 
 
 WAYS = {
-    name: PlannedChannel(name, adapter, Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL))
+    name: PlannedChannel(
+        name=name,
+        adapter=adapter,
+        capabilities=Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL),
+    )
     for name, adapter in [("email", "sendgrid"), ("mail-backup", "smtp"), ("sms", "twilio-sms")]
 }
 

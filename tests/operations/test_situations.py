@@ -361,7 +361,7 @@ def test_a_correction_changes_no_phase_and_needs_its_words():
 
 def test_keys_of_commands_without_an_end_and_a_correction_keep_their_meaning():
     digest = "d63f0c70930881013aa426a02fdc9829"
-    plain = Request(Verb.NOTIFY, title="Down")
+    plain = Request(verb=Verb.NOTIFY, title="Down")
 
     assert plain.inputs_hash().startswith(digest)
     assert replace(plain, ended="now").inputs_hash() != plain.inputs_hash()
@@ -379,7 +379,7 @@ def test_a_service_that_is_not_described_is_refused_with_what_was_meant():
 
 def test_another_incident_of_the_same_kind_is_known():
     first = Story()
-    beside = Before(None, None, "INC-2", 1, (first.told.incident,))
+    beside = Before(incident=None, latest=None, ref="INC-2", sequence=1, beside=(first.told.incident,))
 
     assert composed(before=beside).facts.others_open
     assert not composed(before=beside, drill=True).facts.others_open

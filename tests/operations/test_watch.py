@@ -213,7 +213,7 @@ def test_only_a_bad_check_keeps_what_was_found_from_expiring():
 def test_an_end_goes_by_other_ways_too_and_says_so(backed_up, provider):
     settings = backed_up(ACTIVE)
     ledger = Ledger.open(settings.ledger)
-    request = Request(Verb.NOTIFY, title="Kasse")
+    request = Request(verb=Verb.NOTIFY, title="Kasse")
     assert published(make_publisher(settings, ledger, nobody), request, lambda _: None).exit_code == 0
     ledger.close()
     fallen(watching(settings), provider)
@@ -262,7 +262,7 @@ def test_one_watch_is_enough(tmp_path):
 
 def previewed(settings, *affects: str, verb: Verb = Verb.NOTIFY):
     ledger = Ledger.open(settings.ledger)
-    request = Request(verb, title="Kasse gestört", affects=affects)
+    request = Request(verb=verb, title="Kasse gestört", affects=affects)
     try:
         return make_publisher(settings, ledger, nobody).preview(request, Limits())
     finally:
@@ -318,7 +318,7 @@ def test_affects_none_takes_what_was_found_back_until_the_channel_was_up_again(t
     watch = watching(settings)
     fallen(watch, provider)
     ledger = Ledger.open(settings.ledger)
-    request = Request(Verb.NOTIFY, title="Kasse", channels=("site",), affects=("none",))
+    request = Request(verb=Verb.NOTIFY, title="Kasse", channels=("site",), affects=("none",))
     published(make_publisher(settings, ledger, nobody), request, lambda _: None)
     ledger.close()
 

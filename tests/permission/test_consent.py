@@ -94,8 +94,8 @@ def test_consent_is_read_with_its_date_and_its_source_and_is_no_variable(tmp_pat
 
     (anna,) = book.contacts
     assert anna.consents == (
-        Consent("email", "", given=True, since="2026-01-05", source="Formular 7"),
-        Consent("sms", "drill", given=False),
+        Consent(channel="email", purpose="", given=True, since="2026-01-05", source="Formular 7"),
+        Consent(channel="sms", purpose="drill", given=False),
     )
     assert book.columns == ()
     assert book.warnings == (
@@ -116,11 +116,26 @@ def test_of_two_rows_of_one_person_the_later_word_counts(muster):
     ("said", "expected"),
     [
         ([], None),
-        ([Consent("sms", "", given=True)], None),
-        ([Consent("email", "", given=True, since="2026-01-05"), Consent("email", "", given=False)], False),
-        ([Consent("email", "", given=False, since="2026-01-05"), Consent("email", "", given=True)], False),
+        ([Consent(channel="sms", purpose="", given=True)], None),
         (
-            [Consent("email", "", given=False, since="2026-01-05"), Consent("email", "", True, "2026-02-01")],
+            [
+                Consent(channel="email", purpose="", given=True, since="2026-01-05"),
+                Consent(channel="email", purpose="", given=False),
+            ],
+            False,
+        ),
+        (
+            [
+                Consent(channel="email", purpose="", given=False, since="2026-01-05"),
+                Consent(channel="email", purpose="", given=True),
+            ],
+            False,
+        ),
+        (
+            [
+                Consent(channel="email", purpose="", given=False, since="2026-01-05"),
+                Consent(channel="email", purpose="", given=True, since="2026-02-01"),
+            ],
             True,
         ),
     ],

@@ -79,7 +79,7 @@ def humans(draw: st.DrawFn) -> list[Human]:
         taken.add((name, number))
         stands = draw(st.lists(st.sampled_from(AUDIENCES), min_size=1, max_size=2, unique=True))
         extra = (("note", f"merkmal{n}x"),)
-        old = Contact("", name, number or None, f"p{n}@kunde.example", extra=extra)
+        old = Contact(id="", name=name, phone=number or None, email=f"p{n}@kunde.example", extra=extra)
         new = old
         if draw(st.booleans()):  # married, moved
             new = replace(new, name=f"{name.split()[0]} Neu{n}")
@@ -91,7 +91,7 @@ def humans(draw: st.DrawFn) -> list[Human]:
         if draw(st.booleans()) and now:
             now[0] = replace(now[0], contact=replace(now[0].contact, name=""))
         if draw(st.booleans()):  # their addresses were suppressed
-            before.append(Row(stands[0], Contact(ids[stands[0]][n])))
+            before.append(Row(stands[0], Contact(id=ids[stands[0]][n])))
         found.append(Human(f"merkmal{n}x", tuple(before), tuple(now)))
     return found
 
@@ -111,7 +111,15 @@ def record_all(ledger: Ledger, people: list[Human]) -> None:
     most = max(len(one.before) for one in people)
     for time in range(most):
         owed = [
-            Planned(row.audience, "customers", "de", 0, row.contact, row.contact.id, ("email",))
+            Planned(
+                audience=row.audience,
+                template_audience="customers",
+                locale="de",
+                lane=0,
+                contact=row.contact,
+                receiver=row.contact.id,
+                route=("email",),
+            )
             for one in people
             for row in one.before[time : time + 1]
         ]

@@ -86,7 +86,7 @@ def test_the_token_goes_where_the_address_says(url, expected):
     ],
 )
 def test_what_is_no_place_to_go_is_refused(option):
-    settings = ChannelSettings("email", "sendgrid", "here", options=option)
+    settings = ChannelSettings(name="email", adapter="sendgrid", origin="here", options=option)
 
     with pytest.raises(ConfigError, match="here: unsubscribe_"):
         Unsubscribe.from_settings(settings)

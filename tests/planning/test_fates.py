@@ -15,15 +15,15 @@ from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.planning.resilience import examine
 from broadcast.publishing.contact_points import is_down
 
-EMAIL = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
-SMS = Capabilities(ChannelKind.SMS, AddressKind.PHONE)
-CALL = Capabilities(ChannelKind.VOICE, AddressKind.PHONE)
-PAGE = Capabilities(ChannelKind.PAGE, None)
+EMAIL = Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL)
+SMS = Capabilities(kind=ChannelKind.SMS, address=AddressKind.PHONE)
+CALL = Capabilities(kind=ChannelKind.VOICE, address=AddressKind.PHONE)
+PAGE = Capabilities(kind=ChannelKind.PAGE, address=None)
 NAMES = ["vpn", "isp", "intranet", "house", "microsoft", "office365", "mobile", "mail"]
 DOMAINS = ["@a.de", "@b.de"]
-ANNA = Contact("1", "Anna", "+4915112345678", "anna@a.de")
-BERTA = Contact("2", "Berta", "+493023125000", "berta@b.de")
-CARLA = Contact("3", "Carla", None, "carla@c.de")
+ANNA = Contact(id="1", name="Anna", phone="+4915112345678", email="anna@a.de")
+BERTA = Contact(id="2", name="Berta", phone="+493023125000", email="berta@b.de")
+CARLA = Contact(id="3", name="Carla", phone=None, email="carla@c.de")
 
 
 def line(number):
@@ -56,9 +56,12 @@ def depends_on(graph, start, wanted):
 
 def company(graph, own):
     able = {"mail": EMAIL, "sms": SMS, "page": PAGE}
-    ways = {name: PlannedChannel(name, f"{name}-adapter", able[name], own[name]) for name in own}
+    ways = {
+        name: PlannedChannel(name=name, adapter=f"{name}-adapter", capabilities=able[name], fate=own[name])
+        for name in own
+    }
     edges = [*graph.items(), *own.items(), ("office365", ("microsoft",)), ("teams", ("microsoft",))]
-    return ways, edges, Dependencies(graph, line, channels=own)
+    return ways, edges, Dependencies(systems=graph, line=line, channels=own)
 
 
 @examples(max_examples=200, deadline=None)
@@ -78,8 +81,14 @@ def test_what_depends_on_a_system_by_any_chain_goes_down_with_it(graph, own, sys
             assert outage.cuts_off(ways["sms"], contact)
     for fate in NAMES:
         if depends_on(edges, [fate], system):
-            assert is_down(AlternativeSettings("chat", "chat", "chat.example", (fate,)), outage, [])
-            assert is_down(AlternativeSettings("chat", "chat", "chat.example", (), fate), outage, [])
+            assert is_down(
+                AlternativeSettings(name="chat", kind="chat", value="chat.example", fate=(fate,)), outage, []
+            )
+            assert is_down(
+                AlternativeSettings(name="chat", kind="chat", value="chat.example", fate=(), service=fate),
+                outage,
+                [],
+            )
 
 
 @examples(max_examples=150, deadline=None)
@@ -87,7 +96,9 @@ def test_what_depends_on_a_system_by_any_chain_goes_down_with_it(graph, own, sys
 def test_the_check_names_everybody_an_outage_cuts_off(graph, own, system, already):
     ways, _, depends = company(graph, own)
     people = (ANNA, BERTA, CARLA)
-    roster = Roster("customers", "customers", people, (("mail", "sms"), ("page",)))
+    roster = Roster(
+        name="customers", template_audience="customers", contacts=people, lanes=(("mail", "sms"), ("page",))
+    )
     affects = [already] if already else []
     outage = depends.outage([*affects, system])
 
@@ -102,14 +113,14 @@ def test_the_check_names_everybody_an_outage_cuts_off(graph, own, system, alread
 
 def test_a_system_that_something_depends_on_does_not_take_what_it_depends_on_itself():
     depends = Dependencies(
-        {"twilio": ("internet",), "microsoft": ("internet",), "house": ("vpn", "landline")},
+        systems={"twilio": ("internet",), "microsoft": ("internet",), "house": ("vpn", "landline")},
         channels={"sms": ("twilio",), "mail": ("microsoft",), "tickets": ("vpn",)},
     )
     sms, mail = (
-        PlannedChannel("sms", "twilio-sms", SMS, ("twilio",)),
-        PlannedChannel("mail", "outlook", EMAIL, ("microsoft",)),
+        PlannedChannel(name="sms", adapter="twilio-sms", capabilities=SMS, fate=("twilio",)),
+        PlannedChannel(name="mail", adapter="outlook", capabilities=EMAIL, fate=("microsoft",)),
     )
-    tickets = PlannedChannel("tickets", "webhook", PAGE, ("vpn",))
+    tickets = PlannedChannel(name="tickets", adapter="webhook", capabilities=PAGE, fate=("vpn",))
 
     assert [depends.outage(["outlook"]).takes(way) for way in (sms, mail)] == [False, True]
     assert [depends.outage(["internet"]).takes(way) for way in (sms, mail)] == [True, True]
@@ -118,25 +129,31 @@ def test_a_system_that_something_depends_on_does_not_take_what_it_depends_on_its
 
 def test_a_group_is_told_by_the_check_only_where_none_of_its_parts_is_enough():
     depends = Dependencies(
-        {"house": ("vpn", "landline"), "whole": ("vpn",)}, line, channels={"mail": ("vpn",), "call": ()}
+        systems={"house": ("vpn", "landline"), "whole": ("vpn",)},
+        line=line,
+        channels={"mail": ("vpn",), "call": ()},
     )
     ways = {
-        "mail": PlannedChannel("mail", "smtp", EMAIL, ("vpn",)),
-        "call": PlannedChannel("call", "gateway", CALL),
+        "mail": PlannedChannel(name="mail", adapter="smtp", capabilities=EMAIL, fate=("vpn",)),
+        "call": PlannedChannel(name="call", adapter="gateway", capabilities=CALL),
     }
 
-    found = examine([Roster("staff", "staff", (BERTA,), (("mail", "call"),))], ways, depends)
+    found = examine(
+        [Roster(name="staff", template_audience="staff", contacts=(BERTA,), lanes=(("mail", "call"),))],
+        ways,
+        depends,
+    )
 
     assert {gap.systems for gap in found.single} == {("house",)}
 
 
 def test_what_is_down_already_is_counted_first_and_not_tried_again():
     ways = {
-        "mail": PlannedChannel("mail", "smtp", EMAIL, ("vpn",)),
-        "sms": PlannedChannel("sms", "gateway", SMS, ("gateway",)),
+        "mail": PlannedChannel(name="mail", adapter="smtp", capabilities=EMAIL, fate=("vpn",)),
+        "sms": PlannedChannel(name="sms", adapter="gateway", capabilities=SMS, fate=("gateway",)),
     }
-    depends = Dependencies({}, line, channels={"mail": ("vpn",), "sms": ("gateway",)})
-    roster = Roster("staff", "staff", (ANNA, CARLA), (("mail", "sms"),))
+    depends = Dependencies(systems={}, line=line, channels={"mail": ("vpn",), "sms": ("gateway",)})
+    roster = Roster(name="staff", template_audience="staff", contacts=(ANNA, CARLA), lanes=(("mail", "sms"),))
 
     gaps = {gap.systems: gap.named for gap in examine([roster], ways, depends, ["VPN"]).gaps}
 

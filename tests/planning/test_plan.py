@@ -20,31 +20,61 @@ from broadcast.planning.previous_deliveries import Usable
 
 WAYS = {
     "email": PlannedChannel(
-        "email", "sendgrid", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("twilio",)
+        name="email",
+        adapter="sendgrid",
+        capabilities=Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL),
+        fate=("twilio",),
     ),
-    "smtp": PlannedChannel("smtp", "smtp", Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL), ("office",)),
-    "sms": PlannedChannel("sms", "twilio-sms", Capabilities(ChannelKind.SMS, AddressKind.PHONE), ("twilio",)),
+    "smtp": PlannedChannel(
+        name="smtp",
+        adapter="smtp",
+        capabilities=Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL),
+        fate=("office",),
+    ),
+    "sms": PlannedChannel(
+        name="sms",
+        adapter="twilio-sms",
+        capabilities=Capabilities(kind=ChannelKind.SMS, address=AddressKind.PHONE),
+        fate=("twilio",),
+    ),
     "call": PlannedChannel(
-        "call", "twilio-voice", Capabilities(ChannelKind.VOICE, AddressKind.PHONE), ("twilio",)
+        name="call",
+        adapter="twilio-voice",
+        capabilities=Capabilities(kind=ChannelKind.VOICE, address=AddressKind.PHONE),
+        fate=("twilio",),
     ),
-    "x": PlannedChannel("x", "x", Capabilities(ChannelKind.SOCIAL, None), ("x",), optional=True),
-    "room": PlannedChannel("room", "slack", Capabilities(ChannelKind.CHAT, None, internal=True)),
-    "site": PlannedChannel("site", "site", Capabilities(ChannelKind.PAGE, None)),
+    "x": PlannedChannel(
+        name="x",
+        adapter="x",
+        capabilities=Capabilities(kind=ChannelKind.SOCIAL, address=None),
+        fate=("x",),
+        optional=True,
+    ),
+    "room": PlannedChannel(
+        name="room",
+        adapter="slack",
+        capabilities=Capabilities(kind=ChannelKind.CHAT, address=None, internal=True),
+    ),
+    "site": PlannedChannel(
+        name="site", adapter="site", capabilities=Capabilities(kind=ChannelKind.PAGE, address=None)
+    ),
 }
 LANE = ("email", "smtp", "sms")
 
 
 def planner(**further):
-    return Planner(Usable(WAYS), ("de", "en"), "de", **further)
+    return Planner(Usable(ways=WAYS), ("de", "en"), "de", **further)
 
 
 def outage(*affects):
     lines = {"+4930": "landline", "+4915": "mobile"}
-    return Dependencies({"@a.de": ("microsoft",)}, lambda number: lines.get(number[:5], "")).outage(affects)
+    return Dependencies(
+        systems={"@a.de": ("microsoft",)}, line=lambda number: lines.get(number[:5], "")
+    ).outage(affects)
 
 
 def roster(*contacts, name="customers", lanes=(LANE,)):
-    return Roster(name, name, contacts, lanes)
+    return Roster(name=name, template_audience=name, contacts=contacts, lanes=lanes)
 
 
 def anna(**fields):
@@ -166,7 +196,7 @@ def test_a_follow_up_goes_by_the_lane_again_as_far_as_it_works_by_now(sound, ref
     lane = ("email", "sms", "call")
     first = replace(earlier(anna(), "call", route=lane), refused=refused)
     second = earlier(anna(), "call", route=("call", "email", "sms"))
-    usable = Usable(WAYS, sound=frozenset(sound))
+    usable = Usable(ways=WAYS, sound=frozenset(sound))
     planning = Planner(usable, ("de", "en"), "de", told=[first, second])
 
     rosters = [roster(anna(), lanes=(lane,))] if listed else []
@@ -198,7 +228,7 @@ def test_an_update_reminds_only_those_the_roster_does_not_have():
 
 
 def test_the_same_id_in_two_lists_without_a_common_address_is_two_people():
-    other = Contact("1", "Berta", "+4917139200", "berta@b.de")
+    other = Contact(id="1", name="Berta", phone="+4917139200", email="berta@b.de")
 
     first = list(planner().plan([roster(anna()), roster(other, name="agents")]))
     second = list(planner(told=[told_as(one) for one in first]).plan([roster(other, name="agents")]))

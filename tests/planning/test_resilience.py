@@ -14,39 +14,49 @@ from broadcast.planning.plan import Roster
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.planning.resilience import examine
 
-EMAIL = Capabilities(ChannelKind.EMAIL, AddressKind.EMAIL)
-SMS = Capabilities(ChannelKind.SMS, AddressKind.PHONE)
+EMAIL = Capabilities(kind=ChannelKind.EMAIL, address=AddressKind.EMAIL)
+SMS = Capabilities(kind=ChannelKind.SMS, address=AddressKind.PHONE)
 WAYS = {
-    "email": PlannedChannel("email", "sendgrid", EMAIL, ("sendgrid", "twilio")),
-    "backup": PlannedChannel("backup", "smtp", EMAIL, ("office",)),
-    "sms": PlannedChannel("sms", "twilio-sms", SMS, ("twilio",)),
-    "site": PlannedChannel("site", "site", Capabilities(ChannelKind.PAGE, None)),
+    "email": PlannedChannel(
+        name="email", adapter="sendgrid", capabilities=EMAIL, fate=("sendgrid", "twilio")
+    ),
+    "backup": PlannedChannel(name="backup", adapter="smtp", capabilities=EMAIL, fate=("office",)),
+    "sms": PlannedChannel(name="sms", adapter="twilio-sms", capabilities=SMS, fate=("twilio",)),
+    "site": PlannedChannel(
+        name="site", adapter="site", capabilities=Capabilities(kind=ChannelKind.PAGE, address=None)
+    ),
 }
-DEPENDENCIES = Dependencies({"@a.de": ("microsoft",)})
-ANNA = Contact("1", "Anna", "+4915112345678", "anna@a.de")
+DEPENDENCIES = Dependencies(systems={"@a.de": ("microsoft",)})
+ANNA = Contact(id="1", name="Anna", phone="+4915112345678", email="anna@a.de")
 
 
 def gaps(*contacts, lanes=(("email", "backup", "sms"), ("site",))):
-    found = examine([Roster("customers", "customers", contacts, lanes)], WAYS, DEPENDENCIES)
+    found = examine(
+        [Roster(name="customers", template_audience="customers", contacts=contacts, lanes=lanes)],
+        WAYS,
+        DEPENDENCIES,
+    )
     return {gap.systems: gap for gap in found.gaps}
 
 
 def test_two_channels_of_one_company_are_not_each_others_backup():
-    found = gaps(Contact("2", "Berta", "+4917139200", "b@b.de"), lanes=(("email", "sms"),))
+    found = gaps(
+        Contact(id="2", name="Berta", phone="+4917139200", email="b@b.de"), lanes=(("email", "sms"),)
+    )
 
     assert ("twilio",) in found
     assert ("sendgrid",) not in found
 
 
 def test_a_mailbox_falls_with_who_keeps_it_whatever_carries_the_mail():
-    found = gaps(Contact("1", "Anna", None, "anna@a.de"))
+    found = gaps(Contact(id="1", name="Anna", phone=None, email="anna@a.de"))
 
     assert found["microsoft",].named[0].name == "Anna"
     assert found["microsoft",].public == ("site",)
 
 
 def test_the_failure_of_two_is_told_only_where_neither_alone_is_enough():
-    found = gaps(ANNA, Contact("3", "Carla", "+4917139201"))
+    found = gaps(ANNA, Contact(id="3", name="Carla", phone="+4917139201"))
 
     assert [gap.named[0].name for gap in found.values() if gap.systems == ("twilio",)] == ["Carla"]
     assert ("microsoft", "twilio") in found  # only then Anna
@@ -55,7 +65,7 @@ def test_the_failure_of_two_is_told_only_where_neither_alone_is_enough():
 
 
 def test_somebody_without_any_address_has_no_way_even_now():
-    found = gaps(Contact("4", "Dora"))
+    found = gaps(Contact(id="4", name="Dora"))
 
     assert [(systems, gap.count) for systems, gap in found.items()] == [((), 1)]
 
@@ -79,7 +89,7 @@ lanes = st.lists(
 
 @given(people, lanes)
 def test_everybody_keeps_a_way_or_is_counted_in_every_failure(contacts, lanes):
-    roster = Roster("customers", "customers", contacts, lanes)
+    roster = Roster(name="customers", template_audience="customers", contacts=contacts, lanes=lanes)
     found = examine([roster], WAYS, DEPENDENCIES)
     told = {gap.systems: gap.count for gap in found.gaps}
     for size in (0, 1, 2):

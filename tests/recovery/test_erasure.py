@@ -242,7 +242,7 @@ def test_a_stranger_is_not_forgotten_and_the_files_are_looked_at_all_the_same(mu
 def test_a_contact_is_recognised_by_who_has_the_secret_only(muster):
     muster.notify("Chat down")
     muster.run("forget", "kd4711-0", "--yes")
-    annika, bert = (Contact(row["id"], email=row["email"], phone=row["phone"]) for row in PEOPLE[:2])
+    annika, bert = (Contact(id=row["id"], email=row["email"], phone=row["phone"]) for row in PEOPLE[:2])
 
     ledger = Ledger.open(muster.folder / "broadcast.db")
     ours = ledger.erasure.forgotten(1, SECRETS["BROADCAST_INSTALL_SECRET"].encode)

@@ -97,7 +97,16 @@ class Chronicle:
             next_update=None if next_update is None else at(next_update),
             impact="Nobody can pay.",
         )
-        new = NewNotice(incident, facts, kind, None, "inputs", "ada", texts or wording(sequence), planned)
+        new = NewNotice(
+            incident=incident,
+            facts=facts,
+            kind=kind,
+            key=None,
+            inputs_hash="inputs",
+            author="ada",
+            texts=texts or wording(sequence),
+            deliveries=planned,
+        )
         notice = self.ledger.incidents.record(new, at(minutes))
         self.incident = replace(incident, id=notice.incident_id)
         return notice
@@ -156,13 +165,29 @@ def person(
 
 def owed(contact: Contact, route: Sequence[str] = PERSONAL, **changes: object) -> Planned:
     """A message owed to a person."""
-    planned = Planned("customers", "customers", "de", 0, contact, contact.id, tuple(route))
+    planned = Planned(
+        audience="customers",
+        template_audience="customers",
+        locale="de",
+        lane=0,
+        contact=contact,
+        receiver=contact.id,
+        route=tuple(route),
+    )
     return replace(planned, **changes)  # type: ignore[arg-type]  # tests name the fields
 
 
 def posted(channel: str, lane: int = 1) -> Planned:
     """A post that a channel owes to everybody."""
-    return Planned("customers", "public", "de", lane, None, f"channel:{channel}", (channel,))
+    return Planned(
+        audience="customers",
+        template_audience="public",
+        locale="de",
+        lane=lane,
+        contact=None,
+        receiver=f"channel:{channel}",
+        route=(channel,),
+    )
 
 
 def wording(sequence: int) -> tuple[NoticeText, ...]:
@@ -170,10 +195,14 @@ def wording(sequence: int) -> tuple[NoticeText, ...]:
     mark = f"[INC-1/{sequence}]"
     return (
         NoticeText(
-            "customers", "sms", Message("de", f"{mark} Kasse gestört. Bitte später erneut versuchen.")
+            "customers",
+            "sms",
+            Message(locale="de", text=f"{mark} Kasse gestört. Bitte später erneut versuchen."),
         ),
         NoticeText(
-            "customers", "email", Message("de", f"Guten Tag,\n\n{mark} die Kasse ist gestört.", "Störung")
+            "customers",
+            "email",
+            Message(locale="de", text=f"Guten Tag,\n\n{mark} die Kasse ist gestört.", subject="Störung"),
         ),
     )
 

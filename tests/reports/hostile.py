@@ -23,7 +23,7 @@ def hostile(chronicle: Chronicle) -> None:
         owed(victim, state=DeliveryState.FAILED, reason=EVIL, audience=EVIL),
         owed(person("c2"), (EVIL, "sms")),
     ]
-    texts = [NoticeText(EVIL, EVIL, Message(EVIL, TEXT, EVIL))]
+    texts = [NoticeText(EVIL, EVIL, Message(locale=EVIL, text=TEXT, subject=EVIL))]
     services = (Service(EVIL),)
     notice = chronicle.publish(6, planned, texts=texts, title=EVIL, services=services, next_update=30)
     fate = [Try(EVIL, "rejected", 7, EVIL), Try("sms", "accepted", 8)]

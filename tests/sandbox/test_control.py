@@ -157,7 +157,9 @@ async def test_a_scenario_comes_and_goes_by_the_clock(tmp_path):
     from tests.sandbox.conftest import Client
 
     hands = Hands()
-    scenario = Scenario("x", (Timed(Fault("status", "twilio", status=503), after=60, until=120),))
+    scenario = Scenario(
+        "x", (Timed(Fault(kind="status", provider="twilio", status=503), after=60, until=120),)
+    )
     statuses = []
     async with Sandbox(scenario=scenario, clock=hands) as sandbox, aiohttp.ClientSession() as session:
         for hands.seconds in (0, 59, 60, 119, 120):

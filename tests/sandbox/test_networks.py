@@ -50,7 +50,16 @@ def test_mastodon_honours_a_key_for_an_hour():
     moments = (AT, AT + timedelta(minutes=59), AT + timedelta(minutes=61))
 
     answers = [
-        wire.answer(WireRequest("POST", "api/v1/statuses", "", headers, b'{"status": "Hallo"}', moment))
+        wire.answer(
+            WireRequest(
+                method="POST",
+                path="api/v1/statuses",
+                query="",
+                headers=headers,
+                body=b'{"status": "Hallo"}',
+                at=moment,
+            )
+        )
         for moment in moments
     ]
 

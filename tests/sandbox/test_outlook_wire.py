@@ -40,7 +40,9 @@ class Talk:
 
         headers = {"Authorization": "Bearer token"}
         content = b"" if body is None else json.dumps(body).encode()
-        request = WireRequest(method, MAILBOX + path, urlencode(query), headers, content, AT)
+        request = WireRequest(
+            method=method, path=MAILBOX + path, query=urlencode(query), headers=headers, body=content, at=AT
+        )
         shown = MockRequest(
             "https://graph.microsoft.com",
             method.lower(),
@@ -139,7 +141,12 @@ async def test_a_draft_counts_as_received_by_nobody():
 
 def test_only_who_has_a_token_is_served():
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic YTpi"}):
-        assert Talk().wire.answer(WireRequest("GET", MAILBOX, "", headers, b"", AT)).status == 401
+        assert (
+            Talk()
+            .wire.answer(WireRequest(method="GET", path=MAILBOX, query="", headers=headers, body=b"", at=AT))
+            .status
+            == 401
+        )
 
 
 junk = st.recursive(
@@ -179,7 +186,9 @@ def test_entra_gives_a_token_to_those_who_ask_properly(change, status):
     body = urlencode({**form, **change}).encode()
 
     answer = all_wires(frozenset())["entra"].answer(
-        WireRequest("POST", "muster.example/oauth2/v2.0/token", "", {}, body, AT)
+        WireRequest(
+            method="POST", path="muster.example/oauth2/v2.0/token", query="", headers={}, body=body, at=AT
+        )
     )
 
     assert answer.status == status

@@ -51,7 +51,14 @@ class Room:
         from openapi_core.testing import MockRequest
 
         path, content = ROOTS[self.provider] + path, json.dumps(body).encode()
-        request = WireRequest("POST", path.lstrip("/"), urlencode(query), self.headers, content, AT)
+        request = WireRequest(
+            method="POST",
+            path=path.lstrip("/"),
+            query=urlencode(query),
+            headers=self.headers,
+            body=content,
+            at=AT,
+        )
         shown = MockRequest(
             HOSTS[self.provider],
             "post",

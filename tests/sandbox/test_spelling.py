@@ -15,14 +15,17 @@ from broadcast.sandbox.scenario import Scenario, Timed, read_scenario
 @pytest.mark.parametrize(
     ("spelled", "fault"),
     [
-        ("twilio:status=503,every=3", Fault("status", "twilio", every=3, status=503)),
-        ("sendgrid:down", Fault("status", "sendgrid", status=503, reads=True)),
-        ("smtp:refuse", Fault("refuse", "smtp")),
-        ("smtp:down", Fault("refuse", "smtp", reads=False)),
-        ("all:hang,times=2", Fault("hang", times=2)),
-        ("x:late=0.5", Fault("late", "x", delay=0.5)),
-        ("statuspage:ratelimit=30", Fault("ratelimit", "statuspage", retry_after=30)),
-        ("twilio:status=502, html, reads", Fault("status", "twilio", status=502, html=True, reads=True)),
+        ("twilio:status=503,every=3", Fault(kind="status", provider="twilio", every=3, status=503)),
+        ("sendgrid:down", Fault(kind="status", provider="sendgrid", status=503, reads=True)),
+        ("smtp:refuse", Fault(kind="refuse", provider="smtp")),
+        ("smtp:down", Fault(kind="refuse", provider="smtp", reads=False)),
+        ("all:hang,times=2", Fault(kind="hang", times=2)),
+        ("x:late=0.5", Fault(kind="late", provider="x", delay=0.5)),
+        ("statuspage:ratelimit=30", Fault(kind="ratelimit", provider="statuspage", retry_after=30)),
+        (
+            "twilio:status=502, html, reads",
+            Fault(kind="status", provider="twilio", status=502, html=True, reads=True),
+        ),
     ],
 )
 def test_a_fault_is_read_as_it_is_spelled(spelled, fault):
@@ -100,8 +103,8 @@ def test_a_scenario_is_read_from_its_file(tmp_path):
     assert read_scenario(path) == Scenario(
         "Slow, then gone",
         (
-            Timed(Fault("late", "twilio", delay=3.0), 0.0, 60.0),
-            Timed(Fault("status", "twilio", status=503, reads=True), 60.0),
+            Timed(Fault(kind="late", provider="twilio", delay=3.0), 0.0, 60.0),
+            Timed(Fault(kind="status", provider="twilio", status=503, reads=True), 60.0),
         ),
     )
 

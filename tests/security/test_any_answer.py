@@ -135,7 +135,9 @@ def test_any_answer_becomes_an_outcome(name, answers, closed, threaded):
 
 
 async def use(name: str, answers: list[Answer], *, closed: bool, threaded: bool) -> None:
-    channel = ChannelSettings("c", name, "here", base_url="https://provider.example", options=EVERY[name])
+    channel = ChannelSettings(
+        name="c", adapter=name, origin="here", base_url="https://provider.example", options=EVERY[name]
+    )
     adapter = registry.adapter_class(name).from_settings(channel, Answering(answers))
     message = outgoing(PLACES.get(name), thread=Thread("1", "at://a/b/c d") if threaded else None)
     phase = Phase.RESOLVED if closed else Phase.MONITORING
@@ -186,7 +188,7 @@ async def test_an_address_is_blamed_only_if_the_request_held_it(number):
         {"field": f"personalizations.{number}.to.0.email", "message": "Does not contain a valid address."}
     ]
     refusal = Reply(400, {}, json.dumps({"errors": errors}).encode())
-    channel = ChannelSettings("c", "sendgrid", "here", options=ADAPTERS["sendgrid"])
+    channel = ChannelSettings(name="c", adapter="sendgrid", origin="here", options=ADAPTERS["sendgrid"])
     adapter = registry.adapter_class("sendgrid").from_settings(channel, Answering([refusal]))
 
     [outcome] = await adapter.send([outgoing(ADDRESSES["sendgrid"])])

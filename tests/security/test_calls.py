@@ -26,11 +26,13 @@ SSML = (
 @pytest.mark.parametrize("action", [None, ACTION])
 @pytest.mark.parametrize("shape", [str, lambda text: spoken(text, GERMAN)], ids=["written", "spoken"])
 def test_every_text_of_the_corpus_is_said_and_not_obeyed(shape, action):
-    plain = [element.tag for element in fromstring(call(Message("de", "plain"), {}, action)).iter()]
+    plain = [
+        element.tag for element in fromstring(call(Message(locale="de", text="plain"), {}, action)).iter()
+    ]
 
     for text in (*EVERYTHING, *SSML):
         said = shape(text)
-        document = fromstring(call(Message("de", said), {}, action))
+        document = fromstring(call(Message(locale="de", text=said), {}, action))
         assert [element.tag for element in document.iter()] == plain, ascii(text)
         heard = [say.text or "" for say in document.iter("Say")]
         expected = without_controls(said).replace("\ufffe", "").replace("\uffff", "")
@@ -39,6 +41,8 @@ def test_every_text_of_the_corpus_is_said_and_not_obeyed(shape, action):
 
 @pytest.mark.parametrize("locale", [*SAMPLE[:4], 'de" onload="x', "<de>"], ids=ascii)
 def test_no_attribute_is_broken_out_of(locale):
-    document = fromstring(call(Message(without_controls(locale), "plain"), {}, f'{ACTION}"><Dial>1</Dial>'))
+    document = fromstring(
+        call(Message(locale=without_controls(locale), text="plain"), {}, f'{ACTION}"><Dial>1</Dial>')
+    )
 
     assert {element.tag for element in document.iter()} == {"Response", "Pause", "Gather", "Say"}

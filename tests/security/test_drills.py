@@ -159,7 +159,13 @@ def test_nothing_that_is_not_live_is_sent_by_any_verb(muster):
 
 
 def test_a_value_cannot_bring_along_another_slot():
-    message = Message("de", "\ue000a\ue001 \ue000b\ue001", None, "<p>\ue000a\ue001</p>", ("a", "b"))
+    message = Message(
+        locale="de",
+        text="\ue000a\ue001 \ue000b\ue001",
+        subject=None,
+        html="<p>\ue000a\ue001</p>",
+        slots=("a", "b"),
+    )
 
     filled = message.personal({"a": "\ue000b\ue001<", "b": "\ue000a\ue001"})
 

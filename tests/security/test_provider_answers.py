@@ -64,7 +64,9 @@ def body(text: str) -> bytes:
 async def test_nothing_a_provider_says_steers_a_terminal_or_breaks_the_ledger(adapter, status):
     texts = [*SAMPLE, f"half {HALF}", f"{HALF}\udfff\x00"]
     async with serving(answering(Canned())) as wire:
-        settings = ChannelSettings("c", adapter, "here", base_url=wire.url(), options=ADAPTERS[adapter])
+        settings = ChannelSettings(
+            name="c", adapter=adapter, origin="here", base_url=wire.url(), options=ADAPTERS[adapter]
+        )
         channel = build(settings)
         for text in texts:
             wire.play = answering(
@@ -82,7 +84,9 @@ async def test_nothing_a_provider_says_steers_a_terminal_or_breaks_the_ledger(ad
 async def test_an_answer_that_is_a_bomb_is_no_answer(adapter):
     bombs = [b"[" * 200_000, b'{"a":' * 40_000, b"9" * 200_000, b"\xff" * 1000, b'{"sid": 1e999}', b""]
     async with serving(answering(Canned())) as wire:
-        settings = ChannelSettings("c", adapter, "here", base_url=wire.url(), options=ADAPTERS[adapter])
+        settings = ChannelSettings(
+            name="c", adapter=adapter, origin="here", base_url=wire.url(), options=ADAPTERS[adapter]
+        )
         channel = build(settings)
         for bomb in bombs:
             wire.play = answering(Canned(201, bomb))

@@ -212,7 +212,7 @@ async def test_a_mail_server_that_quotes_the_login_gets_no_password_told(quoted)
     port = server.sockets[0].getsockname()[1]
     login = {"username": "status", "password": password}
     options = {"host": "127.0.0.1", "port": port, "tls": "none", "from": "a@b.example", **login}
-    settings = ChannelSettings("post", "smtp", "here", options=options)
+    settings = ChannelSettings(name="post", adapter="smtp", origin="here", options=options)
     mail = Smtp.from_settings(settings, Transport(deadline=5))
     try:
         told = f"{await mail.send([outgoing(address='a@b.example')])} {await mail.probe()}"

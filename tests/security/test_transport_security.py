@@ -63,7 +63,12 @@ async def test_a_provider_with_a_doubtful_certificate_is_told_nothing(office, ad
     async with serving(answering(Canned()), tls=context) as wire:
         url = wire.url(scheme="https")
         settings = ChannelSettings(
-            "c", adapter, "here", base_url=url, ca_file=authority, options=ADAPTERS[adapter]
+            name="c",
+            adapter=adapter,
+            origin="here",
+            base_url=url,
+            ca_file=authority,
+            options=ADAPTERS[adapter],
         )
         channel = build(settings)
         outcome = (await channel.send([outgoing(ADDRESSES.get(adapter))]))[0]
@@ -85,7 +90,7 @@ def mail(port: int, tls: str, authority, host: str = "localhost") -> Smtp:
         "username": "u",
         "password": "sentinel",
     }
-    settings = ChannelSettings("post", "smtp", "here", options=options)
+    settings = ChannelSettings(name="post", adapter="smtp", origin="here", options=options)
     return Smtp.from_settings(settings, Transport(deadline=5, ca_file=authority))
 
 
@@ -146,7 +151,9 @@ async def test_no_redirect_is_followed_with_credentials(adapter, status):
     async with serving(answering(Canned())) as elsewhere:
         redirect = Canned(status, b"", {"Location": elsewhere.url("/stolen")})
         async with serving(answering(redirect)) as wire:
-            settings = ChannelSettings("c", adapter, "here", base_url=wire.url(), options=ADAPTERS[adapter])
+            settings = ChannelSettings(
+                name="c", adapter=adapter, origin="here", base_url=wire.url(), options=ADAPTERS[adapter]
+            )
             channel = build(settings)
             outcome = (await channel.send([outgoing(ADDRESSES.get(adapter))]))[0]
             await channel.probe()
@@ -169,7 +176,9 @@ async def test_no_redirect_is_followed_with_credentials(adapter, status):
 )
 def test_no_provider_is_spoken_to_in_clear(adapter, url):
     with pytest.raises(ConfigError, match="in clear"):
-        build(ChannelSettings("c", adapter, "here", base_url=url, options=ADAPTERS[adapter]))
+        build(
+            ChannelSettings(name="c", adapter=adapter, origin="here", base_url=url, options=ADAPTERS[adapter])
+        )
 
 
 @pytest.mark.parametrize("host", ["mail.example", "127.0.0.1.evil.example"])

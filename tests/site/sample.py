@@ -72,8 +72,12 @@ def _nowhere() -> Transport:
 
 def outgoing(key: str = "", **facts: Any) -> Outgoing:
     """One message to the page; `de` and `en` are its texts, `title_en` the English headline."""
-    german = Message("de", facts.pop("de", "Wir suchen die Ursache."), facts.get("title"))
-    english = Message("en", facts.pop("en", "We are looking for the cause."), facts.pop("title_en", None))
+    german = Message(locale="de", text=facts.pop("de", "Wir suchen die Ursache."), subject=facts.get("title"))
+    english = Message(
+        locale="en",
+        text=facts.pop("en", "We are looking for the cause."),
+        subject=facts.pop("title_en", None),
+    )
     thread = facts.pop("thread", None)
     phase = facts.get("phase", Phase.INVESTIGATING)
     sequence = facts.get("sequence", 1)
@@ -104,7 +108,7 @@ def outgoing(key: str = "", **facts: Any) -> Outgoing:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
     """One step of an incident: minutes after its start, phase, and both texts."""
 
@@ -135,37 +139,37 @@ def incident(ref: str, started: datetime, beats: Sequence[Beat], **facts: Any) -
 
 OUTAGE = (
     Beat(
-        5,
-        Phase.INVESTIGATING,
-        "Chat und E-Mail-Support sind gestört. Nachrichten kommen bei uns nicht an.\n\n"
+        minutes=5,
+        phase=Phase.INVESTIGATING,
+        de="Chat und E-Mail-Support sind gestört. Nachrichten kommen bei uns nicht an.\n\n"
         "Bestellen und Bezahlen geht. Bitte rufen Sie uns an, wenn Sie Hilfe brauchen.\n\n"
         "Wir suchen die Ursache.",
-        "Chat and e-mail support are down. Messages do not reach us.\n\n"
+        en="Chat and e-mail support are down. Messages do not reach us.\n\n"
         "Orders and payments work. Please call us if you need help.\n\nWe are looking for the cause.",
-        30,
+        next_update=30,
     ),
     Beat(
-        25,
-        Phase.IDENTIFIED,
-        "Die Ursache ist gefunden: ein Fehler bei einem Anbieter, über den unsere Nachrichten laufen. "
+        minutes=25,
+        phase=Phase.IDENTIFIED,
+        de="Die Ursache ist gefunden: ein Fehler bei einem Anbieter, über den unsere Nachrichten laufen. "
         "Die Lösung läuft.\n\nNoch gestört:\n- Chat\n- E-Mail-Support\n\nHilfe gibt es am Telefon.",
-        "The cause is found: a fault at a provider that carries our messages. The fix is under way.\n\n"
+        en="The cause is found: a fault at a provider that carries our messages. The fix is under way.\n\n"
         "Still down:\n- Chat\n- E-mail support\n\nHelp is available by phone.",
-        30,
+        next_update=30,
     ),
 )
 WATCHED = Beat(
-    70,
-    Phase.MONITORING,
-    "Chat und E-Mail-Support gehen wieder. Bitte senden Sie Anfragen seit 13:40 Uhr noch einmal.",
-    "Chat and e-mail support work again. Please resend requests made since 13:40.",
-    60,
+    minutes=70,
+    phase=Phase.MONITORING,
+    de="Chat und E-Mail-Support gehen wieder. Bitte senden Sie Anfragen seit 13:40 Uhr noch einmal.",
+    en="Chat and e-mail support work again. Please resend requests made since 13:40.",
+    next_update=60,
 )
 OVER = Beat(
-    95,
-    Phase.RESOLVED,
-    "Die Störung ist behoben. Es sind keine Daten verloren gegangen. Wir bitten um Entschuldigung.",
-    "The incident is over. No data was lost. We are sorry.",
+    minutes=95,
+    phase=Phase.RESOLVED,
+    de="Die Störung ist behoben. Es sind keine Daten verloren gegangen. Wir bitten um Entschuldigung.",
+    en="The incident is over. No data was lost. We are sorry.",
 )
 TITLES = {"title": "Chat und E-Mail-Support", "title_en": "Chat and e-mail support"}
 
@@ -177,12 +181,18 @@ def past() -> Iterator[Outgoing]:
         "INC-3",
         NOW.replace(hour=9, minute=10) - 11 * day,
         (
-            Beat(6, Phase.INVESTIGATING, "Der Online-Shop lädt langsam.", "The online shop is slow.", 60),
             Beat(
-                48,
-                Phase.RESOLVED,
-                "Der Online-Shop ist wieder so schnell wie gewohnt.",
-                "The online shop is as fast as usual again.",
+                minutes=6,
+                phase=Phase.INVESTIGATING,
+                de="Der Online-Shop lädt langsam.",
+                en="The online shop is slow.",
+                next_update=60,
+            ),
+            Beat(
+                minutes=48,
+                phase=Phase.RESOLVED,
+                de="Der Online-Shop ist wieder so schnell wie gewohnt.",
+                en="The online shop is as fast as usual again.",
             ),
         ),
         title="Online-Shop lädt langsam",
@@ -194,9 +204,24 @@ def past() -> Iterator[Outgoing]:
         "INC-4",
         NOW.replace(hour=2, minute=0) - 8 * day,
         (
-            Beat(-2880, Phase.SCHEDULED, "Wir erneuern die Telefonanlage.", "We renew our telephones."),
-            Beat(0, Phase.IN_PROGRESS, "Die Wartung hat begonnen.", "The maintenance has begun."),
-            Beat(85, Phase.COMPLETED, "Die neue Telefonanlage läuft.", "The new telephones work."),
+            Beat(
+                minutes=-2880,
+                phase=Phase.SCHEDULED,
+                de="Wir erneuern die Telefonanlage.",
+                en="We renew our telephones.",
+            ),
+            Beat(
+                minutes=0,
+                phase=Phase.IN_PROGRESS,
+                de="Die Wartung hat begonnen.",
+                en="The maintenance has begun.",
+            ),
+            Beat(
+                minutes=85,
+                phase=Phase.COMPLETED,
+                de="Die neue Telefonanlage läuft.",
+                en="The new telephones work.",
+            ),
         ),
         title="Neue Telefonanlage",
         title_en="New telephones",
@@ -207,13 +232,19 @@ def past() -> Iterator[Outgoing]:
         "INC-5",
         NOW.replace(hour=16, minute=32) - 4 * day,
         (
-            Beat(3, Phase.INVESTIGATING, "Die Fahrer-App ist gestört.", "The driver app is down.", 30),
             Beat(
-                14,
-                Phase.RETRACTED,
-                "Unsere Meldung von 16:35 Uhr war falsch. Es gab keine Störung. Sie müssen nichts tun. "
+                minutes=3,
+                phase=Phase.INVESTIGATING,
+                de="Die Fahrer-App ist gestört.",
+                en="The driver app is down.",
+                next_update=30,
+            ),
+            Beat(
+                minutes=14,
+                phase=Phase.RETRACTED,
+                de="Unsere Meldung von 16:35 Uhr war falsch. Es gab keine Störung. Sie müssen nichts tun. "
                 "Wir bitten um Entschuldigung.",
-                "Our 16:35 message was wrong. There was no outage. No action needed. We are sorry.",
+                en="Our 16:35 message was wrong. There was no outage. No action needed. We are sorry.",
             ),
         ),
         title="Fahrer-App",
@@ -235,11 +266,11 @@ def shop() -> Iterator[Outgoing]:
         NOW - timedelta(minutes=8),
         (
             Beat(
-                5,
-                Phase.INVESTIGATING,
-                "Seiten im Online-Shop laden langsam. Bestellungen kommen an.",
-                "Pages of the online shop load slowly. Orders arrive.",
-                60,
+                minutes=5,
+                phase=Phase.INVESTIGATING,
+                de="Seiten im Online-Shop laden langsam. Bestellungen kommen an.",
+                en="Pages of the online shop load slowly. Orders arrive.",
+                next_update=60,
             ),
         ),
         title="Online-Shop lädt langsam",

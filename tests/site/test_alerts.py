@@ -110,7 +110,10 @@ async def test_an_outage_is_an_alert_and_each_update_refers_to_all_before_it(tmp
     [(Phase.INVESTIGATING, Phase.RETRACTED), (Phase.SCHEDULED, Phase.CANCELLED)],
 )
 async def test_what_will_not_be_or_never_was_is_cancelled(tmp_path, first, last):
-    beats = (Beat(0, first, "Eins", "One"), Beat(9, last, "Zwei", "Two"))
+    beats = (
+        Beat(minutes=0, phase=first, de="Eins", en="One"),
+        Beat(minutes=9, phase=last, de="Zwei", en="Two"),
+    )
     await publish(site(tmp_path), list(incident("INC-7", NOW, beats, **TITLES)))
 
     assert [said(alert, "msgType") for alert in alerts(tmp_path / "public")] == ["Alert", "Cancel"]

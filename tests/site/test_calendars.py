@@ -18,8 +18,13 @@ from tests.site.sample import NOW, Beat, incident, publish, site
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TELEPHONES = {"title": "Neue Telefonanlage; Süd, Nord", "title_en": "New telephones"}
-ANNOUNCED = Beat(-600, Phase.SCHEDULED, "Zeile eins\nZeile zwei, mit \\ und ;", "We renew our telephones.")
-BEGUN = Beat(0, Phase.IN_PROGRESS, "Es geht los.", "It has begun.")
+ANNOUNCED = Beat(
+    minutes=-600,
+    phase=Phase.SCHEDULED,
+    de="Zeile eins\nZeile zwei, mit \\ und ;",
+    en="We renew our telephones.",
+)
+BEGUN = Beat(minutes=0, phase=Phase.IN_PROGRESS, de="Es geht los.", en="It has begun.")
 
 
 def window(*beats, start=NOW, ends=None):
@@ -62,7 +67,9 @@ async def test_a_window_is_an_event_with_its_time_in_utc(tmp_path):
 
 
 async def test_a_window_that_is_called_off_is_cancelled_under_the_same_uid(tmp_path):
-    off = Beat(-60, Phase.CANCELLED, "Die Wartung findet nicht statt.", "The maintenance is off.")
+    off = Beat(
+        minutes=-60, phase=Phase.CANCELLED, de="Die Wartung findet nicht statt.", en="The maintenance is off."
+    )
     folder = tmp_path / "public"
     await publish(site(tmp_path), window(ANNOUNCED))
     _, [before] = events(folder / "incidents" / "INC-9.ics")
@@ -81,7 +88,7 @@ async def test_a_window_that_is_called_off_is_cancelled_under_the_same_uid(tmp_p
 
 
 async def test_a_window_that_is_over_ends_when_it_did(tmp_path):
-    done = Beat(50, Phase.COMPLETED, "Fertig.", "Done.")
+    done = Beat(minutes=50, phase=Phase.COMPLETED, de="Fertig.", en="Done.")
     await publish(site(tmp_path), window(ANNOUNCED, BEGUN, done))
     _, [event] = events(tmp_path / "public" / "maintenance.ics")
 
@@ -134,7 +141,7 @@ async def test_a_drill_is_marked_in_the_calendar_too(tmp_path):
 
 
 async def test_a_text_cannot_add_a_property(tmp_path):
-    beat = Beat(0, Phase.SCHEDULED, "a\r\nATTENDEE:x\r\nEND:VEVENT\u2028b\x0b", "b")
+    beat = Beat(minutes=0, phase=Phase.SCHEDULED, de="a\r\nATTENDEE:x\r\nEND:VEVENT\u2028b\x0b", en="b")
     facts = {"title": 'X";\nSTATUS:CANCELLED', "organisation": 'M"\r\nUID:1'}
     await publish(site(tmp_path), list(incident("INC-9", NOW, (beat,), **facts)))
     _, [event] = events(tmp_path / "public" / "maintenance.ics")
@@ -184,7 +191,9 @@ async def test_a_window_that_is_over_is_not_ahead_though_nobody_said_what_became
 
 async def test_the_sequence_grows_where_the_folder_or_the_ledger_was_lost(tmp_path):
     """A calendar forgets no number: what is less than it knows, it ignores."""
-    announced, begun, off = window(ANNOUNCED, BEGUN, Beat(1, Phase.CANCELLED, "Fällt aus.", "It is off."))
+    announced, begun, off = window(
+        ANNOUNCED, BEGUN, Beat(minutes=1, phase=Phase.CANCELLED, de="Fällt aus.", en="It is off.")
+    )
     await publish(site(tmp_path), [announced, begun])
     lost = tmp_path / "lost"
     lost.mkdir()

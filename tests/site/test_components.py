@@ -24,7 +24,12 @@ SERVICES = (
 
 def page(folder: Path, **options: object) -> Site:
     settings = ChannelSettings(
-        "site", "site", "here", folder=folder, options={"path": "public", **options}, services=SERVICES
+        name="site",
+        adapter="site",
+        origin="here",
+        folder=folder,
+        options={"path": "public", **options},
+        services=SERVICES,
     )
     return Site.from_settings(settings, Transport())
 

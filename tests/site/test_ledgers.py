@@ -17,7 +17,7 @@ from tests.site.sample import NOW, outgoing
 MOVES = ("notify", "notify", "update", "resolve", "lose", "back up", "restore", "repeat")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Incident:
     """One incident of a ledger; `number` counts from 1 in every ledger."""
 
@@ -28,7 +28,7 @@ class Incident:
     thread: Thread | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class World:
     """A page and the ledger that speaks now. What it says has a key that nobody used before."""
 
@@ -61,7 +61,7 @@ class World:
         going_on = [one for one in self.ledger if not one.phase.closed]
         match move:
             case "notify":
-                self.ledger.append(Incident(len(self.ledger) + 1, f"identity{self.minutes}"))
+                self.ledger.append(Incident(number=len(self.ledger) + 1, identity=f"identity{self.minutes}"))
                 self.say(self.ledger[-1], Phase.INVESTIGATING)
             case "update" | "resolve" if going_on:
                 self.say(going_on[-1], Phase.RESOLVED if move == "resolve" else Phase.IDENTIFIED)

@@ -259,8 +259,8 @@ async def test_the_end_of_an_exercise_apologises_for_nothing(adapter, public, ph
 async def test_a_day_of_the_all_clear_does_not_claim_that_nothing_was_reported(adapter, public):
     began = NOW.replace(hour=23, minute=50) - timedelta(days=1)
     beats = [
-        sample.Beat(5, Phase.INVESTIGATING, "Gestört.", "Down."),
-        sample.Beat(30, Phase.RESOLVED, "Behoben.", "Fixed."),
+        sample.Beat(minutes=5, phase=Phase.INVESTIGATING, de="Gestört.", en="Down."),
+        sample.Beat(minutes=30, phase=Phase.RESOLVED, de="Behoben.", en="Fixed."),
     ]
     await publish(adapter, list(sample.incident("INC-7", began, beats)))
     text = Page(public / "index.html").text

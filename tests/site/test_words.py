@@ -164,8 +164,8 @@ def test_the_front_page_looks_back_fifteen_days():
 def test_an_incident_stands_under_every_day_on_which_it_lasted_or_was_spoken_of():
     began = NOW.replace(hour=23, minute=50) - timedelta(days=2)
     beats = [
-        sample.Beat(5, Phase.INVESTIGATING, "Gestört.", "Down."),
-        sample.Beat(2 * 1440, Phase.RESOLVED, "Behoben.", "Fixed."),
+        sample.Beat(minutes=5, phase=Phase.INVESTIGATING, de="Gestört.", en="Down."),
+        sample.Beat(minutes=2 * 1440, phase=Phase.RESOLVED, de="Behoben.", en="Fixed."),
     ]
     days = recent(told(sample.incident("INC-7", began, beats)), GERMAN)
     assert [[story.id for story in day.views] for day in days] == [["INC-7"]] * 3
@@ -173,8 +173,8 @@ def test_an_incident_stands_under_every_day_on_which_it_lasted_or_was_spoken_of(
 
 def test_announced_and_cancelled_work_stands_under_the_days_on_which_it_was_spoken_of():
     began = NOW + timedelta(days=3)
-    announced = sample.Beat(-5 * 1440, Phase.SCHEDULED, "Am Mittwoch.", "On Wednesday.")
-    cancelled = sample.Beat(-4 * 1440, Phase.CANCELLED, "Doch nicht.", "Called off.")
+    announced = sample.Beat(minutes=-5 * 1440, phase=Phase.SCHEDULED, de="Am Mittwoch.", en="On Wednesday.")
+    cancelled = sample.Beat(minutes=-4 * 1440, phase=Phase.CANCELLED, de="Doch nicht.", en="Called off.")
     [day] = recent(told(sample.incident("INC-9", began, [announced])), GERMAN)
     assert (day.first, len(day.views)) == ((NOW - timedelta(days=2)).date(), 1)
     days = recent(told(sample.incident("INC-9", began, [announced, cancelled])), GERMAN)

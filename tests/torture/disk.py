@@ -31,7 +31,7 @@ def suite(options: Options, ground: Ground) -> Iterator[Line]:
 
 def _full(options: Options, ground: Ground) -> Line:
     """Disks of many sizes; when there is room again, retry goes on."""
-    line = Line("disk full")
+    line = Line(name="disk full")
     place = ground.folder / "small"
     place.mkdir()
     company = ground.found(EACH_ALONE, PEOPLE)
@@ -112,7 +112,7 @@ def _count(company: Company, name: str, line: Line) -> None:
 
 def _locked(options: Options, ground: Ground) -> Line:
     """Another process holds the ledger and does not let go."""
-    line = Line("ledger locked")
+    line = Line(name="ledger locked")
     for number in range(options.count(1, 5)):
         company = ground.found(EACH_ALONE, 2)
         company.notify()
@@ -128,7 +128,7 @@ def _locked(options: Options, ground: Ground) -> Line:
 
 def _damaged(options: Options, ground: Ground) -> Line:
     """A file cut off anywhere, or with bits flipped: nothing is sent that is not written down."""
-    line = Line("ledger damaged")
+    line = Line(name="ledger damaged")
     company = ground.found(EACH_ALONE, 6)
     company.notify()
     whole = company.ledger_path.read_bytes()

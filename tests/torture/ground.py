@@ -77,7 +77,7 @@ def publishing(company: Company, key: str | None = None, title: str = TITLE) -> 
     """A process that publishes."""
 
     def work(listener: Listener) -> int:
-        return company.publish(Request(Verb.NOTIFY, title=title, key=key), Limits(), listener).exit_code
+        return company.publish(Request(verb=Verb.NOTIFY, title=title, key=key), Limits(), listener).exit_code
 
     return fork(work)
 
@@ -87,7 +87,7 @@ def retrying(company: Company) -> Child:
 
     def work(listener: Listener) -> int:
         if not begun(company):
-            return company.publish(Request(Verb.NOTIFY, title=TITLE), Limits(), listener).exit_code
+            return company.publish(Request(verb=Verb.NOTIFY, title=TITLE), Limits(), listener).exit_code
         return company.retry(listener=listener).exit_code
 
     return fork(work)

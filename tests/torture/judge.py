@@ -15,7 +15,7 @@ from tests.torture.ground import PROVIDERS
 REACHED = {"accepted", "delivered", "confirmed"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Delivered:
     """One delivery as the ledger has it; `tries` are its attempts' channels and outcomes, in order."""
 
@@ -27,7 +27,7 @@ class Delivered:
     tries: tuple[tuple[str, str | None], ...]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Verdict:
     """Lists of people, each with the channel it is about; all but `unknown` must be empty."""
 
@@ -60,7 +60,10 @@ def deliveries(ledger: Path) -> list[Delivered]:
             tries[delivery].append((channel, outcome))
         rows = database.execute("SELECT id, contact, route, channel, state, ref FROM delivery ORDER BY id")
         return [
-            Delivered(c, tuple(json.loads(r)), ch, s, ref, tuple(tries[i])) for i, c, r, ch, s, ref in rows
+            Delivered(
+                contact=c, route=tuple(json.loads(r)), channel=ch, state=s, ref=ref, tries=tuple(tries[i])
+            )
+            for i, c, r, ch, s, ref in rows
         ]
 
 

@@ -25,7 +25,7 @@ SETTLE_LATE = "1500ms"
 
 def suite(options: Options, ground: Ground) -> Iterator[Line]:
     """SMS can be looked up, e-mail in batches and by SMTP cannot."""
-    line = Line("kills")
+    line = Line(name="kills")
     length = _undisturbed(ground)
     for number in range(options.count(50, 1000)):
         _one_run(ground, options.chance("kills", number), length, line, f"run {number}")

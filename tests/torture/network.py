@@ -73,7 +73,7 @@ def _check(company: Company, line: Line, name: str, *, may_be_open: bool = False
 
 def _cut_off(options: Options, ground: Ground) -> Line:
     """No route and no name service: nothing hangs, and what needs no network steps in within seconds."""
-    line = Line("no network")
+    line = Line(name="no network")
     tried = subprocess.run(["unshare", "-n", "true"], capture_output=True, text=True)
     if tried.returncode != 0:
         line.skipped = f"unshare: {tried.stderr.strip()[:80]}"
@@ -125,7 +125,7 @@ def _recorded_at(company: Company) -> float:
 
 def _doubtful(options: Options, ground: Ground) -> Line:
     """Errors that mean nothing: half of the messages answered with 5xx were accepted."""
-    line = Line("half of 5xx accepted")
+    line = Line(name="half of 5xx accepted")
     for number in range(options.count(1, 10)):
         company = ground.found(SMS_ALONE, 300, sms="concurrency = 16")
         ground.daemon.arm("twilio:status_after=503,every=10", "twilio:status=500,every=9")
@@ -142,7 +142,7 @@ def _doubtful(options: Options, ground: Ground) -> Line:
 
 def _storm(options: Options, ground: Ground) -> Line:
     """429 with Retry-After, over and over: patience, and hardly more requests than needed."""
-    line = Line("429 storm")
+    line = Line(name="429 storm")
     people = 300
     for number in range(options.count(2, 10)):
         patience = 1 + number % 2
@@ -161,7 +161,7 @@ def _storm(options: Options, ground: Ground) -> Line:
 
 def _unauthorised(options: Options, ground: Ground) -> Line:
     """A wrong token: no more requests than were under way when that came out."""
-    line = Line("401")
+    line = Line(name="401")
     concurrency = 8
     for number in range(options.count(1, 5)):
         company = ground.found(SMS_ALONE, options.count(1000, 10_000), sms=f"concurrency = {concurrency}")
@@ -180,7 +180,7 @@ def _unauthorised(options: Options, ground: Ground) -> Line:
 
 def _slow(options: Options, ground: Ground) -> Line:
     """A provider that never answers, or a byte at a time: nobody else waits for it, and the run ends."""
-    line = Line("hang and drip")
+    line = Line(name="hang and drip")
     faults = ("sendgrid:hang", "sendgrid:drip=0.5", "sendgrid:hang_after", "smtp:hang", "twilio:hang")
     # With patience for one request, people are moved on; without, the deadline of the run has to end it.
     for timeout in ("2s", "30s"):
@@ -224,7 +224,7 @@ def _others_reached(company: Company, channel: str, began: datetime) -> float:
 
 def _endless(options: Options, ground: Ground) -> Line:
     """Half a gigabyte of an answer is not read."""
-    line = Line("512 MiB answer")
+    line = Line(name="512 MiB answer")
     for fault in ("twilio:huge,every=5", "sendgrid:huge"):
         company = ground.found([["sms"], ["email"]], 20, timeout="5s")
         ground.daemon.arm(fault)
@@ -252,7 +252,7 @@ _SHELLS = {
 
 def _cramped(options: Options, ground: Ground) -> Line:
     """Few files, little memory, and nobody who reads along: everybody is told all the same."""
-    line = Line("cramped")
+    line = Line(name="cramped")
     for name, shell in _SHELLS.items():
         company = ground.found([["sms"], ["mail-backup"], ["email"]], 40)
         arguments = NOTIFY if options.long else ("notify", "Checkout down", "--yes")

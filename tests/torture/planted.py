@@ -136,7 +136,7 @@ def _found(fault: Fault, sessions: int) -> bool:
 
 def _hunt(sessions: int) -> int:
     """Play sessions until one breaks a promise, and say which."""
-    line = Line("hunt")
+    line = Line(name="hunt")
     with tempfile.TemporaryDirectory(prefix="hunt-") as folder, ground(Path(folder) / "ground") as place:
         options = Options(seed=1, long=True, folder=Path(folder))
         for number in range(sessions):

@@ -34,7 +34,7 @@ Intent = tuple[str, str]  # contact, channel
 
 
 def suite(options: Options, ground: Ground) -> Iterator[Line]:
-    line = Line("powercut")
+    line = Line(name="powercut")
     line.skipped = strace.missing()
     runs, images = options.count(1, 5), options.count(5, 6)
     for number in () if line.skipped else range(runs):

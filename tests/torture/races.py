@@ -55,7 +55,7 @@ def _started(work: Callable[[Listener], int]) -> Child:
 
 
 def _publishing(company: Company, key: str | None = None) -> Child:
-    request = Request(Verb.NOTIFY, title=TITLE, key=key)
+    request = Request(verb=Verb.NOTIFY, title=TITLE, key=key)
     return _started(lambda listener: company.publish(request, Limits(), listener).exit_code)
 
 
@@ -72,7 +72,7 @@ def _count(company: Company, line: Line, name: str) -> Verdict:
 
 
 def _same_key(options: Options, ground: Ground, *, processes: int, runs: int) -> Line:
-    line = Line(f"{processes} processes, one key")
+    line = Line(name=f"{processes} processes, one key")
     for number in range(runs):
         company = _company(ground)
         children = [_publishing(company, key="run-7") for _ in range(processes)]
@@ -87,7 +87,7 @@ def _same_key(options: Options, ground: Ground, *, processes: int, runs: int) ->
 
 def _stopped(options: Options, ground: Ground) -> Line:
     """SIGSTOP, or a laptop that sleeps: the second process must not take the first one's messages."""
-    line = Line("stopped and continued")
+    line = Line(name="stopped and continued")
     for number in range(options.count(10, 200)):
         chance = options.chance("stopped", number)
         company = _company(ground)
@@ -116,7 +116,7 @@ def _two_texts(options: Options, ground: Ground) -> Line:
 
     One is heard. The other is asked again, about the new state, and withdraws the notice or insists on it.
     """
-    line = Line("two operators")
+    line = Line(name="two operators")
     for number in range(options.count(25, 100)):
         company = _company(ground, "all:late=0")
         company.configure([["sms"]])
@@ -124,9 +124,9 @@ def _two_texts(options: Options, ground: Ground) -> Line:
         chance = options.chance("operators", number)
         if chance.random() < 0.5:
             company.notify(TITLE)
-            requests = [Request(Verb.UPDATE, message=f"Text {one}.") for one in "AB"]
+            requests = [Request(verb=Verb.UPDATE, message=f"Text {one}.") for one in "AB"]
         else:
-            requests = [Request(Verb.NOTIFY, title=f"Text {one}.") for one in "AB"]
+            requests = [Request(verb=Verb.NOTIFY, title=f"Text {one}.") for one in "AB"]
         insists = chance.random() < 0.5
         before = len(company.received())
         codes = _race(company, requests, insists=insists)
@@ -190,7 +190,7 @@ def _consent_together(company: Company, request: Request, gate: _Gate, insists: 
 
 def _hung_up(options: Options, ground: Ground) -> Line:
     """The terminal is lost in the middle of the outage: the run goes on."""
-    line = Line("terminal lost")
+    line = Line(name="terminal lost")
     for number in range(options.count(3, 50)):
         company = _company(ground)
         child = _publishing(company)
@@ -206,7 +206,7 @@ def _hung_up(options: Options, ground: Ground) -> Line:
 
 def _interrupted(options: Options, ground: Ground) -> Line:
     """Ctrl-C and a polite kill at random moments of the real program."""
-    line = Line("interrupted")
+    line = Line(name="interrupted")
     at = time.monotonic()
     ended(start(_company(ground), NOTIFY))
     length = time.monotonic() - at

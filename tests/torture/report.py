@@ -27,7 +27,7 @@ class Options:
         return random.Random(f"{self.seed}/{'/'.join(map(str, what))}")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Line:
     """One line of the table: figures in the order they were counted, and every broken promise."""
 

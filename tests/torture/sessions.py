@@ -80,7 +80,7 @@ class Said:
     closes: bool
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Session:
     """A company in the hands of people and machines that do not behave."""
 
@@ -182,7 +182,7 @@ class Session:
 
 def suite(options: Options, ground: Ground) -> Iterator[Line]:
     """Sessions of about ten steps; then everything is healed and `retry` goes on until nothing changes."""
-    line = Line("sessions")
+    line = Line(name="sessions")
     if FAKETIME is None:
         line.skipped = "libfaketime is not there"
         yield line
@@ -194,7 +194,7 @@ def suite(options: Options, ground: Ground) -> Iterator[Line]:
 
 def one_session(ground: Ground, chance: random.Random, line: Line, name: str) -> None:
     """Play one session and judge it."""
-    session = Session(_company(ground), ground, chance, line, name)
+    session = Session(company=_company(ground), ground=ground, chance=chance, line=line, name=name)
     session.rules = (session.company.folder / "broadcast.toml").read_text(encoding="utf-8")
     _notify(session)
     for _ in range(chance.randint(5, 10)):

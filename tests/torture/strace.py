@@ -18,7 +18,7 @@ _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _OPENED = re.compile(r"^(-?\d+)<((?:\\x[0-9a-f]{2})*)>")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """One system call, or its end where other threads came in between (`begins`, `ends`).
 
@@ -106,13 +106,23 @@ def _call(name: str, arguments: str, result: str | None) -> Call:
     texts = tuple(_bytes(text) for text in _STRING.findall(arguments))
     rest = _STRING.sub("", arguments)
     file = _bytes(opened[2]).decode("utf-8", "replace") if opened else ""
-    return Call(name, file, texts, rest, begins=True, ends=result is not None, result=result or "")
+    return Call(
+        name=name,
+        file=file,
+        texts=texts,
+        rest=rest,
+        begins=True,
+        ends=result is not None,
+        result=result or "",
+    )
 
 
 def _call_end(call: Call, result: str) -> Call:
     opened = _OPENED.match(result)
     file = call.file or (_bytes(opened[2]).decode("utf-8", "replace") if opened else "")
-    return Call(call.name, file, call.texts, call.rest, begins=False, ends=True, result=result)
+    return Call(
+        name=call.name, file=file, texts=call.texts, rest=call.rest, begins=False, ends=True, result=result
+    )
 
 
 def _bytes(spelled: str) -> bytes:

@@ -58,7 +58,9 @@ class Phase:
         wide = f"concurrency = {CONCURRENCY}"
         company = ground.found(EACH_ALONE, PEOPLE, sms=wide, mail_backup=wide)
         if self.arguments is RETRY:
-            fork(lambda _: company.publish(Request(Verb.NOTIFY, title=TITLE), listener=_end).exit_code).wait()
+            fork(
+                lambda _: company.publish(Request(verb=Verb.NOTIFY, title=TITLE), listener=_end).exit_code
+            ).wait()
         return company
 
 
@@ -72,7 +74,7 @@ PHASES = (Phase("plan", NOTIFY), Phase("attempt", RETRY))
 
 def suite(options: Options, ground: Ground) -> Iterator[Line]:
     reason = strace.missing()
-    for line, work in ((Line("syscalls killed"), _kills), (Line("syscalls refused"), _failures)):
+    for line, work in ((Line(name="syscalls killed"), _kills), (Line(name="syscalls refused"), _failures)):
         line.skipped = reason
         if not reason:
             work(options, ground, line)

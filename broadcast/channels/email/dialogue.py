@@ -22,7 +22,7 @@ _KEPT = 16  # bytes of unexpected data
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """Host, port and login. `tls` is starttls, implicit or none; `ours` is the name in our greeting."""
 

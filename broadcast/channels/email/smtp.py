@@ -159,4 +159,4 @@ def _server(settings: ChannelSettings, ours: str, transport: Transport) -> Serve
         )
     context = None if tls == "none" else transport.tls()
     port = int(str(settings.options.get("port", PORTS[tls])))
-    return Server(host, port, tls, ours, context, login)
+    return Server(host=host, port=port, tls=tls, ours=ours, context=context, login=login)

@@ -86,7 +86,7 @@ class GatewayReply:
         return Accepted(ref) if ref else unreadable(answer, self.id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayLookup:
     """How to list the messages to a number, newest first, and to recognise ours by our key."""
 

@@ -24,7 +24,7 @@ _SECRET_HEADER = re.compile(r"auth|key|token|secret|pass", re.IGNORECASE)
 _PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
     """A described gateway. `values` fill the places that do not depend on a message."""
 
@@ -118,7 +118,7 @@ def _finding(settings: ChannelSettings, find: Mapping[str, object]) -> GatewayLo
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise _wrong(settings, "find.limit", "must be a number of messages", "find.limit = 100")
     return GatewayLookup(
-        GatewayRequest("GET", _path(settings, "find.path", _text(settings, "find", find, "path"))),
+        asking=GatewayRequest("GET", _path(settings, "find.path", _text(settings, "find", find, "path"))),
         items=_text(settings, "find", find, "items", ""),
         key=_text(settings, "find", find, "key"),
         id=_text(settings, "find", find, "id"),

@@ -37,7 +37,7 @@ MaybeWork = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementOptions(Wording):
     """The content of an announcement: a notice with its window."""
 
@@ -61,7 +61,7 @@ class AnnouncementOptions(Wording):
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning(Wording):
     """The content of a notice that announced work has begun."""
 
@@ -76,7 +76,7 @@ class Beginning(Wording):
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOptions(Wording):
     """The content of a notice with a new window."""
 

@@ -93,7 +93,7 @@ class Pages:
 
 def _request(targets: TargetOptions) -> Request:
     return Request(
-        Verb.NOTIFY,
+        verb=Verb.NOTIFY,
         audiences=tuple(targets.audience or ()),
         channels=tuple(targets.channel or ()),
         not_channels=tuple(targets.not_channel or ()),

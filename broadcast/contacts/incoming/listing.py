@@ -25,7 +25,7 @@ class ListFault:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A list. `unit` is what places count: lines, or entries if the form has no lines.
 
@@ -57,7 +57,14 @@ class Gathered:
         """Return the records, whose fields differ, under one header."""
         header = tuple(dict.fromkeys(name for _, fields in self.records for name in fields))
         rows = [SheetRow(line, [fields.get(name, "") for name in header]) for line, fields in self.records]
-        return Listing(header, rows, self.faults, unit, self.remarks, sorted(self.ignored))
+        return Listing(
+            header=header,
+            rows=rows,
+            faults=self.faults,
+            unit=unit,
+            remarks=self.remarks,
+            ignored=sorted(self.ignored),
+        )
 
 
 def numbered(name: str, values: Iterable[str]) -> dict[str, str]:

@@ -94,7 +94,7 @@ def _read_sheet(path: Path) -> Listing:
         else:
             reason = "a quotation mark in a cell is not closed"
             faults.append(ListFault(row.line, reason, 'write a quotation mark inside a cell twice ("")'))
-    return Listing(sheet.header, rows, faults)
+    return Listing(header=sheet.header, rows=rows, faults=faults)
 
 
 def _read_statuspage(path: Path, encoding: str, delimiter: str) -> Listing:

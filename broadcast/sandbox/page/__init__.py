@@ -31,7 +31,9 @@ def page() -> WireAnswer:
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-store",
     }
-    return WireAnswer(200, document.encode(), "text/html; charset=utf-8", headers)
+    return WireAnswer(
+        status=200, body=document.encode(), content_type="text/html; charset=utf-8", headers=headers
+    )
 
 
 def _read(name: str) -> str:

@@ -37,5 +37,7 @@ def site_file(folder: Path | None, path: str) -> WireAnswer:
         file = (folder / name).resolve()
         kind = _TYPES.get(file.suffix)
         if kind and file.is_relative_to(folder.resolve()) and file.is_file():
-            return WireAnswer(200, file.read_bytes(), kind, _HEADERS)
-    return WireAnswer(404, b"the status page has no such file\n", "text/plain", _HEADERS)
+            return WireAnswer(status=200, body=file.read_bytes(), content_type=kind, headers=_HEADERS)
+    return WireAnswer(
+        status=404, body=b"the status page has no such file\n", content_type="text/plain", headers=_HEADERS
+    )

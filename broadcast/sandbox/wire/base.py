@@ -14,7 +14,7 @@ from broadcast.sandbox.records import Received
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WireRequest:
     """One request to a provider; `path` is relative to the provider's root, without a leading slash."""
 
@@ -41,7 +41,7 @@ class WireRequest:
             return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WireAnswer:
     """The provider's answer, and the messages that people received because of it."""
 
@@ -110,7 +110,7 @@ def answer_json(
 ) -> WireAnswer:
     """Return an answer whose body is `document`."""
     body = json.dumps(document, ensure_ascii=False).encode()
-    return WireAnswer(status, body, JSON, headers or {}, received)
+    return WireAnswer(status=status, body=body, content_type=JSON, headers=headers or {}, received=received)
 
 
 def retry_header(refusal: Refusal) -> dict[str, str]:

@@ -37,7 +37,7 @@ class Entra:
     def refusal(self, refusal: Refusal) -> WireAnswer:
         """Return Entra's error document."""
         answer = _error(refusal.status, "temporarily_unavailable", "AADSTS90033: A transient error.")
-        return WireAnswer(answer.status, answer.body, headers=retry_header(refusal))
+        return WireAnswer(status=answer.status, body=answer.body, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
         """Do nothing: no messages are received here."""

@@ -105,7 +105,7 @@ class Outlook:
         )
         for one in sent:
             self.keep(one)
-        return WireAnswer(202, received=sent)
+        return WireAnswer(status=202, received=sent)
 
     def _listed(self, user: str, request: WireRequest) -> WireAnswer:
         asked = request.parameters()

@@ -68,10 +68,16 @@ class SendGrid:
         if problem is not None:
             return answer_json(400, _document(problem))
         if _is_trial(mail):
-            return WireAnswer(200)
+            return WireAnswer(status=200)
         message_id = secrets.token_urlsafe(16)
         received = tuple(self._received(mail, request, message_id))
-        return WireAnswer(202, b"", "text/plain; charset=utf-8", {"X-Message-Id": message_id}, received)
+        return WireAnswer(
+            status=202,
+            body=b"",
+            content_type="text/plain; charset=utf-8",
+            headers={"X-Message-Id": message_id},
+            received=received,
+        )
 
     def _received(self, mail: Mapping[str, Any], request: WireRequest, message_id: str) -> Iterator[Received]:
         contents = {part["type"]: part["value"] for part in mail.get("content", ())}

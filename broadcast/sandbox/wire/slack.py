@@ -95,16 +95,18 @@ class Slack:
     def _answer_hook(self, place: str, token: str, request: WireRequest) -> WireAnswer:
         if request.method != "POST" or token in _DEAD_HOOKS:
             status, word = _DEAD_HOOKS.get(token, (405, "invalid_method"))
-            return WireAnswer(status, word.encode(), "text/html")
+            return WireAnswer(status=status, body=word.encode(), content_type="text/html")
         asked = _arguments(request)
         problem = _problem(asked, _LONGEST_POST)
         if problem:
             return WireAnswer(
-                400, (problem if problem == "no_text" else "invalid_payload").encode(), "text/html"
+                status=400,
+                body=(problem if problem == "no_text" else "invalid_payload").encode(),
+                content_type="text/html",
             )
         received = self._received(place, asked, request.at)
         self.keep(received)
-        return WireAnswer(200, b"ok", "text/html", received=(received,))
+        return WireAnswer(status=200, body=b"ok", content_type="text/html", received=(received,))
 
     def _act(self, method: str, asked: Mapping[str, Any], at: datetime) -> WireAnswer:
         if method == "auth.test":

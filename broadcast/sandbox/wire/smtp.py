@@ -220,7 +220,11 @@ class Conversation:
 
     def _note(self, verb: str, whom: str, status: int | None, fault: Fault | None, reached: int = 0) -> None:
         at, kind = self._state.clock.now(), fault.kind if fault else None
-        self._state.note(Requested("smtp", at, verb, whom, status, kind, reached))
+        self._state.note(
+            Requested(
+                provider="smtp", at=at, method=verb, path=whom, status=status, fault=kind, reached=reached
+            )
+        )
 
     async def _deliver(self, reply: str) -> None:
         kind = self._fault.kind if self._fault else None

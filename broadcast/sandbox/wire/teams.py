@@ -46,12 +46,12 @@ class Teams:
             text=_shown(content), html=None, key=request.headers.get("x-ms-client-tracking-id"),
             ref=secrets.token_hex(6), thread=None, extra={"card": content},
         )  # fmt: skip
-        return WireAnswer(202, received=(received,))
+        return WireAnswer(status=202, received=(received,))
 
     def refusal(self, refusal: Refusal) -> WireAnswer:
         """Return the error document of Logic Apps, which runs the workflows."""
         answer = _error(refusal.status, _REFUSALS.get(refusal.status, "InternalServerError"))
-        return WireAnswer(answer.status, answer.body, headers=retry_header(refusal))
+        return WireAnswer(status=answer.status, body=answer.body, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
         """Do nothing: there is no look-up."""

@@ -44,7 +44,7 @@ class Webhook:
     def refusal(self, refusal: Refusal) -> WireAnswer:
         """Return an answer that a user's receiver might give."""
         answer = _error(refusal.status, "refused on purpose")
-        return WireAnswer(answer.status, answer.body, headers=retry_header(refusal))
+        return WireAnswer(status=answer.status, body=answer.body, headers=retry_header(refusal))
 
     def keep(self, received: Received) -> None:
         """Add one notice."""

@@ -118,7 +118,7 @@ class Zendesk:
         gone = self._received(ticket.first.thread or "", ticket.latest.extra, {}, request.at)
         gone = replace(gone, extra={**gone.extra, "deleted": True})
         self.keep(gone)
-        return WireAnswer(204, received=(gone,))
+        return WireAnswer(status=204, received=(gone,))
 
     def _update(self, ticket: _Ticket, request: WireRequest) -> WireAnswer:
         extra, number = ticket.latest.extra, ticket.first.thread or ""
@@ -220,4 +220,4 @@ def _error(status: int, description: str = "", error: str = "") -> WireAnswer:
 def _invalid(name: str, description: str) -> WireAnswer:
     details = {name: [{"description": description}]}
     document = {"error": "RecordInvalid", "description": "Record validation errors", "details": details}
-    return WireAnswer(422, json.dumps(document).encode())
+    return WireAnswer(status=422, body=json.dumps(document).encode())

@@ -16,7 +16,7 @@ from broadcast.testing.samples import NASTY, now, outgoing
 class TestLogfile(AdapterContract):
     @pytest.fixture
     def case(self, tmp_path: Path) -> Case:
-        return Case("logfile", options={"path": str(tmp_path / "hall.log")}, secrets=(), address=None)
+        return Case(adapter="logfile", options={"path": str(tmp_path / "hall.log")}, secrets=(), address=None)
 
     @pytest.mark.parametrize("text", NASTY)
     async def test_what_was_written_is_found_and_not_written_twice(

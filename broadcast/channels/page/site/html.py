@@ -43,7 +43,7 @@ class ContactLink:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One known fact in a line: a label, one or more texts, and perhaps a time or contact points."""
 
@@ -179,7 +179,9 @@ class Edition:
             return
         promised = [view.latest.next_update for view in going_on if view.latest.next_update]
         if promised:
-            yield Fact(label["next_update"], self.voice.moment(min(promised), base), min(promised))
+            yield Fact(
+                label=label["next_update"], text=self.voice.moment(min(promised), base), moment=min(promised)
+            )
         each = standings(self.site, self.told)
         hit = [standing.component for standing in each if standing.view]
         working = [standing.component for standing in each if standing.tone is IncidentTone.FINE]
@@ -194,14 +196,14 @@ class Edition:
         if not self.site.drill:
             if view.open and latest.next_update:
                 text = self.voice.moment(latest.next_update, latest.as_of)
-                yield Fact(label["next_update"], text, latest.next_update)
+                yield Fact(label=label["next_update"], text=text, moment=latest.next_update)
             if not view.retracted:
                 yield from self._services(
                     label["affected"], [self._configured(each) for each in affected(latest)]
                 )
             if not (view.retracted or view.cancelled):
                 yield from self._help(latest)
-        yield Fact(label["reference"], view.id)
+        yield Fact(label=label["reference"], text=view.id)
 
     def _when(self, view: IncidentView, base: datetime) -> Iterator[Fact]:
         """Yield since when it lasts, or when it is planned."""
@@ -210,24 +212,30 @@ class Edition:
             return
         if view.maintenance and latest.window_ends:
             planned = latest.window_starts or view.begins
-            yield Fact(label["planned"], self.voice.span(planned, latest.window_ends))
+            yield Fact(label=label["planned"], text=self.voice.span(planned, latest.window_ends))
             if view.announced or view.cancelled or latest.started in {None, planned}:
                 return
         named = "reported" if not view.dated else "began" if view.announced else "since"
-        yield Fact(label[named], self.voice.moment(view.begins, base), view.begins)
+        yield Fact(label=label[named], text=self.voice.moment(view.begins, base), moment=view.begins)
 
     def _past(self, view: IncidentView) -> Iterator[Fact]:
         """Yield when it was and how long, as far as known."""
         label, ended = self.words["label"], view.latest.ended
         if view.dated and ended:
-            yield Fact(label["window"], self.voice.span(view.begins, ended))
+            yield Fact(label=label["window"], text=self.voice.span(view.begins, ended))
             lasted = self.voice.duration(view.begins, ended)
             if lasted:
-                yield Fact(label["duration"], lasted)
+                yield Fact(label=label["duration"], text=lasted)
             return
-        yield Fact(label["began" if view.dated else "reported"], self.voice.moment(view.begins), view.begins)
+        yield Fact(
+            label=label["began" if view.dated else "reported"],
+            text=self.voice.moment(view.begins),
+            moment=view.begins,
+        )
         over = ended or view.latest.as_of
-        yield Fact(label["ended" if ended else "over"], self.voice.moment(over, view.begins), over)
+        yield Fact(
+            label=label["ended" if ended else "over"], text=self.voice.moment(over, view.begins), moment=over
+        )
 
     def _help(self, update: Update) -> Iterator[Fact]:
         """Yield how to reach us, without the status page itself."""
@@ -236,9 +244,9 @@ class Edition:
         if hotline := self._hotline(update):
             contacts = (ContactLink(hotline, _tel(hotline)), *contacts)
         if contacts:
-            yield Fact(self.words["label"]["help"], contacts=contacts)
+            yield Fact(label=self.words["label"]["help"], contacts=contacts)
         elif update.cut_off:
-            yield Fact(self.words["label"]["help"], self.words["way"]["cut_off"])
+            yield Fact(label=self.words["label"]["help"], text=self.words["way"]["cut_off"])
 
     def _contact(self, way: Alternative) -> ContactLink:
         named: str = self.words["way"].get(way.kind, way.kind)
@@ -251,7 +259,7 @@ class Edition:
     def _services(self, label: str, components: Sequence[Component]) -> Iterator[Fact]:
         if components:
             names = tuple(each.name(self.voice.language) for each in components)
-            yield Fact(label, ", ".join(names), items=names)
+            yield Fact(label=label, text=", ".join(names), items=names)
 
     def _configured(self, component: Component) -> Component:
         return next((each for each in self.site.components if each.means(component)), component)

@@ -41,7 +41,7 @@ class Component:
         return {self.id, *dict(self.names).values(), *self.aliases}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     """The settings of the page. Empty fields are filled from publications."""
 

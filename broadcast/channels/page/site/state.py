@@ -52,7 +52,7 @@ class PublishedText:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """One notice as the page stores it. `key` is the delivery's; `incident` names its page.
 
