@@ -9,8 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
-from types import MappingProxyType
-from typing import Annotated, Any, NoReturn, cast, get_type_hints
+from typing import Annotated, Any, NoReturn, TypeAlias, cast, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -22,15 +21,18 @@ from broadcast.cli.suggestions import nearest
 from broadcast.cli.terminal import standard_error, standard_output
 from broadcast.errors import UsageError
 
+#: Words with their meanings, by the title of their section; asked only when help is shown.
+Terms: TypeAlias = Callable[[], Mapping[str, Mapping[str, str]]]
+
 #: `-h` is our own: see `everywhere`.
 CONTEXT: dict[str, Any] = {"help_option_names": []}
 
 
 class Command(TyperCommand):
-    """A verb; `examples` are lines to copy, `terms` explains words in its arguments."""
+    """A verb; `examples` are lines to copy, `terms` returns what words in its arguments mean."""
 
     examples: tuple[str, ...] = ()
-    terms: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    terms: Terms = staticmethod(dict)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse; global flags before the verb are the defaults."""
@@ -80,7 +82,7 @@ class Group(TyperGroup):
 def command(
     *examples: str,
     name: str | None = None,
-    terms: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    terms: Terms = dict,
     unsaid: Container[str] = (),
 ) -> Callable[[Callable[..., object]], Command]:
     """Make a command from a function that returns the exit code (None: 0).

@@ -93,7 +93,7 @@ def _summary(group: TyperGroup, ctx: typer.Context, name: str) -> str:
 
 
 def _terms(ctx: typer.Context) -> Iterator[tuple[str, Records]]:
-    for title, terms in getattr(ctx.command, "terms", {}).items():
+    for title, terms in getattr(ctx.command, "terms", dict)().items():
         yield title, list(terms.items())
 
 

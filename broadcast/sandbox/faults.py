@@ -17,25 +17,7 @@ from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
 from broadcast.errors import UsageError
-
-PROVIDERS = (
-    "twilio",
-    "gateway",
-    "sendgrid",
-    "outlook",
-    "entra",
-    "x",
-    "mastodon",
-    "bluesky",
-    "statuspage",
-    "slack",
-    "apprise",
-    "teams",
-    "matrix",
-    "webhook",
-    "zendesk",
-    "smtp",
-)
+from broadcast.sandbox.providers import providers
 
 Kind = Literal[
     "status",
@@ -166,7 +148,7 @@ def fault_from(spelled: Mapping[str, object], *, where: str = "fault") -> Fault:
     if given.get("kind") == "down":
         given |= {"kind": "refuse"} if given.get("provider") == "smtp" else _DOWN
     kind = _one_of(given.pop("kind", None), KINDS, where, "kind", also=("down",))
-    provider = _one_of(given.pop("provider", "all") or "all", (*PROVIDERS, "all"), where, "provider")
+    provider = _one_of(given.pop("provider", "all") or "all", (*providers(), "all"), where, "provider")
     for name in given:
         _one_of(name, _FIELDS, where, "field")
     values: dict[str, Any] = {name: _value(name, value, where) for name, value in given.items()}

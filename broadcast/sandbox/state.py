@@ -4,51 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from broadcast.model.clock import Clock
 from broadcast.sandbox.faults import Fault, Faults
+from broadcast.sandbox.providers import all_wires
 from broadcast.sandbox.records import Journal, Received, Requested
-from broadcast.sandbox.wire.apprise import Apprise
 from broadcast.sandbox.wire.base import Wire
-from broadcast.sandbox.wire.bluesky import Bluesky
-from broadcast.sandbox.wire.entra import Entra
-from broadcast.sandbox.wire.gateway import Gateway
-from broadcast.sandbox.wire.mastodon import Mastodon
-from broadcast.sandbox.wire.matrix import Matrix
-from broadcast.sandbox.wire.outlook import Outlook
-from broadcast.sandbox.wire.sendgrid import SendGrid
-from broadcast.sandbox.wire.slack import Slack
-from broadcast.sandbox.wire.statuspage import Statuspage
-from broadcast.sandbox.wire.teams import Teams
-from broadcast.sandbox.wire.twilio import Twilio
-from broadcast.sandbox.wire.webhook import Webhook
-from broadcast.sandbox.wire.x import X
-from broadcast.sandbox.wire.zendesk import Zendesk
-
-
-def all_wires(suppressed: AbstractSet[str]) -> dict[str, Wire]:
-    """Return every provider with an HTTP interface, by name."""
-    wires: tuple[Wire, ...] = (
-        Twilio(suppressed),
-        Gateway(suppressed),
-        SendGrid(suppressed),
-        Entra(),
-        Outlook(),
-        X(),
-        Mastodon(),
-        Bluesky(),
-        Statuspage(),
-        Slack(),
-        Apprise(),
-        Teams(),
-        Matrix(),
-        Webhook(),
-        Zendesk(),
-    )
-    return {wire.name: wire for wire in wires}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from broadcast.sandbox.state import all_wires
+from broadcast.sandbox.providers import all_wires
 from broadcast.sandbox.wire.base import WireRequest
 from tests.sandbox.test_wire_formats import (
     AT,

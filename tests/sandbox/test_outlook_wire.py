@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.channels.transport import Reply, Transport
+from broadcast.sandbox.providers import all_wires
 from broadcast.sandbox.server import Sandbox
-from broadcast.sandbox.state import all_wires
 from broadcast.sandbox.wire.base import WireAnswer, WireRequest
 from tests.sandbox.test_wire_formats import is_valid, validate_answer
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from broadcast.sandbox.state import all_wires
+from broadcast.sandbox.providers import all_wires
 from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest
 from tests.sandbox.test_wire_formats import AT, is_valid, validate_answer
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcast.errors import ConfigError, UsageError
-from broadcast.sandbox.faults import PROVIDERS, Fault, Kind, fault_from, parse_fault, parse_faults
+from broadcast.sandbox.faults import Fault, Kind, fault_from, parse_fault, parse_faults
+from broadcast.sandbox.providers import providers
 from broadcast.sandbox.scenario import Scenario, Timed, read_scenario
 
 
@@ -35,7 +36,7 @@ def test_a_fault_is_read_as_it_is_spelled(spelled, fault):
 faults = st.builds(
     Fault,
     kind=st.sampled_from(get_args(Kind)),
-    provider=st.none() | st.sampled_from(PROVIDERS),
+    provider=st.none() | st.sampled_from(sorted(providers())),
     every=st.integers(1, 1000),
     times=st.none() | st.integers(1, 1000),
     status=st.integers(100, 599),

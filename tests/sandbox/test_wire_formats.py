@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcast.sandbox.state import all_wires
+from broadcast.sandbox.providers import all_wires
 from broadcast.sandbox.wire.base import WireAnswer, WireRequest
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from broadcast.errors import UsageError
 from broadcast.sandbox import daemon
 from broadcast.sandbox.client import SandboxClient
 from broadcast.sandbox.faults import MEANINGS, parse_fault
+from broadcast.sandbox.providers import providers
 from broadcast.sandbox.settings import SITE, sandbox_folder
 from broadcast.wiring import load_settings
 
@@ -81,15 +83,17 @@ def status_(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
         show([*_where("running", address), received, *_listed(remote.faults())], common.out)
 
 
-_FAULT_TERMS = {
-    "Kinds": {"down": "503 to everything, look-ups too; smtp: refuse", **_VALUED},
-    "Options of a fault": {
-        "every=N": "only every N-th message is struck",
-        "times=N": "it heals after N times",
-        "reads": "look-ups are struck, too",
-        "html": "a proxy's page answers instead of the provider's own document",
-    },
-}
+def _fault_terms() -> Mapping[str, Mapping[str, str]]:
+    return {
+        "Kinds": {"down": "503 to everything, look-ups too; smtp: refuse", **_VALUED},
+        "Options of a fault": {
+            "every=N": "only every N-th message is struck",
+            "times=N": "it heals after N times",
+            "reads": "look-ups are struck, too",
+            "html": "a proxy's page answers instead of the provider's own document",
+        },
+        "Providers": {"all": "every provider", **providers()},
+    }
 
 
 @command(
@@ -97,15 +101,13 @@ _FAULT_TERMS = {
     "broadcast sandbox fault sendgrid:status=503,every=3 x:ratelimit=5",
     "broadcast sandbox fault all:hang,times=2",
     "broadcast sandbox fault --clear",
-    terms=_FAULT_TERMS,
+    terms=_fault_terms,
 )
 def fault(common: Common, faults: Faults = None, clear: Clear = False) -> None:
     """Make providers fail, to see that no message is lost or sent twice.
 
-    A fault is PROVIDER:KIND, with a value for some kinds, and options after commas. The provider is all, or
-    one of the sandbox: twilio, gateway, sendgrid, outlook, entra, smtp, x, mastodon, bluesky, statuspage,
-    slack, apprise, teams, matrix, webhook, zendesk. A fault stays until --clear or `broadcast sandbox reset`,
-    or happens as often as times=N says.
+    A fault is PROVIDER:KIND, with a value for some kinds, and options after commas. It stays until --clear or
+    `broadcast sandbox reset`, or happens as often as times=N says.
     """
     for spelled in faults or []:
         parse_fault(spelled)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
+from broadcast.sandbox.wire.base import Account, Refusal, WireAnswer, WireRequest, answer_json, retry_header
 
 
 class Apprise:
     """A room that accepts everything and returns no id."""
 
     name: ClassVar[str] = "apprise"
+    accounts: ClassVar[Mapping[str, Account]] = {
+        "apprise": Account("apprise", {"apprise_url": "json://{place}/apprise"})
+    }
 
     def answer(self, request: WireRequest) -> WireAnswer:
         """Process the request."""

@@ -58,6 +58,33 @@ class WireAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """How an adapter is connected to a provider of the sandbox instead of the real one.
+
+    Attributes:
+        path: The provider's root below the address of the sandbox; it begins with the wire's name.
+        options: Options that replace those of the channel, above all its secrets. `{place}` in a text is the
+            sandbox's host and port.
+        placeholders: Values for options that the channel gives as `env:NAME`; `sandbox` for all others.
+
+    Example:
+        >>> Account("matrix", {"access_token": "sandbox"}, {"room": "!sandbox:sandbox"})
+    """
+
+    path: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+    def fill(self, given: Mapping[str, object], place: str) -> dict[str, object]:
+        """Return the options of a channel whose own options, without secrets, are `given`."""
+        filled = {
+            key: value.replace("{place}", place) if isinstance(value, str) else value
+            for key, value in self.options.items()
+        }
+        return {**given, **filled}
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """An injected refusal; `retry_after` is in seconds from `at`."""
 
@@ -72,9 +99,18 @@ class Refusal:
 
 
 class Wire(Protocol):
-    """A provider. Its state is made of `Received` records alone, so that it can be restored from them."""
+    """A provider. Its state is made of `Received` records alone, so that it can be restored from them.
+
+    Attributes:
+        name: The provider in paths of the sandbox and in faults: `broadcast sandbox fault NAME:down`.
+        accounts: By adapter, how it is connected; empty for a host that only helps another provider.
+
+    A class with `refuses_suppressed = True` is made with the set of addresses that opted out, all others
+    without arguments. `broadcast.sandbox.providers` finds the class; it is registered nowhere.
+    """
 
     name: ClassVar[str]
+    accounts: ClassVar[Mapping[str, Account]]
 
     def answer(self, request: WireRequest) -> WireAnswer:
         """Process the request and answer as the provider does."""

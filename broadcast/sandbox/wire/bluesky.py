@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import (
+    Account,
+    Refusal,
+    WireAnswer,
+    WireRequest,
+    answer_json,
+    retry_header,
+    whole,
+)
 from broadcast.sandbox.wire.bluesky_rules import COLLECTION, post_problem
 from broadcast.sandbox.wire.cid import cid_of
 
@@ -27,6 +36,9 @@ class Bluesky:
     """Posts and replies of one account, one to a record key."""
 
     name: ClassVar[str] = "bluesky"
+    accounts: ClassVar[Mapping[str, Account]] = {
+        "bluesky": Account("bluesky", {"identifier": "sandbox.bsky.example", "password": "sandbox"})
+    }
 
     def __init__(self) -> None:
         self._posts: dict[str, Received] = {}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
+from broadcast.sandbox.wire.base import Account, Refusal, WireAnswer, WireRequest, answer_json, retry_header
 
 _ROUTE = re.compile(r"[^/]+/oauth2/v2\.0/token")
 _NEEDED = ("client_id", "client_secret", "grant_type", "scope")
@@ -17,6 +18,7 @@ class Entra:
     """Gives a token for every correct request."""
 
     name: ClassVar[str] = "entra"
+    accounts: ClassVar[Mapping[str, Account]] = {}
 
     def answer(self, request: WireRequest) -> WireAnswer:
         """Sign a client in."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
+from broadcast.sandbox.wire.base import Account, Refusal, WireAnswer, WireRequest, answer_json, retry_header
 from broadcast.sandbox.wire.sms_parts import sms_parts
 
 _PHONE = re.compile(r"\+?(?P<number>[1-9][0-9]{6,14})")
@@ -18,12 +19,38 @@ _ERRORS = {
     404: ("not_found", "there is nothing here"),
     429: ("too_many", "too many requests"),
 }
+_OPTIONS: Mapping[str, object] = {
+    "api_key": "sandbox",
+    "headers": {"Authorization": "Bearer {api_key}"},
+    "send": {
+        "path": "/messages",
+        "json": {"to": "{to}", "from": "{from}", "text": "{text}", "reference": "{key}"},
+        "id": "messages.0.id",
+        "code": "error.code",
+        "recipient": ["invalid_number", "opted_out"],
+        "message": ["no_text"],
+    },
+    "find": {"path": "/messages?to={to}", "items": "messages", "key": "reference", "id": "id"},
+    "probe": "/balance",
+}
+
+
+class GatewayAccount(Account):
+    """The sandbox's own vendor, which replaces the described one."""
+
+    def fill(self, given: Mapping[str, object], place: str) -> dict[str, object]:
+        """Return the requests for the sandbox's vendor; with a look-up only if the real one has it."""
+        own = {key: value for key, value in given.items() if key in {"from", "plus"}}
+        filled = super().fill({"from": "Sandbox", **own}, place)
+        return {key: value for key, value in filled.items() if key != "find" or "find" in given}
 
 
 class Gateway:
     """Accepts a text as JSON or as a form, lists the texts to a number, and reports its balance."""
 
     name: ClassVar[str] = "gateway"
+    accounts: ClassVar[Mapping[str, Account]] = {"sms-gateway": GatewayAccount("gateway", _OPTIONS)}
+    refuses_suppressed: ClassVar[bool] = True
 
     def __init__(self, suppressed: AbstractSet[str]) -> None:
         self._suppressed = suppressed

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import (
+    Account,
+    Refusal,
+    WireAnswer,
+    WireRequest,
+    answer_json,
+    retry_header,
+    whole,
+)
 from broadcast.sandbox.wire.graphemes import grapheme_count
 
 _ROOT = "https://mastodon.example"
@@ -70,6 +78,7 @@ class Mastodon:
     """Posts and replies of one account, each key honoured for an hour."""
 
     name: ClassVar[str] = "mastodon"
+    accounts: ClassVar[Mapping[str, Account]] = {"mastodon": Account("mastodon", {"access_token": "sandbox"})}
 
     def __init__(self) -> None:
         self._posts: dict[str, Received] = {}

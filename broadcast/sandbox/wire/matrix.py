@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import unquote
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json
+from broadcast.sandbox.wire.base import Account, Refusal, WireAnswer, WireRequest, answer_json
 
 _ROUTE = re.compile(
     r"_matrix/client/v3/rooms/(?P<room>[^/]+)/(?P<what>send|state|event|redact)/(?P<event>.+)"
@@ -21,6 +22,9 @@ class Matrix:
     """The account is in every room except those whose name ends in `gone`; `secret` ones are encrypted."""
 
     name: ClassVar[str] = "matrix"
+    accounts: ClassVar[Mapping[str, Account]] = {
+        "matrix": Account("matrix", {"access_token": "sandbox"}, {"room": "!sandbox:sandbox"})
+    }
 
     def __init__(self) -> None:
         self._events: dict[tuple[str, str], str] = {}

@@ -11,7 +11,15 @@ from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import (
+    Account,
+    Refusal,
+    WireAnswer,
+    WireRequest,
+    answer_json,
+    retry_header,
+    whole,
+)
 from broadcast.sandbox.wire.letter import seen_in
 from broadcast.sandbox.wire.outlook_rules import message_problem, recipients
 
@@ -30,12 +38,22 @@ _CODES = {
 }
 _GAP = re.compile(r"\n[ \n]*\n[ \n]*\n")
 _IN_REPLY_TO, _REFERENCES = "string 0x1042", "string 0x1039"
+_ACCOUNT = Account(
+    "outlook/v1.0",
+    {
+        "tenant": "sandbox",
+        "client_id": "sandbox",
+        "client_secret": "sandbox",
+        "token_url": "http://{place}/entra/sandbox/oauth2/v2.0/token",
+    },
+)
 
 
 class Outlook:
     """Every mailbox that is asked for. A draft is a record that nobody is shown; its sending is another."""
 
     name: ClassVar[str] = "outlook"
+    accounts: ClassVar[Mapping[str, Account]] = {"outlook": _ACCOUNT}
 
     def __init__(self) -> None:
         self._messages: dict[str, Received] = {}

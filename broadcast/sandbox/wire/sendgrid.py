@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
+from broadcast.sandbox.wire.base import Account, Refusal, WireAnswer, WireRequest, answer_json, retry_header
 from broadcast.sandbox.wire.sendgrid_rules import mail_problem
 
 _LARGEST = 30 * 1024 * 1024
@@ -28,6 +28,8 @@ class SendGrid:
     """Takes a request for up to 1,000 people, and names the scopes of a key."""
 
     name: ClassVar[str] = "sendgrid"
+    accounts: ClassVar[Mapping[str, Account]] = {"sendgrid": Account("sendgrid", {"api_key": "sandbox"})}
+    refuses_suppressed: ClassVar[bool] = True
 
     def __init__(self, suppressed: AbstractSet[str]) -> None:
         self._suppressed = suppressed

@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import (
+    Account,
+    Refusal,
+    WireAnswer,
+    WireRequest,
+    answer_json,
+    retry_header,
+    whole,
+)
 from broadcast.sandbox.wire.slack_blocks import blocks_problem, shown
 
 _APP = {"user": "U0SANDBOX0", "bot_id": "B0SANDBOX0", "team": "T0SANDBOX0"}
@@ -28,6 +36,7 @@ _DEAD_HOOKS = {
     "archived": (410, "channel_is_archived"),
 }
 _READS = frozenset({"conversations.history", "conversations.replies", "conversations.info", "auth.test"})
+_SANDBOX_HOOK = "https://sandbox.invalid/services/T0SANDBOX/B0SANDBOX/sandbox"
 
 
 @dataclass(slots=True)
@@ -49,6 +58,10 @@ class Slack:
     """Any channel id is a channel, but for those that end in GONE, ARCHIVED or CLOSED."""
 
     name: ClassVar[str] = "slack"
+    accounts: ClassVar[Mapping[str, Account]] = {
+        "slack": Account("slack/api", {"token": "sandbox"}, {"channel": "C0SANDBOX0"}),
+        "slack-webhook": Account("slack", {"webhook_url": _SANDBOX_HOOK}),
+    }
 
     def __init__(self) -> None:
         self._channels: dict[str, _Channel] = {}

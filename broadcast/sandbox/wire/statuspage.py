@@ -10,7 +10,15 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import (
+    Account,
+    Refusal,
+    WireAnswer,
+    WireRequest,
+    answer_json,
+    retry_header,
+    whole,
+)
 from broadcast.sandbox.wire.statuspage_rules import CONDITIONS, incident_problem
 
 _CLOSED = frozenset({"resolved", "completed"})
@@ -37,6 +45,9 @@ class Statuspage:
     """One page per id that is asked for; incidents with their updates, and components."""
 
     name: ClassVar[str] = "statuspage"
+    accounts: ClassVar[Mapping[str, Account]] = {
+        "statuspage": Account("statuspage/v1", {"api_key": "sandbox", "page_id": "sandbox"})
+    }
 
     def __init__(self) -> None:
         self._incidents: dict[str, _ListedIncident] = {}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
+from broadcast.sandbox.wire.base import Account, Refusal, WireAnswer, WireRequest, answer_json, retry_header
 
 _ROUTE = re.compile(r"workflows/(?P<workflow>[^/]+)/triggers/manual/paths/invoke")
 _CARD = "application/vnd.microsoft.card.adaptive"
@@ -20,12 +21,14 @@ _REFUSALS = {
 }
 #: The name of a workflow selects its failure.
 _TROUBLE = {"gone": (404, "WorkflowNotFound"), "off": (400, "WorkflowTriggerIsNotEnabled")}
+_HOOK = "https://sandbox.invalid/workflows/sandbox/triggers/manual/paths/invoke?sig=sandbox"
 
 
 class Teams:
     """Every workflow posts to the room of the same name."""
 
     name: ClassVar[str] = "teams"
+    accounts: ClassVar[Mapping[str, Account]] = {"teams": Account("teams", {"webhook_url": _HOOK})}
 
     def answer(self, request: WireRequest) -> WireAnswer:
         """Process the request."""

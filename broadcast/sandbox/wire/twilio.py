@@ -11,7 +11,15 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import (
+    Account,
+    Refusal,
+    WireAnswer,
+    WireRequest,
+    answer_json,
+    retry_header,
+    whole,
+)
 from broadcast.sandbox.wire.twilio_calls import Calls
 from broadcast.sandbox.wire.twilio_messages import Messages
 from broadcast.sandbox.wire.twilio_rules import Resource, error, error_document
@@ -22,12 +30,15 @@ _ROUTE = re.compile(
     r"(?:/(?P<resource>Messages|Calls)(?:/(?P<sid>[^/.]+))?)?\.json"
 )
 _REFUSALS = {401: (20003, "Authenticate"), 403: (20003, "Forbidden"), 429: (20429, "Too Many Requests")}
+_ACCOUNT = Account("twilio", {"account_sid": "AC" + "5a" * 16, "auth_token": "sandbox"})
 
 
 class Twilio:
     """Creates, lists and fetches messages and calls."""
 
     name: ClassVar[str] = "twilio"
+    accounts: ClassVar[Mapping[str, Account]] = {"twilio-sms": _ACCOUNT, "twilio-voice": _ACCOUNT}
+    refuses_suppressed: ClassVar[bool] = True
 
     def __init__(self, suppressed: AbstractSet[str]) -> None:
         self._suppressed = suppressed

@@ -6,21 +6,31 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header
+from broadcast.sandbox.wire.base import Account, Refusal, WireAnswer, WireRequest, answer_json, retry_header
 
 _SIGNATURE = re.compile(r"v1=[0-9a-f]{64}")
 _SECRET = b"sandbox"
 _PATIENCE = 300  # seconds; an older request is refused
 _REQUIRED = ("key", "incident", "sequence", "kind", "phase", "severity", "drill", "title", "text", "as_of")
+_ACCOUNT = Account(
+    "webhook",
+    {
+        "webhook_url": "https://sandbox.invalid/sandbox",
+        "secret": "sandbox",
+        "allow_private": ["127.0.0.1"],
+    },
+)
 
 
 class Webhook:
     """Any path is a receiver; below `sandbox` the signature must be made with the secret `sandbox`."""
 
     name: ClassVar[str] = "webhook"
+    accounts: ClassVar[Mapping[str, Account]] = {"webhook": _ACCOUNT}
 
     def __init__(self) -> None:
         self._taken: dict[str, Received] = {}

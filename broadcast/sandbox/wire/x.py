@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import (
+    Account,
+    Refusal,
+    WireAnswer,
+    WireRequest,
+    answer_json,
+    retry_header,
+    whole,
+)
 
 _USER = {"id": "2244994945", "name": "Sandbox", "username": "sandbox"}
 _ID = re.compile(r"[0-9]{1,19}")
@@ -20,12 +28,17 @@ _REMEMBERED = timedelta(days=1)
 _TITLES = {401: "Unauthorized", 403: "Forbidden", 429: "Too Many Requests", 503: "Service Unavailable"}
 _DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
 _GONE = "You attempted to reply to a Tweet that is deleted or not visible to you."
+_ACCOUNT = Account(
+    "x",
+    dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "sandbox"),
+)
 
 
 class X:
     """Posts and replies of one account, and its timeline."""
 
     name: ClassVar[str] = "x"
+    accounts: ClassVar[Mapping[str, Account]] = {"x": _ACCOUNT}
 
     def __init__(self) -> None:
         self._posts: dict[str, Received] = {}

@@ -13,7 +13,15 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.wire.base import Refusal, WireAnswer, WireRequest, answer_json, retry_header, whole
+from broadcast.sandbox.wire.base import (
+    Account,
+    Refusal,
+    WireAnswer,
+    WireRequest,
+    answer_json,
+    retry_header,
+    whole,
+)
 from broadcast.sandbox.wire.zendesk_rules import comment_text, ticket_problem
 
 _ROUTE = re.compile(
@@ -28,6 +36,7 @@ _ERRORS = {
 }
 _MISMATCH = "IdempotentRequestError"
 _ME = 1
+_ACCOUNT = Account("zendesk", {"subdomain": "sandbox", "email": "sandbox@example.org", "token": "sandbox"})
 
 
 @dataclass(slots=True)
@@ -41,6 +50,7 @@ class Zendesk:
     """One account with one agent; tickets, comments, and the keys that new tickets came with."""
 
     name: ClassVar[str] = "zendesk"
+    accounts: ClassVar[Mapping[str, Account]] = {"zendesk": _ACCOUNT}
 
     def __init__(self) -> None:
         self._tickets: dict[str, _Ticket] = {}
