@@ -1,4 +1,4 @@
-"""An exercise as its file tells it: what happens when, and what the commander says.
+"""Read an exercise from its file: what happens when, and what the commander publishes.
 
 name = "Slack and Outlook are down"
 company = "../company"
@@ -108,7 +108,7 @@ def read_exercise(path: Path) -> Exercise:
     _check(tables, _HEAD, head)
     steps = tables.get(_STEPS)
     if not isinstance(steps, list) or not steps:
-        raise ConfigError(f"{path}: nothing happens", hint="write [[step]], with at and say below")
+        raise ConfigError(f"{path}: there are no steps", hint="write [[step]], with at and say below")
     places = tuple(ExercisePlace(document, number) for number in range(len(steps)))
     read = tuple(map(_step, steps, places))
     for (earlier, later), place in zip(pairwise(read), places[1:], strict=True):

@@ -76,13 +76,13 @@ async def play(
     commands: Commands,
     clock: ManualClock,
     sandbox: SandboxClient,
-    told: Callable[[ExerciseStep], None],
+    announce: Callable[[ExerciseStep], None],
 ) -> AsyncIterator[Played]:
-    """Run step by step; `told` is called before each step."""
+    """Run step by step, and yield the result of each; `announce` is called before each step."""
     down: tuple[str, ...] = ()
     begun = clock.now()
     for step in exercise.steps:
-        told(step)
+        announce(step)
         clock.advance_to(begun + step.at)
         sandbox.advance_to(begun + step.at)
         if step.heal:
@@ -90,10 +90,10 @@ async def play(
         if step.faults:
             sandbox.add_faults(list(step.faults))
         down = down if step.down is None else step.down
-        yield await _acted(step, commands, down)
+        yield await _run(step, commands, down)
 
 
-async def _acted(step: ExerciseStep, commands: Commands, down: tuple[str, ...]) -> Played:
+async def _run(step: ExerciseStep, commands: Commands, down: tuple[str, ...]) -> Played:
     watch = _Stopwatch()
     try:
         if step.request:

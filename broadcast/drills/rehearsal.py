@@ -32,10 +32,13 @@ class Rehearsal:
     sandbox: SandboxClient
     close: Callable[[], object]
 
-    async def run(self, told: Callable[[ExerciseStep], None]) -> Grade:
-        """Run and grade it; raises `ConfigError` if nothing was published."""
+    async def run(self, announce: Callable[[ExerciseStep], None]) -> Grade:
+        """Run the exercise and grade it; `announce` is called before each step.
+
+        Raises `ConfigError` if nothing was published.
+        """
         try:
-            steps = play(self.exercise, self.commands, self.clock, self.sandbox, told)
+            steps = play(self.exercise, self.commands, self.clock, self.sandbox, announce)
             return self._grade([step async for step in steps])
         finally:
             self.close()

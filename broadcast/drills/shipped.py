@@ -1,4 +1,4 @@
-"""The exercises that come with the program: in the wheel, or in a checkout."""
+"""Find the exercises that come with the program, in the wheel or in a checkout."""
 
 from __future__ import annotations
 

@@ -19,7 +19,11 @@ _REFUSED = frozenset({Health.UNREACHABLE, Health.UNAUTHORISED})
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a channel: its attempts, its breaker, its answer just now, what its providers say."""
+    """All evidence about one channel.
+
+    `traffic` are its latest attempts, `breaker` its open circuit breaker, `probe` its answer just now, and
+    `announced` what its providers' status pages say, by fate.
+    """
 
     traffic: Traffic | None = None
     breaker: OpenBreaker | None = None
@@ -29,7 +33,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """How a channel is, why, and by whose word: `probe`, `ledger` or `status page`."""
+    """The condition of a channel, the reason, and the source: `probe`, `ledger` or `status page`."""
 
     condition: Condition
     reason: str
@@ -37,20 +41,21 @@ class Assessment:
 
 
 def assess(evidence: Evidence, now: datetime) -> Assessment:
-    """Return the first thing that says something, the gravest first.
+    """Return the worst condition that the evidence supports.
 
-    What failed just now weighs more than what a provider says; a status page alone takes nothing down.
+    A failure just now counts for more than a provider's status page; a status page alone never makes a
+    channel `down`.
     """
     for found in (*_down(evidence, now), *_doubtful(evidence), *_working(evidence)):
         return found
-    return Assessment(Condition.UNKNOWN, "nothing was sent lately, and nobody asked it", "ledger")
+    return Assessment(Condition.UNKNOWN, "nothing was sent lately, and it was not asked", "ledger")
 
 
 def _down(evidence: Evidence, now: datetime) -> Iterator[Assessment]:
     probe, breaker = evidence.probe, evidence.breaker
     if probe and probe.health in _REFUSED:
         yield Assessment(Condition.DOWN, probe.detail or str(probe.health), "probe")
-    if breaker and abs(now - breaker.opened_at) < FRESH:  # a clock may have been put back since
+    if breaker and abs(now - breaker.opened_at) < FRESH:  # abs: the machine's clock may have been set back
         yield Assessment(Condition.DOWN, f"it just failed: {breaker.reason}", "ledger")
 
 

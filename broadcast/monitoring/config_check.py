@@ -1,4 +1,4 @@
-"""Whether what is configured can be what was meant. Asks nobody, and needs no secret to be there."""
+"""Check a configuration without the network and without secrets."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from broadcast.config.secret import Reference, SecretNotSet
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import ConfigError
 
-#: Passes for any secret, and for the address of a webhook.
-_STAND_IN = "https://not-set.invalid/"
+#: Used in place of a secret that is not set. It is valid as a token and as the URL of a webhook.
+_PLACEHOLDER = "https://not-set.invalid/"
 
 
 def inspect(settings: Settings) -> None:
-    """Raise one `ConfigError` that names every channel and every audience that could not work."""
+    """Raise one `ConfigError` that lists every channel and every audience that cannot work."""
     wrong = [*_channels(settings), *_contacts(settings)]
     if len(wrong) == 1:
         raise wrong[0]
@@ -25,7 +25,10 @@ def inspect(settings: Settings) -> None:
 
 
 def shared_backups(settings: Settings) -> Iterator[str]:
-    """Warnings about channels that several lanes of an audience share, so that they are no backup twice."""
+    """Yield a warning for each backup channel that several lanes of an audience share.
+
+    An address gets one message per channel, so where two lanes meet they are one backup, not two.
+    """
     for audience in settings.audiences.values():
         lanes = [name for lane in audience.lanes for name in lane]
         for name in dict.fromkeys(name for lane in audience.lanes for name in lane[1:]):
@@ -41,26 +44,26 @@ def _channels(settings: Settings) -> Iterator[ConfigError]:
         try:
             found = list(registry.problems(channel))
             if not found:
-                registry.construct(_with_stand_ins(channel))
+                registry.construct(_with_placeholders(channel))
         except ConfigError as error:
             found = [error]
         yield from found
 
 
-def _with_stand_ins(channel: ChannelSettings) -> ChannelSettings:
-    """The channel with something in place of each secret that is not set, so that the rest is checked."""
-    return replace(channel, options={key: _stand_in(value) for key, value in channel.options.items()})
+def _with_placeholders(channel: ChannelSettings) -> ChannelSettings:
+    """Return the channel with a placeholder for each secret that is not set, so that the rest is checked."""
+    return replace(channel, options={key: _or_placeholder(value) for key, value in channel.options.items()})
 
 
-def _stand_in(value: object) -> object:
+def _or_placeholder(value: object) -> object:
     if isinstance(value, Mapping):
-        return {key: _stand_in(inner) for key, inner in value.items()}
+        return {key: _or_placeholder(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_stand_in(inner) for inner in value]
+        return [_or_placeholder(inner) for inner in value]
     try:
         return value.resolve() if isinstance(value, Reference) else value
     except SecretNotSet:
-        return _STAND_IN
+        return _PLACEHOLDER
 
 
 def _contacts(settings: Settings) -> Iterator[ConfigError]:

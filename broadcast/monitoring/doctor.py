@@ -1,4 +1,7 @@
-"""Checking everything that a notice will need, before it is needed. Sends no message."""
+"""Check everything that a notice needs: configuration, secrets, files, ledger, templates, channels.
+
+Sends no message.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +35,12 @@ from broadcast.rendering.samples import Organisation
 from broadcast.sandbox.daemon import find
 from broadcast.sandbox.settings import sandbox_folder
 
-_OTHERS = 0o077
-_NAMED = 5  # broken templates that are named one by one
+_OTHERS = 0o077  # the permissions of group and others
+_NAMED = 5  # the most broken templates that are listed one by one
 
 
 class CheckVerdict(StrEnum):
-    """What a check found."""
+    """The verdict of a check."""
 
     OK = "ok"
     WARN = "warn"
@@ -46,7 +49,7 @@ class CheckVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding: what was looked at, what was seen, and what to do about it."""
+    """One finding: subject, verdict, detail, and how to fix it ("" if there is nothing to fix)."""
 
     subject: str
     verdict: CheckVerdict
@@ -55,7 +58,7 @@ class Check:
 
 
 async def examine(settings: Settings) -> list[Check]:
-    """Return every check, the quick ones first; the channels are asked last."""
+    """Return every check, the quick ones first, the channels last; a failed check does not stop the rest."""
     found = [*_configuration(settings)]
     for part in _PARTS:
         found += _guarded(part(settings), part.__name__.strip("_"))
@@ -78,12 +81,12 @@ def _configuration(settings: Settings) -> Iterator[Check]:
 
 
 def failed(error: BroadcastError, subject: str) -> Check:
-    """Return an error as a finding."""
+    """Return the finding for an error."""
     return Check(subject, CheckVerdict.FAIL, str(error), error.hint or "")
 
 
 def _guarded(checks: Iterator[Check], subject: str) -> Iterator[Check]:
-    """One thing that cannot be looked at does not keep the others from being."""
+    """Yield the checks; turn an error into a finding, so that the other parts are still checked."""
     try:
         yield from checks
     except BroadcastError as error:
@@ -91,7 +94,7 @@ def _guarded(checks: Iterator[Check], subject: str) -> Iterator[Check]:
 
 
 def _placeholders(settings: Settings) -> Iterator[Check]:
-    """Once messages leave this machine, nobody may be sent to an address that was only an example."""
+    """Yield each example value of `init` that is still configured although messages leave this machine."""
     if settings.sandbox or not settings.live:
         return
     for one in placeholders(settings):
@@ -100,7 +103,10 @@ def _placeholders(settings: Settings) -> Iterator[Check]:
 
 
 def _secrets(settings: Settings) -> Iterator[Check]:
-    """Each secret that cannot be read, once, however many channels need it."""
+    """Yield each secret that cannot be read, once even if several channels need it.
+
+    Required channels come first, so a secret that a required and an optional channel share is a failure.
+    """
     missing: dict[str, Check] = {}
     for channel in sorted(settings.channels.values(), key=lambda channel: channel.optional):
         for reference, error in _unreadable(channel):
@@ -186,7 +192,7 @@ def _book(audience: AudienceSettings, settings: Settings) -> Check:
     except ConfigError as error:
         return failed(error, subject)
     if not book.contacts:
-        return Check(subject, CheckVerdict.FAIL, "nobody is in them", "add somebody, or remove the audience")
+        return Check(subject, CheckVerdict.FAIL, "they name no people", "add some, or remove the audience")
     said = counted(len(book.contacts), "person", "people")
     lost = [f"{unreachable:,} of them whom no channel reaches"] if unreachable else []
     if book.rejected:
@@ -205,7 +211,7 @@ def _unreachable(book: Book, audience: AudienceSettings, settings: Settings) -> 
 
 
 def _examples(audience: AudienceSettings, region: str) -> Iterator[Check]:
-    """People whom `init` made up, in a list that is used for real."""
+    """Yield a finding if a list that is really used still has made-up people of `init`."""
     with suppress(ConfigError):
         people = read_contacts(audience.contacts, region).contacts
         made_up = sum(any(map(is_placeholder, filter(None, (one.phone, one.email)))) for one in people)
@@ -221,7 +227,7 @@ def _templates(settings: Settings) -> Iterator[Check]:
     post = registry.limits(settings.channels.values(), ChannelKind.SOCIAL)
     organisation = Organisation(settings.organisation, settings.timezone, settings.letterhead)
     if settings.templates is None:
-        # Those that come with the program were proved when it was built, but under another name and zone.
+        # Tests prove the shipped templates, but with another organisation and time zone.
         texts += ", as they were delivered"
         renderer = Renderer(catalogue, settings.locale, post=post, letterhead=settings.letterhead)
         wrong = list(refused(renderer, [settings.locale], organisation, [PUBLIC]))
@@ -240,7 +246,7 @@ def _templates(settings: Settings) -> Iterator[Check]:
 
 
 def _lanes(settings: Settings) -> Iterator[Check]:
-    """Backups that fall together with what they stand in for are none."""
+    """Yield the lanes whose channels all share a dependency: such a lane has no real backup."""
     if not settings.audiences:
         yield Check(
             "audiences", CheckVerdict.FAIL, "there is no audience", "add [audiences.customers] with lanes"
@@ -284,7 +290,7 @@ def _channels(settings: Settings, answers: Mapping[str, Probe]) -> Iterator[Chec
 
 
 def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
-    """Return a channel's answer as a finding."""
+    """Return the finding for a channel's answer; an optional channel gets a warning, not a failure."""
     subject = f"channel {channel.name}"
     detail = answer.detail or str(answer.health)
     match answer.health:
@@ -300,5 +306,5 @@ def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
             )
 
 
-#: In the order in which they are told: what takes no time first.
+#: In the order of the output: the quickest first.
 _PARTS = (_placeholders, _secrets, _modes, _ledger, _contacts, _templates, _lanes, _sandbox)

@@ -1,6 +1,6 @@
-"""A draft of a notice about channels that are down: a file for somebody to read, decide on, and run.
+"""Draft a notice about channels that are down: a file with the command that would send it.
 
-It holds no names and no addresses, and nothing ever sends it by itself.
+A draft has no names and no addresses, and the program never sends it: a person reads it and decides.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from broadcast.sandbox.settings import sandbox_folder
 
 FOLDER = "drafts"
 _CLOSED = ".closed"
-_LONGEST = 60  # of the systems in a file's name
+_LONGEST = 60  # characters for the systems in a file's name
 _AVOIDED = "Notices avoid what is down by themselves, until it works again, or with `--affects none`."
 _BY_HAND = "Other notices avoid it with `--affects`, or by themselves with `[watch] activate = true`."
 _UNSAFE = re.compile(r"[^\w-]+", re.ASCII)
@@ -48,7 +48,7 @@ _NAMES: Mapping[ChannelKind, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class LaneStep:
-    """How many people of an audience go which way, the first channel first; 0 for a post for everybody."""
+    """How many people of an audience have this route (channels in order); 0 for a post for everybody."""
 
     audience: str
     route: tuple[str, ...]
@@ -57,7 +57,7 @@ class LaneStep:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """Who would be told how without what is down; `trouble` says why nobody can tell."""
+    """How people would be reached without the systems that are down; `trouble` says why it is not known."""
 
     steps: tuple[LaneStep, ...] = ()
     unreachable: int = 0
@@ -66,7 +66,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class NoticeDraft:
-    """A draft about what has `fallen`, while all of `down` is down. `name` is its file's."""
+    """A draft about the systems in `fallen`. `down` are all systems that are down; `name` is the file's."""
 
     name: str
     fallen: tuple[Watched, ...]
@@ -76,7 +76,11 @@ class NoticeDraft:
 
 @dataclass(frozen=True, slots=True)
 class Drafter:
-    """Writes drafts. `what_if` plans, told what counts as down; `program` is how this one was called."""
+    """Writes drafts.
+
+    `what_if` makes a planner for systems that are down (name to reason); `program` is how the program was
+    called.
+    """
 
     settings: Settings
     ways: Mapping[str, PlannedChannel]
@@ -85,26 +89,29 @@ class Drafter:
 
     @property
     def folder(self) -> Path:
-        """Where drafts lie: beside the configuration, or with all else of a rehearsal."""
+        """The folder of the drafts: beside the configuration, or in the sandbox's folder."""
         beside = sandbox_folder(self.settings) if self.settings.sandbox else self.settings.folder
         return beside / FOLDER
 
     def draft(self, fallen: Sequence[Watched], down: Sequence[Watched], now: datetime) -> NoticeDraft:
-        """Return the draft of a notice; the same outage always has the same name."""
+        """Return the draft of a notice; the draft of one outage always has the same name."""
         since = max(one.since for one in fallen).astimezone(self.settings.timezone)
         systems = _UNSAFE.sub("-", "-".join(one.system for one in fallen))[:_LONGEST]
         name = f"{since:%Y-%m-%d-%H%M%S}-{systems}.md"
         return NoticeDraft(name, tuple(fallen), tuple(down), self._backup(down, now))
 
     def write(self, draft: NoticeDraft) -> Path:
-        """Put it on disk, whole, for this user alone; raises `OSError`."""
+        """Write the draft atomically, readable for this user only; raises `OSError`."""
         path = self.folder / draft.name
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(path, "\n".join(self._text(draft)).encode())
         return path
 
     def close(self, name: str) -> Path | None:
-        """Mark a draft as over, with what somebody wrote into it; None if it is gone. Raises `OSError`."""
+        """Rename a draft whose outage is over, and return its new path; None if the file is gone.
+
+        Its text stays, because people may have edited it. Raises `OSError`.
+        """
         path = self.folder / name
         closed = path.with_name(f"{path.stem}{_CLOSED}{path.suffix}")
         try:
@@ -114,10 +121,8 @@ class Drafter:
         return closed
 
     def command(self, draft: NoticeDraft) -> str:
-        """Return the command that would tell everybody; its key keeps it from telling them twice.
-
-        If the configuration is a link, its contacts and its ledger lie beside the link: it is not followed.
-        """
+        """Return the command that sends the notice, with a key so that a second run sends nothing twice."""
+        # A link is not followed: contacts and ledger are found beside the link, not beside its target.
         config = ["--config", str(self.settings.path.absolute())] if self.settings.path else []
         affects = [part for system in self._affects(draft.down) for part in ("--affects", system)]
         key = ["--key", f"watch/{draft.name.removesuffix('.md')}"]
@@ -134,11 +139,11 @@ class Drafter:
         return Backup(tuple(_steps(recipients)), len(recipients.summary.unreachable))
 
     def _affects(self, down: Sequence[Watched]) -> tuple[str, ...]:
-        """Return what the command must name; what is avoided by itself need not be."""
+        """Return the systems for `--affects`; none if notices avoid them without it."""
         return () if self.settings.watch.activate else tuple(one.system for one in down)
 
     def _title(self, fallen: Sequence[Watched]) -> tuple[str, list[str]]:
-        """Return what is wrong, in the organisation's language, and as options in the others."""
+        """Return the title in the organisation's language, and the `-v` options for the other languages."""
         own = self.settings.locale.partition("-")[0]
         own = own if own in _DISTURBED else "en"
         kinds = list(dict.fromkeys(self.ways[one.system].capabilities.kind for one in fallen))
@@ -180,10 +185,10 @@ def _plan(backup: Backup) -> Iterator[str]:
     if backup.trouble:
         yield f"This could not be planned: {_on_one_line(backup.trouble)}"
         return
-    yield "| audience | people | way, and what steps in |\n|---|---|---|"
+    yield "| audience | people | channels, in this order |\n|---|---|---|"
     for step in backup.steps:
         people = f"{step.people:,}" if step.people else "all"
         yield f"| {step.audience} | {people} | {' > '.join(step.route)} |"
     if backup.unreachable:
         lost = counted(backup.unreachable, "person has", "people have")
-        yield f"\n{lost} no way; `broadcast plan --affects ...` names them."
+        yield f"\n{lost} no working channel; `broadcast plan --affects ...` names them."

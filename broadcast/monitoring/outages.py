@@ -1,4 +1,4 @@
-"""Derive from single checks which systems are down, since when, and for how long. Pure."""
+"""Derive from single checks which systems are down, and since when. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNWATCHED = "it was removed from the configuration, or no required channel uses 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one check found out about a system."""
+    """The result of one check of a system."""
 
     system: str
     condition: Condition
@@ -26,7 +26,7 @@ class Seen:
 
 
 def relied_on(settings: Settings) -> set[str]:
-    """Return the channels of every lane that is not optional as a whole."""
+    """Return the names of all channels in lanes that have a required channel."""
     lanes = (lane for audience in settings.audiences.values() for lane in audience.lanes)
     return {
         name for lane in lanes if any(not settings.channels[one].optional for one in lane) for name in lane
@@ -34,10 +34,10 @@ def relied_on(settings: Settings) -> set[str]:
 
 
 def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> Iterator[Seen]:
-    """Yield how every channel is, and every provider that is down by its own word, too.
+    """Yield the condition of every channel, and of every provider whose status page reports trouble.
 
-    A provider's word takes nothing down alone: one of its channels must be down as well. What it says while
-    its channels work leaves it doubtful at most.
+    A status page alone never makes a provider `down`: one of the channels that depend on it must be down as
+    well. While these channels work, it is `doubtful` at most.
     """
     for one in survey.channels:
         yield Seen(one.channel.name, one.assessment.condition, one.assessment.reason)
@@ -49,9 +49,9 @@ def seen(survey: Survey, settings: Settings, known: Mapping[str, Watched]) -> It
 
 
 def unwatched(found: Iterable[Seen], known: Mapping[str, Watched], now: datetime) -> Iterator[Watched]:
-    """Yield what was held to be down, or has a draft, and is not looked at any more: that is over.
+    """Yield systems that were down or have a draft, and are not checked any more, as over.
 
-    A channel was renamed or removed, or nothing relies on it now.
+    Their channel was renamed or removed, or no required lane uses it now.
     """
     systems = {one.system for one in found}
     for one in known.values():
@@ -68,7 +68,7 @@ def _falls(one: ChannelHealth, fate: str) -> bool:
 
 
 def revised(before: Watched | None, found: Seen, policy: WatchSettings, now: datetime) -> Watched:
-    """Return what is held of a system after one more check."""
+    """Return the record of a system after one more check."""
     patience = Patience(policy.down_after, policy.up_after)
     streak = (before.streak if before else Streak()).after(found.condition, patience)
     bad = found.condition is Condition.DOWN

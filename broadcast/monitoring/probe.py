@@ -12,11 +12,14 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.outcome import Health, Probe
 
-WITHIN = 10.0  # seconds
+WITHIN = 10.0  # seconds for one channel's answer
 
 
 async def probe(channels: Iterable[ChannelSettings], within: float = WITHIN) -> dict[str, Probe]:
-    """Ask all channels at once, and return what each answers; a setting that is wrong is an answer, too."""
+    """Ask all channels at once, and return each answer by channel name.
+
+    A wrong setting or an adapter's exception is an answer too; nothing is raised. `within` is in seconds.
+    """
     asked = list(channels)
     answers = await asyncio.gather(*(_probe(channel, within) for channel in asked))
     return {channel.name: answer for channel, answer in zip(asked, answers, strict=True)}

@@ -1,4 +1,4 @@
-"""What providers say of themselves in public, asked politely: once a minute, whoever wants to know."""
+"""Read providers' public status pages, each at most once a minute for all processes together."""
 
 from __future__ import annotations
 
@@ -15,34 +15,37 @@ from broadcast.ledger.health import HealthRecords, ProviderPage
 from broadcast.model.clock import Clock
 from broadcast.model.health import Announcement
 
-PAUSE = 60.0  # seconds between two questions to one page; Zendesk allows ten a minute
+PAUSE = 60.0  # seconds between two requests for one page; Zendesk allows ten a minute
 
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """Reads the pages of these settings, and remembers in `records` what they said."""
+    """The status pages in these settings; `records` keeps what they said."""
 
     settings: Settings
     records: HealthRecords
     clock: Clock
 
     def due(self, fates: Iterable[str]) -> Sequence[ProviderPage]:
-        """Return the pages of these fates that may be asked now; nobody else will within a minute."""
+        """Return the pages of these fates that may be read now, and claim them for `PAUSE` seconds.
+
+        No other process reads a claimed page meanwhile.
+        """
         urls = sorted({url for _, url in self._pages(fates)})
         now = self.clock.now()
         return [self.records.page(url) for url in urls if self.records.claim_page(url, now, PAUSE)]
 
     def keep(self, pages: Iterable[ProviderPage]) -> None:
-        """Remember what they said."""
+        """Store what the pages said."""
         for page in pages:
             self.records.keep_page(page)
 
     def latest(self, fates: Iterable[str]) -> Mapping[str, Announcement]:
-        """Return what was last said, by fate."""
+        """Return the latest announcement of each fate that has a page."""
         return {fate: self.records.page(url).announcement for fate, url in self._pages(fates)}
 
     def _pages(self, fates: Iterable[str]) -> Iterable[tuple[str, str]]:
-        """Yield each page with its system; in a rehearsal only pages on this machine."""
+        """Yield each fate with the URL of its page; in the sandbox only pages on this machine."""
         for fate in sorted(set(fates)):
             url = self.settings.status_pages.get(fate)
             if url and (not self.settings.sandbox or is_loopback(urlsplit(url).hostname or "")):
@@ -50,7 +53,7 @@ class Announcements:
 
 
 async def ask_all(pages: Iterable[ProviderPage]) -> list[ProviderPage]:
-    """Ask each page, all at once; what cannot be read is an answer, too."""
+    """Read all pages at once; an unreadable page says `UNKNOWN`, an unchanged one what it said before."""
     transport = Transport(deadline=provider_status.WITHIN)
     try:
         return await asyncio.gather(*(_ask(transport, page) for page in pages))

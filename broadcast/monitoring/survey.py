@@ -1,4 +1,4 @@
-"""How the channels are: from what was sent lately, from asking them, and from what their providers say."""
+"""Find the condition of channels from recent traffic, from probes, and from providers' status pages."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from broadcast.monitoring.provider_status import Announcements, ask_all
 from broadcast.planning.outage import Dependencies
 from broadcast.publishing.dependencies import dependencies, fates_of
 
-LATELY = timedelta(hours=24)
+LATELY = timedelta(hours=24)  # traffic before that says nothing about now
 _OWN_PAGE = "status_pages."  # the origin of a page that the configuration names
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelHealth:
-    """One channel: the assessment, and what it rests on."""
+    """The assessment of one channel, with its evidence and all that it depends on (`fates`)."""
 
     channel: ChannelSettings
     fates: tuple[str, ...]
@@ -41,7 +41,7 @@ class ChannelHealth:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Every channel that was asked about, and what the providers say."""
+    """The health of several channels, and what the providers' status pages say, by fate."""
 
     channels: tuple[ChannelHealth, ...]
     announced: Mapping[str, Announcement]
@@ -49,7 +49,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Surveyor:
-    """Looks at channels. Without a ledger, their own answers have to do; without `probing`, the ledger."""
+    """Surveys channels. Without a ledger only probes count; without `probing` only the ledger does."""
 
     settings: Settings
     ledger: Ledger | None
@@ -57,7 +57,7 @@ class Surveyor:
     probing: bool = True
 
     async def survey(self, channels: Sequence[ChannelSettings]) -> Survey:
-        """Return how these channels are; raises `LedgerError`."""
+        """Return the health of these channels; raises `LedgerError`."""
         depends = dependencies(self.settings)
         fates = {channel.name: _fates(channel, depends) for channel in channels}
         probes, announced = await self._ask(channels, self._wanted(channels, fates, depends))
@@ -79,7 +79,11 @@ class Surveyor:
         fates: Mapping[str, Sequence[str]],
         depends: Dependencies,
     ) -> set[str]:
-        """Return the systems whose status pages are read: what these channels depend on, or everything."""
+        """Return the systems whose status pages are read.
+
+        These are the dependencies of the channels. In a survey of all channels, they are also those of our
+        contact points, and every page that the configuration names.
+        """
         wanted = {fate for found in fates.values() for fate in found}
         if len(channels) == len(self.settings.channels):
             ways = self.settings.alternatives.values()
@@ -92,7 +96,7 @@ class Surveyor:
     async def _ask(
         self, channels: Sequence[ChannelSettings], fates: Iterable[str]
     ) -> tuple[Mapping[str, Probe], Mapping[str, Announcement]]:
-        """Channels and status pages, all at once."""
+        """Return the answers of channels and of status pages, asked all at once."""
         if not self.probing:
             return {}, {}
         if self.ledger is None:
@@ -104,7 +108,7 @@ class Surveyor:
 
 
 def _fates(channel: ChannelSettings, depends: Dependencies) -> tuple[str, ...]:
-    """Return all that the channel depends on: first what it names itself, then what that depends on."""
+    """Return the dependencies of the channel: first those it names itself, then the indirect ones."""
     named = tuple(map(system_name, fates_of(channel)))
     behind = depends.behind(channel.name, channel.adapter, fates_of(channel))
     return (*named, *sorted(behind.difference(named)))

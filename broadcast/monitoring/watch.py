@@ -1,4 +1,4 @@
-"""Watching the channels: one round looks, records what changed, and drafts what somebody may want to say."""
+"""Watch the channels: each round surveys them, records what changed, and drafts a notice about outages."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from broadcast.monitoring.survey import ChannelHealth, Surveyor
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.what_if import WhatIf
 
-_WAIT = 2.0  # seconds for another process's lock; there will be another round
+_WAIT = 2.0  # seconds to wait for another process's lock; the next round tries again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What one round found: how the channels are, what is held to be down, and what changed just now.
+    """The result of one round.
 
-    `doubtful` are systems that are neither down nor sure to work. `unwatched` were down, and are not looked
-    at any more. `draft` was written to `opened`, `closed` are drafts of outages that are over. `trouble` is
-    what could not be done this time.
+    `down` are all systems that are down; `fallen` and `recovered` changed in this round. `doubtful` are
+    neither down nor sure to work. `unwatched` were down and are not checked any more. `draft` was written to
+    `opened`; `closed` are drafts of outages that are over. `trouble` lists what could not be done.
     """
 
     at: datetime
@@ -46,7 +46,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Looks at every channel, again and again, and survives what goes wrong with that."""
+    """Watches the channels that required lanes use; an error ends a round, not the watch."""
 
     settings: Settings
     ways: Mapping[str, PlannedChannel]
@@ -55,7 +55,7 @@ class Watch:
     program: str
 
     async def round(self) -> Round:
-        """One look; what could not be looked at, or recorded, is told and tried again the next time."""
+        """Return the result of one round; if the ledger fails, `trouble` says so."""
         try:
             ledger = Ledger.open(self.settings.ledger, wait=_WAIT)
         except LedgerError as error:
@@ -96,7 +96,7 @@ class Watch:
         return self._drafted(replace(rounds[0], down=tuple(ledger.health.down(now))), ledger)
 
     def _drafted(self, found: Round, ledger: Ledger) -> Round:
-        """Close the drafts of outages that are over, and open one for what is down without."""
+        """Close the drafts of outages that are over, and write one for outages without a draft."""
         watched = list(ledger.health.watched().values())
         try:
             closed = self._close(watched, ledger)

@@ -14,7 +14,7 @@ from broadcast.planning.planned_channel import PlannedChannel
 LINES = frozenset({"landline", "mobile", "voip"})
 
 
-def _nobody_knows(number: str) -> str:
+def _unknown_line(number: str) -> str:
     del number
     return ""
 
@@ -30,7 +30,7 @@ class Dependencies:
     """
 
     systems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    line: Callable[[str], str] = _nobody_knows
+    line: Callable[[str], str] = _unknown_line
     found: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()

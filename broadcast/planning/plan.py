@@ -58,7 +58,7 @@ class Plan:
         self._besides = besides
         # A single list has no duplicates.
         several = len(rosters) > 1 or bool(told) or any(roster.sharing for roster in rosters)
-        listed, heard = (self._listed, self._heard) if several else (_nobody, _nobody)
+        listed, heard = (self._listed, self._heard) if several else (_no_places, _no_places)
         self._duplicates = find_duplicates(chain(listed(), heard()))
         self._shared = shared_addresses(listed(), heard())
 
@@ -391,5 +391,5 @@ def _told_or_suppressed(owed: Iterable[Planned]) -> list[Planned]:
     return [one for one in found if one.state is not DeliveryState.SUPPRESSED] or found[:1]
 
 
-def _nobody() -> Iterator[Place]:
+def _no_places() -> Iterator[Place]:
     return iter(())

@@ -1,4 +1,4 @@
-"""Who could not be reached if one or two systems failed at once, or cannot be reached now."""
+"""Find people who cannot be reached now, or could not be if one or two systems failed at once. Pure."""
 
 from __future__ import annotations
 

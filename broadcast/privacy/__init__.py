@@ -1,1 +1,1 @@
-"""Privacy: find all that is known of one person, export or erase it; suppress an address; purge."""
+"""Privacy: find, export and erase the data of one person; suppress addresses; purge closed incidents."""

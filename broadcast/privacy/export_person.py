@@ -1,4 +1,4 @@
-"""Everything that is known about one person, for them to be told: contacts files, ledger, suppressions."""
+"""Personal data export: everything that contacts files, ledger and suppressions have about one person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from broadcast.privacy.find_person import FoundPerson, Typed, find_person, read_
 
 @dataclass(frozen=True, slots=True)
 class SentText:
-    """The text that a channel had for them; None if it is not known any more."""
+    """The text that one channel carried; None if it was erased."""
 
     channel: str
     text: Text | None
@@ -27,20 +27,20 @@ class SentText:
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message with the text of every channel that it was tried on, in order; at least one."""
+    """A message with the text of every channel that was tried, in order; at least one."""
 
     message: OwedMessage
     sent: tuple[SentText, ...]
 
     @property
     def text(self) -> Text | None:
-        """The text of the latest channel."""
+        """The text of the channel that was tried last."""
         return self.sent[-1].text
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What is known about one person; `known_as` is how the ledger has them."""
+    """All data about one person; `known_as` are their contacts as the ledger has them."""
 
     person: FoundPerson
     known_as: tuple[Contact, ...]
@@ -49,7 +49,7 @@ class Dossier:
 
     @property
     def locale(self) -> str | None:
-        """The language they read, where one is known."""
+        """Their language, from the contacts files or else from earlier messages; None if it is not known."""
         of_files = (standing.row.contact.locale for standing in self.person.rows)
         of_messages = (told.message.locale for told in self.told)
         return next((locale for locale in (*of_files, *of_messages) if locale), None)
@@ -59,17 +59,21 @@ def export_person(
     ledger: Ledger,
     settings: Settings,
     ways: Mapping[str, PlannedChannel],
-    whom: str,
+    term: str,
     also: Sequence[str] = (),
 ) -> Dossier:
-    """What is known under that id, phone number or mailbox; raises `UsageError` or `NothingMatched`."""
-    person = find_person(ledger, settings, whom, also)
+    """Return all data about the person with this id, phone number or mailbox.
+
+    `also` are further ids or addresses of the same person. Raises `UsageError` if several people match, and
+    `NothingMatched` if no data is found.
+    """
+    person = find_person(ledger, settings, term, also)
     contacts, messages = ledger.recorded(person.known_as)
-    typed = read_typed(settings, whom)
+    typed = read_typed(settings, term)
     suppressions = tuple(_suppressions(ledger, person, typed))
     if not (person.entries or suppressions or person.rejected or person.unread):
         raise NothingMatched(
-            f"nothing is known about {whom.strip()}",
+            f"nothing is known about {term.strip()}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
         )
     told = tuple(SentMessage(message, tuple(_sent(ledger, message, ways))) for message in messages)
@@ -77,7 +81,7 @@ def export_person(
 
 
 def _suppressions(ledger: Ledger, person: FoundPerson, typed: Typed) -> Iterator[Suppression]:
-    """Yield what is held against any of their addresses."""
+    """Yield the suppressions of their addresses, and of the address that was typed."""
     asked = ((AddressKind.PHONE, typed.phone), (AddressKind.EMAIL, typed.email))
     for kind, address in dict.fromkeys((*person.addresses, *asked)):
         if address:
@@ -85,7 +89,7 @@ def _suppressions(ledger: Ledger, person: FoundPerson, typed: Typed) -> Iterator
 
 
 def _sent(ledger: Ledger, message: OwedMessage, ways: Mapping[str, PlannedChannel]) -> Iterator[SentText]:
-    """Yield a text of its own for each channel: after a failover, the e-mail and the SMS were both theirs."""
+    """Yield the text of each channel: after a failover, both the e-mail and the SMS were sent to them."""
     texts = {
         text.kind: text.message
         for text in ledger.incidents.texts(message.notice)
@@ -97,6 +101,6 @@ def _sent(ledger: Ledger, message: OwedMessage, ways: Mapping[str, PlannedChanne
 
 
 def _kind(channel: str, message: OwedMessage, ways: Mapping[str, PlannedChannel]) -> str:
-    """The kind of text it carried then; for notices from before that was kept, the kind it carries now."""
+    """Return the kind of text that the channel carried; old notices do not say, so take its kind of today."""
     known = ways[channel].capabilities.kind if channel in ways else ""
     return message.kinds.get(channel, known)

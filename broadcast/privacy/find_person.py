@@ -1,6 +1,7 @@
-"""One person, by an id, a number or a mailbox: in the ledger and in the contacts files.
+"""Find all entries of one person in the ledger and in the contacts files, by id, phone number or mailbox.
 
-Nothing of anybody else may be shown or erased, so what is not sure is named by its place and left alone.
+The data of other people must not be shown or erased. An entry that may be another person is only reported,
+by file and line.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from broadcast.model.ids import base_id
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody is asked for by: an id, a number, a mailbox, or `place`, an id in one audience."""
+    """A search term as typed: an id, a phone number, a mailbox, or `place` (an audience and an id in it)."""
 
     text: str
     place: tuple[str, str]
@@ -37,7 +38,7 @@ class Typed:
 
     @property
     def ids(self) -> frozenset[str]:
-        """The ids that it may be."""
+        """The ids that it can mean."""
         return frozenset(map(base_id, (self.text, self.place[1]))) - {""}
 
     @property
@@ -46,7 +47,7 @@ class Typed:
         return frozenset((self.phone, self.email)) - {""}
 
     def means(self, entry: ListedPerson) -> bool:
-        """Return whether an entry has that id or address."""
+        """Return whether the entry has this id or address."""
         if entry.place == self.place or entry.place[1] == base_id(self.text):
             return True
         return not self.addresses.isdisjoint(entry.addresses)
@@ -54,7 +55,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A row of a contacts file in which somebody stands."""
+    """A row of a contacts file that is about the person."""
 
     audience: str
     path: Path
@@ -63,9 +64,9 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactsPlace:
-    """A line of a contacts file, or the ledger (`path` None), without what stands there.
+    """A line of a contacts file, or the ledger if `path` is None, without its content.
 
-    `also` is how to include it; empty if that is not possible.
+    `also` is the search term that includes it; "" if it cannot be included.
     """
 
     audience: str
@@ -83,10 +84,10 @@ class ContactsPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundPerson:
-    """Everything that is surely about one person, and the places of what may be.
+    """The entries that are surely about one person, and the places of those that may be (`doubtful`).
 
-    `others_addresses` and `others_places` are those of everybody else that was found. `unread` names contacts
-    files that cannot be read, with the reason. `rejected` are lines that cannot be read and mention them.
+    `others_addresses` and `others_places` belong to other people that the search found. `unread` names
+    contacts files that cannot be read, with the reason. `rejected` are invalid rows that mention the person.
     """
 
     known_as: tuple[KnownAs, ...] = ()
@@ -99,12 +100,12 @@ class FoundPerson:
 
     @property
     def complete(self) -> bool:
-        """Whether every list could be read as far as it concerns them."""
+        """Whether all files and all rows that may be about them could be read."""
         return not (self.rejected or self.unread)
 
     @cached_property
     def entries(self) -> tuple[ListedPerson, ...]:
-        """They, as each list and the ledger have them."""
+        """Their entries in the ledger and in the contacts files."""
         return (*map(_of_ledger, self.known_as), *map(_of_file, self.rows))
 
     @property
@@ -119,14 +120,14 @@ class FoundPerson:
         return tuple(dict.fromkeys((*phones, *emails)))
 
 
-def find_person(ledger: Ledger, settings: Settings, whom: str, also: Sequence[str] = ()) -> FoundPerson:
-    """Return the person that these ids, numbers or mailboxes mean; raises `UsageError` if they mean several.
+def find_person(ledger: Ledger, settings: Settings, term: str, also: Sequence[str] = ()) -> FoundPerson:
+    """Return the person with these ids, numbers or mailboxes; raises `UsageError` if several people match.
 
-    Names and addresses lead to further entries, and those to further ones, until nothing more is found.
+    The search repeats with the ids, names and addresses that it found, until it finds nothing more.
     """
-    wanted = [read_typed(settings, text) for text in (whom, *also)]
+    wanted = [read_typed(settings, text) for text in (term, *also)]
     search = _Search(ledger, settings, wanted)
-    while search.goes_on():
+    while search.step():
         pass
     for typed in wanted:
         search.check(typed)
@@ -134,10 +135,10 @@ def find_person(ledger: Ledger, settings: Settings, whom: str, also: Sequence[st
 
 
 def read_typed(settings: Settings, text: str) -> Typed:
-    """What was typed: `AUDIENCE:ID`, an id, a number or a mailbox; raises `UsageError` if it is empty."""
+    """Read a search term: `AUDIENCE:ID`, id, phone number or mailbox; raises `UsageError` if it is empty."""
     spelled = clean(text)
     if not spelled:
-        raise UsageError("nobody is named", hint="give an id, a phone number or an e-mail address")
+        raise UsageError("no person is given", hint="give an id, a phone number or an e-mail address")
     audience, _, id = spelled.partition(":")
     place = (audience, base_id(id)) if id else ("", "")
     if "@" in spelled:
@@ -149,7 +150,7 @@ def read_typed(settings: Settings, text: str) -> Typed:
 
 
 def _mailbox(text: str) -> str:
-    """Return the mailbox as files and ledger have it: `Anna <ANNA@firma.de>` too."""
+    """Return the mailbox in lower case, without a display name: `Anna <ANNA@firma.de>` is `anna@firma.de`."""
     try:
         return read_email(text).lower()
     except Unusable:
@@ -157,7 +158,7 @@ def _mailbox(text: str) -> str:
 
 
 class _Search:
-    """Looks through the ledger and the files again and again, each time for all that is known by then."""
+    """Searches the ledger and the files in steps, each with all ids, names and addresses known by then."""
 
     def __init__(self, ledger: Ledger, settings: Settings, wanted: Sequence[Typed]) -> None:
         self._ledger = ledger
@@ -172,8 +173,8 @@ class _Search:
         self._rejected: list[tuple[str, Path, RejectedText]] = []
         self._unread: list[str] = []
 
-    def goes_on(self) -> bool:
-        """Look once; whether something was learnt that calls for another look."""
+    def step(self) -> bool:
+        """Search once; return whether it found something new, so that another step is needed."""
         self._look()
         self._entries = [_entry(each) for each in self._found]
         self._persons = persons(self._entries)
@@ -193,7 +194,10 @@ class _Search:
         return not known
 
     def check(self, typed: Typed) -> None:
-        """Two people may share a number, or two lists both count from 1: raise `UsageError` then."""
+        """Raise `UsageError` if the term matches several people.
+
+        Two people may share a phone number, and the ids of two lists may both begin at 1.
+        """
         people: dict[int, ListedPerson] = {}
         for number in self._meant(typed):
             person, entry = self._persons[number], self._entries[number]
@@ -259,7 +263,7 @@ class _Search:
         self._unread += [f"{draft} was left by an import that was killed" for draft in drafts]
 
     def _typed_ids(self, audience: str) -> frozenset[str]:
-        """Of whom nothing is known yet, a rejected row may be all there is."""
+        """Return the typed ids while the audience has no known entry: only an invalid row may match."""
         if self._own_ids:
             return frozenset()
         return frozenset[str]().union(
@@ -281,8 +285,8 @@ def _of_ledger(known: KnownAs) -> ListedPerson:
     return ListedPerson(known.audience, Identifiers(known.contact, known.name, phones, emails))
 
 
-def _of_file(standing: PersonRow) -> ListedPerson:
-    return ListedPerson(standing.audience, standing.row.identifiers)
+def _of_file(found: PersonRow) -> ListedPerson:
+    return ListedPerson(found.audience, found.row.identifiers)
 
 
 def _place(entry: ListedPerson) -> str:

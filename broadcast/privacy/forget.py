@@ -1,4 +1,4 @@
-"""Forgetting one person: out of every incident, and word of the files where they still stand."""
+"""Erase one person from every incident of the ledger, and report the contacts files that still have them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from broadcast.privacy.find_person import FoundPerson, find_person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureProposal:
-    """Whom the ledger is to forget, and what it has of them.
+    """The person to erase from the ledger, with the number of their messages and the incidents concerned.
 
-    The rows of the contacts files in which they still stand are yours: nobody but you edits those.
-    `suppress` says that their addresses must never be used again.
+    Contacts files are never changed; their rows are only reported. `suppress` says that their addresses must
+    never be used again.
     """
 
     person: FoundPerson
@@ -33,13 +33,16 @@ Consent = Callable[[ErasureProposal], None]
 
 
 def propose(
-    ledger: Ledger, settings: Settings, whom: str, also: Sequence[str] = (), *, suppress: bool = False
+    ledger: Ledger, settings: Settings, term: str, also: Sequence[str] = (), *, suppress: bool = False
 ) -> ErasureProposal:
-    """Return everything under that id, phone number or mailbox; raises `UsageError` or `NothingMatched`."""
-    person = find_person(ledger, settings, whom, also)
+    """Return what erasing the person with this id, phone number or mailbox would remove.
+
+    Raises `UsageError` if several people match, and `NothingMatched` if there is nothing to erase.
+    """
+    person = find_person(ledger, settings, term, also)
     if not person.known_as and not (suppress and person.rows) and not ledger.erasure.unfinished:
         raise NothingMatched(
-            f"the ledger knows nobody as {whom.strip()}{_still_in(person)}",
+            f"the ledger knows nobody as {term.strip()}{_still_in(person)}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
         )
     refs = {incident.id: incident.ref for incident in ledger.incidents.all()}
@@ -51,10 +54,10 @@ def propose(
 
 
 def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Consent) -> ErasureProposal:
-    """Erase them, and write the file anew; raises `Refused` and `LedgerError`.
+    """Erase the person, then rewrite the ledger file so that no old page keeps their data.
 
-    With `suppress`, a digest of each address that only they have stays, so that no contacts file reaches them
-    again; an address that others have too is theirs to be told at.
+    With `suppress`, a digest of each address stays, so that no contacts file reaches them again; addresses
+    that other people share are not suppressed. Raises `Refused` and `LedgerError`.
     """
     erasure, person = ledger.erasure, proposed.person
     if person.known_as or (proposed.suppress and person.rows):
@@ -71,13 +74,16 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
 
 
 def forgetting(person: FoundPerson, secret: bytes) -> Forgetting:
-    """Return what a ledger must know to forget a person."""
+    """Return the entries, names, addresses and digests that the ledger must erase."""
     names = frozenset(entry.identifiers.name for entry in person.entries) - {""}
     return Forgetting(person.known_as, names, person.addresses, frozenset(_marks(person, secret)))
 
 
 def _marks(person: FoundPerson, secret: bytes) -> Iterator[str]:
-    """Of every id and address: the row may get a new mailbox, or a new id, while an incident goes on."""
+    """Yield a digest of each id and address.
+
+    While an incident is open, they keep a row with a new mailbox or a new id from being told again.
+    """
     words = {word for entry in person.entries for word in entry.words} or {NAMELESS}
     for entry in person.entries:
         if entry.place not in person.others_places:
@@ -90,7 +96,7 @@ def _marks(person: FoundPerson, secret: bytes) -> Iterator[str]:
 
 
 def _suppressions(person: FoundPerson, secret: bytes, by: Author) -> Iterator[Suppression]:
-    """Erasing takes away how they are shown."""
+    """Yield a suppression for each address that only this person has; it keeps no readable address."""
     for kind, address in person.addresses:
         if address not in person.others_addresses:
             yield suppression(secret, kind, address, SuppressionReason.FORGOTTEN, by.name, by.at)

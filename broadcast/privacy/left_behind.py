@@ -1,4 +1,4 @@
-"""Find and remove a person's data outside the ledger: in rehearsals and bug reports."""
+"""Find and remove a person's data outside the ledger: in the sandbox and in bug reports."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from broadcast.sandbox.settings import sandbox_folder
 
 
 def forget_rehearsed(settings: Settings, asked: Sequence[str], person: FoundPerson, by: Author) -> list[Path]:
-    """Take somebody out of the sandbox; returns the files that mention them still. Raises `LedgerError`.
+    """Remove a person from the sandbox; return the files that still mention them. Raises `LedgerError`.
 
-    Rehearsals do not matter: the messages that it received go as a whole.
+    All messages that the sandbox received are deleted, also those of other people: they are only rehearsals.
     """
     words = {address for _, address in person.addresses} - person.others_addresses
     found = _rehearsed(settings, words)
@@ -38,7 +38,7 @@ def forget_rehearsed(settings: Settings, asked: Sequence[str], person: FoundPers
 
 
 def scrub_reports(reports: Iterable[Path], person: FoundPerson) -> None:
-    """Take a person out of the bug reports of this program, which quote the error."""
+    """Remove a person from this program's bug reports, which quote error messages."""
     names = {entry.identifiers.name for entry in person.entries}
     scrubber = Scrubber(names, [address for _, address in person.addresses])
     for path in reports:
@@ -65,7 +65,7 @@ def _forget_in(path: Path, settings: Settings, asked: Sequence[str], by: Author)
             ledger.erasure.forget(forgetting(person, ledger.secret()), ledger.secret(), by)
             ledger.erasure.rewrite()
     except UsageError:
-        return  # who is meant is not clear there; the caller names the file
+        return  # several people match there; the caller names the file
     finally:
         ledger.close()
 

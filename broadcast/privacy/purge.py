@@ -1,4 +1,4 @@
-"""Purging: incidents that ended long ago forget who was told, and keep how many."""
+"""Purge: erase the people from incidents that ended long ago, and keep the counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from broadcast.model.incident import Incident
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeableIncident:
-    """An incident that is over, and what it still knows: `owed` of its people are still owed something."""
+    """A closed incident with people in it; `owed` of them have an unsent or unclear message."""
 
     id: int
     ref: str
@@ -25,7 +25,7 @@ class PurgeableIncident:
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """What a purge erases: everybody from these incidents, which ended before `before`."""
+    """The incidents that ended before `before`, with the people that a purge erases from them."""
 
     before: datetime
     incidents: tuple[PurgeableIncident, ...]
@@ -33,7 +33,7 @@ class Purge:
 
     @property
     def people(self) -> int:
-        """How many entries go; somebody who was told of two incidents counts twice."""
+        """The number of entries to erase; a person in two incidents counts twice."""
         return sum(incident.people for incident in self.incidents)
 
 
@@ -41,9 +41,9 @@ Consent = Callable[[Purge], None]
 
 
 def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
-    """Return what a purge of everything that ended more than `age` seconds ago would erase.
+    """Return what a purge would erase from incidents that ended more than `age` seconds before `now`.
 
-    Incidents that are open are left alone, however old they are.
+    Open incidents are never purged, however old they are.
     """
     before = now - timedelta(seconds=age)
     found = (_ended(ledger, incident, before) for incident in ledger.incidents.all())
@@ -51,9 +51,10 @@ def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
 
 
 def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purge:
-    """Erase it, and write the file anew; raises `Refused` and `LedgerError`.
+    """Erase these people, then rewrite the ledger file so that no old page keeps their data.
 
-    A file that an earlier purge could not rewrite is finished, even where nobody is left to erase.
+    If an earlier purge could not rewrite the file, that is done now, even if there is nothing to erase.
+    Raises `Refused` and `LedgerError`.
     """
     erasure = ledger.erasure
     if proposed.incidents:

@@ -1,4 +1,4 @@
-"""Suppressing addresses by hand, and letting them be used again."""
+"""Suppress addresses by hand, and release them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EXAMPLE = "give a phone number or an e-mail address, like +49 151 12345678 or a
 
 @dataclass(frozen=True, slots=True)
 class SuppressionReasonGiven:
-    """Why addresses must not be used, who says so, and when."""
+    """Why addresses must not be used, the source of that, and the time."""
 
     reason: SuppressionReason
     source: str
@@ -34,9 +34,10 @@ class SuppressionReasonGiven:
 def read_suppressions(
     lines: Iterable[tuple[str, str]], region: str, reason_given: SuppressionReasonGiven, secret: bytes
 ) -> list[Suppression]:
-    """Return what keeps the addresses in lines from being used, and the tokens of unsubscribe links.
+    """Return a suppression for each address or unsubscribe token in `lines`.
 
-    Each line comes with where it stands. Raises `UsageError` and names whatever is neither.
+    `lines` are pairs of a place ("file, line 3") and a text. Raises one `UsageError` that lists every line
+    with neither an address nor a token; then no line counts.
     """
     found: dict[bytes, Suppression] = {}
     wrong: list[str] = []
@@ -66,7 +67,7 @@ def _read(text: str, region: str, reason_given: SuppressionReasonGiven, secret: 
 
 
 def find(ledger: Ledger, wanted: Sequence[str], region: str) -> list[Suppression]:
-    """Return what is suppressed under these addresses or ids; raises `NothingMatched`."""
+    """Return the suppressions of these addresses or ids; raises `NothingMatched` if one is not suppressed."""
     everything = ledger.suppressions.all()
     found: dict[tuple[bytes, str], Suppression] = {}
     for text in map(clean, wanted):
@@ -79,7 +80,7 @@ def find(ledger: Ledger, wanted: Sequence[str], region: str) -> list[Suppression
 
 
 def release(ledger: Ledger, found: Sequence[Suppression], consent: Callable[[], None]) -> None:
-    """Let these addresses be used again; raises `Refused` and `LedgerError`."""
+    """Release these addresses, so that they may be used again; raises `Refused` and `LedgerError`."""
     consent()
     ledger.suppressions.remove({each.digest for each in found})
 

@@ -1,4 +1,4 @@
-"""Writing a configuration to start from: complete, commented, in the user's language, rehearsable at once."""
+"""Write a first configuration: complete, commented, in the user's language, and ready for a rehearsal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from broadcast.config.atomic_file import write_atomically
 from broadcast.errors import Refused, UsageError
 
-_PRIVATE = 0o600  # people's addresses stand in them
+_PRIVATE = 0o600  # for files with people's addresses
 _COMMON = 0o644
 _CONFIGURATION = "broadcast.toml"
 _SOURCES = {
@@ -22,20 +22,20 @@ _SOURCES = {
 }
 _IGNORE = ".gitignore"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-_TEXTS = Path(__file__).parent / "starter"  # people and numbers in them are reserved for fiction
+_TEXTS = Path(__file__).parent / "starter"  # its phone numbers and domains are reserved for examples
 _LANES = '[["email", "mail-backup", "sms"], ["site"]]'
 _LANES_WITH_PUBLIC = '[["email", "mail-backup", "sms"], ["x"], ["page"], ["site"]]'
 
 
 class StarterLanguage(StrEnum):
-    """The languages that a configuration can be written in: its comments, its sample texts, its people."""
+    """The languages for the comments, sample texts and sample contacts of a configuration."""
 
     DE = "de"
     EN = "en"
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> StarterLanguage:
-        """The shell's language: the first of LC_ALL, LC_MESSAGES and LANG that is set; else English."""
+        """Return the language of the shell (LC_ALL, LC_MESSAGES, then LANG); English if none is set."""
         named = (environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
         first = next(filter(None, named), "").lower()
         return cls.DE if first.replace("-", "_").partition("_")[0].partition(".")[0] == cls.DE else cls.EN
@@ -43,9 +43,10 @@ class StarterLanguage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """What was written, what to type next, and what was there already.
+    """The files that were written, and the commands to type next.
 
-    `kept` was left alone; `aside` were your own files, under their old names and the names they have now.
+    `kept` are files that were there and were not changed. `aside` are the user's files that were renamed:
+    pairs of the old and the new path.
     """
 
     written: tuple[Path, ...]
@@ -57,9 +58,14 @@ class Starter:
 def initialise(folder: Path, language: StarterLanguage, *, sandbox: bool, force: bool) -> Starter:
     """Write a configuration and made-up contacts into `folder`.
 
-    With `sandbox`, every kind of channel is configured, to be rehearsed without an account. Raises
-    `Refused` where a file is there already, unless `force`, and where a link or a folder is in its place. A
-    file that somebody wrote or changed is set aside, never overwritten; a `.gitignore` stays.
+    With `sandbox`, every kind of channel is configured, so that all can be rehearsed without an account.
+    With `force`, existing files are replaced; files that the user wrote or changed are renamed first. An
+    existing `.gitignore` is kept.
+
+    Raises:
+        Refused: A file exists and `force` is not set, or a link or a folder has its name.
+        UsageError: A file cannot be written.
+        OSError: The disk is full.
     """
     files = {_CONFIGURATION: configuration(language, sandbox=sandbox)}
     files |= {name: _text(language, source) for name, source in _SOURCES.items()}
@@ -111,7 +117,7 @@ _PREPARE = (
 
 
 def configuration(language: StarterLanguage, *, sandbox: bool) -> str:
-    """Return the configuration; without `sandbox`, the public channels are comments."""
+    """Return the text of `broadcast.toml`; without `sandbox`, the public channels are commented out."""
     public = _text(language, "public-channels.toml")
     section = public if sandbox else "\n".join(_commented(_text(language, "commented"), public)) + "\n"
     lanes = _LANES_WITH_PUBLIC if sandbox else _LANES
@@ -134,12 +140,12 @@ def _refuse_links(folder: Path, names: Iterable[str]) -> None:
         if path.is_symlink() or (path.exists() and not path.is_file()):
             raise Refused(
                 f"{path} is a link or no file; nothing was written",
-                hint="move it away, or choose another folder",
+                hint="move it, or choose another folder",
             )
 
 
 def _is_ours(path: Path, name: str) -> bool:
-    """Return whether `init` wrote it like this, in any language, for a rehearsal or not."""
+    """Return whether the file is as `init` wrote it, in any language, with or without `sandbox`."""
     texts = {
         configuration(language, sandbox=sandbox)
         if name == _CONFIGURATION
@@ -151,7 +157,7 @@ def _is_ours(path: Path, name: str) -> bool:
 
 
 def _set_aside(path: Path) -> tuple[Path, Path]:
-    """Give somebody's file another name."""
+    """Rename a file of the user to `NAME.before`; return the old and the new path."""
     names = chain([f"{path.name}.before"], (f"{path.name}.before-{number}" for number in count(2)))
     other = next(path.with_name(name) for name in names if not path.with_name(name).exists())
     path.rename(other)
