@@ -12,11 +12,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
-from broadcast.channels.transport import Transport
-from broadcast.config.settings import ChannelSettings
-from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
-from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe
-from broadcast.model.outgoing import Attempted, Outgoing
+from broadcast.adapters import (
+    Accepted,
+    Attempted,
+    Capabilities,
+    ChannelKind,
+    ChannelSettings,
+    Health,
+    Idempotency,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Probe,
+    Transport,
+)
 
 
 class Logfile:

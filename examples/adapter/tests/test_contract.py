@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.channels.base import Reconciles
-from broadcast.model.outcome import Accepted, NotSent
-from broadcast.model.outgoing import Attempted
+from broadcast.adapters import Accepted, Attempted, NotSent, Reconciles
 from broadcast.testing.adapter_contract import AdapterContract, Case, using
 from broadcast.testing.samples import NASTY, now, outgoing
 

@@ -1,0 +1,104 @@
+"""Everything that an adapter is made of: the public face of broadcast for authors of channels.
+
+An adapter turns one message into one request, and the answer into an outcome. It never loops, sleeps,
+retries, logs, shortens a text or touches the ledger. The names keep their meaning within a major version;
+`broadcast.testing` has the tests that an adapter must pass.
+
+What it is: `Adapter`, and `Reconciles` if the provider can be asked about earlier messages.
+What it says of itself: `Capabilities`, made of `ChannelKind`, `AddressKind`, `Threading`, `Idempotency`.
+What it is given: `ChannelSettings`, `Transport`, `Outgoing`, `Attempted`.
+What it returns: an `Outcome`, which is `Accepted` (with its `Thread`), `Rejected` (with its `Scope`),
+`NotSent` or `Unknown`; and a `Probe` with its `Health`.
+What it raises, while it is built and never later: `ConfigError`.
+What helps to read an answer (`Answer`; `NoReply` if none came): `responses`, `lookup`.
+What helps to check options: `option_shapes`.
+
+Example:
+    import json
+
+    from broadcast.adapters import (
+        Accepted, AddressKind, Capabilities, ChannelKind, NoReply, Probe, responses,
+    )
+
+    class Pigeon:
+        name = "pigeon"
+        capabilities = Capabilities(kind=ChannelKind.SMS, address=AddressKind.PHONE, rate=5.0)
+        options = frozenset({"token"})
+
+        def __init__(self, settings, transport):
+            self._headers = {"Authorization": f"Bearer {settings.required('token')}"}
+            self._root = settings.base_url or "https://api.pigeon.example"
+            self._transport = transport
+
+        @classmethod
+        def from_settings(cls, settings, transport):
+            return cls(settings, transport)
+
+        async def send(self, batch):
+            [outgoing] = batch
+            bird = {"to": outgoing.address, "text": outgoing.message.text, "reference": outgoing.key}
+            answer = await self._transport.exchange(
+                "POST", f"{self._root}/birds", headers=self._headers, body=json.dumps(bird).encode()
+            )
+            if isinstance(answer, NoReply) or not answer.success:
+                return [responses.failure(answer)]
+            ref = responses.text_of(responses.json_object(answer), "id")
+            return [Accepted(ref) if ref else responses.unreadable(answer, "id")]
+
+        async def probe(self) -> Probe:
+            url = f"{self._root}/account"
+            return responses.health(await self._transport.exchange("GET", url, headers=self._headers))
+
+        async def close(self):
+            await self._transport.close()
+"""
+
+from broadcast.channels import lookup, responses
+from broadcast.channels import options as option_shapes
+from broadcast.channels.base import Adapter, Reconciles
+from broadcast.channels.transport import Answer, NoReply, Transport
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.contact import AddressKind
+from broadcast.model.outcome import (
+    Accepted,
+    Health,
+    NotSent,
+    Outcome,
+    Probe,
+    Rejected,
+    Scope,
+    Thread,
+    Unknown,
+)
+from broadcast.model.outgoing import Attempted, Outgoing
+
+__all__ = [
+    "Accepted",
+    "Adapter",
+    "AddressKind",
+    "Answer",
+    "Attempted",
+    "Capabilities",
+    "ChannelKind",
+    "ChannelSettings",
+    "ConfigError",
+    "Health",
+    "Idempotency",
+    "NoReply",
+    "NotSent",
+    "Outcome",
+    "Outgoing",
+    "Probe",
+    "Reconciles",
+    "Rejected",
+    "Scope",
+    "Thread",
+    "Threading",
+    "Transport",
+    "Unknown",
+    "lookup",
+    "option_shapes",
+    "responses",
+]
