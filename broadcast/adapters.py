@@ -5,7 +5,8 @@ retries, logs, shortens a text or touches the ledger. The names keep their meani
 `broadcast.testing` has the tests that an adapter must pass.
 
 What it is: `Adapter`, and `Reconciles` if the provider can be asked about earlier messages.
-What it says of itself: `Capabilities`, made of `ChannelKind`, `AddressKind`, `Threading`, `Idempotency`.
+What it says of itself: `Capabilities`, made of `ChannelKind`, `AddressKind`, `Threading`, `Idempotency`
+and `Limit` (with its `Measure`).
 What it is given: `ChannelSettings`, `Transport`, `Outgoing`, `Attempted`.
 What it returns: an `Outcome`, which is `Accepted` (with its `Thread`), `Rejected` (with its `Scope`),
 `NotSent` or `Unknown`; and a `Probe` with its `Health`.
@@ -59,7 +60,7 @@ from broadcast.channels.base import Adapter, Reconciles
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
-from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
 from broadcast.model.contact import AddressKind
 from broadcast.model.outcome import (
     Accepted,
@@ -86,6 +87,8 @@ __all__ = [
     "ConfigError",
     "Health",
     "Idempotency",
+    "Limit",
+    "Measure",
     "NoReply",
     "NotSent",
     "Outcome",

@@ -65,7 +65,11 @@ class NothingMatched(BroadcastError):
 
 
 class ConfigError(BroadcastError):
-    """A setting, a secret or a contacts file is wrong."""
+    """A setting, a secret or a contacts file is wrong.
+
+    Example:
+        >>> raise ConfigError(f"{settings.origin}: base_url is missing", hint='write base_url = "https://..."')
+    """
 
     exit_status = 6
 

@@ -81,7 +81,15 @@ class Adapter(Protocol):
 
 @runtime_checkable
 class Reconciles(Protocol):
-    """An adapter whose provider can be asked about earlier attempts (look-up)."""
+    """An adapter whose provider can be asked about earlier attempts (look-up).
+
+    Its capabilities say `Idempotency.LOOKUP` or `DEDUPE`. `broadcast.channels.lookup` has the rules for
+    reading a list of messages.
+
+    Example:
+        >>> await adapter.find([Attempted(outgoing, started_at)])
+        [Accepted("SM4f1c", detail="found in the list of messages")]
+    """
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
         """Look up attempts whose answer was lost.

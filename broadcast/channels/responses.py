@@ -43,7 +43,18 @@ _PRIVATE = re.compile(
 def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Outcome:
     """Return the outcome of an answer that is not 2xx, if the adapter has no better one.
 
-    `detail` is the provider's own explanation; private parts of it are removed.
+    Args:
+        answer: The answer, also one that never came.
+        detail: The provider's own explanation; secrets and addresses in it are removed.
+        code: The provider's own code.
+
+    Returns:
+        `NotSent` if the message certainly was not processed (429, or no byte left), `Rejected` for other
+        4xx and redirects, else `Unknown`.
+
+    Example:
+        >>> failure(reply_with_status_403, detail="key revoked", code="17")
+        Rejected("not allowed (HTTP 403): key revoked", Scope.CHANNEL, "17")
     """
     if isinstance(answer, NoReply):
         return _unanswered(answer)
@@ -67,7 +78,12 @@ def unreadable(reply: Reply, missing: str) -> Unknown:
 
 
 def health(answer: Answer) -> Probe:
-    """Return the probe result for the answer to a harmless request."""
+    """Return the probe result for the answer to a harmless request.
+
+    Example:
+        >>> health(await transport.exchange("GET", f"{root}/account", headers=headers))
+        Probe(Health.UNAUTHORISED, "the credentials were refused (HTTP 401)")
+    """
     if isinstance(answer, NoReply):
         return Probe(Health.UNREACHABLE, answer.reason)
     if answer.success:

@@ -45,7 +45,14 @@ _SPARE_CONNECTIONS = 2  # so that a probe or a look-up never waits for messages
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete answer; `headers` ignore case. `secrets` are those that it may quote."""
+    """A complete answer.
+
+    Attributes:
+        status: The HTTP status.
+        headers: Their names ignore case.
+        body: At most 256 KiB.
+        secrets: The channel's secrets, which the answer may quote.
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -60,9 +67,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class NoReply:
-    """No usable answer. `left` tells whether any byte of the request left this machine.
+    """No usable answer.
 
-    `forbidden` says that our own guard refused the address, as it will the next time.
+    Attributes:
+        reason: One line for people, without secrets.
+        left: Whether any byte of the request left this machine; if so, the provider may have the message.
+        forbidden: Whether our own guard refused the address, as it will the next time.
     """
 
     reason: str
@@ -96,6 +106,11 @@ class Transport:
 
     `deadline` is the total number of seconds for one request, from the name look-up to the last byte of
     the answer. Before the first request nothing is connected, and aiohttp is not loaded.
+
+    Example:
+        >>> answer = await transport.exchange("GET", "https://api.example/me", headers={"X-Key": key})
+        >>> answer.status if isinstance(answer, Reply) else answer.reason
+        200
     """
 
     def __init__(
@@ -158,8 +173,18 @@ class Transport:
     ) -> Answer:
         """Make one request and read the whole answer; follows no redirect and does not raise for the network.
 
-        The first request of a claim that writes is refused if the claim is too old by then. `signing_in`
-        says that this one writes no text for people: the limit is for the request after it.
+        The first request of a claim that writes is refused if the claim is too old by then.
+
+        Args:
+            method: Everything but GET and HEAD counts as writing.
+            url: An absolute address, https outside this machine.
+            headers: Sent as they are; credentials belong here and not into `url`.
+            body: The bytes to send, None for none.
+            signing_in: Whether this is a login, which writes no text for people: the age of the claim is
+                then checked at the request after it.
+
+        Returns:
+            A `Reply` of any status, or `NoReply` with its reason after at most `deadline` seconds.
         """
         import aiohttp
 

@@ -18,14 +18,33 @@ from broadcast.model.redaction import Secrets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
-    """One `[channels.NAME]` table.
+    """One `[channels.NAME]` table. An adapter reads `base_url` and its own options, rarely more.
 
-    `origin` is its place (`broadcast.toml, [channels.sms]`), `places` the place of each option
-    (`broadcast.toml:12`). `typeless` are the options that a variable sets: their values are texts without a
-    type. `timeout` and `settle` are seconds; `rate` is requests per second; `price` is US dollars per message
-    (for SMS: per part); None means the adapter's own default. `landlines` says that SMS of this channel reach
-    landlines. `options` holds what the adapter itself defines, secrets as references. `services` is the
-    organisation's `[services]`, for channels that list them; `letterhead` is for channels that are pages.
+    Attributes:
+        name: NAME of the table.
+        adapter: The adapter's name.
+        origin: The place of the table, for errors: `broadcast.toml, [channels.sms]`.
+        base_url: The address of the provider, if it is not the adapter's own default.
+        timeout: Seconds for one request; the transport keeps to them.
+        rate: Requests per second; None for the adapter's own, like `burst`, `concurrency` and `settle`.
+        burst: The number of requests that may leave at once.
+        concurrency: The number of requests that may run at the same time.
+        settle: Seconds to wait before a look-up.
+        price: US dollars per message (for SMS: per part).
+        fate: What the channel depends on, beside the adapter's own.
+        optional: Whether the channel may fail without a complaint.
+        landlines: Whether SMS of this channel reach landlines.
+        ca_file: Authorities to trust instead of the system's.
+        folder: The folder of the configuration, to which paths are relative.
+        options: What the adapter itself defines, secrets as references: read them with `required` and `text`.
+        places: The place of each option: `broadcast.toml:12`.
+        typeless: The options that a variable sets: their values are texts without a type.
+        services: The organisation's `[services]`, for channels that list them.
+        letterhead: The organisation's name and links, for channels that are pages.
+
+    Example:
+        >>> settings.required("token")  # from token = "env:PIGEON_TOKEN"
+        's3cret-feather'
     """
 
     name: str
@@ -59,7 +78,11 @@ class ChannelSettings:
         return Secrets(frozenset(_secrets(self.options)))
 
     def required(self, key: str) -> str:
-        """Return the text of option `key`, resolved; raises `ConfigError` with the fix if it is missing."""
+        """Return the text of option `key`; a reference like `env:NAME` is resolved.
+
+        Raises:
+            ConfigError: The option is missing, empty or no text; the hint says what to write.
+        """
         if key not in self.options:
             raise ConfigError(
                 f"{self.origin}: {key} is missing",
@@ -71,7 +94,11 @@ class ChannelSettings:
         raise ConfigError(f"{self.place(key)}: {key} is empty", hint=f'write {key} = "..."')
 
     def text(self, key: str, default: str = "") -> str:
-        """Return the text of option `key`, resolved, or the default."""
+        """Return the text of option `key`, with references resolved, or the default.
+
+        Raises:
+            ConfigError: It is no text, or its variable or file cannot be read.
+        """
         value = self.options.get(key, default)
         if isinstance(value, Reference):
             return value.resolve(f"{self.origin}, {key}")

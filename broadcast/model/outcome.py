@@ -20,18 +20,26 @@ from broadcast.model.suppression import SuppressionReason
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The provider's references that a later notice replies to: the first message and the latest one."""
+    """The provider's references that a later notice replies to.
+
+    Attributes:
+        root: The id of the first message.
+        last: The id of the latest message; for the first message both are its own.
+
+    Example:
+        >>> Thread(before.root, "1700000002") if before else Thread("1700000001", "1700000001")
+    """
 
     root: str
     last: str
 
 
 class Scope(StrEnum):
-    """What a rejection concerns: this receiver, this message, or the whole channel."""
+    """What a rejection concerns, and so who takes another way."""
 
-    RECIPIENT = "recipient"
-    MESSAGE = "message"
-    CHANNEL = "channel"
+    RECIPIENT = "recipient"  # this person: a wrong number, a full mailbox
+    MESSAGE = "message"  # this text, for everybody: too long, a forbidden word
+    CHANNEL = "channel"  # everything sent here: a wrong key, a closed account
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +119,9 @@ class Health(StrEnum):
     """The result of a probe."""
 
     OK = "ok"
-    UNREACHABLE = "unreachable"
-    UNAUTHORISED = "unauthorised"
-    DEGRADED = "degraded"
+    UNREACHABLE = "unreachable"  # no answer, or the provider fails
+    UNAUTHORISED = "unauthorised"  # the credentials are refused
+    DEGRADED = "degraded"  # it answers, but messages may not get through
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,11 +94,21 @@ class ServiceRecord:
 class Outgoing:
     """One message for a provider.
 
-    `key` is the deterministic reference, the same for every attempt. `thread` is the earlier message to this
-    person or page on this channel. `translations` are the texts in the other languages, if the adapter's
-    capabilities ask for them. `unsubscribe` is the token for the unsubscribe link; None if unsubscribing is
-    not possible. `may_leave` says whether they may unsubscribe: people on duty may not. `service_record` is
-    set for adapters that show the state of services (`ShowsServices`), when the engine builds the request.
+    Attributes:
+        key: Our reference, the same for every attempt: 24 letters and digits. It belongs where the provider
+            keeps it, so that a look-up finds it.
+        message: The text, in the language of the receiver.
+        headline: The facts, for channels that show them separately from the text.
+        address: The person's phone number (E.164) or e-mail address; None on a channel that publishes.
+        name: The person's name, empty if it is not known.
+        thread: The earlier message to this person or page on this channel; None for the first.
+        translations: The texts in the other languages, if `speaks_all_locales` asks for them.
+        unsubscribe: The token for the unsubscribe link; None if unsubscribing is not possible.
+        may_leave: Whether they may unsubscribe: people on duty may not.
+        service_record: The state of services, for adapters that show it (`ShowsServices`).
+
+    Example:
+        >>> body = {"to": outgoing.address, "text": outgoing.message.text, "reference": outgoing.key}
     """
 
     key: str
@@ -115,9 +125,14 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """An earlier attempt whose answer was lost, to be looked up at the provider at `asked_at`.
+    """An earlier attempt whose answer was lost, to be looked up at the provider.
 
     Both times are by this machine's clock: compare only the time between them with a provider's times.
+
+    Attributes:
+        outgoing: The message, with the same `key` as then.
+        started_at: When the attempt began.
+        asked_at: When it is looked up.
     """
 
     outgoing: Outgoing

@@ -18,6 +18,8 @@ from broadcast.adapters import (
     ConfigError,
     Health,
     Idempotency,
+    Limit,
+    Measure,
     NoReply,
     NotSent,
     Outcome,
@@ -46,6 +48,7 @@ class Pigeon:
         threading=Threading.REPLY,
         idempotency=Idempotency.LOOKUP,
         rate=5.0,
+        limits=(Limit(Measure.BYTES, 4096),),
     )
     options: ClassVar[frozenset[str]] = frozenset({"token"})
     shapes: ClassVar[option_shapes.Shapes] = {"token": option_shapes.token}
