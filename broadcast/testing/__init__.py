@@ -7,5 +7,11 @@ Example:
     class TestPigeon(HttpAdapterContract):
         @pytest.fixture
         def case(self):
-            return Case("pigeon", options={"token": "t0p"}, secrets=("t0p",), accepted=Canned(201, b"{}"))
+            return Case(
+                adapter="pigeon",
+                options={"token": "t0p"},
+                secrets=("t0p",),
+                address="+15005550006",
+                accepted=Canned(201, b"{}"),
+            )
 """

@@ -6,7 +6,7 @@ A third party's test file, whole:
         @pytest.fixture
         def case(self):
             return Case(
-                "pigeon",
+                adapter="pigeon",
                 options={"loft": "north", "token": "s3cret-feather"},
                 secrets=("s3cret-feather",),
                 address="+4915112345678",

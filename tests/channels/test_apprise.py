@@ -46,7 +46,7 @@ async def sent(url: str, text: str = "[INC-7/1] Text") -> Outcome:
 def test_it_promises_nothing_that_apprise_cannot_keep():
     can = registry.capabilities("apprise")
 
-    assert (can.threading, can.idempotency, can.receipts) == (Threading.NONE, Idempotency.NONE, False)
+    assert (can.threading, can.idempotency) == (Threading.NONE, Idempotency.NONE)
     assert not isinstance(build("json://127.0.0.1"), Reconciles)
 
 
@@ -91,7 +91,9 @@ async def test_a_thread_left_behind_keeps_the_program_no_longer_than_apprise_wai
         "from broadcast.config.settings import ChannelSettings\n"
         "from broadcast.testing.samples import outgoing\n"
         "options = {'apprise_url': sys.argv[1]}\n"
-        "settings = ChannelSettings('other', 'apprise', 'here', timeout=0.5, options=options)\n"
+        "settings = ChannelSettings(\n"
+        "    name='other', adapter='apprise', origin='here', timeout=0.5, options=options\n"
+        ")\n"
         "print(asyncio.run(registry.build(settings).send([outgoing(None)])))\n"
     )
     async with serving(never) as stub:
@@ -145,7 +147,10 @@ def test_without_the_package_the_error_says_what_to_install():
         "from broadcast.config.settings import ChannelSettings\n"
         "from broadcast.errors import ConfigError\n"
         "options = {'apprise_url': 'json://localhost'}\n"
-        "try: registry.build(ChannelSettings('other', 'apprise', '[channels.other]', options=options))\n"
+        "settings = ChannelSettings(\n"
+        "    name='other', adapter='apprise', origin='[channels.other]', options=options\n"
+        ")\n"
+        "try: registry.build(settings)\n"
         "except ConfigError as error: print(error, error.hint)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

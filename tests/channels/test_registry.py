@@ -17,7 +17,7 @@ PIGEON = """
 from broadcast.model.channel import Capabilities, ChannelKind
 class Pigeon:
     name = "pigeon"
-    capabilities = Capabilities(ChannelKind.SMS, None)
+    capabilities = Capabilities(kind=ChannelKind.SMS, address=None)
     options = frozenset({"loft"})
 """
 
