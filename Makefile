@@ -25,11 +25,12 @@ demo: $(VENV)/.demo ## Play an incident through against a local sandbox; needs n
 test: $(VENV)/.dev ## Run the tests of every day
 	@$(PYTEST) -n auto --dist loadfile
 
-check: $(VENV)/.dev ## Check style, types and the order of the layers
+check: $(VENV)/.dev ## Check style, types, the order of the layers, and that no code is dead
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/vulture
 
 slow: $(VENV)/.dev ## Run the longer tests: the wheel, pages in a browser, power cuts
 	@$(PYTEST) -m "slow or browser"

@@ -67,7 +67,6 @@ class Capabilities:
         max_batch: The number of people that one request may carry.
         threading: How a later notice is connected with the earlier ones.
         idempotency: What prevents a second message if a request is repeated.
-        receipts: Whether the provider reports later what happened to a message.
         networked: Whether requests leave this machine.
         settle: Seconds to wait before an unanswered request is looked up.
         rate: The provider's limit in requests per second; 0 for no limit. The configuration may override
@@ -93,7 +92,6 @@ class Capabilities:
     max_batch: int = 1
     threading: Threading = Threading.NONE
     idempotency: Idempotency = Idempotency.NONE
-    receipts: bool = False
     networked: bool = True
     settle: float = 5.0
     rate: float = 0.0

@@ -11,7 +11,7 @@ Example:
                 adapter="pigeon",
                 options={"token": "t0p"},
                 secrets=("t0p",),
-                address="+15005550006",
+                address="+4915112345678",
                 accepted=Canned(201, b"{}"),
             )
 """

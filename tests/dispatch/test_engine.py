@@ -30,7 +30,6 @@ def faults(often, seldom):
 NOTHING_TAKEN = faults(["status=503", "hang", "drop_before", "auth"], ["status=500,html=true", "redirect"])
 THIRD = faults(["refuse", "status=550"], ["status=450", "drop_before", "hang"])
 UNCLEAR = faults(["drop_after", "hang_after"], ["no_id", "status_after=502", "truncated"])
-FOUND = faults(["drop_after", "garbage", "status_after=500"], ["hang_after", "no_id", "drip=0.3"])
 
 
 @pytest.mark.parametrize("fault", NOTHING_TAKEN)

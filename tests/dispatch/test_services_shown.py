@@ -43,7 +43,6 @@ OUTAGES = {"sev1": "major_outage", "sev2": "partial_outage", "sev3": "degraded_p
 #: Our page calls nothing partly down that nobody called so; Statuspage's word for sev2 is its own.
 OUTAGES_ON_OUR_PAGE = OUTAGES | {"sev2": "major_outage"}
 WORST_LAST = ("operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage")
-INDICATORS = ("none", "minor", "major", "critical")
 CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
 
 services = st.lists(st.sampled_from(KEYS), min_size=1, max_size=2, unique=True).map(tuple)

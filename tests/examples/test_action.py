@@ -28,7 +28,6 @@ HOSTILE = {
 }
 #: What the runner may take for a command: our remarks, and the marks around what the program says.
 OURS = r"::(error title=broadcast::|stop-commands::[0-9a-f]{32}$|[0-9a-f]{32}::$)"
-SPEAKING = {"html_block", "html_inline", "link_open", "image", "em_open", "strong_open"}
 
 
 @pytest.fixture(scope="module")

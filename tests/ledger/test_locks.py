@@ -54,10 +54,6 @@ class Other:
         while not any(b"->" in line and str(self.pid).encode() in line.split() for line in _locks()):
             assert time.monotonic() < until
 
-    def until_it_holds(self) -> None:
-        os.write(self._told, b".")
-        self.has_it()
-
     def has_it(self) -> None:
         readable, _, _ = select.select([self._said], [], [], 10)
         assert readable

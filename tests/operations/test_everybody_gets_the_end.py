@@ -139,7 +139,6 @@ def steps(phases: Sequence[Phase], *, reopens: bool = False) -> st.SearchStrateg
 
 
 OPEN, CLOSED = [Phase.INVESTIGATING, Phase.MONITORING], [Phase.RESOLVED, Phase.RETRACTED]
-WELL = Step(phase=Phase.INVESTIGATING, renamed=(), missing=(), excluded=(), answers={})
 
 
 AGAIN = steps([Phase.INVESTIGATING], reopens=True)

@@ -37,7 +37,6 @@ NEARLY = st.lists(
     min_size=1,
     max_size=8,
 ).map("".join)
-EDGES = "[](). *:\n"
 
 
 @settings(max_examples=300, deadline=None)

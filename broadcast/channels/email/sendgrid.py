@@ -45,7 +45,6 @@ class SendGrid:
         address=AddressKind.EMAIL,
         max_batch=_PEOPLE,
         threading=Threading.REPLY,
-        receipts=True,
         concurrency=4,  # requests for a thousand people each; more would only use memory
         fate=("sendgrid", "twilio"),
     )

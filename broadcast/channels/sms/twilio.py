@@ -61,7 +61,6 @@ class TwilioSms:
         kind=ChannelKind.SMS,
         address=AddressKind.PHONE,
         idempotency=Idempotency.LOOKUP,
-        receipts=True,
         settle=10.0,
         rate=80.0,  # that of a short code; for a slower sender, Twilio queues messages for up to ten hours
         concurrency=64,

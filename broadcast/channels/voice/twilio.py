@@ -55,7 +55,6 @@ class TwilioVoice:
     capabilities: ClassVar[Capabilities] = Capabilities(
         kind=ChannelKind.VOICE,
         address=AddressKind.PHONE,
-        receipts=True,
         rate=1.0,
         concurrency=8,
         fate=("twilio",),
