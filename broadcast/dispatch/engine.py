@@ -20,10 +20,9 @@ from broadcast.dispatch import services
 from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.claim_age import ClaimAges
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.interpret import Answer, Interpreter, asked_for
 from broadcast.dispatch.message_builder import MessageBuilder
-from broadcast.dispatch.progress import Event, EventKind, Listener
+from broadcast.dispatch.progress import Ending, Event, EventKind, Listener
 from broadcast.dispatch.run_clock import RunClock
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerError

@@ -1,4 +1,7 @@
-"""What a run tells whoever watches it: the progress bar, or the NDJSON stream."""
+"""The events of a run, for a progress bar or the NDJSON stream, and why it ended.
+
+`status` imports this module, so it imports nothing that sends.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,16 @@ from enum import StrEnum
 from typing import Protocol
 
 
+class Ending(StrEnum):
+    """Why a run ended."""
+
+    FINISHED = "finished"
+    DEADLINE = "deadline"
+    INTERRUPTED = "interrupted"
+
+
 class EventKind(StrEnum):
-    """The kinds of news, as they are spelled in the NDJSON stream."""
+    """The kinds of events, as they are spelled in the NDJSON stream."""
 
     PLANNED = "planned"
     ATTEMPT = "attempt"
@@ -24,9 +35,15 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One piece of news about `count` deliveries on a channel; `contact` where it is about one.
+    """Something that happened to `count` deliveries on a channel.
 
-    What the run as a whole waits for has no channel, and says so in `reason`.
+    Attributes:
+        kind: What happened.
+        channel: Its name; empty for what the run as a whole waits for, which `reason` then says.
+        count: How many deliveries it is about.
+        contact: The receiver, if it is about one delivery.
+        ref: The provider's reference, if it accepted the message.
+        reason: Why it happened, in words for people.
     """
 
     kind: EventKind
@@ -38,12 +55,15 @@ class Event:
 
 
 class Listener(Protocol):
-    """Somebody who wants to know; must return quickly and must not raise."""
+    """A callback for the events of a run. It must return quickly, for it is called between requests.
+
+    It must not raise, either: an exception would end the run.
+    """
 
     def __call__(self, event: Event, /) -> None:
-        """Take a piece of news."""
+        """Take an event."""
         ...
 
 
-def nobody(_: Event) -> None:
-    """A listener that does not listen."""
+def ignore_events(_: Event) -> None:
+    """Do nothing: the listener of a run whose events are not shown."""

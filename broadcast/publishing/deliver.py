@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from broadcast.channels.base import Adapter
 from broadcast.channels.clock_skew import skew_warnings
 from broadcast.dispatch.channel import ActiveChannel
-from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.message_builder import MessageBuilder
-from broadcast.dispatch.progress import Event, EventKind, Listener
+from broadcast.dispatch.progress import Ending, Event, EventKind, Listener
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerBusy, LedgerError, Unfinished
 from broadcast.ledger.ledger import Ledger

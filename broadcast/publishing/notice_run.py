@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from broadcast.channels.base import Adapter
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Engine
 from broadcast.dispatch.message_builder import MessageBuilder
-from broadcast.dispatch.progress import Event, EventKind, Listener
+from broadcast.dispatch.progress import Ending, Event, EventKind, Listener
 from broadcast.dispatch.recovery import Recovered, take_over
 from broadcast.dispatch.stop import Stop
 from broadcast.ledger.deliveries import Deliveries

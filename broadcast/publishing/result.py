@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
 from typing import Any
 
-from broadcast.dispatch.ending import Ending
+from broadcast.dispatch.progress import Ending
 from broadcast.ledger.counts import Counts, counts
 from broadcast.ledger.tally import Tally
 from broadcast.model.delivery import OPEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from broadcast.dispatch.ending import Ending
+from broadcast.dispatch.progress import Ending
 from broadcast.ledger.counts import Counts, counts, counts_of_channel
 from broadcast.ledger.history import ChannelAttempts, Failover, History
 from broadcast.ledger.records import Notice

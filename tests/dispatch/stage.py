@@ -16,7 +16,7 @@ from broadcast.channels.base import Adapter
 from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.config.load import load
 from broadcast.config.settings import ChannelSettings, Settings
-from broadcast.dispatch.progress import Listener, nobody
+from broadcast.dispatch.progress import Listener, ignore_events
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
@@ -209,7 +209,7 @@ class Company:
         self,
         request: Request,
         limits: Limits | None = None,
-        listener: Listener = nobody,
+        listener: Listener = ignore_events,
         instead: Mapping[str, Callable[[], Adapter]] | None = None,
     ) -> Result:
         """Publish; `instead` puts other adapters behind some channels."""
@@ -224,7 +224,7 @@ class Company:
         title: str = "Checkout down",
         limits: Limits | None = None,
         instead: Mapping[str, Callable[[], Adapter]] | None = None,
-        listener: Listener = nobody,
+        listener: Listener = ignore_events,
         **given: object,
     ) -> Result:
         request = Request(verb=Verb.NOTIFY, title=title, **given)  # type: ignore[arg-type]  # tests name the fields
@@ -235,9 +235,9 @@ class Company:
 
     def preview(self, request: Request) -> Preview:
         with self.ledger() as ledger:
-            return make_publisher(self.settings, ledger, nobody).preview(request, Limits())
+            return make_publisher(self.settings, ledger, ignore_events).preview(request, Limits())
 
-    def retry(self, limits: Limits | None = None, *, listener: Listener = nobody) -> Result:
+    def retry(self, limits: Limits | None = None, *, listener: Listener = ignore_events) -> Result:
         with self.ledger() as ledger:
             found = retried(make_deliverer(self.settings, ledger, listener), None, limits)
             assert found.latest

@@ -10,10 +10,9 @@ import pytest
 from broadcast.channels.start_limit import TOO_OLD, may_start
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Engine
 from broadcast.dispatch.message_builder import MessageBuilder
-from broadcast.dispatch.progress import Event, EventKind
+from broadcast.dispatch.progress import Ending, Event, EventKind
 from broadcast.dispatch.stop import Stop
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from broadcast.dispatch.progress import nobody
+from broadcast.dispatch.progress import ignore_events
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.publishing.request import Verb
@@ -198,7 +198,7 @@ def test_retry_finishes_every_incident_and_says_so_for_every_notice(company, san
     sandbox.clear_faults()
 
     with company.ledger() as ledger:
-        deliverer = make_deliverer(company.settings, ledger, nobody)
+        deliverer = make_deliverer(company.settings, ledger, ignore_events)
         finished = retried(deliverer)
         again = retried(deliverer)
 
@@ -286,7 +286,7 @@ def test_a_retry_by_name_counts_no_failure_of_an_older_notice_once_the_end_is_se
     assert company.follow_up(Verb.RESOLVE, message="Over.").exit_code == 0
 
     with company.ledger() as ledger:
-        finished = retried(make_deliverer(company.settings, ledger, nobody), "INC-1")
+        finished = retried(make_deliverer(company.settings, ledger, ignore_events), "INC-1")
 
     assert finished.notices == ()
     assert finished.exit_code == 0

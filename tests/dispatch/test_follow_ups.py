@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from broadcast.dispatch.progress import Event, EventKind, nobody
+from broadcast.dispatch.progress import Event, EventKind, ignore_events
 from broadcast.errors import Overtaken, UnknownIncident
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
@@ -149,7 +149,7 @@ def test_a_false_alarm_is_not_told_as_something_else_because_somebody_was_quicke
 
     request = Request(verb=Verb.RETRACT, incident="INC-1", message="A false alarm.")
     with company.ledger() as ledger:
-        publisher = make_publisher(company.settings, ledger, nobody)
+        publisher = make_publisher(company.settings, ledger, ignore_events)
         if meanwhile is Verb.RESOLVE:
             with pytest.raises(Overtaken, match="take back something else"):
                 published(publisher, request, say_yes)
@@ -194,7 +194,7 @@ def test_a_resolve_reaches_those_who_are_told_while_somebody_says_yes_to_it(comp
         assert company.retry().counts.accepted == 2
 
     with company.ledger() as ledger:
-        publisher = make_publisher(company.settings, ledger, nobody)
+        publisher = make_publisher(company.settings, ledger, ignore_events)
         result = published(publisher, Request(verb=Verb.RESOLVE, message="Over."), say_yes)
 
     assert result.exit_code == 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from broadcast.dispatch.progress import nobody
+from broadcast.dispatch.progress import ignore_events
 from broadcast.errors import KeyReused, NothingMatched, Refused, UsageError
 from broadcast.publishing.preview import Preview
 from broadcast.publishing.request import Limits, Request, Verb
@@ -53,7 +53,7 @@ def test_nobody_is_asked_twice_under_one_key(company):
     request = Request(verb=Verb.NOTIFY, title="Checkout down", key="run-7")
     for _ in range(2):
         with company.ledger() as ledger:
-            published(make_publisher(company.settings, ledger, nobody), request, asked.append)
+            published(make_publisher(company.settings, ledger, ignore_events), request, asked.append)
 
     assert len(asked) == 1
 
@@ -63,7 +63,7 @@ def test_whoever_says_no_has_sent_and_recorded_nothing(company, sandbox):
         raise Refused("no")
 
     with company.ledger() as ledger:
-        publisher = make_publisher(company.settings, ledger, nobody)
+        publisher = make_publisher(company.settings, ledger, ignore_events)
         with pytest.raises(Refused):
             published(publisher, Request(verb=Verb.NOTIFY, title="Checkout down"), declining)
 
@@ -148,7 +148,7 @@ def test_in_the_sandbox_a_drill_uses_every_channel(company, sandbox):
     company.configure(ALL)
     settings = in_sandbox(company.settings, SandboxAddress(sandbox.url, sandbox.smtp_port, started=False))
     with company.ledger() as ledger:
-        publisher = make_publisher(settings, ledger, nobody)
+        publisher = make_publisher(settings, ledger, ignore_events)
         published(publisher, Request(verb=Verb.NOTIFY, title="Rehearsal", drill=True), consent)
 
     assert {message.provider for message in sandbox.received} == {"sendgrid", "x", "statuspage"}

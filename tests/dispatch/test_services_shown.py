@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from broadcast.channels import registry
-from broadcast.dispatch.progress import nobody
+from broadcast.dispatch.progress import ignore_events
 from broadcast.errors import NothingMatched
 from broadcast.publishing.request import Request, Verb
 from broadcast.sandbox.daemon import SandboxAddress
@@ -95,7 +95,7 @@ class Desk:
 
     def publish(self, verb, **given):
         with self.company.ledger() as ledger:
-            publisher = make_publisher(replace(self.settings, ledger=Path(ledger.name)), ledger, nobody)
+            publisher = make_publisher(replace(self.settings, ledger=Path(ledger.name)), ledger, ignore_events)
             result = published(publisher, Request(verb=verb, **given), consent)
         assert result.exit_code == 0, result
 

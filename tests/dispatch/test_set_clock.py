@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.ending import Ending
 from broadcast.dispatch.engine import Engine
 from broadcast.dispatch.message_builder import MessageBuilder
-from broadcast.dispatch.progress import Event, EventKind
+from broadcast.dispatch.progress import Ending, Event, EventKind
 from broadcast.dispatch.stop import Stop
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger

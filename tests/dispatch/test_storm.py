@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.dispatch.progress import nobody
+from broadcast.dispatch.progress import ignore_events
 from broadcast.errors import PhaseError, Refused
 from broadcast.publishing.preview import Preview
 from broadcast.publishing.request import Request, Verb
@@ -66,7 +66,9 @@ def _published(company: Company, request: Request, tell: int, start: int, releas
 def _exit_code(company: Company, request: Request, consent: Callable[[Preview], None]) -> int:
     try:
         with company.ledger() as ledger:
-            return published(make_publisher(company.settings, ledger, nobody), request, consent).exit_code
+            return published(
+                make_publisher(company.settings, ledger, ignore_events), request, consent
+            ).exit_code
     except PhaseError:
         return 2
     except BaseException:  # noqa: BLE001 - the parent must see every way it can fail
@@ -133,7 +135,7 @@ def test_an_update_stays_with_its_incident_when_that_ends_and_another_is_open(co
 
     request = Request(verb=Verb.UPDATE, message="The cause is found.")
     with company.ledger() as ledger:
-        publisher = make_publisher(company.settings, ledger, nobody)
+        publisher = make_publisher(company.settings, ledger, ignore_events)
         with pytest.raises(PhaseError, match="INC-1"):
             published(publisher, request, meanwhile)
 
@@ -149,7 +151,7 @@ def test_who_is_asked_sees_what_was_published_meanwhile_and_may_say_no(company):
         company.follow_up(Verb.UPDATE, message="We restart it.")
 
     with company.ledger() as ledger:
-        publisher = make_publisher(company.settings, ledger, nobody)
+        publisher = make_publisher(company.settings, ledger, ignore_events)
         with pytest.raises(Refused, match="no"):
             published(publisher, Request(verb=Verb.UPDATE, message="The cause is found."), asked)
         assert len(ledger.incidents.notices(ledger.incidents.all()[0])) == 2

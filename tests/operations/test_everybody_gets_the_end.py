@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.dispatch.decide import DeliverySituation, Policy, decide
-from broadcast.dispatch.ending import Ending
+from broadcast.dispatch.progress import Ending
 from broadcast.dispatch.settlement import settlement
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from broadcast.dispatch.ending import Ending
+from broadcast.dispatch.progress import Ending
 from broadcast.publishing.summarise import summarise
 from broadcast.reports.log import log
 from tests.reports.filled import Chronicle, Try, outage, owed, person

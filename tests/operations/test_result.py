@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from broadcast.dispatch.ending import Ending
+from broadcast.dispatch.progress import Ending
 from broadcast.ledger.counts import Counts, counts
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.tally import Tally

@@ -16,7 +16,7 @@ import pytest
 from broadcast.cli.output.watch import round_json, told
 from broadcast.config.load import load
 from broadcast.config.settings import Settings, WatchSettings
-from broadcast.dispatch.progress import nobody
+from broadcast.dispatch.progress import ignore_events
 from broadcast.errors import Refused
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.sqlite.runs import watching_alone
@@ -214,7 +214,7 @@ def test_an_end_goes_by_other_ways_too_and_says_so(backed_up, provider):
     settings = backed_up(ACTIVE)
     ledger = Ledger.open(settings.ledger)
     request = Request(verb=Verb.NOTIFY, title="Kasse")
-    assert published(make_publisher(settings, ledger, nobody), request, lambda _: None).exit_code == 0
+    assert published(make_publisher(settings, ledger, ignore_events), request, lambda _: None).exit_code == 0
     ledger.close()
     fallen(watching(settings), provider)
 
@@ -264,7 +264,7 @@ def previewed(settings, *affects: str, verb: Verb = Verb.NOTIFY):
     ledger = Ledger.open(settings.ledger)
     request = Request(verb=verb, title="Kasse gestört", affects=affects)
     try:
-        return make_publisher(settings, ledger, nobody).preview(request, Limits())
+        return make_publisher(settings, ledger, ignore_events).preview(request, Limits())
     finally:
         ledger.close()
 
@@ -319,7 +319,7 @@ def test_affects_none_takes_what_was_found_back_until_the_channel_was_up_again(t
     fallen(watch, provider)
     ledger = Ledger.open(settings.ledger)
     request = Request(verb=Verb.NOTIFY, title="Kasse", channels=("site",), affects=("none",))
-    published(make_publisher(settings, ledger, nobody), request, lambda _: None)
+    published(make_publisher(settings, ledger, ignore_events), request, lambda _: None)
     ledger.close()
 
     assert watch.round().down == ()

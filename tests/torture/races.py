@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from broadcast.dispatch.progress import EventKind, Listener, nobody
+from broadcast.dispatch.progress import EventKind, Listener, ignore_events
 from broadcast.errors import BroadcastError, Refused
 from broadcast.publishing.preview import Preview
 from broadcast.publishing.request import Limits, Request, Verb
@@ -182,7 +182,7 @@ def _consent_together(company: Company, request: Request, gate: _Gate, insists: 
 
     try:
         with company.ledger() as ledger:
-            publisher = make_publisher(company.settings, ledger, nobody)
+            publisher = make_publisher(company.settings, ledger, ignore_events)
             return published(publisher, request, consent).exit_code
     finally:
         arrive()

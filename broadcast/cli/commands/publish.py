@@ -26,7 +26,7 @@ from broadcast.cli.output.progress import watching
 from broadcast.cli.output.show_result import show_result
 from broadcast.cli.request_input import read_limits, read_request, read_words
 from broadcast.config.settings import Settings
-from broadcast.dispatch.progress import nobody
+from broadcast.dispatch.progress import ignore_events
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import load_settings, make_publisher
 
@@ -136,7 +136,7 @@ def publish(request: Request, common: Common, sending: Sending, run: RunOptions)
 
 def _preview(request: Request, limits: Limits, settings: Settings, common: Common, output: Output) -> int:
     with opened(settings) as ledger:
-        preview = make_publisher(settings, ledger, nobody).preview(request, limits)
+        preview = make_publisher(settings, ledger, ignore_events).preview(request, limits)
     if output is Output.JSON:
         show_json(preview_json(preview, settings.timezone), common.out)
     elif output is Output.NDJSON:
