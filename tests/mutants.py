@@ -43,7 +43,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
 
 #: Mutants that behave like the original, by the line they write, and why.
 EQUIVALENT: Mapping[str, str] = {
-    "limit = policy.attempts_when_paced if retry_after <= policy.patience else 1": (
+    "limit = policy.attempts_when_paused if retry_after <= policy.longest_pause else 1": (
         "an outcome follows a request, so `attempts` is never below 1"
     ),
     "self.failures, self.probing = 1, True": "while it is probing, one failure opens it, whatever the count",

@@ -1,4 +1,4 @@
-"""The engine: claims what is due, hands it to adapters, records what came of it.
+"""The engine: claim what is due, hand it to adapters, record the outcomes.
 
 One loop owns all decisions; requests run beside it. The ledger is written by one thread in turns, so that
 neither a slow disk nor a slow provider holds up the other, and no transaction is open across a request.
@@ -20,13 +20,12 @@ from broadcast.dispatch import services
 from broadcast.dispatch.channel import NEVER, ActiveChannel
 from broadcast.dispatch.claim_age import ClaimAges
 from broadcast.dispatch.decide import Policy
-from broadcast.dispatch.interpret import Answer, Interpreter, asked_for
+from broadcast.dispatch.interpret import Answer, Interpreter, requested_pause
 from broadcast.dispatch.message_builder import MessageBuilder
 from broadcast.dispatch.progress import Ending, Event, EventKind, Listener
 from broadcast.dispatch.run_clock import RunClock
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerError
-from broadcast.ledger.batches import batches
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.pauses import Pause
 from broadcast.ledger.processes import obey_ctrl_z
@@ -39,7 +38,6 @@ from broadcast.model.outgoing import Attempted
 T = TypeVar("T")
 _GRACE = 0.3  # seconds; with start and end, a run is over within a second of its deadline
 _LOOKUPS_AT_ONCE = 32
-_REPEATS = 0.1  # for each first request, beside those that a channel begins with
 _NOT_CONFIGURED = "the channel is not in the configuration any more"
 
 
@@ -59,7 +57,7 @@ class Engine:
         self._builder = builder
         self._channels = channels
         self._clock = clock
-        self._moments = RunClock(clock)
+        self._run_clock = RunClock(clock)
         self._listener = listener
         self._interpreter = Interpreter(clock, policy, listener, builder.secret)
         self._answers: list[Answer] = []
@@ -85,50 +83,48 @@ class Engine:
                 wake_at = min((channel.wake_at(now) for channel in self._channels.values()), default=NEVER)
                 if wake_at == NEVER and not self._tasks and not self._answers:
                     return Ending.FINISHED
-                await self._rest(min(wake_at, NEVER if deadline is None else deadline) - now)
+                await self._wait(min(wake_at, NEVER if deadline is None else deadline) - now)
             return await self._wind_down(Ending.INTERRUPTED, NEVER, stop)
         except LedgerError:
-            await self._salvage(stop)
+            await self._record_after_error(stop)
             raise
         finally:
-            await self._let_go()
+            await self._close()
 
     async def _begin(self) -> None:
-        """Find out what is due; channels that are no longer configured hand over at once."""
-        for channel in self._channels.values():
-            channel.due = channel.lookup_due = NEVER
-        for name in await self._expect_waiting():
-            await self._evacuate(name, _NOT_CONFIGURED)
+        """Find out what is due; what waits for a channel that is not configured moves on at once."""
+        for name in await self._schedule_waiting():
+            await self._move_on(name, _NOT_CONFIGURED)
 
     async def _follow_the_clock(self) -> None:
-        """Wait no longer because somebody put the clock back, and look nothing up too early."""
-        before = self._moments.set_from()
+        """Restart the waits if the wall clock was set: none gets longer, no look-up comes too early."""
+        before = self._run_clock.set_from()
         if before is not None:
             await self._ledger(self._deliveries.restart_waits, before)
-            await self._expect_waiting()
+            await self._schedule_waiting()
 
-    async def _expect_waiting(self) -> set[str]:
-        """Be ready when what waits falls due; returns the channels that are no longer configured."""
-        strangers = set()
+    async def _schedule_waiting(self) -> set[str]:
+        """Schedule what waits in the ledger; return the channels of it that are not configured any more."""
+        unconfigured = set()
         for waiting in await self._ledger(self._deliveries.waiting):
-            at = self._moments.monotonic(waiting.due)
+            at = self._run_clock.monotonic(waiting.due)
             if waiting.channel not in self._channels:
-                strangers.add(waiting.channel)
+                unconfigured.add(waiting.channel)
             elif waiting.state is DeliveryState.UNKNOWN:
-                self._channels[waiting.channel].put_lookup(at)
+                self._channels[waiting.channel].schedule_lookup(at)
             else:
-                self._put(waiting.channel, at)
-        return strangers
+                self._schedule(waiting.channel, at)
+        return unconfigured
 
     async def _turn(self, *, claiming: bool) -> None:
         """Record what came back and claim what may go out, in one durable step."""
         answers, self._answers = self._answers, []
         settled: list[Settlement] = []
         opened: list[ActiveChannel] = []
-        pauses = [pause for answer in answers if (pause := asked_for(answer))]
+        pauses = [pause for answer in answers if (pause := requested_pause(answer))]
         wall = self._clock.now()
         for answer in answers:
-            if self._interpreter.leaves_alone(answer):
+            if self._interpreter.opens_breaker(answer):
                 opened.append(answer.channel)
             settled += self._interpreter.settle(answer, wall)
         now = self._clock.monotonic()
@@ -140,12 +136,12 @@ class Engine:
                 self._answers[:0] = answers
                 raise
         for settlement in settled:
-            self._expect(settlement)
-        await self._clear_claimed(claiming=claiming)
+            self._schedule_next(settlement)
+        await self._send_or_withdraw(claiming=claiming)
         for channel in opened:
             await self._breaker_opened(channel)
         await self._clear_suspicions()
-        await self._evacuate_those_out()
+        await self._move_on_stranded()
         if claiming:
             await self._follow_the_clock()
             await self._look_up()
@@ -157,61 +153,51 @@ class Engine:
         pauses: Sequence[Pause],
         wall: datetime,
     ) -> list[ActiveChannel]:
-        """One turn of the ledger: outcomes in, claims out, and off they go; returns who is left alone now."""
+        """Record outcomes and send what is claimed with them; return the channels to leave alone now."""
         turn = await self._ledger(self._deliveries.turn, settled, wanted, wall, pauses)
         for name, claims in turn.claims.items():
             channel = self._channels[name]
-            channel.due, channel.next_at = self._moments.monotonic(turn.due.get(name)), turn.next_at[name]
-            channel.ahead += claims
+            channel.claimed(claims, self._run_clock.monotonic(turn.due.get(name)), turn.next_at[name])
             self._ages.claimed(claims, turn.claimed_at)
             self._send_claimed(channel)
         for name in turn.moved:
-            self._put(name, self._clock.monotonic())
+            self._schedule(name, self._clock.monotonic())
         asked = [(self._channels[pause.channel], pause) for pause in turn.pauses]
-        return [channel for channel, pause in asked if self._interpreter.loses_patience(channel, pause)]
+        return [channel for channel, pause in asked if self._interpreter.pause(channel, pause)]
 
     def _send_claimed(self, channel: ActiveChannel) -> None:
-        """Let go what is claimed, as far as there are slots."""
-        slots = channel.breaker.allows(channel.window, channel.busy, self._clock.monotonic())
-        most = slots * channel.batch
-        leaving, channel.ahead = channel.ahead[:most], channel.ahead[most:]
-        self._send(channel, leaving)
+        """Start requests for what is claimed, as far as there are slots."""
+        for batch in channel.begin_requests(self._clock.monotonic()):
+            self._start(self._attempt(channel, batch))
 
-    async def _clear_claimed(self, *, claiming: bool) -> None:
+    async def _send_or_withdraw(self, *, claiming: bool) -> None:
         """Send what was claimed ahead if there is a slot by now; withdraw it if it should not leave."""
         withdrawn, self._expired = self._expired, []
         now = self._clock.monotonic()
         for claim in withdrawn:
-            self._put(claim.route[claim.step], now)
+            self._schedule(claim.route[claim.step], now)
         for channel in self._channels.values():
-            if claiming and channel.wanted_now(now):
+            if claiming and channel.sends_ahead(now):
                 self._send_claimed(channel)
-            elif channel.ahead:
-                withdrawn += channel.ahead
-                channel.ahead = []
-                channel.put(now)
+            else:
+                withdrawn += channel.withdraw_ahead(now)
         if withdrawn:
             await self._ledger(self._deliveries.withdraw, withdrawn)
 
-    def _send(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
-        for batch in batches(claims, channel.batch, _text):
-            channel.busy += 1
-            self._start(self._attempt(channel, batch))
-
-    def _claim_anew(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
+    def _claim_again(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
         """Withdraw claims that were too old to start, and let them be claimed once more."""
         self._expired += claims
-        channel.put(self._clock.monotonic())
+        channel.schedule(self._clock.monotonic())
 
     async def _attempt(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
-        """Make one request; whatever happens becomes an outcome, unless it could not start in time."""
+        """Make one request and keep its outcomes, also those of errors; claim again if it is too late."""
         start = self._ages.start(claims)
         if start is None:
-            channel.busy -= 1
-            self._claim_anew(channel, claims)
+            channel.end_request()
+            self._claim_again(channel, claims)
             return
         START.set(start)
-        channel.repeats += _REPEATS if claims[0].attempts == 1 else 0.0
+        channel.earn_retries(claims)
         self._listener(Event(kind=EventKind.ATTEMPT, channel=channel.name, count=len(claims)))
         sent = cut_off = False
         outcomes: Sequence[Outcome]
@@ -223,34 +209,33 @@ class Engine:
             cut_off = True
             outcomes = [Unknown("stopped before the answer came")] * len(claims)
         except Exception as error:  # noqa: BLE001 - a third party's adapter must not take the run with it
-            outcomes = [_mishap(error, sent=sent)] * len(claims)
+            outcomes = [_outcome_of(error, sent=sent)] * len(claims)
         finally:
-            channel.busy -= 1
+            channel.end_request()
         if len(outcomes) != len(claims):
             outcomes = [Unknown("the adapter did not answer for each message")] * len(claims)
         if self._ages.was_late(start, claims, outcomes):
-            self._claim_anew(channel, claims)
+            self._claim_again(channel, claims)
             return
         self._answers.append(
             Answer(channel=channel, claims=claims, outcomes=outcomes, lookup=False, cut_off=cut_off)
         )
-        # Whatever else an answer says, it may mean that nobody else should be sent there.
+        # Any other answer may mean that the channel should be left alone, which the next turn decides.
         if isinstance(outcomes[0], Accepted):
             self._send_claimed(channel)
 
     async def _look_up(self) -> None:
         """Ask providers about messages whose answer was lost."""
         for channel in self._channels.values():
-            if channel.asking or channel.lookup_due > self._clock.monotonic():
+            if not channel.wants_lookup(self._clock.monotonic()):
                 continue
             now = self._clock.now()
             until = now + timedelta(seconds=max(channel.settle, 1.0))
             claims, due = await self._ledger(
                 self._deliveries.lookups, channel.name, _LOOKUPS_AT_ONCE, now, until
             )
-            channel.lookup_due = self._moments.monotonic(due)
+            channel.begin_lookup(claims, self._run_clock.monotonic(due))
             if claims:
-                channel.asking = True
                 self._start(self._ask(channel, claims))
 
     async def _ask(self, channel: ActiveChannel, claims: Sequence[Claim]) -> None:
@@ -271,7 +256,7 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - not knowing is a result, too
             outcomes = [Unknown(f"the look-up failed: {type(error).__name__}")] * len(claims)
         finally:
-            channel.asking = False
+            channel.end_lookup()
         self._answers.append(Answer(channel=channel, claims=claims, outcomes=outcomes, lookup=True))
 
     def _services(self, channel: ActiveChannel) -> services.Read:
@@ -280,24 +265,24 @@ class Engine:
     async def _breaker_opened(self, channel: ActiveChannel) -> None:
         reason = channel.breaker.reason
         await self._ledger(self._deliveries.breaker_opened, channel.name, reason, self._clock.now())
-        channel.suspect = True
+        channel.mark_suspect()
         await self._reroute(channel.name, reason)
 
     async def _clear_suspicions(self) -> None:
         """Forget in the ledger that a channel failed, once it has worked again."""
         for channel in self._channels.values():
-            if channel.suspect and channel.breaker.healthy:
-                channel.suspect = False
+            if channel.clear_suspicion():
                 await self._ledger(self._deliveries.breaker_closed, channel.name)
 
-    async def _evacuate_those_out(self) -> None:
-        """Move on everybody who waits for a channel that is out, as long as there is somewhere to go."""
+    async def _move_on_stranded(self) -> None:
+        """Move on what waits for channels that are out for this run."""
         for channel in self._channels.values():
-            if channel.breaker.out and channel.due < NEVER:
-                channel.due = NEVER
-                await self._evacuate(channel.name, channel.breaker.reason)
+            if channel.has_stranded_work:
+                channel.unschedule()
+                await self._move_on(channel.name, channel.breaker.reason)
 
-    async def _evacuate(self, name: str, reason: str) -> None:
+    async def _move_on(self, name: str, reason: str) -> None:
+        """Move what waits for a channel to the next one of its lane; hold what has none left."""
         await self._reroute(name, reason)
         held = await self._ledger(self._deliveries.hold, name, reason, self._clock.now())
         if held:
@@ -311,25 +296,26 @@ class Engine:
         self._listener(Event(kind=EventKind.FAILOVER, channel=name, count=moved, reason=reason))
         await self._ledger(self._deliveries.note, "failover", f"{moved} moved on: {reason}", now, name)
         if name in self._channels:
-            self._channels[name].due = NEVER
+            self._channels[name].unschedule()
         for waiting in await self._ledger(self._deliveries.waiting):
             if waiting.state is DeliveryState.PLANNED:
-                self._put(waiting.channel, self._clock.monotonic())
+                self._schedule(waiting.channel, self._clock.monotonic())
 
-    def _expect(self, settlement: Settlement) -> None:
-        """Be ready when what is not over yet falls due."""
+    def _schedule_next(self, settlement: Settlement) -> None:
+        """Schedule the next request or look-up of deliveries that are not over yet."""
         name = settlement.claims[0].route[settlement.step]
-        at = self._moments.monotonic(settlement.not_before)
+        at = self._run_clock.monotonic(settlement.not_before)
         if settlement.state is DeliveryState.PLANNED:
-            self._put(name, at)
+            self._schedule(name, at)
         elif settlement.state is DeliveryState.UNKNOWN:
-            self._channels[name].put_lookup(at)
+            self._channels[name].schedule_lookup(at)
 
-    def _put(self, name: str, at: float) -> None:
+    def _schedule(self, name: str, at: float) -> None:
+        """Schedule claims on a channel, if it is configured."""
         if name in self._channels:
-            self._channels[name].put(at)
+            self._channels[name].schedule(at)
 
-    async def _rest(self, seconds: float) -> None:
+    async def _wait(self, seconds: float) -> None:
         """Wait until an answer comes, something falls due, or the run is asked to stop."""
         if not self._answers and seconds > 0:
             with suppress(TimeoutError):
@@ -337,12 +323,12 @@ class Engine:
         self._wake_up.clear()
 
     async def _wind_down(self, ending: Ending, patience: float, stop: Stop) -> Ending:
-        """Claim nothing more; record what still comes back, and cut off what does not."""
-        await self._clear_claimed(claiming=False)
+        """Claim nothing more; record the answers that still come, then cancel the other requests."""
+        await self._send_or_withdraw(claiming=False)
         until = self._clock.monotonic() + patience
         enough = 2 if ending is Ending.INTERRUPTED else 1
         while self._tasks and self._clock.monotonic() < until and stop.asked < enough:
-            await self._rest(until - self._clock.monotonic())
+            await self._wait(until - self._clock.monotonic())
             await self._turn(claiming=False)
         for task in self._tasks:
             task.cancel()
@@ -351,20 +337,20 @@ class Engine:
         await self._turn(claiming=False)
         return ending
 
-    async def _salvage(self, stop: Stop) -> None:
-        """The ledger failed: let the requests that are out finish, and try once more to record them.
+    async def _record_after_error(self, stop: Stop) -> None:
+        """Wait for the requests that are out after an error of the ledger; try once more to record them.
 
         Recording answers takes less space than new intents, and a lock may be gone by then.
         """
         with suppress(LedgerError):
-            await self._clear_claimed(claiming=False)
+            await self._send_or_withdraw(claiming=False)
         while self._tasks and not stop.asked:
             self._wake_up.clear()
             await self._wake_up.wait()
         with suppress(LedgerError):
             await self._turn(claiming=False)
 
-    async def _let_go(self) -> None:
+    async def _close(self) -> None:
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -385,11 +371,7 @@ class Engine:
         return await asyncio.get_running_loop().run_in_executor(self._writer, function, *arguments)
 
 
-def _mishap(error: Exception, *, sent: bool) -> Outcome:
-    """An exception where an outcome was due: unknown if the adapter was called, else certainly not sent."""
+def _outcome_of(error: Exception, *, sent: bool) -> Outcome:
+    """Return the outcome of an exception: unknown if the adapter was called, else certainly not sent."""
     what = f"{type(error).__name__} in the adapter"
     return Unknown(what) if sent else Rejected(f"{type(error).__name__} before sending", Scope.MESSAGE)
-
-
-def _text(claim: Claim) -> object:
-    return claim.template_audience, claim.locale

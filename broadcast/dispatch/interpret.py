@@ -49,33 +49,36 @@ class Interpreter:
         self._listener = listener
         self._secret = secret
 
-    def leaves_alone(self, answer: Answer) -> bool:
-        """Let breaker and pause know of a request; whether its channel is left alone now because of it."""
+    def opens_breaker(self, answer: Answer) -> bool:
+        """Count an answer in pause and breaker; return whether its channel is left alone because of it."""
         if answer.lookup or answer.cut_off:
             return False
-        channel, pause = answer.channel, asked_for(answer)
+        channel, pause = answer.channel, requested_pause(answer)
         if pause is None:
             channel.resume()
-        elif self.loses_patience(channel, pause):
+        elif self.pause(channel, pause):
             return True
         return channel.breaker.count(_verdict(answer), self._clock.monotonic())
 
-    def loses_patience(self, channel: ActiveChannel, pause: Pause) -> bool:
-        """Wait as long as its provider asks; whether that is so long that the channel is out for this run."""
-        patient = channel.pause(pause.seconds, self._clock.monotonic())
-        if channel.breaker.out or patient <= self._policy.patience:
+    def pause(self, channel: ActiveChannel, pause: Pause) -> bool:
+        """Pause a channel as its provider asks; return whether that takes it out for this run.
+
+        It does after more than `Policy.longest_pause` seconds of pauses without another answer in between.
+        """
+        paused = channel.pause(pause.seconds, self._clock.monotonic())
+        if channel.breaker.out or paused <= self._policy.longest_pause:
             return False
         channel.breaker.give_out(f"{pause.reason}; it asks for more patience than there is")
         return True
 
     def settle(self, answer: Answer, now: datetime) -> Iterator[Settlement]:
-        """Decide on each outcome, once for all who share it, and tell of it."""
+        """Decide on each outcome, once for all deliveries that share it, and report it."""
         for claims, answered in _alike(answer):
             outcomes = _believed(answer, claims[0], answered)
             step = self._step(answer, claims[0], outcomes[0])
-            if isinstance(step, Again) and asked_for(answer) is None:
-                answer.channel.repeats -= len(claims) / len(answer.claims)
-            self._tell(answer.channel.name, claims, outcomes, step)
+            if isinstance(step, Again) and requested_pause(answer) is None:
+                answer.channel.spend_retries(len(claims) / len(answer.claims))
+            self._report(answer.channel.name, claims, outcomes, step)
             settled = settlement(claims, outcomes, step, now.timestamp(), lookup=answer.lookup)
             found = self._suppressions(answer.channel, claims, outcomes[0])
             yield replace(settled, suppressions=found) if found else settled
@@ -92,12 +95,12 @@ class Interpreter:
             settle=channel.settle,
             jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
             lookups=claim.lookups + answer.lookup,
-            repeats=channel.repeats,
+            retries=channel.retries,
         )
         step = decide(outcome, situation, self._policy)
         now = self._clock.monotonic()
         # At a pace of one request in many seconds, the next channel is sooner than the next turn.
-        leave = channel.breaker.left_alone(now) or channel.next_at - now > self._policy.turn_with_backup
+        leave = channel.breaker.left_alone(now) or channel.turn_in(now) > self._policy.turn_with_backup
         return NextChannel() if isinstance(step, Again) and backup and leave else step
 
     def _suppressions(
@@ -116,7 +119,7 @@ class Interpreter:
             if address
         ]
 
-    def _tell(self, channel: str, claims: Sequence[Claim], outcomes: Sequence[Outcome], step: Step) -> None:
+    def _report(self, channel: str, claims: Sequence[Claim], outcomes: Sequence[Outcome], step: Step) -> None:
         kind, reason = _kind(outcomes[0]), reason_of(outcomes[0])
         following = claims[0].route[claims[0].step + 1] if isinstance(step, NextChannel) else None
         for claim, outcome in zip(claims, outcomes, strict=True):
@@ -137,8 +140,8 @@ class Interpreter:
                 )
 
 
-def asked_for(answer: Answer) -> Pause | None:
-    """Return the patience that the provider asked for, if that is all it had to say."""
+def requested_pause(answer: Answer) -> Pause | None:
+    """Return the pause that the provider asked for with `Retry-After`; None if it took a message."""
     match _verdict(answer):
         case NotSent(reason=reason, retry_after=seconds) if seconds is not None and not answer.lookup:
             return Pause(answer.channel.name, seconds, reason)

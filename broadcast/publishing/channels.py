@@ -99,8 +99,8 @@ def activate(
             settle=settings.settle if settings.settle is not None else capabilities.settle,
             secrets=settings.secrets,
             batch=1 if capabilities.kind in personal else capabilities.max_batch,
+            suspect=name in suspects,
         )
-        active[name].breaker.probing = active[name].suspect = name in suspects
     return active
 
 

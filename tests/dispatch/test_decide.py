@@ -62,12 +62,12 @@ def test_without_a_backup_it_is_held_after_four():
 
 
 @pytest.mark.parametrize(("backup", "step"), [(True, NextChannel()), (False, Again(10.0))])
-def test_a_channel_with_no_repeats_left_is_spared(backup, step):
+def test_a_channel_with_no_retries_left_is_spared(backup, step):
     spent = DeliverySituation(
-        attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, repeats=0.9
+        attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, retries=0.9
     )
     enough = DeliverySituation(
-        attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, repeats=1.0
+        attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, retries=1.0
     )
 
     assert decide(NotSent("refused"), spent, POLICY) == step
@@ -106,7 +106,7 @@ def test_each_wait_is_twice_the_one_before_until_it_is_long_enough(attempts, lea
 
 
 def test_too_much_patience_is_worse_than_the_next_channel():
-    asked = NotSent("slow down", retry_after=POLICY.patience + 1)
+    asked = NotSent("slow down", retry_after=POLICY.longest_pause + 1)
 
     assert decide(asked, situation(backup=True), POLICY) == NextChannel()
     assert decide(asked, situation(), POLICY) == Hold()

@@ -95,7 +95,9 @@ class Desk:
 
     def publish(self, verb, **given):
         with self.company.ledger() as ledger:
-            publisher = make_publisher(replace(self.settings, ledger=Path(ledger.name)), ledger, ignore_events)
+            publisher = make_publisher(
+                replace(self.settings, ledger=Path(ledger.name)), ledger, ignore_events
+            )
             result = published(publisher, Request(verb=verb, **given), consent)
         assert result.exit_code == 0, result
 
