@@ -131,13 +131,13 @@ def make_channels(settings: Settings) -> Channels:
     def build(channel: ChannelSettings) -> Adapter:
         return registry.build(channel, skews.setdefault(channel.name, ClockSkew()))
 
-    ways, channels = {}, {}
+    planned, used = {}, {}
     for name, channel in settings.channels.items():
         adapter = registry.adapter_for(channel)
         can = registry.capabilities_of(channel)
         fate = channel.fate or can.fate
         price = channel.price if channel.price is not None else can.price
-        ways[name] = PlannedChannel(
+        planned[name] = PlannedChannel(
             name=name,
             adapter=channel.adapter,
             capabilities=can,
@@ -145,10 +145,10 @@ def make_channels(settings: Settings) -> Channels:
             optional=channel.optional,
             price=price,
         )
-        channels[name] = _with_house_style(channel, adapter.options, settings)
+        used[name] = _with_house_style(channel, adapter.options, settings)
     live = settings.live or settings.sandbox
     return Channels(
-        ways=ways, settings=channels, build=build, live=live, sandbox=settings.sandbox, skews=skews
+        planned=planned, settings=used, build=build, live=live, sandbox=settings.sandbox, skews=skews
     )
 
 
@@ -212,10 +212,14 @@ def make_what_if(settings: Settings, found: Mapping[str, str] | None = None) -> 
     from broadcast.publishing.dependencies import dependencies
     from broadcast.publishing.what_if import WhatIf
 
-    ways, locales = make_channels(settings).ways, make_catalogue(settings).locales()
+    channels, locales = make_channels(settings).planned, make_catalogue(settings).locales()
     depends = dependencies(settings, read_found(settings) if found is None else found)
     return WhatIf(
-        settings=settings, ways=ways, locales=locales, suppressed=read_suppressed(settings), depends=depends
+        settings=settings,
+        channels=channels,
+        locales=locales,
+        suppressed=read_suppressed(settings),
+        depends=depends,
     )
 
 
@@ -228,7 +232,7 @@ def make_watch(settings: Settings) -> Watch:
 
     return Watch(
         settings=settings,
-        ways=make_channels(settings).ways,
+        channels=make_channels(settings).planned,
         clock=SystemClock(),
         what_if=what_if,
         program=program(settings),
@@ -290,7 +294,7 @@ def load_exercise(path: Path) -> Exercise:
 
     exercise = read_exercise(path)
     settings = _company(exercise)
-    check_names(exercise, settings, make_channels(settings).ways)
+    check_names(exercise, settings, make_channels(settings).planned)
     return exercise
 
 
@@ -324,7 +328,7 @@ def make_rehearsal(exercise: Exercise, folder: Path, new_stop: Callable[[], Stop
     return Rehearsal(
         exercise=exercise,
         settings=settings,
-        ways=make_channels(settings).ways,
+        channels=make_channels(settings).planned,
         ledger=ledger,
         commands=_Desk(settings, ledger, clock, new_stop),
         clock=clock,

@@ -98,7 +98,7 @@ class _Progress:
 
 
 # Each request runs in its own task, or after the one before it in the same task.
-_UNDER_WAY: ContextVar[_Progress] = ContextVar("request under way")
+_CURRENT_REQUEST: ContextVar[_Progress] = ContextVar("request under way")
 
 
 class Transport:
@@ -196,7 +196,7 @@ class Transport:
         if proxy and proxy.problem:
             return NoReply(proxy.problem, left=False)
         progress = _Progress(limited=method not in _READING and not signing_in)
-        _UNDER_WAY.set(progress)
+        _CURRENT_REQUEST.set(progress)
         asked = SystemClock().now()
         try:
             async with asyncio.timeout(self.deadline):
@@ -243,7 +243,7 @@ class Transport:
 
     def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = info
-        progress = _UNDER_WAY.get()
+        progress = _CURRENT_REQUEST.get()
         if self.guard is not None and not self.guard.admits(address[0]):
             progress.forbidden = address[0]
             raise PermissionError(EACCES, "not a public address")
@@ -300,7 +300,7 @@ def _marking_request() -> type[aiohttp.ClientRequest]:
 
     class MarkingRequest(aiohttp.ClientRequest):
         async def send(self, conn: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
-            progress = _UNDER_WAY.get()
+            progress = _CURRENT_REQUEST.get()
             if progress.left and self.method not in _READING:
                 # aiohttp considers PUT and DELETE harmless and repeats them if a kept-alive connection broke.
                 raise aiohttp.ClientConnectionError

@@ -81,7 +81,7 @@ def fates(ctx: typer.Context) -> Iterable[str]:
 
     settings = _settings(ctx)
     named = [fate for channel in settings.channels.values() for fate in channel.fate]
-    named += [fate for way in settings.alternatives.values() for fate in way.fate]
+    named += [fate for contact_point in settings.alternatives.values() for fate in contact_point.fate]
     named += [name for system, fates in settings.fates.items() for name in (system, *fates)]
     known = dict.fromkeys([*named, *settings.channels, *SYSTEMS])
     return [name for name in known if not name.startswith("@")]

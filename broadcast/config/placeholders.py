@@ -51,8 +51,8 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from ((f"broadcast.{name}", value) for name, value in general.items() if value)
     for name, texts in (("imprint_url", settings.imprint_url), ("privacy_url", settings.privacy_url)):
         yield from ((f"broadcast.{name}.{locale}".rstrip("."), value) for locale, value in texts)
-    for name, way in settings.alternatives.items():
-        yield f"alternatives.{name}.value", way.value
+    for name, contact_point in settings.alternatives.items():
+        yield f"alternatives.{name}.value", contact_point.value
     for name, channel in settings.channels.items():
         yield from _of_channel(f"channels.{name}", channel)
 

@@ -48,8 +48,8 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
         yield from ((f"services.{name}.{locale}", shown) for locale, shown in service.names)
         yield from _of(service, keys.SERVICES, f"services.{name}")
     yield from ((f"fates.{system}", depends) for system, depends in settings.fates.items())
-    for name, way in settings.alternatives.items():
-        yield from _of(way, keys.ALTERNATIVES, f"alternatives.{name}")
+    for name, contact_point in settings.alternatives.items():
+        yield from _of(contact_point, keys.ALTERNATIVES, f"alternatives.{name}")
     yield from _of(settings.watch, keys.WATCH, keys.WATCH.name)
     yield from ((f"status_pages.{fate}", url) for fate, url in _pages(settings).items())
 

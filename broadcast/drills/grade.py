@@ -78,7 +78,7 @@ class Grade:
 class Grader:
     """Grades with the company's channels and their dependencies; `reachable` are its contact points."""
 
-    ways: Mapping[str, PlannedChannel]
+    channels: Mapping[str, PlannedChannel]
     dependencies: Dependencies
     reachable: Sequence[AlternativeSettings]
 
@@ -102,7 +102,7 @@ class Grader:
             _none("accepted and never received", self._never_received(notices, received)),
             _none("told twice", doubles(received)),
             _none("first tried what was known to be down", sum(map(self._wrong_first, notices))),
-            _none("texts that name a dead way", sum(map(self._dead_ways, incidents))),
+            _none("texts that name a dead way", sum(map(self._dead_contact_points, incidents))),
             _none("findings in texts", sum(len(list(_findings(story))) for story in stories)),
             _promises(stories),
             _failovers(played),
@@ -129,15 +129,15 @@ class Grader:
         return missed, {contact for contact in working if contact not in reached | missed}
 
     def _works(self, name: str, line: DeliveryLine, outage: Outage) -> bool:
-        way = self.ways.get(name)
-        if way is None or outage.takes(way):
+        channel = self.channels.get(name)
+        if channel is None or outage.takes(channel):
             return False
         person = Contact(id=line.contact, name=line.name, phone=line.phone, email=line.email)
-        return way.capabilities.reach(person) and not outage.cuts_off(way, person)
+        return channel.capabilities.reach(person) and not outage.cuts_off(channel, person)
 
     def _address(self, name: str, line: DeliveryLine) -> str | None:
         """Return the address that a channel uses."""
-        by_phone = self.ways[name].capabilities.address is AddressKind.PHONE
+        by_phone = self.channels[name].capabilities.address is AddressKind.PHONE
         return line.phone if by_phone else line.email
 
     def _never_received(self, notices: Sequence[GradedNotice], received: Sequence[Received]) -> int:
@@ -152,7 +152,7 @@ class Grader:
             for address in [self._address(line.channel, line)]
         )
 
-    def _dead_ways(self, incident: GradedIncident) -> int:
+    def _dead_contact_points(self, incident: GradedIncident) -> int:
         """Return the number of texts that name a contact point which the commander knew to be down."""
         chapters = {chapter.number: chapter for chapter in incident.story.chapters}
         named = 0
@@ -160,7 +160,11 @@ class Grader:
             facts = told.notice.facts
             outage = self.dependencies.outage(facts.affects)
             disturbed = () if facts.phase.closed else tuple(service.key for service in facts.services)
-            dead = [way.value for way in self.reachable if is_down(way, outage, disturbed)]
+            dead = [
+                contact_point.value
+                for contact_point in self.reachable
+                if is_down(contact_point, outage, disturbed)
+            ]
             messages = [text.message for text in chapters[told.notice.sequence].texts]
             named += sum(value in f"{one.text} {one.html or ''}" for value in dead for one in messages)
         return named

@@ -14,9 +14,9 @@ from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.dependencies import dependencies
 
 
-def check_names(exercise: Exercise, settings: Settings, ways: Mapping[str, PlannedChannel]) -> None:
+def check_names(exercise: Exercise, settings: Settings, channels: Mapping[str, PlannedChannel]) -> None:
     """Raise one `ConfigError` that lists every unknown name with file, line and step."""
-    known = _known(settings, ways)
+    known = _known(settings, channels)
     problems = Problems(str(exercise.path))
     for step, place in zip(exercise.steps, exercise.places, strict=True):
         for key, name in _named(step):
@@ -31,9 +31,9 @@ def _fix(key: str, name: str, known: AbstractSet[str]) -> str:
     return "write sev1 (worst), sev2, sev3 or sev4" if key == "severity" else did_you_mean(name, known)
 
 
-def _known(settings: Settings, ways: Mapping[str, PlannedChannel]) -> Mapping[str, AbstractSet[str]]:
+def _known(settings: Settings, channels: Mapping[str, PlannedChannel]) -> Mapping[str, AbstractSet[str]]:
     """Return the possible values of each field of a step; a company without services takes any."""
-    systems = set(dependencies(settings).known(ways.values()))
+    systems = set(dependencies(settings).known(channels.values()))
     return {
         "down": systems,
         "affects": systems | {NOTHING},

@@ -25,7 +25,7 @@ class Rehearsal:
 
     exercise: Exercise
     settings: Settings
-    ways: Mapping[str, PlannedChannel]
+    channels: Mapping[str, PlannedChannel]
     ledger: Ledger
     commands: Commands
     clock: ManualClock
@@ -50,7 +50,7 @@ class Rehearsal:
             raise ConfigError(
                 f"{self.exercise.path}: nothing was published: {refused}", hint="correct the steps"
             )
-        grader = Grader(self.ways, dependencies(self.settings), tuple(configured(self.settings)))
+        grader = Grader(self.channels, dependencies(self.settings), tuple(configured(self.settings)))
         criteria = grader.grade(played, incidents, self.sandbox.received())
         first = first_notice(self.exercise, played)
         return Grade(

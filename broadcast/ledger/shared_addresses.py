@@ -18,7 +18,7 @@ from broadcast.model.unknown import OnUnknown
 
 _LOOK_AGAIN = 1.0  # seconds, while the other message is under way
 _SAME_ADDRESS = "another message of this notice reached the same address"
-_UNDER_WAY = "another run is sending this notice to the same address"
+_BEING_SENT = "another run is sending this notice to the same address"
 _DOUBTFUL = "this notice was sent to the same address before, and the answer was lost"
 
 
@@ -106,10 +106,10 @@ def _next_state(row: Row, route: list[str], claimed: Claimed) -> _NextState | No
         return _NextState(state=DeliveryState.ACCEPTED, reason=_SAME_ADDRESS, step=step, ref=row["ref"])
     state = DeliveryState(row["state"])
     if state is DeliveryState.SENDING and row["owner"] != claimed.run:
-        return _NextState(state=DeliveryState.HELD, reason=_UNDER_WAY, step=step)
+        return _NextState(state=DeliveryState.HELD, reason=_BEING_SENT, step=step)
     if state is DeliveryState.SENDING or (state is DeliveryState.UNKNOWN and row["not_before"] < math.inf):
         return _NextState(
-            state=DeliveryState.PLANNED, reason=_UNDER_WAY, step=step, not_before=claimed.now + _LOOK_AGAIN
+            state=DeliveryState.PLANNED, reason=_BEING_SENT, step=step, not_before=claimed.now + _LOOK_AGAIN
         )
     return _doubtful(state, step, len(route), claimed.on_unknown)
 

@@ -83,7 +83,7 @@ class Drafter:
     """
 
     settings: Settings
-    ways: Mapping[str, PlannedChannel]
+    channels: Mapping[str, PlannedChannel]
     what_if: Callable[[Mapping[str, str]], WhatIf]
     program: str
 
@@ -146,7 +146,7 @@ class Drafter:
         """Return the title in the organisation's language, and the `-v` options for the other languages."""
         own = self.settings.locale.partition("-")[0]
         own = own if own in _DISTURBED else "en"
-        kinds = list(dict.fromkeys(self.ways[one.system].capabilities.kind for one in fallen))
+        kinds = list(dict.fromkeys(self.channels[one.system].capabilities.kind for one in fallen))
         others = (language for language in _DISTURBED if language != own)
         translated = [part for one in others for part in ("-v", f"title.{one}={_titled(kinds, one)}")]
         return _titled(kinds, own), translated

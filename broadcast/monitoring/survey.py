@@ -86,8 +86,10 @@ class Surveyor:
         """
         wanted = {fate for found in fates.values() for fate in found}
         if len(channels) == len(self.settings.channels):
-            ways = self.settings.alternatives.values()
-            named = chain(*(way.fate for way in ways), *self.settings.fates.values())
+            contact_points = self.settings.alternatives.values()
+            named = chain(
+                *(contact_point.fate for contact_point in contact_points), *self.settings.fates.values()
+            )
             wanted |= depends.fates.behind(named)
             origins = map(system_name, self.settings.origins)
             wanted.update(one.removeprefix(_OWN_PAGE) for one in origins if one.startswith(_OWN_PAGE))

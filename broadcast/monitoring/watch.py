@@ -49,7 +49,7 @@ class Watch:
     """Watches the channels that required lanes use; an error ends a round, not the watch."""
 
     settings: Settings
-    ways: Mapping[str, PlannedChannel]
+    channels: Mapping[str, PlannedChannel]
     clock: Clock
     what_if: Callable[[Mapping[str, str]], WhatIf]
     program: str
@@ -100,7 +100,7 @@ class Watch:
         watched = list(ledger.health.watched().values())
         try:
             closed = self._close(watched, ledger)
-            undrafted = [one for one in found.down if not one.draft and one.system in self.ways]
+            undrafted = [one for one in found.down if not one.draft and one.system in self.channels]
             if not undrafted:
                 return replace(found, closed=closed)
             draft = self._drafter.draft(undrafted, found.down, found.at)
@@ -121,4 +121,4 @@ class Watch:
 
     @property
     def _drafter(self) -> Drafter:
-        return Drafter(self.settings, self.ways, self.what_if, self.program)
+        return Drafter(self.settings, self.channels, self.what_if, self.program)

@@ -17,8 +17,10 @@ class Lanes:
     warnings: tuple[str, ...] = ()
 
 
-def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, PlannedChannel], outage: Outage) -> Lanes:
-    """Return the lanes without channels that are missing in `ways` or down in the outage.
+def open_lanes(
+    lanes: Sequence[Sequence[str]], channels: Mapping[str, PlannedChannel], outage: Outage
+) -> Lanes:
+    """Return the lanes without channels that are missing in `channels` or down in the outage.
 
     If a lane has no other channel, one that is down stays: a doubtful channel is better than none. A channel
     that was observed to be down comes last: it may be the only one of a person.
@@ -26,11 +28,11 @@ def open_lanes(lanes: Sequence[Sequence[str]], ways: Mapping[str, PlannedChannel
     remaining: list[tuple[str, ...]] = []
     warnings: list[str] = []
     for lane in lanes:
-        usable = tuple(name for name in lane if name in ways)
-        last = tuple(name for name in usable if outage.found(ways[name]))
-        warnings += [comes_last(name, outage.found(ways[name])) for name in last]
-        sound = (*(name for name in usable if not outage.takes(ways[name])), *last)
-        warnings += _left_out(usable, sound, ways, outage)
+        usable = tuple(name for name in lane if name in channels)
+        last = tuple(name for name in usable if outage.found(channels[name]))
+        warnings += [comes_last(name, outage.found(channels[name])) for name in last]
+        sound = (*(name for name in usable if not outage.takes(channels[name])), *last)
+        warnings += _left_out(usable, sound, channels, outage)
         if usable:
             remaining.append(sound or usable)
     return Lanes(tuple(remaining), tuple(dict.fromkeys(warnings)))
@@ -42,7 +44,7 @@ def comes_last(name: str, found: str) -> str:
 
 
 def _left_out(
-    usable: Sequence[str], sound: Sequence[str], ways: Mapping[str, PlannedChannel], outage: Outage
+    usable: Sequence[str], sound: Sequence[str], channels: Mapping[str, PlannedChannel], outage: Outage
 ) -> Iterator[str]:
     if usable and not sound:
         lane = " > ".join(usable)
@@ -50,4 +52,4 @@ def _left_out(
         return
     for name in usable:
         if name not in sound:
-            yield f"{name} is left out, for it depends on {outage.because(ways[name])}"
+            yield f"{name} is left out, for it depends on {outage.because(channels[name])}"

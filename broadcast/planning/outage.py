@@ -61,10 +61,10 @@ class Dependencies:
         own = frozenset() if fates else self.fates.of_thing(adapter)
         return self.fates.behind(fates) | self.fates.of_thing(name) | own
 
-    def of_channel(self, way: PlannedChannel) -> frozenset[str]:
+    def of_channel(self, channel: PlannedChannel) -> frozenset[str]:
         """Return what a channel depends on: itself, its adapter, and everything behind them."""
-        own = {system_name(way.name), system_name(way.adapter)}
-        return self.behind(way.name, way.adapter, way.fate) | own
+        own = {system_name(channel.name), system_name(channel.adapter)}
+        return self.behind(channel.name, channel.adapter, channel.fate) | own
 
     def of_address(self, kind: AddressKind | None, contact: Contact) -> frozenset[str]:
         """Return what an address depends on: the phone network, or the mailbox provider."""
@@ -85,12 +85,12 @@ class Dependencies:
         """Return the names of groups: nothing depends on them, and they stand for several others."""
         return self.fates.groups(self._needed)
 
-    def known(self, ways: Iterable[PlannedChannel]) -> list[str]:
+    def known(self, channels: Iterable[PlannedChannel]) -> list[str]:
         """Return every name that an outage may have."""
-        channels = {name for way in ways for name in self.of_channel(way)}
+        systems = {name for channel in channels for name in self.of_channel(channel)}
         mailboxes = {system_name(fate) for fates in self.systems.values() for fate in fates}
         named = map(system_name, self.systems)
-        every = {*channels, *mailboxes, *named, *self._needed, *SYSTEMS, *LINES}
+        every = {*systems, *mailboxes, *named, *self._needed, *SYSTEMS, *LINES}
         return sorted(name for name in every if not name.startswith("@"))
 
 
@@ -102,13 +102,13 @@ class Outage:
     dependencies: Dependencies = field(default_factory=Dependencies)
     said: frozenset[str] = frozenset()
 
-    def takes(self, way: PlannedChannel) -> bool:
+    def takes(self, channel: PlannedChannel) -> bool:
         """Return whether the channel is down with them."""
-        return not self.fates.isdisjoint(self.dependencies.of_channel(way))
+        return not self.fates.isdisjoint(self.dependencies.of_channel(channel))
 
-    def cuts_off(self, way: PlannedChannel, contact: Contact) -> bool:
+    def cuts_off(self, channel: PlannedChannel, contact: Contact) -> bool:
         """Return whether the channel works, but not to this person's address."""
-        kind = way.capabilities.address
+        kind = channel.capabilities.address
         if kind is AddressKind.PHONE and not self._takes_lines:
             return False  # finding the kind of line takes time
         return not self.fates.isdisjoint(self.dependencies.of_address(kind, contact))
@@ -126,15 +126,15 @@ class Outage:
             behind |= depends.of_number(value)
         return not behind.isdisjoint(self.fates.union(map(system_name, services)))
 
-    def found(self, way: PlannedChannel) -> str:
+    def found(self, channel: PlannedChannel) -> str:
         """Return since when and by whom the channel was observed to be down; "" otherwise."""
-        causes = self.fates & self.dependencies.of_channel(way)
+        causes = self.fates & self.dependencies.of_channel(channel)
         noted = [self.dependencies.found[cause] for cause in sorted(causes - self.said)]
         return noted[0] if noted and causes.isdisjoint(self.said) else ""
 
-    def because(self, way: PlannedChannel) -> str:
+    def because(self, channel: PlannedChannel) -> str:
         """Return the system that takes the channel down."""
-        return ", ".join(sorted(self.fates & self.dependencies.of_channel(way)))
+        return ", ".join(sorted(self.fates & self.dependencies.of_channel(channel)))
 
     @property
     def _takes_lines(self) -> bool:

@@ -132,9 +132,9 @@ class Planner:
         shared: Shared | None = None,
     ) -> None:
         self._usable = usable
-        self._ways = usable.ways
+        self._channels = usable.channels
         self._outage = outage
-        self._down = {name for name, way in usable.ways.items() if outage.takes(way)}
+        self._down = {name for name, channel in usable.channels.items() if outage.takes(channel)}
         self._locales = tuple(locales)
         self._default = default_locale
         self._told = told
@@ -209,7 +209,7 @@ class Planner:
         """Yield the delivery for a person in a lane that an earlier notice used."""
         told, contact = lane.latest, lane.latest.contact
         # Later routes begin with the channel that had worked by then.
-        known = [name for name in dict.fromkeys((*lane.planned, *told.route)) if name in self._ways]
+        known = [name for name in dict.fromkeys((*lane.planned, *told.route)) if name in self._channels]
         usable = [name for name in known if contact and self._reaches(name, contact)]
         if usable:
             place = (told.receiver, told.audience)
@@ -231,7 +231,7 @@ class Planner:
         lowest = min(0, *(lane.latest.lane for lane in lanes))
         carried = {name: lane.latest for lane in lanes for name in lane.carried}
         for number, (name, told) in enumerate(carried.items(), 1):
-            if name not in self._ways:
+            if name not in self._channels:
                 yield replace(self._held(told, name), lane=lowest - number)
             elif told.contact and self._reaches(name, told.contact):
                 yield replace(_again(told, (name,)), lane=lowest - number)
@@ -246,12 +246,12 @@ class Planner:
         posted: set[str] = set(carried)
         for name, one in carried.items():
             post = replace(one, receiver=f"channel:{name}", required=True)
-            if name not in self._ways:
+            if name not in self._channels:
                 yield self._held(post, name)
             others = [other for other in self._besides(name, one) if other not in posted]
             others = list(self._in_order(others, None, None))
-            alone = name not in self._ways or name in self._down
-            if name in self._ways:
+            alone = name not in self._channels or name in self._down
+            if name in self._channels:
                 yield _again(post, (name,) if alone else (name, *others))
             if alone and others:
                 posted.update(others)
@@ -263,22 +263,22 @@ class Planner:
 
     def _besides(self, name: str, told: PreviousDelivery) -> Iterator[str]:
         """Yield where else a lane leads: the present target of channel `name`, then its other channels."""
-        present = present_name(name, self._ways)
+        present = present_name(name, self._channels)
         if present and self._publishes((present,)):
             yield present
-        yield from (other for other in told.route if other in self._ways and other != present)
+        yield from (other for other in told.route if other in self._channels and other != present)
 
     def update_posts(self, told: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
         """Yield posts for channels that no roster has any more, but that published an earlier notice."""
         for name, one in published(told).items():
-            if name in self._ways and name not in posted:
+            if name in self._channels and name not in posted:
                 posted.add(name)
                 yield _again(replace(one, receiver=f"channel:{name}"), (name,))
         yield from self._waiting_posts(told, posted)
 
     def _waiting_posts(self, told: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
         for one in waiting_posts(told).values():
-            route = self._in_order([name for name in one.route if name in self._ways], one.channel, None)
+            route = self._in_order([name for name in one.route if name in self._channels], one.channel, None)
             if route and not posted.intersection(route):
                 posted.update(route)
                 yield _again(one, route)
@@ -290,10 +290,10 @@ class Planner:
         return replace(planned, state=DeliveryState.HELD, reason=reason)
 
     def _internal(self, name: str) -> bool:
-        return self._ways[name].capabilities.internal
+        return self._channels[name].capabilities.internal
 
     def _publishes(self, lane: Sequence[str]) -> bool:
-        return bool(lane) and self._ways[lane[0]].capabilities.publishes
+        return bool(lane) and self._channels[lane[0]].capabilities.publishes
 
     def _again_in_order(
         self, channels: Sequence[str], worked: str | None, contact: Contact | None, place: tuple[str, str]
@@ -321,10 +321,10 @@ class Planner:
     def _is_down(self, name: str, contact: Contact | None) -> bool:
         if name in self._down:
             return True
-        return contact is not None and self._outage.cuts_off(self._ways[name], contact)
+        return contact is not None and self._outage.cuts_off(self._channels[name], contact)
 
     def _reaches(self, name: str, contact: Contact) -> bool:
-        return self._ways[name].capabilities.reach(contact)
+        return self._channels[name].capabilities.reach(contact)
 
     def _planned(self, roster: Roster, contact: Contact, lane: int, route: tuple[str, ...]) -> Planned:
         return Planned(
@@ -344,14 +344,14 @@ class Planner:
         barred = self._barred(channels, planned.contact)
         if barred:
             return _suppressed(planned, barred)
-        able = [self._ways[name].capabilities for name in channels]
+        able = [self._channels[name].capabilities for name in channels]
         lacking = missing(planned.contact, able) if planned.contact else ""
         reason = f"unreachable: no {lacking} for {', '.join(channels)}"
         return replace(planned, state=DeliveryState.FAILED, reason=reason)
 
     def _barred(self, channels: Sequence[str], contact: Contact | None) -> list[Barred]:
         """Return the addresses of a person that these channels would use but must not."""
-        able = [self._ways[name].capabilities for name in channels]
+        able = [self._channels[name].capabilities for name in channels]
         kinds: set[str] = {str(kind) for one in able for kind in (one.address, one.kind) if kind}
         return [barred for barred in contact.barred if barred.kind in kinds] if contact else []
 
@@ -362,7 +362,7 @@ class Planner:
         return self._default
 
     def _required(self, route: Sequence[str]) -> bool:
-        return not all(self._ways[name].optional for name in route)
+        return not all(self._channels[name].optional for name in route)
 
 
 def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:

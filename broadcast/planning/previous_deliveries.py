@@ -15,11 +15,11 @@ class Usable:
     """The channels that a notice may use, by name, and why it may not use others.
 
     `withheld` has the reason for channels that are configured but not used for this notice; any other channel
-    is not configured. `configured` are all configured channels, if that is more than `ways`. `threads` is the
-    provider's reference of what a channel published before. `sound` are channels without a known failure.
+    is not configured. `configured` are all configured channels, if that is more than `channels`. `threads` is
+    the provider's reference of what a channel published before. `sound` are channels without a known failure.
     """
 
-    ways: Mapping[str, PlannedChannel]
+    channels: Mapping[str, PlannedChannel]
     withheld: Mapping[str, str] = field(default_factory=dict)
     threads: Mapping[str, str] = field(default_factory=dict)
     configured: Mapping[str, PlannedChannel] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Usable:
     @property
     def known(self) -> Mapping[str, PlannedChannel]:
         """Every channel whose kind of address is known."""
-        return self.configured or self.ways
+        return self.configured or self.channels
 
     def why_not(self, name: str, *, publishes: bool) -> str:
         """Return why the notice may not use that channel, and which thread stays open if it publishes."""

@@ -13,7 +13,7 @@ from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Roster
 from broadcast.planning.planned_channel import PlannedChannel
 
-Ways = frozenset[frozenset[str]]
+_Dependence = frozenset[frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Resilience:
 
 def examine(
     rosters: Sequence[Roster],
-    ways: Mapping[str, PlannedChannel],
+    channels: Mapping[str, PlannedChannel],
     dependencies: Dependencies,
     affects: Iterable[str] = (),
     most: int = 2,
@@ -73,7 +73,7 @@ def examine(
     time than ten.
     """
     down = dependencies.outage(affects).fates
-    wards = [_Ward(roster, ways, dependencies, down) for roster in rosters]
+    wards = [_Ward(roster, channels, dependencies, down) for roster in rosters]
     systems = sorted({system for ward in wards for system in ward.systems} - down)
     failures = [failed for size in range(most + 1) for failed in combinations(systems, size)]
     gaps = [*_smallest(gap for failed in failures for ward in wards for gap in ward.gaps(failed))]
@@ -90,22 +90,22 @@ class _Ward:
     def __init__(
         self,
         roster: Roster,
-        ways: Mapping[str, PlannedChannel],
+        channels: Mapping[str, PlannedChannel],
         dependencies: Dependencies,
         down: frozenset[str],
     ) -> None:
         self._roster = roster
-        self._ways = ways
+        self._planned = channels
         self._dependencies = dependencies
         self._down = down
         self.systems: set[str] = set()
         names = {name for lane in roster.lanes for name in lane}
-        public = {name for name in names if ways[name].capabilities.publishes}
+        public = {name for name in names if channels[name].capabilities.publishes}
         self._personal = sorted(names - public)
         self._channels = {name: self._channel(name) for name in names}
         self._public = {name: has for name in sorted(public) for has in self._works(name)}
-        self._alike: Counter[Ways] = Counter()
-        self._named: dict[Ways, list[Person]] = {}
+        self._alike: Counter[_Dependence] = Counter()
+        self._named: dict[_Dependence, list[Person]] = {}
         for contact in roster.contacts if self._personal else ():
             has = frozenset(self._has(contact))
             self._alike[has] += 1
@@ -123,26 +123,26 @@ class _Ward:
             yield Gap(
                 systems=failed,
                 audience=self._roster.name,
-                count=sum(self._alike[ways] for ways in without),
+                count=sum(self._alike[needed] for needed in without),
                 people=self.people,
-                named=tuple(person for ways in without for person in self._named[ways]),
+                named=tuple(person for needed in without for person in self._named[needed]),
                 public=tuple(name for name, has in self._public.items() if has.isdisjoint(fates)),
             )
 
     def group_gap(self, name: str) -> Iterator[Gap]:
         """Yield the gap that the failure of a whole group causes, if no single part causes it."""
         parts = self._dependencies.named([name]) - {name}
-        alone = {ways for part in parts for ways in self._cut_off(self._dependencies.named([part]))}
+        alone = {needed for part in parts for needed in self._cut_off(self._dependencies.named([part]))}
         if not alone.issuperset(self._cut_off(self._dependencies.named([name]))):
             yield from self.gaps((name,))
 
-    def _cut_off(self, fates: frozenset[str]) -> list[Ways]:
-        return [ways for ways in self._alike if all(not way.isdisjoint(fates) for way in ways)]
+    def _cut_off(self, fates: frozenset[str]) -> list[_Dependence]:
+        return [needed for needed in self._alike if all(not one.isdisjoint(fates) for one in needed)]
 
     def _has(self, contact: Contact) -> Iterator[frozenset[str]]:
         """Yield the working channels of a person, each with all that it depends on."""
         for name in self._personal:
-            able = self._ways[name].capabilities
+            able = self._planned[name].capabilities
             if able.reach(contact):
                 address = self._dependencies.of_address(able.address, contact)
                 yield from self._works(name, address)
@@ -158,9 +158,9 @@ class _Ward:
 
     def _channel(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return what a channel depends on, and the systems to try: itself only if it depends on nothing."""
-        way = self._ways[name]
-        takes = self._dependencies.of_channel(way)
-        behind = self._dependencies.behind(way.name, way.adapter, way.fate)
+        channel = self._planned[name]
+        takes = self._dependencies.of_channel(channel)
+        behind = self._dependencies.behind(channel.name, channel.adapter, channel.fate)
         return takes, behind or frozenset({system_name(name)})
 
 

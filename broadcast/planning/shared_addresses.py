@@ -20,7 +20,7 @@ class Shared:
         self._numbers: dict[str, int] = {}
 
     def numbered(
-        self, owed: Sequence[Planned], ways: Mapping[str, PlannedChannel], duplicates: DuplicateFilter
+        self, owed: Sequence[Planned], channels: Mapping[str, PlannedChannel], duplicates: DuplicateFilter
     ) -> Iterator[Planned]:
         """Yield the deliveries of one receiver with the numbers of their shared addresses by channel."""
         for planned in owed:
@@ -31,7 +31,7 @@ class Shared:
             shares = tuple(
                 (name, self._number(address))
                 for name in planned.route
-                if (address := _address(name, planned, ways)) is not None
+                if (address := _address(name, planned, channels)) is not None
                 and (planned.contact is None or name in again or duplicates.repeats(address))
             )
             yield replace(planned, shares=shares) if shares else planned
@@ -40,10 +40,10 @@ class Shared:
         return self._numbers.setdefault(address, len(self._numbers) + 1)
 
 
-def _address(name: str, planned: Planned, ways: Mapping[str, PlannedChannel]) -> str | None:
+def _address(name: str, planned: Planned, channels: Mapping[str, PlannedChannel]) -> str | None:
     """Return where that channel would send it; None if unknown. A publishing channel is its own address."""
     if planned.contact is None:
         return f"channel:{name}"
-    kind = ways[name].capabilities.address if name in ways else None
+    kind = channels[name].capabilities.address if name in channels else None
     address = planned.contact.address(kind) if kind else None
     return address.lower() if address else None

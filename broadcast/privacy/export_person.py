@@ -58,7 +58,7 @@ class Dossier:
 def export_person(
     ledger: Ledger,
     settings: Settings,
-    ways: Mapping[str, PlannedChannel],
+    channels: Mapping[str, PlannedChannel],
     term: str,
     also: Sequence[str] = (),
 ) -> Dossier:
@@ -76,7 +76,7 @@ def export_person(
             f"nothing is known about {term.strip()}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
         )
-    told = tuple(SentMessage(message, tuple(_sent(ledger, message, ways))) for message in messages)
+    told = tuple(SentMessage(message, tuple(_sent(ledger, message, channels))) for message in messages)
     return Dossier(person, tuple(contacts), told, suppressions)
 
 
@@ -88,7 +88,7 @@ def _suppressions(ledger: Ledger, person: FoundPerson, typed: Typed) -> Iterator
             yield from ledger.suppressions.of(kind, address)
 
 
-def _sent(ledger: Ledger, message: OwedMessage, ways: Mapping[str, PlannedChannel]) -> Iterator[SentText]:
+def _sent(ledger: Ledger, message: OwedMessage, channels: Mapping[str, PlannedChannel]) -> Iterator[SentText]:
     """Yield the text of each channel: after a failover, both the e-mail and the SMS were sent to them."""
     texts = {
         text.kind: text.message
@@ -96,11 +96,11 @@ def _sent(ledger: Ledger, message: OwedMessage, ways: Mapping[str, PlannedChanne
         if (text.template_audience, text.message.locale) == (message.template_audience, message.locale)
     }
     for channel in dict.fromkeys([one.channel for one in message.tries] or [message.channel]):
-        text = texts.get(_kind(channel, message, ways))
+        text = texts.get(_kind(channel, message, channels))
         yield SentText(channel, text and text.personal(contact_values(message.contact)))
 
 
-def _kind(channel: str, message: OwedMessage, ways: Mapping[str, PlannedChannel]) -> str:
+def _kind(channel: str, message: OwedMessage, channels: Mapping[str, PlannedChannel]) -> str:
     """Return the kind of text that the channel carried; old notices do not say, so take its kind of today."""
-    known = ways[channel].capabilities.kind if channel in ways else ""
+    known = channels[channel].capabilities.kind if channel in channels else ""
     return message.kinds.get(channel, known)

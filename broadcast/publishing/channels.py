@@ -24,13 +24,13 @@ _LEAVING = frozenset({"unsubscribe_url", "unsubscribe_mailto"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channels:
-    """`ways` for planning; `settings` and `build` for turning them into adapters when they are needed.
+    """`planned` for planning; `settings` and `build` for turning them into adapters when they are needed.
 
     Unless `live`, only what stays on this machine may send. With `sandbox`, everything goes there.
     `skews` are the distances to the clocks of the providers that have answered, by channel.
     """
 
-    ways: Mapping[str, PlannedChannel]
+    planned: Mapping[str, PlannedChannel]
     settings: Mapping[str, ChannelSettings]
     build: Callable[[ChannelSettings], Adapter]
     live: bool = True
@@ -45,19 +45,19 @@ class Channels:
 
     def usable(self, names: Iterable[str], *, drill: bool) -> list[str]:
         """Those of the channels that are configured; a drill is not published outside the organisation."""
-        known = [name for name in names if name in self.ways]
+        known = [name for name in names if name in self.planned]
         closed = drill and not self.sandbox
-        return [name for name in known if not (closed and self.ways[name].reaches_the_world)]
+        return [name for name in known if not (closed and self.planned[name].reaches_the_world)]
 
     def targets(self, secret: bytes) -> dict[str, str]:
         """Where each channel that publishes leads, as a digest with `secret`, as far as that is known."""
-        posting = [name for name, way in self.ways.items() if way.capabilities.publishes]
+        posting = [name for name, channel in self.planned.items() if channel.capabilities.publishes]
         known = {name: registry.target(self.settings[name], secret) for name in posting}
         return {name: target for name, target in known.items() if target}
 
     def permit(self, names: Iterable[str]) -> None:
         """Raise `Refused` where one of these channels would really send and that is not allowed."""
-        networked = [n for n in names if n in self.ways and self.ways[n].capabilities.networked]
+        networked = [n for n in names if n in self.planned and self.planned[n].capabilities.networked]
         if networked and not self.live:
             raise Refused(
                 f"live = false, so {', '.join(networked)} may not send",

@@ -53,7 +53,7 @@ def compose(
     drill = _drill(request, before)
     disturbed = () if phase.closed else tuple(service.key for service in services)
     outage = dependencies.outage(affects)
-    ways = reachable(settings, outage, disturbed)
+    contact_points = reachable(settings, outage, disturbed)
     facts = Facts(
         organisation=settings.organisation,
         ref=before.ref,
@@ -80,11 +80,11 @@ def compose(
         outage_open=phase.maintenance and _outage_open(services, before, drill=drill),
         others_open=any(one.drill is drill and not one.phase.maintenance for one in before.beside),
         link=settings.status_url,
-        hotline=ways.hotline,
+        hotline=contact_points.hotline,
         hotlines=audience_hotlines(settings, outage, disturbed),
-        alternatives=ways.alternatives,
-        cut_off=ways.cut_off,
-        phone_down=ways.phone_down,
+        alternatives=contact_points.alternatives,
+        cut_off=contact_points.cut_off,
+        phone_down=contact_points.phone_down,
         affects=affects,
         corrects=_corrects(request, before, phase, settings.timezone),
         severity_before=latest.severity if latest else None,

@@ -38,14 +38,19 @@ def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Re
 
     Where the hotline is down, the next number that works takes its place.
     """
-    ways = list(configured(settings))
-    working = [way for way in ways if not is_down(way, outage, services)]
-    phone = next((way for way in working if way.kind == _PHONE), None)
+    contact_points = list(configured(settings))
+    working = [
+        contact_point for contact_point in contact_points if not is_down(contact_point, outage, services)
+    ]
+    phone = next((contact_point for contact_point in working if contact_point.kind == _PHONE), None)
     return Reachable(
         hotline=phone.value if phone else None,
-        alternatives=tuple(Alternative(way.kind, way.value, way.hours) for way in working),
-        cut_off=bool(ways) and not working,
-        phone_down=phone is None and any(way.kind == _PHONE for way in ways),
+        alternatives=tuple(
+            Alternative(contact_point.kind, contact_point.value, contact_point.hours)
+            for contact_point in working
+        ),
+        cut_off=bool(contact_points) and not working,
+        phone_down=phone is None and any(contact_point.kind == _PHONE for contact_point in contact_points),
     )
 
 
@@ -55,7 +60,11 @@ def audience_hotlines(
     """Return the numbers of single audiences that work, as (set of texts, number)."""
     own = dict(own_hotlines(settings))
     return tuple(
-        {texts: way.value for texts, way in own.items() if not is_down(way, outage, services)}.items()
+        {
+            texts: contact_point.value
+            for texts, contact_point in own.items()
+            if not is_down(contact_point, outage, services)
+        }.items()
     )
 
 
@@ -76,14 +85,16 @@ def configured(settings: Settings) -> Iterator[AlternativeSettings]:
     yield from settings.alternatives.values()
 
 
-def is_down(way: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:
+def is_down(contact_point: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:
     """Return whether people cannot reach us this way: its number, address or carrier is down or disturbed."""
-    if not way.service and _carrier_is_down(way, {*services, *outage.said}):
+    if not contact_point.service and _carrier_is_down(contact_point, {*services, *outage.said}):
         return True
-    carriers = (*way.fate, *((way.service,) if way.service else ()))
-    return outage.silences(way.value, way.name, carriers, services)
+    carriers = (*contact_point.fate, *((contact_point.service,) if contact_point.service else ()))
+    return outage.silences(contact_point.value, contact_point.name, carriers, services)
 
 
-def _carrier_is_down(way: AlternativeSettings, down: set[str]) -> bool:
-    carriers = _CARRIERS.get(way.name if way.kind == _PHONE else way.kind, frozenset())
+def _carrier_is_down(contact_point: AlternativeSettings, down: set[str]) -> bool:
+    carriers = _CARRIERS.get(
+        contact_point.name if contact_point.kind == _PHONE else contact_point.kind, frozenset()
+    )
     return not carriers.isdisjoint(name.casefold() for name in down)

@@ -200,7 +200,7 @@ class Deliverer:
         suppressed = self.ledger.suppressions.suppressed()
         if suppressed and (planned is None or suppressed.reasons != planned.reasons):
             self.ledger.avoid(
-                notice.id, Avoiding(suppressed, self.channels.ways, self.internal), self.clock.now()
+                notice.id, Avoiding(suppressed, self.channels.planned, self.internal), self.clock.now()
             )
 
     def _kept(self, notice: Notice, result: Result) -> Result:
@@ -215,7 +215,7 @@ class Deliverer:
         return result
 
     def _summary(self, notice: Notice, ending: Ending) -> Result:
-        result = summarise(notice, ending, self.ledger.history, self.channels.ways)
+        result = summarise(notice, ending, self.ledger.history, self.channels.planned)
         return replace(result, next=tuple(f"{self.program} {advice}" for advice in result.next))
 
     def _activate(self, adapters: Mapping[str, Adapter], builder: MessageBuilder) -> dict[str, ActiveChannel]:

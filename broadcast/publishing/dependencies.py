@@ -22,15 +22,20 @@ def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dep
     `found` is what was found to be down, as `Dependencies` has it.
     """
     channels = settings.channels.values()
-    ways = [name for way in configured(settings) for name in (way.name, way.service, *way.fate) if name]
-    ways += (way.name for _, way in own_hotlines(settings))
+    contact_points = [
+        name
+        for contact_point in configured(settings)
+        for name in (contact_point.name, contact_point.service, *contact_point.fate)
+        if name
+    ]
+    contact_points += (contact_point.name for _, contact_point in own_hotlines(settings))
     page = ["status_url"] if settings.status_url else []
     return Dependencies(
         systems=settings.fates,
         line=partial(phone_line, region=settings.region),
         found=found,
         channels={channel.name: fates_of(channel) for channel in channels},
-        needed=frozenset([*ways, *page, *(channel.adapter for channel in channels)]),
+        needed=frozenset([*contact_points, *page, *(channel.adapter for channel in channels)]),
     )
 
 

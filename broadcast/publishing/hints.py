@@ -24,20 +24,24 @@ _FEW = 2  # words
 
 def hints(facts: Facts, settings: Settings) -> list[str]:
     """Return what somebody should look at again before saying yes."""
-    return [*_dead_ways(facts, settings), *_short(facts.message)]
+    return [*_dead_contact_points(facts, settings), *_short(facts.message)]
 
 
-def _dead_ways(facts: Facts, settings: Settings) -> Iterator[str]:
+def _dead_contact_points(facts: Facts, settings: Settings) -> Iterator[str]:
     """Ways to reach us that the texts offer, though the title or a service sounds as if they were down."""
     if facts.phase not in _DOWN:
         return
-    offered = {way.value for way in facts.alternatives}
+    offered = {contact_point.value for contact_point in facts.alternatives}
     for kind, pattern in _NAMED.items():
-        ways = [way for way in configured(settings) if way.kind == kind and way.value in offered]
+        contact_points = [
+            contact_point
+            for contact_point in configured(settings)
+            if contact_point.kind == kind and contact_point.value in offered
+        ]
         naming = next((words for words in _headings(facts) if pattern.search(words)), None)
-        if naming and ways:
-            told = f"{_OFFERED[kind]} {', '.join(way.value for way in ways)}"
-            down = ",".join(way.name for way in ways)
+        if naming and contact_points:
+            told = f"{_OFFERED[kind]} {', '.join(contact_point.value for contact_point in contact_points)}"
+            down = ",".join(contact_point.name for contact_point in contact_points)
             yield f'"{naming}": readers are told {told}; if that is down, add --affects {down}'
 
 

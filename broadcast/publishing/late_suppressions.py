@@ -17,7 +17,7 @@ class Avoiding:
     """Finds the channels that do without suppressed addresses. `internal` are audiences told as a duty."""
 
     suppressed: Suppressed
-    ways: Mapping[str, PlannedChannel]
+    channels: Mapping[str, PlannedChannel]
     internal: frozenset[str]
 
     def __call__(self, owed: Owed) -> Detour | None:
@@ -31,5 +31,5 @@ class Avoiding:
         return Detour(tuple(name for name, each in used if not each), f"suppressed: {', '.join(because)}")
 
     def _barred(self, name: str, barred: Mapping[str, Barred]) -> Barred | None:
-        kind = self.ways[name].capabilities.address if name in self.ways else None
+        kind = self.channels[name].capabilities.address if name in self.channels else None
         return barred.get(kind) if kind else None

@@ -46,7 +46,7 @@ def phase_after(request: Request, before: Before) -> Phase:
     again = request.maintenance and wanted is incident.phase and bool(request.phase)
     if again or not _may_become(incident.phase, wanted, request.verb):
         rest = "already" if wanted is incident.phase else f"and cannot change to {wanted}"
-        raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_way_on(incident))
+        raise PhaseError(f"{incident.ref} is {incident.phase} {rest}", hint=_next_command(incident))
     if request.verb is Verb.RETRACT and before.reopened:
         raise PhaseError(
             f"the all-clear of {incident.ref} was taken back with the latest notice already",
@@ -166,7 +166,7 @@ def _check_correction(incident: Incident, wanted: Phase) -> None:
         )
 
 
-def _way_on(incident: Incident) -> str:
+def _next_command(incident: Incident) -> str:
     phase, ref = incident.phase, incident.ref
     if phase is Phase.SCHEDULED:
         return f"first start it, or call it off: broadcast maintenance start {ref}, or cancel {ref}"

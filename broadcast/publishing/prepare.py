@@ -83,7 +83,7 @@ def check_personal(
 
 def needed_texts(
     shares: Iterable[Share],
-    ways: Mapping[str, PlannedChannel],
+    channels: Mapping[str, PlannedChannel],
     locales: Sequence[str],
     earlier: Sequence[tuple[str, str, str]] = (),
 ) -> set[tuple[str, str, str]]:
@@ -94,10 +94,10 @@ def needed_texts(
     needed: set[tuple[str, str, str]] = set()
     for share in shares:
         for name in share.route:
-            if name not in ways:
+            if name not in channels:
                 needed.update(text for text in earlier if text[:2] == (share.template_audience, share.locale))
                 continue
-            capabilities = ways[name].capabilities
+            capabilities = channels[name].capabilities
             spoken = {share.locale, *locales} if capabilities.speaks_all_locales else {share.locale}
             needed.update((share.template_audience, each, str(capabilities.kind)) for each in spoken)
     return needed
@@ -150,10 +150,10 @@ def headline(facts: Facts, identity: str | None) -> Headline:
     )
 
 
-def preview(draft: PreparedNotice, ways: Mapping[str, PlannedChannel], *, sandbox: bool) -> Preview:
+def preview(draft: PreparedNotice, channels: Mapping[str, PlannedChannel], *, sandbox: bool) -> Preview:
     """Return the draft as a person should see it before saying yes."""
     summary = draft.recipients.summary
-    parts = _sms_parts(draft, ways)
+    parts = _sms_parts(draft, channels)
     return Preview(
         incident=draft.facts.ref,
         sequence=draft.facts.sequence,
@@ -164,11 +164,11 @@ def preview(draft: PreparedNotice, ways: Mapping[str, PlannedChannel], *, sandbo
         people=sum(summary.people.values()),
         posts=tuple(dict.fromkeys(share.route[0] for share in summary.shares if share.posts)),
         audiences=tuple(_audience(name, summary) for name in summary.audiences),
-        texts=_text_previews(draft, ways),
+        texts=_text_previews(draft, channels),
         unreachable=summary.unreachable,
         barred=barred(summary),
         sms_parts=parts,
-        cost=_cost(summary.first, ways, parts),
+        cost=_cost(summary.first, channels, parts),
         next_update=draft.facts.next_update,
         window_starts=draft.facts.window_starts,
         window_ends=draft.facts.window_ends,
@@ -202,10 +202,10 @@ def barred(summary: PlanSummary) -> tuple[BarredPreview, ...]:
     )
 
 
-def _text_previews(draft: PreparedNotice, ways: Mapping[str, PlannedChannel]) -> tuple[TextPreview, ...]:
+def _text_previews(draft: PreparedNotice, channels: Mapping[str, PlannedChannel]) -> tuple[TextPreview, ...]:
     first: Counter[tuple[str, str, str]] = Counter()
     for share, count in draft.recipients.summary.shares.items():
-        first[share.template_audience, share.locale, str(ways[share.route[0]].capabilities.kind)] += count
+        first[share.template_audience, share.locale, str(channels[share.route[0]].capabilities.kind)] += count
     return tuple(
         TextPreview(
             audience=text.template_audience,
@@ -221,7 +221,7 @@ def _text_previews(draft: PreparedNotice, ways: Mapping[str, PlannedChannel]) ->
     )
 
 
-def _sms_parts(draft: PreparedNotice, ways: Mapping[str, PlannedChannel]) -> int:
+def _sms_parts(draft: PreparedNotice, channels: Mapping[str, PlannedChannel]) -> int:
     parts = {
         (text.template_audience, text.message.locale): rendered.units.parts
         for text, rendered in zip(draft.texts, draft.rendered, strict=True)
@@ -230,17 +230,17 @@ def _sms_parts(draft: PreparedNotice, ways: Mapping[str, PlannedChannel]) -> int
     return sum(
         parts[share.template_audience, share.locale] * people
         for share, people in draft.recipients.summary.shares.items()
-        if ways[share.route[0]].capabilities.kind is ChannelKind.SMS
+        if channels[share.route[0]].capabilities.kind is ChannelKind.SMS
     )
 
 
-def _cost(first: Mapping[str, int], ways: Mapping[str, PlannedChannel], sms_parts: int) -> float | None:
+def _cost(first: Mapping[str, int], channels: Mapping[str, PlannedChannel], sms_parts: int) -> float | None:
     """Return what the first choice of channels costs; None if nothing has a known price."""
     total, known = 0.0, False
     for name, count in first.items():
-        way = ways[name]
-        if way.price:
+        channel = channels[name]
+        if channel.price:
             known = True
-            units = sms_parts if way.capabilities.kind is ChannelKind.SMS else count
-            total += units * way.price
+            units = sms_parts if channel.capabilities.kind is ChannelKind.SMS else count
+            total += units * channel.price
     return round(total, 2) if known else None

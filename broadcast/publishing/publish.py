@@ -166,14 +166,14 @@ class Publisher:
         depends = dependencies(self.settings, found_down(self.settings, watched, now))
         composed = compose(request, before, self.settings, depends, now)
         request = replace(request, affects=composed.facts.affects)
-        ways = self.deliverer.channels.ways
+        channels = self.deliverer.channels.planned
         concerned = Concerned.by(self.deliverer.ledger, before.incident)
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
         suppressed = self.deliverer.ledger.suppressions.suppressed()
         failing = self._failing(watched, now) if before.incident else frozenset()
         selector = RecipientSelector(
             settings=self.settings,
-            ways=ways,
+            channels=channels,
             locales=self.locales,
             suppressed=suppressed,
             depends=depends,
@@ -181,10 +181,10 @@ class Publisher:
         )
         recipients = selector.select(request, concerned, purpose)
         facts = replace(composed.facts, audiences=written_for(recipients))
-        needed = needed_texts(recipients.shares, ways, self.locales, concerned.texts)
+        needed = needed_texts(recipients.shares, channels, self.locales, concerned.texts)
         texts, rendered = write_texts(facts, needed, self.renderer)
         check_personal(texts, rendered, recipients.everybody)
-        systems = depends.known(ways.values())
+        systems = depends.known(channels.values())
         spoken = {locale for _, locale, _ in needed}
         staff = {locale for texts, locale, _ in needed if texts not in OUTSIDE}
         said = self._said_before(before) if recipients.contacts else set()
@@ -274,8 +274,8 @@ class Publisher:
 
     def _shown(self, draft: PreparedNotice, limits: Limits) -> Preview:
         """Return the preview, if the guards let it pass; raises `Refused`."""
-        ways = self.deliverer.channels.ways
-        shown = preview(draft, ways, sandbox=self.settings.sandbox)
+        channels = self.deliverer.channels.planned
+        shown = preview(draft, channels, sandbox=self.settings.sandbox)
         most = self.settings.max_recipients if limits.max_recipients is None else limits.max_recipients
         if most is not None and shown.people > most:
             raise Refused(
@@ -296,7 +296,9 @@ class Publisher:
             deliveries=draft.recipients.deliveries,
             latecomers=draft.recipients.latecomers,
             reserved=subject.reserved,
-            kinds={name: way.capabilities.kind for name, way in self.deliverer.channels.ways.items()},
+            kinds={
+                name: channel.capabilities.kind for name, channel in self.deliverer.channels.planned.items()
+            },
         )
         return self.deliverer.ledger.incidents.record(new, self.deliverer.clock.now())
 

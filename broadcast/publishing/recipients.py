@@ -69,14 +69,14 @@ class Recipients:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientSelector:
-    """Works out whom a request reaches. `ways` are all configured channels, `locales` those with texts.
+    """Works out whom a request reaches. `channels` are all configured channels, `locales` those with texts.
 
     `failing` are channels that were just found to fail. With `by_hand`, contacts are also read of audiences
     that no channel tells one by one.
     """
 
     settings: Settings
-    ways: Mapping[str, PlannedChannel]
+    channels: Mapping[str, PlannedChannel]
     locales: tuple[str, ...]
     suppressed: Suppressed
     depends: Dependencies
@@ -88,11 +88,15 @@ class RecipientSelector:
 
         A resolve or a retraction goes to everybody who was, or may have been, told before.
         """
-        ways, left_out, withheld = self._open_ways(request, drill=purpose is Purpose.DRILL)
+        channels, left_out, withheld = self._open_channels(request, drill=purpose is Purpose.DRILL)
         # The end goes where the latest word went: people look for it there.
-        sound = frozenset() if request.verb in CLOSING else frozenset(ways) - self.failing
+        sound = frozenset() if request.verb in CLOSING else frozenset(channels) - self.failing
         usable = Usable(
-            ways=ways, withheld=withheld, threads=before.threads, configured=self.ways, sound=sound
+            channels=channels,
+            withheld=withheld,
+            threads=before.threads,
+            configured=self.channels,
+            sound=sound,
         )
         default = self._language(request)
         told, waiting = self._permitted(before.told), self._permitted(before.to_be_told())
@@ -101,18 +105,18 @@ class RecipientSelector:
         if request.verb in CLOSING:
             planner = Planner(usable, self.locales, default, told, outage, shared)
             late = Planner(usable, self.locales, default, waiting, outage, shared)
-            found = {name: note for name, way in ways.items() if (note := outage.found(way))}
+            found = {name: note for name, channel in channels.items() if (note := outage.found(channel))}
             plan, latecomers = planner.follow_up(waiting), late.follow_up(told)
             recipients = _closing(request, plan, latecomers, left_out, found)
             return replace(
-                recipients, warnings=(*recipients.warnings, *_still_owed(recipients.summary, self.ways))
+                recipients, warnings=(*recipients.warnings, *_still_owed(recipients.summary, self.channels))
             )
         audiences = self._audiences(request, before.audiences)
         spared = Bystanders(before.audiences if purpose is Purpose.DRILL else ())
         heard = spared.heard((*told, *waiting))
         planner = Planner(usable, self.locales, default, heard, outage, shared)
         told_now = spared.others(audiences)
-        rosters, warnings, contacts = self._rosters(told_now, ways, outage, purpose, before.forgotten)
+        rosters, warnings, contacts = self._rosters(told_now, channels, outage, purpose, before.forgotten)
         gone = [name for name in before.audiences if name not in self.settings.audiences]
         further = [] if request.audiences else gone
         owed = spared.owed(planner.plan(rosters, further))
@@ -123,38 +127,40 @@ class RecipientSelector:
             *spared.advisories(audiences, told),
             *_renamed(further),
             *self._not_updated(heard),
-            *_still_owed(summary, self.ways),
+            *_still_owed(summary, self.channels),
             *warnings,
         )
         return Recipients(deliveries=owed, summary=summary, warnings=advisories, contacts=contacts)
 
     def _not_updated(self, told: Sequence[PreviousDelivery]) -> list[str]:
         """Channels that published before and are gone: their readers see the older news."""
-        gone = dict.fromkeys(one.channel for one in told if not one.contact and one.channel not in self.ways)
+        gone = dict.fromkeys(
+            one.channel for one in told if not one.contact and one.channel not in self.channels
+        )
         return [
-            f"{name} published an earlier notice and {_gone(name, self.ways)}; "
+            f"{name} published an earlier notice and {_gone(name, self.channels)}; "
             "its readers still see that notice"
             for name in gone
         ]
 
-    def _open_ways(
+    def _open_channels(
         self, request: Request, *, drill: bool
     ) -> tuple[dict[str, PlannedChannel], list[str], dict[str, str]]:
         """The channels this notice may use, what was left out, and why each of the others is withheld."""
         for name in (*request.channels, *request.not_channels):
-            if name not in self.ways:
-                raise UsageError(f"there is no channel {name}", hint=_suggest(name, self.ways))
-        wanted = set(request.channels or self.ways) - set(request.not_channels)
-        ways = {name: way for name, way in self.ways.items() if name in wanted}
+            if name not in self.channels:
+                raise UsageError(f"there is no channel {name}", hint=_suggest(name, self.channels))
+        wanted = set(request.channels or self.channels) - set(request.not_channels)
+        channels = {name: channel for name, channel in self.channels.items() if name in wanted}
         withheld = {
             name: f"{name} is left out by --channel or --not-channel"
-            for name in self.ways
-            if name not in ways
+            for name in self.channels
+            if name not in channels
         }
         if not drill or self.settings.sandbox:
-            return ways, [], withheld
-        public = [name for name, way in ways.items() if way.reaches_the_world]
-        kept = {name: way for name, way in ways.items() if name not in public}
+            return channels, [], withheld
+        public = [name for name, channel in channels.items() if channel.reaches_the_world]
+        kept = {name: channel for name, channel in channels.items() if name not in public}
         told = (
             [f"a drill is not published outside the organisation: left out {', '.join(public)}"]
             if public
@@ -187,16 +193,16 @@ class RecipientSelector:
 
     def rosters(self, request: Request) -> tuple[list[Roster], list[str]]:
         """Return the audiences of the request with their people and open lanes, and warnings about them."""
-        ways, left_out, _ = self._open_ways(request, drill=False)
+        channels, left_out, _ = self._open_channels(request, drill=False)
         outage = self.depends.outage(request.affects)
         audiences = self._audiences(request, ())
-        rosters, warnings, contacts = self._rosters(audiences, ways, outage, Purpose.INCIDENT)
+        rosters, warnings, contacts = self._rosters(audiences, channels, outage, Purpose.INCIDENT)
         return rosters, [*left_out, *warnings, *contacts]
 
     def _rosters(
         self,
         audiences: Sequence[AudienceSettings],
-        ways: Mapping[str, PlannedChannel],
+        channels: Mapping[str, PlannedChannel],
         outage: Outage,
         purpose: Purpose,
         forgotten: Forgotten | None = None,
@@ -205,15 +211,15 @@ class RecipientSelector:
         warnings: list[str] = []
         books: list[Book] = []
         for audience in audiences:
-            lanes = open_lanes(audience.lanes, ways, outage)
+            lanes = open_lanes(audience.lanes, channels, outage)
             warnings += lanes.warnings
-            personal = self.by_hand or _personal(lanes.lanes, ways)
+            personal = self.by_hand or _personal(lanes.lanes, channels)
             book = self._book(audience) if personal else Book()
             books.append(book)
             if personal and audience.contacts and not book.contacts:
                 warnings.append(f"nobody in the contacts files of {audience.name} can be told")
             people = _Others(audience.name, book.contacts, forgotten) if forgotten else book.contacts
-            permission = permission_for(audience, ways, self.suppressed, purpose)
+            permission = permission_for(audience, channels, self.suppressed, purpose)
             contacts = Permitted(people, permission)
             sharing = book.contacts.sharing
             rosters.append(
@@ -260,12 +266,12 @@ class _Others:
 
 def permission_for(
     audience: AudienceSettings,
-    ways: Mapping[str, PlannedChannel],
+    channels: Mapping[str, PlannedChannel],
     suppressed: Suppressed,
     purpose: Purpose = Purpose.INCIDENT,
 ) -> Permission:
     """Return what may be used in an audience for a purpose, as far as its channels are concerned."""
-    able = [ways[name].capabilities for lane in audience.lanes for name in lane if name in ways]
+    able = [channels[name].capabilities for lane in audience.lanes for name in lane if name in channels]
     kinds = {str(one.kind): one.address for one in able if one.address}
     return Permission(
         suppressed=suppressed,
@@ -307,11 +313,13 @@ def _renamed(audiences: Sequence[str]) -> list[str]:
     ]
 
 
-def _gone(name: str, ways: Mapping[str, PlannedChannel]) -> str:
-    return why_gone(name, ways) if present_name(name, ways) else "is not in the configuration any more"
+def _gone(name: str, channels: Mapping[str, PlannedChannel]) -> str:
+    return (
+        why_gone(name, channels) if present_name(name, channels) else "is not in the configuration any more"
+    )
 
 
-def _still_owed(summary: PlanSummary, ways: Mapping[str, PlannedChannel]) -> Iterator[str]:
+def _still_owed(summary: PlanSummary, channels: Mapping[str, PlannedChannel]) -> Iterator[str]:
     """Yield what this notice cannot end, by channel and reason."""
     owed: Counter[tuple[str, str, bool]] = Counter()
     for (share, reason), messages in summary.held.items():
@@ -319,7 +327,7 @@ def _still_owed(summary: PlanSummary, ways: Mapping[str, PlannedChannel]) -> Ite
     for (name, reason, posts), messages in owed.items():
         what = "the end" if posts else counted(messages, "message")
         owing, it = ("is", "it") if posts or messages == 1 else ("are", "them")
-        present = present_name(name, ways)
+        present = present_name(name, channels)
         when = f"when {present} leads there again" if present else f"when {name} may be used again"
         yield f"{what} on {name} {owing} still owed: {reason}; {when}, retry sends {it}"
 
@@ -345,8 +353,8 @@ def _check_matched(summary: PlanSummary, warnings: Sequence[str]) -> None:
     )
 
 
-def _personal(lanes: Sequence[Sequence[str]], ways: Mapping[str, PlannedChannel]) -> bool:
-    return any(not ways[lane[0]].capabilities.publishes for lane in lanes if lane)
+def _personal(lanes: Sequence[Sequence[str]], channels: Mapping[str, PlannedChannel]) -> bool:
+    return any(not channels[lane[0]].capabilities.publishes for lane in lanes if lane)
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:

@@ -24,7 +24,9 @@ from broadcast.publishing.result import (
 _WORK = {Phase.SCHEDULED: "maintenance start {incident}", Phase.IN_PROGRESS: "maintenance end {incident}"}
 
 
-def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[str, PlannedChannel]) -> Result:
+def summarise(
+    notice: Notice, ending: Ending, history: History, channels: Mapping[str, PlannedChannel]
+) -> Result:
     """Return the result of a notice as it stands in the ledger."""
     tallies = history.tallies(notice.id)
     attempts = history.attempts(notice.id)
@@ -47,7 +49,7 @@ def summarise(notice: Notice, ending: Ending, history: History, ways: Mapping[st
         sent_anything=any(attempt.left for attempt in attempts),
         counts=counts(tallies),
         channels=tuple(
-            _channels(tallies, attempts, failovers, ways, threads, history.held_reasons(notice.id))
+            _channels(tallies, attempts, failovers, channels, threads, history.held_reasons(notice.id))
         ),
         failovers=tuple(FailoverResult(f.origin, f.destination, f.count, f.reason) for f in failovers),
         next_update=notice.facts.next_update.isoformat() if notice.facts.next_update else None,
@@ -59,7 +61,7 @@ def _channels(
     tallies: Sequence[Tally],
     attempts: Sequence[ChannelAttempts],
     failovers: Sequence[Failover],
-    ways: Mapping[str, PlannedChannel],
+    channels: Mapping[str, PlannedChannel],
     threads: Mapping[str, tuple[str, str]],
     held: Mapping[str, str],
 ) -> list[ChannelResult]:
@@ -79,7 +81,7 @@ def _channels(
         results.append(
             ChannelResult(
                 name=name,
-                adapter=ways[name].adapter if name in ways else "",
+                adapter=channels[name].adapter if name in channels else "",
                 state=state,
                 counts=standing,
                 ref=last,

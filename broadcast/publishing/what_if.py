@@ -63,10 +63,10 @@ class CallList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
-    """Plans without an incident, and without telling anybody. `ways` are all configured channels."""
+    """Plans without an incident, and without telling anybody. `channels` are all configured channels."""
 
     settings: Settings
-    ways: Mapping[str, PlannedChannel]
+    channels: Mapping[str, PlannedChannel]
     locales: tuple[str, ...]
     suppressed: Suppressed
     depends: Dependencies
@@ -81,7 +81,7 @@ class WhatIf:
         rosters, warnings = self._selector.rosters(request)
         if not any(roster.lanes for roster in rosters):
             raise NothingMatched("no channel is left", hint="check --channel, --not-channel and the lanes")
-        found = examine(rosters, self.ways, self.depends, request.affects)
+        found = examine(rosters, self.channels, self.depends, request.affects)
         already = (*request.affects, *sorted(self.depends.found))
         notes = (*warnings, *self._uncounted(rosters), *self._mistaken(request))
         return replace(found, already=already, warnings=notes)
@@ -115,13 +115,13 @@ class WhatIf:
         """Audiences with contacts that only rooms and pages tell; no channel reaches them one by one."""
         for roster in rosters:
             names = dict.fromkeys(name for lane in roster.lanes for name in lane)
-            posts = names and all(self.ways[name].capabilities.publishes for name in names)
+            posts = names and all(self.channels[name].capabilities.publishes for name in names)
             if posts and self.settings.audiences[roster.name].contacts:
                 who, told = f"the people of {roster.name}", ", ".join(names)
                 yield f"{who} are not counted: they are told only by {told}, not one by one"
 
     def _mistaken(self, request: Request) -> list[str]:
-        return mistaken(request.affects, self.depends.known(self.ways.values()))
+        return mistaken(request.affects, self.depends.known(self.channels.values()))
 
     def _objection(self, roster: Roster, contact: Contact) -> str:
         """Return why a person is not called by hand; "" if they may be."""
@@ -138,7 +138,7 @@ class WhatIf:
     def _selector(self) -> RecipientSelector:
         return RecipientSelector(
             settings=self.settings,
-            ways=self.ways,
+            channels=self.channels,
             locales=self.locales,
             suppressed=self.suppressed,
             depends=self.depends,
@@ -159,10 +159,10 @@ class WhatIf:
     def _working(self, roster: Roster, contact: Contact, request: Request) -> Iterator[str]:
         outage = self.depends.outage(request.affects)
         for name in (name for lane in roster.lanes for name in lane):
-            way = self.ways[name]
-            works = not outage.takes(way) and not outage.cuts_off(way, contact)
+            channel = self.channels[name]
+            works = not outage.takes(channel) and not outage.cuts_off(channel, contact)
             # Staff read their rooms and their service desk.
-            if works and (way.capabilities.reach(contact) or way.capabilities.internal):
+            if works and (channel.capabilities.reach(contact) or channel.capabilities.internal):
                 yield name
 
 

@@ -100,8 +100,8 @@ def _texts(facts: Facts, locale: str) -> Iterable[str]:
     yield from (number for _, number in facts.hotlines)
     yield from (str(left) for left in range(1, len(facts.services)))  # "and 2 more"
     yield facts.severity.value.removeprefix("sev")
-    for way in facts.alternatives:
-        yield from (way.kind, way.value, way.hours_in(locale))
+    for contact_point in facts.alternatives:
+        yield from (contact_point.kind, contact_point.value, contact_point.hours_in(locale))
     yield from (value for _, value in facts.variables)
 
 

@@ -225,9 +225,9 @@ def paragraphs(context: Context, body: str) -> Markup:
 def _phones(context: Context) -> Iterator[str]:
     """Yield the numbers that the facts hold, as they stand in HTML."""
     yield str(escape(context.get("hotline") or ""))
-    for way in context.get("alternatives") or ():
-        if way.kind == "phone":
-            yield str(escape(way.value))
+    for contact_point in context.get("alternatives") or ():
+        if contact_point.kind == "phone":
+            yield str(escape(contact_point.value))
 
 
 def _block(block: str) -> str:

@@ -121,7 +121,7 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
         "what": services or title,
         "link": checked_link(facts.link),
         "hotline": _optional_line(facts.hotline),
-        "alternatives": _ways(facts, words, reader.locale),
+        "alternatives": _contact_points(facts, words, reader.locale),
         "cut_off": facts.cut_off and words.cut_off,
         "framed": False,
         "to_customers": not facts.drill and (not facts.audiences or PUBLIC in facts.audiences),
@@ -140,7 +140,9 @@ def _reached_by(facts: Facts, reader: Reader) -> Facts:
     own = dict(facts.hotlines).get(reader.audience)
     if not own or reader.audience == _PASSING_ON:
         return facts
-    others = tuple(way for way in facts.alternatives if way.value != facts.hotline)
+    others = tuple(
+        contact_point for contact_point in facts.alternatives if contact_point.value != facts.hotline
+    )
     return replace(facts, hotline=own, alternatives=others, cut_off=False, phone_down=False)
 
 
@@ -234,14 +236,22 @@ def _optional_line(text: str | None) -> str | None:
     return one_line(text or "") or None
 
 
-def _ways(facts: Facts, words: Words, locale: str) -> list[ContactPoint]:
-    labels = dict(words.ways)
+def _contact_points(facts: Facts, words: Words, locale: str) -> list[ContactPoint]:
+    labels = dict(words.contact_labels)
     hotline = one_line(facts.hotline or "")
     found = (
-        (one_line(way.kind), one_line(way.value), one_line(way.hours_in(locale)))
-        for way in facts.alternatives
+        (
+            one_line(contact_point.kind),
+            one_line(contact_point.value),
+            one_line(contact_point.hours_in(locale)),
+        )
+        for contact_point in facts.alternatives
     )
-    further = [way for way in dict.fromkeys(found) if way[1] and way[1] != hotline]
+    further = [
+        contact_point
+        for contact_point in dict.fromkeys(found)
+        if contact_point[1] and contact_point[1] != hotline
+    ]
     return [ContactPoint(kind, labels.get(kind, kind), value, hours) for kind, value, hours in further]
 
 

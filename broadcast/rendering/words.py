@@ -39,7 +39,7 @@ class Words:
     date: str
     units: tuple[tuple[str, str], ...]
     instant: str
-    ways: tuple[tuple[str, str], ...]
+    contact_labels: tuple[tuple[str, str], ...]
     cut_off: str
     times: TimePhrases
     quotes: tuple[str, str]
@@ -56,7 +56,7 @@ GERMAN = Words(
     date="{weekday}, {day}.{month}.",
     units=(("Tag", "Tage"), ("Stunde", "Stunden"), ("Minute", "Minuten")),
     instant="weniger als eine Minute",
-    ways=(
+    contact_labels=(
         ("phone", "Telefon"),
         ("email", "E-Mail"),
         ("chat", "Chat"),
@@ -87,7 +87,7 @@ ENGLISH = Words(
     date="{weekday} {day} {month_name}",
     units=(("day", "days"), ("hour", "hours"), ("minute", "minutes")),
     instant="less than a minute",
-    ways=(
+    contact_labels=(
         ("phone", "Phone"),
         ("email", "E-mail"),
         ("chat", "Chat"),

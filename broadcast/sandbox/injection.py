@@ -42,11 +42,11 @@ def disguise(fault: Fault, answer: WireAnswer) -> WireAnswer:
 
 async def deliver(fault: Fault, request: web.BaseRequest, answer: WireAnswer) -> web.StreamResponse:
     """Write the answer in the way of the fault."""
-    way = _WAYS.get(fault.kind)
-    if way is None:
+    write = _WRITERS.get(fault.kind)
+    if write is None:
         return respond(answer)
     try:
-        return await way(fault, request, answer)
+        return await write(fault, request, answer)
     except ConnectionError:  # the client closed the connection, as most of these faults intend
         return respond(answer)
 
@@ -115,8 +115,8 @@ async def _begin(request: web.BaseRequest, answer: WireAnswer, length: int) -> w
     return response
 
 
-_Way = Callable[[Fault, "web.BaseRequest", WireAnswer], Awaitable["web.StreamResponse"]]
-_WAYS: Mapping[Kind, _Way] = {
+_Writer = Callable[[Fault, "web.BaseRequest", WireAnswer], Awaitable["web.StreamResponse"]]
+_WRITERS: Mapping[Kind, _Writer] = {
     "refuse": _drop,
     "drop_before": _drop,
     "drop_after": _drop,

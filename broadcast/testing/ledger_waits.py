@@ -65,7 +65,7 @@ class WaitsContract(LedgerFixtures):
         assert states(ledger, new) == {"anna": _S.HELD, "bert": _S.HELD}
         assert work.waiting() == []
 
-    def test_only_those_with_no_way_left_are_held(self, ledger: Ledger, run: Run) -> None:
+    def test_only_those_with_no_address_left_are_held(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", route=("email", "sms"))
 
         assert ledger.deliveries(new.id, run).hold("email", "out", NOON) == 0

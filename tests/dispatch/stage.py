@@ -290,11 +290,11 @@ def _played_by(publisher: Publisher, instead: Mapping[str, Callable[[], Adapter]
     def build(settings: ChannelSettings) -> Adapter:
         return instead[settings.name]() if settings.name in instead else channels.build(settings)
 
-    ways = {
-        name: replace(way, capabilities=instead[name]().capabilities) if name in instead else way
-        for name, way in channels.ways.items()
+    planned = {
+        name: replace(channel, capabilities=instead[name]().capabilities) if name in instead else channel
+        for name, channel in channels.planned.items()
     }
-    deliverer = replace(publisher.deliverer, channels=replace(channels, ways=ways, build=build))
+    deliverer = replace(publisher.deliverer, channels=replace(channels, planned=planned, build=build))
     return replace(publisher, deliverer=deliverer)
 
 

@@ -236,17 +236,17 @@ def tell(
     known = book.incidents.all()
     of = replace(known[0] if known else incident(), phase=step.phase)
     before = Concerned.by(book, known[0] if known else None)
-    ways = {name: way for name, way in WAYS.items() if name not in step.missing}
-    withheld = {name: f"{name} is left out" for name in ways if name in step.excluded}
-    allowed = {name: way for name, way in ways.items() if name not in withheld}
-    usable = Usable(ways=allowed, withheld=withheld, threads=before.threads, configured=ways)
+    channels = {name: channel for name, channel in WAYS.items() if name not in step.missing}
+    withheld = {name: f"{name} is left out" for name in channels if name in step.excluded}
+    allowed = {name: channel for name, channel in channels.items() if name not in withheld}
+    usable = Usable(channels=allowed, withheld=withheld, threads=before.threads, configured=channels)
     plan, late = planned(before, usable, lanes, step)
     new = notice(of, before_sequence(book, of), plan)
     if step.reopens:
         facts = replace(new.facts, kind=NoticeKind.RETRACTION)
         new = replace(new, kind=NoticeKind.RETRACTION, facts=facts)
     last = book.incidents.record(replace(new, latecomers=late), NOON)
-    dispatch(book.deliveries(last.id, run), world, last, list(usable.ways), step.answers)
+    dispatch(book.deliveries(last.id, run), world, last, list(usable.channels), step.answers)
     return last
 
 
@@ -277,14 +277,16 @@ def planned(before: Concerned, usable: Usable, lanes, step: Step) -> tuple[Plan,
 
 
 def open_lanes(lanes: Sequence[Sequence[str]], usable: Usable) -> tuple[tuple[str, ...], ...]:
-    kept = [tuple(name for name in lane if name in usable.ways) for lane in lanes]
+    kept = [tuple(name for name in lane if name in usable.channels) for lane in lanes]
     return tuple(lane for lane in kept if lane)
 
 
 def finish(book: Ledger, run: Run, world: World, last: Notice) -> None:
     for _ in range(3):
         work = book.deliveries(last.id, run)
-        work.unhold(NOON + timedelta(hours=1), {name: way.capabilities.address for name, way in WAYS.items()})
+        work.unhold(
+            NOON + timedelta(hours=1), {name: channel.capabilities.address for name, channel in WAYS.items()}
+        )
         dispatch(work, world, last, list(WAYS), {})
 
 

@@ -56,29 +56,29 @@ def depends_on(graph, start, wanted):
 
 def company(graph, own):
     able = {"mail": EMAIL, "sms": SMS, "page": PAGE}
-    ways = {
+    channels = {
         name: PlannedChannel(name=name, adapter=f"{name}-adapter", capabilities=able[name], fate=own[name])
         for name in own
     }
     edges = [*graph.items(), *own.items(), ("office365", ("microsoft",)), ("teams", ("microsoft",))]
-    return ways, edges, Dependencies(systems=graph, line=line, channels=own)
+    return channels, edges, Dependencies(systems=graph, line=line, channels=own)
 
 
 @examples(max_examples=200, deadline=None)
 @given(graphs, channels, names)
 def test_what_depends_on_a_system_by_any_chain_goes_down_with_it(graph, own, system):
-    ways, edges, depends = company(graph, own)
+    channels, edges, depends = company(graph, own)
     outage = depends.outage([system])
 
-    for name, way in ways.items():
+    for name, channel in channels.items():
         if depends_on(edges, [name, *own[name]], system):
-            assert outage.takes(way)
+            assert outage.takes(channel)
     for contact in (ANNA, BERTA, CARLA):
         _, _, domain = contact.email.partition("@")
         if depends_on(edges, [f"@{domain}"], system):
-            assert outage.cuts_off(ways["mail"], contact)
+            assert outage.cuts_off(channels["mail"], contact)
         if contact.phone and depends_on(edges, [line(contact.phone)], system):
-            assert outage.cuts_off(ways["sms"], contact)
+            assert outage.cuts_off(channels["sms"], contact)
     for fate in NAMES:
         if depends_on(edges, [fate], system):
             assert is_down(
@@ -94,7 +94,7 @@ def test_what_depends_on_a_system_by_any_chain_goes_down_with_it(graph, own, sys
 @examples(max_examples=150, deadline=None)
 @given(graphs, channels, names, names | st.none())
 def test_the_check_names_everybody_an_outage_cuts_off(graph, own, system, already):
-    ways, _, depends = company(graph, own)
+    channels, _, depends = company(graph, own)
     people = (ANNA, BERTA, CARLA)
     roster = Roster(
         name="customers", template_audience="customers", contacts=people, lanes=(("mail", "sms"), ("page",))
@@ -102,12 +102,12 @@ def test_the_check_names_everybody_an_outage_cuts_off(graph, own, system, alread
     affects = [already] if already else []
     outage = depends.outage([*affects, system])
 
-    gaps = examine([roster], ways, depends, affects).gaps
+    gaps = examine([roster], channels, depends, affects).gaps
 
     told = {person.id for gap in gaps if len(gap.systems) < 2 for person in gap.named}
     for person in people:
-        able = [ways[name] for name in ("mail", "sms") if ways[name].capabilities.reach(person)]
-        if all(outage.takes(way) or outage.cuts_off(way, person) for way in able):
+        able = [channels[name] for name in ("mail", "sms") if channels[name].capabilities.reach(person)]
+        if all(outage.takes(channel) or outage.cuts_off(channel, person) for channel in able):
             assert person.id in told
 
 
@@ -122,9 +122,9 @@ def test_a_system_that_something_depends_on_does_not_take_what_it_depends_on_its
     )
     tickets = PlannedChannel(name="tickets", adapter="webhook", capabilities=PAGE, fate=("vpn",))
 
-    assert [depends.outage(["outlook"]).takes(way) for way in (sms, mail)] == [False, True]
-    assert [depends.outage(["internet"]).takes(way) for way in (sms, mail)] == [True, True]
-    assert [depends.outage(["House"]).takes(way) for way in (sms, tickets)] == [False, True]
+    assert [depends.outage(["outlook"]).takes(channel) for channel in (sms, mail)] == [False, True]
+    assert [depends.outage(["internet"]).takes(channel) for channel in (sms, mail)] == [True, True]
+    assert [depends.outage(["House"]).takes(channel) for channel in (sms, tickets)] == [False, True]
 
 
 def test_a_group_is_told_by_the_check_only_where_none_of_its_parts_is_enough():
@@ -133,14 +133,14 @@ def test_a_group_is_told_by_the_check_only_where_none_of_its_parts_is_enough():
         line=line,
         channels={"mail": ("vpn",), "call": ()},
     )
-    ways = {
+    channels = {
         "mail": PlannedChannel(name="mail", adapter="smtp", capabilities=EMAIL, fate=("vpn",)),
         "call": PlannedChannel(name="call", adapter="gateway", capabilities=CALL),
     }
 
     found = examine(
         [Roster(name="staff", template_audience="staff", contacts=(BERTA,), lanes=(("mail", "call"),))],
-        ways,
+        channels,
         depends,
     )
 
@@ -148,14 +148,14 @@ def test_a_group_is_told_by_the_check_only_where_none_of_its_parts_is_enough():
 
 
 def test_what_is_down_already_is_counted_first_and_not_tried_again():
-    ways = {
+    channels = {
         "mail": PlannedChannel(name="mail", adapter="smtp", capabilities=EMAIL, fate=("vpn",)),
         "sms": PlannedChannel(name="sms", adapter="gateway", capabilities=SMS, fate=("gateway",)),
     }
     depends = Dependencies(systems={}, line=line, channels={"mail": ("vpn",), "sms": ("gateway",)})
     roster = Roster(name="staff", template_audience="staff", contacts=(ANNA, CARLA), lanes=(("mail", "sms"),))
 
-    gaps = {gap.systems: gap.named for gap in examine([roster], ways, depends, ["VPN"]).gaps}
+    gaps = {gap.systems: gap.named for gap in examine([roster], channels, depends, ["VPN"]).gaps}
 
     assert [person.name for person in gaps[()]] == ["Carla"]
     assert [person.name for person in gaps["gateway",]] == ["Anna", "Carla"]

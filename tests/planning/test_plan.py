@@ -63,7 +63,7 @@ LANE = ("email", "smtp", "sms")
 
 
 def planner(**further):
-    return Planner(Usable(ways=WAYS), ("de", "en"), "de", **further)
+    return Planner(Usable(channels=WAYS), ("de", "en"), "de", **further)
 
 
 def outage(*affects):
@@ -196,7 +196,7 @@ def test_a_follow_up_goes_by_the_lane_again_as_far_as_it_works_by_now(sound, ref
     lane = ("email", "sms", "call")
     first = replace(earlier(anna(), "call", route=lane), refused=refused)
     second = earlier(anna(), "call", route=("call", "email", "sms"))
-    usable = Usable(ways=WAYS, sound=frozenset(sound))
+    usable = Usable(channels=WAYS, sound=frozenset(sound))
     planning = Planner(usable, ("de", "en"), "de", told=[first, second])
 
     rosters = [roster(anna(), lanes=(lane,))] if listed else []

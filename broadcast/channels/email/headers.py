@@ -56,14 +56,14 @@ class Unsubscribe:
         """Return `List-Unsubscribe`, and the header for a single click; empty without a token."""
         if token is None:
             return {}
-        ways = []
+        links = []
         if self.url:
             joint = "&" if "?" in self.url else "?"
             url = self.url if _PLACE in self.url else f"{self.url}{joint}t={_PLACE}"
-            ways.append(f"<{url.replace(_PLACE, token)}>")
+            links.append(f"<{url.replace(_PLACE, token)}>")
         if self.mailbox:
-            ways.append(f"<mailto:{self.mailbox}?subject=unsubscribe%20{token}>")
-        headers = {"List-Unsubscribe": ", ".join(ways)} if ways else {}
+            links.append(f"<mailto:{self.mailbox}?subject=unsubscribe%20{token}>")
+        headers = {"List-Unsubscribe": ", ".join(links)} if links else {}
         return headers | ({"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if self.url else {})
 
 

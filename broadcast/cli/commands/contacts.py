@@ -51,9 +51,9 @@ def check(common: Common, audience: Audiences = None, output: ListForm = OutputF
     """Check who has which address, and the errors in the files. The exit code is 6 if rows were rejected."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     books = dict(_books(settings, audience))
-    ways = make_channels(settings).ways
-    permissions = _permissions(settings, books, ways)
-    able = {name: way.capabilities for name, way in ways.items()}
+    channels = make_channels(settings).planned
+    permissions = _permissions(settings, books, channels)
+    able = {name: channel.capabilities for name, channel in channels.items()}
     summaries = {
         name: summarise(book, permissions[name], personal(settings.audiences[name], able))
         for name, book in books.items()
@@ -80,7 +80,7 @@ def list_contacts(
     """List the people of audiences; addresses are masked unless you ask for clear text."""
     settings = load_settings(common.config, sandbox=common.sandbox)
     books = dict(_books(settings, audience))
-    permissions = _permissions(settings, books, make_channels(settings).ways)
+    permissions = _permissions(settings, books, make_channels(settings).planned)
     rows = [
         {
             "audience": name,
@@ -117,11 +117,11 @@ def _books(settings: Settings, names: list[str] | None) -> Iterator[tuple[str, B
 
 
 def _permissions(
-    settings: Settings, names: Iterable[str], ways: Mapping[str, PlannedChannel]
+    settings: Settings, names: Iterable[str], channels: Mapping[str, PlannedChannel]
 ) -> dict[str, Permission]:
     """Return what may be used in each audience for an incident."""
     suppressed = read_suppressed(settings)
-    return {name: permission_for(settings.audiences[name], ways, suppressed) for name in names}
+    return {name: permission_for(settings.audiences[name], channels, suppressed) for name in names}
 
 
 def _row(name: str, summary: Summary) -> tuple[str | StyledWord, ...]:

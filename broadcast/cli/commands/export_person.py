@@ -39,9 +39,9 @@ def export_person(common: Common, whom: Whom, also: Also = None, output: ListFor
     The exit code is 6 if a list, or a row that mentions the person, could not be read.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
-    ways = make_channels(settings).ways
+    channels = make_channels(settings).planned
     with opened(settings) as ledger:
-        dossier = exporting.export_person(ledger, settings, ways, whom, also or ())
+        dossier = exporting.export_person(ledger, settings, channels, whom, also or ())
     zone, now = settings.timezone, SystemClock().now()
     if output is OutputForm.JSON:
         show_json({"as_of": iso(now, zone), **_json(dossier, zone)} | {"schema": SCHEMA}, common.out)

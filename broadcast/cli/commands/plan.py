@@ -123,8 +123,8 @@ def _planned_page(planned: Recipients) -> Iterator[Block]:
     for share, count in heads.shares.items():
         routes[share.audience, " > ".join(share.route)] += 0 if share.posts else count
     rows = (
-        (StyledWord(audience, Tone.STRONG), f"{people:,}" if people else "all", way)
-        for (audience, way), people in routes.items()
+        (StyledWord(audience, Tone.STRONG), f"{people:,}" if people else "all", route)
+        for (audience, route), people in routes.items()
     )
     yield Table(("audience", "people", "way, and what steps in"), tuple(rows))
     for person in heads.unreachable[:_LISTED]:

@@ -101,8 +101,8 @@ def _typed(facts: Facts, locale: str) -> Iterator[str | None]:
     yield from (facts.organisation, facts.link, facts.hotline, facts.mark, facts.ref)
     yield from (service.name_in(locale) for service in facts.services)
     yield from (value for _, value in (*facts.variables, *facts.hotlines))
-    for way in facts.alternatives:
-        yield from (way.value, way.hours_in(locale))
+    for contact_point in facts.alternatives:
+        yield from (contact_point.value, contact_point.hours_in(locale))
 
 
 def own(part: str, case: Case) -> str:

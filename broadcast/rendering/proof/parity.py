@@ -100,7 +100,7 @@ def _values(facts: Facts, locale: str) -> Iterator[tuple[str, str]]:
     yield from _OWN.items()
     yield from (("services", "Buchfink"), ("correction", facts.correction or "◦"))
     yield from (("hotline", facts.hotline or "◦"), ("link", facts.link or "◦"))
-    yield from (("alternatives", way.value) for way in facts.alternatives)
+    yield from (("alternatives", contact_point.value) for contact_point in facts.alternatives)
     for name in _TIMES:
         moment = getattr(facts, name)
         if moment is not None:

@@ -239,8 +239,12 @@ class Edition:
 
     def _help(self, update: Update) -> Iterator[Fact]:
         """Yield how to reach us, without the status page itself."""
-        ways = [way for way in update.ways if way.value not in {update.link, self.site.url, update.hotline}]
-        contacts = tuple(self._contact(way) for way in ways)
+        contact_points = [
+            contact_point
+            for contact_point in update.contact_points
+            if contact_point.value not in {update.link, self.site.url, update.hotline}
+        ]
+        contacts = tuple(self._contact(contact_point) for contact_point in contact_points)
         if hotline := self._hotline(update):
             contacts = (ContactLink(hotline, _tel(hotline)), *contacts)
         if contacts:
@@ -248,10 +252,12 @@ class Edition:
         elif update.cut_off:
             yield Fact(label=self.words["label"]["help"], text=self.words["way"]["cut_off"])
 
-    def _contact(self, way: Alternative) -> ContactLink:
-        named: str = self.words["way"].get(way.kind, way.kind)
-        hours = way.hours_in(self.voice.language)
-        return ContactLink(f"{named}: {way.value}" + (f" ({hours})" if hours else ""), _href(way))
+    def _contact(self, contact_point: Alternative) -> ContactLink:
+        named: str = self.words["way"].get(contact_point.kind, contact_point.kind)
+        hours = contact_point.hours_in(self.voice.language)
+        return ContactLink(
+            f"{named}: {contact_point.value}" + (f" ({hours})" if hours else ""), _href(contact_point)
+        )
 
     def _hotline(self, update: Update) -> str | None:
         return None if self.site.drill else update.hotline
@@ -350,10 +356,10 @@ def _tel(number: str) -> str:
     return "tel:" + "".join(character for character in number if character in "+0123456789")
 
 
-def _href(way: Alternative) -> str:
+def _href(contact_point: Alternative) -> str:
     """Return a link for the way, if browsers have one."""
-    if way.kind == "phone":
-        return _tel(way.value)
-    if way.kind == "email":
-        return f"mailto:{quote(way.value, safe='@')}"
-    return way.value if way.value.startswith(("https://", "http://")) else ""
+    if contact_point.kind == "phone":
+        return _tel(contact_point.value)
+    if contact_point.kind == "email":
+        return f"mailto:{quote(contact_point.value, safe='@')}"
+    return contact_point.value if contact_point.value.startswith(("https://", "http://")) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -22,6 +22,8 @@ SCHEMA = "broadcast.site/1"
 _AGAIN = "-again-"
 
 #: Characters that HTML and XML may not have: control characters and lone surrogates.
+#: What a field is called in the file of updates, where that differs: pages in use have it there.
+_STORED_AS = {"contact_points": "ways"}
 _ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSAFE_IN_PATHS = re.compile(r"[^A-Za-z0-9_-]+")
 #: The situation of an update of which only the phase is known.
@@ -61,7 +63,7 @@ class Update:
     Texts of an exercise have no drill word: its pages are marked as a whole. Times are UTC; `zone` is the
     organisation's, in which they are shown. `started` and `ended` are None if they are not known. `situation`
     is None in updates of older versions. `corrects` is when the statement was published that this one
-    withdraws. `extent` is `part` if only a part is down. `ways` are how to reach us beside the hotline;
+    withdraws. `extent` is `part` if only a part is down. `contact_points` are those beside the hotline;
     `cut_off` says that there is none.
     """
 
@@ -89,7 +91,7 @@ class Update:
     situation: Situation | None = None
     corrects: datetime | None = None
     extent: str | None = None
-    ways: tuple[Alternative, ...] = ()
+    contact_points: tuple[Alternative, ...] = ()
     cut_off: bool = False
 
     def says_as(self, other: Update) -> bool:
@@ -231,7 +233,7 @@ def update_from(outgoing: Outgoing, incident: str) -> Update:
         situation=head.situation or _of_exercise(head),
         corrects=_utc(head.corrects),
         extent=head.extent,
-        ways=tuple(_way(each) for each in head.alternatives),
+        contact_points=tuple(_contact_point(each) for each in head.alternatives),
         cut_off=head.cut_off,
     )
 
@@ -294,9 +296,9 @@ def _text(message: Message, head: Headline) -> PublishedText:
     return PublishedText(legible(message.locale), _LEADING_TAG.sub("", title).strip(), body)
 
 
-def _way(way: Alternative) -> Alternative:
-    hours = tuple((language_of(locale), _line(words)) for locale, words in way.hours)
-    return Alternative(_line(way.kind), _line(way.value), hours)
+def _contact_point(contact_point: Alternative) -> Alternative:
+    hours = tuple((language_of(locale), _line(words)) for locale, words in contact_point.hours)
+    return Alternative(_line(contact_point.kind), _line(contact_point.value), hours)
 
 
 def _line(text: str) -> str:
@@ -330,8 +332,8 @@ def _record(update: Update) -> dict[str, object]:
     record: dict[str, object] = {}
     for name in Update.__slots__:
         value = getattr(update, name)
-        record[name] = value.isoformat() if isinstance(value, datetime) else value
-    record["ways"] = [{"kind": w.kind, "value": w.value, "hours": w.hours} for w in update.ways]
+        record[_STORED_AS.get(name, name)] = value.isoformat() if isinstance(value, datetime) else value
+    record["ways"] = [{"kind": w.kind, "value": w.value, "hours": w.hours} for w in update.contact_points]
     record["texts"] = [{"locale": t.locale, "title": t.title, "body": t.body} for t in update.texts]
     return record
 
@@ -340,7 +342,7 @@ def _update(record: dict[str, Any]) -> Update:
     moments = ("as_of", "started", "ended", "window_starts", "window_ends", "next_update", "corrects")
     return Update(
         **{
-            **record,
+            **{key: value for key, value in record.items() if key not in _STORED_AS.values()},
             **{name: _read(record.get(name)) for name in moments},
             "kind": NoticeKind(record["kind"]),
             "phase": Phase(record["phase"]),
@@ -350,15 +352,17 @@ def _update(record: dict[str, Any]) -> Update:
             "zone": _known_zone(record["zone"]),
             "texts": tuple(PublishedText(**text) for text in record["texts"])
             or (PublishedText("en", "", ""),),
-            "ways": tuple(
-                Alternative(way["kind"], way["value"], tuple((code, words) for code, words in way["hours"]))
-                for way in record.get("ways", ())
-            ),
+            "contact_points": tuple(_contact_point_from(entry) for entry in record.get("ways", ())),
             "names": tuple(
                 tuple((language, name) for language, name in names) for names in record.get("names", ())
             ),
         }
     )
+
+
+def _contact_point_from(entry: Mapping[str, Any]) -> Alternative:
+    hours = tuple((code, words) for code, words in entry["hours"])
+    return Alternative(entry["kind"], entry["value"], hours)
 
 
 def _read(moment: str | None) -> datetime | None:
