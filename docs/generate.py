@@ -1,4 +1,4 @@
-"""Write the pages that the code itself knows best. `make docs`."""
+"""Write the pages that are made from the code. `make docs`."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ CHANNELS_HEAD = """\
 |---|---|---|---|---|---|---|---|---|
 """
 CHANNELS_KEY = """\
-- **a second**, **at once**: how many requests all processes on one ledger make together, unless `rate` and
-  `burst` say otherwise. Twilio's is a short code's; a long code sends 1 SMS a second, a toll-free number 3,
-  and Twilio queues the rest for up to ten hours; an account starts 1 call a second. X takes 100 posts in any
-  15 minutes, Statuspage 1 request a second.
-- **follow-ups**: `reply` threads below the first message, `edit` changes it; with `none`, the text names the
+- **a second**, **at once**: the number of requests that all processes with one ledger make together, unless
+  `rate` and `burst` change it. Twilio's number is for a short code; a long code sends 1 SMS a second, a
+  toll-free number 3, and Twilio queues the rest for up to ten hours; an account starts 1 call a second. X
+  accepts 100 posts in any 15 minutes, Statuspage 1 request a second.
+- **follow-ups**: `reply` answers the first message, `edit` changes it; with `none`, the text names the
   incident.
-- **repeats**: what keeps a repeat from becoming a second message. `native`: the provider honours our key.
-  `lookup`: it can be asked what it has. `dedupe`: it refuses the same text twice.
-- **fate**: what the channel depends on; channels that share one are no backup for each other.
+- **repeats**: why a repeated request is no second message. `native`: the provider recognises our key.
+  `lookup`: the provider can be asked what it has. `dedupe`: it refuses the same text twice.
+- **fate**: what the channel depends on; channels with the same fate are no backup for each other.
 """
 
 STATES_HEAD = """\
-A delivery is one message owed to one receiver. It changes its state only as drawn here; the drawing and the
+A delivery is one message for one receiver. Its state can change only as drawn here; the drawing and the
 list are made from `broadcast/model/delivery.py`.
 """
 STATES_KEY = """\
-- **open**: `retry`, or the next command on the incident, goes on from there.
-- **reached**: a provider took the message. That is not to say that it was read.
-- **owed the end**: a resolve or a retraction goes to everybody who was, or may have been, told. A retraction
-  that takes an all-clear back does, too.
+- **open**: `retry`, or the next command on the incident, continues from there.
+- **reached**: a provider accepted the message. It may not have been read.
+- **gets the end**: a resolve or a retraction goes to everybody who got, or may have got, a notice. A
+  retraction that withdraws an all-clear does, too.
 
-A delivery that no channel can make is planned as `failed` or `suppressed`, with its reason, so that nobody
-is forgotten silently. A refusal on one channel is no failure while the lane has another: the delivery is
-`planned` again, one channel further. Why `unknown` is a state of its own says
-[decision 10](../decisions/0010-unknown-is-a-state.md).
+If no channel can deliver a message, it is recorded as `failed` or `suppressed` with the reason, so that every
+person is counted. If one channel refuses it and the lane has another, the delivery is `planned` again with
+the next channel. [Decision 10](../decisions/0010-unknown-is-a-state.md) explains why `unknown` is a state of
+its own.
 """
 
 
 def help_of(*command: str) -> str:
-    """What `broadcast COMMAND -h` prints."""
+    """Return what `broadcast COMMAND -h` prints."""
     page = io.StringIO()
     with redirect_stdout(page):
         if run([*command, "-h"]) != 0:
@@ -62,13 +62,13 @@ def help_of(*command: str) -> str:
 
 
 def subcommands(page: str) -> list[str]:
-    """The names in the section `Commands`."""
+    """Return the names in the section `Commands`."""
     _, _, section = page.partition("\nCommands\n")
     return re.findall(r"^  ([a-z-]+) ", section.partition("\n\n")[0], re.MULTILINE)
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    """Every command with its help, in the order of the program's own list."""
+    """Yield every command with its help, in the order of the program's own list."""
     yield "broadcast", help_of()
     for verb in Root.summaries:
         page = help_of(verb)
@@ -78,13 +78,13 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def cli() -> str:
-    """`reference/cli.md`: every command's help."""
+    """Return `reference/cli.md`: the help of every command."""
     pages = [f"\n## {name}\n\n```text\n{page.strip()}\n```\n" for name, page in commands()]
     return f"# Commands\n\n{NOTE}\n{''.join(pages)}"
 
 
 def channels() -> str:
-    """`reference/channels.md`: what each adapter can do."""
+    """Return `reference/channels.md`: what each adapter can do."""
     rows = []
     for name in registry.names():
         can = registry.capabilities(name)
@@ -99,7 +99,7 @@ def channels() -> str:
 
 
 def delivery_states() -> str:
-    """`reference/delivery-states.md`: the states of a delivery, drawn and explained."""
+    """Return `reference/delivery-states.md`: the states of a delivery, drawn and explained."""
     arrows = [
         f"    {state} --> {other}\n" for state, others in TRANSITIONS.items() for other in sorted(others)
     ]
@@ -110,12 +110,12 @@ def delivery_states() -> str:
         f"| `{state}` | {meaning} | {' | '.join('yes' if state in kind else '' for kind in kinds)} |\n"
         for state, meaning in meanings().items()
     ]
-    table = f"| state | meaning | open | reached | owed the end |\n|---|---|---|---|---|\n{''.join(rows)}"
+    table = f"| state | meaning | open | reached | gets the end |\n|---|---|---|---|---|\n{''.join(rows)}"
     return f"# Delivery states\n\n{NOTE}\n\n{STATES_HEAD}\n```mermaid\n{drawing}```\n\n{table}\n{STATES_KEY}"
 
 
 def meanings() -> dict[DeliveryState, str]:
-    """What the vocabulary says beside each state."""
+    """Return the meaning of each state, from the comments in `DeliveryState`."""
     said = re.findall(r'= "(\w+)"  # (.+)', inspect.getsource(DeliveryState))
     return {DeliveryState(value): meaning for value, meaning in said}
 
