@@ -142,7 +142,7 @@ def defaults(settings: ChannelSettings) -> Mapping[str, object]:
         return {}
     own: Mapping[str, object] = getattr(adapter, "defaults", {})
     usual = {"rate": able.rate or None, "burst": able.burst, "price": able.price or None, "fate": able.fate}
-    pace = {"settle": able.settle, "concurrency": able.concurrency}
+    pace = {"settle": able.lookup_delay, "concurrency": able.concurrency}
     return {**dict.fromkeys(sorted(adapter.options)), **usual, **pace, **own}
 
 

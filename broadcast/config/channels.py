@@ -37,7 +37,7 @@ def read_channel(table: TomlTable) -> ChannelSettings:
         rate=table.take(keys.RATE),
         burst=table.take(keys.BURST),
         concurrency=table.take(keys.CONCURRENCY),
-        settle=table.take(keys.SETTLE),
+        lookup_delay=table.take(keys.SETTLE),
         price=table.take(keys.PRICE),
         fate=table.take(keys.FATE),
         optional=table.take(keys.OPTIONAL),

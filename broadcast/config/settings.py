@@ -26,10 +26,10 @@ class ChannelSettings:
         origin: The place of the table, for errors: `broadcast.toml, [channels.sms]`.
         base_url: The address of the provider, if it is not the adapter's own default.
         timeout: Seconds for one request; the transport keeps to them.
-        rate: Requests per second; None for the adapter's own, like `burst`, `concurrency` and `settle`.
+        rate: Requests per second; None for the adapter's own, like `burst`, `concurrency` and `lookup_delay`.
         burst: The number of requests that may leave at once.
         concurrency: The number of requests that may run at the same time.
-        settle: Seconds to wait before a look-up.
+        lookup_delay: Seconds to wait before a look-up.
         price: US dollars per message (for SMS: per part).
         fate: What the channel depends on, beside the adapter's own.
         optional: Whether the channel may fail without a complaint.
@@ -55,7 +55,7 @@ class ChannelSettings:
     rate: float | None = None
     burst: int | None = None
     concurrency: int | None = None
-    settle: float | None = None
+    lookup_delay: float | None = None
     price: float | None = None
     fate: tuple[str, ...] = ()
     optional: bool = False

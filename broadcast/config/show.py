@@ -75,7 +75,7 @@ def _pages(settings: Settings) -> dict[str, str]:
 
 
 #: Keys that a record holds under another name.
-_ATTRIBUTES = {keys.TEXTS.name: "template_audience"}
+_ATTRIBUTES = {keys.SETTLE.name: "lookup_delay", keys.TEXTS.name: "template_audience"}
 
 
 def _of(part: object, section: keys.Section, prefix: str) -> Iterator[tuple[str, object]]:

@@ -30,7 +30,7 @@ class ActiveChannel:
         name: The name in the configuration.
         adapter: What makes the requests.
         concurrency: How many requests may be under way at once.
-        settle: Seconds to wait before an unanswered request is looked up.
+        lookup_delay: Seconds to wait before a request without an answer is looked up.
         batch: How many messages one request may carry.
         breaker: Leaves the channel alone while it fails.
         suspect: Whether the ledger says that it failed: one request tries it first.
@@ -49,7 +49,7 @@ class ActiveChannel:
     name: str
     adapter: Adapter
     concurrency: int
-    settle: float
+    lookup_delay: float
     batch: int
     breaker: Breaker = field(default_factory=Breaker)
     suspect: bool = False

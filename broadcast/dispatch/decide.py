@@ -48,7 +48,7 @@ class DeliverySituation:
         attempts: Requests made on this channel, this one included.
         backup: Whether the lane has another channel.
         reconciles: Whether the provider can be asked what it has.
-        settle: Seconds that the provider may take to show what it has.
+        lookup_delay: Seconds that the provider may take to show what it has.
         jitter: A random number in [0, 1) that spreads the waits of many deliveries.
         lookups: How often the provider was asked about the last request.
         retries: How many requests may still follow one that failed, on this channel as a whole.
@@ -57,7 +57,7 @@ class DeliverySituation:
     attempts: int
     backup: bool
     reconciles: bool
-    settle: float
+    lookup_delay: float
     jitter: float
     lookups: int = 0
     retries: float = math.inf
@@ -109,7 +109,7 @@ def decide(outcome: Outcome, situation: DeliverySituation, policy: Policy) -> St
     """Return the next step after a request, or after a look-up of it.
 
     Example:
-        >>> once = DeliverySituation(attempts=1, backup=True, reconciles=False, settle=5.0, jitter=0.0)
+        >>> once = DeliverySituation(attempts=1, backup=True, reconciles=False, lookup_delay=5.0, jitter=0.0)
         >>> decide(NotSent("too many requests (HTTP 429)", retry_after=7.0), once, Policy())
         Again(after=7.0)
     """
@@ -143,7 +143,7 @@ def _after_not_sent(retry_after: float | None, situation: DeliverySituation, pol
 
 def _after_unknown(situation: DeliverySituation, policy: Policy) -> Step:
     if situation.reconciles and situation.lookups < policy.lookups:
-        return LookUp(situation.settle * (situation.lookups + 1))
+        return LookUp(situation.lookup_delay * (situation.lookups + 1))
     match policy.on_unknown:
         case OnUnknown.OTHER_CHANNEL:
             return NextChannel() if situation.backup else LeaveUnknown()

@@ -230,7 +230,7 @@ class Engine:
             if not channel.wants_lookup(self._clock.monotonic()):
                 continue
             now = self._clock.now()
-            until = now + timedelta(seconds=max(channel.settle, 1.0))
+            until = now + timedelta(seconds=max(channel.lookup_delay, 1.0))
             claims, due = await self._ledger(
                 self._deliveries.lookups, channel.name, _LOOKUPS_AT_ONCE, now, until
             )

@@ -86,13 +86,13 @@ class Interpreter:
     def _step(self, answer: Answer, claim: Claim, outcome: Outcome) -> Step:
         channel = answer.channel
         if answer.cut_off:
-            return LookUp(channel.settle)
+            return LookUp(channel.lookup_delay)
         backup = claim.step + 1 < len(claim.route)
         situation = DeliverySituation(
             attempts=claim.attempts,
             backup=backup,
             reconciles=channel.reconciles,
-            settle=channel.settle,
+            lookup_delay=channel.lookup_delay,
             jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
             lookups=claim.lookups + answer.lookup,
             retries=channel.retries,
@@ -165,10 +165,10 @@ def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]
 def _believed(answer: Answer, claim: Claim, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
     """Return what a provider that knows no key of ours does not list is not proved missing by one look.
 
-    Its list may lag by more than the settle window, and a message that is sent again would come twice.
+    Its list may lag by more than the look-up delay, and a message that is sent again would come twice.
     """
     channel = answer.channel
-    lags = channel.capabilities.idempotency in _LISTING and channel.settle > 0
+    lags = channel.capabilities.idempotency in _LISTING and channel.lookup_delay > 0
     if answer.lookup and lags and not claim.lookups and isinstance(outcomes[0], NotSent):
         return [Unknown(f"{outcomes[0].reason} yet")] * len(outcomes)
     return outcomes

@@ -19,15 +19,15 @@ class Recovered:
     alive: tuple[int, ...]
 
 
-def take_over(deliveries: Deliveries, runs: Runs, now: datetime, settle: float) -> Recovered:
-    """Take over the requests of dead runs; they may be looked up after `settle` seconds."""
+def take_over(deliveries: Deliveries, runs: Runs, now: datetime, lookup_delay: float) -> Recovered:
+    """Take over the requests of dead runs; they may be looked up after `lookup_delay` seconds."""
     taken_over, living = 0, []
     for owner in deliveries.owners():
         pid = runs.alive(owner)
         if pid is not None:
             living.append(pid)
         else:
-            taken_over += deliveries.orphan(owner, _REASON, now, now + timedelta(seconds=settle))
+            taken_over += deliveries.orphan(owner, _REASON, now, now + timedelta(seconds=lookup_delay))
     if taken_over:
         deliveries.note("recovery", f"{taken_over} taken over: {_REASON}", now)
     return Recovered(taken_over, tuple(living))

@@ -68,7 +68,7 @@ class Capabilities:
         threading: How a later notice is connected with the earlier ones.
         idempotency: What prevents a second message if a request is repeated.
         networked: Whether requests leave this machine.
-        settle: Seconds to wait before an unanswered request is looked up.
+        lookup_delay: Seconds to wait before a request without an answer is looked up.
         rate: The provider's limit in requests per second; 0 for no limit. The configuration may override
             `rate`, `burst` and `concurrency`.
         burst: The number of requests that may leave at once; None for those of one second.
@@ -93,7 +93,7 @@ class Capabilities:
     threading: Threading = Threading.NONE
     idempotency: Idempotency = Idempotency.NONE
     networked: bool = True
-    settle: float = 5.0
+    lookup_delay: float = 5.0
     rate: float = 0.0
     burst: int | None = None
     concurrency: int = 8

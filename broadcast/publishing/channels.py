@@ -96,7 +96,9 @@ def activate(
             name=name,
             adapter=adapter,
             concurrency=min(settings.concurrency or capabilities.concurrency, most),
-            settle=settings.settle if settings.settle is not None else capabilities.settle,
+            lookup_delay=settings.lookup_delay
+            if settings.lookup_delay is not None
+            else capabilities.lookup_delay,
             secrets=settings.secrets,
             batch=1 if capabilities.kind in personal else capabilities.max_batch,
             suspect=name in suspects,

@@ -116,7 +116,7 @@ class Deliverer:
             listener=self.listener,
             limits=order.limits,
             stop=started.stop,
-            settle=max((channel.settle for channel in active.values()), default=0.0),
+            lookup_delay=max((channel.lookup_delay for channel in active.values()), default=0.0),
         )
         for pid in run.take_over().alive:
             run.warnings.append(f"another broadcast was still sending this notice (process {pid})")

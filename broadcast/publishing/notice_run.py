@@ -38,7 +38,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRun:
-    """What one run over a notice works with; `settle` is how long providers may accept late, in seconds.
+    """What one run over a notice works with; `lookup_delay` is how many seconds providers may accept late.
 
     `warnings` gather what people should know about other processes that send the same notice.
     """
@@ -51,12 +51,12 @@ class NoticeRun:
     listener: Listener
     limits: Limits
     stop: Stop
-    settle: float
+    lookup_delay: float
     warnings: list[str] = field(default_factory=list)
 
     def take_over(self) -> Recovered:
         """Take over what dead runs left."""
-        return take_over(self.deliveries, self.ledger.runs, self.clock.now(), self.settle)
+        return take_over(self.deliveries, self.ledger.runs, self.clock.now(), self.lookup_delay)
 
     async def dispatch(self) -> Ending:
         """Send until nothing more can be done, here or by another process that works on the same notice.

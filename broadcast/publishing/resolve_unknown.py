@@ -54,7 +54,7 @@ def propose(ledger: Ledger, selection: Selection, finding: UnknownFinding, autho
     messages = ledger.unanswered(incident)
     if not messages:
         raise NothingMatched(
-            f"nothing of {incident.ref} is unknown, so there is nothing to settle",
+            f"nothing of {incident.ref} is unknown, so there is nothing to resolve",
             hint=f"`broadcast status {incident.ref}` says where it stands",
         )
     _check_contacts(selection.contacts, messages)

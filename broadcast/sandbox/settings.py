@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from broadcast.sandbox.daemon import SandboxAddress
 
 SITE = "site"  # the folder of the rehearsal's status page, inside the sandbox's folder
-_SETTLE = 1.0
+_LOOKUP_DELAY = 1.0
 _PLACEHOLDERS = {"from": "+4930000000", "reply_to": "sandbox@example.org", "from_name": "Sandbox"}
 
 
@@ -64,7 +64,7 @@ def _turned(channel: ChannelSettings, address: SandboxAddress, folder: Path) -> 
             key: value for key, value in _plain(channel, {}).items() if key not in {"username", "password"}
         }
         options = {**kept, "host": "127.0.0.1", "port": address.smtp_port, "tls": "none"}
-        return replace(channel, options=options, settle=_SETTLE)
+        return replace(channel, options=options, lookup_delay=_LOOKUP_DELAY)
     if channel.adapter == "site":
         return replace(channel, options={**_plain(channel, {}), "path": str(folder / SITE)})
     account = providers.account(channel.adapter)
@@ -72,7 +72,7 @@ def _turned(channel: ChannelSettings, address: SandboxAddress, folder: Path) -> 
         return None
     options = account.fill(_plain(channel, account.placeholders), urlsplit(address.url).netloc)
     url = f"{address.url}/{account.path}"
-    return replace(channel, base_url=url, options=options, ca_file=None, settle=_SETTLE)
+    return replace(channel, base_url=url, options=options, ca_file=None, lookup_delay=_LOOKUP_DELAY)
 
 
 def _plain(channel: ChannelSettings, placeholders: Mapping[str, str]) -> dict[str, object]:

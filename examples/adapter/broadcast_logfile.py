@@ -33,7 +33,7 @@ class Logfile:
 
     name: ClassVar[str] = "logfile"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        kind=ChannelKind.SOCIAL, address=None, idempotency=Idempotency.NATIVE, networked=False, settle=0
+        kind=ChannelKind.SOCIAL, address=None, idempotency=Idempotency.NATIVE, networked=False, lookup_delay=0
     )
     options: ClassVar[frozenset[str]] = frozenset({"path"})
 

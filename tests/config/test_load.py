@@ -72,7 +72,7 @@ def test_a_whole_configuration_becomes_settings(read, tmp_path):
     sms = settings.channels["sms"]
     assert sms.price == 0.11
     assert (sms.adapter, sms.timeout, sms.rate, sms.burst, sms.concurrency) == ("twilio-sms", 90, 80, 10, 4)
-    assert (sms.settle, sms.fate, sms.optional) == (2, ("twilio", "office-network"), True)
+    assert (sms.lookup_delay, sms.fate, sms.optional) == (2, ("twilio", "office-network"), True)
     assert sms.base_url == "http://127.0.0.1:8080"
     assert sms.origin == "broadcast.toml, [channels.sms]"
     assert set(sms.options) == {"auth_token", "from"}

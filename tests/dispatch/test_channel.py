@@ -24,7 +24,7 @@ def channel(concurrency: int = 64, batch: int = 1, *, suspect: bool = False) -> 
         name="sms",
         adapter=adapter,  # type: ignore[arg-type]  # all that it looks at
         concurrency=concurrency,
-        settle=1.0,
+        lookup_delay=1.0,
         batch=batch,
         suspect=suspect,
     )

@@ -86,7 +86,7 @@ def dispatched(
         texts=tuple(ledger.incidents.texts(notice.id)),
         secret=b"a secret of these tests",
     )
-    channel = ActiveChannel(name="email", adapter=mail, concurrency=8, settle=0.1, batch=1)  # type: ignore[arg-type]  # all that it looks at
+    channel = ActiveChannel(name="email", adapter=mail, concurrency=8, lookup_delay=0.1, batch=1)  # type: ignore[arg-type]  # all that it looks at
     deliveries = ledger.deliveries(notice.id, run, clock=clock)
     engine = Engine(deliveries, builder, {"email": channel}, clock, Policy(), listener)
     ending = asyncio.run(engine.run(None, Stop()))

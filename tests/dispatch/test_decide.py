@@ -26,7 +26,12 @@ POLICY = Policy()
 
 def situation(*, attempts=1, backup=False, reconciles=False, lookups=0, jitter=0.0):
     return DeliverySituation(
-        attempts=attempts, backup=backup, reconciles=reconciles, settle=2.0, jitter=jitter, lookups=lookups
+        attempts=attempts,
+        backup=backup,
+        reconciles=reconciles,
+        lookup_delay=2.0,
+        jitter=jitter,
+        lookups=lookups,
     )
 
 
@@ -64,10 +69,10 @@ def test_without_a_backup_it_is_held_after_four():
 @pytest.mark.parametrize(("backup", "step"), [(True, NextChannel()), (False, Again(10.0))])
 def test_a_channel_with_no_retries_left_is_spared(backup, step):
     spent = DeliverySituation(
-        attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, retries=0.9
+        attempts=1, backup=backup, reconciles=False, lookup_delay=2.0, jitter=0.0, retries=0.9
     )
     enough = DeliverySituation(
-        attempts=1, backup=backup, reconciles=False, settle=2.0, jitter=0.0, retries=1.0
+        attempts=1, backup=backup, reconciles=False, lookup_delay=2.0, jitter=0.0, retries=1.0
     )
 
     assert decide(NotSent("refused"), spent, POLICY) == step
@@ -117,7 +122,7 @@ def test_an_unknown_outcome_is_looked_up_before_anything_else():
 
 
 def test_a_fresh_outcome_has_not_been_looked_up_yet():
-    fresh = DeliverySituation(attempts=1, backup=False, reconciles=True, settle=2.0, jitter=0.0)
+    fresh = DeliverySituation(attempts=1, backup=False, reconciles=True, lookup_delay=2.0, jitter=0.0)
 
     assert decide(Unknown("timeout"), fresh, POLICY) == LookUp(2.0)
 
@@ -162,7 +167,7 @@ situations = st.builds(
     attempts=st.integers(1, 60),
     backup=st.booleans(),
     reconciles=st.booleans(),
-    settle=st.floats(0, 30),
+    lookup_delay=st.floats(0, 30),
     jitter=st.floats(0, 0.999),
     lookups=st.integers(0, 5),
 )

@@ -28,7 +28,7 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Unknown
 from broadcast.publishing.prepare import headline
 from broadcast.testing.ledger_samples import NOON, after, claim, record, settled
 
-SETTLE = 0.3  # seconds
+LOOKUP_DELAY = 0.3  # seconds
 SETS = [timedelta(hours=-5), timedelta(seconds=-2), timedelta(hours=5)]
 
 
@@ -84,7 +84,7 @@ def dispatched(
         texts=tuple(ledger.incidents.texts(notice.id)),
         secret=b"a secret of these tests",
     )
-    channel = ActiveChannel(name="email", adapter=sms, concurrency=1, settle=SETTLE, batch=1)  # type: ignore[arg-type]  # all that it looks at
+    channel = ActiveChannel(name="email", adapter=sms, concurrency=1, lookup_delay=LOOKUP_DELAY, batch=1)  # type: ignore[arg-type]  # all that it looks at
     deliveries = ledger.deliveries(notice.id, run, clock=clock)
     engine = Engine(deliveries, builder, {"email": channel}, clock, Policy(), listener)
     ending = asyncio.run(engine.run(clock.monotonic() + 10, Stop()))
@@ -113,7 +113,9 @@ def test_a_lost_answer_is_looked_up_when_it_has_settled(ledger, by):
     lost = 0
 
     def answer(number: int) -> Outcome:
-        clock.passed += SETTLE * 0.6 * (number - 1)  # when the second is lost, the first has nearly settled
+        clock.passed += (
+            LOOKUP_DELAY * 0.6 * (number - 1)
+        )  # when the second is lost, the first has nearly settled
         return Unknown("the answer was lost")
 
     def listener(event: Event) -> None:
@@ -127,7 +129,7 @@ def test_a_lost_answer_is_looked_up_when_it_has_settled(ledger, by):
 
     assert len(sms.sent) == len(sms.looked_up) == 2
     sent = dict(sms.sent)
-    assert all(SETTLE * 0.95 < at - sent[address] < 5 for address, at in sms.looked_up)
+    assert all(LOOKUP_DELAY * 0.95 < at - sent[address] < 5 for address, at in sms.looked_up)
 
 
 class Shown(SystemClock):

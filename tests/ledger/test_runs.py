@@ -51,12 +51,12 @@ def test_only_a_dead_runs_deliveries_are_taken_over(ledger, sender):
     pid, new = sender
     run = ledger.begin_run()
     work = ledger.deliveries(new.id, run)
-    before = take_over(work, ledger.runs, NOON, settle=5)
+    before = take_over(work, ledger.runs, NOON, lookup_delay=5)
 
     assert (before.taken_over, before.alive) == (0, (pid,))
 
     end(pid)
-    behind = take_over(work, ledger.runs, NOON, settle=5)
+    behind = take_over(work, ledger.runs, NOON, lookup_delay=5)
     assert (behind.taken_over, behind.alive) == (2, ())
     states = sorted(tally.state for tally in ledger.history.tallies(new.id) for _ in range(tally.count))
     assert states == [DeliveryState.PLANNED, DeliveryState.UNKNOWN, DeliveryState.UNKNOWN]
@@ -67,12 +67,12 @@ def test_what_was_taken_over_is_told_and_not_asked_about_before_it_has_settled(l
     pid, new = sender
     run = ledger.begin_run()
     work = ledger.deliveries(new.id, run)
-    take_over(work, ledger.runs, NOON, settle=5)
+    take_over(work, ledger.runs, NOON, lookup_delay=5)
     (incident,) = ledger.incidents.all()
     assert "recovery" not in [event.kind for event in ledger.history.events(incident)]
 
     end(pid)
-    take_over(work, ledger.runs, NOON, settle=5)
+    take_over(work, ledger.runs, NOON, lookup_delay=5)
 
     (told,) = (event for event in ledger.history.events(incident) if event.kind == "recovery")
     assert told.detail == "2 taken over: the run that sent it ended before the answer came"
@@ -86,7 +86,7 @@ def test_a_stopped_process_lives(ledger, sender):
     os.kill(pid, signal.SIGSTOP)
     run = ledger.begin_run()
 
-    assert take_over(ledger.deliveries(new.id, run), ledger.runs, NOON, settle=5).taken_over == 0
+    assert take_over(ledger.deliveries(new.id, run), ledger.runs, NOON, lookup_delay=5).taken_over == 0
 
     run.end()
     end(pid)

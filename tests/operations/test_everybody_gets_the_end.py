@@ -326,7 +326,7 @@ def looked_up(work: Deliveries, channels: Sequence[str], now: datetime) -> list[
 def stepped(claim: Claim, outcome: Outcome, now: datetime, *, lookup: bool) -> Settlement:
     backup = claim.step + 1 < len(claim.route)
     situation = DeliverySituation(
-        attempts=claim.attempts, backup=backup, reconciles=False, settle=1.0, jitter=0.5
+        attempts=claim.attempts, backup=backup, reconciles=False, lookup_delay=1.0, jitter=0.5
     )
     step = decide(outcome, situation, Policy())
     return settlement([claim], [outcome], step, now.timestamp(), lookup=lookup)

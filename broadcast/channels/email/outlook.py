@@ -37,7 +37,7 @@ class Outlook:
         address=AddressKind.EMAIL,
         threading=Threading.REPLY,
         idempotency=Idempotency.LOOKUP,
-        settle=15.0,  # messages wait in a queue, and a draft leaves its folder only when it is sent
+        lookup_delay=15.0,  # messages wait in a queue, and a draft leaves its folder only when it is sent
         rate=0.45,  # with the burst: at most 30 messages per minute, the limit of a mailbox
         burst=3,
         concurrency=3,  # an app may make four requests at a time to a mailbox

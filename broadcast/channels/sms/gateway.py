@@ -26,7 +26,7 @@ class SmsGateway:
 
     name: ClassVar[str] = "sms-gateway"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        kind=ChannelKind.SMS, address=AddressKind.PHONE, settle=10.0, rate=5.0, concurrency=8
+        kind=ChannelKind.SMS, address=AddressKind.PHONE, lookup_delay=10.0, rate=5.0, concurrency=8
     )
     options: ClassVar[frozenset[str]] = frozenset(
         {

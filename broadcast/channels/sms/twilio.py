@@ -61,7 +61,7 @@ class TwilioSms:
         kind=ChannelKind.SMS,
         address=AddressKind.PHONE,
         idempotency=Idempotency.LOOKUP,
-        settle=10.0,
+        lookup_delay=10.0,
         rate=80.0,  # that of a short code; for a slower sender, Twilio queues messages for up to ten hours
         concurrency=64,
         fate=("twilio",),

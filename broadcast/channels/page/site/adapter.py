@@ -40,7 +40,7 @@ class Site:
         threading=Threading.EDIT,
         idempotency=Idempotency.NATIVE,
         networked=False,
-        settle=0.0,
+        lookup_delay=0.0,
         concurrency=1,
         speaks_all_locales=True,
     )
