@@ -11,7 +11,6 @@ import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -25,6 +24,7 @@ from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Limit
+from broadcast.model.nearest import suggest
 
 ENTRY_POINTS = "broadcast.adapters"
 
@@ -62,7 +62,7 @@ def adapter_class(name: str) -> type[Adapter]:
         return cast("type[Adapter]", getattr(import_module(module), attribute))
     if name in _foreign():
         return _load(_foreign()[name])
-    raise ConfigError(f"unknown adapter {name!r}", hint=_suggestion(name, names(), "adapters"))
+    raise ConfigError(f"unknown adapter {name!r}", hint=suggest(name, names()))
 
 
 def capabilities(name: str) -> Capabilities:
@@ -116,7 +116,7 @@ def problems(settings: ChannelSettings) -> Iterator[ConfigError]:
     for key in sorted(settings.options.keys() - adapter.options):
         yield ConfigError(
             f"{settings.place(key)}: {settings.adapter} has no option {key}",
-            hint=_suggestion(key, tuple(sorted(adapter.options)), "options"),
+            hint=suggest(key, adapter.options),
         )
     if settings.landlines and adapter.capabilities.kind is not ChannelKind.SMS:
         yield ConfigError(
@@ -183,8 +183,3 @@ def _load(point: EntryPoint) -> type[Adapter]:
             f"the adapter {point.name} ({point.value}) cannot be loaded: {error}",
             hint="reinstall the package that provides it",
         ) from error
-
-
-def _suggestion(word: str, known: tuple[str, ...], what: str) -> str:
-    close = get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"known {what}: {', '.join(known)}"

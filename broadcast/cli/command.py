@@ -17,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from broadcast.cli.empty_values import refuse_empty
 from broadcast.cli.help import help_text, path, short_help
 from broadcast.cli.options import Common, Help, Version
-from broadcast.cli.suggestions import nearest
+from broadcast.cli.suggestions import meant
 from broadcast.cli.terminal import standard_error, standard_output
 from broadcast.errors import UsageError
 
@@ -69,7 +69,7 @@ class Group(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the verb at the start of `args`; raises `UsageError` with the nearest one."""
         if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            close = nearest(args[0], self.list_commands(ctx))
+            close = meant(args[0], self.list_commands(ctx))
             hint = f"did you mean `{path(ctx)} {close}`?" if close else f"`{path(ctx)} -h` lists the commands"
             raise UsageError(f"there is no command {args[0]}", hint=hint)
         return super().resolve_command(ctx, args)

@@ -14,7 +14,7 @@ from typing import Any
 from typer.exceptions import TyperException
 
 from broadcast.cli.help import path
-from broadcast.cli.suggestions import did_you_mean
+from broadcast.cli.suggestions import suggest_option
 from broadcast.cli.terminal import Stream, standard_error, standard_output
 from broadcast.config.secret import sounds_secret
 from broadcast.errors import BroadcastError, Interrupted, Unfinished
@@ -73,7 +73,7 @@ def report_usage(error: TyperException, arguments: Sequence[str]) -> int:
     known = hasattr(error, "option_name")  # Typer would add its own suggestions
     text = (error.message if known else error.format_message()).rstrip(".")
     text = _NO_NUMBER.sub("is not a whole number", text)
-    hint = did_you_mean(error, ctx) or (f"see `{path(ctx)} -h`" if ctx else None)
+    hint = suggest_option(error, ctx) or (f"see `{path(ctx)} -h`" if ctx else None)
     return _tell(Failure(text[:1].lower() + text[1:], hint, 2), arguments)
 
 

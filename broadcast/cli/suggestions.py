@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from typer.exceptions import TyperException
 
+from broadcast.model.nearest import nearest
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant: same beginning, or similar spelling."""
+
+def meant(word: str, known: Iterable[str]) -> str | None:
+    """Return the word that was probably meant: its beginning was typed, or it is spelled like `word`."""
     words = list(known)
     begun = [one for one in words if one.startswith(word)]
-    if len(begun) == 1:
-        return begun[0]
-    return next(iter(get_close_matches(word, begun or words, n=1)), None)
+    return begun[0] if len(begun) == 1 else nearest(word, begun or words)
 
 
-def did_you_mean(error: TyperException, ctx: Any) -> str | None:
+def suggest_option(error: TyperException, ctx: Any) -> str | None:
     """Return a suggestion for an unknown option of the command that was being parsed."""
     option = getattr(error, "option_name", None)
     if option is None or not hasattr(error, "possibilities") or ctx is None:
         return None
-    close = nearest(option, _options(ctx))
+    close = meant(option, _options(ctx))
     return f"did you mean {close}?" if close else None
 
 

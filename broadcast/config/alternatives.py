@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from broadcast.config import keys
-from broadcast.config.problems import did_you_mean
 from broadcast.config.settings import AlternativeSettings
 from broadcast.config.shapes import LOCALE
 from broadcast.config.table import TomlTable
+from broadcast.model.nearest import suggest
 
 _FORMS = {
     "phone": (re.compile(r"\+?[\d ()/.-]{3,}"), 'value = "+49 30 23125000"'),
@@ -25,7 +25,7 @@ def read_alternative(table: TomlTable) -> AlternativeSettings:
     kind = table.require(keys.KIND, 'kind = "phone"')
     value = table.require(keys.VALUE, 'value = "+49 30 23125000"')
     if kind not in _FORMS:
-        table.wrong("kind", f'"{kind}" is no way to reach anybody', did_you_mean(kind, _FORMS))
+        table.wrong("kind", f'"{kind}" is no way to reach anybody', suggest(kind, _FORMS))
     elif value and not _FORMS[kind][0].fullmatch(value):
         table.wrong("value", f'"{value}" is no {kind}', f"write {_FORMS[kind][1]}")
     table.take(keys.HOURS)

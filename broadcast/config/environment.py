@@ -7,13 +7,13 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from broadcast.config import keys
 from broadcast.config.secret import bare
 from broadcast.errors import ConfigError
+from broadcast.model.nearest import did_you_mean
 
 _PREFIX = "BROADCAST_"
 #: Variables with a shorter name than the rule gives.
@@ -182,9 +182,9 @@ def exposed(path: Path) -> str | None:
 
 def _slip(place: str, variable: str) -> str:
     known = {f"{_PREFIX}{key.upper()}" for key in keys.BROADCAST.known} | _SHORT.keys()
-    near = get_close_matches(variable, known, n=1, cutoff=_ALIKE)
-    if near:
-        return f"{place} is not known: did you mean {near[0]}?"
+    meant = did_you_mean(variable, known, similarity=_ALIKE)
+    if meant:
+        return f"{place} is not known: {meant}"
     for section in keys.SECTIONS.values():
         if section is not keys.BROADCAST and variable.startswith(f"{_PREFIX}{section.name.upper()}_"):
             what = section.name.removesuffix("s") if section.named else f"key of [{section.name}]"

@@ -14,13 +14,14 @@ from broadcast.config.channels import read_channel
 from broadcast.config.document import Document, read_document
 from broadcast.config.environment import Variables, exposed, read_dotenv
 from broadcast.config.ledger import ledger_path
-from broadcast.config.problems import Problems, did_you_mean
+from broadcast.config.problems import Problems
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
 from broadcast.config.table import TomlSource, TomlTable
 from broadcast.config.watching import read_status_pages, read_watch
 from broadcast.config.worded import read_worded
 from broadcast.errors import ConfigError
 from broadcast.model.incident import Service
+from broadcast.model.nearest import suggest
 from broadcast.model.system import system_name
 
 FILE_NAME = "broadcast.toml"
@@ -131,7 +132,7 @@ def _check_sections(source: TomlSource) -> None:
         elif name in keys.BROADCAST.known:
             source.problems.add(where, "stands outside its section", "put it below [broadcast]")
         elif name not in keys.SECTIONS:
-            fix = did_you_mean(name, keys.SECTIONS)
+            fix = suggest(name, keys.SECTIONS)
             source.problems.add(f"{document.where(name)}: [{name}]", "is not a known section", fix)
 
 
@@ -187,7 +188,7 @@ def _audience(table: TomlTable, channels: Mapping[str, ChannelSettings]) -> Audi
     for lane in lanes:
         for channel in sorted(set(lane)):
             if channel not in channels:
-                table.wrong("lanes", f'there is no channel "{channel}"', did_you_mean(channel, channels))
+                table.wrong("lanes", f'there is no channel "{channel}"', suggest(channel, channels))
             elif lane.count(channel) > 1:
                 table.wrong("lanes", f'"{channel}" stands twice in one lane', "name it once")
     paths = table.take(keys.CONTACTS)

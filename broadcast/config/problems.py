@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from broadcast.errors import ConfigError
 from broadcast.model.text import printable
@@ -56,19 +54,3 @@ class Problems:
 def _line(problem: Problem) -> int:
     line = _LINE.search(problem.where)
     return int(line[1]) if line else 0
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant, or None."""
-    spellings = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower(), spellings, n=1, cutoff=0.6)
-    return spellings[close[0]] if close else None
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the fix for an unknown word: the nearest known one, or all of them."""
-    names = sorted(known)
-    near = nearest(word, names)
-    if near is not None:
-        return f'did you mean "{near}"?'
-    return f"known are {', '.join(names)}" if names else "remove it"

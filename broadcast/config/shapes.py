@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from broadcast.config.durations import parse_duration
-from broadcast.config.problems import Wrong, nearest
+from broadcast.config.problems import Wrong
 from broadcast.config.secret import is_reference
 from broadcast.errors import UsageError
 from broadcast.model.consent import ConsentRule
 from broadcast.model.domain import ascii_url
+from broadcast.model.nearest import nearest
 from broadcast.model.text import has_controls, printable
 
 T = TypeVar("T")
@@ -156,7 +157,7 @@ def locale(value: object) -> str:
     if LOCALE.fullmatch(spelled):
         return spelled
     likely = likely_locale(spelled)
-    fix = f'did you mean "{likely}"?' if likely else 'write it like "de" or "en-GB"'
+    fix = f"did you mean {likely}?" if likely else 'write it like "de" or "en-GB"'
     raise Wrong(f"{shown(value)} is not a locale", fix)
 
 
@@ -280,4 +281,4 @@ def _likely_timezone(spelled: str) -> str:
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(available_timezones()) if "/" in zone}
     city = nearest(spelled.rpartition("/")[2], [*cities])
     likely = nearest(spelled, cities.values()) or (cities[city] if city else None)
-    return f'did you mean "{likely}"?' if likely else 'write it like "Europe/Berlin"'
+    return f"did you mean {likely}?" if likely else 'write it like "Europe/Berlin"'

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 from broadcast.config.document import Document
 from broadcast.config.environment import Override, exposed
 from broadcast.config.keys import Key
-from broadcast.config.problems import Problems, Wrong, did_you_mean
+from broadcast.config.problems import Problems, Wrong
 from broadcast.config.secret import Reference, is_reference
 from broadcast.config.shapes import from_word, shown
 from broadcast.errors import ConfigError
+from broadcast.model.nearest import suggest
 
 T = TypeVar("T")
 
@@ -106,7 +107,7 @@ class TomlTable:
         """Note every key that is not read."""
         for key in self.given():
             if key not in known:
-                self.wrong(key, "is not known here", did_you_mean(key, known))
+                self.wrong(key, "is not known here", suggest(key, known))
 
     def tables(self) -> list[TomlTable]:
         """Return the tables inside this one; anything else in it is noted as wrong."""

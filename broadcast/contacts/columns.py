@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from broadcast.contacts.consents import ConsentColumns, find_consents, is_consent
+from broadcast.model.nearest import did_you_mean
 
 _SYNONYMS = {
     "id": "id uid uuid externalid contactid kontaktid customerid customernumber customerno"
@@ -97,8 +97,8 @@ def _which(field: str | None) -> str:
 
 
 def _misspelt(header: str) -> list[str]:
-    near = get_close_matches(_NOT_A_LETTER.sub("", _folded(header)), _FIELDS, n=1, cutoff=_ALIKE)
-    return [f'the column "{header.strip()}" is not known: did you mean "{near[0]}"?'] if near else []
+    meant = did_you_mean(_NOT_A_LETTER.sub("", _folded(header)), _FIELDS, similarity=_ALIKE)
+    return [f'the column "{header.strip()}" is not known: {meant}'] if meant else []
 
 
 def _folded(header: str) -> str:

@@ -28,8 +28,8 @@ from typing import Any
 
 from broadcast.config.document import Document, read_document
 from broadcast.config.durations import parse_duration
-from broadcast.config.problems import did_you_mean
 from broadcast.errors import ConfigError, UsageError
+from broadcast.model.nearest import suggest
 from broadcast.model.system import listed_systems
 from broadcast.model.unknown import OnUnknown
 from broadcast.publishing.request import OF_MAINTENANCE, Request, Verb
@@ -144,9 +144,7 @@ def _step(table: object, place: ExercisePlace) -> ExerciseStep:
     _check(table, _STEP | _SAID, place)
     verb = table.get("verb")
     if verb is not None and verb not in _VERBS:
-        raise ConfigError(
-            f"{place.at('verb')}: there is no verb {verb!r}", hint=did_you_mean(str(verb), _VERBS)
-        )
+        raise ConfigError(f"{place.at('verb')}: there is no verb {verb!r}", hint=suggest(str(verb), _VERBS))
     said = {name: value for name, value in table.items() if name in _SAID}
     if said and verb in {None, RETRY}:
         first = next(iter(said))
@@ -181,7 +179,7 @@ def _decision(table: Mapping[str, Any], place: ExercisePlace) -> OnUnknown:
     except ValueError:
         raise ConfigError(
             f"{place.at('on_unknown')}: on_unknown cannot be {spelled!r}",
-            hint=did_you_mean(spelled, [*OnUnknown]),
+            hint=suggest(spelled, [*OnUnknown]),
         ) from None
 
 
@@ -204,7 +202,7 @@ def _request(verb: Verb, said: Mapping[str, Any], place: ExercisePlace) -> Reque
 def _check(table: Mapping[str, Any], known: frozenset[str], place: ExercisePlace) -> None:
     for key in table:
         if key not in known:
-            raise ConfigError(f"{place.at(key)}: unknown field {key!r}", hint=did_you_mean(key, known))
+            raise ConfigError(f"{place.at(key)}: unknown field {key!r}", hint=suggest(key, known))
 
 
 def _span(table: Mapping[str, Any], key: str, place: ExercisePlace, default: str) -> timedelta:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from broadcast.config.problems import Problems, did_you_mean
+from broadcast.config.problems import Problems
 from broadcast.config.settings import Settings
 from broadcast.drills.exercise import Exercise, ExerciseStep
 from broadcast.model.incident import Phase, Severity
+from broadcast.model.nearest import suggest
 from broadcast.model.system import NOTHING, system_name
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.dependencies import dependencies
@@ -28,7 +29,7 @@ def check_names(exercise: Exercise, settings: Settings, channels: Mapping[str, P
 
 def _fix(key: str, name: str, known: AbstractSet[str]) -> str:
     """Return what to write instead; the severity of an outage must not be guessed from a spelling."""
-    return "write sev1 (worst), sev2, sev3 or sev4" if key == "severity" else did_you_mean(name, known)
+    return "write sev1 (worst), sev2, sev3 or sev4" if key == "severity" else suggest(name, known)
 
 
 def _known(settings: Settings, channels: Mapping[str, PlannedChannel]) -> Mapping[str, AbstractSet[str]]:

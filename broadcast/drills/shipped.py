@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from broadcast.config.problems import did_you_mean
 from broadcast.errors import ConfigError, UsageError
+from broadcast.model.nearest import suggest
 
 _SUFFIX = ".toml"
 _CONFIGURATION = "broadcast.toml"  # of the company in the exercises
@@ -36,5 +36,5 @@ def find_exercise(spelled: str) -> Path:
         return known[spelled]
     raise UsageError(
         f"there is no exercise {spelled}, and no such file",
-        hint=f"{did_you_mean(path.stem, known)} (`broadcast drill list` shows all)",
+        hint=f"{suggest(path.stem, known)} (`broadcast drill list` shows all)",
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from broadcast.config.placeholders import placeholders
 from broadcast.config.settings import Settings
 from broadcast.ledger.records import NoticeText
+from broadcast.model.nearest import did_you_mean, nearest
 from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, system_name
 from broadcast.publishing.request import Request
@@ -165,7 +165,7 @@ def doubtful(request: Request, systems: Sequence[str]) -> list[str]:
     said = [
         f"-v {name} is a variable of your own{_meant(name, _FACTS)}"
         for name, _ in request.variables
-        if _close(name.partition(".")[0], _FACTS)
+        if name.partition(".")[0] not in _FACTS and nearest(name.partition(".")[0], _FACTS)
     ]
     return [*down, *said]
 
@@ -180,10 +180,5 @@ def mistaken(affects: Iterable[str], systems: Sequence[str]) -> list[str]:
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    close = _close(name, known)
-    return f"; did you mean {close}?" if close else ""
-
-
-def _close(name: str, known: Iterable[str]) -> str | None:
-    names = list(known)
-    return None if name in names else next(iter(difflib.get_close_matches(name, names, n=1)), None)
+    meant = did_you_mean(name, known)
+    return f"; {meant}" if meant else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
 from broadcast.model.incident import Incident, Phase, Service, Severity
+from broadcast.model.nearest import suggest
 from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, listed_systems
 from broadcast.model.zone import with_zone
@@ -168,17 +168,15 @@ def _services(request: Request, before: Before, settings: Settings) -> tuple[Ser
         known = settings.services
         for key in request.services if known else ():
             if key not in known:
-                raise UsageError(f"there is no service {key}", hint=_nearest(key, known))
+                raise UsageError(f"there is no service {key}", hint=_suggest_service(key, known))
         return tuple(known.get(key, Service(key)) for key in dict.fromkeys(request.services))
     return before.incident.services if before.incident else ()
 
 
-def _nearest(typed: str, services: Mapping[str, Service]) -> str:
-    """Return the service that was probably meant: by its key or by a name that readers see."""
-    names = {key.casefold(): key for key in services}
-    names |= {name.casefold(): service.key for service in services.values() for _, name in service.names}
-    close = difflib.get_close_matches(typed.casefold(), names, n=1)
-    return f"did you mean {names[close[0]]}?" if close else "there are: " + ", ".join(sorted(services))
+def _suggest_service(typed: str, services: Mapping[str, Service]) -> str:
+    """Return the hint for an unknown service: people may have typed a name that readers see."""
+    names = {name: service.key for service in services.values() for _, name in service.names}
+    return suggest(typed, services.keys(), names)
 
 
 def _outage_open(services: tuple[Service, ...], before: Before, *, drill: bool) -> bool:

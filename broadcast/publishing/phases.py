@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from enum import StrEnum
 from typing import TypeVar
 
 from broadcast.errors import PhaseError, UsageError
 from broadcast.model.incident import Incident, Phase
+from broadcast.model.nearest import suggest
 from broadcast.model.notice import NoticeKind, TextPhase
 from broadcast.publishing.earlier_notices import Before
 from broadcast.publishing.request import Request, Verb
@@ -108,10 +108,7 @@ def one_of(kind: type[E], text: str, what: str) -> E:
     for member in kind:
         if member.value == wanted:
             return member
-    known = [member.value for member in kind]
-    close = difflib.get_close_matches(wanted, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else "one of " + ", ".join(known)
-    raise UsageError(f"there is no {what} {text}", hint=hint)
+    raise UsageError(f"there is no {what} {text}", hint=suggest(wanted, [member.value for member in kind]))
 
 
 def _may_become(phase: Phase, wanted: Phase, verb: Verb) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from broadcast.model.consent import ConsentRule, Purpose
 from broadcast.model.contact import Contact
 from broadcast.model.counted import counted
 from broadcast.model.forgotten import Forgotten
+from broadcast.model.nearest import suggest
 from broadcast.model.plan import Planned
 from broadcast.model.previous_delivery import PreviousDelivery
 from broadcast.model.suppression import Suppressed
@@ -149,7 +149,7 @@ class RecipientSelector:
         """The channels this notice may use, what was left out, and why each of the others is withheld."""
         for name in (*request.channels, *request.not_channels):
             if name not in self.channels:
-                raise UsageError(f"there is no channel {name}", hint=_suggest(name, self.channels))
+                raise UsageError(f"there is no channel {name}", hint=suggest(name, self.channels))
         wanted = set(request.channels or self.channels) - set(request.not_channels)
         channels = {name: channel for name, channel in self.channels.items() if name in wanted}
         withheld = {
@@ -178,7 +178,7 @@ class RecipientSelector:
         if request.lang:
             meant = likely_locale(wanted) or wanted
             language = meant.partition("-")[0]
-            hint = _suggest(language if language in self.locales else meant, self.locales)
+            hint = suggest(language if language in self.locales else meant, self.locales)
             raise UsageError(f"there are no texts in {wanted}", hint=hint)
         return wanted
 
@@ -187,7 +187,7 @@ class RecipientSelector:
         known = self.settings.audiences
         for name in request.audiences:
             if name not in known:
-                raise UsageError(f"there is no audience {name}", hint=_suggest(name, known))
+                raise UsageError(f"there is no audience {name}", hint=suggest(name, known))
         names = request.audiences or tuple(told) or tuple(known)
         return [known[name] for name in dict.fromkeys(names) if name in known]
 
@@ -355,9 +355,3 @@ def _check_matched(summary: PlanSummary, warnings: Sequence[str]) -> None:
 
 def _personal(lanes: Sequence[Sequence[str]], channels: Mapping[str, PlannedChannel]) -> bool:
     return any(not channels[lane[0]].capabilities.publishes for lane in lanes if lane)
-
-
-def _suggest(name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]}?" if close else "there are: " + (", ".join(names) or "none")

@@ -5,7 +5,6 @@ Importing this module imports Jinja; do it where something is rendered.
 
 from __future__ import annotations
 
-import difflib
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping
@@ -31,6 +30,7 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from broadcast.errors import TemplateError
+from broadcast.model.nearest import did_you_mean
 from broadcast.rendering import renamed_parts
 from broadcast.rendering.catalogue import SUFFIX, Catalogue, TemplateSource, locale_chain
 from broadcast.rendering.filters import FILTERS, FilterError, ReadingContext, printed
@@ -239,7 +239,6 @@ def _hint(error: Exception, variables: Mapping[str, object]) -> str:
 def _hint_for_name(message: str, variables: Mapping[str, object]) -> str:
     found = re.match(r"'(\w+)' is undefined", message)
     name = found[1] if found else ""
-    close = difflib.get_close_matches(name, variables, n=1)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return f"pass it with: -v {name or 'NAME'}=...; or test it: {{% if {name or 'NAME'} is defined %}}"
+    typed = name or "NAME"
+    pass_or_test = f"pass it with: -v {typed}=...; or test it: {{% if {typed} is defined %}}"
+    return did_you_mean(name, variables) or pass_or_test

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from broadcast.config.problems import did_you_mean
 from broadcast.model.channel import ChannelKind
+from broadcast.model.nearest import suggest
 from broadcast.model.notice import TextPhase
 from broadcast.model.situation import Situation
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX
@@ -54,13 +54,13 @@ def _unknown(
     audience, *phases = folders
     for phase in phases:
         if phase not in _PHASES:
-            yield _never(f"there is no situation {phase}", did_you_mean(phase, _PHASES))
+            yield _never(f"there is no situation {phase}", suggest(phase, _PHASES))
     if file not in _FILES:
-        yield _never(f"there is no kind of text {file}", did_you_mean(file, _FILES))
+        yield _never(f"there is no kind of text {file}", suggest(file, _FILES))
     if audience != PUBLIC and file in _FOR_EVERYBODY:
         yield _never("posts and pages are the same for everybody", f"move it to {locale}/{PUBLIC}")
     if audience not in audiences:
-        yield _never(f"there is no audience {audience}", did_you_mean(audience, audiences), certain=False)
+        yield _never(f"there is no audience {audience}", suggest(audience, audiences), certain=False)
 
 
 def _never(why: str, hint: str, *, certain: bool = True) -> Misplaced:

@@ -13,10 +13,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
 from broadcast.errors import UsageError
+from broadcast.model.nearest import suggest
 from broadcast.sandbox.providers import providers
 
 Kind = Literal[
@@ -184,9 +184,7 @@ def _one_of(given: object, known: Iterable[str], where: str, what: str, *, also:
         return given
     if given is None:
         raise UsageError(f"{where}: {what} is missing", hint=_HINT)
-    near = get_close_matches(str(given), names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
-    raise UsageError(f"{where}: unknown {what} {str(given)!r}", hint=hint)
+    raise UsageError(f"{where}: unknown {what} {str(given)!r}", hint=suggest(str(given), names))
 
 
 def _value(name: str, given: object, where: str) -> int | float | bool:

@@ -20,10 +20,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from broadcast.errors import ConfigError, UsageError
+from broadcast.model.nearest import did_you_mean
 from broadcast.sandbox.faults import Armed, Fault, fault_from
 
 _DURATION = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?)\s*(?P<unit>ms|s|m|h)?")
@@ -68,8 +68,7 @@ def read_scenario(path: Path) -> Scenario:
 def _scenario(table: Mapping[str, object], path: Path) -> Scenario:
     for key in table:
         if key not in {"name", "fault"}:
-            near = get_close_matches(key, ("name", "fault"), n=1)
-            hint = f"did you mean {near[0]}?" if near else "a scenario has name and [[fault]]"
+            hint = did_you_mean(key, ("name", "fault")) or "a scenario has name and [[fault]]"
             raise ConfigError(f"{path}: unknown field {key!r}", hint=hint)
     name, faults = table.get("name", path.stem), table.get("fault", [])
     if not isinstance(name, str):

@@ -188,7 +188,7 @@ class TestColumns:
         assert next(iter(read.contacts)).email == "a@firma.de"
         assert next(iter(read.contacts)).extra == (("emial", "x"), ("team", "one"))
         assert read.warnings == (
-            'kunden.csv: the column "emial" is not known: did you mean "email"?',
+            'kunden.csv: the column "emial" is not known: did you mean email?',
             'kunden.csv: the column "email" stands there twice: the first usable value counts',
             'kunden.csv: the column "team" stands there twice: the first one counts',
             "kunden.csv: column 6 has no name and is left out",

@@ -105,7 +105,7 @@ def test_a_missing_name_is_told_with_file_and_line(tmp_path):
     with pytest.raises(TemplateError, match=r"sms\.txt\.j2, line 3: 'hotlin' is undefined") as caught:
         render_sms(tmp_path, "eins\n{% if title %}\n{{ hotlin }}\n{% endif %}\n")
 
-    assert caught.value.hint == "did you mean `hotline`?"
+    assert caught.value.hint == "did you mean hotline?"
 
 
 def test_a_name_nobody_knows_is_told_how_to_be_given(tmp_path):

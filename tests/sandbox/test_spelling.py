@@ -67,7 +67,7 @@ def test_a_fault_survives_being_written_and_read_again(fault):
         ("twilio:late=-1", "delay must be seconds below a day", "PROVIDER:KIND"),
         ("twilio:late=nan", "delay must be seconds below a day", "PROVIDER:KIND"),
         ("twilio:hang,reads=maybe", "reads is true or false, not 'maybe'", "PROVIDER:KIND"),
-        ("twilio:hang=3", "unknown field 'hang'", "known are provider"),
+        ("twilio:hang=3", "unknown field 'hang'", "use one of: provider"),
     ],
 )
 def test_a_misspelled_fault_is_refused_with_the_way_to_mend_it(spelled, message, hint):

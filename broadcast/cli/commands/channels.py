@@ -15,10 +15,10 @@ from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.checks import checks_page
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import StyledWord, Table, Tone
-from broadcast.cli.suggestions import nearest
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.errors import LedgerError, NothingMatched, UsageError
 from broadcast.model.channel import Capabilities, Idempotency, Threading
+from broadcast.model.nearest import suggest
 from broadcast.wiring import load_settings
 
 if TYPE_CHECKING:
@@ -137,9 +137,7 @@ def _chosen(channels: Mapping[str, ChannelSettings], name: str | None) -> Mappin
         return channels
     if name in channels:
         return {name: channels[name]}
-    close = nearest(name, channels)
-    hint = f"did you mean {close}?" if close else f"there are: {', '.join(channels)}"
-    raise UsageError(f"there is no channel {name}", hint=hint)
+    raise UsageError(f"there is no channel {name}", hint=suggest(name, channels))
 
 
 def _row(channel: ChannelSettings, can: Capabilities) -> tuple[str | StyledWord, ...]:

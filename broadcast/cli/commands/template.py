@@ -14,11 +14,11 @@ from broadcast.cli.command import command, group
 from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Quote, StyledWord, Table, Tone, line
-from broadcast.cli.suggestions import nearest
 from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
 from broadcast.model.counted import counted
+from broadcast.model.nearest import suggest
 from broadcast.model.notice import TextPhase
 from broadcast.model.situation import Situation
 from broadcast.model.text import printable
@@ -184,11 +184,7 @@ def _settings(common: Common) -> Settings:
 def _known(word: str, known: list[str], what: str) -> str:
     if word in known:
         return word
-    close = nearest(word, known)
-    raise UsageError(
-        f"there is no {what} {word}",
-        hint=f"did you mean {close}?" if close else f"there are: {', '.join(known)}",
-    )
+    raise UsageError(f"there is no {what} {word}", hint=suggest(word, known))
 
 
 template = group(

@@ -1,0 +1,16 @@
+"""What every part of the code needs has one place, so that it is done in one way."""
+
+from __future__ import annotations
+
+from tests.architecture.test_dependencies import modules_imported_by
+from tests.architecture.tree import PACKAGE, python_files
+
+
+def test_words_are_compared_in_one_place():
+    comparing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in python_files()
+        if path.is_relative_to(PACKAGE) and "difflib" in modules_imported_by(path)
+    }
+
+    assert comparing == {"model/nearest.py"}
