@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from broadcast.channels.base import Adapter, Reconciles, ShowsServices
 from broadcast.dispatch.breaker import Breaker
-from broadcast.ledger.batches import batches
 from broadcast.ledger.records import Claim
 from broadcast.model.channel import Capabilities
+from broadcast.model.pace import batches
 from broadcast.model.redaction import Secrets
 
 NEVER = math.inf

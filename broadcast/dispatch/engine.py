@@ -27,13 +27,13 @@ from broadcast.dispatch.run_clock import RunClock
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerError
 from broadcast.ledger.deliveries import Deliveries
-from broadcast.ledger.pauses import Pause
 from broadcast.ledger.processes import obey_ctrl_z
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.clock import Clock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, Outcome, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted
+from broadcast.model.pace import Pause
 
 T = TypeVar("T")
 _GRACE = 0.3  # seconds; with start and end, a run is over within a second of its deadline

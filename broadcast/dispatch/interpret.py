@@ -12,11 +12,11 @@ from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.decide import Again, DeliverySituation, LookUp, NextChannel, Policy, Step, decide
 from broadcast.dispatch.progress import Event, EventKind, Listener
 from broadcast.dispatch.settlement import reason_of, settlement
-from broadcast.ledger.pauses import Pause
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.model.channel import Idempotency
 from broadcast.model.clock import Clock
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope, Unknown
+from broadcast.model.pace import Pause
 from broadcast.model.suppression import Suppression, learnt, suppression
 
 _LISTING = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
-from broadcast.ledger.contact_rows import person
+from broadcast.ledger.columns import contact, moment
 from broadcast.ledger.records import Claim
 from broadcast.ledger.store import Row
 from broadcast.model.outcome import Thread
@@ -38,13 +38,13 @@ def claim_from(row: Row) -> Claim:
         notice=notice,
         template_audience=texts,
         locale=locale,
-        contact=person(*known),
+        contact=contact(*known),
         receiver=receiver,
         route=_route(route),
         step=step,
         attempts=attempts,
         thread=None if root is None else Thread(root, last),
-        started_at=_moment(started_at),
+        started_at=_started_at(started_at),
         lookups=lookups,
         reason=reason,
         audience=audience,
@@ -58,5 +58,5 @@ def _route(spelled: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _moment(epoch: float) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)
+def _started_at(epoch: float) -> datetime:
+    return moment(epoch)

@@ -13,20 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.errors import DoubtfulCommit, LedgerError
-from broadcast.ledger.affected import service_record
 from broadcast.ledger.claims import claim_from
-from broadcast.ledger.end_to_send import hold_end
-from broadcast.ledger.pauses import Pause, record_pauses
+from broadcast.ledger.follow_ups import hold_end, supersede
 from broadcast.ledger.records import Claim, Settlement
-from broadcast.ledger.settlements import settle
+from broadcast.ledger.service_record import service_record
+from broadcast.ledger.settlements import record_pauses, settle
 from broadcast.ledger.shared_addresses import Claimed, number_held, settle_shared
 from broadcast.ledger.store import Connection, Pacing, Run, Store
-from broadcast.ledger.supersede import supersede
 from broadcast.model.clock import Clock
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outgoing import ServiceRecord
-from broadcast.model.pace import Pace
+from broadcast.model.pace import Pace, Pause
 from broadcast.model.unknown import OnUnknown
 
 

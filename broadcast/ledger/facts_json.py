@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from broadcast.ledger.services import services_from_json
+from broadcast.ledger.columns import services_from_json
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
 

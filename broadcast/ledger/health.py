@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Row, Store
 from broadcast.model.health import Announcement, Condition, Streak
 
@@ -72,11 +73,11 @@ class HealthRecords:
 
     def traffic(self, since: datetime) -> dict[str, Traffic]:
         """Return how each channel fared since then, added up by the engine."""
-        moment = {"since": since.timestamp()}
+        values = {"since": since.timestamp()}
         with self._store.reading() as connection:
-            errors = {row["channel"]: row["reason"] for row in connection.execute("frequent_errors", moment)}
-            latencies = {row["channel"]: row for row in connection.execute("latencies", moment)}
-            rows = connection.execute("traffic", moment)
+            errors = {row["channel"]: row["reason"] for row in connection.execute("frequent_errors", values)}
+            latencies = {row["channel"]: row for row in connection.execute("latencies", values)}
+            rows = connection.execute("traffic", values)
             return {
                 row["channel"]: _traffic(row, latencies.get(row["channel"]), errors.get(row["channel"]))
                 for row in rows
@@ -95,9 +96,9 @@ class HealthRecords:
 
     def down(self, now: datetime) -> list[Watched]:
         """Return what counts as down: recorded, neither expired nor dismissed."""
-        moment = {"now": now.timestamp()}
+        values = {"now": now.timestamp()}
         with self._store.reading() as connection:
-            return [_watched(row) for row in connection.execute("recorded_down", moment)]
+            return [_watched(row) for row in connection.execute("recorded_down", values)]
 
     def revise(self, change: Callable[[dict[str, Watched]], Iterable[Watched]]) -> None:
         """Record what `change` makes of what is known, while nobody else does."""
@@ -132,7 +133,6 @@ class HealthRecords:
 
 
 def _traffic(row: Row, latency: Row | None, error: str | None) -> Traffic:
-    last = row["last_success"]
     return Traffic(
         channel=row["channel"],
         accepted=row["accepted"],
@@ -141,7 +141,7 @@ def _traffic(row: Row, latency: Row | None, error: str | None) -> Traffic:
         trouble=row["trouble"],
         median=latency["median"] if latency else None,
         p95=latency["p95"] if latency else None,
-        last_success=_moment(last) if last is not None else None,
+        last_success=moment(row["last_success"]),
         error=error,
     )
 
@@ -150,11 +150,11 @@ def _watched(row: Row) -> Watched:
     return Watched(
         system=row["system"],
         streak=Streak(row["state"] == _DOWN, row["streak"]),
-        since=_moment(row["since"]),
+        since=moment(row["since"]),
         source=row["source"],
         reason=row["reason"],
-        checked_at=_moment(row["checked_at"]),
-        expires_at=_moment(row["expires_at"]),
+        checked_at=moment(row["checked_at"]),
+        expires_at=moment(row["expires_at"]),
         dismissed=bool(row["dismissed"]),
         draft=row["draft"],
     )
@@ -173,7 +173,3 @@ def _row(one: Watched) -> tuple[object, ...]:
         int(one.dismissed),
         one.draft,
     )
-
-
-def _moment(epoch: float) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
-from broadcast.ledger.contact_rows import contact_from
+from broadcast.ledger.columns import contact_from, moment
 from broadcast.ledger.records import DeliveryLine, LedgerEvent, Notice
 from broadcast.ledger.scrub import NOT_REACHED
 from broadcast.ledger.store import Row, Store
@@ -161,8 +161,9 @@ class History:
         return self._each("warnings", notice, lambda row: f"{row['channel']}: {row['detail']}")
 
     def first_accepted(self, incident: Incident) -> datetime | None:
-        """When the first provider took the first word about it."""
-        return self._each("first_accepted", incident.id, lambda row: _moment(row[0]))[0]
+        """Return when a provider accepted the first message of the incident; None if none did."""
+        at: float | None = self._each("first_accepted", incident.id, lambda row: row[0])[0]
+        return moment(at)
 
     def reach(self, notice: Notice) -> list[ChannelReach]:
         """Return how a notice fared, by channel in the order of lanes and routes."""
@@ -186,7 +187,7 @@ class History:
             return [
                 OpenBreaker(
                     row["channel"],
-                    datetime.fromtimestamp(row["opened_at"], UTC),
+                    moment(row["opened_at"]),
                     row["reason"],
                 )
                 for row in connection.execute("breakers")
@@ -205,8 +206,8 @@ class History:
             unknown=row["unknown"],
             failed=row["failed"],
             left=row["left"],
-            first_at=datetime.fromtimestamp(row["first_at"], UTC),
-            accepted_at=datetime.fromtimestamp(accepted_at, UTC) if accepted_at is not None else None,
+            first_at=moment(row["first_at"]),
+            accepted_at=moment(accepted_at),
             reason=reason["reason"] if reason else None,
         )
 
@@ -221,13 +222,13 @@ def _failover(row: Row) -> Failover:
         destination=row["destination"],
         reason=row["reason"],
         count=row["count"],
-        first_at=datetime.fromtimestamp(row["first_at"], UTC),
+        first_at=moment(row["first_at"]),
     )
 
 
 def _event(row: Row) -> LedgerEvent:
     return LedgerEvent(
-        at=datetime.fromtimestamp(row["at"], UTC),
+        at=moment(row["at"]),
         kind=row["kind"],
         detail=row["detail"],
         channel=row["channel"],
@@ -268,7 +269,7 @@ def _line(row: Row) -> DeliveryLine:
         reason=row["reason"],
         route=tuple(json.loads(row["route"])),
         step=row["step"],
-        updated_at=datetime.fromtimestamp(row["updated_at"], UTC),
+        updated_at=moment(row["updated_at"]),
     )
 
 
@@ -279,9 +280,9 @@ def _reach(row: Row) -> ChannelReach:
         accepted=row["accepted"],
         unknown=row["unknown"],
         failed=row["failed"],
-        first_at=_moment(row["first_at"]),
-        accepted_at=_moment(row["accepted_at"]),
-        last_at=_moment(row["last_at"]),
+        first_at=moment(row["first_at"]),
+        accepted_at=moment(row["accepted_at"]),
+        last_at=moment(row["last_at"]),
     )
 
 
@@ -298,10 +299,6 @@ def _standing(row: Row) -> DeliveryStanding:
         email=row["email"],
         reason=row["reason"],
     )
-
-
-def _moment(epoch: float | None) -> datetime | None:
-    return datetime.fromtimestamp(epoch, UTC) if epoch is not None else None
 
 
 def _unreached(row: Row) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from broadcast.errors import AmbiguousIncident, Overtaken, UnknownIncident
-from broadcast.ledger.services import services_from_json, services_to_json
+from broadcast.ledger.columns import epoch, moment, services_from_json, services_to_json
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.ids import incident_identity, notice_identity
 from broadcast.model.incident import Incident, Phase, Severity
@@ -117,10 +117,10 @@ class Incidents:
         Raises `Overtaken` if another notice was recorded meanwhile, and `LedgerError`.
         """
         from broadcast.ledger.facts_json import content_hash, facts_to_json
+        from broadcast.ledger.follow_ups import supersede
         from broadcast.ledger.rows import keep_deliveries, message_row, notice_from
-        from broadcast.ledger.supersede import supersede
 
-        moment = now.timestamp()
+        at = now.timestamp()
         with self._store.transaction() as connection:
             if new.key and connection.execute("notice_by_key", (new.key,)).fetchone():
                 raise Overtaken(f"the key {new.key} was just used", hint="run this again to see its result")
@@ -141,8 +141,8 @@ class Incidents:
                     new.key,
                     new.inputs_hash,
                     new.author,
-                    moment,
-                    _epoch(new.facts.next_update),
+                    at,
+                    epoch(new.facts.next_update),
                     identity,
                     json.dumps(dict(new.kinds)),
                 ),
@@ -150,7 +150,7 @@ class Incidents:
             notice_id: int = recorded.fetchone()[0]
             connection.executemany("insert_message", (message_row(notice_id, t) for t in new.texts))
             owed = chain(new.deliveries, _told_meanwhile(connection, incident_id, new.latecomers))
-            keep_deliveries(connection, notice_id, owed, moment)
+            keep_deliveries(connection, notice_id, owed, at)
             supersede(connection, incident_id, now)
             return notice_from(connection.execute("notice_by_id", (notice_id,)).fetchone())
 
@@ -179,12 +179,12 @@ def _incident_row(incident: Incident, number: int) -> dict[str, object]:
         "severity": incident.severity,
         "services": services_to_json(incident.services),
         "drill": int(incident.drill),
-        "started": _epoch(incident.started_at),
-        "detected": _epoch(incident.detected_at),
-        "window_starts": _epoch(incident.window_starts_at),
-        "opened": _epoch(incident.opened_at),
-        "ended": _epoch(incident.ended_at),
-        "promised": _epoch(incident.next_update_at),
+        "started": epoch(incident.started_at),
+        "detected": epoch(incident.detected_at),
+        "window_starts": epoch(incident.window_starts_at),
+        "opened": epoch(incident.opened_at),
+        "ended": epoch(incident.ended_at),
+        "promised": epoch(incident.next_update_at),
     }
 
 
@@ -232,14 +232,6 @@ def _overtaken(new: NewNotice, sequence: int) -> Overtaken:
     )
 
 
-def _epoch(moment: datetime | None) -> float | None:
-    return moment.timestamp() if moment else None
-
-
-def _moment(epoch: float | None) -> datetime | None:
-    return datetime.fromtimestamp(epoch, UTC) if epoch is not None else None
-
-
 def _incident(row: Row) -> Incident:
     return Incident(
         id=row["id"],
@@ -249,10 +241,10 @@ def _incident(row: Row) -> Incident:
         severity=Severity(row["severity"]),
         services=services_from_json(row["services"]),
         drill=bool(row["drill"]),
-        started_at=_moment(row["started_at"]),
-        detected_at=_moment(row["detected_at"]),
-        opened_at=datetime.fromtimestamp(row["opened_at"], UTC),
-        ended_at=_moment(row["ended_at"]),
-        next_update_at=_moment(row["next_update_at"]),
-        window_starts_at=_moment(row["window_starts_at"]),
+        started_at=moment(row["started_at"]),
+        detected_at=moment(row["detected_at"]),
+        opened_at=moment(row["opened_at"]),
+        ended_at=moment(row["ended_at"]),
+        next_update_at=moment(row["next_update_at"]),
+        window_starts_at=moment(row["window_starts_at"]),
     )

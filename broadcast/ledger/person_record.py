@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from broadcast.ledger.contact_rows import contact_from
+from broadcast.ledger.columns import contact_from, moment
 from broadcast.ledger.erasure import KnownAs, entries_of, recipients_of
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import Contact
@@ -71,7 +71,7 @@ def _message(row: Row, connection: Connection) -> OwedMessage:
         title=row["title"],
         sequence=row["sequence"],
         kind=row["kind"],
-        at=_moment(row["created_at"]),
+        at=moment(row["created_at"]),
         audience=row["audience"],
         template_audience=row["texts"],
         locale=row["locale"],
@@ -83,7 +83,7 @@ def _message(row: Row, connection: Connection) -> OwedMessage:
         tries=tuple(
             Try(
                 channel=each["channel"],
-                at=_moment(each["started_at"]),
+                at=moment(each["started_at"]),
                 outcome=each["outcome"],
                 ref=each["ref"],
                 reason=each["reason"],
@@ -91,7 +91,3 @@ def _message(row: Row, connection: Connection) -> OwedMessage:
             for each in tries
         ),
     )
-
-
-def _moment(epoch: float) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 
+from broadcast.ledger.columns import moment
 from broadcast.ledger.facts_json import content_hash, facts_from_json
 from broadcast.ledger.records import Notice, NoticeText
 from broadcast.ledger.store import Connection, Row
@@ -33,9 +33,9 @@ def notice_from(row: Row) -> Notice:
         key=row["key"],
         inputs_hash=row["inputs_hash"],
         author=row["author"],
-        created_at=datetime.fromtimestamp(row["created_at"], UTC),
-        next_update_at=_moment(row["next_update_at"]),
-        finished_at=_moment(row["finished_at"]),
+        created_at=moment(row["created_at"]),
+        next_update_at=moment(row["next_update_at"]),
+        finished_at=moment(row["finished_at"]),
         result=row["result"],
         identity=row["identity"],
         incident_identity=row["incident_identity"],
@@ -67,17 +67,15 @@ def message_row(notice: int, text: NoticeText) -> tuple[object, ...]:
     )
 
 
-def keep_deliveries(
-    connection: Connection, notice: int, deliveries: Iterable[Planned], moment: float
-) -> None:
-    """Write down deliveries and the person of each, so many at a time; `moment` is since the epoch."""
+def keep_deliveries(connection: Connection, notice: int, deliveries: Iterable[Planned], at: float) -> None:
+    """Write down deliveries and the person of each, so many at a time; `at` is in seconds since the epoch."""
     owed = iter(deliveries)
     while chunk := list(islice(owed, _AT_ONCE)):
         recipients = [_recipient_row(planned.contact) for planned in chunk if planned.contact]
         connection.executemany("insert_recipient", recipients)
         digests = iter(recipients)
         rows = (
-            _delivery_row(notice, planned, next(digests)[0] if planned.contact else None, moment)
+            _delivery_row(notice, planned, next(digests)[0] if planned.contact else None, at)
             for planned in chunk
         )
         connection.executemany("insert_delivery", rows)
@@ -98,7 +96,7 @@ def _recipient_row(contact: Contact) -> tuple[str | None, ...]:
     return digest, contact.id, contact.name, contact.phone, contact.email, extra
 
 
-def _delivery_row(notice: int, planned: Planned, recipient: str | None, moment: float) -> tuple[object, ...]:
+def _delivery_row(notice: int, planned: Planned, recipient: str | None, at: float) -> tuple[object, ...]:
     """Return a delivery as a row; `recipient` is the digest of its person."""
     return (
         notice,
@@ -113,7 +111,7 @@ def _delivery_row(notice: int, planned: Planned, recipient: str | None, moment: 
         int(planned.required),
         planned.state,
         planned.reason,
-        moment,
+        at,
     )
 
 
@@ -121,7 +119,3 @@ def _delivery_row(notice: int, planned: Planned, recipient: str | None, moment: 
 def _route(channels: tuple[str, ...]) -> str:
     """Thousands of people share a few routes, which need not be spelled for each of them."""
     return json.dumps(channels)
-
-
-def _moment(epoch: float | None) -> datetime | None:
-    return datetime.fromtimestamp(epoch, UTC) if epoch is not None else None

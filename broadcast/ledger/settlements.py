@@ -6,16 +6,21 @@ requests meanwhile, which a statement for each person does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
-from broadcast.ledger.end_to_send import hold_end
+from broadcast.ledger.follow_ups import hold_end
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.ledger.store import Connection
 from broadcast.ledger.suppressions import suppress
 from broadcast.model.delivery import DeliveryState, may_become
+from broadcast.model.pace import Pause
 
+#: Seconds. A longer pause is tried again after that: a date that is spelled wrongly, or another account
+#: behind the channel by now, must not keep every process off it for days.
+LONGEST_PAUSE = 900.0
 _CLAIMED = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
@@ -33,19 +38,27 @@ class _SharedOutcome(NamedTuple):
     not_before: float
 
 
-def settle(connection: Connection, settled: Sequence[Settlement], moment: float) -> None:
-    """Record what became of claims, each delivery's own transition checked; `moment` is since the epoch."""
+def settle(connection: Connection, settled: Sequence[Settlement], at: float) -> None:
+    """Record what became of claims, each delivery's own transition checked; `at` is since the epoch."""
     groups: dict[_SharedOutcome, list[Settlement]] = {}
     for settlement in settled:
         groups.setdefault(_group_of(settlement), []).append(settlement)
     for group, those in groups.items():
         _check_transition(group.state)
-        _settle_alike(connection, group, those, moment)
+        _settle_alike(connection, group, those, at)
     suppress(connection, chain.from_iterable(one.suppressions for one in settled))
 
 
+def record_pauses(connection: Connection, pauses: Iterable[Pause], now: datetime) -> None:
+    """Record the pauses that providers asked for, so that every process keeps them."""
+    at = now.timestamp()
+    for pause in pauses:
+        until = at + min(pause.seconds, LONGEST_PAUSE)
+        connection.execute("pause", (pause.channel, at, until, pause.reason))
+
+
 def _settle_alike(
-    connection: Connection, group: _SharedOutcome, settled: Sequence[Settlement], moment: float
+    connection: Connection, group: _SharedOutcome, settled: Sequence[Settlement], at: float
 ) -> None:
     refs = list(chain.from_iterable(map(_refs, settled)))
     threads = [
@@ -63,7 +76,7 @@ def _settle_alike(
         "outcome": group.outcome,
         "reason": group.reason,
         "not_before": group.not_before,
-        "now": moment,
+        "now": at,
         "attempts": [attempt for attempt, _ in refs],
         "refs": refs,
         "threads": threads,
@@ -73,18 +86,18 @@ def _settle_alike(
     changed = connection.execute("settle_deliveries", values).rowcount
     if group.moved and changed:
         connection.execute("count_failover", values | {"reason": group.reason or "", "count": changed})
-        hold_end(connection, group.notice, group.origin, group.reason, moment)
+        hold_end(connection, group.notice, group.origin, group.reason, at)
     if threads:
         connection.execute("keep_threads", values)
-    _keep_warnings(connection, group, settled, moment)
+    _keep_warnings(connection, group, settled, at)
 
 
 def _keep_warnings(
-    connection: Connection, group: _SharedOutcome, settled: Sequence[Settlement], moment: float
+    connection: Connection, group: _SharedOutcome, settled: Sequence[Settlement], at: float
 ) -> None:
     warnings = (accepted.warning for one in settled for accepted in one.accepted)
     for warning in dict.fromkeys(filter(None, warnings)):
-        event = {"notice": group.notice, "at": moment, "kind": "warning", "channel": group.origin}
+        event = {"notice": group.notice, "at": at, "kind": "warning", "channel": group.origin}
         connection.execute("insert_event", event | {"detail": warning})
 
 

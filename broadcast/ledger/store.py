@@ -13,9 +13,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from broadcast.errors import Refused
-from broadcast.ledger.pauses import Pause
 from broadcast.model.clock import Clock
-from broadcast.model.pace import Pace
+from broadcast.model.pace import Pace, Pause
 
 #: Values of a statement, by name or by place. A list of numbers or of texts is one value.
 Values = Mapping[str, object] | Sequence[object]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 
 from broadcast.errors import LedgerError
+from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
 from broadcast.model.ids import MARK_BYTES, address_digest, secret_mark
@@ -91,6 +91,6 @@ def _suppression(row: Row) -> Suppression:
         shown=row["shown"],
         reason=SuppressionReason(row["reason"]),
         source=row["source"],
-        at=datetime.fromtimestamp(row["at"], UTC),
+        at=moment(row["at"]),
         sure=bool(row["sure"]),
     )

@@ -6,10 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from broadcast.ledger.columns import moment
+from broadcast.ledger.follow_ups import supersede
 from broadcast.ledger.store import Connection, Row, Store
-from broadcast.ledger.supersede import supersede
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
 from broadcast.model.unknown import UnknownFinding
@@ -109,5 +110,5 @@ def _unanswered(row: Row) -> Unanswered:
         channel=row["channel"],
         backup=next(iter(json.loads(row["route"])[row["step"] + 1 :]), None),
         reason=row["reason"],
-        since=datetime.fromtimestamp(row["updated_at"], UTC),
+        since=moment(row["updated_at"]),
     )

@@ -7,7 +7,12 @@ ledger is enough for all processes that use the channel.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _BREATH = 0.05  # seconds; on a fast channel, several messages are claimed together
 _MARGIN = 1e-6  # seconds; a rounding error must not make the next moment come too early
@@ -47,3 +52,35 @@ class Pace:
     def sound(self, full_at: float, now: float) -> float:
         """Return `full_at`, or that of an empty bucket if the clock restarted since it was written."""
         return min(full_at, now + self.burst / self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause that a provider asked for with `Retry-After`; it holds for every process that uses the channel.
+
+    Attributes:
+        channel: The name of the channel.
+        seconds: How long it lasts from now on.
+        reason: What the provider said.
+    """
+
+    channel: str
+    seconds: float
+    reason: str
+
+
+def batches(items: Sequence[T], size: int, text: Callable[[T], object]) -> Iterator[Sequence[T]]:
+    """Yield the items of each request: neighbours with the same text, at most `size` of them.
+
+    The pace counts requests before they are made, so the ledger and the engine must agree on this.
+
+    Example:
+        >>> [list(batch) for batch in batches("aaabb", 2, str)]
+        [['a', 'a'], ['a'], ['b', 'b']]
+    """
+    if size == 1:
+        yield from ([item] for item in items)
+        return
+    for _, same in groupby(items, key=text):
+        group = list(same)
+        yield from (group[start : start + size] for start in range(0, len(group), size))

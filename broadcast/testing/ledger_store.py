@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.pauses import Pause
 from broadcast.ledger.store import Run, Store
 from broadcast.model.clock import SystemClock
-from broadcast.model.pace import Pace
+from broadcast.model.pace import Pace, Pause
 from broadcast.testing.ledger_fixtures import LedgerFixtures, OpenStore
 from broadcast.testing.ledger_samples import NOON, after, claim, record
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.pauses import LONGEST_PAUSE, Pause
-from broadcast.model.pace import Pace
+from broadcast.ledger.settlements import LONGEST_PAUSE
+from broadcast.model.pace import Pace, Pause
 from broadcast.testing.ledger_samples import after, claim, record
 
 ASKED = Pause("sms", 30.0, "too many requests")

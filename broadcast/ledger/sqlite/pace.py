@@ -10,10 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
-from broadcast.ledger.batches import batches
-from broadcast.ledger.pauses import Pause
 from broadcast.ledger.store import Connection, Row
-from broadcast.model.pace import Pace
+from broadcast.model.pace import Pace, Pause, batches
 
 _text = itemgetter("texts", "locale")
 

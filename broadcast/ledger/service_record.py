@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from broadcast.ledger.services import services_from_json, services_of_facts
+from broadcast.ledger.columns import services_from_json, services_of_facts
 from broadcast.ledger.store import Store
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.outgoing import OpenIncident, ServiceRecord
