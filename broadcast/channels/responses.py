@@ -57,7 +57,7 @@ def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Out
         Rejected("not allowed (HTTP 403): key revoked", Scope.CHANNEL, "17")
     """
     if isinstance(answer, NoReply):
-        return _unanswered(answer)
+        return _outcome_without_answer(answer)
     status = answer.status
     explained = f": {excerpt(detail, answer.secrets)}" if detail else ""
     if status in _SLOW_DOWN:
@@ -150,7 +150,7 @@ def excerpt(text: str, secrets: Secrets | None = None) -> str:
     return _PRIVATE.sub("…", line)[:_EXCERPT]
 
 
-def _unanswered(nothing: NoReply) -> Outcome:
+def _outcome_without_answer(nothing: NoReply) -> Outcome:
     if nothing.forbidden:
         return Rejected(nothing.reason, Scope.CHANNEL)
     return Unknown(nothing.reason) if nothing.left else NotSent(nothing.reason)

@@ -11,11 +11,11 @@ from typing import TypeAlias
 Asking: TypeAlias = Callable[[Callable[[], None]], AbstractContextManager[None]]
 
 
-def _nobody(_: Callable[[], None]) -> AbstractContextManager[None]:
+def _nothing_asks(_: Callable[[], None]) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def _unanswered(_: int) -> None:
+def _ignore(_: int) -> None:
     return None
 
 
@@ -32,11 +32,11 @@ class Stop:
         stop.ask()
     """
 
-    def __init__(self, asking: Asking = _nobody) -> None:
+    def __init__(self, asking: Asking = _nothing_asks) -> None:
         self.asked = 0
         self.wake_up = asyncio.Event()
         self._asking = asking
-        self._answer: Callable[[int], None] = _unanswered
+        self._answer: Callable[[int], None] = _ignore
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @contextmanager
@@ -56,7 +56,7 @@ class Stop:
         try:
             yield
         finally:
-            self._answer = _unanswered
+            self._answer = _ignore
 
     def ask(self) -> None:
         """Ask once more. A signal handler and another thread may do so, too.

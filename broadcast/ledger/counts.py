@@ -6,8 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadcast.ledger.history import Failover
-from broadcast.ledger.tally import Tally
+from broadcast.ledger.store import Store
 from broadcast.model.delivery import REACHED, DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryCount:
+    """Deliveries on one channel, in one state, at one place of their route."""
+
+    channel: str
+    state: DeliveryState
+    required: bool
+    step: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StillOwed:
+    """Messages of the incident's notice `sequence` that were not sent yet, and wait for `channel`."""
+
+    sequence: int
+    channel: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +43,11 @@ class Counts:
     held: int = 0
 
 
-def counts(tallies: Sequence[Tally]) -> Counts:
+def counts(entries: Sequence[DeliveryCount]) -> Counts:
     """Return all deliveries, by where they stand; `planned` is how many there are."""
     by_state = dict.fromkeys(DeliveryState, 0)
-    for tally in tallies:
-        by_state[tally.state] += tally.count
+    for entry in entries:
+        by_state[entry.state] += entry.count
     return Counts(
         planned=sum(by_state.values()) - by_state[DeliveryState.CANCELLED],
         accepted=sum(by_state[state] for state in REACHED),
@@ -39,9 +59,9 @@ def counts(tallies: Sequence[Tally]) -> Counts:
     )
 
 
-def counts_of_channel(name: str, tallies: Sequence[Tally], failovers: Sequence[Failover]) -> Counts:
+def counts_of_channel(name: str, entries: Sequence[DeliveryCount], failovers: Sequence[Failover]) -> Counts:
     """Return the channel's deliveries; those that moved on from it count as failed here."""
-    here = counts([tally for tally in tallies if tally.channel == name])
+    here = counts([entry for entry in entries if entry.channel == name])
     moved = sum(failover.count for failover in failovers if failover.origin == name)
     return Counts(
         planned=here.planned + moved,
@@ -52,3 +72,24 @@ def counts_of_channel(name: str, tallies: Sequence[Tally], failovers: Sequence[F
         suppressed=here.suppressed,
         held=here.held,
     )
+
+
+def still_owed(store: Store, incident: int) -> tuple[StillOwed, ...]:
+    """Return what any notice of an incident has not sent yet."""
+    with store.reading() as connection:
+        return tuple(StillOwed(*row) for row in connection.execute("still_owed", (incident,)))
+
+
+def delivery_counts(store: Store, notice: int) -> list[DeliveryCount]:
+    """Return every delivery of a notice, counted."""
+    with store.reading() as connection:
+        return [
+            DeliveryCount(
+                channel=row["channel"],
+                state=DeliveryState(row["state"]),
+                required=bool(row["required"]),
+                step=row["step"],
+                count=row["count"],
+            )
+            for row in connection.execute("delivery_counts", {"notice": notice})
+        ]

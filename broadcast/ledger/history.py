@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from broadcast.ledger.columns import contact_from, moment
+from broadcast.ledger.counts import DeliveryCount, delivery_counts
 from broadcast.ledger.records import DeliveryLine, LedgerEvent, Notice
 from broadcast.ledger.scrub import NOT_REACHED
 from broadcast.ledger.store import Row, Store
-from broadcast.ledger.tally import Tally, tallies
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
 from broadcast.model.mask import mask
@@ -99,9 +99,9 @@ class History:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def tallies(self, notice: int) -> list[Tally]:
+    def delivery_counts(self, notice: int) -> list[DeliveryCount]:
         """Return how many deliveries of a notice stand where."""
-        return tallies(self._store, notice)
+        return delivery_counts(self._store, notice)
 
     def attempts(self, notice: int) -> list[ChannelAttempts]:
         """Return what the requests of a notice came to, by channel in the order of their first use."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
+from broadcast.ledger.counts import DeliveryCount, StillOwed, delivery_counts, still_owed
 from broadcast.ledger.incidents import Incidents
 from broadcast.ledger.sqlite.store import WAIT_SECONDS, open_sqlite
-from broadcast.ledger.tally import StillOwed, Tally, still_owed, tallies
 from broadcast.model.clock import SystemClock
 from broadcast.model.unknown import OnUnknown
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.reroute import Detour, Owed
     from broadcast.ledger.store import Run, Runs, Store
     from broadcast.ledger.suppressions import Suppressions
-    from broadcast.ledger.unknown_messages import Unanswered
+    from broadcast.ledger.unknown_messages import UnknownMessage
     from broadcast.model.clock import Clock
     from broadcast.model.contact import Contact
     from broadcast.model.forgotten import Forgotten
@@ -104,22 +104,22 @@ class Ledger:
 
         return HealthRecords(self._store)
 
-    def tallies(self, notice: int) -> list[Tally]:
+    def delivery_counts(self, notice: int) -> list[DeliveryCount]:
         """Return how many deliveries of a notice stand where."""
-        return tallies(self._store, notice)
+        return delivery_counts(self._store, notice)
 
     def still_owed(self, incident: Incident) -> tuple[StillOwed, ...]:
         """Return what any notice of an incident has not sent yet."""
         return still_owed(self._store, incident.id)
 
-    def unanswered(self, incident: Incident) -> list[Unanswered]:
+    def unknown_messages(self, incident: Incident) -> list[UnknownMessage]:
         """Return every message of an incident whose outcome is unknown."""
-        from broadcast.ledger.unknown_messages import unanswered
+        from broadcast.ledger.unknown_messages import unknown_messages
 
-        return unanswered(self._store, incident)
+        return unknown_messages(self._store, incident)
 
     def record_finding(
-        self, messages: Sequence[Unanswered], finding: UnknownFinding, author: str, now: datetime
+        self, messages: Sequence[UnknownMessage], finding: UnknownFinding, author: str, now: datetime
     ) -> int:
         """Return what `author` found out about them at the provider; returns how many were still unknown."""
         from broadcast.ledger.unknown_messages import record_finding

@@ -15,7 +15,7 @@ from broadcast.model.delivery import DeliveryState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
+class RecordedAttempt:
     """One request that was made for them; `outcome` is None if no answer came."""
 
     channel: str
@@ -47,7 +47,7 @@ class OwedMessage:
     reason: str | None
     contact: Contact
     kinds: Mapping[str, str]
-    tries: tuple[Try, ...]
+    attempts: tuple[RecordedAttempt, ...]
 
 
 def recorded(store: Store, known: Sequence[KnownAs]) -> tuple[list[Contact], list[OwedMessage]]:
@@ -64,7 +64,7 @@ def recorded(store: Store, known: Sequence[KnownAs]) -> tuple[list[Contact], lis
 
 
 def _message(row: Row, connection: Connection) -> OwedMessage:
-    tries = connection.execute("attempts_of_delivery", (row["id"],)).fetchall()
+    attempts = connection.execute("attempts_of_delivery", (row["id"],)).fetchall()
     return OwedMessage(
         notice=row["notice_id"],
         incident=row["incident"],
@@ -80,14 +80,14 @@ def _message(row: Row, connection: Connection) -> OwedMessage:
         reason=row["reason"],
         contact=contact_from(row) or Contact(id=""),
         kinds=json.loads(row["kinds"]),
-        tries=tuple(
-            Try(
+        attempts=tuple(
+            RecordedAttempt(
                 channel=each["channel"],
                 at=moment(each["started_at"]),
                 outcome=each["outcome"],
                 ref=each["ref"],
                 reason=each["reason"],
             )
-            for each in tries
+            for each in attempts
         ),
     )

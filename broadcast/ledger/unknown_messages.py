@@ -23,7 +23,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
+class UnknownMessage:
     """A message that somebody may or may not have: notice `sequence` over `channel`, unknown since `since`.
 
     `incident`, `notice` and `delivery` are the ledger's own numbers.
@@ -45,15 +45,15 @@ class Unanswered:
     since: datetime
 
 
-def unanswered(store: Store, incident: Incident) -> list[Unanswered]:
+def unknown_messages(store: Store, incident: Incident) -> list[UnknownMessage]:
     """Return every message of an incident whose outcome is unknown."""
     with store.reading() as connection:
-        return [_unanswered(row) for row in connection.execute("unanswered", (incident.id,))]
+        return [_unknown_message(row) for row in connection.execute("unknown_messages", (incident.id,))]
 
 
 def record_finding(
     store: Store,
-    messages: Sequence[Unanswered],
+    messages: Sequence[UnknownMessage],
     finding: UnknownFinding,
     author: str,
     now: datetime,
@@ -63,7 +63,7 @@ def record_finding(
     What was settled meanwhile is left alone. What was not sent is planned again on its lane, or cancelled
     where a newer notice stands in its place. Raises `LedgerError`; then nothing is changed.
     """
-    settled: list[Unanswered] = []
+    settled: list[UnknownMessage] = []
     with store.transaction() as connection:
         for message in messages:
             values = {
@@ -82,7 +82,7 @@ def record_finding(
     return len(settled)
 
 
-def _note(connection: Connection, settled: Sequence[Unanswered], said: str, now: datetime) -> None:
+def _note(connection: Connection, settled: Sequence[UnknownMessage], said: str, now: datetime) -> None:
     """One event for each notice and channel; whom it concerns stands with the deliveries."""
     places = Counter((message.notice, message.channel) for message in settled)
     for (notice, channel), count in places.items():
@@ -97,8 +97,8 @@ def _note(connection: Connection, settled: Sequence[Unanswered], said: str, now:
         connection.execute("insert_event", values)
 
 
-def _unanswered(row: Row) -> Unanswered:
-    return Unanswered(
+def _unknown_message(row: Row) -> UnknownMessage:
+    return UnknownMessage(
         incident=row["incident_id"],
         notice=row["notice_id"],
         delivery=row["id"],

@@ -16,7 +16,7 @@ from broadcast.model.target import present_name
 from broadcast.planning.known_people import KnownPeople, Place, find_duplicates, shared_addresses
 from broadcast.planning.outage import NONE, Outage
 from broadcast.planning.previous_deliveries import PreviousLane, Usable, people, published, waiting_posts
-from broadcast.planning.shared_addresses import Shared
+from broadcast.planning.shared_addresses import SharedAddresses
 
 PUBLIC = "public"
 
@@ -129,7 +129,7 @@ class Planner:
         default_locale: str,
         told: Sequence[PreviousDelivery] = (),
         outage: Outage = NONE,
-        shared: Shared | None = None,
+        shared: SharedAddresses | None = None,
     ) -> None:
         self._usable = usable
         self._channels = usable.channels
@@ -138,7 +138,7 @@ class Planner:
         self._locales = tuple(locales)
         self._default = default_locale
         self._told = told
-        self._shared = shared or Shared()
+        self._shared = shared or SharedAddresses()
         self._worked = {(t.receiver, t.audience, t.lane): t.channel for t in told if t.reached}
         self._refused = {(t.receiver, t.audience, name) for t in told for name in t.refused}
 

@@ -10,7 +10,7 @@ from broadcast.model.plan import Planned
 from broadcast.planning.planned_channel import PlannedChannel
 
 
-class Shared:
+class SharedAddresses:
     """Numbers the addresses that several deliveries of one notice may use; other addresses get none.
 
     The numbers say nothing about the addresses, so the ledger may keep them after erasure.

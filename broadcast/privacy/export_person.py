@@ -39,7 +39,7 @@ class SentMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class PersonExport:
     """All data about one person; `known_as` are their contacts as the ledger has them."""
 
     person: FoundPerson
@@ -61,7 +61,7 @@ def export_person(
     channels: Mapping[str, PlannedChannel],
     term: str,
     also: Sequence[str] = (),
-) -> Dossier:
+) -> PersonExport:
     """Return all data about the person with this id, phone number or mailbox.
 
     `also` are further ids or addresses of the same person. Raises `UsageError` if several people match, and
@@ -77,7 +77,7 @@ def export_person(
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
         )
     told = tuple(SentMessage(message, tuple(_sent(ledger, message, channels))) for message in messages)
-    return Dossier(person, tuple(contacts), told, suppressions)
+    return PersonExport(person, tuple(contacts), told, suppressions)
 
 
 def _suppressions(ledger: Ledger, person: FoundPerson, typed: Typed) -> Iterator[Suppression]:
@@ -95,7 +95,7 @@ def _sent(ledger: Ledger, message: OwedMessage, channels: Mapping[str, PlannedCh
         for text in ledger.incidents.texts(message.notice)
         if (text.template_audience, text.message.locale) == (message.template_audience, message.locale)
     }
-    for channel in dict.fromkeys([one.channel for one in message.tries] or [message.channel]):
+    for channel in dict.fromkeys([one.channel for one in message.attempts] or [message.channel]):
         text = texts.get(_kind(channel, message, channels))
         yield SentText(channel, text and text.personal(contact_values(message.contact)))
 

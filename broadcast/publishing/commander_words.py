@@ -11,7 +11,7 @@ from broadcast.errors import UsageError
 from broadcast.model.incident import Phase
 from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING
-from broadcast.publishing.earlier_notices import Before
+from broadcast.publishing.earlier_notices import EarlierNotices
 from broadcast.publishing.phases import reopens
 from broadcast.publishing.request import Request
 
@@ -34,7 +34,7 @@ Wording = tuple[tuple[tuple[str, str], str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CommanderWords:
     """The words of a notice: `prose` are facts by name, `wording` their translations.
 
     `own` are the variables that are no facts; `given` are all pairs without a language, by name.
@@ -46,7 +46,9 @@ class Said:
     given: Mapping[str, str]
 
 
-def said(request: Request, before: Before, phase: Phase, times: frozenset[str]) -> Said:
+def commander_words(
+    request: Request, before: EarlierNotices, phase: Phase, times: frozenset[str]
+) -> CommanderWords:
     """What the notice that `request` asks for says in words, when the incident stands at `phase` after it.
 
     `times` are the variables that are times.
@@ -64,7 +66,7 @@ def said(request: Request, before: Before, phase: Phase, times: frozenset[str]) 
         prose["correction"] = request.corrects
     held = _kept_wording(request, before, kept)
     own = tuple((name, value) for name, value in given.items() if name not in {*PROSE, *times})
-    return Said(prose, (*held, *translated), own, given)
+    return CommanderWords(prose, (*held, *translated), own, given)
 
 
 def instruction_of(facts: Facts) -> str | None:
@@ -94,7 +96,7 @@ def _is_prose(field: str) -> bool:
     return field in TRANSLATABLE or field == _CORRECTS or field not in _FACTS
 
 
-def _kept(before: Before, phase: Phase) -> dict[str, str | None]:
+def _kept(before: EarlierNotices, phase: Phase) -> dict[str, str | None]:
     """Return what holds of what was said before, None if nobody said it in the first language."""
     latest = before.facts
     if latest is None:
@@ -110,7 +112,7 @@ def _kept(before: Before, phase: Phase) -> dict[str, str | None]:
     return {name: value for name, value in held.items() if name not in gone}
 
 
-def _kept_wording(request: Request, before: Before, kept: Iterable[str]) -> Wording:
+def _kept_wording(request: Request, before: EarlierNotices, kept: Iterable[str]) -> Wording:
     """Translations of what is said again: the title and the prose that holds, not the last message."""
     if before.facts is None:
         return ()

@@ -15,15 +15,15 @@ from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, listed_systems
 from broadcast.model.zone import with_zone
 from broadcast.planning.outage import Dependencies
-from broadcast.publishing.commander_words import instruction_of, said
+from broadcast.publishing.commander_words import commander_words, instruction_of
 from broadcast.publishing.contact_points import audience_hotlines, reachable
-from broadcast.publishing.earlier_notices import Before
+from broadcast.publishing.earlier_notices import EarlierNotices
 from broadcast.publishing.notice_times import TIMES, NoticeTimes, notice_times
 from broadcast.publishing.phases import kind_after, one_of, phase_after, reopens, texts_after
 from broadcast.publishing.request import CLOSING, Request
 from broadcast.rendering.clean import clean
 
-__all__ = ["Before", "Composed", "compose"]
+__all__ = ["Composed", "EarlierNotices", "compose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Composed:
 
 
 def compose(
-    request: Request, before: Before, settings: Settings, dependencies: Dependencies, now: datetime
+    request: Request, before: EarlierNotices, settings: Settings, dependencies: Dependencies, now: datetime
 ) -> Composed:
     """Return the facts of the notice that `request` asks for. `now` is aware.
 
@@ -45,7 +45,7 @@ def compose(
     phase = phase_after(request, before)
     severity = _severity(request, before)
     latest = before.facts
-    words = said(request, before, phase, TIMES)
+    words = commander_words(request, before, phase, TIMES)
     known = (before.incident, latest)
     times = notice_times(request, words.given, known, (phase, severity), (now, settings.timezone))
     affects = _affects(request, before, phase)
@@ -97,7 +97,7 @@ def compose(
     return Composed(_incident(facts, before, times, now), facts, advisories)
 
 
-def _corrects(request: Request, before: Before, phase: Phase, zone: ZoneInfo) -> datetime | None:
+def _corrects(request: Request, before: EarlierNotices, phase: Phase, zone: ZoneInfo) -> datetime | None:
     """When that was published which this notice takes back.
 
     Of a false alarm, readers know the first message; of an all-clear or a wrong fact, the latest.
@@ -115,7 +115,7 @@ def _corrects(request: Request, before: Before, phase: Phase, zone: ZoneInfo) ->
     return taken_back and taken_back.astimezone(zone)
 
 
-def _opened_again(facts: Facts, before: Before) -> list[str]:
+def _opened_again(facts: Facts, before: EarlierNotices) -> list[str]:
     """That this notice takes more back than its verb says."""
     if facts.corrects is None or not reopens(before, facts.phase):
         return []
@@ -123,7 +123,7 @@ def _opened_again(facts: Facts, before: Before) -> list[str]:
     return [f"{said}: {facts.ref} is open again ({facts.phase}), until it is resolved"]
 
 
-def _held(facts: Facts, before: Before) -> list[str]:
+def _held(facts: Facts, before: EarlierNotices) -> list[str]:
     """Return what readers are still told to do, or no longer, though this command does not say so."""
     latest = before.facts
     asked = instruction_of(latest) if latest else None
@@ -136,13 +136,13 @@ def _held(facts: Facts, before: Before) -> list[str]:
     return []
 
 
-def _severity(request: Request, before: Before) -> Severity:
+def _severity(request: Request, before: EarlierNotices) -> Severity:
     if request.severity:
         return one_of(Severity, request.severity, "severity")
     return before.incident.severity if before.incident else Severity.SEV2
 
 
-def _drill(request: Request, before: Before) -> bool:
+def _drill(request: Request, before: EarlierNotices) -> bool:
     if before.incident is None:
         return request.drill
     if request.drill and not before.incident.drill:
@@ -154,7 +154,7 @@ def _drill(request: Request, before: Before) -> bool:
     return before.incident.drill
 
 
-def _title(request: Request, before: Before) -> str:
+def _title(request: Request, before: EarlierNotices) -> str:
     title = request.title.strip() if request.title else ""
     if clean(title):
         return title
@@ -163,7 +163,7 @@ def _title(request: Request, before: Before) -> str:
     raise UsageError("a notice needs a title", hint='broadcast notify "Chat and e-mail down"')
 
 
-def _services(request: Request, before: Before, settings: Settings) -> tuple[Service, ...]:
+def _services(request: Request, before: EarlierNotices, settings: Settings) -> tuple[Service, ...]:
     if request.services:
         known = settings.services
         for key in request.services if known else ():
@@ -179,14 +179,14 @@ def _suggest_service(typed: str, services: Mapping[str, Service]) -> str:
     return suggest(typed, services.keys(), names)
 
 
-def _outage_open(services: tuple[Service, ...], before: Before, *, drill: bool) -> bool:
+def _outage_open(services: tuple[Service, ...], before: EarlierNotices, *, drill: bool) -> bool:
     """Return whether one of the services may be down by another open incident, which no text must deny."""
     ours = {service.key for service in services}
     others = (one for one in before.beside if one.drill is drill and not one.phase.maintenance)
     return any(not one.services or ours & {service.key for service in one.services} for one in others)
 
 
-def _affects(request: Request, before: Before, phase: Phase) -> tuple[str, ...]:
+def _affects(request: Request, before: EarlierNotices, phase: Phase) -> tuple[str, ...]:
     """What is down: what was said before and now, until the incident ends; `none` takes back the former.
 
     When it is open again, what was down before is down again.
@@ -200,7 +200,7 @@ def _affects(request: Request, before: Before, phase: Phase) -> tuple[str, ...]:
     return tuple(name for name in listed_systems((*earlier, *request.affects)) if name != NOTHING)
 
 
-def _incident(facts: Facts, before: Before, times: NoticeTimes, now: datetime) -> Incident:
+def _incident(facts: Facts, before: EarlierNotices, times: NoticeTimes, now: datetime) -> Incident:
     known = before.incident
     return Incident(
         id=known.id if known else 0,

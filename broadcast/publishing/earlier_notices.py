@@ -13,7 +13,7 @@ from broadcast.model.notice import Facts, NoticeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class EarlierNotices:
     """What is known before a notice: its incident and the latest notice, or the next free reference.
 
     `beside` are the other open incidents. `earlier` are the notices before the latest, oldest first.

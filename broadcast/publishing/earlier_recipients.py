@@ -12,7 +12,7 @@ from broadcast.model.previous_delivery import PreviousDelivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Concerned:
+class EarlierRecipients:
     """Who was told of an incident, or may have been, and for whom an earlier notice still waits.
 
     `audiences` are those that its notices were meant for, reached or not. `threads` has the provider's first
@@ -28,7 +28,7 @@ class Concerned:
     forgotten: Forgotten | None = None
 
     @classmethod
-    def by(cls, ledger: Ledger, incident: Incident | None) -> Concerned:
+    def by(cls, ledger: Ledger, incident: Incident | None) -> EarlierRecipients:
         """As the ledger has it; nobody if there is no incident yet."""
         if incident is None:
             return cls()

@@ -13,7 +13,7 @@ from broadcast.rendering.text_draft import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
-class Bystanders:
+class OutsideReaders:
     """Whom an update of an exercise leaves out: readers outside, of `audiences` that heard of it.
 
     Who never heard of it is told once, like everybody.
@@ -65,7 +65,7 @@ class Bystanders:
 @dataclass(frozen=True, slots=True)
 class _OwedDeliveries:
     plan: Iterable[Planned]
-    bystanders: Bystanders
+    outside_readers: OutsideReaders
 
     def __iter__(self) -> Iterator[Planned]:
-        return (planned for planned in self.plan if not self.bystanders.spares(planned))
+        return (planned for planned in self.plan if not self.outside_readers.spares(planned))

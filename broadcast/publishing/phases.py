@@ -9,7 +9,7 @@ from broadcast.errors import PhaseError, UsageError
 from broadcast.model.incident import Incident, Phase
 from broadcast.model.nearest import suggest
 from broadcast.model.notice import NoticeKind, TextPhase
-from broadcast.publishing.earlier_notices import Before
+from broadcast.publishing.earlier_notices import EarlierNotices
 from broadcast.publishing.request import Request, Verb
 from broadcast.publishing.window import AT_ONCE
 
@@ -28,7 +28,7 @@ _PHASE_TEXTS = {
 }
 
 
-def phase_after(request: Request, before: Before) -> Phase:
+def phase_after(request: Request, before: EarlierNotices) -> Phase:
     """Return the phase that is asked for, checked against where the incident is.
 
     Raises `PhaseError` where the incident cannot go there, and `UsageError` for what was typed wrong.
@@ -65,7 +65,7 @@ def phase_after(request: Request, before: Before) -> Phase:
     return wanted
 
 
-def reopens(before: Before, phase: Phase) -> bool:
+def reopens(before: EarlierNotices, phase: Phase) -> bool:
     """Return whether a notice that leads to `phase` takes an all-clear back."""
     return before.incident is not None and before.incident.phase is Phase.RESOLVED and not phase.closed
 
@@ -80,7 +80,7 @@ def kind_after(verb: Verb, phase: Phase) -> NoticeKind:
     return kinds.get(verb, NoticeKind.RESOLUTION)
 
 
-def texts_after(request: Request, before: Before, phase: Phase) -> TextPhase:
+def texts_after(request: Request, before: EarlierNotices, phase: Phase) -> TextPhase:
     """Return which templates the notice is written from, where users have their own; `--template` forces it.
 
     A later notice must not sound like the first one, and while it works nothing may say that it does not.
@@ -118,7 +118,7 @@ def _may_become(phase: Phase, wanted: Phase, verb: Verb) -> bool:
     return phase.may_become(wanted)
 
 
-def _wanted(request: Request, before: Before) -> Phase:
+def _wanted(request: Request, before: EarlierNotices) -> Phase:
     incident = before.incident
     maintenance = incident is not None and incident.phase.maintenance
     if request.verb is Verb.RESOLVE:
@@ -134,7 +134,7 @@ def _wanted(request: Request, before: Before) -> Phase:
     return incident.phase if incident else Phase.INVESTIGATING
 
 
-def _without_it(before: Before) -> Phase:
+def _without_it(before: EarlierNotices) -> Phase:
     """Where an outage stands when what was said last is taken back: an all-clear, or all of it."""
     resolved = before.incident is not None and before.incident.phase is Phase.RESOLVED
     return before.found if resolved else Phase.RETRACTED

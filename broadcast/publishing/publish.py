@@ -20,10 +20,10 @@ from broadcast.model.incident import Incident, Phase
 from broadcast.model.notice import Facts
 from broadcast.publishing import advisories
 from broadcast.publishing.author import author
-from broadcast.publishing.compose import Before, Composed, compose
+from broadcast.publishing.compose import Composed, EarlierNotices, compose
 from broadcast.publishing.deliver import Deliverer, Order
 from broadcast.publishing.dependencies import dependencies
-from broadcast.publishing.earlier_recipients import Concerned
+from broadcast.publishing.earlier_recipients import EarlierRecipients
 from broadcast.publishing.hints import hints
 from broadcast.publishing.observed_outages import found_down, proposals, takes_back
 from broadcast.publishing.prepare import (
@@ -167,7 +167,7 @@ class Publisher:
         composed = compose(request, before, self.settings, depends, now)
         request = replace(request, affects=composed.facts.affects)
         channels = self.deliverer.channels.planned
-        concerned = Concerned.by(self.deliverer.ledger, before.incident)
+        earlier = EarlierRecipients.by(self.deliverer.ledger, before.incident)
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
         suppressed = self.deliverer.ledger.suppressions.suppressed()
         failing = self._failing(watched, now) if before.incident else frozenset()
@@ -179,9 +179,9 @@ class Publisher:
             depends=depends,
             failing=failing,
         )
-        recipients = selector.select(request, concerned, purpose)
+        recipients = selector.select(request, earlier, purpose)
         facts = replace(composed.facts, audiences=written_for(recipients))
-        needed = needed_texts(recipients.shares, channels, self.locales, concerned.texts)
+        needed = needed_texts(recipients.shares, channels, self.locales, earlier.texts)
         texts, rendered = write_texts(facts, needed, self.renderer)
         check_personal(texts, rendered, recipients.everybody)
         systems = depends.known(channels.values())
@@ -212,7 +212,7 @@ class Publisher:
             ),
         )
 
-    def _said_before(self, before: Before) -> set[str]:
+    def _said_before(self, before: EarlierNotices) -> set[str]:
         """Return every warning of the incident's earlier notices."""
         notices = self.deliverer.ledger.incidents.notices(before.incident) if before.incident else ()
         results = (Result.from_json(json.loads(one.result)) for one in notices if one.result)
@@ -236,11 +236,11 @@ class Publisher:
             [f"{same[-1]} is open under the same title; to say more of it: update {same[-1]}"] if same else []
         )
 
-    def _before(self, request: Request, subject: Subject) -> Before:
+    def _before(self, request: Request, subject: Subject) -> EarlierNotices:
         incidents = self.deliverer.ledger.incidents
         still_open = tuple(one for one in incidents.all() if not one.phase.closed)
         if request.verb is Verb.NOTIFY:
-            return Before(
+            return EarlierNotices(
                 incident=None,
                 latest=None,
                 ref=subject.ref or incidents.next_ref(),
@@ -252,7 +252,7 @@ class Publisher:
         latest = notices[-1] if notices else None
         beside = tuple(one for one in still_open if one.id != incident.id)
         number = incidents.next_sequence(incident)
-        return Before(
+        return EarlierNotices(
             incident=incident,
             latest=latest,
             ref=incident.ref,

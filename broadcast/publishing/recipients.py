@@ -27,10 +27,10 @@ from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.plan import Plan, Planner, Roster
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.planning.previous_deliveries import Usable
-from broadcast.planning.shared_addresses import Shared
+from broadcast.planning.shared_addresses import SharedAddresses
 from broadcast.publishing.contact_advisories import contact_remarks
-from broadcast.publishing.earlier_recipients import Concerned
-from broadcast.publishing.outside_readers import Bystanders
+from broadcast.publishing.earlier_recipients import EarlierRecipients
+from broadcast.publishing.outside_readers import OutsideReaders
 from broadcast.publishing.plan_summary import NOBODY, PlanSummary, Share, count
 from broadcast.publishing.request import CLOSING, Request
 
@@ -83,7 +83,7 @@ class RecipientSelector:
     failing: frozenset[str] = frozenset()
     by_hand: bool = False
 
-    def select(self, request: Request, before: Concerned, purpose: Purpose) -> Recipients:
+    def select(self, request: Request, before: EarlierRecipients, purpose: Purpose) -> Recipients:
         """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
 
         A resolve or a retraction goes to everybody who was, or may have been, told before.
@@ -101,7 +101,7 @@ class RecipientSelector:
         default = self._language(request)
         told, waiting = self._permitted(before.told), self._permitted(before.to_be_told())
         outage = self.depends.outage(request.affects)
-        shared = Shared()
+        shared = SharedAddresses()
         if request.verb in CLOSING:
             planner = Planner(usable, self.locales, default, told, outage, shared)
             late = Planner(usable, self.locales, default, waiting, outage, shared)
@@ -112,7 +112,7 @@ class RecipientSelector:
                 recipients, warnings=(*recipients.warnings, *_still_owed(recipients.summary, self.channels))
             )
         audiences = self._audiences(request, before.audiences)
-        spared = Bystanders(before.audiences if purpose is Purpose.DRILL else ())
+        spared = OutsideReaders(before.audiences if purpose is Purpose.DRILL else ())
         heard = spared.heard((*told, *waiting))
         planner = Planner(usable, self.locales, default, heard, outage, shared)
         told_now = spared.others(audiences)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from broadcast.errors import NothingMatched
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.unknown_messages import Unanswered
+from broadcast.ledger.unknown_messages import UnknownMessage
 from broadcast.model.clock import Clock
 from broadcast.model.counted import counted
 from broadcast.model.unknown import UnknownFinding
@@ -24,7 +24,7 @@ class Selection:
     channel: str | None = None
     contacts: tuple[str, ...] = ()
 
-    def includes(self, message: Unanswered) -> bool:
+    def includes(self, message: UnknownMessage) -> bool:
         """Return whether the message is meant."""
         return (
             self.notice in {None, message.sequence}
@@ -40,7 +40,7 @@ class Resolution:
     incident: str
     finding: UnknownFinding
     author: str
-    messages: tuple[Unanswered, ...]
+    messages: tuple[UnknownMessage, ...]
     left: int
     done: bool = False
 
@@ -51,7 +51,7 @@ Consent = Callable[[Resolution], None]
 def propose(ledger: Ledger, selection: Selection, finding: UnknownFinding, author: str) -> Resolution:
     """Whom it is about; raises `UnknownIncident` or `NothingMatched`."""
     incident = ledger.incidents.find(selection.incident, closed=True)
-    messages = ledger.unanswered(incident)
+    messages = ledger.unknown_messages(incident)
     if not messages:
         raise NothingMatched(
             f"nothing of {incident.ref} is unknown, so there is nothing to resolve",
@@ -80,11 +80,11 @@ def resolve_unknown(ledger: Ledger, resolution: Resolution, clock: Clock, consen
     return replace(resolution, done=True)
 
 
-def _identities(message: Unanswered) -> set[str | None]:
+def _identities(message: UnknownMessage) -> set[str | None]:
     return {message.contact, message.phone, message.email}
 
 
-def _check_contacts(contacts: Sequence[str], messages: Sequence[Unanswered]) -> None:
+def _check_contacts(contacts: Sequence[str], messages: Sequence[UnknownMessage]) -> None:
     known = {identity for message in messages for identity in _identities(message)}
     some = list(dict.fromkeys(message.contact for message in messages))[:_NAMED]
     for contact in contacts:
@@ -95,6 +95,6 @@ def _check_contacts(contacts: Sequence[str], messages: Sequence[Unanswered]) -> 
             )
 
 
-def _places(messages: Sequence[Unanswered]) -> str:
+def _places(messages: Sequence[UnknownMessage]) -> str:
     places = dict.fromkeys(f"notice {message.sequence} over {message.channel}" for message in messages)
     return ", ".join(places)

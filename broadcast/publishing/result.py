@@ -8,8 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from broadcast.dispatch.progress import Ending
-from broadcast.ledger.counts import Counts, counts
-from broadcast.ledger.tally import Tally
+from broadcast.ledger.counts import Counts, DeliveryCount, counts
 from broadcast.model.delivery import OPEN
 
 SCHEMA = "broadcast.result/1"
@@ -111,11 +110,11 @@ class Result:
 _NESTED = ("counts", "channels", "failovers")
 
 
-def exit_status(tallies: Sequence[Tally], ending: Ending) -> ExitStatus:
+def exit_status(entries: Sequence[DeliveryCount], ending: Ending) -> ExitStatus:
     """Return the exit code that tells a script what happened to the required deliveries."""
-    required = [tally for tally in tallies if tally.required]
+    required = [entry for entry in entries if entry.required]
     standing = counts(required)
-    waiting = any(tally.count for tally in required if tally.state in OPEN)
+    waiting = any(entry.count for entry in required if entry.state in OPEN)
     if ending is Ending.INTERRUPTED:
         return ExitStatus.INTERRUPTED
     if ending is Ending.DEADLINE and waiting:

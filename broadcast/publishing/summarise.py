@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from broadcast.dispatch.progress import Ending
-from broadcast.ledger.counts import Counts, counts, counts_of_channel
+from broadcast.ledger.counts import Counts, DeliveryCount, counts, counts_of_channel
 from broadcast.ledger.history import ChannelAttempts, Failover, History
 from broadcast.ledger.records import Notice
-from broadcast.ledger.tally import Tally
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
 from broadcast.planning.planned_channel import PlannedChannel
@@ -28,10 +27,10 @@ def summarise(
     notice: Notice, ending: Ending, history: History, channels: Mapping[str, PlannedChannel]
 ) -> Result:
     """Return the result of a notice as it stands in the ledger."""
-    tallies = history.tallies(notice.id)
+    entries = history.delivery_counts(notice.id)
     attempts = history.attempts(notice.id)
     failovers = history.failovers(notice.id)
-    status = exit_status(tallies, ending)
+    status = exit_status(entries, ending)
     owed = notice.phase.closed or notice.kind is NoticeKind.RETRACTION
     if status is ExitStatus.NOTHING_ACCEPTED and owed and not attempts:
         status = ExitStatus.PARTIAL  # nothing was attempted: somebody who is owed the end could not be told
@@ -47,9 +46,9 @@ def summarise(
         changed=True,
         exit_code=int(status),
         sent_anything=any(attempt.left for attempt in attempts),
-        counts=counts(tallies),
+        counts=counts(entries),
         channels=tuple(
-            _channels(tallies, attempts, failovers, channels, threads, history.held_reasons(notice.id))
+            _channels(entries, attempts, failovers, channels, threads, history.held_reasons(notice.id))
         ),
         failovers=tuple(FailoverResult(f.origin, f.destination, f.count, f.reason) for f in failovers),
         next_update=notice.facts.next_update.isoformat() if notice.facts.next_update else None,
@@ -58,7 +57,7 @@ def summarise(
 
 
 def _channels(
-    tallies: Sequence[Tally],
+    entries: Sequence[DeliveryCount],
     attempts: Sequence[ChannelAttempts],
     failovers: Sequence[Failover],
     channels: Mapping[str, PlannedChannel],
@@ -67,12 +66,12 @@ def _channels(
 ) -> list[ChannelResult]:
     tried = {attempt.channel: attempt for attempt in attempts}
     origins = [failover.origin for failover in failovers]
-    names = dict.fromkeys([*tried, *origins, *(tally.channel for tally in tallies)])
+    names = dict.fromkeys([*tried, *origins, *(entry.channel for entry in entries)])
     results = []
     for name in names:
         if not name:
             continue
-        standing = counts_of_channel(name, tallies, failovers)
+        standing = counts_of_channel(name, entries, failovers)
         attempt = tried.get(name)
         root, last = threads.get(name, (None, None))
         reasons = [failover.reason for failover in failovers if failover.origin == name]

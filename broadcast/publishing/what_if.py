@@ -17,7 +17,7 @@ from broadcast.planning.plan import Roster
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.planning.resilience import Resilience, examine
 from broadcast.publishing.advisories import mistaken
-from broadcast.publishing.earlier_recipients import Concerned
+from broadcast.publishing.earlier_recipients import EarlierRecipients
 from broadcast.publishing.recipients import Recipients, RecipientSelector
 from broadcast.publishing.request import Request
 
@@ -73,7 +73,7 @@ class WhatIf:
 
     def recipients(self, request: Request) -> Recipients:
         """Who would be told, and by which channel first; raises what publishing would raise."""
-        found = self._selector.select(request, Concerned(), Purpose.INCIDENT)
+        found = self._selector.select(request, EarlierRecipients(), Purpose.INCIDENT)
         return replace(found, warnings=(*found.warnings, *self._mistaken(request)))
 
     def examine(self, request: Request) -> Resilience:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.rendering import spoken_forms
-from broadcast.rendering.spoken_language import LONG_MONTHS, SHORT, Tongue, tongue_for
+from broadcast.rendering.spoken_language import LONG_MONTHS, SHORT, SpokenLanguage, spoken_language_for
 from broadcast.rendering.words import ENGLISH, GERMAN, Words
 
 # Measured with espeak-ng at 150 words a minute on our own announcements; digits said one by one take longer.
@@ -90,7 +90,7 @@ _MARKS = frozenset(".:;?!")
 _PICTURES = frozenset({"So", "Sk", "Me"})
 _JOINTS = frozenset("\ufe0f\u200d\u00ad")  # they make one picture, or one word, of several
 
-Saying = Callable[[str, Tongue], str]
+Saying = Callable[[str, SpokenLanguage], str]
 _SAYINGS: Mapping[str, Saying] = {
     "slot": lambda slot, _: slot,
     "email": spoken_forms.email,
@@ -117,7 +117,7 @@ _SAYINGS: Mapping[str, Saying] = {
     "capitals": spoken_forms.capitals,
     "ending": lambda letters, _: letters,
     "bracket": lambda _, __: ", ",
-    "also": lambda _, tongue: f" {tongue.also} ",
+    "also": lambda _, spoken: f" {spoken.also} ",
     "hanging": lambda _, __: "",
     "dash": lambda _, __: ",",
     "slash": lambda _, __: ", ",
@@ -135,21 +135,21 @@ def spoken(text: str, words: Words, site: str | None = None) -> str:
     out: nobody can listen to them. `site` is a link to our own page: other hosts are not called ours. None
     counts every link as ours.
     """
-    tongue = tongue_for(words.language)
+    spoken = spoken_language_for(words.language)
     host = None if site is None else spoken_forms.host_of(site)
 
     def say(match: re.Match[str]) -> str:
         kind = match.lastgroup or "silent"
         if kind == "link":
-            said = spoken_forms.link(match[kind], tongue, host, match.string[: match.start()])
+            said = spoken_forms.link(match[kind], spoken, host, match.string[: match.start()])
             return f"{said}." if _NEXT_SENTENCE.match(match.string, match.end()) else said
-        said = _SAYINGS[kind](match[kind], tongue)
+        said = _SAYINGS[kind](match[kind], spoken)
         return f"{said.rstrip('.')}." if _ends_here(match) else said
 
     said = _tidied(_TOKEN.sub(say, "".join(filter(_is_spoken, text))))
     said = re.sub(r"(?<=\d):(?=\d)(?!\d\d [ap]m)", ": ", said)  # what was put together here
     once = re.sub(
-        rf"({tongue.by_email})(?:,? (?:{tongue.also}|{tongue.either}|/) {tongue.by_email})+", r"\1", said
+        rf"({spoken.by_email})(?:,? (?:{spoken.also}|{spoken.either}|/) {spoken.by_email})+", r"\1", said
     )
     return _drilled(text, once, words.drill)
 

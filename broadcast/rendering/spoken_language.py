@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tongue:
+class SpokenLanguage:
     """How one language is spoken.
 
     `date` and the clocks are patterns; a full hour has no minutes. `units` are (one, several) by what is
@@ -44,7 +44,7 @@ class Tongue:
 
 
 _SAME = {"MB": ("Megabyte",) * 2, "GB": ("Gigabyte",) * 2, "TB": ("Terabyte",) * 2}
-GERMAN = Tongue(
+GERMAN = SpokenLanguage(
     weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     months=(
         *("Januar", "Februar", "März", "April", "Mai", "Juni"),
@@ -99,7 +99,7 @@ GERMAN = Tongue(
         "tel.": "Telefon",
     },
 )
-ENGLISH = Tongue(
+ENGLISH = SpokenLanguage(
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(
         *("January", "February", "March", "April", "May", "June"),
@@ -150,9 +150,9 @@ ENGLISH = Tongue(
 #: Everything that any of them writes shorter, the longest first.
 SHORT = tuple(sorted({*GERMAN.short, *ENGLISH.short}, key=len, reverse=True))
 LONG_MONTHS = tuple(dict.fromkeys((*GERMAN.months, *ENGLISH.months)))
-_TONGUES = {"de": GERMAN, "en": ENGLISH}
+_SPOKEN = {"de": GERMAN, "en": ENGLISH}
 
 
-def tongue_for(language: str) -> Tongue:
+def spoken_language_for(language: str) -> SpokenLanguage:
     """Return how `language` is spoken; as English is where we do not know."""
-    return _TONGUES.get(language, ENGLISH)
+    return _SPOKEN.get(language, ENGLISH)

@@ -73,9 +73,9 @@ def _notice(notice: Notice) -> LogEntry:
 
 def _channels(ledger: Ledger, notice: Notice) -> Iterator[LogEntry]:
     """Yield the messages of each channel that was tried, counted as the result counts them."""
-    tallies, failovers = ledger.history.tallies(notice.id), ledger.history.failovers(notice.id)
+    entries, failovers = ledger.history.delivery_counts(notice.id), ledger.history.failovers(notice.id)
     for attempt in ledger.history.attempts(notice.id):
-        counts = counts_of_channel(attempt.channel, tallies, failovers)
+        counts = counts_of_channel(attempt.channel, entries, failovers)
         text = f"{counts.accepted:,} of {counts.planned:,} accepted"
         troubles = ((name, getattr(counts, name)) for name in _TROUBLES)
         text += "".join(f", {count:,} {name}" for name, count in troubles if count)

@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
-from broadcast.ledger.counts import Counts, counts
+from broadcast.ledger.counts import Counts, StillOwed, counts
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
-from broadcast.ledger.tally import StillOwed
-from broadcast.ledger.unknown_messages import Unanswered
+from broadcast.ledger.unknown_messages import UnknownMessage
 from broadcast.model.channel import Idempotency
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.notice import NoticeKind
@@ -20,7 +19,7 @@ from broadcast.model.notice import NoticeKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentStatus:
-    """The state of one incident. `counts` are those of its latest notice, `owed` and `unanswered` of all.
+    """The state of one incident: `counts` of its latest notice, `owed` and `unknown_messages` of all.
 
     `started_at` is its start, None if not known; `window_starts_at` and `window_ends_at` are the announced
     window of maintenance. `overdue` means that a promised update is late, `late` that announced work should
@@ -46,12 +45,12 @@ class IncidentStatus:
     counts: Counts
     owed: tuple[StillOwed, ...] = ()
     reopened_at: datetime | None = None
-    unanswered: tuple[Unanswered, ...] = ()
+    unknown_messages: tuple[UnknownMessage, ...] = ()
 
     @property
     def owing(self) -> bool:
         """Whether a person may still be waiting for the latest notice."""
-        return bool(self.owed or self.counts.unknown or self.unanswered)
+        return bool(self.owed or self.counts.unknown or self.unknown_messages)
 
 
 def overview(ledger: Ledger, now: datetime) -> tuple[IncidentStatus, ...]:
@@ -85,9 +84,9 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         next_update_at=promised,
         overdue=not incident.phase.closed and promised is not None and now >= promised,
         notices=latest[1] if latest else 0,
-        counts=counts(ledger.tallies(latest[0])) if latest else Counts(),
+        counts=counts(ledger.delivery_counts(latest[0])) if latest else Counts(),
         owed=ledger.still_owed(incident),
-        unanswered=tuple(ledger.unanswered(incident)),
+        unknown_messages=tuple(ledger.unknown_messages(incident)),
         reopened_at=next((one.created_at for one in reversed(notices) if is_reopening(one)), None),
     )
 

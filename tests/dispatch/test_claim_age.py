@@ -95,7 +95,7 @@ def dispatched(
 
 
 def states(ledger: Ledger, notice: Notice) -> dict[str, int]:
-    return {tally.state: tally.count for tally in ledger.tallies(notice.id)}
+    return {entry.state: entry.count for entry in ledger.delivery_counts(notice.id)}
 
 
 def test_what_was_claimed_before_the_machine_slept_is_not_sent_after_somebody_closed_the_incident(ledger):

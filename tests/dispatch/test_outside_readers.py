@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from broadcast.config.settings import AudienceSettings
 from broadcast.errors import NothingMatched
 from broadcast.model.plan import Planned
-from broadcast.publishing.outside_readers import Bystanders
+from broadcast.publishing.outside_readers import OutsideReaders
 from broadcast.publishing.request import Request, Verb
 
 AGENTS = """
@@ -117,9 +117,9 @@ PLANNED = st.builds(
 @examples(max_examples=100)
 @given(st.lists(PLANNED, max_size=8), st.sets(st.sampled_from(["one", "two", "three"])))
 def test_no_colleague_is_left_out_and_nobody_outside_who_heard_of_it_is_told(owed, heard):
-    bystanders = Bystanders(heard)
+    outside_readers = OutsideReaders(heard)
 
-    told = list(bystanders.owed(owed))
+    told = list(outside_readers.owed(owed))
 
     for one in owed:
         outside = one.template_audience in {"customers", "field", "public"} and one.audience in heard
@@ -129,4 +129,4 @@ def test_no_colleague_is_left_out_and_nobody_outside_who_heard_of_it_is_told(owe
         for name in ("one", "two")
         for texts in TEXTS[3:]
     ]
-    assert bystanders.others(names) == names
+    assert outside_readers.others(names) == names

@@ -58,7 +58,8 @@ def test_only_a_dead_runs_deliveries_are_taken_over(ledger, sender):
     end(pid)
     behind = take_over(work, ledger.runs, NOON, lookup_delay=5)
     assert (behind.taken_over, behind.alive) == (2, ())
-    states = sorted(tally.state for tally in ledger.history.tallies(new.id) for _ in range(tally.count))
+    counted = ledger.history.delivery_counts(new.id)
+    states = sorted(entry.state for entry in counted for _ in range(entry.count))
     assert states == [DeliveryState.PLANNED, DeliveryState.UNKNOWN, DeliveryState.UNKNOWN]
     run.end()
 

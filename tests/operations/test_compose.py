@@ -15,7 +15,7 @@ from broadcast.model.incident import Phase, Service
 from broadcast.model.notice import NoticeKind, TextPhase
 from broadcast.model.phone_line import phone_line
 from broadcast.planning.outage import Dependencies
-from broadcast.publishing.compose import Before, compose
+from broadcast.publishing.compose import EarlierNotices, compose
 from broadcast.publishing.request import Request, Verb
 
 NOW = datetime(2026, 5, 4, 12, 7, 42, tzinfo=UTC)  # 14:07 in Berlin
@@ -32,7 +32,7 @@ SETTINGS = Settings(
     services={"checkout": Service("checkout", (("de", "Kasse"),), "abc123")},
 )
 DEPENDENCIES = Dependencies(systems={"@muster.example": ("microsoft",)}, line=phone_line)
-FIRST = Before(incident=None, latest=None, ref="INC-1", sequence=1)
+FIRST = EarlierNotices(incident=None, latest=None, ref="INC-1", sequence=1)
 
 
 def composed(verb=Verb.NOTIFY, before=FIRST, now=NOW, **given):
@@ -62,7 +62,7 @@ def after(earlier, *, sequence=2):
         finished_at=None,
         result=None,
     )
-    return Before(incident=earlier.incident, latest=notice, ref=facts.ref, sequence=sequence)
+    return EarlierNotices(incident=earlier.incident, latest=notice, ref=facts.ref, sequence=sequence)
 
 
 def standing(phase):

@@ -32,8 +32,8 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope,
 from broadcast.planning.plan import Plan, Planner, Roster
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.planning.previous_deliveries import Usable
-from broadcast.planning.shared_addresses import Shared
-from broadcast.publishing.earlier_recipients import Concerned
+from broadcast.planning.shared_addresses import SharedAddresses
+from broadcast.publishing.earlier_recipients import EarlierRecipients
 from broadcast.publishing.result import exit_status
 from broadcast.testing.ledger_samples import NOON, incident, notice
 
@@ -226,7 +226,7 @@ def told_before(book: Ledger, last: Notice) -> set[str]:
 
 
 def exit_code(book: Ledger, last: Notice) -> int:
-    return int(exit_status(book.tallies(last.id), Ending.FINISHED))
+    return int(exit_status(book.delivery_counts(last.id), Ending.FINISHED))
 
 
 def tell(
@@ -235,7 +235,7 @@ def tell(
     """Plan, record and send one notice, as publishing does."""
     known = book.incidents.all()
     of = replace(known[0] if known else incident(), phase=step.phase)
-    before = Concerned.by(book, known[0] if known else None)
+    before = EarlierRecipients.by(book, known[0] if known else None)
     channels = {name: channel for name, channel in WAYS.items() if name not in step.missing}
     withheld = {name: f"{name} is left out" for name in channels if name in step.excluded}
     allowed = {name: channel for name, channel in channels.items() if name not in withheld}
@@ -254,8 +254,8 @@ def before_sequence(book: Ledger, of) -> int:
     return book.incidents.next_sequence(of) if of.id else 1
 
 
-def planned(before: Concerned, usable: Usable, lanes, step: Step) -> tuple[Plan, Plan | tuple[()]]:
-    shared = Shared()
+def planned(before: EarlierRecipients, usable: Usable, lanes, step: Step) -> tuple[Plan, Plan | tuple[()]]:
+    shared = SharedAddresses()
     if step.ends:
         main = Planner(usable, ("de",), "de", before.told, shared=shared)
         return main.follow_up(), Planner(

@@ -25,7 +25,7 @@ from broadcast.model.incident import Phase
 from broadcast.model.message import Message
 from broadcast.model.moments import elapsed
 from broadcast.model.outgoing import Outgoing
-from broadcast.publishing.compose import Before, Composed, compose
+from broadcast.publishing.compose import Composed, EarlierNotices, compose
 from broadcast.publishing.prepare import headline
 from broadcast.publishing.request import Request, Verb
 from broadcast.rendering.catalogue import Catalogue, default_folders
@@ -220,7 +220,7 @@ def test_a_beginning_after_the_announced_end_needs_another_end():
 def test_an_end_calls_nothing_available_that_an_open_outage_has_down(services, said):
     outage = compose(
         Request(verb=Verb.NOTIFY, title="Down", services=services),
-        Before(incident=None, latest=None, ref="INC-9", sequence=1),
+        EarlierNotices(incident=None, latest=None, ref="INC-9", sequence=1),
         replace(SETTINGS, services={}),
         DEPENDENCIES,
         NOW,

@@ -7,9 +7,8 @@ import json
 import pytest
 
 from broadcast.dispatch.progress import Ending
-from broadcast.ledger.counts import Counts, counts
+from broadcast.ledger.counts import Counts, DeliveryCount, counts
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.tally import Tally
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
@@ -23,8 +22,8 @@ _S = DeliveryState
 FINISHED, DEADLINE, INTERRUPTED = Ending
 
 
-def tallies(*states, required=True):
-    return [Tally(channel="sms", state=state, required=required, step=0, count=1) for state in states]
+def delivery_counts(*states, required=True):
+    return [DeliveryCount(channel="sms", state=state, required=required, step=0, count=1) for state in states]
 
 
 @pytest.mark.parametrize(
@@ -52,18 +51,18 @@ def tallies(*states, required=True):
     ],
 )
 def test_the_exit_code_says_how_the_required_deliveries_fared(states, ending, code):
-    assert exit_status(tallies(*states), ending) == code
+    assert exit_status(delivery_counts(*states), ending) == code
 
 
 @pytest.mark.parametrize("state", list(_S))
 def test_optional_deliveries_change_no_exit_code(state):
-    everything = tallies(_S.ACCEPTED) + tallies(state, required=False)
+    everything = delivery_counts(_S.ACCEPTED) + delivery_counts(state, required=False)
 
     assert exit_status(everything, FINISHED) == 0
 
 
 def test_every_state_is_counted_once():
-    found = counts(tallies(*_S))
+    found = counts(delivery_counts(*_S))
 
     assert found == Counts(planned=10, accepted=3, delivered=2, unknown=2, failed=2, suppressed=1, held=2)
     assert found.planned == found.accepted + found.unknown + found.failed + found.suppressed + found.held

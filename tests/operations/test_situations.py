@@ -14,7 +14,7 @@ from broadcast.errors import PhaseError, UsageError
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.notice import NoticeKind, TextPhase
 from broadcast.model.situation import Situation, situation_of
-from broadcast.publishing.earlier_notices import Before
+from broadcast.publishing.earlier_notices import EarlierNotices
 from broadcast.publishing.request import Request, Verb
 from tests.operations.test_compose import BERLIN, NOW, after, composed
 
@@ -379,7 +379,8 @@ def test_a_service_that_is_not_described_is_refused_with_what_was_meant():
 
 def test_another_incident_of_the_same_kind_is_known():
     first = Story()
-    beside = Before(incident=None, latest=None, ref="INC-2", sequence=1, beside=(first.told.incident,))
+    others = (first.told.incident,)
+    beside = EarlierNotices(incident=None, latest=None, ref="INC-2", sequence=1, beside=others)
 
     assert composed(before=beside).facts.others_open
     assert not composed(before=beside, drill=True).facts.others_open

@@ -176,13 +176,13 @@ def test_everything_of_one_person_and_nothing_of_anybody_else(people: list[Human
         quoted(folder / "broadcast.db", one)
         whom = data.draw(st.sampled_from([row.contact.email for row in one.rows if row.contact.email]))
 
-        dossier = export_person(ledger, configured, {}, whom)
-        person = dossier.person
-        said = repr((person.rows, person.known_as, person.doubtful, dossier.known_as, dossier.told))
+        export = export_person(ledger, configured, {}, whom)
+        person = export.person
+        said = repr((person.rows, person.known_as, person.doubtful, export.known_as, export.told))
 
         assert not {token for each in others for token in each.tokens if token in said}
-        assert len(dossier.told) == len(one.before)
-        assert len(dossier.person.rows) == len(one.now)
+        assert len(export.told) == len(one.before)
+        assert len(export.person.rows) == len(one.now)
 
         forget(ledger, propose(ledger, configured, whom), Author("Ada", NOON), lambda _: None)
         knows = ledger.forgotten(ledger.incidents.all()[0])

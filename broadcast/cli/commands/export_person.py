@@ -41,19 +41,19 @@ def export_person(common: Common, whom: Whom, also: Also = None, output: ListFor
     settings = load_settings(common.config, sandbox=common.sandbox)
     channels = make_channels(settings).planned
     with opened(settings) as ledger:
-        dossier = exporting.export_person(ledger, settings, channels, whom, also or ())
+        export = exporting.export_person(ledger, settings, channels, whom, also or ())
     zone, now = settings.timezone, SystemClock().now()
     if output is OutputForm.JSON:
-        show_json({"as_of": iso(now, zone), **_json(dossier, zone)} | {"schema": SCHEMA}, common.out)
+        show_json({"as_of": iso(now, zone), **_json(export, zone)} | {"schema": SCHEMA}, common.out)
     else:
-        locale = dossier.locale or settings.locale
-        page = person_page(dossier, settings.organisation, now, zone, locale)
+        locale = export.locale or settings.locale
+        page = person_page(export, settings.organisation, now, zone, locale)
         show(list(page), common.out)
-    show(list(places(dossier.person, "not included")), common.err)
-    return INCOMPLETE * (not dossier.person.complete)
+    show(list(places(export.person, "not included")), common.err)
+    return INCOMPLETE * (not export.person.complete)
 
 
-def _json(dossier: exporting.Dossier, zone: ZoneInfo) -> dict[str, Any]:
+def _json(export: exporting.PersonExport, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "contacts_files": [
             {
@@ -63,10 +63,10 @@ def _json(dossier: exporting.Dossier, zone: ZoneInfo) -> dict[str, Any]:
                 **_contact(each.row.contact),
                 "row": dict(each.row.cells),
             }
-            for each in dossier.person.rows
+            for each in export.person.rows
         ],
-        "ledger": [_contact(each) for each in dossier.known_as],
-        "messages": [_message(each, zone) for each in dossier.told],
+        "ledger": [_contact(each) for each in export.known_as],
+        "messages": [_message(each, zone) for each in export.told],
         "suppressions": [
             {
                 "kind": each.kind,
@@ -75,9 +75,9 @@ def _json(dossier: exporting.Dossier, zone: ZoneInfo) -> dict[str, Any]:
                 "source": each.source,
                 "since": iso(each.at, zone),
             }
-            for each in dossier.suppressions
+            for each in export.suppressions
         ],
-        **places_json(dossier.person, "not_included"),
+        **places_json(export.person, "not_included"),
     }
 
 
@@ -116,5 +116,5 @@ def _message(told: exporting.SentMessage, zone: ZoneInfo) -> dict[str, Any]:
             }
             for each in told.sent
         ],
-        "attempts": [{**asdict(each), "at": iso(each.at, zone)} for each in message.tries],
+        "attempts": [{**asdict(each), "at": iso(each.at, zone)} for each in message.attempts],
     }

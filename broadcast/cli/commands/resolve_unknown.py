@@ -14,7 +14,7 @@ from broadcast.cli.ledger import opened
 from broadcast.cli.options import Common, Confirming, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Tone, line
-from broadcast.cli.output.unknown_messages import unanswered_json, unanswered_table
+from broadcast.cli.output.unknown_messages import unknown_json, unknown_table
 from broadcast.config.settings import Settings
 from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
@@ -94,7 +94,7 @@ def _page(resolution: Resolution, settings: Settings) -> list[Block]:
     if not resolution.done:
         said = f"{count:,} of unknown fate would be recorded as {what}, on the word of {resolution.author}"
         return [
-            unanswered_table(resolution.messages, settings.timezone),
+            unknown_table(resolution.messages, settings.timezone),
             line(StyledWord(resolution.incident, Tone.STRONG), said),
         ]
     said = f"{count:,} of unknown fate recorded as {what}, on the word of {resolution.author}"
@@ -116,7 +116,7 @@ def _json(resolution: Resolution, settings: Settings) -> dict[str, Any]:
         "as": resolution.finding,
         "author": resolution.author,
         "changed": resolution.done,
-        "messages": [unanswered_json(message, settings.timezone) for message in resolution.messages],
+        "messages": [unknown_json(message, settings.timezone) for message in resolution.messages],
         "left": resolution.left,
         "next": list(_next(resolution, settings)) if resolution.done else [],
     }

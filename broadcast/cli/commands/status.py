@@ -16,7 +16,7 @@ from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.cli.output.timestamps import clock_time, iso
-from broadcast.cli.output.unknown_messages import unanswered_json, unanswered_table
+from broadcast.cli.output.unknown_messages import unknown_json, unknown_table
 from broadcast.config.settings import Settings
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
@@ -141,7 +141,7 @@ def _promise(status: IncidentStatus, zone: ZoneInfo) -> StyledWord:
 
 
 def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
-    return [unanswered_table(status.unanswered, zone)] if status.unanswered else []
+    return [unknown_table(status.unknown_messages, zone)] if status.unknown_messages else []
 
 
 def _outlook(found: list[IncidentStatus], settings: Settings, sending: list[int]) -> list[Block]:
@@ -157,7 +157,7 @@ def _outlook(found: list[IncidentStatus], settings: Settings, sending: list[int]
 
 def _open(status: IncidentStatus, settings: Settings) -> Iterator[Block]:
     """Yield one line for each unknown outcome and for each waiting message."""
-    places = Counter((message.channel, message.backup) for message in status.unanswered)
+    places = Counter((message.channel, message.backup) for message in status.unknown_messages)
     for (channel, backup), count in places.items():
         doubt = f"{status.ref}: nobody can say whether {count:,} arrived over {channel}"
         then = _outcome(backup, asked=can_be_asked(settings, channel))
@@ -182,7 +182,7 @@ def _next(status: IncidentStatus) -> Iterator[str]:
         yield from _late(status)
     if status.owing:
         yield f"retry {status.ref}"
-    if status.unanswered:
+    if status.unknown_messages:
         yield f"resolve-unknown {status.ref} --as not-sent --dry-run"
 
 
@@ -196,6 +196,7 @@ def _late(status: IncidentStatus) -> Iterator[str]:
 def _json(status: IncidentStatus, zone: ZoneInfo) -> dict[str, Any]:
     windows = ("window_starts_at", "window_ends_at")
     times = ("started_at", *windows, "opened_at", "reopened_at", "ended_at", "next_update_at")
-    unanswered = [unanswered_json(message, zone) for message in status.unanswered]
-    fields = asdict(replace(status, unanswered=()))
-    return fields | {name: iso(getattr(status, name), zone) for name in times} | {"unanswered": unanswered}
+    unknown = [unknown_json(message, zone) for message in status.unknown_messages]
+    fields = asdict(replace(status, unknown_messages=()))
+    del fields["unknown_messages"]
+    return fields | {name: iso(getattr(status, name), zone) for name in times} | {"unanswered": unknown}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, Table, Tone, line
 from broadcast.model.contact import Contact
 from broadcast.model.suppression import SuppressionReason
-from broadcast.privacy.export_person import Dossier, SentMessage
+from broadcast.privacy.export_person import PersonExport, SentMessage
 from broadcast.privacy.find_person import ContactsPlace, FoundPerson
 from broadcast.reports.language import ReportLanguage
 
@@ -67,18 +67,18 @@ _REASONS = {
 
 
 def person_page(
-    dossier: Dossier, organisation: str, now: datetime, zone: ZoneInfo, locale: str
+    export: PersonExport, organisation: str, now: datetime, zone: ZoneInfo, locale: str
 ) -> Iterator[Block]:
     """Yield everything in a readable form."""
     say = _Say(locale, zone)
     yield line(StyledWord(say("title")))
     yield line(say("by").format(name=organisation, moment=say.moment(now)))
-    yield from _rows(dossier.person, say)
-    yield from _consents(dossier, say)
-    yield from _contacts(say("ledger"), dossier.known_as, say)
-    for told in dossier.told:
+    yield from _rows(export.person, say)
+    yield from _consents(export, say)
+    yield from _contacts(say("ledger"), export.known_as, say)
+    for told in export.told:
         yield from _message(told, say)
-    yield from _suppressions(dossier, say)
+    yield from _suppressions(export, say)
 
 
 class _Say:
@@ -133,7 +133,7 @@ def _contacts(title: str, contacts: Sequence[Contact], say: _Say) -> Iterator[Bl
     yield Table(tuple(map(say, columns)), rows, title) if rows else line(f"{title}: {say('none')}")
 
 
-def _consents(dossier: Dossier, say: _Say) -> Iterator[Block]:
+def _consents(export: PersonExport, say: _Say) -> Iterator[Block]:
     rows = tuple(
         (
             consent.channel,
@@ -142,7 +142,7 @@ def _consents(dossier: Dossier, say: _Say) -> Iterator[Block]:
             say.day(consent.since),
             consent.source,
         )
-        for standing in dossier.person.rows
+        for standing in export.person.rows
         for consent in standing.row.contact.consents
     )
     columns = ("channel", "purpose", "answer", "since", "source")
@@ -154,11 +154,13 @@ def _message(told: SentMessage, say: _Say) -> Iterator[Block]:
     """Yield the text of each channel that was tried, with its result."""
     message = told.message
     for sent in told.sent:
-        tried = [one for one in message.tries if one.channel == sent.channel]
-        tries = "; ".join(
+        tried = [one for one in message.attempts if one.channel == sent.channel]
+        attempts = "; ".join(
             f"{one.channel} {say.moment(one.at)} {say.state(one.outcome or 'unknown')}" for one in tried
         )
-        title = f"{message.incident}/{message.sequence} {message.title}: {tries or say.state(message.state)}"
+        title = (
+            f"{message.incident}/{message.sequence} {message.title}: {attempts or say.state(message.state)}"
+        )
         text = sent.text
         if text is None:
             yield Quote(title, say("no_text"))
@@ -166,10 +168,10 @@ def _message(told: SentMessage, say: _Say) -> Iterator[Block]:
             yield Quote(title, f"{text.subject}\n\n{text.text}" if text.subject else text.text)
 
 
-def _suppressions(dossier: Dossier, say: _Say) -> Iterator[Block]:
+def _suppressions(export: PersonExport, say: _Say) -> Iterator[Block]:
     rows = tuple(
         (each.shown, say.reason(each.reason), say.moment(each.at), each.source)
-        for each in dossier.suppressions
+        for each in export.suppressions
     )
     if rows:
         yield Table((say("address"), say("reason"), say("since"), say("source")), rows, say("not_used"))

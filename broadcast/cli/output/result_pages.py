@@ -62,7 +62,7 @@ def _promise(result: Result, zone: ZoneInfo) -> Iterator[Block]:
 def _verdict(result: Result) -> StyledWord:
     text, tone = _VERDICTS.get(ExitStatus(result.exit_code), ("done", Tone.PLAIN))
     if result.counts.unknown and result.exit_code == ExitStatus.UNKNOWN:
-        text = _unanswered(result.counts)
+        text = _unknown_reason(result.counts)
     if result.replayed:
         text = f"already done under this key, nothing was sent again ({text})"
     elif not result.changed:
@@ -73,7 +73,7 @@ def _verdict(result: Result) -> StyledWord:
     )
 
 
-def _unanswered(counts: Counts) -> str:
+def _unknown_reason(counts: Counts) -> str:
     sent = f"{counted(counts.accepted, 'message')} sent; " if counts.accepted else ""
     return f"{sent}for {counts.unknown:,} the answer was lost, and it is not known whether they arrived"
 

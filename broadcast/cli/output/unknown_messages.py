@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.page_blocks import StyledWord, Table, Tone
 from broadcast.cli.output.timestamps import clock_time, iso
-from broadcast.ledger.unknown_messages import Unanswered
+from broadcast.ledger.unknown_messages import UnknownMessage
 from broadcast.model.mask import mask
 
 _LISTED = 20
 
 
-def unanswered_table(messages: Sequence[Unanswered], zone: ZoneInfo) -> Table:
+def unknown_table(messages: Sequence[UnknownMessage], zone: ZoneInfo) -> Table:
     """Return the first of them, one line each."""
     rows = tuple(
         (
@@ -32,7 +32,7 @@ def unanswered_table(messages: Sequence[Unanswered], zone: ZoneInfo) -> Table:
     return Table(columns, rows, f"Unknown{more}")
 
 
-def unanswered_json(message: Unanswered, zone: ZoneInfo) -> dict[str, object]:
+def unknown_json(message: UnknownMessage, zone: ZoneInfo) -> dict[str, object]:
     """Return one of them, for programs."""
     return {
         "notice": message.sequence,
@@ -45,5 +45,5 @@ def unanswered_json(message: Unanswered, zone: ZoneInfo) -> dict[str, object]:
     }
 
 
-def _masked(message: Unanswered) -> str:
+def _masked(message: UnknownMessage) -> str:
     return " ".join(mask(address) for address in (message.email, message.phone) if address)

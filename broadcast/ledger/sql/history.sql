@@ -1,4 +1,4 @@
--- name: tally
+-- name: delivery_counts
 -- How many deliveries of a notice are where, by channel, state and place in the route.
 -- GROUP BY would sort a million rows in memory to find a handful of groups.
 WITH kind AS (SELECT DISTINCT channel, state, required, step FROM delivery WHERE notice_id = :notice)

@@ -1,4 +1,4 @@
--- name: unanswered
+-- name: unknown_messages
 -- Every message of an incident whose answer was lost.
 -- What no look-up has settled. The index of what is unknown keeps it short, however many were told.
 SELECT delivery.id, delivery.notice_id, notice.incident_id, notice.sequence, delivery.contact, delivery.channel, delivery.reason, delivery.updated_at,
