@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from broadcast.rendering.catalogue import Catalogue
     from broadcast.rendering.render import Renderer
 
+#: Options of channels that name the address of a callback.
+_CALLBACKS = frozenset({"status_callback", "action_url"})
 _GLANCE = 0.5  # seconds to wait for another process's lock while somebody waits for a tab
 
 
@@ -145,7 +147,8 @@ def make_channels(settings: Settings) -> Channels:
             optional=channel.optional,
             price=price,
         )
-        used[name] = _with_house_style(channel, adapter.options, settings)
+        styled = _with_house_style(channel, adapter.options, settings)
+        used[name] = _with_callbacks(styled, adapter.options, settings)
     live = settings.live or settings.sandbox
     return Channels(
         planned=planned, settings=used, build=build, live=live, sandbox=settings.sandbox, skews=skews
@@ -174,6 +177,15 @@ def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings:
     services = tuple(settings.services.values())
     options = {**style, **channel.options}
     return replace(channel, options=options, services=services, letterhead=settings.letterhead)
+
+
+def _with_callbacks(channel: ChannelSettings, known: frozenset[str], settings: Settings) -> ChannelSettings:
+    """Return the channel with our own routes as the addresses of its callbacks, if `[serve] url` is set."""
+    hook = settings.serve.route(f"/hooks/{channel.name}")
+    if hook is None:
+        return channel
+    own = dict.fromkeys(sorted(_CALLBACKS & known), hook)
+    return replace(channel, options={**own, **channel.options})
 
 
 def make_deliverer(

@@ -12,6 +12,7 @@ from typing import ClassVar, Protocol, Self, runtime_checkable
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities
+from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest
 from broadcast.model.outcome import Outcome, Probe
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -101,6 +102,38 @@ class Reconciles(Protocol):
             One outcome for each attempt, same order: `Accepted` if the provider has it, `NotSent` if it
             certainly does not, else `Unknown`.
         """
+        ...
+
+
+@runtime_checkable
+class Receives(Protocol):
+    """An adapter whose provider sends us receipts, messages or key presses by HTTP.
+
+    `receive` has no side effects and does not wait: the caller records what it returns.
+    """
+
+    def receive(self, request: InboundRequest) -> Sequence[Inbound]:
+        """Check the signature, then read the request.
+
+        Args:
+            request: The request as it arrived.
+
+        Returns:
+            What it says; empty if it says nothing that concerns us.
+
+        Raises:
+            Forged: The signature is missing or wrong; the body is not believed.
+            Malformed: The body cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """An adapter whose provider expects words for the person as the answer to what it sent us."""
+
+    def answer(self, text: str, locale: str) -> InboundAnswer:
+        """Return the HTTP answer that says `text` to the person; an empty text says nothing."""
         ...
 
 

@@ -12,11 +12,11 @@ from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from broadcast.config import shapes
-from broadcast.config.settings import WatchSettings
+from broadcast.config.settings import ServeSettings, WatchSettings
 from broadcast.model.consent import ConsentRule
 
 T = TypeVar("T")
-_WATCH = WatchSettings()
+_WATCH, _SERVE = WatchSettings(), ServeSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,11 @@ DOWN_AFTER: Key[int] = Key("down_after", shapes.whole, _WATCH.down_after)
 UP_AFTER: Key[int] = Key("up_after", shapes.whole, _WATCH.up_after)
 EXPIRES: Key[float] = Key("expires", shapes.timeout, _WATCH.expires)
 
+ORIGIN: Key[str | None] = Key("url", shapes.origin, _SERVE.url)
+PUBLIC: Key[str] = Key("public", shapes.listening, _SERVE.public)
+DESK: Key[str] = Key("desk", shapes.listening, _SERVE.desk)
+ALERTS_TOKEN: Key[str | None] = Key("alerts_token", shapes.secret, None)
+
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
 BROADCAST = Section(
@@ -122,12 +127,13 @@ SERVICES = Section("services", (COMPONENT,), named=True, free=NAME)
 FATES = Section("fates", free=FATE)
 ALTERNATIVES = Section("alternatives", (KIND, VALUE, FATE, SERVICE, HOURS), named=True)
 WATCH = Section("watch", (ACTIVATE, DOWN_AFTER, UP_AFTER, EXPIRES))
+SERVE = Section("serve", (ORIGIN, PUBLIC, DESK, ALERTS_TOKEN))
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 
 SECTIONS: Mapping[str, Section] = {
     section.name: section
     for section in (
         *(BROADCAST, LEDGER, CHANNELS, AUDIENCES, SERVICES),
-        *(FATES, ALTERNATIVES, WATCH, STATUS_PAGES),
+        *(FATES, ALTERNATIVES, WATCH, SERVE, STATUS_PAGES),
     )
 }

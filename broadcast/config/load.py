@@ -15,6 +15,7 @@ from broadcast.config.document import Document, read_document
 from broadcast.config.environment import Variables, exposed, read_dotenv
 from broadcast.config.ledger import ledger_path
 from broadcast.config.problems import Problems
+from broadcast.config.serving import read_serve
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
 from broadcast.config.table import TomlSource, TomlTable
 from broadcast.config.watching import read_status_pages, read_watch
@@ -117,6 +118,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
             {table.path[-1]: read_alternative(table) for table in TomlTable(source, "alternatives").tables()}
         ),
         watch=read_watch(TomlTable(source, "watch")),
+        serve=read_serve(TomlTable(source, "serve")),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),

@@ -171,6 +171,25 @@ class WatchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServeSettings:
+    """The `[serve]` table.
+
+    `url` is the public origin (`https://notify.muster.example`), against which signatures are checked; None
+    if the table is missing. `public` and `desk` are listening addresses: `127.0.0.1:8080`, `[::1]:8080` or
+    `unix:/run/broadcast/desk.sock`. `alerts_token` is the bearer token of monitoring systems.
+    """
+
+    url: str | None = None
+    public: str = "127.0.0.1:8080"
+    desk: str = "127.0.0.1:8081"
+    alerts_token: Reference | None = field(default=None, repr=False)
+
+    def route(self, path: str) -> str | None:
+        """Return the public address of a route (`/hooks/sms`); None without a public origin."""
+        return f"{self.url}{path}" if self.url else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that a run needs to know, from flags, environment and file in this order.
 
@@ -202,6 +221,7 @@ class Settings:
     fates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alternatives: Mapping[str, AlternativeSettings] = field(default_factory=dict)
     watch: WatchSettings = WatchSettings()
+    serve: ServeSettings = ServeSettings()
     status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -54,6 +54,8 @@ _TRUTH = {
     "off": False,
 }
 _SHOWN = 40
+_PORTS = 65_536
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 #: In `[status_pages]`: this provider's page is not read.
 NO_PAGE = "none"
 
@@ -260,6 +262,37 @@ def shown(value: object) -> str:
     plain = printable(str(value))
     short = plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}…"
     return f'"{short}"' if isinstance(value, str) else short
+
+
+def origin(value: object) -> str:
+    """Read the public origin of this machine: https, a host, perhaps a port, no path.
+
+    Without TLS it may only be this machine itself, for trying things out.
+    """
+    spelled = url(value).rstrip("/")
+    parts = urlsplit(spelled)
+    example = 'write it like "https://notify.muster.example"'
+    if parts.path or parts.query or parts.fragment:
+        raise Wrong(f"{shown(value)} has a path", example)
+    if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
+        raise Wrong(f"{shown(value)} is not https, so that anybody on the way could read it", example)
+    return spelled
+
+
+def secret(value: object) -> str:
+    """Read a reference to a secret, `env:NAME` or `file:PATH`; it is resolved when it is used."""
+    if isinstance(value, str) and is_reference(value):
+        return value
+    raise Wrong("is a secret, which does not belong in the file", 'write it like "env:ALERTS_TOKEN"')
+
+
+def listening(value: object) -> str:
+    """Read where to listen: `127.0.0.1:8080`, `[::1]:8080` or `unix:/run/broadcast/desk.sock`."""
+    spelled = text(value)
+    host, _, port = spelled.rpartition(":")
+    if spelled.startswith("unix:/") or (host and port.isascii() and port.isdigit() and int(port) < _PORTS):
+        return spelled
+    raise Wrong(f"{shown(value)} is not an address to listen on", 'write it like "127.0.0.1:8080"')
 
 
 def _counted(word: str) -> object:

@@ -51,6 +51,7 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
     for name, contact_point in settings.alternatives.items():
         yield from _of(contact_point, keys.ALTERNATIVES, f"alternatives.{name}")
     yield from _of(settings.watch, keys.WATCH, keys.WATCH.name)
+    yield from _of(settings.serve, keys.SERVE, keys.SERVE.name)
     yield from ((f"status_pages.{fate}", url) for fate, url in _pages(settings).items())
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
     from broadcast.ledger.person_record import OwedMessage
+    from broadcast.ledger.receipts import Receipts
     from broadcast.ledger.reroute import Detour, Owed
     from broadcast.ledger.store import Run, Runs, Store
     from broadcast.ledger.suppressions import Suppressions
@@ -79,6 +80,13 @@ class Ledger:
         from broadcast.ledger.sqlite.runs import watching_alone
 
         return watching_alone(Path(place))
+
+    @staticmethod
+    def serving_alone(place: str | Path) -> AbstractContextManager[None]:
+        """Be the only process that serves from it; raises `Refused` if another one does."""
+        from broadcast.ledger.sqlite.runs import serving_alone
+
+        return serving_alone(Path(place))
 
     @property
     def name(self) -> str:
@@ -151,6 +159,13 @@ class Ledger:
         from broadcast.ledger.suppressions import Suppressions
 
         return Suppressions(self._store, self.secret)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """What providers said later about messages that they had accepted."""
+        from broadcast.ledger.receipts import Receipts
+
+        return Receipts(self._store, self.secret)
 
     def recorded(self, people: Sequence[KnownAs]) -> tuple[list[Contact], list[OwedMessage]]:
         """Return what it has of a person whom it knows as these."""

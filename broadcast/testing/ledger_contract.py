@@ -15,13 +15,20 @@ from __future__ import annotations
 from broadcast.testing.ledger_claims import ClaimsContract
 from broadcast.testing.ledger_follow_ups import FollowUpsContract
 from broadcast.testing.ledger_incidents import IncidentsContract
+from broadcast.testing.ledger_receipts import ReceiptsContract
 from broadcast.testing.ledger_runs import RunsContract
 from broadcast.testing.ledger_store import StoreContract
 from broadcast.testing.ledger_waits import WaitsContract
 
 
 class LedgerContract(
-    StoreContract, IncidentsContract, ClaimsContract, WaitsContract, FollowUpsContract, RunsContract
+    StoreContract,
+    IncidentsContract,
+    ClaimsContract,
+    WaitsContract,
+    FollowUpsContract,
+    ReceiptsContract,
+    RunsContract,
 ):
     """What a ledger must store and return.
 

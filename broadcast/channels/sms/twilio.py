@@ -20,9 +20,18 @@ from broadcast.channels.vendors.twilio_account import (
     created,
     referring,
 )
+from broadcast.channels.vendors.twilio_signature import message_answer, reference, signed_form
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.contact import AddressKind
+from broadcast.model.inbound import (
+    Inbound,
+    InboundAnswer,
+    InboundMessage,
+    InboundRequest,
+    Receipt,
+    ReceiptState,
+)
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -49,6 +58,14 @@ CODES: Codes = {
 # Refused before processing because a queue is full: the same request may succeed later.
 NOT_YET: Mapping[str, float] = {"21611": 60.0, "30001": 60.0}  # seconds to wait
 UNDELIVERABLE = frozenset({"failed", "undelivered", "canceled"})
+#: Twilio's word for the state of a message (https://www.twilio.com/docs/messaging/guides/track-outbound-message-status,
+#: 2026-11-29). The states before `sent` say nothing that the answer to the request did not say.
+RECEIPTS: Mapping[str, ReceiptState] = {
+    "sent": ReceiptState.ACCEPTED,
+    "delivered": ReceiptState.DELIVERED,
+    "read": ReceiptState.DELIVERED,
+    **dict.fromkeys(UNDELIVERABLE, ReceiptState.FAILED),
+}
 
 _PAGE = 100
 
@@ -83,6 +100,7 @@ class TwilioSms:
         self._sender = sender
         self._validity = settings.options.get("validity", self.defaults["validity"])
         self._callback = settings.text("status_callback")
+        self._token = settings.required("auth_token")
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
@@ -102,6 +120,22 @@ class TwilioSms:
     async def probe(self) -> Probe:
         """Ask for the account."""
         return await self._account.probe()
+
+    def receive(self, request: InboundRequest) -> Sequence[Inbound]:
+        """Read a status callback, or a message that a person sent to our number."""
+        form = signed_form(request, self._token)
+        sid = form.get("MessageSid", "")
+        if sid and form.get("MessageStatus", "") in RECEIPTS:
+            return [_receipt(form, sid, reference(request))]
+        if sid and "Body" in form and "MessageStatus" not in form:
+            sender, recipient = form.get("From", ""), form.get("To", "")
+            return [InboundMessage(ref=sid, sender=sender, text=form["Body"], recipient=recipient)]
+        return []
+
+    def answer(self, text: str, locale: str) -> InboundAnswer:
+        """Return the TwiML that sends `text` back; an empty text sends nothing."""
+        del locale
+        return message_answer(text)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -133,6 +167,16 @@ class TwilioSms:
 
         found = await look_through(attempt, ask, read, "Twilio has no such message")
         return _state(found.document) if isinstance(found, Listed) else found
+
+
+def _receipt(form: Mapping[str, str], sid: str, key: str) -> Receipt:
+    status, code = form["MessageStatus"], form.get("ErrorCode") or None
+    state = RECEIPTS[status]
+    if state is not ReceiptState.FAILED:
+        return Receipt(ref=sid, state=state, event=status, key=key)
+    _, reason = CODES.get(code or "", (_RECIPIENT, "Twilio could not deliver it"))
+    suppress = SUPPRESSED.get(code or "")
+    return Receipt(ref=sid, state=state, event=status, key=key, reason=reason, code=code, suppress=suppress)
 
 
 def _outcome(answer: Answer) -> Outcome:

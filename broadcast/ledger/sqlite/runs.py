@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from broadcast.errors import LedgerError, Refused
@@ -115,16 +115,28 @@ class _Lock:
         os.close(self._descriptor)
 
 
+def watching_alone(ledger: Path) -> AbstractContextManager[None]:
+    """Be the only process that watches; raises `Refused` if another one does."""
+    return _alone(ledger, "watch")
+
+
+def serving_alone(ledger: Path) -> AbstractContextManager[None]:
+    """Be the only process that serves; raises `Refused` if another one does."""
+    return _alone(ledger, "serve")
+
+
 @contextmanager
-def watching_alone(ledger: Path) -> Iterator[None]:
-    """Be the only process that watches; raises `Refused` if another one does. Its end frees the place."""
+def _alone(ledger: Path, command: str) -> Iterator[None]:
+    """Be the only process that runs `command` with this ledger. The end of the process frees the place."""
     file = ledger_file(ledger)
-    path = file.with_name(file.name + ".watch")
+    path = file.with_name(f"{file.name}.{command}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = hold(path, wait=False)
     except BlockingIOError:
-        raise Refused("another `broadcast watch` is running with this ledger", hint="one is enough") from None
+        raise Refused(
+            f"another `broadcast {command}` is running with this ledger", hint="one is enough"
+        ) from None
     except OSError as error:
         raise LedgerError(
             f"cannot write beside the ledger: {path}: {error.strerror}", hint="check its folder's permissions"

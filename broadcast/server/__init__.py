@@ -1,0 +1,1 @@
+"""The process that listens: HTTP routes, authentication and pages. `broadcast serve` starts it."""

@@ -1,0 +1,56 @@
+"""One line of JSON for each request, without personal data.
+
+Neither the client's address nor the path as it was asked for is written: a path may hold a token. The route
+is written as it is declared (`/hooks/{channel}`), with the channel's name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import IO, TYPE_CHECKING
+
+from broadcast.model.clock import Clock
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+_NAMED = ("channel", "step")
+
+
+class AccessLog:
+    """Writes a line to `out` when a request was answered."""
+
+    def __init__(self, out: IO[str], clock: Clock) -> None:
+        self._out = out
+        self._clock = clock
+
+    async def __call__(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Answer the request and write its line; the form of middleware that aiohttp asks for."""
+        began = self._clock.monotonic()
+        status = 500
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        except Exception as error:
+            status = getattr(error, "status", 500)
+            raise
+        finally:
+            self._write(request, status, self._clock.monotonic() - began)
+
+    def _write(self, request: web.Request, status: int, seconds: float) -> None:
+        resource = request.match_info.route.resource
+        named = {name: request.match_info[name] for name in _NAMED if name in request.match_info}
+        line = {
+            "at": self._clock.now().isoformat(timespec="milliseconds"),
+            "method": request.method,
+            "route": resource.canonical if resource else None,
+            **named,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+        }
+        self._out.write(json.dumps(line) + "\n")
+        self._out.flush()

@@ -1,0 +1,74 @@
+"""The two faces: the public one, which a reverse proxy exposes, and the private one for supervisors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from broadcast.model.clock import Clock
+from broadcast.server.access_log import AccessLog
+from broadcast.server.counters import Counters
+from broadcast.server.health import HealthRoute
+from broadcast.server.hooks import Hooks
+from broadcast.server.requests import MOST
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+#: Nothing that we answer is to be kept, framed or run as a script.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faces:
+    """What the routes need."""
+
+    hooks: Hooks
+    health: HealthRoute
+    counters: Counters
+    clock: Clock
+    log: IO[str]
+
+
+def public_application(faces: Faces) -> web.Application:
+    """Return the routes for providers and the public."""
+    application = _application(faces)
+    application.router.add_post("/hooks/{channel}", faces.hooks.answer)
+    application.router.add_post("/hooks/{channel}/inbound", faces.hooks.answer)
+    application.router.add_get("/healthz", faces.health.answer)
+    return application
+
+
+def private_application(faces: Faces) -> web.Application:
+    """Return the routes for supervisors and monitoring."""
+    application = _application(faces)
+    application.router.add_get("/healthz", faces.health.answer)
+    return application
+
+
+def _application(faces: Faces) -> web.Application:
+    from aiohttp import web
+
+    log = AccessLog(faces.log, faces.clock)
+
+    @web.middleware
+    async def logged(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        return await log(request, handler)
+
+    application = web.Application(middlewares=[logged], client_max_size=MOST)
+    application.on_response_prepare.append(_add_headers)
+    return application
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    del request
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)

@@ -1,0 +1,98 @@
+"""`POST /hooks/{channel}`: what providers tell us about messages, and what people send to us."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from broadcast.channels.base import Adapter, Answers, Receives
+from broadcast.errors import LedgerError
+from broadcast.ledger.receipts import ChannelReceipt
+from broadcast.model.clock import Clock
+from broadcast.model.inbound import Forged, Inbound, InboundAnswer, InboundRequest, Malformed, Receipt
+from broadcast.server.counters import Counters
+from broadcast.server.ledger_writer import LedgerWriter
+from broadcast.server.requests import BodyTooLarge, read_body
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+#: Deals with what is not a receipt, and returns what to say to the person.
+Listener = Callable[[str, Inbound], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """The route's parts.
+
+    `adapters` are the configured channels by name. `origin` is our public origin. `planned` is called with
+    incidents that have messages to send because of a receipt. `listener` deals with messages and key presses.
+    """
+
+    adapters: Mapping[str, Adapter]
+    origin: str
+    writer: LedgerWriter
+    clock: Clock
+    counters: Counters
+    planned: Callable[[frozenset[str]], None]
+    listener: Listener
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Verify, record, then answer: a provider that gets 204 need not repeat the request."""
+        from aiohttp import web
+
+        channel = request.match_info["channel"]
+        adapter = self.adapters.get(channel)
+        if adapter is None or not isinstance(adapter, Receives):
+            self.counters.add("unknown_channel")
+            return web.Response(status=404)
+        try:
+            inbound = adapter.receive(await self._inbound(request))
+            answer = await self._take(channel, adapter, inbound)
+        except (Forged, Malformed, BodyTooLarge, LedgerError) as error:
+            return self._refused(channel, error)
+        return web.Response(status=answer.status, body=answer.body or None, content_type=answer.content_type)
+
+    async def _inbound(self, request: web.Request) -> InboundRequest:
+        return InboundRequest(
+            method=request.method,
+            url=self.origin + request.raw_path,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=await read_body(request),
+            at=self.clock.now(),
+        )
+
+    async def _take(self, channel: str, adapter: Adapter, inbound: Sequence[Inbound]) -> InboundAnswer:
+        kind = adapter.capabilities.address
+        receipts = [ChannelReceipt(channel, kind, one) for one in inbound if isinstance(one, Receipt)]
+        if receipts:
+            applied = await self.writer.record(receipts)
+            self.counters.add("receipts", channel, len(receipts))
+            if applied.planned:
+                self.planned(applied.planned)
+        said = ""
+        for one in inbound:
+            if not isinstance(one, Receipt):
+                said = await self.listener(channel, one)
+        spoken = len(receipts) < len(inbound)
+        return adapter.answer(said, "") if spoken and isinstance(adapter, Answers) else InboundAnswer()
+
+    def _refused(self, channel: str, error: Exception) -> web.Response:
+        """Return the answer to a request that was not taken; it never says why, except for its size."""
+        from aiohttp import web
+
+        match error:
+            case Forged():
+                self.counters.add("forged", channel)
+                return web.Response(status=403)
+            case BodyTooLarge():
+                self.counters.add("too_large", channel)
+                return web.Response(status=413)
+            case LedgerError():
+                self.counters.add("not_recorded", channel)
+                # A provider that repeats its requests does so later; the others lose this one.
+                return web.Response(status=503, headers={"Retry-After": "5"})
+            case _:
+                self.counters.add("malformed", channel)
+                return web.Response(status=400)

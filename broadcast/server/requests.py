@@ -1,0 +1,39 @@
+"""Read requests within limits."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+MOST = 256 * 1024  # bytes of a body
+READ_SECONDS = 10.0
+
+
+class BodyTooLarge(Exception):
+    """A body that is larger than we read, that is compressed, or that does not arrive in time."""
+
+
+async def read_body(request: web.Request, most: int = MOST) -> bytes:
+    """Return the body as it arrived; raises `BodyTooLarge`.
+
+    A compressed body is refused: a few bytes could become any size.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise BodyTooLarge
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await _read(request, most)
+    except TimeoutError:
+        raise BodyTooLarge from None
+
+
+async def _read(request: web.Request, most: int) -> bytes:
+    body = bytearray()
+    async for part in request.content.iter_any():
+        body += part
+        if len(body) > most:
+            raise BodyTooLarge
+    return bytes(body)

@@ -1,0 +1,161 @@
+"""From settings to a process that listens, until it is asked to end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from broadcast.channels.base import Adapter, Receives
+from broadcast.config.settings import Settings
+from broadcast.dispatch.progress import Event
+from broadcast.dispatch.stop import Stop
+from broadcast.errors import ConfigError
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import SystemClock
+from broadcast.model.inbound import Inbound
+from broadcast.publishing.request import Limits
+from broadcast.publishing.retry import retry
+from broadcast.server import systemd
+from broadcast.server.applications import Faces, private_application, public_application
+from broadcast.server.counters import Counters
+from broadcast.server.health import HealthRoute
+from broadcast.server.hooks import Hooks
+from broadcast.server.ledger_writer import LedgerWriter
+from broadcast.server.listen import listen
+from broadcast.server.sending_thread import SendingThread
+from broadcast.wiring import make_channels, make_deliverer, open_ledger
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+#: Seconds for requests that are under way when the process is asked to end.
+_GRACE = 10.0
+#: Seconds between two rounds of the clock.
+EVERY = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where the process listens."""
+
+    public: str
+    private: str
+
+
+async def serve(settings: Settings, stop: Stop, log: IO[str], ready: Callable[[Listening], None]) -> None:
+    """Listen until `stop` is asked; then let requests finish, for 10 s at most.
+
+    Args:
+        settings: With `[serve] url`.
+        stop: Ends the process in order.
+        log: Gets a line of JSON for each request, and a line of text for each trouble.
+        ready: Called once requests are accepted.
+
+    Raises:
+        ConfigError: `[serve] url` is missing, or an address cannot be listened on.
+        LedgerError: The ledger cannot be opened.
+        Refused: Another process serves from the same ledger.
+    """
+    origin = settings.serve.url
+    if origin is None:
+        raise ConfigError(
+            "[serve] url is missing: providers have to reach this machine under a public address",
+            hint='add [serve] with url = "https://notify.example.com", the address of your reverse proxy',
+        )
+    with Ledger.serving_alone(settings.ledger):
+        async with _serving(settings, origin, log) as listening:
+            ready(listening)
+            systemd.notify("READY=1")
+            with stop.heeded():
+                await stop.wake_up.wait()
+            systemd.notify("STOPPING=1")
+
+
+@asynccontextmanager
+async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterator[Listening]:
+    clock, counters = SystemClock(), Counters()
+    writer = LedgerWriter(lambda: open_ledger(settings), clock)
+    writer.start()
+    sender = SendingThread(
+        lambda due, stop: _send(settings, due, stop), EVERY, lambda line: _report(log, line)
+    )
+    adapters = _adapters(settings)
+    hooks = Hooks(
+        adapters=adapters,
+        origin=origin,
+        writer=writer,
+        clock=clock,
+        counters=counters,
+        planned=sender.ask,
+        listener=_say_nothing,
+    )
+    faces = Faces(hooks=hooks, health=HealthRoute(writer), counters=counters, clock=clock, log=log)
+    runners = [_runner(public_application(faces)), _runner(private_application(faces))]
+    watchdog = asyncio.create_task(_feed_watchdog(faces.health))
+    try:
+        for runner in runners:
+            await runner.setup()
+        public = await listen(runners[0], settings.serve.public, "public")
+        private = await listen(runners[1], settings.serve.desk, "desk")
+        sender.start()
+        yield Listening(public=public, private=private)
+    finally:
+        watchdog.cancel()
+        for runner in runners:
+            await runner.cleanup()
+        await asyncio.to_thread(sender.close)
+        await asyncio.to_thread(writer.close)
+        for adapter in adapters.values():
+            await adapter.close()
+
+
+def _adapters(settings: Settings) -> dict[str, Adapter]:
+    """Return the channels whose providers talk to us; raises `ConfigError` for a missing secret."""
+    channels = make_channels(settings)
+    built = channels.adapters(channels.settings)
+    return {name: adapter for name, adapter in built.items() if isinstance(adapter, Receives)}
+
+
+def _runner(application: web.Application) -> web.AppRunner:
+    from aiohttp import web
+
+    return web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE, handle_signals=False)
+
+
+async def _say_nothing(channel: str, inbound: Inbound) -> str:
+    del channel, inbound
+    return ""
+
+
+async def _send(settings: Settings, incidents: frozenset[str], stop: Stop) -> None:
+    """Send what these incidents owe."""
+    if not incidents:
+        return
+    ledger = open_ledger(settings)
+    try:
+        deliverer = make_deliverer(settings, ledger, _unheard)
+        for incident in sorted(incidents):
+            await retry(deliverer, incident, Limits(), stop)
+    finally:
+        ledger.close()
+
+
+def _unheard(event: Event) -> None:
+    del event
+
+
+async def _feed_watchdog(health: HealthRoute) -> None:
+    seconds = systemd.watchdog_seconds()
+    while seconds is not None:
+        if await health.works():
+            systemd.notify("WATCHDOG=1")
+        await asyncio.sleep(seconds)
+
+
+def _report(log: IO[str], line: str) -> None:
+    with suppress(OSError):
+        log.write(f"{line}\n")
+        log.flush()

@@ -1,0 +1,140 @@
+"""How receipts are recorded and applied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.receipts import ChannelReceipt
+from broadcast.ledger.records import Notice
+from broadcast.ledger.store import Run
+from broadcast.model.contact import AddressKind
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.ids import delivery_key
+from broadcast.model.inbound import Receipt, ReceiptState
+from broadcast.model.outcome import Accepted
+from broadcast.testing.ledger_fixtures import LedgerFixtures, states
+from broadcast.testing.ledger_samples import NOON, after, claim, record, settled
+
+_S = DeliveryState
+_DELIVERED = Receipt(ref="SG1", state=ReceiptState.DELIVERED, event="delivered")
+_FAILED = Receipt(ref="SG1", state=ReceiptState.FAILED, event="bounce", reason="no such mailbox")
+
+
+class ReceiptsContract(LedgerFixtures):
+    """A receipt counts once, whenever it arrives, and may only raise the rank of its delivery."""
+
+    def test_a_message_that_arrived_is_delivered(self, ledger: Ledger, run: Run) -> None:
+        new = self._accepted(ledger, run, "anna")
+
+        applied = ledger.receipts.record(_received(_DELIVERED), NOON)
+
+        assert (applied.recorded, applied.delivered, applied.unmatched) == (1, 1, 0)
+        assert states(ledger, new) == {"anna": _S.DELIVERED}
+
+    def test_the_same_news_again_changes_nothing(self, ledger: Ledger, run: Run) -> None:
+        self._accepted(ledger, run, "anna")
+        ledger.receipts.record(_received(_DELIVERED), NOON)
+
+        applied = ledger.receipts.record(_received(_DELIVERED, _DELIVERED), after(9))
+
+        assert (applied.recorded, applied.repeated, applied.delivered) == (0, 2, 0)
+
+    def test_a_message_that_did_not_arrive_goes_on_along_its_lane_once(
+        self, ledger: Ledger, run: Run
+    ) -> None:
+        new = self._accepted(ledger, run, "anna")
+
+        applied = [ledger.receipts.record(_received(_FAILED), after(each)) for each in (1, 2)]
+
+        assert [one.planned for one in applied] == [frozenset({"INC-1"}), frozenset()]
+        assert states(ledger, new) == {"anna": _S.PLANNED}
+        (failover,) = ledger.history.failovers(new.id)
+        assert (failover.origin, failover.destination, failover.count) == ("email", "mail-backup", 1)
+        (again,) = claim(ledger.deliveries(new.id, run), "mail-backup", seconds=3)
+        assert (again.step, again.attempts) == (1, 1)
+
+    def test_it_ends_as_failed_if_the_lane_has_no_other_channel(self, ledger: Ledger, run: Run) -> None:
+        new = self._accepted(ledger, run, "anna", route=("email",))
+
+        applied = ledger.receipts.record(_received(_FAILED), NOON)
+
+        assert (applied.failed, applied.planned) == (1, frozenset())
+        assert states(ledger, new) == {"anna": _S.FAILED}
+
+    def test_after_a_day_nobody_goes_on_to_another_channel(self, ledger: Ledger, run: Run) -> None:
+        new = self._accepted(ledger, run, "anna")
+
+        ledger.receipts.record(_received(_FAILED), after(86_401))
+
+        assert states(ledger, new) == {"anna": _S.FAILED}
+
+    def test_it_is_cancelled_if_a_newer_notice_tells_the_person(self, ledger: Ledger, run: Run) -> None:
+        new = self._accepted(ledger, run, "anna")
+        record(ledger, "anna")
+
+        ledger.receipts.record(_received(_FAILED), after(9))
+
+        assert states(ledger, new) == {"anna": _S.CANCELLED}
+
+    def test_news_that_is_earlier_than_the_answer_waits_for_it(self, ledger: Ledger, run: Run) -> None:
+        new = record(ledger, "anna")
+        work = ledger.deliveries(new.id, run)
+        (claimed,) = claim(work, "email")
+
+        early = ledger.receipts.record(_received(_DELIVERED), NOON)
+        work.turn([settled(claimed, _S.ACCEPTED, "accepted", accepted=(Accepted("SG1"),))], {}, NOON)
+        late = ledger.receipts.record([], after(1))
+
+        assert (early.unmatched, early.delivered) == (1, 0)
+        assert (late.unmatched, late.delivered) == (0, 1)
+        assert states(ledger, new) == {"anna": _S.DELIVERED}
+
+    def test_one_id_for_a_batch_is_told_apart_by_our_reference(self, ledger: Ledger, run: Run) -> None:
+        new = self._accepted(ledger, run, "anna", "ben")
+
+        ledger.receipts.record(_received(replace(_DELIVERED, key=_key(ledger, new, "ben"))), NOON)
+
+        assert states(ledger, new) == {"anna": _S.ACCEPTED, "ben": _S.DELIVERED}
+
+    def test_news_proves_that_a_message_whose_answer_was_lost_was_accepted(
+        self, ledger: Ledger, run: Run
+    ) -> None:
+        new = record(ledger, "anna", "ben")
+        work = ledger.deliveries(new.id, run)
+        lost = [settled(claimed, _S.UNKNOWN, "unknown") for claimed in claim(work, "email")]
+        work.turn(lost, {}, NOON)
+
+        ledger.receipts.record(_received(replace(_DELIVERED, key=_key(ledger, new, "ben"))), NOON)
+
+        assert states(ledger, new) == {"anna": _S.UNKNOWN, "ben": _S.DELIVERED}
+
+    def test_news_about_a_strange_message_changes_nothing(self, ledger: Ledger, run: Run) -> None:
+        new = self._accepted(ledger, run, "anna")
+
+        applied = ledger.receipts.record(_received(replace(_DELIVERED, ref="SG9")), NOON)
+
+        assert (applied.recorded, applied.unmatched) == (1, 1)
+        assert states(ledger, new) == {"anna": _S.ACCEPTED}
+
+    def _accepted(
+        self, ledger: Ledger, run: Run, *receivers: str, route: tuple[str, ...] = ("email", "mail-backup")
+    ) -> Notice:
+        """Return a notice that a provider accepted in one request with the id SG1."""
+        new = record(ledger, *receivers, route=route)
+        work = ledger.deliveries(new.id, run)
+        one = (Accepted("SG1"),)
+        work.turn(
+            [settled(each, _S.ACCEPTED, "accepted", accepted=one) for each in claim(work, "email")], {}, NOON
+        )
+        return new
+
+
+def _received(*receipts: Receipt) -> list[ChannelReceipt]:
+    return [ChannelReceipt("email", AddressKind.EMAIL, receipt) for receipt in receipts]
+
+
+def _key(ledger: Ledger, new: Notice, receiver: str) -> str:
+    named = (new.identity,) if new.identity else (new.key or f"{new.incident}/{new.sequence}",)
+    audience = ("customers",) if new.identity else ()
+    return delivery_key(ledger.secret(), *named, *audience, receiver, "email")
