@@ -116,6 +116,3 @@ class InboundAnswer:
     status: int = 204
     body: bytes = b""
     content_type: str = "text/plain"
-
-
-NO_CONTENT = InboundAnswer()
