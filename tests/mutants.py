@@ -31,12 +31,12 @@ TIMEOUT = 120  # seconds; a mutant that hangs is noticed, too
 
 TESTS: Mapping[str, tuple[str, ...]] = {
     "broadcast/dispatch/decide.py": ("tests/dispatch/test_decide.py",),
-    "broadcast/dispatch/settlement.py": ("tests/dispatch/test_settle.py",),
+    "broadcast/dispatch/settlement.py": ("tests/dispatch/test_settlement.py",),
     "broadcast/dispatch/breaker.py": ("tests/dispatch/test_breaker.py",),
     "broadcast/model/pace.py": ("tests/model/test_pace.py",),
     "broadcast/dispatch/recovery.py": ("tests/ledger/test_runs.py",),
     "broadcast/model/delivery.py": (
-        "tests/model/test_delivery_states.py",
+        "tests/model/test_delivery.py",
         "tests/contract/test_sqlite_ledger.py",
     ),
 }

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from tests.acceptance.scene import Run, Scene, set_up
-from tests.acceptance.strict import SECRETS, Strict, strict
+from tests.fake_providers.strict_server import SECRETS, Strict, strict
+from tests.harness.scene import Run, Scene, set_up
 
 AUDIENCES = """
 [audiences.customers]

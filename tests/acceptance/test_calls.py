@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from tests.acceptance.scene import Scene, set_up
-from tests.acceptance.strict import Strict, has_descriptions, strict
+from tests.fake_providers.strict_server import Strict, has_descriptions, strict
+from tests.harness.scene import Scene, set_up
 
 MORE = """
 [channels.calls]

@@ -11,8 +11,8 @@ from datetime import timedelta
 import pexpect
 import pytest
 
-from tests.acceptance.scene import Run, Scene, ended, set_up
-from tests.acceptance.strict import Strict, strict
+from tests.fake_providers.strict_server import Strict, strict
+from tests.harness.scene import Run, Scene, ended, set_up
 
 AUDIENCES = """
 [audiences.customers]

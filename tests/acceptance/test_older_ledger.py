@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import Run, Scene, set_up
-from tests.acceptance.strict import Strict, strict
+from tests.fake_providers.strict_server import Strict, strict
+from tests.harness.scene import Run, Scene, set_up
 
 #: The ledger and the page's memory as the program wrote them before `operations` was divided into rooms.
 #: INC-1 is open: Anna has the e-mail, Bert the SMS, and Tina's message is held.

@@ -18,8 +18,8 @@ from broadcast.model.outgoing import Outgoing
 from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import outgoing
 from broadcast.testing.stub import Canned, answering, serving
-from tests.channels.test_smtp import ADDRESS, mail_server
-from tests.channels.test_smtp import settings as mail_settings
+from tests.channels.email.test_smtp import ADDRESS, mail_server
+from tests.channels.email.test_smtp import settings as mail_settings
 from tests.security.test_any_answer import EVERY, PLACES
 
 LOGINS = {

@@ -15,8 +15,8 @@ import pytest
 from broadcast.dispatch.progress import EventKind, Listener
 from broadcast.model.delivery import DeliveryState
 from broadcast.publishing.request import Limits, Request, Verb
-from tests.dispatch.processes import Child, Daemon, fork
-from tests.dispatch.stage import Company
+from tests.harness.company import Company
+from tests.harness.processes import Child, Daemon, fork
 
 PEOPLE = 30
 LONGEST = 0.6  # seconds; about as long as an undisturbed run

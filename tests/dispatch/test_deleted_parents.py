@@ -12,7 +12,7 @@ import pytest
 
 from broadcast.publishing.request import Verb
 from broadcast.reports.log import address_kinds, log
-from tests.dispatch.stage import Company
+from tests.harness.company import Company
 
 ROOM = "!room:sandbox"
 CHANNELS = """

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from broadcast.dispatch.progress import EventKind
-from tests.dispatch.stage import Company
+from tests.harness.company import Company
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from broadcast.dispatch.progress import Listener
 from broadcast.model.clock import SystemClock
 from broadcast.publishing.request import Request, Verb
 from broadcast.wiring import make_publisher
-from tests.dispatch.processes import Child, Daemon, fork
-from tests.dispatch.stage import Company, consent, published
+from tests.harness.company import Company, consent, published
+from tests.harness.processes import Child, Daemon, fork
 
 WITHIN = 20.0  # seconds until a test that waits in vain gives up
 SLEEP = 100.0  # seconds

@@ -15,8 +15,8 @@ import pytest
 from broadcast.dispatch.progress import EventKind, Listener
 from broadcast.model.clock import SystemClock
 from broadcast.publishing.request import Limits, Request, Verb
-from tests.dispatch.processes import Child, Daemon, fork
-from tests.dispatch.stage import Company
+from tests.harness.company import Company
+from tests.harness.processes import Child, Daemon, fork
 
 RATE, BURST = 50, 5
 

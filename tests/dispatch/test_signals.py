@@ -14,8 +14,8 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
-from tests.dispatch.processes import Child, Daemon, fork
-from tests.dispatch.stage import Company, consent, published
+from tests.harness.company import Company, consent, published
+from tests.harness.processes import Child, Daemon, fork
 
 PEOPLE = 12
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from broadcast.model.incident import Phase
+from tests.channels.page.site import sample
+from tests.channels.page.site.sample import NOW, Beat, incident, publish, site
 from tests.interop.programs import pypi
-from tests.site import sample
-from tests.site.sample import NOW, Beat, incident, publish, site
 
 #: Reads every calendar strictly, takes its times apart, and writes it again; one line for each event.
 READ = """

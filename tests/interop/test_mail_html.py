@@ -18,8 +18,8 @@ from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.lint import AUDIENCES
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.channels.page.site.sample import LETTERHEAD
 from tests.interop.programs import npm
-from tests.site.sample import LETTERHEAD
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = (360, 700)

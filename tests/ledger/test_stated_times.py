@@ -13,7 +13,7 @@ import pytest
 from broadcast.ledger.facts_json import facts_from_json, facts_to_json
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.incident import Phase
-from tests.operations.test_compose import NOW, composed
+from tests.publishing.test_compose import NOW, composed
 
 #: The schema as it was before: incidents without a window, whose times are never missing.
 BEFORE = 5

@@ -12,7 +12,7 @@ import pytest
 
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.statements import COMMON, read_statements
-from tests.ledger.postgres import running_postgres
+from tests.ledger.postgres_server import running_postgres
 
 SCRIPTS = sorted(COMMON.glob("*.sql"))
 SQLITE = Path(str(files("broadcast.ledger.sqlite") / "work.sql"))

@@ -9,7 +9,7 @@ import pytest
 
 from broadcast.reports.analysis import IncidentAnalysis, build
 from broadcast.reports.people import Addresses
-from tests.reports.filled import Chronicle, at, outage
+from tests.reports.filled_ledger import Chronicle, at, outage
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

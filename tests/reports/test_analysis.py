@@ -13,7 +13,7 @@ from broadcast.reports.people import Addresses
 from broadcast.reports.promises import PromiseVerdict
 from broadcast.reports.timeline import Moment
 from tests.reports.conftest import BERLIN
-from tests.reports.filled import Try, at, owed, person, posted
+from tests.reports.filled_ledger import Try, at, owed, person, posted
 
 
 def moments(story, kind):

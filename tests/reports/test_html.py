@@ -7,8 +7,8 @@ import pytest
 
 from broadcast.reports.html import as_html
 from broadcast.reports.markdown import as_markdown
-from tests.reports.filled import outage
-from tests.reports.hostile import EVIL, TEXT_SHOWN, hostile
+from tests.reports.filled_ledger import outage
+from tests.reports.hostile_ledger import EVIL, TEXT_SHOWN, hostile
 
 VOID = {"meta", "circle", "rect", "line", "path"}
 

@@ -8,8 +8,8 @@ from markdown_it import MarkdownIt
 
 from broadcast.reports.markdown import as_markdown
 from broadcast.reports.people import Addresses
-from tests.reports.filled import outage, posted
-from tests.reports.hostile import EVIL, TEXT_SHOWN, hostile
+from tests.reports.filled_ledger import outage, posted
+from tests.reports.hostile_ledger import EVIL, TEXT_SHOWN, hostile
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

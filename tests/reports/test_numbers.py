@@ -9,7 +9,7 @@ from datetime import timedelta
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
 from broadcast.reports.promises import PromiseVerdict
-from tests.reports.filled import Try, owed, person
+from tests.reports.filled_ledger import Try, owed, person
 
 
 def names(people):

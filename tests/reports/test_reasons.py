@@ -13,7 +13,7 @@ import pytest
 
 from broadcast.reports.markdown import as_markdown
 from broadcast.reports.reasons import in_german
-from tests.reports.filled import Try, outage, owed, person, posted
+from tests.reports.filled_ledger import Try, outage, owed, person, posted
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.security.stage import Company, company
+from tests.harness.program import Company, company
 
 
 @pytest.fixture(scope="module")

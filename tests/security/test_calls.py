@@ -11,7 +11,7 @@ from broadcast.model.message import Message
 from broadcast.model.text import without_controls
 from broadcast.rendering.speech import spoken
 from broadcast.rendering.words import GERMAN
-from tests.security.corpus import EVERYTHING, SAMPLE
+from tests.security.hostile_texts import EVERYTHING, SAMPLE
 
 ACTION = "https://keys.example/?a=1&b=2"
 SSML = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broadcast.model.message import Message
 from broadcast.rendering.drill import marked, marked_html, visible
-from tests.security.corpus import SAMPLE
+from tests.security.hostile_texts import SAMPLE
 
 WORDS = {"de": "ÜBUNG", "en": "EXERCISE"}
 #: Texts that come close to being marked.

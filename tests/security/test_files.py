@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from broadcast.rendering import factcheck
-from tests.security.checks import assert_printed
-from tests.security.corpus import LONG, NAMES, TEMPLATES
+from tests.security.hostile_texts import LONG, NAMES, TEMPLATES
+from tests.security.output_checks import assert_printed
 
 DEEP = "[" * 100_000
 MEBIBYTE = 1024 * 1024

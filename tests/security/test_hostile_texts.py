@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
-from tests.security.checks import (
+from tests.harness.program import PERSON, Company, Said
+from tests.security.hostile_texts import CORPUS, EVERYTHING, LONG, SAMPLE
+from tests.security.output_checks import (
     Outline,
     assert_drawn,
     assert_feed,
@@ -20,8 +22,6 @@ from tests.security.checks import (
     assert_printed,
     sequences,
 )
-from tests.security.corpus import CORPUS, EVERYTHING, LONG, SAMPLE
-from tests.security.stage import PERSON, Company, Said
 
 FIELDS = ("scope", "impact", "action", "cause", "data_loss", "own")
 PERSONAL = {

@@ -12,8 +12,8 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.model.outcome import Unknown
 from broadcast.testing.samples import outgoing
 from broadcast.testing.stub import Canned, answering, serving
-from tests.security.checks import assert_json, assert_plain, assert_printed
-from tests.security.corpus import EVERYTHING, LONG, SAMPLE
+from tests.security.hostile_texts import EVERYTHING, LONG, SAMPLE
+from tests.security.output_checks import assert_json, assert_plain, assert_printed
 
 ADAPTERS: dict[str, dict[str, object]] = {
     "twilio-sms": {"account_sid": "AC1", "auth_token": "t", "from": "+4930231251"},

@@ -10,7 +10,7 @@ from broadcast.channels.email.headers import Identity, Sender
 from broadcast.channels.email.personalizations import request_body
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.samples import outgoing
-from tests.security.stage import PERSON, Company
+from tests.harness.program import PERSON, Company
 
 PEOPLE = 50
 

@@ -15,9 +15,9 @@ from broadcast.ledger.erasure import Author
 from broadcast.ledger.ledger import Ledger
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.ledger_samples import NOON, record
-from tests.security.checks import assert_json, assert_printed
-from tests.security.corpus import TERMINAL
-from tests.security.stage import PERSON, Company
+from tests.harness.program import PERSON, Company
+from tests.security.hostile_texts import TERMINAL
+from tests.security.output_checks import assert_json, assert_printed
 
 HOSTILE = " ".join(text for text in TERMINAL if "\x00" not in text)
 COMMANDS = {

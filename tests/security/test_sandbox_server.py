@@ -16,7 +16,7 @@ import pytest
 
 from broadcast.sandbox import daemon
 from broadcast.sandbox.page import page
-from tests.security.checks import Outline
+from tests.security.output_checks import Outline
 
 NOT_US = [
     "evil.example",

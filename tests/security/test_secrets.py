@@ -22,7 +22,7 @@ from broadcast.cli.errors import report_unforeseen
 from broadcast.config.settings import ChannelSettings
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.samples import outgoing
-from tests.security.stage import SECRETS, Company, Said
+from tests.harness.program import SECRETS, Company, Said
 
 ROOT = Path(__file__).parents[2]
 ENCODED = {

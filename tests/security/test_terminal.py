@@ -21,9 +21,9 @@ from broadcast.cli.output.plain_text import as_narrow_text, as_text
 from broadcast.cli.output.rich_text import draw
 from broadcast.cli.terminal import Stream
 from broadcast.model.text import printable
-from tests.security.checks import assert_drawn, assert_printed, sequences
-from tests.security.corpus import EVERYTHING, LONG, TERMINAL
-from tests.security.stage import SECRETS
+from tests.harness.program import SECRETS
+from tests.security.hostile_texts import EVERYTHING, LONG, TERMINAL
+from tests.security.output_checks import assert_drawn, assert_printed, sequences
 
 ROOT = Path(__file__).parents[2]
 #: Whatever a terminal might be told, and everything around it.

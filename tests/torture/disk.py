@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tests.dispatch.stage import Company
+from tests.harness.company import Company
 from tests.torture.ground import EACH_ALONE, NOTIFY, RETRY, Ended, Ground, finish, run
 from tests.torture.judge import deliveries, judge
 from tests.torture.report import Line, Options

@@ -16,8 +16,8 @@ from typing import Any
 from broadcast.dispatch.progress import Listener
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.sandbox.daemon import ensure_running, stop
-from tests.dispatch.processes import Child, Daemon, fork
-from tests.dispatch.stage import ENVIRONMENT, Company
+from tests.harness.company import ENVIRONMENT, Company
+from tests.harness.processes import Child, Daemon, fork
 
 ROOT = Path(__file__).parents[2]
 TITLE = "Checkout down"

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.dispatch.stage import Company
+from tests.harness.company import Company
 from tests.torture.ground import PROVIDERS
 
 REACHED = {"accepted", "delivered", "confirmed"}

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.dispatch.processes import Child
-from tests.dispatch.stage import Company
+from tests.harness.company import Company
+from tests.harness.processes import Child
 from tests.torture.ground import EACH_ALONE, Ground, finish, publishing, retrying
 from tests.torture.judge import in_flight, judge
 from tests.torture.report import Line, Options

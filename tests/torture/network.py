@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.model.clock import SystemClock
-from tests.dispatch.stage import Company
+from tests.harness.company import Company
 from tests.torture.ground import LONGEST, NOTIFY, Ended, Ground, finish, run
 from tests.torture.judge import judge
 from tests.torture.report import Line, Options

@@ -15,8 +15,8 @@ from broadcast.errors import BroadcastError, Refused
 from broadcast.publishing.preview import Preview
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
-from tests.dispatch.processes import Child, fork
-from tests.dispatch.stage import Company, published
+from tests.harness.company import Company, published
+from tests.harness.processes import Child, fork
 from tests.torture.ground import EACH_ALONE, NOTIFY, TITLE, Ended, Ground, ended, finish, start
 from tests.torture.judge import Verdict, judge
 from tests.torture.report import Line, Options

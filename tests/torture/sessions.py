@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.dispatch.stage import Company, email, phone
+from tests.harness.company import Company, email, phone
 from tests.torture.clock import FAKETIME, shifted
 from tests.torture.ground import LONGEST, Ended, Ground, command, ended, environment
 from tests.torture.report import Line, Options

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from broadcast.dispatch.progress import Event
 from broadcast.publishing.request import Request, Verb
-from tests.dispatch.processes import fork
-from tests.dispatch.stage import Company
+from tests.harness.company import Company
+from tests.harness.processes import fork
 from tests.torture import strace
 from tests.torture.ground import EACH_ALONE, NOTIFY, RETRY, TITLE, Ground, begun, finish, run
 from tests.torture.judge import judge
