@@ -16,6 +16,7 @@ from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.phone import Phone, read_phone
 from broadcast.contacts.typed_address import read_address
 from broadcast.model.contact import Contact
+from broadcast.model.counted import counted
 from broadcast.model.text import without_controls
 
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
@@ -44,7 +45,7 @@ def read_row(cells: Sequence[str], columns: Columns, region: str) -> RowReading:
     """Return the contact in `cells`; raises `Unusable` if no address in it can be used."""
     if len(cells) < columns.width or any(cell.strip() for cell in cells[columns.width :]):
         raise Unusable(
-            f"the row has {len(cells)} cells and the header {columns.width}",
+            f"the row has {counted(len(cells), 'cell')} and the header {columns.width}",
             "put cells that hold the delimiter into quotation marks",
         )
     texts = [clean(cell) for cell in cells]

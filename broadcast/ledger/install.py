@@ -11,6 +11,7 @@ from pathlib import Path
 
 from broadcast.errors import LedgerError
 from broadcast.ledger.locks import USE_A_LOCAL_DISK, LocksDoNotHold, hold
+from broadcast.model.counted import counted
 from broadcast.model.ids import new_secret
 
 VARIABLE = "BROADCAST_INSTALL_SECRET"
@@ -46,7 +47,7 @@ def install_secret(ledger: Path) -> bytes:
 
 def _long_enough(secret: bytes, where: str, fix: str) -> bytes:
     if len(secret.strip()) < SHORTEST:
-        size = f"has only {len(secret)} bytes" if secret.strip() else "is empty"
+        size = f"has only {counted(len(secret), 'byte')}" if secret.strip() else "is empty"
         raise LedgerError(f"the install secret {where} {size}", hint=fix)
     return secret
 

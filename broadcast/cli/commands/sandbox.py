@@ -16,6 +16,7 @@ from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Line, Remark, StyledWord, Table, Tone, line
 from broadcast.errors import UsageError
+from broadcast.model.counted import counted
 from broadcast.sandbox import daemon
 from broadcast.sandbox.client import SandboxClient
 from broadcast.sandbox.faults import MEANINGS, parse_fault
@@ -79,7 +80,7 @@ def status_(common: Common, output: ListForm = OutputForm.HUMAN) -> None:
         show([line("it is not running"), Remark("next", "broadcast sandbox start", Tone.STRONG)], common.out)
     else:
         remote = SandboxClient(address.url)
-        received = Remark("received", f"{remote.health()['received']:,} messages")
+        received = Remark("received", counted(remote.health()["received"], "message"))
         show([*_where("running", address), received, *_listed(remote.faults())], common.out)
 
 
