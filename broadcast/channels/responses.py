@@ -14,7 +14,7 @@ from broadcast.channels.dates import http_date
 from broadcast.channels.transport import Answer, NoReply, Reply
 from broadcast.model.clock import SystemClock
 from broadcast.model.outcome import Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
-from broadcast.model.redaction import Secrets
+from broadcast.model.redaction import Secrets, redact_quotation
 from broadcast.model.text import without_controls
 
 # 420 is Statuspage's older spelling of 429. Both mean: not processed.
@@ -33,11 +33,6 @@ _RESETS = ("x-rate-limit-reset", "X-RateLimit-Reset", "ratelimit-reset")
 _EXCERPT = 200
 _LONGEST_WAIT = 7 * 86_400.0  # seconds; a longer wait is a mistake
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
-# Credentials, addresses, numbers and tokens: providers often quote the request.
-_PRIVATE = re.compile(
-    r"\b(?:basic|bearer|oauth|token|key)\b[\s:=\"']+\S+|\S+@\S+|\+?\d[\d ()/.-]{5,}\d|\S{20,}",
-    re.IGNORECASE,
-)
 
 
 def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Outcome:
@@ -147,7 +142,7 @@ def excerpt(text: str, secrets: Secrets | None = None) -> str:
     """Return a short single line of `text` without these secrets, addresses, numbers and tokens."""
     text = secrets.masked(text) if secrets else text
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return _PRIVATE.sub("…", line)[:_EXCERPT]
+    return redact_quotation(line)[:_EXCERPT]
 
 
 def _outcome_without_answer(nothing: NoReply) -> Outcome:

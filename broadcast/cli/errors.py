@@ -18,7 +18,7 @@ from broadcast.cli.suggestions import suggest_option
 from broadcast.cli.terminal import Stream, standard_error, standard_output
 from broadcast.config.secret import sounds_secret
 from broadcast.errors import BroadcastError, Interrupted, Unfinished
-from broadcast.model.redaction import Secrets
+from broadcast.model.redaction import Secrets, redact_values
 from broadcast.model.text import printable, printable_json
 
 SCHEMA = "broadcast.error/1"
@@ -30,9 +30,6 @@ _LOST = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REPORT = "broadcast-bug-"
 _NO_NUMBER = re.compile(r"is not a valid int(eger)?\b")
 _RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
-#: Possible credentials, numbers and addresses, which a bug report must not contain.
-_QUOTED = re.compile(r"(['\"]).*?\1", re.DOTALL)
-_TOKEN = re.compile(r"""(?=[^\s'"]*[\d!@#$%^&*+=/])[^\s'"]{5,}|[^\s'"]{16,}""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +160,7 @@ def _write_details(error: Exception) -> Path | None:
     import traceback
 
     frames = traceback.format_tb(error.__traceback__)
-    message = _TOKEN.sub("•••", _QUOTED.sub("•••", _environment().masked(str(error))))
+    message = redact_values(_environment().masked(str(error)))
     text = "".join(["Traceback (most recent call last):\n", *frames, f"{type(error).__name__}: {message}\n"])
     for folder in (_state_folder(), Path(tempfile.gettempdir())):
         try:

@@ -9,18 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 from broadcast.ledger.store import Connection, Row
+from broadcast.model.mask import HIDDEN
+from broadcast.model.redaction import FEWEST_DIGITS, redact_addresses
 
-GONE = "•••"
-#: A phone number, however it is grouped, but no date; or anything with an @ in it.
-_ADDRESS = re.compile(
-    r"""(?<!\d)(?!\d{4}-\d\d-\d\d)\+?\d[\d ()/.-]{5,}\d"""
-    r"""|(?<![^\s<>@"'(),;:])[^\s<>@"'(),;:]+@[^\s<>@"'(),;:]+"""
-)
 #: Quotation marks and full stops around a word are none of it; an apostrophe or a hyphen in it is.
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 _NO_DIGITS = re.compile(r"\D+")
 _LONGEST_NAME = 6  # words
-_FEWEST_DIGITS = 7  # of a phone number; an IP address of this machine has fewer
 #: Statements that read prose which may quote an address, each with the one that writes it.
 _OF_INCIDENT = (
     ("reasons_of_erased", "write_delivery_reason"),
@@ -55,13 +50,13 @@ class Scrubber:
 
     def _prose(self, text: str | None) -> str | None:
         """Return the prose with a mark where somebody was named."""
-        return None if text is None else self._without_names(_ADDRESS.sub(_without_address, text))
+        return None if text is None else self._without_names(redact_addresses(text))
 
     def mentions(self, text: str) -> bool:
         """Whether it names one of these people or has one of their addresses, however a number is written."""
         folded, digits = text.lower(), _NO_DIGITS.sub("", text)
         addressed = (
-            address in folded if "@" in address else address[-_FEWEST_DIGITS:] in digits
+            address in folded if "@" in address else address[-FEWEST_DIGITS:] in digits
             for address in self._addresses
         )
         return any(addressed) or self._without_names(text) != text
@@ -95,7 +90,7 @@ class Scrubber:
         while index < len(words):
             length = self._name_at(words, index)
             if length:
-                kept += [text[written : words[index].start()], GONE]
+                kept += [text[written : words[index].start()], HIDDEN]
                 written = words[index + length - 1].end()
             index += length or 1
         return "".join([*kept, text[written:]])
@@ -112,12 +107,6 @@ def _comparable(words: Sequence[str]) -> str:
     """Words as names are compared: a single one with its capitals, as `Mark` is a name and `mark` a word."""
     name = " ".join(words)
     return name.casefold() if len(words) > 1 else name
-
-
-def _without_address(match: re.Match[str]) -> str:
-    text = match.group()
-    enough = "@" in text or sum(character.isdigit() for character in text) >= _FEWEST_DIGITS
-    return GONE if enough else text
 
 
 def scrub_erased(connection: Connection, scrubber: Scrubber, where: Mapping[str, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_HIDDEN = "•••"
+HIDDEN = "•••"
 _E164 = re.compile(r"\+[0-9]{7,15}")
 #: The calling codes with one or two digits; all others have three (ITU E.164).
 _COUNTRY_CODE = re.compile(
@@ -20,8 +20,8 @@ def mask(address: str) -> str:
         return _phone(address)
     local, at, domain = address.rpartition("@")
     if at:
-        return f"{local[:1]}{_HIDDEN}@{domain}"
-    return f"{address[:1]}{_HIDDEN}" if address else ""
+        return f"{local[:1]}{HIDDEN}@{domain}"
+    return f"{address[:1]}{HIDDEN}" if address else ""
 
 
 def _phone(number: str) -> str:
@@ -29,4 +29,4 @@ def _phone(number: str) -> str:
     country = code.group() if code else number[:2]
     national = number[len(country) :]
     shown = [country, national[:3]] if len(national) >= _SHORT_NATIONAL else [country]
-    return " ".join([*shown, _HIDDEN, national[-2:]])
+    return " ".join([*shown, HIDDEN, national[-2:]])

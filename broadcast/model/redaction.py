@@ -1,4 +1,13 @@
-"""Remove secrets from texts of providers, which often quote a credential that they refuse."""
+"""Remove what is private from texts of others: providers and programs often quote what they were given.
+
+`Secrets` knows the credentials of one channel and finds them in every spelling. The four rules after it know
+no value, only shapes. Each is as strict as its reader requires:
+
+- `redact_quotation`: the ledger keeps it and operators read it. Addresses, numbers, credentials, long tokens.
+- `redact_addresses`: what stays in the ledger after somebody was forgotten. No address may survive.
+- `mask_addresses`: reports. Enough of an address remains to recognise it; dates and order numbers stay.
+- `redact_values`: a bug report, which may be published. Only plain words survive.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +20,35 @@ from html import escape
 from typing import TypeVar
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
+from broadcast.model.mask import HIDDEN, mask
 from broadcast.model.outcome import Accepted, Outcome, Probe, Rejected
 
 _STRIPPED = "…"
+#: A telephone number has at least so many digits; 127.0.0.1 has fewer.
+FEWEST_DIGITS = 7
 #: A shorter secret may be a part of ordinary words, so it is stripped only as a word of its own.
 _DISTINCT = 6
 _DISTINCT_BASE64 = 4
 #: A part of a secret URL that is shorter, or has no digit, is the same in all of the provider's URLs.
 _DISTINCT_PART = 8
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
+
+#: A word that announces a credential and the next word; an address; a number; a long token.
+_QUOTED_PRIVATELY = re.compile(
+    r"\b(?:basic|bearer|oauth|token|key)\b[\s:=\"']+\S+|\S+@\S+|\+?\d[\d ()/.-]{5,}\d|\S{20,}",
+    re.IGNORECASE,
+)
+#: A telephone number, however it is grouped, but no date; or anything with an @ in it.
+_ANY_ADDRESS = re.compile(
+    r"""(?<!\d)(?!\d{4}-\d\d-\d\d)\+?\d[\d ()/.-]{5,}\d"""
+    r"""|(?<![^\s<>@"'(),;:])[^\s<>@"'(),;:]+@[^\s<>@"'(),;:]+"""
+)
+_ATOM = r"[\w.!#$%&'*+/=?^`{|}~-]"
+#: A number as we write it ourselves, E.164; or a mailbox whose domain has a dot.
+_CERTAIN_ADDRESS = re.compile(rf"\+[0-9]{{7,15}}\b|(?<!{_ATOM}){_ATOM}+@[\w-]+(?:\.[\w-]+)+")
+_IN_QUOTES = re.compile(r"(['\"]).*?\1", re.DOTALL)
+#: A word with a digit or a sign that credentials have; or one that is too long for a word.
+_NO_PLAIN_WORD = re.compile(r"""(?=[^\s'"]*[\d!@#$%^&*+=/])[^\s'"]{5,}|[^\s'"]{16,}""")
 
 _Answered = TypeVar("_Answered", Outcome, Probe)
 
@@ -65,6 +94,32 @@ class Secrets:
 
     def _maybe(self, text: str | None) -> str | None:
         return None if text is None else self.masked(text)
+
+
+def redact_quotation(text: str) -> str:
+    """Return the words of a provider without credentials, addresses, numbers and long tokens."""
+    return _QUOTED_PRIVATELY.sub(_STRIPPED, text)
+
+
+def redact_addresses(text: str) -> str:
+    """Return `text` without a telephone number, however it is written, and without anything around an @."""
+    return _ANY_ADDRESS.sub(_without_address, text)
+
+
+def mask_addresses(text: str) -> str:
+    """Return `text` with each telephone number in E.164 and each e-mail address masked."""
+    return _CERTAIN_ADDRESS.sub(lambda match: mask(match.group()), text)
+
+
+def redact_values(text: str) -> str:
+    """Return an error message without quoted values and without words that may be data."""
+    return _NO_PLAIN_WORD.sub(HIDDEN, _IN_QUOTES.sub(HIDDEN, text))
+
+
+def _without_address(match: re.Match[str]) -> str:
+    text = match.group()
+    enough = "@" in text or sum(character.isdigit() for character in text) >= FEWEST_DIGITS
+    return HIDDEN if enough else text
 
 
 def _spans(forms: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,9 +9,7 @@ from enum import StrEnum
 from broadcast.ledger.history import DeliveryStanding
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.mask import mask
-
-_ATOM = r"[\w.!#$%&'*+/=?^`{|}~-]"
-_ADDRESS = re.compile(rf"\+[0-9]{{7,15}}\b|(?<!{_ATOM}){_ATOM}+@[\w-]+(?:\.[\w-]+)+")
+from broadcast.model.redaction import mask_addresses
 
 
 class Addresses(StrEnum):
@@ -78,11 +75,6 @@ def people(standings: Iterable[DeliveryStanding], addresses: Addresses) -> Peopl
     )
 
 
-def without_addresses(prose: str) -> str:
-    """Return `prose` with phone numbers and e-mail addresses masked: providers' errors quote them."""
-    return _ADDRESS.sub(lambda match: mask(match.group()), prose)
-
-
 def _up_to_date(owed: Sequence[DeliveryStanding]) -> bool:
     """Return whether the latest notice that was not superseded reached them on a lane."""
     standing = [one for one in owed if one.state is not DeliveryState.CANCELLED]
@@ -103,5 +95,5 @@ def _person(owed: Sequence[DeliveryStanding], addresses: Addresses) -> ReportedP
         email=email,
         notice=latest.sequence,
         state=latest.state,
-        reason=latest.reason and without_addresses(latest.reason),
+        reason=latest.reason and mask_addresses(latest.reason),
     )

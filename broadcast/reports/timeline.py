@@ -12,7 +12,7 @@ from operator import attrgetter
 from broadcast.ledger.history import ChannelReach, Failover
 from broadcast.ledger.records import LedgerEvent, Notice, NoticeText
 from broadcast.model.incident import Incident, Phase, Severity
-from broadcast.reports.people import without_addresses
+from broadcast.model.redaction import mask_addresses
 
 
 class Moment(StrEnum):
@@ -164,7 +164,7 @@ def _failovers(chapter: NoticeSummary) -> Iterator[TimelineRow]:
             notice=chapter.number,
             channel=origin,
             subject=destination,
-            detail=reason and without_addresses(reason),
+            detail=reason and mask_addresses(reason),
             count=sum(failover.count for failover in failovers),
         )
 
@@ -182,7 +182,7 @@ def _events(chapters: Sequence[NoticeSummary], events: Sequence[LedgerEvent]) ->
             notice=numbers.get(event.notice or 0),
             channel=event.channel,
             subject=event.kind if moment is Moment.OTHER else None,
-            detail=without_addresses(_why(event) if moment in _WHY_LEFT else event.detail),
+            detail=mask_addresses(_why(event) if moment in _WHY_LEFT else event.detail),
         )
 
 

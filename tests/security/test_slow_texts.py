@@ -13,11 +13,11 @@ from broadcast.channels.chat.lines import lines
 from broadcast.channels.page.site import prose as page
 from broadcast.channels.responses import excerpt
 from broadcast.ledger.scrub import Scrubber
+from broadcast.model.redaction import mask_addresses
 from broadcast.rendering import clean, drill, factcheck, filters, phrase, post_length, prose, sms, speech
 from broadcast.rendering.environment import Loader, Texts
 from broadcast.rendering.tag_lines import without_tag_lines
 from broadcast.rendering.words import ENGLISH
-from broadcast.reports.people import without_addresses
 from tests.rendering.facts import SHIPPED
 
 #: What a filter is given beside the text: the sandbox of templates, and the facts.
@@ -45,7 +45,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "page": lambda text: (page.paragraphs(text), page.unbroken(text)),
     "provider": excerpt,
     "erasing": Scrubber(["Anna Muster"]).prose,
-    "report": without_addresses,
+    "report": mask_addresses,
 }
 PARTS = (
     *(
