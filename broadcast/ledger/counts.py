@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from broadcast.ledger.history import Failover
 from broadcast.ledger.store import Store
 from broadcast.model.delivery import REACHED, DeliveryState
+
+if TYPE_CHECKING:
+    from broadcast.ledger.history import Failover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

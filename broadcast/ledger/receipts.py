@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from broadcast.ledger.follow_ups import supersede
 from broadcast.ledger.store import Connection, Row, Store
-from broadcast.ledger.supersede import supersede
 from broadcast.ledger.suppressions import suppress
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState, after_receipt
