@@ -13,6 +13,10 @@ from ipaddress import (
     ip_network,
 )
 from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from broadcast.config.settings import ChannelSettings
+from broadcast.errors import ConfigError
 
 _Address: TypeAlias = IPv4Address | IPv6Address
 
@@ -51,6 +55,35 @@ class Guard:
         odd = address.is_multicast or address.is_reserved or address in _METADATA
         # An address that embeds another one is judged by the embedded one.
         return (address.is_global and not odd) or any(_carried(address))
+
+
+def guard_for(settings: ChannelSettings, key: str, url: str) -> Guard:
+    """Return the guard for a channel that connects to `url`, the value of `key`: see its allow_private.
+
+    Raises:
+        ConfigError: allow_private is no list of addresses, or `url` leads to an address that is not in it.
+    """
+    guard = _allowed(settings)
+    host = urlsplit(url).hostname or ""
+    if is_address(host) and not guard.admits(host):
+        raise ConfigError(
+            f"{settings.place(key)}: {key} leads to {host}, which is not a public address",
+            hint=f'if that is meant, write allow_private = ["{host}"]',
+        )
+    return guard
+
+
+def _allowed(settings: ChannelSettings) -> Guard:
+    listed = settings.options.get("allow_private", [])
+    try:
+        if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
+            return Guard.allowing(*listed)
+    except ValueError:
+        pass
+    raise ConfigError(
+        f"{settings.place('allow_private')}: allow_private must be a list of addresses or networks",
+        hint='write allow_private = ["10.0.0.5", "192.168.7.0/24"]',
+    )
 
 
 def is_address(host: str) -> bool:

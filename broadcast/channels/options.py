@@ -61,6 +61,9 @@ def listing(example: str) -> Shape:
     return shape
 
 
+#: Addresses and networks that are not public, and that a channel may connect to all the same.
+private_addresses = listing('allow_private = ["10.0.0.5", "192.168.7.0/24"]')
+
 #: A secret that is sent in a header: printable ASCII without spaces.
 token = matching(r"[!-~]+", "a token", "copy it again; it has no spaces, line breaks or letters with accents")
 

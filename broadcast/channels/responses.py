@@ -96,6 +96,14 @@ def json_object(reply: Reply) -> dict[str, object]:
     return document if isinstance(document, dict) else {}
 
 
+def json_lines(reply: Reply) -> list[dict[str, object]] | None:
+    """Return the JSON objects in the answer, one a line; None if a line is anything else."""
+    try:
+        return objects([json.loads(line) for line in reply.body.splitlines() if line.strip()])
+    except (ValueError, RecursionError):
+        return None
+
+
 def json_objects(reply: Reply) -> list[dict[str, object]] | None:
     """Return the JSON array of objects in the answer; None if it is anything else."""
     return objects(json_value(reply))

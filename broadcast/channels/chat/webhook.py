@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
-from urllib.parse import urlsplit
 
-from broadcast.channels.address_guard import Guard, is_address
+from broadcast.channels.address_guard import guard_for
 from broadcast.channels.chat.document import document, signed
 from broadcast.channels.chat.endpoint import Endpoint
-from broadcast.channels.options import Shapes, listing, words
+from broadcast.channels.options import Shapes, private_addresses, words
 from broadcast.channels.responses import failure, json_object, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
-from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
 from broadcast.model.clock import SystemClock
 from broadcast.model.outcome import Accepted, Outcome, Probe, Thread
@@ -38,7 +36,7 @@ class Webhook:
     shapes: ClassVar[Shapes] = {
         "webhook_url": words,
         "secret": words,
-        "allow_private": listing('allow_private = ["10.0.0.5", "192.168.7.0/24"]'),
+        "allow_private": private_addresses,
     }
     defaults: ClassVar[Mapping[str, object]] = {"allow_private": []}
 
@@ -52,15 +50,8 @@ class Webhook:
 
         allow_private lists addresses and networks that are not public.
         """
-        guard = _guard(settings)
+        guard = guard_for(settings, "webhook_url", settings.text("webhook_url"))
         endpoint = Endpoint.from_settings(settings, transport.guarded(guard))
-        host = urlsplit(endpoint.url).hostname or ""
-        if is_address(host) and not guard.admits(host):
-            raise ConfigError(
-                f"{settings.place('webhook_url')}: webhook_url leads to {host}, "
-                "which is not a public address",
-                hint=f'if that is meant, write allow_private = ["{host}"]',
-            )
         return cls(endpoint, settings.required("secret"))
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -88,16 +79,3 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
     if not taken:
         return unreadable(answer, "id")
     return Accepted(taken, Thread(thread.root if thread else taken, taken))
-
-
-def _guard(settings: ChannelSettings) -> Guard:
-    listed = settings.options.get("allow_private", Webhook.defaults["allow_private"])
-    try:
-        if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
-            return Guard.allowing(*listed)
-    except ValueError:
-        pass
-    raise ConfigError(
-        f"{settings.place('allow_private')}: allow_private must be a list of addresses or networks",
-        hint='write allow_private = ["10.0.0.5", "192.168.7.0/24"]',
-    )
