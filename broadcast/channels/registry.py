@@ -44,6 +44,7 @@ _ADAPTERS = {
     "slack-webhook": "broadcast.channels.chat.slack_webhook:SlackWebhook",
     "teams": "broadcast.channels.chat.teams:Teams",
     "matrix": "broadcast.channels.chat.matrix:Matrix",
+    "ntfy": "broadcast.channels.chat.ntfy:Ntfy",
     "webhook": "broadcast.channels.chat.webhook:Webhook",
     "apprise": "broadcast.channels.chat.apprise:Apprise",
     "zendesk": "broadcast.channels.desk.zendesk:Zendesk",
