@@ -8,8 +8,8 @@ What it is: `Adapter`, and `Reconciles` if the provider can be asked about earli
 What it says of itself: `Capabilities`, made of `ChannelKind`, `AddressKind`, `Threading`, `Idempotency`
 and `Limit` (with its `Measure`).
 What it is given: `ChannelSettings`, `Transport`, `Outgoing`, `Attempted`.
-What it returns: an `Outcome`, which is `Accepted` (with its `Thread`), `Rejected` (with its `Scope`),
-`NotSent` or `Unknown`; and a `Probe` with its `Health`.
+What it returns: an `Outcome`, which is `Accepted` (with its `Thread`), `Rejected` (with its `Scope`, and
+perhaps a `SuppressionReason`), `NotSent` or `Unknown`; and a `Probe` with its `Health`.
 What it raises, while it is built and never later: `ConfigError`.
 What helps to read an answer (`Answer`; `NoReply` if none came): `responses`, `lookup`.
 What helps to check options: `option_shapes`.
@@ -74,6 +74,7 @@ from broadcast.model.outcome import (
     Unknown,
 )
 from broadcast.model.outgoing import Attempted, Outgoing
+from broadcast.model.suppression import SuppressionReason
 
 __all__ = [
     "Accepted",
@@ -97,6 +98,7 @@ __all__ = [
     "Reconciles",
     "Rejected",
     "Scope",
+    "SuppressionReason",
     "Thread",
     "Threading",
     "Transport",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from types import ModuleType
@@ -17,6 +18,24 @@ from tests.architecture.tree import ROOT
 PAGE = (ROOT / "docs/tutorials/adding-a-channel.md").read_text(encoding="utf-8")
 ADAPTER, CONTRACT = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 NAME, MODULE, CLASS = re.findall(r'^"(\w+)": "([\w.]+):(\w+)",$', PAGE, re.MULTILINE)[0]
+
+
+def imported(code: str) -> set[str]:
+    modules = (node.module or "" for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom))
+    return {module for module in modules if module.startswith("broadcast")}
+
+
+def test_an_adapter_needs_one_import_and_its_test_what_is_shipped():
+    assert imported(ADAPTER) == {"broadcast.adapters"}
+    assert all(module.startswith("broadcast.testing.") for module in imported(CONTRACT))
+
+
+def test_every_file_that_the_page_names_is_there():
+    named = {name for name in re.findall(r"`((?:[a-z_]+/)+[a-z_.]+)`", PAGE) if "pigeon" not in name}
+    roots = (ROOT, ROOT / "broadcast/channels")
+
+    assert named
+    assert [name for name in named if not any((root / name).exists() for root in roots)] == []
 
 
 @pytest.fixture(autouse=True)
@@ -37,4 +56,4 @@ class TestPigeon(contract["TestPigeon"]):  # type: ignore[valid-type, misc]  # t
         async with serving(answering(refused)) as stub:
             outcome = await case.send(stub.url())
 
-        assert outcome == Rejected("nobody lives there", Scope.RECIPIENT, "loft_not_found")
+        assert outcome == Rejected("no loft has this number", Scope.RECIPIENT, "loft_not_found")

@@ -28,6 +28,7 @@ from broadcast.adapters import (
     Reconciles,
     Rejected,
     Scope,
+    SuppressionReason,
     Thread,
     Threading,
     Transport,
@@ -103,7 +104,8 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
     document = responses.json_object(answer)
     code = responses.text_of(document, "code")
     if code in _CODES:
-        return Rejected("the loft refused it", _CODES[code], code)
+        bounced = SuppressionReason.BOUNCED if code == "loft_not_found" else None
+        return Rejected("the loft refused it", _CODES[code], code, bounced)
     ref = responses.text_of(document, "id")
     if not answer.success or not ref:
         return responses.failure(answer)
