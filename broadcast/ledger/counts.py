@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from broadcast.ledger.store import Store
 from broadcast.model.delivery import REACHED, DeliveryState
 
 if TYPE_CHECKING:
@@ -75,24 +74,3 @@ def counts_of_channel(name: str, entries: Sequence[DeliveryCount], failovers: Se
         suppressed=here.suppressed,
         held=here.held,
     )
-
-
-def still_owed(store: Store, incident: int) -> tuple[StillOwed, ...]:
-    """Return what any notice of an incident has not sent yet."""
-    with store.reading() as connection:
-        return tuple(StillOwed(*row) for row in connection.execute("still_owed", (incident,)))
-
-
-def delivery_counts(store: Store, notice: int) -> list[DeliveryCount]:
-    """Return every delivery of a notice, counted."""
-    with store.reading() as connection:
-        return [
-            DeliveryCount(
-                channel=row["channel"],
-                state=DeliveryState(row["state"]),
-                required=bool(row["required"]),
-                step=row["step"],
-                count=row["count"],
-            )
-            for row in connection.execute("delivery_counts", {"notice": notice})
-        ]

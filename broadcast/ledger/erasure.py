@@ -144,11 +144,11 @@ class Erasure:
             digests = [(address_digest(secret, *address),) for address in person.addresses]
             connection.executemany("show_no_address", digests)
 
-    def forgotten(self, incident: int, secret: Callable[[], bytes]) -> Forgotten | None:
-        """Recognises people who were forgotten in an incident that goes on; None if nobody was."""
+    def forgotten(self, incident: int) -> Forgotten | None:
+        """Return what recognises the people who were forgotten in an incident; None if there are none."""
         with self._store.reading() as connection:
             marks = {row[0] for row in connection.execute("forgotten", (incident,))}
-        return Forgotten(marks, secret()) if marks else None
+        return Forgotten(marks, self._store.secret()) if marks else None
 
     @property
     def unfinished(self) -> bool:

@@ -1,4 +1,4 @@
-"""Reading the ledger back: who was told what, when, and how."""
+"""Read the ledger back: what was sent to whom, when and how."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from broadcast.ledger.columns import contact_from, moment
-from broadcast.ledger.counts import DeliveryCount, delivery_counts
+from broadcast.ledger.counts import DeliveryCount, StillOwed
 from broadcast.ledger.records import DeliveryLine, LedgerEvent, Notice
 from broadcast.ledger.scrub import NOT_REACHED
 from broadcast.ledger.store import Row, Store
@@ -94,14 +94,25 @@ class DeliveryStanding:
 
 
 class History:
-    """The ledger as a record."""
+    """What was sent to whom, when and how. Methods raise `LedgerError`, and change nothing.
+
+    Example:
+        >>> counts(ledger.history.delivery_counts(notice.id)).accepted
+        1220
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def delivery_counts(self, notice: int) -> list[DeliveryCount]:
-        """Return how many deliveries of a notice stand where."""
-        return delivery_counts(self._store, notice)
+        """Return the number of deliveries of a notice by channel, state and place of their route."""
+        with self._store.reading() as connection:
+            rows = connection.execute("delivery_counts", {"notice": notice})
+            return [_delivery_count(row) for row in rows]
+
+    def still_owed(self, incident: Incident) -> tuple[StillOwed, ...]:
+        """Return what the notices of an incident have not sent yet, by notice and channel."""
+        return tuple(self._each("still_owed", incident.id, lambda row: StillOwed(*row)))
 
     def attempts(self, notice: int) -> list[ChannelAttempts]:
         """Return what the requests of a notice came to, by channel in the order of their first use."""
@@ -214,6 +225,16 @@ class History:
     def _each(self, name: str, id: int, make: Callable[[Row], T]) -> list[T]:
         with self._store.reading() as connection:
             return [make(row) for row in connection.execute(name, (id,)).fetchall()]
+
+
+def _delivery_count(row: Row) -> DeliveryCount:
+    return DeliveryCount(
+        channel=row["channel"],
+        state=DeliveryState(row["state"]),
+        required=bool(row["required"]),
+        step=row["step"],
+        count=row["count"],
+    )
 
 
 def _failover(row: Row) -> Failover:

@@ -58,11 +58,10 @@ class ReceiptsApplied:
 
 
 class Receipts:
-    """The ledger's receipts. `secret` is read only if a message must be found by our own reference."""
+    """The ledger's receipts."""
 
-    def __init__(self, store: Store, secret: Callable[[], bytes]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._secret = secret
 
     def record(
         self, received: Sequence[ChannelReceipt], now: datetime, kinds: dict[str, AddressKind] | None = None
@@ -81,7 +80,7 @@ class Receipts:
         with self._store.transaction() as connection:
             rows = [_row(one, now) for one in received]
             recorded = sum(max(0, connection.execute("insert_receipt", row).rowcount) for row in rows)
-            applying = _Applying(connection, now, known, self._secret)
+            applying = _Applying(connection, now, known, self._store.secret)
             waiting = connection.execute(
                 "unmatched_receipts", {"since": (now - LATE).timestamp(), "limit": _LIMIT}
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from broadcast.errors import LedgerError
@@ -14,11 +14,10 @@ from broadcast.model.suppression import Suppressed, Suppression, SuppressionReas
 
 
 class Suppressions:
-    """The ledger's suppressions. `secret` is read, or made, only where there is a use for it."""
+    """The addresses that must not be used, as digests keyed with the install secret."""
 
-    def __init__(self, store: Store, secret: Callable[[], bytes]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._read_secret = secret
 
     def all(self) -> list[Suppression]:
         """Return every one, the oldest first."""
@@ -72,7 +71,8 @@ class Suppressions:
 
     @cached_property
     def _secret(self) -> bytes:
-        return self._read_secret()
+        # Read, or created, only where there is a use for it.
+        return self._store.secret()
 
 
 def suppress(connection: Connection, suppressions: Iterable[Suppression]) -> int:

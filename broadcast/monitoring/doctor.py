@@ -165,7 +165,7 @@ def _ledger(settings: Settings) -> Iterator[Check]:
     try:
         verdict = ledger.check()
         # As before every notice: a folder or a file system that cannot keep locks shows up here.
-        ledger.begin_run().end()
+        ledger.runs.begin().end()
         ledger.secret()
     finally:
         ledger.close()

@@ -9,7 +9,7 @@ from broadcast.config.settings import Settings
 from broadcast.dispatch.message_builder import contact_values
 from broadcast.errors import NothingMatched
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.person_record import OwedMessage
+from broadcast.ledger.person_record import OwedMessage, recorded
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.message import Message as Text
 from broadcast.model.suppression import Suppression
@@ -68,7 +68,7 @@ def export_person(
     `NothingMatched` if no data is found.
     """
     person = find_person(ledger, settings, term, also)
-    contacts, messages = ledger.recorded(person.known_as)
+    contacts, messages = recorded(ledger.store, person.known_as)
     typed = read_typed(settings, term)
     suppressions = tuple(_suppressions(ledger, person, typed))
     if not (person.entries or suppressions or person.rejected or person.unread):

@@ -61,7 +61,7 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
     """
     erasure, person = ledger.erasure, proposed.person
     if person.known_as or (proposed.suppress and person.rows):
-        ledger.require_idle("perhaps to them, so nothing was erased")
+        ledger.runs.require_idle("perhaps to them, so nothing was erased")
         erasure.require_space()
         consent(proposed)
         secret = ledger.secret()

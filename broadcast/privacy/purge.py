@@ -58,7 +58,7 @@ def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purg
     """
     erasure = ledger.erasure
     if proposed.incidents:
-        ledger.require_idle("nothing was erased")
+        ledger.runs.require_idle("nothing was erased")
         erasure.require_space()
         consent(proposed)
         erasure.purge([incident.id for incident in proposed.incidents], by)

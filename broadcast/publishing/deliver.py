@@ -16,6 +16,8 @@ from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerBusy, LedgerError, Unfinished
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
+from broadcast.ledger.reroute import avoid
+from broadcast.ledger.targets import follow_targets
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
 from broadcast.model.counted import counted
@@ -63,7 +65,7 @@ class Deliverer:
         time cuts them off.
         """
         secret = self.ledger.secret()
-        run = self.ledger.begin_run()
+        run = self.ledger.runs.begin()
         try:
             with stop.heeded():
                 yield Started(run, secret, stop)
@@ -107,8 +109,8 @@ class Deliverer:
                 notice.id,
                 started.run,
                 paces(active, self.channels),
-                self.clock,
-                order.limits.on_unknown,
+                clock=self.clock,
+                on_unknown=order.limits.on_unknown,
             ),
             builder=builder,
             active=active,
@@ -173,7 +175,7 @@ class Deliverer:
 
     def follow_targets(self) -> None:
         """Let the ledger know where channels that publish lead now; raises `LedgerError`."""
-        self.ledger.follow_targets(self.channels.targets(self.ledger.secret()))
+        follow_targets(self.ledger.store, self.channels.targets(self.ledger.secret()))
 
     def needed(self, notice: Notice) -> dict[str, Adapter]:
         """The adapters of every channel that the notice may still use; raises `ConfigError`, `Refused`."""
@@ -199,8 +201,11 @@ class Deliverer:
         """
         suppressed = self.ledger.suppressions.suppressed()
         if suppressed and (planned is None or suppressed.reasons != planned.reasons):
-            self.ledger.avoid(
-                notice.id, Avoiding(suppressed, self.channels.planned, self.internal), self.clock.now()
+            avoid(
+                self.ledger.store,
+                notice.id,
+                Avoiding(suppressed, self.channels.planned, self.internal),
+                self.clock.now(),
             )
 
     def _kept(self, notice: Notice, result: Result) -> Result:

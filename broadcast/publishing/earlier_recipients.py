@@ -39,7 +39,7 @@ class EarlierRecipients:
             audiences=history.audiences(incident),
             threads={name: root for name, (root, _) in history.threads(incident.id).items()},
             texts=history.texts(incident),
-            forgotten=ledger.forgotten(incident),
+            forgotten=ledger.erasure.forgotten(incident.id),
         )
 
     def to_be_told(self) -> list[PreviousDelivery]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from broadcast.errors import NothingMatched
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.unknown_messages import UnknownMessage
+from broadcast.ledger.unknown_messages import UnknownMessage, record_finding, unknown_messages
 from broadcast.model.clock import Clock
 from broadcast.model.counted import counted
 from broadcast.model.unknown import UnknownFinding
@@ -51,7 +51,7 @@ Consent = Callable[[Resolution], None]
 def propose(ledger: Ledger, selection: Selection, finding: UnknownFinding, author: str) -> Resolution:
     """Whom it is about; raises `UnknownIncident` or `NothingMatched`."""
     incident = ledger.incidents.find(selection.incident, closed=True)
-    messages = ledger.unknown_messages(incident)
+    messages = unknown_messages(ledger.store, incident)
     if not messages:
         raise NothingMatched(
             f"nothing of {incident.ref} is unknown, so there is nothing to resolve",
@@ -74,9 +74,9 @@ def resolve_unknown(ledger: Ledger, resolution: Resolution, clock: Clock, consen
 
     Raises `Refused` while a run is sending, or where the answer is no.
     """
-    ledger.require_idle("what it has under way is its own, so nothing was changed")
+    ledger.runs.require_idle("what it has under way is its own, so nothing was changed")
     consent(resolution)
-    ledger.record_finding(resolution.messages, resolution.finding, resolution.author, clock.now())
+    record_finding(ledger.store, resolution.messages, resolution.finding, resolution.author, clock.now())
     return replace(resolution, done=True)
 
 

@@ -11,7 +11,7 @@ from broadcast.errors import ConfigError
 from broadcast.ledger.counts import Counts, StillOwed, counts
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
-from broadcast.ledger.unknown_messages import UnknownMessage
+from broadcast.ledger.unknown_messages import UnknownMessage, unknown_messages
 from broadcast.model.channel import Idempotency
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.notice import NoticeKind
@@ -84,9 +84,9 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         next_update_at=promised,
         overdue=not incident.phase.closed and promised is not None and now >= promised,
         notices=latest[1] if latest else 0,
-        counts=counts(ledger.delivery_counts(latest[0])) if latest else Counts(),
-        owed=ledger.still_owed(incident),
-        unknown_messages=tuple(ledger.unknown_messages(incident)),
+        counts=counts(ledger.history.delivery_counts(latest[0])) if latest else Counts(),
+        owed=ledger.history.still_owed(incident),
+        unknown_messages=tuple(unknown_messages(ledger.store, incident)),
         reopened_at=next((one.created_at for one in reversed(notices) if is_reopening(one)), None),
     )
 

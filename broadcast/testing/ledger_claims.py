@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.store import Run
+from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted
 from broadcast.testing.ledger_fixtures import LedgerFixtures, states
@@ -22,8 +23,11 @@ class ClaimsContract(LedgerFixtures):
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         new = record(ledger, *(f"p{n}" for n in range(60)), route=("sms",))
-        second = other.begin_run()
-        works = [ledger.deliveries(new.id, run), other.deliveries(new.id, second)]
+        second = other.runs.begin()
+        works = [
+            ledger.deliveries(new.id, run, clock=SystemClock()),
+            other.deliveries(new.id, second, clock=SystemClock()),
+        ]
 
         with ThreadPoolExecutor(2) as both:
             claimed = list(both.map(lambda work: [claim(work, "sms", 3) for _ in range(12)], works))
@@ -37,10 +41,10 @@ class ClaimsContract(LedgerFixtures):
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna")
-        (claimed,) = claim(ledger.deliveries(new.id, run), "email")
+        (claimed,) = claim(ledger.deliveries(new.id, run, clock=SystemClock()), "email")
 
         assert states(other, new) == {"anna": _S.SENDING}
-        assert other.deliveries(new.id, run).owners() == [run.id]
+        assert other.deliveries(new.id, run, clock=SystemClock()).owners() == [run.id]
         assert other.history.attempts(new.id)[0].left == 1
         assert (claimed.attempts, claimed.step, claimed.thread) == (1, 0, None)
         assert claimed.contact is not None
@@ -50,7 +54,7 @@ class ClaimsContract(LedgerFixtures):
         self, ledger: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")
 
         turn = work.turn(
@@ -65,7 +69,7 @@ class ClaimsContract(LedgerFixtures):
     def test_a_turn_says_whether_there_is_more_though_it_got_all_it_wanted(
         self, ledger: Ledger, run: Run
     ) -> None:
-        work = ledger.deliveries(record(ledger, "anna", "ben").id, run)
+        work = ledger.deliveries(record(ledger, "anna", "ben").id, run, clock=SystemClock())
 
         first, second = (work.turn([], {"email": 1}, NOON) for _ in range(2))
 
@@ -75,7 +79,7 @@ class ClaimsContract(LedgerFixtures):
 
     def test_what_never_left_is_owed_as_if_nobody_had_claimed_it(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", "ben")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         anna, ben = claim(work, "email")
 
         work.turn([settled(ben, _S.ACCEPTED, "accepted")], {}, NOON)
@@ -88,7 +92,7 @@ class ClaimsContract(LedgerFixtures):
 
     def test_what_is_to_be_tried_again_waits_and_says_until_when(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")
         until = after(7).timestamp()
 
@@ -101,7 +105,7 @@ class ClaimsContract(LedgerFixtures):
 
     def test_the_next_channel_begins_with_no_attempts(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")
 
         work.turn([settled(claimed, _S.PLANNED, "rejected", step=1, reason="no")], {}, NOON)
@@ -115,7 +119,7 @@ class ClaimsContract(LedgerFixtures):
     def test_only_the_latest_attempt_decides(self, ledger: Ledger, run: Run) -> None:
         """Two processes asked about the same attempt; one of them has sent again since."""
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")
         stale = settled(claimed, _S.PLANNED, "not_sent")
         work.turn([stale], {}, NOON)

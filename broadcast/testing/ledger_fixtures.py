@@ -63,7 +63,7 @@ class LedgerFixtures:
 
     @pytest.fixture
     def run(self, ledger: Ledger) -> Iterator[Run]:
-        run = ledger.begin_run()
+        run = ledger.runs.begin()
         yield run
         run.end()
 

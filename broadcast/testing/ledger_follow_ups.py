@@ -6,6 +6,7 @@ import pytest
 
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.store import Run
+from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.model.outcome import Accepted, Thread
@@ -20,7 +21,7 @@ class FollowUpsContract(LedgerFixtures):
 
     def test_a_newer_notice_takes_the_place_of_what_has_not_left(self, ledger: Ledger, run: Run) -> None:
         first = record(ledger, "anna", "bert", "carl", "dora", route=("sms",))
-        work = ledger.deliveries(first.id, run)
+        work = ledger.deliveries(first.id, run, clock=SystemClock())
         (sending,) = claim(work, "sms", 1)
 
         record(ledger, "anna", "bert", "carl")
@@ -39,7 +40,7 @@ class FollowUpsContract(LedgerFixtures):
         self, ledger: Ledger, run: Run, state: DeliveryState
     ) -> None:
         first = record(ledger, "anna", route=("sms",))
-        work = ledger.deliveries(first.id, run)
+        work = ledger.deliveries(first.id, run, clock=SystemClock())
         (sending,) = claim(work, "sms")
         record(ledger, "anna")
 
@@ -55,13 +56,13 @@ class FollowUpsContract(LedgerFixtures):
         record(ledger, phase=phase)
 
         assert set(states(ledger, first).values()) == {_S.CANCELLED}
-        assert claim(ledger.deliveries(first.id, run), "email") == []
+        assert claim(ledger.deliveries(first.id, run, clock=SystemClock()), "email") == []
 
     def test_a_thread_is_kept_for_each_channel_and_receiver(self, ledger: Ledger, run: Run) -> None:
         known: dict[str, Thread] = {}
         for root in ("root", "root", "moved"):  # a closed ticket is followed by another one
             new = record(ledger, "anna", "bert", route=("email",))
-            work = ledger.deliveries(new.id, run)
+            work = ledger.deliveries(new.id, run, clock=SystemClock())
             for claimed in claim(work, "email"):
                 assert claimed.thread == known.get(claimed.receiver)
                 thread = Thread(f"{root}-{claimed.receiver}", f"{claimed.receiver}-{new.sequence}")
@@ -70,12 +71,12 @@ class FollowUpsContract(LedgerFixtures):
                 work.turn([settled(claimed, _S.ACCEPTED, "accepted", accepted=took)], {}, NOON)
 
         other_channel = record(ledger, "anna", route=("sms",))
-        (claimed,) = claim(ledger.deliveries(other_channel.id, run), "sms")
+        (claimed,) = claim(ledger.deliveries(other_channel.id, run, clock=SystemClock()), "sms")
         assert claimed.thread is None
 
     def test_everybody_who_may_have_been_told_is_remembered(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", "bert", "carl", "dora", route=("email", "sms"))
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         anna, bert, carl, _ = claim(work, "email")
         work.turn(
             [
@@ -99,7 +100,7 @@ class FollowUpsContract(LedgerFixtures):
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         work.breaker_opened("sms", "401", NOON)
 
         assert [(b.channel, b.reason) for b in other.history.breakers()] == [("sms", "401")]

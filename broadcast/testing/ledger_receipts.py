@@ -8,6 +8,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.ledger.records import Notice
 from broadcast.ledger.store import Run
+from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.ids import delivery_key
@@ -51,7 +52,7 @@ class ReceiptsContract(LedgerFixtures):
         assert states(ledger, new) == {"anna": _S.PLANNED}
         (failover,) = ledger.history.failovers(new.id)
         assert (failover.origin, failover.destination, failover.count) == ("email", "mail-backup", 1)
-        (again,) = claim(ledger.deliveries(new.id, run), "mail-backup", seconds=3)
+        (again,) = claim(ledger.deliveries(new.id, run, clock=SystemClock()), "mail-backup", seconds=3)
         assert (again.step, again.attempts) == (1, 1)
 
     def test_it_ends_as_failed_if_the_lane_has_no_other_channel(self, ledger: Ledger, run: Run) -> None:
@@ -79,7 +80,7 @@ class ReceiptsContract(LedgerFixtures):
 
     def test_news_that_is_earlier_than_the_answer_waits_for_it(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")
 
         early = ledger.receipts.record(_received(_DELIVERED), NOON)
@@ -101,7 +102,7 @@ class ReceiptsContract(LedgerFixtures):
         self, ledger: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna", "ben")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         lost = [settled(claimed, _S.UNKNOWN, "unknown") for claimed in claim(work, "email")]
         work.turn(lost, {}, NOON)
 
@@ -122,7 +123,7 @@ class ReceiptsContract(LedgerFixtures):
     ) -> Notice:
         """Return a notice that a provider accepted in one request with the id SG1."""
         new = record(ledger, *receivers, route=route)
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         one = (Accepted("SG1"),)
         work.turn(
             [settled(each, _S.ACCEPTED, "accepted", accepted=one) for each in claim(work, "email")], {}, NOON

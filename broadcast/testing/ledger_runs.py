@@ -10,6 +10,7 @@ from broadcast.errors import DoubtfulCommit, Refused
 from broadcast.ledger.erasure import Author
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.store import Run
+from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.testing.ledger_fixtures import LedgerFixtures, LosesAnswers, states
 from broadcast.testing.ledger_samples import NOON, after, claim, record, settled
@@ -24,9 +25,9 @@ class RunsContract(LedgerFixtures):
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna", "bert", route=("sms",))
-        dead = other.begin_run()
-        claim(other.deliveries(new.id, dead), "sms", 1)
-        work = ledger.deliveries(new.id, run)
+        dead = other.runs.begin()
+        claim(other.deliveries(new.id, dead, clock=SystemClock()), "sms", 1)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         claim(work, "sms", 1)
         dead.end()
 
@@ -38,7 +39,7 @@ class RunsContract(LedgerFixtures):
         assert len(work.lookups("sms", 9, after(5), after(9))[0]) == 1
 
     def test_a_run_lives_until_it_ends_and_everybody_sees_it(self, ledger: Ledger, other: Ledger) -> None:
-        run = ledger.begin_run()
+        run = ledger.runs.begin()
 
         assert other.runs.alive(run.id) == os.getpid()
         assert other.runs.living() == [os.getpid()]
@@ -51,7 +52,7 @@ class RunsContract(LedgerFixtures):
         other.runs.require_idle("nothing was erased")
 
     def test_nobody_is_erased_while_a_run_lives(self, ledger: Ledger, other: Ledger) -> None:
-        new, run = record(ledger, "anna"), ledger.begin_run()
+        new, run = record(ledger, "anna"), ledger.runs.begin()
 
         with pytest.raises(Refused):
             other.erasure.purge([new.incident_id], Author("ada", NOON))
@@ -67,8 +68,8 @@ class RunsContract(LedgerFixtures):
         """What it may have claimed belongs to a dead run, and is looked up before it is sent again."""
         ledger = Ledger(losing)
         new = record(ledger, "anna", route=("sms",))
-        run = ledger.begin_run()
-        work, former = ledger.deliveries(new.id, run), run.id
+        run = ledger.runs.begin()
+        work, former = ledger.deliveries(new.id, run, clock=SystemClock()), run.id
         losing.answers = False
 
         with pytest.raises(DoubtfulCommit):
@@ -90,8 +91,8 @@ class RunsContract(LedgerFixtures):
     ) -> None:
         ledger = Ledger(losing)
         new = record(ledger, "anna", "bert", "carl", route=("sms",))
-        run = ledger.begin_run()
-        work, former = ledger.deliveries(new.id, run), run.id
+        run = ledger.runs.begin()
+        work, former = ledger.deliveries(new.id, run, clock=SystemClock()), run.id
         anna, bert = claim(work, "sms", 2)
         losing.answers = False
         with pytest.raises(DoubtfulCommit):
@@ -112,7 +113,10 @@ class RunsContract(LedgerFixtures):
     ) -> None:
         """A run was taken for dead, and its answer came after all."""
         new = record(ledger, "anna", "bert", route=("sms",))
-        work, theirs = ledger.deliveries(new.id, run), other.deliveries(new.id, run)
+        work, theirs = (
+            ledger.deliveries(new.id, run, clock=SystemClock()),
+            other.deliveries(new.id, run, clock=SystemClock()),
+        )
         anna, bert = claim(work, "sms")
         theirs.orphan(run.id, "it seemed dead", NOON, NOON)
         asked, _ = theirs.lookups("sms", 9, NOON, after(5))

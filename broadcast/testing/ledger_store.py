@@ -61,7 +61,7 @@ class StoreContract(LedgerFixtures):
     def test_a_pace_holds_for_all_connections_together(self, ledger: Ledger, other: Ledger, run: Run) -> None:
         new = record(ledger, *(f"p{number}" for number in range(9)), route=("sms",))
         paces, clock = {"sms": Pace(rate=1.0, burst=3)}, SystemClock()
-        works = [one.deliveries(new.id, run, paces, clock) for one in (ledger, other)]
+        works = [one.deliveries(new.id, run, paces, clock=clock) for one in (ledger, other)]
 
         claimed = [len(claim(work, "sms")) for work in works]
 
@@ -71,8 +71,10 @@ class StoreContract(LedgerFixtures):
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna", route=("sms",))
-        ledger.deliveries(new.id, run).turn([], {}, NOON, [Pause("sms", 30.0, "slower, please")])
-        theirs = other.deliveries(new.id, run)
+        ledger.deliveries(new.id, run, clock=SystemClock()).turn(
+            [], {}, NOON, [Pause("sms", 30.0, "slower, please")]
+        )
+        theirs = other.deliveries(new.id, run, clock=SystemClock())
 
         turn = theirs.turn([], {"sms": 1}, after(29))
         assert turn.claims["sms"] == []

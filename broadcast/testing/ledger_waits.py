@@ -6,6 +6,7 @@ import math
 
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.store import Run
+from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.testing.ledger_fixtures import LedgerFixtures, refuse, states
 from broadcast.testing.ledger_samples import NOON, after, claim, record, settled
@@ -20,20 +21,23 @@ class WaitsContract(LedgerFixtures):
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")
         work.turn([settled(claimed, _S.UNKNOWN, "unknown", not_before=after(5).timestamp())], {}, NOON)
 
         assert work.lookups("email", 9, after(4), after(9)) == ([], after(5).timestamp())
         (asked,), following = work.lookups("email", 9, after(5), after(10))
         assert (asked.attempt, asked.lookups, following) == (claimed.attempt, 0, None)
-        assert other.deliveries(new.id, run).lookups("email", 9, after(6), after(11))[0] == []
+        assert (
+            other.deliveries(new.id, run, clock=SystemClock()).lookups("email", 9, after(6), after(11))[0]
+            == []
+        )
         (again,), _ = work.lookups("email", 9, after(10), after(15))
         assert again.lookups == 1
 
     def test_look_ups_beyond_the_limit_are_due_at_once(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", "bert", "carl")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         work.turn(
             [settled(one, _S.UNKNOWN, "unknown", not_before=1.0) for one in claim(work, "email")], {}, NOON
         )
@@ -46,7 +50,7 @@ class WaitsContract(LedgerFixtures):
         self, ledger: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")
         work.turn([settled(claimed, _S.UNKNOWN, "unknown", not_before=math.inf)], {}, NOON)
 
@@ -56,7 +60,7 @@ class WaitsContract(LedgerFixtures):
 
     def test_everybody_who_waits_moves_on_and_the_last_are_held(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", "bert", route=("email", "sms"))
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
 
         assert work.reroute("email", "out", NOON) == 2
         assert [(w.channel, w.state, w.count) for w in work.waiting()] == [("sms", _S.PLANNED, 2)]
@@ -68,11 +72,11 @@ class WaitsContract(LedgerFixtures):
     def test_only_those_with_no_address_left_are_held(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", route=("email", "sms"))
 
-        assert ledger.deliveries(new.id, run).hold("email", "out", NOON) == 0
+        assert ledger.deliveries(new.id, run, clock=SystemClock()).hold("email", "out", NOON) == 0
 
     def test_what_was_held_starts_over(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         refuse(work, "email", "mail-backup", "sms")
 
         assert work.unhold(after(1)) == 1
@@ -81,7 +85,7 @@ class WaitsContract(LedgerFixtures):
 
     def test_it_starts_over_behind_a_channel_that_may_have_taken_it(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
-        work = ledger.deliveries(new.id, run)
+        work = ledger.deliveries(new.id, run, clock=SystemClock())
         refuse(work, "email", "mail-backup", "sms", outcomes=("rejected", "unknown", "rejected"))
 
         work.unhold(after(1))

@@ -78,7 +78,7 @@ def dispatched(
             at_first_answer()
             mail.may_answer.set()
 
-    run = ledger.begin_run()
+    run = ledger.runs.begin()
     builder = MessageBuilder(
         notice="INC-1/1",
         identity=notice.identity,
@@ -95,7 +95,7 @@ def dispatched(
 
 
 def states(ledger: Ledger, notice: Notice) -> dict[str, int]:
-    return {entry.state: entry.count for entry in ledger.delivery_counts(notice.id)}
+    return {entry.state: entry.count for entry in ledger.history.delivery_counts(notice.id)}
 
 
 def test_what_was_claimed_before_the_machine_slept_is_not_sent_after_somebody_closed_the_incident(ledger):

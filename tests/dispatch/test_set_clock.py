@@ -76,7 +76,7 @@ def dispatched(
     ledger: Ledger, sms: Sms, clock: WallClock, people: int, listener: Callable[[Event], None]
 ) -> Ending:
     notice = record(ledger, *(f"p{number}" for number in range(people)), route=("email",))
-    run = ledger.begin_run()
+    run = ledger.runs.begin()
     builder = MessageBuilder(
         notice="INC-1/1",
         identity=notice.identity,
@@ -146,7 +146,7 @@ def waiting(tmp_path_factory):
     """One delivery whose answer was lost, for a run with a clock that is told what to show."""
     ledger = Ledger.open(tmp_path_factory.mktemp("waiting") / "ledger.db")
     notice = record(ledger, "anna", route=("email",))
-    clock, run = Shown(), ledger.begin_run()
+    clock, run = Shown(), ledger.runs.begin()
     yield ledger.deliveries(notice.id, run, clock=clock), clock, ledger
     run.end()
     ledger.close()
@@ -185,8 +185,8 @@ def test_nobody_waits_longer_than_before_and_no_wait_ends_early(waiting, wait, p
 @pytest.mark.parametrize("hours", [-1000, -1, 0, 1000])
 def test_a_retry_starts_at_once_whatever_the_clock_showed_before(ledger, hours):
     notice = record(ledger, "anna", "bert", route=("sms",))
-    run = ledger.begin_run()
-    deliveries = ledger.deliveries(notice.id, run)
+    run = ledger.runs.begin()
+    deliveries = ledger.deliveries(notice.id, run, clock=SystemClock())
     first, second = claim(deliveries, "sms", 2)
     deliveries.turn(
         [

@@ -140,7 +140,9 @@ def test_ctrl_z_leaves_the_ledger_to_others(company):
 
     ledger = Ledger.open(company.ledger_path, wait=0)
     (incident,) = ledger.incidents.all()
-    ledger.deliveries(incident.id, ledger.begin_run()).note("note", "written meanwhile", incident.opened_at)
+    ledger.deliveries(incident.id, ledger.runs.begin(), clock=SystemClock()).note(
+        "note", "written meanwhile", incident.opened_at
+    )
     ledger.close()
     child.stop(signal.SIGCONT)
 

@@ -9,6 +9,7 @@ import pytest
 
 from broadcast.errors import DoubtfulCommit
 from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import SystemClock
 from broadcast.testing.ledger_samples import claim, record
 
 
@@ -32,8 +33,8 @@ def ledger(tmp_path):
 
 def test_a_disk_that_fails_at_the_end_of_a_turn_leaves_it_in_doubt(ledger, tmp_path):
     new = record(ledger, *(f"p{number}" for number in range(2000)), route=("sms",))
-    run = ledger.begin_run()
-    work, former = ledger.deliveries(new.id, run), run.id
+    run = ledger.runs.begin()
+    work, former = ledger.deliveries(new.id, run, clock=SystemClock()), run.id
 
     with files_no_larger_than((tmp_path / "ledger.db").stat().st_size), pytest.raises(DoubtfulCommit):
         claim(work, "sms", 2000)

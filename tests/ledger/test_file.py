@@ -13,6 +13,7 @@ import pytest
 
 from broadcast.errors import LedgerBusy, LedgerDamaged, LedgerError
 from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import SystemClock
 from broadcast.testing.ledger_samples import NOON, claim, incident, notice, owed, record
 
 AS_ROOT = os.geteuid() == 0
@@ -26,8 +27,8 @@ def path(tmp_path):
 def filled(path):
     ledger = Ledger.open(path)
     new = record(ledger, *(f"p{n}" for n in range(40)))
-    run = ledger.begin_run()
-    claim(ledger.deliveries(new.id, run), "email")
+    run = ledger.runs.begin()
+    claim(ledger.deliveries(new.id, run, clock=SystemClock()), "email")
     run.end()
     ledger.close()
 
@@ -42,8 +43,8 @@ def read_and_write(path):
                 ledger.history.lines(found)
                 ledger.history.told(one)
                 ledger.history.open_routes(found)
-                run = ledger.begin_run()
-                claim(ledger.deliveries(found.id, run), "email")
+                run = ledger.runs.begin()
+                claim(ledger.deliveries(found.id, run, clock=SystemClock()), "email")
                 run.end()
         record(ledger, "new")
     finally:
@@ -51,7 +52,7 @@ def read_and_write(path):
 
 
 def pragma(ledger, name):
-    with ledger._store.reading() as connection:
+    with ledger.store.reading() as connection:
         return connection.raw.execute(f"PRAGMA {name}").fetchone()[0]
 
 
@@ -72,7 +73,7 @@ def test_only_this_user_may_read_it(path, mask):
     try:
         ledger = Ledger.open(path)
         ledger.secret()
-        run = ledger.begin_run()
+        run = ledger.runs.begin()
     finally:
         os.umask(before)
 

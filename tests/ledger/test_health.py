@@ -10,6 +10,7 @@ import pytest
 
 from broadcast.ledger.health import ProviderPage, Watched
 from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.health import Announcement, Condition, Streak
 from broadcast.testing.ledger_samples import NOON, after, claim, record, settled
@@ -27,8 +28,8 @@ def ledger(tmp_path):
 def attempts(ledger: Ledger, *found: tuple[str, float, str | None]) -> None:
     """Attempts over `sms`: the outcome, the seconds it took, the reason."""
     notice = record(ledger, *(f"p{n}" for n in range(len(found))), route=("sms",))
-    run = ledger.begin_run()
-    work = ledger.deliveries(notice.id, run)
+    run = ledger.runs.begin()
+    work = ledger.deliveries(notice.id, run, clock=SystemClock())
     states = {"accepted": DeliveryState.ACCEPTED, "unknown": DeliveryState.UNKNOWN}
     for (outcome, seconds, reason), one in zip(found, claim(work, "sms", len(found)), strict=True):
         state = states.get(outcome, DeliveryState.FAILED)
@@ -69,7 +70,7 @@ def test_what_is_older_does_not_count(ledger):
 
 def test_a_hundred_thousand_deliveries_are_added_up_at_once_and_in_little_memory(ledger):
     record(ledger, "p1", route=("sms",))
-    with ledger._store.transaction() as connection:
+    with ledger.store.transaction() as connection:
         connection.raw.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many) "
             "INSERT INTO attempt (delivery_id, channel, owner, started_at, ended_at, outcome) "

@@ -8,6 +8,7 @@ import pytest
 
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.settlements import LONGEST_PAUSE
+from broadcast.model.clock import SystemClock
 from broadcast.model.pace import Pace, Pause
 from broadcast.testing.ledger_samples import after, claim, record
 
@@ -25,10 +26,13 @@ def ledgers(tmp_path: Path):
 
 @pytest.fixture
 def works(ledgers):
-    runs = [ledger.begin_run() for ledger in ledgers]
+    runs = [ledger.runs.begin() for ledger in ledgers]
     notice = record(ledgers[0], *"abcdef", route=("sms",)).id
     paces = {"sms": Pace(0.01, burst=2)}
-    yield [ledger.deliveries(notice, run, paces) for ledger, run in zip(ledgers, runs, strict=True)]
+    yield [
+        ledger.deliveries(notice, run, paces, clock=SystemClock())
+        for ledger, run in zip(ledgers, runs, strict=True)
+    ]
     for run in runs:
         run.end()
 

@@ -29,9 +29,9 @@ def test_symbolic_links_lead_to_one_ledger_with_one_secret_and_the_same_runs(pat
     (path.parent / "link-to-a-link").symlink_to("ledger.db")
     (path.parent / "other.db").symlink_to(target)
     ledger, other = Ledger.open(path), Ledger.open(path.parent / "other.db")
-    run = ledger.begin_run()
+    run = ledger.runs.begin()
 
-    assert other.living_runs() == [os.getpid()]
+    assert other.runs.living() == [os.getpid()]
     assert other.secret() == ledger.secret()
     assert not list(path.parent.glob("other.db.*"))
     run.end()
@@ -101,7 +101,7 @@ def test_a_ledger_that_is_moved_while_it_is_open_is_not_written(path):
 
 def test_opening_a_ledger_leaves_the_locks_of_another_connection_in_this_process(path):
     ledger = Ledger.open(path)
-    with ledger._store.transaction():
+    with ledger.store.transaction():
         Ledger.open(path).close()
         other = subprocess.run([sys.executable, "-c", ANOTHER_WRITER, path], capture_output=True, text=True)
 

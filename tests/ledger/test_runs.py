@@ -11,6 +11,7 @@ import pytest
 from broadcast.dispatch.recovery import take_over
 from broadcast.errors import LedgerError
 from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.testing.ledger_samples import NOON, after, claim, record
 
@@ -30,7 +31,7 @@ def sender(ledger):
     pid = os.fork()
     if not pid:
         theirs = Ledger.open(ledger.name)
-        claim(theirs.deliveries(new.id, theirs.begin_run()), "sms", 2)
+        claim(theirs.deliveries(new.id, theirs.runs.begin(), clock=SystemClock()), "sms", 2)
         os.write(told, b".")
         signal.pause()
         os._exit(0)
@@ -49,8 +50,8 @@ def end(pid):
 
 def test_only_a_dead_runs_deliveries_are_taken_over(ledger, sender):
     pid, new = sender
-    run = ledger.begin_run()
-    work = ledger.deliveries(new.id, run)
+    run = ledger.runs.begin()
+    work = ledger.deliveries(new.id, run, clock=SystemClock())
     before = take_over(work, ledger.runs, NOON, lookup_delay=5)
 
     assert (before.taken_over, before.alive) == (0, (pid,))
@@ -66,8 +67,8 @@ def test_only_a_dead_runs_deliveries_are_taken_over(ledger, sender):
 
 def test_what_was_taken_over_is_told_and_not_asked_about_before_it_has_settled(ledger, sender):
     pid, new = sender
-    run = ledger.begin_run()
-    work = ledger.deliveries(new.id, run)
+    run = ledger.runs.begin()
+    work = ledger.deliveries(new.id, run, clock=SystemClock())
     take_over(work, ledger.runs, NOON, lookup_delay=5)
     (incident,) = ledger.incidents.all()
     assert "recovery" not in [event.kind for event in ledger.history.events(incident)]
@@ -85,16 +86,21 @@ def test_what_was_taken_over_is_told_and_not_asked_about_before_it_has_settled(l
 def test_a_stopped_process_lives(ledger, sender):
     pid, new = sender
     os.kill(pid, signal.SIGSTOP)
-    run = ledger.begin_run()
+    run = ledger.runs.begin()
 
-    assert take_over(ledger.deliveries(new.id, run), ledger.runs, NOON, lookup_delay=5).taken_over == 0
+    assert (
+        take_over(
+            ledger.deliveries(new.id, run, clock=SystemClock()), ledger.runs, NOON, lookup_delay=5
+        ).taken_over
+        == 0
+    )
 
     run.end()
     end(pid)
 
 
 def test_a_run_leaves_nothing_behind(ledger):
-    run = ledger.begin_run()
+    run = ledger.runs.begin()
     assert ledger.runs.alive(run.id) == os.getpid()
     run.end()
 
@@ -114,7 +120,7 @@ def test_a_run_that_cannot_be_registered_sends_nothing(ledger):
     ledger.runs.folder.write_text("in the way")
 
     with pytest.raises(LedgerError, match="cannot write beside the ledger") as raised:
-        ledger.begin_run()
+        ledger.runs.begin()
 
     assert raised.value.exit_status == 12
 

@@ -216,7 +216,7 @@ def test_what_was_owed_to_the_forgotten_is_not_sent_and_not_lost(mail_company):
 
 def test_nobody_is_erased_while_a_run_sends(over):
     ledger = Ledger.open(over.folder / "broadcast.db")
-    run = ledger.begin_run()
+    run = ledger.runs.begin()
 
     purged = over.run("purge", "--older-than", "0s", "--yes")
     forgotten = over.run("forget", "kd4711-0", "--yes")
@@ -239,14 +239,16 @@ def test_a_stranger_is_not_forgotten_and_the_files_are_looked_at_all_the_same(ma
     assert "in the contacts" not in stranger.err
 
 
-def test_a_contact_is_recognised_by_who_has_the_secret_only(mail_company):
+def test_a_contact_is_recognised_by_who_has_the_secret_only(mail_company, monkeypatch):
     mail_company.notify("Chat down")
     mail_company.run("forget", "kd4711-0", "--yes")
     annika, bert = (Contact(id=row["id"], email=row["email"], phone=row["phone"]) for row in PEOPLE[:2])
 
     ledger = Ledger.open(mail_company.folder / "broadcast.db")
-    ours = ledger.erasure.forgotten(1, SECRETS["BROADCAST_INSTALL_SECRET"].encode)
-    theirs = ledger.erasure.forgotten(1, lambda: b"another")
+    monkeypatch.setenv("BROADCAST_INSTALL_SECRET", SECRETS["BROADCAST_INSTALL_SECRET"])
+    ours = ledger.erasure.forgotten(1)
+    monkeypatch.setenv("BROADCAST_INSTALL_SECRET", "the secret of another ledger")
+    theirs = ledger.erasure.forgotten(1)
     ledger.close()
 
     assert [ours(one) for one in (annika, bert)] == [True, False]

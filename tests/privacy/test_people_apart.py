@@ -185,7 +185,7 @@ def test_everything_of_one_person_and_nothing_of_anybody_else(people: list[Human
         assert len(export.person.rows) == len(one.now)
 
         forget(ledger, propose(ledger, configured, whom), Author("Ada", NOON), lambda _: None)
-        knows = ledger.forgotten(ledger.incidents.all()[0])
+        knows = ledger.erasure.forgotten(ledger.incidents.all()[0].id)
         ledger.close()
 
         assert left(folder, one.tokens) == set()

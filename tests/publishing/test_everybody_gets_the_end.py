@@ -24,6 +24,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Claim, Notice, Settlement
 from broadcast.ledger.store import Run
 from broadcast.model.channel import Capabilities, ChannelKind
+from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.incident import Phase
@@ -226,7 +227,7 @@ def told_before(book: Ledger, last: Notice) -> set[str]:
 
 
 def exit_code(book: Ledger, last: Notice) -> int:
-    return int(exit_status(book.delivery_counts(last.id), Ending.FINISHED))
+    return int(exit_status(book.history.delivery_counts(last.id), Ending.FINISHED))
 
 
 def tell(
@@ -246,7 +247,9 @@ def tell(
         facts = replace(new.facts, kind=NoticeKind.RETRACTION)
         new = replace(new, kind=NoticeKind.RETRACTION, facts=facts)
     last = book.incidents.record(replace(new, latecomers=late), NOON)
-    dispatch(book.deliveries(last.id, run), world, last, list(usable.channels), step.answers)
+    dispatch(
+        book.deliveries(last.id, run, clock=SystemClock()), world, last, list(usable.channels), step.answers
+    )
     return last
 
 
@@ -283,7 +286,7 @@ def open_lanes(lanes: Sequence[Sequence[str]], usable: Usable) -> tuple[tuple[st
 
 def finish(book: Ledger, run: Run, world: World, last: Notice) -> None:
     for _ in range(3):
-        work = book.deliveries(last.id, run)
+        work = book.deliveries(last.id, run, clock=SystemClock())
         work.unhold(
             NOON + timedelta(hours=1), {name: channel.capabilities.address for name, channel in WAYS.items()}
         )
@@ -347,7 +350,7 @@ def ledger() -> Iterator[tuple[Ledger, Run]]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         book = Ledger.open(Path(folder) / "ledger.db")
-        run = book.begin_run()
+        run = book.runs.begin()
         try:
             yield book, run
         finally:

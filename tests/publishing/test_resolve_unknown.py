@@ -197,7 +197,7 @@ def test_where_nothing_is_unknown_it_says_so(mail_company):
 
 def test_a_run_that_lives_is_left_alone(lost):
     ledger = Ledger.open(lost.folder / "broadcast.db")
-    run = ledger.begin_run()
+    run = ledger.runs.begin()
 
     said = settled(lost, "--as", "not-sent")
     run.end()

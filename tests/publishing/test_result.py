@@ -10,6 +10,7 @@ from broadcast.dispatch.progress import Ending
 from broadcast.ledger.counts import Counts, DeliveryCount, counts
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.channel import Capabilities, ChannelKind
+from broadcast.model.clock import SystemClock
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, Thread
@@ -83,8 +84,8 @@ def result(tmp_path):
     """Anna by mail, Bert by SMS after mail refused him, Carl unknown."""
     ledger = Ledger.open(tmp_path / "ledger.db")
     notice = record(ledger, "anna", "bert", "carl", "channel:page", route=("email", "sms"))
-    run = ledger.begin_run()
-    work = ledger.deliveries(notice.id, run)
+    run = ledger.runs.begin()
+    work = ledger.deliveries(notice.id, run, clock=SystemClock())
     anna, bert, carl, page = claim(work, "email")
     outcomes = [
         settled(anna, _S.ACCEPTED, "accepted", accepted=(Accepted("A"),)),

@@ -11,6 +11,7 @@ from pathlib import Path
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Claim, NewNotice, Notice, NoticeText, Settlement
+from broadcast.model.clock import SystemClock
 from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident, Phase, Service, Severity
@@ -113,8 +114,8 @@ class Chronicle:
 
     def send(self, notice: Notice, minutes: float, fates: Mapping[str, Sequence[Try]]) -> None:
         """Make the requests of `fates` from `minutes` on, and record what comes of them."""
-        run = self.ledger.begin_run()
-        deliveries = self.ledger.deliveries(notice.id, run)
+        run = self.ledger.runs.begin()
+        deliveries = self.ledger.deliveries(notice.id, run, clock=SystemClock())
         wanted = {attempt.channel: 1000 for tries in fates.values() for attempt in tries}
         left = {receiver: list(tries) for receiver, tries in fates.items()}
         moment = at(minutes)
@@ -131,9 +132,9 @@ class Chronicle:
 
     def deliveries(self, notice: Notice) -> Deliveries:
         """The deliveries of a notice, for what the engine notes besides."""
-        run = self.ledger.begin_run()
+        run = self.ledger.runs.begin()
         run.end()  # it claims nothing
-        return self.ledger.deliveries(notice.id, run)
+        return self.ledger.deliveries(notice.id, run, clock=SystemClock())
 
 
 def _settlement(claim: Claim, attempt: Try, *, more: bool) -> Settlement:

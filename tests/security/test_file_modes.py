@@ -32,7 +32,7 @@ def umask(request):
 def test_the_ledger_and_all_beside_it_are_private(tmp_path, umask):
     ledger = Ledger.open(tmp_path / "data" / "broadcast.db")
     ledger.secret()
-    run = ledger.begin_run()
+    run = ledger.runs.begin()
 
     seen = {path: mode(path) for path in tmp_path.rglob("*")}
     run.end()

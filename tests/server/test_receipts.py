@@ -19,8 +19,8 @@ _S = DeliveryState
 def accepted(ledger: Ledger, *receivers: str, route: tuple[str, ...] = ("sms", "call")):
     """A notice whose SMS were accepted under the ids SM0, SM1 and so on."""
     new = notice(incident(), 1, owed(*receivers, route=route))
-    recorded, run = ledger.incidents.record(new, SystemClock().now()), ledger.begin_run()
-    work = ledger.deliveries(recorded.id, run)
+    recorded, run = ledger.incidents.record(new, SystemClock().now()), ledger.runs.begin()
+    work = ledger.deliveries(recorded.id, run, clock=SystemClock())
     taken = [
         settled(claimed, _S.ACCEPTED, "accepted", accepted=(Accepted(f"SM{number}"),))
         for number, claimed in enumerate(claim(work, "sms"))
@@ -74,8 +74,8 @@ async def test_an_undelivered_message_goes_on_to_the_next_channel(served, ledger
 
 
 async def test_an_early_receipt_waits_for_its_message(served, ledger):
-    new, run = record(ledger, "anna", route=("sms",)), ledger.begin_run()
-    work = ledger.deliveries(new.id, run)
+    new, run = record(ledger, "anna", route=("sms",)), ledger.runs.begin()
+    work = ledger.deliveries(new.id, run, clock=SystemClock())
     (claimed,) = claim(work, "sms")
 
     assert (await served.twilio("/hooks/sms", status("SM9", "delivered"))).status == 204

@@ -52,7 +52,7 @@ def status(
     settings = load_settings(common.config, sandbox=common.sandbox)
     with opened(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
-        sending = ledger.living_runs()
+        sending = ledger.runs.living()
     if output is OutputForm.JSON:
         incidents = [_json(status, settings.timezone) for status in found]
         show_json({"schema": SCHEMA, "incidents": incidents, "sending": sending}, common.out)
