@@ -14,6 +14,7 @@ from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.counted import counted
 from broadcast.model.delivery import REACHED, DeliveryState
+from broadcast.model.promise import PromiseVerdict
 from broadcast.planning.outage import Dependencies, Outage
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.contact_points import is_down
@@ -22,7 +23,6 @@ from broadcast.rendering import prose
 from broadcast.rendering.lint import given_words
 from broadcast.rendering.words import language_of
 from broadcast.reports.analysis import IncidentAnalysis
-from broadcast.reports.promises import PromiseVerdict
 from broadcast.sandbox.records import Received
 
 _MINUTE = 60  # seconds

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from broadcast.config.durations import doubts, parse_day, parse_moment, parse_past_moment
 from broadcast.errors import UsageError
 from broadcast.model.incident import Incident, Phase, Severity
-from broadcast.model.moments import later, local
+from broadcast.model.moments import local
 from broadcast.model.notice import Facts
+from broadcast.model.promise import CADENCE, due_at
 from broadcast.model.zone import with_zone
 from broadcast.publishing.request import Request
 from broadcast.publishing.window import Window, window
 
-#: How soon readers are promised the next word where the command does not say.
-CADENCE = {
-    Severity.SEV1: timedelta(minutes=15),
-    Severity.SEV2: timedelta(minutes=30),
-    Severity.SEV3: timedelta(minutes=60),
-}
 #: Phases whose texts state an end, where somebody said one.
 _STATED = frozenset({Phase.RESOLVED, Phase.COMPLETED})
 #: The times that are given as variables.
@@ -175,10 +170,9 @@ class _TimesReader:
             promised = parse_moment(typed, self.now, self.zone)
             self._doubt("--next-update", typed, promised)
             return promised and promised.replace(microsecond=0)
-        if self.phase.maintenance or self.severity not in CADENCE:
+        promised = None if self.phase.maintenance else due_at(self.severity, self.now)
+        if promised is None:
             return None
-        # Readers are told hours and minutes, so that is what is promised.
-        promised = later(self.now, CADENCE[self.severity]).replace(second=0, microsecond=0)
         told = f"the next update is promised for {with_zone(promised.astimezone(self.zone), '%H:%M')}"
         self.warnings.append(
             f"{told} ({self.severity} default); change it with --next-update 30m, 14:30 or none"

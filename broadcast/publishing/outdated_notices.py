@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from broadcast.ledger.records import Notice
 from broadcast.model.moments import elapsed
+from broadcast.model.promise import overdue
 from broadcast.model.zone import with_zone
 
 _FRESH = timedelta(minutes=10)
@@ -22,7 +23,7 @@ def lateness(notice: Notice, now: datetime) -> Iterator[str]:
     if notice.phase.closed:
         return
     instead = f"if it is no longer so, tell the newest state instead: update {notice.incident}"
-    if facts.next_update and elapsed(facts.next_update, now) > timedelta():
+    if facts.next_update and overdue(facts.next_update, now):
         promised = with_zone(facts.next_update)
         yield f"{ref} promises the next update for {promised}, which has passed; {instead}"
     elif elapsed(facts.as_of, now) > _FRESH:

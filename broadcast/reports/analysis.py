@@ -13,8 +13,9 @@ from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident
 from broadcast.model.moments import elapsed
 from broadcast.model.notice import Facts
+from broadcast.model.promise import Promise
 from broadcast.reports.people import Addresses, PeopleSummary, people
-from broadcast.reports.promises import Promise, promises
+from broadcast.reports.promises import promises
 from broadcast.reports.timeline import (
     NoticeSummary,
     StateChange,

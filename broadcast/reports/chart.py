@@ -13,10 +13,10 @@ from html import escape
 
 from broadcast.ledger.history import ChannelReach
 from broadcast.model.moments import elapsed, later
+from broadcast.model.promise import Promise, PromiseVerdict
 from broadcast.model.text import printable
 from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.reports.language import ReportLanguage
-from broadcast.reports.promises import Promise, PromiseVerdict
 from broadcast.reports.timeline import Moment
 
 _ROW, _TOP, _RADIUS = 58.0, 90.0, 11.0
@@ -104,7 +104,7 @@ def levels(places: Sequence[float], gap: float) -> list[int]:
 def _scale(story: IncidentAnalysis, frame: ChartFrame) -> Scale:
     moments = [row.at for row in story.timeline]
     if not story.final:  # after the end, a later promise is drawn at the edge
-        moments += [promise.due for promise in story.promises]
+        moments += [promise.due_at for promise in story.promises]
     moments += [reach.last_at for chapter in story.chapters for reach in chapter.reach if reach.last_at]
     if not story.final:
         moments.append(story.as_of)
@@ -223,11 +223,11 @@ def _promises(story: IncidentAnalysis, y: float, scale: Scale, say: ReportLangua
 
 def _promise(story: IncidentAnalysis, promise: Promise, y: float, scale: Scale, say: ReportLanguage) -> str:
     """Return a diamond at the due time, with a bar to the update if that came later."""
-    x = scale.x(promise.due)
+    x = scale.x(promise.due_at)
     late = promise.verdict in {PromiseVerdict.LATE, PromiseVerdict.OVERDUE}
     kind = "late" if late else promise.verdict
     said = say(promise.verdict, span=say.span(promise.late))
-    hover = escape(f"{story.incident.ref}/{promise.notice}: {say.moment(promise.due)}, {said}")
+    hover = escape(f"{story.incident.ref}/{promise.notice}: {say.moment(promise.due_at)}, {said}")
     bar = ""
     if late:
         to = scale.x(promise.came_at or story.as_of)

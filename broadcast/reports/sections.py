@@ -10,6 +10,7 @@ from broadcast.ledger.records import NoticeText
 from broadcast.model.incident import Incident, Phase, Service
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts
+from broadcast.model.promise import Promise, PromiseVerdict
 from broadcast.model.text import printable
 from broadcast.planning.plan import PUBLIC
 from broadcast.reports import missed_people
@@ -33,7 +34,6 @@ from broadcast.reports.document import (
 )
 from broadcast.reports.language import ReportLanguage
 from broadcast.reports.people import Addresses
-from broadcast.reports.promises import Promise, PromiseVerdict
 from broadcast.reports.timeline import Moment, NoticeSummary, StateChange, TimelineRow
 
 _SLOT = re.compile(f"{SLOT_OPEN}(.*?){SLOT_CLOSE}")
@@ -277,7 +277,7 @@ def _promises(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]
     rows = tuple(
         (
             Cell(_mark(story, promise.notice)),
-            Cell(say.moment(promise.due)),
+            Cell(say.moment(promise.due_at)),
             Cell(f"{_mark(story, promise.answer)}, {say.moment(promise.came_at)}")
             if promise.came_at
             else Cell(say("not_yet")),

@@ -15,6 +15,7 @@ from broadcast.ledger.unknown_messages import UnknownMessage, unknown_messages
 from broadcast.model.channel import Idempotency
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.notice import NoticeKind
+from broadcast.model.promise import overdue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +79,11 @@ def _status(ledger: Ledger, incident: Incident, now: datetime) -> IncidentStatus
         started_at=incident.started_at,
         window_starts_at=incident.window_starts_at,
         window_ends_at=ends,
-        late=awaited is not None and now >= awaited,
+        late=overdue(awaited, now),
         opened_at=incident.opened_at,
         ended_at=incident.ended_at,
         next_update_at=promised,
-        overdue=not incident.phase.closed and promised is not None and now >= promised,
+        overdue=not incident.phase.closed and overdue(promised, now),
         notices=latest[1] if latest else 0,
         counts=counts(ledger.history.delivery_counts(latest[0])) if latest else Counts(),
         owed=ledger.history.still_owed(incident),

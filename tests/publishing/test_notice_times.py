@@ -13,8 +13,9 @@ from broadcast.channels.page.site.words import voice
 from broadcast.errors import UsageError
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Phase, Severity
+from broadcast.model.promise import CADENCE
 from broadcast.publishing.compose import compose
-from broadcast.publishing.notice_times import CADENCE, notice_times
+from broadcast.publishing.notice_times import notice_times
 from broadcast.publishing.request import Request, Verb
 from broadcast.rendering import phrase
 from broadcast.rendering.catalogue import Catalogue, default_folders

@@ -8,9 +8,9 @@ import pytest
 from broadcast.errors import UnknownIncident
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
+from broadcast.model.promise import PromiseVerdict
 from broadcast.reports.analysis import build
 from broadcast.reports.people import Addresses
-from broadcast.reports.promises import PromiseVerdict
 from broadcast.reports.timeline import Moment
 from tests.reports.conftest import BERLIN
 from tests.reports.filled_ledger import Try, at, owed, person, posted

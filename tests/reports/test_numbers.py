@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
-from broadcast.reports.promises import PromiseVerdict
+from broadcast.model.promise import PromiseVerdict
 from tests.reports.filled_ledger import Try, owed, person
 
 

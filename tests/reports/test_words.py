@@ -13,9 +13,9 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.delivery import REACHED, DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
+from broadcast.model.promise import PromiseVerdict
 from broadcast.reports.chart import levels, spread
 from broadcast.reports.language import ReportLanguage
-from broadcast.reports.promises import PromiseVerdict
 from broadcast.reports.timeline import Moment
 from broadcast.reports.words import WORDS
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from broadcast.channels.page.site.state import State, Update, language_of
 from broadcast.model.incident import Phase, Severity
+from broadcast.model.promise import doubtful_at
 from broadcast.model.situation import Situation
 
 #: The `extent` if only a part is down.
 PART = "part"
-#: An open incident without a promise counts as out of date after this time without an update.
-_PATIENCE = timedelta(hours=2)
-#: Maintenance that should have begun, or be over, counts as out of date after this time.
-_GRACE = timedelta(minutes=30)
 _FED = 50  # updates
 
 
@@ -179,13 +176,11 @@ class IncidentView:
         if not self.open:
             return None
         latest = self.latest
-        if latest.next_update:
-            return latest.next_update
-        if self.announced:
-            return self.begins + _GRACE
-        if latest.window_ends:
-            return latest.window_ends + _GRACE
-        return latest.as_of + _PATIENCE
+        return doubtful_at(
+            promised=latest.next_update,
+            awaited=self.begins if self.announced else latest.window_ends,
+            said_at=latest.as_of,
+        )
 
     def over(self, now: datetime) -> bool:
         """Return whether its announced end has passed."""
