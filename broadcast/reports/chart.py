@@ -154,7 +154,7 @@ def _lane(
     for row in story.timeline:
         if row.moment is Moment.BREAKER and row.channel == channel:
             x = scale.x(row.at)
-            hover = escape(f"{say('legend_breaker')}, {say.moment(row.at)}")
+            hover = escape(f"{say('legend.breaker')}, {say.moment(row.at)}")
             yield f'<g><title>{hover}</title><path class="breaker" d="M{x:.1f} {y - 20:.1f}v40"/></g>'
     marks = [
         (chapter.number, reach, reach.accepted_at or reach.last_at or chapter.notice.created_at)
@@ -192,7 +192,7 @@ def _mark(
     x, y = place
     kind = _kind(reach)
     hover = escape(
-        f"{story.incident.ref}/{number}, {printable(reach.channel)}: {say(f'legend_{kind}')}, {when}"
+        f"{story.incident.ref}/{number}, {printable(reach.channel)}: {say(f'legend.{kind}')}, {when}"
     )
     shape = _SQUARE if kind == "failed" else _RINGED if kind == "part" else _DISC
     return (

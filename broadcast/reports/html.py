@@ -138,7 +138,7 @@ def _quotation(quotation: Quotation) -> str:
 
 
 def _chart(story: IncidentAnalysis, say: ReportLanguage) -> str:
-    legend = "".join(f"<li>{sign}{escape(say(f'legend_{name}'))}</li>" for name, sign in _SIGNS.items())
+    legend = "".join(f"<li>{sign}{escape(say(f'legend.{name}'))}</li>" for name, sign in _SIGNS.items())
     return (
         f"{draw(story, say, WIDE)}\n{draw(story, say, NARROW)}\n"
         f'<ul class="legend" aria-hidden="true">{legend}</ul>\n'

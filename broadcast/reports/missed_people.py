@@ -59,7 +59,7 @@ def _people(
             Cell(say.known(person.phone)),
             Cell(say.known(person.email)),
             Cell(story.mark(person.notice)),
-            Cell(say.reason(person.reason) if person.reason else say(f"state_{person.state}")),
+            Cell(say.reason(person.reason) if person.reason else say(f"states.{person.state}")),
         )
         for person in people
     )

@@ -72,13 +72,13 @@ def _summary(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     )
     promised = Tile(
         say.number(kept),
-        say("tile_promises", promises=say.counted("promises", len(verdicts))),
+        say("tile_promises", promises=say.counted("promise_count", len(verdicts))),
         say("tile_promises_note", late=say.number(late), open=say.number(pending)),
         _tone(bad=late, doubtful=0, good=kept),
     )
     doubled = Tile(
         say.number(story.doubled),
-        say.counted("duplicates", story.doubled),
+        say.counted("duplicate_count", story.doubled),
         say("tile_duplicates_note", count=say.number(story.possibly_doubled)),
         _tone(bad=story.doubled, doubtful=story.possibly_doubled, good=1),
     )
@@ -112,7 +112,7 @@ def _facts(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
         ("headline", _title(story, say)),
         ("organisation", facts.organisation if facts else None),
         ("severity", _level(incident.severity, say, "level_scale")),
-        ("phase", say(f"phase_{incident.phase}")),
+        ("phase", say(f"phases.{incident.phase}")),
         ("services", _services(incident.services, say)),
         ("is_drill", say("yes" if incident.drill else "no")),
         ("started", say.moment(incident.started_at)),
@@ -201,10 +201,10 @@ _ROW_TONES = {
     Moment.BREAKER: CellTone.BAD,
 }
 _SPOKEN_SUBJECTS: dict[Moment, Callable[[str, ReportLanguage], str]] = {
-    Moment.PHASE: lambda phase, say: say(f"phase_{Phase(phase)}"),
-    Moment.NOTICE: lambda kind, say: say(f"kind_{kind}"),
+    Moment.PHASE: lambda phase, say: say(f"phases.{Phase(phase)}"),
+    Moment.NOTICE: lambda kind, say: say(f"kinds.{kind}"),
     Moment.SEVERITY: _level,
-    Moment.OTHER: lambda kind, say: say.called("event", kind),
+    Moment.OTHER: lambda kind, say: say.called("events", kind),
 }
 
 
@@ -214,7 +214,7 @@ def _event(row: TimelineRow, say: ReportLanguage) -> str:
     if row.moment in _SPOKEN_SUBJECTS:
         subject = _SPOKEN_SUBJECTS[row.moment](subject, say)
     return say(
-        f"row_{name}",
+        f"rows.{name}",
         subject=subject,
         channel=row.channel or DASH,
         detail=say.reason(row.detail or ""),
@@ -303,7 +303,7 @@ _VERDICT_TONES = {
 def _course(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     changes = [
         *((change, f"{say('severity')}: {_level(change.value, say)}") for change in story.severities),
-        *((change, f"{say('phase')}: {say(f'phase_{change.value}')}") for change in story.phases),
+        *((change, f"{say('phase')}: {say(f'phases.{change.value}')}") for change in story.phases),
     ]
     if not changes:
         return (ReportLine(say("course_empty")),)
@@ -345,7 +345,7 @@ def _quotation(
             "text_label",
             mark=_mark(story, chapter.number),
             audience=say("public") if text.template_audience == PUBLIC else text.template_audience,
-            kind=say.called("text", text.kind),
+            kind=say.called("text_kinds", text.kind),
             locale=message.locale,
         ),
         subject=message.subject and _verbatim(message.subject),
@@ -361,7 +361,8 @@ def _verbatim(text: str) -> str:
 
 
 def _reading(_: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
-    return tuple(ReportLine(say(f"reading_{name}")) for name in ("accepted", "unknown", "promise", "source"))
+    names = ("accepted", "unknown", "promise", "source")
+    return tuple(ReportLine(say(f"definitions.{name}")) for name in names)
 
 
 _SECTIONS: dict[str, Callable[[IncidentAnalysis, ReportLanguage], tuple[Block, ...]]] = {

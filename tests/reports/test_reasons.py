@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from broadcast.reports.markdown import as_markdown
-from broadcast.reports.reasons import in_german
+from broadcast.reports.reasons import translate
 from tests.reports.filled_ledger import Try, outage, owed, person, posted
 
 
@@ -59,7 +59,7 @@ from tests.reports.filled_ledger import Try, outage, owed, person, posted
     ],
 )
 def test_reasons_are_translated_or_quoted(noted, german):
-    assert in_german(noted) == german
+    assert translate(noted, "de") == german
 
 
 def outcome_reasons() -> Iterator[tuple[str, str]]:
@@ -110,7 +110,7 @@ def test_every_reason_of_our_own_is_told_in_german():
     known = list(outcome_reasons())
 
     assert len(known) > 120
-    assert [(place, reason) for place, reason in known if in_german(reason) == f"„{reason}“"] == []
+    assert [(place, reason) for place, reason in known if translate(reason, "de") == f"„{reason}“"] == []
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_every_reason_of_our_own_is_told_in_german():
 )
 def test_a_reason_without_end_is_told_at_once(reason):
     before = perf_counter()
-    in_german(reason)
+    translate(reason, "de")
     assert perf_counter() - before < 1
 
 

@@ -96,12 +96,11 @@ def _form(wanted: Format | None, out: Path | None) -> Format:
 
 def _locale(wanted: str | None, own: str, common: Common) -> str:
     """Return the language of the report; raises `UsageError` for an unknown one."""
-    from broadcast.rendering.words import language_of
-    from broadcast.reports.language import LANGUAGES
+    from broadcast.reports.language import PHRASES
 
-    known = " and ".join(LANGUAGES)
-    if wanted and language_of(wanted) not in LANGUAGES:
+    known = " and ".join(PHRASES.languages())
+    if wanted and not PHRASES.has(wanted):
         raise UsageError(f"there are no reports in {wanted}", hint=f"reports are written in {known}")
-    if not wanted and language_of(own) not in LANGUAGES:
+    if not wanted and not PHRASES.has(own):
         common.err.write(f"reports are written in {known}, not in {printable(own)}: this one is in en\n")
     return wanted or own

@@ -1,0 +1,1 @@
+"""Languages: the phrases of every part of the program, and how a language writes dates and numbers."""
