@@ -11,6 +11,7 @@ from broadcast.config.settings import AlternativeSettings
 from broadcast.drills.exercise import Exercise, ExerciseStep
 from broadcast.drills.play import Played
 from broadcast.ledger.records import DeliveryLine, Notice
+from broadcast.localisation.language import language_of
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.counted import counted
 from broadcast.model.delivery import REACHED, DeliveryState
@@ -21,7 +22,6 @@ from broadcast.publishing.contact_points import is_down
 from broadcast.publishing.result import Result
 from broadcast.rendering import prose
 from broadcast.rendering.lint import given_words
-from broadcast.rendering.words import language_of
 from broadcast.reports.analysis import IncidentAnalysis
 from broadcast.sandbox.records import Received
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from broadcast.config.placeholders import placeholders
 from broadcast.config.settings import Settings
 from broadcast.ledger.records import NoticeText
+from broadcast.localisation.language import language_of
 from broadcast.model.nearest import did_you_mean, nearest
 from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, system_name
@@ -15,7 +16,6 @@ from broadcast.publishing.request import Request
 from broadcast.rendering.readability import hard_to_read
 from broadcast.rendering.render import Rendered
 from broadcast.rendering.variables import INTERNAL
-from broadcast.rendering.words import language_of
 
 _NAMED = 4  # keys that are named one by one
 #: Facts that can be translated.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from broadcast.errors import ConfigError, TemplateError
-from broadcast.rendering.words import language_of
+from broadcast.localisation.language import language_of
 
 SUFFIX = ".j2"
 PUBLIC = "customers"

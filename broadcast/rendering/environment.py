@@ -127,7 +127,7 @@ class Texts(ImmutableSandboxedEnvironment):
             auto_reload=False,
             bytecode_cache=_COMPILED[autoescape],
         )
-        self.reading = ReadingContext()
+        self.reading = ReadingContext(words_for(""))
         self.globals.clear()
         kept = {name: self.filters[name] for name in _KEPT_FILTERS}
         self.filters = {**kept, **FILTERS}

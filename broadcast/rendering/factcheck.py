@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
 
+from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.notice import Facts
 from broadcast.rendering import phrase
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.drill import visible_lines
-from broadcast.rendering.words import Words
 
 #: Whole names and their short forms: "Lager 7. Maintenance" is no day in May.
 _MONTHS = (
@@ -85,7 +85,7 @@ def contradictions_html(html: str, known: KnownFacts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spelled for part in found for spelled in part))
 
 
-def known_values(facts: Facts, locale: str, words: Words) -> KnownFacts:
+def known_values(facts: Facts, locale: str, words: Phrases) -> KnownFacts:
     """Return everything a text about these facts may state, in that language."""
     texts = (*_texts(facts, locale), *_spoken(facts, words), facts.link or "")
     numbers = (facts.hotline or "", *(number for _, number in facts.hotlines))
@@ -111,7 +111,7 @@ _WORDED = (
 )
 
 
-def _spoken(facts: Facts, words: Words) -> Iterable[str]:
+def _spoken(facts: Facts, words: Phrases) -> Iterable[str]:
     moments = (
         facts.as_of,
         facts.reported,

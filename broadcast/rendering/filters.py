@@ -13,10 +13,10 @@ from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context, markup_join
 from markupsafe import Markup, escape
 
+from broadcast.localisation.phrase_book import Phrases
 from broadcast.rendering import phrase
 from broadcast.rendering.links import linked
 from broadcast.rendering.template_budget import Budget
-from broadcast.rendering.words import ENGLISH, Words
 
 
 class FilterError(Exception):
@@ -30,7 +30,7 @@ class ReadingContext:
     `short` is for text messages: they leave `Uhr` out, and quote with straight marks.
     """
 
-    words: Words = ENGLISH
+    words: Phrases
     as_of: datetime | None = None
     short: bool = False
     budget: Budget = field(default_factory=Budget)
@@ -157,7 +157,7 @@ def hour(context: Context, moment: datetime) -> str:
 def quoted(context: Context, text: str) -> str:
     """Return `text` in the language's quotation marks; in straight ones where a text is short."""
     reading = reading_of(context)
-    return phrase.quoted(_text(text), ('"', '"') if reading.short else reading.words.quotes)
+    return phrase.quoted(_text(text), ('"', '"') if reading.short else reading.words.language.quotes)
 
 
 def initial(text: str) -> str:

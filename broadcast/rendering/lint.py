@@ -222,7 +222,7 @@ def _typed(case: Case, said: str) -> int:
 
 def _remarks(case: Case, rendered: Rendered) -> Iterator[Problem]:
     for part in lines(rendered):
-        yield from prose.problems(own(part, case), case.words.language, plain=case.outside)
+        yield from prose.problems(own(part, case), case.words.code, plain=case.outside)
 
 
 def _unequal(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
+from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.moments import elapsed, repeated
-from broadcast.model.zone import zone_name
 from broadcast.rendering.post_length import graphemes
-from broadcast.rendering.words import Words
+from broadcast.rendering.words import every_language
 
 _WORD = re.compile(r"\S+")
 # A full stop behind a number or one letter may be a date or an abbreviation: "am 16. November", "z. B.".
@@ -20,14 +21,6 @@ _QUOTATION = re.compile(r"[\"„“”]([^\"„“”\n]+)[\"“”]")
 _SINGLE = {("„", "“"): ("\u201a", "\u2018"), ("“", "”"): ("\u2018", "\u2019")}
 _ADDRESS_FIRST = re.compile(r"https?://|mailto:|www\.|\S*\w@\w", re.IGNORECASE)
 _NIGHT = timedelta(hours=24)
-# A text that is cut ends with none of these: "Chat und..." and "Anmeldung im..." say less than a word alone.
-_JOINING = frozenset(
-    (
-        *("&", "am", "an", "auf", "aus", "bei", "beim", "das", "dem", "den", "der", "des", "die", "durch"),
-        *("für", "im", "in", "mit", "oder", "ohne", "per", "sowie", "und", "vom", "von", "zu", "zum", "zur"),
-        *("über", "and", "at", "by", "for", "from", "of", "on", "or", "the", "to", "via", "with", "without"),
-    )
-)
 _ELLIPSIS = "..."  # not U+2026: that one costs an SMS half its length and X a character
 
 
@@ -36,24 +29,19 @@ def clock_time(moment: datetime) -> str:
     return f"{moment:%H:%M}"
 
 
-def clock(moment: datetime, as_of: datetime, words: Words) -> str:
+def clock(moment: datetime, as_of: datetime, words: Phrases) -> str:
     """Return `13:40`; with its zone on the night when clocks change: `02:30 (MESZ)`."""
     shown = clock_time(moment)
     changed = moment.utcoffset() != as_of.utcoffset() and abs(elapsed(as_of, moment)) < _NIGHT
     return f"{shown} ({zone(moment, words)})" if changed or repeated(moment) else shown
 
 
-def day(moment: datetime, words: Words) -> str:
+def day(moment: datetime, words: Phrases) -> str:
     """Return `So 16.11.` or `Sun 16 Nov`."""
-    return words.date.format(
-        weekday=words.weekdays[moment.weekday()],
-        day=moment.day,
-        month=moment.month,
-        month_name=words.months[moment.month - 1],
-    )
+    return words.date("day", moment)
 
 
-def time_of(moment: datetime, as_of: datetime, words: Words) -> str:
+def time_of(moment: datetime, as_of: datetime, words: Phrases) -> str:
     """Return what `clock` says, and the day before it where that is not the day of `as_of`.
 
     Midnight is a minute later: `00:00` leaves open which night is meant.
@@ -62,42 +50,40 @@ def time_of(moment: datetime, as_of: datetime, words: Words) -> str:
     return _dated(moment, as_of, words, clock(moment, as_of, words))
 
 
-def hour(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
+def hour(moment: datetime, as_of: datetime, words: Phrases, *, short: bool) -> str:
     """`13:40 Uhr`; `02:30 Uhr (MESZ)` on the night when clocks change. A short text leaves `Uhr` out."""
     shown = clock(moment, as_of, words)
     time, separator, named = shown.partition(" ")
-    return f"{time}{'' if short else words.times.hour}{separator}{named}"
+    return f"{time}{'' if short else words('times.hour')}{separator}{named}"
 
 
-def since(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
+def since(moment: datetime, as_of: datetime, words: Phrases, *, short: bool) -> str:
     """Return `seit 13:40 Uhr`, `seit Sa, 15.11., 20:30 Uhr`; `since Sat 15 Nov, 20:30`."""
     moment = _after_midnight(moment)
-    return words.times.since.format(
-        time=_dated(moment, as_of, words, hour(moment, as_of, words, short=short))
-    )
+    return words("times.since", time=_dated(moment, as_of, words, hour(moment, as_of, words, short=short)))
 
 
-def at(moment: datetime, as_of: datetime, words: Words, *, short: bool) -> str:
+def at(moment: datetime, as_of: datetime, words: Phrases, *, short: bool) -> str:
     """Return `um 14:35 Uhr`, `am Mo, 17.11., um 08:00 Uhr`; `on Mon 17 Nov at 08:00`."""
     moment = _after_midnight(moment)
-    pattern = words.times.at_today if moment.date() == as_of.date() else words.times.at_day
-    return pattern.format(clock=hour(moment, as_of, words, short=short), day=day(moment, words))
+    pattern = "times.at_today" if moment.date() == as_of.date() else "times.at_day"
+    return words(pattern, clock=hour(moment, as_of, words, short=short), day=day(moment, words))
 
 
-def of(moment: datetime, noun: str, as_of: datetime, words: Words, *, short: bool) -> str:
+def of(moment: datetime, noun: str, as_of: datetime, words: Phrases, *, short: bool) -> str:
     """`Unsere Meldung von 13:40 Uhr`, `Unsere Meldung vom Sa, 15.11., 23:30 Uhr`; `our 13:40 message`."""
-    pattern = words.times.of_today if moment.date() == as_of.date() else words.times.of_day
-    return pattern.format(noun=noun, clock=hour(moment, as_of, words, short=short), day=day(moment, words))
+    pattern = "times.of_today" if moment.date() == as_of.date() else "times.of_day"
+    return words(pattern, noun=noun, clock=hour(moment, as_of, words, short=short), day=day(moment, words))
 
 
-def until(moment: datetime, as_of: datetime, words: Words, *, short: bool, about: str = "") -> str:
+def until(moment: datetime, as_of: datetime, words: Phrases, *, short: bool, about: str = "") -> str:
     """Return `bis 23:30 Uhr`, `bis Mo, 17.11., 02:00 Uhr`; midnight is 23:59 of the day before."""
     moment = _before_midnight(moment)
     shown = _dated(moment, as_of, words, hour(moment, as_of, words, short=short))
-    return words.times.until.format(time=f"{about} {shown}" if about else shown)
+    return words("times.until", time=f"{about} {shown}" if about else shown)
 
 
-def span(start: datetime, end: datetime, as_of: datetime, words: Words, *, short: bool, dated: bool) -> str:
+def span(start: datetime, end: datetime, as_of: datetime, words: Phrases, *, short: bool, dated: bool) -> str:
     """`13:40 bis 14:22 Uhr`, in a short text `13:40-14:22`; the day of the text is named only if `dated`."""
     start, end = _after_midnight(start), _before_midnight(end)
     opens = clock(start, as_of, words)
@@ -105,17 +91,17 @@ def span(start: datetime, end: datetime, as_of: datetime, words: Words, *, short
     if dated or start.date() != as_of.date():
         opens = f"{day(start, words)}, {opens}"
     if end.date() == start.date():
-        return f"{opens}-{closes}" if short else words.times.span.format(start=opens, end=closes)
+        return f"{opens}-{closes}" if short else words("times.span", start=opens, end=closes)
     opens = opens if opens.startswith(day(start, words)) else f"{day(start, words)}, {opens}"
-    return words.times.span.format(start=opens, end=f"{day(end, words)}, {closes}")
+    return words("times.span", start=opens, end=f"{day(end, words)}, {closes}")
 
 
-def stamp(moment: datetime, words: Words) -> str:
+def stamp(moment: datetime, words: Phrases) -> str:
     """Return `So, 16.11., 14:05 Uhr (MEZ)`."""
-    return f"{day(moment, words)}, {clock_time(moment)}{words.times.hour} ({zone(moment, words)})"
+    return f"{day(moment, words)}, {clock_time(moment)}{words('times.hour')} ({zone(moment, words)})"
 
 
-def _dated(moment: datetime, as_of: datetime, words: Words, shown: str) -> str:
+def _dated(moment: datetime, as_of: datetime, words: Phrases, shown: str) -> str:
     return shown if moment.date() == as_of.date() else f"{day(moment, words)}, {shown}"
 
 
@@ -139,43 +125,38 @@ def initial(text: str) -> str:
     return text if _ADDRESS_FIRST.match(text) else text[:1].upper() + text[1:]
 
 
-def zone(moment: datetime, words: Words) -> str:
+def zone(moment: datetime, words: Phrases) -> str:
     """Return the zone's customary short name: `MEZ`, `CET`, `UTC`, `UTC+3`."""
-    name = zone_name(moment)
-    return dict(words.zones).get(name, name)
+    return words.language.zone(moment)
 
 
-def duration(span: timedelta, words: Words) -> str:
+def duration(span: timedelta, words: Phrases) -> str:
     """Return `42 Minuten`, `1 hour 5 minutes`; at most two units, and never a false precision of seconds."""
     minutes = max(0, round(span.total_seconds() / 60))
-    amounts = (minutes // 1440, minutes % 1440 // 60, minutes % 60)
-    spoken = [
-        f"{amount} {unit[0] if amount == 1 else unit[1]}"
-        for amount, unit in zip(amounts, words.units, strict=True)
-        if amount
-    ]
-    return " ".join(spoken[:2]) or words.instant
+    amounts = {"day": minutes // 1440, "hour": minutes % 1440 // 60, "minute": minutes % 60}
+    spoken = [words.counted(f"units.{unit}", amount) for unit, amount in amounts.items() if amount]
+    return " ".join(spoken[:2]) or words("instant")
 
 
-def listed(items: Sequence[str], words: Words) -> str:
+def listed(items: Sequence[str], words: Phrases) -> str:
     """Return `Chat, Telefon und E-Mail`."""
     *others, last = items or ("",)
-    return f"{', '.join(others)} {words.conjunction} {last}" if others else last
+    return f"{', '.join(others)} {words('conjunction')} {last}" if others else last
 
 
-def enumerated(items: Sequence[str], words: Words, most: int | None = None) -> str:
+def enumerated(items: Sequence[str], words: Phrases, most: int | None = None) -> str:
     """`Online-Shop, Kundenkonto, Bestellungen`; more than `most` names are cut: `... und 2 weitere`."""
     if most is None or len(items) <= most:
         return ", ".join(items)
     kept = items[: most - 1]
-    return f"{', '.join(kept)} {words.further.format(count=len(items) - len(kept))}"
+    return f"{', '.join(kept)} {words('further', count=len(items) - len(kept))}"
 
 
-def fewest(items: Sequence[str], words: Words, limit: int | None) -> str:
+def fewest(items: Sequence[str], words: Phrases, limit: int | None) -> str:
     """Cut names, where not even the fewest have room: `Bestellungen... und 2 weitere`."""
     if limit is None or len(items) <= _PAIR:
         return shortened_name(", ".join(items), limit)
-    rest = words.further.format(count=len(items) - 1)
+    rest = words("further", count=len(items) - 1)
     return f"{shortened_name(items[0], max(1, limit - len(rest) - 1))} {rest}"
 
 
@@ -241,8 +222,13 @@ def _cuts(text: str) -> Iterator[tuple[int, str]]:
             return
         if _LINK.search(word[0]):
             yield word.end(), f" {_ELLIPSIS}"
-        elif not _counts(word[0]) and word[0].casefold() not in _JOINING:
+        elif not _counts(word[0]) and word[0].casefold() not in _joining():
             yield word.end(), _ELLIPSIS
+
+
+@cache
+def _joining() -> frozenset[str]:
+    return frozenset(("&", *(word for words in every_language() for word in words.listed("written.joining"))))
 
 
 def _cut_in_a_word(text: str, limit: int) -> str:

@@ -9,79 +9,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
+from broadcast.localisation.phrase_book import Phrases
 from broadcast.rendering import spoken_forms
-from broadcast.rendering.spoken_language import LONG_MONTHS, SHORT, SpokenLanguage, spoken_language_for
-from broadcast.rendering.words import ENGLISH, GERMAN, Words
+from broadcast.rendering.spoken_tokens import token
 
 # Measured with espeak-ng at 150 words a minute on our own announcements; digits said one by one take longer.
 _CHARACTERS_A_SECOND = 13.0
 _SECONDS_A_LONE_SIGN = 0.3
 _SECONDS_A_PAUSE = 0.25
 
-_GERMAN_DAYS, _ENGLISH_DAYS = "|".join(GERMAN.weekdays), "|".join(ENGLISH.weekdays)
-_MONTHS = "|".join(dict.fromkeys((*GERMAN.months, *ENGLISH.months)))
-_FULL_MONTHS = "|".join(LONG_MONTHS)
-_TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d(?!\d|:\d)"
-_TO = r"\s?[-–]\s?"
-_DATE = r"(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.(?:1[0-2]|0?[1-9])\."
-_YEAR = r"(?:\d{4}|\d{2})(?![\w:]|\.\d)"
-# "3.12." alone may be a version at the end of a sentence: these words before it make it a date.
-_BEFORE_A_DATE = "|".join(
-    rf"(?<=\b(?i:{word})\s)"
-    for word in (
-        *("am", "ab", "on", "by", "to", "bis", "vom", "zum", "dem", "den", "der", "von", "vor", "und"),
-        *("and", "seit", "nach", "from", "until"),
-    )
-)
-_NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
-_UNIT = r"(?:(?:[Mm]ins?|[Ss]tdn?|[Ss]ek|[Ss]ecs?|[Hh]rs?|h|s|ms|MB|GB|TB)\b\.?|[%€])"
-_LABEL = r"[\w-]{1,63}"
-_LINK_END = r"[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]]"
-_SHORT = "|".join(r"\.\s?".join(map(re.escape, short.split("."))).removesuffix(r"\s?") for short in SHORT)
-_TOKEN = re.compile(
-    rf"(?P<slot>{SLOT_OPEN}\w*{SLOT_CLOSE})"
-    r"|(?P<link>(?:\b(?:[Uu]nter|[Aa]uf|[Üü]ber|[Vv]ia|[Oo]n|[Aa]t)\s)?"
-    rf"(?:(?i:https?://|www\.){_LINK_END}|(?i:https?:/*|www\.)"
-    rf"|(?<![\w.@-]){_LABEL}(?:\.{_LABEL}){{0,5}}\.[a-z]{{2,24}}/(?:{_LINK_END})?))"
-    r"|(?P<email>(?i:\b(?:(?:per|via|by)\s)?e?-?mails?(?:\sus)?\b(?::\s(?:an\s|to\s)?|\s(?:an|to|at)\s))?"
-    r"(?:\b(?:an|[Uu]nter|auf|[Pp]er|[Vv]ia|to|at|by)\b:?\s)?(?:mailto:)?"
-    rf"(?<![\w.+-])[\w.+-]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,9}})"
-    r"|(?P<mark>(?:\b(?:[Vv]organg|[Rr]eferenz|[Rr]eference|[Ii]ncident)\s)?"
-    r"\[?\bINC-\d{1,9}(?:/\d{1,9})?\b)\]?"
-    r"|\b(?P<severity>(?:SEV|sev)-?[1-4])\b"
-    rf"|(?<![\d:])(?P<span>{_TIME}{_TO}{_TIME})(?:\sUhr\b)?"
-    rf"|(?<![\d:])(?P<zoned>{_TIME}(?:\sUhr)?\s\([^()\s]{{2,9}}\))(?:\sUhr\b)?"
-    r"|(?<![\d:.])(?P<half_day>(?:1[0-2]|0?[1-9])(?::[0-5]\d)?\s?(?i:[ap]\.m\.|[ap]m\b))"
-    r"|(?<![\d:])(?P<second>(?:[01]?\d|2[0-3]):[0-5]\d:[0-5]\d)(?![\d:])(?:\sUhr\b)?"
-    rf"|(?<![\d:])(?P<time>{_TIME})(?:\sUhr\b)?"
-    r"|(?<![\d.])(?P<dotted>(?:[01]?\d|2[0-4])\.[0-5]\d)\sUhr\b"
-    r"|(?<![\w-])(?P<iso_day>\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T(?=\d)|(?![\w-])))"
-    r"|(?<![\w.])(?P<address>(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?)(?![\w:]|\.\d)"
-    rf"|(?P<day>\b(?:{_GERMAN_DAYS}|{_ENGLISH_DAYS})\.?,?\s(?:{_DATE}(?:{_YEAR})?|\d{{1,2}}\.?\s(?:{_MONTHS}|{_FULL_MONTHS})\b)"
-    rf"|{_DATE}\d{{4}}(?!\w)|(?:{_BEFORE_A_DATE}){_DATE}(?:{_YEAR})?"
-    rf"|{_DATE}(?=,|\s(?:bis|ab|um|von|und|fällt)\s)|(?<![\d.:])\d{{1,2}}\s(?:{_MONTHS})\b)"
-    r"|(?P<phone>(?<![\w/])(?<!\d[.,])(?:\+\d|\(?0\d)(?:[\d()/-]|[ .](?=[\d(])){4,}\d(?![\d:]))"
-    r"|(?P<release>\b[Vv](?:ersion\s)?\d{1,4}(?:\.\d{1,4}){1,5}(?!\w|\.\d)"
-    r"|(?<![\w.])(?!\d{1,3}(?:\.\d{3})+(?![\w.]))\d{1,4}(?:\.\d{1,4}){2,5}(?!\w|\.\d))"
-    rf"|(?<![\w.,:/-])(?P<amount>{_NUMBER}(?:{_TO}{_NUMBER})?\s?{_UNIT})"
-    rf"|(?P<euros>€\s?{_NUMBER})"
-    r"|(?<![\w/])(?P<always>24/7)(?![\w/])"
-    rf"|(?<![\w.,:/-])(?P<between>\d{{1,4}}{_TO}\d{{1,4}})(?![\w:/-]|[.,]\d)"
-    r"|(?<![\d:])(?P<ratio>\d{1,9}:\d{1,9})(?![\d:])"
-    rf"|\b(?P<weekdays>(?:{_GERMAN_DAYS})(?:{_TO}|\sbis\s)(?:{_GERMAN_DAYS})"
-    rf"|(?:{_ENGLISH_DAYS})(?:{_TO}|\sto\s)(?:{_ENGLISH_DAYS}))\b"
-    rf"|(?<![\w.])(?P<short>(?i:{_SHORT}))"
-    r"|(?<![\w-])(?P<capitals>[A-ZÄÖÜ]{2,40})(?![\w-]|\.\w)"
-    r"|(?<=\w)\((?P<ending>\w{1,10})\)"
-    r"|(?P<bracket>[()]|\[(?=\w)|(?<=[\w.!?])\])"
-    r"|(?P<also>&)"
-    r"|(?P<hanging>(?<=\w)-(?=\s(?:und|oder|bzw\.|and|or)\b))"  # "Vertriebs- und Service-Gesellschaft"
-    r"|(?P<dash>[-–—•](?=\s))"
-    r"|(?P<slash>(?<=\w\w)/(?=\w[^\W\d])|(?<=[^\W\d]\w)/(?=\w\w))"
-    r"|(?P<colon>(?<=\d):(?=\d))"
-    r"|(?P<silent>[*_#`|<>{}^~\[\]\\@\"“”„«»‟]|(?<!\w)['‘\u201a’\u2039\u203a]|['‘’\u2039\u203a](?!\w))"
-)
 _LONE_SIGN = re.compile(r"(?<!\w)\w(?!\w)")
 _PAUSE = re.compile(r"[.,:;?!](?=\s|$)")
 _NEXT_SENTENCE = re.compile(r"\s+[A-ZÄÖÜ]")  # no full stop of a sentence touches a link
@@ -90,7 +26,7 @@ _MARKS = frozenset(".:;?!")
 _PICTURES = frozenset({"So", "Sk", "Me"})
 _JOINTS = frozenset("\ufe0f\u200d\u00ad")  # they make one picture, or one word, of several
 
-Saying = Callable[[str, SpokenLanguage], str]
+Saying = Callable[[str, Phrases], str]
 _SAYINGS: Mapping[str, Saying] = {
     "slot": lambda slot, _: slot,
     "email": spoken_forms.email,
@@ -117,7 +53,7 @@ _SAYINGS: Mapping[str, Saying] = {
     "capitals": spoken_forms.capitals,
     "ending": lambda letters, _: letters,
     "bracket": lambda _, __: ", ",
-    "also": lambda _, spoken: f" {spoken.also} ",
+    "also": lambda _, words: f" {words('conjunction')} ",
     "hanging": lambda _, __: "",
     "dash": lambda _, __: ",",
     "slash": lambda _, __: ", ",
@@ -128,30 +64,28 @@ _SAYINGS: Mapping[str, Saying] = {
 _WITH_A_STOP = frozenset({"day", "amount", "half_day", "short"})
 
 
-def spoken(text: str, words: Words, site: str | None = None) -> str:
+def spoken(text: str, words: Phrases, site: str | None = None) -> str:
     """Return `text` on one line as it is said aloud; an incident's number and a phone number digit by digit.
 
     Links and addresses are only mentioned; brackets, quotation marks, pictures, markup and bullets are left
     out: nobody can listen to them. `site` is a link to our own page: other hosts are not called ours. None
     counts every link as ours.
     """
-    spoken = spoken_language_for(words.language)
     host = None if site is None else spoken_forms.host_of(site)
 
     def say(match: re.Match[str]) -> str:
         kind = match.lastgroup or "silent"
         if kind == "link":
-            said = spoken_forms.link(match[kind], spoken, host, match.string[: match.start()])
+            said = spoken_forms.link(match[kind], words, host, match.string[: match.start()])
             return f"{said}." if _NEXT_SENTENCE.match(match.string, match.end()) else said
-        said = _SAYINGS[kind](match[kind], spoken)
+        said = _SAYINGS[kind](match[kind], words)
         return f"{said.rstrip('.')}." if _ends_here(match) else said
 
-    said = _tidied(_TOKEN.sub(say, "".join(filter(_is_spoken, text))))
+    said = _tidied(token().sub(say, "".join(filter(_is_spoken, text))))
     said = re.sub(r"(?<=\d):(?=\d)(?!\d\d [ap]m)", ": ", said)  # what was put together here
-    once = re.sub(
-        rf"({spoken.by_email})(?:,? (?:{spoken.also}|{spoken.either}|/) {spoken.by_email})+", r"\1", said
-    )
-    return _drilled(text, once, words.drill)
+    by_email, also, either = words("spoken.by_email"), words("conjunction"), words("spoken.either")
+    once = re.sub(rf"({by_email})(?:,? (?:{also}|{either}|/) {by_email})+", r"\1", said)
+    return _drilled(text, once, words("drill"))
 
 
 def seconds(text: str) -> int:

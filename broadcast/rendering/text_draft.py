@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from broadcast.errors import ConfigError, TemplateError
+from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.letterhead import NO_LETTERHEAD, Foot, Letterhead
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts, TextPhase
@@ -27,7 +28,7 @@ from broadcast.rendering.fit import SHORTENED, Room
 from broadcast.rendering.frame import frame_of
 from broadcast.rendering.sentences import FILE, Table, checked
 from broadcast.rendering.variables import Reader, variables
-from broadcast.rendering.words import Words, words_for
+from broadcast.rendering.words import words_for
 
 if TYPE_CHECKING:
     from broadcast.rendering.environment import Texts
@@ -114,7 +115,7 @@ class TextDraft:
         return factcheck.known_values(self.facts, self.locale, self.words)
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Phrases:
         """Our own words in that language."""
         return words_for(self.locale)
 
@@ -163,7 +164,7 @@ class TextDraft:
             raise TemplateError(f"{template}: the text is empty", hint="write at least one sentence")
         if self.is_drill:
             drill.refuse_denial(text, template)
-            text = drill.marked(text, self.words.drill)
+            text = drill.marked(text, self.words("drill"))
         self._check(factcheck.contradictions(filled(text), known), template)
         return text
 
@@ -182,7 +183,7 @@ class TextDraft:
         html, also_fixed = self.templates.escaping.write(template, {**named, **parts}, self.facts.as_of)
         if self.is_drill:
             drill.refuse_denial(drill.visible(html), template)
-            html = drill.marked_html(html, self.words.drill)
+            html = drill.marked_html(html, self.words("drill"))
         known = self._known(room, named, (*fixed, *also_fixed, *self.foot.texts))
         self._check(factcheck.contradictions_html(filled(html), known), template)
         return html

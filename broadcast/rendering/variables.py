@@ -32,6 +32,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from broadcast.errors import TemplateError
+from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation, situation_of
@@ -39,7 +40,6 @@ from broadcast.rendering import phrase
 from broadcast.rendering.catalogue import PUBLIC
 from broadcast.rendering.clean import clean, one_line
 from broadcast.rendering.sentences import Sentences, Table, state_of, state_word
-from broadcast.rendering.words import Words
 
 if TYPE_CHECKING:
     from broadcast.rendering.fit import Room
@@ -85,7 +85,7 @@ class Reader:
 
     locale: str
     audience: str
-    words: Words
+    words: Phrases
     sentences: Table
     internal: bool
     outside: bool
@@ -122,7 +122,7 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
         "link": checked_link(facts.link),
         "hotline": _optional_line(facts.hotline),
         "alternatives": _contact_points(facts, words, reader.locale),
-        "cut_off": facts.cut_off and words.cut_off,
+        "cut_off": facts.cut_off and words("cut_off"),
         "framed": False,
         "to_customers": not facts.drill and (not facts.audiences or PUBLIC in facts.audiences),
         "open": situation.down or situation.works or situation is Situation.CORRECTION,
@@ -236,8 +236,8 @@ def _optional_line(text: str | None) -> str | None:
     return one_line(text or "") or None
 
 
-def _contact_points(facts: Facts, words: Words, locale: str) -> list[ContactPoint]:
-    labels = dict(words.contact_labels)
+def _contact_points(facts: Facts, words: Phrases, locale: str) -> list[ContactPoint]:
+    labels = words.table("contact_labels")
     hotline = one_line(facts.hotline or "")
     found = (
         (

@@ -20,8 +20,10 @@ from broadcast.publishing.request import Request, Verb
 from broadcast.rendering import phrase
 from broadcast.rendering.catalogue import Catalogue, default_folders
 from broadcast.rendering.render import Renderer
-from broadcast.rendering.words import ENGLISH
+from broadcast.rendering.words import words_for
 from tests.publishing.test_compose import DEPENDENCIES, FIRST, NOW, SETTINGS, after, composed
+
+ENGLISH = words_for("en")
 
 HOUR = timedelta(hours=1)
 BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from broadcast.errors import TemplateError
 from broadcast.rendering.factcheck import contradictions, contradictions_html, known_values
-from broadcast.rendering.words import ENGLISH, GERMAN
+from broadcast.rendering.words import words_for
 from tests.rendering.facts import facts, render_sms
+
+GERMAN, ENGLISH = words_for("de"), words_for("en")
 
 KNOWN = known_values(facts(), "de", GERMAN)
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.rendering.speech import seconds, spoken, words
-from broadcast.rendering.words import ENGLISH, GERMAN, words_for
+from broadcast.rendering.words import words_for
 from tests.security.hostile_texts import EVERYTHING
+
+GERMAN, ENGLISH = words_for("de"), words_for("en")
 
 CORE = (
     "Stand 14 Uhr 5. Gestört seit 13 Uhr 40: Chat und E-Mail. Bestellen und Bezahlen geht. "

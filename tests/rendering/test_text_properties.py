@@ -75,7 +75,7 @@ def calls_are_short(case: Case) -> None:
 
 def an_exercise_is_marked_at_both_ends(case: Case) -> None:
     assume(case.facts.drill)
-    mark = words_for(case.locale).drill.casefold()
+    mark = words_for(case.locale)("drill").casefold()
     for part in parts(written(case)):
         assert part.casefold().lstrip("[").startswith(mark)
         assert part.casefold().rstrip(".]").endswith(mark)

@@ -12,8 +12,10 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import Facts, TextPhase
 from broadcast.rendering import phrase
 from broadcast.rendering.render import Renderer
-from broadcast.rendering.words import ENGLISH, GERMAN
+from broadcast.rendering.words import words_for
 from tests.rendering.facts import SHIPPED, facts
+
+GERMAN, ENGLISH = words_for("de"), words_for("en")
 
 RENDERER = Renderer(SHIPPED, "en")
 SEASONS = (timedelta(), timedelta(days=182))

@@ -10,8 +10,10 @@ from broadcast.channels.voice.twiml import call
 from broadcast.model.message import Message
 from broadcast.model.text import without_controls
 from broadcast.rendering.speech import spoken
-from broadcast.rendering.words import GERMAN
+from broadcast.rendering.words import words_for
 from tests.security.hostile_texts import EVERYTHING, SAMPLE
+
+GERMAN = words_for("de")
 
 ACTION = "https://keys.example/?a=1&b=2"
 SSML = (

@@ -17,8 +17,10 @@ from broadcast.model.redaction import mask_addresses
 from broadcast.rendering import clean, drill, factcheck, filters, phrase, post_length, prose, sms, speech
 from broadcast.rendering.environment import Loader, Texts
 from broadcast.rendering.tag_lines import without_tag_lines
-from broadcast.rendering.words import ENGLISH
+from broadcast.rendering.words import words_for
 from tests.rendering.facts import SHIPPED
+
+ENGLISH = words_for("en")
 
 #: What a filter is given beside the text: the sandbox of templates, and the facts.
 FACTS = Context(Texts(Loader(SHIPPED, "de"), autoescape=True), {"hotline": "030 23125000"}, None, {})

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeAlias
 
+from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation, situation_of
@@ -20,7 +21,7 @@ from broadcast.rendering.placement import PUBLISHED
 from broadcast.rendering.prose import GIVEN
 from broadcast.rendering.render import Rendered
 from broadcast.rendering.text_draft import OUTSIDE
-from broadcast.rendering.words import Words, words_for
+from broadcast.rendering.words import words_for
 
 __all__ = ["GIVEN", "Case", "Problem", "given", "lines", "moments", "own", "parts"]
 
@@ -63,14 +64,14 @@ class Case:
         return self.kind is ChannelKind.VOICE
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Phrases:
         """The words of its language."""
         return words_for(self.locale)
 
     @property
     def language(self) -> str:
         """`de` or `en`; "" for a language that we do not speak."""
-        language = self.words.language
+        language = self.words.code
         return language if self.locale.lower().startswith(language) else ""
 
 

@@ -90,7 +90,7 @@ def _help(case: Case) -> Iterator[tuple[str, str]]:
     elif facts.alternatives and not case.spoken:
         yield "how to get help now", facts.alternatives[0].value
     elif facts.cut_off:
-        yield "that no way to reach us works", case.words.cut_off
+        yield "that no way to reach us works", case.words("cut_off")
 
 
 def _is_asked_for_help(case: Case) -> bool:
