@@ -17,6 +17,7 @@ from broadcast.config.atomic_file import write_atomically
 from broadcast.config.settings import Settings
 from broadcast.errors import BroadcastError
 from broadcast.ledger.health import Watched
+from broadcast.localisation.phrase_book import PhraseBook
 from broadcast.model.channel import ChannelKind
 from broadcast.model.counted import counted
 from broadcast.model.text import printable
@@ -34,16 +35,7 @@ _LONGEST = 60  # characters for the systems in a file's name
 _AVOIDED = "Notices avoid what is down by themselves, until it works again, or with `--affects none`."
 _BY_HAND = "Other notices avoid it with `--affects`, or by themselves with `[watch] activate = true`."
 _UNSAFE = re.compile(r"[^\w-]+", re.ASCII)
-_DISTURBED = {"de": "{} gestört", "en": "{} disrupted"}
-_NAMES: Mapping[ChannelKind, Mapping[str, str]] = {
-    ChannelKind.SMS: {"de": "SMS", "en": "SMS"},
-    ChannelKind.EMAIL: {"de": "E-Mail", "en": "E-mail"},
-    ChannelKind.SOCIAL: {"de": "Soziale Medien", "en": "Social media"},
-    ChannelKind.PAGE: {"de": "Statusseite", "en": "Status page"},
-    ChannelKind.CHAT: {"de": "Chat", "en": "Chat"},
-    ChannelKind.VOICE: {"de": "Sprachanrufe", "en": "Voice calls"},
-    ChannelKind.DESK: {"de": "Service-Desk", "en": "Service desk"},
-}
+PHRASES = PhraseBook(Path(__file__).with_name("phrases"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +136,9 @@ class Drafter:
 
     def _title(self, fallen: Sequence[Watched]) -> tuple[str, list[str]]:
         """Return the title in the organisation's language, and the `-v` options for the other languages."""
-        own = self.settings.locale.partition("-")[0]
-        own = own if own in _DISTURBED else "en"
+        own = PHRASES.phrases(self.settings.locale).code
         kinds = list(dict.fromkeys(self.channels[one.system].capabilities.kind for one in fallen))
-        others = (language for language in _DISTURBED if language != own)
+        others = (language for language in PHRASES.languages() if language != own)
         translated = [part for one in others for part in ("-v", f"title.{one}={_titled(kinds, one)}")]
         return _titled(kinds, own), translated
 
@@ -169,8 +160,9 @@ def _on_one_line(text: str) -> str:
 
 
 def _titled(kinds: Sequence[ChannelKind], language: str) -> str:
-    names = dict.fromkeys(_NAMES.get(kind, {}).get(language, str(kind)) for kind in kinds)
-    return _DISTURBED[language].format(", ".join(names))
+    phrases = PHRASES.phrases(language)
+    names = dict.fromkeys(phrases(f"channels.{kind}") for kind in kinds)
+    return phrases("title", channels=", ".join(names))
 
 
 def _steps(recipients: Recipients) -> Iterator[LaneStep]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from broadcast.localisation.phrase_book import PhraseBook, Phrases
 from broadcast.model.message import Message
 from broadcast.model.text import without_controls
 
@@ -23,20 +24,7 @@ _KEY_TIMEOUT = "5"  # seconds to press a key after the last word
 _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechLanguage:
-    """How Twilio speaks one language; `confirm` and `leave` are said if keys are read."""
-
-    tag: str
-    voice: str
-    confirm: str
-    leave: str
-
-
-LANGUAGES: Mapping[str, SpeechLanguage] = {
-    "de": SpeechLanguage("de-DE", "Polly.Vicki", "Verstanden: Taste 1.", "Keine Anrufe mehr: Taste 9."),
-    "en": SpeechLanguage("en-GB", "Polly.Amy", "To confirm, press 1.", "To stop these calls, press 9."),
-}
+PHRASES = PhraseBook(Path(__file__).with_name("phrases"))
 Saying = tuple[str, Mapping[str, str]]
 
 
@@ -59,8 +47,8 @@ def call(message: Message, voices: Mapping[str, str], action: str | None, *, may
 def _keys(locale: str, voices: Mapping[str, str], *, may_leave: bool) -> Saying:
     """Return what the keys do, in the language of the notice; in English if we lack that language."""
     language = _language(locale)
-    said = language or LANGUAGES["en"]
-    text = f"{said.confirm} {said.leave}" if may_leave else said.confirm
+    said = language or PHRASES.phrases("en")
+    text = f"{said('confirm')} {said('leave')}" if may_leave else said("confirm")
     return text, _attributes(locale if language else "en", said, voices)
 
 
@@ -68,14 +56,14 @@ def _tag(locale: str) -> str:
     return locale.replace("_", "-")
 
 
-def _language(locale: str) -> SpeechLanguage | None:
-    return LANGUAGES.get(locale.partition("-")[0].lower())
+def _language(locale: str) -> Phrases | None:
+    return PHRASES.phrases(locale) if PHRASES.has(locale) else None
 
 
-def _attributes(locale: str, language: SpeechLanguage | None, voices: Mapping[str, str]) -> dict[str, str]:
-    tag = locale if "-" in locale or language is None else language.tag
+def _attributes(locale: str, language: Phrases | None, voices: Mapping[str, str]) -> dict[str, str]:
+    tag = locale if "-" in locale or language is None else language("tag")
     own = voices.get(locale) or voices.get(locale.partition("-")[0])
-    voice = own or (language.voice if language and tag == language.tag else "")
+    voice = own or (language("voice") if language and tag == language("tag") else "")
     return {"language": tag, **({"voice": voice} if voice else {})}
 
 

@@ -1,13 +1,15 @@
-"""The data about a person, for that person: in German or in English."""
+"""The data about a person, for that person, in their language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, Table, Tone, line
+from broadcast.localisation.phrase_book import PhraseBook
 from broadcast.model.contact import Contact
 from broadcast.model.suppression import SuppressionReason
 from broadcast.privacy.export_person import PersonExport, SentMessage
@@ -15,55 +17,7 @@ from broadcast.privacy.find_person import ContactsPlace, FoundPerson
 from broadcast.reports.language import ReportLanguage
 
 INCOMPLETE = 6  # exit code if a list could not be read
-
-_WORDS = {
-    "title": ("Auskunft über die zu Ihnen gespeicherten Daten", "Information about the data stored on you"),
-    "by": ("Verantwortlich: {name}, Stand {moment}", "Controller: {name}, as of {moment}"),
-    "files": ("In unseren Kontaktlisten", "In our contact lists"),
-    "ledger": ("In unserem Protokoll der Nachrichten", "In our log of messages"),
-    "consents": ("Ihre Einwilligungen", "What you agreed to"),
-    "not_used": ("Gesperrte Adressen", "Suppressed addresses"),
-    "none": ("nichts", "nothing"),
-    "column": ("Spalte", "column"),
-    "value": ("Inhalt", "value"),
-    "name": ("Name", "name"),
-    "id": ("Kennung", "id"),
-    "phone": ("Telefon", "phone"),
-    "email": ("E-Mail", "e-mail"),
-    "further": ("Weitere Angaben", "further"),
-    "channel": ("Weg", "channel"),
-    "purpose": ("Zweck", "purpose"),
-    "answer": ("Antwort", "answer"),
-    "since": ("seit", "since"),
-    "source": ("Quelle", "source"),
-    "reason": ("Grund", "reason"),
-    "address": ("Adresse", "address"),
-    "yes": ("ja", "yes"),
-    "no": ("nein", "no"),
-    "all": ("alle", "all"),
-    "no_text": ("(kein Text bekannt)", "(no text known)"),
-}
-
-
-_STATES = {
-    "planned": ("noch nicht gesendet", "not sent yet"),
-    "held": ("zurückgehalten", "held"),
-    "failed": ("nicht erreichbar", "not reachable"),
-    "suppressed": ("gesperrt, nicht gesendet", "suppressed, not sent"),
-    "expired": ("veraltet, nicht gesendet", "out of date, not sent"),
-    "cancelled": ("überholt, nicht gesendet", "replaced, not sent"),
-    "accepted": ("angenommen", "accepted"),
-    "rejected": ("abgelehnt", "refused"),
-    "not_sent": ("nicht gesendet", "not sent"),
-    "unknown": ("Antwort verloren", "answer lost"),
-}
-_REASONS = {
-    SuppressionReason.OPTED_OUT: ("abgemeldet", "opted out"),
-    SuppressionReason.COMPLAINED: ("als Spam gemeldet", "complained of spam"),
-    SuppressionReason.BOUNCED: ("unzustellbar", "bounced"),
-    SuppressionReason.INVALID: ("ungültig", "not valid"),
-    SuppressionReason.FORGOTTEN: ("auf Wunsch gelöscht", "forgotten on request"),
-}
+PHRASES = PhraseBook(Path(__file__).with_name("phrases"))
 
 
 def person_page(
@@ -72,7 +26,7 @@ def person_page(
     """Yield everything in a readable form."""
     say = _Say(locale, zone)
     yield line(StyledWord(say("title")))
-    yield line(say("by").format(name=organisation, moment=say.moment(now)))
+    yield line(say("by", name=organisation, moment=say.moment(now)))
     yield from _rows(export.person, say)
     yield from _consents(export, say)
     yield from _contacts(say("ledger"), export.known_as, say)
@@ -88,18 +42,18 @@ class _Say:
         language = ReportLanguage(locale, zone)
         self.moment = language.moment
         self._day = language.day
-        self._place = 0 if language.code == "de" else 1
+        self._phrases = PHRASES.phrases(locale)
 
-    def __call__(self, key: str) -> str:
-        return _WORDS[key][self._place]
+    def __call__(self, name: str, /, **values: str) -> str:
+        return self._phrases(name, **values)
 
     def state(self, state: str) -> str:
         """Return the readers' word for a state; the state itself if there is none."""
-        return _STATES.get(state, (state, state))[self._place]
+        return self._phrases.table("states").get(state, state)
 
     def reason(self, reason: SuppressionReason) -> str:
         """Return why an address is not used."""
-        return _REASONS[reason][self._place]
+        return self._phrases(f"reasons.{reason}")
 
     def day(self, written: str) -> str:
         """Return a day in the form of a list; unchanged if it is not a day."""

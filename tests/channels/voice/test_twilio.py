@@ -11,7 +11,7 @@ import pytest
 from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Reconciles
 from broadcast.channels.voice.twilio import CODES
-from broadcast.channels.voice.twiml import LANGUAGES, call
+from broadcast.channels.voice.twiml import PHRASES, call
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.message import Message
@@ -101,7 +101,7 @@ def test_keys_are_explained_in_the_language_of_the_notice_and_by_its_voice(local
     first, keys, last = twiml("Panne", locale, KEYS).iter("Say")
 
     assert first.attrib == keys.attrib == last.attrib
-    assert keys.text == LANGUAGES[locale[:2]].confirm
+    assert keys.text == PHRASES.phrases(locale)("confirm")
 
 
 async def test_results_go_to_the_callback_with_our_reference(sandbox):

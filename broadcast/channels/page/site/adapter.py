@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from broadcast.channels.options import Shapes, listed_or_table, words
 from broadcast.channels.page.site.folder import FolderBusy, check_writable
 from broadcast.channels.page.site.ownership import STATE, NotOurs, check_entrances
-from broadcast.channels.page.site.page_settings import LANGUAGES, Component, SiteSettings, service_component
+from broadcast.channels.page.site.page_settings import Component, SiteSettings, service_component
 from broadcast.channels.page.site.publication import add, home, read
 from broadcast.channels.page.site.state import StateDamaged
+from broadcast.channels.page.site.words import PHRASES
 from broadcast.channels.start_limit import TOO_OLD, may_start
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
@@ -183,10 +184,10 @@ def _zone(settings: ChannelSettings) -> str:
 
 def _language(settings: ChannelSettings) -> str:
     language = settings.text("locale")
-    if language and language not in LANGUAGES:
+    if language and language not in PHRASES.languages():
         raise ConfigError(
             f"{settings.place('locale')}: the page does not speak {language!r}",
-            hint=f"write locale = one of {', '.join(LANGUAGES)}",
+            hint=f"write locale = one of {', '.join(PHRASES.languages())}",
         )
     return language
 

@@ -13,9 +13,10 @@ from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 from broadcast.channels.page.site.incident_view import IncidentView, newest
-from broadcast.channels.page.site.page_settings import LANGUAGES, SiteSettings
-from broadcast.channels.page.site.state import PublishedText, Update, language_of, path_safe
+from broadcast.channels.page.site.page_settings import SiteSettings
+from broadcast.channels.page.site.state import PublishedText, Update, path_safe
 from broadcast.channels.page.site.words import voice
+from broadcast.localisation.language import language_of
 from broadcast.model.incident import Phase, Severity
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -92,7 +93,7 @@ def _add_information(
     alert: ET.Element, text: PublishedText, update: Update, view: IncidentView, site: SiteSettings
 ) -> None:
     language, advice = language_of(text.locale), _ADVICE[update.phase]
-    words = voice(language if language in LANGUAGES else "en", site.zone).words
+    words = voice(language, site.zone).words
     title = words["drill"]["test"] if update.exercise else text.title or update.title
     mark = words["drill"]["mark"]
     begins = update.started or update.window_starts

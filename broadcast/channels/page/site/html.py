@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -23,8 +24,9 @@ from broadcast.channels.page.site.incident_view import (
     overall,
 )
 from broadcast.channels.page.site.page_settings import Component, SiteSettings, affected, standings
-from broadcast.channels.page.site.state import Update, language_of
-from broadcast.channels.page.site.words import LOOK, voice
+from broadcast.channels.page.site.state import Update
+from broadcast.channels.page.site.words import voice
+from broadcast.localisation.language import language_of
 from broadcast.model.incident import Phase
 from broadcast.model.notice import Alternative
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 #: The number of updates of one incident on the front page; its own page has all.
 SHOWN = 8
+_LOOK = Path(__file__).with_name("look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +295,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(LOOK), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(_LOOK), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters |= {
         "iso": lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
@@ -307,7 +310,7 @@ def _environment() -> Environment:
 
 @cache
 def _asset(name: str) -> str:
-    return (LOOK / name).read_text(encoding="utf-8")
+    return (_LOOK / name).read_text(encoding="utf-8")
 
 
 def _policy() -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from broadcast.channels.page.site.state import State, Update, language_of
+from broadcast.channels.page.site.state import State, Update
+from broadcast.localisation.language import language_of
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.promise import doubtful_at
 from broadcast.model.situation import Situation

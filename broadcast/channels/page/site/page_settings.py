@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from broadcast.channels.page.site.incident_view import DOWN, IncidentTone, IncidentView, current, worst
-from broadcast.channels.page.site.state import State, Update, language_of
+from broadcast.channels.page.site.state import State, Update
+from broadcast.channels.page.site.words import PHRASES
+from broadcast.localisation.language import language_of
 from broadcast.model.incident import Service
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
 
-#: Languages in which pages are always written.
-LANGUAGES = ("de", "en")
 #: Exercises have their own page in this folder below the real one, which they never change.
 DRILL = "drill"
 
@@ -56,7 +56,7 @@ class SiteSettings:
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of the page; the first one is at the root."""
-        return (self.language, *(code for code in LANGUAGES if code != self.language))
+        return (self.language, *(code for code in PHRASES.languages() if code != self.language))
 
     def drilling(self) -> SiteSettings:
         """Return these settings for the page of an exercise."""
@@ -70,7 +70,7 @@ class SiteSettings:
                 self,
                 title=self.title or "Status",
                 zone=self.zone or "UTC",
-                language=self.language or LANGUAGES[0],
+                language=self.language or PHRASES.languages()[0],
             )
         latest = state.updates[-1]
         spoken = language_of(latest.texts[0].locale)
@@ -78,7 +78,7 @@ class SiteSettings:
             self,
             title=self.title or f"{latest.organisation} · Status",
             zone=self.zone or latest.zone,
-            language=self.language or (spoken if spoken in LANGUAGES else "en"),
+            language=self.language or PHRASES.phrases(spoken).code,
         )
 
 

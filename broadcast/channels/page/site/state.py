@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from broadcast.channels.page.site.words import drill_mark
+from broadcast.localisation.language import language_of
 from broadcast.model.incident import Phase, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import Alternative, NoticeKind
@@ -265,11 +266,6 @@ def legible(text: str) -> str:
 def path_safe(name: str) -> str:
     """Return the name in a form for paths, links and element ids."""
     return _UNSAFE_IN_PATHS.sub("-", name).strip("-") or "incident"
-
-
-def language_of(locale: str) -> str:
-    """Return the language of a locale: `de` for `de-AT`."""
-    return locale.replace("_", "-").partition("-")[0].lower()
 
 
 def _ordered(published: Sequence[Update]) -> tuple[Update, ...]:

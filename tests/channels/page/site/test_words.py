@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -14,10 +13,9 @@ from hypothesis import strategies as st
 from broadcast.channels.page.site import state as memory
 from broadcast.channels.page.site.history import recent
 from broadcast.channels.page.site.incident_view import incident_views
-from broadcast.channels.page.site.page_settings import LANGUAGES
 from broadcast.channels.page.site.prose import paragraphs, unbroken
 from broadcast.channels.page.site.state import State
-from broadcast.channels.page.site.words import LOOK, voice
+from broadcast.channels.page.site.words import voice
 from broadcast.model.incident import Phase
 from tests.channels.page.site import sample
 from tests.channels.page.site.sample import NOW, outgoing
@@ -31,17 +29,6 @@ def at(day, hour, minute=0.0):
 
 def plain(text):
     return text.replace("\u00a0", " ")
-
-
-def test_every_language_has_the_same_words():
-    shapes = [shape(tomllib.loads((LOOK / f"{code}.toml").read_text(encoding="utf-8"))) for code in LANGUAGES]
-    assert all(names == shapes[0] for names in shapes)
-
-
-def shape(words):
-    return {
-        f"{section}.{name}" for section, names in words.items() if isinstance(names, dict) for name in names
-    }
 
 
 @pytest.mark.parametrize(
