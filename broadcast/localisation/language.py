@@ -16,7 +16,7 @@ FALLBACK = "en"
 FOLDER = Path(__file__).with_name("phrases")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
     """How one language writes dates, numbers and quotations.
 

@@ -6,8 +6,7 @@ except in `dates`, where each language uses the parts that it writes. A list may
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,7 +16,6 @@ from typing import Any
 from broadcast.localisation.language import FALLBACK, Language, language_for, language_of
 
 _DATES = "dates"
-_PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +94,6 @@ class PhraseBook:
         """Return the phrases in the language of a locale, or in English if we lack that language."""
         return _load(self.folder, language_of(locale) if self.has(locale) else FALLBACK)
 
-    def differences(self) -> list[str]:
-        """Return where a language differs from English in names or placeholders: one line for each place."""
-        english = dict(_shape(self.phrases(FALLBACK).entries))
-        lines = []
-        for language in self.languages():
-            own = dict(_shape(self.phrases(language).entries))
-            for place in sorted(english.keys() | own.keys()):
-                one, other = own.get(place, "missing"), english.get(place, "missing")
-                lines += (
-                    [f"{language}.toml: {place} is {one}; in English it is {other}"] if one != other else []
-                )
-        return lines
-
 
 @cache
 def _languages(folder: Path) -> tuple[str, ...]:
@@ -121,19 +106,3 @@ def _load(folder: Path, language: str) -> Phrases:
 
     entries = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
     return Phrases(language, language_for(language), entries)
-
-
-def _shape(entries: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every entry's place with what all languages must have alike."""
-    for name, entry in entries.items():
-        place = f"{within}{name}"
-        if isinstance(entry, dict):
-            yield from _shape(entry, f"{place}.")
-        elif isinstance(entry, list):
-            yield place, "a list"
-        elif within.endswith(f"{_DATES}."):
-            yield place, "a date"
-        elif isinstance(entry, str):
-            yield place, f"a text with {sorted(set(_PLACEHOLDER.findall(entry)))}"
-        else:
-            yield place, type(entry).__name__

@@ -37,10 +37,8 @@ def token() -> re.Pattern[str]:
         for words in spoken
         for word in words.listed("written.before_link")
     )
-    longest_first = sorted(
-        {word for words in spoken for word in words.table("spoken.short")}, key=len, reverse=True
-    )
-    short = _either(map(_abbreviation, longest_first))
+    shortened = (word for words in spoken for word in words.table("spoken.short"))
+    short = _either(map(_abbreviation, _longest_first(shortened)))
     return re.compile(
         rf"(?P<slot>{SLOT_OPEN}\w*{SLOT_CLOSE})"
         rf"|(?P<link>(?:\b(?:{before_link})\s)?"
@@ -87,6 +85,10 @@ def token() -> re.Pattern[str]:
 
 def _either(patterns: Iterable[str]) -> str:
     return "|".join(dict.fromkeys(patterns))
+
+
+def _longest_first(texts: Iterable[str]) -> list[str]:
+    return sorted(set(texts), key=len, reverse=True)
 
 
 def _abbreviation(short: str) -> str:

@@ -46,7 +46,7 @@ from broadcast.rendering.words import words_for
 
 locale = sys.argv[1]
 print(voice(locale, "UTC").words["headline"]["fine"])
-print(call(Message(locale, "Text"), {}, "https://a.example/"))
+print(call(Message(locale=locale, text="Text"), {}, "https://a.example/"))
 print(PERSON.phrases(locale)("title"))
 print(DRAFT.phrases(locale)("title", channels="SMS"))
 print(spoken("Zom 9 Brum, 90 min", words_for(locale)))

@@ -9,6 +9,7 @@ import pytest
 from broadcast.localisation.language import FOLDER, known_languages, language_for, language_of
 from broadcast.localisation.phrase_book import PhraseBook
 from tests.architecture.tree import PACKAGE
+from tests.localisation.differences import differences
 
 BOOKS = sorted({path.parent for path in PACKAGE.rglob("phrases/*.toml")})
 ENGLISH = """
@@ -38,7 +39,7 @@ def test_there_are_books_and_each_has_every_language():
 
 @pytest.mark.parametrize("folder", BOOKS, ids=lambda folder: str(folder.relative_to(PACKAGE)))
 def test_all_languages_have_the_same_names_and_placeholders(folder):
-    assert PhraseBook(folder).differences() == []
+    assert differences(PhraseBook(folder)) == []
 
 
 @pytest.mark.parametrize("language", known_languages())
@@ -63,7 +64,7 @@ def test_a_calendar_is_complete(language):
     ],
 )
 def test_a_difference_is_named_by_its_place(tmp_path, change, difference):
-    [found] = book(tmp_path, en=ENGLISH, fr=ENGLISH.replace(*change)).differences()
+    [found] = differences(book(tmp_path, en=ENGLISH, fr=ENGLISH.replace(*change)))
 
     assert found.startswith(f"fr.toml: {difference}")
 
@@ -71,7 +72,7 @@ def test_a_difference_is_named_by_its_place(tmp_path, change, difference):
 def test_lists_and_dates_may_differ(tmp_path):
     other = ENGLISH.replace('["red", "green"]', '["rouge"]').replace("{short_month} {day}", "{day}/{number}")
 
-    assert book(tmp_path, en=ENGLISH, fr=other).differences() == []
+    assert differences(book(tmp_path, en=ENGLISH, fr=other)) == []
 
 
 def test_phrases_are_filled_counted_and_dated(tmp_path):
