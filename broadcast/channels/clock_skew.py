@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from broadcast.channels.dates import http_date
-from broadcast.model.clock import SystemClock
 
 _WORTH_SAYING = timedelta(seconds=5)
 _SECOND = timedelta(seconds=1)
@@ -22,8 +21,8 @@ class ClockSkew:
     ahead: timedelta = timedelta()
     _again: float = field(default=0.0, repr=False)
 
-    def note(self, headers: Mapping[str, str], asked: datetime) -> None:
-        """Compare an answer's `Date`, written between `asked` and now, with our clock."""
+    def note(self, headers: Mapping[str, str], asked: datetime, received: datetime) -> None:
+        """Compare an answer's `Date`, written between `asked` and `received`, with our clock."""
         if time.monotonic() < self._again:
             return
         # An answer from a cache (`Age`) has the date of an earlier answer.
@@ -31,7 +30,7 @@ class ClockSkew:
         if date is None:
             return
         self._again = time.monotonic() + _PAUSE
-        ahead, behind = asked - (date + _SECOND), SystemClock().now() - date
+        ahead, behind = asked - (date + _SECOND), received - date
         proved = max(ahead, timedelta()) or min(behind, timedelta())
         if abs(proved) > abs(self.ahead):
             self.ahead = proved

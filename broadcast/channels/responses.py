@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 
 from broadcast.channels.dates import http_date
 from broadcast.channels.transport import Answer, NoReply, Reply
-from broadcast.model.clock import SystemClock
 from broadcast.model.outcome import Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.redaction import Secrets, redact_quotation
 from broadcast.model.text import without_controls
 
-# 420 is Statuspage's older spelling of 429. Both mean: not processed.
-_SLOW_DOWN = frozenset({420, 429})
+# 429 is "too many requests" (RFC 6585), 420 Statuspage's older spelling of it. Both mean: not processed.
+_RATE_LIMITED = frozenset({420, 429})
 _NOT_ALLOWED = {401: "the credentials were refused", 403: "not allowed"}
 _WRONG_PLACE = {
     404: "the provider has nothing at that address",
@@ -55,8 +54,8 @@ def failure(answer: Answer, *, detail: str = "", code: str | None = None) -> Out
         return _outcome_without_answer(answer)
     status = answer.status
     explained = f": {excerpt(detail, answer.secrets)}" if detail else ""
-    if status in _SLOW_DOWN:
-        return NotSent(f"too many requests (HTTP {status})", retry_after(answer.headers))
+    if status in _RATE_LIMITED:
+        return NotSent(f"too many requests (HTTP {status})", retry_after(answer))
     if 300 <= status < 400:
         return Rejected(f"redirect refused (HTTP {status}): base_url is wrong", Scope.CHANNEL, code)
     refusal = _NOT_ALLOWED.get(status) or _WRONG_PLACE.get(status)
@@ -127,16 +126,17 @@ def text_of(document: Mapping[str, object], key: str) -> str:
     return without_controls(str(value))
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(reply: Reply) -> float | None:
     """Return the seconds to wait: from `Retry-After` (seconds or date), or from the reset of the limit.
 
-    None if neither has a possible value.
+    None if neither has a possible value. What the wait then leads to is decided in `dispatch/decide.py`.
     """
-    spelled = headers.get("Retry-After", "").strip()
-    now = http_date(headers.get("Date", "")) or SystemClock().now()
+    spelled = reply.headers.get("Retry-After", "").strip()
+    # The provider wrote the moment by its own clock, which the answer's date shows.
+    now = http_date(reply.headers.get("Date", "")) or reply.received_at
     if (seconds := plausible_wait(_number(spelled))) is not None:
         return seconds
-    moments = (http_date(spelled), _reset(headers))
+    moments = (http_date(spelled), _reset(reply.headers))
     waits = (_wait_until(moment, now) for moment in moments if moment is not None)
     return next((wait for wait in waits if wait is not None), None)
 

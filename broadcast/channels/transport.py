@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import datetime
 from errno import EACCES
 from functools import cache
 from pathlib import Path
@@ -28,7 +29,7 @@ from broadcast.channels.start_limit import TOO_OLD, may_start
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
-from broadcast.model.clock import SystemClock
+from broadcast.model.clock import Clock, SystemClock
 from broadcast.model.domain import ascii_url
 from broadcast.model.redaction import Secrets
 
@@ -52,12 +53,14 @@ class Reply:
         headers: Their names ignore case.
         body: At most 256 KiB.
         secrets: The channel's secrets, which the answer may quote.
+        received_at: When its headers arrived, by our clock.
     """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     secrets: Secrets = field(default_factory=Secrets, repr=False)
+    received_at: datetime = field(default_factory=SystemClock().now, repr=False)
 
     @property
     def success(self) -> bool:
@@ -121,8 +124,11 @@ class Transport:
         ca_file: Path | None = None,
         skew: ClockSkew | None = None,
         secrets: Secrets | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.secrets = secrets or Secrets()
+        # Providers compare signatures and dates with the real time, whatever time a drill is played at.
+        self.clock = clock or SystemClock()
         self.deadline = deadline
         self.ca_file = ca_file
         self.guard: Guard | None = None
@@ -197,7 +203,7 @@ class Transport:
             return NoReply(proxy.problem, left=False)
         progress = _Progress(limited=method not in _READING and not signing_in)
         _CURRENT_REQUEST.set(progress)
-        asked = SystemClock().now()
+        asked = self.clock.now()
         try:
             async with asyncio.timeout(self.deadline):
                 await _notice_hang_ups()
@@ -209,8 +215,9 @@ class Transport:
                     allow_redirects=False,
                     proxy=proxy.url if proxy else None,
                 ) as response:
-                    self._skew.note(response.headers, asked)
-                    return await _read(response, self.secrets)
+                    received_at = self.clock.now()
+                    self._skew.note(response.headers, asked, received_at)
+                    return await _read(response, self.secrets, received_at)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return (proxy and _stopped_by(proxy, error)) or self._no_reply(error, progress)
 
@@ -328,14 +335,14 @@ async def _notice_hang_ups() -> None:
     await asyncio.sleep(0)
 
 
-async def _read(response: aiohttp.ClientResponse, secrets: Secrets) -> Answer:
+async def _read(response: aiohttp.ClientResponse, secrets: Secrets, received_at: datetime) -> Answer:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > REPLY_LIMIT:
             response.close()
             return NoReply(f"the answer is larger than {REPLY_LIMIT // 1024} KiB", left=True)
-    return Reply(response.status, response.headers, bytes(body), secrets)
+    return Reply(response.status, response.headers, bytes(body), secrets, received_at)
 
 
 def _system_has_authorities() -> bool:

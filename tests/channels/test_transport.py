@@ -300,7 +300,7 @@ def test_this_machine_may_be_spoken_to_in_clear(base_url):
     ],
 )
 def test_the_wait_is_read_in_every_spelling(headers, seconds):
-    assert retry_after(headers) == seconds
+    assert retry_after(Reply(429, headers, b"")) == seconds
 
 
 def test_nothing_heavy_is_loaded_before_a_channel_needs_it():

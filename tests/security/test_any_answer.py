@@ -154,14 +154,14 @@ async def use(name: str, answers: list[Answer], *, closed: bool, threaded: bool)
 @settings(max_examples=200, deadline=None)
 @given(HEADERS)
 def test_what_no_provider_can_mean_asks_for_no_patience(headers):
-    seconds = retry_after(CIMultiDict(headers))
+    seconds = retry_after(Reply(429, CIMultiDict(headers), b""))
 
     assert seconds is None or 0 <= seconds <= 7 * 86_400
 
 
 @pytest.mark.parametrize("spelled", MEANINGLESS)
 def test_a_wait_that_cannot_be_meant_is_as_none(spelled):
-    assert retry_after({"Retry-After": spelled}) is None
+    assert retry_after(Reply(429, {"Retry-After": spelled}, b"")) is None
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_wait_that_cannot_be_meant_is_as_none(spelled):
     [("Mon, 01 Jan 0001 00:00:00 +2359", 0), ("0", 0), ("7", 7), (" 7.5 ", 7.5), ("86400", 86_400)],
 )
 def test_a_plain_wait_is_taken(spelled, wait):
-    assert retry_after({"Retry-After": spelled}) == wait
+    assert retry_after(Reply(429, {"Retry-After": spelled}, b"")) == wait
 
 
 def test_a_date_is_measured_by_the_providers_own_clock():
@@ -179,7 +179,14 @@ def test_a_date_is_measured_by_the_providers_own_clock():
     later = {**headers, "Retry-After": format_datetime(theirs + timedelta(seconds=90), usegmt=True)}
     past = {**headers, "Retry-After": format_datetime(theirs - timedelta(seconds=90), usegmt=True)}
 
-    assert (retry_after(later), retry_after(past)) == (90, 0)
+    assert (retry_after(Reply(429, later, b"")), retry_after(Reply(429, past, b""))) == (90, 0)
+
+
+def test_without_the_providers_date_a_moment_is_measured_from_the_arrival_of_the_answer():
+    arrived = datetime(2026, 5, 4, 12, tzinfo=now().tzinfo)
+    reset = {"x-rate-limit-reset": str(round(arrived.timestamp()) + 40)}
+
+    assert retry_after(Reply(429, reset, b"", received_at=arrived)) == 40
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "7", "0"])

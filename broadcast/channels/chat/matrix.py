@@ -131,7 +131,7 @@ def _outcome(answer: Answer, thread: Thread | None) -> Outcome:
             return unreadable(answer, "event id")
         return Accepted(event, Thread(thread.root if thread else event, event))
     code = text_of(document, "errcode")
-    if answer.status == 429 and retry_after(answer.headers) is None:
+    if answer.status == 429 and retry_after(answer) is None:
         return NotSent("the home server asks to wait", _wait(document.get("retry_after_ms")))
     if 400 <= answer.status < 500 and code in CODES:
         scope, reason = CODES[code]

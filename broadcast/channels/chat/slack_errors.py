@@ -84,7 +84,7 @@ _WORD = re.compile(r"[a-z_]{1,60}", re.ASCII)
 def refusal(error: str, reply: Reply) -> Outcome:
     """Return the outcome of an answer that is not ok; an unknown word is a refusal of this message."""
     if error in _LATER:
-        return NotSent(f"Slack asks to wait ({error})", retry_after(reply.headers))
+        return NotSent(f"Slack asks to wait ({error})", retry_after(reply))
     if error in _UNCLEAR:
         return Unknown(f"Slack says {error}")
     if reason := CREDENTIALS.get(error) or PLACES.get(error):

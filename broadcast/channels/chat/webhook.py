@@ -13,7 +13,6 @@ from broadcast.channels.responses import failure, json_object, text_of, unreadab
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
-from broadcast.model.clock import SystemClock
 from broadcast.model.outcome import Accepted, Outcome, Probe, Thread
 from broadcast.model.outgoing import Outgoing
 
@@ -68,7 +67,8 @@ class Webhook:
 
     async def _post(self, outgoing: Outgoing) -> Outcome:
         body = document(outgoing)
-        headers = {"Idempotency-Key": outgoing.key, **signed(body, self._secret, SystemClock().now())}
+        now = self._endpoint.transport.clock.now()
+        headers = {"Idempotency-Key": outgoing.key, **signed(body, self._secret, now)}
         return _outcome(await self._endpoint.post(body, headers), outgoing.thread)
 
 

@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode, urlsplit
 from broadcast.channels.responses import failure, json_object, text_of
 from broadcast.channels.transport import Answer, NoReply, Reply, Transport, refuse_clear_text
 from broadcast.config.settings import ChannelSettings
-from broadcast.model.clock import SystemClock
 from broadcast.model.domain import ascii_url
 from broadcast.model.outcome import NotSent, Rejected, Scope, Unknown
 
@@ -37,7 +36,7 @@ class SignIn:
             }
         ).encode()
         self._transport = transport
-        self._clock = SystemClock()
+        self._clock = transport.clock
         self._fetching = asyncio.Lock()
         self._token, self._ends, self._worked = "", 0.0, False
 
