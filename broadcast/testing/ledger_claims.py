@@ -6,11 +6,11 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from broadcast.ledger.ledger import Ledger
-from broadcast.ledger.store import Run
+from broadcast.ledger.store import Run, Store
 from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted
-from broadcast.testing.ledger_fixtures import LedgerFixtures, states
+from broadcast.testing.ledger_fixtures import LedgerFixtures, SlowToCommit, states
 from broadcast.testing.ledger_samples import NOON, after, claim, record, settled
 
 _S = DeliveryState
@@ -77,6 +77,20 @@ class ClaimsContract(LedgerFixtures):
         assert first.due["email"] <= NOON.timestamp()
         assert second.due == {}
 
+    def test_a_turn_says_when_its_claims_were_on_disk(self, store: Store) -> None:
+        """Rule 1: a claim goes stale 5 seconds after that, however long the disk took before."""
+        slow = SlowToCommit(store)
+        ledger, clock = Ledger(slow), slow.clock
+        new = record(ledger, "anna")
+        run = ledger.runs.begin()
+        began = clock.at
+
+        turn = ledger.deliveries(new.id, run, clock=clock).turn([], {"email": 1}, NOON)
+
+        run.end()
+        assert len(turn.claims["email"]) == 1
+        assert turn.claimed_at == clock.at > began
+
     def test_what_never_left_is_owed_as_if_nobody_had_claimed_it(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", "ben")
         work = ledger.deliveries(new.id, run, clock=SystemClock())
@@ -117,7 +131,7 @@ class ClaimsContract(LedgerFixtures):
         assert (failover.origin, failover.destination, failover.count) == ("email", "mail-backup", 1)
 
     def test_only_the_latest_attempt_decides(self, ledger: Ledger, run: Run) -> None:
-        """Two processes asked about the same attempt; one of them has sent again since."""
+        """Rule 3: two processes asked about the same attempt, and one of them has sent again since."""
         new = record(ledger, "anna")
         work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")

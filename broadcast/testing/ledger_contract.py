@@ -7,7 +7,8 @@ A test file, whole:
         def open_store(self, tmp_path):
             return lambda: open_my_store(tmp_path / "ledger")
 
-A store is what `broadcast.ledger.store` describes; the suites for each part can be run alone.
+A store is what `broadcast.ledger.store` describes, with its three rules: a test names the one it tests.
+The suites for each part can be run alone.
 """
 
 from __future__ import annotations

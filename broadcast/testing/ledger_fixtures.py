@@ -13,6 +13,7 @@ from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.ledger.store import Connection, Run, Store
+from broadcast.model.clock import SystemClock
 from broadcast.model.delivery import DeliveryState
 from broadcast.testing.ledger_samples import NOON, claim, settled
 
@@ -35,6 +36,34 @@ class LosesAnswers:
             yield connection
         if not self.answers:
             raise DoubtfulCommit("the answer was lost")
+
+
+class StoppedClock(SystemClock):
+    """A clock whose monotonic seconds only pass when they are added to `at`."""
+
+    at = 100.0
+
+    def monotonic(self) -> float:
+        """Return `at`."""
+        return self.at
+
+
+class SlowToCommit:
+    """A store whose commits take 3 seconds of its clock."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.clock = StoppedClock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Write, and let time pass before it is on disk."""
+        with self._store.transaction() as connection:
+            yield connection
+        self.clock.at += 3
 
 
 class LedgerFixtures:

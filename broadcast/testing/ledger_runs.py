@@ -65,7 +65,7 @@ class RunsContract(LedgerFixtures):
     def test_a_turn_without_an_answer_changes_the_name_of_its_run(
         self, losing: LosesAnswers, other: Ledger
     ) -> None:
-        """What it may have claimed belongs to a dead run, and is looked up before it is sent again."""
+        """Rule 2: what it may have claimed belongs to a dead run, and is looked up before it is sent."""
         ledger = Ledger(losing)
         new = record(ledger, "anna", route=("sms",))
         run = ledger.runs.begin()
@@ -89,6 +89,7 @@ class RunsContract(LedgerFixtures):
     def test_requests_that_were_out_by_then_are_still_the_run_s_own(
         self, losing: LosesAnswers, other: Ledger
     ) -> None:
+        """Rule 2: as long as an answer to one of them is awaited, the former name is alive."""
         ledger = Ledger(losing)
         new = record(ledger, "anna", "bert", "carl", route=("sms",))
         run = ledger.runs.begin()
@@ -111,7 +112,7 @@ class RunsContract(LedgerFixtures):
     def test_a_late_answer_counts_if_nobody_has_sent_again(
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
-        """A run was taken for dead, and its answer came after all."""
+        """Rule 3: a run was taken for dead, and its answer came after all."""
         new = record(ledger, "anna", "bert", route=("sms",))
         work, theirs = (
             ledger.deliveries(new.id, run, clock=SystemClock()),
