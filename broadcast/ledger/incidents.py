@@ -116,6 +116,7 @@ class Incidents:
         and all of them when the incident ends: nobody is told of an outage that is over.
         Raises `Overtaken` if another notice was recorded meanwhile, and `LedgerError`.
         """
+        from broadcast.ledger.confirmations import ask
         from broadcast.ledger.facts_json import content_hash, facts_to_json
         from broadcast.ledger.follow_ups import supersede
         from broadcast.ledger.rows import keep_deliveries, message_row, notice_from
@@ -151,6 +152,8 @@ class Incidents:
             connection.executemany("insert_message", (message_row(notice_id, t) for t in new.texts))
             owed = chain(new.deliveries, _told_meanwhile(connection, incident_id, new.latecomers))
             keep_deliveries(connection, notice_id, owed, at)
+            if new.question is not None:
+                ask(connection, notice_id, new.question)
             supersede(connection, incident_id, now)
             return notice_from(connection.execute("notice_by_id", (notice_id,)).fetchone())
 

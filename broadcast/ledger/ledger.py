@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
+    from broadcast.ledger.confirmations import Confirmations
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.erasure import Erasure
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
+    from broadcast.ledger.inbox import InboxRecords
     from broadcast.ledger.receipts import Receipts
     from broadcast.ledger.store import Run, Runs, Store
     from broadcast.ledger.suppressions import Suppressions
@@ -41,6 +43,8 @@ class Ledger:
         health: How channels fare, and what `watch` holds to be down.
         suppressions: Addresses that must not be used.
         receipts: What providers said later about messages that they had accepted.
+        confirmations: What notices ask of their receivers, and the answers.
+        inbox: What people wrote to us.
         erasure: Takes people out of the ledger.
         runs: The processes that send from it.
         store: The engine, for functions of this package that only one command needs.
@@ -139,6 +143,20 @@ class Ledger:
         from broadcast.ledger.suppressions import Suppressions
 
         return Suppressions(self.store)
+
+    @cached_property
+    def confirmations(self) -> Confirmations:
+        """What notices ask of their receivers, and the answers."""
+        from broadcast.ledger.confirmations import Confirmations
+
+        return Confirmations(self.store)
+
+    @cached_property
+    def inbox(self) -> InboxRecords:
+        """What people wrote to us."""
+        from broadcast.ledger.inbox import InboxRecords
+
+        return InboxRecords(self.store)
 
     @cached_property
     def receipts(self) -> Receipts:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from broadcast.model.notice import Facts, NoticeKind
     from broadcast.model.outcome import Accepted, Thread
     from broadcast.model.plan import Planned
+    from broadcast.model.question import NoticeQuestion
     from broadcast.model.suppression import Suppression
 
 
@@ -36,7 +37,8 @@ class NewNotice:
     owed it only if they were told of the incident by the time this is recorded: while somebody looks at a
     resolve and says yes, another process may still be telling people that there is an outage. `reserved` says
     that the number of a new incident was reserved for this notice. `kinds` has the kind of text of every
-    channel, by its name: channels are renamed, and people may ask later what they were sent.
+    channel, by its name: channels are renamed, and people may ask later what they were sent. `question` is
+    what its receivers are asked to do, None if nothing.
     """
 
     incident: Incident
@@ -50,6 +52,7 @@ class NewNotice:
     latecomers: Iterable[Planned] = ()
     reserved: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
+    question: NoticeQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from broadcast.channels.base import Adapter, Answers, Receives
 from broadcast.errors import LedgerError
+from broadcast.inbound.inbox import Taken
 from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.model.clock import Clock
 from broadcast.model.inbound import Forged, Inbound, InboundAnswer, InboundRequest, Malformed, Receipt
 from broadcast.server.counters import Counters
 from broadcast.server.ledger_writer import LedgerWriter
+from broadcast.server.listener import InboundListener
 from broadcast.server.requests import BodyTooLarge, read_body
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-#: Deals with what is not a receipt, and returns what to say to the person.
-Listener = Callable[[str, Inbound], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +26,8 @@ class Hooks:
     """The route's parts.
 
     `adapters` are the configured channels by name. `origin` is our public origin. `planned` is called with
-    incidents that have messages to send because of a receipt. `listener` deals with messages and key presses.
+    incidents that have messages to send because of a receipt. `listener` takes messages and
+    key presses, and `words` says the answer.
     """
 
     adapters: Mapping[str, Adapter]
@@ -36,7 +36,8 @@ class Hooks:
     clock: Clock
     counters: Counters
     planned: Callable[[frozenset[str]], None]
-    listener: Listener
+    listener: InboundListener
+    words: Callable[[Taken], str]
 
     async def answer(self, request: web.Request) -> web.Response:
         """Verify, record, then answer: a provider that gets 204 need not repeat the request."""
@@ -74,7 +75,8 @@ class Hooks:
         said = ""
         for one in inbound:
             if not isinstance(one, Receipt):
-                said = await self.listener(channel, one)
+                taken = await self.listener.take(channel, one)
+                said = self.words(taken) if taken else said
         spoken = len(receipts) < len(inbound)
         return adapter.answer(said, "") if spoken and isinstance(adapter, Answers) else InboundAnswer()
 

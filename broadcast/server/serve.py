@@ -13,9 +13,9 @@ from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import Event
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError
+from broadcast.inbound.inbox import Taken
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
-from broadcast.model.inbound import Inbound
 from broadcast.publishing.request import Limits
 from broadcast.publishing.retry import retry
 from broadcast.server import systemd
@@ -25,6 +25,7 @@ from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listen import listen
+from broadcast.server.listener import InboundListener
 from broadcast.server.sending_thread import SendingThread
 from broadcast.wiring import make_channels, make_deliverer, open_ledger
 
@@ -90,7 +91,8 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         clock=clock,
         counters=counters,
         planned=sender.ask,
-        listener=_say_nothing,
+        listener=InboundListener(adapters=adapters, writer=writer, clock=clock),
+        words=_no_words,
     )
     faces = Faces(hooks=hooks, health=HealthRoute(writer), counters=counters, clock=clock, log=log)
     runners = [_runner(public_application(faces)), _runner(private_application(faces))]
@@ -125,8 +127,8 @@ def _runner(application: web.Application) -> web.AppRunner:
     return web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE, handle_signals=False)
 
 
-async def _say_nothing(channel: str, inbound: Inbound) -> str:
-    del channel, inbound
+def _no_words(taken: Taken) -> str:
+    del taken
     return ""
 
 

@@ -14,6 +14,7 @@ The suites for each part can be run alone.
 from __future__ import annotations
 
 from broadcast.testing.ledger_claims import ClaimsContract
+from broadcast.testing.ledger_confirmations import ConfirmationsContract
 from broadcast.testing.ledger_follow_ups import FollowUpsContract
 from broadcast.testing.ledger_incidents import IncidentsContract
 from broadcast.testing.ledger_receipts import ReceiptsContract
@@ -29,6 +30,7 @@ class LedgerContract(
     WaitsContract,
     FollowUpsContract,
     ReceiptsContract,
+    ConfirmationsContract,
     RunsContract,
 ):
     """What a ledger must store and return.

@@ -1,0 +1,1 @@
+"""What people send to us: what they mean, and what follows from it."""

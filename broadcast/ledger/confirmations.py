@@ -1,0 +1,188 @@
+"""Questions and answers: who was asked to confirm, who did, and how.
+
+An answer and the end of everything that is still to be sent to that person are one transaction: after it, no
+further message of the notice is claimed for the person. A message whose request is under way cannot be called
+back; it counts as confirmed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from broadcast.ledger.columns import moment
+from broadcast.ledger.store import Connection, Row, Store
+from broadcast.model.contact import AddressKind
+from broadcast.model.incident import Phase
+from broadcast.model.question import DECLINE, FORWARD, AnswerMeans, NoticeQuestion, PersonalAnswer
+
+#: An answer is matched to a question of the last week.
+MEMORY = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One receiver of a notice that may be answered.
+
+    `answer_by` is None if the notice asks nothing. `closed` says that the incident is over. `answered` says
+    that the receiver has answered before.
+    """
+
+    notice: int
+    sequence: int
+    incident: str
+    audience: str
+    contact: str
+    locale: str
+    name: str
+    options: tuple[str, ...]
+    answer_by: datetime | None
+    closed: bool
+    answered: bool
+
+    @property
+    def mark(self) -> str:
+        """The reference in texts: `INC-7/2`."""
+        return f"{self.incident}/{self.sequence}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """An answer as the ledger has it; `late` says that it came after the question's time."""
+
+    audience: str
+    contact: str
+    answer: str
+    means: AnswerMeans
+    channel: str | None
+    author: str
+    note: str
+    at: datetime
+    late: bool
+
+
+class Confirmations:
+    """The ledger's questions and answers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def question(self, notice: int) -> NoticeQuestion | None:
+        """Return what a notice asks, or None."""
+        with self._store.reading() as connection:
+            row = connection.execute("question_of_notice", (notice,)).fetchone()
+        return None if row is None else _question(row)
+
+    def asked_at(self, kind: AddressKind, address: str, now: datetime) -> list[Asked]:
+        """Return the receivers with an address whom a notice of the last week asked.
+
+        The latest question without an answer is first. Of a notice, every receiver with the address is there:
+        one person may be in several audiences.
+        """
+        wanted = {
+            "since": (now - MEMORY).timestamp(),
+            "phone": int(kind is AddressKind.PHONE),
+            "address": address.lower(),
+        }
+        with self._store.reading() as connection:
+            return [_asked(row) for row in connection.execute("asked_at_address", wanted)]
+
+    def asked_in(self, channel: str, ref: str) -> list[Asked]:
+        """Return the receivers of the message that a provider's id stands for, asked or not."""
+        with self._store.reading() as connection:
+            rows = connection.execute("asked_in_message", {"channel": channel, "ref": ref})
+            return [_asked(row) for row in rows]
+
+    def receivers(self, notice: int) -> list[Asked]:
+        """Return the people whom a notice is for, asked or not."""
+        with self._store.reading() as connection:
+            return [_asked(row) for row in connection.execute("receivers_of_notice", {"notice": notice})]
+
+    def record(self, asked: Sequence[Asked], answer: PersonalAnswer) -> int:
+        """Record one person's answer for these receivers of one notice; return how many answer first now.
+
+        The first answer of a receiver counts. A confirmation ends everything that is still to be sent to the
+        receiver; whoever passes on or declines gets nothing more of the notice either. Raises `LedgerError`.
+        """
+        with self._store.transaction() as connection:
+            return sum(_record(connection, one, answer) for one in asked)
+
+    def of(self, notice: int) -> list[Confirmation]:
+        """Return the answers to a notice, in the order in which they came."""
+        with self._store.reading() as connection:
+            rows = connection.execute("confirmations_of_notice", (notice,))
+            return [_confirmation(row) for row in rows]
+
+
+def ask(connection: Connection, notice: int, question: NoticeQuestion) -> None:
+    """Record what a notice asks; part of the transaction that records the notice."""
+    values = {
+        "notice": notice,
+        "text": question.text,
+        "options": json.dumps(question.options),
+        "asked_at": question.asked_at.timestamp(),
+        "answer_by": question.answer_by.timestamp(),
+        "wait": question.wait,
+    }
+    connection.execute("insert_question", values)
+
+
+def _record(connection: Connection, asked: Asked, answer: PersonalAnswer) -> bool:
+    values = {
+        "notice": asked.notice,
+        "audience": asked.audience,
+        "contact": asked.contact,
+        "answer": answer.answer,
+        "means": answer.means,
+        "channel": answer.channel,
+        "author": answer.author,
+        "note": answer.note,
+        "at": answer.at.timestamp(),
+    }
+    if connection.execute("insert_confirmation", values).rowcount < 1:
+        return False
+    ends = answer.answer in {FORWARD, DECLINE}
+    connection.execute("pass_on_deliveries" if ends else "confirm_deliveries", values)
+    return True
+
+
+def _question(row: Row) -> NoticeQuestion:
+    return NoticeQuestion(
+        text=row["text"],
+        options=tuple(json.loads(row["options"])),
+        asked_at=moment(row["asked_at"]),
+        answer_by=moment(row["answer_by"]),
+        wait=row["wait"],
+    )
+
+
+def _asked(row: Row) -> Asked:
+    return Asked(
+        notice=row["notice"],
+        sequence=row["sequence"],
+        incident=row["incident"],
+        audience=row["audience"],
+        contact=row["contact"],
+        locale=row["locale"],
+        name=row["name"] or "",
+        options=tuple(json.loads(row["options"] or "[]")),
+        answer_by=moment(row["answer_by"]),
+        closed=Phase(row["phase"]).closed,
+        answered=bool(row["answered"]),
+    )
+
+
+def _confirmation(row: Row) -> Confirmation:
+    return Confirmation(
+        audience=row["audience"],
+        contact=row["contact"],
+        answer=row["answer"],
+        means=AnswerMeans(row["means"]),
+        channel=row["channel"],
+        author=row["author"],
+        note=row["note"],
+        at=moment(row["at"]),
+        late=row["answer_by"] is not None and row["at"] > row["answer_by"],
+    )

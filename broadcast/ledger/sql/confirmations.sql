@@ -1,0 +1,67 @@
+-- name: insert_question
+-- Record what a notice asks of its receivers.
+INSERT INTO question (notice_id, text, options, asked_at, answer_by, wait) VALUES (:notice, :text, :options, :asked_at, :answer_by, :wait)
+
+-- name: question_of_notice
+-- Read what a notice asks.
+SELECT * FROM question WHERE notice_id = ?
+
+-- name: asked_at_address
+-- Receivers with an address whom a notice asked since `since`, and who have that notice or may have it; the latest first.
+SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.contact, delivery.locale,
+       recipient.name, question.answer_by, question.options,
+       confirmation.id IS NOT NULL AS answered
+FROM question JOIN notice ON notice.id = question.notice_id JOIN incident ON incident.id = notice.incident_id
+JOIN delivery ON delivery.notice_id = notice.id JOIN recipient ON recipient.id = delivery.recipient_id
+LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
+     AND confirmation.contact = delivery.contact
+WHERE question.asked_at >= :since AND CASE WHEN :phone = 1 THEN recipient.phone ELSE lower(recipient.email) END = :address
+  AND (delivery.attempts > 0 OR delivery.step > 0 OR delivery.state NOT IN ('planned', 'held'))
+ORDER BY confirmation.id IS NOT NULL, question.asked_at DESC, delivery.id
+
+-- name: asked_in_message
+-- The receiver of the message that a provider's id stands for, with the columns of `asked_at_address`.
+SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.contact, delivery.locale,
+       recipient.name, question.answer_by, question.options,
+       confirmation.id IS NOT NULL AS answered
+FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id JOIN notice ON notice.id = delivery.notice_id
+JOIN incident ON incident.id = notice.incident_id LEFT JOIN recipient ON recipient.id = delivery.recipient_id
+LEFT JOIN question ON question.notice_id = notice.id
+LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
+     AND confirmation.contact = delivery.contact
+WHERE attempt.ref = :ref AND attempt.channel = :channel
+ORDER BY attempt.id
+
+-- name: receivers_of_notice
+-- The people whom a notice is for, with the columns of `asked_at_address`.
+SELECT DISTINCT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.contact, delivery.locale,
+       recipient.name, question.answer_by, question.options,
+       confirmation.id IS NOT NULL AS answered
+FROM notice JOIN incident ON incident.id = notice.incident_id JOIN delivery ON delivery.notice_id = notice.id
+JOIN recipient ON recipient.id = delivery.recipient_id LEFT JOIN question ON question.notice_id = notice.id
+LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
+     AND confirmation.contact = delivery.contact
+WHERE notice.id = :notice AND delivery.lane >= 0
+ORDER BY delivery.audience, delivery.contact
+
+-- name: insert_confirmation
+-- Record the first answer of a receiver.
+INSERT INTO confirmation (notice_id, audience, contact, answer, means, channel, author, note, at)
+VALUES (:notice, :audience, :contact, :answer, :means, :channel, :author, :note, :at)
+ON CONFLICT (notice_id, audience, contact) DO NOTHING
+
+-- name: confirm_deliveries
+-- Mark what a receiver was sent as confirmed, and cancel what is still to be sent to the same receiver.
+UPDATE delivery SET state = 'confirmed', reason = NULL, owner = NULL, updated_at = :at
+WHERE notice_id = :notice AND audience = :audience AND contact = :contact
+  AND state IN ('planned', 'held', 'sending', 'accepted', 'delivered', 'unknown', 'failed')
+
+-- name: pass_on_deliveries
+-- Send nothing more of a notice to a receiver who passed it on or declined.
+UPDATE delivery SET state = 'cancelled', reason = :answer, owner = NULL, updated_at = :at
+WHERE notice_id = :notice AND audience = :audience AND contact = :contact AND state IN ('planned', 'held')
+
+-- name: confirmations_of_notice
+-- The answers to a notice, in the order in which they came.
+SELECT confirmation.*, question.answer_by FROM confirmation LEFT JOIN question ON question.notice_id = confirmation.notice_id
+WHERE confirmation.notice_id = ? ORDER BY confirmation.at, confirmation.id

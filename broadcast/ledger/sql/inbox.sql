@@ -1,0 +1,20 @@
+-- name: insert_inbound
+-- Record a message of a person; the same message again changes nothing.
+INSERT INTO inbound_message (channel, ref, sender, digest, text, meaning, notice_id, received_at)
+VALUES (:channel, :ref, :sender, :digest, :text, :meaning, :notice, :at)
+ON CONFLICT (channel, ref) DO NOTHING
+
+-- name: answered_since
+-- How many messages of a person were answered since `since`.
+SELECT count(*) AS count FROM inbound_message WHERE digest = :digest AND answered_at >= :since
+
+-- name: inbound_answered
+-- Note that a message is answered.
+UPDATE inbound_message SET answered_at = :at WHERE channel = :channel AND ref = :ref
+
+-- name: inbound_of_incident
+-- What people wrote in answer to notices of an incident, in the order in which it arrived.
+SELECT inbound_message.channel, inbound_message.sender, inbound_message.text, inbound_message.meaning, inbound_message.received_at,
+       notice.sequence
+FROM inbound_message JOIN notice ON notice.id = inbound_message.notice_id
+WHERE notice.incident_id = ? ORDER BY inbound_message.received_at, inbound_message.id

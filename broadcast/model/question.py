@@ -1,0 +1,61 @@
+"""What a notice asks of its receivers, and their answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+CONFIRM = "confirm"  # the person acts on the notice
+FORWARD = "pass-on"  # somebody else is to be asked, now
+DECLINE = "decline"  # the person cannot
+
+
+class AnswerMeans(StrEnum):
+    """How an answer came."""
+
+    KEY = "key"
+    REPLY = "reply"
+    LINK = "link"
+    BUTTON = "button"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeQuestion:
+    """What a notice asks.
+
+    Attributes:
+        text: The question; empty if the notice is only to be confirmed.
+        options: The answers to choose from; empty if the notice is only to be confirmed.
+        asked_at: When it was asked.
+        answer_by: An answer after this time is late.
+        wait: Seconds without an answer after which a receiver is told on the next channel of the lane.
+    """
+
+    text: str = ""
+    options: tuple[str, ...] = ()
+    asked_at: datetime
+    answer_by: datetime
+    wait: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalAnswer:
+    """An answer of one person, as it is to be recorded.
+
+    Attributes:
+        answer: `confirm`, `pass-on`, `decline`, or one of the question's options.
+        means: How it came.
+        at: When it arrived.
+        channel: The channel that it came by; None for the command.
+        author: Who entered it: the person, or the user of the command.
+        note: What was said beside it.
+    """
+
+    answer: str
+    means: AnswerMeans
+    at: datetime
+    channel: str | None = None
+    author: str = ""
+    note: str = ""

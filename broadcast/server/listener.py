@@ -1,0 +1,39 @@
+"""What people write or press, from a route to the inbox; the words of the answer come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broadcast.channels.base import Adapter
+from broadcast.inbound.inbox import Inbox, Taken
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import Clock
+from broadcast.model.contact import AddressKind
+from broadcast.model.inbound import Inbound, InboundMessage, KeyPress
+from broadcast.server.ledger_writer import LedgerWriter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundListener:
+    """Takes messages and key presses of all channels."""
+
+    adapters: Mapping[str, Adapter]
+    writer: LedgerWriter
+    clock: Clock
+
+    async def take(self, channel: str, inbound: Inbound) -> Taken | None:
+        """Record it and let it have its effect; None if nobody is to be answered. Raises `LedgerError`."""
+        now = self.clock.now()
+        kind = self.adapters[channel].capabilities.address or AddressKind.PHONE
+
+        def take(ledger: Ledger) -> Taken | None:
+            match inbound:
+                case InboundMessage():
+                    return Inbox(ledger).message(channel, kind, inbound, now)
+                case KeyPress():
+                    return Inbox(ledger).key(channel, inbound, now)
+                case _:
+                    return None
+
+        return await self.writer.call(take)

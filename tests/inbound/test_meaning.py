@@ -1,0 +1,100 @@
+"""What people mean by what they write."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadcast.inbound.meaning import Meaning, understand
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "STOP",
+            "stop",
+            "Stop.",
+            "Stopp!",
+            "STOPP!!!",
+            " stop \n",
+            "Stop bitte",
+            "„Stop“",
+            "stop 🙏",
+            "ＳＴＯＰ",
+        ),
+        *("Abmelden", "ABMELDEN.", "abbestellen", "Unsubscribe", "STOPALL", "cancel", "quit", "Kündigen"),
+        *("STOP 12345", "Stopp, keine SMS mehr", "stop please"),
+    ],
+)
+def test_a_wish_to_get_no_more_messages_is_understood(text):
+    assert understand(text).meaning is Meaning.STOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Ja",
+            "ja!",
+            "JA.",
+            "Ja, bin dran",
+            "ok",
+            "OK 👍",
+            "👍",
+            "yes",
+            "Y",
+            "1",
+            "bestätigt",
+            "Verstanden.",
+        ),
+        *("ja ich komme", "Übernehme"),
+    ],
+)
+def test_a_confirmation_is_understood(text):
+    assert understand(text).meaning is Meaning.YES
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        *(("nein", Meaning.NO), ("No.", Meaning.NO), ("9", Meaning.NO)),
+        *(("5", Meaning.FORWARD), ("weiter", Meaning.FORWARD), ("START", Meaning.START)),
+    ],
+)
+def test_other_answers_are_understood(text, meaning):
+    assert understand(text).meaning is meaning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "   ", "?!", "Wann geht es wieder?", "Bitte stoppen Sie das", "End of my shift is at six"),
+        *("Stop! In the name of love, before you break my heart", "Janine hier", "okra", "12"),
+        "Ja aber ich weiß nicht ob ich heute noch kommen kann",
+    ],
+)
+def test_anything_else_is_for_people_to_read(text):
+    assert understand(text).meaning is Meaning.OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "option"), [("rot", "rot"), ("R", "rot"), ("2", "blau"), ("Blau!", "blau"), ("g", "")]
+)
+def test_an_option_is_chosen_by_its_name_its_letter_or_its_number(text, option):
+    assert understand(text, ("rot", "blau", "grün", "gelb")).option == option
+
+
+def test_an_option_goes_before_a_word_for_yes():
+    assert understand("ja", ("ja", "nein")).meaning is Meaning.OPTION
+    assert understand("1", ("ja", "nein")).option == "ja"
+
+
+def test_stop_goes_before_an_option():
+    assert understand("stop", ("stop", "go")).meaning is Meaning.STOP
+
+
+@given(st.text())
+def test_any_text_has_a_meaning(text):
+    assert understand(text, ("ja", "nein")).meaning in Meaning

@@ -1,0 +1,65 @@
+"""Messages and keys by HTTP: recorded once, with their effect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import SystemClock
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.outcome import Accepted
+from broadcast.model.question import NoticeQuestion
+from broadcast.testing.ledger_fixtures import states
+from broadcast.testing.ledger_samples import NOON, claim, incident, notice, owed, settled
+
+_S = DeliveryState
+ANNA = "+4915112345678"
+
+
+def asked(ledger: Ledger):
+    """A notice that asks Anna by SMS to confirm it."""
+    now = SystemClock().now()
+    question = NoticeQuestion(asked_at=now, answer_by=now.replace(year=now.year + 1), wait=300.0)
+    new = replace(notice(incident(), 1, owed("anna", route=("sms", "call"))), question=question)
+    recorded, run = ledger.incidents.record(new, now), ledger.runs.begin()
+    work = ledger.deliveries(recorded.id, run, clock=SystemClock())
+    work.turn(
+        [settled(one, _S.ACCEPTED, "accepted", accepted=(Accepted("SM0"),)) for one in claim(work, "sms")],
+        {},
+        NOON,
+    )
+    run.end()
+    return recorded
+
+
+def sms(text: str, sid: str = "SMin1") -> dict[str, str]:
+    return {"MessageSid": sid, "From": ANNA, "To": "+4930231250", "Body": text, "NumMedia": "0"}
+
+
+async def test_a_reply_confirms_the_latest_question_of_that_number(served, ledger):
+    new = asked(ledger)
+
+    response = await served.twilio("/hooks/sms/inbound", sms("Ja, bin dran"))
+
+    assert (response.status, response.content_type) == (200, "text/xml")
+    assert states(ledger, new) == {"anna": _S.CONFIRMED}
+
+
+async def test_stop_suppresses_the_number_and_confirms_nothing(served, ledger):
+    new = asked(ledger)
+
+    await served.twilio("/hooks/sms/inbound", sms("Stopp!"))
+
+    (suppressed,) = ledger.suppressions.all()
+    assert (suppressed.reason, suppressed.source) == ("opted-out", "a reply on sms")
+    assert states(ledger, new) == {"anna": _S.ACCEPTED}
+
+
+async def test_anything_else_is_kept_as_it_was_written(served, ledger):
+    new = asked(ledger)
+
+    await served.twilio("/hooks/sms/inbound", sms("Wann <geht> es wieder? 🙏"))
+    await served.twilio("/hooks/sms/inbound", sms("Wann <geht> es wieder? 🙏"))
+
+    (found,) = ledger.inbox.of(ledger.incidents.find(new.incident))
+    assert (found.text, found.meaning, found.sequence) == ("Wann <geht> es wieder? 🙏", "other", 1)
