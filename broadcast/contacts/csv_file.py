@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from broadcast.contacts.columns import field_of
+from broadcast.contacts.encoding import encoding_of
 from broadcast.errors import ConfigError
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -25,11 +25,6 @@ _FORMATS = {
     b"PK\x03\x04": "an Excel or OpenDocument file",
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"%PDF": "a PDF",
-}
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
 }
 _EXPORT = "export it as CSV, UTF-8"
 
@@ -115,32 +110,15 @@ def _check_file(path: Path) -> None:
 
 
 def _encoding(path: Path) -> str:
-    """Return the encoding: by the byte order mark, else UTF-8 if valid, else that of German Windows."""
     with path.open("rb") as stream:
         start = stream.read(_CHUNK)
         for mark, what in _FORMATS.items():
             if start.startswith(mark):
                 raise ConfigError(f"{path} is {what}, not CSV", hint=_EXPORT)
-        for mark, encoding in _MARKS.items():
-            if start.startswith(mark):
-                return encoding
-        chunks = chain([start], iter(lambda: stream.read(_CHUNK), b""))
-        return _unmarked_encoding(path, chunks)
-
-
-def _unmarked_encoding(path: Path, chunks: Iterator[bytes]) -> str:
-    possible = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "cp1252")}
-    for chunk in chunks:
-        if b"\0" in chunk:
-            raise ConfigError(f"{path} is not text", hint=_EXPORT)
-        for name, decoder in list(possible.items()):
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                del possible[name]
-    for name in possible:
-        return name
-    raise ConfigError(f"{path} is neither UTF-8 nor Windows-1252 text", hint=_EXPORT)
+        encoding = encoding_of(chain([start], iter(partial(stream.read, _CHUNK), b"")))
+    if encoding is None:
+        raise ConfigError(f"{path} is not text in UTF-8 or Windows-1252", hint=_EXPORT)
+    return encoding
 
 
 def _with_header(path: Path, encoding: str, lines: list[str]) -> Sheet:

@@ -246,7 +246,7 @@ class TestUnreadable:
             (b"email\n\0\0\0", "is not text", "export it as CSV"),
             (
                 b"name,email\nM\x81ller,\xff@x.de\n",
-                "is neither UTF-8 nor Windows-1252 text",
+                "is not text in UTF-8 or Windows-1252",
                 "export it as CSV",
             ),
             (b"\xff\xfee\0m\0\x00", "is not text all through", "export it as CSV"),

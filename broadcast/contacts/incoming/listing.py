@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from broadcast.contacts.csv_file import SheetRow
+from broadcast.contacts.encoding import encoding_of
 from broadcast.errors import UsageError
-
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +68,13 @@ def numbered(name: str, values: Iterable[str]) -> dict[str, str]:
 
 
 def decoded(data: bytes, name: str) -> str:
-    """Return the text: by its byte order mark, else UTF-8, else German Windows. Raises `UsageError`."""
-    marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
-    for encoding in (marked,) if marked else ("utf-8", "cp1252"):
-        try:
+    """Return the text of a list; raises `UsageError` if it is none."""
+    encoding = encoding_of([data])
+    try:
+        if encoding is not None:
             return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+    except UnicodeDecodeError:
+        pass
     raise UsageError(f"{name} is not text", hint="export it as UTF-8")
 
 
