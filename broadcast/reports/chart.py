@@ -21,6 +21,7 @@ from broadcast.reports.timeline import Moment
 
 _ROW, _TOP, _RADIUS = 58.0, 90.0, 11.0
 _LEVEL = 14.0  # from one row of labels to the next
+_LETTER = 7.0  # the width of a letter of a label, with some to spare
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
 
 
@@ -140,11 +141,17 @@ def _facts(story: IncidentAnalysis, scale: Scale, height: float, say: ReportLang
         ("ended", story.ended) if story.ended else ("closed", story.closed),
     )
     marks = [(say(name), scale.x(at)) for name, at in known if at is not None]
-    places = [min(max(x, 32.0), scale.frame.width - 36) for _, x in marks]
+    places = [_within(scale.frame, label, x) for label, x in marks]
     for (label, x), place, level in zip(marks, places, levels(places, 74), strict=True):
         y = 15 + _LEVEL * level
         yield f'<line class="fact" x1="{x:.1f}" y1="{y + 5:.0f}" x2="{x:.1f}" y2="{height:.0f}"/>'
         yield f'<text class="fact-label" x="{place:.1f}" y="{y:.0f}">{escape(label)}</text>'
+
+
+def _within(frame: ChartFrame, label: str, x: float) -> float:
+    """Return the middle of a label that is as near to `x` as the edges of the drawing allow."""
+    half = len(label) * _LETTER / 2
+    return min(max(x, half), frame.width - half)
 
 
 def _lane(

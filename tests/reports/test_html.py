@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -133,6 +134,18 @@ def test_the_chart_shows_each_notice_on_each_channel_and_each_promise(story):
     assert sum(one.startswith("mark ") for one in looks) == 2 * len(reach) + 4
     assert looks.count("promise kept") == 2 * 2 + 1
     assert looks.count("promise late") == 2 * 1 + 1
+
+
+@pytest.mark.parametrize("locale", ["de", "en"])
+def test_no_label_of_the_chart_is_cut_at_its_edges(story, locale):
+    html = as_html(story, locale)
+    drawings = re.findall(r'<svg class="chart \w+" viewBox="0 0 (\d+) .*?</svg>', html, re.DOTALL)
+    labels = re.findall(r'<text class="fact-label" x="([\d.]+)" y="\d+">(\w+)<', html)
+
+    assert len(labels) == 6
+    for width, (x, label) in zip([drawings[0]] * 3 + [drawings[1]] * 3, labels, strict=True):
+        assert float(x) - 3.5 * len(label) >= 0
+        assert float(x) + 3.5 * len(label) <= float(width)
 
 
 #: Sections whose content does not fit.
