@@ -1,4 +1,7 @@
-"""The composition root: from settings to running objects. Everything heavy is imported where it is built."""
+"""The composition root: build the objects of the program from settings.
+
+Heavy modules are imported where they are used, so that short commands start fast.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +39,14 @@ if TYPE_CHECKING:
 
 #: Options of channels that name the address of a callback.
 _CALLBACKS = frozenset({"status_callback", "action_url"})
-_GLANCE = 0.5  # seconds to wait for another process's lock while somebody waits for a tab
+_GLANCE = 0.5  # seconds to wait for another process's lock, because a person waits for the completion
 
 
 def load_settings(config: Path | None, *, sandbox: bool = False) -> Settings:
-    """Return the settings in force, as found from the current folder; raises `ConfigError`.
+    """Return the settings, found from the current folder unless `config` is given; raises `ConfigError`.
 
-    With `sandbox`, every network channel points at the local sandbox (started if need be), and ledger
-    and pages are kept apart from the real ones.
+    With `sandbox`, the local sandbox is started if it does not run; every network channel leads to it, and
+    ledger and pages are separate from the real ones.
     """
     from broadcast.config.load import load
 
@@ -62,10 +65,10 @@ def open_ledger(settings: Settings) -> Ledger:
 
 
 def incident_refs(settings: Settings, *, sandbox: bool, maintenance: bool = False) -> list[str]:
-    """References to complete what is typed: open incidents first, then the latest; raises `LedgerError`.
+    """Return the references for shell completion: open incidents first, then the latest.
 
-    With `maintenance`, only work that is announced or under way. No ledger is created, no sandbox is started,
-    and another process that writes is hardly waited for.
+    With `maintenance`, only maintenance that is announced or has begun. No ledger is created and no sandbox
+    is started. Raises `LedgerError` if another process holds the lock for more than half a second.
     """
     from broadcast.sandbox.settings import sandbox_ledger
 
@@ -83,12 +86,12 @@ def incident_refs(settings: Settings, *, sandbox: bool, maintenance: bool = Fals
 
 
 def program(settings: Settings) -> str:
-    """Return how this program was called, for advice that can be typed as it stands."""
+    """Return how this program was called, for advice that can be copied."""
     return "broadcast --sandbox" if settings.sandbox else "broadcast"
 
 
 def read_suppressed(settings: Settings) -> Suppressed:
-    """Return what must not be used, going by the ledger, if there is one yet; raises `LedgerError`."""
+    """Return the suppressions of the ledger, none if there is no ledger yet; raises `LedgerError`."""
     from broadcast.model.suppression import Suppressed
 
     if not Ledger.exists(settings.ledger):
@@ -108,14 +111,14 @@ def make_catalogue(settings: Settings) -> Catalogue:
 
 
 def make_renderer(settings: Settings, catalogue: Catalogue) -> Renderer:
-    """Return what writes the texts of these settings, for the channels they have; raises `ConfigError`."""
+    """Return the renderer for the configured channels; raises `ConfigError`."""
     from broadcast.rendering.render import Renderer
 
     return Renderer(catalogue, settings.locale, post=post_limits(settings), letterhead=settings.letterhead)
 
 
 def post_limits(settings: Settings) -> tuple[Limit, ...]:
-    """Return what one post keeps to, so that every configured network takes it; raises `ConfigError`."""
+    """Return the limits of a post that every configured social network accepts; raises `ConfigError`."""
     from broadcast.channels import registry
 
     return registry.limits(settings.channels.values(), ChannelKind.SOCIAL)
@@ -156,7 +159,7 @@ def make_channels(settings: Settings) -> Channels:
 
 
 def channel_defaults(settings: Settings) -> dict[str, Mapping[str, object]]:
-    """What the adapters of the configured channels have for the keys that the configuration leaves out."""
+    """Return, by channel, the default of every option that the configuration leaves out."""
     from broadcast.channels import registry
 
     found: dict[str, Mapping[str, object]] = {}
@@ -167,7 +170,7 @@ def channel_defaults(settings: Settings) -> dict[str, Mapping[str, object]]:
 
 
 def _with_house_style(channel: ChannelSettings, known: frozenset[str], settings: Settings) -> ChannelSettings:
-    """Return the channel with what the organisation already said, where its adapter wants to know."""
+    """Return the channel with the organisation's locale, timezone and URL, if its adapter takes them."""
     said = {
         "locale": settings.locale,
         "timezone": settings.timezone.key,
@@ -191,7 +194,7 @@ def _with_callbacks(channel: ChannelSettings, known: frozenset[str], settings: S
 def make_deliverer(
     settings: Settings, ledger: Ledger, listener: Listener, clock: Clock | None = None
 ) -> Deliverer:
-    """Return what delivering a recorded notice needs; raises `ConfigError`."""
+    """Return the deliverer of recorded notices; raises `ConfigError`."""
     from broadcast.publishing.deliver import Deliverer
 
     channels, name = make_channels(settings), program(settings)
@@ -206,7 +209,10 @@ def make_deliverer(
 
 
 def read_found(settings: Settings) -> dict[str, str]:
-    """Return what `watch` found to be down, if it is to be avoided; raises `LedgerError`."""
+    """Return the systems that `watch` observed to be down, with since when, if notices avoid them.
+
+    Raises `LedgerError`.
+    """
     if not settings.watch.activate or not Ledger.exists(settings.ledger):
         return {}
     from broadcast.publishing.observed_outages import found_down
@@ -220,7 +226,10 @@ def read_found(settings: Settings) -> dict[str, str]:
 
 
 def make_what_if(settings: Settings, found: Mapping[str, str] | None = None) -> WhatIf:
-    """What looking ahead needs; raises `ConfigError`. `found` is what is down, if not as `watch` has it."""
+    """Return the planner for "what if"; raises `ConfigError`.
+
+    `found` are the systems that are down; None means those that `watch` observed.
+    """
     from broadcast.publishing.dependencies import dependencies
     from broadcast.publishing.what_if import WhatIf
 
@@ -236,7 +245,7 @@ def make_what_if(settings: Settings, found: Mapping[str, str] | None = None) -> 
 
 
 def make_watch(settings: Settings) -> Watch:
-    """Return what watching needs; raises `ConfigError`."""
+    """Return the watch of these settings; raises `ConfigError`."""
     from broadcast.monitoring.watch import Watch
 
     def what_if(found: Mapping[str, str]) -> WhatIf:
@@ -254,7 +263,7 @@ def make_watch(settings: Settings) -> Watch:
 def make_publisher(
     settings: Settings, ledger: Ledger, listener: Listener, clock: Clock | None = None
 ) -> Publisher:
-    """Return what publishing a notice needs; raises `ConfigError`."""
+    """Return the publisher of these settings; raises `ConfigError`."""
     from broadcast.publishing.publish import Publisher
 
     catalogue = make_catalogue(settings)
@@ -267,12 +276,12 @@ def make_publisher(
 
 
 def _agreed(_: Preview) -> None:
-    """Nobody is told in an exercise, so nobody has to be asked."""
+    """Consent without a question: an exercise reaches no real people."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """The commander's desk in an exercise: the verbs as the command line has them, without a question."""
+    """The commander's commands in an exercise, as on the command line, but without a question."""
 
     settings: Settings
     ledger: Ledger
@@ -287,7 +296,7 @@ class _Desk:
         return await publisher.publish(request, Limits(), _agreed, self.new_stop())
 
     async def retry(self, on_unknown: OnUnknown, listener: Listener) -> Sequence[Result]:
-        """Finish what is owed: the result of every notice that was worked on."""
+        """Send unsent messages; return the result of every notice concerned."""
         from broadcast.errors import UnknownIncident
         from broadcast.publishing.request import Limits
         from broadcast.publishing.retry import retry
@@ -295,12 +304,12 @@ class _Desk:
         deliverer = make_deliverer(self.settings, self.ledger, listener, self.clock)
         retried = await retry(deliverer, None, Limits(on_unknown=on_unknown), self.new_stop())
         if retried.latest is None:
-            raise UnknownIncident("nothing is owed", hint="a notice comes before a retry")
+            raise UnknownIncident("there is nothing to retry", hint="publish a notice before a retry")
         return retried.notices
 
 
 def load_exercise(path: Path) -> Exercise:
-    """Return the exercise in a file; raises `ConfigError` for everything that its company does not know."""
+    """Return the exercise in a file; raises one `ConfigError` that lists names its company does not have."""
     from broadcast.drills.exercise import read_exercise
     from broadcast.drills.names import check_names
 
@@ -317,9 +326,9 @@ def _company(exercise: Exercise) -> Settings:
 
 
 def make_rehearsal(exercise: Exercise, folder: Path, new_stop: Callable[[], Stop]) -> Rehearsal:
-    """What playing an exercise in `folder` needs; raises `ConfigError`. Its sandbox runs until `close`.
+    """Return an exercise that is ready to run in `folder`; its sandbox runs until `close`.
 
-    `new_stop` makes what can end one step in order.
+    `new_stop` makes the `Stop` of each step. Raises `ConfigError`.
     """
     from broadcast.drills.play import rehearsing
     from broadcast.drills.rehearsal import Rehearsal

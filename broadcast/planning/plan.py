@@ -36,10 +36,21 @@ class Roster:
 
 
 class Plan:
-    """The deliveries, planned again on each iteration, so that they are never all in memory.
+    """The deliveries of a notice, planned again on each iteration, so that they are never all in memory.
 
-    The deliveries of one person come together. `closing` plans the end for everything that carried a notice.
-    `besides` is another plan of the same notice, whose people may have the same addresses.
+    `Planner.plan` and `Planner.follow_up` make plans. Iterating yields `Planned` entries; those of one person
+    come one after the other. Two iterations yield the same entries if the contacts files have not changed.
+
+    Args:
+        planner: Plans single people and channels.
+        rosters: The audiences; a person in several of them is planned in the first one.
+        told: The deliveries of earlier notices, whose people are told again.
+        closing: Plan the end: for everybody and every channel that carried an earlier notice.
+        besides: Another plan of the same notice, whose people may have the same addresses.
+
+    Example:
+        plan = Planner(Usable(channels=channels), ("de", "en"), "de").plan(rosters)
+        by_channel = Counter(planned.route[0] for planned in plan if planned.route)
     """
 
     def __init__(

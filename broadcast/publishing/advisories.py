@@ -1,4 +1,4 @@
-"""What somebody should see before saying yes: words that were cut, names that look mistyped. Pure."""
+"""Warnings for the preview: texts that were cut or not translated, names that look mistyped. Pure."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from broadcast.rendering.readability import hard_to_read
 from broadcast.rendering.render import Rendered
 from broadcast.rendering.variables import INTERNAL
 
-_NAMED = 4  # keys that are named one by one
-#: Facts that can be translated.
+_NAMED = 4  # the most keys that are listed one by one
+#: Facts in prose; `-v NAME.LOCALE` translates them.
 _WORDS = (
     "title",
     "message",
@@ -53,7 +53,7 @@ _FACTS = (
 
 
 def shortened(texts: Sequence[NoticeText], rendered: Sequence[Rendered]) -> list[str]:
-    """Texts in which the commander's own words, or the organisation's name, did not fit."""
+    """Return a warning for each text in which the message or the organisation's name was cut to fit."""
     kinds = {text.kind for text, one in zip(texts, rendered, strict=True) if "organisation" in one.dropped}
     named = [f"the organisation's name was shortened to fit: {', '.join(sorted(kinds))}"] if kinds else []
     return named + [
@@ -67,10 +67,10 @@ def shortened(texts: Sequence[NoticeText], rendered: Sequence[Rendered]) -> list
 def untranslated(
     request: Request, spoken: Iterable[str], given: str, colleagues: Iterable[str] | None = None
 ) -> list[str]:
-    """Return what readers of other languages get as it was typed, or do not get: a line for each language.
+    """Return a warning for each language whose readers get words untranslated, or do not get them.
 
-    `spoken` are the readers' locales, `given` is the one that the commander writes in; `colleagues` are the
-    locales of those who may know what is internal.
+    `spoken` are the readers' locales, and `given` is the commander's. `colleagues` are the locales of readers
+    who get internal variables; None means that all do.
     """
     values = dict(request.variables) | {name: getattr(request, name) or "" for name in ("title", "message")}
     values["corrects"] = request.corrects or ""
@@ -85,7 +85,7 @@ def untranslated(
 
 
 def _as_typed(values: Mapping[str, str], locale: str, given: str) -> list[str]:
-    """Return what the readers of `locale` get in the commander's own language."""
+    """Return a warning about words that the readers of `locale` get in the commander's language."""
     if language_of(locale) == language_of(given):
         return []
     typed = sorted((name for name, value in values.items() if _is_worded(name, value)), key=_order)
@@ -97,7 +97,7 @@ def _as_typed(values: Mapping[str, str], locale: str, given: str) -> list[str]:
 
 
 def _left_out(values: Mapping[str, str], locale: str, given: str) -> list[str]:
-    """Return what the readers of `locale` do not get at all, because it is given in other languages only."""
+    """Return a warning about words that the readers of `locale` do not get: no translation fits them."""
     names = dict.fromkeys(name.partition(".")[0] for name, value in values.items() if "." in name and value)
     missing = [name for name in names if not values.get(name) and not _translated(values, name, locale)]
     if not missing:
@@ -112,7 +112,7 @@ def _translated(values: Mapping[str, str], name: str, locale: str) -> bool:
 
 
 def _is_worded(name: str, value: str) -> bool:
-    """Return whether it is prose; a variable of the commander's own is, if it has two words or more."""
+    """Return whether the value is prose; a variable that is no fact is prose if it has two words or more."""
     if "." in name or not value or value.strip().casefold() == NOTHING:
         return False
     own = name not in _WORDS and name not in _FACTS and not _LINK.search(value)
@@ -128,9 +128,9 @@ def _order(name: str) -> int:
 
 
 def hard_words(request: Request, facts: Facts, given: str) -> list[str]:
-    """What many customers, or people at the wheel, cannot read in the message; a line for each language.
+    """Return a warning for each language in which the message has words that are hard to read.
 
-    `given` is the locale that the commander writes in.
+    Only for customers and field staff (drivers). `given` is the commander's locale.
     """
     if not {"customers", "field"}.intersection(facts.audiences):
         return []
@@ -146,7 +146,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def examples(settings: Settings) -> list[str]:
-    """Values of the configuration that `init` writes, where messages really leave this machine."""
+    """Return a warning about example values of `init` that are still configured although `live = true`."""
     if settings.sandbox or not settings.live:
         return []
     keys = [one.key for one in placeholders(settings)]
@@ -157,9 +157,9 @@ def examples(settings: Settings) -> list[str]:
 
 
 def doubtful(request: Request, systems: Sequence[str]) -> list[str]:
-    """Names that nothing knows: accepted, because they may be right, but said aloud.
+    """Return a warning for each unknown system and each variable that looks like a mistyped fact.
 
-    `systems` are those that something depends on.
+    They are accepted, because they may be right. `systems` are those that something depends on.
     """
     down = mistaken(request.affects, systems)
     said = [
@@ -171,7 +171,7 @@ def doubtful(request: Request, systems: Sequence[str]) -> list[str]:
 
 
 def mistaken(affects: Iterable[str], systems: Sequence[str]) -> list[str]:
-    """Systems that are said to be down and that nothing depends on, with what may be meant."""
+    """Return a warning for each system in `affects` that nothing depends on, with the nearest known name."""
     return [
         f"no channel has {system} in `fate`, so no channel is skipped{_meant(system_name(system), systems)}"
         for system in affects

@@ -1,4 +1,4 @@
-"""Who runs this program: named in the environment, else as the machine knows them."""
+"""Find the name of the person who runs the program: from the environment, or else from the machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from broadcast.rendering.clean import one_line
 
 
 def author() -> str:
-    """Return the author's name on one line; `unknown` where nobody can say."""
+    """Return the author's name on one line; `unknown` if neither the environment nor the machine has one."""
     named = os.environ.get("BROADCAST_AUTHOR") or os.environ.get("GITHUB_ACTOR")
     try:
         return one_line(named or getpass.getuser())

@@ -17,7 +17,7 @@ from broadcast.model.channel import ChannelKind
 from broadcast.model.pace import Pace
 from broadcast.planning.planned_channel import PlannedChannel
 
-#: Open files that are not connections: streams, the loop, the ledger with journal and folder, some to spare.
+#: Open files that are not connections: streams, event loop, ledger with journal and folder, and a reserve.
 _OUR_FILES = 24
 _LEAVING = frozenset({"unsubscribe_url", "unsubscribe_mailto"})
 
@@ -26,8 +26,8 @@ _LEAVING = frozenset({"unsubscribe_url", "unsubscribe_mailto"})
 class Channels:
     """`planned` for planning; `settings` and `build` for turning them into adapters when they are needed.
 
-    Unless `live`, only what stays on this machine may send. With `sandbox`, everything goes there.
-    `skews` are the distances to the clocks of the providers that have answered, by channel.
+    If `live` is false, only channels that stay on this machine may send. With `sandbox`, all channels lead to
+    the sandbox. `skews` has, by channel, how far the provider's clock is from ours.
     """
 
     planned: Mapping[str, PlannedChannel]
@@ -39,24 +39,24 @@ class Channels:
 
     @property
     def leaving(self) -> frozenset[str]:
-        """The channels whose messages say how to unsubscribe."""
+        """The names of the channels whose messages have an unsubscribe link."""
         told = {name for name, settings in self.settings.items() if _LEAVING & settings.options.keys()}
         return frozenset(told)
 
     def usable(self, names: Iterable[str], *, drill: bool) -> list[str]:
-        """Those of the channels that are configured; a drill is not published outside the organisation."""
+        """Return the configured ones among these channels; in a drill, without those that outsiders read."""
         known = [name for name in names if name in self.planned]
         closed = drill and not self.sandbox
         return [name for name in known if not (closed and self.planned[name].reaches_the_world)]
 
     def targets(self, secret: bytes) -> dict[str, str]:
-        """Where each channel that publishes leads, as a digest with `secret`, as far as that is known."""
+        """Return a digest (keyed with `secret`) of where each publishing channel posts, if that is known."""
         posting = [name for name, channel in self.planned.items() if channel.capabilities.publishes]
         known = {name: registry.target(self.settings[name], secret) for name in posting}
         return {name: target for name, target in known.items() if target}
 
     def permit(self, names: Iterable[str]) -> None:
-        """Raise `Refused` where one of these channels would really send and that is not allowed."""
+        """Raise `Refused` if one of these channels uses the network and `live` is false."""
         networked = [n for n in names if n in self.planned and self.planned[n].capabilities.networked]
         if networked and not self.live:
             raise Refused(
@@ -83,10 +83,10 @@ def activate(
     personal: Collection[ChannelKind],
     suspects: Collection[str],
 ) -> dict[str, ActiveChannel]:
-    """Channels ready for the engine.
+    """Return the channels for the engine, by name.
 
-    A kind in `personal` has texts that differ from person to person, which share no request. A suspect
-    failed when it was last used, and is tried with one request first.
+    Channels of a `personal` kind send one message per request, because their texts differ from person to
+    person. A channel in `suspects` failed when it was last used; it begins with a single request.
     """
     active = {}
     most = _most_connections(len(adapters))
@@ -107,7 +107,7 @@ def activate(
 
 
 def paces(active: Mapping[str, ActiveChannel], channels: Channels) -> dict[str, Pace]:
-    """How fast each channel may be used: as configured, else as its provider allows; some know no limit."""
+    """Return the pace of each channel that has a limit: the configured one, or else the provider's."""
     found = {}
     for name, channel in active.items():
         settings, capabilities = channels.settings[name], channel.capabilities
@@ -119,7 +119,7 @@ def paces(active: Mapping[str, ActiveChannel], channels: Channels) -> dict[str, 
 
 
 def _most_connections(channels: int) -> int:
-    """Return how many connections each channel may hold: a ledger that can open no file ends the run."""
+    """Return how many connections each channel may hold, so that the ledger can still open its files."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if files == resource.RLIM_INFINITY:
         return sys.maxsize

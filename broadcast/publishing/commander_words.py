@@ -1,4 +1,4 @@
-"""The commander's words: what was given now, and what still holds of earlier notices. Pure."""
+"""Collect the commander's words: those given now, and those of earlier notices that still hold. Pure."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from broadcast.publishing.request import Request
 
 #: Prose that `-v` sets; the last two take no language.
 PROSE = ("scope", "impact", "action", "cause", "data_loss", "instruction", "works", "link", "hotline")
-#: Words of the commander that readers of each language can be given.
+#: Facts that can be given once per language.
 TRANSLATABLE = ("title", "message", *PROSE[:-2], "correction")
-#: Facts that hold until they are given anew, or taken back with `none`.
+#: Facts that hold until a notice replaces them or takes them back with `none`.
 _HELD = ("scope", "impact", "action", "cause", "instruction", "works")
-#: What is said of an outage in the present tense: it is no longer true once the service works again.
+#: Facts about the present: they are no longer true once the service works again.
 _PRESENT = frozenset({"impact", "action", "works"})
-#: What ends with an outage, unless it is given again.
+#: Facts that end with an outage, unless they are given again.
 _OF_AN_OUTAGE = _PRESENT | {"instruction"}
 _SEARCHING = frozenset({Phase.INVESTIGATING, Phase.IDENTIFIED, Phase.SCHEDULED, Phase.IN_PROGRESS})
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -49,9 +49,10 @@ class CommanderWords:
 def commander_words(
     request: Request, before: EarlierNotices, phase: Phase, times: frozenset[str]
 ) -> CommanderWords:
-    """What the notice that `request` asks for says in words, when the incident stands at `phase` after it.
+    """Return the words of the notice that `request` asks for.
 
-    `times` are the variables that are times.
+    `phase` is the incident's phase after this notice. `times` are the names of variables that are times.
+    Raises `UsageError` for the translation of a correction that is not given.
     """
     given, translated = _apart(request.variables)
     kept = _kept(before, phase)
@@ -70,17 +71,17 @@ def commander_words(
 
 
 def instruction_of(facts: Facts) -> str | None:
-    """What readers are to do; notices of earlier versions kept it among the commander's own variables."""
+    """Return what readers should do. Notices of earlier versions have it among the variables."""
     return facts.instruction or dict(facts.variables).get("instruction")
 
 
 def _back(name: str, value: str) -> bool:
-    """Return whether a fact that held is taken back."""
+    """Return whether the value takes a fact back (`none`)."""
     return name in _HELD and value.strip().casefold() == NOTHING
 
 
 def _apart(pairs: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], Wording]:
-    """Variables by name, and translations (`title.en`, `instruction.de`) apart from them."""
+    """Separate variables, by name, from translations (`title.en`, `instruction.de`)."""
     variables, wording = {}, []
     for name, value in pairs:
         field, dot, locale = name.partition(".")
@@ -92,18 +93,18 @@ def _apart(pairs: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], Wording]
 
 
 def _is_prose(field: str) -> bool:
-    """Return whether it is said in words: a fact in the commander's, or a variable of their own."""
+    """Return whether the field can be translated: a fact in prose, or a variable that is not a fact."""
     return field in TRANSLATABLE or field == _CORRECTS or field not in _FACTS
 
 
 def _kept(before: EarlierNotices, phase: Phase) -> dict[str, str | None]:
-    """Return what holds of what was said before, None if nobody said it in the first language."""
+    """Return the earlier facts that still hold; None for a fact that only has translations."""
     latest = before.facts
     if latest is None:
         return {}
     held = {name: getattr(latest, name) for name in _HELD} | {"instruction": instruction_of(latest)}
     if reopens(before, phase):
-        # What was done, and what the cause was, turned out to be wrong; what to do is said anew.
+        # The cause and the action turned out to be wrong, and the instruction must be given again.
         gone = _OF_AN_OUTAGE | {"cause"}
     elif phase.closed:
         gone = _OF_AN_OUTAGE
@@ -113,7 +114,7 @@ def _kept(before: EarlierNotices, phase: Phase) -> dict[str, str | None]:
 
 
 def _kept_wording(request: Request, before: EarlierNotices, kept: Iterable[str]) -> Wording:
-    """Translations of what is said again: the title and the prose that holds, not the last message."""
+    """Return the earlier translations that still hold: of the title and of `kept`, not of the message."""
     if before.facts is None:
         return ()
     given = {name for name, _ in request.variables} | ({"title"} if request.title else set())

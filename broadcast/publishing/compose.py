@@ -1,4 +1,4 @@
-"""From what was typed, and what was said before, to the record of facts that all texts are made from."""
+"""Compose the facts of a notice from the request and the earlier notices; all texts are made from them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["Composed", "EarlierNotices", "compose"]
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A notice's facts, its incident as it will stand, and what the composer wants to point out."""
+    """The facts of a notice, its incident after the notice, and warnings for the preview."""
 
     incident: Incident
     facts: Facts
@@ -38,9 +38,10 @@ class Composed:
 def compose(
     request: Request, before: EarlierNotices, settings: Settings, dependencies: Dependencies, now: datetime
 ) -> Composed:
-    """Return the facts of the notice that `request` asks for. `now` is aware.
+    """Return the facts of the notice that `request` asks for.
 
-    Raises `UsageError` for what was typed wrong and `PhaseError` where the incident cannot go there.
+    `now` must have a timezone. Raises `UsageError` for invalid input, and `PhaseError` if the incident cannot
+    go to that phase.
     """
     phase = phase_after(request, before)
     severity = _severity(request, before)
@@ -98,9 +99,9 @@ def compose(
 
 
 def _corrects(request: Request, before: EarlierNotices, phase: Phase, zone: ZoneInfo) -> datetime | None:
-    """When that was published which this notice takes back.
+    """Return the time of the notice that this one takes back; None if it takes nothing back.
 
-    Of a false alarm, readers know the first message; of an all-clear or a wrong fact, the latest.
+    A false alarm takes back the first notice; an all-clear or a wrong fact, the latest one.
     """
     latest, incident = before.facts, before.incident
     if latest is None or incident is None:
@@ -116,7 +117,7 @@ def _corrects(request: Request, before: EarlierNotices, phase: Phase, zone: Zone
 
 
 def _opened_again(facts: Facts, before: EarlierNotices) -> list[str]:
-    """That this notice takes more back than its verb says."""
+    """Return a warning if this notice takes back an all-clear, because that opens the incident again."""
     if facts.corrects is None or not reopens(before, facts.phase):
         return []
     said = f"this takes back the all-clear of {with_zone(facts.corrects)}"
@@ -124,7 +125,7 @@ def _opened_again(facts: Facts, before: EarlierNotices) -> list[str]:
 
 
 def _held(facts: Facts, before: EarlierNotices) -> list[str]:
-    """Return what readers are still told to do, or no longer, though this command does not say so."""
+    """Return a warning if an earlier instruction still holds or has ended, unless this command says so."""
     latest = before.facts
     asked = instruction_of(latest) if latest else None
     how = "change it with -v instruction=..., or take it back with -v instruction=none"
@@ -146,7 +147,7 @@ def _drill(request: Request, before: EarlierNotices) -> bool:
     if before.incident is None:
         return request.drill
     if request.drill and not before.incident.drill:
-        # People would be told for real what was meant as an exercise.
+        # The notice would go to real people, although it was meant as an exercise.
         raise UsageError(
             f"{before.incident.ref} is a real incident; --drill works only in `notify`",
             hint='rehearse with an incident of its own: broadcast notify "..." --drill',
@@ -187,9 +188,9 @@ def _outage_open(services: tuple[Service, ...], before: EarlierNotices, *, drill
 
 
 def _affects(request: Request, before: EarlierNotices, phase: Phase) -> tuple[str, ...]:
-    """What is down: what was said before and now, until the incident ends; `none` takes back the former.
+    """Return the systems that are down: those of earlier notices and of this one, until the incident ends.
 
-    When it is open again, what was down before is down again.
+    `none` takes the earlier ones back. If the incident opens again, its systems are down again.
     """
     earlier: tuple[str, ...] = ()
     if NOTHING not in request.affects:

@@ -1,4 +1,4 @@
-"""The ways to reach us that work now: what texts may name while something is down. Pure."""
+"""Find the contact points (hotline, e-mail, chat) that work, so that texts name no other. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from broadcast.model.notice import Alternative
 from broadcast.planning.outage import Outage
 
 _PHONE = "phone"
-#: Services that carry a way of that kind, where the configuration does not say which one does. Of several
-#: numbers, only the hotline is taken for what the service "phone" is: another one may be there to replace it.
+#: Services that carry a contact point of that kind, if the configuration does not name one. Among phone
+#: numbers, only the hotline depends on the service "phone": another number may be its replacement.
 _CARRIERS = {
     "hotline": frozenset({"phone", "phones", "telefon", "hotline"}),
     "email": frozenset({"email", "e-mail", "mail"}),
@@ -21,10 +21,10 @@ _CARRIERS = {
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """How readers can reach us.
+    """The contact points that work.
 
-    `cut_off` where there are ways, and all of them are down; `phone_down` where there are phone numbers, and
-    all of those are down.
+    `cut_off` says that there are contact points and all are down; `phone_down` says the same of phone
+    numbers.
     """
 
     hotline: str | None
@@ -34,42 +34,33 @@ class Reachable:
 
 
 def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Reachable:
-    """Return what still works in this outage, and while these services are disturbed.
+    """Return what works in this outage, while these services are disturbed.
 
-    Where the hotline is down, the next number that works takes its place.
+    If the hotline is down, the next phone number that works replaces it.
     """
-    contact_points = list(configured(settings))
-    working = [
-        contact_point for contact_point in contact_points if not is_down(contact_point, outage, services)
-    ]
-    phone = next((contact_point for contact_point in working if contact_point.kind == _PHONE), None)
+    points = list(configured(settings))
+    working = [point for point in points if not is_down(point, outage, services)]
+    phone = next((point for point in working if point.kind == _PHONE), None)
     return Reachable(
         hotline=phone.value if phone else None,
-        alternatives=tuple(
-            Alternative(contact_point.kind, contact_point.value, contact_point.hours)
-            for contact_point in working
-        ),
-        cut_off=bool(contact_points) and not working,
-        phone_down=phone is None and any(contact_point.kind == _PHONE for contact_point in contact_points),
+        alternatives=tuple(Alternative(point.kind, point.value, point.hours) for point in working),
+        cut_off=bool(points) and not working,
+        phone_down=phone is None and any(point.kind == _PHONE for point in points),
     )
 
 
 def audience_hotlines(
     settings: Settings, outage: Outage, services: Sequence[str]
 ) -> tuple[tuple[str, str], ...]:
-    """Return the numbers of single audiences that work, as (set of texts, number)."""
+    """Return the hotlines of single audiences that work, as (template audience, number)."""
     own = dict(own_hotlines(settings))
     return tuple(
-        {
-            texts: contact_point.value
-            for texts, contact_point in own.items()
-            if not is_down(contact_point, outage, services)
-        }.items()
+        {name: point.value for name, point in own.items() if not is_down(point, outage, services)}.items()
     )
 
 
 def own_hotlines(settings: Settings) -> Iterator[tuple[str, AlternativeSettings]]:
-    """The numbers of single audiences, as (set of texts, way): `drivers-hotline` is that of `drivers`."""
+    """Yield (template audience, hotline) of each audience with its own: `drivers-hotline` for `drivers`."""
     for audience in settings.audiences.values():
         if audience.hotline:
             yield (
@@ -79,14 +70,14 @@ def own_hotlines(settings: Settings) -> Iterator[tuple[str, AlternativeSettings]
 
 
 def configured(settings: Settings) -> Iterator[AlternativeSettings]:
-    """Yield every way to reach us, the hotline first. The status page is none: nobody answers there."""
+    """Yield every contact point, the hotline first. The status page is none: it takes no questions."""
     if settings.hotline:
         yield AlternativeSettings(name="hotline", kind=_PHONE, value=settings.hotline)
     yield from settings.alternatives.values()
 
 
 def is_down(contact_point: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:
-    """Return whether people cannot reach us this way: its number, address or carrier is down or disturbed."""
+    """Return whether the contact point cannot be used: it or its carrier is down or disturbed."""
     if not contact_point.service and _carrier_is_down(contact_point, {*services, *outage.said}):
         return True
     carriers = (*contact_point.fate, *((contact_point.service,) if contact_point.service else ()))

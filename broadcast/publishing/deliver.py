@@ -1,4 +1,4 @@
-"""Delivering a recorded notice: take over what a dead run left, dispatch, and say what came of it."""
+"""Deliver a recorded notice: take over the work of dead runs, dispatch, and store the result."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from broadcast.publishing.summarise import summarise
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a notice is to be sent. `suppressed` are the addresses it was planned without (None: not known)."""
+    """How to send a notice. `suppressed` are the addresses it was planned without; None if not known."""
 
     limits: Limits
     adapters: Mapping[str, Adapter]
@@ -44,10 +44,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverer:
-    """What delivering any notice needs. `listener` hears of progress.
+    """Delivers notices. `listener` gets the progress events.
 
-    `program` is how this program was called, for advice that can be typed as it stands. `internal` are
-    the audiences that are told as a matter of duty.
+    `program` is how the program was called, for advice that can be copied. `internal` are the names of
+    internal audiences, whose people are told without consent, as part of their job.
     """
 
     ledger: Ledger
@@ -59,10 +59,10 @@ class Deliverer:
 
     @contextmanager
     def started(self, stop: Stop) -> Iterator[Started]:
-        """Get ready to send, before anything is recorded; raises `LedgerError`.
+        """Register this process as a run, before anything is recorded; raises `LedgerError`.
 
-        Until the end of the block, `stop` is heeded: requests that are out may finish, and asking a second
-        time cuts them off.
+        Until the end of the block, `stop` can end the run: the first time, open requests may finish; the
+        second time, they are cut off.
         """
         secret = self.ledger.secret()
         run = self.ledger.runs.begin()
@@ -75,24 +75,24 @@ class Deliverer:
     async def deliver(
         self, notice: Notice, limits: Limits, adapters: Mapping[str, Adapter], stop: Stop
     ) -> Result:
-        """Dispatch what an earlier command's notice still owes, and store the result.
+        """Send the unsent messages of a notice that an earlier command recorded, and store the result.
 
         Raises `LedgerError` if this command sent nothing, and `Unfinished` if it may have.
         """
         late = tuple(lateness(notice, self.clock.now())) if self.owes(notice) else ()
         with self.started(stop) as started:
-            run = self._begun(notice, Order(limits, adapters), started)
-            return await self._finished(notice, lambda: run, late)
+            run = self._begin_run(notice, Order(limits, adapters), started)
+            return await self._run_to_end(notice, lambda: run, late)
 
     async def deliver_new(self, notice: Notice, order: Order, started: Started) -> Result:
-        """Dispatch a notice that was just recorded, and store the result.
+        """Send a notice that was just recorded, and store the result.
 
-        From here on no error may say that nothing happened: people would run the command again, and everybody
-        would be told twice. Raises `Unfinished` if not even the ledger can be read any more.
+        From here on no error may say that nothing was sent: people would run the command again, and everybody
+        would get the notice twice. Raises `Unfinished` if even the ledger cannot be read any more.
         """
-        return await self._finished(notice, lambda: self._begun(notice, order, started), order.warnings)
+        return await self._run_to_end(notice, lambda: self._begin_run(notice, order, started), order.warnings)
 
-    def _begun(self, notice: Notice, order: Order, started: Started) -> NoticeRun:
+    def _begin_run(self, notice: Notice, order: Order, started: Started) -> NoticeRun:
         builder = MessageBuilder(
             notice=notice.key or f"{notice.incident}/{notice.sequence}",
             identity=notice.identity,
@@ -127,22 +127,22 @@ class Deliverer:
         self._avoid_suppressed(notice, order.suppressed)
         return run
 
-    async def _finished(
+    async def _run_to_end(
         self, notice: Notice, begin: Callable[[], NoticeRun], warnings: tuple[str, ...] = ()
     ) -> Result:
-        """Return the result of a run; an error of the ledger interrupts it. Raises `Unfinished`."""
+        """Run, and return the result; an error of the ledger interrupts the run. Raises `Unfinished`."""
         with self.recorded(notice):
             try:
                 run = begin()
                 ending = await run.dispatch()
                 warnings = (*warnings, *run.warnings)
             except LedgerError as error:
-                ending, warnings = Ending.INTERRUPTED, (*warnings, _told(error))
+                ending, warnings = Ending.INTERRUPTED, (*warnings, _without_advice(error))
             return self._result(notice, ending, warnings)
 
     @contextmanager
     def recorded(self, notice: Notice) -> Iterator[None]:
-        """Turn everything that goes wrong once the notice is recorded into `Unfinished`."""
+        """Turn every error after the notice was recorded into `Unfinished`."""
         try:
             yield
         except Unfinished:
@@ -162,23 +162,26 @@ class Deliverer:
         apart = skew_warnings({name: skew.ahead for name, skew in self.channels.skews.items()})
         doubled = self._possibly_doubled(notice)
         result = replace(result, warnings=(*warnings, *noted, *apart, *doubled, *unreached))
-        result = self._kept(notice, result)
+        result = self._store_result(notice, result)
         self.listener(Event(kind=EventKind.DONE, channel="", count=result.counts.accepted))
         return result
 
     def _possibly_doubled(self, notice: Notice) -> Iterator[str]:
-        """Yield what another channel, or the same again, did not wait to find out."""
+        """Yield a warning about messages that were sent again although their first outcome is unknown."""
         count = self.ledger.history.possibly_doubled(notice.id)
         if count:
             twice = "may have arrived twice: the answer was lost, and it was sent again"
             yield f"{counted(count, 'message')} {twice}"
 
     def follow_targets(self) -> None:
-        """Let the ledger know where channels that publish lead now; raises `LedgerError`."""
+        """Tell the ledger where the publishing channels post now; raises `LedgerError`."""
         follow_targets(self.ledger.store, self.channels.targets(self.ledger.secret()))
 
     def needed(self, notice: Notice) -> dict[str, Adapter]:
-        """The adapters of every channel that the notice may still use; raises `ConfigError`, `Refused`."""
+        """Return the adapters of every channel that the notice may still use.
+
+        Raises `ConfigError` and `Refused`.
+        """
         routes = self.ledger.history.open_routes(notice)
         owed = sorted({name for route in routes for name in route})
         names = self.channels.usable(owed, drill=notice.facts.drill)
@@ -186,19 +189,20 @@ class Deliverer:
         return self.channels.adapters(names)
 
     def owes(self, notice: Notice) -> bool:
-        """Return whether anybody is still owed something."""
+        """Return whether the notice has unsent messages."""
         return bool(self.ledger.history.open_routes(notice))
 
     def standing(self, notice: Notice) -> Result:
-        """Return the notice as it stands, with nothing done."""
+        """Return the present result of the notice, without sending anything."""
         result = self._summary(notice, Ending.FINISHED)
         return replace(result, changed=False)
 
     def _avoid_suppressed(self, notice: Notice, planned: Suppressed | None) -> None:
-        """Take no way that was suppressed since the notice was `planned` (None: by an earlier command).
+        """Reroute messages whose address was suppressed after the notice was `planned`.
 
-        What is suppressed now is compared, and no times: two machines need not agree about those.
+        `planned` are the suppressions at that time; None if an earlier command planned the notice.
         """
+        # The suppressions are compared, not their times: the clocks of two machines may differ.
         suppressed = self.ledger.suppressions.suppressed()
         if suppressed and (planned is None or suppressed.reasons != planned.reasons):
             avoid(
@@ -208,10 +212,10 @@ class Deliverer:
                 self.clock.now(),
             )
 
-    def _kept(self, notice: Notice, result: Result) -> Result:
-        """Return the result, stored; where that fails, its warning says so, for what was sent stays sent.
+    def _store_result(self, notice: Notice, result: Result) -> Result:
+        """Store the result and return it; if storing fails, a warning says so, because the messages are sent.
 
-        The same command under its key then goes over what is owed, finds nothing, and stores it.
+        If the same command runs again under its key, it finds nothing to send, and stores the result then.
         """
         try:
             self.ledger.incidents.finish(notice, json.dumps(result.as_json()), self.clock.now())
@@ -229,6 +233,6 @@ class Deliverer:
         return activate(adapters, self.channels, personal, suspects)
 
 
-def _told(error: LedgerError) -> str:
-    """Return the error without the advice to run this again, which would tell everybody twice."""
+def _without_advice(error: LedgerError) -> str:
+    """Return the error as a text, without the advice to run the command again: that would send twice."""
     return str(error) if isinstance(error, LedgerBusy) or not error.hint else f"{error}: {error.hint}"

@@ -1,4 +1,4 @@
-"""What channels, addresses and the ways to reach us depend on, as it is configured."""
+"""Collect what channels, addresses and contact points depend on, from the configuration."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dependencies:
-    """Return every dependency of these settings; phone numbers tell their line by themselves.
+    """Return every dependency of these settings.
 
-    `found` is what was found to be down, as `Dependencies` has it.
+    `found` maps systems that were observed to be down to since when and by whom.
     """
     channels = settings.channels.values()
     contact_points = [
@@ -40,7 +40,7 @@ def dependencies(settings: Settings, found: Mapping[str, str] = _NOTHING) -> Dep
 
 
 def fates_of(channel: ChannelSettings) -> tuple[str, ...]:
-    """What the channel itself is said to depend on, else its provider; nothing for an unknown adapter."""
+    """Return the configured dependencies of a channel, or else its adapter's; none for an unknown adapter."""
     try:
         return channel.fate or registry.capabilities_of(channel).fate
     except ConfigError:

@@ -1,4 +1,4 @@
-"""What an incident's earlier notices say, as the next notice finds it."""
+"""The earlier notices of an incident, as the next notice needs them. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from broadcast.model.notice import Facts, NoticeKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierNotices:
-    """What is known before a notice: its incident and the latest notice, or the next free reference.
+    """The incident of a new notice, with its earlier notices; for a new incident, only the next free `ref`.
 
-    `beside` are the other open incidents. `earlier` are the notices before the latest, oldest first.
+    `sequence` is the number of the new notice. `beside` are the other open incidents. `earlier` are the
+    notices before `latest`, oldest first.
     """
 
     incident: Incident | None
@@ -28,7 +29,7 @@ class EarlierNotices:
 
     @property
     def facts(self) -> Facts | None:
-        """What the latest notice said."""
+        """The facts of the latest notice."""
         return self.latest.facts if self.latest else None
 
     @property
@@ -39,23 +40,23 @@ class EarlierNotices:
 
     @property
     def open_facts(self) -> Facts | None:
-        """What the latest notice said that was published while the incident was open."""
+        """The facts of the latest notice that was published while the incident was open."""
         return next((facts for facts in self._backwards() if not facts.phase.closed), None)
 
     @property
     def found(self) -> Phase:
-        """The phase in which the cause stood before it was repaired: identified, or else investigating."""
+        """The last phase before the repair: identified if the cause was found, or else investigating."""
         searching = {Phase.INVESTIGATING, Phase.IDENTIFIED}
         return next((one.phase for one in self._backwards() if one.phase in searching), Phase.INVESTIGATING)
 
     @property
     def works_again(self) -> datetime | None:
-        """When readers were first told that it works again, if that is still what they know."""
+        """When readers were first told that it works again; None if a later notice said otherwise."""
         said = takewhile(lambda facts: facts.phase is Phase.MONITORING, self._backwards())
         return min((facts.as_of for facts in said), default=None)
 
     def _backwards(self) -> Iterator[Facts]:
-        """Yield what was said, the latest first."""
+        """Yield the facts of all notices, the latest first."""
         if self.latest:
             yield self.latest.facts
         yield from (notice.facts for notice in reversed(self.earlier))

@@ -1,4 +1,4 @@
-"""The people of an incident so far: told already or still waiting, with the channels."""
+"""The recipients of an incident's earlier notices: those who were told, and those who still wait."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from broadcast.model.previous_delivery import PreviousDelivery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRecipients:
-    """Who was told of an incident, or may have been, and for whom an earlier notice still waits.
+    """The deliveries of an incident so far.
 
-    `audiences` are those that its notices were meant for, reached or not. `threads` has the provider's first
-    reference by channel, for channels that publish. `texts` are audience, locale and kind of every text so
-    far. `forgotten` knows who asked to be forgotten in the meantime.
+    `told` were sent, or may have been; `waiting` were not sent yet. `audiences` are those of all its notices,
+    reached or not. `threads` has the provider's first reference by publishing channel. `texts` are audience,
+    locale and kind of every text. `forgotten` recognises people who were erased meanwhile.
     """
 
     told: Sequence[PreviousDelivery] = ()
@@ -29,7 +29,7 @@ class EarlierRecipients:
 
     @classmethod
     def by(cls, ledger: Ledger, incident: Incident | None) -> EarlierRecipients:
-        """As the ledger has it; nobody if there is no incident yet."""
+        """Read them from the ledger; without an incident there are none."""
         if incident is None:
             return cls()
         history = ledger.history
@@ -43,6 +43,6 @@ class EarlierRecipients:
         )
 
     def to_be_told(self) -> list[PreviousDelivery]:
-        """Those who wait and were not told in the same lane."""
+        """Return the waiting deliveries whose person was not told in the same lane."""
         told = {(one.receiver, one.audience, one.lane) for one in self.told}
         return [one for one in self.waiting if (one.receiver, one.audience, one.lane) not in told]

@@ -1,4 +1,4 @@
-"""What the preview points out in the words: a way that may be down itself, a message too short. Pure."""
+"""Warn about the commander's words: a contact point that may be down itself, a very short message. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from broadcast.model.incident import Phase
 from broadcast.model.notice import Facts
 from broadcast.publishing.contact_points import configured
 
-#: How titles and services name the ways to reach us, by their kind.
+#: Words for contact points in titles and services, by kind.
 _NAMED: Mapping[str, re.Pattern[str]] = {
     "phone": re.compile(r"telefon|telephon|\bphones?\b|hotline|rufnummer", re.IGNORECASE),
     "email": re.compile(r"e-?mail|mailbox|postfach|postfächer|\bmails?\b", re.IGNORECASE),
@@ -23,7 +23,7 @@ _FEW = 2  # words
 
 
 def hints(facts: Facts, settings: Settings) -> list[str]:
-    """Return what somebody should look at again before saying yes."""
+    """Return warnings about the commander's words, for a last look before the yes."""
     return [*_dead_contact_points(facts, settings), *_short(facts.message)]
 
 

@@ -1,4 +1,4 @@
-"""What was suppressed after a notice was planned is not used for what the notice still owes."""
+"""Reroute messages whose address was suppressed after their notice was planned. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Avoiding:
     internal: frozenset[str]
 
     def __call__(self, owed: Owed) -> Detour | None:
-        """Return the detour that is needed, if one is."""
+        """Return the rest of the route without suppressed addresses; None if it uses none of them."""
         permission = Permission(suppressed=self.suppressed, internal=owed.audience in self.internal)
         barred = {each.kind: each for each in permission.permit(owed.contact).barred}
         used = [(name, self._barred(name, barred)) for name in owed.route]

@@ -22,14 +22,14 @@ from broadcast.ledger.store import Run
 from broadcast.model.clock import Clock
 from broadcast.publishing.request import Limits
 
-_LOOK = 0.2  # seconds between two looks at what another process has under way
-#: Seconds after which another process that records nothing is not waited for: it may be stopped.
+_LOOK = 0.2  # seconds between two checks of another process's open requests
+#: Seconds to wait for another process that is sending: it may be stopped, and never go on.
 _PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """This process, registered as one that sends; `secret` makes its references, `stop` ends its run."""
+    """This process, registered as a run; `secret` is the key for its references, `stop` ends it."""
 
     run: Run
     secret: bytes
@@ -55,13 +55,13 @@ class NoticeRun:
     warnings: list[str] = field(default_factory=list)
 
     def take_over(self) -> Recovered:
-        """Take over what dead runs left."""
+        """Take over the messages that dead runs left."""
         return take_over(self.deliveries, self.ledger.runs, self.clock.now(), self.lookup_delay)
 
     async def dispatch(self) -> Ending:
-        """Send until nothing more can be done, here or by another process that works on the same notice.
+        """Send until nothing is left to send, here and in other processes that work on the same notice.
 
-        Raises `LedgerError` where the ledger cannot be written.
+        Raises `LedgerError` if the ledger cannot be written.
         """
         deadline = None if self.limits.deadline is None else self.clock.monotonic() + self.limits.deadline
         try:
@@ -95,7 +95,7 @@ class NoticeRun:
             return await engine.run(deadline, self.stop)
 
     async def _wait_for_others(self, processes: tuple[int, ...], deadline: float | None) -> Ending:
-        """Wait until no living process has requests of this notice out."""
+        """Wait until no other living process has open requests of this notice."""
         until = self.clock.monotonic() + _PATIENCE
         until = until if deadline is None else min(until, deadline)
         at_work = f"another broadcast is still sending this notice (process {processes[0]})"
@@ -111,14 +111,14 @@ class NoticeRun:
         return Ending.FINISHED
 
     async def _look_again(self) -> None:
-        """Wait until it is time for another look, or the run is asked to stop."""
+        """Wait until the next check is due, or the run is asked to stop."""
         self.stop.wake_up.clear()
         if not self.stop.asked:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stop.wake_up.wait(), _LOOK)
 
     def _say_what_is_waited_for(self, asked: int) -> None:
-        """Say it at once: the run was just asked to stop."""
+        """Report at once, when the run is asked to stop, which requests it still waits for."""
         out = {name: channel.busy for name, channel in self.active.items() if channel.busy}
         if not out:
             words = "stopping"

@@ -1,4 +1,4 @@
-"""Every time of a notice: from the command, or from earlier notices; no time is made up."""
+"""Read every time of a notice, from the command or from earlier notices; no time is made up. Pure."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from broadcast.model.zone import with_zone
 from broadcast.publishing.request import Request
 from broadcast.publishing.window import Window, window
 
-#: Phases whose texts state an end, where somebody said one.
+#: Phases whose texts state an end, if one was given.
 _STATED = frozenset({Phase.RESOLVED, Phase.COMPLETED})
-#: The times that are given as variables.
+#: The times that are given as variables (`-v ended=14:22`).
 TIMES = frozenset({"ended", "window_ends", "report"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeTimes:
-    """The times of a notice, in the organisation's timezone; `warnings` say what is doubtful about them.
+    """The times of a notice, in the organisation's timezone; `warnings` are about doubtful ones.
 
-    `window` is the announced window of maintenance. `ended` is the end that somebody stated, `closed` when
-    the ledger takes the incident for over: then, or with this notice. `report` is the promised day, at noon.
+    `window` is the announced window of maintenance. `ended` is the stated end. `closed` is the end in the
+    ledger: the stated one, or else the time of this notice. `report` is the promised day, at noon.
     """
 
     as_of: datetime
@@ -104,14 +104,15 @@ class _TimesReader:
             closed=local(ended or self.now, self.zone) if self.phase.closed else None,
             next_update=local(promised, self.zone),
             report=self._report(),
-            window=_shown(announced, self.zone),
+            window=_in_zone(announced, self.zone),
             warnings=tuple(self.warnings),
         )
 
     def _started(self, window_starts: datetime | None) -> datetime | None:
-        """When it really began. Maintenance that is said to run has begun as announced, or by now.
+        """Return the real beginning; None if it is not known.
 
-        `maintenance start` is itself the beginning.
+        Maintenance that runs began as announced, or now if that is still to come. `maintenance start` is
+        itself the beginning.
         """
         known = self.incident.started_at if self.incident else None
         if self.phase is Phase.SCHEDULED:
@@ -122,9 +123,9 @@ class _TimesReader:
         return typed or known
 
     def _ended(self, started: datetime | None) -> datetime | None:
-        """Return the end that somebody stated.
+        """Return the stated end; None if there is none.
 
-        `maintenance end`, or `cancel` of what runs, is itself the end.
+        `maintenance end` is itself the end, and so is `maintenance cancel` after the beginning.
         """
         given = self.variables.get("ended")
         if given and self.request.ended:
@@ -152,7 +153,7 @@ class _TimesReader:
         return self.request.maintenance and self.phase.closed and begun
 
     def _report(self) -> datetime | None:
-        """The day of the promised report: as given now or before; the end that was taken back has none."""
+        """Return the day of the promised report, from now or before; an end that was taken back has none."""
         given = self.variables.get("report")
         if given is not None:
             return parse_day(given, self.now, self.zone)
@@ -203,7 +204,7 @@ class _TimesReader:
             self.warnings += (f"{option}: {doubt}" for doubt in found)
 
 
-def _shown(announced: Window, zone: ZoneInfo) -> Window:
+def _in_zone(announced: Window, zone: ZoneInfo) -> Window:
     """Return the window as clocks in `zone` show it."""
     return Window(
         starts=local(announced.starts, zone),

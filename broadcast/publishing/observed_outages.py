@@ -1,4 +1,4 @@
-"""What `watch` found to be down, as notices take it into account."""
+"""Use the outages that `watch` observed: as systems that are down, or as proposals for `--affects`. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _DAY = timedelta(days=1)
 
 
 def found_down(settings: Settings, watched: Iterable[Watched], now: datetime) -> dict[str, str]:
-    """Each system that counts as down, with since when and by whom; nothing if that is not activated.
+    """Return the systems that count as down, with since when and by whom; none without `activate = true`.
 
-    What is not in the configuration any more does not count: another channel may have its name.
+    Systems that are not in the configuration any more do not count.
     """
     if not settings.watch.activate:
         return {}
@@ -31,12 +31,12 @@ def found_down(settings: Settings, watched: Iterable[Watched], now: datetime) ->
 def proposals(
     request: Request, settings: Settings, watched: Iterable[Watched], channels: Iterable[str], now: datetime
 ) -> list[str]:
-    """Return what somebody may want to avoid that is used, where it is not avoided by itself."""
+    """Return a proposal for each used channel that is down and not avoided automatically."""
     if settings.watch.activate or NOTHING in request.affects:
         return []
     used = set(channels)
     return [
-        f"{one.system} is held to be down since {since(one, settings, now)} by {one.source}; "
+        f"{one.system} has been down since {since(one, settings, now)} according to {one.source}; "
         f"avoid it with --affects {one.system}"
         for one in watched
         if one.system in used
@@ -44,11 +44,11 @@ def proposals(
 
 
 def takes_back(request: Request) -> bool:
-    """Return whether it says that nothing is down."""
+    """Return whether the request says that nothing is down (`--affects none`)."""
     return NOTHING in request.affects
 
 
 def since(one: Watched, settings: Settings, now: datetime) -> str:
-    """Return `12:03`, with the day where it was another."""
+    """Return the beginning as `12:03`, with the date if it is more than a day ago."""
     moment = one.since.astimezone(settings.timezone)
     return f"{moment:%H:%M}" if now - one.since < _DAY else f"{moment:%Y-%m-%d %H:%M}"

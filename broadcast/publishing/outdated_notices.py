@@ -1,7 +1,8 @@
-"""What a notice says that is sent long after it was written. Pure.
+"""Warn about a notice that is sent long after it was written. Pure.
 
-A text is not changed once it is recorded: the ledger has what people read, and lost answers are looked up
-by it. E-mails, pages and calls say as of when they speak. Short texts do not, so whoever retries has to know.
+A recorded text is never changed: the ledger must show what people read, and lost answers are looked up by
+it. E-mails, pages and calls state their time. SMS and posts do not, so the commander has to know before a
+retry.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _FRESH = timedelta(minutes=10)
 
 
 def lateness(notice: Notice, now: datetime) -> Iterator[str]:
-    """Yield what in the notice's texts may no longer hold at `now`."""
+    """Yield a warning if the notice's texts are out of date at `now`: a passed promise, or an old state."""
     facts, ref = notice.facts, f"{notice.incident}/{notice.sequence}"
     if notice.phase.closed:
         return

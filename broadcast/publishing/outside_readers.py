@@ -1,4 +1,4 @@
-"""Readers outside during an exercise: they are told that it is one, and that it is over; nothing between."""
+"""Send an exercise's updates only inside the organisation; others get its first and last notice. Pure."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from broadcast.rendering.text_draft import OUTSIDE
 
 @dataclass(frozen=True, slots=True)
 class OutsideReaders:
-    """Whom an update of an exercise leaves out: readers outside, of `audiences` that heard of it.
+    """The readers outside the organisation that an update of an exercise leaves out.
 
-    Who never heard of it is told once, like everybody.
+    `audiences` are those that already know of the exercise. Audiences that are new to it get one notice.
     """
 
     audiences: Collection[str] = ()
 
     def others(self, audiences: Sequence[AudienceSettings]) -> list[AudienceSettings]:
-        """Return the audiences that are told; raises `NothingMatched` where there is none."""
+        """Return the audiences that are told; raises `NothingMatched` if there are none."""
         others = [one for one in audiences if not self._spares(one.name, one.template_audience)]
         if audiences and not others:
             names = ", ".join(one.name for one in audiences)
@@ -33,17 +33,17 @@ class OutsideReaders:
         return others
 
     def heard(self, told: Iterable[PreviousDelivery]) -> list[PreviousDelivery]:
-        """Return what was told before to everybody else."""
+        """Return the earlier deliveries to everybody else."""
         return [one for one in told if not self._spares(one.audience, one.template_audience)]
 
     def owed(self, plan: Iterable[Planned]) -> Iterable[Planned]:
-        """Return what is owed to everybody else, as often as it is gone through."""
+        """Return the deliveries to everybody else; like a plan, they can be iterated more than once."""
         return _OwedDeliveries(plan, self) if self.audiences else plan
 
     def advisories(
         self, audiences: Iterable[AudienceSettings], told: Iterable[PreviousDelivery]
     ) -> list[str]:
-        """Who is left out, in one line at most."""
+        """Return one warning that names the audiences and channels left out; none if all are told."""
         spared = [one.name for one in audiences if self._spares(one.name, one.template_audience)]
         posts = [
             one.channel
@@ -55,7 +55,7 @@ class OutsideReaders:
         return [f"{said} {named}"] if named else []
 
     def spares(self, planned: Planned) -> bool:
-        """Return whether this message is left out."""
+        """Return whether this delivery is left out."""
         return self._spares(planned.audience, planned.template_audience)
 
     def _spares(self, audience: str, texts: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where a notice takes its incident, and which kind of notice and which texts that makes. Pure."""
+"""Find the phase of an incident after a notice, the kind of the notice, and its templates. Pure."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _PHASE_TEXTS = {
 
 
 def phase_after(request: Request, before: EarlierNotices) -> Phase:
-    """Return the phase that is asked for, checked against where the incident is.
+    """Return the phase that the request asks for.
 
-    Raises `PhaseError` where the incident cannot go there, and `UsageError` for what was typed wrong.
+    Raises `PhaseError` if the incident cannot go there, and `UsageError` for invalid input.
     """
     incident = before.incident
     if incident and request.maintenance and not incident.phase.maintenance:
@@ -42,7 +42,7 @@ def phase_after(request: Request, before: EarlierNotices) -> Phase:
     wanted = _wanted(request, before)
     if incident is None:
         return _opening(wanted)
-    # Work begins once; `update` says more of it.
+    # Work begins once; for more news there is `update`.
     again = request.maintenance and wanted is incident.phase and bool(request.phase)
     if again or not _may_become(incident.phase, wanted, request.verb):
         rest = "already" if wanted is incident.phase else f"and cannot change to {wanted}"
@@ -81,9 +81,9 @@ def kind_after(verb: Verb, phase: Phase) -> NoticeKind:
 
 
 def texts_after(request: Request, before: EarlierNotices, phase: Phase) -> TextPhase:
-    """Return which templates the notice is written from, where users have their own; `--template` forces it.
+    """Return the set of templates for the notice; `--template` chooses another one.
 
-    A later notice must not sound like the first one, and while it works nothing may say that it does not.
+    An update must not sound like a first notice, and once the service works no text may say that it is down.
     """
     if request.template:
         chosen = one_of(TextPhase, request.template, "template")
@@ -112,7 +112,7 @@ def one_of(kind: type[E], text: str, what: str) -> E:
 
 
 def _may_become(phase: Phase, wanted: Phase, verb: Verb) -> bool:
-    """Whether this verb may lead from one phase to the other; only `retract` opens what was resolved."""
+    """Return whether this verb may lead from one phase to the other; only `retract` reopens an incident."""
     if phase is Phase.RESOLVED and verb is not Verb.RETRACT:
         return False
     return phase.may_become(wanted)
@@ -135,7 +135,7 @@ def _wanted(request: Request, before: EarlierNotices) -> Phase:
 
 
 def _without_it(before: EarlierNotices) -> Phase:
-    """Where an outage stands when what was said last is taken back: an all-clear, or all of it."""
+    """Return the phase after a retraction: the one before an all-clear, or `retracted` for a false alarm."""
     resolved = before.incident is not None and before.incident.phase is Phase.RESOLVED
     return before.found if resolved else Phase.RETRACTED
 
@@ -150,7 +150,7 @@ def _opening(phase: Phase) -> Phase:
 
 
 def _check_correction(incident: Incident, wanted: Phase) -> None:
-    """A correction says one thing; what else changed is the next notice."""
+    """Raise `UsageError` if a correction would also change the phase, or is about maintenance."""
     if incident.phase.maintenance:
         raise UsageError(
             f"{incident.ref} is maintenance, whose texts have no place for a correction",

@@ -1,4 +1,4 @@
-"""How many people a plan concerns, counted while it is gone through once. Pure."""
+"""Count a plan in one pass: people by audience, deliveries by route, and who cannot be reached. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from broadcast.publishing.preview import Unreachable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """Deliveries that differ in nothing but whom they are for; `posts` where a channel publishes."""
+    """Deliveries that differ only in their recipient; `posts` is true if a channel publishes them."""
 
     audience: str
     template_audience: str
@@ -25,11 +25,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSummary:
-    """Deliveries by their share, people by their audience, and who cannot be reached.
+    """The number of deliveries by share and of people by audience, and those who cannot be reached.
 
-    `suppressed` counts by audience who must not be told. `barred` counts the addresses that must not be
-    used, by audience and reason, be their owners told another way or not. `held` counts what is owed on a
-    channel that the notice may not use, by share and reason.
+    `suppressed` counts, by audience, people who must not be told. `barred` counts addresses that must not be
+    used, by audience and reason, even if their owners are told on another channel. `held` counts messages on
+    a channel that the notice may not use, by share and reason.
     """
 
     shares: Mapping[Share, int]
@@ -42,12 +42,12 @@ class PlanSummary:
 
     @property
     def channels(self) -> list[str]:
-        """Every channel that may be used."""
+        """The names of all channels that may be used, sorted."""
         return sorted({name for share in self.shares for name in share.route})
 
     @property
     def first(self) -> Counter[str]:
-        """How many deliveries start on which channel."""
+        """The number of deliveries by their first channel."""
         first: Counter[str] = Counter()
         for share, count in self.shares.items():
             first[share.route[0]] += count
@@ -58,7 +58,7 @@ NOBODY = PlanSummary(shares={}, people={}, audiences=(), unreachable=())
 
 
 def count(plan: Iterable[Planned]) -> PlanSummary:
-    """Count a plan. What is owed to one person comes together in it."""
+    """Count a plan, in which the deliveries of one person come one after the other."""
     shares: Counter[Share] = Counter()
     people: Counter[str] = Counter()
     audiences: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""A notice that is ready to be looked at: its facts, its texts, and who is owed which of them."""
+"""Prepare a notice before it is recorded: render and check its texts, and make the preview."""
 
 from __future__ import annotations
 
@@ -28,15 +28,26 @@ from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.sms import measure
 from broadcast.rendering.variables import checked_link
 
-#: How many parts an SMS may grow to when a person's own values are filled in.
+#: The number of parts that an SMS may have once a person's own values are filled in.
 PERSONAL_PARTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedNotice:
-    """A notice before it is recorded. `rendered` goes with `texts`, entry by entry.
+    """A notice that is ready for the preview and for the ledger, but not recorded.
 
-    `suppressed` are the addresses it does without.
+    Attributes:
+        incident: The incident as it will be after this notice; its `id` is 0 if it is new.
+        facts: The record that all texts were rendered from.
+        recipients: Its deliveries and their counts.
+        texts: Every text that any channel of any route may need.
+        rendered: How each of `texts` was rendered (same order): its length and what was cut.
+        warnings: For the preview; the most important come last.
+        suppressed: The suppressions it was planned with.
+
+    Example:
+        shown = preview(prepared, channels.planned, sandbox=False)
+        consent(shown)  # raises Refused for a no
     """
 
     incident: Incident
@@ -63,7 +74,7 @@ def write_texts(
 def check_personal(
     texts: Sequence[NoticeText], rendered: Sequence[Rendered], deliveries: Iterable[Planned]
 ) -> None:
-    """Measure personal SMS with everybody's own values; raises `TooLong` and names the first."""
+    """Measure personal SMS with each person's values; raises `TooLong` for the first that is too long."""
     personal = {
         (text.template_audience, text.message.locale): (text.message, result)
         for text, result in zip(texts, rendered, strict=True)
@@ -87,9 +98,9 @@ def needed_texts(
     locales: Sequence[str],
     earlier: Sequence[tuple[str, str, str]] = (),
 ) -> set[tuple[str, str, str]]:
-    """Audience, locale and channel kind of every text that any step of any route needs.
+    """Return (audience, locale, channel kind) of every text that any channel of any route needs.
 
-    A channel that is not configured any more had a text of one of the `earlier` kinds.
+    For a channel that is not configured any more, these are all `earlier` kinds of that audience and locale.
     """
     needed: set[tuple[str, str, str]] = set()
     for share in shares:
@@ -104,7 +115,7 @@ def needed_texts(
 
 
 def written_for(recipients: Recipients) -> tuple[str, ...]:
-    """Return the sets of texts that somebody reads now, or may be owed; what is public, customers read."""
+    """Return the template audiences of all recipients, sorted; public posts count as `customers`."""
     return tuple(
         sorted(
             {
@@ -116,7 +127,7 @@ def written_for(recipients: Recipients) -> tuple[str, ...]:
 
 
 def headline(facts: Facts, identity: str | None) -> Headline:
-    """Return the facts that status pages take apart; `identity` is the incident's."""
+    """Return the facts in the form that status pages need; `identity` is the incident's."""
     return Headline(
         identity=identity or "",
         incident=facts.ref,
@@ -151,7 +162,7 @@ def headline(facts: Facts, identity: str | None) -> Headline:
 
 
 def preview(draft: PreparedNotice, channels: Mapping[str, PlannedChannel], *, sandbox: bool) -> Preview:
-    """Return the draft as a person should see it before saying yes."""
+    """Return the preview of the draft."""
     summary = draft.recipients.summary
     parts = _sms_parts(draft, channels)
     return Preview(
@@ -195,7 +206,7 @@ def _audience(name: str, summary: PlanSummary) -> AudiencePreview:
 
 
 def barred(summary: PlanSummary) -> tuple[BarredPreview, ...]:
-    """Return the addresses that are not used, counted."""
+    """Return the number of unused addresses by audience, kind and reason."""
     return tuple(
         BarredPreview(audience, each.kind, each.reason, people)
         for (audience, each), people in summary.barred.items()
@@ -235,7 +246,7 @@ def _sms_parts(draft: PreparedNotice, channels: Mapping[str, PlannedChannel]) ->
 
 
 def _cost(first: Mapping[str, int], channels: Mapping[str, PlannedChannel], sms_parts: int) -> float | None:
-    """Return what the first choice of channels costs; None if nothing has a known price."""
+    """Return the cost in US dollars if every first channel works; None if no channel has a known price."""
     total, known = 0.0, False
     for name, count in first.items():
         channel = channels[name]

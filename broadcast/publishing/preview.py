@@ -1,4 +1,4 @@
-"""What a person sees before they say yes: who, how, in which words, and what is wrong with it."""
+"""The preview of a notice: recipients, channels, texts, cost and warnings, before a person says yes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from broadcast.model.notice import NoticeKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudiencePreview:
-    """How many people of an audience will be told first over which channel.
+    """The people of an audience; `first` counts them by the channel that is tried first.
 
-    `unreachable` have no way, `suppressed` must not be told.
+    `unreachable` people have no channel; `suppressed` ones must not be told.
     """
 
     name: str
@@ -43,7 +43,7 @@ class TextPreview:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """Somebody no channel can reach, and why."""
+    """A person that no channel can reach, and the reason."""
 
     contact: str
     name: str
@@ -53,7 +53,7 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class BarredPreview:
-    """How many people of an audience have an address that is not used, and why."""
+    """The number of people of an audience whose address is not used, and the reason."""
 
     audience: str
     address: str
@@ -65,9 +65,9 @@ class BarredPreview:
 class Preview:
     """A notice as it would go out. `people` counts persons; `posts` names the channels that publish.
 
-    `live` is whether messages may leave this machine. `cost` is an estimate in US dollars, None if no
-    channel has a known price. `affects` is what counts as down by what this notice or an earlier one said.
-    The window is that of maintenance, and the former one what was announced before.
+    `live` says whether messages may leave this machine. `cost` is an estimate in US dollars, None if no
+    channel has a known price. `affects` are the systems that this notice or an earlier one calls down.
+    `window_...` is the announced window of maintenance, `former_...` the one announced before.
     """
 
     incident: str
@@ -95,14 +95,14 @@ class Preview:
 
     @property
     def phrase(self) -> str:
-        """What must be typed to say yes; a drill's can never be mistaken for the real thing's."""
+        """The text to type for a yes: the number of people, or `publish`; with `drill` in an exercise."""
         what = str(self.people) if self.people else "publish"
         return f"drill {what}" if self.drill else what
 
 
 class PreviewConsent(Protocol):
-    """Asks whether to go ahead; raises `Refused` where the answer is no or nobody can be asked."""
+    """Asks for the yes; raises `Refused` if the answer is no or there is no terminal to ask."""
 
     def __call__(self, preview: Preview, /) -> None:
-        """Return to go ahead."""
+        """Return if the notice may be sent."""
         ...

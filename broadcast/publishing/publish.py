@@ -1,4 +1,4 @@
-"""Publishing a notice: compose the facts, plan, render, ask, record, deliver."""
+"""Publish a notice: compose the facts, plan, render, ask, record, deliver."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ from broadcast.rendering.text_draft import OUTSIDE
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The incident that a notice belongs to, once it is certain; `warnings` say how that came about.
+    """The incident of a notice, once it is certain; `warnings` say why it changed.
 
-    `reserved` says that `ref` is the number of a new incident, which no other command can take any more.
+    With `reserved`, `ref` is a new incident's number that no other command can take.
     """
 
     ref: str | None = None
@@ -54,10 +54,10 @@ class Subject:
     warnings: tuple[str, ...] = ()
 
 
-def _still_meant(request: Request, draft: PreparedNotice, before: Facts | None) -> Facts:
-    """The facts of the draft, if they take back what those of the draft `before` did; raises `Overtaken`.
+def _check_same_target(request: Request, draft: PreparedNotice, before: Facts | None) -> Facts:
+    """Return the facts of the draft; raises `Overtaken` if they take back another notice than `before` did.
 
-    A false alarm must not become "still down" because somebody else has just said that it is over.
+    A false alarm must not become "still down" because somebody else has just published the all-clear.
     """
     now = draft.facts
     takes_back = request.verb is Verb.RETRACT or request.corrects
@@ -71,7 +71,22 @@ def _still_meant(request: Request, draft: PreparedNotice, before: Facts | None) 
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Publishes notices. `locales` are the languages there are templates for."""
+    """Publishes the notices of incidents: `notify`, `update`, `resolve`, `retract` and `maintenance`.
+
+    Build it with `wiring.make_publisher`. It is used from one event loop.
+
+    Attributes:
+        settings: The whole configuration; all of it can matter for a notice.
+        renderer: Renders the texts from templates.
+        locales: The locales that have templates, such as `("de", "en")`.
+        deliverer: Sends recorded notices; it has the ledger, the clock and the channels.
+
+    Example:
+        publisher = make_publisher(settings, ledger, listener)
+        request = Request(verb=Verb.NOTIFY, title="Checkout down", severity="sev2")
+        result = await publisher.publish(request, Limits(deadline=120.0), consent, Stop())
+        sys.exit(result.exit_code)
+    """
 
     settings: Settings
     renderer: Renderer
@@ -79,20 +94,39 @@ class Publisher:
     deliverer: Deliverer
 
     async def publish(self, request: Request, limits: Limits, consent: PreviewConsent, stop: Stop) -> Result:
-        """Publish a notice and return when it is delivered, as far as it can be.
+        """Publish a notice, and return when every message has an outcome or a limit was reached.
 
-        `consent` is asked before anything is recorded, and `stop` is heeded from then on. If another command
-        records a notice meanwhile, this one is prepared again from what holds then, and asked about again.
-        That ends: each time, another notice was recorded, and a number that was lost once is reserved the
-        next time. Raises a `BroadcastError` where nothing was sent, and `Overtaken` where the other notice
-        turned what this one takes back into something else.
+        If another command records a notice meanwhile, this one is prepared again and `consent` is asked
+        again. That ends, because each time another notice was recorded, and a number that was lost once is
+        reserved for the next time. With a key that was used before, nothing is sent twice.
+
+        Args:
+            request: The notice, as typed.
+            limits: Deadline (seconds), most recipients, and what to do about unknown outcomes.
+            consent: Is called with the preview before anything is recorded; raises `Refused` for a no.
+            stop: Ends the run early once messages are being sent.
+
+        Returns:
+            The result with its exit code, also if messages failed.
+
+        Raises:
+            UsageError: The request is invalid, or names something unknown.
+            NothingMatched: There are no recipients.
+            PhaseError: The incident cannot go to that phase.
+            TemplateError: A text cannot be rendered, or does not fit.
+            ConfigError: A channel's setting or secret is missing.
+            Refused: The answer was no, there are too many recipients, or `live` is false.
+            KeyReused: The key belongs to a notice with other content.
+            Overtaken: Another notice changed what this one takes back.
+            LedgerError: The ledger cannot be read or written, and nothing was sent.
+            Unfinished: The notice is recorded, but sending ended early; `retry` continues.
         """
         self.deliverer.follow_targets()
         subject, meant = Subject(request.incident), None
-        while not (known := self._known(request)):
+        while not (known := self._notice_with_key(request)):
             draft = self._draft(request, subject)
-            meant = _still_meant(request, draft, meant)
-            shown = self._shown(draft, limits)
+            meant = _check_same_target(request, draft, meant)
+            shown = self._checked_preview(draft, limits)
             self.deliverer.channels.permit(draft.recipients.channels)
             adapters = self.deliverer.channels.adapters(draft.recipients.channels)
             order = Order(limits, adapters, draft.warnings, draft.suppressed)
@@ -100,37 +134,35 @@ class Publisher:
             try:
                 return await self._send(draft, request, subject, order, stop)
             except Overtaken as overtaken:
-                if not self._known(request):
-                    subject = self._kept(draft, subject, overtaken)
+                if not self._notice_with_key(request):
+                    subject = self._next_subject(draft, subject, overtaken)
         return await self._continue(known, limits, stop)
 
     async def _send(
         self, draft: PreparedNotice, request: Request, subject: Subject, order: Order, stop: Stop
     ) -> Result:
-        """Record the notice and deliver it; raises `Overtaken`.
-
-        What sending needs of this machine is there before anything is recorded.
-        """
+        """Record the notice and deliver it; raises `Overtaken`."""
+        # The run is registered first: if this machine cannot send, nothing may be recorded.
         with self.deliverer.started(stop) as started:
             notice = self._record(draft, request, subject)
             with self.deliverer.recorded(notice):
-                warnings = (*order.warnings, *self._recorded(draft, request))
+                warnings = (*order.warnings, *self._announce(draft, request))
                 return await self.deliverer.deliver_new(notice, replace(order, warnings=warnings), started)
 
-    def _kept(self, draft: PreparedNotice, subject: Subject, overtaken: Overtaken) -> Subject:
-        """The same incident for the next attempt; a new one gets a number that it cannot lose again."""
+    def _next_subject(self, draft: PreparedNotice, subject: Subject, overtaken: Overtaken) -> Subject:
+        """Return the subject of the next attempt; a new incident gets a reserved number."""
         if draft.incident.id:
-            # By its reference, for "the only open one" may be another one by now.
+            # By its reference: "the only open incident" may be another one by now.
             return Subject(draft.incident.ref, warnings=(*subject.warnings, str(overtaken)))
         ref = self.deliverer.ledger.incidents.reserve_ref()
         return Subject(ref, reserved=True, warnings=(f"{overtaken}, the number is now {ref}",))
 
     def preview(self, request: Request, limits: Limits) -> Preview:
-        """Return the notice as it would go out; records and sends nothing."""
+        """Return the preview of the notice; records and sends nothing."""
         if request.verb is not Verb.NOTIFY:
             self.deliverer.follow_targets()
         draft = self._draft(request, Subject(request.incident))
-        shown = self._shown(draft, limits)
+        shown = self._checked_preview(draft, limits)
         try:
             self.deliverer.channels.permit(draft.recipients.channels)
             self.deliverer.channels.adapters(draft.recipients.summary.channels)
@@ -140,8 +172,8 @@ class Publisher:
             return replace(shown, live=live, warnings=(*shown.warnings, warning))
         return shown
 
-    def _known(self, request: Request) -> Notice | None:
-        """The notice that was recorded under the request's key; raises `KeyReused` for another content."""
+    def _notice_with_key(self, request: Request) -> Notice | None:
+        """Return the notice that was recorded under the request's key; raises `KeyReused` if it differs."""
         if not request.key:
             return None
         notice = self.deliverer.ledger.incidents.notice_with_key(request.key)
@@ -154,7 +186,7 @@ class Publisher:
         return notice
 
     async def _continue(self, notice: Notice, limits: Limits, stop: Stop) -> Result:
-        """Go on with an interrupted run, or give the stored result of a finished one again."""
+        """Continue an interrupted notice, or return the stored result of a finished one."""
         if notice.result and not self.deliverer.owes(notice):
             return Result.from_json(json.loads(notice.result)).replay()
         return await self.deliverer.deliver(notice, limits, self.deliverer.needed(notice), stop)
@@ -170,7 +202,7 @@ class Publisher:
         earlier = EarlierRecipients.by(self.deliverer.ledger, before.incident)
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
         suppressed = self.deliverer.ledger.suppressions.suppressed()
-        failing = self._failing(watched, now) if before.incident else frozenset()
+        failing = self._failing_channels(watched, now) if before.incident else frozenset()
         selector = RecipientSelector(
             settings=self.settings,
             channels=channels,
@@ -187,7 +219,7 @@ class Publisher:
         systems = depends.known(channels.values())
         spoken = {locale for _, locale, _ in needed}
         staff = {locale for texts, locale, _ in needed if texts not in OUTSIDE}
-        said = self._said_before(before) if recipients.contacts else set()
+        said = self._earlier_warnings(before) if recipients.contacts else set()
         return PreparedNotice(
             incident=composed.incident,
             facts=facts,
@@ -207,25 +239,25 @@ class Publisher:
                 *advisories.untranslated(request, spoken, request.lang or self.settings.locale, staff),
                 *recipients.warnings,
                 *subject.warnings,
-                *self._already_open(composed),
+                *self._same_title_warning(composed),
                 *advisories.examples(self.settings),
             ),
         )
 
-    def _said_before(self, before: EarlierNotices) -> set[str]:
+    def _earlier_warnings(self, before: EarlierNotices) -> set[str]:
         """Return every warning of the incident's earlier notices."""
         notices = self.deliverer.ledger.incidents.notices(before.incident) if before.incident else ()
         results = (Result.from_json(json.loads(one.result)) for one in notices if one.result)
         return {warning for result in results for warning in result.warnings}
 
-    def _failing(self, watched: Sequence[Watched], now: datetime) -> frozenset[str]:
-        """Channels that were just found to fail; others may work again."""
+    def _failing_channels(self, watched: Sequence[Watched], now: datetime) -> frozenset[str]:
+        """Return the channels that failed just now; others may work again."""
         ledger = self.deliverer.ledger
         broken = {one.channel for one in ledger.history.breakers() if abs(now - one.opened_at) < FRESH}
         return frozenset({*broken, *ledger.health.troubled(now - FRESH), *(one.system for one in watched)})
 
-    def _already_open(self, composed: Composed) -> list[str]:
-        """Return a warning: a second incident with the same title is usually a mistake."""
+    def _same_title_warning(self, composed: Composed) -> list[str]:
+        """Return a warning if an open incident has the same title: a second one is usually a mistake."""
         new = composed.incident
         same = [
             incident.ref
@@ -247,7 +279,7 @@ class Publisher:
                 sequence=1,
                 beside=still_open,
             )
-        incident = self._found(request, subject)
+        incident = self._find_incident(request, subject)
         notices = incidents.notices(incident)
         latest = notices[-1] if notices else None
         beside = tuple(one for one in still_open if one.id != incident.id)
@@ -261,8 +293,8 @@ class Publisher:
             earlier=tuple(notices[:-1]),
         )
 
-    def _found(self, request: Request, subject: Subject) -> Incident:
-        """Return the incident that is meant; raises `UnknownIncident` or `AmbiguousIncident`."""
+    def _find_incident(self, request: Request, subject: Subject) -> Incident:
+        """Return the incident of the request; raises `UnknownIncident` or `AmbiguousIncident`."""
         try:
             return self.deliverer.ledger.incidents.find(subject.ref, maintenance=request.maintenance)
         except UnknownIncident as error:
@@ -272,8 +304,8 @@ class Publisher:
             hint = f'to take an all-clear back, name its incident: broadcast retract {over[-1].ref} -m "..."'
             raise UnknownIncident(str(error), hint=hint) from None
 
-    def _shown(self, draft: PreparedNotice, limits: Limits) -> Preview:
-        """Return the preview, if the guards let it pass; raises `Refused`."""
+    def _checked_preview(self, draft: PreparedNotice, limits: Limits) -> Preview:
+        """Return the preview; raises `Refused` if there are more recipients than allowed."""
         channels = self.deliverer.channels.planned
         shown = preview(draft, channels, sandbox=self.settings.sandbox)
         most = self.settings.max_recipients if limits.max_recipients is None else limits.max_recipients
@@ -302,8 +334,8 @@ class Publisher:
         )
         return self.deliverer.ledger.incidents.record(new, self.deliverer.clock.now())
 
-    def _recorded(self, draft: PreparedNotice, request: Request) -> Iterator[str]:
-        """Tell the listener what is planned; warns of what could not be done beside the notice."""
+    def _announce(self, draft: PreparedNotice, request: Request) -> Iterator[str]:
+        """Report the plan to the listener; dismiss observed outages if asked, or yield a warning."""
         for name, people in draft.recipients.summary.first.items():
             self.deliverer.listener(Event(kind=EventKind.PLANNED, channel=name, count=people))
         if takes_back(request):

@@ -1,4 +1,4 @@
-"""Whom a notice reaches, and by which ways: the configuration, the contacts and what was told before."""
+"""Select the recipients of a notice, from the configuration, the contacts and the earlier notices."""
 
 from __future__ import annotations
 
@@ -37,10 +37,21 @@ from broadcast.publishing.request import CLOSING, Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipients:
-    """The deliveries of a notice, counted, and what had to be left out.
+    """The deliveries of a notice, and their counts.
 
-    `contacts` says what is wrong with the contacts files, in one line at most. `latecomers` are
-    owed it if they are told of the incident before it is recorded.
+    Attributes:
+        deliveries: One `Planned` per message. It is planned again on each iteration, so that a million
+            people are never in memory at once.
+        summary: The counts of `deliveries`.
+        warnings: What was left out, and why, one line each.
+        latecomers: Messages for people whose earlier notice has not been sent yet. They are recorded only if
+            it is sent before this notice is recorded.
+        late: The counts of `latecomers`.
+        contacts: What is wrong with the contacts files, in one line at most.
+
+    Example:
+        recipients = selector.select(request, EarlierRecipients(), Purpose.INCIDENT)
+        people = sum(recipients.summary.people.values())
     """
 
     deliveries: Iterable[Planned]
@@ -52,27 +63,27 @@ class Recipients:
 
     @property
     def everybody(self) -> Iterator[Planned]:
-        """All that texts must be ready for."""
+        """All deliveries, with those of latecomers: texts must fit each of them."""
         return chain(self.deliveries, self.latecomers)
 
     @property
     def shares(self) -> list[Share]:
-        """The same, without saying who."""
+        """The shares of all these deliveries, also of held ones."""
         held = dict.fromkeys(share for count in (self.summary, self.late) for share, _ in count.held)
         return [*self.summary.shares, *self.late.shares, *held]
 
     @property
     def channels(self) -> list[str]:
-        """Every channel that may be used."""
+        """The names of all channels that may be used, sorted."""
         return sorted({*self.summary.channels, *self.late.channels})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientSelector:
-    """Works out whom a request reaches. `channels` are all configured channels, `locales` those with texts.
+    """Selects the recipients of a request.
 
-    `failing` are channels that were just found to fail. With `by_hand`, contacts are also read of audiences
-    that no channel tells one by one.
+    `channels` are all configured channels, `locales` those with templates, and `failing` the channels that
+    failed just now. With `by_hand`, the contacts of audiences whose channels all publish are read as well.
     """
 
     settings: Settings
@@ -84,12 +95,13 @@ class RecipientSelector:
     by_hand: bool = False
 
     def select(self, request: Request, before: EarlierRecipients, purpose: Purpose) -> Recipients:
-        """Everybody the request is for; raises `UsageError` for unknown names, `NothingMatched` for nobody.
+        """Return the recipients of the request.
 
-        A resolve or a retraction goes to everybody who was, or may have been, told before.
+        A resolve or a retraction goes to everybody who got an earlier notice or may have got one. Raises
+        `UsageError` for unknown names, and `NothingMatched` if there are no recipients.
         """
         channels, left_out, withheld = self._open_channels(request, drill=purpose is Purpose.DRILL)
-        # The end goes where the latest word went: people look for it there.
+        # The end goes to the channel of the latest notice, because people look for it there.
         sound = frozenset() if request.verb in CLOSING else frozenset(channels) - self.failing
         usable = Usable(
             channels=channels,
@@ -133,7 +145,7 @@ class RecipientSelector:
         return Recipients(deliveries=owed, summary=summary, warnings=advisories, contacts=contacts)
 
     def _not_updated(self, told: Sequence[PreviousDelivery]) -> list[str]:
-        """Channels that published before and are gone: their readers see the older news."""
+        """Return a warning for each channel that published before and is gone: it shows the old notice."""
         gone = dict.fromkeys(
             one.channel for one in told if not one.contact and one.channel not in self.channels
         )
@@ -170,7 +182,7 @@ class RecipientSelector:
         return kept, told, withheld
 
     def _language(self, request: Request) -> str:
-        """What readers get whose own language has no texts; raises `UsageError` for one that has none."""
+        """Return the locale for readers whose language has no texts; raises `UsageError` if it has none."""
         wanted = request.lang or self.settings.locale
         for locale in (wanted, wanted.partition("-")[0]):
             if locale in self.locales:
@@ -183,7 +195,7 @@ class RecipientSelector:
         return wanted
 
     def _audiences(self, request: Request, told: Sequence[str]) -> list[AudienceSettings]:
-        """Return the audiences that were named, else those told before, else all."""
+        """Return the audiences of the request, or else those told before, or else all."""
         known = self.settings.audiences
         for name in request.audiences:
             if name not in known:
@@ -234,7 +246,7 @@ class RecipientSelector:
         return rosters, list(dict.fromkeys(warnings)), contact_remarks(books)
 
     def _permitted(self, told: Sequence[PreviousDelivery]) -> Sequence[PreviousDelivery]:
-        """The same people with the addresses that may be used by now; what they agreed to, held then."""
+        """Return the deliveries with the addresses that may be used now; consents are as they were then."""
         if not self.suppressed:
             return told
         duty, others = (
@@ -254,7 +266,7 @@ class RecipientSelector:
 
 @dataclass(frozen=True, slots=True)
 class _Others:
-    """People but those who asked to be forgotten while their rows still stand in the files."""
+    """The people of an audience without those who were erased but are still in the contacts files."""
 
     audience: str
     people: Iterable[Contact]
@@ -270,7 +282,7 @@ def permission_for(
     suppressed: Suppressed,
     purpose: Purpose = Purpose.INCIDENT,
 ) -> Permission:
-    """Return what may be used in an audience for a purpose, as far as its channels are concerned."""
+    """Return the rule for which addresses of an audience may be used for a purpose, on its channels."""
     able = [channels[name].capabilities for lane in audience.lanes for name in lane if name in channels]
     kinds = {str(one.kind): one.address for one in able if one.address}
     return Permission(
@@ -320,7 +332,7 @@ def _gone(name: str, channels: Mapping[str, PlannedChannel]) -> str:
 
 
 def _still_owed(summary: PlanSummary, channels: Mapping[str, PlannedChannel]) -> Iterator[str]:
-    """Yield what this notice cannot end, by channel and reason."""
+    """Yield a warning for each channel and reason that keeps messages of this notice back."""
     owed: Counter[tuple[str, str, bool]] = Counter()
     for (share, reason), messages in summary.held.items():
         owed[share.route[0], reason, share.posts] += messages

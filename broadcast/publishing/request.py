@@ -1,4 +1,4 @@
-"""What was asked for, as it was typed."""
+"""The request for a notice, as the commander typed it."""
 
 from __future__ import annotations
 
@@ -21,20 +21,35 @@ class Verb(StrEnum):
 
 #: Verbs that end an incident.
 CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
-#: What only `maintenance` asks for.
+#: Fields that only `maintenance` sets.
 OF_MAINTENANCE = frozenset({"maintenance", "window_from", "window_until"})
-#: What could not be asked for at first: left out of the digest where nobody did.
+#: Fields that earlier versions did not have. Unset, they stay out of the digest, so that old keys still fit.
 LATER = frozenset({"ended", "corrects"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """The inputs of a verb that publishes a notice, as given (`30m` stays `30m`).
+    """The inputs for one notice, as typed. None or an empty tuple means "not given".
 
-    `incident` is a reference or None for the only open one. `variables` are the `-v` pairs and the vars
-    file, in order. Times are spelled as typed. None means "not given". `maintenance` says that only announced
-    work is meant; `window_from` and `window_until` are its announced beginning and end. `ended` is when an
-    outage was over, `corrects` the words that put a wrong fact right.
+    Nothing is checked here: `compose` reads the fields and raises `UsageError` for invalid ones.
+
+    Attributes:
+        incident: A reference such as `INC-7`; None for the only open incident.
+        severity: `sev1` (worst) to `sev4`.
+        services, audiences, channels, not_channels: Names from the configuration.
+        affects: Systems that are down, so that channels that need them come last; `none` takes them back.
+        started, detected, next_update, window_from, window_until, ended: Times as typed, such as `14:05`,
+            `10m ago` or `30m`.
+        variables: The `-v` options and the file of variables, as pairs in their order.
+        template: The phase whose templates are used instead.
+        key: The idempotency key.
+        maintenance: Only announced maintenance is meant.
+        window_from, window_until: Its announced beginning and end.
+        ended: When the outage was over.
+        corrects: The words that correct a wrong fact of the latest notice.
+
+    Example:
+        Request(verb=Verb.NOTIFY, title="Checkout down", severity="sev2", next_update="30m")
     """
 
     verb: Verb
@@ -63,10 +78,10 @@ class Request:
     corrects: str | None = None
 
     def inputs_hash(self) -> str:
-        """Return a digest of everything given, for "is this the same command?" under one key."""
+        """Return a digest of all fields: two requests under one key are the same command if it is equal."""
         given = asdict(self)
         if not self.maintenance:
-            # As it was before there was maintenance: keys that were used then stay good.
+            # As before `maintenance` existed, so that keys from then still fit.
             given = {name: value for name, value in given.items() if name not in OF_MAINTENANCE}
         given = {name: value for name, value in given.items() if name not in LATER or value is not None}
         text = json.dumps(given, sort_keys=True, ensure_ascii=False)
@@ -75,9 +90,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a run may go: none of it changes what is said.
+    """The limits of a run; they do not change what a notice says.
 
-    `deadline` is in seconds. `max_recipients` None means what the configuration says.
+    `deadline` is in seconds; None means no limit. `max_recipients` None means the configured number.
     """
 
     deadline: float | None = None

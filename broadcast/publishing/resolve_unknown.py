@@ -1,4 +1,4 @@
-"""Settling by hand what no look-up can: somebody has looked at the provider, and says what became of it."""
+"""Record by hand what happened to messages with unknown outcome, after a person looked at the provider."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from broadcast.model.clock import Clock
 from broadcast.model.counted import counted
 from broadcast.model.unknown import UnknownFinding
 
-_NAMED = 5
+_NAMED = 5  # the most contacts that a hint lists
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which messages are meant: of `notice`, over `channel`, to `contacts` (ids or addresses); else all."""
+    """A filter for messages by `notice`, `channel` and `contacts` (ids or addresses); without these, all."""
 
     incident: str | None = None
     notice: int | None = None
@@ -25,7 +25,7 @@ class Selection:
     contacts: tuple[str, ...] = ()
 
     def includes(self, message: UnknownMessage) -> bool:
-        """Return whether the message is meant."""
+        """Return whether the message passes the filter."""
         return (
             self.notice in {None, message.sequence}
             and self.channel in {None, message.channel}
@@ -35,7 +35,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """What was found out about which messages of an incident; `left` are still unknown."""
+    """The finding about some messages of an incident; `left` others are still unknown."""
 
     incident: str
     finding: UnknownFinding
@@ -49,13 +49,13 @@ Consent = Callable[[Resolution], None]
 
 
 def propose(ledger: Ledger, selection: Selection, finding: UnknownFinding, author: str) -> Resolution:
-    """Whom it is about; raises `UnknownIncident` or `NothingMatched`."""
+    """Return the messages that the finding is about; raises `UnknownIncident` or `NothingMatched`."""
     incident = ledger.incidents.find(selection.incident, closed=True)
     messages = unknown_messages(ledger.store, incident)
     if not messages:
         raise NothingMatched(
-            f"nothing of {incident.ref} is unknown, so there is nothing to resolve",
-            hint=f"`broadcast status {incident.ref}` says where it stands",
+            f"no message of {incident.ref} is unknown, so there is nothing to resolve",
+            hint=f"`broadcast status {incident.ref}` shows its messages",
         )
     _check_contacts(selection.contacts, messages)
     meant = tuple(message for message in messages if selection.includes(message))
@@ -72,9 +72,9 @@ def propose(ledger: Ledger, selection: Selection, finding: UnknownFinding, autho
 def resolve_unknown(ledger: Ledger, resolution: Resolution, clock: Clock, consent: Consent) -> Resolution:
     """Record the finding, with its author and time; sends nothing.
 
-    Raises `Refused` while a run is sending, or where the answer is no.
+    Raises `Refused` while a run is sending, or if the answer is no.
     """
-    ledger.runs.require_idle("what it has under way is its own, so nothing was changed")
+    ledger.runs.require_idle("nothing was changed, because it works on the same messages")
     consent(resolution)
     record_finding(ledger.store, resolution.messages, resolution.finding, resolution.author, clock.now())
     return replace(resolution, done=True)

@@ -1,4 +1,4 @@
-"""The result of a run: what scripts read (`broadcast.result/1`) and what its exit code means."""
+"""The result of a notice (`broadcast.result/1`) and its exit code."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ExitStatus(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelResult:
-    """What one channel came to. `state` is `ok`, `partial`, `failed`, `unknown`, `held` or `unused`."""
+    """The result of one channel. `state` is `ok`, `partial`, `failed`, `unknown`, `held` or `unused`."""
 
     name: str
     adapter: str
@@ -49,7 +49,7 @@ class ChannelResult:
 
 @dataclass(frozen=True, slots=True)
 class FailoverResult:
-    """One channel stepped in for another, for so many people."""
+    """A failover from channel `origin` to channel `to`, for `count` messages."""
 
     origin: str
     to: str
@@ -59,7 +59,7 @@ class FailoverResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a verb that publishes came to."""
+    """The result of a command that publishes a notice."""
 
     incident: str
     notice: int
@@ -86,12 +86,12 @@ class Result:
         return {"schema": SCHEMA, **fields}
 
     def replay(self) -> Result:
-        """The same result, given again without anything being done."""
+        """Return the result as a replay: the same command was repeated, and nothing was sent."""
         return replace(self, replayed=True, changed=False)
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Result:
-        """Return a stored result, from what `as_json` gave."""
+        """Return the result that `as_json` wrote."""
         channels = [{**entry, "counts": Counts(**entry["counts"])} for entry in fields["channels"]]
         failovers = [
             FailoverResult(entry["from"], entry["to"], entry["count"], entry["reason"])

@@ -1,4 +1,4 @@
-"""Retrying: finish what incidents' notices still owe. Safe to run at any time, and twice."""
+"""Retry: send the unsent messages of earlier notices. Safe at any time, and more than once."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from broadcast.publishing.result import ExitStatus, Result
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """What a retry came to: the result of every notice that owed something, oldest first.
+    """The result of every notice that had unsent messages, oldest first.
 
-    `latest` is that of the latest notice of the incident, with the worst exit code of all; None if no
-    incident was named and none owes anything.
+    `latest` is the result of the latest notice, with the worst exit code of all; None if no incident was
+    given and none has unsent messages.
     """
 
     notices: tuple[Result, ...]
@@ -33,21 +33,21 @@ class Retried:
 
 
 async def retry(deliverer: Deliverer, incident: str | None, limits: Limits, stop: Stop) -> Retried:
-    """Finish the notices of an incident, or of every incident that owes something, oldest first.
+    """Send the unsent messages of an incident, or of every incident that has some, oldest notice first.
 
-    What nobody can say is looked up at the provider before anything is sent. The deadline is for all of
-    them together, and a run that is interrupted begins none of the others. Raises `UnknownIncident`, and
-    `ConfigError` or `Refused` before anything is sent.
+    Messages with unknown outcome are looked up at the provider before anything is sent again. The deadline
+    is for all notices together, and an interrupted run begins no other notice. Raises `UnknownIncident`,
+    `ConfigError` and `Refused`, all before anything is sent.
     """
     deliverer.follow_targets()
     incidents = deliverer.ledger.incidents
     if incident is not None:
-        return await _retried(deliverer, [incidents.find(incident)], limits, stop)
-    owing = [one for one in incidents.all() if _owing(deliverer, one)]
-    return await _retried(deliverer, owing, limits, stop) if owing else _nothing_owed(deliverer)
+        return await _retry_incidents(deliverer, [incidents.find(incident)], limits, stop)
+    owing = [one for one in incidents.all() if _has_unsent(deliverer, one)]
+    return await _retry_incidents(deliverer, owing, limits, stop) if owing else _nothing_unsent(deliverer)
 
 
-async def _retried(
+async def _retry_incidents(
     deliverer: Deliverer, incidents: Sequence[Incident], limits: Limits, stop: Stop
 ) -> Retried:
     begun = deliverer.clock.monotonic()
@@ -60,17 +60,17 @@ async def _retried(
         if interrupted or notice.id not in adapters:
             results.append(deliverer.standing(notice))
             continue
-        left = _left(limits, deliverer.clock.monotonic() - begun)
+        left = _rest_of(limits, deliverer.clock.monotonic() - begun)
         worked.append(await _finish(deliverer, notice, left, adapters[notice.id], stop))
         results.append(worked[-1])
     changed = any(result.changed for result in results)
-    # What an older notice did not bring to somebody is over, unless it was still to be sent.
+    # A failure of an older notice does not count any more, unless this retry worked on that notice.
     worst = max((result.exit_code for result in (*worked, *results[-1:])), default=0)
     return Retried(tuple(worked), replace(results[-1], changed=changed, exit_code=worst))
 
 
-def _nothing_owed(deliverer: Deliverer) -> Retried:
-    """Where the only incident that it can be about stands, if there is one."""
+def _nothing_unsent(deliverer: Deliverer) -> Retried:
+    """Return the present result of the only incident that can be meant, if there is one."""
     incidents = deliverer.ledger.incidents
     try:
         notices = incidents.notices(incidents.find(None, closed=True))
@@ -80,12 +80,12 @@ def _nothing_owed(deliverer: Deliverer) -> Retried:
     return Retried((), replace(latest, exit_code=int(ExitStatus.OK)))
 
 
-def _owing(deliverer: Deliverer, incident: Incident) -> bool:
+def _has_unsent(deliverer: Deliverer, incident: Incident) -> bool:
     return any(deliverer.owes(notice) for notice in deliverer.ledger.incidents.notices(incident))
 
 
-def _left(limits: Limits, spent: float) -> Limits:
-    """Return the limits after so many seconds."""
+def _rest_of(limits: Limits, spent: float) -> Limits:
+    """Return the limits for the rest of the retry, after `spent` seconds."""
     return limits if limits.deadline is None else replace(limits, deadline=max(0.0, limits.deadline - spent))
 
 

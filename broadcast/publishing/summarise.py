@@ -1,4 +1,4 @@
-"""What a run came to, read back from the ledger: the result that people and scripts are given."""
+"""Summarise a notice: read its result from the ledger."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from broadcast.publishing.result import (
     exit_status,
 )
 
-#: How announced work goes on.
+#: The next command for maintenance, by its phase.
 _WORK = {Phase.SCHEDULED: "maintenance start {incident}", Phase.IN_PROGRESS: "maintenance end {incident}"}
 
 
 def summarise(
     notice: Notice, ending: Ending, history: History, channels: Mapping[str, PlannedChannel]
 ) -> Result:
-    """Return the result of a notice as it stands in the ledger."""
+    """Return the present result of a notice; `ending` says why the run ended."""
     entries = history.delivery_counts(notice.id)
     attempts = history.attempts(notice.id)
     failovers = history.failovers(notice.id)
     status = exit_status(entries, ending)
     owed = notice.phase.closed or notice.kind is NoticeKind.RETRACTION
     if status is ExitStatus.NOTHING_ACCEPTED and owed and not attempts:
-        status = ExitStatus.PARTIAL  # nothing was attempted: somebody who is owed the end could not be told
+        status = ExitStatus.PARTIAL  # nothing was attempted: the end could not be sent to people it is for
     threads = history.threads(notice.incident_id)
     return Result(
         incident=notice.incident,
@@ -106,7 +106,7 @@ def _state(standing: Counts) -> str:
 
 
 def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
-    """Return what to type next, after the name of the program."""
+    """Return the commands to type next, without the name of the program."""
     incident = notice.incident
     advice = []
     if status in {
@@ -118,7 +118,7 @@ def _next(notice: Notice, status: ExitStatus) -> tuple[str, ...]:
     }:
         advice.append(f"retry {incident}")
     if status is ExitStatus.UNKNOWN:
-        # Where a provider cannot be asked, another retry learns nothing; somebody has to look, or decide.
+        # If the provider cannot be asked, a retry learns nothing new; a person must look there, or decide.
         advice.append(f"resolve-unknown {incident} --as not-sent --dry-run")
         advice.append(f"retry {incident} --on-unknown resend")
     if notice.phase.closed:

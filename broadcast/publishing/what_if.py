@@ -1,4 +1,4 @@
-"""Looking ahead: who would be reached how, who would be cut off by what, and whom to call by hand."""
+"""Plan without an incident: who would be reached, who would not in an outage, and a call list."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from broadcast.publishing.earlier_recipients import EarlierRecipients
 from broadcast.publishing.recipients import Recipients, RecipientSelector
 from broadcast.publishing.request import Request
 
-_PRIORITY = ("priority", "prioritaet")  # the further column, as the contacts file may name it
-_LAST = 10**6
+_PRIORITY = ("priority", "prioritaet")  # names of the optional column in contacts files
+_LAST = 10**6  # the priority of people without one
 _CALLS = frozenset({ChannelKind.VOICE.value, AddressKind.PHONE.value})
 _NUMBERLESS = "no number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """Somebody to be called by hand. `working` names the channels that would still reach them."""
+    """A person to call. `working` are the channels that would still reach them."""
 
     audience: str
     id: str
@@ -42,7 +42,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class NotCalled:
-    """Somebody who must not be called: they declined calls, or their number is suppressed."""
+    """A person who must not be called: they declined calls, or their number is suppressed."""
 
     name: str
     reason: str
@@ -50,9 +50,9 @@ class NotCalled:
 
 @dataclass(frozen=True, slots=True)
 class CallList:
-    """Whom to call by hand, the most urgent first, everybody once.
+    """The people to call, the most urgent first, each person once.
 
-    `numberless` people have no number to be called at, and `declined` must not be called at theirs.
+    `numberless` people have no phone number; `declined` ones must not be called.
     """
 
     calls: tuple[Call, ...]
@@ -63,7 +63,21 @@ class CallList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
-    """Plans without an incident, and without telling anybody. `channels` are all configured channels."""
+    """Plans notices without an incident, and sends nothing.
+
+    Build it with `wiring.make_what_if`. Every method reads the contacts files again.
+
+    Attributes:
+        settings: The configuration.
+        channels: All configured channels, by name.
+        locales: The locales that have templates.
+        suppressed: The addresses that must not be used.
+        depends: What channels and addresses depend on, and what was observed to be down.
+
+    Example:
+        what_if = make_what_if(settings)
+        gaps = what_if.examine(Request(verb=Verb.NOTIFY, affects=("slack",))).single
+    """
 
     settings: Settings
     channels: Mapping[str, PlannedChannel]
@@ -72,12 +86,24 @@ class WhatIf:
     depends: Dependencies
 
     def recipients(self, request: Request) -> Recipients:
-        """Who would be told, and by which channel first; raises what publishing would raise."""
+        """Return who would be told, and on which channels.
+
+        Raises:
+            UsageError: A name in the request is unknown.
+            NothingMatched: There are no recipients.
+            ConfigError: A contacts file cannot be read.
+        """
         found = self._selector.select(request, EarlierRecipients(), Purpose.INCIDENT)
         return replace(found, warnings=(*found.warnings, *self._mistaken(request)))
 
     def examine(self, request: Request) -> Resilience:
-        """Who would be cut off by the failure of one or two systems, and first who is already."""
+        """Return who cannot be reached now, and who could not be if one or two systems failed.
+
+        Raises:
+            UsageError: A name in the request is unknown.
+            NothingMatched: No channel is left.
+            ConfigError: A contacts file cannot be read.
+        """
         rosters, warnings = self._selector.rosters(request)
         if not any(roster.lanes for roster in rosters):
             raise NothingMatched("no channel is left", hint="check --channel, --not-channel and the lanes")
@@ -87,11 +113,15 @@ class WhatIf:
         return replace(found, already=already, warnings=notes)
 
     def call_list(self, request: Request) -> CallList:
-        """Whom to call by hand.
+        """Return the people to call.
 
-        First comes whoever no working channel reaches, then who has the lower number in the column
-        `priority`; the order of the audiences and of their files does the rest. Somebody in two audiences
-        is called once, as a member of the first in which they may be called.
+        People that no working channel reaches come first; then the lower number in the column `priority`
+        counts, then the order of audiences and files. A person in two audiences is called once, as a member
+        of the first in which they may be called.
+
+        Raises:
+            UsageError: A name in the request is unknown.
+            ConfigError: A contacts file cannot be read.
         """
         rosters, warnings = replace(self._selector, by_hand=True).rosters(request)
         people = _DistinctPeople(rosters)
@@ -112,7 +142,7 @@ class WhatIf:
         )
 
     def _uncounted(self, rosters: Sequence[Roster]) -> Iterator[str]:
-        """Audiences with contacts that only rooms and pages tell; no channel reaches them one by one."""
+        """Yield a warning for each audience with contacts whose channels all publish: it is not counted."""
         for roster in rosters:
             names = dict.fromkeys(name for lane in roster.lanes for name in lane)
             posts = names and all(self.channels[name].capabilities.publishes for name in names)
@@ -167,7 +197,7 @@ class WhatIf:
 
 
 class _DistinctPeople:
-    """Everybody in the rosters, each once, in the order of the rosters."""
+    """The people of the rosters in order, each once."""
 
     def __init__(self, rosters: Sequence[Roster]) -> None:
         self._rosters = rosters
@@ -176,7 +206,7 @@ class _DistinctPeople:
         )
 
     def first(self, wanted: Callable[[tuple[Roster, Contact]], object]) -> Iterator[tuple[Roster, Contact]]:
-        """Those who are wanted, and were not given before."""
+        """Yield the people for whom `wanted` is true, without those yielded before."""
         for roster in self._rosters:
             self._known.begin()
             for contact in roster.contacts:

@@ -1,4 +1,4 @@
-"""The announced window of maintenance: as typed, as it stood before, and whether it can be."""
+"""Read and check the announced window of maintenance. Pure."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from broadcast.publishing.request import Request, Verb
 #: `--from now`: the work begins with its announcement.
 AT_ONCE = "now"
 _LONG = timedelta(hours=12)
-_WITHIN = timedelta(minutes=1)  # texts show minutes: less is no change
+_WITHIN = timedelta(minutes=1)  # texts show minutes, so a smaller change is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The announced beginning and end, in UTC; None if nobody announced one.
+    """The announced beginning and end, in UTC; None if none was announced.
 
-    `former_starts` and `former_ends` are the window that readers were told before, where this is another
-    one. `warnings` say how the typed times were read.
+    `former_starts` and `former_ends` are the window announced before, if it has changed. `warnings` say how
+    the typed times were read.
     """
 
     starts: datetime | None = None
@@ -43,10 +43,10 @@ def window(
     phase: Phase,
     clock: tuple[datetime, ZoneInfo],
 ) -> Window:
-    """Return the window as the notice that `request` asks for announces it.
+    """Return the window that the notice of `request` announces.
 
-    `known` is the incident and its latest notice, `phase` where the incident will stand, `clock` the time it
-    is, in UTC, and the timezone of what was typed. Raises `UsageError` for a window that cannot be.
+    `known` is the incident and its latest facts, `phase` the incident's phase after the notice, and `clock`
+    the time now, in UTC, with the timezone of typed times. Raises `UsageError` for an impossible window.
     """
     return _WindowReader(request, variables, known, phase, clock).window()
 
@@ -83,7 +83,7 @@ class _WindowReader:
         starts = self._starts()
         ends = self._ends(starts)
         if starts and ends and ends <= starts and not self.ahead:
-            starts = self.begun or self.now  # it began early, and is to end before it was to begin
+            starts = self.begun or self.now  # it began early and ends before the announced beginning
         if self.ahead or (self.request.maintenance and not self.phase.closed):
             self._check_ahead(starts, ends)
         if self.request.maintenance and not self.phase.closed:
@@ -109,7 +109,7 @@ class _WindowReader:
         )
 
     def _check_typed(self) -> None:
-        """What each verb needs; a window is announced whole, and moved by saying something."""
+        """Raise `UsageError` unless `notify` has a beginning and an end, and a move has one of them."""
         if self.request.verb is Verb.NOTIFY and not (self.typed_from and self.typed_until):
             missing = "--until" if self.typed_from else "--from"
             raise UsageError(
@@ -141,7 +141,7 @@ class _WindowReader:
         return starts
 
     def _ends(self, starts: datetime | None) -> datetime | None:
-        """The announced end: counted from the announced beginning, or from now once the work has begun."""
+        """Return the announced end; a length counts from the beginning, or from now if the work has begun."""
         base = starts if self.ahead and starts else self.now
         if self.typed_until is not None:
             ends = parse_end(self.typed_until, base, self.zone)
@@ -158,7 +158,7 @@ class _WindowReader:
         return ends
 
     def _check_ahead(self, starts: datetime | None, ends: datetime | None) -> None:
-        """No text announces a time that has passed."""
+        """Raise `UsageError` if the announced beginning or end has passed."""
         if ends and ends <= self.now:
             raise UsageError(
                 f"the announced window is over: it ended at {self._shown(ends)}",
@@ -166,19 +166,19 @@ class _WindowReader:
             )
         if self.ahead and starts and starts <= self.now:
             raise UsageError(
-                f"the work was announced for {self._shown(starts)}, and nobody said that it began",
-                hint="say that it runs with `broadcast maintenance start`, or move it: move --from 23:00",
+                f"the work was announced for {self._shown(starts)}, and has not been started",
+                hint="start it with `broadcast maintenance start`, or move it: move --from 23:00",
             )
 
     def _changed(self, starts: datetime | None, ends: datetime | None) -> bool:
-        """Return whether readers were told of another window before."""
+        """Return whether an earlier notice announced another window."""
         if self.known_starts is None and self.known_ends is None:
             return False
         moved = self.ahead and _differ(starts, self.known_starts)
         return moved or _differ(ends, self.known_ends)
 
     def _point_out(self, starts: datetime | None, ends: datetime | None) -> None:
-        """A length that nobody typed, or that is rather a slip."""
+        """Warn about a length that was not typed, or that is so long that it may be a mistake."""
         if self.moves and ends and self.typed_until is None:
             self.warnings.append(f"the window keeps its length: {self._span(starts, ends)}")
         elif self.typed_until and starts and ends and elapsed(starts, ends) > _LONG:

@@ -1,4 +1,4 @@
-"""Tests for every adapter; `HttpAdapterContract` and `SandboxAdapterContract` extend them."""
+"""The part of the adapter contract that needs no network: names, options, errors of the configuration."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Case:
 
 @contextlib.asynccontextmanager
 async def using(adapter: Adapter) -> AsyncIterator[Adapter]:
-    """Close the adapter afterwards."""
+    """Return the adapter for a `with` block, and close it afterwards."""
     try:
         yield adapter
     finally:
@@ -83,7 +83,26 @@ async def using(adapter: Adapter) -> AsyncIterator[Adapter]:
 
 
 class AdapterContract:
-    """How an adapter must be built and configured. Needs the fixture `case`."""
+    """How an adapter must be built and configured.
+
+    Subclass it for an adapter without HTTP, and give the fixture `case`. Adapters over HTTP subclass
+    `HttpAdapterContract`, which includes these tests.
+
+    Example:
+        class TestPigeon(AdapterContract):
+            @pytest.fixture
+            def case(self) -> Case:
+                return Case(
+                    adapter="pigeon",
+                    options={"token": "t0p"},
+                    secrets=("t0p",),
+                    address="+4915112345678",
+                )
+
+    Raises:
+        AssertionError: A name or an option does not match, or an error has no hint.
+        ConfigError: The registry does not know `case.adapter`.
+    """
 
     def test_it_goes_by_its_name_and_says_what_it_can(self, case: Case) -> None:
         adapter = registry.adapter_class(case.adapter)

@@ -1,18 +1,4 @@
-"""How an adapter over HTTP must read what can happen on the wire.
-
-A third party's test file, whole:
-
-    class TestPigeon(HttpAdapterContract):
-        @pytest.fixture
-        def case(self):
-            return Case(
-                adapter="pigeon",
-                options={"loft": "north", "token": "s3cret-feather"},
-                secrets=("s3cret-feather",),
-                address="+4915112345678",
-                accepted=Canned(201, b'{"id": "P1"}'),
-            )
-"""
+"""The contract of adapters over HTTP: which outcome each answer must have, and what must not leak."""
 
 from __future__ import annotations
 
@@ -48,7 +34,26 @@ _PAGE = b"<html><body><h1>It works!</h1></body></html>"
 
 
 class HttpAdapterContract(AdapterContract):
-    """Every HTTP status, and every way in which an answer can be missing. Needs the fixture `case`."""
+    """Which outcome an adapter must return for each HTTP status, and for each kind of missing answer.
+
+    Subclass it and give the fixture `case`. The tests run against a server on this machine; the deadline of a
+    request is `TIMEOUT` seconds.
+
+    Example:
+        class TestPigeon(HttpAdapterContract):
+            @pytest.fixture
+            def case(self) -> Case:
+                return Case(
+                    adapter="pigeon",
+                    options={"loft": "north", "token": "s3cret-feather"},
+                    secrets=("s3cret-feather",),
+                    address="+4915112345678",
+                    accepted=Canned(201, b'{"id": "P1"}'),
+                )
+
+    Raises:
+        AssertionError: An outcome is wrong, a request was sent twice, or a secret or address leaked.
+    """
 
     @pytest.fixture
     async def stub(self, case: Case) -> AsyncIterator[Stub]:

@@ -1,4 +1,4 @@
-"""How deliveries are claimed, sent once, and settled."""
+"""The contract of claims: how deliveries are claimed, sent once, and settled."""
 
 from __future__ import annotations
 

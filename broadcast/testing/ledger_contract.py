@@ -1,14 +1,6 @@
-"""What every ledger owes the engine, as tests.
+"""The contract of ledgers: what every store must do for the engine, as tests.
 
-A test file, whole:
-
-    class TestMyLedger(LedgerContract):
-        @pytest.fixture
-        def open_store(self, tmp_path):
-            return lambda: open_my_store(tmp_path / "ledger")
-
-A store is what `broadcast.ledger.store` describes, with its three rules: a test names the one it tests.
-The suites for each part can be run alone.
+A test names the rule of `broadcast.ledger.store` that it tests.
 """
 
 from __future__ import annotations
@@ -33,13 +25,17 @@ class LedgerContract(
     ConfirmationsContract,
     RunsContract,
 ):
-    """What a ledger must store and return.
+    """What a ledger must store and return, on any implementation of `broadcast.ledger.store.Store`.
 
-    Needs the fixture `open_store`: each call opens another connection to one ledger.
+    Subclass it and give the fixture `open_store`: each call opens another connection to the same ledger. Each
+    base class is a suite of its own and can be run alone.
 
     Example:
         class TestMyLedger(LedgerContract):
             @pytest.fixture
-            def open_store(self, tmp_path):
+            def open_store(self, tmp_path: Path) -> Callable[[], Store]:
                 return lambda: open_my_store(tmp_path / "ledger")
+
+    Raises:
+        AssertionError: A state, a count or an order is wrong.
     """

@@ -1,4 +1,4 @@
-"""What the contract suites of a ledger have in common."""
+"""Fixtures that the contract suites of a ledger share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OpenStore = Callable[[], Store]
 
 
 class LosesAnswers:
-    """A store that writes, and of which the answers to commits are lost unless it `answers`."""
+    """A store that commits, but raises `DoubtfulCommit` afterwards unless `answers` is true."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -98,12 +98,12 @@ class LedgerFixtures:
 
 
 def states(ledger: Ledger, of: Notice) -> dict[str, DeliveryState]:
-    """Where each delivery of a notice stands."""
+    """Return the state of each delivery of a notice, by contact."""
     return {line.contact: line.state for line in ledger.history.lines(of)}
 
 
 def refuse(work: Deliveries, *channels: str, outcomes: tuple[str, ...] = ()) -> None:
-    """Let one delivery be refused on every channel of its route; it is held on the last."""
+    """Let every channel of its route refuse one delivery; on the last one it is held."""
     for step, channel in enumerate(channels):
         (claimed,) = claim(work, channel)
         outcome = outcomes[step] if outcomes else "rejected"

@@ -1,4 +1,4 @@
-"""How one notice of an incident stands to the next."""
+"""The contract of follow-ups: what a newer notice does to an older one of its incident."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _S = DeliveryState
 
 
 class FollowUpsContract(LedgerFixtures):
-    """A newer notice takes the place of an older one, and knows who was told."""
+    """A newer notice replaces unsent messages of an older one, and knows who was told."""
 
     def test_a_newer_notice_takes_the_place_of_what_has_not_left(self, ledger: Ledger, run: Run) -> None:
         first = record(ledger, "anna", "bert", "carl", "dora", route=("sms",))

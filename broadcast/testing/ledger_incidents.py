@@ -1,4 +1,4 @@
-"""What a ledger keeps of incidents and notices."""
+"""The contract of incidents and notices: recorded as a whole, with numbers that are used once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which processes are sending, and what becomes of what they leave behind."""
+"""The contract of runs: which processes are sending, and what happens to messages of dead ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _S = DeliveryState
 
 
 class RunsContract(LedgerFixtures):
-    """A run lives until it ends; what it leaves is unknown, never lost and never simply sent again."""
+    """A run lives until it ends; the messages that it leaves are unknown: not lost, and not sent again."""
 
     def test_what_a_dead_run_left_is_unknown_and_another_ones_is_not(
         self, ledger: Ledger, other: Ledger, run: Run

@@ -21,7 +21,7 @@ ROUTE = ("email", "mail-backup", "sms")
 
 
 def after(seconds: float) -> datetime:
-    """So many seconds after noon."""
+    """Return the time `seconds` after noon."""
     return NOON + timedelta(seconds=seconds)
 
 
@@ -42,7 +42,7 @@ def incident(phase: Phase = Phase.INVESTIGATING) -> Incident:
 
 
 def facts(of: Incident, sequence: int) -> Facts:
-    """Return what is known at its `sequence`-th notice."""
+    """Return the facts of the incident's `sequence`-th notice."""
     return Facts(
         organisation="Muster Handel",
         ref=of.ref,
@@ -63,7 +63,7 @@ def facts(of: Incident, sequence: int) -> Facts:
 def owed(
     *receivers: str, route: Sequence[str] = ROUTE, state: DeliveryState = DeliveryState.PLANNED
 ) -> list[Planned]:
-    """Return a delivery for each; receivers with a colon are channels that publish."""
+    """Return one delivery for each receiver; names with a colon are channels that publish."""
     return [
         Planned(
             audience="customers",
@@ -108,7 +108,7 @@ def notice(
 def record(
     ledger: Ledger, *receivers: str, phase: Phase = Phase.INVESTIGATING, route: Sequence[str] = ROUTE
 ) -> Notice:
-    """Record the next notice of the only incident, owed to these."""
+    """Record the next notice of the only incident, with one delivery for each receiver."""
     known = ledger.incidents.all()
     now = replace(known[0] if known else incident(), phase=phase)
     sequence = ledger.incidents.next_sequence(now) if known else 1
@@ -116,11 +116,11 @@ def record(
 
 
 def settled(claim: Claim, state: DeliveryState, outcome: str | None, **more: object) -> Settlement:
-    """Return what became of a claim, on the channel where it is unless `step` says otherwise."""
+    """Return the settlement of a claim, on its present channel unless `step` says otherwise."""
     fields = {"step": claim.step, "outcome": outcome, **more}
     return Settlement(claims=(claim,), state=state, **fields)  # type: ignore[arg-type]  # tests name the fields
 
 
 def claim(deliveries: Deliveries, channel: str, limit: int = 10, seconds: float = 0.0) -> list[Claim]:
-    """Claim what is due on a channel then."""
+    """Claim the deliveries that are due on a channel, `seconds` after noon."""
     return list(deliveries.turn([], {channel: limit}, after(seconds)).claims[channel])

@@ -1,4 +1,4 @@
-"""What the engine behind a ledger must do."""
+"""The contract of stores: statements, transactions, lists and paces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How deliveries wait: for their time, for a look-up, for another channel, or until `retry`."""
+"""The contract of waiting: for the due time, for a look-up, for another channel, or until `retry`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _S = DeliveryState
 
 
 class WaitsContract(LedgerFixtures):
-    """What is not over waits, and is found again when it is time."""
+    """Unfinished deliveries wait, and are found again when they are due."""
 
     def test_an_unknown_message_is_looked_up_when_it_is_time_by_one_at_a_time(
         self, ledger: Ledger, other: Ledger, run: Run

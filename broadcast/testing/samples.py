@@ -1,4 +1,4 @@
-"""Messages to test adapters with."""
+"""Messages for tests of adapters."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ def outgoing(
 
 
 def now() -> datetime:
-    """Return the moment an attempt begins."""
+    """Return the present time, as the beginning of an attempt."""
     return SystemClock().now()

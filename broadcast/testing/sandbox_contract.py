@@ -1,4 +1,4 @@
-"""Tests of an adapter that need a provider with a memory: the sandbox."""
+"""The contract of adapters with a provider that remembers messages: threads and look-ups, in the sandbox."""
 
 from __future__ import annotations
 
@@ -21,7 +21,26 @@ _MUST_BE_ASKED = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
 
 
 class SandboxAdapterContract(AdapterContract):
-    """How an adapter works with its provider's memory. Needs the fixture `case`."""
+    """How an adapter threads messages and looks up lost ones, with the sandbox as its provider.
+
+    Subclass it and give the fixture `case`, whose `provider` is the sandbox's name for the provider. Tests of
+    abilities that the adapter does not declare are skipped.
+
+    Example:
+        class TestPigeonInSandbox(SandboxAdapterContract):
+            @pytest.fixture
+            def case(self) -> Case:
+                return Case(
+                    adapter="pigeon",
+                    options={"token": "t0p"},
+                    secrets=("t0p",),
+                    address="+4915112345678",
+                    provider="pigeon",
+                )
+
+    Raises:
+        AssertionError: A message arrived twice or changed, or an outcome is wrong.
+    """
 
     @pytest.fixture
     async def sandbox(self) -> AsyncIterator[Sandbox]:

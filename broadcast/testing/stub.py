@@ -1,4 +1,4 @@
-"""A raw server on this machine: it reads every request in full, and then a play decides what happens."""
+"""A raw HTTP server on this machine: it reads every request in full, then a play writes the answer."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def serving(
 
 
 def answering(canned: Canned) -> Play:
-    """Answer, and keep the connection."""
+    """Return a play that answers and keeps the connection."""
 
     async def play(writer: asyncio.StreamWriter) -> None:
         writer.write(canned.written())
@@ -104,7 +104,7 @@ def answering(canned: Canned) -> Play:
 
 
 def breaking_off(canned: Canned) -> Play:
-    """Begin an answer and end the connection."""
+    """Return a play that begins an answer and ends the connection."""
 
     async def play(writer: asyncio.StreamWriter) -> None:
         writer.write(canned.written(len(canned.body) + 100))
@@ -115,7 +115,7 @@ def breaking_off(canned: Canned) -> Play:
 
 
 def dripping(canned: Canned, pause: float = 0.02) -> Play:
-    """Answer byte by byte, with a pause of `pause` seconds."""
+    """Return a play that answers byte by byte, with a pause of `pause` seconds."""
 
     async def play(writer: asyncio.StreamWriter) -> None:
         for byte in canned.written():
@@ -126,7 +126,7 @@ def dripping(canned: Canned, pause: float = 0.02) -> Play:
 
 
 def flooding(canned: Canned) -> Play:
-    """Answer with half a gigabyte."""
+    """Return a play that answers with half a gigabyte."""
 
     async def play(writer: asyncio.StreamWriter) -> None:
         writer.write(canned.written(_HUGE))

@@ -192,7 +192,7 @@ def test_where_nothing_is_unknown_it_says_so(mail_company):
     said = settled(mail_company, "--as", "not-sent")
 
     assert said.code == 3
-    assert "nothing of INC-1 is unknown" in said.err
+    assert "no message of INC-1 is unknown" in said.err
 
 
 def test_a_run_that_lives_is_left_alone(lost):

@@ -228,7 +228,7 @@ def test_work_that_takes_longer_than_announced_says_so_and_asks_for_the_new_end(
     assert story.situation is Situation.LONGER
 
 
-@pytest.mark.parametrize(("after_start", "said"), [(5, "nobody said that it began"), (200, "is over")])
+@pytest.mark.parametrize(("after_start", "said"), [(5, "has not been started"), (200, "is over")])
 def test_no_announcement_is_repeated_for_a_time_that_has_passed(after_start, said):
     story = Story(phase="scheduled", started="60m", variables=(("window_ends", "90m"),))
     story.update(message="Bleibt dabei.")
