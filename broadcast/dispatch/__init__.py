@@ -1,1 +1,1 @@
-"""Dispatch: claim, attempt, record, until nobody is owed anything that can be given."""
+"""Send what a notice owes: claim, make requests, record outcomes, until nothing more can be done."""

@@ -1,4 +1,4 @@
-"""A circuit breaker: a channel that keeps failing is left alone, then tried with one request."""
+"""A circuit breaker: leave a failing channel alone for a while, then try it with one request."""
 
 from __future__ import annotations
 
@@ -9,10 +9,28 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Scope
 
 @dataclass(slots=True, kw_only=True)
 class Breaker:
-    """Closed while all is well. Times are monotonic seconds.
+    """Closed while requests are answered, open for `cooldown` seconds after failures, then probing.
 
-    `trips` counts how often it opened in this run; a channel that trips `limit` times, or whose
-    credentials are refused, is out for the run.
+    A channel is out for the run after `limit` trips, or at once if its credentials are refused. All times
+    are monotonic seconds.
+
+    Attributes:
+        threshold: How many failures in a row open it.
+        cooldown: For how many seconds it is open.
+        limit: After how many trips the channel is out.
+        failures: Failures since the last answer.
+        trips: How often it opened in this run.
+        open_until: When it begins to probe.
+        probing: Whether only one request at a time is allowed, until one is answered.
+        out: Whether no request is allowed any more.
+        reason: Why it opened last, or what the provider last asked for.
+
+    Example:
+        >>> breaker = Breaker(threshold=1)
+        >>> breaker.count(Unknown("HTTP 500"), now=100.0)
+        True
+        >>> breaker.allows(concurrency=8, busy=0, now=101.0), breaker.allows(concurrency=8, busy=0, now=105.0)
+        (0, 1)
     """
 
     threshold: int = 5
@@ -26,7 +44,7 @@ class Breaker:
     reason: str = ""
 
     def count(self, outcome: Outcome, now: float) -> bool:
-        """Take an outcome into account; returns whether the breaker opened because of it."""
+        """Count an outcome, and return whether the breaker opened because of it."""
         match outcome:
             case Accepted():
                 self._close()
@@ -34,11 +52,11 @@ class Breaker:
             case Rejected(reason=reason, scope=Scope.CHANNEL):
                 return self._open(reason, now, out=True)
             case Rejected():
-                # The provider answered well; it is this person or this text that it refuses.
+                # The provider works: it refuses this person or this text.
                 self._close()
                 return False
             case NotSent(reason=reason, retry_after=seconds) if seconds is not None:
-                # Asking for patience is what a healthy provider does.
+                # A healthy provider asks for a pause when it is asked too much. The pause itself is enough.
                 self.reason = reason
                 return False
             case other:
@@ -59,7 +77,7 @@ class Breaker:
 
     @property
     def healthy(self) -> bool:
-        """Whether the last thing seen was an answer."""
+        """Whether the last request was answered."""
         return not self.out and not self.probing and not self.failures
 
     def give_out(self, reason: str) -> None:
@@ -70,6 +88,7 @@ class Breaker:
         self.failures, self.probing, self.open_until = 0, False, 0.0
 
     def _open(self, reason: str, now: float, *, out: bool) -> bool:
+        # Requests that were under way when it opened fail as well: they are the same trip.
         already = self.out or now < self.open_until
         self.reason = reason
         if not already:

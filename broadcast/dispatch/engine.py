@@ -42,7 +42,13 @@ _NOT_CONFIGURED = "the channel is not in the configuration any more"
 
 
 class Engine:
-    """Dispatches the deliveries of one notice: claims, requests, records. Use each instance once."""
+    """Sends the deliveries of one notice. Use each instance once; the channels may be used again.
+
+    Example:
+        >>> engine = Engine(deliveries, builder, channels, clock, Policy(), ignore_events)
+        >>> await engine.run(deadline=clock.monotonic() + 60.0, stop=Stop())
+        <Ending.FINISHED: 'finished'>
+    """
 
     def __init__(
         self,
@@ -53,6 +59,8 @@ class Engine:
         policy: Policy,
         listener: Listener,
     ) -> None:
+        # `deliveries` is used in the writer's thread only. What waits for a channel that is not in `channels`
+        # moves on, or is held.
         self._deliveries = deliveries
         self._builder = builder
         self._channels = channels
@@ -68,9 +76,18 @@ class Engine:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger", initializer=obey_ctrl_z)
 
     async def run(self, deadline: float | None, stop: Stop) -> Ending:
-        """Work until nothing more can be done, `deadline` (monotonic seconds) passes, or `stop` is asked.
+        """Send until nothing more can be done, the deadline passes, or the run is asked to stop.
 
-        Raises `LedgerError` where the ledger cannot be written; nothing is sent without an intent on disk.
+        Args:
+            deadline: In monotonic seconds; None for no limit.
+            stop: Asks the run to stop: at the first request it waits for answers, at the second it does not.
+
+        Returns:
+            Why it ended. What could not be sent is held or still planned in the ledger.
+
+        Raises:
+            LedgerError: The ledger cannot be written. Nothing is sent without an intent on disk, and answers
+                to requests that were out are recorded if that is possible again.
         """
         self._wake_up = stop.wake_up
         try:
@@ -89,7 +106,8 @@ class Engine:
             await self._record_after_error(stop)
             raise
         finally:
-            await self._close()
+            await self._cancel_tasks()
+            self._writer.shutdown(wait=True)
 
     async def _begin(self) -> None:
         """Find out what is due; what waits for a channel that is not configured moves on at once."""
@@ -117,7 +135,7 @@ class Engine:
         return unconfigured
 
     async def _turn(self, *, claiming: bool) -> None:
-        """Record what came back and claim what may go out, in one durable step."""
+        """Record the answers that came and claim what may leave now, in one transaction."""
         answers, self._answers = self._answers, []
         settled: list[Settlement] = []
         opened: list[ActiveChannel] = []
@@ -133,6 +151,7 @@ class Engine:
             try:
                 opened += await self._exchange(settled, wanted, pauses, wall)
             except LedgerError:
+                # They are recorded by the next turn, or by the last one before the run ends.
                 self._answers[:0] = answers
                 raise
         for settlement in settled:
@@ -208,7 +227,7 @@ class Engine:
         except asyncio.CancelledError:
             cut_off = True
             outcomes = [Unknown("stopped before the answer came")] * len(claims)
-        except Exception as error:  # noqa: BLE001 - a third party's adapter must not take the run with it
+        except Exception as error:  # noqa: BLE001 - an adapter's bug must not end the run
             outcomes = [_outcome_of(error, sent=sent)] * len(claims)
         finally:
             channel.end_request()
@@ -225,7 +244,7 @@ class Engine:
             self._send_claimed(channel)
 
     async def _look_up(self) -> None:
-        """Ask providers about messages whose answer was lost."""
+        """Claim messages whose answer was lost, and ask their providers about them."""
         for channel in self._channels.values():
             if not channel.wants_lookup(self._clock.monotonic()):
                 continue
@@ -252,8 +271,8 @@ class Engine:
                 found = await services.set_after(channel, attempts, found, self._services(channel))
                 outcomes = found if len(found) == len(claims) else outcomes
         except asyncio.CancelledError:
-            return
-        except Exception as error:  # noqa: BLE001 - not knowing is a result, too
+            return  # they stay unknown in the ledger, and the next run asks again
+        except Exception as error:  # noqa: BLE001 - a failed look-up leaves it unknown
             outcomes = [Unknown(f"the look-up failed: {type(error).__name__}")] * len(claims)
         finally:
             channel.end_lookup()
@@ -330,10 +349,7 @@ class Engine:
         while self._tasks and self._clock.monotonic() < until and stop.asked < enough:
             await self._wait(until - self._clock.monotonic())
             await self._turn(claiming=False)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._cancel_tasks()
         await self._turn(claiming=False)
         return ending
 
@@ -350,12 +366,11 @@ class Engine:
         with suppress(LedgerError):
             await self._turn(claiming=False)
 
-    async def _close(self) -> None:
+    async def _cancel_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        self._writer.shutdown(wait=True)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

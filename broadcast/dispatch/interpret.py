@@ -1,4 +1,4 @@
-"""What answers mean: for the channel that gave them, and for everybody they are about."""
+"""Decide what an answer means: for the channel that gave it, and for each delivery that it is about."""
 
 from __future__ import annotations
 
@@ -24,9 +24,14 @@ _LISTING = frozenset({Idempotency.LOOKUP, Idempotency.DEDUPE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back for some claims, from a request or from a look-up of one; no word of it quotes a secret.
+    """The outcomes of one request or one look-up. Secrets of the channel are masked in them.
 
-    `cut_off` means that it was us who stopped waiting: that says nothing about the channel.
+    Attributes:
+        channel: Where the request was made.
+        claims: What it was about.
+        outcomes: One for each claim, in the same order.
+        lookup: Whether it was a look-up.
+        cut_off: Whether the run stopped waiting for the answer, which says nothing about the channel.
     """
 
     channel: ActiveChannel
@@ -41,7 +46,13 @@ class Answer:
 
 
 class Interpreter:
-    """Decides on answers. It writes nothing down, and sends nothing."""
+    """Decides on answers. It records nothing and sends nothing, but counts answers in their channel.
+
+    Example:
+        >>> if interpreter.opens_breaker(answer):
+        ...     left_alone.append(answer.channel)
+        >>> settled = list(interpreter.settle(answer, clock.now()))
+    """
 
     def __init__(self, clock: Clock, policy: Policy, listener: Listener, secret: bytes) -> None:
         self._clock = clock
@@ -150,7 +161,7 @@ def requested_pause(answer: Answer) -> Pause | None:
 
 
 def _verdict(answer: Answer) -> Outcome:
-    """One request is one observation, however many people it carried."""
+    """Return the outcome that says most about the channel: a request counts once, however many it carried."""
     return next((one for one in answer.outcomes if _is_an_answer(one)), answer.outcomes[0])
 
 
@@ -163,9 +174,10 @@ def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]
 
 
 def _believed(answer: Answer, claim: Claim, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-    """Return what a provider that knows no key of ours does not list is not proved missing by one look.
+    """Return the outcomes of a look-up; unknown if a provider's list does not have the message yet.
 
-    Its list may lag by more than the look-up delay, and a message that is sent again would come twice.
+    Such a list may lag by more than the look-up delay, and a message that is sent again would arrive twice.
+    So the first look that does not find it proves nothing.
     """
     channel = answer.channel
     lags = channel.capabilities.idempotency in _LISTING and channel.lookup_delay > 0
@@ -177,6 +189,7 @@ def _believed(answer: Answer, claim: Claim, outcomes: Sequence[Outcome]) -> Sequ
 def _fate(pair: tuple[Claim, Outcome]) -> tuple[object, ...]:
     claim, outcome = pair
     meant = (Accepted, outcome.detail) if isinstance(outcome, Accepted) else outcome
+    # Everything that `decide` looks at, and the route that the next step moves along.
     return meant, claim.attempts, claim.lookups, claim.step, claim.route
 
 
@@ -191,7 +204,7 @@ def _kind(outcome: Outcome) -> EventKind:
 
 
 def _is_an_answer(outcome: Outcome) -> bool:
-    """Return whether it shows that the provider works: it took a message, or minded who it was for."""
+    """Return whether it shows that the provider works: it took a message, or refused one for its receiver."""
     return isinstance(outcome, Accepted) or (
         isinstance(outcome, Rejected) and outcome.scope is Scope.RECIPIENT
     )

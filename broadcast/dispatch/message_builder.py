@@ -1,4 +1,4 @@
-"""From a claim to the message that is handed to a provider."""
+"""Build the message for a claim: the text of its audience and language, with its receiver filled in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from broadcast.model.message import Message
 from broadcast.model.outgoing import Headline, Outgoing
 from broadcast.model.suppression import unsubscribe_token
 
-#: Whoever gets other texts is told as a matter of work, and asks a superior for no more calls.
+#: Only readers of these texts may unsubscribe: the others are told as a part of their work.
 _CUSTOMERS = "customers"
 
 _Index = Mapping[tuple[str, str, str], Message]
@@ -21,11 +21,21 @@ _Index = Mapping[tuple[str, str, str], Message]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageBuilder:
-    """The texts of one notice, and what makes its references.
+    """Builds the messages of one notice.
 
-    `identity` is what the references are made from. A notice recorded before it had one (None) keeps those
-    made from `notice`: its idempotency key, or else its mark. `leaving` are the channels that say how to
-    unsubscribe, and `internal` the audiences from which nobody can.
+    Attributes:
+        notice: The idempotency key of the notice, or else its mark.
+        identity: What references are made from. A notice that was recorded before it had one (None) keeps
+            those made from `notice`.
+        headline: What channels need besides the text: title, severity, services.
+        texts: The rendered texts, one for each audience, language and kind of channel.
+        secret: The install secret.
+        leaving: The channels whose messages say how to unsubscribe.
+        internal: The audiences that cannot unsubscribe.
+
+    Example:
+        >>> builder.outgoing(claim, channel.capabilities).address
+        '+4915112345678'
     """
 
     notice: str
@@ -44,7 +54,7 @@ class MessageBuilder:
         object.__setattr__(self, "_index", index)
 
     def outgoing(self, claim: Claim, capabilities: Capabilities) -> Outgoing:
-        """Return the message for a claim on the channel that is its turn."""
+        """Return the message for a claim, as its channel needs it."""
         message = self._index[claim.template_audience, claim.locale, capabilities.kind]
         contact = claim.contact
         kind = capabilities.address
@@ -66,7 +76,7 @@ class MessageBuilder:
         )
 
     def _named(self, claim: Claim, channel: str) -> tuple[str, ...]:
-        """Return what is one delivery's alone: ids of contacts are unique within an audience only."""
+        """Return words that no other delivery has: ids of contacts are unique within one audience only."""
         if self.identity is None:
             return self.notice, claim.receiver, channel
         return self.identity, claim.audience, claim.receiver, channel
@@ -88,7 +98,7 @@ class MessageBuilder:
 
 
 def contact_values(contact: Contact | None) -> dict[str, str]:
-    """Return what a template may say about a person: the columns of the contacts file."""
+    """Return the values that a template may use of a person: the columns of the contacts file."""
     if contact is None:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""After a crash: what a dead run left behind is unknown, never failed and never simply sent again."""
+"""Take over what a dead run left: it is unknown, never failed and never simply sent again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REASON = "the run that sent it ended before the answer came"
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What was taken over, and which live processes still have requests out."""
+    """How many requests were taken over, and the ids of living processes that still have requests out."""
 
     taken_over: int
     alive: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Requests to channels that show how services are, a state that all incidents share.
+"""Send to channels that show how services are: a state that all incidents share.
 
 Two commands may change one service at the same time, and their requests may arrive in any order. So the
 ledger is read when the request is built, and again after the answer: a run that finds a change sets the
@@ -17,7 +17,7 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome
 from broadcast.model.outgoing import Attempted, Outgoing, ServiceRecord
 
 Read = Callable[[], Awaitable[ServiceRecord]]
-_ROUNDS = 5  # a run that made one of more changes sets them itself
+_ROUNDS = 5  # further changes are other runs' own, and each of those sets the services itself
 _UNCHECKED = "it could not be checked whether the page shows the right state of each service: look there"
 
 
@@ -37,7 +37,7 @@ async def send(channel: ActiveChannel, batch: Sequence[Outgoing], read: Read) ->
 async def set_after(
     channel: ActiveChannel, attempts: Sequence[Attempted], found: Sequence[Outcome], read: Read
 ) -> Sequence[Outcome]:
-    """What was found, after the services were set: nobody knows what the lost request said about them."""
+    """Set the services after a look-up, and return what it found: the lost request may have set others."""
     if not channel.shows_services:
         return found
     return await _set_again(channel, [attempt.outgoing for attempt in attempts], found, read)

@@ -1,4 +1,4 @@
-"""From outcomes and the step decided on to what the ledger records. Pure."""
+"""Turn outcomes, and the step that was decided on, into what the ledger records. Pure."""
 
 from __future__ import annotations
 
@@ -23,10 +23,15 @@ from broadcast.model.outcome import Accepted, NotSent, Outcome, Rejected, Unknow
 def settlement(
     claims: Sequence[Claim], outcomes: Sequence[Outcome], step: Step, now: float, *, lookup: bool
 ) -> Settlement:
-    """Return what the ledger is to record of claims that share one fate; `now` is in seconds since the epoch.
+    """Return what the ledger is to record of claims that take the same step.
 
-    Their outcomes differ in the provider's references alone. A look-up that learnt nothing leaves the
-    attempt's outcome as it stands, and what is left unknown is not looked at again in this run.
+    Args:
+        claims: At the same step of one route.
+        outcomes: One for each claim; they differ in the provider's references only.
+        step: What was decided.
+        now: In seconds since the epoch.
+        lookup: Whether the outcomes come from a look-up. One that found out nothing leaves the outcome of the
+            attempt as it is.
     """
     claim, outcome = claims[0], outcomes[0]
     return Settlement(
@@ -41,7 +46,7 @@ def settlement(
 
 
 def reason_of(outcome: Outcome) -> str | None:
-    """Return why it is that outcome; None if a provider took it and nothing is to be said."""
+    """Return the reason of an outcome; None if a provider accepted the message without a remark."""
     return outcome.detail if isinstance(outcome, Accepted) else outcome.reason
 
 
@@ -50,7 +55,7 @@ def _not_before(step: Step, now: float) -> float:
         case Again(after=after) | LookUp(after=after):
             return now + after
         case LeaveUnknown():
-            return math.inf
+            return math.inf  # not in this run: `retry` looks it up again
         case _:
             return 0.0
 

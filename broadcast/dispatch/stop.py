@@ -1,4 +1,4 @@
-"""How a run is asked to end."""
+"""Ask a run to stop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeAlias
 
-#: Whoever wants a run to end: calls what it is given, until the end of the block.
+#: A source of requests to stop: within its block, it calls the function that it is given.
 Asking: TypeAlias = Callable[[Callable[[], None]], AbstractContextManager[None]]
 
 
@@ -20,11 +20,15 @@ def _ignore(_: int) -> None:
 
 
 class Stop:
-    """A request to end one run: the first lets requests finish, the second cuts them off.
+    """Asks one run to stop: at the first time it waits for answers, at the second it does not.
 
-    `asking` is what makes the request, for example the signals of a terminal. It begins when the run can end
-    in order, just before the notice is recorded; an interrupt that comes earlier needs no order.
-    `wake_up` is set whenever the engine should look for work.
+    Attributes:
+        asked: How many times it was asked.
+        wake_up: Set whenever the engine should look for work.
+
+    Args:
+        asking: What asks, for example the signals of a terminal. It begins just before the notice is
+            recorded; an interrupt before that needs no order.
 
     Example:
         stop = Stop()
@@ -41,7 +45,7 @@ class Stop:
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
-        """Let `asking` ask until the end of the block, in which a run can end in order."""
+        """Let `asking` ask until the end of the block, in which the run can end in order."""
         self._loop = asyncio.get_running_loop()
         try:
             with self._asking(self.ask):
@@ -51,7 +55,7 @@ class Stop:
 
     @contextmanager
     def answered(self, answer: Callable[[int], None]) -> Iterator[None]:
-        """Tell `answer` of each request until the end of the block, and how many there were with it."""
+        """Call `answer` at each request to stop until the end of the block, with their number so far."""
         self._answer = answer
         try:
             yield
@@ -59,10 +63,8 @@ class Stop:
             self._answer = _ignore
 
     def ask(self) -> None:
-        """Ask once more. A signal handler and another thread may do so, too.
-
-        It counts at once, even if the loop is busy; the loop tells about it as soon as it comes to that.
-        """
+        """Ask the run to stop; a signal handler and another thread may do so as well."""
+        # It counts at once, also while the loop is busy; the answer comes when the loop has time.
         self.asked += 1
         if self._loop is None:
             self.wake_up.set()
