@@ -5,7 +5,7 @@ twilio:ratelimit=5,times=10   ten times 429 with Retry-After: 5
 sendgrid:down                 503 to everything, look-ups too
 smtp:refuse                   421 instead of a greeting
 all:hang,times=2              two requests are never answered
-x:late=40                     accepted 40 seconds after it was asked, whoever still listens
+x:late=40                     accepted 40 seconds after it was asked, even if the client left
 """
 
 from __future__ import annotations

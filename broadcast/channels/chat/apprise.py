@@ -111,7 +111,7 @@ def _notify(service: apprise.Apprise, text: str) -> bool:
     """Send a plain text, in which nothing is markup, an escape or a template."""
     try:
         return bool(service.notify(body=calling_nobody(text), body_format="text", interpret_escapes=False))
-    except Exception:  # noqa: BLE001 - plugins of many hands raise what they like, and nobody can say what was sent
+    except Exception:  # noqa: BLE001 - plugins by many authors raise anything, and what was sent is unknown
         return False
 
 

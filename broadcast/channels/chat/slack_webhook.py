@@ -16,7 +16,9 @@ from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.outcome import Accepted, Outcome, Probe, Rejected, Scope
 from broadcast.model.outgoing import Outgoing
 
-#: Meanings of an answer's body, which is plain text.
+#: Meanings of an answer's body, which is plain text. Slack announced four of them, with their statuses, at
+#: https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks (2026-11-29). The others
+#: are under "Handling errors" of its page about incoming webhooks.
 WORDS: Mapping[str, tuple[Scope, str]] = {
     "invalid_token": (Scope.CHANNEL, "the webhook was revoked"),
     "no_active_hooks": (Scope.CHANNEL, "the webhook was switched off"),

@@ -16,13 +16,15 @@ from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.outcome import Accepted, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
 
-#: Meanings of `error.code`, if the HTTP status alone would mislead.
+#: Meanings of `error.code`, if the HTTP status alone would mislead. We found no page of Microsoft that lists
+#: them (2026-11-29); people report them for workflows that are off, deleted, or ask for a login.
 CODES: Mapping[str, str] = {
     "WorkflowTriggerIsNotEnabled": "the workflow is switched off",
     "WorkflowNotFound": "the workflow was deleted",
     "DirectApiAuthorizationRequired": "the webhook's signature was refused",
     "DirectApiRequestHasInvalidAuthorization": "the webhook's signature was refused",
 }
+#: About 28 KB; more is "request entity too large" (https://learn.microsoft.com/connectors/teams, 2026-11-29).
 MOST_BYTES = 28 * 1024
 
 

@@ -19,12 +19,15 @@ from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, R
 from broadcast.model.outgoing import Outgoing
 from broadcast.model.suppression import SuppressionReason
 
-# SendGrid names the offending field of a 400; the first pattern that fits decides.
+# SendGrid names the offending field of a 400; the first pattern that fits decides
+# (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors, 2026-11-29).
 FIELDS: Sequence[tuple[re.Pattern[str], Scope]] = (
     (re.compile(r"personalizations\.([0-9]{1,4})\.(to|cc|bcc)\b"), Scope.RECIPIENT),
     (re.compile(r"from\b|reply_to\b"), Scope.CHANNEL),
 )
-# 413 is from the proxy in front, as HTML; 406 means that a header was wrong.
+# 413 is from the proxy in front, as HTML; 406 means that a header was wrong. SendGrid's own list calls 403 a
+# temporary block after too many bad requests
+# (https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/errors, 2026-11-29).
 STATUSES: Mapping[int, tuple[Scope, str]] = {
     401: (Scope.CHANNEL, "the API key is wrong, or its credits are used up"),
     403: (Scope.CHANNEL, "the API key may not send, or the sender is not verified"),

@@ -22,7 +22,7 @@ from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, R
 from broadcast.model.outgoing import Outgoing
 from broadcast.model.suppression import SuppressionReason
 
-#: The scope of a permanent refusal (5xx), by the command that it answers.
+#: The scope of a permanent refusal (5xx), by the command that it answers (RFC 5321, section 4.3.2).
 STAGES: Mapping[str, tuple[Scope, str]] = {
     "connect": (Scope.CHANNEL, "the mail server refused the connection"),
     "login": (Scope.CHANNEL, "the mail server refused the user name or the password"),
@@ -30,7 +30,8 @@ STAGES: Mapping[str, tuple[Scope, str]] = {
     "RCPT": (Scope.RECIPIENT, "the mail server refused the recipient"),
     "DATA": (Scope.MESSAGE, "the mail server refused the message"),
 }
-#: After these enhanced codes, the mailbox is suppressed. A 550 without one may be about us (RFC 3463).
+#: After these enhanced codes, the mailbox is suppressed. A 550 without one may be about us (RFC 3463; for all
+#: codes see https://www.iana.org/assignments/smtp-enhanced-status-codes, 2026-11-29).
 SUPPRESSED: Mapping[str, SuppressionReason] = {
     "5.1.1": SuppressionReason.BOUNCED,  # no such mailbox
     "5.1.3": SuppressionReason.INVALID,

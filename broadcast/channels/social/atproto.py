@@ -12,7 +12,8 @@ from broadcast.channels.responses import failure, json_object, text_of
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.model.outcome import NotSent, Outcome, Rejected, Scope
 
-#: Values of `error` about the account, possible in every answer.
+#: Values of `error` about the account, possible in every answer. The first two are in the lexicon of
+#: `createSession`, at https://github.com/bluesky-social/atproto/tree/main/lexicons (2026-11-29).
 ACCOUNT_ERRORS: Mapping[str, str] = {
     "AuthFactorTokenRequired": "Bluesky asks for a second factor: use an app password",
     "AccountTakedown": "the account was taken down",

@@ -50,7 +50,7 @@ _ACCOUNT = Account(
 
 
 class Outlook:
-    """Every mailbox that is asked for. A draft is a record that nobody is shown; its sending is another."""
+    """Every mailbox that is asked for. A draft is a record that people do not see; its sending is another."""
 
     name: ClassVar[str] = "outlook"
     accounts: ClassVar[Mapping[str, Account]] = {"outlook": _ACCOUNT}

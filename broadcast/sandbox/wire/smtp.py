@@ -218,11 +218,13 @@ class Conversation:
             for to in self._recipients
         ]
 
-    def _note(self, verb: str, whom: str, status: int | None, fault: Fault | None, reached: int = 0) -> None:
+    def _note(
+        self, verb: str, address: str, status: int | None, fault: Fault | None, reached: int = 0
+    ) -> None:
         at, kind = self._state.clock.now(), fault.kind if fault else None
         self._state.note(
             Requested(
-                provider="smtp", at=at, method=verb, path=whom, status=status, fault=kind, reached=reached
+                provider="smtp", at=at, method=verb, path=address, status=status, fault=kind, reached=reached
             )
         )
 
