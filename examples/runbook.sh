@@ -52,7 +52,7 @@ esac
 case $code in
   0) echo "everyone was told: $(field incident)" ;;
   4) page_a_human "$(field incident): some people could not be reached; see: broadcast status $(field incident)" ;;
-  11) page_a_human "$(field incident): of some nobody can say whether they were told" ;;
+  11) page_a_human "$(field incident): for some it is not known whether they were told" ;;
   1 | 5) page_a_human "$(field incident): not sent; phone the team leads, then: broadcast retry $(field incident)" ;;
   3) page_a_human "nothing was sent: nobody matched. Check the audience" ;;
   6 | 7) page_a_human "nothing was sent: the configuration or a text is wrong. See: broadcast doctor" ;;

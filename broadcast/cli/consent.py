@@ -69,7 +69,7 @@ class Question:
         """Return after the phrase was typed; raises `Refused` for anything else."""
         stream = common.err
         _forget_typed_ahead()
-        stream.write(f"\nType {phrase} to {self.verb}, anything else to leave it: ")
+        stream.write(f"\nType {phrase} to {self.verb}, or anything else to stop: ")
         try:
             answer = sys.stdin.readline()
         except KeyboardInterrupt:
@@ -87,7 +87,7 @@ class Question:
         if not typed:
             return f"not confirmed, {self.undone}"
         shown = typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]}…"
-        return f"you typed {shown}; {phrase} was asked for; {self.undone}"
+        return f"you typed {shown}, not {phrase}; {self.undone}"
 
 
 _SEND = Question("send", "nothing was sent")

@@ -94,7 +94,7 @@ def report_lost(error: OSError, code: int, arguments: Sequence[str]) -> int:
     """Show that standard output was lost; return 12 unless `code` already says something else."""
     stream = standard_error(no_color="--no-color" in arguments)
     stream.write(_line(stream, "error", f"the output could not be written: {error.strerror}"))
-    stream.write(_line(stream, "hint", "free some space, or write it somewhere else"))
+    stream.write(_line(stream, "hint", "free some space, or write to another disk"))
     return code or _UNUSABLE
 
 

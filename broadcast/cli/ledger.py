@@ -28,4 +28,4 @@ def _elsewhere(settings: Settings, hint: str | None) -> str | None:
 
     if settings.sandbox or not (sandbox_folder(settings) / "broadcast.db").is_file():
         return hint
-    return "; ".join(part for part in (hint, "the sandbox may have it: add --sandbox") if part)
+    return "; ".join(part for part in (hint, "it may be in the sandbox: add --sandbox") if part)

@@ -17,7 +17,7 @@ from broadcast.cli import completion
 from broadcast.cli.terminal import Stream, answer_version, standard_error, standard_output
 from broadcast.model.unknown import OnUnknown
 
-_SAY, _TELL, _SEND, _SHOW, _EVERYWHERE = "What to say", "Whom to tell", "Sending", "Output", "Everywhere"
+_SAY, _TELL, _SEND, _SHOW, _EVERYWHERE = "What to say", "Recipients", "Sending", "Output", "Everywhere"
 
 
 class Output(StrEnum):
@@ -201,7 +201,7 @@ class Wording:
             "-v",
             metavar="KEY=VALUE",
             help="A fact for the templates (scope, impact, instruction, works, ...), or a name of your own; "
-            "instruction.en=... is its translation. none takes back what held.",
+            "instruction.en=... is its translation. NAME=none withdraws it.",
             rich_help_panel=_SAY,
         ),
     ] = None
@@ -303,7 +303,7 @@ class TargetOptions:
         typer.Option(
             metavar="NAME",
             help="What is down, such as slack,twilio: channels that depend on it are skipped if possible. "
-            "An update adds to what was said before; none takes it back.",
+            "An update adds to earlier ones; none withdraws all of them.",
             rich_help_panel=_TELL,
             autocompletion=completion.fates,
         ),

@@ -214,7 +214,7 @@ def _pair(text: str, where: str) -> tuple[str, str]:
 def _non_empty_pair(name: str, value: str, where: str) -> tuple[str, str]:
     """Return the pair; raises `UsageError` if its value is empty."""
     if not value.strip():
-        back = f"; to take back what held: {name}=none" if name in _HELD else ""
+        back = f"; to withdraw the earlier value: {name}=none" if name in _HELD else ""
         raise UsageError(
             f"{where}: {name} is empty",
             hint=f"give it a value, or leave it out; in a script, check the variable{back}",

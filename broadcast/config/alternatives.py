@@ -25,9 +25,9 @@ def read_alternative(table: TomlTable) -> AlternativeSettings:
     kind = table.require(keys.KIND, 'kind = "phone"')
     value = table.require(keys.VALUE, 'value = "+49 30 23125000"')
     if kind not in _FORMS:
-        table.wrong("kind", f'"{kind}" is no way to reach anybody', suggest(kind, _FORMS))
+        table.wrong("kind", f'"{kind}" is not a known kind', suggest(kind, _FORMS))
     elif value and not _FORMS[kind][0].fullmatch(value):
-        table.wrong("value", f'"{value}" is no {kind}', f"write {_FORMS[kind][1]}")
+        table.wrong("value", f'"{value}" is not valid for kind = "{kind}"', f"write {_FORMS[kind][1]}")
     table.take(keys.HOURS)
     hours = TomlTable(table.source, *table.path, keys.HOURS.name)
     hours.check_keys(frozenset(name for name in hours.given() if LOCALE.fullmatch(name)))

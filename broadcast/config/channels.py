@@ -24,7 +24,7 @@ def read_channel(table: TomlTable) -> ChannelSettings:
     name = table.path[-1]
     if not _NAME.fullmatch(name):
         table.wrong(
-            "", "the name of a channel holds letters, digits and dashes", "rename it, e.g. mail-backup"
+            "", "the name of a channel has only letters, digits and dashes", "rename it, e.g. mail-backup"
         )
     adapter = table.require(keys.ADAPTER, 'adapter = "twilio-sms", or another')
     options = _options(table, adapter)
@@ -98,7 +98,7 @@ def _option(table: TomlTable, key: str, value: object, adapter: str) -> object:
         return {name: _option(table, name, inner, adapter) for name, inner in value.items()}
     if key in SECRET_OPTIONS and not (isinstance(value, str) and _PLACE.fullmatch(value)):
         variable = f"{adapter.partition('-')[0] or table.path[-1]}_{key}".upper().replace("-", "_")
-        raise Wrong("a secret must not stand in the file", f'{key} = "env:{variable}"')
+        raise Wrong("a secret must not be in the file", f'{key} = "env:{variable}"')
     if isinstance(value, list):
         return [_option(table, key, inner, adapter) for inner in value]
     return _plain(value)

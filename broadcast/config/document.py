@@ -93,7 +93,7 @@ def _text(path: Path, label: str) -> str:
             f"{label}: cannot be read: {error.strerror}", hint="check the path and its permissions"
         ) from None
     if len(content) > _LARGEST:
-        raise ConfigError(f"{label}: is larger than 1 MiB", hint="a configuration takes a few kilobytes")
+        raise ConfigError(f"{label}: is larger than 1 MiB", hint="a configuration has only a few kilobytes")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -105,7 +105,7 @@ def _not_toml(label: str, message: str) -> ConfigError:
     position = _POSITION.search(message)
     what = _POSITION.sub("", message)
     where = f"{label}:{position[1]}:{position[2]}" if position else label
-    hint = 'texts stand in quotation marks (locale = "de"), every key once, tables in [brackets]'
+    hint = 'write texts in quotation marks (locale = "de"), every key once, and tables in [brackets]'
     return ConfigError(f"{where}: this is not TOML: {what[:1].lower()}{what[1:]}", hint=hint)
 
 

@@ -38,7 +38,7 @@ _HALF_A_DAY = timedelta(hours=12)
 
 _DURATION_EXAMPLES = 'write it like "30s", "1h30m" or "90d"'
 _AHEAD_EXAMPLES = "write it like 30m, 14:30, 2026-11-22T14:30 or none"
-_DAY_EXAMPLES = "write it like 2026-12-01, 1.12., Fr or Friday; none takes it back"
+_DAY_EXAMPLES = "write it like 2026-12-01, 1.12., Fr or Friday; none withdraws it"
 _PAST_EXAMPLES = "write it like 14:05, 20m (that long ago), 2026-11-22T14:05 or now"
 
 

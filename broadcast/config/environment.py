@@ -177,7 +177,7 @@ def exposed(path: Path) -> str | None:
     mode = stat.S_IMODE(path.stat().st_mode)
     if not mode & _OTHERS:
         return None
-    return f"{path} holds secrets and others may read it (mode {mode:04o}): chmod 600 {path}"
+    return f"{path} has secrets and others may read it (mode {mode:04o}): chmod 600 {path}"
 
 
 def _slip(place: str, variable: str) -> str:

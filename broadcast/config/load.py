@@ -132,7 +132,7 @@ def _check_sections(source: TomlSource) -> None:
         if name in keys.SECTIONS and not isinstance(value, dict):
             source.problems.add(where, "is not a table", f"write [{name}] on a line of its own")
         elif name in keys.BROADCAST.known:
-            source.problems.add(where, "stands outside its section", "put it below [broadcast]")
+            source.problems.add(where, "is outside its section", "put it below [broadcast]")
         elif name not in keys.SECTIONS:
             fix = suggest(name, keys.SECTIONS)
             source.problems.add(f"{document.where(name)}: [{name}]", "is not a known section", fix)
@@ -192,7 +192,7 @@ def _audience(table: TomlTable, channels: Mapping[str, ChannelSettings]) -> Audi
             if channel not in channels:
                 table.wrong("lanes", f'there is no channel "{channel}"', suggest(channel, channels))
             elif lane.count(channel) > 1:
-                table.wrong("lanes", f'"{channel}" stands twice in one lane', "name it once")
+                table.wrong("lanes", f'"{channel}" is twice in one lane', "name it once")
     paths = table.take(keys.CONTACTS)
     return AudienceSettings(
         name=name,

@@ -87,7 +87,7 @@ class Reference:
         if len(text) > _LARGEST:
             raise ConfigError(
                 f"{origin}the secret file {path} is larger than {_LARGEST // 1024} KiB",
-                hint="name the file that holds nothing but the secret",
+                hint="name a file that has only the secret",
             )
         if value := bare(text):
             return value

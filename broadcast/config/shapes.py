@@ -140,7 +140,7 @@ def consent(value: object) -> ConsentRule:
     """Read whether consent is `required`, or `assumed` until the person says no."""
     if value in list(ConsentRule):
         return ConsentRule(str(value))
-    raise Wrong(f"{shown(value)} is no rule for consent", 'write "required" or "assumed"')
+    raise Wrong(f"{shown(value)} is not a consent rule", 'write "required" or "assumed"')
 
 
 def lanes(value: object) -> tuple[tuple[str, ...], ...]:
@@ -308,9 +308,9 @@ def _likely_timezone(spelled: str) -> str:
     """Return advice to name a place: an abbreviation or an offset can be hours wrong."""
     place = _PLACES.get(spelled.upper())
     if place:
-        return f'write a place, which knows its summer time: "{place}"'
+        return f'write a place, which has summer time: "{place}"'
     if _OFFSET.fullmatch(spelled):
-        return 'an offset knows no summer time; write a place, like "Europe/Berlin"'
+        return 'an offset has no summer time; write a place, like "Europe/Berlin"'
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(available_timezones()) if "/" in zone}
     city = nearest(spelled.rpartition("/")[2], [*cities])
     likely = nearest(spelled, cities.values()) or (cities[city] if city else None)

@@ -147,7 +147,7 @@ def test_a_secret_in_the_file_is_6_and_not_repeated(scene, providers):
     run = refusal(scene, providers, *NOTIFY)
 
     assert run.code == 6
-    assert "broadcast.toml:14: [channels.sms] auth_token: a secret must not stand in the file" in run.err
+    assert "broadcast.toml:14: [channels.sms] auth_token: a secret must not be in the file" in run.err
     assert 'auth_token = "env:TWILIO_AUTH_TOKEN"' in hint(run)
 
 

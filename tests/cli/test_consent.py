@@ -43,7 +43,7 @@ def ended(child: pexpect.spawn) -> tuple[str, int]:
 def test_the_phrase_sends(typing):
     child = typing("--sandbox", "notify", "Chat [red]down", "-a", "agents")
     child.expect("SANDBOX")
-    child.expect("Type 2 to send, anything else to leave it: ")
+    child.expect("Type 2 to send, or anything else to stop: ")
     child.sendline("2")
 
     said, code = ended(child)
@@ -66,7 +66,7 @@ def test_anything_else_sends_nothing(typing, rehearsal, answer):
     assert code == 8
     assert "nothing was sent" in said
     if answer.isalnum() or answer.strip().isalnum():
-        assert f"you typed {answer.strip()}; 2 was asked for; nothing was sent" in said
+        assert f"you typed {answer.strip()}, not 2; nothing was sent" in said
     assert run(rehearsal, "--sandbox", "status", "--all", "-o", "json").stdout == before
 
 
@@ -118,7 +118,7 @@ def test_people_are_erased_when_their_number_is_typed_and_not_before(typing, reh
     answers = {}
     for answer in ("no", None):
         child = typing("--sandbox", "purge", "--older-than", "0s")
-        child.expect(r"Type (\d+) to erase that, anything else to leave it: ")
+        child.expect(r"Type (\d+) to erase that, or anything else to stop: ")
         child.sendline(answer or child.match[1])
         answers[answer] = ended(child)
 

@@ -41,7 +41,7 @@ BROKEN = {
     ),
     "a key outside its section": (
         'locale = "de"\n' + GENERAL,
-        "broadcast.toml:1: locale: stands outside its section",
+        "broadcast.toml:1: locale: is outside its section",
         "put it below [broadcast]",
     ),
     "a section that is a value": (
@@ -113,12 +113,12 @@ BROKEN = {
     "what clocks show in summer as the time zone": (
         GENERAL.replace("Europe/Berlin", "CEST"),
         'broadcast.toml:4: [broadcast] timezone: "CEST" is not a time zone',
-        'write a place, which knows its summer time: "Europe/Berlin"',
+        'write a place, which has summer time: "Europe/Berlin"',
     ),
     "an offset as the time zone": (
         GENERAL.replace("Europe/Berlin", "UTC+2"),
         'broadcast.toml:4: [broadcast] timezone: "UTC+2" is not a time zone',
-        'an offset knows no summer time; write a place, like "Europe/Berlin"',
+        'an offset has no summer time; write a place, like "Europe/Berlin"',
     ),
     "a time zone with a slip": (
         GENERAL.replace("Europe/Berlin", "europe/berlln"),
@@ -237,7 +237,7 @@ BROKEN = {
     ),
     "a channel twice in a lane": (
         GENERAL + SMS + '[audiences.customers]\nlanes = [["sms", "sms"]]\n',
-        'broadcast.toml:8: [audiences.customers] lanes: "sms" stands twice in one lane',
+        'broadcast.toml:8: [audiences.customers] lanes: "sms" is twice in one lane',
         "once",
     ),
     "a service with a slip": (

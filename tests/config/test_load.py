@@ -282,9 +282,7 @@ class TestSecrets:
     def test_a_secret_in_the_file_is_refused_with_the_fix_and_never_shown(self, refusal, value):
         error = refusal(FULL.replace('"env:TWILIO_AUTH_TOKEN"', value))
 
-        assert (
-            str(error) == "broadcast.toml:16: [channels.sms] auth_token: a secret must not stand in the file"
-        )
+        assert str(error) == "broadcast.toml:16: [channels.sms] auth_token: a secret must not be in the file"
         assert error.hint == 'auth_token = "env:TWILIO_AUTH_TOKEN"'
 
     def test_a_general_value_may_come_from_the_environment(self, read, refusal):

@@ -79,7 +79,7 @@ def test_a_rule_that_is_none_is_named_with_its_line(muster):
     said = muster.run("contacts", "check")
 
     assert said.code == 6
-    assert '"double-opt-in" is no rule for consent' in said.err
+    assert '"double-opt-in" is not a consent rule' in said.err
 
 
 def test_consent_is_read_with_its_date_and_its_source_and_is_no_variable(tmp_path):

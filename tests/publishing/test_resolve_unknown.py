@@ -45,8 +45,8 @@ def test_status_names_each_of_them_and_says_what_will_happen(lost):
         assert word in said
     assert "annika@kunde.example" not in said
     assert (
-        "unknown: INC-1: nobody can say whether 3 arrived over email; "
-        "it cannot be asked: look there, then say what you found with resolve-unknown\n"
+        "unknown: INC-1: it is not known whether 3 arrived over email; "
+        "it cannot be asked: look there, then record what you found with resolve-unknown\n"
     ) in said
 
 
@@ -56,7 +56,7 @@ def test_where_the_lane_goes_on_status_says_how(mail_company):
     mail_company.sandbox.fault(parse_fault("sendgrid:drop_after"))
     mail_company.notify("Chat down", "--on-unknown", "hold")
 
-    assert "it cannot be asked: retry tells them over sms; else look there" in mail_company.run("status").out
+    assert "it cannot be asked: retry tells them over sms; or look there" in mail_company.run("status").out
     assert mail_company.run("retry").code == 0
     assert len(mail_company.received("twilio")) == 3
 
@@ -78,7 +78,7 @@ def test_the_overview_says_so_too_and_scripts_get_the_list(lost):
     overview = lost.run("status").out
     listed = json.loads(lost.run("status", "-o", "json").out)["incidents"][0]["unanswered"]
 
-    assert "nobody can say whether 3 arrived over email" in overview
+    assert "it is not known whether 3 arrived over email" in overview
     assert [(one["notice"], one["channel"], one["contact"], one["address"][:14]) for one in listed] == [
         (1, "email", "kd4711-0", "a•••@kunde.exa"),
         (1, "email", "kd4711-1", "b•••@kunde.exa"),
@@ -182,7 +182,7 @@ def test_a_dry_run_shows_whom_it_would_concern(lost):
 
     assert said.code == 0
     assert "Annika" in said.out
-    assert "3 of unknown fate would be recorded as not-sent" in said.out
+    assert "3 of unknown outcome would be recorded as not-sent" in said.out
     assert set(states(lost).values()) == {"unknown"}
 
 

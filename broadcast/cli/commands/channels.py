@@ -42,7 +42,7 @@ Name = Annotated[
     ),
 ]
 NoProbe = Annotated[
-    bool, typer.Option("--no-probe", help="Ask nobody: what the ledger knows of the last 24 hours has to do.")
+    bool, typer.Option("--no-probe", help="Send no request; use only the last 24 hours in the ledger.")
 ]
 
 

@@ -35,7 +35,7 @@ Named = Annotated[
 ]
 Folder = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Keep ledger and pages there; they are thrown away otherwise."),
+    typer.Option(metavar="DIR", help="Keep ledger and pages there; without it they are deleted."),
 ]
 
 
@@ -105,7 +105,7 @@ def _page(grade: Grade) -> Iterator[Block]:
     yield Table(("", "measured", "asked for", ""), tuple(_row(one) for one in grade.criteria))
     yield from (Remark("not carried out", one, Tone.BAD) for one in grade.refused)
     if grade.unreached:
-        yield Remark("to be called by hand", ", ".join(grade.unreached), Tone.WARNING)
+        yield Remark("to be called by phone", ", ".join(grade.unreached), Tone.WARNING)
 
 
 def _row(criterion: Criterion) -> tuple[str | StyledWord, ...]:

@@ -188,7 +188,7 @@ def _known_as(person: FoundPerson) -> tuple[tuple[Cell, ...], ...]:
 def _still(asked: forgetting.ErasureProposal) -> Iterator[Block]:
     for each in asked.person.rows:
         place = f"{each.path} ({each.audience}), line {each.row.line}"
-        yield Remark("still there", f"{place}: remove the row by hand", Tone.WARNING)
+        yield Remark("still there", f"{place}: remove this row", Tone.WARNING)
 
 
 def _not_suppressed(asked: forgetting.ErasureProposal) -> Iterator[Block]:

@@ -22,7 +22,7 @@ from broadcast.wiring import load_settings, make_channels
 SCHEMA = "broadcast.person/1"
 
 Whom = Annotated[
-    str, typer.Argument(metavar="CONTACT", help="Somebody's id, phone number or e-mail address.")
+    str, typer.Argument(metavar="CONTACT", help="The id, phone number or e-mail address of the person.")
 ]
 
 

@@ -79,7 +79,7 @@ def import_contacts(
     rejected; then --replace removes and writes nothing.
     """
     if removing.max_removed is not None and not removing.replace:
-        raise UsageError("--max-removed needs --replace", hint="nobody is removed without --replace")
+        raise UsageError("--max-removed needs --replace", hint="people are removed only with --replace")
     settings = load_settings(common.config, sandbox=common.sandbox)
     listed = _listed(source)
     before = read_file(into)

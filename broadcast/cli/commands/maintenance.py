@@ -215,7 +215,7 @@ def _refuse_foreign(wording: Wording, names: tuple[str, ...]) -> None:
         if getattr(wording, name):
             raise UsageError(
                 f"--{name} does not belong here",
-                hint="the window is --from and --until; the work goes on with start, move, end or cancel",
+                hint="the window is --from and --until; continue the work with start, move, end or cancel",
             )
 
 

@@ -33,11 +33,13 @@ _NAMED = 3  # people in a gap
 
 Check = Annotated[
     bool,
-    typer.Option("--check", help="Try every failure of one or two systems; name whoever it cuts off."),
+    typer.Option("--check", help="Try every failure of one or two systems; name the people it cuts off."),
 ]
 Paper = Annotated[
     bool,
-    typer.Option("--paper", help="Print whom to call by hand, the most urgent first, with whole numbers."),
+    typer.Option(
+        "--paper", help="Print the people to call by phone, the most urgent first, with complete numbers."
+    ),
 ]
 
 
@@ -126,7 +128,7 @@ def _planned_page(planned: Recipients) -> Iterator[Block]:
         (StyledWord(audience, Tone.STRONG), f"{people:,}" if people else "all", route)
         for (audience, route), people in routes.items()
     )
-    yield Table(("audience", "people", "way, and what steps in"), tuple(rows))
+    yield Table(("audience", "people", "channel, and its replacements"), tuple(rows))
     for person in heads.unreachable[:_LISTED]:
         yield Remark("unreachable", f"{person.name or person.contact}: {person.reason}", Tone.WARNING)
     yield from _more(len(heads.unreachable), "people cannot be reached")
@@ -149,9 +151,9 @@ def _examined_page(found: Resilience) -> Iterator[Block]:
     failures, people = counted(found.failures, "failure"), counted(found.people, "person", "people")
     tried = f"{failures} of one or two systems tried on {people}"
     if not found.gaps:
-        yield line(StyledWord(f"{tried}: everybody keeps a way", Tone.GOOD))
+        yield line(StyledWord(f"{tried}: everybody still has a channel", Tone.GOOD))
     elif not single:
-        yield line(StyledWord(f"{tried}: no single one cuts anybody off", Tone.GOOD))
+        yield line(StyledWord(f"{tried}: no single failure leaves a person without a channel", Tone.GOOD))
     else:
         yield line(StyledWord(f"{tried}: {counted(single, 'gap needs', 'gaps need')} only one", Tone.WARNING))
     yield from _warned(found.warnings)
@@ -167,7 +169,7 @@ def _gap(gap: Gap, already: str) -> tuple[Cell, ...]:
 
 def _paper_page(calls: CallList, request: Request) -> Iterator[Block]:
     down = f", with {', '.join(request.affects)} down" if request.affects else ""
-    yield line(StyledWord(f"To be called by hand{down}. Personal data: destroy after use.", Tone.STRONG))
+    yield line(StyledWord(f"To be called by phone{down}. Personal data: destroy after use.", Tone.STRONG))
     columns = ("", "name", "number", "audience", "language", "still reached by")
     yield Table(columns, tuple(_call(call) for call in calls.calls))
     if calls.numberless:

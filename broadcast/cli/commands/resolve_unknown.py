@@ -32,7 +32,7 @@ As = Annotated[
     typer.Option(
         "--as",
         metavar="WHAT",
-        help="What you found there: accepted, delivered or not-sent.",
+        help="What you found at the provider: accepted, delivered or not-sent.",
     ),
 ]
 
@@ -41,12 +41,12 @@ As = Annotated[
 class Which:
     """Which messages are meant; by default all that are unknown."""
 
-    notice: Annotated[int | None, typer.Option(metavar="N", help="Only of this notice of the incident.")] = (
-        None
-    )
+    notice: Annotated[int | None, typer.Option(metavar="N", help="Only messages of this notice.")] = None
     channel: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Only over this channel.", autocompletion=completion.channels),
+        typer.Option(
+            metavar="NAME", help="Only messages on this channel.", autocompletion=completion.channels
+        ),
     ] = None
     contact: Annotated[
         list[str] | None,
@@ -92,12 +92,12 @@ def resolve_unknown(
 def _page(resolution: Resolution, settings: Settings) -> list[Block]:
     count, what = len(resolution.messages), resolution.finding
     if not resolution.done:
-        said = f"{count:,} of unknown fate would be recorded as {what}, on the word of {resolution.author}"
+        said = f"{count:,} of unknown outcome would be recorded as {what}, on the word of {resolution.author}"
         return [
             unknown_table(resolution.messages, settings.timezone),
             line(StyledWord(resolution.incident, Tone.STRONG), said),
         ]
-    said = f"{count:,} of unknown fate recorded as {what}, on the word of {resolution.author}"
+    said = f"{count:,} of unknown outcome recorded as {what}, on the word of {resolution.author}"
     left = f"; {counted(resolution.left, 'is', 'are')} still unknown" if resolution.left else ""
     steps = [Remark("next", step, Tone.STRONG) for step in _next(resolution, settings)]
     return [line(StyledWord(resolution.incident, Tone.STRONG), said + left), *steps]

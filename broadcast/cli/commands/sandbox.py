@@ -38,10 +38,10 @@ Faults = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[FAULT]...",
-        help="PROVIDER:KIND[=VALUE][,OPTION=N]...; without any, those in place are listed.",
+        help="PROVIDER:KIND[=VALUE][,OPTION=N]...; without any, the present faults are listed.",
     ),
 ]
-Clear = Annotated[bool, typer.Option("--clear", help="Heal everything first.")]
+Clear = Annotated[bool, typer.Option("--clear", help="End all present faults first.")]
 
 
 @command("broadcast sandbox serve --port 8025", "broadcast sandbox serve --scenario slow-then-gone.toml")
@@ -88,9 +88,9 @@ def _fault_terms() -> Mapping[str, Mapping[str, str]]:
     return {
         "Kinds": {"down": "503 to everything, look-ups too; smtp: refuse", **_VALUED},
         "Options of a fault": {
-            "every=N": "only every N-th message is struck",
-            "times=N": "it heals after N times",
-            "reads": "look-ups are struck, too",
+            "every=N": "only every N-th message fails",
+            "times=N": "the fault ends after N times",
+            "reads": "look-ups fail, too",
             "html": "a proxy's page answers instead of the provider's own document",
         },
         "Providers": {"all": "every provider", **providers()},

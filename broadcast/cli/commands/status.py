@@ -146,7 +146,7 @@ def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
 
 def _outlook(found: list[IncidentStatus], settings: Settings, sending: list[int]) -> list[Block]:
     """Return what is unknown or unsent, what will happen next, and what to type."""
-    running = [Remark("sending", f"process {pid} is at work", Tone.STRONG) for pid in sending]
+    running = [Remark("sending", f"process {pid} is sending", Tone.STRONG) for pid in sending]
     steps = (
         Remark("next", f"{program(settings)} {step}", Tone.STRONG)
         for status in found
@@ -159,7 +159,7 @@ def _open(status: IncidentStatus, settings: Settings) -> Iterator[Block]:
     """Yield one line for each unknown outcome and for each waiting message."""
     places = Counter((message.channel, message.backup) for message in status.unknown_messages)
     for (channel, backup), count in places.items():
-        doubt = f"{status.ref}: nobody can say whether {count:,} arrived over {channel}"
+        doubt = f"{status.ref}: it is not known whether {count:,} arrived over {channel}"
         then = _outcome(backup, asked=can_be_asked(settings, channel))
         yield Remark("unknown", f"{doubt}; {then}", Tone.WARNING)
     for owed in status.owed:
@@ -171,8 +171,8 @@ def _outcome(backup: str | None, *, asked: bool) -> str:
     if asked:
         return "retry asks there, and sends only what is missing"
     if backup:
-        return f"it cannot be asked: retry tells them over {backup}; else look there, and say what you found"
-    return "it cannot be asked: look there, then say what you found with resolve-unknown"
+        return f"it cannot be asked: retry tells them over {backup}; or look there and record what you found"
+    return "it cannot be asked: look there, then record what you found with resolve-unknown"
 
 
 def _next(status: IncidentStatus) -> Iterator[str]:

@@ -40,7 +40,7 @@ Phase = Annotated[
     str | None,
     typer.Option(
         metavar="SITUATION",
-        help="Of which situation: investigating, update, down_again, resolved, moved ...",
+        help="The situation: investigating, update, down_again, resolved, moved ...",
         autocompletion=completion.templates,
     ),
 ]
@@ -54,9 +54,15 @@ Out = Annotated[
 ]
 Audience = Annotated[
     str,
-    typer.Option("--audience", "-a", metavar="NAME", help="For whom.", autocompletion=completion.audiences),
+    typer.Option(
+        "--audience",
+        "-a",
+        metavar="NAME",
+        help="The audience that reads the text.",
+        autocompletion=completion.audiences,
+    ),
 ]
-Language = Annotated[str | None, typer.Option(metavar="LOCALE", help="In which language.")]
+Language = Annotated[str | None, typer.Option(metavar="LOCALE", help="The language of the text.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,7 @@ def _write(shown: Sequence[Specimen], audience: str, kind: ChannelKind, out: Pat
 
     if out.suffix.lower() not in {".html", ".htm", ".xhtml"}:
         hint = f"write {out.with_suffix('.html').name}"
-        raise UsageError(f"the page is HTML, and {out.name} has another ending", hint=hint)
+        raise UsageError(f"the page is HTML, and {out.name} does not end in .html", hint=hint)
     save(as_html(shown, audience, kind), out, "a page of texts")
     common.err.write(f"written: {printable(str(out))}\n")
 

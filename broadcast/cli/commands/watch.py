@@ -25,8 +25,8 @@ from broadcast.wiring import load_settings, make_watch
 _WRONG = 6
 _SHORTEST = 1.0  # seconds
 
-Every = Annotated[str, typer.Option(metavar="TIME", help="How often to look: 60s, 5m.")]
-Once = Annotated[bool, typer.Option("--once", help="Look once and end, as cron wants it.")]
+Every = Annotated[str, typer.Option(metavar="TIME", help="The time between two checks: 60s, 5m.")]
+Once = Annotated[bool, typer.Option("--once", help="Check once and end, for cron.")]
 Shape = Annotated[
     Output,
     typer.Option(
@@ -48,9 +48,9 @@ def watch(common: Common, every: Every = "60s", once: Once = False, output: Shap
     """
     seconds = parse_duration(every)
     if seconds < _SHORTEST:
-        raise UsageError(f"--every {every} is too often", hint="look at most once a second")
+        raise UsageError(f"--every {every} is too often", hint="check at most once a second")
     if output is Output.JSON and not once:
-        raise UsageError("-o json is one document, and a watch has no end", hint="use -o ndjson, or --once")
+        raise UsageError("-o json is one document, and watch does not end", hint="use -o ndjson, or --once")
     settings = load_settings(common.config, sandbox=common.sandbox)
     watching = make_watch(settings)
     # Ctrl-C is the normal end: no file is left incomplete.

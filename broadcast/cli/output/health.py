@@ -96,7 +96,7 @@ def _counted(traffic: Traffic | None) -> str:
     if traffic is None:
         return "nothing"
     counts = {"accepted": traffic.accepted, "failed": traffic.failed, "unknown": traffic.unknown}
-    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "under way"
+    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "in progress"
 
 
 def _taking(traffic: Traffic | None) -> str:

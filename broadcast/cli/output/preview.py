@@ -211,7 +211,7 @@ def _facts(preview: Preview, zone: ZoneInfo) -> Iterator[Block]:
     if preview.next_update:
         yield Remark("next update promised", clock_time(preview.next_update, zone))
     if preview.affects:
-        held = f"{', '.join(preview.affects)}, until the incident ends or --affects none takes it back"
+        held = f"{', '.join(preview.affects)}, until the incident ends or you give --affects none"
         yield Remark("said to be down", held)
 
 
@@ -220,4 +220,4 @@ def _warnings(preview: Preview) -> Iterator[Block]:
         yield Remark("warning", warning, Tone.WARNING)
     if preview.unreachable:
         lost = counted(len(preview.unreachable), "person has", "people have")
-        yield Remark("warning", f"{lost} no way to be reached; they are listed above", Tone.WARNING)
+        yield Remark("warning", f"{lost} no working channel; they are listed above", Tone.WARNING)

@@ -24,7 +24,7 @@ _VERDICTS = {
     ExitStatus.NOTHING_ACCEPTED: ("nothing was accepted", Tone.BAD),
     ExitStatus.PARTIAL: ("partly sent", Tone.WARNING),
     ExitStatus.DEADLINE: ("the deadline was reached, the rest waits", Tone.WARNING),
-    ExitStatus.UNKNOWN: ("for some no answer came back", Tone.WARNING),
+    ExitStatus.UNKNOWN: ("for some messages the answer was lost", Tone.WARNING),
     ExitStatus.INTERRUPTED: ("interrupted, the rest waits", Tone.WARNING),
 }
 #: Columns that are shown only if they are not empty.

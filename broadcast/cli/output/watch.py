@@ -24,7 +24,7 @@ def summary(found: Round) -> str:
     by_condition = sorted((str(one.assessment.condition), one.channel.name) for one in found.channels)
     groups = groupby(by_condition, key=lambda each: each[0])
     parts = [f"{condition}: {', '.join(name for _, name in group)}" for condition, group in groups]
-    return one_line("; ".join(parts)) or "nothing could be looked at"
+    return one_line("; ".join(parts)) or "nothing could be checked"
 
 
 def told(found: Round, settings: Settings) -> Iterator[Block]:
@@ -90,10 +90,10 @@ def _proposed(draft: NoticeDraft, settings: Settings) -> Iterator[Block]:
         people = counted(step.people, "person", "people") if step.people else "everybody"
         yield Remark(f"{step.audience}", f"{people} by {' > '.join(step.route)}")
     if draft.backup.trouble:
-        yield Remark("warning", f"what steps in could not be planned: {draft.backup.trouble}", Tone.WARNING)
+        yield Remark("warning", f"the replacement could not be planned: {draft.backup.trouble}", Tone.WARNING)
     if draft.backup.unreachable:
         lost = counted(draft.backup.unreachable, "person has", "people have")
-        yield Remark("warning", f"{lost} no other way", Tone.WARNING)
+        yield Remark("warning", f"{lost} no other channel", Tone.WARNING)
     systems = " ".join(f"--affects {one.system}" for one in draft.down)
     yield Remark(
         "backup", "activated: notices avoid what is down" if activated else f"avoid it with {systems}"

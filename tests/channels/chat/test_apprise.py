@@ -134,7 +134,7 @@ def test_the_url_is_a_secret_and_must_not_stand_in_the_file(tmp_path: Path):
         'apprise_url = "tgram://s3cret/1"\n'
     )
 
-    with pytest.raises(ConfigError, match="a secret must not stand in the file") as raised:
+    with pytest.raises(ConfigError, match="a secret must not be in the file") as raised:
         load(path, {}, tmp_path)
     assert "s3cret" not in f"{raised.value} {raised.value.hint}"
 

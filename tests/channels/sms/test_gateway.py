@@ -252,7 +252,7 @@ def test_a_literal_secret_in_the_description_is_refused_and_a_place_is_not(tmp_p
     load(path, {}, tmp_path)
     path.write_text(config + 'send = { form = { api_key = "live_123" } }\n', encoding="utf-8")
 
-    with pytest.raises(ConfigError, match="a secret must not stand in the file") as raised:
+    with pytest.raises(ConfigError, match="a secret must not be in the file") as raised:
         load(path, {}, tmp_path)
     assert "live_123" not in str(raised.value)
 

@@ -207,6 +207,6 @@ def test_an_app_password_must_not_stand_in_the_file(tmp_path: Path):
         'identifier = "m.example"\npassword = "abcd-efgh"\n'
     )
 
-    with pytest.raises(ConfigError, match="a secret must not stand in the file") as raised:
+    with pytest.raises(ConfigError, match="a secret must not be in the file") as raised:
         load(path, {}, tmp_path)
     assert "abcd" not in f"{raised.value} {raised.value.hint}"

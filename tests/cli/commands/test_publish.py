@@ -239,7 +239,7 @@ def test_an_incident_that_only_the_sandbox_may_have_is_looked_for_there(broadcas
     for line in (("log", "INC-9"), ("update", "INC-9", "-m", "x", "--yes"), ("status", "INC-9")):
         outcome = broadcast(*line)
         assert outcome.returncode == 2
-        assert outcome.stderr.endswith("; the sandbox may have it: add --sandbox\n")
+        assert outcome.stderr.endswith("; it may be in the sandbox: add --sandbox\n")
 
 
 def test_the_log_shows_the_address_that_the_channel_used(rehearse, rehearsal):
