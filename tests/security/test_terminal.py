@@ -124,7 +124,7 @@ def on_a_terminal(company, title, *options):
             seen += os.read(ours, 65_536)
         except OSError:
             break
-        if b"to leave it: " in seen and not asked:
+        if b"to stop: " in seen and not asked:
             asked = True
             os.write(ours, b"no\n")
     running.wait(timeout=30)
