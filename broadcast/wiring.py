@@ -18,6 +18,7 @@ from broadcast.model.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from broadcast.cadence.tick import Job
     from broadcast.channels.base import Adapter
     from broadcast.dispatch.progress import Listener
     from broadcast.dispatch.stop import Stop
@@ -206,6 +207,14 @@ def make_deliverer(
         program=name,
         internal=settings.internal,
     )
+
+
+def make_jobs(settings: Settings, ledger: Ledger) -> Sequence[Job]:
+    """Return what the clock drives, in the order of a round; raises `ConfigError`."""
+    from broadcast.cadence.send_due import SendDue
+    from broadcast.dispatch.progress import ignore_events
+
+    return [SendDue(make_deliverer(settings, ledger, ignore_events))]
 
 
 def read_found(settings: Settings) -> dict[str, str]:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Hooks:
     """The route's parts.
 
-    `adapters` are the configured channels by name. `origin` is our public origin. `planned` is called with
-    incidents that have messages to send because of a receipt. `listener` takes messages and
+    `adapters` are the configured channels by name. `origin` is our public origin. `planned` is called if
+    a receipt makes messages due. `listener` takes messages and
     key presses, and `words` says the answer.
     """
 
@@ -35,7 +35,7 @@ class Hooks:
     writer: LedgerWriter
     clock: Clock
     counters: Counters
-    planned: Callable[[frozenset[str]], None]
+    planned: Callable[[], None]
     listener: InboundListener
     words: Callable[[Taken], str]
 
@@ -71,7 +71,7 @@ class Hooks:
             applied = await self.writer.record(receipts)
             self.counters.add("receipts", channel, len(receipts))
             if applied.planned:
-                self.planned(applied.planned)
+                self.planned()
         said = ""
         for one in inbound:
             if not isinstance(one, Receipt):

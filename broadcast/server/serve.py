@@ -6,28 +6,27 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
+from broadcast.cadence.tick import tick
 from broadcast.channels.base import Adapter, Receives
 from broadcast.config.settings import Settings
-from broadcast.dispatch.progress import Event
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError
 from broadcast.inbound.inbox import Taken
 from broadcast.ledger.ledger import Ledger
-from broadcast.model.clock import SystemClock
-from broadcast.publishing.request import Limits
-from broadcast.publishing.retry import retry
+from broadcast.model.clock import Clock, SystemClock
 from broadcast.server import systemd
 from broadcast.server.applications import Faces, private_application, public_application
+from broadcast.server.clock_thread import ClockThread
 from broadcast.server.counters import Counters
 from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listen import listen
 from broadcast.server.listener import InboundListener
-from broadcast.server.sending_thread import SendingThread
-from broadcast.wiring import make_channels, make_deliverer, open_ledger
+from broadcast.wiring import make_channels, make_jobs, open_ledger
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -80,9 +79,7 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
     clock, counters = SystemClock(), Counters()
     writer = LedgerWriter(lambda: open_ledger(settings), clock)
     writer.start()
-    sender = SendingThread(
-        lambda due, stop: _send(settings, due, stop), EVERY, lambda line: _report(log, line)
-    )
+    rounds = ClockThread(lambda stop: _round(settings, log, clock, stop), EVERY, partial(_report, log))
     adapters = _adapters(settings)
     hooks = Hooks(
         adapters=adapters,
@@ -90,7 +87,7 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         writer=writer,
         clock=clock,
         counters=counters,
-        planned=sender.ask,
+        planned=rounds.ask,
         listener=InboundListener(adapters=adapters, writer=writer, clock=clock),
         words=_no_words,
     )
@@ -102,13 +99,13 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
             await runner.setup()
         public = await listen(runners[0], settings.serve.public, "public")
         private = await listen(runners[1], settings.serve.desk, "desk")
-        sender.start()
+        rounds.start()
         yield Listening(public=public, private=private)
     finally:
         watchdog.cancel()
         for runner in runners:
             await runner.cleanup()
-        await asyncio.to_thread(sender.close)
+        await asyncio.to_thread(rounds.close)
         await asyncio.to_thread(writer.close)
         for adapter in adapters.values():
             await adapter.close()
@@ -132,21 +129,15 @@ def _no_words(taken: Taken) -> str:
     return ""
 
 
-async def _send(settings: Settings, incidents: frozenset[str], stop: Stop) -> None:
-    """Send what these incidents owe."""
-    if not incidents:
-        return
+async def _round(settings: Settings, log: IO[str], clock: Clock, stop: Stop) -> None:
+    """Do what is due; each trouble is one line of the log."""
     ledger = open_ledger(settings)
     try:
-        deliverer = make_deliverer(settings, ledger, _unheard)
-        for incident in sorted(incidents):
-            await retry(deliverer, incident, Limits(), stop)
+        result = await tick(make_jobs(settings, ledger), clock, stop)
     finally:
         ledger.close()
-
-
-def _unheard(event: Event) -> None:
-    del event
+    for line in result.trouble:
+        _report(log, line)
 
 
 async def _feed_watchdog(health: HealthRoute) -> None:

@@ -1,0 +1,1 @@
+"""What happens because time passes: promises, reminders, escalations, schedules."""
