@@ -59,8 +59,8 @@ class Reply:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
-    secrets: Secrets = field(default_factory=Secrets, repr=False)
-    received_at: datetime = field(default_factory=SystemClock().now, repr=False)
+    secrets: Secrets = field(default_factory=Secrets, repr=False, kw_only=True)
+    received_at: datetime = field(default_factory=SystemClock().now, repr=False, kw_only=True)
 
     @property
     def success(self) -> bool:
@@ -342,7 +342,7 @@ async def _read(response: aiohttp.ClientResponse, secrets: Secrets, received_at:
         if len(body) > REPLY_LIMIT:
             response.close()
             return NoReply(f"the answer is larger than {REPLY_LIMIT // 1024} KiB", left=True)
-    return Reply(response.status, response.headers, bytes(body), secrets, received_at)
+    return Reply(response.status, response.headers, bytes(body), secrets=secrets, received_at=received_at)
 
 
 def _system_has_authorities() -> bool:

@@ -25,7 +25,7 @@ def test_a_wide_record_takes_its_fields_by_name():
 def test_the_rule_sees_decorators_fields_and_class_variables():
     seen = {node.name: (fields(node), by_name(node)) for node in records(SAMPLE)}
 
-    assert seen == {"Narrow": (4, False), "Wide": (5, False), "Named": (5, True)}
+    assert seen == {"Narrow": (4, False), "Wide": (5, False), "Named": (5, True), "Mixed": (4, False)}
 
 
 SAMPLE = """
@@ -53,6 +53,14 @@ class Named(Narrow):
     d: int
     e: int
 
+@dataclass
+class Mixed(Narrow):
+    a: int
+    b: int
+    c: int
+    d: int
+    e: int = field(default=0, kw_only=True)
+
 class Plain:
     a: int
 """
@@ -71,8 +79,11 @@ def decorates(decorator: ast.expr) -> bool:
 
 
 def fields(node: ast.ClassDef) -> int:
+    """How many fields can be given by their place."""
     return sum(
-        isinstance(line, ast.AnnAssign) and "ClassVar" not in ast.unparse(line.annotation)
+        isinstance(line, ast.AnnAssign)
+        and "ClassVar" not in ast.unparse(line.annotation)
+        and not (line.value and "kw_only=True" in ast.unparse(line.value))
         for line in node.body
     )
 
