@@ -29,7 +29,7 @@ from broadcast.adapters import (
 
 
 class Logfile:
-    """Appends `key<TAB>text`; the key tells what is there already."""
+    """Appends a line `key<TAB>text` to a file; the key tells which notices are in it."""
 
     name: ClassVar[str] = "logfile"
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -42,29 +42,29 @@ class Logfile:
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
-        """Needs path. `transport` is for adapters that speak HTTP."""
+        """Build it; needs path. `transport` is for adapters that speak HTTP."""
         del transport
         return cls(settings.folder / settings.required("path"))
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """Write what is not there yet."""
-        return [self._written(outgoing) for outgoing in batch]
+        """Write the notices that the file does not have yet."""
+        return [self._write(outgoing) for outgoing in batch]
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
-        """What became of attempts whose answer was lost: look into the file."""
+        """Look into the file for attempts whose answer was lost."""
         keys = self._keys()
         found = (attempt.outgoing.key for attempt in attempts)
         return [Accepted(key) if key in keys else NotSent("not in the file") for key in found]
 
     async def probe(self) -> Probe:
-        """Whether the folder can be written to."""
+        """Check that the folder can be written to."""
         writable = os.access(self._path.parent, os.W_OK)
         return Probe(Health.OK if writable else Health.UNREACHABLE, str(self._path))
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file stays open."""
 
-    def _written(self, outgoing: Outgoing) -> Outcome:
+    def _write(self, outgoing: Outgoing) -> Outcome:
         if outgoing.key not in self._keys():
             text = " ".join(outgoing.message.text.split())
             try:
