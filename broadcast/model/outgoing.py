@@ -17,15 +17,21 @@ from broadcast.model.situation import Situation
 class Headline:
     """The facts of a notice that structured channels (status pages) show separately from its text.
 
-    `services` are (display name, component id or empty); `service_names`, parallel to it, are each
-    service's (locale, name) pairs, empty if it is not described. Times are aware datetimes in the
-    organisation's timezone. `started` is when it began, None if that is not known. `window_starts` and
-    `window_ends` are the announced times of maintenance, `former_starts` and `former_ends` those before, None
-    unless this notice changes them. `severity_before` is that of the notice before, None in the first.
-    `situation` is what the notice tells readers outside; None if it is not known. `alternatives` are the ways
-    to reach us beside the hotline; `cut_off` says that there is none. `corrects` is when the statement was
-    published that this notice withdraws. `extent` is `part` if only a part is down. `identity` distinguishes
-    the incident from all others with the same reference, in any ledger; empty in old records.
+    Times are aware datetimes in the organisation's timezone. None is what is not known, or does not apply.
+
+    Attributes:
+        services: What is affected; names have no line breaks.
+        started: When it began.
+        window_starts: The announced start of maintenance; `window_ends` its announced end.
+        former_starts: The start that was announced before, if this notice changes it; `former_ends` likewise.
+        severity_before: That of the notice before; None in the first.
+        situation: What the notice tells readers outside.
+        alternatives: The ways to reach us beside the hotline.
+        cut_off: None of the ways to reach us works.
+        corrects: When the statement was published that this notice withdraws.
+        extent: `part` if only a part is down.
+        identity: It distinguishes the incident from all others with the same reference, in any ledger; empty
+            in old records.
     """
 
     incident: str
@@ -36,7 +42,7 @@ class Headline:
     severity: Severity
     drill: bool
     organisation: str
-    services: tuple[tuple[str, str], ...]
+    services: tuple[Service, ...]
     as_of: datetime
     started: datetime | None = None
     ended: datetime | None = None
@@ -49,7 +55,6 @@ class Headline:
     window_ends: datetime | None = None
     former_starts: datetime | None = None
     former_ends: datetime | None = None
-    service_names: tuple[tuple[tuple[str, str], ...], ...] = ()
     severity_before: Severity | None = None
     situation: Situation | None = None
     corrects: datetime | None = None

@@ -10,7 +10,7 @@ from broadcast.dispatch.message_builder import contact_values
 from broadcast.errors import TooLong
 from broadcast.ledger.records import NoticeText
 from broadcast.model.channel import ChannelKind
-from broadcast.model.incident import Incident
+from broadcast.model.incident import Incident, Service
 from broadcast.model.notice import Facts
 from broadcast.model.outgoing import Headline
 from broadcast.model.plan import Planned
@@ -142,10 +142,7 @@ def headline(facts: Facts, identity: str | None) -> Headline:
         extent=dict(facts.variables).get("extent"),
         drill=facts.drill,
         organisation=one_line(facts.organisation),
-        services=tuple(
-            (one_line(service.name_in("en")), service.component or "") for service in facts.services
-        ),
-        service_names=tuple(service.names for service in facts.services),
+        services=tuple(map(_on_one_line, facts.services)),
         as_of=facts.as_of,
         started=facts.started,
         ended=facts.ended,
@@ -159,6 +156,11 @@ def headline(facts: Facts, identity: str | None) -> Headline:
         alternatives=facts.alternatives,
         cut_off=facts.cut_off,
     )
+
+
+def _on_one_line(service: Service) -> Service:
+    names = tuple((locale, one_line(name)) for locale, name in service.names)
+    return replace(service, key=one_line(service.key), names=names)
 
 
 def preview(draft: PreparedNotice, channels: Mapping[str, PlannedChannel], *, sandbox: bool) -> Preview:

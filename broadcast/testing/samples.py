@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from broadcast.model.clock import SystemClock
-from broadcast.model.incident import Phase, Severity
+from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
 from broadcast.model.outcome import Thread
@@ -35,7 +35,7 @@ def headline(sequence: int = 1, phase: Phase = Phase.INVESTIGATING) -> Headline:
         severity=Severity.SEV2,
         drill=False,
         organisation="Muster Handel",
-        services=(("Bezahlvorgang", "abc123"),),
+        services=(Service("Bezahlvorgang", component="abc123"),),
         as_of=datetime(2026, 5, 4, 14, 30, tzinfo=UTC),
         started=datetime(2026, 5, 4, 14, 5, tzinfo=UTC),
     )

@@ -31,7 +31,7 @@ def document(outgoing: Outgoing) -> bytes:
         "drill": headline.drill,
         "organisation": headline.organisation,
         "title": headline.title,
-        "services": [{"name": name, "component": component or None} for name, component in headline.services],
+        "services": [{"name": each.name_in("en"), "component": each.component} for each in headline.services],
         "as_of": _spelled(headline.as_of),
         "started": _spelled(headline.started),
         "ended": _spelled(headline.ended),

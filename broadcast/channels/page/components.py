@@ -49,7 +49,6 @@ def _ids(services: Iterable[Service], table: Mapping[str, str]) -> Iterator[str]
 
 def _alone(headline: Headline) -> ServiceRecord:
     """Return the services of the notice itself, if there is no ledger to ask."""
-    services = tuple(Service(name, component=component or None) for name, component in headline.services)
     over = headline.phase.closed or headline.drill
-    incident = OpenIncident(headline.phase, headline.severity, services)
-    return ServiceRecord(services, () if over else (incident,))
+    incident = OpenIncident(headline.phase, headline.severity, headline.services)
+    return ServiceRecord(headline.services, () if over else (incident,))

@@ -10,7 +10,7 @@ from broadcast.channels import registry
 from broadcast.channels.base import Adapter
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
-from broadcast.model.incident import Phase, Severity
+from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.outcome import Accepted, Thread
 from broadcast.model.outgoing import Attempted
 from broadcast.sandbox.server import Sandbox
@@ -68,7 +68,7 @@ async def test_a_phase_is_shown_in_the_pages_words(sandbox, adapter, phase, stat
 
 
 async def test_services_are_found_by_name_where_they_name_no_component(sandbox, adapter):
-    services = (("suche", ""), ("Unbekannt", ""), ("Bezahlvorgang", "abc123"))
+    services = (Service("suche"), Service("Unbekannt"), Service("Bezahlvorgang", component="abc123"))
 
     await adapter.send([notice(Phase.INVESTIGATING, services=services, severity=Severity.SEV1)])
 
@@ -130,7 +130,7 @@ async def test_a_component_that_the_page_has_not_keeps_no_text_back():
     """Statuspage refuses the whole incident for it, in the language of the account."""
     listed = Canned(200, b'[{"id": "known", "status": "operational"}]')
     refused = Canned(422, b'{"error": ["Komponente unbekannt"]}')
-    services = (("Kasse", "known"), ("Suche", "removed"))
+    services = (Service("Kasse", component="known"), Service("Suche", component="removed"))
 
     async def play(writer):
         if stub.methods[-1] == "GET":

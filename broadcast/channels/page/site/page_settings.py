@@ -113,10 +113,9 @@ def service_component(service: Service) -> Component:
 
 def affected(update: Update) -> tuple[Component, ...]:
     """Return the services that an update names, with all their known names."""
-    unknown: tuple[tuple[tuple[str, str], ...], ...] = ((),) * len(update.services)
     return tuple(
-        Component(id_ or name, (("", name), *names))
-        for (name, id_), names in zip(update.services, update.names or unknown, strict=False)
+        Component(service.component or service.key, (("", service.key), *service.names))
+        for service in update.services
     )
 
 

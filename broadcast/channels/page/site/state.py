@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from broadcast.channels.page.site.words import drill_mark
 from broadcast.localisation.language import language_of
-from broadcast.model.incident import Phase, Severity
+from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import Alternative, NoticeKind
 from broadcast.model.outgoing import Headline, Outgoing
@@ -22,9 +23,9 @@ from broadcast.model.situation import Situation
 SCHEMA = "broadcast.site/1"
 _AGAIN = "-again-"
 
-#: Characters that HTML and XML may not have: control characters and lone surrogates.
 #: What a field is called in the file of updates, where that differs: pages in use have it there.
 _STORED_AS = {"contact_points": "ways"}
+#: Characters that HTML and XML may not have: control characters and lone surrogates.
 _ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSAFE_IN_PATHS = re.compile(r"[^A-Za-z0-9_-]+")
 #: The situation of an update of which only the phase is known.
@@ -60,7 +61,7 @@ class Update:
     """One notice as the page stores it. `key` is the delivery's; `incident` names its page.
 
     `identity` is the incident's in its ledger, empty if it has none.
-    `names`, parallel to `services`, are each service's (language, name) pairs, as far as they are known.
+    `services` are known by the name that was published, with their names in each language.
     Texts of an exercise have no drill word: its pages are marked as a whole. Times are UTC; `zone` is the
     organisation's, in which they are shown. `started` and `ended` are None if they are not known. `situation`
     is None in updates of older versions. `corrects` is when the statement was published that this one
@@ -76,7 +77,7 @@ class Update:
     severity: Severity
     title: str
     organisation: str
-    services: tuple[tuple[str, str], ...]
+    services: tuple[Service, ...]
     zone: str
     as_of: datetime
     started: datetime | None
@@ -86,7 +87,6 @@ class Update:
     link: str | None
     hotline: str | None
     texts: tuple[PublishedText, ...]
-    names: tuple[tuple[tuple[str, str], ...], ...] = ()
     window_starts: datetime | None = None
     identity: str = ""
     situation: Situation | None = None
@@ -215,7 +215,7 @@ def update_from(outgoing: Outgoing, incident: str) -> Update:
         severity=head.severity,
         title=_bare(legible(head.title), head, outgoing.message.locale),
         organisation=legible(head.organisation),
-        services=tuple((legible(name), legible(component)) for name, component in head.services),
+        services=tuple(map(_service, head.services)),
         zone=_zone_of(head),
         as_of=head.as_of.astimezone(UTC),
         started=_utc(head.started),
@@ -226,10 +226,6 @@ def update_from(outgoing: Outgoing, incident: str) -> Update:
         link=head.link and legible(head.link),
         hotline=head.hotline and legible(head.hotline),
         texts=tuple(_text(message, head) for message in (outgoing.message, *outgoing.translations)),
-        names=tuple(
-            tuple((language_of(locale), legible(name)) for locale, name in names)
-            for names in head.service_names
-        ),
         identity=head.identity,
         situation=head.situation or _of_exercise(head),
         corrects=_utc(head.corrects),
@@ -292,6 +288,12 @@ def _text(message: Message, head: Headline) -> PublishedText:
     return PublishedText(legible(message.locale), _LEADING_TAG.sub("", title).strip(), body)
 
 
+def _service(service: Service) -> Service:
+    """Return a service as the page knows it: by its English name, which the provider's API publishes."""
+    names = tuple((language_of(locale), legible(name)) for locale, name in service.names)
+    return Service(legible(service.name_in("en")), names, service.component and legible(service.component))
+
+
 def _contact_point(contact_point: Alternative) -> Alternative:
     hours = tuple((language_of(locale), _line(words)) for locale, words in contact_point.hours)
     return Alternative(_line(contact_point.kind), _line(contact_point.value), hours)
@@ -329,6 +331,8 @@ def _record(update: Update) -> dict[str, object]:
     for name in Update.__slots__:
         value = getattr(update, name)
         record[_STORED_AS.get(name, name)] = value.isoformat() if isinstance(value, datetime) else value
+    record["services"] = [(service.key, service.component or "") for service in update.services]
+    record["names"] = [service.names for service in update.services]
     record["ways"] = [{"kind": w.kind, "value": w.value, "hours": w.hours} for w in update.contact_points]
     record["texts"] = [{"locale": t.locale, "title": t.title, "body": t.body} for t in update.texts]
     return record
@@ -338,22 +342,25 @@ def _update(record: dict[str, Any]) -> Update:
     moments = ("as_of", "started", "ended", "window_starts", "window_ends", "next_update", "corrects")
     return Update(
         **{
-            **{key: value for key, value in record.items() if key not in _STORED_AS.values()},
+            **{key: value for key, value in record.items() if key not in {"names", *_STORED_AS.values()}},
             **{name: _read(record.get(name)) for name in moments},
             "kind": NoticeKind(record["kind"]),
             "phase": Phase(record["phase"]),
             "severity": Severity(record["severity"]),
             "situation": Situation(record["situation"]) if record.get("situation") else None,
-            "services": tuple((name, component) for name, component in record["services"]),
+            "services": tuple(_services_from(record["services"], record.get("names", ()))),
             "zone": _known_zone(record["zone"]),
             "texts": tuple(PublishedText(**text) for text in record["texts"])
             or (PublishedText("en", "", ""),),
             "contact_points": tuple(_contact_point_from(entry) for entry in record.get("ways", ())),
-            "names": tuple(
-                tuple((language, name) for language, name in names) for names in record.get("names", ())
-            ),
         }
     )
+
+
+def _services_from(services: Iterable[tuple[str, str]], names: Iterable[Iterable[Any]]) -> Iterator[Service]:
+    """Yield the services of a record; those of older versions have no names."""
+    for (key, component), named in zip(services, chain(names, repeat(())), strict=False):
+        yield Service(key, tuple((language, name) for language, name in named), component or None)
 
 
 def _contact_point_from(entry: Mapping[str, Any]) -> Alternative:

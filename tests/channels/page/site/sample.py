@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from broadcast.channels.page.site.adapter import Site
 from broadcast.channels.transport import Transport
 from broadcast.config.settings import ChannelSettings
-from broadcast.model.incident import Phase, Severity
+from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.letterhead import Letterhead
 from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
@@ -41,7 +41,7 @@ LETTERHEAD = Letterhead(
     organisation="Muster Handel",
     locale="de",
 )
-CHAT = (("Chat", "chat"), ("E-Mail-Support", "mail"))
+CHAT = (Service("Chat", component="chat"), Service("E-Mail-Support", component="mail"))
 KINDS = {
     Phase.RESOLVED: NoticeKind.RESOLUTION,
     Phase.RETRACTED: NoticeKind.RETRACTION,
@@ -198,7 +198,7 @@ def past() -> Iterator[Outgoing]:
         title="Online-Shop lädt langsam",
         title_en="Online shop is slow",
         severity=Severity.SEV3,
-        services=(("Online-Shop", "shop"),),
+        services=(Service("Online-Shop", component="shop"),),
     )
     yield from incident(
         "INC-4",
@@ -226,7 +226,7 @@ def past() -> Iterator[Outgoing]:
         title="Neue Telefonanlage",
         title_en="New telephones",
         severity=Severity.SEV4,
-        services=(("Telefon", "phone"),),
+        services=(Service("Telefon", component="phone"),),
     )
     yield from incident(
         "INC-5",
@@ -250,7 +250,7 @@ def past() -> Iterator[Outgoing]:
         title="Fahrer-App",
         title_en="Driver app",
         severity=Severity.SEV2,
-        services=(("Fahrer-App", "app"),),
+        services=(Service("Fahrer-App", component="app"),),
     )
 
 
@@ -276,7 +276,7 @@ def shop() -> Iterator[Outgoing]:
         title="Online-Shop lädt langsam",
         title_en="Online shop is slow",
         severity=Severity.SEV3,
-        services=(("Online-Shop", "shop"),),
+        services=(Service("Online-Shop", component="shop"),),
     )
 
 
@@ -302,7 +302,7 @@ def maintenance(*phases: Phase) -> Iterator[Outgoing]:
         title="Neue Telefonanlage",
         title_en="New telephones",
         severity=Severity.SEV4,
-        services=(("Telefon", "phone"),),
+        services=(Service("Telefon", component="phone"),),
         window_ends=started + timedelta(hours=2),
     )
 

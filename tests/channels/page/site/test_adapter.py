@@ -16,7 +16,7 @@ from broadcast.channels.base import Reconciles
 from broadcast.channels.page.site.adapter import Site
 from broadcast.channels.registry import adapter_class
 from broadcast.errors import ConfigError
-from broadcast.model.incident import Phase, Severity
+from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.letterhead import Letterhead
 from broadcast.model.outcome import Accepted, Health, NotSent, Rejected, Scope, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
@@ -202,12 +202,12 @@ async def test_an_exercise_is_marked_first_and_last_in_every_document(adapter, p
     assert not (public / "index.html").exists()
 
 
-NAMES = (("Chat and e-mail support", "support"), ("lager", ""))
-NAMES_IN_EACH_LANGUAGE = ((("de-DE", "Chat und E-Mail-Support"), ("en", "Chat and e-mail support")), ())
+NAMED = (("de-DE", "Chat und E-Mail-Support"), ("en", "Chat and e-mail support"))
+NAMES = (Service("chat", NAMED, "support"), Service("lager"))
 
 
 async def test_each_language_shows_its_own_names_of_services(tmp_path):
-    await site(tmp_path).send([outgoing(services=NAMES, service_names=NAMES_IN_EACH_LANGUAGE)])
+    await site(tmp_path).send([outgoing(services=NAMES)])
     public = tmp_path / "public"
     for page in ("index.html", "incidents/INC-7.html"):
         assert "Betroffen Chat und E-Mail-Support, lager" in Page(public / page).text
@@ -218,9 +218,7 @@ async def test_each_language_shows_its_own_names_of_services(tmp_path):
 
 
 async def test_a_configured_service_is_known_by_its_name_in_any_language(tmp_path):
-    await site(tmp_path, components=["Chat und E-Mail-Support", "Telefon"]).send(
-        [outgoing(services=NAMES, service_names=NAMES_IN_EACH_LANGUAGE)]
-    )
+    await site(tmp_path, components=["Chat und E-Mail-Support", "Telefon"]).send([outgoing(services=NAMES)])
     text = Page(tmp_path / "public" / "index.html").text
     assert "Dienste Chat und E-Mail-Support Gestört Telefon Keine Störung gemeldet lager Gestört" in text
 

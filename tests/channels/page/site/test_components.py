@@ -39,8 +39,7 @@ async def shown(folder: Path, service: Service, **options: object) -> list[tuple
     message = outgoing("k1")
     named = replace(
         message.headline,
-        services=((service.name_in("en"), service.component or ""),),
-        service_names=(service.names,),
+        services=(service,),
     )
     [outcome] = await page(folder, locale="en", **options).send([replace(message, headline=named)])
     assert isinstance(outcome, Accepted)

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from broadcast.model.incident import Severity
+from broadcast.model.incident import Service, Severity
 from tests.channels.page.site import sample
 from tests.channels.page.site.sample import COMPONENTS, outgoing, publish, site
 
@@ -61,7 +61,7 @@ def test_the_summary_says_what_a_monitor_asks(several):
     ],
 )
 async def test_a_component_is_out_in_part_only_where_somebody_said_so(tmp_path, severity, extent, status):
-    services = (("Chat", "chat"),)
+    services = (Service("Chat", component="chat"),)
     await site(tmp_path, components={"chat": "Chat"}).send(
         [outgoing(severity=severity, extent=extent, services=services)]
     )
@@ -255,7 +255,7 @@ def hostile(payload):
         de=payload,
         en=payload,
         organisation=payload,
-        services=((payload, payload),),
+        services=(Service(payload, component=payload),),
         hotline=payload,
         link=payload,
         next_update=sample.NOW,

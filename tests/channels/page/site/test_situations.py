@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from broadcast.model.incident import Phase, Severity
+from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.notice import Alternative, NoticeKind
 from broadcast.model.situation import Situation
 from tests.channels.page.site import sample
@@ -127,7 +127,7 @@ async def test_nothing_is_said_of_services_while_nobody_said_which_one_is_down(s
 async def test_two_that_work_again_are_no_outage(shown):
     watched: dict[str, Any] = {"phase": Phase.MONITORING, "sequence": 2}
     page = await shown(
-        outgoing(**watched), outgoing(incident="INC-8", services=(("Telefon", ""),), **watched)
+        outgoing(**watched), outgoing(incident="INC-8", services=(Service("Telefon"),), **watched)
     )
     assert page.heading == "Geht wieder: alles, was gestört war"
     assert page.tones == ["tone-watching"]
