@@ -49,7 +49,8 @@ class Webhook:
 
         allow_private lists addresses and networks that are not public.
         """
-        guard = guard_for(settings, "webhook_url", settings.text("webhook_url"))
+        leads_to = settings.base_url or settings.text("webhook_url")
+        guard = guard_for(settings, "webhook_url", leads_to)
         endpoint = Endpoint.from_settings(settings, transport.guarded(guard))
         return cls(endpoint, settings.required("secret"))
 
