@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from broadcast.model.delivery import REACHED, DeliveryState
-
-if TYPE_CHECKING:
-    from broadcast.ledger.history import Failover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +18,17 @@ class DeliveryCount:
     required: bool
     step: int
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failover:
+    """People who moved from one channel to another, why, and since when."""
+
+    origin: str
+    destination: str
+    reason: str | None
+    count: int
+    first_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

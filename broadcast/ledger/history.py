@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from broadcast.ledger.columns import contact_from, moment
-from broadcast.ledger.counts import DeliveryCount, StillOwed
+from broadcast.ledger.counts import DeliveryCount, Failover, StillOwed
 from broadcast.ledger.records import DeliveryLine, LedgerEvent, Notice
 from broadcast.ledger.scrub import NOT_REACHED
 from broadcast.ledger.store import Row, Store
@@ -37,17 +37,6 @@ class ChannelAttempts:
     first_at: datetime
     accepted_at: datetime | None
     reason: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failover:
-    """People who went on from one channel to another, why, and since when."""
-
-    origin: str
-    destination: str
-    reason: str | None
-    count: int
-    first_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from broadcast.dispatch.progress import Ending
-from broadcast.ledger.counts import Counts, DeliveryCount, counts, counts_of_channel
-from broadcast.ledger.history import ChannelAttempts, Failover, History
+from broadcast.ledger.counts import Counts, DeliveryCount, Failover, counts, counts_of_channel
+from broadcast.ledger.history import ChannelAttempts, History
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind

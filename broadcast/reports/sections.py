@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from broadcast.ledger.history import ChannelReach, Failover
+from broadcast.ledger.counts import Failover
+from broadcast.ledger.history import ChannelReach
 from broadcast.ledger.records import NoticeText
 from broadcast.model.incident import Incident, Phase, Service
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN

@@ -9,7 +9,8 @@ from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 
-from broadcast.ledger.history import ChannelReach, Failover
+from broadcast.ledger.counts import Failover
+from broadcast.ledger.history import ChannelReach
 from broadcast.ledger.records import LedgerEvent, Notice, NoticeText
 from broadcast.model.incident import Incident, Phase, Severity
 from broadcast.model.redaction import mask_addresses
