@@ -109,7 +109,7 @@ class Grader:
         )
 
     def unreached(self, incidents: Sequence[GradedIncident]) -> tuple[str, ...]:
-        """Return the people whom the last notice of an incident did not reach."""
+        """Return the people that the last notice of an incident did not reach."""
         last = [self._unreached(incident.notices[-1]) for incident in incidents]
         return tuple(sorted({contact for missed, without in last for contact in missed | without}))
 

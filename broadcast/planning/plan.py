@@ -154,7 +154,7 @@ class Planner:
         self._refused = {(t.receiver, t.audience, name) for t in told for name in t.refused}
 
     def plan(self, rosters: Sequence[Roster], further: Collection[str] = ()) -> Plan:
-        """Plan a notice for everybody in the rosters, and for others whom earlier notices reached there.
+        """Plan a notice for everybody in the rosters, and for others that earlier notices reached there.
 
         A person in two audiences is told once, as a member of the first. `further` are audiences without a
         roster, whose people are told as before.
@@ -350,7 +350,7 @@ class Planner:
         )
 
     def _untold(self, planned: Planned, lanes: Sequence[Sequence[str]]) -> Planned:
-        """Return the delivery of a person whom no lane reaches, with the reason: barred, or no address."""
+        """Return the delivery of a person that no lane reaches, with the reason: barred, or no address."""
         channels = list(dict.fromkeys(name for lane in lanes for name in lane))
         barred = self._barred(channels, planned.contact)
         if barred:

@@ -68,7 +68,7 @@ def examine(
 ) -> Resilience:
     """Return the gaps of every failure of up to `most` systems, while `affects` are down already.
 
-    A group of systems (`office`) is tried as well, and reported if it cuts off a person whom none of its
+    A group of systems (`office`) is tried as well, and reported if it cuts off a person that none of its
     parts does. People with the same channels are tried once, so a hundred thousand people take little more
     time than ten.
     """

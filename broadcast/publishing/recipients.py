@@ -307,12 +307,12 @@ def _closing(
         raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
     summary = count(plan)
     told = summary.shares or summary.held
-    nobody = [] if told else ["no earlier notice reached anybody, so there is nobody to tell now"]
+    unreached = [] if told else ["no earlier notice reached anybody, so there is nobody to tell now"]
     last = [comes_last(name, note) for name, note in found.items() if name in summary.channels]
     return Recipients(
         deliveries=plan,
         summary=summary,
-        warnings=(*left_out, *last, *nobody),
+        warnings=(*left_out, *last, *unreached),
         latecomers=latecomers,
         late=count(latecomers),
     )
