@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -68,6 +69,18 @@ async def test_the_rehearsals_status_page_is_shown_and_nothing_else_of_the_folde
         assert one.headers["Content-Security-Policy"].startswith("sandbox")
 
 
+@contextlib.asynccontextmanager
+async def browsing(playwright, client):
+    """The sandbox's page in a browser."""
+    async with playwright.async_playwright() as started:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = await started.chromium.launch(executable_path=str(CHROMIUM), args=options)
+        page = await browser.new_page()
+        await page.goto(client.sandbox.url)
+        yield page
+        await browser.close()
+
+
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
 async def test_a_text_is_shown_from_its_first_word_and_the_status_page_is_a_click_away(rehearsal):
@@ -77,18 +90,40 @@ async def test_a_text_is_shown_from_its_first_word_and_the_status_page_is_a_clic
     await client.sms(body=LONG)
     written(site, "index.html", "<h1>Kasse gestört</h1>")
 
-    async with playwright.async_playwright() as started:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = await started.chromium.launch(executable_path=str(CHROMIUM), args=options)
-        page = await browser.new_page()
-        await page.goto(client.sandbox.url)
+    async with browsing(playwright, client) as page:
         await page.wait_for_selector(".bubbles .bubble")
         await page.wait_for_selector("#site:not([hidden])")
         below_the_edge = await page.evaluate(FIRST_WORDS)
         async with page.context.expect_page() as opening:
             await page.click("#site")
         title = await (await opening.value).text_content("h1")
-        await browser.close()
 
     assert -1 <= below_the_edge < 20
     assert title == "Kasse gestört"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed")
+async def test_every_provider_that_is_nothing_else_is_a_room(rehearsal):
+    playwright = pytest.importorskip("playwright.async_api")
+    client, _ = rehearsal
+    room = "_matrix/client/v3/rooms/!ops:muster.example/send/m.room.message/1"
+    said = {"ntfy/": {"topic": "ops", "message": "Weg"}, f"matrix/{room}": {"body": "Wieder da"}}
+    for path, document in said.items():
+        method = "PUT" if "matrix" in path else "POST"
+        headers = {"Authorization": "Bearer t"}
+        sent = await client.request(method, f"{client.sandbox.url}/{path}", json=document, headers=headers)
+        assert sent.status == 200
+    await client.sms(body="Hallo")
+
+    async with browsing(playwright, client) as page:
+        await page.wait_for_selector(".bubbles .bubble")
+        rooms = await page.text_content("#rooms")
+
+    assert [word in rooms for word in ("ntfy ops", "Weg", "matrix !ops", "Wieder da", "Hallo")] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
