@@ -197,7 +197,8 @@ class Publisher:
         watched = [] if takes_back(request) else self.deliverer.ledger.health.down(now)
         depends = dependencies(self.settings, found_down(self.settings, watched, now))
         composed = compose(request, before, self.settings, depends, now)
-        request = replace(request, affects=composed.facts.affects)
+        # `request` stays as it was typed: a repeated key is compared with that.
+        effective = replace(request, affects=composed.facts.affects)
         channels = self.deliverer.channels.planned
         earlier = EarlierRecipients.by(self.deliverer.ledger, before.incident)
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
@@ -211,14 +212,14 @@ class Publisher:
             depends=depends,
             failing=failing,
         )
-        recipients = selector.select(request, earlier, purpose)
+        recipients = selector.select(effective, earlier, purpose)
         facts = replace(composed.facts, audiences=written_for(recipients))
         needed = needed_texts(recipients.shares, channels, self.locales, earlier.texts)
         texts, rendered = write_texts(facts, needed, self.renderer)
         check_personal(texts, rendered, recipients.everybody)
         systems = depends.known(channels.values())
         spoken = {locale for _, locale, _ in needed}
-        staff = {locale for texts, locale, _ in needed if texts not in OUTSIDE}
+        staff = {locale for audience, locale, _ in needed if audience not in OUTSIDE}
         said = self._earlier_warnings(before) if recipients.contacts else set()
         return PreparedNotice(
             incident=composed.incident,
@@ -231,12 +232,12 @@ class Publisher:
                 *self.settings.warnings,
                 *(one for one in recipients.contacts if one not in said),
                 *composed.warnings,
-                *proposals(request, self.settings, watched, recipients.channels, now),
-                *advisories.hard_words(request, facts, request.lang or self.settings.locale),
-                *advisories.doubtful(request, systems),
+                *proposals(effective, self.settings, watched, recipients.channels, now),
+                *advisories.hard_words(effective, facts, effective.lang or self.settings.locale),
+                *advisories.doubtful(effective, systems),
                 *hints(facts, self.settings),
                 *advisories.shortened(texts, rendered),
-                *advisories.untranslated(request, spoken, request.lang or self.settings.locale, staff),
+                *advisories.untranslated(effective, spoken, effective.lang or self.settings.locale, staff),
                 *recipients.warnings,
                 *subject.warnings,
                 *self._same_title_warning(composed),
