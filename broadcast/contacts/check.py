@@ -18,7 +18,7 @@ class Summary:
 
     `locales` has "" for people without one. `lone` counts people with a single address: if its channel fails,
     they cannot be reached. `barred` counts what is not used, by reason (`email opted out`), and
-    `unreachable` the people whom no channel reaches, by the address that they lack.
+    `unreachable` the people without a channel, by the address that they lack.
     """
 
     rows: int

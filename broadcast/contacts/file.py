@@ -46,7 +46,7 @@ def read_file(path: Path) -> ContactsFile:
     for row in sheet.rows():
         if not isinstance(row, SheetRow) or len(row.cells) < len(sheet.header):
             raise ConfigError(
-                f"{path}:{row.line}: this row cannot be taken apart, so the file cannot be written anew",
+                f"{path}:{row.line}: this row cannot be split into cells, so the file cannot be rewritten",
                 hint="`broadcast contacts check` says what is wrong with it; nothing was changed",
             )
         rows.append(SheetRow(row.line, row.cells[: len(sheet.header)]))

@@ -248,7 +248,7 @@ def _known_by(identifiers: Identifiers) -> Iterator[tuple[str, ...]]:
 
 
 def _wanted(identifiers: Identifiers) -> Iterator[tuple[str, ...]]:
-    """Yield the keys of people whom a row may be about, as `Identifiers.match` defines it."""
+    """Yield the keys of the people that a row may be about, as `Identifiers.match` defines it."""
     if identifiers.id:
         yield "id", identifiers.id
     names = dict.fromkeys((identifiers.folded, ""))

@@ -32,7 +32,7 @@ class Threading(StrEnum):
 
 
 class Idempotency(StrEnum):
-    """What prevents that a repeated request becomes a second message."""
+    """What prevents a second message if a request is repeated."""
 
     NATIVE = "native"  # the provider honours our key
     LOOKUP = "lookup"  # the provider can be asked what it has

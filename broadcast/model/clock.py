@@ -35,13 +35,13 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that can be wound on, and goes on as clocks do in between: exercises do not wait for hours."""
+    """A clock that can be moved forward, and runs in between: exercises do not wait for hours."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
 
     def advance_to(self, until: datetime) -> None:
-        """Make it at least `until`; it never goes back."""
+        """Move the clock forward to `until`; it never goes back."""
         self._ahead = max(self._ahead, until - datetime.now(UTC))
 
     def now(self) -> datetime:

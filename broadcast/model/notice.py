@@ -57,25 +57,45 @@ class Alternative:
 class Facts:
     """The facts of a notice: every text on every channel is made from this record and checked against it.
 
-    Times are aware datetimes in the organisation's timezone. `started`, `detected` and `ended` are None if
-    they are not known: an incident may be over without a stated end. `reported` is when the first notice was
-    written. `window_starts` and `window_ends` are the announced start and end of maintenance, which may
-    really begin (`started`) and end (`ended`) earlier or later; `former_starts` and `former_ends` are the
-    window that was announced before, None unless this notice changes it. `outage_open` says that another open
-    incident may have the services of this maintenance down. `message` and `title` are the commander's own
-    words; `wording` holds translations, also of `variables`, as ((name, locale), text). Optional prose
-    (`scope`, `impact`, `action`, `cause`, `data_loss`) is left out of texts if it is None. `affects` names
-    the other systems that are down; `cut_off` says that none of the ways to reach us works, `phone_down` that
-    no phone number works. `severity_before` and `phase_before` are those of the notice before, None in the
-    first.
+    Times are aware datetimes in the organisation's timezone. A field that is None or empty is not known or
+    does not apply, and texts say nothing about it: an incident may be over without a stated end.
 
-    `corrects` is when the statement was published that this notice withdraws: a false alarm, an all-clear,
-    "works again", or the wrong fact that `correction` corrects in the commander's words. `instruction` is
-    what readers are to do; it holds until it is changed, withdrawn, or the incident ends. `works` is what
-    still works. `report` is the day on which a report is promised. `audiences` are the sets of texts in which
-    this notice is written: `customers`, who also read what is public, `agents`, ...
-    `hotlines` are numbers for the readers of one set of texts, as (set, number). `others_open` says that
-    another incident of the same kind (real, or exercise) is open.
+    Attributes:
+        ref: The incident, `INC-7`; `sequence` is the number of the notice in it.
+        text_phase: The templates that are used; `phase` is where the incident stands after this notice.
+        title: The commander's own words, as are `message`, `scope`, `impact`, `action`, `cause`, `data_loss`,
+            `correction`, `instruction` and `works`.
+        as_of: When this notice was written; `reported` is when the first one was.
+        started: When it really began; `detected` and `ended` likewise.
+        next_update: The promised time of the next notice.
+        window_starts: The announced start of maintenance; `window_ends` its announced end.
+        former_starts: The start that was announced before, if this notice changes it; `former_ends` likewise.
+        outage_open: Another open incident may have the services of this maintenance down.
+        alternatives: The ways to reach us that work, beside the hotline.
+        cut_off: None of the ways to reach us works.
+        phone_down: No phone number works.
+        affects: Other systems that are down.
+        corrects: When the statement was published that this notice withdraws: a false alarm, an all-clear,
+            or the wrong fact that `correction` corrects.
+        severity_before: That of the notice before, None in the first; `phase_before` likewise.
+        instruction: What readers should do, until it is changed, withdrawn, or the incident ends.
+        works: What still works.
+        report: The day on which a report is promised.
+        audiences: The template audiences that are written: `customers` (who also read what is public), ...
+        hotlines: The numbers for single template audiences, as (audience, number).
+        others_open: Another incident of the same kind (real, or exercise) is open.
+        wording: Translations of the commander's words and of `variables`, as ((name, locale), text).
+        variables: The values of `-v NAME=VALUE`.
+
+    Example:
+        >>> facts = Facts(
+        ...     organisation="Muster Handel", ref="INC-7", sequence=1, kind=NoticeKind.INITIAL,
+        ...     phase=Phase.INVESTIGATING, text_phase=TextPhase.INVESTIGATING, severity=Severity.SEV2,
+        ...     title="Checkout down", services=(Service("checkout"),), as_of=half_past_two,
+        ...     started=two_o_clock, hotline="+49 30 23125000",
+        ... )
+        >>> facts.begins, facts.lasted
+        (two_o_clock, timedelta(minutes=30))
     """
 
     organisation: str

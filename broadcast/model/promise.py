@@ -82,7 +82,7 @@ def due_at(severity: Severity, now: datetime) -> datetime | None:
 
 
 def overdue(due: datetime | None, now: datetime, grace: timedelta = timedelta()) -> bool:
-    """Return whether something is late at `now`; what nobody announced never is.
+    """Return whether something announced for `due` is late at `now`; False if nothing was announced.
 
     An alarm takes no grace, so that it rings in time. A verdict takes `GRACE`, because readers see minutes.
     """

@@ -306,7 +306,7 @@ def test_a_file_that_cannot_be_taken_apart_is_not_written_anew(desk):
     code, _ = desk.bring("email\ncarla@firma.de\n")
 
     assert code == 6
-    assert f"{desk.file}:2: this row cannot be taken apart" in desk.err
+    assert f"{desk.file}:2: this row cannot be split into cells" in desk.err
     assert desk.file.read_text("utf-8") == torn
 
 
