@@ -1,1 +1,1 @@
-"""The ledger: what was said to whom and when, on disk before it is said."""
+"""Record incidents, notices and deliveries: on disk before anything is sent."""

@@ -51,7 +51,7 @@ def claim_from(row: Row) -> Claim:
     )
 
 
-# Thousands of people share a few routes and one moment, which need not be read for each of them.
+# Thousands of claims share a few routes and one time: they are converted once.
 @lru_cache(maxsize=64)
 def _route(spelled: str) -> tuple[str, ...]:
     return tuple(json.loads(spelled))

@@ -1,4 +1,4 @@
-"""How many deliveries of a notice stand where: the numbers of results, status and log."""
+"""Count the deliveries of a notice by where they stand: the numbers of results, status and log."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Counts:
 
 
 def counts(entries: Sequence[DeliveryCount]) -> Counts:
-    """Return all deliveries, by where they stand; `planned` is how many there are."""
+    """Return how many deliveries there are (`planned`), and where they stand."""
     by_state = dict.fromkeys(DeliveryState, 0)
     for entry in entries:
         by_state[entry.state] += entry.count

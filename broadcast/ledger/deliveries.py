@@ -1,4 +1,4 @@
-"""Deliveries at work: claimed with their intent on disk, settled with their outcome.
+"""Claim deliveries with their intent on disk, and settle them with their outcome.
 
 One `turn` does both for everything that is ready, in one durable transaction. Under load many requests
 share one disk flush; on an idle line each gets its own at once.
@@ -40,13 +40,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one turn claimed, by channel.
+    """What one turn claimed.
 
-    `due` says for each channel that was asked when more falls due, in seconds since the epoch; channels
-    that have nothing more are left out. `next_at` says when its pace lets more out, in monotonic seconds.
-    `pauses` are those that hold now, whoever was asked for them. `moved` are channels that deliveries were
-    put on because their address may have the notice already. `claimed_at` is when the claims were on disk,
-    in monotonic seconds: until then no other process could record a newer notice.
+    Attributes:
+        claimed_at: When the claims were on disk, in monotonic seconds. Until then no other process could
+            record a newer notice, so they go stale 5 seconds later.
+        claims: By channel.
+        due: By channel, when more falls due, in seconds since the epoch; missing if there is nothing more.
+        next_at: By channel, when its pace lets more out, in monotonic seconds.
+        pauses: The pauses of these channels that have not ended, also those that other processes met.
+        moved: Channels that deliveries were put on because their address may have the notice already.
     """
 
     claimed_at: float
@@ -58,10 +61,13 @@ class Turn:
 
 
 class Deliveries:
-    """The deliveries of one notice, worked on by one run.
+    """The deliveries of one notice, worked on by one run. Every method raises `LedgerError`.
 
-    `paces` hold for all runs together; a channel without one is as fast as it can be. `on_unknown` is what to
-    do if an address may have the notice by another delivery whose answer was lost.
+    Example:
+        >>> work = ledger.deliveries(notice.id, run, clock=clock)
+        >>> turn = work.turn([], {"sms": 8}, clock.now())
+        >>> [claim.receiver for claim in turn.claims["sms"]]
+        ['kd4711-0', 'kd4711-1']
     """
 
     def __init__(
@@ -90,18 +96,27 @@ class Deliveries:
         now: datetime,
         pauses: Sequence[Pause] = (),
     ) -> Turn:
-        """Record what became of earlier claims, and claim up to `wanted[channel]` more.
+        """Record outcomes of earlier claims, and claim more. When it returns, both are on disk.
 
-        When it returns, outcomes and intents are on disk. Raises `LedgerError`; then neither is.
-        What a newer notice has taken the place of meanwhile is cancelled, not claimed. `pauses` are what
-        providers asked for since the last turn; from now on they hold for every run.
-        Raises `DoubtfulCommit` if it may be either. The run then goes by another name: what it may have
-        claimed under the old one belongs to a dead run, and is looked up like what other dead runs left.
+        What a newer notice has superseded is cancelled and not claimed.
+
+        Args:
+            settled: The outcomes, and where they leave their deliveries.
+            wanted: How many to claim at most, by channel.
+            now: The time of the turn.
+            pauses: What providers asked for since the last turn; from now on they hold for every run.
+
+        Raises:
+            LedgerError: Nothing was recorded and nothing claimed.
+            DoubtfulCommit: It was all recorded and claimed, or nothing. The run then has another name: what
+                it may have claimed under the former one is looked up, like everything that a dead run left.
         """
         try:
             turn, newest = self._take_turn(settled, wanted, now, pauses)
         except DoubtfulCommit:
-            with suppress(LedgerError):  # then it ends by this error, and its name with it
+            with suppress(
+                LedgerError
+            ):  # the run ends by the error that is raised below, and its name with it
                 self._run.rename()
             self._out_before = set(self._out)
             self._back_from()
@@ -118,7 +133,7 @@ class Deliveries:
         now: datetime,
         pauses: Sequence[Pause],
     ) -> tuple[Turn, int]:
-        """Return what was claimed, and the newest notice that was made way for."""
+        """Return what was claimed, and the number of the newest notice that superseded something."""
         with self._store.transaction() as connection:
             settle(connection, settled, now.timestamp())
             newest = self._stand_aside(connection, now, _back(settled))
@@ -139,7 +154,7 @@ class Deliveries:
         return turn, newest
 
     def withdraw(self, claims: Sequence[Claim]) -> None:
-        """Plan again what was claimed and has certainly not left this machine, as if it never had been."""
+        """Undo claims whose request has certainly not left this machine: they count as no attempt."""
         values = {"attempts": [claim.attempt for claim in claims]}
         with self._store.transaction() as connection:
             connection.execute("withdraw_deliveries", values)
@@ -150,9 +165,16 @@ class Deliveries:
     def lookups(
         self, channel: str, limit: int, now: datetime, until: datetime
     ) -> tuple[list[Claim], float | None]:
-        """Claim unknown deliveries to be looked up; nobody asks about them again before `until`.
+        """Claim unknown deliveries of a channel for a look-up.
 
-        Also says when the next one falls due, in seconds since the epoch, if there is one.
+        Args:
+            channel: The name of the channel.
+            limit: How many at most.
+            now: The time of the look-up.
+            until: No process claims them again before that, also if this one dies.
+
+        Returns:
+            The claims, and when the next one falls due in seconds since the epoch; None if there is none.
         """
         with self._store.transaction() as connection:
             rows = connection.execute(
@@ -170,14 +192,16 @@ class Deliveries:
             return [claim_from(row) for row in rows], following["not_before"] if following else None
 
     def restart_waits(self, before: datetime) -> None:
-        """Let nobody wait longer, or look up too early, because the wall clock was put back or forward.
+        """Restart the waits after the wall clock was set: none gets longer, no look-up comes too early.
 
-        `before` is what it would show now otherwise. What is planned is due at once: a provider that asked
-        for patience is left alone by its pause.
+        What is planned is due at once; a provider that asked for a pause is still left alone.
+
+        Args:
+            before: What the clock would show now if it had not been set.
         """
         with self._store.transaction() as connection:
-            # Read behind the lock: waits that others wrote meanwhile must not seem to lie ahead.
-            self._wait_anew(connection, self._clock.now(), before.timestamp())
+            # Read after the transaction began: waits that other processes wrote before must not lie ahead.
+            self._restart_waits(connection, self._clock.now(), before.timestamp())
 
     def waiting(self) -> list[Waiting]:
         """Return what is planned or unknown, by channel."""
@@ -188,7 +212,7 @@ class Deliveries:
             ]
 
     def reroute(self, channel: str, reason: str, now: datetime) -> int:
-        """Send everybody who waits for `channel` to the next one of their lane; returns how many."""
+        """Move what waits for a channel to the next one of its lane; return how many deliveries moved."""
         values = self._waiting_for(channel, reason, now)
         with self._store.transaction() as connection:
             connection.execute("count_rerouted", values)
@@ -198,16 +222,19 @@ class Deliveries:
             return moved
 
     def hold(self, channel: str, reason: str, now: datetime) -> int:
-        """Keep everybody who waits for `channel`, with no way left, until `retry`; returns how many."""
+        """Hold what waits for a channel and has none left after it; return how many it was."""
         with self._store.transaction() as connection:
             return connection.execute("hold", self._waiting_for(channel, reason, now)).rowcount
 
     def unhold(self, now: datetime, usable: Mapping[str, AddressKind | None] | None = None) -> int:
-        """Plan again what was held, from the first channel that cannot have taken it; returns how many.
+        """Plan again what was held, from the first channel that cannot have taken it; return how many.
 
-        What none of the `usable` channels can send stays held; they come with the kind of address that each
-        uses, and without them everything is planned again. What was left unknown is asked about again. What
-        was to wait before it is tried again is due at once.
+        What was left unknown is looked up again, and what waits for another attempt is due at once.
+
+        Args:
+            now: The time.
+            usable: The configured channels with the kind of address that each uses. What none of them can
+                send stays held. None plans everything again.
         """
         with self._store.transaction() as connection:
             self._stand_aside(connection, now)
@@ -216,21 +243,26 @@ class Deliveries:
                 "now": now.timestamp(),
                 "usable": None if usable is None else list(usable),
             }
-            self._wait_anew(connection, now, None)
+            self._restart_waits(connection, now, None)
             number_held(connection, self._notice, usable or {})
             count = connection.execute("unhold", values).rowcount
             connection.execute("ask_again", {"notice": self._notice, "never": math.inf})
             return count
 
     def owners(self) -> list[str]:
-        """Return the runs that have requests out."""
+        """Return the names of the runs that have requests of the notice out."""
         with self._store.reading() as connection:
             return [row[0] for row in connection.execute("orphan_owners", (self._notice,))]
 
     def orphan(self, owner: str, reason: str, now: datetime, until: datetime) -> int:
-        """Take over what a dead run left behind: nobody knows whether it was sent; returns how many.
+        """Make the requests of a dead run unknown, for they may have been sent; return how many there were.
 
-        Nobody asks the provider before `until`: one that accepts late would be believed not to have it.
+        Args:
+            owner: The name of the dead run.
+            reason: Why they are unknown.
+            now: The time.
+            until: When they may be looked up. A provider that accepts late must not be asked too early: it
+                would answer that it has nothing, and the message would be sent again.
         """
         values = {
             "notice": self._notice,
@@ -244,18 +276,18 @@ class Deliveries:
             return connection.execute("orphans_become_unknown", values).rowcount
 
     def breaker_opened(self, channel: str, reason: str, now: datetime) -> None:
-        """Write down that a channel is left alone, for the story and for the next run."""
+        """Record that a channel is left alone, for the report and for the next run."""
         with self._store.transaction() as connection:
             connection.execute("open_breaker", (channel, now.timestamp(), reason))
         self.note("breaker", f"left alone: {reason}", now, channel)
 
     def breaker_closed(self, channel: str) -> None:
-        """Write down that a channel works again."""
+        """Record that a channel works again."""
         with self._store.transaction() as connection:
             connection.execute("close_breaker", (channel,))
 
     def note(self, kind: str, detail: str, now: datetime, channel: str | None = None) -> None:
-        """Add an event to the story of the notice."""
+        """Record an event of the notice, for the report."""
         values = {
             "notice": self._notice,
             "at": now.timestamp(),
@@ -267,18 +299,18 @@ class Deliveries:
             connection.execute("insert_event", values)
 
     def service_record(self, channel: str) -> ServiceRecord:
-        """Return how services are now, for a request about the notice on `channel`."""
+        """Return the states of services now, for a request about the notice on a channel."""
         return service_record(self._store, self._notice, channel)
 
     def _back_from(self, claims: Iterable[Claim] = ()) -> None:
-        """These requests are over. With the last of a former name, nothing that goes by it is under way."""
+        """Note that these requests are over; after the last one under a former name, give up that name."""
         over = {claim.attempt for claim in claims}
         self._out -= over
         self._out_before -= over
         if not self._out_before:
             self._run.forsake()
 
-    def _wait_anew(self, connection: Connection, now: datetime, before: float | None) -> None:
+    def _restart_waits(self, connection: Connection, now: datetime, before: float | None) -> None:
         values = {"notice": self._notice, "now": now.timestamp(), "before": before}
         connection.execute("wait_no_longer", {"notice": self._notice})
         connection.execute("restart_waits", values)
@@ -292,9 +324,13 @@ class Deliveries:
         return moment
 
     def _stand_aside(self, connection: Connection, now: datetime, back: Collection[int] = ()) -> int:
-        """Cancel what newer notices stand in the place of; the number of the newest, or 0.
+        """Cancel what newer notices supersede; return the number of the newest, 0 if there is none.
 
-        Once it has been done for the newest, only what came `back` to be planned can be such a message.
+        Args:
+            connection: A transaction that claims.
+            now: The time.
+            back: Deliveries that this turn plans again. If the newest notice is known from an earlier turn,
+                only they can still be superseded.
         """
         overtaken = connection.execute("overtaken", (self._notice,)).fetchone()
         if overtaken is None:
@@ -308,7 +344,7 @@ class Deliveries:
     def _claim(
         self, connection: Connection, pacing: Pacing, channel: str, wanted: int, now: datetime
     ) -> tuple[Sequence[Claim], list[str]]:
-        """Claims on a channel, and other channels that deliveries were moved to instead."""
+        """Return claims on a channel, and the channels that other deliveries of it were moved to."""
         values = {
             "channel": channel,
             "notice": self._notice,

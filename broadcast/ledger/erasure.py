@@ -1,8 +1,8 @@
-"""Erasing people from the ledger: who they were goes, the numbers stay.
+"""Erase people from the ledger: their data goes, the numbers stay.
 
-What was erased is overwritten where it stood (`secure_delete`), and the file is written anew afterwards,
-because SQLite leaves copies in pages that it has moved about. A file that could not be rewritten, on a full
-disk say, is remembered as owing it.
+Erased data is overwritten in its place (`secure_delete`), and the whole file is rewritten afterwards, because
+SQLite leaves copies in pages that it has moved. If that fails, for example on a full disk, the ledger records
+that it still has to be done.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from broadcast.model.counted import counted
 from broadcast.model.forgotten import Forgotten
 from broadcast.model.ids import address_digest
 
-#: Begins what stands in the place of somebody's id. Ids of contacts never begin with a space.
+#: The first character of a pseudonym. Ids of contacts never begin with a space.
 _OURS = " "
 #: Every column of prose, which may quote an address.
 _SCRUBBING = (
@@ -45,7 +45,7 @@ class Traces:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAs:
-    """Somebody as the ledger knows them in an audience; `recipient` is its own number for the contact."""
+    """A person as the ledger knows them in one audience; `recipient` is its own number for the contact."""
 
     recipient: int
     audience: str
@@ -57,9 +57,13 @@ class KnownAs:
 
 @dataclass(frozen=True, slots=True)
 class Forgetting:
-    """Whom to forget: as the ledger knows them, and every name, id and address of theirs that is known.
+    """A person to forget.
 
-    `marks` recognise them in an incident that goes on; they say nothing without the install secret.
+    Attributes:
+        people: The person as the ledger knows them, once for each audience.
+        names: Every known name and id.
+        addresses: Every known address.
+        marks: Digests that recognise them in an incident that goes on; useless without the install secret.
     """
 
     people: tuple[KnownAs, ...]
@@ -89,7 +93,7 @@ class Erasure:
             return Traces(len(rows), sum(row["owed"] for row in rows))
 
     def known_as(self, sought: Callable[[str, str | None, str | None], bool]) -> list[KnownAs]:
-        """Everybody whose id, phone number or mailbox is `sought`, once for each audience."""
+        """Return the people whose id, phone number or mailbox is `sought`, once for each audience."""
         with self._store.reading() as connection:
             people = connection.execute("addresses")
             found = [row["id"] for row in people if sought(row["contact"], row["phone"], row["email"])]
@@ -107,12 +111,12 @@ class Erasure:
             ]
 
     def messages(self, people: Sequence[KnownAs]) -> dict[int, int]:
-        """By incident: how many messages were owed to these people."""
+        """Return how many messages were owed to these people, by incident."""
         with self._store.reading() as connection:
             return dict(Counter(row["incident_id"] for row in _messages(connection, people)))
 
     def purge(self, incidents: Sequence[int], by: Author) -> None:
-        """Erase everybody from these incidents; what was still owed to them is given up."""
+        """Erase all people from these incidents; what was still owed to them is not sent any more."""
         with self._erasing(by) as connection:
             for incident in incidents:
                 rows = connection.execute("people_of_incident", (incident,)).fetchall()
@@ -124,9 +128,9 @@ class Erasure:
                 connection.execute("drop_marks", (incident,))
 
     def forget(self, person: Forgetting, secret: bytes, by: Author) -> None:
-        """Erase a person from every incident; what was still owed to them is given up.
+        """Erase a person from every incident; what was still owed to them is not sent any more.
 
-        Their marks stay in those incidents and in all that are open, so that nobody tells them again there.
+        Their marks stay in those incidents and in all open ones, so that they are not told again there.
         """
         scrubber = Scrubber(person.names, [address for _, address in person.addresses])
         with self._erasing(by) as connection:
@@ -157,7 +161,7 @@ class Erasure:
             return bool(connection.execute("rewrite_owed").fetchone()[0])
 
     def rewrite(self) -> None:
-        """Write the file anew, without anything that was erased; raises `LedgerError`, and loses nothing."""
+        """Rewrite the file without what was erased; raise `LedgerError` if that fails, and lose nothing."""
         try:
             self._store.rewrite()
         except LedgerError as error:
@@ -183,7 +187,7 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class _Alias:
-    """What stands in somebody's place; `deliveries` are those to them, None for all of that contact."""
+    """The pseudonym of a person; `deliveries` are those to them, None for all to that contact."""
 
     contact: str
     deliveries: list[int] | None
@@ -192,7 +196,7 @@ class _Alias:
 
 
 def recipients_of(people: Iterable[KnownAs]) -> dict[str, object]:
-    """The people that are meant, for a statement; what it finds may belong to other audiences as well."""
+    """Return these people as values of a statement, which may find deliveries of other audiences as well."""
     return {"recipients": sorted({person.recipient for person in people})}
 
 
@@ -211,10 +215,10 @@ def _messages(connection: Connection, people: Sequence[KnownAs]) -> list[Row]:
 def _erase(
     connection: Connection, incident: int, aliases: Sequence[_Alias], scrubber: Scrubber, by: Author
 ) -> None:
-    """Put nobody in the place of these people, in what is counted and in what was said of them."""
-    nobody = connection.execute("insert_nobody").fetchone()[0]
-    where = {"incident": incident, "nobody": nobody, "now": by.at.timestamp()}
-    for name in ("give_up", "put_nobody", "forget_thread"):
+    """Replace people in deliveries by pseudonyms, and remove them from prose; the counts stay."""
+    erased = connection.execute("insert_erased").fetchone()[0]
+    where = {"incident": incident, "erased": erased, "now": by.at.timestamp()}
+    for name in ("give_up", "put_erased", "forget_thread"):
         connection.executemany(name, (_values(alias, where) for alias in aliases))
     scrub_erased(connection, scrubber, where)
     what = counted(len(aliases), "person", "people")

@@ -1,4 +1,4 @@
-"""How channels fared, what `watch` holds to be down, and what providers last said in public."""
+"""Record how channels fared, what `watch` holds to be down, and what providers' status pages last said."""
 
 from __future__ import annotations
 
@@ -101,18 +101,18 @@ class HealthRecords:
             return [_watched(row) for row in connection.execute("recorded_down", values)]
 
     def revise(self, change: Callable[[dict[str, Watched]], Iterable[Watched]]) -> None:
-        """Record what `change` makes of what is known, while nobody else does."""
+        """Record what `change` makes of what is known, in one transaction."""
         with self._store.transaction() as connection:
             known = {row["system"]: _watched(row) for row in connection.execute("watched")}
             connection.executemany("keep_watched", (_row(one) for one in change(known)))
 
     def dismiss(self) -> None:
-        """What is down now counts no more, until it was up again."""
+        """Dismiss what is down now: it counts as up until it was up and is down again."""
         with self._store.transaction() as connection:
             connection.execute("dismiss_down")
 
     def claim_page(self, url: str, now: datetime, pause: float) -> bool:
-        """Whether the page may be asked now: not within `pause` seconds of the last time, whoever asked."""
+        """Return whether the page may be asked now: `pause` seconds after the last time, in any process."""
         with self._store.transaction() as connection:
             asked = {"url": url, "now": now.timestamp(), "pause": pause}
             return connection.execute("claim_page", asked).fetchone() is not None

@@ -50,10 +50,18 @@ class OpenBreaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelReach:
-    """How one notice fared on one channel, counted in messages.
+    """The figures of one notice on one channel, counted in messages.
 
-    `targeted` came to the channel's turn; `failed` were tried and refused. What is left over was not tried:
-    held, superseded, or sent on because the channel was left alone. `accepted_at` is the first of them.
+    Attributes:
+        channel: The name of the channel.
+        targeted: Messages whose turn came on this channel. Those that are in none of the next three were not
+            tried: they are held, superseded, or moved on because the channel was left alone.
+        accepted: Messages that its provider accepted.
+        unknown: Messages whose answer was lost.
+        failed: Messages that were tried and refused.
+        first_at: When the first request began.
+        accepted_at: When the first message was accepted.
+        last_at: When the last answer came.
     """
 
     channel: str
@@ -110,26 +118,26 @@ class History:
         return [found[first] for first in sorted(found)]
 
     def failovers(self, notice: int) -> list[Failover]:
-        """Where one channel stepped in for another."""
+        """Return where one channel stepped in for another."""
         return self._each("failovers", notice, _failover)
 
     def held_reasons(self, notice: int) -> dict[str, str]:
-        """By channel: why most of what a notice holds there was not sent."""
+        """Return the most frequent reason of what a notice holds, by channel."""
         return dict(self._each("held_reasons", notice, lambda row: (row["channel"], row["reason"])))
 
     def threads(self, incident: int) -> dict[str, tuple[str, str]]:
-        """For each channel that publishes: the provider's first and latest reference in that incident."""
+        """Return the provider's first and latest reference in an incident, by channel that publishes."""
         return dict(self._each("threads", incident, lambda row: (row["channel"], (row["root"], row["last"]))))
 
     def told(self, incident: Incident) -> list[PreviousDelivery]:
-        """Everybody an earlier notice was sent to, or may have been, by channel, oldest word first."""
+        """Return what earlier notices sent, or may have sent, by channel: the oldest message first."""
         refused: dict[int, tuple[str, ...]] = {}
         for delivery, channel in self._each("refusals", incident.id, tuple):
             refused[delivery] = (*refused.get(delivery, ()), channel)
         return self._each("told", incident.id, lambda row: _told(row, refused.get(row["id"], ())))
 
     def to_be_told(self, incident: Incident) -> list[PreviousDelivery]:
-        """Everybody an earlier notice still waits for, oldest word first."""
+        """Return what earlier notices still have to send: the oldest message first."""
         return self._each("to_be_told", incident.id, _told)
 
     def audiences(self, incident: Incident) -> list[str]:
@@ -137,7 +145,7 @@ class History:
         return self._each("audiences_of_incident", incident.id, lambda row: str(row["audience"]))
 
     def texts(self, incident: Incident) -> list[tuple[str, str, str]]:
-        """Audience, locale and kind of channel of every text that a notice of the incident had."""
+        """Return audience, locale and kind of channel of every text that a notice of the incident had."""
         return self._each("texts_of_incident", incident.id, tuple)
 
     def lines(self, notice: Notice) -> list[DeliveryLine]:
@@ -145,19 +153,19 @@ class History:
         return self._each("lines", notice.id, _line)
 
     def unreached(self, notice: int) -> list[str]:
-        """Return the first ten who were not, or perhaps not, reached, and why: a line for each."""
+        """Return a line with the reason for each of the first ten people who were not surely reached."""
         return self._each("unreached", notice, _unreached)
 
     def open_routes(self, notice: Notice) -> set[tuple[str, ...]]:
-        """Return the routes of everybody who is still owed something."""
+        """Return the routes of all deliveries that are not over."""
         return set(self._each("open_routes", notice.id, lambda row: tuple(json.loads(row["route"]))))
 
     def events(self, incident: Incident) -> list[LedgerEvent]:
-        """Return what happened besides, in order."""
+        """Return the events of an incident, in order."""
         return self._each("events", incident.id, _event)
 
     def warnings(self, notice: int) -> list[str]:
-        """Return what a channel took without doing all of it, and what it could not do."""
+        """Return the warnings of channels that accepted a message and did not do all of it."""
         return self._each("warnings", notice, lambda row: f"{row['channel']}: {row['detail']}")
 
     def first_accepted(self, incident: Incident) -> datetime | None:
@@ -166,11 +174,11 @@ class History:
         return moment(at)
 
     def reach(self, notice: Notice) -> list[ChannelReach]:
-        """Return how a notice fared, by channel in the order of lanes and routes."""
+        """Return the figures of a notice by channel, in the order of lanes and routes."""
         return self._each("reach", notice.id, _reach)
 
     def standings(self, incident: Incident) -> list[DeliveryStanding]:
-        """Return what every person was owed, notice by notice."""
+        """Return the state of every message that a person was owed, notice by notice."""
         return self._each("standings", incident.id, _standing)
 
     def doubled(self, incident: Incident) -> int:
@@ -182,7 +190,7 @@ class History:
         return self._each("possibly_doubled", notice, lambda row: int(row[0]))[0]
 
     def breakers(self) -> list[OpenBreaker]:
-        """Channels that failed when they were last used."""
+        """Return the channels that failed when they were last used."""
         with self._store.reading() as connection:
             return [
                 OpenBreaker(

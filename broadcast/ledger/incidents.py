@@ -1,4 +1,4 @@
-"""Incidents and their notices: recorded whole, in one transaction, before anything is sent."""
+"""Record incidents and notices, each in one transaction and before anything is sent; find and read them."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ class Incidents:
     def record(self, new: NewNotice, now: datetime) -> Notice:
         """Put a notice with its texts and deliveries on disk, all or nothing.
 
-        Older messages that have not left yet are cancelled where the newer notice stands in their place,
-        and all of them when the incident ends: nobody is told of an outage that is over.
+        Older messages that have not left yet are cancelled if the newer notice supersedes them; all of them
+        if the incident ends, so that no message announces an outage that is over.
         Raises `Overtaken` if another notice was recorded meanwhile, and `LedgerError`.
         """
         from broadcast.ledger.confirmations import ask
@@ -214,7 +214,7 @@ def _told_meanwhile(
 
 
 def _number(connection: Connection, new: NewNotice) -> int:
-    """The number of a new incident, which its texts name already; raises `Overtaken` if it is taken."""
+    """Return the number of a new incident, which its texts name already; raise `Overtaken` if it is used."""
     number = int(new.incident.ref.removeprefix("INC-"))
     if new.reserved:
         connection.execute("use_reserved_number", (number,))

@@ -1,4 +1,4 @@
-"""The install secret: what makes our references deterministic, and unguessable to others.
+"""The install secret: it makes our references repeatable, and impossible for others to guess.
 
 It lives beside the ledger, not in it, so that a lost ledger does not lose the references with it.
 """
@@ -62,7 +62,7 @@ def _read(path: Path) -> bytes:
 
 
 def _create(path: Path) -> None:
-    """Make it whole or not at all; of several processes, the first makes it for all of them."""
+    """Create the secret whole or not at all; of several processes, the first creates it for all."""
     draft = path.with_name(path.name + ".new")
     descriptor = hold(draft)
     try:
@@ -79,7 +79,7 @@ def _create(path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Let the name outlive a power cut: with another secret, sent messages would not be found again."""
+    """Make the name survive a power cut: with another secret, sent messages would not be found again."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

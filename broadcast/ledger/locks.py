@@ -35,12 +35,12 @@ def hold(path: Path, note: bytes = b"", *, wait: bool = True) -> int:
         except BaseException:
             os.close(descriptor)
             raise
-        # Another process removed or renamed the file before we had the lock. Nobody would see that lock.
+        # Another process removed or renamed the file before we had the lock, which no process would see.
         os.close(descriptor)
 
 
 def is_free(descriptor: int) -> bool:
-    """Return whether nobody holds the lock of an open file. Several processes may ask at once."""
+    """Return whether no process holds the lock of an open file. Several processes may ask at once."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

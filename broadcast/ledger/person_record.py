@@ -1,4 +1,4 @@
-"""Everything the ledger has of one person."""
+"""Read everything that the ledger has about one person, for a personal data export."""
 
 from __future__ import annotations
 

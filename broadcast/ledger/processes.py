@@ -1,4 +1,4 @@
-"""Other processes that use the ledger, and Ctrl-Z, which must not stop this one while it keeps them out."""
+"""Look at other processes of the ledger, and defer Ctrl-Z while this one keeps them waiting."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _deferring = _Deferring()
 
 @contextmanager
 def ctrl_z_deferred() -> Iterator[None]:
-    """Ctrl-Z takes effect at the end of the block, as far as this thread decides about it.
+    """Defer Ctrl-Z to the end of the block, as far as this thread decides about it.
 
     Blocks of two coroutines may overlap in any order: the last one to end lets Ctrl-Z take effect.
     A thread that does not defer it stops the whole process, even while another thread has a transaction open.
@@ -39,12 +39,12 @@ def ctrl_z_deferred() -> Iterator[None]:
 
 
 def obey_ctrl_z() -> None:
-    """Let this thread be the one at which Ctrl-Z stops the process."""
+    """Let Ctrl-Z stop the process while this thread is at work."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTSTP})
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether that process was stopped (Ctrl-Z), as far as this system tells; it ends nothing by itself."""
+    """Return whether that process was stopped (Ctrl-Z), as far as this system tells: it ends only if told."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

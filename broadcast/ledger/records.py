@@ -1,4 +1,4 @@
-"""What goes into the ledger and what comes out of it, as frozen values."""
+"""The values that the ledger takes and returns, frozen."""
 
 from __future__ import annotations
 
@@ -33,12 +33,21 @@ class NoticeText:
 class NewNotice:
     """A notice to be recorded with everything it owes, in one transaction.
 
-    `incident` carries the state after this notice; its `id` is 0 if the notice opens it. `latecomers` are
-    owed it only if they were told of the incident by the time this is recorded: while somebody looks at a
-    resolve and says yes, another process may still be telling people that there is an outage. `reserved` says
-    that the number of a new incident was reserved for this notice. `kinds` has the kind of text of every
-    channel, by its name: channels are renamed, and people may ask later what they were sent. `question` is
-    what its receivers are asked to do, None if nothing.
+    Attributes:
+        incident: Its state after this notice; its `id` is 0 if the notice opens it.
+        facts: What all texts are made from.
+        kind: The kind of notice.
+        key: The idempotency key, if one was given.
+        inputs_hash: A digest of what was typed; another one under the same key is refused.
+        author: Who publishes it.
+        texts: The rendered texts.
+        deliveries: What is owed to people, and to channels that publish.
+        latecomers: Owed only to those who were told of the incident by the time this is recorded. Between the
+            preview of a resolve and the yes, another process may still announce the outage to more people.
+        reserved: Whether the number of a new incident was reserved for this notice.
+        kinds: The kind of text of every channel, by its name. Channels are renamed, and people may ask later
+            what they were sent.
+        question: What its receivers are asked to do, None if nothing.
     """
 
     incident: Incident
@@ -57,10 +66,25 @@ class NewNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A notice as the ledger has it; `result` is the stored JSON of its finished run.
+    """A recorded notice. Times are aware UTC datetimes.
 
-    `identity` and `incident_identity` tell it and its incident from those of the same number in another
-    ledger; None if they were recorded before that was kept.
+    Attributes:
+        id: Its number in this ledger.
+        incident_id: The number of its incident.
+        incident: The reference of its incident: `INC-7`.
+        sequence: Its number within the incident, from 1.
+        kind: The kind of notice.
+        phase: The phase of the incident after it.
+        facts: What all its texts were made from.
+        key: The idempotency key, if one was given.
+        inputs_hash: A digest of what was typed.
+        author: Who published it.
+        created_at: When it was recorded.
+        next_update_at: The promise that it made, if any.
+        finished_at: When its run was over; None as long as it is not.
+        result: The result of its run as JSON.
+        identity: Tells it from the notice of the same number in another ledger; None in old ledgers.
+        incident_identity: The same for its incident.
     """
 
     id: int
@@ -83,7 +107,25 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A delivery whose intent is on disk: the request may now be made."""
+    """A delivery whose intent is on disk: its request may start within 5 seconds.
+
+    Attributes:
+        delivery: The number of the delivery.
+        attempt: The number of this attempt.
+        notice: The number of the notice.
+        template_audience: The audience whose text it gets.
+        locale: The language of the text.
+        contact: The person; None for a channel that publishes.
+        receiver: The id of the contact, or `channel:NAME`.
+        route: The channels of its lane.
+        step: The position in `route` of the channel to use now.
+        attempts: How many requests were made on this channel, this one included.
+        thread: What a follow-up hangs on at the provider, if there was an earlier message.
+        started_at: When it was claimed.
+        lookups: How often the provider was asked about this attempt.
+        reason: Why the delivery is where it is.
+        audience: The audience through which the person is told.
+    """
 
     delivery: int
     attempt: int
@@ -104,11 +146,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """What became of claims that share one fate, and where their deliveries stand now.
+    """The outcome that claims share, and what follows for their deliveries.
 
-    All are at the same step of one route; `step` is the one to continue with. `accepted` are the provider's
-    references for them, in their order; empty if it accepted none. `outcome` is None after a look-up that
-    learnt nothing. `suppressions` are addresses that must not be used again, going by the answer.
+    Attributes:
+        claims: All at the same step of one route.
+        state: The new state of the deliveries.
+        outcome: The name of the outcome; None after a look-up that found out nothing.
+        reason: Why it is that outcome.
+        accepted: The provider's references, in the order of the claims; empty if it accepted none.
+        step: The position in the route to continue with.
+        not_before: When the deliveries fall due, in seconds since the epoch; infinite for "not in this run".
+        suppressions: Addresses that must not be used again, going by the answer.
     """
 
     claims: Sequence[Claim]
@@ -123,7 +171,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEvent:
-    """Something that happened and belongs in the story; `detail` is prose."""
+    """Something that happened during a run, for the report; `detail` is prose."""
 
     at: datetime
     kind: str

@@ -1,4 +1,4 @@
-"""What waits to be sent, put on other ways or given up because of what became known since it was planned."""
+"""Reroute waiting messages, or give them up, because of what became known since they were planned."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def avoid(store: Store, notice: int, detour: Callable[[Owed], Detour | None], no
 
 
 def _change(delivery: int, before: list[str], found: Detour, now: datetime) -> dict[str, object]:
-    """Return what was tried already stays in front, so that the story can be told."""
+    """Return the change of a delivery; channels that were tried stay in its route, for the report."""
     given_up = not found.route
     return {
         "id": delivery,

@@ -1,4 +1,4 @@
-"""Rows to notices and texts, and back. Only reading or writing a notice needs this, not finding one."""
+"""Convert rows into notices and texts, and back. Finding a notice does not need this module."""
 
 from __future__ import annotations
 
@@ -117,5 +117,5 @@ def _delivery_row(notice: int, planned: Planned, recipient: str | None, at: floa
 
 @lru_cache(maxsize=64)
 def _route(channels: tuple[str, ...]) -> str:
-    """Thousands of people share a few routes, which need not be spelled for each of them."""
+    """Return a route as JSON. Thousands of deliveries share a few routes: each is converted once."""
     return json.dumps(channels)

@@ -1,4 +1,4 @@
-"""Prose without the people in it: providers quote addresses in errors, and results name whom they missed."""
+"""Remove people from prose: providers quote addresses in errors, and results name who was not reached."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NOT_REACHED = "not reached: "
 
 
 class Scrubber:
-    """Takes every address, and the names of these people, out of prose.
+    """Removes every address, and the names of these people, from prose.
 
     `addresses` are theirs, numbers in E.164: they tell where they are mentioned beside others.
     """
@@ -49,7 +49,7 @@ class Scrubber:
         self.prose_elsewhere = lru_cache(maxsize=4096)(self._prose_elsewhere)
 
     def _prose(self, text: str | None) -> str | None:
-        """Return the prose with a mark where somebody was named."""
+        """Return the prose with a mark in the place of each name and address."""
         return None if text is None else self._without_names(redact_addresses(text))
 
     def mentions(self, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The states of services, from all incidents that a channel may show."""
+"""Read the states of services from all incidents that a channel may show."""
 
 from __future__ import annotations
 

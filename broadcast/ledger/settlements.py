@@ -1,7 +1,7 @@
-"""Settlements into the ledger: what became of many people alike is written down in one go.
+"""Record settlements: one statement for all deliveries that have the same outcome and the same next step.
 
-A batch of a thousand has one fate as a rule. SQL that takes them all at once leaves the interpreter to the
-requests meanwhile, which a statement for each person does not.
+A batch of a thousand has one outcome as a rule. While one statement settles them all, the interpreter is free
+for requests; a statement for each delivery would keep it busy.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CLAIMED = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
 class _SharedOutcome(NamedTuple):
-    """All of a settlement but whom it is about; `origin` is the channel that was tried."""
+    """A settlement without its deliveries; `origin` is the channel that was tried."""
 
     notice: int
     origin: str
@@ -39,7 +39,10 @@ class _SharedOutcome(NamedTuple):
 
 
 def settle(connection: Connection, settled: Sequence[Settlement], at: float) -> None:
-    """Record what became of claims, each delivery's own transition checked; `at` is since the epoch."""
+    """Record settlements of claims; `at` is in seconds since the epoch.
+
+    The statement changes a delivery only if this was its latest attempt (rule 3 of `broadcast.ledger.store`).
+    """
     groups: dict[_SharedOutcome, list[Settlement]] = {}
     for settlement in settled:
         groups.setdefault(_group_of(settlement), []).append(settlement)
@@ -102,12 +105,12 @@ def _keep_warnings(
 
 
 def _threaded_as(claim: Claim, channel: str) -> tuple[str, str]:
-    """Receiver and audience of a thread; a channel that publishes has one, whichever lane led there."""
+    """Return receiver and audience of a thread; a channel that publishes has one for all lanes."""
     return (claim.receiver, claim.audience) if claim.contact else (f"channel:{channel}", "")
 
 
 def _refs(settlement: Settlement) -> Iterator[tuple[int, str | None]]:
-    """Each attempt with the provider's reference for it, if it has one."""
+    """Yield the number of each attempt, with the provider's reference if there is one."""
     refs = (accepted.ref for accepted in settlement.accepted)
     return zip_longest((claim.attempt for claim in settlement.claims), refs)
 
@@ -128,6 +131,6 @@ def _group_of(settlement: Settlement) -> _SharedOutcome:
 
 
 def _check_transition(state: DeliveryState) -> None:
-    """A claim is `sending`, or `unknown` while it is looked up; both may go where the table says."""
+    """Check a new state against the table of transitions: a claim is `sending`, or `unknown` in a look-up."""
     if state is not DeliveryState.UNKNOWN and not any(may_become(one, state) for one in _CLAIMED):
         raise AssertionError(f"no delivery becomes {state} when it is settled")

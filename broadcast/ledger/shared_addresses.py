@@ -45,7 +45,7 @@ class _NextState:
 
 
 def settle_shared(connection: Connection, claimed: Claimed) -> list[str]:
-    """Take back claims for addresses that this notice has reached, or may have reached, on the channel.
+    """Undo claims for addresses that this notice has reached, or may have reached, on the channel.
 
     Returns the channels that some of their deliveries go on to.
     """
@@ -91,7 +91,7 @@ def number_held(connection: Connection, notice: int, usable: Mapping[str, Addres
 
 
 def _first_of_each(rows: list[Row]) -> Iterator[Row]:
-    """One row for each claim: the most certain that is known about its address."""
+    """Yield one row for each claim: the one that says most about its address."""
     last = None
     for row in rows:
         if row["attempt"] != last:
@@ -100,7 +100,7 @@ def _first_of_each(rows: list[Row]) -> Iterator[Row]:
 
 
 def _next_state(row: Row, route: list[str], claimed: Claimed) -> _NextState | None:
-    """The state of the delivery instead of being sent; None: send it, with the risk of a second copy."""
+    """Return the state that the delivery gets instead of being sent; None if it is sent all the same."""
     step: int = row["step"]
     if row["outcome"] == "accepted":
         return _NextState(state=DeliveryState.ACCEPTED, reason=_SAME_ADDRESS, step=step, ref=row["ref"])
@@ -115,10 +115,10 @@ def _next_state(row: Row, route: list[str], claimed: Claimed) -> _NextState | No
 
 
 def _doubtful(theirs: DeliveryState, step: int, legs: int, on_unknown: OnUnknown) -> _NextState | None:
-    """Where a delivery stands if the address may have the notice, and nothing more can be learnt."""
+    """Return its state if the address may have the notice and no look-up can tell any more."""
     moved_on = theirs is not DeliveryState.UNKNOWN
     if step + 1 < legs and (moved_on or on_unknown is OnUnknown.OTHER_CHANNEL):
         return _NextState(state=DeliveryState.PLANNED, reason=_DOUBTFUL, step=step + 1)
     if moved_on and on_unknown is OnUnknown.RESEND:
-        return None
+        return None  # as configured: rather a second copy than none
     return _NextState(state=DeliveryState.UNKNOWN, reason=_DOUBTFUL, step=step, not_before=math.inf)

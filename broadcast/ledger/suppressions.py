@@ -1,4 +1,4 @@
-"""Addresses that must not be used, kept such that the ledger alone does not give them away."""
+"""Keep addresses that must not be used, as digests that do not reveal them without the install secret."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ class Suppressions:
             return [_suppression(row) for row in connection.execute("suppressions")]
 
     def of(self, kind: AddressKind, address: str) -> list[Suppression]:
-        """Return what is known against an address."""
+        """Return the suppressions of an address."""
         with self._store.reading() as connection:
             rows = connection.execute("suppressions_of", (self.digest(kind, address),))
             return [_suppression(row) for row in rows]
 
     def suppressed(self) -> Suppressed:
-        """Return all of them, to be asked about a million addresses.
+        """Return all of them in a form that can check a million addresses.
 
-        Raises `LedgerError` where some were made with another install secret: nobody could tell whose they
-        are, and people would be told who said stop.
+        Raises:
+            LedgerError: Some were made with another install secret. They would match no address, and people
+                who said stop would be told again.
         """
         with self._store.reading() as connection:
             rows = connection.execute("suppressed_digests").fetchall()
@@ -56,17 +57,17 @@ class Suppressions:
         return Suppressed(reasons, self._secret)
 
     def add(self, suppressions: Sequence[Suppression]) -> int:
-        """Keep them; returns how many were not known."""
+        """Record suppressions; return how many were new."""
         with self._store.transaction() as connection:
             return suppress(connection, suppressions)
 
     def remove(self, digests: Iterable[bytes]) -> None:
-        """Let these addresses be used again."""
+        """Remove suppressions: these addresses may be used again."""
         with self._store.transaction() as connection:
             connection.executemany("release", ((digest,) for digest in digests))
 
     def digest(self, kind: AddressKind, address: str) -> bytes:
-        """Return what an address is recognised by."""
+        """Return the digest of an address: an HMAC with the install secret."""
         return address_digest(self._secret, kind, address)
 
     @cached_property
@@ -76,7 +77,7 @@ class Suppressions:
 
 
 def suppress(connection: Connection, suppressions: Iterable[Suppression]) -> int:
-    """Keep suppressions; returns how many were new."""
+    """Record suppressions in a transaction; return how many were new."""
     rows = (
         (each.digest, each.reason, each.kind, each.shown, each.source, each.at.timestamp(), int(each.sure))
         for each in suppressions

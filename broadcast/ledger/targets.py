@@ -1,4 +1,4 @@
-"""Where channels that publish lead: what one left at another target is kept under a name of its own."""
+"""Follow channels that publish to a new target: their earlier posts are kept under another name."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _RENAMES = ("rename_attempts", "drop_threads_in_the_way", "rename_threads")
 
 
 def follow_targets(store: Store, targets: Mapping[str, str]) -> None:
-    """Note where channels lead now; `targets` is by channel. Raises `LedgerError`.
+    """Record where channels lead now; `targets` is by channel. Raises `LedgerError`.
 
-    If one leads to another target than before, its posts and threads get the name of a channel that is not
-    configured, for follow-ups would go to a room that never heard of the incident. They get their own name
-    back when the channel leads there again.
+    If a channel leads to another target than before, its posts and threads get the name of a channel that is
+    not configured: a follow-up would go to a room that has never heard of the incident. When the channel
+    leads to the former target again, they get its name back.
     """
     with store.reading() as connection:
         if not _changed(connection, targets):
@@ -38,7 +38,7 @@ def _changed(connection: Connection, targets: Mapping[str, str]) -> dict[str, tu
 
 
 def _rename(connection: Connection, old: str, new: str) -> None:
-    """Rename a channel in every incident in which it published; others are told where it leads now."""
+    """Rename a channel in every incident in which it published."""
     found = connection.execute("incidents_published", {"channel": old}).fetchall()
     if not found:
         return

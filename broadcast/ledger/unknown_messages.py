@@ -1,4 +1,4 @@
-"""Messages whose answer was lost, and what somebody found out about them at the provider."""
+"""List messages whose answer was lost, and record what a person found out about them at the provider."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownMessage:
-    """A message that somebody may or may not have: notice `sequence` over `channel`, unknown since `since`.
+    """A message that may or may not have arrived: notice `sequence` over `channel`, unknown since `since`.
 
     `incident`, `notice` and `delivery` are the ledger's own numbers.
     `backup` is the next channel of the lane, if there is one.
@@ -58,10 +58,10 @@ def record_finding(
     author: str,
     now: datetime,
 ) -> int:
-    """Let the ledger know what `author` found out about messages of one incident; returns how many it was.
+    """Record a finding about messages of one incident, and return for how many it counted.
 
-    What was settled meanwhile is left alone. What was not sent is planned again on its lane, or cancelled
-    where a newer notice stands in its place. Raises `LedgerError`; then nothing is changed.
+    A message that is not unknown any more is left as it is. One that was not sent is planned again, or
+    cancelled if a newer notice supersedes it. Raises `LedgerError`; then nothing is changed.
     """
     settled: list[UnknownMessage] = []
     with store.transaction() as connection:
@@ -83,7 +83,7 @@ def record_finding(
 
 
 def _note(connection: Connection, settled: Sequence[UnknownMessage], said: str, now: datetime) -> None:
-    """One event for each notice and channel; whom it concerns stands with the deliveries."""
+    """Record one event for each notice and channel; the deliveries say which people it concerns."""
     places = Counter((message.notice, message.channel) for message in settled)
     for (notice, channel), count in places.items():
         detail = f"{count} of unknown fate: {said}"

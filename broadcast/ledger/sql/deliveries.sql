@@ -1,10 +1,10 @@
 -- name: insert_recipient
--- Record a person; one who is known by the same digest is left as they are.
+-- Record a person, unless one with the same digest is known.
 INSERT INTO recipient (digest, contact, name, phone, email, extra) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (digest) DO NOTHING
 
 -- name: insert_delivery
--- Record one message that is owed.
+-- Record one delivery.
 INSERT INTO delivery (notice_id, audience, texts, locale, lane, contact, recipient_id, route, step, channel, required, state, reason, updated_at)
 VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM recipient WHERE digest = ?), ?, 0, ?, ?, ?, ?, ?)
 
@@ -14,13 +14,13 @@ INSERT INTO shared (delivery_id, channel, notice_id, number)
 SELECT id, ?1, notice_id, ?2 FROM delivery WHERE (notice_id, lane, audience, contact) = (?3, ?4, ?5, ?6)
 
 -- name: due_texts
--- The texts of what is due on a channel, in the order in which it is claimed.
+-- Read which texts the due deliveries of a channel have, in the order in which they are claimed.
 SELECT texts, locale FROM delivery
 WHERE state = 'planned' AND channel = :channel AND notice_id = :notice AND not_before <= :now
 ORDER BY texts, locale, id LIMIT :limit
 
 -- name: intended
--- Claims by the numbers of their attempts, in the order of the columns that `broadcast/ledger/claims.py` reads.
+-- Read claims by the numbers of their attempts. The order of the columns is the one of `broadcast/ledger/claims.py`.
 SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
        delivery.attempts, delivery.lookups, delivery.reason, delivery.audience, thread.root, thread.last,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
@@ -28,7 +28,7 @@ FROM attempt
 JOIN delivery ON delivery.id = attempt.delivery_id
 JOIN notice ON notice.id = delivery.notice_id
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
--- A channel that publishes has one thread, whichever lane led there.
+-- A channel that publishes has one thread for all lanes.
 LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
      AND thread.contact = CASE WHEN delivery.recipient_id IS NULL THEN 'channel:' || delivery.channel
                                ELSE delivery.contact END
@@ -37,25 +37,26 @@ WHERE attempt.id = ANY(:attempts)
 ORDER BY attempt.id
 
 -- name: next_due
--- When the next delivery on a channel falls due: now, or the earliest moment later.
--- Whatever is due now will do, and is found at once; only where all of them wait are they compared.
+-- Read when the next delivery of a channel falls due.
+-- Any one that is due now is found at once by the index; only if all of them wait are they compared.
 SELECT coalesce(
     (SELECT not_before FROM delivery
      WHERE state = 'planned' AND channel = :channel AND notice_id = :notice AND not_before <= :now LIMIT 1),
     (SELECT min(not_before) FROM delivery WHERE state = 'planned' AND channel = :channel AND notice_id = :notice))
 
 -- name: withdraw_deliveries
--- Plan again what was claimed and has certainly not left.
+-- Plan claimed deliveries again: their requests have certainly not left.
 UPDATE delivery SET state = 'planned', attempts = attempts - 1, owner = NULL
 WHERE state = 'sending' AND id IN (SELECT delivery_id FROM attempt WHERE attempt.id = ANY(:attempts))
 
 -- name: withdraw_attempts
--- Remove the intents of what has certainly not left.
+-- Remove the attempts of such claims.
 DELETE FROM attempt WHERE outcome IS NULL AND id = ANY(:attempts)
 
 -- name: settle_deliveries
--- Put deliveries where the outcome of these attempts leaves them.
--- Only the latest attempt decides: another process may have looked an older one up as well, and sent since.
+-- Set the state of deliveries after the outcome of these attempts.
+-- Only the latest attempt counts (rule 3 of `broadcast/ledger/store.py`): another process may have looked an older
+-- one up as well, and sent again since.
 UPDATE delivery SET state = :state, step = :step, channel = :destination,
        attempts = CASE WHEN step = :step THEN attempts ELSE 0 END,
        lookups = CASE WHEN step = :step THEN lookups ELSE 0 END,
@@ -68,7 +69,7 @@ WHERE latest.id = ANY(:attempts) AND delivery.id = latest.delivery_id
 
 -- name: number_held
 -- Number the addresses that several held deliveries of a channel share.
--- Numbers below zero, which planning does not use.
+-- They get numbers below zero, which planning does not use.
 INSERT INTO shared (delivery_id, channel, notice_id, number)
 SELECT id, :channel, :notice, -first
 FROM (SELECT delivery.id, min(delivery.id) OVER same AS first, count(*) OVER same AS people
@@ -81,17 +82,17 @@ WHERE people > 1
 ON CONFLICT (delivery_id, channel) DO NOTHING
 
 -- name: withdraw_shared
--- Remove the intent of a delivery that need not be sent: its address has the notice.
+-- Remove the attempt of a claimed delivery that is not sent, because its address has the notice.
 DELETE FROM attempt WHERE id = :attempt AND outcome IS NULL
 
 -- name: settle_shared
--- Put such a delivery where the message that reached its address leaves it.
+-- Set the state of such a delivery after the message that reached its address.
 UPDATE delivery SET state = :state, reason = :reason, step = :step, channel = :channel, not_before = :not_before, waits_since = :now,
        attempts = CASE WHEN step = :step THEN attempts - 1 ELSE 0 END, ref = coalesce(:ref, ref), owner = NULL, updated_at = :now
 WHERE id = :id AND state = 'sending'
 
 -- name: claim_lookups
--- Unknown deliveries that are due to be looked up, with the columns of `intended`.
+-- Read unknown deliveries whose look-up is due, with the columns of `intended`.
 SELECT attempt.id AS attempt, attempt.started_at, delivery.id, delivery.notice_id, delivery.texts, delivery.locale, delivery.contact, delivery.route, delivery.step,
        delivery.attempts, delivery.lookups, delivery.reason, delivery.audience, thread.root, thread.last,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
@@ -100,7 +101,7 @@ JOIN notice ON notice.id = delivery.notice_id
 JOIN attempt ON attempt.id = (SELECT max(id) FROM attempt WHERE attempt.delivery_id = delivery.id)
      AND attempt.channel = delivery.channel
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
--- A channel that publishes has one thread, whichever lane led there.
+-- A channel that publishes has one thread for all lanes.
 LEFT JOIN thread ON thread.incident_id = notice.incident_id AND thread.channel = delivery.channel
      AND thread.contact = CASE WHEN delivery.recipient_id IS NULL THEN 'channel:' || delivery.channel
                                ELSE delivery.contact END
@@ -111,40 +112,41 @@ ORDER BY delivery.not_before, delivery.id
 LIMIT :limit
 
 -- name: next_lookup
--- When the look-up after those that were just claimed falls due.
--- What was given up for this run waits for ever, which is `never`.
+-- Read when the look-up after those that were just claimed falls due.
+-- What is not looked up in this run any more falls due at `never`, which is infinite.
 SELECT not_before FROM delivery
 WHERE state = 'unknown' AND channel = :channel AND notice_id = :notice AND not_before < :never
 ORDER BY not_before, id LIMIT 1 OFFSET :claimed
 
 -- name: postpone_lookups
--- Count a look-up and let nobody ask again before `until`.
+-- Count a look-up; no process makes another one before `until`.
 UPDATE delivery SET lookups = lookups + 1, not_before = :until, waits_since = :now WHERE id = :id
 
 -- name: orphan_owners
--- The runs that have requests of a notice out.
+-- Read the names of the runs that have requests of a notice out.
 SELECT DISTINCT owner FROM delivery WHERE notice_id = ? AND state = 'sending'
 
 -- name: orphans_become_unknown
--- Take over what a dead run had under way: it is unknown, and looked up after `until`.
+-- Make the claims of a dead run unknown; they are looked up after `until`.
 UPDATE delivery SET state = 'unknown', not_before = :until, waits_since = :now, reason = :reason, owner = NULL, updated_at = :now
 WHERE notice_id = :notice AND state = 'sending' AND owner = :owner
 
 -- name: orphan_attempts
--- The same for the attempts of that run.
+-- Make the attempts of that run unknown.
 UPDATE attempt SET ended_at = :now, outcome = 'unknown', reason = :reason
 WHERE outcome IS NULL AND owner = :owner AND delivery_id IN (SELECT id FROM delivery WHERE notice_id = :notice)
 
 -- name: ask_again
--- Look up everything unknown once more, also what was given up.
--- What is unknown because of another message to the same address is claimed again, to see what became of that.
+-- Look up everything unknown again, also what was given up for an earlier run.
+-- What is unknown because of another message to the same address has no attempt: it is claimed again, and shares the
+-- outcome of that message.
 UPDATE delivery SET attempts = 0, lookups = 0, not_before = CASE WHEN not_before < :never THEN not_before ELSE 0 END,
        state = CASE WHEN EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id
                                  AND attempt.channel = delivery.channel) THEN 'unknown' ELSE 'planned' END
 WHERE notice_id = :notice AND state = 'unknown'
 
 -- name: waiting
--- How much is planned and how much is unknown, by channel, and when the first of it is due.
+-- Count what is planned and what is unknown, by channel, and read when the first of it falls due.
 -- GROUP BY would sort a million rows in memory to find a handful of groups.
 WITH kind AS (SELECT DISTINCT channel, state FROM delivery WHERE notice_id = :notice AND state IN ('planned', 'unknown'))
 SELECT channel, state,
@@ -156,8 +158,7 @@ FROM kind
 
 -- name: hold_end
 -- Hold the end of an incident for a channel that published it and whose lane has moved on.
--- What published an earlier notice still owes the end there when its lane goes on to another channel; likewise what
--- published an end that is taken back.
+-- It published an earlier notice, or an end that is taken back, and would show that for ever.
 INSERT INTO delivery (notice_id, audience, texts, locale, lane, contact, route, step, channel, required, state, reason, updated_at)
 SELECT notice_id, audience, texts, locale, -1 - lane, contact, :route, 0, :channel, 1, 'held', :reason, :now
 FROM delivery
@@ -168,7 +169,7 @@ WHERE notice_id = :notice AND contact = 'channel:' || :channel AND channel <> :c
 ON CONFLICT (notice_id, lane, audience, contact) DO NOTHING
 
 -- name: share_held_end
--- Give that delivery the shared address of the one that moved on.
+-- Let that delivery share the address of the one that moved on.
 INSERT INTO shared (delivery_id, channel, notice_id, number)
 SELECT owing.id, shared.channel, shared.notice_id, shared.number
 FROM delivery AS owing JOIN delivery AS moved ON moved.notice_id = owing.notice_id AND moved.contact = owing.contact
@@ -183,16 +184,16 @@ VALUES (:notice, :origin, :destination, :reason, :count, :now)
 ON CONFLICT (notice_id, origin, destination, reason) DO UPDATE SET count = failover.count + excluded.count
 
 -- name: open_breaker
--- Note since when, and why, a channel is left alone.
+-- Record since when, and why, a channel is left alone.
 INSERT INTO breaker (channel, opened_at, reason) VALUES (?, ?, ?)
 ON CONFLICT (channel) DO UPDATE SET opened_at = excluded.opened_at, reason = excluded.reason
 
 -- name: close_breaker
--- Note that a channel works again.
+-- Record that a channel works again.
 DELETE FROM breaker WHERE channel = ?
 
 -- name: owed
--- What waits to be sent to people, with their addresses.
+-- Read what waits to be sent to people, with their addresses.
 SELECT delivery.id, delivery.audience, delivery.route, delivery.step, recipient.contact, recipient.phone, recipient.email
 FROM delivery JOIN recipient ON recipient.id = delivery.recipient_id
 WHERE delivery.notice_id = ? AND delivery.state = 'planned' ORDER BY delivery.id

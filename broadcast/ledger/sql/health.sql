@@ -1,6 +1,6 @@
 -- name: traffic
--- How the attempts over each channel went since a moment.
--- Who is refused for their number is no trouble of the channel's; a request without an answer is.
+-- Count how the attempts over each channel went since a moment.
+-- A refused phone number is no trouble of the channel; a request without an answer is.
 WITH recent AS (
     SELECT channel, max(ended_at) FILTER (WHERE outcome = 'accepted') AS last_success
     FROM attempt WHERE started_at >= :since GROUP BY channel
@@ -14,14 +14,14 @@ FROM attempt JOIN recent ON recent.channel = attempt.channel
 WHERE started_at >= :since GROUP BY attempt.channel, recent.last_success
 
 -- name: troubled
--- Channels whose latest answer since a moment was none, or no proper one.
+-- Read the channels whose latest request since a moment got no answer, or no proper one.
 SELECT channel FROM attempt WHERE started_at >= :since GROUP BY channel
 HAVING max(ended_at) FILTER (WHERE outcome IN ('not_sent', 'unknown'))
      > coalesce(max(ended_at) FILTER (WHERE outcome = 'accepted'), 0)
 
 -- name: latencies
--- Median and 95th percentile of how long accepted requests took, by channel.
--- By the millisecond, so that a hundred thousand answers are as many rows as they took different times.
+-- Compute median and 95th percentile of how long accepted requests took, by channel.
+-- Times are grouped by the millisecond first: a hundred thousand answers are then only some hundred rows.
 WITH spread AS (
     SELECT channel, round(1000 * CASE WHEN ended_at > started_at THEN ended_at - started_at ELSE 0 END) / 1000 AS seconds,
            count(*) AS number
@@ -37,7 +37,7 @@ SELECT channel, min(seconds) FILTER (WHERE place >= 0.5 * number) AS median,
 FROM ranked GROUP BY channel
 
 -- name: frequent_errors
--- What went wrong most often on each channel.
+-- Read the most frequent reason of failures on each channel.
 SELECT channel, reason FROM (
     SELECT channel, reason, row_number() OVER (PARTITION BY channel ORDER BY count(*) DESC, reason) AS place
     FROM attempt
@@ -46,18 +46,18 @@ SELECT channel, reason FROM (
 ) AS counted WHERE place = 1
 
 -- name: watched
--- Every system that was ever under watch.
+-- Read every system that was ever watched.
 SELECT * FROM health ORDER BY system
 
 -- name: recorded_down
--- What counts as down now.
--- What lies further ahead than it was to count was written before the clock was put back.
+-- Read what counts as down now.
+-- A time further ahead than any check counts was written before the clock was set back.
 SELECT * FROM health
 WHERE state = 'down' AND dismissed = 0 AND expires_at > :now AND checked_at - :now <= expires_at - checked_at
 ORDER BY system
 
 -- name: keep_watched
--- Note how a system under watch is.
+-- Record how a watched system is.
 INSERT INTO health (system, state, since, source, reason, checked_at, streak, expires_at, dismissed, draft)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (system) DO UPDATE
@@ -66,21 +66,21 @@ SET state = excluded.state, since = excluded.since, source = excluded.source, re
     dismissed = excluded.dismissed, draft = excluded.draft
 
 -- name: dismiss_down
--- Let what is down now count no more, until it was up again.
+-- Dismiss what is down now, until it was up again.
 UPDATE health SET dismissed = 1 WHERE state = 'down'
 
 -- name: claim_page
--- Take the turn to ask a status page; no row comes back if it was asked a moment ago.
--- A moment that lies ahead is a clock that was put back.
+-- Claim the next request to a status page; no row comes back if it was asked a moment ago.
+-- A time that lies ahead was written before the clock was set back.
 INSERT INTO status_page (url, asked_at) VALUES (:url, :now)
 ON CONFLICT (url) DO UPDATE SET asked_at = :now
 WHERE status_page.asked_at <= :now - :pause OR status_page.asked_at > :now
 RETURNING url
 
 -- name: status_page
--- What a status page last said.
+-- Read what a status page last said.
 SELECT * FROM status_page WHERE url = ?
 
 -- name: keep_page
--- Note what a status page said.
+-- Record what a status page said.
 UPDATE status_page SET etag = ?, condition = ?, detail = ? WHERE url = ?

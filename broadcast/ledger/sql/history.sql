@@ -1,5 +1,5 @@
 -- name: delivery_counts
--- How many deliveries of a notice are where, by channel, state and place in the route.
+-- Count the deliveries of a notice by channel, state and place in the route.
 -- GROUP BY would sort a million rows in memory to find a handful of groups.
 WITH kind AS (SELECT DISTINCT channel, state, required, step FROM delivery WHERE notice_id = :notice)
 SELECT channel, state, required, step,
@@ -9,24 +9,24 @@ SELECT channel, state, required, step,
 FROM kind ORDER BY channel, state
 
 -- name: still_owed
--- What the notices of an incident have not sent yet, by notice and channel.
+-- Count what the notices of an incident have not sent yet, by notice and channel.
 SELECT notice.sequence, delivery.channel, count(*) AS count
 FROM notice JOIN delivery ON delivery.notice_id = notice.id
 WHERE notice.incident_id = ? AND delivery.state IN ('planned', 'held')
 GROUP BY notice.sequence, delivery.channel ORDER BY notice.sequence, min(delivery.id)
 
 -- name: open_routes
--- The routes of everything that is still owed.
+-- Read the routes of all deliveries that are not over.
 SELECT DISTINCT route FROM delivery
 WHERE notice_id = ? AND state IN ('planned', 'held', 'sending', 'unknown')
 
 -- name: channels_of_notice
--- Channels over which a notice made requests.
+-- Read the channels over which a notice made requests.
 SELECT DISTINCT attempt.channel FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
 WHERE delivery.notice_id = ?
 
 -- name: attempts_of_notice
--- What the requests of a notice over one channel came to.
+-- Count the attempts of a notice over one channel by their outcome.
 SELECT count(*) AS attempts, min(attempt.id) AS first_id,
        count(*) FILTER (WHERE attempt.outcome = 'accepted') AS accepted,
        count(*) FILTER (WHERE attempt.outcome = 'unknown') AS unknown,
@@ -39,14 +39,14 @@ FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
 WHERE delivery.notice_id = ? AND attempt.channel = ?
 
 -- name: failure_reasons
--- Why most of the requests over a channel failed.
+-- Read the most frequent reason of failed requests over a channel.
 SELECT attempt.reason, count(*) AS count FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
 WHERE delivery.notice_id = ? AND attempt.channel = ? AND attempt.outcome <> 'accepted' AND attempt.reason IS NOT NULL
 GROUP BY attempt.reason ORDER BY count(*) DESC LIMIT 1
 
 -- name: held_reasons
--- Why most of what is held on each channel was not sent.
--- Another notice may have been the one that tried.
+-- Read the most frequent reason of what is held, by channel.
+-- The attempt may have been one of another notice.
 SELECT channel, reason FROM (
     SELECT channel, reason, row_number() OVER (PARTITION BY channel ORDER BY count(*) DESC, reason) AS place
     FROM delivery
@@ -55,21 +55,21 @@ SELECT channel, reason FROM (
 WHERE place = 1
 
 -- name: failovers
--- People who went on from one channel to the next, most of them first.
+-- Read failovers, those of most people first.
 SELECT origin, destination, reason, count, first_at FROM failover WHERE notice_id = ? ORDER BY count DESC, origin
 
 -- name: unreached
--- The first ten people who were not reached, or perhaps not.
+-- Read the first ten people who were not reached, or perhaps not.
 SELECT delivery.contact, recipient.name, recipient.email, recipient.phone, delivery.state, delivery.reason FROM delivery
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
 WHERE delivery.notice_id = ? AND delivery.state IN ('failed', 'held', 'unknown') ORDER BY delivery.id LIMIT 10
 
 -- name: threads
--- The threads of channels that publish.
+-- Read the threads of channels that publish.
 SELECT channel, contact, root, last FROM thread WHERE incident_id = ? AND contact LIKE 'channel:%'
 
 -- name: told
--- Everybody who got an earlier notice, or may have: a row for each channel that took it.
+-- Read who got an earlier notice, or may have got it: a row for each channel that took it.
 SELECT delivery.id, delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, coalesce(taken.channel, delivery.channel) AS channel, delivery.route,
        delivery.required, coalesce(taken.outcome = 'accepted', delivery.state IN ('accepted', 'delivered', 'confirmed')) AS reached, 1 AS carried,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
@@ -83,14 +83,14 @@ WHERE notice.incident_id = ?
 ORDER BY delivery.id, taken.id
 
 -- name: refusals
--- Channels that refused a message of an incident, by delivery.
+-- Read the channels that refused a message of an incident, by delivery.
 SELECT DISTINCT attempt.delivery_id, attempt.channel
 FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id JOIN notice ON notice.id = delivery.notice_id
 WHERE notice.incident_id = ? AND attempt.outcome = 'rejected'
 ORDER BY attempt.delivery_id, attempt.channel
 
 -- name: to_be_told
--- Everybody an earlier notice still waits for, with the columns of `told`.
+-- Read who is still to get an earlier notice, with the columns of `told`.
 SELECT delivery.id, delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, delivery.channel AS channel, delivery.route,
        delivery.required, 0 AS reached, 0 AS carried,
        recipient.contact AS person, recipient.name, recipient.phone, recipient.email, recipient.extra
@@ -101,46 +101,46 @@ WHERE notice.incident_id = ? AND delivery.state IN ('planned', 'held')
 ORDER BY delivery.id
 
 -- name: audiences_of_incident
--- Every audience that a notice of the incident was meant for, reached or not.
+-- Read every audience that a notice of the incident was meant for, reached or not.
 SELECT delivery.audience FROM delivery JOIN notice ON notice.id = delivery.notice_id
 WHERE notice.incident_id = ? GROUP BY delivery.audience ORDER BY min(delivery.id)
 
 -- name: texts_of_incident
--- Audience, locale and kind of every text of an incident.
--- A channel that is not configured any more had one of these kinds.
+-- Read audience, locale and kind of every text of an incident.
+-- They tell the kind of a channel that is not configured any more.
 SELECT DISTINCT message.audience, message.locale, message.kind
 FROM message JOIN notice ON notice.id = message.notice_id WHERE notice.incident_id = ?
 
 -- name: lines
--- The deliveries of a notice, each with its person and the number of its attempts.
+-- Read the deliveries of a notice, each with its person and the number of its attempts.
 SELECT delivery.*, recipient.name, recipient.phone, recipient.email,
        (SELECT count(*) FROM attempt WHERE attempt.delivery_id = delivery.id) AS tries
 FROM delivery LEFT JOIN recipient ON recipient.id = delivery.recipient_id
 WHERE notice_id = ? ORDER BY delivery.id
 
 -- name: events
--- What happened in an incident besides its notices.
+-- Read the events of an incident.
 SELECT event.*, incident.ref AS incident FROM event LEFT JOIN incident ON incident.id = event.incident_id
 WHERE event.incident_id = ? ORDER BY event.at, event.id
 
 -- name: warnings
--- What an adapter could not do beside its message.
+-- Read what adapters could not do although the message was accepted.
 -- Once for each run that met it.
 SELECT channel, detail FROM event WHERE notice_id = ? AND kind = 'warning' GROUP BY channel, detail ORDER BY min(id)
 
 -- name: breakers
--- Channels that failed when they were last used.
+-- Read the channels that failed when they were last used.
 SELECT channel, opened_at, reason FROM breaker ORDER BY channel
 
 -- name: first_accepted
--- When the first message of an incident was accepted.
+-- Read when the first message of an incident was accepted.
 SELECT min(attempt.ended_at) FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
 JOIN notice ON notice.id = delivery.notice_id
 WHERE notice.incident_id = ? AND attempt.outcome = 'accepted'
 
 -- name: standings
--- What each person was owed, notice by notice, and whether an answer was lost.
--- Somebody whose answer was lost on one channel may have been told, whatever came later.
+-- Read what each person was owed, notice by notice, and whether an answer was lost.
+-- A person may have been told if the answer was lost on one channel, whatever came later.
 SELECT delivery.contact, notice.sequence, delivery.audience, delivery.state, delivery.channel,
        recipient.name, recipient.phone, recipient.email,
        coalesce(delivery.reason, (SELECT attempt.reason FROM attempt WHERE attempt.delivery_id = delivery.id
@@ -151,12 +151,12 @@ FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
 JOIN recipient ON recipient.id = delivery.recipient_id
 WHERE notice.incident_id = ?
-  -- Whoever asked to be forgotten is counted where they were told, and missed nowhere.
+  -- People who were forgotten count where they were told, and are not listed as missed.
   AND (recipient.digest <> 'erased' OR ltrim(delivery.contact) NOT LIKE 'forgotten:%' OR delivery.state IN ('accepted', 'delivered', 'confirmed'))
 ORDER BY notice.sequence, delivery.id
 
 -- name: doubled
--- How many messages were accepted beyond the first: of one delivery, or for one address on one channel.
+-- Count the messages that were accepted beyond the first: of one delivery, or for one address on one channel.
 WITH accepted AS (
     SELECT delivery.id, delivery.notice_id, attempt.channel,
            coalesce('#' || shared.number,
@@ -172,7 +172,7 @@ SELECT (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM accepted 
         FROM (SELECT count(DISTINCT id) AS n FROM accepted GROUP BY notice_id, address, channel) AS by_address)
 
 -- name: possibly_doubled
--- How many messages of a notice were accepted while the answer to another attempt was lost.
+-- Count the messages of a notice that were accepted while the answer to another attempt was lost.
 SELECT count(DISTINCT delivery.id) FROM delivery JOIN attempt AS doubtful ON doubtful.delivery_id = delivery.id
 WHERE delivery.notice_id = ? AND coalesce(doubtful.outcome, 'unknown') = 'unknown'
   AND EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id AND attempt.outcome = 'accepted')

@@ -1,14 +1,14 @@
 -- name: next_incident_number
--- The number that the next incident gets; numbers that are reserved are taken.
+-- Read the number of the next incident; reserved numbers are used.
 SELECT max(taken.number) + 1
 FROM (SELECT 0 AS number UNION ALL SELECT max(id) FROM incident UNION ALL SELECT max(number) FROM reserved_number) AS taken
 
 -- name: reserve_number
--- Keep a number for an incident that is about to be recorded.
+-- Reserve a number for an incident that is about to be recorded.
 INSERT INTO reserved_number (number) VALUES (?)
 
 -- name: use_reserved_number
--- End the reservation: the incident with that number is recorded now.
+-- Remove the reservation of a number: its incident is recorded now.
 DELETE FROM reserved_number WHERE number = ?
 
 -- name: insert_incident
@@ -18,43 +18,43 @@ INSERT INTO incident (id, ref, title, phase, severity, services, drill, started_
 VALUES (:id, :ref, :title, :phase, :severity, :services, :drill, :started, :detected, :window_starts, :opened, :ended, :promised, :identity)
 
 -- name: update_incident
--- Change an incident to what its latest notice says.
+-- Set an incident to what its latest notice says.
 UPDATE incident SET title = :title, phase = :phase, severity = :severity, services = :services, started_at = :started,
     detected_at = :detected, window_starts_at = :window_starts, ended_at = :ended, next_update_at = :promised
 WHERE id = :id
 
 -- name: incidents
--- Every incident, the oldest first.
+-- Read every incident, the oldest first.
 SELECT * FROM incident ORDER BY id
 
 -- name: next_sequence
--- The number that the next notice of an incident gets.
+-- Read the number of the next notice of an incident.
 SELECT coalesce(max(sequence), 0) + 1 FROM notice WHERE incident_id = ?
 
 -- name: insert_notice
--- Record a notice; returns its id.
+-- Record a notice and return its id.
 INSERT INTO notice (incident_id, sequence, kind, phase, facts, content_hash, key, inputs_hash, author, created_at, next_update_at, identity, kinds)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 RETURNING id
 
 -- name: latest_notice
--- Id and number of the latest notice of an incident.
+-- Read id and number of the latest notice of an incident.
 SELECT id, sequence FROM notice WHERE incident_id = ? ORDER BY sequence DESC LIMIT 1
 
 -- name: notices_of_incident
--- The notices of an incident in their order.
+-- Read the notices of an incident in their order.
 SELECT notice.*, incident.ref AS incident, incident.identity AS incident_identity
 FROM notice JOIN incident ON incident.id = notice.incident_id
 WHERE incident_id = ? ORDER BY sequence
 
 -- name: notice_by_key
--- The notice that was recorded under an idempotency key.
+-- Read the notice that was recorded under an idempotency key.
 SELECT notice.*, incident.ref AS incident, incident.identity AS incident_identity
 FROM notice JOIN incident ON incident.id = notice.incident_id
 WHERE key = ?
 
 -- name: notice_by_id
--- One notice.
+-- Read one notice.
 SELECT notice.*, incident.ref AS incident, incident.identity AS incident_identity
 FROM notice JOIN incident ON incident.id = notice.incident_id
 WHERE notice.id = ?
@@ -68,16 +68,16 @@ UPDATE notice SET finished_at = ?, result = ? WHERE id = ?
 INSERT INTO message (notice_id, audience, locale, kind, subject, text, html, slots) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: messages
--- The texts of a notice as they were rendered.
+-- Read the texts of a notice as they were rendered.
 SELECT * FROM message WHERE notice_id = ? ORDER BY id
 
 -- name: overtaken
--- A notice's incident and the number of its latest notice; no row if that is this one.
+-- Read the incident of a notice and the number of its latest notice; no row if that is this one.
 SELECT own.incident_id, max(newer.sequence) AS newest
 FROM notice AS own JOIN notice AS newer ON newer.incident_id = own.incident_id
 WHERE own.id = ? AND newer.sequence > own.sequence GROUP BY own.incident_id
 
 -- name: insert_event
--- Add an event to the story of a notice.
+-- Record an event of a notice.
 INSERT INTO event (incident_id, notice_id, at, kind, channel, detail)
 SELECT (SELECT incident_id FROM notice WHERE id = :notice), :notice, :at, :kind, :channel, :detail

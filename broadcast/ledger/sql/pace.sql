@@ -1,14 +1,14 @@
 -- name: paces
--- Every pace and every pause.
+-- Read every pace and every pause.
 SELECT channel, full_at, paused_at, paused_until, reason FROM pace
 
 -- name: keep_pace
--- Note when the token bucket of a channel is full again.
+-- Record when the token bucket of a channel is full again.
 INSERT INTO pace (channel, full_at) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET full_at = excluded.full_at
 
 -- name: pause
--- Note that a provider asked for patience.
--- The longest that was asked for holds, unless it began later than it is now: then a clock was put back.
+-- Record that a provider asked for a pause.
+-- The longest one holds, unless it began later than now: then the clock was set back.
 INSERT INTO pace (channel, paused_at, paused_until, reason) VALUES (?, ?, ?, ?)
 ON CONFLICT (channel) DO UPDATE
 SET paused_at = excluded.paused_at, paused_until = excluded.paused_until, reason = excluded.reason

@@ -1,9 +1,9 @@
 -- name: addresses_of_recipients
--- People by their own numbers, as they were recorded.
+-- Read people by their numbers, as they were recorded.
 SELECT contact AS person, name, phone, email, extra FROM recipient WHERE id = ANY(:recipients) ORDER BY id
 
 -- name: deliveries_of_recipients
--- Every message that was owed to these people, in all audiences.
+-- Read every message that was owed to these people, in all audiences.
 SELECT delivery.id, delivery.recipient_id, delivery.notice_id, delivery.audience, delivery.texts, delivery.locale, delivery.channel, delivery.state,
        delivery.reason, delivery.ref, delivery.updated_at, notice.sequence, notice.kind, notice.created_at, notice.kinds,
        incident.ref AS incident, incident.title,
@@ -16,5 +16,5 @@ WHERE delivery.recipient_id = ANY(:recipients)
 ORDER BY delivery.id
 
 -- name: attempts_of_delivery
--- The requests that were made for a delivery.
+-- Read the attempts of a delivery.
 SELECT channel, started_at, ended_at, outcome, ref, reason FROM attempt WHERE delivery_id = ? ORDER BY id

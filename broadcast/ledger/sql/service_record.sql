@@ -1,5 +1,5 @@
 -- name: services_named
--- The facts of each notice of an incident that a channel may have shown, or is about to.
+-- Read the facts of each notice of an incident that a channel may have shown, or is about to show.
 SELECT notice.facts
 FROM notice AS own JOIN notice ON notice.incident_id = own.incident_id
 WHERE own.id = :notice AND EXISTS (
@@ -9,7 +9,7 @@ WHERE own.id = :notice AND EXISTS (
 ORDER BY notice.sequence
 
 -- name: incidents_shown
--- Every incident that a channel may have shown, as it stands now.
+-- Read every incident that a channel may have shown, as it is now.
 -- An incident that was kept from the channel changes nothing there.
 SELECT incident.phase, incident.severity, incident.services FROM incident
 WHERE incident.drill = 0 AND EXISTS (

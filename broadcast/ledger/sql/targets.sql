@@ -1,14 +1,14 @@
 -- name: targets
--- Where each channel that publishes led when it was last used.
+-- Read where each channel that publishes led when it was last used.
 SELECT channel, target FROM target
 
 -- name: keep_target
--- Note where a channel leads now.
+-- Record where a channel leads now.
 INSERT INTO target (channel, target) VALUES (:channel, :target)
 ON CONFLICT (channel) DO UPDATE SET target = excluded.target
 
 -- name: incidents_published
--- Incidents of which a channel published a notice, or may have.
+-- Read the incidents of which a channel published a notice, or may have published one.
 SELECT DISTINCT notice.incident_id FROM delivery
 JOIN attempt ON attempt.delivery_id = delivery.id
 JOIN notice ON notice.id = delivery.notice_id
@@ -16,24 +16,24 @@ WHERE delivery.contact >= 'channel:' AND delivery.contact < 'channel;' AND deliv
   AND attempt.channel = :channel AND (attempt.outcome IS NULL OR attempt.outcome IN ('unknown', 'accepted'))
 
 -- name: rename_attempts
--- Give the attempts of posts on a channel the name of another one.
+-- Rename the channel of the attempts of posts.
 UPDATE attempt SET channel = :new WHERE channel = :old AND delivery_id IN (
     SELECT delivery.id FROM delivery JOIN notice ON notice.id = delivery.notice_id
     WHERE delivery.contact >= 'channel:' AND delivery.contact < 'channel;' AND delivery.recipient_id IS NULL
       AND notice.incident_id = ANY(:incidents))
 
 -- name: posts_on_channel
--- Posts of these incidents that wait for a channel, or were published there, with their routes.
+-- Read the posts of these incidents that wait for a channel, or were published there, with their routes.
 SELECT id, route FROM delivery
 WHERE channel = :old AND contact >= 'channel:' AND contact < 'channel;' AND recipient_id IS NULL
   AND notice_id IN (SELECT id FROM notice WHERE incident_id = ANY(:incidents))
 
 -- name: rename_post
--- Give a post the name of another channel, in its route as well.
+-- Rename the channel of a post, in its route as well.
 UPDATE delivery SET channel = :new, route = :route WHERE id = :id
 
 -- name: drop_threads_in_the_way
--- Remove threads that a renamed one takes the place of.
+-- Remove the threads that have the new name of a renamed one.
 DELETE FROM thread
 WHERE channel = :new AND contact = 'channel:' || :new AND incident_id = ANY(:incidents)
   AND EXISTS (SELECT 1 FROM thread AS old
@@ -41,6 +41,6 @@ WHERE channel = :new AND contact = 'channel:' || :new AND incident_id = ANY(:inc
                 AND old.audience = thread.audience)
 
 -- name: rename_threads
--- Give the threads of a channel the name of another one.
+-- Rename the channel of threads.
 UPDATE thread SET channel = :new, contact = 'channel:' || :new
 WHERE channel = :old AND contact = 'channel:' || :old AND incident_id = ANY(:incidents)

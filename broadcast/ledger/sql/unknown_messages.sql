@@ -1,6 +1,6 @@
 -- name: unknown_messages
--- Every message of an incident whose answer was lost.
--- What no look-up has settled. The index of what is unknown keeps it short, however many were told.
+-- Read every message of an incident whose answer was lost.
+-- The index of unknown deliveries keeps this fast, however many people were told.
 SELECT delivery.id, delivery.notice_id, notice.incident_id, notice.sequence, delivery.contact, delivery.channel, delivery.reason, delivery.updated_at,
        delivery.route, delivery.step,
        recipient.name, recipient.phone, recipient.email
@@ -11,14 +11,14 @@ WHERE delivery.state = 'unknown' AND notice.incident_id = ?
 ORDER BY notice.sequence, delivery.id
 
 -- name: record_finding
--- Settle an unknown delivery by what somebody found out at the provider.
--- What was settled meanwhile stays as it is. What is planned again starts over on the channel where it was.
+-- Settle an unknown delivery by what a person found out at the provider.
+-- A delivery that is not unknown any more stays as it is. One that is planned again begins on the channel where it was.
 UPDATE delivery SET state = :state, attempts = 0, lookups = 0, not_before = 0, owner = NULL, reason = :reason, updated_at = :now
 WHERE id = :id AND state = 'unknown'
 
 -- name: record_finding_on_attempts
--- The same for its attempts on that channel, and for others to the same address.
--- Of several whose answers were lost on that channel, the latest is the one that was accepted.
+-- Settle its attempts on that channel, and those of other deliveries to the same address.
+-- Of several attempts whose answers were lost, the latest counts as the one that was accepted.
 UPDATE attempt SET outcome = :outcome, reason = :reason
 WHERE coalesce(outcome, 'unknown') = 'unknown' AND channel = (SELECT channel FROM delivery WHERE id = :id)
   AND (delivery_id = :id OR delivery_id IN (

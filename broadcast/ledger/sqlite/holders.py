@@ -1,4 +1,4 @@
-"""Which other processes hold a lock on an SQLite file."""
+"""Find the other processes that hold a lock on an SQLite file."""
 
 from __future__ import annotations
 

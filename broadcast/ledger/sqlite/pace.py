@@ -1,7 +1,7 @@
-"""What may leave on each channel now, whichever process asks.
+"""Count what may leave on each channel now, for all processes together.
 
 It lasts as long as the transaction that claims. Tokens are taken with the claim and never given back:
-a process that dies in between has lost some, and nobody has gained any.
+a process that dies in between has lost some, and no process has gained any.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class SqlitePacing:
         return min(wanted, self._free(channel, pace) * pace.batch) if pace else wanted
 
     def admit(self, channel: str, due: Sequence[Row]) -> int:
-        """For how many of the deliveries that are due there are tokens, which are taken."""
+        """Take tokens for requests that carry these deliveries; return how many deliveries they are for."""
         pace = self._paces.get(channel)
         if pace is None:
             return len(due)
@@ -54,7 +54,7 @@ class SqlitePacing:
         return sum(sizes)
 
     def next_at(self, channel: str) -> float:
-        """When more may leave, on the monotonic clock."""
+        """Return when more may leave, in monotonic seconds."""
         pace = self._paces.get(channel)
         return pace.next_at(self._full_at.get(channel, 0.0), self._at) if pace else self._at
 

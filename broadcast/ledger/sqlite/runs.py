@@ -1,4 +1,4 @@
-"""Which processes are sending: each holds a lock beside the ledger for as long as it lives."""
+"""Tell which processes are sending: each holds a lock beside the ledger for as long as it lives."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SqliteRuns(Runs):
         return SqliteRun(self.folder)
 
     def alive(self, run: str) -> int | None:
-        """The process id of that run if it still lives, else None; removes the lock file of a dead one.
+        """Return the process id of that run if it is alive, else None; remove the lock file of a dead one.
 
         Raises `LedgerError` if it cannot be found out: a run that lives must never be taken for dead.
         """
@@ -82,7 +82,7 @@ class SqliteRun:
             lock.release()
 
     def end(self) -> None:
-        """Let go of every lock and leave no trace."""
+        """Release every lock and remove its file."""
         self.forsake()
         self._held.release()
 
@@ -109,7 +109,7 @@ class _Lock:
             ) from None
 
     def release(self) -> None:
-        """Let go of it and leave no trace."""
+        """Release the lock and remove its file."""
         with suppress(OSError):  # the next process that looks tidies up, and sees that the lock is free
             self._path.unlink()
         os.close(self._descriptor)

@@ -1,4 +1,4 @@
-"""One SQLite file: opened safely, migrated by numbered scripts, its errors put into our words.
+"""Keep a ledger in one SQLite file: open it safely, migrate it by numbered scripts, translate its errors.
 
 Durability was measured by replaying power cuts: Python's default journal and WAL with synchronous=NORMAL
 lose the intent that was committed before a request. TRUNCATE with FULL does not, nor does WAL with FULL,
@@ -38,7 +38,7 @@ APPLICATION_ID = 0x42434153
 WAIT_SECONDS = 10.0
 _MEBIBYTE = 1024 * 1024
 #: How long a command waits altogether while other processes go on writing. SQLite gives the lock to one of
-#: those that happen to ask, so among thirty some ask for 10 s in vain although nobody keeps it.
+#: those that happen to ask, so among thirty some ask for 10 s in vain although none of them keeps it.
 _CROWD_SECONDS = 60.0
 #: PostgreSQL's way to say that a value is one of a list. SQLite has no lists, so ours get there as JSON.
 _LISTED = re.compile(r"= ANY\((:\w+)\)")
@@ -79,7 +79,7 @@ class SqliteStore:
 
     @cached_property
     def runs(self) -> SqliteRuns:
-        """Which processes are sending from it."""
+        """The processes that send from it."""
         from broadcast.ledger.sqlite.runs import SqliteRuns
 
         return SqliteRuns(self.path)
@@ -88,7 +88,7 @@ class SqliteStore:
     def transaction(self) -> Iterator[SqliteConnection]:
         """Write all or nothing; raises `LedgerError`.
 
-        Ctrl-Z waits for the end of it: nobody else can write meanwhile.
+        Ctrl-Z waits for the end of it: no other process can write meanwhile.
         """
         with ledger_errors(self.path), ctrl_z_deferred():
             _patiently(self.path, lambda: self._raw.execute("BEGIN IMMEDIATE"))
@@ -107,12 +107,12 @@ class SqliteStore:
 
     @contextmanager
     def erasing(self, undone: str) -> Iterator[SqliteConnection]:
-        """A transaction that takes people out, while nothing is being sent; raises `Refused`, `LedgerError`.
+        """Take people out in a transaction, while nothing is being sent; raise `Refused` or `LedgerError`.
 
         Without the index, which lasts as long, every person that goes would be looked for in all deliveries.
         """
         with self.transaction() as connection:
-            # From here on nobody can claim anything, so a run that is not alive now has nothing in flight.
+            # From here on no process can claim, so a run that is not alive now has no request out.
             self.runs.require_idle(undone)
             connection.execute("index_recipients")
             yield connection
@@ -128,9 +128,9 @@ class SqliteStore:
         return SqlitePacing(connection, paces, now, clock.monotonic())
 
     def intend(self, connection: Connection, values: Mapping[str, object]) -> list[int]:
-        """Write down the intent to send what is due; returns the numbers of the attempts, in order.
+        """Record the intent to send what is due; return the numbers of the attempts, in order.
 
-        Nobody else writes until the end of the transaction, so what is due now is nobody else's.
+        No other process writes until the end of the transaction, so what is due now is for this one.
         """
         attempts = sorted(attempt for (attempt,) in connection.execute("intend", values))
         connection.execute("mark_sending", {**values, "attempts": attempts})
@@ -148,7 +148,7 @@ class SqliteStore:
             )
 
     def rewrite(self) -> None:
-        """Write the whole file anew, without the unused parts; raises `LedgerError`, and loses nothing.
+        """Rewrite the whole file without its unused parts; lose nothing if that raises `LedgerError`.
 
         It is built in memory (`temp_store`), so that no copy is left in a temporary file, and takes as much
         space again in the journal.
@@ -158,7 +158,7 @@ class SqliteStore:
             self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def check(self) -> str:
-        """SQLite's own verdict on the file: `ok`, or what is wrong."""
+        """Return SQLite's own verdict on the file: `ok`, or what is wrong."""
         with ledger_errors(self.path), ctrl_z_deferred():
             verdict: str = self._raw.execute("PRAGMA quick_check(1)").fetchone()[0]
             return verdict
@@ -208,7 +208,7 @@ def open_sqlite(place: Path, wait: float = WAIT_SECONDS) -> SqliteStore:
 
 
 def _folded(text: str | None) -> str | None:
-    """Text as it is compared with other text. SQLite's own lower() knows the letters of ASCII only."""
+    """Return text as it is compared with other text: SQLite's lower() knows the letters of ASCII only."""
     return None if text is None else text.casefold()
 
 
@@ -223,7 +223,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _patiently(path: Path, act: Callable[[], object]) -> None:
-    """Do it, again and again while it only fails because other processes write one after the other."""
+    """Call `act`, and again as long as it only fails because other processes write one after the other."""
     until = time.monotonic() + _CROWD_SECONDS
     while True:
         before = _written(path)
@@ -238,7 +238,7 @@ def _patiently(path: Path, act: Callable[[], object]) -> None:
 
 
 def _written(path: Path) -> tuple[int, ...]:
-    """Changes with every transaction of any process, and needs no lock."""
+    """Return a value that changes with every transaction of any process; needs no lock."""
     files = (path, path.with_name(f"{path.name}-wal"))
     return tuple(file.stat().st_mtime_ns for file in files if file.exists())
 
@@ -266,7 +266,7 @@ def _create_or_check(path: Path) -> None:
 
 
 def _check_length(connection: sqlite3.Connection, path: Path) -> None:
-    """SQLite fills up a last page that was cut off with zeros, and says nothing."""
+    """Raise `LedgerDamaged` if the last page was cut off: SQLite fills it up with zeros, and says nothing."""
     if path.stat().st_size % connection.execute("PRAGMA page_size").fetchone()[0]:
         raise LedgerDamaged(f"the ledger {path} was cut off", hint=START_ANEW)
 
@@ -341,7 +341,7 @@ def _split(script: str) -> Iterator[str]:
 
 @cache
 def _statements() -> Mapping[str, str]:
-    """SQL by name: what every engine takes, and what only SQLite does."""
+    """Return SQL by name: the statements that every engine takes, and those of SQLite."""
     own = Path(__file__).with_name("work.sql")
     statements = read_statements([*sorted(COMMON.glob("*.sql")), own])
     return {

@@ -1,5 +1,5 @@
 -- name: intend
--- Write down the intent to send what is due on a channel; returns the numbers of the attempts.
+-- Record an attempt for each delivery that is due on a channel, up to a limit; return their numbers.
 INSERT INTO attempt (delivery_id, channel, owner, started_at)
 SELECT id, :channel, :owner, :now FROM delivery
 WHERE state = 'planned' AND channel = :channel AND notice_id = :notice AND not_before <= :now
@@ -7,13 +7,13 @@ ORDER BY texts, locale, id LIMIT :limit
 RETURNING id
 
 -- name: mark_sending
--- Let a run own the deliveries of its new attempts.
+-- Make the deliveries of new attempts `sending`, owned by a run.
 UPDATE delivery SET state = 'sending', owner = :owner, attempts = attempts + 1, lookups = 0, updated_at = :now
 WHERE id IN (SELECT delivery_id FROM attempt WHERE attempt.id = ANY(:attempts))
 
 -- name: claimed_shared
--- Claims whose address this notice has reached, or may have, by another delivery.
--- The most certain answer first. CROSS JOIN keeps SQLite from beginning with the other attempts.
+-- Read the claims whose address this notice has reached, or may have reached, by another delivery.
+-- The most certain outcome comes first. CROSS JOIN keeps SQLite from beginning with the other attempts.
 SELECT mine.id AS attempt, delivery.id AS delivery, delivery.route, delivery.step,
        taken.outcome, taken.ref, theirs.state, theirs.owner, theirs.not_before
 FROM attempt AS mine
@@ -28,31 +28,31 @@ WHERE mine.id = ANY(:attempts)
 ORDER BY mine.id, coalesce(taken.outcome = 'accepted', 0) DESC, taken.outcome IS NULL DESC, taken.id
 
 -- name: settle_attempts
--- Write down what became of attempts.
--- `refs` lists [attempt, reference]. What is known once stays known: of two processes that asked, the
--- one that learnt less changes nothing.
+-- Record the outcome of attempts.
+-- `refs` lists [attempt, reference]. An outcome that is known stays: of two processes that looked an attempt up,
+-- the one that found out less changes nothing.
 UPDATE attempt SET ended_at = :now, outcome = :outcome, reason = :reason, ref = json_extract(one.value, '$[1]')
 FROM json_each(:refs) AS one
 WHERE attempt.id = json_extract(one.value, '$[0]') AND (outcome IS NULL OR outcome = 'unknown')
 
 -- name: keep_threads
--- Keep what later messages hang on.
+-- Record the threads that later messages hang on.
 -- `threads` lists [contact, audience, root, last].
 INSERT INTO thread (incident_id, channel, contact, audience, root, last)
 SELECT notice.incident_id, :origin, json_extract(one.value, '$[0]'), json_extract(one.value, '$[1]'),
        json_extract(one.value, '$[2]'), json_extract(one.value, '$[3]')
 FROM notice, json_each(:threads) AS one WHERE notice.id = :notice
--- A closed ticket is followed by another one, which is then the root.
+-- A closed ticket is followed by a new one, which is then the root.
 ON CONFLICT (incident_id, channel, contact, audience) DO UPDATE SET root = excluded.root, last = excluded.last
 
 -- name: reroute
--- Send everybody who waits for a channel to the next one of their lane.
+-- Move what waits for a channel to the next one of its lane.
 UPDATE delivery SET step = step + 1, channel = json_extract(route, '$[' || (step + 1) || ']'), attempts = 0, lookups = 0,
        not_before = 0, reason = :reason, updated_at = :now
 WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step + 1 < json_array_length(route)
 
 -- name: count_rerouted
--- Count the people whom `reroute` is about to move.
+-- Count as failovers what `reroute` is about to move.
 INSERT INTO failover (notice_id, origin, destination, reason, count, first_at)
 SELECT notice_id, channel, json_extract(route, '$[' || (step + 1) || ']'), :reason, count(*), :now FROM delivery
 WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step + 1 < json_array_length(route)
@@ -60,13 +60,13 @@ GROUP BY 3
 ON CONFLICT (notice_id, origin, destination, reason) DO UPDATE SET count = failover.count + excluded.count
 
 -- name: hold
--- Keep everybody who waits for a channel and has none left after it.
+-- Hold what waits for a channel and has none left after it.
 UPDATE delivery SET state = 'held', reason = :reason, updated_at = :now
 WHERE notice_id = :notice AND channel = :channel AND state = 'planned' AND step + 1 >= json_array_length(route)
 
 -- name: unhold
 -- Plan again what was held.
--- A route starts over, but behind the last channel that may have taken it already. What no usable channel can send
+-- A route begins again after the last channel that may have taken the message. What no usable channel can send
 -- stays as it is, with the reason.
 UPDATE delivery SET state = 'planned', step = start.step, channel = json_extract(route, '$[' || start.step || ']'),
        attempts = 0, lookups = 0, not_before = 0, updated_at = :now
@@ -84,25 +84,25 @@ FROM (SELECT owed.id, min(coalesce(max(doubtful.key) + 1, 0), json_array_length(
 WHERE start.id = delivery.id
 
 -- name: wait_no_longer
--- Let what is planned be due at once.
--- Without the index, everybody in the notice is looked at.
+-- Make everything planned due at once.
+-- Without the index, all deliveries of the notice are read.
 UPDATE delivery INDEXED BY delivery_due SET not_before = 0
 WHERE state = 'planned' AND notice_id = :notice AND not_before > 0
 
 -- name: restart_waits
--- Let look-ups go on as they were planned although the clock was put forward or back.
--- `before` is what the clock would show now if nobody had put it forward or back: what was left of a wait goes on. Where
--- that is not known, a wait begins again. One that another process has written since then stays as it is.
+-- Restart the waits for look-ups after the wall clock was set.
+-- `before` is what the clock would show now if it had not been set: what was left of a wait goes on. If
+-- it is NULL, a wait begins again. A wait that another process has written since then stays as it is.
 UPDATE delivery INDEXED BY delivery_unknown
 SET not_before = :now + max(0, not_before - coalesce(:before, waits_since)), waits_since = :now
 WHERE state = 'unknown' AND notice_id = :notice AND not_before < 9e999
   AND (waits_since > :now OR (:before < :now AND waits_since <= :before AND not_before > :before))
 
 -- name: supersede
--- Cancel what a newer notice of the incident takes the place of.
--- A person who is told the newer truth must not get the older one afterwards, nor a channel that publishes it, and
--- nobody that of an incident that is over, nor an end that was taken back. Ids are unique within one audience only.
--- `only` lists the deliveries to look at; without it, all of the incident are.
+-- Cancel what a newer notice of the incident supersedes.
+-- A receiver of the newer notice must not get an older one afterwards; that holds for channels that publish as well.
+-- After the end, or when an end is taken back, no receiver gets one. Ids are unique within one audience only.
+-- `only` lists the deliveries to look at; NULL for all of the incident.
 UPDATE delivery SET state = 'cancelled', updated_at = :now,
        reason = 'superseded by notice ' || (SELECT max(sequence) FROM notice WHERE incident_id = :incident)
 WHERE state IN ('planned', 'held')
@@ -122,8 +122,8 @@ WHERE state IN ('planned', 'held')
                            AND leg.value IN (SELECT value FROM json_each(delivery.route))))))
 
 -- name: supersede_same_person
--- Cancel what people are told by a newer notice under another id or in another audience.
--- An address under no other name.
+-- Cancel what people get from a newer notice under another id or in another audience.
+-- It is one person if an address is the same and the names do not differ.
 WITH waiting AS MATERIALIZED (
     SELECT delivery.id, notice.sequence, folded(recipient.name) AS name, recipient.phone, folded(recipient.email) AS email
     FROM delivery JOIN notice ON notice.id = delivery.notice_id JOIN recipient ON recipient.id = delivery.recipient_id
@@ -150,9 +150,9 @@ UPDATE delivery SET state = 'cancelled', updated_at = :now,
 WHERE id IN (SELECT id FROM known WHERE newer > own AND (name = other OR '' IN (name, other)))
 
 -- name: reach
--- How a notice fared, by channel in the order of lanes and routes.
--- A delivery is a channel's once its turn came there. Routes start over after `retry`, attempts stay.
--- Who was planned as unreachable or suppressed was nobody's.
+-- Count the messages of a notice by channel, in the order of lanes and routes.
+-- A delivery counts for a channel once its turn came there. Routes begin again with `retry`; attempts stay.
+-- Deliveries that were planned as unreachable or suppressed count for no channel.
 WITH turn AS (
     SELECT delivery.id, delivery.lane, leg.key AS step, leg.value AS channel,
            delivery.channel = leg.value AND delivery.state IN ('accepted', 'delivered', 'confirmed') AS reached
@@ -165,7 +165,7 @@ WITH turn AS (
 ),
 verdict AS (
     SELECT turn.channel, turn.lane, turn.step, count(attempt.id) AS tries,
-           -- Somebody may have been told by another message of the notice to the same address.
+           -- Another message of the notice may have reached the same address.
            max(coalesce(attempt.outcome = 'accepted', 0) OR turn.reached) AS accepted,
            coalesce(max(attempt.id IS NOT NULL AND coalesce(attempt.outcome, 'unknown') = 'unknown'), 0) AS doubtful,
            min(attempt.started_at) AS first_at,
@@ -181,7 +181,7 @@ SELECT channel, count(*) AS targeted, sum(accepted) AS accepted,
 FROM verdict GROUP BY channel ORDER BY min(lane), max(step), channel
 
 -- name: index_recipients
--- Find the deliveries of a person quickly, for as long as an erasure takes.
+-- Index the deliveries by person, for as long as an erasure takes.
 CREATE INDEX delivery_recipient ON delivery (recipient_id)
 
 -- name: drop_index
