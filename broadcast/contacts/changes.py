@@ -62,7 +62,7 @@ def refuse_removals(found: Difference, most: int | None) -> BroadcastError | Non
         )
     if not found.read:
         return UsageError(
-            "the list names nobody, so --replace would remove everybody; nothing was written",
+            "the list has no people, so --replace would remove everybody; nothing was written",
             hint="check the source of the list",
         )
     usual = min(max(_FEW, int(found.before * _SHARE)), max(found.before - 1, 0))

@@ -271,8 +271,8 @@ def test_rows_about_one_person_are_merged_and_what_they_do_not_agree_on_is_said(
         ("Kunde,Filiale\nAnna,Mitte\n", 2, "has no column of phone numbers or e-mail addresses"),
         (CARD * 3, 6, "3 rows were rejected"),
         ("email\nbert@firma.de\nanna(at)firma.de\n", 6, "1 row was rejected"),
-        ("[]", 2, "the list names nobody"),
-        ("email,name\n", 2, "the list names nobody"),
+        ("[]", 2, "the list has no people"),
+        ("email,name\n", 2, "the list has no people"),
     ],
 )
 def test_what_is_no_list_or_was_read_in_part_replaces_nobody(bring, content, code, complaint, replace):
