@@ -15,11 +15,10 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from broadcast.sandbox.server import Sandbox
-    from tests.harness.command import Program
     from tests.harness.company import Company
-    from tests.harness.customers import Muster
     from tests.harness.processes import Daemon
-    from tests.harness.program import Company as ProgramCompany
+    from tests.harness.program import Program
+    from tests.harness.program_company import CustomerCompany, ProgramCompany
 
 # How long an example takes depends on what else the machine does; nothing is asserted by it.
 settings.register_profile("any machine", deadline=None)
@@ -29,15 +28,15 @@ settings.load_profile("any machine")
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """A sandbox in a thread of this process."""
-    from tests.harness.company import playing
+    from tests.harness.sandbox import running_sandbox
 
-    with playing() as sandbox:
+    with running_sandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture(scope="session")
 def _secrets() -> None:
-    from tests.harness.company import ENVIRONMENT
+    from tests.harness.configurations import ENVIRONMENT
 
     os.environ.update(ENVIRONMENT)
 
@@ -69,7 +68,7 @@ def company(_secrets: None, sandbox: Sandbox, tmp_path: Path) -> Company:
 @pytest.fixture
 def broadcast(tmp_path: Path) -> Program:
     """The program in an empty folder."""
-    from tests.harness.command import run
+    from tests.harness.program import run
 
     return lambda *arguments, **options: run(tmp_path, *arguments, **options)
 
@@ -77,7 +76,7 @@ def broadcast(tmp_path: Path) -> Program:
 @pytest.fixture
 def page_only(tmp_path: Path) -> Path:
     """A configuration that publishes on a page in a folder, and nowhere else; the page's folder."""
-    from tests.harness.command import PAGE_ONLY
+    from tests.harness.configurations import PAGE_ONLY
 
     (tmp_path / "broadcast.toml").write_text(PAGE_ONLY, encoding="utf-8")
     return tmp_path / "public"
@@ -87,7 +86,7 @@ def page_only(tmp_path: Path) -> Path:
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder that `init --sandbox` filled; its sandbox is stopped at the end."""
     from broadcast.sandbox import daemon
-    from tests.harness.command import run
+    from tests.harness.program import run
 
     folder = tmp_path_factory.mktemp("rehearsal")
     outcome = run(folder, "init", "--sandbox", "--locale", "de")
@@ -99,39 +98,38 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def rehearse(rehearsal: Path) -> Program:
     """The program, sending to the sandbox."""
-    from tests.harness.command import run
+    from tests.harness.program import run
 
     return lambda *arguments, **options: run(rehearsal, "--sandbox", *arguments, **options)
 
 
 @pytest.fixture
-def muster(tmp_path: Path) -> Iterator[Muster]:
+def muster(tmp_path: Path) -> Iterator[CustomerCompany]:
     """Three customers with a mailbox and a number each, told by e-mail alone."""
-    from tests.harness.customers import PEOPLE, Muster
-    from tests.harness.program import company
+    from tests.harness.program_company import PEOPLE, CustomerCompany, program_company
 
-    with company(tmp_path) as made:
-        made.people("customers", PEOPLE)
-        muster = Muster(made)
+    with program_company(tmp_path) as made:
+        made.write_contacts("customers", PEOPLE)
+        muster = CustomerCompany(made)
         muster.audiences(customers='lanes = [["email"]]')
         yield muster
 
 
 @pytest.fixture(scope="module")
 def _mail_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProgramCompany]:
-    from tests.harness.program import company
+    from tests.harness.program_company import program_company
 
-    with company(tmp_path_factory.mktemp("company")) as made:
+    with program_company(tmp_path_factory.mktemp("company")) as made:
         yield made
 
 
 @pytest.fixture
 def mail_company(_mail_company: ProgramCompany) -> ProgramCompany:
     """A company of three customers, told by e-mail alone, with an empty ledger."""
-    from tests.harness.customers import PEOPLE, Muster
+    from tests.harness.program_company import PEOPLE, CustomerCompany
 
     _mail_company.forget()
     _mail_company.configure()
-    _mail_company.people("customers", PEOPLE)
-    Muster(_mail_company).audiences(customers='lanes = [["email"]]')
+    _mail_company.write_contacts("customers", PEOPLE)
+    CustomerCompany(_mail_company).audiences(customers='lanes = [["email"]]')
     return _mail_company

@@ -15,7 +15,8 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from tests.fake_providers.strict_server import SECRETS, Strict, strict
-from tests.harness.scene import Run, Scene, set_up
+from tests.harness.process_company import ProcessCompany, process_company
+from tests.harness.program import Ended
 
 AUDIENCES = """
 [audiences.customers]
@@ -36,38 +37,40 @@ def providers() -> Iterator[Strict]:
 def chapters(tmp_path_factory, providers) -> dict[str, Path]:
     """Folders whose ledger holds one open incident, two, and one that is closed."""
     folder = tmp_path_factory.mktemp("chapters")
-    one = set_up(folder / "one", providers, AUDIENCES)
+    one = process_company(folder / "one", providers, AUDIENCES)
     one.write("customers.csv", PEOPLE)
     assert one.send(*NOTIFY[:-1]).code == 0
-    two = Scene(Path(shutil.copytree(one.folder, folder / "two")))
+    two = ProcessCompany(Path(shutil.copytree(one.folder, folder / "two")))
     assert two.send("notify", "Mail down").code == 0
-    closed = Scene(Path(shutil.copytree(one.folder, folder / "closed")))
+    closed = ProcessCompany(Path(shutil.copytree(one.folder, folder / "closed")))
     assert closed.send("resolve").code == 0
-    return {scene.folder.name: scene.folder for scene in (one, two, closed)}
+    return {company.folder.name: company.folder for company in (one, two, closed)}
 
 
 @pytest.fixture
-def scene(tmp_path, chapters, providers) -> Scene:
+def company(tmp_path, chapters, providers) -> ProcessCompany:
     """A working organisation with one open incident, INC-1; providers that have heard of nothing."""
     return at("one", tmp_path, chapters, providers)
 
 
-def at(chapter: str, tmp_path: Path, chapters: dict[str, Path], providers: Strict) -> Scene:
+def at(chapter: str, tmp_path: Path, chapters: dict[str, Path], providers: Strict) -> ProcessCompany:
     providers.forget()
-    return Scene(Path(shutil.copytree(chapters[chapter], tmp_path / chapter)))
+    return ProcessCompany(Path(shutil.copytree(chapters[chapter], tmp_path / chapter)))
 
 
 def content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def refusal(scene: Scene, providers: Strict, *arguments: str, stdin: str = "", **changes: str | None) -> Run:
+def refusal(
+    company: ProcessCompany, providers: Strict, *arguments: str, stdin: str = "", **changes: str | None
+) -> Ended:
     """Run a command that must not get far; what holds for every one of them is checked here."""
-    before = content(scene.ledger)
-    run = scene.run(*arguments, stdin=stdin, **changes)
+    before = content(company.ledger_path)
+    run = company.run(*arguments, stdin=stdin, **changes)
 
     assert providers.seen == []
-    assert content(scene.ledger) == before
+    assert content(company.ledger_path) == before
     assert run.out == ""
     assert [line.split(":")[0] for line in run.err.splitlines() if line[:5] in {"error", "hint:"}] == [
         "error",
@@ -79,7 +82,7 @@ def refusal(scene: Scene, providers: Strict, *arguments: str, stdin: str = "", *
     return run
 
 
-def hint(run: Run) -> str:
+def hint(run: Ended) -> str:
     return run.err.partition("hint:")[2]
 
 
@@ -111,29 +114,29 @@ def seldom(*cases: Sequence[object]) -> list[ParameterSet]:
         ),
     ],
 )
-def test_a_wrong_configuration_is_6(scene, providers, old, new, said, mend):
-    scene.edit(old, new)
+def test_a_wrong_configuration_is_6(company, providers, old, new, said, mend):
+    company.edit(old, new)
 
-    run = refusal(scene, providers, *NOTIFY)
+    run = refusal(company, providers, *NOTIFY)
 
     assert run.code == 6
     assert said in run.err
     assert mend in hint(run)
 
 
-def test_everything_wrong_with_a_configuration_is_told_at_once(scene, providers):
-    scene.edit("hotline =", "hotlin =")
-    scene.edit("concurrency = 4", "concurrency = 0")
+def test_everything_wrong_with_a_configuration_is_told_at_once(company, providers):
+    company.edit("hotline =", "hotlin =")
+    company.edit("concurrency = 4", "concurrency = 0")
 
-    run = refusal(scene, providers, *NOTIFY)
+    run = refusal(company, providers, *NOTIFY)
 
     assert run.code == 6
     assert "broadcast.toml:6:" in run.err
     assert "broadcast.toml:17:" in run.err
 
 
-def test_a_missing_secret_is_6_and_named(scene, providers):
-    run = refusal(scene, providers, *NOTIFY, TWILIO_AUTH_TOKEN=None)
+def test_a_missing_secret_is_6_and_named(company, providers):
+    run = refusal(company, providers, *NOTIFY, TWILIO_AUTH_TOKEN=None)
 
     assert run.code == 6
     assert "[channels.sms]" in run.err
@@ -141,22 +144,22 @@ def test_a_missing_secret_is_6_and_named(scene, providers):
     assert ".env" in hint(run)
 
 
-def test_a_secret_in_the_file_is_6_and_not_repeated(scene, providers):
-    scene.edit('"env:TWILIO_AUTH_TOKEN"', f'"{SECRETS["TWILIO_AUTH_TOKEN"]}"')
+def test_a_secret_in_the_file_is_6_and_not_repeated(company, providers):
+    company.edit('"env:TWILIO_AUTH_TOKEN"', f'"{SECRETS["TWILIO_AUTH_TOKEN"]}"')
 
-    run = refusal(scene, providers, *NOTIFY)
+    run = refusal(company, providers, *NOTIFY)
 
     assert run.code == 6
     assert "broadcast.toml:14: [channels.sms] auth_token: a secret must not be in the file" in run.err
     assert 'auth_token = "env:TWILIO_AUTH_TOKEN"' in hint(run)
 
 
-def test_a_secret_that_others_may_read_is_a_warning(scene, providers):
-    path = scene.write("token.txt", SECRETS["TWILIO_AUTH_TOKEN"])
+def test_a_secret_that_others_may_read_is_a_warning(company, providers):
+    path = company.write("token.txt", SECRETS["TWILIO_AUTH_TOKEN"])
     path.chmod(0o644)
-    scene.edit('"env:TWILIO_AUTH_TOKEN"', '"file:token.txt"')
+    company.edit('"env:TWILIO_AUTH_TOKEN"', '"file:token.txt"')
 
-    run = scene.run(*NOTIFY, "--dry-run")
+    run = company.run(*NOTIFY, "--dry-run")
 
     assert run.code == 0
     assert f"chmod 600 {path}" in run.said
@@ -167,8 +170,8 @@ def test_a_secret_that_others_may_read_is_a_warning(scene, providers):
     ("arguments", "said"),
     [(("--config", "none.toml"), "none.toml does not exist"), (("--config", "."), "is a folder")],
 )
-def test_a_configuration_that_is_not_there_is_6(scene, providers, arguments, said):
-    run = refusal(scene, providers, *arguments, *NOTIFY)
+def test_a_configuration_that_is_not_there_is_6(company, providers, arguments, said):
+    run = refusal(company, providers, *arguments, *NOTIFY)
 
     assert run.code == 6
     assert said in run.err
@@ -192,21 +195,21 @@ def test_a_configuration_that_is_not_there_is_6(scene, providers, arguments, sai
         ),
     ],
 )
-def test_contacts_of_which_nobody_can_be_told(scene, providers, contacts, code, said, mend):
-    scene.write("customers.csv", contacts)
-    scene.edit('[["sms"], ["x"]]', '[["sms"]]')
+def test_contacts_of_which_nobody_can_be_told(company, providers, contacts, code, said, mend):
+    company.write("customers.csv", contacts)
+    company.edit('[["sms"], ["x"]]', '[["sms"]]')
 
-    run = refusal(scene, providers, *NOTIFY)
+    run = refusal(company, providers, *NOTIFY)
 
     assert run.code == code
     assert said in run.err
     assert mend in hint(run)
 
 
-def test_broken_rows_are_told_and_the_others_are_reached(scene, providers):
-    scene.write("customers.csv", PEOPLE + "b,Ben,,0151,de\nc,Cy,no-mail,,de\nd,Dora,,+4915112340004,en\n")
+def test_broken_rows_are_told_and_the_others_are_reached(company, providers):
+    company.write("customers.csv", PEOPLE + "b,Ben,,0151,de\nc,Cy,no-mail,,de\nd,Dora,,+4915112340004,en\n")
 
-    run = scene.send(*NOTIFY[:-1], "-a", "customers", "--channel", "sms")
+    run = company.send(*NOTIFY[:-1], "-a", "customers", "--channel", "sms")
 
     assert run.code == 0
     assert [message["to"] for message in providers.twilio.messages] == ["+4915112340001", "+4915112340004"]
@@ -227,19 +230,19 @@ def test_broken_rows_are_told_and_the_others_are_reached(scene, providers):
         ),
     ],
 )
-def test_a_text_that_cannot_be_written_is_7(scene, providers, text, said):
-    scene.write("templates/de/customers/investigating/sms.txt.j2", text)
+def test_a_text_that_cannot_be_written_is_7(company, providers, text, said):
+    company.write("templates/de/customers/investigating/sms.txt.j2", text)
 
-    run = refusal(scene, providers, *NOTIFY)
+    run = refusal(company, providers, *NOTIFY)
 
     assert run.code == 7
     assert said in run.err
 
 
-def test_a_message_that_cannot_be_shortened_is_7_with_the_arithmetic(scene, providers):
-    scene.edit("https://muster.example", f"https://muster.example/{'a' * 500}")
+def test_a_message_that_cannot_be_shortened_is_7_with_the_arithmetic(company, providers):
+    company.edit("https://muster.example", f"https://muster.example/{'a' * 500}")
 
-    run = refusal(scene, providers, *NOTIFY)
+    run = refusal(company, providers, *NOTIFY)
 
     assert run.code == 7
     assert "of 160" in run.err or "of 280" in run.err or "of 459" in run.err, run.err
@@ -286,8 +289,8 @@ def test_a_message_that_cannot_be_shortened_is_7_with_the_arithmetic(scene, prov
         ),
     ],
 )
-def test_what_was_typed_wrong_is_2(scene, providers, arguments, said, mend):
-    run = refusal(scene, providers, *arguments, "--yes")
+def test_what_was_typed_wrong_is_2(company, providers, arguments, said, mend):
+    run = refusal(company, providers, *arguments, "--yes")
 
     assert run.code == 2
     assert said in run.err
@@ -305,10 +308,10 @@ def test_what_was_typed_wrong_is_2(scene, providers, arguments, said, mend):
         ),
     ],
 )
-def test_broken_vars_are_2_and_say_where(scene, providers, name, text, said):
-    scene.write(name, text)
+def test_broken_vars_are_2_and_say_where(company, providers, name, text, said):
+    company.write(name, text)
 
-    run = refusal(scene, providers, *NOTIFY, "--vars", name)
+    run = refusal(company, providers, *NOTIFY, "--vars", name)
 
     assert run.code == 2
     assert said in run.err
@@ -338,24 +341,24 @@ def test_what_is_over_is_over(tmp_path, chapters, providers, arguments, said, me
     assert mend in hint(run)
 
 
-def test_no_way_left_is_3(scene, providers):
-    run = refusal(scene, providers, *NOTIFY, "--channel", "x", "--not-channel", "x")
+def test_no_way_left_is_3(company, providers):
+    run = refusal(company, providers, *NOTIFY, "--channel", "x", "--not-channel", "x")
 
     assert run.code == 3
     assert "--channel" in hint(run)
 
 
-def test_without_a_terminal_nobody_confirms(scene, providers):
-    run = refusal(scene, providers, *NOTIFY[:-1])
+def test_without_a_terminal_nobody_confirms(company, providers):
+    run = refusal(company, providers, *NOTIFY[:-1])
 
     assert run.code == 8
     assert "--yes --max-recipients 1" in hint(run)
 
 
-def test_more_people_than_allowed_are_not_told(scene, providers):
-    scene.write("customers.csv", PEOPLE + "b,Ben,,+4915112340002,de\n")
+def test_more_people_than_allowed_are_not_told(company, providers):
+    company.write("customers.csv", PEOPLE + "b,Ben,,+4915112340002,de\n")
 
-    run = refusal(scene, providers, *NOTIFY, "--max-recipients", "1")
+    run = refusal(company, providers, *NOTIFY, "--max-recipients", "1")
 
     assert run.code == 8
     assert "2 people would be told, and at most 1 are allowed" in run.err
@@ -365,44 +368,44 @@ def test_more_people_than_allowed_are_not_told(scene, providers):
 @pytest.mark.parametrize(
     "arguments", [NOTIFY, *seldom((("update", "-m", "x", "--yes"),), (("resolve", "--yes"),))]
 )
-def test_what_is_not_live_does_not_send(scene, providers, arguments):
-    scene.edit("[broadcast]\n", "[broadcast]\nlive = false\n")
+def test_what_is_not_live_does_not_send(company, providers, arguments):
+    company.edit("[broadcast]\n", "[broadcast]\nlive = false\n")
 
-    run = refusal(scene, providers, *arguments)
+    run = refusal(company, providers, *arguments)
 
     assert run.code == 8
     assert "live = false" in run.err
     assert "--sandbox" in hint(run)
 
 
-def replace_by_folder(scene: Scene) -> None:
-    scene.ledger.unlink()
-    scene.ledger.mkdir()
+def replace_by_folder(company: ProcessCompany) -> None:
+    company.ledger_path.unlink()
+    company.ledger_path.mkdir()
 
 
-def replace_by_text(scene: Scene) -> None:
-    scene.ledger.write_text("INC-1 is open\n" * 100, encoding="utf-8")
+def replace_by_text(company: ProcessCompany) -> None:
+    company.ledger_path.write_text("INC-1 is open\n" * 100, encoding="utf-8")
 
 
-def cut_in_half(scene: Scene) -> None:
-    os.truncate(scene.ledger, scene.ledger.stat().st_size // 2)
+def cut_in_half(company: ProcessCompany) -> None:
+    os.truncate(company.ledger_path, company.ledger_path.stat().st_size // 2)
 
 
-def overwrite_the_middle(scene: Scene) -> None:
-    content = bytearray(scene.ledger.read_bytes())
+def overwrite_the_middle(company: ProcessCompany) -> None:
+    content = bytearray(company.ledger_path.read_bytes())
     content[4096:20480] = os.urandom(16384)
-    scene.ledger.write_bytes(content)
+    company.ledger_path.write_bytes(content)
 
 
-def change(statement: str, scene: Scene) -> None:
-    connection = sqlite3.connect(scene.ledger)
+def change(statement: str, company: ProcessCompany) -> None:
+    connection = sqlite3.connect(company.ledger_path)
     connection.execute(statement)
     connection.commit()
     connection.close()
 
 
-def lead_through_a_file(scene: Scene) -> None:
-    scene.edit("sqlite:///broadcast.db", "sqlite:///customers.csv/broadcast.db")
+def lead_through_a_file(company: ProcessCompany) -> None:
+    company.edit("sqlite:///broadcast.db", "sqlite:///customers.csv/broadcast.db")
 
 
 @pytest.mark.parametrize(
@@ -419,10 +422,10 @@ def lead_through_a_file(scene: Scene) -> None:
         ),
     ],
 )
-def test_a_ledger_that_cannot_be_used_is_12(scene, providers, damage, said):
-    damage(scene)
+def test_a_ledger_that_cannot_be_used_is_12(company, providers, damage, said):
+    damage(company)
 
-    run = refusal(scene, providers, *NOTIFY)
+    run = refusal(company, providers, *NOTIFY)
 
     assert run.code == 12
     assert said in run.err
@@ -438,12 +441,12 @@ sys.stdin.read()
 
 
 @pytest.mark.slow
-def test_a_ledger_that_another_process_holds_is_12(scene, providers):
-    command = [sys.executable, "-c", HOLDER, str(scene.ledger)]
+def test_a_ledger_that_another_process_holds_is_12(company, providers):
+    command = [sys.executable, "-c", HOLDER, str(company.ledger_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout
         holder.stdout.readline()
-        run = refusal(scene, providers, *NOTIFY)
+        run = refusal(company, providers, *NOTIFY)
 
     assert run.code == 12
     assert "is locked by process" in run.err
@@ -462,10 +465,10 @@ def small_disk(tmp_path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_full_disk_is_12(scene, providers, small_disk):
-    scene.edit("sqlite:///broadcast.db", f"sqlite:///{small_disk}/broadcast.db")
+def test_a_full_disk_is_12(company, providers, small_disk):
+    company.edit("sqlite:///broadcast.db", f"sqlite:///{small_disk}/broadcast.db")
 
-    run = refusal(scene, providers, *NOTIFY)
+    run = refusal(company, providers, *NOTIFY)
 
     assert run.code == 12
     assert "full" in run.err
@@ -473,20 +476,20 @@ def test_a_full_disk_is_12(scene, providers, small_disk):
 
 
 @pytest.fixture
-def unchangeable(scene) -> Iterator[Path]:
+def unchangeable(company) -> Iterator[Path]:
     """A ledger that not even its owner may write."""
     if os.geteuid() != 0:
-        scene.ledger.chmod(0o400)
-        yield scene.ledger
+        company.ledger_path.chmod(0o400)
+        yield company.ledger_path
         return
-    if subprocess.run(["chattr", "+i", str(scene.ledger)], capture_output=True).returncode:
+    if subprocess.run(["chattr", "+i", str(company.ledger_path)], capture_output=True).returncode:
         pytest.skip("root may write everything, and this file system knows no immutable files")
-    yield scene.ledger
-    subprocess.run(["chattr", "-i", str(scene.ledger)], check=True)
+    yield company.ledger_path
+    subprocess.run(["chattr", "-i", str(company.ledger_path)], check=True)
 
 
-def test_a_ledger_that_must_not_be_written_is_12(scene, providers, unchangeable):
-    run = refusal(scene, providers, *NOTIFY)
+def test_a_ledger_that_must_not_be_written_is_12(company, providers, unchangeable):
+    run = refusal(company, providers, *NOTIFY)
 
     assert run.code == 12
     assert str(unchangeable) in run.err

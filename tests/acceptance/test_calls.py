@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from tests.fake_providers.strict_server import Strict, has_descriptions, strict
-from tests.harness.scene import Scene, set_up
+from tests.harness.process_company import ProcessCompany, process_company
 
 MORE = """
 [channels.calls]
@@ -35,10 +35,10 @@ def providers():
         yield providers
 
 
-def company(folder, providers: Strict, keys: str = "") -> Scene:
-    scene = set_up(folder, providers, MORE.format(twilio=providers.addresses["twilio"], keys=keys))
-    scene.write("drivers.csv", DRIVERS)
-    return scene
+def make_company(folder, providers: Strict, keys: str = "") -> ProcessCompany:
+    company = process_company(folder, providers, MORE.format(twilio=providers.addresses["twilio"], keys=keys))
+    company.write("drivers.csv", DRIVERS)
+    return company
 
 
 def heard(call: dict[str, str]) -> list[str]:
@@ -46,11 +46,11 @@ def heard(call: dict[str, str]) -> list[str]:
 
 
 def test_drivers_are_called_in_their_language_and_told_twice(tmp_path, providers):
-    scene = company(tmp_path, providers)
+    company = make_company(tmp_path, providers)
 
     runs = [
-        scene.send("notify", "Tourenplan <gestört>", "-m", "Bitte R&D fahren.", "-s", "sev1"),
-        scene.send("resolve", "-m", "Alles geht."),
+        company.send("notify", "Tourenplan <gestört>", "-m", "Bitte R&D fahren.", "-s", "sev1"),
+        company.send("resolve", "-m", "Alles geht."),
     ]
 
     assert [run.code for run in runs] == [0, 0], [run.said for run in runs]
@@ -72,9 +72,9 @@ def test_drivers_are_called_in_their_language_and_told_twice(tmp_path, providers
 
 
 def test_where_somebody_takes_keys_they_are_explained_between_the_two(tmp_path, providers):
-    scene = company(tmp_path, providers, KEYS)
+    company = make_company(tmp_path, providers, KEYS)
 
-    run = scene.send("notify", "Tourenplan gestört", "--drill")
+    run = company.send("notify", "Tourenplan gestört", "--drill")
 
     assert run.code == 0, run.said
     assert providers.violations == []

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fake_providers.chat import CHANNEL, words
 from tests.fake_providers.strict_server import Strict, has_descriptions, strict
-from tests.harness.scene import Scene, set_up
+from tests.harness.process_company import ProcessCompany, process_company
 
 MESSAGE = "<!channel> *Kasse* & <https://evil.example|Status> {{TIME(2026-05-04T09:12:00Z)}}"
 ROOMS = """
@@ -38,20 +38,20 @@ def providers():
         yield providers
 
 
-def company(folder, providers: Strict, channel: str = CHANNEL) -> Scene:
-    return set_up(folder, providers, ROOMS.format(channel=channel, **providers.addresses))
+def make_company(folder, providers: Strict, channel: str = CHANNEL) -> ProcessCompany:
+    return process_company(folder, providers, ROOMS.format(channel=channel, **providers.addresses))
 
 
 def test_slack_has_one_thread_whose_first_message_shows_how_it_stands_and_teams_a_card_each(
     tmp_path, providers
 ):
-    scene = company(tmp_path, providers)
+    company = make_company(tmp_path, providers)
 
     runs = [
-        scene.send("notify", "Kasse hängt", "-m", MESSAGE, "-s", "sev2"),
-        scene.send("update", "--phase", "identified", "-m", "Ursache gefunden."),
-        scene.send("update", "-s", "sev1", "-m", "Es wird schlimmer."),
-        scene.send("resolve", "-m", "Es läuft wieder."),
+        company.send("notify", "Kasse hängt", "-m", MESSAGE, "-s", "sev2"),
+        company.send("update", "--phase", "identified", "-m", "Ursache gefunden."),
+        company.send("update", "-s", "sev1", "-m", "Es wird schlimmer."),
+        company.send("resolve", "-m", "Es läuft wieder."),
     ]
 
     assert [run.code for run in runs] == [0] * 4, [run.said for run in runs]
@@ -67,15 +67,15 @@ def test_slack_has_one_thread_whose_first_message_shows_how_it_stands_and_teams_
 
 
 def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(tmp_path, providers):
-    scene = company(tmp_path, providers)
+    company = make_company(tmp_path, providers)
     providers.fall_silent(slack=0)
-    process = scene.start("notify", "Kasse hängt", "-m", "Weg.", "--yes", "-o", "json", "--channel", "room")
+    process = company.start("notify", "Kasse hängt", "-m", "Weg.", "--yes", "-o", "json", "--channel", "room")
     providers.wait_until_unanswered(slack=1)
     process.kill()
     process.communicate()
     providers.speak()
 
-    retried = scene.run("retry", "-o", "json")
+    retried = company.run("retry", "-o", "json")
 
     assert retried.code == 0, retried.said
     assert len(providers.slack.posts) == 1
@@ -84,9 +84,9 @@ def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(tmp_path,
 
 
 def test_a_channel_that_was_deleted_is_told_and_the_others_are_reached(tmp_path, providers):
-    scene = company(tmp_path, providers, channel="C0DELETED1")
+    company = make_company(tmp_path, providers, channel="C0DELETED1")
 
-    run = scene.send("notify", "Kasse hängt", "-m", "Weg.")
+    run = company.send("notify", "Kasse hängt", "-m", "Weg.")
 
     assert run.code == 4, run.said
     assert "there is no such channel" in run.out
@@ -95,10 +95,10 @@ def test_a_channel_that_was_deleted_is_told_and_the_others_are_reached(tmp_path,
 
 
 def test_a_revoked_token_is_told_and_keeps_what_it_could_not_send(tmp_path, providers):
-    scene = company(tmp_path, providers)
+    company = make_company(tmp_path, providers)
     providers.slack.revoked = True
 
-    run = scene.send("notify", "Kasse hängt", "-m", "Weg.")
+    run = company.send("notify", "Kasse hängt", "-m", "Weg.")
 
     assert run.code == 4, run.said
     assert "the token was revoked (token_revoked)" in run.out
@@ -107,12 +107,12 @@ def test_a_revoked_token_is_told_and_keeps_what_it_could_not_send(tmp_path, prov
 
 
 def test_a_webhook_that_stands_in_the_file_is_refused(tmp_path, providers):
-    scene = company(tmp_path, providers)
-    scene.edit(
+    company = make_company(tmp_path, providers)
+    company.edit(
         'webhook_url = "env:TEAMS_WEBHOOK_URL"', 'webhook_url = "https://prod-1.logic.azure.com/w?sig=x"'
     )
 
-    run = scene.send("notify", "Kasse hängt", "-m", "Weg.")
+    run = company.send("notify", "Kasse hängt", "-m", "Weg.")
 
     assert run.code == 6
     assert 'webhook_url = "env:TEAMS_WEBHOOK_URL"' in run.err

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.fake_providers.strict_server import Strict, has_descriptions, strict
-from tests.harness.scene import Run, Scene, set_up
+from tests.harness.process_company import ProcessCompany, process_company
+from tests.harness.program import Ended
 
 TITLE = "„Käse & Öl“ 🧀: Kasse «hängt»"
 MESSAGE = "Karte geht nicht. {{ticket.id}} <b>& Öle</b> **jetzt**"
@@ -71,24 +72,24 @@ class Mail:
         return next(p["value"] for p in self.document["singleValueExtendedProperties"] if p["id"] == name)
 
 
-def company(folder, providers: Strict, timeout: str = "20s") -> Scene:
+def make_company(folder, providers: Strict, timeout: str = "20s") -> ProcessCompany:
     urls = providers.addresses
     token = urls["msgraph"].removesuffix("/v1.0") + "/token"
-    scene = set_up(folder, providers, CHANNELS.format(**urls, token=token, timeout=timeout))
-    scene.write("agents.csv", PEOPLE)
-    return scene
+    company = process_company(folder, providers, CHANNELS.format(**urls, token=token, timeout=timeout))
+    company.write("agents.csv", PEOPLE)
+    return company
 
 
-def play(scene: Scene) -> list[Run]:
+def play(company: ProcessCompany) -> list[Ended]:
     return [
-        scene.send("notify", TITLE, "-m", MESSAGE, "-s", "sev1"),
-        scene.send("update", "--phase", "identified", "-m", "Gefunden."),
-        scene.send("resolve", "-m", "Läuft."),
+        company.send("notify", TITLE, "-m", MESSAGE, "-s", "sev1"),
+        company.send("update", "--phase", "identified", "-m", "Gefunden."),
+        company.send("resolve", "-m", "Läuft."),
     ]
 
 
 def test_the_staff_are_told_by_ticket_and_by_mail_without_a_violation(tmp_path, providers):
-    runs = play(company(tmp_path, providers))
+    runs = play(make_company(tmp_path, providers))
 
     assert [run.code for run in runs] == [0, 0, 0], [run.said for run in runs]
     assert providers.violations == []
@@ -115,13 +116,13 @@ def test_the_staff_are_told_by_ticket_and_by_mail_without_a_violation(tmp_path, 
 
 
 def test_what_was_lost_at_both_is_settled_and_told_once(tmp_path, providers):
-    scene = company(tmp_path, providers, timeout="1s")
-    assert scene.send("notify", TITLE, "-m", MESSAGE).code == 0
+    company = make_company(tmp_path, providers, timeout="1s")
+    assert company.send("notify", TITLE, "-m", MESSAGE).code == 0
     providers.fall_silent(zendesk=0, msgraph=3)
 
-    lost = scene.send("update", "-m", "Noch nicht.", "--deadline", "4s")
+    lost = company.send("update", "-m", "Noch nicht.", "--deadline", "4s")
     providers.speak()
-    settled = scene.run("retry", "INC-1", "-o", "json")
+    settled = company.run("retry", "INC-1", "-o", "json")
 
     assert lost.code in {5, 11}, lost.said
     assert settled.code == 0, settled.said

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests.fake_providers.strict_server import Strict, strict
-from tests.harness.scene import Run, Scene, set_up
+from tests.harness.process_company import ProcessCompany, process_company
+from tests.harness.program import Ended
 
 #: A ledger as it was written before incidents had identities, INC-1 open in it, and its page's memory. One of
 #: the technicians is still owed the first notice.
@@ -39,12 +40,12 @@ lanes = [["mail"]]
 class Muster:
     """An organisation, and what its providers have."""
 
-    scene: Scene
+    company: ProcessCompany
     providers: Strict
 
-    def send(self, *arguments: str) -> Run:
+    def send(self, *arguments: str) -> Ended:
         """Run a command that tells everybody."""
-        run = self.scene.run(*arguments, "--yes", "-o", "json", BROADCAST_INSTALL_SECRET=SECRET)
+        run = self.company.run(*arguments, "--yes", "-o", "json", BROADCAST_INSTALL_SECRET=SECRET)
         assert run.code == 0, run.said
         return run
 
@@ -55,7 +56,7 @@ class Muster:
 
     def page(self, document: str) -> Any:
         """A document of the page."""
-        return json.loads((self.scene.folder / "public/api/v2" / f"{document}.json").read_text("utf-8"))
+        return json.loads((self.company.folder / "public/api/v2" / f"{document}.json").read_text("utf-8"))
 
     @property
     def open(self) -> list[str]:
@@ -71,10 +72,10 @@ class Muster:
 @pytest.fixture
 def muster(tmp_path) -> Iterator[Muster]:
     with strict(described=False) as providers:
-        scene = set_up(tmp_path, providers, AUDIENCES)
-        scene.write("customers.csv", CUSTOMERS)
-        scene.write("technical.csv", "id,name,email\n1,Tina,tina@muster.example\n")
-        yield Muster(scene, providers)
+        company = process_company(tmp_path, providers, AUDIENCES)
+        company.write("customers.csv", CUSTOMERS)
+        company.write("technical.csv", "id,name,email\n1,Tina,tina@muster.example\n")
+        yield Muster(company, providers)
 
 
 def test_a_ledger_that_was_lost_repeats_no_identity(muster):
@@ -84,7 +85,7 @@ def test_a_ledger_that_was_lost_repeats_no_identity(muster):
     old, posts = muster.headers, len(muster.providers.mastodon.posts)
     assert muster.open == []
 
-    muster.scene.ledger.unlink()
+    muster.company.ledger_path.unlink()
     muster.send("notify", "Kasse gestört", "-m", "Wir suchen.")
 
     new = muster.headers[len(old) :]
@@ -102,7 +103,7 @@ def test_a_ledger_that_was_lost_repeats_no_identity(muster):
 @pytest.mark.slow
 def test_another_incident_does_not_join_one_that_a_lost_ledger_left_open(muster):
     muster.send("notify", "Kasse gestört")
-    muster.scene.ledger.unlink()
+    muster.company.ledger_path.unlink()
     run = muster.send("notify", "Telefon gestört")
     assert "the page still shows another INC-1 as going on (incidents/INC-1.html)" in run.out
     assert sorted(muster.open) == ["Kasse gestört", "Telefon gestört"]
@@ -114,13 +115,13 @@ def test_another_incident_does_not_join_one_that_a_lost_ledger_left_open(muster)
 def test_a_ledger_restored_from_a_backup_does_not_repeat_what_was_said_since(muster, tmp_path):
     """The page follows the ledger that speaks now, whatever the lost one said under the same number."""
     muster.send("notify", "Kasse gestört")
-    backup = shutil.copy(muster.scene.ledger, tmp_path / "backup")
+    backup = shutil.copy(muster.company.ledger_path, tmp_path / "backup")
     muster.send("update", "-m", "Ursache gefunden.")
     muster.send("resolve")
     assert muster.open == []
     old = muster.headers
 
-    shutil.copy(backup, muster.scene.ledger)
+    shutil.copy(backup, muster.company.ledger_path)
     muster.send("update", "-m", "Es dauert doch länger.")
 
     new = muster.headers[len(old) :]
@@ -135,7 +136,7 @@ def test_a_command_repeated_under_its_key_after_the_ledger_was_lost_is_the_same_
     """A pipeline that runs again on a fresh machine tells nobody twice where a provider knows keys."""
     command = ("notify", "Kasse gestört", "-m", "Wir suchen.", "--key", "pipeline-17")
     muster.send(*command)
-    muster.scene.ledger.unlink()
+    muster.company.ledger_path.unlink()
     muster.send(*command)
     first, again = muster.headers[:2], muster.headers[2:]
     assert [one["Message-ID"] for one in again] == [one["Message-ID"] for one in first]
@@ -146,7 +147,7 @@ def test_a_command_repeated_under_its_key_after_the_ledger_was_lost_is_the_same_
 @pytest.mark.slow
 def test_a_key_with_other_words_in_a_new_ledger_is_another_notice(muster):
     muster.send("notify", "Kasse gestört", "--key", "nightly")
-    muster.scene.ledger.unlink()
+    muster.company.ledger_path.unlink()
     muster.send("notify", "Telefon gestört", "--key", "nightly")
     assert len({one["Message-ID"] for one in muster.headers}) == 4
     assert len(muster.providers.mastodon.posts) == 2
@@ -154,19 +155,19 @@ def test_a_key_with_other_words_in_a_new_ledger_is_another_notice(muster):
 
 def test_two_lists_that_both_count_from_one_share_no_identity(muster):
     """Ids of contacts are unique within an audience only."""
-    muster.scene.edit('lanes = [["mail"]]', 'lanes = [["email"]]')
+    muster.company.edit('lanes = [["mail"]]', 'lanes = [["email"]]')
     muster.send("notify", "Kasse gestört")
     assert len(muster.headers) == len({one["Message-ID"] for one in muster.headers}) == 3
 
 
 def test_an_incident_opened_before_there_were_identities_goes_on_as_it_began(muster):
     """A notice that is still owed keeps its reference, a thread its root, also for someone told only now."""
-    restore(muster.scene)
-    muster.scene.edit('lanes = [["email"], ["mastodon"], ["site"]]', 'lanes = [["email"], ["site"]]')
-    muster.scene.write("customers.csv", CUSTOMERS.replace("\n1", "\nc1").replace("\n2", "\nc2"))
-    muster.scene.write("technical.csv", "id,name,email\nt1,Tina,tina@muster.example\n")
+    restore(muster.company)
+    muster.company.edit('lanes = [["email"], ["mastodon"], ["site"]]', 'lanes = [["email"], ["site"]]')
+    muster.company.write("customers.csv", CUSTOMERS.replace("\n1", "\nc1").replace("\n2", "\nc2"))
+    muster.company.write("technical.csv", "id,name,email\nt1,Tina,tina@muster.example\n")
 
-    retried = muster.scene.run("retry", "INC-1", BROADCAST_INSTALL_SECRET=SECRET)
+    retried = muster.company.run("retry", "INC-1", BROADCAST_INSTALL_SECRET=SECRET)
     assert retried.code == 0, retried.said
     (letter,) = muster.providers.post.letters
     assert str(letter.message["Message-ID"]) == "<vu2h2xdbqtd7z3kabasq6vrw@muster.example>"
@@ -182,10 +183,10 @@ def test_an_incident_opened_before_there_were_identities_goes_on_as_it_began(mus
     assert [len(one["incident_updates"]) for one in muster.page("incidents")["incidents"]] == [3]
 
 
-def restore(scene: Scene) -> None:
+def restore(company: ProcessCompany) -> None:
     """Put the old ledger and the old page's memory where they were."""
-    connection = sqlite3.connect(scene.ledger)
+    connection = sqlite3.connect(company.ledger_path)
     connection.executescript((BEFORE / "ledger.sql").read_text("utf-8"))
     connection.close()
-    (scene.folder / "public").mkdir()
-    shutil.copy(BEFORE / "state.json", scene.folder / "public")
+    (company.folder / "public").mkdir()
+    shutil.copy(BEFORE / "state.json", company.folder / "public")

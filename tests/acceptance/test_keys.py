@@ -12,7 +12,8 @@ import pexpect
 import pytest
 
 from tests.fake_providers.strict_server import Strict, strict
-from tests.harness.scene import Run, Scene, ended, set_up
+from tests.harness.process_company import ProcessCompany, process_company
+from tests.harness.program import Ended, wait
 
 AUDIENCES = """
 [audiences.customers]
@@ -38,8 +39,8 @@ def providers(running) -> Strict:
 
 
 @pytest.fixture
-def scene(tmp_path, providers) -> Scene:
-    made = set_up(tmp_path / "muster", providers, AUDIENCES)
+def company(tmp_path, providers) -> ProcessCompany:
+    made = process_company(tmp_path / "muster", providers, AUDIENCES)
     rows = (f"c{n},Jürgen {n},,+4915112340{n:03},de\n" for n in range(PEOPLE))
     made.write("customers.csv", "id,name,email,phone,locale\n" + "".join(rows))
     return made
@@ -58,16 +59,16 @@ def assert_everybody_was_told_once(providers: Strict) -> None:
     assert set(told(providers).values()) == {1}
 
 
-def same_counts(first: Run, second: Run) -> bool:
+def same_counts(first: Ended, second: Ended) -> bool:
     """Whether both results show the same counts, down to the byte."""
     one, two = (run.out[run.out.index('"counts"') : run.out.index('"channels"')] for run in (first, second))
     return one == two
 
 
-def test_the_same_command_is_sent_once_and_its_result_given_again(scene, providers):
-    first = scene.run(*SENDING)
+def test_the_same_command_is_sent_once_and_its_result_given_again(company, providers):
+    first = company.run(*SENDING)
     requests = len(providers.seen)
-    second = scene.run(*SENDING)
+    second = company.run(*SENDING)
 
     assert (first.code, second.code) == (0, 0)
     assert [(run.result["replayed"], run.result["changed"]) for run in (first, second)] == [
@@ -80,14 +81,14 @@ def test_the_same_command_is_sent_once_and_its_result_given_again(scene, provide
     assert_everybody_was_told_once(providers)
 
 
-def test_another_text_or_verb_under_the_same_key_is_9(scene, providers):
-    scene.run(*SENDING, "--channel", "x")
+def test_another_text_or_verb_under_the_same_key_is_9(company, providers):
+    company.run(*SENDING, "--channel", "x")
     others = [
         ("notify", "Chat down", "-m", "Bestellungen gehen wieder.", "--next-update", "30m"),
         ("notify", "Chat down", "-m", "Bestellungen gehen.", "--next-update", "45m"),
         ("update", "-m", "Bestellungen gehen."),
     ]
-    runs = [scene.run(*other, "--key", "job-7", "--yes") for other in others]
+    runs = [company.run(*other, "--key", "job-7", "--yes") for other in others]
 
     assert [run.code for run in runs] == [9, 9, 9]
     assert all(run.err.startswith("error: the key job-7 belongs to INC-1/1") for run in runs)
@@ -95,38 +96,38 @@ def test_another_text_or_verb_under_the_same_key_is_9(scene, providers):
     assert len(providers.seen) == 1
 
 
-def test_how_a_result_is_printed_and_how_long_it_may_take_is_no_other_content(scene, providers):
-    scene.run(*SENDING)
-    run = scene.run(*NOTIFY, "--yes", "-o", "quiet", "--deadline", "5m", "--max-recipients", "100")
+def test_how_a_result_is_printed_and_how_long_it_may_take_is_no_other_content(company, providers):
+    company.run(*SENDING)
+    run = company.run(*NOTIFY, "--yes", "-o", "quiet", "--deadline", "5m", "--max-recipients", "100")
 
     assert (run.code, run.out) == (0, "INC-1\n")
     assert_everybody_was_told_once(providers)
 
 
-def test_a_dry_run_uses_no_key_up(scene, providers):
-    shown = scene.run(*NOTIFY, "--dry-run")
+def test_a_dry_run_uses_no_key_up(company, providers):
+    shown = company.run(*NOTIFY, "--dry-run")
 
     assert shown.code == 0
     assert providers.seen == []
-    assert scene.run("status", "--all", "-o", "json").result["incidents"] == []
+    assert company.run("status", "--all", "-o", "json").result["incidents"] == []
 
-    sent = scene.run(*SENDING)
+    sent = company.run(*SENDING)
 
     assert (sent.code, sent.result["replayed"], sent.result["changed"]) == (0, False, True)
     assert_everybody_was_told_once(providers)
 
 
-def test_a_killed_run_is_continued_and_nobody_is_told_twice(scene, providers):
+def test_a_killed_run_is_continued_and_nobody_is_told_twice(company, providers):
     """Some requests had been taken when the process died, some were lost, and it could not know which."""
     providers.fall_silent(twilio=3, x=0, statuspage=0)
-    process = scene.start(*SENDING)
+    process = company.start(*SENDING)
     providers.wait_until_unanswered(twilio=4, x=1, statuspage=1)
     process.kill()
-    ended(process)
+    wait(process)
     taken = len(providers.twilio.messages)
     providers.speak()
 
-    run = scene.run(*SENDING)
+    run = company.run(*SENDING)
 
     assert taken == 3 + 2
     assert (run.code, run.result["replayed"], run.result["changed"]) == (0, False, True)
@@ -136,19 +137,19 @@ def test_a_killed_run_is_continued_and_nobody_is_told_twice(scene, providers):
 
 
 @pytest.mark.parametrize("hours", [-0.05, 3.0])
-def test_nobody_is_told_twice_whatever_the_providers_clocks_show(scene, providers, hours):
+def test_nobody_is_told_twice_whatever_the_providers_clocks_show(company, providers, hours):
     """Nor where a trial account puts words before the texts; and the run says that the clocks are apart."""
     for provider in (providers.twilio, providers.x, providers.statuspage):
         provider.ahead = timedelta(hours=hours)
     providers.twilio.prefix = "Sent from your Twilio trial account - "
     providers.fall_silent(twilio=3, x=0, statuspage=0)
-    process = scene.start(*SENDING)
+    process = company.start(*SENDING)
     providers.wait_until_unanswered(twilio=4, x=1, statuspage=1)
     process.kill()
-    ended(process)
+    wait(process)
     providers.speak()
 
-    run = scene.run(*SENDING)
+    run = company.run(*SENDING)
 
     assert (run.code, run.result["counts"]["accepted"]) == (0, EVERYBODY)
     assert_everybody_was_told_once(providers)
@@ -158,48 +159,48 @@ def test_nobody_is_told_twice_whatever_the_providers_clocks_show(scene, provider
 
 
 @pytest.mark.slow
-def test_a_list_that_lags_doubles_nothing(scene, providers):
+def test_a_list_that_lags_doubles_nothing(company, providers):
     """At the first look the provider does not list yet what it has taken."""
     providers.twilio.lag = timedelta(seconds=1)
     providers.fall_silent(twilio=3)
-    process = scene.start(*SENDING)
+    process = company.start(*SENDING)
     providers.wait_until_unanswered(twilio=4)
     providers.speak()
-    assert ended(process).code == 0
+    assert wait(process).code == 0
     assert_everybody_was_told_once(providers)
 
 
-def test_doctor_says_that_the_clock_is_wrong(scene, providers):
+def test_doctor_says_that_the_clock_is_wrong(company, providers):
     providers.statuspage.ahead = timedelta(minutes=-10)
-    checks = scene.run("doctor").said
+    checks = company.run("doctor").said
     assert re.search("this machine's clock is (9 min 5.|10 min .) s ahead of the clocks of page", checks)
 
 
 @pytest.mark.slow
-def test_a_run_killed_again_and_again_still_tells_everybody_once(scene, providers):
+def test_a_run_killed_again_and_again_still_tells_everybody_once(company, providers):
     for answered in (2, 1, 3):
         providers.fall_silent(twilio=answered)
-        process = scene.start(*SENDING)
+        process = company.start(*SENDING)
         providers.wait_until_unanswered(twilio=1)
         process.kill()
-        ended(process)
+        wait(process)
         providers.speak()
 
-    run = scene.run(*SENDING)
+    run = company.run(*SENDING)
 
     assert run.code == 0
     assert_everybody_was_told_once(providers)
 
 
-def test_a_command_repeated_too_early_takes_nothing_out_of_the_first_one_s_hands(scene, providers):
+def test_a_command_repeated_too_early_takes_nothing_out_of_the_first_one_s_hands(company, providers):
     providers.fall_silent(twilio=0)
-    first = scene.start(*SENDING)
+    first = company.start(*SENDING)
     providers.wait_until_unanswered(twilio=4)
-    second = scene.start(*SENDING)
+    second = company.start(*SENDING)
     providers.wait_until_unanswered(twilio=8)
     providers.speak()
-    runs = [ended(first), ended(second)]
-    last = scene.run(*SENDING)
+    runs = [wait(first), wait(second)]
+    last = company.run(*SENDING)
 
     # Whoever is done first cannot know yet what becomes of the other's requests.
     assert {run.code for run in runs} <= {0, 4, 11}, runs
@@ -208,11 +209,11 @@ def test_a_command_repeated_too_early_takes_nothing_out_of_the_first_one_s_hands
     assert_everybody_was_told_once(providers)
 
 
-def test_two_processes_at_once_share_the_work(scene, providers):
-    both = [scene.start(*SENDING), scene.start(*SENDING)]
-    runs = [ended(process) for process in both]
+def test_two_processes_at_once_share_the_work(company, providers):
+    both = [company.start(*SENDING), company.start(*SENDING)]
+    runs = [wait(process) for process in both]
 
-    last = scene.run(*SENDING)
+    last = company.run(*SENDING)
 
     assert {run.code for run in runs} <= {0, 4, 11}, runs
     assert {run.result["incident"] for run in runs} == {"INC-1"}
@@ -220,19 +221,19 @@ def test_two_processes_at_once_share_the_work(scene, providers):
     assert_everybody_was_told_once(providers)
 
 
-def test_whoever_confirms_late_joins_what_was_sent_meanwhile(scene, providers):
+def test_whoever_confirms_late_joins_what_was_sent_meanwhile(company, providers):
     command = ["-m", "broadcast", *NOTIFY, "-o", "json"]
     hesitant = pexpect.spawn(
         sys.executable,
         command,
-        cwd=str(scene.folder),
-        env={**scene.environment(), "TERM": "dumb"},
+        cwd=str(company.folder),
+        env={**company.environment(), "TERM": "dumb"},
         encoding="utf-8",
         timeout=30,
     )
     hesitant.expect(r"Type (.+) to send")
     phrase = hesitant.match.group(1)
-    quick = scene.run(*SENDING)
+    quick = company.run(*SENDING)
     hesitant.sendline(phrase)
     hesitant.expect(pexpect.EOF)
     hesitant.close()

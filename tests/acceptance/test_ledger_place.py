@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from tests.harness.command import run
+from tests.harness.program import run
 
 LYING = "int flock(int descriptor, int operation) { return 0; }"
 NOTIFY = ("notify", "Kasse gestört", "--yes")

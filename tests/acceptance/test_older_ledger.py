@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.fake_providers.strict_server import Strict, strict
-from tests.harness.scene import Run, Scene, set_up
+from tests.harness.process_company import ProcessCompany, process_company
+from tests.harness.program import Ended
 
 #: The ledger and the page's memory as the program wrote them before `operations` was divided into rooms.
 #: INC-1 is open: Anna has the e-mail, Bert the SMS, and Tina's message is held.
@@ -46,12 +47,12 @@ en = "Checkout"
 class Muster:
     """An organisation with the old ledger, and its providers."""
 
-    scene: Scene
+    company: ProcessCompany
     providers: Strict
 
-    def run(self, *arguments: str) -> Run:
+    def run(self, *arguments: str) -> Ended:
         """Run a command that succeeds."""
-        run = self.scene.run(*arguments, BROADCAST_INSTALL_SECRET=SECRET, BROADCAST_AUTHOR="ada")
+        run = self.company.run(*arguments, BROADCAST_INSTALL_SECRET=SECRET, BROADCAST_AUTHOR="ada")
         assert run.code == 0, run.said
         return run
 
@@ -59,17 +60,17 @@ class Muster:
 @pytest.fixture
 def muster(tmp_path: Path) -> Iterator[Muster]:
     with strict(described=False) as providers:
-        scene = set_up(tmp_path, providers, AUDIENCES)
-        scene.write(
+        company = process_company(tmp_path, providers, AUDIENCES)
+        company.write(
             "customers.csv", "id,name,email,phone\n1,Anna,anna@kunden.example,\n2,Bert,,+49 151 12345678\n"
         )
-        scene.write("technical.csv", "id,name,email\n1,Tina,tina@muster.example\n")
-        connection = sqlite3.connect(scene.ledger)
+        company.write("technical.csv", "id,name,email\n1,Tina,tina@muster.example\n")
+        connection = sqlite3.connect(company.ledger_path)
         connection.executescript((BEFORE / "ledger.sql").read_text("utf-8"))
         connection.close()
         (tmp_path / "public").mkdir()
         shutil.copy(BEFORE / "state.json", tmp_path / "public")
-        yield Muster(scene, providers)
+        yield Muster(company, providers)
 
 
 def test_the_open_incident_is_shown_with_what_it_owes(muster: Muster) -> None:
@@ -106,5 +107,5 @@ def test_the_incident_is_continued_and_resolved(muster: Muster) -> None:
     ]
     assert muster.run("status", "INC-1", "-o", "json").result["incidents"][0]["phase"] == "resolved"
     assert "INC-1/3" in muster.run("report", "INC-1").out
-    page = json.loads((muster.scene.folder / "public/api/v2/incidents.json").read_text("utf-8"))
+    page = json.loads((muster.company.folder / "public/api/v2/incidents.json").read_text("utf-8"))
     assert [len(one["incident_updates"]) for one in page["incidents"]] == [3]

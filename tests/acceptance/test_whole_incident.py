@@ -15,7 +15,8 @@ import pytest
 
 from tests.fake_providers.answers import PAGE, sms_parts
 from tests.fake_providers.strict_server import SECRETS, Seen, Strict, has_descriptions, strict
-from tests.harness.scene import Run, Scene, set_up
+from tests.harness.process_company import ProcessCompany, process_company
+from tests.harness.program import Ended
 
 TITLE = "„Käse & Öl“ 🧀: Kasse «hängt»"
 MESSAGE = "„Karte“ geht nicht. <b>& Öle</b>"
@@ -72,7 +73,7 @@ def _ids(headers: Any) -> tuple[str, str, str]:
 class Story:
     """What was run and what the providers have of it: INC-1 to its end, then INC-2 taken back."""
 
-    runs: list[Run]
+    runs: list[Ended]
     providers: Strict
 
     @property
@@ -100,22 +101,22 @@ def skip_without_descriptions() -> None:
 def story(tmp_path_factory):
     skip_without_descriptions()
     with strict() as providers:
-        scene = set_up(tmp_path_factory.mktemp("story"), providers, AUDIENCES)
-        scene.write("customers.csv", customers())
-        scene.write("executives.csv", executives())
-        scene.write("technical.csv", technicians())
-        yield Story(play(scene), providers)
+        company = process_company(tmp_path_factory.mktemp("story"), providers, AUDIENCES)
+        company.write("customers.csv", customers())
+        company.write("executives.csv", executives())
+        company.write("technical.csv", technicians())
+        yield Story(play(company), providers)
 
 
-def play(scene: Scene) -> list[Run]:
+def play(company: ProcessCompany) -> list[Ended]:
     english = ("-v", 'title.en="Käse" 🧀 till hangs', "-v", "message.en=No “cards” – sorry")
     return [
-        scene.send("notify", TITLE, "-m", MESSAGE, "-s", "sev1", "--service", "Kasse", *english),
-        scene.send("update", "--phase", "identified", "-m", "Schuld war ein Käfer 🐞."),
-        scene.send("update", "--phase", "monitoring", "-m", "Läuft wieder, wir schauen hin…"),
-        scene.send("resolve", "-m", "Es „läuft“ wieder."),
-        scene.send("notify", "Öfen kalt 🥶", "-m", "Alle Öfen aus."),
-        scene.send("retract", "INC-2", "-m", "Fehlalarm: Die Öfen sind heiß."),
+        company.send("notify", TITLE, "-m", MESSAGE, "-s", "sev1", "--service", "Kasse", *english),
+        company.send("update", "--phase", "identified", "-m", "Schuld war ein Käfer 🐞."),
+        company.send("update", "--phase", "monitoring", "-m", "Läuft wieder, wir schauen hin…"),
+        company.send("resolve", "-m", "Es „läuft“ wieder."),
+        company.send("notify", "Öfen kalt 🥶", "-m", "Alle Öfen aus."),
+        company.send("retract", "INC-2", "-m", "Fehlalarm: Die Öfen sind heiß."),
     ]
 
 

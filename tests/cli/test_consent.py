@@ -7,7 +7,7 @@ import sys
 import pexpect
 import pytest
 
-from tests.harness.command import environment, run
+from tests.harness.program import environment, run
 
 
 @pytest.fixture

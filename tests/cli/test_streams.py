@@ -14,7 +14,7 @@ from broadcast.cli.options import Common, Output
 from broadcast.cli.output.progress import watching
 from broadcast.dispatch.progress import Event, EventKind
 from broadcast.errors import Interrupted, LedgerError, Unfinished
-from tests.harness.command import environment
+from tests.harness.program import environment
 
 HOSTILE = "[bold]Down[/bold] \x1b[31mred \x1b]52;c;aGk=\x07 \u202egnp.exe :boom: {{ 7*7 }}"
 

@@ -32,7 +32,7 @@ def told(muster) -> list[str]:
     ],
 )
 def test_people_are_told_by_what_they_agreed_to(muster, audience, columns, ways):
-    muster.people("customers", [ANNA | columns])
+    muster.write_contacts("customers", [ANNA | columns])
     muster.audiences(customers=audience)
 
     result = muster.notify()
@@ -42,7 +42,9 @@ def test_people_are_told_by_what_they_agreed_to(muster, audience, columns, ways)
 
 
 def test_who_agreed_to_nothing_is_counted_as_suppressed(muster):
-    muster.people("customers", [ANNA | {"consent_sms": "yes"}, {"id": "2", "email": "bert@kunde.example"}])
+    muster.write_contacts(
+        "customers", [ANNA | {"consent_sms": "yes"}, {"id": "2", "email": "bert@kunde.example"}]
+    )
     muster.audiences(customers=REQUIRED)
 
     result = muster.notify()
@@ -53,7 +55,7 @@ def test_who_agreed_to_nothing_is_counted_as_suppressed(muster):
 
 
 def test_drills_have_an_answer_of_their_own(muster):
-    muster.people("customers", [ANNA | {"consent_email": "yes", "consent_email_drill": "no"}])
+    muster.write_contacts("customers", [ANNA | {"consent_email": "yes", "consent_email_drill": "no"}])
     muster.audiences(customers=REQUIRED)
 
     assert muster.run("notify", "Kasse gestört", "--drill", "--yes").code == 3
@@ -61,7 +63,9 @@ def test_drills_have_an_answer_of_their_own(muster):
 
 
 def test_the_check_counts_what_is_not_used_and_why(muster):
-    muster.people("customers", [ANNA | {"consent_email": "yes"}, {"id": "2", "phone": "+4915112345278"}])
+    muster.write_contacts(
+        "customers", [ANNA | {"consent_email": "yes"}, {"id": "2", "phone": "+4915112345278"}]
+    )
     muster.audiences(customers=REQUIRED)
     muster.suppress("anna@kunde.example")
 
@@ -106,7 +110,7 @@ def test_consent_is_read_with_its_date_and_its_source_and_is_no_variable(tmp_pat
 def test_of_two_rows_of_one_person_the_later_word_counts(muster):
     columns = ("email", "consent_email", "consent_email_date")
     rows = [("anna@kunde.example", "yes", "2026-01-05"), ("anna@kunde.example", "no", "2026-03-01")]
-    muster.people("customers", [dict(zip(columns, row, strict=True)) for row in rows])
+    muster.write_contacts("customers", [dict(zip(columns, row, strict=True)) for row in rows])
     muster.audiences(customers=REQUIRED)
 
     assert muster.run("notify", "Kasse gestört", "--yes").code == 3

@@ -179,4 +179,4 @@ def test_the_locks_of_dead_runs_are_tidied_up(company, daemon):
 
     company.retry()
 
-    assert list((company.folder / "ledger.db.runs").iterdir()) == []
+    assert list((company.folder / "broadcast.db.runs").iterdir()) == []

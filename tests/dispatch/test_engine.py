@@ -12,7 +12,8 @@ from broadcast.model.delivery import DeliveryState
 from broadcast.model.outcome import Accepted, NotSent, Rejected, Scope
 from broadcast.model.unknown import OnUnknown
 from broadcast.publishing.request import Limits, Request, Verb
-from tests.harness.company import arm, phone
+from tests.harness.company import phone
+from tests.harness.sandbox import arm
 
 
 def test_everybody_is_told_once_on_the_first_channel(company):

@@ -9,7 +9,7 @@ import pytest
 from broadcast.dispatch.progress import EventKind
 from broadcast.publishing.request import Limits
 from tests.dispatch.test_pace import notifying
-from tests.harness.company import arm
+from tests.harness.sandbox import arm
 
 PEOPLE = 25
 HARD = ["twilio:auth", "twilio:status=429", "nobody listens"]

@@ -7,7 +7,8 @@ import pytest
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.unknown import OnUnknown
 from broadcast.publishing.request import Limits
-from tests.harness.company import arm, email, phone
+from tests.harness.company import email, phone
+from tests.harness.sandbox import arm
 
 # Texts of agents are claimed before those of customers.
 AGENTS = '\n[audiences.agents]\ncontacts = ["agents.csv"]\nlanes = {lanes}\n'

@@ -15,9 +15,9 @@ from broadcast.errors import PhaseError, Refused
 from broadcast.publishing.preview import Preview
 from broadcast.publishing.request import Request, Verb
 from broadcast.wiring import make_publisher
-from tests.harness.command import environment
 from tests.harness.company import Company, published
 from tests.harness.processes import Daemon
+from tests.harness.program import environment
 
 TOGETHER = 6
 FEW = 3  # of commands in interpreters of their own, which take most of the time

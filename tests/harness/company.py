@@ -1,15 +1,12 @@
-"""An organisation with a configuration, a ledger and people, whose providers the sandbox plays."""
+"""A company that publishes through the product's objects, to providers that the sandbox plays."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from broadcast.channels.base import Adapter
@@ -17,7 +14,6 @@ from broadcast.cli.event_loop import complete, stop_by_signals
 from broadcast.config.load import load
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.dispatch.progress import Listener, ignore_events
-from broadcast.ledger.ledger import Ledger
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Incident
 from broadcast.publishing.deliver import Deliverer
@@ -26,71 +22,12 @@ from broadcast.publishing.publish import Publisher
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
 from broadcast.publishing.retry import Retried, retry
-from broadcast.sandbox.faults import parse_fault
 from broadcast.sandbox.records import Received
-from broadcast.sandbox.server import Sandbox
 from broadcast.wiring import make_deliverer, make_publisher
+from tests.harness.company_folder import CompanyFolder
+from tests.harness.configurations import CHANNELS, GENERAL
 
-GENERAL = """
-[broadcast]
-organisation = "Muster Handel"
-locale = "en"
-timezone = "Europe/Berlin"
-status_url = "https://status.muster.example"
-hotline = "+49 30 23125000"
-
-[ledger]
-url = "sqlite:///ledger.db"
-"""
-CHANNELS = """
-[channels.email]
-adapter = "sendgrid"
-api_key = "env:SANDBOX_SECRET"
-from = "status@muster.example"
-base_url = "{url}/sendgrid"
-timeout = "{timeout}"
-settle = "200ms"
-
-[channels.mail-backup]
-adapter = "smtp"
-host = "127.0.0.1"
-port = {smtp_port}
-tls = "none"
-from = "status@muster.example"
-timeout = "{timeout}"
-settle = "200ms"
-
-[channels.sms]
-adapter = "twilio-sms"
-account_sid = "AC00000000000000000000000000000000"
-auth_token = "env:SANDBOX_SECRET"
-from = "+4930231250"
-base_url = "{url}/twilio"
-timeout = "{timeout}"
-settle = "200ms"
-
-[channels.x]
-adapter = "x"
-consumer_key = "env:SANDBOX_SECRET"
-consumer_secret = "env:SANDBOX_SECRET"
-access_token = "env:SANDBOX_SECRET"
-access_token_secret = "env:SANDBOX_SECRET"
-base_url = "{url}/x"
-timeout = "{timeout}"
-settle = "200ms"
-optional = true
-
-[channels.page]
-adapter = "statuspage"
-api_key = "env:SANDBOX_SECRET"
-page_id = "kctbh9vrtdwd"
-base_url = "{url}/statuspage/v1"
-timeout = "{timeout}"
-settle = "200ms"
-"""
 LANES = (("email", "mail-backup", "sms"),)
-ENVIRONMENT = {"SANDBOX_SECRET": "a-secret-of-the-sandbox"}
-
 
 T = TypeVar("T")
 
@@ -117,31 +54,6 @@ def retried(deliverer: Deliverer, incident: str | None = None, limits: Limits | 
     return completed(retry(deliverer, incident, limits or Limits(), stop_by_signals()))
 
 
-@contextmanager
-def playing(**options: object) -> Iterator[Sandbox]:
-    """A sandbox on a thread of its own, so that what is tested may block or run its own loop."""
-    opened: list[Sandbox] = []
-    ready = threading.Event()
-    loop = asyncio.new_event_loop()
-    closing = asyncio.Event()
-
-    async def play() -> None:
-        async with Sandbox(**options) as sandbox:  # type: ignore[arg-type]  # tests pass them through
-            opened.append(sandbox)
-            ready.set()
-            await closing.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(play(),))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield opened[0]
-    finally:
-        loop.call_soon_threadsafe(closing.set)
-        thread.join()
-        loop.close()
-
-
 def email(number: int) -> str:
     return f"p{number}@kunde.example"
 
@@ -151,10 +63,9 @@ def phone(number: int) -> str:
 
 
 @dataclass(kw_only=True)
-class Company:
+class Company(CompanyFolder):
     """What a test does with the product: publish, retry, and look at what people really got."""
 
-    folder: Path
     url: str
     smtp_port: int
     received: Callable[[], Sequence[Received]]
@@ -192,18 +103,6 @@ class Company:
     @property
     def settings(self) -> Settings:
         return load(None, {}, self.folder)
-
-    @property
-    def ledger_path(self) -> Path:
-        return self.folder / "ledger.db"
-
-    @contextmanager
-    def ledger(self) -> Iterator[Ledger]:
-        ledger = Ledger.open(self.ledger_path)
-        try:
-            yield ledger
-        finally:
-            ledger.close()
 
     def publish(
         self,
@@ -273,11 +172,6 @@ class Company:
 
     def per_provider(self, sequence: int = 1) -> Counter[str]:
         return Counter(name for found in self.copies(sequence).values() for name in found)
-
-
-def arm(sandbox: Sandbox, *faults: str) -> None:
-    for fault in faults:
-        sandbox.fault(parse_fault(fault))
 
 
 def consent(_: Preview) -> None:

@@ -1,242 +1,118 @@
-"""An organisation whose providers are a sandbox in this process, and the program run against it."""
+"""The program, run in this process, in a fork of one that has loaded it, or in a new interpreter."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import csv
 import io
 import json
 import os
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from broadcast.cli.app import run
-from broadcast.sandbox.client import SandboxClient
-from broadcast.sandbox.records import Received
-from broadcast.sandbox.server import Sandbox
+from broadcast.cli import app
+from tests.harness import fork_server
+from tests.harness.configurations import SECRETS
 
-#: Nothing else in the world looks like one of these.
-SECRETS: Mapping[str, str] = {
-    "TWILIO_AUTH_TOKEN": "sentinel0twilio0auth0token0e5a1",
-    "SENDGRID_API_KEY": "SG.sentinel0sendgrid0api0key0b7c2",
-    "X_CONSUMER_KEY": "sentinel0x0consumer0key0d3f3",
-    "X_CONSUMER_SECRET": "sentinel0x0consumer0secret0a9e4",
-    "X_ACCESS_TOKEN": "sentinel0x0access0token0c1d5",
-    "X_ACCESS_TOKEN_SECRET": "sentinel0x0access0secret0f8b6",
-    "STATUSPAGE_API_KEY": "sentinel0statuspage0key0e2a7",
-    "SLACK_TOKEN": "xoxb-sentinel0slack0token0c4e8",
-    "TEAMS_WEBHOOK_URL": (
-        "https://prod-1.logic.azure.com/workflows/w1/triggers/manual/paths/invoke?sig=sentinel0teams0sig0d9f1"
-    ),
-    "SMTP_PASSWORD": "sntnl!pw8",
-    "BROADCAST_INSTALL_SECRET": "sentinel0install0secret0b4d9",
-}
-
-_CONFIG = """\
-[broadcast]
-organisation = {organisation}
-locale = "de"
-timezone = "Europe/Berlin"
-status_url = "https://status.muster.example"
-hotline = "+49 30 23125000"
-live = {live}
-{templates}
-[ledger]
-url = "sqlite:///broadcast.db"
-
-[channels.sms]
-adapter = "twilio-sms"
-account_sid = "AC00000000000000000000000000000000"
-auth_token = "env:TWILIO_AUTH_TOKEN"
-from = "+4930231251"
-base_url = "{urls[twilio]}"
-timeout = "5s"
-rate = 10000
-
-[channels.email]
-adapter = "sendgrid"
-api_key = "env:SENDGRID_API_KEY"
-from = "status@muster.example"
-from_name = {organisation}
-base_url = "{urls[sendgrid]}"
-timeout = "5s"
-
-[channels.post]
-adapter = "smtp"
-host = "127.0.0.1"
-port = {smtp_port}
-tls = "none"
-{login}
-from = "status@muster.example"
-from_name = {organisation}
-timeout = "5s"
-
-[channels.x]
-adapter = "x"
-consumer_key = "env:X_CONSUMER_KEY"
-consumer_secret = "env:X_CONSUMER_SECRET"
-access_token = "env:X_ACCESS_TOKEN"
-access_token_secret = "env:X_ACCESS_TOKEN_SECRET"
-base_url = "{urls[x]}"
-timeout = "5s"
-rate = 10000
-
-[channels.page]
-adapter = "statuspage"
-api_key = "env:STATUSPAGE_API_KEY"
-page_id = "muster"
-base_url = "{urls[statuspage]}"
-timeout = "5s"
-rate = 10000
-
-[channels.room]
-adapter = "slack"
-token = "env:SLACK_TOKEN"
-channel = "C0MUSTER01"
-base_url = "{urls[slack]}"
-timeout = "5s"
-rate = 10000
-
-[channels.cards]
-adapter = "teams"
-webhook_url = "env:TEAMS_WEBHOOK_URL"
-base_url = "{urls[teams]}"
-timeout = "5s"
-
-[channels.site]
-adapter = "site"
-path = "public"
-title = {organisation}
-
-[audiences.customers]
-contacts = ["customers.csv"]
-lanes = [["email"], ["sms"], ["x"], ["page"], ["site"]]
-
-[audiences.agents]
-contacts = ["agents.csv"]
-lanes = [["post"], ["room"], ["cards"]]
-"""
+ROOT = Path(__file__).parents[2]
+LONGEST = 90  # seconds; a command that takes longer hangs
+Completed = subprocess.CompletedProcess[str]
+Program = Callable[..., Completed]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a run of the program said, and how it ended."""
+class Ended:
+    """A command that has ended."""
 
     code: int
     out: str
     err: str
 
     @property
-    def all(self) -> str:
+    def said(self) -> str:
+        """Everything it printed."""
         return self.out + self.err
 
+    @property
+    def result(self) -> dict[str, Any]:
+        """What `-o json` printed."""
+        read: dict[str, Any] = json.loads(self.out)
+        return read
 
-@dataclass(slots=True)
-class Company:
-    """A folder with a configuration, and the sandbox its channels point at."""
-
-    folder: Path
-    sandbox: Sandbox
-    urls: dict[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        names = ("twilio", "sendgrid", "x", "statuspage", "slack", "teams")
-        self.urls = {name: self.sandbox.base_url(name) for name in names}
-        self.people("agents", [{"name": "Ada", "email": "ada@muster.example"}])
-        self.people("customers", [PERSON])
-        self.configure()
-
-    def configure(
-        self, organisation: str = "Muster Handel", *, live: bool = True, templates: str = "", login: str = ""
-    ) -> None:
-        settings = _CONFIG.format(
-            organisation=toml(organisation),
-            live=str(live).lower(),
-            templates=f'templates = "{templates}"' if templates else "",
-            login=login,
-            urls=self.urls,
-            smtp_port=self.sandbox.smtp_port,
-        )
-        self.write("broadcast.toml", settings)
-
-    def people(self, audience: str, rows: Sequence[Mapping[str, str]]) -> None:
-        with (self.folder / f"{audience}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, sorted({name for row in rows for name in row}))
-            writer.writeheader()
-            writer.writerows(rows)
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    def run(self, *arguments: str, **environment: str) -> Said:
-        out, err = io.StringIO(), io.StringIO()
-        command = ["--config", str(self.folder / "broadcast.toml"), *arguments]
-        redirected = contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)
-        with _environment(self.folder, environment), redirected[0], redirected[1]:
-            code = run(command)
-        return Said(code, out.getvalue(), err.getvalue())
-
-    def notify(self, *arguments: str, **environment: str) -> Said:
-        return self.run("notify", "--yes", "-o", "json", *arguments, **environment)
-
-    def received(self, provider: str = "") -> list[Received]:
-        return [one for one in self.sandbox.received if provider in {"", one.provider}]
-
-    def forget(self) -> None:
-        """Begin anew: an empty ledger, nothing received, an empty page."""
-        SandboxClient(self.sandbox.url).clear_received()
-        self.sandbox.clear_faults()
-        for path in sorted(self.folder.glob("public/**/*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
-        for path in self.folder.glob("broadcast.db*"):
-            if path.is_file():
-                path.unlink()
+    @property
+    def traceback(self) -> bool:
+        """Whether it ended in a mistake of ours."""
+        return "Traceback" in self.said or "this is a bug" in self.err
 
 
-PERSON: Mapping[str, str] = {
-    "id": "1",
-    "name": "Anna",
-    "email": "anna@kunde.example",
-    "phone": "+4915112345678",
-    "note": "plain",
-}
+def run_here(arguments: Sequence[str], home: Path, **environment: str) -> Ended:
+    """Run a command in this process, with the environment of a fresh user and the secrets in it."""
+    out, err = io.StringIO(), io.StringIO()
+    redirected = contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)
+    with _environment(home, environment), redirected[0], redirected[1]:
+        code = app.run(list(arguments))
+    return Ended(code, out.getvalue(), err.getvalue())
 
 
-@contextlib.contextmanager
-def company(folder: Path) -> Iterator[Company]:
-    """A company in `folder`, its sandbox in a thread of its own."""
-    sandbox = Sandbox()
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    stopped = asyncio.Event()
+def run(folder: Path, *arguments: str, env: Mapping[str, str] | None = None, **options) -> Completed:
+    """Run a command in `folder` as a process; `env` and streams need a new interpreter."""
+    if not env and not options:
+        return fork_server.run(arguments, folder, environment(folder), "", LONGEST)
+    options.setdefault("stdin", subprocess.DEVNULL)
+    if options.get("input") is not None:
+        del options["stdin"]
+    return subprocess.run(
+        command(*arguments),
+        cwd=folder,
+        env=environment(folder, **(env or {})),
+        capture_output="stdout" not in options,
+        text=True,
+        timeout=LONGEST,
+        **options,
+    )
 
-    async def serve() -> None:
-        async with sandbox:
-            ready.set()
-            await stopped.wait()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
-    thread.start()
-    ready.wait(timeout=10)
+def command(*arguments: str) -> list[str]:
+    """The command line of a new interpreter."""
+    return [sys.executable, "-m", "broadcast", *arguments]
+
+
+def start(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], *, before: Sequence[str] = ()
+) -> subprocess.Popen[str]:
+    """Start a new interpreter; `before` is put in front of it (strace, unshare, a shell that sets limits)."""
+    return subprocess.Popen(
+        [*before, *command(*arguments)],
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def wait(process: subprocess.Popen[str], within: float = LONGEST) -> Ended:
+    """Wait for a started command; the code is -99 where it hung and had to be killed."""
     try:
-        yield Company(folder, sandbox)
-    finally:
-        loop.call_soon_threadsafe(stopped.set)
-        thread.join(timeout=10)
-        loop.close()
+        out, err = process.communicate(timeout=within)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        return Ended(-99, out, err)
+    return Ended(process.returncode, out, err)
 
 
-def toml(text: str) -> str:
-    """A TOML string; JSON would spell what lies above U+FFFF in halves."""
-    return "".join(
-        character if character.isascii() else f"\\U{ord(character):08x}"
-        for character in json.dumps(text, ensure_ascii=False)
-    ).replace("\x7f", "\\u007f")
+def environment(home: Path, **extra: str) -> dict[str, str]:
+    """An environment that holds nothing of the machine's user."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL", "TMPDIR"}}
+    own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "XDG_STATE_HOME": str(home / "state")}
+    return {**kept, **own, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **extra}
 
 
 @contextlib.contextmanager

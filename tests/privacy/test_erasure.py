@@ -19,8 +19,8 @@ from broadcast.privacy.purge import Purge, propose, purge
 from broadcast.reports.people import Addresses, PeopleSummary, people
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.ledger_samples import NOON, after, record
-from tests.harness.customers import PEOPLE
-from tests.harness.program import SECRETS, Company
+from tests.harness.configurations import SECRETS
+from tests.harness.program_company import PEOPLE, ProgramCompany
 
 ANNIKA, BERT, CARL = (
     [row["name"], row["email"], row["phone"], row["phone"][1:], row["id"]] for row in PEOPLE
@@ -39,7 +39,7 @@ def traces(folder: Path, words: list[str]) -> dict[str, list[str]]:
     return {name: words for name, words in found.items() if words}
 
 
-def people_of(company: Company) -> PeopleSummary:
+def people_of(company: ProgramCompany) -> PeopleSummary:
     """Who was told of the first incident, as the report has it."""
     ledger = Ledger.open(company.folder / "broadcast.db")
     try:
@@ -49,7 +49,7 @@ def people_of(company: Company) -> PeopleSummary:
 
 
 @pytest.fixture
-def over(mail_company: Company) -> Company:
+def over(mail_company: ProgramCompany) -> ProgramCompany:
     """An incident that is over, in which providers quoted addresses and one answer was lost."""
     mail_company.notify("Chat down")
     mail_company.sandbox.fault(parse_fault("sendgrid:drop_after,times=1"))
@@ -74,7 +74,7 @@ def over(mail_company: Company) -> Company:
     return mail_company
 
 
-def report(company: Company) -> list[str]:
+def report(company: ProgramCompany) -> list[str]:
     """The numbers of the report."""
     page = company.run("report", "INC-1").out
     return [
@@ -184,7 +184,7 @@ def test_whoever_was_forgotten_in_an_open_incident_is_neither_told_nor_missed(ma
     told = report(mail_company)
 
     mail_company.run("forget", "kd4711-0", "--yes")
-    mail_company.people("customers", rows)
+    mail_company.write_contacts("customers", rows)
     update = json.loads(mail_company.run("update", "--yes", "-m", "We are on it", "-o", "json").out)
     resolve = json.loads(mail_company.run("resolve", "--yes", "-m", "Over", "-o", "json").out)
 
@@ -257,7 +257,7 @@ def test_a_contact_is_recognised_by_who_has_the_secret_only(mail_company, monkey
 
 def test_of_two_people_under_one_id_only_the_one_who_is_meant_is_forgotten(mail_company):
     for number in (0, 1):
-        mail_company.people("customers", [{**PEOPLE[number], "id": "1"}])
+        mail_company.write_contacts("customers", [{**PEOPLE[number], "id": "1"}])
         mail_company.notify("Chat down")
 
     unclear = mail_company.run("forget", "1", "--yes")

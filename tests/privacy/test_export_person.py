@@ -24,7 +24,7 @@ def told(muster):
         {"id": "kd4711-1", "name": "Bert", "email": BERT, "phone": "+4915112345178"},
     ]
     consent = {"consent_email": "yes", "consent_email_date": "2026-01-05", "consent_email_source": "Formular"}
-    muster.people("customers", [each | consent | {"filiale": "Mitte"} for each in people])
+    muster.write_contacts("customers", [each | consent | {"filiale": "Mitte"} for each in people])
     muster.notify()
     muster.suppress(BERT)
     return muster
@@ -62,7 +62,7 @@ def test_nothing_is_given_about_anybody_else(told):
     ],
 )
 def test_they_read_it_in_their_language(muster, locale, heading):
-    muster.people("customers", [{"id": "kd4711-1", "name": "Bert", "email": BERT, "locale": locale}])
+    muster.write_contacts("customers", [{"id": "kd4711-1", "name": "Bert", "email": BERT, "locale": locale}])
 
     assert heading in muster.run("contacts", "export-person", BERT).out
 

@@ -38,8 +38,8 @@ def lists(muster):
     def tell(customers=(), agents=()) -> None:
         cora = {"id": "c9", "name": "Cora", "email": "cora@kunde.example"}
         dora = {"id": "a9", "name": "Dora", "email": "dora@muster.example"}
-        muster.people("customers", [ANNA | cora | {"phone": ""}, *customers])
-        muster.people("agents", [BERT | dora | {"phone": ""}, *agents])
+        muster.write_contacts("customers", [ANNA | cora | {"phone": ""}, *customers])
+        muster.write_contacts("agents", [BERT | dora | {"phone": ""}, *agents])
         muster.notify()
 
     return tell
@@ -59,7 +59,7 @@ def test_two_lists_that_both_count_from_one_hold_two_people(muster, lists):
     assert by_id.code == 2
     assert "1 stands for 2 people: Anna Alt (id 1), Bert Berg (id 1)" in by_id.err
     assert "AUDIENCE:ID" in by_id.err
-    assert "salary" not in by_id.all
+    assert "salary" not in by_id.said
 
 
 def test_two_people_with_one_number_are_two_and_the_other_one_is_only_named_by_the_line(muster, lists):
@@ -121,7 +121,9 @@ def test_who_was_forgotten_is_not_told_at_a_new_address_while_the_incident_goes_
     lists([ANNA])
 
     forget(muster, ANNA["email"])
-    muster.people("customers", [ANNA | row, {"id": "c9", "name": "Cora", "email": "cora@kunde.example"}])
+    muster.write_contacts(
+        "customers", [ANNA | row, {"id": "c9", "name": "Cora", "email": "cora@kunde.example"}]
+    )
     muster.run("update", "-m", "Mehr.", "--yes")
     muster.run("resolve", "-m", "Vorbei.", "--yes")
 
@@ -136,7 +138,7 @@ def test_who_gets_the_id_of_somebody_who_was_forgotten_is_told(muster, lists):
     lists([ANNA])
 
     forget(muster, ANNA["email"])
-    muster.people("customers", [ANNA | {"name": "Emil", "email": "emil@kunde.example", "phone": ""}])
+    muster.write_contacts("customers", [ANNA | {"name": "Emil", "email": "emil@kunde.example", "phone": ""}])
     muster.run("update", "-m", "Mehr.", "--yes")
 
     assert "emil@kunde.example" in muster.told("sendgrid")
@@ -211,12 +213,12 @@ def test_a_rejected_row_that_mentions_them_is_named_and_not_shown(muster, lists,
     assert said.code == 6
     assert "customers.csv, line 3 (customers)" in said.err
     assert "line 4" not in said.err
-    assert "and more" not in said.all
+    assert "and more" not in said.said
 
 
 def test_each_channel_has_its_own_text_after_it_was_renamed_and_after_a_failover(muster):
     muster.audiences(customers='lanes = [["email", "sms"]]')
-    muster.people("customers", [ANNA])
+    muster.write_contacts("customers", [ANNA])
     muster.sandbox.fault(parse_fault("sendgrid:status=503"))
     muster.notify()
     settings = muster.folder / "broadcast.toml"
@@ -240,7 +242,7 @@ def test_a_purge_erases_people_whose_ids_begin_like_the_marks_of_erased_ones(mus
         BERT | {"id": "forgotten:x"},
         ANNA | {"id": "erased:2", "name": "Cora", "email": "c@kunde.example", "phone": ""},
     ]
-    muster.people("customers", odd)
+    muster.write_contacts("customers", odd)
     muster.notify()
     muster.run("resolve", "-m", "Vorbei.", "--yes")
 

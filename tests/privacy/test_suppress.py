@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from tests.harness.company import arm
+from tests.harness.sandbox import arm
 
 ANNIKA, BERT, CARL = (f"{name}@kunde.example" for name in ("annika", "bert", "carl"))
 
@@ -23,7 +23,7 @@ def test_a_suppressed_mailbox_is_not_used_and_its_owner_is_counted(muster):
 
 def test_the_next_import_changes_nothing_about_it(muster):
     muster.suppress(BERT)
-    muster.people("customers", [{"kundennr": "77", "E-Mail": f" Bert <{BERT.upper()}>"}])
+    muster.write_contacts("customers", [{"kundennr": "77", "E-Mail": f" Bert <{BERT.upper()}>"}])
 
     said = muster.run("notify", "Kasse gestört", "--yes")
 
@@ -110,7 +110,7 @@ def test_a_refusal_that_is_not_about_the_mailbox_suppresses_nobody(muster):
 
 
 def test_nobody_unsubscribes_from_duty_messages_but_a_dead_mailbox_is_left_alone(muster):
-    muster.people("agents", [{"email": BERT}, {"email": CARL}])
+    muster.write_contacts("agents", [{"email": BERT}, {"email": CARL}])
     muster.audiences(customers='lanes = [["email"]]', agents='lanes = [["email"]]\ninternal = true')
     muster.suppress(BERT)
     muster.suppress(CARL, "--reason", "bounced")
@@ -121,7 +121,7 @@ def test_nobody_unsubscribes_from_duty_messages_but_a_dead_mailbox_is_left_alone
 
 
 def test_who_may_not_be_told_as_a_customer_is_told_as_an_agent(muster):
-    muster.people("agents", [{"id": "a1", "email": BERT, "phone": "+4915112345178"}])
+    muster.write_contacts("agents", [{"id": "a1", "email": BERT, "phone": "+4915112345178"}])
     muster.audiences(customers='lanes = [["email"]]', agents='lanes = [["email"]]\ninternal = true')
     muster.suppress(BERT)
 

@@ -19,7 +19,8 @@ from broadcast.publishing.request import Request, Verb
 from broadcast.publishing.result import Result
 from broadcast.testing.ledger_samples import NOON
 from broadcast.wiring import make_publisher
-from tests.harness.company import Company, arm, consent, phone, published
+from tests.harness.company import Company, consent, phone, published
+from tests.harness.sandbox import arm
 
 NOTIFY = Request(verb=Verb.NOTIFY, title="Checkout down")
 
@@ -66,7 +67,7 @@ def finish(company: Company, sandbox) -> None:
     assert company.told_once("sendgrid")
 
 
-@pytest.mark.parametrize("name", ["ledger.db.runs", "ledger.db.secret"])
+@pytest.mark.parametrize("name", ["broadcast.db.runs", "broadcast.db.secret"])
 def test_what_sending_needs_is_missed_before_anything_is_recorded(company, sandbox, name):
     Ledger.open(company.ledger_path).close()
     place = company.folder / name

@@ -12,7 +12,8 @@ from broadcast.model.delivery import DeliveryState
 from broadcast.publishing.request import Verb
 from broadcast.reports.status import overview
 from broadcast.wiring import make_deliverer
-from tests.harness.company import arm, email, phone, retried
+from tests.harness.company import email, phone, retried
+from tests.harness.sandbox import arm
 
 AGENTS = '\n[audiences.agents]\ncontacts = ["people.csv"]\nlanes = {lanes}\n'
 

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from broadcast.publishing.request import Request, Verb
-from tests.harness.company import ENVIRONMENT
+from tests.harness.configurations import ENVIRONMENT
 
 OPS = """
 [channels.ops]

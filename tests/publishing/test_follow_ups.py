@@ -17,7 +17,8 @@ from broadcast.reports.analysis import build
 from broadcast.reports.log import log
 from broadcast.reports.status import one
 from broadcast.wiring import make_publisher
-from tests.harness.company import arm, email, phone, published
+from tests.harness.company import email, phone, published
+from tests.harness.sandbox import arm
 
 
 def test_follow_ups_hang_on_what_came_before_on_every_channel(company, sandbox):

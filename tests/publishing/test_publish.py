@@ -16,7 +16,8 @@ from broadcast.publishing.result import Result
 from broadcast.sandbox.daemon import SandboxAddress
 from broadcast.sandbox.settings import in_sandbox
 from broadcast.wiring import make_publisher
-from tests.harness.company import arm, consent, published
+from tests.harness.company import consent, published
+from tests.harness.sandbox import arm
 
 ALL = [["email", "sms"], ["x"], ["page"]]
 

@@ -8,11 +8,12 @@ import pytest
 
 from broadcast.ledger.ledger import Ledger
 from broadcast.sandbox.faults import parse_fault
-from tests.harness.program import Company, Said
+from tests.harness.program import Ended
+from tests.harness.program_company import ProgramCompany
 
 
 @pytest.fixture
-def lost(mail_company: Company) -> Company:
+def lost(mail_company: ProgramCompany) -> ProgramCompany:
     """Everybody was sent the first notice, and the answer was lost; the provider works again."""
     mail_company.sandbox.fault(parse_fault("sendgrid:drop_after"))
     assert mail_company.notify("Chat down").code == 11
@@ -20,7 +21,7 @@ def lost(mail_company: Company) -> Company:
     return mail_company
 
 
-def states(company: Company, sequence: int = 1) -> dict[str, str]:
+def states(company: ProgramCompany, sequence: int = 1) -> dict[str, str]:
     ledger = Ledger.open(company.folder / "broadcast.db")
     try:
         notice = ledger.incidents.notices(ledger.incidents.all()[0])[sequence - 1]
@@ -30,11 +31,11 @@ def states(company: Company, sequence: int = 1) -> dict[str, str]:
         ledger.close()
 
 
-def settled(company: Company, *arguments: str) -> Said:
+def settled(company: ProgramCompany, *arguments: str) -> Ended:
     return company.run("resolve-unknown", "INC-1", "--yes", *arguments, BROADCAST_AUTHOR="Ada")
 
 
-def mails(company: Company) -> list[str]:
+def mails(company: ProgramCompany) -> list[str]:
     return sorted(one.to for one in company.received("sendgrid"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from broadcast.sandbox.faults import parse_fault
-from tests.harness.program import Company
+from tests.harness.program_company import ProgramCompany
 
 
 def test_a_retry_with_nothing_to_do_is_one_line_and_changes_nothing(mail_company):
@@ -54,5 +54,5 @@ def test_where_asking_again_learns_nothing_that_is_said_and_nothing_is_sent(mail
     assert "perhaps not reached: Annika (a•••@kunde.example, +49 151 ••• 78): unknown" in said.err
 
 
-def _ledger(company: Company) -> bytes:
+def _ledger(company: ProgramCompany) -> bytes:
     return (company.folder / "broadcast.db").read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broadcast.publishing.request import Verb
-from tests.harness.company import arm
+from tests.harness.sandbox import arm
 
 ANNA, BERT = "anna@kunde.example", "bert@firma.example"
 AGENTS = '\n[audiences.agents]\ncontacts = ["agents.csv"]\nlanes = [["email"]]\n'

@@ -110,8 +110,8 @@ def test_an_include_reads_nothing_outside_the_template_folder(muster, name):
     said = muster.notify("Chat", "--channel", "sms")
 
     assert said.code == 7
-    assert "root:" not in said.all
-    assert "sentinel" not in said.all
+    assert "root:" not in said.said
+    assert "sentinel" not in said.said
     assert muster.received() == []
 
 
@@ -136,7 +136,7 @@ def test_a_link_out_of_the_template_folder_is_not_followed(muster, target, linke
     link.unlink()
     assert said.code == 7
     assert "leads out" in said.err
-    assert "sentinel" not in said.all
+    assert "sentinel" not in said.said
     assert muster.received() == []
 
 
@@ -156,8 +156,8 @@ def test_no_language_leads_out_of_the_template_folder(muster, locale):
     said = muster.run("notify", "Chat", "--lang", locale, "--dry-run", "--channel", "x")
 
     assert said.code in {0, 2, 7}
-    assert "root:" not in said.all
-    assert_printed(said.all)
+    assert "root:" not in said.said
+    assert_printed(said.said)
 
 
 @pytest.mark.parametrize("text", TEMPLATES, ids=ascii)

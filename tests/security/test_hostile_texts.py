@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
-from tests.harness.program import PERSON, Company, Said
+from tests.harness.program import Ended
+from tests.harness.program_company import PERSON, ProgramCompany
 from tests.security.hostile_texts import CORPUS, EVERYTHING, LONG, SAMPLE
 from tests.security.output_checks import (
     Outline,
@@ -34,7 +35,7 @@ PERSONAL = {
 LITERAL = {text for kind in ("markup", "templates", "formulas") for text in CORPUS[kind]}
 
 
-def tell(company: Company, text: str) -> Said:
+def tell(company: ProgramCompany, text: str) -> Ended:
     """A notice that says `text` in every field there is."""
     company.write("message.txt", text)
     pairs = [word for field in FIELDS for word in ("-v", f"{field}={text}")]
@@ -42,7 +43,7 @@ def tell(company: Company, text: str) -> Said:
     return company.notify("-m", message, "-s", "sev1", f"--service={text}", *pairs, "--", text)
 
 
-def outputs(company: Company) -> dict[str, str]:
+def outputs(company: ProgramCompany) -> dict[str, str]:
     """Everything that was said about the one incident, by what it is."""
     runs = {
         "preview": ("notify", "x", "--dry-run"),
@@ -73,7 +74,7 @@ def _named(path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def benign(_company: Company) -> dict[str, str]:
+def benign(_company: ProgramCompany) -> dict[str, str]:
     """The same outputs about a plain text."""
     _company.forget()
     _company.configure()
@@ -107,7 +108,7 @@ def check_one(name: str, text: str, plain: str) -> None:
         assert_printed(text)
 
 
-def hold_in_every_output(muster: Company, benign: dict[str, str], text: str) -> int:
+def hold_in_every_output(muster: ProgramCompany, benign: dict[str, str], text: str) -> int:
     """Tell `text`, look at everything that came of it; how many outputs that were."""
     said = tell(muster, text)
     assert_printed(said.err)
@@ -145,7 +146,7 @@ def test_every_text_of_the_corpus_stays_a_text_in_five_thousand_outputs(muster, 
     assert 22 * (len(EVERYTHING) - len(LONG)) >= 5000
 
 
-def personal(company: Company, texts: Sequence[str]) -> Said:
+def personal(company: ProgramCompany, texts: Sequence[str]) -> Ended:
     """A notice to people of whom each has one of `texts` for a name and in a column of their own."""
     folder = "texts"
     for locale in ("de", "en"):
@@ -157,13 +158,13 @@ def personal(company: Company, texts: Sequence[str]) -> Said:
     ]
     for number, row in enumerate(rows):
         row["phone"] = f"+491511{number + 1000:07}"
-    company.people("customers", rows)
+    company.write_contacts("customers", rows)
     company.configure(templates=folder)
     try:
         channels = ("--channel", "sms", "--channel", "email")
         return company.notify("Chat", "-s", "sev1", "-a", "customers", *channels)
     finally:
-        company.people("customers", [PERSON])
+        company.write_contacts("customers", [PERSON])
 
 
 def test_what_stands_in_the_contacts_stays_a_text_in_everybodys_messages(muster):
@@ -239,7 +240,7 @@ def test_an_organisation_that_steers_terminals_is_refused(muster, text):
     said = muster.run("status")
 
     assert said.code in {0, 6}
-    assert_printed(said.all)
+    assert_printed(said.said)
 
 
 @pytest.mark.parametrize(
@@ -283,5 +284,5 @@ def test_halves_of_characters_are_refused_or_left_out(muster, argument, form):
     said = muster.run(*forms[form], **author)
 
     assert said.code == (0 if form == "author" else 2), said.err
-    assert_printed(said.all)
+    assert_printed(said.said)
     assert "this is a bug" not in said.err

@@ -171,7 +171,7 @@ def test_nothing_that_the_program_says_or_keeps_quotes_one(muster, status):
     assert {"zebra", "zq/w+d=&%", ODD["TWILIO_AUTH_TOKEN"], "xoxb-zebra"} <= quoted
     assert said[0].code in {1, 4, 5, 11}, said[0].err
     for form in forms(ODD):
-        assert not any(form in one.all for one in said), form
+        assert not any(form in one.said for one in said), form
         assert form.encode() not in kept, form
 
 

@@ -10,12 +10,12 @@ from broadcast.channels.email.headers import Identity, Sender
 from broadcast.channels.email.personalizations import request_body
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.samples import outgoing
-from tests.harness.program import PERSON, Company
+from tests.harness.program_company import PERSON, ProgramCompany
 
 PEOPLE = 50
 
 
-def crowd(company: Company) -> list[dict[str, str]]:
+def crowd(company: ProgramCompany) -> list[dict[str, str]]:
     rows = [
         {
             "id": f"k{number}",
@@ -25,8 +25,8 @@ def crowd(company: Company) -> list[dict[str, str]]:
         }
         for number in range(PEOPLE)
     ]
-    company.people("customers", rows)
-    company.people("agents", [{"name": row["name"], "email": f"x{row['email']}"} for row in rows])
+    company.write_contacts("customers", rows)
+    company.write_contacts("agents", [{"name": row["name"], "email": f"x{row['email']}"} for row in rows])
     return rows
 
 
@@ -35,9 +35,9 @@ def private(rows: list[dict[str, str]]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words)))
 
 
-def restore(company: Company) -> None:
-    company.people("customers", [PERSON])
-    company.people("agents", [{"name": "Ada", "email": "ada@muster.example"}])
+def restore(company: ProgramCompany) -> None:
+    company.write_contacts("customers", [PERSON])
+    company.write_contacts("agents", [{"name": "Ada", "email": "ada@muster.example"}])
 
 
 def test_a_thousand_people_in_one_sendgrid_request_are_each_alone():
@@ -108,7 +108,7 @@ def test_what_is_shown_and_logged_masks_every_address(muster):
     addresses = re.compile(
         "|".join(re.escape(word) for row in rows for word in (row["email"], row["phone"][1:]))
     )
-    assert addresses.findall("".join(one.all for one in said)) == []
+    assert addresses.findall("".join(one.said for one in said)) == []
     assert "k•••@privat.example" in said[1].out
 
 

@@ -15,7 +15,7 @@ from broadcast.ledger.erasure import Author
 from broadcast.ledger.ledger import Ledger
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.ledger_samples import NOON, record
-from tests.harness.program import PERSON, Company
+from tests.harness.program_company import PERSON, ProgramCompany
 from tests.security.hostile_texts import TERMINAL
 from tests.security.output_checks import assert_json, assert_printed
 
@@ -32,14 +32,14 @@ COMMANDS = {
 
 
 @pytest.fixture
-def doubtful(muster: Company) -> Iterator[Company]:
+def doubtful(muster: ProgramCompany) -> Iterator[ProgramCompany]:
     """Somebody with a hostile name, whose answer was lost."""
-    muster.people("customers", [{**PERSON, "name": HOSTILE}])
+    muster.write_contacts("customers", [{**PERSON, "name": HOSTILE}])
     muster.sandbox.fault(parse_fault("sendgrid:drop_after"))
     muster.notify("Chat", "-a", "customers", "--channel", "email")
     muster.sandbox.clear_faults()
     yield muster
-    muster.people("customers", [PERSON])
+    muster.write_contacts("customers", [PERSON])
 
 
 @pytest.mark.parametrize("form", ["human", "json"])
@@ -48,9 +48,9 @@ def test_hostile_names_and_authors_steer_nothing_and_no_address_is_shown(doubtfu
         said = doubtful.run(*command, "-o", form, BROADCAST_AUTHOR=HOSTILE)
 
         assert said.code == 0, (name, said.err)
-        assert_printed(said.all)
-        assert PERSON["email"] not in said.all
-        assert PERSON["phone"][1:] not in said.all
+        assert_printed(said.said)
+        assert PERSON["email"] not in said.said
+        assert PERSON["phone"][1:] not in said.said
         if form == "json":
             assert_json(said.out)
 

@@ -22,7 +22,9 @@ from broadcast.cli.errors import report_unforeseen
 from broadcast.config.settings import ChannelSettings
 from broadcast.sandbox.faults import parse_fault
 from broadcast.testing.samples import outgoing
-from tests.harness.program import SECRETS, Company, Said
+from tests.harness.configurations import SECRETS
+from tests.harness.program import Ended
+from tests.harness.program_company import ProgramCompany
 
 ROOT = Path(__file__).parents[2]
 ENCODED = {
@@ -73,12 +75,12 @@ def found_on_disk(folder: Path, stores: frozenset[str] = frozenset()) -> set[tup
     }
 
 
-def everything(company: Company) -> list[Said]:
+def everything(company: ProgramCompany) -> list[Ended]:
     return [company.run(*arguments) for arguments in COMMANDS]
 
 
-def assert_silent(company: Company, said: list[Said], stores: frozenset[str] = frozenset()) -> None:
-    assert set().union(*(found_in(one.all) for one in said)) == set()
+def assert_silent(company: ProgramCompany, said: list[Ended], stores: frozenset[str] = frozenset()) -> None:
+    assert set().union(*(found_in(one.said) for one in said)) == set()
     assert found_on_disk(company.folder, stores) == set()
 
 
@@ -233,7 +235,7 @@ def test_a_missing_secret_is_named_and_the_others_are_not_told(muster, missing):
 
     assert said.code == 6
     assert missing in said.err
-    assert found_in(said.all) == set()
+    assert found_in(said.said) == set()
 
 
 ODD = [
@@ -257,7 +259,7 @@ def test_a_secret_with_odd_characters_breaks_nothing_and_is_not_told(muster, nam
     said = muster.notify("Chat", "--deadline", "1s")
 
     assert "this is a bug" not in said.err, said.err
-    assert "sentinel" not in said.all
+    assert "sentinel" not in said.said
     assert b"X-Evil" not in str([one.path for one in muster.sandbox.requests]).encode()
 
 
@@ -296,7 +298,7 @@ def test_a_literal_secret_is_refused_and_not_repeated(muster, key):
 
     assert said.code == 6
     assert "must not stand in the file" in said.err
-    assert found_in(said.all) == set()
+    assert found_in(said.said) == set()
 
 
 def raised(message: str) -> Exception:
@@ -351,7 +353,7 @@ def test_the_process_list_shows_no_secret_while_it_runs(muster):
 
 
 @contextmanager
-def _listening(company: Company) -> Iterator[list[Mapping[str, str]]]:
+def _listening(company: ProgramCompany) -> Iterator[list[Mapping[str, str]]]:
     """Note the headers of every request that reaches the sandbox."""
     heard: list[Mapping[str, str]] = []
 

@@ -21,7 +21,7 @@ from broadcast.cli.output.plain_text import as_narrow_text, as_text
 from broadcast.cli.output.rich_text import draw
 from broadcast.cli.terminal import Stream
 from broadcast.model.text import printable
-from tests.harness.program import SECRETS
+from tests.harness.configurations import SECRETS
 from tests.security.hostile_texts import EVERYTHING, LONG, TERMINAL
 from tests.security.output_checks import assert_drawn, assert_printed, sequences
 

@@ -11,7 +11,7 @@ BULLETS = "Es geht noch:\n- Formular: https://x.example/form?id=1\n- IBAN DE89 3
 def test_a_message_with_links_and_numbers_goes_out_in_every_zone(muster, zone):
     said = muster.run("notify", "Kasse 2 gestört", "-m", BULLETS, "--yes", BROADCAST_TIMEZONE=zone)
 
-    assert said.code == 0, said.all
+    assert said.code == 0, said.said
     assert "https://x.example/form?id=1" in str(muster.received("sendgrid"))
 
 
@@ -24,9 +24,9 @@ def test_an_organisation_with_a_long_name_tells_everybody(muster):
 def test_a_text_that_begins_with_an_at_is_written_with_two(muster):
     said = muster.run("notify", "Kasse", "-m", "@@all Bitte warten", "--dry-run")
 
-    assert said.code == 0, said.all
-    assert "@all Bitte warten" in said.all
-    assert "@@all" not in said.all
+    assert said.code == 0, said.said
+    assert "@all Bitte warten" in said.said
+    assert "@@all" not in said.said
 
 
 @pytest.mark.parametrize("blank", ["\u200e\u200f", "\u3164", "\U000e0041\U000e0042", " \u2800\ufe0f"])

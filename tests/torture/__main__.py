@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tests.torture import disk, kills, network, powercut, races, sessions, syscalls
-from tests.torture.ground import Ground, ground
+from tests.torture.companies import Companies, companies
 from tests.torture.report import Line, Options
 
-SUITES: Mapping[str, Callable[[Options, Ground], Iterator[Line]]] = {
+SUITES: Mapping[str, Callable[[Options, Companies], Iterator[Line]]] = {
     "kills": kills.suite,
     "powercut": powercut.suite,
     "syscalls": syscalls.suite,
@@ -42,7 +42,7 @@ def main() -> int:
 def _holds(name: str, options: Options) -> bool:
     """Run one suite; whether every promise was kept."""
     kept = True
-    with ground(options.folder / name) as place:
+    with companies(options.folder / name) as place:
         for line in SUITES[name](options, place):
             _say(str(line))
             kept = kept and not line.broken

@@ -12,7 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.harness.company import Company
-from tests.torture.ground import EACH_ALONE, NOTIFY, RETRY, Ended, Ground, finish, run
+from tests.harness.program import Ended
+from tests.torture.companies import EACH_ALONE, NOTIFY, RETRY, Companies, finish, run
 from tests.torture.judge import deliveries, judge
 from tests.torture.report import Line, Options
 
@@ -23,18 +24,18 @@ _ENOUGH = 4096  # KiB
 _LEDGER = 12  # the exit code of a ledger that is locked, full or damaged
 
 
-def suite(options: Options, ground: Ground) -> Iterator[Line]:
-    yield _full(options, ground)
-    yield _locked(options, ground)
-    yield _damaged(options, ground)
+def suite(options: Options, companies: Companies) -> Iterator[Line]:
+    yield _full(options, companies)
+    yield _locked(options, companies)
+    yield _damaged(options, companies)
 
 
-def _full(options: Options, ground: Ground) -> Line:
+def _full(options: Options, companies: Companies) -> Line:
     """Disks of many sizes; when there is room again, retry goes on."""
     line = Line(name="disk full")
-    place = ground.folder / "small"
+    place = companies.folder / "small"
     place.mkdir()
-    company = ground.found(EACH_ALONE, PEOPLE)
+    company = companies.found(EACH_ALONE, PEOPLE)
     company.notify()
     needed = company.ledger_path.stat().st_size // 1024
     for number in range(options.count(10, 100)):
@@ -43,7 +44,7 @@ def _full(options: Options, ground: Ground) -> Line:
             line.skipped = f"no tmpfs: {failed}"
             break
         try:
-            _on_a_small_disk(ground, place, size, line)
+            _on_a_small_disk(companies, place, size, line)
         finally:
             subprocess.run(["umount", str(place)], check=True)
     return line
@@ -60,15 +61,17 @@ def _mount(place: Path, kilobytes: int, *, again: bool = False) -> str:
     return done.stderr.strip()[:80]
 
 
-def _on_a_small_disk(ground: Ground, place: Path, size: int, line: Line) -> None:
-    folder = ground.folder / "configuration"
+def _on_a_small_disk(companies: Companies, place: Path, size: int, line: Line) -> None:
+    folder = companies.folder / "configuration"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    company = ground.furnish(folder, EACH_ALONE, PEOPLE, sms="concurrency = 4", mail_backup="concurrency = 4")
+    company = companies.furnish(
+        folder, EACH_ALONE, PEOPLE, sms="concurrency = 4", mail_backup="concurrency = 4"
+    )
     # Only the ledger lies on the small disk, as a log partition that is full.
     config = folder / "broadcast.toml"
-    config.write_text(config.read_text().replace("sqlite:///ledger.db", f"sqlite:///{place}/ledger.db"))
-    (folder / "ledger.db").symlink_to(place / "ledger.db")
+    config.write_text(config.read_text().replace("sqlite:///broadcast.db", f"sqlite:///{place}/broadcast.db"))
+    (folder / "broadcast.db").symlink_to(place / "broadcast.db")
     done = run(company, *NOTIFY)
     name = f"{size} KiB"
     sent = len(company.received())
@@ -110,11 +113,11 @@ def _count(company: Company, name: str, line: Line) -> None:
     line.broken += [f"{name}: {one}" for one in verdict.broken]
 
 
-def _locked(options: Options, ground: Ground) -> Line:
+def _locked(options: Options, companies: Companies) -> Line:
     """Another process holds the ledger and does not let go."""
     line = Line(name="ledger locked")
     for number in range(options.count(1, 5)):
-        company = ground.found(EACH_ALONE, 2)
+        company = companies.found(EACH_ALONE, 2)
         company.notify()
         before = len(company.received())
         with closing(sqlite3.connect(company.ledger_path, isolation_level=None)) as database:
@@ -126,16 +129,16 @@ def _locked(options: Options, ground: Ground) -> Line:
     return line
 
 
-def _damaged(options: Options, ground: Ground) -> Line:
+def _damaged(options: Options, companies: Companies) -> Line:
     """A file cut off anywhere, or with bits flipped: nothing is sent that is not written down."""
     line = Line(name="ledger damaged")
-    company = ground.found(EACH_ALONE, 6)
+    company = companies.found(EACH_ALONE, 6)
     company.notify()
     whole = company.ledger_path.read_bytes()
     for number in range(options.count(30, 400)):
         chance = options.chance("damage", number)
         company.ledger_path.write_bytes(_spoilt(whole, chance, cut=number % 2 == 0))
-        ground.daemon.forget()
+        companies.daemon.forget()
         arguments = chance.choice((("update", "-m", "More.", "--yes"), RETRY, ("status",)))
         done = run(company, *arguments)
         name = f"damage {number}, {arguments[0]}"

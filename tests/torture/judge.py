@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.harness.company import Company
-from tests.torture.ground import PROVIDERS
+from tests.torture.companies import PROVIDERS
 
 REACHED = {"accepted", "delivered", "confirmed"}
 

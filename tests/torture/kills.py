@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.harness.company import Company
 from tests.harness.processes import Child
-from tests.torture.ground import EACH_ALONE, Ground, finish, publishing, retrying
+from tests.torture.companies import EACH_ALONE, Companies, finish, publishing, retrying
 from tests.torture.judge import in_flight, judge
 from tests.torture.report import Line, Options
 
@@ -23,40 +23,40 @@ LATE = "twilio:late=1.2,every=2,times=8"
 SETTLE_LATE = "1500ms"
 
 
-def suite(options: Options, ground: Ground) -> Iterator[Line]:
+def suite(options: Options, companies: Companies) -> Iterator[Line]:
     """SMS can be looked up, e-mail in batches and by SMTP cannot."""
     line = Line(name="kills")
-    length = _undisturbed(ground)
+    length = _undisturbed(companies)
     for number in range(options.count(50, 1000)):
-        _one_run(ground, options.chance("kills", number), length, line, f"run {number}")
+        _one_run(companies, options.chance("kills", number), length, line, f"run {number}")
     yield line
 
 
-def _company(ground: Ground, *, late: bool) -> Company:
+def _company(companies: Companies, *, late: bool) -> Company:
     wide = f"concurrency = {CONCURRENCY}"
     settle = SETTLE_LATE if late else "200ms"
-    company = ground.found(EACH_ALONE, PEOPLE, sms=wide, mail_backup=wide, email=wide)
+    company = companies.found(EACH_ALONE, PEOPLE, sms=wide, mail_backup=wide, email=wide)
     config = company.folder / "broadcast.toml"
     text = config.read_text(encoding="utf-8").replace('settle = "200ms"', f'settle = "{settle}"')
     # Only SMS is given up soon: a busy machine must not make e-mail doubtful that nobody killed.
     sms = text.index("[channels.sms]")
     config.write_text(text[:sms].replace('timeout = "600ms"', 'timeout = "20s"') + text[sms:])
     # Of faults that fit, the first strikes: the one that comes very late goes first.
-    ground.daemon.arm(*((LATE, SLOWLY) if late else (SLOWLY,)))
+    companies.daemon.arm(*((LATE, SLOWLY) if late else (SLOWLY,)))
     return company
 
 
-def _undisturbed(ground: Ground) -> float:
+def _undisturbed(companies: Companies) -> float:
     """How long a run takes that is left alone, in seconds."""
-    company = _company(ground, late=False)
+    company = _company(companies, late=False)
     at = time.monotonic()
     publishing(company).wait()
     return time.monotonic() - at
 
 
-def _one_run(ground: Ground, chance: random.Random, length: float, line: Line, name: str) -> None:
+def _one_run(companies: Companies, chance: random.Random, length: float, line: Line, name: str) -> None:
     late = chance.random() < 0.3
-    company = _company(ground, late=late)
+    company = _company(companies, late=late)
     flying: set[tuple[str, int]] = set()
     for kill in range(chance.choice((1, 1, 2, 3))):
         child = publishing(company) if kill == 0 else retrying(company)

@@ -15,7 +15,8 @@ from datetime import datetime
 
 from broadcast.model.clock import SystemClock
 from tests.harness.company import Company
-from tests.torture.ground import LONGEST, NOTIFY, Ended, Ground, finish, run
+from tests.harness.program import Ended
+from tests.torture.companies import LONGEST, NOTIFY, Companies, finish, run
 from tests.torture.judge import judge
 from tests.torture.report import Line, Options
 
@@ -44,14 +45,14 @@ class Measured:
     until: float
 
 
-def suite(options: Options, ground: Ground) -> Iterator[Line]:
-    yield _cut_off(options, ground)
-    yield _doubtful(options, ground)
-    yield _storm(options, ground)
-    yield _unauthorised(options, ground)
-    yield _slow(options, ground)
-    yield _endless(options, ground)
-    yield _cramped(options, ground)
+def suite(options: Options, companies: Companies) -> Iterator[Line]:
+    yield _cut_off(options, companies)
+    yield _doubtful(options, companies)
+    yield _storm(options, companies)
+    yield _unauthorised(options, companies)
+    yield _slow(options, companies)
+    yield _endless(options, companies)
+    yield _cramped(options, companies)
 
 
 def measured(company: Company, *arguments: str, before: Sequence[str] = ()) -> Measured:
@@ -71,7 +72,7 @@ def _check(company: Company, line: Line, name: str, *, may_be_open: bool = False
     line.broken += [f"{name}: {one}" for one in verdict.broken]
 
 
-def _cut_off(options: Options, ground: Ground) -> Line:
+def _cut_off(options: Options, companies: Companies) -> Line:
     """No route and no name service: nothing hangs, and what needs no network steps in within seconds."""
     line = Line(name="no network")
     tried = subprocess.run(["unshare", "-n", "true"], capture_output=True, text=True)
@@ -79,7 +80,7 @@ def _cut_off(options: Options, ground: Ground) -> Line:
         line.skipped = f"unshare: {tried.stderr.strip()[:80]}"
         return line
     for number in range(options.count(1, 10)):
-        company = ground.found([["email", "sms"]], 30)
+        company = companies.found([["email", "sms"]], 30)
         _point_elsewhere(company, "email", "https://api.sendgrid.com")
         _point_elsewhere(company, "sms", "https://api.twilio.com")
         text = company.folder / "broadcast.toml"
@@ -123,15 +124,15 @@ def _recorded_at(company: Company) -> float:
         return float(database.execute("SELECT min(created_at) FROM notice").fetchone()[0])
 
 
-def _doubtful(options: Options, ground: Ground) -> Line:
+def _doubtful(options: Options, companies: Companies) -> Line:
     """Errors that mean nothing: half of the messages answered with 5xx were accepted."""
     line = Line(name="half of 5xx accepted")
     for number in range(options.count(1, 10)):
-        company = ground.found(SMS_ALONE, 300, sms="concurrency = 16")
-        ground.daemon.arm("twilio:status_after=503,every=10", "twilio:status=500,every=9")
+        company = companies.found(SMS_ALONE, 300, sms="concurrency = 16")
+        companies.daemon.arm("twilio:status_after=503,every=10", "twilio:status=500,every=9")
         done = run(company, *NOTIFY)
         line.expect(done.code in {0, 11}, f"run {number}: exit {done.code}")
-        ground.daemon.heal()
+        companies.daemon.heal()
         finish(company)
         line.add(runs=1)
         _check(company, line, f"run {number}")
@@ -140,18 +141,18 @@ def _doubtful(options: Options, ground: Ground) -> Line:
     return line
 
 
-def _storm(options: Options, ground: Ground) -> Line:
+def _storm(options: Options, companies: Companies) -> Line:
     """429 with Retry-After, over and over: patience, and hardly more requests than needed."""
     line = Line(name="429 storm")
     people = 300
     for number in range(options.count(2, 10)):
         patience = 1 + number % 2
-        company = ground.found(SMS_ALONE, people, sms="concurrency = 8")
+        company = companies.found(SMS_ALONE, people, sms="concurrency = 8")
         # After a 429 a channel tries with one request at a time, so that each of a wave costs its patience.
         wave = "times=12" if number % 2 else "every=25"
-        ground.daemon.arm(f"twilio:ratelimit={patience},{wave}")
+        companies.daemon.arm(f"twilio:ratelimit={patience},{wave}")
         done = run(company, *NOTIFY)
-        sent = sum(one["provider"] == "twilio" for one in ground.requests())
+        sent = sum(one["provider"] == "twilio" for one in companies.requests())
         line.add(runs=1, requests=sent)
         line.expect(done.code == 0, f"run {number}: exit {done.code}: {done.err[-200:]}")
         line.expect(sent <= 1.3 * people, f"run {number}: {sent} requests for {people} messages")
@@ -159,41 +160,43 @@ def _storm(options: Options, ground: Ground) -> Line:
     return line
 
 
-def _unauthorised(options: Options, ground: Ground) -> Line:
+def _unauthorised(options: Options, companies: Companies) -> Line:
     """A wrong token: no more requests than were under way when that came out."""
     line = Line(name="401")
     concurrency = 8
     for number in range(options.count(1, 5)):
-        company = ground.found(SMS_ALONE, options.count(1000, 10_000), sms=f"concurrency = {concurrency}")
-        ground.daemon.arm("twilio:auth")
+        company = companies.found(SMS_ALONE, options.count(1000, 10_000), sms=f"concurrency = {concurrency}")
+        companies.daemon.arm("twilio:auth")
         done = run(company, *NOTIFY)
-        line.add(runs=1, requests=len(ground.requests()))
+        line.add(runs=1, requests=len(companies.requests()))
         line.expect(done.code == 1, f"run {number}: exit {done.code}")
-        line.expect(len(ground.requests()) <= concurrency, f"run {number}: {len(ground.requests())} requests")
+        line.expect(
+            len(companies.requests()) <= concurrency, f"run {number}: {len(companies.requests())} requests"
+        )
         _check(company, line, f"run {number}", may_be_open=True)
-        ground.daemon.heal()
+        companies.daemon.heal()
         code = finish(company)
         line.expect(code == 0, f"run {number}: with a new token, retry ended with {code}")
         _check(company, line, f"run {number}, after a new token")
     return line
 
 
-def _slow(options: Options, ground: Ground) -> Line:
+def _slow(options: Options, companies: Companies) -> Line:
     """A provider that never answers, or a byte at a time: nobody else waits for it, and the run ends."""
     line = Line(name="hang and drip")
     faults = ("sendgrid:hang", "sendgrid:drip=0.5", "sendgrid:hang_after", "smtp:hang", "twilio:hang")
     # With patience for one request, people are moved on; without, the deadline of the run has to end it.
     for timeout in ("2s", "30s"):
         for fault in faults if timeout == "2s" or options.long else faults[:1]:
-            _one_slow(ground, fault, timeout, line)
+            _one_slow(companies, fault, timeout, line)
     return line
 
 
-def _one_slow(ground: Ground, fault: str, timeout: str, line: Line) -> None:
+def _one_slow(companies: Companies, fault: str, timeout: str, line: Line) -> None:
     hanging = {"sendgrid": "email", "smtp": "mail-backup", "twilio": "sms"}[fault.partition(":")[0]]
     other, backup = [name for name in ("sms", "mail-backup", "email") if name != hanging][:2]
-    company = ground.found([[hanging, backup], [other]], 100, timeout=timeout)
-    ground.daemon.arm(fault)
+    company = companies.found([[hanging, backup], [other]], 100, timeout=timeout)
+    companies.daemon.arm(fault)
     name = f"{fault}, {timeout} patience"
     began = SystemClock().now()
     seen = measured(company, *NOTIFY, "--deadline", f"{DEADLINE}s")
@@ -207,7 +210,7 @@ def _one_slow(ground: Ground, fault: str, timeout: str, line: Line) -> None:
     others = _others_reached(company, other, began)
     line.most("others reached, s", others)
     line.expect(others <= _FALLBACK_WITHIN, f"{name}: the last on {other} was reached after {others:.1f} s")
-    ground.daemon.heal()
+    companies.daemon.heal()
     finish(company)
     _check(company, line, name)
 
@@ -222,12 +225,12 @@ def _others_reached(company: Company, channel: str, began: datetime) -> float:
     return (max(reached) - began).total_seconds()
 
 
-def _endless(options: Options, ground: Ground) -> Line:
+def _endless(options: Options, companies: Companies) -> Line:
     """Half a gigabyte of an answer is not read."""
     line = Line(name="512 MiB answer")
     for fault in ("twilio:huge,every=5", "sendgrid:huge"):
-        company = ground.found([["sms"], ["email"]], 20, timeout="5s")
-        ground.daemon.arm(fault)
+        company = companies.found([["sms"], ["email"]], 20, timeout="5s")
+        companies.daemon.arm(fault)
         seen = measured(company, *NOTIFY)
         line.add(runs=1)
         line.most("most memory, MB", seen.peak)
@@ -250,11 +253,11 @@ _SHELLS = {
 }
 
 
-def _cramped(options: Options, ground: Ground) -> Line:
+def _cramped(options: Options, companies: Companies) -> Line:
     """Few files, little memory, and nobody who reads along: everybody is told all the same."""
     line = Line(name="cramped")
     for name, shell in _SHELLS.items():
-        company = ground.found([["sms"], ["mail-backup"], ["email"]], 40)
+        company = companies.found([["sms"], ["mail-backup"], ["email"]], 40)
         arguments = NOTIFY if options.long else ("notify", "Checkout down", "--yes")
         done = run(company, *arguments, before=("bash", "-c", shell, "bash"))
         line.add(runs=1, tracebacks=int(done.traceback))

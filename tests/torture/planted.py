@@ -17,7 +17,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.torture.ground import ground
+from tests.torture.companies import companies
 from tests.torture.report import Line, Options
 from tests.torture.sessions import one_session
 
@@ -137,7 +137,10 @@ def _found(fault: Fault, sessions: int) -> bool:
 def _hunt(sessions: int) -> int:
     """Play sessions until one breaks a promise, and say which."""
     line = Line(name="hunt")
-    with tempfile.TemporaryDirectory(prefix="hunt-") as folder, ground(Path(folder) / "ground") as place:
+    with (
+        tempfile.TemporaryDirectory(prefix="hunt-") as folder,
+        companies(Path(folder) / "companies") as place,
+    ):
         options = Options(seed=1, long=True, folder=Path(folder))
         for number in range(sessions):
             one_session(place, options.chance("sessions", number), line, f"session {number}")

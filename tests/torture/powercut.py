@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote_plus
 
 from tests.torture import strace
-from tests.torture.ground import EACH_ALONE, NOTIFY, Ground, run
+from tests.torture.companies import EACH_ALONE, NOTIFY, Companies, run
 from tests.torture.images import Disk
 from tests.torture.report import Line, Options
 
@@ -33,19 +33,19 @@ _EMAIL = re.compile(r"p(\d+)@kunde\.example")
 Intent = tuple[str, str]  # contact, channel
 
 
-def suite(options: Options, ground: Ground) -> Iterator[Line]:
+def suite(options: Options, companies: Companies) -> Iterator[Line]:
     line = Line(name="powercut")
     line.skipped = strace.missing()
     runs, images = options.count(1, 5), options.count(5, 6)
     for number in () if line.skipped else range(runs):
         chance = options.chance("powercut", number)
-        _one_run(ground, options.count(32, 52), images, chance, line)
+        _one_run(companies, options.count(32, 52), images, chance, line)
     yield line
 
 
-def _one_run(ground: Ground, people: int, images: int, chance: random.Random, line: Line) -> None:
+def _one_run(companies: Companies, people: int, images: int, chance: random.Random, line: Line) -> None:
     wide = f"concurrency = {chance.choice((1, 2, 4, 8))}"
-    company = ground.found(EACH_ALONE, people, sms=wide, mail_backup=wide)
+    company = companies.found(EACH_ALONE, people, sms=wide, mail_backup=wide)
     log = company.folder / "strace.log"
     done = run(company, *NOTIFY, before=strace.recording(log, _CALLS))
     line.expect(done.code == 0, f"the recorded run ended with {done.code}: {done.err[-200:]}")
@@ -61,7 +61,7 @@ def _one_run(ground: Ground, people: int, images: int, chance: random.Random, li
         {who for who, _ in replay.left} == told and len(replay.left) == 3 * people,
         f"only {len(replay.left)} of {3 * people} messages were seen leaving",
     )
-    secret = company.ledger_path.with_name("ledger.db.secret").read_bytes()
+    secret = company.ledger_path.with_name("broadcast.db.secret").read_bytes()
     line.expect(replay.secrets <= {secret}, "another install secret would have been found")
     shutil.rmtree(room)
 

@@ -17,7 +17,8 @@ from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import make_publisher
 from tests.harness.company import Company, published
 from tests.harness.processes import Child, fork
-from tests.torture.ground import EACH_ALONE, NOTIFY, TITLE, Ended, Ground, ended, finish, start
+from tests.harness.program import Ended, wait
+from tests.torture.companies import EACH_ALONE, NOTIFY, TITLE, Companies, finish, start
 from tests.torture.judge import Verdict, judge
 from tests.torture.report import Line, Options
 
@@ -26,19 +27,19 @@ CONCURRENCY = 3
 _TIMEOUT = 0.6  # seconds a request may take, as the stage configures it
 
 
-def suite(options: Options, ground: Ground) -> Iterator[Line]:
-    yield _same_key(options, ground, processes=2, runs=options.count(6, 100))
-    yield _same_key(options, ground, processes=8, runs=options.count(3, 40))
-    yield _stopped(options, ground)
-    yield _two_texts(options, ground)
-    yield _hung_up(options, ground)
-    yield _interrupted(options, ground)
+def suite(options: Options, companies: Companies) -> Iterator[Line]:
+    yield _same_key(options, companies, processes=2, runs=options.count(6, 100))
+    yield _same_key(options, companies, processes=8, runs=options.count(3, 40))
+    yield _stopped(options, companies)
+    yield _two_texts(options, companies)
+    yield _hung_up(options, companies)
+    yield _interrupted(options, companies)
 
 
-def _company(ground: Ground, fault: str = "all:late=0.02") -> Company:
+def _company(companies: Companies, fault: str = "all:late=0.02") -> Company:
     wide = f"concurrency = {CONCURRENCY}"
-    company = ground.found(EACH_ALONE, PEOPLE, sms=wide, mail_backup=wide, email=wide)
-    ground.daemon.arm(fault)
+    company = companies.found(EACH_ALONE, PEOPLE, sms=wide, mail_backup=wide, email=wide)
+    companies.daemon.arm(fault)
     return company
 
 
@@ -71,10 +72,10 @@ def _count(company: Company, line: Line, name: str) -> Verdict:
     return verdict
 
 
-def _same_key(options: Options, ground: Ground, *, processes: int, runs: int) -> Line:
+def _same_key(options: Options, companies: Companies, *, processes: int, runs: int) -> Line:
     line = Line(name=f"{processes} processes, one key")
     for number in range(runs):
-        company = _company(ground)
+        company = _company(companies)
         children = [_publishing(company, key="run-7") for _ in range(processes)]
         codes = [child.wait() for child in children]
         line.expect(set(codes) <= {0, 11}, f"run {number}: exit codes {codes}")
@@ -85,12 +86,12 @@ def _same_key(options: Options, ground: Ground, *, processes: int, runs: int) ->
     return line
 
 
-def _stopped(options: Options, ground: Ground) -> Line:
+def _stopped(options: Options, companies: Companies) -> Line:
     """SIGSTOP, or a laptop that sleeps: the second process must not take the first one's messages."""
     line = Line(name="stopped and continued")
     for number in range(options.count(10, 200)):
         chance = options.chance("stopped", number)
-        company = _company(ground)
+        company = _company(companies)
         child = _publishing(company)
         child.until(EventKind.ATTEMPT)
         while chance.random() < 0.9 and child.hears(0.05):
@@ -111,14 +112,14 @@ def _stopped(options: Options, ground: Ground) -> Line:
     return line
 
 
-def _two_texts(options: Options, ground: Ground) -> Line:
+def _two_texts(options: Options, companies: Companies) -> Line:
     """Two operators who saw the same state and say different things.
 
     One is heard. The other is asked again, about the new state, and withdraws the notice or insists on it.
     """
     line = Line(name="two operators")
     for number in range(options.count(25, 100)):
-        company = _company(ground, "all:late=0")
+        company = _company(companies, "all:late=0")
         company.configure([["sms"]])
         company.employ(2)
         chance = options.chance("operators", number)
@@ -188,11 +189,11 @@ def _consent_together(company: Company, request: Request, gate: _Gate, insists: 
         arrive()
 
 
-def _hung_up(options: Options, ground: Ground) -> Line:
+def _hung_up(options: Options, companies: Companies) -> Line:
     """The terminal is lost in the middle of the outage: the run goes on."""
     line = Line(name="terminal lost")
     for number in range(options.count(3, 50)):
-        company = _company(ground)
+        company = _company(companies)
         child = _publishing(company)
         child.until(EventKind.ATTEMPT)
         while EventKind.DONE not in child.heard:
@@ -204,22 +205,22 @@ def _hung_up(options: Options, ground: Ground) -> Line:
     return line
 
 
-def _interrupted(options: Options, ground: Ground) -> Line:
+def _interrupted(options: Options, companies: Companies) -> Line:
     """Ctrl-C and a polite kill at random moments of the real program."""
     line = Line(name="interrupted")
     at = time.monotonic()
-    ended(start(_company(ground), NOTIFY))
+    wait(start(_company(companies), NOTIFY))
     length = time.monotonic() - at
     for number in range(options.count(24, 200)):
         chance = options.chance("interrupted", number)
-        company = _company(ground, chance.choice(("all:late=0.02", "all:late=0.3")))
+        company = _company(companies, chance.choice(("all:late=0.02", "all:late=0.3")))
         process = start(company, NOTIFY)
         # Nothing can be lost while the program loads, so most signals come later.
         _wait(process, chance.uniform(0, length) if number % 4 == 0 else chance.uniform(length * 0.5, length))
         sent = chance.choice((signal.SIGINT, signal.SIGTERM))
         at = time.monotonic()
         process.send_signal(sent)
-        done = ended(process)
+        done = wait(process)
         _check_end(done, time.monotonic() - at, line, f"run {number}, {sent.name}")
         finish(company)
         _count(company, line, f"run {number}, {sent.name}")

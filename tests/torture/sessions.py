@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.company import Company, email, phone
+from tests.harness.program import Ended, command, wait
 from tests.torture.clock import FAKETIME, shifted
-from tests.torture.ground import LONGEST, Ended, Ground, command, ended, environment
+from tests.torture.companies import LONGEST, Companies, environment
 from tests.torture.report import Line, Options
 
 PEOPLE = 5
@@ -85,7 +86,7 @@ class Session:
     """A company in the hands of people and machines that do not behave."""
 
     company: Company
-    ground: Ground
+    companies: Companies
     chance: random.Random
     line: Line
     name: str
@@ -101,7 +102,7 @@ class Session:
     def run(self, *arguments: str) -> Ended:
         """Run a command to its end, and hold its exit code against what it did."""
         before = self._evidence()
-        result = ended(self._start(*arguments))
+        result = wait(self._start(*arguments))
         self._hold(arguments, result, before)
         return result
 
@@ -112,7 +113,7 @@ class Session:
         if self._in_the_middle(process):
             process.send_signal(self.chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGINT)))
             self.line.add(kills=1)
-        result = ended(process)
+        result = wait(process)
         self._hold(arguments, result, before)
         return result
 
@@ -124,13 +125,15 @@ class Session:
             self.line.add(stops=1)
             meanwhile()
             process.send_signal(signal.SIGCONT)
-        return ended(process)
+        return wait(process)
 
     def _in_the_middle(self, process: subprocess.Popen[str]) -> bool:
         """Wait until the command sends, or about as long as starting takes; whether it still runs then."""
-        before = len(self.ground.requests())
+        before = len(self.companies.requests())
         until = time.monotonic() + self.chance.choice((0.3, 0.6, 5.0, 5.0))
-        while time.monotonic() < until and process.poll() is None and len(self.ground.requests()) == before:
+        while (
+            time.monotonic() < until and process.poll() is None and len(self.companies.requests()) == before
+        ):
             pass
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=self.chance.uniform(0, 0.2))
@@ -140,7 +143,7 @@ class Session:
         """Provider, address and text of everything that came to somebody's notice, page updates included."""
         return [
             (one.provider, one.to, f"{one.subject or ''} {one.text}")
-            for one in self.ground.daemon.received()
+            for one in self.companies.daemon.received()
             if one.tells or one.provider in PUBLIC
         ]
 
@@ -149,7 +152,7 @@ class Session:
         folder = self.company.folder
         around = environment(folder) | shifted(self.clock)
         if self.alias:
-            around["BROADCAST_LEDGER"] = str(folder / "other" / "ledger.db")
+            around["BROADCAST_LEDGER"] = str(folder / "other" / "broadcast.db")
         return subprocess.Popen(
             command(*arguments),
             cwd=folder,
@@ -163,7 +166,7 @@ class Session:
         )
 
     def _evidence(self) -> tuple[int, int]:
-        return len(self.ground.requests()), self._notices()
+        return len(self.companies.requests()), self._notices()
 
     def _notices(self) -> int:
         with closing(sqlite3.connect(self.company.ledger_path)) as database:
@@ -180,7 +183,7 @@ class Session:
             self.line.expect(now == before, f"{said}: {result.err.strip()[-200:]}")
 
 
-def suite(options: Options, ground: Ground) -> Iterator[Line]:
+def suite(options: Options, companies: Companies) -> Iterator[Line]:
     """Sessions of about ten steps; then everything is healed and `retry` goes on until nothing changes."""
     line = Line(name="sessions")
     if FAKETIME is None:
@@ -188,13 +191,13 @@ def suite(options: Options, ground: Ground) -> Iterator[Line]:
         yield line
         return
     for number in range(options.count(12, 400)):
-        one_session(ground, options.chance("sessions", number), line, f"session {number}")
+        one_session(companies, options.chance("sessions", number), line, f"session {number}")
     yield line
 
 
-def one_session(ground: Ground, chance: random.Random, line: Line, name: str) -> None:
+def one_session(companies: Companies, chance: random.Random, line: Line, name: str) -> None:
     """Play one session and judge it."""
-    session = Session(company=_company(ground), ground=ground, chance=chance, line=line, name=name)
+    session = Session(company=_company(companies), companies=companies, chance=chance, line=line, name=name)
     session.rules = (session.company.folder / "broadcast.toml").read_text(encoding="utf-8")
     _notify(session)
     for _ in range(chance.randint(5, 10)):
@@ -204,8 +207,8 @@ def one_session(ground: Ground, chance: random.Random, line: Line, name: str) ->
     line.add(sessions=1, commands=len(session.steps))
 
 
-def _company(ground: Ground) -> Company:
-    company = ground.found(LANES, PEOPLE, extra=STAFF, timeout="1s")
+def _company(companies: Companies) -> Company:
+    company = companies.found(LANES, PEOPLE, extra=STAFF, timeout="1s")
     config = company.folder / "broadcast.toml"
     config.write_text(config.read_text(encoding="utf-8").replace('timeout = "600ms"', 'timeout = "1s"'))
     # Two of the staff are customers, too; one shares a number with a customer.
@@ -353,12 +356,12 @@ def _retry(session: Session) -> None:
 def _fault(session: Session) -> None:
     fault = session.chance.choice(FAULTS)
     session.steps.append(f"[fault {fault}]")
-    session.ground.daemon.arm(fault)
+    session.companies.daemon.arm(fault)
 
 
 def _heal(session: Session) -> None:
     session.steps.append("[healed]")
-    session.ground.daemon.heal()
+    session.companies.daemon.heal()
 
 
 def _clock(session: Session) -> None:
@@ -384,7 +387,7 @@ def _restore(session: Session) -> None:
     if session.backup is None:
         return
     copy, said, opened = session.backup
-    for stale in session.company.folder.glob("ledger.db-*"):
+    for stale in session.company.folder.glob("broadcast.db-*"):
         if stale.is_file():
             stale.unlink()
     shutil.copy(copy, session.company.ledger_path)
@@ -420,7 +423,7 @@ STEPS: tuple[tuple[Callable[[Session], None], int], ...] = (
 
 def _settle(session: Session) -> None:
     """Heal everything, set clock and configuration right, end what is open, retry until nothing changes."""
-    session.ground.daemon.heal()
+    session.companies.daemon.heal()
     session.clock, session.alias = "", False
     (session.company.folder / "broadcast.toml").write_text(session.rules, encoding="utf-8")
     session.run("retry", "-o", "json")

@@ -18,7 +18,7 @@ from broadcast.publishing.request import Request, Verb
 from tests.harness.company import Company
 from tests.harness.processes import fork
 from tests.torture import strace
-from tests.torture.ground import EACH_ALONE, NOTIFY, RETRY, TITLE, Ground, begun, finish, run
+from tests.torture.companies import EACH_ALONE, NOTIFY, RETRY, TITLE, Companies, begun, finish, run
 from tests.torture.judge import judge
 from tests.torture.report import Line, Options
 
@@ -54,9 +54,9 @@ class Phase:
     name: str
     arguments: Sequence[str]
 
-    def company(self, ground: Ground) -> Company:
+    def company(self, companies: Companies) -> Company:
         wide = f"concurrency = {CONCURRENCY}"
-        company = ground.found(EACH_ALONE, PEOPLE, sms=wide, mail_backup=wide)
+        company = companies.found(EACH_ALONE, PEOPLE, sms=wide, mail_backup=wide)
         if self.arguments is RETRY:
             fork(
                 lambda _: company.publish(Request(verb=Verb.NOTIFY, title=TITLE), listener=_end).exit_code
@@ -72,29 +72,29 @@ def _end(_: Event) -> None:
 PHASES = (Phase("plan", NOTIFY), Phase("attempt", RETRY))
 
 
-def suite(options: Options, ground: Ground) -> Iterator[Line]:
+def suite(options: Options, companies: Companies) -> Iterator[Line]:
     reason = strace.missing()
     for line, work in ((Line(name="syscalls killed"), _kills), (Line(name="syscalls refused"), _failures)):
         line.skipped = reason
         if not reason:
-            work(options, ground, line)
+            work(options, companies, line)
         yield line
 
 
-def _kills(options: Options, ground: Ground, line: Line) -> None:
+def _kills(options: Options, companies: Companies, line: Line) -> None:
     for phase in PHASES:
-        counted = _count(ground, phase, (*_WRITES, *_SENDS))
+        counted = _count(companies, phase, (*_WRITES, *_SENDS))
         points = [(call, when) for call, most in counted.items() for when in range(1, most + 1)]
         for call, when in _some(points, options, 20, f"kill/{phase.name}"):
-            _kill(ground, phase, call, when, line)
+            _kill(companies, phase, call, when, line)
     # A few calls more or less are made each time, so that the last ones may not come.
     line.expect(line.figures["struck"] > 0.9 * line.figures["points"], "too few were killed to say anything")
 
 
-def _failures(options: Options, ground: Ground, line: Line) -> None:
+def _failures(options: Options, companies: Companies, line: Line) -> None:
     for phase in PHASES:
-        counted = _count(ground, phase, tuple(_FAILURES), ours=True)
-        counted |= _count(ground, phase, tuple(_FAILURES_ANYWHERE))
+        counted = _count(companies, phase, tuple(_FAILURES), ours=True)
+        counted |= _count(companies, phase, tuple(_FAILURES_ANYWHERE))
         points = [
             (call, error, when)
             for call, most in counted.items()
@@ -102,7 +102,7 @@ def _failures(options: Options, ground: Ground, line: Line) -> None:
             for when in range(1, most + 1)
         ]
         for point in _some(points, options, 14, f"fail/{phase.name}"):
-            _refuse(ground, phase, point, line)
+            _refuse(companies, phase, point, line)
     line.expect(line.figures["struck"] > 0.7 * line.figures["points"], "too few were refused to say anything")
 
 
@@ -124,8 +124,8 @@ def _in_turns(kinds: list[list], most: int, chance: random.Random) -> list:
     return chosen[:most]
 
 
-def _count(ground: Ground, phase: Phase, calls: Sequence[str], *, ours: bool = False) -> Counter[str]:
-    company = phase.company(ground)
+def _count(companies: Companies, phase: Phase, calls: Sequence[str], *, ours: bool = False) -> Counter[str]:
+    company = phase.company(companies)
     log = company.folder / "strace.log"
     run(
         company,
@@ -141,8 +141,8 @@ def _only_ledger(company: Company) -> list[str]:
     return [word for name in names for word in ("-P", f"{company.ledger_path}{name}")]
 
 
-def _kill(ground: Ground, phase: Phase, call: str, when: int, line: Line) -> None:
-    company = phase.company(ground)
+def _kill(companies: Companies, phase: Phase, call: str, when: int, line: Line) -> None:
+    company = phase.company(companies)
     before = strace.killing(company.folder / "strace.log", call, when)
     done = run(company, *phase.arguments, before=before)
     struck = done.code in {-signal.SIGKILL, 128 + signal.SIGKILL}
@@ -151,8 +151,8 @@ def _kill(ground: Ground, phase: Phase, call: str, when: int, line: Line) -> Non
     _interpreter(company, f"{phase.name}, killed at {call} {when}", line)
 
 
-def _refuse(ground: Ground, phase: Phase, point: tuple[str, str, int], line: Line) -> None:
-    company = phase.company(ground)
+def _refuse(companies: Companies, phase: Phase, point: tuple[str, str, int], line: Line) -> None:
+    company = phase.company(companies)
     log = company.folder / "strace.log"
     name = f"{phase.name}, {point[0]} {point[2]} refused with {point[1]}"
     where = _only_ledger(company) if point[0] in _FAILURES else []

@@ -19,7 +19,8 @@ from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
 from broadcast.sandbox.server import Sandbox
 from broadcast.wiring import make_publisher
-from tests.harness.company import Company, arm, consent, phone
+from tests.harness.company import Company, consent, phone
+from tests.harness.sandbox import arm
 
 PEOPLE = 4
 

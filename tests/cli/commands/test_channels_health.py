@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from tests.harness.command import run
+from tests.harness.program import run
 
 TROUBLE = {"status": {"indicator": "major", "description": "Mail is late"}, "incidents": []}
 

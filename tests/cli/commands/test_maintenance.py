@@ -11,7 +11,7 @@ import pytest
 from broadcast.cli.app import run
 from tests.acceptance.test_whole_incident import HEADER, row, skip_without_descriptions
 from tests.fake_providers.strict_server import strict
-from tests.harness.scene import set_up
+from tests.harness.process_company import process_company
 
 AUDIENCES = """
 [services.shop]
@@ -161,13 +161,13 @@ def test_a_key_makes_each_step_repeatable(broadcast, page_only):
 def told(tmp_path):
     skip_without_descriptions()
     with strict() as providers:
-        scene = set_up(tmp_path, providers, AUDIENCES)
-        scene.write("customers.csv", HEADER + row("c1", "Ann", "c1@kunden.example", "+4915112340001", "de"))
-        yield scene, providers
+        company = process_company(tmp_path, providers, AUDIENCES)
+        company.write("customers.csv", HEADER + row("c1", "Ann", "c1@kunden.example", "+4915112340001", "de"))
+        yield company, providers
 
 
 def test_every_step_threads_on_every_channel_and_a_move_says_both_windows(told):
-    scene, providers = told
+    company, providers = told
     for step in (
         (TITLE, "--service", "shop", "--from", "2099-12-05T22:00", "--until", "90m"),
         ("move", "--from", "2099-12-06T23:00"),
@@ -175,7 +175,7 @@ def test_every_step_threads_on_every_channel_and_a_move_says_both_windows(told):
         ("move", "--until", "2099-12-07T01:00"),
         ("end",),
     ):
-        sent = scene.send("maintenance", *step)
+        sent = company.send("maintenance", *step)
         assert sent.code == 0, sent.said
 
     announced, moved, begun, longer, over = (mail["subject"] for mail in providers.sendgrid.mails)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.harness.command import run
+from tests.harness.program import run
 
 COMPANY = """
 [broadcast]

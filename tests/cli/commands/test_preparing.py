@@ -10,7 +10,7 @@ import pytest
 
 from broadcast.cli.app import run as run_here
 from broadcast.setup.init import StarterLanguage, configuration
-from tests.harness.command import run
+from tests.harness.program import run
 
 
 @pytest.mark.parametrize("locale", ["de", "en"])

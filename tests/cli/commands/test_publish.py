@@ -7,7 +7,7 @@ import json
 import pytest
 
 from broadcast.cli.app import run as run_here
-from tests.harness.command import run
+from tests.harness.program import run
 
 COUNTS = {"planned", "accepted", "delivered", "unknown", "failed", "suppressed", "held"}
 RESULT = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.command import environment, run
+from tests.harness.program import environment, run
 
 
 @pytest.fixture

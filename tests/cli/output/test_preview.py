@@ -16,7 +16,7 @@ from broadcast.cli.output.plain_text import as_narrow_text, as_text
 from broadcast.cli.output.preview import preview_page
 from broadcast.model.notice import NoticeKind
 from broadcast.publishing.preview import Preview, TextPreview
-from tests.harness.command import ROOT, run
+from tests.harness.program import ROOT, run
 
 ADDED = "added by the template"
 BERLIN = ZoneInfo("Europe/Berlin")

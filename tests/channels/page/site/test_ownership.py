@@ -13,7 +13,8 @@ from broadcast.model.outcome import Accepted, Health, Rejected, Scope
 from tests.channels.page.site.sample import outgoing, site
 from tests.channels.page.site.test_publication import CRASH, documents
 from tests.channels.page.site.test_publication import run as start
-from tests.harness.command import PAGE_ONLY, run
+from tests.harness.configurations import PAGE_ONLY
+from tests.harness.program import run
 
 THEIRS = {
     "index.html": "<!doctype html><title>Muster</title>",

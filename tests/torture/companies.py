@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,10 +14,12 @@ from typing import Any
 from broadcast.dispatch.progress import Listener
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.sandbox.daemon import ensure_running, stop
-from tests.harness.company import ENVIRONMENT, Company
+from tests.harness import program
+from tests.harness.company import Company
+from tests.harness.configurations import ENVIRONMENT
 from tests.harness.processes import Child, Daemon, fork
+from tests.harness.program import ROOT, Ended, wait
 
-ROOT = Path(__file__).parents[2]
 TITLE = "Checkout down"
 LONGEST = 120  # seconds; a command that takes longer hangs
 #: Which of the sandbox's providers plays which channel.
@@ -28,7 +28,7 @@ EACH_ALONE = tuple((channel,) for channel in PROVIDERS)
 
 
 @dataclass
-class Ground:
+class Companies:
     """A sandbox and room for companies."""
 
     daemon: Daemon
@@ -60,12 +60,12 @@ class Ground:
 
 
 @contextmanager
-def ground(folder: Path) -> Iterator[Ground]:
+def companies(folder: Path) -> Iterator[Companies]:
     """Open the sandbox, and close it in the end."""
     os.environ.update(ENVIRONMENT)
     address = ensure_running(folder / "sandbox")
     try:
-        made = Ground(Daemon(address.url, address.smtp_port), folder)
+        made = Companies(Daemon(address.url, address.smtp_port), folder)
         # Everything is imported once, so that forked runs are short and kills hit what matters.
         made.found(EACH_ALONE, 1).notify(TITLE)
         yield made
@@ -116,29 +116,6 @@ def states(company: Company) -> list[tuple[str, ...]]:
     return [(one.contact, one.channel, one.state) for one in deliveries(company.ledger_path)]
 
 
-@dataclass(frozen=True)
-class Ended:
-    """A command that has ended; `seconds` is how long it took, `peak` its largest memory in MB."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def traceback(self) -> bool:
-        return "Traceback" in self.err + self.out or "this is a bug" in self.err
-
-    @property
-    def result(self) -> dict[str, Any]:
-        read: dict[str, Any] = json.loads(self.out)
-        return read
-
-
-def command(*arguments: str) -> list[str]:
-    """The real program's command line."""
-    return [sys.executable, "-m", "broadcast", *arguments]
-
-
 def environment(folder: Path) -> dict[str, str]:
     around = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "LANG": "C.UTF-8"}
     return around | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | ENVIRONMENT
@@ -146,33 +123,12 @@ def environment(folder: Path) -> dict[str, str]:
 
 def start(company: Company, arguments: Sequence[str], *, before: Sequence[str] = ()) -> subprocess.Popen[str]:
     """Start the real program; `before` is put in front of it (strace, unshare, a shell that sets limits)."""
-    return subprocess.Popen(
-        [*before, *command(*arguments)],
-        cwd=company.folder,
-        env=environment(company.folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
+    return program.start(arguments, company.folder, environment(company.folder), before=before)
 
 
 def run(company: Company, *arguments: str, before: Sequence[str] = ()) -> Ended:
     """Run the real program to its end; -99 where it hung and had to be killed."""
-    return ended(start(company, arguments, before=before))
-
-
-def ended(process: subprocess.Popen[str], within: float = LONGEST) -> Ended:
-    """Wait for a started program."""
-    try:
-        out, err = process.communicate(timeout=within)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        out, err = process.communicate()
-        return Ended(-99, out, err)
-    return Ended(process.returncode, out, err)
+    return wait(start(company, arguments, before=before), LONGEST)
 
 
 NOTIFY = ("notify", TITLE, "--yes", "-o", "json")
