@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from broadcast.channels.address_guard import Guard
+from tests.harness.cases import for_every
 
 PRIVATE = (
     "10.0.0.5",
@@ -35,7 +36,7 @@ PRIVATE = (
 PUBLIC = ("8.8.8.8", "93.184.215.14", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808")
 
 
-@pytest.mark.parametrize("address", PRIVATE)
+@for_every("address", PRIVATE)
 def test_what_is_not_public_is_not_admitted(address):
     assert not Guard().admits(address)
 

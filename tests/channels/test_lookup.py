@@ -33,6 +33,7 @@ from broadcast.model.clock import SystemClock
 from broadcast.model.outcome import Accepted, NotSent, Outcome, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 from broadcast.testing.samples import outgoing
+from tests.harness.cases import for_every
 
 NOW = SystemClock().now().replace(microsecond=0)
 NUMBER = "+4915112345678"
@@ -256,8 +257,8 @@ def test_an_older_message_with_the_same_mark_is_not_taken_for_the_new_one(name, 
     assert not isinstance(look_up(name, provider, elapsed), Accepted)
 
 
-@pytest.mark.parametrize("name", MARKED)
-@pytest.mark.parametrize("step", [-86_400, -3600, -120, 120, 3600, 86_400])
+@for_every("name", MARKED)
+@for_every("step", [-86_400, -3600, -120, 120, 3600, 86_400])
 def test_a_clock_that_is_set_between_attempt_and_look_up_doubles_nothing(name, step):
     provider = Provider(listing=LISTS[name])
     provider.take(WORDS, 20)

@@ -11,6 +11,7 @@ from broadcast.channels.base import Adapter
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities
+from tests.harness.cases import for_every
 
 ENTRY_POINTS = "[broadcast.adapters]\npigeon = pigeon:Pigeon\nlost = lost:Lost\n"
 PIGEON = """
@@ -22,7 +23,7 @@ class Pigeon:
 """
 
 
-@pytest.mark.parametrize("name", registry.names())
+@for_every("name", registry.names())
 def test_every_adapter_says_what_it_is(name):
     adapter: type[Adapter] = registry.adapter_class(name)
 

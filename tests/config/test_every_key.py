@@ -18,6 +18,7 @@ from broadcast.config.settings import Settings
 from broadcast.config.show import rows
 from broadcast.errors import ConfigError
 from broadcast.monitoring.config_check import inspect
+from tests.harness.cases import for_every
 
 #: What the other keys of a table must have beside the one that is tried.
 HEAD: dict[str, dict[str, object]] = {
@@ -224,7 +225,7 @@ def test_a_table_of_a_channel_is_refused_by_config_check_with_the_reason(read, a
     assert "a variable cannot hold a table" in f"{refusal.value} {refusal.value.hint}"
 
 
-@pytest.mark.parametrize("name", registry.names())
+@for_every("name", registry.names())
 def test_every_option_has_a_shape(name):
     assert registry.adapter_class(name).options - shapes_of(name).keys() == set()
 

@@ -11,6 +11,7 @@ from broadcast.contacts.address import Unusable
 from broadcast.contacts.book import read_contacts
 from broadcast.contacts.email import read_email
 from broadcast.contacts.phone import read_phone
+from tests.harness.cases import for_every
 
 FORMATS = [
     phonenumbers.PhoneNumberFormat.E164,
@@ -21,8 +22,8 @@ FORMATS = [
 REGIONS = ["DE", "AT", "CH", "GB", "FR", "IT", "US", "PL"]
 
 
-@pytest.mark.parametrize("region", REGIONS)
-@pytest.mark.parametrize("form", FORMATS)
+@for_every("region", REGIONS)
+@for_every("form", FORMATS)
 def test_a_number_is_the_same_however_its_country_writes_it(region, form):
     number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     assert number is not None

@@ -7,6 +7,7 @@ import pytest
 from broadcast.errors import BroadcastError
 from broadcast.publishing.result import ExitStatus
 from tests.architecture.tree import ROOT, project, tracked
+from tests.harness.cases import for_every
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 LINK = re.compile(r"\]\((?!\w+:)([^)#]+)")
@@ -35,7 +36,7 @@ def rows(text: str) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@for_every("path", PAGES)
 def test_every_link_leads_somewhere(path):
     broken = [
         link for link in LINK.findall(path.read_text(encoding="utf-8")) if not (path.parent / link).exists()

@@ -18,6 +18,7 @@ from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.result import Result, exit_status
 from broadcast.publishing.summarise import summarise
 from broadcast.testing.ledger_samples import NOON, claim, record, settled
+from tests.harness.cases import for_every
 
 _S = DeliveryState
 FINISHED, DEADLINE, INTERRUPTED = Ending
@@ -27,7 +28,7 @@ def delivery_counts(*states, required=True):
     return [DeliveryCount(channel="sms", state=state, required=required, step=0, count=1) for state in states]
 
 
-@pytest.mark.parametrize(
+@for_every(
     ("states", "ending", "code"),
     [
         ([], FINISHED, 0),

@@ -16,6 +16,7 @@ from broadcast.rendering import prose
 from broadcast.rendering.drill import visible
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED
 
 RENDERER = Renderer(SHIPPED, "de")
@@ -49,7 +50,7 @@ def said(text: str, locale: str) -> str:
     return " ".join(re.findall(QUOTES[locale], text))
 
 
-@pytest.mark.parametrize(("situation", "locale", "kind"), [*product(REAL, LOCALES, LONG)])
+@for_every(("situation", "locale", "kind"), [*product(REAL, LOCALES, LONG)])
 def test_the_message_stands_among_what_can_be_said_only_if_customers_get_it(situation, locale, kind):
     public = text(situation, locale, kind, message=WORDS, audiences=EVERYBODY)
     private = text(situation, locale, kind, message=WORDS, audiences=COLLEAGUES)
@@ -59,7 +60,7 @@ def test_the_message_stands_among_what_can_be_said_only_if_customers_get_it(situ
     assert WORDS not in said(private, locale)
 
 
-@pytest.mark.parametrize(("situation", "locale", "kind"), [*product(REAL, LOCALES, SAY)])
+@for_every(("situation", "locale", "kind"), [*product(REAL, LOCALES, SAY)])
 def test_short_texts_tell_agents_to_say_the_message_only_if_customers_get_it(situation, locale, kind):
     given = {"message": WORDS, "services": (Service("chat", names=(("de", "Chat"), ("en", "chat"))),)}
     public = text(situation, locale, kind, **given, audiences=EVERYBODY)
@@ -88,7 +89,7 @@ def test_without_a_fact_about_data_no_check_is_promised(locale):
     assert answer[locale] in text(Situation.INVESTIGATING, locale, EMAIL)
 
 
-@pytest.mark.parametrize(("situation", "locale", "kind"), [*product(Situation, LOCALES, LONG)])
+@for_every(("situation", "locale", "kind"), [*product(Situation, LOCALES, LONG)])
 def test_what_not_to_say_is_listed_only_while_something_is_down(situation, locale, kind):
     down = situation.down or situation is Situation.CORRECTION
     assert (UNSAID[locale] in text(situation, locale, kind)) is down
@@ -109,7 +110,7 @@ def test_the_cause_is_unconfirmed_until_it_is_found_even_if_somebody_suspects_on
     assert unconfirmed not in text(Situation.IDENTIFIED, locale, kind)
 
 
-@pytest.mark.parametrize(("situation", "locale", "kind"), [*product(DOWN, LOCALES, LONG)])
+@for_every(("situation", "locale", "kind"), [*product(DOWN, LOCALES, LONG)])
 def test_agents_know_to_whom_they_pass_on(situation, locale, kind):
     given = (("internal_escalation", "Frau Berger, 030 23125001"),)
     heading = {"de": "Sofort weitergeben{to}:\n- ", "en": "Pass on at once{to}:\n- "}[locale]
@@ -134,7 +135,7 @@ def test_where_no_number_works_callers_are_not_told_to_call(locale, kind):
     assert "hilfe@muster.example" in read
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(Situation, LOCALES)])
+@for_every(("situation", "locale"), [*product(Situation, LOCALES)])
 def test_it_says_first_that_the_text_is_for_colleagues(situation, locale):
     mark = {"de": "ÜBUNG\n\n", "en": "EXERCISE\n\n"}[locale] if situation in DRILLS else ""
     for kind in (EMAIL, DESK):
@@ -199,7 +200,7 @@ VARIED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize(("case", "situation", "locale"), [*product(VARIED, Situation, LOCALES)])
+@for_every(("case", "situation", "locale"), [*product(VARIED, Situation, LOCALES)])
 def test_no_text_has_a_hole_or_an_open_quotation(case, situation, locale):
     for kind in (SMS, CHAT, DESK, VOICE):
         read = text(situation, locale, kind, **VARIED[case])
@@ -209,7 +210,7 @@ def test_no_text_has_a_hole_or_an_open_quotation(case, situation, locale):
         assert read.count('"') % 2 == 0
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(Situation, LOCALES)])
+@for_every(("situation", "locale"), [*product(Situation, LOCALES)])
 def test_where_only_a_title_is_known_a_caller_hears_nothing_about_what_works(situation, locale):
     read = said(text(situation, locale, EMAIL, services=(), title="Neue Datenbank"), locale)
     assert "rreichbar" not in read

@@ -17,6 +17,7 @@ from broadcast.rendering.lint import AUDIENCES
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import sample_facts
 from broadcast.rendering.speech import seconds, words
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED
 
 RENDERER = Renderer(SHIPPED, "de")
@@ -34,7 +35,7 @@ def called(about: Situation, locale: str, audience: str = "customers", **changes
     return RENDERER.render(facts, audience, locale, ChannelKind.VOICE)
 
 
-@pytest.mark.parametrize(("situation", "locale", "audience"), EVERYTHING)
+@for_every(("situation", "locale", "audience"), EVERYTHING)
 def test_every_announcement_is_short(situation, locale, audience):
     driving = audience == "field"
     text = called(situation, locale, audience, **({"message": None} if driving else {})).message.text
@@ -44,7 +45,7 @@ def test_every_announcement_is_short(situation, locale, audience):
     assert seconds(text) <= 25, text
 
 
-@pytest.mark.parametrize(("situation", "locale", "audience"), EVERYTHING)
+@for_every(("situation", "locale", "audience"), EVERYTHING)
 def test_no_announcement_says_what_nobody_can_note(situation, locale, audience):
     text = called(situation, locale, audience).message.text
 
@@ -53,7 +54,7 @@ def test_no_announcement_says_what_nobody_can_note(situation, locale, audience):
     assert "0 3 0, 2 3" not in text or audience != "field", "a driver cannot write a number down"
 
 
-@pytest.mark.parametrize(("situation", "locale", "audience"), EVERYTHING)
+@for_every(("situation", "locale", "audience"), EVERYTHING)
 def test_every_announcement_says_that_a_machine_speaks(situation, locale, audience):
     opening = called(situation, locale, audience).message.text.split(". ")
     first = opening[1] if opening[0] in {"Übung", "Exercise"} else opening[0]
@@ -75,7 +76,7 @@ def test_without_a_hotline_another_way_is_named_and_no_address_is_spelled(situat
     assert " at muster" not in text
 
 
-@pytest.mark.parametrize(("situation", "locale", "audience"), EXERCISES)
+@for_every(("situation", "locale", "audience"), EXERCISES)
 def test_an_exercise_says_so_once_first_and_once_last(situation, locale, audience):
     text = called(situation, locale, audience, drill=True).message.text
     word = "Übung." if locale == "de" else "Exercise."
@@ -85,9 +86,7 @@ def test_an_exercise_says_so_once_first_and_once_last(situation, locale, audienc
     assert text.count(word) == 2, text
 
 
-@pytest.mark.parametrize(
-    ("situation", "locale"), [*product([each for each in Situation if each not in WORKS], LOCALES)]
-)
+@for_every(("situation", "locale"), [*product([each for each in Situation if each not in WORKS], LOCALES)])
 def test_outsiders_hear_of_no_outage_in_an_exercise(situation, locale):
     text = called(situation, locale, drill=True, message=None).message.text
     wrong = (

@@ -13,6 +13,7 @@ from broadcast.model.incident import Service, Severity
 from broadcast.model.situation import Situation
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED
 
 RENDERER = Renderer(SHIPPED, "de")
@@ -95,7 +96,7 @@ def test_an_all_clear_is_told_whatever_is_to_be_decided():
     assert "Behoben" in read(Situation.RESOLVED, "executives", SMS, variables=DECISION)
 
 
-@pytest.mark.parametrize(("situation", "kind", "locale"), [*product(Situation, KINDS, ("de", "en"))])
+@for_every(("situation", "kind", "locale"), [*product(Situation, KINDS, ("de", "en"))])
 def test_without_a_decision_the_word_does_not_occur(situation, kind, locale):
     text = read(situation, "executives", kind, locale).casefold()
 

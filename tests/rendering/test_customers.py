@@ -15,6 +15,7 @@ from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED, with_files
 from tests.rendering.special_cases import CARD, ORDERS, PHONE, SHOP, SPECIAL, at, service, told
 
@@ -34,7 +35,7 @@ def text(facts: Facts, locale: str, kind: ChannelKind) -> str:
 CASES = [(name, locale) for name, locale in product(SPECIAL, LOCALES)]
 
 
-@pytest.mark.parametrize(("name", "locale"), CASES)
+@for_every(("name", "locale"), CASES)
 def test_a_text_message_says_it_in_these_words_and_in_one_part(name, locale):
     facts, german, english = SPECIAL[name]
     written = rendered(facts, locale, ChannelKind.SMS)
@@ -44,7 +45,7 @@ def test_a_text_message_says_it_in_these_words_and_in_one_part(name, locale):
     assert written.units.parts == 1
 
 
-@pytest.mark.parametrize(("name", "locale"), CASES)
+@for_every(("name", "locale"), CASES)
 def test_every_kind_is_short_enough_and_has_no_empty_paragraph(name, locale):
     facts, *_ = SPECIAL[name]
     for kind in KINDS:
@@ -91,7 +92,7 @@ def test_a_call_sends_nobody_to_an_address_that_cannot_be_noted(locale):
     assert ("Hilfe per E-Mail." if locale == "de" else "Help by e-mail.") in said
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(Situation, LOCALES)])
+@for_every(("situation", "locale"), [*product(Situation, LOCALES)])
 def test_a_minor_incident_is_never_called_an_outage_that_is_down(situation, locale):
     facts = replace(sample_facts(situation), severity=Severity.SEV3)
     if not (situation.down or situation.works or situation is Situation.RESOLVED):
@@ -112,7 +113,7 @@ def test_all_ways_are_named_in_a_mail_and_only_the_best_one_elsewhere(locale):
         assert "hilfe@muster.example" not in text(facts, locale, kind)
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(Situation, LOCALES)])
+@for_every(("situation", "locale"), [*product(Situation, LOCALES)])
 def test_the_page_leaves_out_what_it_shows_itself(situation, locale):
     facts = sample_facts(situation)
     page = text(facts, locale, ChannelKind.PAGE)
@@ -121,7 +122,7 @@ def test_the_page_leaves_out_what_it_shows_itself(situation, locale):
     assert [words for words in shown if words in page] == []
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(Situation, LOCALES)])
+@for_every(("situation", "locale"), [*product(Situation, LOCALES)])
 def test_a_room_reads_state_and_sender_on_its_first_line(situation, locale):
     first, *rest = text(sample_facts(situation), locale, ChannelKind.CHAT).splitlines()
     assert first.removeprefix("ÜBUNG ").removeprefix("EXERCISE ").startswith("Muster Handel")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from broadcast.errors import TemplateError
 from broadcast.rendering.factcheck import contradictions, contradictions_html, known_values
 from broadcast.rendering.words import words_for
+from tests.harness.cases import for_every
 from tests.rendering.facts import facts, render_sms
 
 GERMAN, ENGLISH = words_for("de"), words_for("en")
@@ -31,7 +32,7 @@ def test_facts_are_no_contradiction(text):
     assert contradictions(text, KNOWN) == ()
 
 
-@pytest.mark.parametrize(
+@for_every(
     ("text", "found"),
     [
         ("Seit 13:45 Uhr", "13:45"),

@@ -14,6 +14,7 @@ from broadcast.model.situation import Situation
 from broadcast.rendering import prose
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED
 
 RENDERER = Renderer(SHIPPED, "de")
@@ -43,7 +44,7 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(Situation, LOCALES)])
+@for_every(("situation", "locale"), [*product(Situation, LOCALES)])
 def test_the_first_words_say_to_stop_however_long_the_rest_is(situation, locale):
     mark = {"de": "ÜBUNG", "en": "EXERCISE"}[locale] if situation in DRILLS else ""
     for message in (None, "Das Lager liefert weiter. " * 30):
@@ -54,7 +55,7 @@ def test_the_first_words_say_to_stop_however_long_the_rest_is(situation, locale)
         )
 
 
-@pytest.mark.parametrize(("situation", "locale", "kind"), [*product(REAL, LOCALES, KINDS)])
+@for_every(("situation", "locale", "kind"), [*product(REAL, LOCALES, KINDS)])
 def test_an_instruction_stands_before_the_state_and_only_if_somebody_gave_it(situation, locale, kind):
     short = {"organisation": "MH", "correction": "Nur Kiel." if situation is Situation.CORRECTION else None}
     told = text(situation, locale, kind, instruction=ORDER, **short)
@@ -65,13 +66,13 @@ def test_an_instruction_stands_before_the_state_and_only_if_somebody_gave_it(sit
     assert told.index(ORDER) < told.rindex("Tourenplan-App" if locale == "de" else "route app")
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(REAL, LOCALES)])
+@for_every(("situation", "locale"), [*product(REAL, LOCALES)])
 def test_an_instruction_outlives_a_long_message(situation, locale):
     for kind in (SMS, VOICE):
         assert ORDER in text(situation, locale, kind, instruction=ORDER, message="Das geht. " * 60)
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(REAL, LOCALES)])
+@for_every(("situation", "locale"), [*product(REAL, LOCALES)])
 def test_questions_go_to_the_drivers_own_number_and_only_while_something_is_down(situation, locale):
     down = situation.down or situation is Situation.CORRECTION
     for kind in (SMS, EMAIL, DESK):
@@ -90,15 +91,15 @@ def test_where_the_phone_is_down_nobody_is_asked_to_call(locale):
         assert "hilfe@muster.example" in read
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(Situation, LOCALES)])
+@for_every(("situation", "locale"), [*product(Situation, LOCALES)])
 def test_a_call_has_twenty_words_at_most_and_spells_no_number(situation, locale):
     spoken = text(situation, locale, VOICE, instruction="Zum Depot fahren." if situation.down else None)
     assert len(words(spoken)) <= 20
     assert "0 3 0" not in spoken
 
 
-@pytest.mark.parametrize(("locale", "kind"), [*product(LOCALES, KINDS)])
-@pytest.mark.parametrize("situation", [*Situation])
+@for_every(("locale", "kind"), [*product(LOCALES, KINDS)])
+@for_every("situation", [*Situation])
 def test_of_an_exercise_drivers_learn_only_that_it_is_a_test(situation, locale, kind):
     if situation.maintenance:
         return
@@ -111,7 +112,7 @@ def test_of_an_exercise_drivers_learn_only_that_it_is_a_test(situation, locale, 
         assert wrong.casefold() not in read.casefold()
 
 
-@pytest.mark.parametrize(("situation", "locale", "kind"), [*product(Situation, LOCALES, KINDS)])
+@for_every(("situation", "locale", "kind"), [*product(Situation, LOCALES, KINDS)])
 def test_no_text_has_a_hole(situation, locale, kind):
     bare = dict.fromkeys(("next_update", "started", "hotline", "link", "ended", "corrects"))
     started = {"started": sample_facts(situation).started} if situation.maintenance else {}
@@ -124,6 +125,6 @@ def test_no_text_has_a_hole(situation, locale, kind):
         assert prose.holes(text(situation, locale, kind, **changes)) == ()
 
 
-@pytest.mark.parametrize(("situation", "locale"), [*product(Situation, LOCALES)])
+@for_every(("situation", "locale"), [*product(Situation, LOCALES)])
 def test_a_text_message_to_drivers_has_no_link(situation, locale):
     assert "http" not in text(situation, locale, SMS)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from broadcast.model.channel import ChannelKind
 from broadcast.model.situation import Situation
 from broadcast.rendering.catalogue import Catalogue, default_folders
@@ -13,6 +11,7 @@ from broadcast.rendering.lint import AUDIENCES, Gravity
 from broadcast.rendering.proof import files
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.harness.cases import for_every
 from tests.rendering.facts import with_files
 
 #: Files as the earlier version shipped them, so as users copied and changed them.
@@ -21,8 +20,8 @@ CATALOGUE = Catalogue(default_folders(FORMER))
 SMS, EMAIL, SOCIAL = ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL
 
 
-@pytest.mark.parametrize("locale", ["de", "en"])
-@pytest.mark.parametrize(
+@for_every("locale", ["de", "en"])
+@for_every(
     ("situation", "audience", "kind"),
     [
         (Situation.INVESTIGATING, "customers", SMS),

@@ -20,6 +20,7 @@ from broadcast.rendering.drill import visible
 from broadcast.rendering.lint import AUDIENCES
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED, with_files
 
 LETTERHEAD = Letterhead(
@@ -97,8 +98,8 @@ def page_of(situation: Situation, audience: str = "customers", locale: str = "de
     return Page(told(situation, audience, locale, **changes).html or "")
 
 
-@pytest.mark.parametrize(("audience", "locale"), [*product(COLLEAGUES, LOCALES)])
-@pytest.mark.parametrize("situation", Situation)
+@for_every(("audience", "locale"), [*product(COLLEAGUES, LOCALES)])
+@for_every("situation", Situation)
 def test_colleagues_are_told_first_and_last_not_to_forward(situation, audience, locale):
     page = page_of(situation, audience, locale)
 
@@ -111,8 +112,8 @@ def test_colleagues_are_told_first_and_last_not_to_forward(situation, audience, 
     assert INTERNAL[locale].split()[0].upper() not in page.cell("text")[0]
 
 
-@pytest.mark.parametrize(("audience", "locale"), [*product(OUTSIDE, LOCALES)])
-@pytest.mark.parametrize("situation", Situation)
+@for_every(("audience", "locale"), [*product(OUTSIDE, LOCALES)])
+@for_every("situation", Situation)
 def test_nobody_else_reads_that_it_is_internal(situation, audience, locale):
     message = told(situation, audience, locale)
 
@@ -137,8 +138,8 @@ def test_buttons_lead_to_the_page_and_to_the_phone_that_works(audience, locale):
     assert silent.cell("doors") == [names[0]]
 
 
-@pytest.mark.parametrize(("audience", "locale"), [*product(AUDIENCES, LOCALES)])
-@pytest.mark.parametrize("situation", [one for one in Situation if not one.maintenance])
+@for_every(("audience", "locale"), [*product(AUDIENCES, LOCALES)])
+@for_every("situation", [one for one in Situation if not one.maintenance])
 def test_an_exercise_is_marked_first_and_last_and_offers_no_button(situation, audience, locale):
     message = told(situation, audience, locale, drill=True)
     page = Page(message.html or "")
@@ -181,8 +182,8 @@ BADGES = [
 ]
 
 
-@pytest.mark.parametrize("audience", AUDIENCES)
-@pytest.mark.parametrize(("situation", "german", "english"), BADGES)
+@for_every("audience", AUDIENCES)
+@for_every(("situation", "german", "english"), BADGES)
 def test_the_badge_names_the_situation_and_is_part_of_the_heading(situation, german, english, audience):
     assert page_of(situation, audience, "de").headings[0][1].startswith(german)
     assert page_of(situation, audience, "en").headings[0][1].startswith(english)
@@ -205,8 +206,8 @@ def test_a_small_outage_is_no_outage_in_badge_and_colour(severity):
 OVER = (Situation.MONITORING, Situation.STILL_WORKING, Situation.RESOLVED, Situation.RETRACTION)
 
 
-@pytest.mark.parametrize("audience", AUDIENCES)
-@pytest.mark.parametrize("situation", OVER)
+@for_every("audience", AUDIENCES)
+@for_every("situation", OVER)
 def test_the_heading_calls_nothing_down_that_works(situation, audience):
     named = page_of(situation, audience).headings[0][1]
     unnamed = page_of(situation, audience, services=(), title="Kartenzahlung gestört", wording=())
@@ -227,8 +228,8 @@ def test_the_message_of_an_exercise_is_not_what_customers_are_told(situation, au
     assert "Bestellen und Bezahlen geht." in real
 
 
-@pytest.mark.parametrize(("audience", "locale"), [*product(AUDIENCES, LOCALES)])
-@pytest.mark.parametrize("situation", [one for one in Situation if one.down or one.works])
+@for_every(("audience", "locale"), [*product(AUDIENCES, LOCALES)])
+@for_every("situation", [one for one in Situation if one.down or one.works])
 def test_the_next_update_is_said_once(situation, audience, locale):
     message = told(situation, audience, locale)
     shown = visible((message.html or "").partition("</div>")[2])  # behind the line for the list of mails
@@ -246,8 +247,8 @@ def test_a_telephone_that_is_the_only_way_is_said_once(situation, audience):
     assert visible(message.html or "").count("030 23125000") == 1
 
 
-@pytest.mark.parametrize(("audience", "locale"), [*product(AUDIENCES, LOCALES)])
-@pytest.mark.parametrize("situation", Situation)
+@for_every(("audience", "locale"), [*product(AUDIENCES, LOCALES)])
+@for_every("situation", Situation)
 def test_as_of_reference_and_page_stand_once_in_each_part(situation, audience, locale):
     record = sample_facts(situation)
     message = told(situation, audience, locale)
@@ -308,8 +309,8 @@ def test_the_title_stands_in_both_parts_where_it_says_more_than_the_services():
     assert not told(Situation.UPDATE).text.startswith("Chat und E-Mail-Support gestört")
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("situation", Situation)
+@for_every("locale", LOCALES)
+@for_every("situation", Situation)
 def test_drivers_read_first_that_they_must_not_read_while_driving(situation, locale):
     message = told(situation, "field", locale)
     page = Page(message.html or "")
@@ -321,8 +322,8 @@ def test_drivers_read_first_that_they_must_not_read_while_driving(situation, loc
     assert message.text.removeprefix(f"{MARK[locale]}\n\n").startswith(warning)
 
 
-@pytest.mark.parametrize(("audience", "locale"), [*product(AUDIENCES, LOCALES)])
-@pytest.mark.parametrize("situation", Situation)
+@for_every(("audience", "locale"), [*product(AUDIENCES, LOCALES)])
+@for_every("situation", Situation)
 def test_headings_and_language_are_there_for_whoever_hears_the_mail(situation, audience, locale):
     page = page_of(situation, audience, locale)
 

@@ -16,6 +16,7 @@ from broadcast.model.situation import Situation
 from broadcast.rendering.post_length import weighted_length
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED
 
 RENDERER = Renderer(SHIPPED, "de")
@@ -101,8 +102,8 @@ FACTS = ("message", "scope", "impact", "action", "instruction", "works", "data_l
 PRIVATE = [kind for kind in ChannelKind if kind not in {ChannelKind.SOCIAL, ChannelKind.PAGE}]
 
 
-@pytest.mark.parametrize("fact", FACTS)
-@pytest.mark.parametrize("situation", Situation)
+@for_every("fact", FACTS)
+@for_every("situation", Situation)
 def test_our_full_stop_never_touches_a_link(situation, fact):
     if fact == "correction" and situation is not Situation.CORRECTION:
         return

@@ -14,6 +14,7 @@ from broadcast.model.notice import Facts
 from broadcast.model.situation import Situation
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -157,7 +158,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("locale", "case"), SAID)
+@for_every(("locale", "case"), SAID)
 def test_announced_work_is_told_in_these_words(locale, case):
     subject, text = SAID[locale, case]
 
@@ -168,11 +169,9 @@ def test_announced_work_is_told_in_these_words(locale, case):
     assert sms.text == f"Muster Handel: {text.format(what=WHAT[locale])} https://muster.example [INC-7/1]"
 
 
-@pytest.mark.parametrize(
-    "audience", ["customers", "agents", "supervisors", "executives", "technical", "field"]
-)
-@pytest.mark.parametrize("locale", ["de", "en"])
-@pytest.mark.parametrize("case", CASES)
+@for_every("audience", ["customers", "agents", "supervisors", "executives", "technical", "field"])
+@for_every("locale", ["de", "en"])
+@for_every("case", CASES)
 def test_without_a_service_nothing_is_called_available_or_not(audience, locale, case):
     facts = replace(CASES[case], services=())
     for kind in (ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.VOICE):

@@ -21,6 +21,7 @@ from broadcast.rendering.post_length import grapheme_count, weighted_length
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import sample_facts
 from broadcast.rendering.sms import measure
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED, SMS, facts, render_sms, with_files, written
 
 RENDERER = Renderer(SHIPPED, "de")
@@ -329,10 +330,8 @@ def test_any_facts_fit_or_are_refused_as_too_long(changes, phase, kind, locale):
             assert part.casefold().rstrip(".").endswith(mark)
 
 
-@pytest.mark.parametrize(
-    "audience", ["customers", "agents", "supervisors", "executives", "technical", "field"]
-)
-@pytest.mark.parametrize("kind", KINDS)
+@for_every("audience", ["customers", "agents", "supervisors", "executives", "technical", "field"])
+@for_every("kind", KINDS)
 def test_every_part_of_every_drill_text_is_marked_first_and_last(audience, kind):
     for phase in TextPhase:
         for part in parts(RENDERER.render(facts(phase, drill=True), audience, "de", kind)):

@@ -14,6 +14,7 @@ from broadcast.model.notice import TextPhase
 from broadcast.model.situation import Situation
 from broadcast.rendering.lint import AUDIENCES
 from broadcast.rendering.render import Rendered, Renderer
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED, facts
 
 RENDERER = Renderer(SHIPPED, "de")
@@ -46,7 +47,7 @@ FIXED = {
 }
 
 
-@pytest.mark.parametrize(("phase", "locale", "kind"), [*product(PHASES, LOCALES, (SMS, SOCIAL))])
+@for_every(("phase", "locale", "kind"), [*product(PHASES, LOCALES, (SMS, SOCIAL))])
 def test_our_own_sentences_go_before_the_message_is_shortened(phase, locale, kind):
     for length in (60, 120, 400):
         rendered = told(phase, locale, kind, message="Wort. " * length, next_update=None)
@@ -92,7 +93,7 @@ def test_what_the_message_says_is_not_said_again(phase, message, said, audience,
 ENDS = (TextPhase.MONITORING, TextPhase.RESOLVED, TextPhase.RETRACTION)
 
 
-@pytest.mark.parametrize(("phase", "locale", "audience"), [*product(ENDS, LOCALES, AUDIENCES)])
+@for_every(("phase", "locale", "audience"), [*product(ENDS, LOCALES, AUDIENCES)])
 def test_the_end_of_an_exercise_neither_repairs_nor_regrets_anything(phase, locale, audience):
     for kind in (SMS, EMAIL) if audience != "customers" else (SMS, SOCIAL, EMAIL, ChannelKind.PAGE):
         message = told(phase, locale, kind, audience, drill=True, message=None).message
@@ -153,8 +154,8 @@ def test_a_ticket_is_headed_with_its_incident():
     )
 
 
-@pytest.mark.parametrize("audience", [one for one in AUDIENCES if one != "customers"])
-@pytest.mark.parametrize(("phase", "locale"), [*product(TextPhase, LOCALES)])
+@for_every("audience", [one for one in AUDIENCES if one != "customers"])
+@for_every(("phase", "locale"), [*product(TextPhase, LOCALES)])
 def test_a_room_reads_the_headline_of_the_e_mail_on_a_line_of_its_own(phase, locale, audience):
     mail = told(phase, locale, EMAIL, audience)
     subject = (mail.message.subject or "").removesuffix("..." if "services" in mail.dropped else "")

@@ -16,6 +16,7 @@ from broadcast.rendering.lint import AUDIENCES
 from broadcast.rendering.phrase import sentence, shortened, shortened_name
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.samples import sample_facts
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED, facts
 
 RENDERER = Renderer(SHIPPED, "de")
@@ -50,8 +51,8 @@ def test_a_name_never_vanishes():
     assert shortened_name(LINK, 20) == LINK
 
 
-@pytest.mark.parametrize("name", ["Verband " * 19, "Donaudampfschifffahrtsgesellschaft" * 4 + "mbH 1871"])
-@pytest.mark.parametrize("phase", TextPhase)
+@for_every("name", ["Verband " * 19, "Donaudampfschifffahrtsgesellschaft" * 4 + "mbH 1871"])
+@for_every("phase", TextPhase)
 def test_a_long_name_of_the_organisation_stops_no_notice(phase, name):
     for locale in ("de", "en"):
         for audience in AUDIENCES:

@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.rendering.sms import Encoding, capacity, measure, transliterate
+from tests.harness.cases import for_every
 
 GSM7, UCS2 = Encoding.GSM7, Encoding.UCS2
 
 
-@pytest.mark.parametrize(
+@for_every(
     ("text", "encoding", "units", "parts"),
     [
         ("", GSM7, 0, 1),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
 from broadcast.rendering.speech import seconds, spoken, words
 from broadcast.rendering.words import words_for
+from tests.harness.cases import for_every
 from tests.security.hostile_texts import EVERYTHING
 
 GERMAN, ENGLISH = words_for("de"), words_for("en")
@@ -37,7 +38,7 @@ PARTS = (
 UNSPEAKABLE = re.compile(r"[()\[\]{}<>@|\\\"“”„]|https?:|www\.|\d:\d")
 
 
-@pytest.mark.parametrize(
+@for_every(
     ("written", "german", "english"),
     [
         ("seit 14:20 Uhr.", "seit 14 Uhr 20.", "seit 2:20 pm."),
@@ -116,7 +117,7 @@ def test_what_is_written_is_said_as_people_say_it(written, german, english):
     assert (spoken(written, GERMAN), spoken(written, ENGLISH)) == (german, english)
 
 
-@pytest.mark.parametrize(("locale", "most", "lasting", "written", "said"), ROWS)
+@for_every(("locale", "most", "lasting", "written", "said"), ROWS)
 def test_every_announcement_is_said_as_it_was_agreed(locale, most, lasting, written, said):
     assert spoken(written, words_for(locale)) == said
     assert words(said) == int(most) <= 40
@@ -155,7 +156,7 @@ def test_a_persons_own_words_still_find_their_place():
     assert spoken(f"Guten Tag {slot}.", GERMAN) == f"Guten Tag {slot}."
 
 
-@pytest.mark.parametrize("text", [*EVERYTHING, *(row[3] for row in ROWS)], ids=lambda _: "")
+@for_every("text", [*EVERYTHING, *(row[3] for row in ROWS)])
 def test_nothing_unspeakable_is_left_of_any_text(text):
     _assert_speakable(text)
 
@@ -174,12 +175,12 @@ def _assert_speakable(text: str) -> None:
     assert not UNSPEAKABLE.search(HALF_DAY.sub("", english)), (ascii(text), ascii(english))
 
 
-@pytest.mark.parametrize("said", [row[4] for row in ROWS])
+@for_every("said", [row[4] for row in ROWS])
 def test_no_announcement_spells_a_word(said):
     assert not SPELLED.search(ABBREVIATIONS.sub("", said))
 
 
-@pytest.mark.parametrize(("locale", "written"), [(row[0], row[3]) for row in ROWS[::7]])
+@for_every(("locale", "written"), [(row[0], row[3]) for row in ROWS[::7]])
 def test_what_is_spoken_already_stays_as_it_is(locale, written):
     once = spoken(written, words_for(locale))
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from broadcast.rendering.tag_lines import without_tag_lines
+from tests.harness.cases import for_every
 
 
 @pytest.mark.parametrize(
@@ -27,10 +28,10 @@ def test_the_line_end_moves_into_the_last_tag(written, read):
     assert without_tag_lines(written) == read
 
 
-@pytest.mark.parametrize(
+@for_every(
     "part", ["{# a #} {% b %} ", "{# a #}{% %} ", "{#\n", "{%", "{# a ", "{% x %}\n", "{#-", "\t{# #}"]
 )
-@pytest.mark.parametrize("end", ["", "x", "\n", "#}x"])
+@for_every("end", ["", "x", "\n", "#}x"])
 def test_no_line_of_tags_takes_exponential_time(part, end):
     before = time.process_time()
     without_tag_lines(part * (128_000 // len(part)) + end)

@@ -13,6 +13,7 @@ from broadcast.model.notice import Facts, TextPhase
 from broadcast.rendering import phrase
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.words import words_for
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED, facts
 
 GERMAN, ENGLISH = words_for("de"), words_for("en")
@@ -43,8 +44,8 @@ def test_a_mail_is_written_in_every_zone():
         assert f"({phrase.zone(record.as_of, ENGLISH)})" in shown
 
 
-@pytest.mark.parametrize("key", ["Europe/Istanbul", "Asia/Kolkata", "America/Sao_Paulo", "Asia/Kathmandu"])
-@pytest.mark.parametrize("phase", TextPhase)
+@for_every("key", ["Europe/Istanbul", "Asia/Kolkata", "America/Sao_Paulo", "Asia/Kathmandu"])
+@for_every("phase", TextPhase)
 def test_every_kind_is_written_where_the_zone_has_no_name(key, phase):
     for kind in ChannelKind:
         for audience in ("customers", "agents"):

@@ -13,10 +13,11 @@ import pytest
 
 from broadcast.reports.markdown import as_markdown
 from broadcast.reports.reasons import translate
+from tests.harness.cases import for_every
 from tests.reports.filled_ledger import Try, outage, owed, person, posted
 
 
-@pytest.mark.parametrize(
+@for_every(
     ("noted", "german"),
     [
         (

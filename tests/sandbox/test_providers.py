@@ -8,11 +8,12 @@ import pytest
 from broadcast.channels import registry
 from broadcast.sandbox import providers
 from tests.architecture.tree import PACKAGE
+from tests.harness.cases import for_every
 
 PLAYED_OTHERWISE = {"smtp", "site"}  # a dialogue, and files
 
 
-@pytest.mark.parametrize("name", registry.names())
+@for_every("name", registry.names())
 def test_every_adapter_of_ours_is_connected_to_a_provider(name):
     account = providers.account(name)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from broadcast.sandbox.providers import all_wires
 from broadcast.sandbox.wire.base import WireAnswer, WireRequest
+from tests.harness.cases import for_every
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 AT = datetime(2026, 5, 4, 9, 12, tzinfo=UTC)
@@ -139,7 +140,7 @@ def validate_answer(provider: str, request: Any, answer: WireAnswer) -> None:
     specification(provider).validate_response(request, shown)
 
 
-@pytest.mark.parametrize(
+@for_every(
     ("provider", "method", "path", "body", "status"),
     [
         ("twilio", "POST", MESSAGES, SMS, 201),
@@ -184,7 +185,7 @@ def personal(**fields: Any) -> dict[str, Any]:
     return {**MAIL, "personalizations": [{**MAIL["personalizations"][0], **fields}]}
 
 
-@pytest.mark.parametrize(
+@for_every(
     ("provider", "path", "body", "status"),
     [
         ("twilio", MESSAGES, without(SMS, "To"), 400),

@@ -23,6 +23,7 @@ from broadcast.model.incident import Phase
 from broadcast.model.outcome import Accepted, NotSent, Probe, Rejected, Scope, Thread, Unknown
 from broadcast.model.outgoing import Attempted
 from broadcast.testing.samples import now, outgoing
+from tests.harness.cases import for_every
 from tests.security.test_provider_answers import ADAPTERS, ADDRESSES
 
 OTHERS: dict[str, dict[str, object]] = {
@@ -159,7 +160,7 @@ def test_what_no_provider_can_mean_asks_for_no_patience(headers):
     assert seconds is None or 0 <= seconds <= 7 * 86_400
 
 
-@pytest.mark.parametrize("spelled", MEANINGLESS)
+@for_every("spelled", MEANINGLESS)
 def test_a_wait_that_cannot_be_meant_is_as_none(spelled):
     assert retry_after(Reply(429, {"Retry-After": spelled}, b"")) is None
 

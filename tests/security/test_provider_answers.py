@@ -12,6 +12,7 @@ from broadcast.config.settings import ChannelSettings
 from broadcast.model.outcome import Unknown
 from broadcast.testing.samples import outgoing
 from broadcast.testing.stub import Canned, answering, serving
+from tests.harness.cases import for_every
 from tests.security.hostile_texts import EVERYTHING, LONG, SAMPLE
 from tests.security.output_checks import assert_json, assert_plain, assert_printed
 
@@ -94,7 +95,7 @@ async def test_an_answer_that_is_a_bomb_is_no_answer(adapter):
         await channel.close()
 
 
-@pytest.mark.parametrize("text", [text for text in EVERYTHING if text not in LONG][::7], ids=ascii)
+@for_every("text", [text for text in EVERYTHING if text not in LONG][::7])
 def test_an_excerpt_is_one_short_plain_line(text):
     shown = excerpt(text * 300)
 
@@ -132,7 +133,7 @@ def test_hostile_errors_are_shown_logged_and_reported_as_text(muster):
     said += [muster.run("log", "INC-1"), muster.run("report", "INC-1"), muster.run("status", "INC-1")]
 
     for one in said:
-        assert_printed(one.all)
+        assert_printed(one.said)
     assert_json(said[0].out)
     assert said[0].code in {1, 4}
 
@@ -141,7 +142,9 @@ def with_errors(company) -> None:
     """Faults whose bodies are the providers' own, to people with hostile names."""
     from broadcast.sandbox.faults import parse_fault
 
-    company.people("agents", [{"name": "\x1b[31m[red]", "email": "x@y.example", "id": "\x1b]0;x\x07"}])
+    company.write_contacts(
+        "agents", [{"name": "\x1b[31m[red]", "email": "x@y.example", "id": "\x1b]0;x\x07"}]
+    )
     for provider in ("twilio", "sendgrid", "x", "statuspage", "slack", "teams", "smtp"):
         company.sandbox.fault(
             parse_fault(f"{provider}:status=550" if provider == "smtp" else f"{provider}:status=400")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import pytest
 from jinja2.runtime import Context
 
 from broadcast.channels import linkify
@@ -18,6 +17,7 @@ from broadcast.rendering import clean, drill, factcheck, filters, phrase, post_l
 from broadcast.rendering.environment import Loader, Texts
 from broadcast.rendering.tag_lines import without_tag_lines
 from broadcast.rendering.words import words_for
+from tests.harness.cases import for_every
 from tests.rendering.facts import SHIPPED
 
 ENGLISH = words_for("en")
@@ -125,7 +125,7 @@ PARTS = (
 LENGTH = 10_000
 
 
-@pytest.mark.parametrize("reader", READERS)
+@for_every("reader", READERS)
 def test_time_grows_with_the_text_and_no_faster(reader):
     read = READERS[reader]
     for part in PARTS:

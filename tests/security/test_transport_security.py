@@ -19,6 +19,7 @@ from broadcast.model.outcome import Accepted, Health, NotSent, Rejected
 from broadcast.sandbox.server import Sandbox
 from broadcast.testing.samples import outgoing
 from broadcast.testing.stub import Canned, answering, serving
+from tests.harness.cases import for_every
 from tests.security.test_provider_answers import ADAPTERS, ADDRESSES
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -164,8 +165,8 @@ async def test_no_redirect_is_followed_with_credentials(adapter, status):
     assert elsewhere.connections == 0
 
 
-@pytest.mark.parametrize("adapter", ADAPTERS)
-@pytest.mark.parametrize(
+@for_every("adapter", ADAPTERS)
+@for_every(
     "url",
     [
         "http://api.example.com",
@@ -196,4 +197,4 @@ def test_no_address_may_hold_credentials(muster, url):
     muster.__post_init__()
 
     assert said.code == 6
-    assert "pw" not in said.all
+    assert "pw" not in said.said

@@ -22,6 +22,7 @@ from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using
 from broadcast.testing.samples import NASTY, now, outgoing
 from broadcast.testing.stub import Canned, Stub, answering, serving
+from tests.harness.cases import for_every
 
 PERSON = "+4915112345678"
 KEY = outgoing(PERSON).key
@@ -208,7 +209,7 @@ def test_without_a_described_look_up_none_is_claimed():
     assert isinstance(build("https://gateway.example", find=FIND), Reconciles)
 
 
-@pytest.mark.parametrize(
+@for_every(
     ("options", "told"),
     [
         ({"send": {**SEND, "json": {"to": "{number}"}}}, r"\{number\} is no place"),

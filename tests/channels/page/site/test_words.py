@@ -19,6 +19,7 @@ from broadcast.channels.page.site.words import voice
 from broadcast.model.incident import Phase
 from tests.channels.page.site import sample
 from tests.channels.page.site.sample import NOW, outgoing
+from tests.harness.cases import for_every
 
 GERMAN, ENGLISH = voice("de", "Europe/Berlin"), voice("en", "Europe/Berlin")
 
@@ -31,7 +32,7 @@ def plain(text):
     return text.replace("\u00a0", " ")
 
 
-@pytest.mark.parametrize(
+@for_every(
     ("spoken", "german", "english"),
     [
         (lambda v: v.moment(at(16, 13, 5)), "So, 16.11., 14:05 Uhr", "Sun 16 Nov, 14:05"),
