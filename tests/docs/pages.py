@@ -7,18 +7,14 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+#: Every page for users that shows commands; decisions are the past.
 PAGES = (
     ROOT / "README.md",
-    *(
-        ROOT / "docs" / f"{name}.md"
-        for name in (
-            "tutorials/getting-started",
-            "how-to/runbooks-and-ci",
-            "how-to/recovery",
-            "how-to/templates",
-            "how-to/maintenance",
-            "reference/configuration",
-        )
+    *sorted(
+        path
+        for folder in ("tutorials", "how-to", "reference", "explanation")
+        for path in (ROOT / "docs" / folder).glob("*.md")
+        if "```sh\n" in path.read_text(encoding="utf-8")
     ),
 )
 
