@@ -28,7 +28,7 @@ from broadcast.planning.plan import Plan, Planner, Roster
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.planning.previous_deliveries import Usable
 from broadcast.planning.shared_addresses import SharedAddresses
-from broadcast.publishing.contact_advisories import contact_remarks
+from broadcast.publishing.contact_advisories import contact_advisories
 from broadcast.publishing.earlier_recipients import EarlierRecipients
 from broadcast.publishing.outside_readers import OutsideReaders
 from broadcast.publishing.plan_summary import NOBODY, PlanSummary, Share, count
@@ -243,7 +243,7 @@ class RecipientSelector:
                     sharing=sharing,
                 )
             )
-        return rosters, list(dict.fromkeys(warnings)), contact_remarks(books)
+        return rosters, list(dict.fromkeys(warnings)), contact_advisories(books)
 
     def _permitted(self, told: Sequence[PreviousDelivery]) -> Sequence[PreviousDelivery]:
         """Return the deliveries with the addresses that may be used now; consents are as they were then."""
