@@ -104,7 +104,7 @@ class AdapterContract:
         ConfigError: The registry does not know `case.adapter`.
     """
 
-    def test_it_goes_by_its_name_and_says_what_it_can(self, case: Case) -> None:
+    def test_an_adapter_has_its_registered_name_and_declares_its_capabilities(self, case: Case) -> None:
         adapter = registry.adapter_class(case.adapter)
 
         assert adapter.name == case.adapter
@@ -112,7 +112,7 @@ class AdapterContract:
         assert adapter.capabilities.max_batch >= 1
         assert case.options.keys() <= adapter.options
 
-    def test_an_unknown_option_is_refused_with_its_place(self, case: Case) -> None:
+    def test_an_unknown_option_is_refused_and_its_place_is_named(self, case: Case) -> None:
         with pytest.raises(ConfigError, match=r"\[channels\.under-test\].*pasword") as raised:
             case.build(None, pasword="x")  # noqa: S106 - a misspelt option, not a password
 

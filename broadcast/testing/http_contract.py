@@ -60,7 +60,7 @@ class HttpAdapterContract(AdapterContract):
         async with serving(answering(case.accepted), logins=case.logins) as stub:
             yield stub
 
-    async def test_acceptance_takes_no_request_more_than_it_must(self, case: Case, stub: Stub) -> None:
+    async def test_an_accepted_message_takes_no_superfluous_request(self, case: Case, stub: Stub) -> None:
         outcome = await case.send(stub.url())
 
         assert isinstance(outcome, Accepted), outcome
@@ -72,7 +72,7 @@ class HttpAdapterContract(AdapterContract):
         ("status", "scope"),
         [(401, Scope.CHANNEL), (403, Scope.CHANNEL), (404, Scope.CHANNEL), (422, Scope.MESSAGE)],
     )
-    async def test_a_refusal_is_for_good(
+    async def test_a_refusal_is_final(
         self, case: Case, stub: Stub, status: int, scope: Scope, body: bytes
     ) -> None:
         stub.play = answering(Canned(status, body))
@@ -109,9 +109,7 @@ class HttpAdapterContract(AdapterContract):
 
     @pytest.mark.parametrize("body", [b"{}", _PAGE])
     @pytest.mark.parametrize("status", [500, 502, 503, 504])
-    async def test_nobody_knows_after_a_server_error(
-        self, case: Case, stub: Stub, status: int, body: bytes
-    ) -> None:
+    async def test_a_server_error_is_unknown(self, case: Case, stub: Stub, status: int, body: bytes) -> None:
         stub.play = answering(Canned(status, body))
 
         assert isinstance(await case.send(stub.url()), Unknown)
@@ -132,7 +130,7 @@ class HttpAdapterContract(AdapterContract):
         assert isinstance(await case.send(gone.url()), NotSent)
 
     @pytest.mark.parametrize("kind", ["reset", "never", "dripping", "breaking_off", "flooding"])
-    async def test_nobody_knows_when_no_whole_answer_comes(self, case: Case, stub: Stub, kind: str) -> None:
+    async def test_an_incomplete_answer_is_unknown(self, case: Case, stub: Stub, kind: str) -> None:
         stub.play = _lost(kind, case.accepted)
         deadline = 20 if kind == "flooding" else TIMEOUT
         begun = time.monotonic()
@@ -171,7 +169,7 @@ class HttpAdapterContract(AdapterContract):
         assert set(stub.methods) == {case.asks}
 
     @pytest.mark.parametrize(("status", "health"), [(401, Health.UNAUTHORISED), (503, Health.UNREACHABLE)])
-    async def test_a_probe_tells_what_is_wrong(
+    async def test_a_probe_names_the_problem(
         self, case: Case, stub: Stub, status: int, health: Health
     ) -> None:
         stub.play = answering(Canned(status, b"{}"))
@@ -179,7 +177,7 @@ class HttpAdapterContract(AdapterContract):
         async with using(case.build(stub.url())) as adapter:
             assert (await adapter.probe()).health is health
 
-    async def test_a_probe_finds_nobody_home(self, case: Case) -> None:
+    async def test_a_probe_without_a_server_is_unreachable(self, case: Case) -> None:
         async with serving(never) as gone:
             pass
 
@@ -187,7 +185,7 @@ class HttpAdapterContract(AdapterContract):
             assert (await adapter.probe()).health is Health.UNREACHABLE
 
     @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500])
-    async def test_no_secret_and_no_address_is_told(
+    async def test_no_secret_and_no_address_leaks(
         self, case: Case, stub: Stub, status: int, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)

@@ -66,9 +66,7 @@ class ClaimsContract(LedgerFixtures):
         (line,) = ledger.history.lines(new)
         assert (line.state, line.ref, line.attempts) == (_S.ACCEPTED, "SG1", 1)
 
-    def test_a_turn_says_whether_there_is_more_though_it_got_all_it_wanted(
-        self, ledger: Ledger, run: Run
-    ) -> None:
+    def test_a_turn_says_whether_more_messages_are_due(self, ledger: Ledger, run: Run) -> None:
         work = ledger.deliveries(record(ledger, "anna", "ben").id, run, clock=SystemClock())
 
         first, second = (work.turn([], {"email": 1}, NOON) for _ in range(2))
@@ -91,7 +89,7 @@ class ClaimsContract(LedgerFixtures):
         assert len(turn.claims["email"]) == 1
         assert turn.claimed_at == clock.at > began
 
-    def test_what_never_left_is_owed_as_if_nobody_had_claimed_it(self, ledger: Ledger, run: Run) -> None:
+    def test_a_withdrawn_claim_leaves_no_trace(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", "ben")
         work = ledger.deliveries(new.id, run, clock=SystemClock())
         anna, ben = claim(work, "email")
@@ -104,7 +102,7 @@ class ClaimsContract(LedgerFixtures):
         (again,) = claim(work, "email")
         assert (again.receiver, again.attempts) == ("anna", 1)
 
-    def test_what_is_to_be_tried_again_waits_and_says_until_when(self, ledger: Ledger, run: Run) -> None:
+    def test_a_message_to_be_retried_waits_until_its_time(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
         work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")

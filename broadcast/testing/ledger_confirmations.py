@@ -83,7 +83,7 @@ class ConfirmationsContract(LedgerFixtures):
 
         assert [one.late for one in ledger.confirmations.of(new.id)] == [True]
 
-    def test_a_question_that_nobody_was_sent_yet_is_not_open(self, ledger: Ledger) -> None:
+    def test_a_question_that_was_not_sent_is_not_open(self, ledger: Ledger) -> None:
         ledger.incidents.record(_new("anna"), NOON)
 
         assert ledger.confirmations.asked_at(AddressKind.PHONE, _PHONE, NOON) == []

@@ -19,7 +19,7 @@ _S = DeliveryState
 class FollowUpsContract(LedgerFixtures):
     """A newer notice replaces unsent messages of an older one, and knows who was told."""
 
-    def test_a_newer_notice_takes_the_place_of_what_has_not_left(self, ledger: Ledger, run: Run) -> None:
+    def test_a_newer_notice_cancels_unsent_messages_of_an_older_one(self, ledger: Ledger, run: Run) -> None:
         first = record(ledger, "anna", "bert", "carl", "dora", route=("sms",))
         work = ledger.deliveries(first.id, run, clock=SystemClock())
         (sending,) = claim(work, "sms", 1)
@@ -36,7 +36,7 @@ class FollowUpsContract(LedgerFixtures):
         assert states(ledger, first)["anna"] == _S.CANCELLED
 
     @pytest.mark.parametrize("state", [_S.PLANNED, _S.HELD])
-    def test_what_came_back_after_a_newer_notice_is_never_sent(
+    def test_a_message_that_comes_back_after_a_newer_notice_is_not_sent(
         self, ledger: Ledger, run: Run, state: DeliveryState
     ) -> None:
         first = record(ledger, "anna", route=("sms",))
@@ -51,7 +51,9 @@ class FollowUpsContract(LedgerFixtures):
         assert states(ledger, first) == {"anna": _S.CANCELLED}
 
     @pytest.mark.parametrize("phase", [Phase.RESOLVED, Phase.RETRACTED])
-    def test_when_it_is_over_nobody_else_is_told_of_it(self, ledger: Ledger, run: Run, phase: Phase) -> None:
+    def test_the_end_of_an_incident_cancels_all_unsent_messages(
+        self, ledger: Ledger, run: Run, phase: Phase
+    ) -> None:
         first = record(ledger, "anna", "bert")
         record(ledger, phase=phase)
 
@@ -74,7 +76,7 @@ class FollowUpsContract(LedgerFixtures):
         (claimed,) = claim(ledger.deliveries(other_channel.id, run, clock=SystemClock()), "sms")
         assert claimed.thread is None
 
-    def test_everybody_who_may_have_been_told_is_remembered(self, ledger: Ledger, run: Run) -> None:
+    def test_receivers_who_may_have_been_told_are_remembered(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", "bert", "carl", "dora", route=("email", "sms"))
         work = ledger.deliveries(new.id, run, clock=SystemClock())
         anna, bert, carl, _ = claim(work, "email")

@@ -43,7 +43,7 @@ class IncidentsContract(LedgerFixtures):
         assert ledger.incidents.all() == []
         assert ledger.incidents.next_ref() == "INC-1"
 
-    def test_of_two_incidents_prepared_at_once_the_second_is_refused(
+    def test_the_second_of_two_incidents_prepared_at_once_is_refused(
         self, ledger: Ledger, other: Ledger
     ) -> None:
         ledger.incidents.record(notice(incident(), 1, owed("anna")), NOON)
@@ -53,7 +53,7 @@ class IncidentsContract(LedgerFixtures):
 
         assert len(ledger.incidents.all()) == 1
 
-    def test_of_two_updates_prepared_at_once_the_second_changes_nothing(
+    def test_the_second_of_two_updates_prepared_at_once_changes_nothing(
         self, ledger: Ledger, other: Ledger
     ) -> None:
         first = record(ledger, "anna")
@@ -84,7 +84,7 @@ class IncidentsContract(LedgerFixtures):
         with pytest.raises(UnknownIncident, match="INC-9"):
             ledger.incidents.find("INC-9")
 
-    def test_of_two_open_incidents_one_must_be_named(self, ledger: Ledger) -> None:
+    def test_with_two_open_incidents_one_must_be_named(self, ledger: Ledger) -> None:
         record(ledger, "anna")
         second = incident()
         object.__setattr__(second, "ref", "INC-2")

@@ -41,7 +41,7 @@ class ReceiptsContract(LedgerFixtures):
 
         assert (applied.recorded, applied.repeated, applied.delivered) == (0, 2, 0)
 
-    def test_a_message_that_did_not_arrive_goes_on_along_its_lane_once(
+    def test_a_message_that_did_not_arrive_goes_to_the_next_channel_once(
         self, ledger: Ledger, run: Run
     ) -> None:
         new = self._accepted(ledger, run, "anna")
@@ -55,7 +55,9 @@ class ReceiptsContract(LedgerFixtures):
         (again,) = claim(ledger.deliveries(new.id, run, clock=SystemClock()), "mail-backup", seconds=3)
         assert (again.step, again.attempts) == (1, 1)
 
-    def test_it_ends_as_failed_if_the_lane_has_no_other_channel(self, ledger: Ledger, run: Run) -> None:
+    def test_a_message_that_did_not_arrive_fails_without_another_channel(
+        self, ledger: Ledger, run: Run
+    ) -> None:
         new = self._accepted(ledger, run, "anna", route=("email",))
 
         applied = ledger.receipts.record(_received(_FAILED), NOON)
@@ -63,14 +65,16 @@ class ReceiptsContract(LedgerFixtures):
         assert (applied.failed, applied.planned) == (1, frozenset())
         assert states(ledger, new) == {"anna": _S.FAILED}
 
-    def test_after_a_day_nobody_goes_on_to_another_channel(self, ledger: Ledger, run: Run) -> None:
+    def test_a_receipt_after_a_day_sends_nothing_on_another_channel(self, ledger: Ledger, run: Run) -> None:
         new = self._accepted(ledger, run, "anna")
 
         ledger.receipts.record(_received(_FAILED), after(86_401))
 
         assert states(ledger, new) == {"anna": _S.FAILED}
 
-    def test_it_is_cancelled_if_a_newer_notice_tells_the_person(self, ledger: Ledger, run: Run) -> None:
+    def test_a_message_that_did_not_arrive_is_cancelled_after_a_newer_notice(
+        self, ledger: Ledger, run: Run
+    ) -> None:
         new = self._accepted(ledger, run, "anna")
         record(ledger, "anna")
 
@@ -78,7 +82,7 @@ class ReceiptsContract(LedgerFixtures):
 
         assert states(ledger, new) == {"anna": _S.CANCELLED}
 
-    def test_news_that_is_earlier_than_the_answer_waits_for_it(self, ledger: Ledger, run: Run) -> None:
+    def test_a_receipt_that_is_earlier_than_the_answer_waits_for_it(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
         work = ledger.deliveries(new.id, run, clock=SystemClock())
         (claimed,) = claim(work, "email")
@@ -91,14 +95,16 @@ class ReceiptsContract(LedgerFixtures):
         assert (late.unmatched, late.delivered) == (0, 1)
         assert states(ledger, new) == {"anna": _S.DELIVERED}
 
-    def test_one_id_for_a_batch_is_told_apart_by_our_reference(self, ledger: Ledger, run: Run) -> None:
+    def test_receipts_of_a_batch_with_one_id_are_matched_by_our_reference(
+        self, ledger: Ledger, run: Run
+    ) -> None:
         new = self._accepted(ledger, run, "anna", "ben")
 
         ledger.receipts.record(_received(replace(_DELIVERED, key=_key(ledger, new, "ben"))), NOON)
 
         assert states(ledger, new) == {"anna": _S.ACCEPTED, "ben": _S.DELIVERED}
 
-    def test_news_proves_that_a_message_whose_answer_was_lost_was_accepted(
+    def test_a_receipt_proves_that_a_message_with_a_lost_answer_was_accepted(
         self, ledger: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna", "ben")
@@ -110,7 +116,7 @@ class ReceiptsContract(LedgerFixtures):
 
         assert states(ledger, new) == {"anna": _S.UNKNOWN, "ben": _S.DELIVERED}
 
-    def test_news_about_a_strange_message_changes_nothing(self, ledger: Ledger, run: Run) -> None:
+    def test_a_receipt_for_an_unknown_reference_changes_nothing(self, ledger: Ledger, run: Run) -> None:
         new = self._accepted(ledger, run, "anna")
 
         applied = ledger.receipts.record(_received(replace(_DELIVERED, ref="SG9")), NOON)

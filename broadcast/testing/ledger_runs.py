@@ -21,7 +21,7 @@ _S = DeliveryState
 class RunsContract(LedgerFixtures):
     """A run lives until it ends; the messages that it leaves are unknown: not lost, and not sent again."""
 
-    def test_what_a_dead_run_left_is_unknown_and_another_ones_is_not(
+    def test_only_the_messages_of_a_dead_run_become_unknown(
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna", "bert", route=("sms",))
@@ -38,7 +38,9 @@ class RunsContract(LedgerFixtures):
         assert work.lookups("sms", 9, after(4), after(9)) == ([], after(5).timestamp())
         assert len(work.lookups("sms", 9, after(5), after(9))[0]) == 1
 
-    def test_a_run_lives_until_it_ends_and_everybody_sees_it(self, ledger: Ledger, other: Ledger) -> None:
+    def test_every_connection_sees_that_a_run_lives_until_it_ends(
+        self, ledger: Ledger, other: Ledger
+    ) -> None:
         run = ledger.runs.begin()
 
         assert other.runs.alive(run.id) == os.getpid()
@@ -51,7 +53,7 @@ class RunsContract(LedgerFixtures):
         assert other.runs.living() == []
         other.runs.require_idle("nothing was erased")
 
-    def test_nobody_is_erased_while_a_run_lives(self, ledger: Ledger, other: Ledger) -> None:
+    def test_erasing_is_refused_while_a_run_lives(self, ledger: Ledger, other: Ledger) -> None:
         new, run = record(ledger, "anna"), ledger.runs.begin()
 
         with pytest.raises(Refused):
@@ -62,7 +64,7 @@ class RunsContract(LedgerFixtures):
         assert ledger.erasure.traces(new.incident_id).people == 0
         assert [line.name for line in ledger.history.lines(new)] == [""]
 
-    def test_a_turn_without_an_answer_changes_the_name_of_its_run(
+    def test_a_run_changes_its_name_after_a_doubtful_commit(
         self, losing: LosesAnswers, other: Ledger
     ) -> None:
         """Rule 2: what it may have claimed belongs to a dead run, and is looked up before it is sent."""
@@ -86,7 +88,7 @@ class RunsContract(LedgerFixtures):
         run.end()
         assert other.runs.living() == []
 
-    def test_requests_that_were_out_by_then_are_still_the_run_s_own(
+    def test_requests_before_a_doubtful_commit_still_belong_to_the_run(
         self, losing: LosesAnswers, other: Ledger
     ) -> None:
         """Rule 2: as long as an answer to one of them is awaited, the former name is alive."""
@@ -109,7 +111,7 @@ class RunsContract(LedgerFixtures):
         assert states(other, new) == {"anna": _S.ACCEPTED, "bert": _S.ACCEPTED, "carl": _S.SENDING}
         run.end()
 
-    def test_a_late_answer_counts_if_nobody_has_sent_again(
+    def test_a_late_answer_counts_if_the_message_was_not_sent_again(
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         """Rule 3: a run was taken for dead, and its answer came after all."""

@@ -67,7 +67,7 @@ class StoreContract(LedgerFixtures):
 
         assert claimed == [3, 0]
 
-    def test_a_pause_that_a_provider_asked_for_holds_for_all_of_them(
+    def test_a_pause_that_a_provider_asked_for_holds_for_all_connections(
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna", route=("sms",))
@@ -83,7 +83,7 @@ class StoreContract(LedgerFixtures):
         ]
         assert len(claim(theirs, "sms", seconds=30)) == 1
 
-    def test_it_says_what_it_is_called_and_that_it_is_well(self, store: Store) -> None:
+    def test_a_store_has_a_name_and_reports_that_it_is_intact(self, store: Store) -> None:
         assert store.name
         assert store.check() == "ok"
         assert len(store.secret()) >= 16

@@ -17,7 +17,7 @@ _S = DeliveryState
 class WaitsContract(LedgerFixtures):
     """Unfinished deliveries wait, and are found again when they are due."""
 
-    def test_an_unknown_message_is_looked_up_when_it_is_time_by_one_at_a_time(
+    def test_an_unknown_message_is_looked_up_when_due_by_one_process_at_a_time(
         self, ledger: Ledger, other: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna")
@@ -46,7 +46,7 @@ class WaitsContract(LedgerFixtures):
 
         assert (len(asked), following) == (2, 1.0)
 
-    def test_what_was_given_up_is_asked_about_again_in_the_next_run_only(
+    def test_a_look_up_that_was_given_up_is_repeated_only_in_the_next_run(
         self, ledger: Ledger, run: Run
     ) -> None:
         new = record(ledger, "anna")
@@ -58,7 +58,9 @@ class WaitsContract(LedgerFixtures):
         work.unhold(after(10))
         assert len(work.lookups("email", 9, after(10), after(15))[0]) == 1
 
-    def test_everybody_who_waits_moves_on_and_the_last_are_held(self, ledger: Ledger, run: Run) -> None:
+    def test_waiting_messages_go_to_the_next_channel_and_are_held_after_the_last(
+        self, ledger: Ledger, run: Run
+    ) -> None:
         new = record(ledger, "anna", "bert", route=("email", "sms"))
         work = ledger.deliveries(new.id, run, clock=SystemClock())
 
@@ -69,12 +71,12 @@ class WaitsContract(LedgerFixtures):
         assert states(ledger, new) == {"anna": _S.HELD, "bert": _S.HELD}
         assert work.waiting() == []
 
-    def test_only_those_with_no_address_left_are_held(self, ledger: Ledger, run: Run) -> None:
+    def test_only_messages_without_another_channel_are_held(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna", route=("email", "sms"))
 
         assert ledger.deliveries(new.id, run, clock=SystemClock()).hold("email", "out", NOON) == 0
 
-    def test_what_was_held_starts_over(self, ledger: Ledger, run: Run) -> None:
+    def test_a_held_message_starts_again_with_its_first_channel(self, ledger: Ledger, run: Run) -> None:
         new = record(ledger, "anna")
         work = ledger.deliveries(new.id, run, clock=SystemClock())
         refuse(work, "email", "mail-backup", "sms")
@@ -83,7 +85,9 @@ class WaitsContract(LedgerFixtures):
         (claimed,) = claim(work, "email", seconds=1)
         assert (claimed.step, claimed.attempts) == (0, 1)
 
-    def test_it_starts_over_behind_a_channel_that_may_have_taken_it(self, ledger: Ledger, run: Run) -> None:
+    def test_a_held_message_starts_again_after_a_channel_that_may_have_taken_it(
+        self, ledger: Ledger, run: Run
+    ) -> None:
         new = record(ledger, "anna")
         work = ledger.deliveries(new.id, run, clock=SystemClock())
         refuse(work, "email", "mail-backup", "sms", outcomes=("rejected", "unknown", "rejected"))

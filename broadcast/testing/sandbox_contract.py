@@ -71,7 +71,7 @@ class SandboxAdapterContract(AdapterContract):
         assert isinstance(outcomes[0], Accepted), outcomes
         assert received(case, sandbox)[0].text.rstrip("\n") == text
 
-    async def test_every_message_of_an_incident_hangs_on_one_thread(
+    async def test_every_message_of_an_incident_is_in_one_thread(
         self, case: Case, sandbox: Sandbox, adapter: Adapter
     ) -> None:
         if adapter.capabilities.threading is Threading.NONE:
@@ -91,9 +91,7 @@ class SandboxAdapterContract(AdapterContract):
         assert [one.thread for one in received(case, sandbox)][1:] == parents[:2]
 
     @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "hang", "hang_after", "truncated", "huge"])
-    async def test_nobody_knows_when_the_answer_is_lost(
-        self, case: Case, sandbox: Sandbox, kind: Kind
-    ) -> None:
+    async def test_a_lost_answer_is_unknown(self, case: Case, sandbox: Sandbox, kind: Kind) -> None:
         deadline = 20 if kind == "huge" else TIMEOUT
         sandbox.fault(Fault(kind=kind, provider=case.provider, every=case.requests))
         begun = time.monotonic()
@@ -105,13 +103,13 @@ class SandboxAdapterContract(AdapterContract):
         assert time.monotonic() - begun < deadline + LEEWAY
         assert len(received(case, sandbox)) == (kind not in {"drop_before", "hang"})
 
-    async def test_a_probe_messages_nobody(self, case: Case, sandbox: Sandbox, adapter: Adapter) -> None:
+    async def test_a_probe_sends_no_message(self, case: Case, sandbox: Sandbox, adapter: Adapter) -> None:
         probe = await adapter.probe()
 
         assert probe.health is Health.OK, probe
         assert received(case, sandbox) == []
 
-    async def test_what_the_provider_has_is_found(
+    async def test_a_look_up_finds_a_message_that_the_provider_has(
         self, case: Case, sandbox: Sandbox, adapter: Adapter
     ) -> None:
         attempt = Attempted(outgoing(case.address), now())
@@ -124,7 +122,9 @@ class SandboxAdapterContract(AdapterContract):
         assert found.detail
         assert len(received(case, sandbox)) == 1
 
-    async def test_what_is_found_is_what_was_accepted(self, case: Case, adapter: Adapter) -> None:
+    async def test_a_look_up_returns_the_references_of_the_acceptance(
+        self, case: Case, adapter: Adapter
+    ) -> None:
         reconciler = _reconciler(adapter)
         begun = now()
         (opening,) = await adapter.send([outgoing(case.address)])
@@ -140,7 +140,7 @@ class SandboxAdapterContract(AdapterContract):
         assert isinstance(found[1], Accepted), found
         assert (found[1].ref, found[1].thread) == (accepted.ref, accepted.thread)
 
-    async def test_what_the_provider_has_not_was_not_sent(
+    async def test_a_message_that_the_provider_does_not_have_was_not_sent(
         self, case: Case, sandbox: Sandbox, adapter: Adapter
     ) -> None:
         other = outgoing(case.address, text="[INC-6/1] Eine andere Störung.", key="another")

@@ -17,7 +17,7 @@ def name_of(path: Path) -> str:
 
 
 def imported(text: str) -> Iterator[str]:
-    """Every name that the text imports; `from a import b` may mean the module `a` or `a.b`."""
+    """Yield every module that the text may import; `from a import b` may mean the module `a` or `a.b`."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -26,7 +26,7 @@ def imported(text: str) -> Iterator[str]:
 
 
 def graph(texts: Mapping[str, str]) -> dict[str, set[str]]:
-    """Each module with the modules that it imports."""
+    """Return each module with the modules that it imports."""
 
     def module(name: str) -> str:
         return name if name in texts else name.rpartition(".")[0]

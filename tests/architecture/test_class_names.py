@@ -31,7 +31,7 @@ def test_an_adapter_and_its_wire_are_a_pair_and_nothing_else_is():
 
 
 def places() -> dict[str, list[Path]]:
-    """Every class of the package with the files that define it; a leading underscore makes no difference."""
+    """Return every class of the package with its files; a leading underscore makes no difference."""
     found: dict[str, list[Path]] = defaultdict(list)
     for path in python_files():
         if path.is_relative_to(PACKAGE) and not path.is_relative_to(PACKAGE / "testing"):
@@ -47,7 +47,7 @@ def classes(path: Path) -> Iterator[str]:
 
 
 def is_a_pair(paths: list[Path]) -> bool:
-    """Whether these are one file of an adapter and one of a wire."""
+    """Return whether these are one file of an adapter and one of a wire format."""
     return (
         len(paths) == 2
         and {True, False} == {path.is_relative_to(WIRES) for path in paths}

@@ -1,4 +1,4 @@
-"""What is an engine's own stays in its folder, so that another engine is another folder."""
+"""Code for one database engine stays in its folder, so that another engine is another folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LEDGER = PACKAGE / "ledger"
 
 
 def outside(folder, *names):
-    """Files of the package outside a folder that import one of these modules, or one below it."""
+    """Return the files outside a folder that import one of these modules, or a module below one."""
     ours = [path for path in python_files() if path.is_relative_to(PACKAGE)]
     return [
         str(path.relative_to(ROOT))
@@ -19,9 +19,9 @@ def outside(folder, *names):
     ]
 
 
-def test_sqlite_is_spoken_in_its_own_folder_alone():
+def test_only_its_own_folder_imports_sqlite():
     assert outside(LEDGER / "sqlite", "sqlite3") == []
 
 
-def test_the_ledger_alone_knows_which_engine_it_has():
+def test_only_the_ledger_imports_an_engine():
     assert outside(LEDGER, "broadcast.ledger.sqlite") == []

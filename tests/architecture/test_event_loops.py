@@ -1,4 +1,4 @@
-"""The core is coroutines: only what people start runs a loop and handles signals, and nothing below it."""
+"""The core has only coroutines: only programs that people start run a loop and handle signals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def package() -> Iterator[tuple[str, Path]]:
 
 
 def uses(text: str, module: str, names: set[str]) -> list[str]:
-    """Which of these names the text takes from the module, or calls as the method of a loop."""
+    """Return which of these names the text takes from the module, or calls as a method of a loop."""
     found = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Attribute) and node.attr in names:
@@ -46,11 +46,11 @@ def below(module: str, names: set[str]) -> dict[str, list[str]]:
     return {name: used for name, used in found.items() if used}
 
 
-def test_a_loop_is_run_by_what_people_start_alone():
+def test_only_programs_that_people_start_run_a_loop():
     assert below("asyncio", RUNNING) == {}
 
 
-def test_signals_are_handled_by_what_people_start_alone():
+def test_only_programs_that_people_start_handle_signals():
     assert below("signal", HANDLING) == {}
     importing = {name for name, path in package() if "signal" in modules_imported_by(path)}
     assert {name for name in importing if not name.startswith(STARTED)} <= {*MASKS, *KILLS}

@@ -1,4 +1,4 @@
-"""What `make interop` says where a server of others cannot be fetched: the error, and nothing beside it."""
+"""If `make interop` cannot fetch a server, it shows the error and nothing else."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def test_the_error_is_the_reason_and_not_the_notice_of_a_newer_version():
     assert reason(PIP).splitlines() == PIP.splitlines()[1:3]
 
 
-def test_what_has_no_error_in_it_is_told_as_it_is():
+def test_output_without_an_error_is_shown_unchanged():
     assert reason("npm notice new\nit stopped\n") == "it stopped"

@@ -22,7 +22,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def families() -> set[str]:
-    """The folders of channels, one for each family."""
+    """Return the packages of channels, one for each family."""
     folders = {path.parent.name for path in (PACKAGE / "channels").glob("*/__init__.py")}
     return {f"{CHANNELS}.{name}" for name in folders - SHARED}
 
@@ -32,7 +32,7 @@ def named(contract: Mapping[str, Any]) -> set[str]:
 
 
 def contracts_about_families() -> list[Mapping[str, Any]]:
-    """The contracts whose lists name a family, of which there are two at least."""
+    """Return the contracts that list a family; there are at least two."""
     contracts = [one for one in project()["tool"]["importlinter"]["contracts"] if named(one) & families()]
     assert len(contracts) >= 2
     return contracts

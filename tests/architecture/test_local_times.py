@@ -1,4 +1,4 @@
-"""Local times are shown, never computed with: on the night when clocks change Python's sums are wrong."""
+"""Local times are only shown: Python computes wrongly with them in the night when clocks change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_local(node: ast.expr) -> bool:
 
 
 def operands(node: ast.AST) -> Iterator[ast.expr]:
-    """What is added, subtracted or put in an order."""
+    """Yield every operand of an addition, a subtraction or a comparison."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
         yield from (node.left, node.right)
     elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
@@ -30,7 +30,7 @@ def operands(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def sums(source: str) -> Iterator[int]:
-    """The lines where something is computed with a local time."""
+    """Yield the lines that compute with a local time."""
     for node in ast.walk(ast.parse(source)):
         yield from (each.lineno for each in operands(node) if is_local(each))
 
@@ -42,7 +42,7 @@ def test_nothing_is_computed_with_local_times():
     assert found == []
 
 
-def test_such_a_sum_is_found():
+def test_a_planted_computation_is_found():
     source = "a = facts.ended - facts.started\nb = now.astimezone(zone) + span\nc = a.astimezone(UTC) - b\n"
 
     assert list(sums(source)) == [1, 1, 2]

@@ -1,4 +1,4 @@
-"""What every part of the code needs has one place, so that it is done in one way."""
+"""A task that many parts of the code have is done in one place, and so in one way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`broadcast.adapters`: what its page and its docstring name is what it has, and it is enough."""
+"""`broadcast.adapters` has exactly the names in its docstring, and an adapter needs no others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_docstring_names_exactly_what_there_is():
     assert [name for name in adapters.__all__ if not hasattr(adapters, name)] == []
 
 
-def test_nothing_else_is_offered():
+def test_no_other_name_is_offered():
     imported = {
         alias.asname or alias.name
         for node in ast.walk(ast.parse((PACKAGE / "adapters.py").read_text(encoding="utf-8")))
@@ -61,7 +61,7 @@ def test_it_loads_no_sdk_and_no_server():
 
 
 def imports(path):
-    """The names that a file imports, by module."""
+    """Return the names that a file imports, by module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {
         node.module: {alias.name for alias in node.names}

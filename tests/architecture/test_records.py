@@ -1,4 +1,4 @@
-"""A record with more than four fields is built by name: nobody has to count to know which value is which."""
+"""A record with more than four fields is built by name, so that two values cannot be exchanged unnoticed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Plain:
 
 
 def records(source: str) -> Iterator[ast.ClassDef]:
-    """Every dataclass of a module."""
+    """Yield every dataclass of a module."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef) and any(decorates(each) for each in node.decorator_list):
             yield node
@@ -79,7 +79,7 @@ def decorates(decorator: ast.expr) -> bool:
 
 
 def fields(node: ast.ClassDef) -> int:
-    """How many fields can be given by their place."""
+    """Return the number of fields that can be given by position."""
     return sum(
         isinstance(line, ast.AnnAssign)
         and "ClassVar" not in ast.unparse(line.annotation)

@@ -1,4 +1,4 @@
-"""Commands that send nothing load nothing that sends: in the worst hour every second counts."""
+"""Commands that send nothing do not load what sends, because in the worst hour every second counts."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_command_that_sends_nothing_loads_no_sdk(arguments, allowed, company):
 
 
 @pytest.mark.parametrize("typed", ["update ", "--sandbox report IN", "notify --affects out"])
-def test_the_shell_is_offered_names_quickly(typed, company):
+def test_completion_is_quick(typed, company):
     write_incidents(company / "broadcast.db", Phase.RESOLVED, Phase.MONITORING, Phase.RESOLVED)
     write_incidents(company / ".sandbox" / "broadcast.db", Phase.INVESTIGATING)
     words = f"broadcast {typed}"
@@ -87,7 +87,7 @@ def test_the_shell_is_offered_names_quickly(typed, company):
     assert {*HEAVY, "rich"} & loaded == set()
 
 
-def test_the_shell_is_offered_nothing_where_there_is_no_ledger_and_none_is_made(company):
+def test_completion_without_a_ledger_offers_nothing_and_creates_none(company):
     typing = {"COMP_WORDS": "broadcast update ", "COMP_CWORD": "2", "_BROADCAST_COMPLETE": "complete_bash"}
 
     offered, _ = run(company, **typing)
@@ -112,7 +112,7 @@ def write_incidents(path, *phases):
 
 
 def run(folder, *arguments, **environment):
-    """What it printed, and the packages that it loaded."""
+    """Return the output of a command and the packages that it loaded."""
     command = [sys.executable, "-c", REPORT_LOADED, *arguments]
     outcome = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, env={**os.environ, **environment}

@@ -27,7 +27,7 @@ def test_no_file_names_a_package_registry():
     assert found(REGISTRIES) == []
 
 
-def test_no_file_names_a_folder_of_somebodys_machine():
+def test_no_file_names_a_folder_of_a_developers_machine():
     assert found(MACHINE_PATH) == []
 
 

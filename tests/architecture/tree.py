@@ -1,4 +1,4 @@
-"""What the architecture tests look at: the checkout and its files."""
+"""The checkout and its files, for the architecture tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def project() -> dict:
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file under version control; skips where there is none."""
+    """Return every file under version control; skip the test without version control."""
     # A clone made by another user is still ours to list.
     command = ["git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "-z"]
     try:

@@ -17,8 +17,8 @@ class TestSite:
     def case(self, tmp_path):
         return Case(adapter="site", options={"path": str(tmp_path / "public")}, secrets=(), address=None)
 
-    test_an_unknown_option_is_refused_with_its_place = (
-        AdapterContract.test_an_unknown_option_is_refused_with_its_place
+    test_an_unknown_option_is_refused_and_its_place_is_named = (
+        AdapterContract.test_an_unknown_option_is_refused_and_its_place_is_named
     )
     test_a_missing_option_is_named = AdapterContract.test_a_missing_option_is_named
 

@@ -119,7 +119,7 @@ async def test_an_url_that_means_nothing_is_a_channel_of_no_use():
     assert "s3cret" not in f"{outcome} {probe} {adapter!r}"
 
 
-async def test_a_probe_messages_nobody():
+async def test_a_probe_sends_no_message():
     async with Sandbox() as sandbox, using(build(address(sandbox))) as adapter:
         probe = await adapter.probe()
 
