@@ -195,7 +195,7 @@ def test_a_configuration_that_is_not_there_is_6(company, providers, arguments, s
         ),
     ],
 )
-def test_contacts_of_which_nobody_can_be_told(company, providers, contacts, code, said, mend):
+def test_contacts_without_a_reachable_person(company, providers, contacts, code, said, mend):
     company.write("customers.csv", contacts)
     company.edit('[["sms"], ["x"]]', '[["sms"]]')
 
@@ -289,7 +289,7 @@ def test_a_message_that_cannot_be_shortened_is_7_with_the_arithmetic(company, pr
         ),
     ],
 )
-def test_what_was_typed_wrong_is_2(company, providers, arguments, said, mend):
+def test_invalid_input_is_2(company, providers, arguments, said, mend):
     run = refusal(company, providers, *arguments, "--yes")
 
     assert run.code == 2
@@ -333,7 +333,7 @@ def test_which_of_two_open_incidents_must_be_said(tmp_path, chapters, providers)
         (("update", "INC-1", "-m", "x"), "INC-1 is resolved already", "broadcast notify"),
     ],
 )
-def test_what_is_over_is_over(tmp_path, chapters, providers, arguments, said, mend):
+def test_an_end_is_final(tmp_path, chapters, providers, arguments, said, mend):
     run = refusal(at("closed", tmp_path, chapters, providers), providers, *arguments, "--yes")
 
     assert run.code == 2
@@ -348,7 +348,7 @@ def test_no_way_left_is_3(company, providers):
     assert "--channel" in hint(run)
 
 
-def test_without_a_terminal_nobody_confirms(company, providers):
+def test_without_a_terminal_there_is_no_confirmation(company, providers):
     run = refusal(company, providers, *NOTIFY[:-1])
 
     assert run.code == 8
@@ -368,7 +368,7 @@ def test_more_people_than_allowed_are_not_told(company, providers):
 @pytest.mark.parametrize(
     "arguments", [NOTIFY, *seldom((("update", "-m", "x", "--yes"),), (("resolve", "--yes"),))]
 )
-def test_what_is_not_live_does_not_send(company, providers, arguments):
+def test_without_live_nothing_is_sent(company, providers, arguments):
     company.edit("[broadcast]\n", "[broadcast]\nlive = false\n")
 
     run = refusal(company, providers, *arguments)

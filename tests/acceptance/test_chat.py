@@ -94,7 +94,7 @@ def test_a_channel_that_was_deleted_is_told_and_the_others_are_reached(tmp_path,
     assert providers.slack.posts == []
 
 
-def test_a_revoked_token_is_told_and_keeps_what_it_could_not_send(tmp_path, providers):
+def test_a_revoked_token_is_reported_and_its_messages_are_held(tmp_path, providers):
     company = make_company(tmp_path, providers)
     providers.slack.revoked = True
 
@@ -106,7 +106,7 @@ def test_a_revoked_token_is_told_and_keeps_what_it_could_not_send(tmp_path, prov
     assert len(providers.teams_workflow.cards) == 1
 
 
-def test_a_webhook_that_stands_in_the_file_is_refused(tmp_path, providers):
+def test_a_webhook_address_in_the_file_is_refused(tmp_path, providers):
     company = make_company(tmp_path, providers)
     company.edit(
         'webhook_url = "env:TEAMS_WEBHOOK_URL"', 'webhook_url = "https://prod-1.logic.azure.com/w?sig=x"'

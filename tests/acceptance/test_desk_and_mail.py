@@ -115,7 +115,7 @@ def test_the_staff_are_told_by_ticket_and_by_mail_without_a_violation(tmp_path, 
     assert len({mail.document["internetMessageId"] for mail in mails}) == 9
 
 
-def test_what_was_lost_at_both_is_settled_and_told_once(tmp_path, providers):
+def test_messages_lost_at_both_providers_are_looked_up_and_delivered_once(tmp_path, providers):
     company = make_company(tmp_path, providers, timeout="1s")
     assert company.send("notify", TITLE, "-m", MESSAGE).code == 0
     providers.fall_silent(zendesk=0, msgraph=3)

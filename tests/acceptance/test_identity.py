@@ -112,7 +112,7 @@ def test_another_incident_does_not_join_one_that_a_lost_ledger_left_open(muster)
 
 
 @pytest.mark.slow
-def test_a_ledger_restored_from_a_backup_does_not_repeat_what_was_said_since(muster, tmp_path):
+def test_a_ledger_restored_from_a_backup_repeats_no_later_identity(muster, tmp_path):
     """The page follows the ledger that speaks now, whatever the lost one said under the same number."""
     muster.send("notify", "Kasse gestört")
     backup = shutil.copy(muster.company.ledger_path, tmp_path / "backup")

@@ -117,7 +117,7 @@ def test_a_dry_run_uses_no_key_up(company, providers):
     assert_everybody_was_told_once(providers)
 
 
-def test_a_killed_run_is_continued_and_nobody_is_told_twice(company, providers):
+def test_a_killed_run_is_continued_without_duplicates(company, providers):
     """Some requests had been taken when the process died, some were lost, and it could not know which."""
     providers.fall_silent(twilio=3, x=0, statuspage=0)
     process = company.start(*SENDING)
@@ -137,7 +137,7 @@ def test_a_killed_run_is_continued_and_nobody_is_told_twice(company, providers):
 
 
 @pytest.mark.parametrize("hours", [-0.05, 3.0])
-def test_nobody_is_told_twice_whatever_the_providers_clocks_show(company, providers, hours):
+def test_wrong_clocks_of_providers_cause_no_duplicates(company, providers, hours):
     """Nor where a trial account puts words before the texts; and the run says that the clocks are apart."""
     for provider in (providers.twilio, providers.x, providers.statuspage):
         provider.ahead = timedelta(hours=hours)
@@ -221,7 +221,7 @@ def test_two_processes_at_once_share_the_work(company, providers):
     assert_everybody_was_told_once(providers)
 
 
-def test_whoever_confirms_late_joins_what_was_sent_meanwhile(company, providers):
+def test_a_late_confirmation_joins_the_notice_sent_meanwhile(company, providers):
     command = ["-m", "broadcast", *NOTIFY, "-o", "json"]
     hesitant = pexpect.spawn(
         sys.executable,

@@ -46,7 +46,7 @@ def company(broadcast, tmp_path):
     return broadcast
 
 
-def test_whoever_has_only_a_landline_is_unreachable_by_sms_wherever_people_are_counted(company):
+def test_a_person_with_only_a_landline_is_unreachable_by_sms_in_every_count(company):
     checked = json.loads(company("contacts", "check", "-o", "json").stdout)["audiences"]["agents"]
     planned = json.loads(company("plan", "-o", "json").stdout)
     gaps = json.loads(company("plan", "--check", "-o", "json").stdout)["gaps"]

@@ -73,14 +73,14 @@ def muster(tmp_path: Path) -> Iterator[Muster]:
         yield Muster(company, providers)
 
 
-def test_the_open_incident_is_shown_with_what_it_owes(muster: Muster) -> None:
+def test_the_open_incident_is_shown_with_its_held_message(muster: Muster) -> None:
     (incident,) = muster.run("status", "-o", "json").result["incidents"]
 
     assert (incident["ref"], incident["phase"], incident["notices"]) == ("INC-1", "investigating", 1)
     assert incident["counts"] | {"planned": 4, "accepted": 3, "held": 1} == incident["counts"]
 
 
-def test_the_same_command_under_its_key_sends_only_what_was_held(muster: Muster) -> None:
+def test_the_same_command_under_its_key_sends_only_the_held_message(muster: Muster) -> None:
     result = muster.run(*NOTIFY, "--yes", "-o", "json").result
 
     assert (result["incident"], result["notice"], result["counts"]["accepted"]) == ("INC-1", 1, 4)

@@ -51,7 +51,7 @@ def test_a_corrected_beginning_is_told_from_then_on(broadcast, page_only):
     assert "3 h 00 min" in broadcast("report", "INC-1").stdout
 
 
-def test_an_end_that_nobody_stated_is_told_to_nobody(broadcast, page_only):
+def test_an_end_that_was_not_stated_is_not_published(broadcast, page_only):
     assert broadcast("notify", "Kasse", "--started", "3h", "--yes").returncode == 0
     assert broadcast("resolve", "--yes").returncode == 0
 

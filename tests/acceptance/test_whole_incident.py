@@ -130,7 +130,7 @@ def test_no_request_breaks_a_provider_s_own_description(story):
     assert story.providers.post.complaints == []
 
 
-def test_nobody_is_told_twice_of_one_notice(story):
+def test_one_notice_reaches_each_person_once(story):
     told = Counter(address for address, *_ in story.letters)
     told += Counter(message["to"] for message in story.providers.twilio.messages)
 
@@ -148,7 +148,7 @@ def test_everybody_gets_an_e_mail_of_their_own(story):
     assert all(re.fullmatch(r"<[^<>@\s]+@muster\.example>", one) for one in own)
 
 
-def test_every_e_mail_of_an_incident_hangs_on_one_root_the_first_too(story):
+def test_every_e_mail_of_an_incident_has_one_root_also_the_first(story):
     roots: dict[str, list[str]] = {}
     for address, _, references, parent in story.letters:
         roots.setdefault(address, []).append(references.split()[0])
@@ -284,7 +284,7 @@ def test_typographic_marks_become_plain_in_an_sms_and_umlauts_stay(story):
     assert 'No "cards" - sorry' in story.texts("+4915112341001")[0]
 
 
-def test_what_was_written_arrives_as_it_was_written(story):
+def test_a_text_arrives_as_it_was_written(story):
     mail = next(one for one in story.providers.sendgrid.mails if one["to"][0]["email"] == BOTH)
     plain, html = (part["value"] for part in mail["content"])
     page = story.providers.statuspage.incidents[1]["incident_updates"][-1]["body"]
@@ -322,7 +322,7 @@ def ask(url: str, body: bytes, media_type: str, authorization: str) -> int:
         return error.code
 
 
-def test_the_stand_ins_refuse_and_remember_what_is_wrong():
+def test_the_fake_providers_refuse_and_record_wrong_requests():
     skip_without_descriptions()
     credentials = f"{SECRETS['TWILIO_ACCOUNT_SID']}:{SECRETS['TWILIO_AUTH_TOKEN']}"
     form, login = "application/x-www-form-urlencoded", f"Basic {b64encode(credentials.encode()).decode()}"

@@ -100,7 +100,7 @@ NOTIFY = 'verb = "notify"\ntitle = "Down"'
         ('heal = "yes"', "heal must be true or false", "heal = true"),
     ],
 )
-def test_what_is_wrong_in_a_file_is_named_with_its_step_and_the_fix(company, step, message, hint):
+def test_an_error_in_a_file_is_named_with_its_step_and_the_fix(company, step, message, hint):
     with pytest.raises(ConfigError) as caught:
         read_exercise(company(step))
 
@@ -132,7 +132,7 @@ def test_an_hour_is_played_in_seconds_and_a_late_word_breaks_its_promise(company
 
 
 @pytest.mark.slow
-def test_whoever_could_have_been_reached_and_was_not_fails_the_exercise(company):
+def test_a_reachable_person_who_was_not_reached_fails_the_exercise(company):
     broken, _ = graded(company(f'faults = ["twilio:auth"]\n{NOTIFY}'))
     down, exercise = graded(company(f'faults = ["twilio:auth"]\ndown = ["twilio"]\n{NOTIFY}'))
 
@@ -199,7 +199,7 @@ def test_a_name_that_the_company_does_not_know_is_refused_before_anything_is_pla
     assert hint in outcome.stderr
 
 
-def test_what_only_ways_to_reach_us_depend_on_is_known(company, tmp_path):
+def test_a_system_that_only_contact_points_depend_on_is_known(company, tmp_path):
     with (tmp_path / "broadcast.toml").open("a") as file:
         file.write(
             '\n[alternatives.bot]\nkind = "chat"\nvalue = "https://a.example/chat"\nfate = ["openai"]\n'
@@ -288,7 +288,7 @@ class Nowhere:
         pass
 
 
-def test_what_other_programs_compute_meanwhile_fails_no_exercise(company):
+def test_other_programs_on_the_machine_fail_no_exercise(company):
     """The grade counts this program's own processor time, however busy the machine is."""
     exercise = read_exercise(company(NOTIFY))
     begun = time.monotonic()

@@ -102,7 +102,7 @@ def test_an_outage_is_drafted_once_and_closed_when_it_is_over(tmp_path, provider
     assert watch.round().closed == ()
 
 
-def test_a_draft_is_private_names_nobody_and_holds_the_plan_and_the_command(tmp_path, provider):
+def test_a_draft_is_private_and_has_no_names_but_the_plan_and_the_command(tmp_path, provider):
     watch = watching(company(tmp_path, provider))
     fallen(watch, provider)
 
@@ -130,7 +130,7 @@ def test_a_draft_is_private_names_nobody_and_holds_the_plan_and_the_command(tmp_
     assert words[5:10] == ["-v", "title.en=E-mail disrupted", "--affects", "email", "--key"]
 
 
-def test_what_somebody_wrote_into_a_draft_is_kept_and_a_draft_that_was_deleted_stays_so(tmp_path, provider):
+def test_an_edited_draft_is_kept_and_a_deleted_one_does_not_return(tmp_path, provider):
     watch = watching(company(tmp_path, provider))
     fallen(watch, provider)
     [draft] = (tmp_path / "drafts").iterdir()
@@ -175,7 +175,7 @@ def test_a_provider_that_says_so_itself_is_down_with_its_channel_and_never_witho
     assert provider.asked.count("/summary.json") == 1, "asked once a minute"
 
 
-def test_one_draft_for_what_fails_together_is_closed_when_all_of_it_works_again(tmp_path, provider):
+def test_one_draft_for_joint_failures_is_closed_when_all_work_again(tmp_path, provider):
     with serving() as other:
         company(tmp_path, provider, BACKUP.format(url=other.url))
         path = tmp_path / "broadcast.toml"
@@ -197,7 +197,7 @@ def test_one_draft_for_what_fails_together_is_closed_when_all_of_it_works_again(
     assert drafts(tmp_path) == [draft.replace(".md", ".closed.md")]
 
 
-def test_only_a_bad_check_keeps_what_was_found_from_expiring():
+def test_only_a_bad_check_prolongs_an_observed_outage():
     policy = WatchSettings(down_after=1, up_after=9, expires=60)
     down = revised(None, Seen("email", Condition.DOWN, "no answer"), policy, NOON)
 
@@ -224,7 +224,7 @@ def test_an_end_goes_by_other_ways_too_and_says_so(backed_up, provider):
     assert any(remark.startswith("email comes last: down since") for remark in preview.warnings)
 
 
-def test_what_is_down_expires_where_nobody_looks_any_more(tmp_path, provider):
+def test_an_observed_outage_expires_without_further_checks(tmp_path, provider):
     fallen(watching(company(tmp_path, provider, 'expires = "5m"\n')), provider)
 
     now = SystemClock().now()
@@ -287,7 +287,7 @@ def first(preview) -> list[str]:
     return [name for audience in preview.audiences for name, _ in audience.first]
 
 
-def test_activated_what_is_down_comes_last_is_offered_to_nobody_and_the_preview_says_so(backed_up, provider):
+def test_with_activate_a_channel_that_is_down_comes_last_and_the_preview_says_so(backed_up, provider):
     settings = backed_up(ACTIVE)
     assert first(previewed(settings)) == ["email"]
     fallen(watching(settings), provider)
@@ -313,7 +313,7 @@ def test_without_activation_the_preview_only_proposes(backed_up, provider):
     assert first(previewed(settings, "email")) == ["backup"]
 
 
-def test_affects_none_takes_what_was_found_back_until_the_channel_was_up_again(tmp_path, provider):
+def test_affects_none_dismisses_an_observed_outage_until_the_channel_was_up_again(tmp_path, provider):
     settings = company(tmp_path, provider, ACTIVE)
     watch = watching(settings)
     fallen(watch, provider)
@@ -361,7 +361,7 @@ def fallen_with_its_provider(watch, provider):
     assert {one.system for one in watch.round().fallen} == {"email", "post"}
 
 
-def test_what_is_doubtful_is_never_said_to_work_again(tmp_path, provider):
+def test_a_doubtful_channel_is_not_reported_as_working_again(tmp_path, provider):
     settings = company(tmp_path, provider, PAGE.format(url=provider.url))
     watch = watching(settings)
     fallen_with_its_provider(watch, provider)
@@ -377,7 +377,7 @@ def test_what_is_doubtful_is_never_said_to_work_again(tmp_path, provider):
     assert {change["state"] for change in round_json(found, settings)["changes"]} == {"doubtful"}
 
 
-def test_the_command_of_a_draft_names_the_configuration_and_not_what_it_is_a_link_to(tmp_path, provider):
+def test_the_command_of_a_draft_names_the_link_to_the_configuration(tmp_path, provider):
     (tmp_path / "site-a").mkdir()
     company(tmp_path / "site-a", provider)
     shared = tmp_path / "shared.toml"

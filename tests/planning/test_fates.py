@@ -66,7 +66,7 @@ def company(graph, own):
 
 @examples(max_examples=200, deadline=None)
 @given(graphs, channels, names)
-def test_what_depends_on_a_system_by_any_chain_goes_down_with_it(graph, own, system):
+def test_a_failure_takes_down_everything_that_depends_on_the_system_indirectly_too(graph, own, system):
     channels, edges, depends = company(graph, own)
     outage = depends.outage([system])
 
@@ -111,7 +111,7 @@ def test_the_check_names_everybody_an_outage_cuts_off(graph, own, system, alread
             assert person.id in told
 
 
-def test_a_system_that_something_depends_on_does_not_take_what_it_depends_on_itself():
+def test_a_failure_does_not_take_down_what_the_system_itself_depends_on():
     depends = Dependencies(
         systems={"twilio": ("internet",), "microsoft": ("internet",), "house": ("vpn", "landline")},
         channels={"sms": ("twilio",), "mail": ("microsoft",), "tickets": ("vpn",)},
@@ -147,7 +147,7 @@ def test_a_group_is_told_by_the_check_only_where_none_of_its_parts_is_enough():
     assert {gap.systems for gap in found.single} == {("house",)}
 
 
-def test_what_is_down_already_is_counted_first_and_not_tried_again():
+def test_systems_that_are_down_already_are_counted_first_and_not_tried_again():
     channels = {
         "mail": PlannedChannel(name="mail", adapter="smtp", capabilities=EMAIL, fate=("vpn",)),
         "sms": PlannedChannel(name="sms", adapter="gateway", capabilities=SMS, fate=("gateway",)),

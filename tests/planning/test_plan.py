@@ -205,7 +205,7 @@ def test_a_follow_up_goes_by_the_lane_again_as_far_as_it_works_by_now(sound, ref
     assert planned.route == route
 
 
-def test_a_follow_up_goes_first_over_what_worked():
+def test_a_follow_up_first_uses_the_channel_that_worked():
     [planned] = planner(told=[earlier(anna(), "sms")]).plan([roster(anna())])
 
     assert planned.route == ("sms", "email", "smtp")
@@ -258,7 +258,7 @@ def test_an_outage_says_which_channels_it_takes_out():
     )
 
 
-def test_what_was_found_to_be_down_comes_last_and_leaves_nobody_without_a_way():
+def test_a_channel_observed_to_be_down_comes_last_and_stays_in_the_lane():
     down = Dependencies(found={"email": "down since 12:03 by watch"}).outage(())
 
     lanes = open_lanes([LANE], WAYS, down)
@@ -271,7 +271,7 @@ def test_what_was_found_to_be_down_comes_last_and_leaves_nobody_without_a_way():
     assert planned.route[-1] == "email"
 
 
-def test_what_somebody_says_is_down_is_left_out_whatever_was_found():
+def test_a_channel_in_affects_is_left_out_whatever_was_observed():
     down = Dependencies(found={"email": "down since 12:03 by watch"}).outage(["email"])
 
     assert "email" not in open_lanes([LANE], WAYS, down).lanes[0]
@@ -333,7 +333,7 @@ def merged(contacts):
 
 
 @given(contacts.map(merged), contacts.map(merged), lanes)
-def test_no_address_is_planned_twice_in_a_lane_and_nobody_is_left_out(first, second, lanes):
+def test_no_address_is_planned_twice_in_a_lane_and_every_person_is_planned(first, second, lanes):
     rosters = [roster(*first, lanes=lanes), roster(*second, name="agents", lanes=lanes)]
 
     planned = list(planner().plan(rosters))

@@ -82,7 +82,7 @@ def report(company: ProgramCompany) -> list[str]:
     ]
 
 
-def test_a_purge_leaves_nobody_in_any_file_and_the_numbers_as_they_were(over):
+def test_a_purge_leaves_no_person_in_any_file_and_keeps_the_counts(over):
     numbers = report(over)
     result = json.loads(over.run("resolve", "--yes", "--key", "over", "-m", "Over", "-o", "json").out)
     assert set(traces(over.folder, [*ANNIKA, *BERT, *CARL])["broadcast.db"]) >= {
@@ -111,7 +111,7 @@ def test_a_purge_leaves_nobody_in_any_file_and_the_numbers_as_they_were(over):
     assert failovers == [("••• is not there", 2)]
 
 
-def test_a_second_purge_has_nothing_to_do_and_asks_nobody(over):
+def test_a_second_purge_has_nothing_to_do_and_asks_no_question(over):
     over.run("purge", "--older-than", "0s", "--yes")
     before = (over.folder / "broadcast.db").read_bytes()
 
@@ -150,7 +150,7 @@ def test_nothing_is_erased_by_looking_or_without_being_asked(over):
     assert (over.folder / "broadcast.db").read_bytes() == before
 
 
-def test_what_was_owed_to_people_of_an_old_incident_is_given_up(mail_company):
+def test_unsent_messages_of_a_purged_incident_are_suppressed(mail_company):
     mail_company.notify("Chat down")
     mail_company.sandbox.fault(parse_fault("sendgrid:drop_after"))
     assert mail_company.run("resolve", "--yes", "-m", "Over").code == 11
@@ -179,7 +179,7 @@ def test_one_person_is_forgotten_everywhere_and_the_others_are_not(over, whom):
 
 
 @pytest.mark.parametrize("rows", [PEOPLE, PEOPLE[1:]], ids=["the row still stands", "the row is gone"])
-def test_whoever_was_forgotten_in_an_open_incident_is_neither_told_nor_missed(mail_company, rows):
+def test_a_person_forgotten_in_an_open_incident_is_neither_told_nor_missed(mail_company, rows):
     mail_company.notify("Chat down")
     told = report(mail_company)
 
@@ -197,7 +197,7 @@ def test_whoever_was_forgotten_in_an_open_incident_is_neither_told_nor_missed(ma
     assert traces(mail_company.folder, ANNIKA) == {}
 
 
-def test_what_was_owed_to_the_forgotten_is_not_sent_and_not_lost(mail_company):
+def test_unsent_messages_to_a_forgotten_person_are_not_sent_but_counted(mail_company):
     mail_company.sandbox.fault(parse_fault("sendgrid:drop_after"))
     mail_company.notify("Chat down")
     mail_company.sandbox.clear_faults()
@@ -214,7 +214,7 @@ def test_what_was_owed_to_the_forgotten_is_not_sent_and_not_lost(mail_company):
     assert len(mail_company.received("sendgrid")) == 3
 
 
-def test_nobody_is_erased_while_a_run_sends(over):
+def test_erasing_is_refused_while_a_run_sends(over):
     ledger = Ledger.open(over.folder / "broadcast.db")
     run = ledger.runs.begin()
 

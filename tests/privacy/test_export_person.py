@@ -67,7 +67,7 @@ def test_they_read_it_in_their_language(muster, locale, heading):
     assert heading in muster.run("contacts", "export-person", BERT).out
 
 
-def test_what_became_of_a_message_is_said_in_their_language(told):
+def test_the_outcome_of_a_message_is_in_their_language(told):
     told.notify()
 
     said = told.run("contacts", "export-person", BERT).out
@@ -79,7 +79,7 @@ def test_what_became_of_a_message_is_said_in_their_language(told):
     assert re.search(r"Stand \d+\.\d+\.\d{4}, \d\d:\d\d Uhr \(MES?Z\)", said)
 
 
-def test_who_stands_in_a_file_alone_is_found_and_who_is_nowhere_is_said_to_be(muster):
+def test_a_person_only_in_a_file_is_found_and_an_unknown_one_is_reported(muster):
     assert export(muster, "kd4711-2")["contacts_files"][0]["name"] == "Carl"
 
     said = muster.run("contacts", "export-person", "nobody@kunde.example")

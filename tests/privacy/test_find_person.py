@@ -158,7 +158,7 @@ def test_a_list_that_cannot_be_read_is_named_and_the_rest_is_done(muster, lists)
     assert b"anna@kunde" not in ledger_bytes(muster)
 
 
-def test_what_a_killed_import_left_is_named(muster, lists):
+def test_leftovers_of_a_killed_import_are_named(muster, lists):
     lists([ANNA])
     (muster.folder / ".customers.csv.x1y2").write_text("id,email\n5,anna@kunde.example\n", "utf-8")
     (muster.folder / ".agents.csv.x1y2").write_text("id,email\n5,other@kunde.example\n", "utf-8")
@@ -170,7 +170,7 @@ def test_what_a_killed_import_left_is_named(muster, lists):
     assert ".agents.csv.x1y2" not in said.err
 
 
-def test_who_stands_in_a_list_alone_can_be_kept_from_being_told(muster):
+def test_a_person_only_in_a_list_can_be_suppressed(muster):
     assert muster.run("forget", "kd4711-1", "--yes").code == 3
 
     forget(muster, "kd4711-1", "--suppress")
@@ -180,7 +180,7 @@ def test_who_stands_in_a_list_alone_can_be_kept_from_being_told(muster):
     assert muster.told("sendgrid")
 
 
-def test_people_who_cannot_be_told_apart_by_what_was_typed_are_named_with_what_can(muster, lists):
+def test_an_ambiguous_term_names_the_people_and_what_distinguishes_them(muster, lists):
     lists([ANNA], [BERT | {"id": "2", "email": "", "phone": ANNA["phone"]}])
 
     unclear = muster.run("forget", ANNA["phone"], "--yes")

@@ -100,7 +100,7 @@ def test_a_mailbox_that_bounces_on_two_days_is_not_used_any_more(muster):
     assert [known["reason"] for known in muster.suppressed()] == ["bounced"]
 
 
-def test_a_refusal_that_is_not_about_the_mailbox_suppresses_nobody(muster):
+def test_a_refusal_that_is_not_about_the_mailbox_suppresses_no_address(muster):
     muster.audiences(customers='lanes = [["post"]]')
     arm(muster.sandbox, "smtp:status=554,times=1")
 
@@ -109,7 +109,7 @@ def test_a_refusal_that_is_not_about_the_mailbox_suppresses_nobody(muster):
     assert muster.suppressed() == []
 
 
-def test_nobody_unsubscribes_from_duty_messages_but_a_dead_mailbox_is_left_alone(muster):
+def test_duty_messages_have_no_unsubscribe_but_skip_dead_mailboxes(muster):
     muster.write_contacts("agents", [{"email": BERT}, {"email": CARL}])
     muster.audiences(customers='lanes = [["email"]]', agents='lanes = [["email"]]\ninternal = true')
     muster.suppress(BERT)
@@ -182,7 +182,7 @@ def test_who_said_stop_first_stays_and_another_reason_is_another_entry(muster):
     assert [known["reason"] for known in muster.suppressed()] == ["opted-out", "bounced"]
 
 
-def test_what_is_no_address_is_named_by_its_line_and_nothing_is_suppressed(muster, monkeypatch):
+def test_a_line_without_an_address_is_named_and_nothing_is_suppressed(muster, monkeypatch):
     import io
 
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{BERT}\n\nnobody\n123\n"))
@@ -230,7 +230,7 @@ def test_a_list_is_read_with_the_byte_order_mark_that_its_export_began_with(
         ((BERT, "--reason", "bored"), "bored"),
     ],
 )
-def test_a_mistake_says_what_is_wrong(muster, arguments, complaint):
+def test_a_mistake_is_explained(muster, arguments, complaint):
     said = muster.run("contacts", "suppress", *arguments)
 
     assert said.code in {2, 3}
@@ -249,7 +249,7 @@ def test_who_is_forgotten_goes_on_being_left_alone_and_is_not_shown(muster):
 
 
 @pytest.mark.parametrize("whom", ["kd4711-1", BERT])
-def test_forgetting_takes_also_what_could_not_be_told(muster, whom):
+def test_forgetting_also_erases_failed_messages(muster, whom):
     muster.notify()
     muster.suppress(BERT)
     muster.notify()
@@ -268,7 +268,7 @@ def test_of_who_may_not_be_told_the_ledger_keeps_no_name(muster):
         assert ledger.execute("SELECT name FROM recipient WHERE contact = 'kd4711-1'").fetchall() == [("",)]
 
 
-def test_what_is_still_owed_does_not_go_to_an_address_that_was_suppressed_since(muster):
+def test_an_unsent_message_does_not_go_to_an_address_suppressed_since(muster):
     muster.audiences(customers='lanes = [["email", "sms"]]')
     arm(muster.sandbox, "sendgrid:auth", "twilio:auth")
     assert muster.notify()["counts"]["held"] == 3
@@ -282,7 +282,7 @@ def test_what_is_still_owed_does_not_go_to_an_address_that_was_suppressed_since(
     assert json.loads(said.out)["counts"]["suppressed"] == 1
 
 
-def test_what_is_still_owed_as_a_duty_is_sent(muster):
+def test_an_unsent_duty_message_is_sent(muster):
     muster.audiences(customers='lanes = [["email"]]\ninternal = true')
     arm(muster.sandbox, "sendgrid:auth")
     muster.notify()

@@ -20,7 +20,7 @@ def request(**given):
     return Request(verb=Verb.NOTIFY, title="Down", **given)
 
 
-def test_a_system_nothing_depends_on_is_pointed_out_with_what_was_meant():
+def test_a_system_that_nothing_depends_on_causes_a_warning_with_the_nearest_name():
     [remark] = doubtful(request(affects=("twillio", "twilio")), SYSTEMS)
 
     assert "no channel has twillio" in remark
@@ -72,7 +72,7 @@ def test_words_that_only_colleagues_read_are_pointed_out_for_their_languages():
     assert "internal" not in " ".join(untranslated(translated, ("de", "en"), "de"))
 
 
-def test_what_is_given_in_another_language_only_is_pointed_out_to_be_missing():
+def test_words_in_another_language_only_cause_a_warning():
     foreign = Request(verb=Verb.UPDATE, variables=(("instruction.en", "Drive on"),))
 
     assert untranslated(foreign, ("de", "en", "fr"), "de") == [
@@ -81,7 +81,7 @@ def test_what_is_given_in_another_language_only_is_pointed_out_to_be_missing():
     ]
 
 
-def test_what_is_taken_back_needs_no_translation():
+def test_a_fact_that_is_taken_back_needs_no_translation():
     assert untranslated(Request(verb=Verb.UPDATE, variables=(("works", "none"),)), ("de", "en"), "de") == []
 
 

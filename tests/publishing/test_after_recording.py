@@ -68,7 +68,7 @@ def finish(company: Company, sandbox) -> None:
 
 
 @pytest.mark.parametrize("name", ["broadcast.db.runs", "broadcast.db.secret"])
-def test_what_sending_needs_is_missed_before_anything_is_recorded(company, sandbox, name):
+def test_missing_requirements_of_sending_are_found_before_recording(company, sandbox, name):
     Ledger.open(company.ledger_path).close()
     place = company.folder / name
     place.write_text("") if name.endswith("runs") else place.mkdir()
@@ -93,7 +93,7 @@ def test_a_ledger_that_is_locked_after_recording_interrupts_the_run(company, san
     finish(company, sandbox)
 
 
-def test_a_ledger_that_cannot_be_read_after_recording_says_what_is_recorded(company, sandbox, other):
+def test_an_unreadable_ledger_after_recording_names_the_recorded_notice(company, sandbox, other):
     with pytest.raises(Unfinished, match="INC-1/1 is recorded") as raised:
         publish(company, AfterRecording(lambda: other.execute("BEGIN EXCLUSIVE")))
     other.execute("ROLLBACK")
@@ -102,7 +102,7 @@ def test_a_ledger_that_cannot_be_read_after_recording_says_what_is_recorded(comp
     finish(company, sandbox)
 
 
-def test_a_mistake_of_ours_after_recording_says_what_is_recorded(company, sandbox):
+def test_a_bug_after_recording_names_the_recorded_notice(company, sandbox):
     with pytest.raises(Unfinished, match="INC-1/1 is recorded") as raised:
         publish(company, AfterRecording(lambda: dict[str, str]()["nothing"]))
 

@@ -177,7 +177,7 @@ def test_the_people_of_a_renamed_audience_are_told_under_its_old_name(company, s
         assert any("audience customers is not in the configuration" in one for one in result.warnings)
 
 
-def test_an_update_goes_to_people_whom_no_earlier_notice_reached_and_replaces_it(company, sandbox):
+def test_an_update_replaces_the_first_notice_for_people_it_did_not_reach(company, sandbox):
     company.configure([["sms"]], extra=AGENTS.format(lanes='[["page"]]'))
     arm(sandbox, "twilio:auth")
     assert company.notify().exit_code == 4
@@ -266,7 +266,7 @@ def test_two_people_who_fall_back_to_one_number_are_told_by_one_message(company,
     assert sorted(sequences(sandbox, "twilio")) == [1, 2]
 
 
-def test_status_names_what_any_notice_still_owes_and_on_which_channel(company, sandbox):
+def test_status_names_the_unsent_messages_of_every_notice_by_channel(company, sandbox):
     company.configure([["sms"], ["x"]])
     company.notify()
     company.follow_up(Verb.RESOLVE, message="Over.", not_channels=("x",))

@@ -113,7 +113,7 @@ def test_an_update_cannot_end_an_incident(now, wanted):
 
 @pytest.mark.parametrize("now", CLOSED)
 @pytest.mark.parametrize("verb", [Verb.UPDATE, Verb.RESOLVE])
-def test_what_is_closed_stays_closed(now, verb):
+def test_a_closed_incident_stays_closed(now, verb):
     with pytest.raises(PhaseError, match=str(now)) as raised:
         composed(verb, standing(now))
 
@@ -128,7 +128,7 @@ def test_a_notice_that_was_wrong_can_be_taken_back(now):
     assert result.facts.corrects is not None
 
 
-def test_after_an_all_clear_somebody_must_say_what_is_true_now():
+def test_retracting_an_all_clear_needs_a_message():
     with pytest.raises(UsageError, match="say what is true"):
         composed(Verb.RETRACT, standing(Phase.RESOLVED))
 
@@ -199,7 +199,7 @@ def test_words_in_other_languages_are_kept_apart_from_variables():
     assert result.facts.variables == (("region", "EU"),)
 
 
-def test_what_is_known_stays_known():
+def test_known_facts_are_kept():
     first = composed(services=("checkout",), variables=(("impact", "Niemand kann zahlen."),), started="13:00")
     result = composed(Verb.UPDATE, after(first), message="Ursache gefunden.")
 

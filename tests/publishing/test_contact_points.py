@@ -81,7 +81,7 @@ def test_a_way_that_names_its_service_depends_on_no_other():
     ]
 
 
-def test_that_nobody_can_call_is_known_only_where_there_is_a_number():
+def test_phone_down_is_known_only_with_a_phone_number():
     assert ways("telephone").phone_down
     assert not ways("festnetz").phone_down
     mail_alone = replace(SETTINGS, hotline=None, alternatives={"mail": WAYS[1]})

@@ -151,7 +151,7 @@ AGAIN = steps([Phase.INVESTIGATING], reopens=True)
     st.lists(steps(OPEN), min_size=1, max_size=3),
     st.lists(steps(CLOSED), min_size=1, max_size=2),
 )
-def test_what_carried_a_notice_carries_the_end_or_is_named(lanes, opened, closing):
+def test_every_channel_that_carried_a_notice_carries_the_end_or_is_named(lanes, opened, closing):
     check_the_last(lanes, opened, closing)
 
 
@@ -162,7 +162,9 @@ def test_what_carried_a_notice_carries_the_end_or_is_named(lanes, opened, closin
     st.lists(steps([Phase.RESOLVED]), min_size=1, max_size=1),
     AGAIN,
 )
-def test_what_carried_an_all_clear_carries_that_it_was_none_or_is_named(lanes, opened, closing, again):
+def test_every_channel_that_carried_an_all_clear_carries_its_retraction_or_is_named(
+    lanes, opened, closing, again
+):
     check_the_last(lanes, opened, [*closing, again])
 
 

@@ -157,7 +157,7 @@ def test_a_new_token_or_another_way_to_the_same_room_is_the_same_target(
 
 
 @pytest.mark.slow
-def test_what_never_left_goes_to_where_its_channel_leads_now(company, sandbox):
+def test_an_unsent_post_goes_to_the_present_target_of_its_channel(company, sandbox):
     with_a_room(company)
     change(company, f"{company.url}/slack/api", "http://127.0.0.1:9/slack/api")
     assert company.notify().counts.held == 1
@@ -169,7 +169,7 @@ def test_what_never_left_goes_to_where_its_channel_leads_now(company, sandbox):
     assert posts(sandbox, "slack", "C0SECOND") == [None]
 
 
-def test_a_ledger_from_before_counts_what_is_configured_as_the_same_target(company, sandbox):
+def test_an_older_ledger_counts_the_configured_target_as_the_same(company, sandbox):
     with_a_room(company)
     company.configure([["page"], ["email"]], extra=LANES + OPS.format(url=company.url))
     company.notify()

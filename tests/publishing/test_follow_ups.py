@@ -21,7 +21,7 @@ from tests.harness.company import email, phone, published
 from tests.harness.sandbox import arm
 
 
-def test_follow_ups_hang_on_what_came_before_on_every_channel(company, sandbox):
+def test_follow_ups_are_in_one_thread_on_every_channel(company, sandbox):
     company.configure([["email"], ["sms"], ["x"], ["page"]])
     company.notify()
 
@@ -98,7 +98,7 @@ def test_status_log_and_report_say_that_an_incident_is_open_again(company):
     assert [change.value for change in story.phases] == ["investigating", "resolved", "investigating"]
 
 
-def test_the_report_states_no_end_that_nobody_said(company):
+def test_the_report_states_no_end_that_was_not_given(company):
     company.notify(started="20m")
     company.follow_up(Verb.RESOLVE, message="Over.")
 
@@ -202,7 +202,7 @@ def test_a_resolve_reaches_those_who_are_told_while_somebody_says_yes_to_it(comp
     assert company.copies(2) == {"p0": ["twilio"], "p1": ["twilio"], "p2": []}
 
 
-def test_a_resolve_with_nobody_told_is_told_to_nobody(company, sandbox):
+def test_a_resolve_without_earlier_recipients_has_none(company, sandbox):
     company.configure([["sms"]])
     arm(sandbox, "twilio:auth")
     assert company.notify().exit_code == 1
@@ -216,7 +216,7 @@ def test_a_resolve_with_nobody_told_is_told_to_nobody(company, sandbox):
     assert sandbox.received == []
 
 
-def test_an_update_after_a_partial_failure_reaches_everybody_and_the_old_text_nobody_more(company, sandbox):
+def test_an_update_after_a_partial_failure_reaches_everybody_and_cancels_the_old_text(company, sandbox):
     company.configure([["sms"]], sms="concurrency = 1")
     arm(sandbox, "twilio:status=400,every=2,times=1", "twilio:auth,every=2,times=1")
     company.notify()

@@ -44,7 +44,7 @@ def test_a_title_that_names_a_way_which_readers_are_told_to_use_is_pointed_out(t
     assert name in hint.rpartition("--affects ")[2].split(",")
 
 
-def test_what_is_said_to_be_down_is_not_pointed_out_again():
+def test_a_contact_point_in_affects_causes_no_hint():
     title = "Telefon und E-Mail gestört"
 
     assert hints(facts("telephone", "outlook", title=title), SETTINGS) == []

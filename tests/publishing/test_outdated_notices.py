@@ -18,7 +18,7 @@ def written(**given):
 
 
 @pytest.mark.parametrize(("minutes", "said"), [(10, None), (11, "was written"), (31, "has passed")])
-def test_what_no_longer_holds_is_said_to_whoever_retries(minutes, said):
+def test_a_retry_warns_about_outdated_facts(minutes, said):
     remarks = list(lateness(written(severity="sev2"), NOW + minutes * MINUTE))
 
     assert [said in remark for remark in remarks] == ([True] if said else [])

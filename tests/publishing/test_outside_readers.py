@@ -63,7 +63,7 @@ def test_an_all_clear_of_an_exercise_that_is_taken_back_is_taken_back_from_every
     assert {m.to for m in sandbox.received[before:] if m.provider == "sendgrid"} == first
 
 
-def test_an_update_for_nobody_but_readers_outside_is_refused(office):
+def test_an_update_only_for_outside_readers_is_refused(office):
     office.notify(drill=True)
 
     with pytest.raises(NothingMatched, match="first and its last notice") as raised:
@@ -116,7 +116,7 @@ PLANNED = st.builds(
 
 @examples(max_examples=100)
 @given(st.lists(PLANNED, max_size=8), st.sets(st.sampled_from(["one", "two", "three"])))
-def test_no_colleague_is_left_out_and_nobody_outside_who_heard_of_it_is_told(owed, heard):
+def test_colleagues_are_told_and_outside_readers_who_know_are_not(owed, heard):
     outside_readers = OutsideReaders(heard)
 
     told = list(outside_readers.owed(owed))

@@ -32,7 +32,7 @@ def test_a_key_with_other_inputs_is_refused(company, sandbox):
     assert len(sandbox.received) == 3
 
 
-def test_what_changes_only_how_it_is_sent_is_the_same_content(company):
+def test_options_about_sending_do_not_change_the_content(company):
     company.notify(key="run-7")
 
     assert company.notify(key="run-7", limits=Limits(deadline=60, max_recipients=5)).replayed
@@ -49,7 +49,7 @@ def test_a_stored_result_is_given_again_word_for_word(company, sandbox):
     )
 
 
-def test_nobody_is_asked_twice_under_one_key(company):
+def test_one_key_asks_for_one_confirmation(company):
     asked: list[Preview] = []
     request = Request(verb=Verb.NOTIFY, title="Checkout down", key="run-7")
     for _ in range(2):
@@ -59,7 +59,7 @@ def test_nobody_is_asked_twice_under_one_key(company):
     assert len(asked) == 1
 
 
-def test_whoever_says_no_has_sent_and_recorded_nothing(company, sandbox):
+def test_after_a_no_nothing_is_sent_or_recorded(company, sandbox):
     def declining(_):
         raise Refused("no")
 
@@ -164,7 +164,7 @@ def test_every_text_of_a_drill_says_so_first_and_last(company, sandbox):
         assert "exercise" in lines[-1].lower()
 
 
-def test_with_nobody_to_tell_nothing_is_recorded(company):
+def test_without_recipients_nothing_is_recorded(company):
     company.write_people("id,name,email,phone")
 
     with pytest.raises(NothingMatched) as raised:
@@ -190,13 +190,13 @@ def test_a_resolve_takes_no_audience(company):
         company.follow_up(Verb.RESOLVE, message="Over.", audiences=("customers",))
 
 
-def test_what_is_down_is_avoided(company, sandbox):
+def test_a_channel_that_is_down_is_avoided(company, sandbox):
     company.notify(affects=("sendgrid",))
 
     assert company.told_once("smtp")
 
 
-def test_whoever_published_is_remembered(company, monkeypatch):
+def test_the_author_is_recorded(company, monkeypatch):
     monkeypatch.setitem(os.environ, "BROADCAST_AUTHOR", "ada")
     company.notify()
 

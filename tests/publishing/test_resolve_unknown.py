@@ -39,7 +39,7 @@ def mails(company: ProgramCompany) -> list[str]:
     return sorted(one.to for one in company.received("sendgrid"))
 
 
-def test_status_names_each_of_them_and_says_what_will_happen(lost):
+def test_status_names_each_unknown_message_and_its_next_step(lost):
     said = lost.run("status", "INC-1").out
 
     for word in ("Annika", "a•••@kunde.example", "Bert", "Carl", "kd4711-2"):
@@ -87,7 +87,7 @@ def test_the_overview_says_so_too_and_scripts_get_the_list(lost):
     ]
 
 
-def test_what_was_delivered_is_settled_and_sends_nothing(lost):
+def test_a_message_resolved_as_delivered_is_not_sent_again(lost):
     said = settled(lost, "--as", "delivered", "-o", "json")
 
     assert said.code == 0
@@ -107,7 +107,7 @@ def test_what_was_delivered_is_settled_and_sends_nothing(lost):
     assert len(mails(lost)) == 3
 
 
-def test_what_was_not_sent_is_sent_by_retry_and_only_that(lost):
+def test_retry_sends_only_messages_resolved_as_not_sent(lost):
     said = settled(lost, "--as", "not-sent", "--contact", "kd4711-1")
 
     assert said.code == 0
@@ -134,7 +134,7 @@ def test_who_said_it_and_when_is_kept(lost):
     assert "nicht gesendet, laut Ada" in report
 
 
-def test_what_a_newer_notice_says_better_is_not_sent_late(lost):
+def test_a_message_that_a_newer_notice_replaced_is_not_sent_late(lost):
     assert lost.run("resolve", "INC-1", "--yes").code == 0
 
     settled(lost, "--as", "not-sent", "--notice", "1")
@@ -168,7 +168,7 @@ def test_what_a_newer_notice_says_better_is_not_sent_late(lost):
         "another channel",
     ],
 )
-def test_what_is_not_meant_changes_nothing(lost, arguments, code, words):
+def test_messages_outside_the_selection_do_not_change(lost, arguments, code, words):
     before = states(lost)
 
     said = lost.run("resolve-unknown", "INC-1", *arguments)
@@ -178,7 +178,7 @@ def test_what_is_not_meant_changes_nothing(lost, arguments, code, words):
     assert states(lost) == before
 
 
-def test_a_dry_run_shows_whom_it_would_concern(lost):
+def test_a_dry_run_shows_the_people_concerned(lost):
     said = lost.run("resolve-unknown", "INC-1", "--as", "not-sent", "--dry-run")
 
     assert said.code == 0

@@ -50,7 +50,7 @@ def test_an_update_to_one_audience_takes_nothing_from_the_same_id_in_another(hel
 
 
 @pytest.mark.parametrize("row", [f"99,Bert,{BERT.upper()},", f",BERT,{BERT},", f"1,,{BERT},"])
-def test_nobody_gets_the_older_notice_after_the_newer_because_their_id_changed(held, sandbox, row):
+def test_a_changed_id_does_not_deliver_an_older_notice_after_a_newer_one(held, sandbox, row):
     company = held()
     write(company, "agents.csv", row)
 
@@ -60,7 +60,7 @@ def test_nobody_gets_the_older_notice_after_the_newer_because_their_id_changed(h
     assert notices(sandbox, BERT) == [2]
 
 
-def test_nobody_gets_the_older_notice_after_the_newer_because_their_audience_changed(held, sandbox):
+def test_a_changed_audience_does_not_deliver_an_older_notice_after_a_newer_one(held, sandbox):
     company = held()
     write(company, "people.csv", f"2,Bert,{BERT},")
     write(company, "agents.csv")
@@ -71,7 +71,7 @@ def test_nobody_gets_the_older_notice_after_the_newer_because_their_audience_cha
     assert notices(sandbox, BERT) == [2]
 
 
-def test_somebody_with_the_same_mailbox_and_another_name_keeps_what_waits_for_them(held, sandbox):
+def test_a_person_with_the_same_mailbox_and_another_name_keeps_their_waiting_message(held, sandbox):
     company = held(customer=f"1,Carla,{BERT},")
 
     company.follow_up(Verb.UPDATE, message="Newer.", audiences=("agents",))

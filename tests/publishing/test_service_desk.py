@@ -67,7 +67,7 @@ def test_after_a_ticket_is_closed_or_deleted_the_incident_goes_on_in_the_next_on
 
 
 @pytest.mark.parametrize("public", [False, True])
-def test_what_requesters_read_is_in_public_words_wherever_the_channel_stands(company, sandbox, public):
+def test_requesters_read_public_words_in_every_lane(company, sandbox, public):
     employ_agents(company, f"public = {str(public).lower()}")
 
     company.notify(variables=(("cause", CANARY), ("internal_escalation", CANARY)))

@@ -95,7 +95,7 @@ def test_a_set_of_templates_can_still_be_forced():
     assert story.update(template="update").facts.text_phase is TextPhase.UPDATE
 
 
-def test_what_works_no_more_takes_back_the_first_message_that_it_works():
+def test_a_service_that_fails_again_takes_back_the_first_message_that_it_works():
     story = Story()
     said = story.update(phase="monitoring").facts.as_of
     story.update()
@@ -164,7 +164,7 @@ def test_who_is_told_that_it_is_not_over_is_told_when_to_hear_more(given):
     assert story.retract(message="Geht nicht.", severity="sev4", next_update="1h").facts.next_update
 
 
-def test_what_was_opened_again_can_be_resolved_or_taken_back_again():
+def test_a_reopened_incident_can_be_resolved_or_retracted_again():
     story = Story()
     story.resolve()
     story.retract(message="Geht nicht.")
@@ -185,7 +185,7 @@ def test_two_people_who_take_an_all_clear_back_do_not_take_back_the_outage():
     assert "broadcast update" in raised.value.hint
 
 
-def test_an_end_that_nobody_stated_is_not_told_but_the_ledger_has_its_own():
+def test_an_end_that_was_not_stated_is_not_published_but_is_in_the_ledger():
     silent, stated = Story(started="60m"), Story(started="60m")
 
     quiet = silent.resolve()
@@ -264,7 +264,7 @@ def test_an_instruction_ends_with_the_incident_unless_it_is_given_again(end):
     assert again.then(end, variables=said(instruction="Neu laden")).facts.instruction == "Neu laden"
 
 
-def test_of_what_ended_nothing_comes_back_but_it_is_pointed_out():
+def test_facts_that_ended_do_not_return_but_the_preview_names_them():
     story = Story(variables=said(instruction="Warten", scope="Hamburg", action="Wir stellen um."))
     story.resolve()
 
@@ -284,7 +284,7 @@ def test_an_instruction_of_an_earlier_version_holds_as_well():
 
 
 @pytest.mark.parametrize("end", [Verb.RESOLVE, Verb.RETRACT])
-def test_what_was_being_done_is_not_done_any_more_at_the_end(end):
+def test_the_action_ends_with_the_incident(end):
     given = said(action="Wir stellen um.", impact="Zahlen geht nicht.", works="Rechnung geht.")
     story, again = Story(variables=given), Story(variables=given)
     assert story.update().facts.works == "Rechnung geht."
@@ -296,7 +296,7 @@ def test_what_was_being_done_is_not_done_any_more_at_the_end(end):
 
 
 @pytest.mark.parametrize("name", ["works", "impact", "action"])
-def test_what_is_said_in_the_present_tense_ends_once_it_works_again(name):
+def test_facts_in_the_present_tense_end_once_the_service_works_again(name):
     story = Story(variables=said(**{name: "Das ist so."}))
     assert getattr(story.update().facts, name) == "Das ist so."
 
@@ -368,7 +368,7 @@ def test_keys_of_commands_without_an_end_and_a_correction_keep_their_meaning():
     assert replace(plain, corrects="x").inputs_hash() != plain.inputs_hash()
 
 
-def test_a_service_that_is_not_described_is_refused_with_what_was_meant():
+def test_an_unknown_service_is_refused_with_the_nearest_name():
     with pytest.raises(UsageError, match="no service chekout") as raised:
         Story(services=("chekout",))
     assert raised.value.hint == "did you mean checkout?"
