@@ -1,6 +1,6 @@
-"""The sentences that a template adds: neither somebody's words, nor state, help or next update.
+"""The sentences that a template adds to the given words, beside state, help and next update.
 
-Whoever sends a notice answers for them, too, and sees them before they go out.
+The preview shows them, because the commander is responsible for them too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NUMBER_END = re.compile(r"\d[\"“”]?$")  # "So, 16.11. 22:00" is no end of a
 _SPEAKER = re.compile(rf"^(?:ÜBUNG |EXERCISE )?{GIVEN}(?: KORREKTUR| CORRECTION)?[:,.]\s*")
 _ABOUT = re.compile(rf"\s*:\s*{GIVEN}\.?$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
-#: What state, help, times and next update are said with; a sentence of these and of facts adds nothing.
+#: Words for state, help, times and next update; a sentence of only these and of facts adds nothing.
 _GERMAN = (
     "statusseite "
     "ab als am an ansage app april auf august aus automatische beendet behoben bei bericht betrifft "
@@ -51,8 +51,8 @@ _FRAME: Mapping[str, frozenset[str]] = {"de": frozenset(_GERMAN.split()), "en": 
 def added(rendered: Rendered, facts: Facts, audience: str, kind: ChannelKind) -> tuple[str, ...]:
     """Return the sentences of a text that its template adds, each once; `...` stands for what is given.
 
-    Headings, the foot of e-mails, and the subject are left out. In languages that we do not speak, sentences
-    that name no fact are shown.
+    Headings, the foot of e-mails, and the subject are left out. In languages without a list of words, the
+    sentences that name no fact are returned.
     """
     case = Case(audience, rendered.message.locale, kind, facts)
     text = own(rendered.message.text.partition(_FOOT)[0], case)
@@ -61,13 +61,13 @@ def added(rendered: Rendered, facts: Facts, audience: str, kind: ChannelKind) ->
 
 
 def _bare(sentence: str) -> str:
-    """Return a sentence without who says it, and what it is said of."""
+    """Return a sentence without its speaker and its subject."""
     bare = _ABOUT.sub("", _SPEAKER.sub("", sentence)).strip('„“”" ')
     return bare.replace(GIVEN, "...")
 
 
 def _sentences(line: str) -> Iterator[str]:
-    """Yield the sentences of a line, without the dash of a point; none of a heading."""
+    """Yield the sentences of a line, without the dash of a list item; a heading has none."""
     if line.rstrip().endswith(":"):
         return
     start = 0

@@ -1,4 +1,4 @@
-"""Which file a text is written from: folders of templates and a short chain of fallbacks."""
+"""Find the template file of a text: folders of templates and a short chain of fallbacks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TemplateSource:
     path: Path
 
     def read(self) -> str:
-        """Return the text; refuses what is no reasonable template."""
+        """Return the text; raises `TemplateError` if the file is unreadable, too large or not UTF-8."""
         try:
             with self.path.open("rb") as file:
                 raw = file.read(_MAX_BYTES + 1)
@@ -50,7 +50,7 @@ class TemplateSource:
 
 
 class Catalogue:
-    """Template folders in order of preference; a file in an earlier one hides its namesake in a later one."""
+    """Template folders in order of preference; a file in an earlier folder replaces those of later ones."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(folders)
@@ -59,7 +59,7 @@ class Catalogue:
     def find(self, name: str) -> TemplateSource | None:
         """Return the file `name` (relative, with `/`); refuses names and links that lead out of the folder.
 
-        A file is looked for once: a notice is written from the files that were there when it began.
+        Each file is looked for once, so that a notice is written from the files that existed when it began.
         """
         if name not in self._found:
             self._found[name] = self._looked_up(name)
@@ -100,14 +100,14 @@ class Catalogue:
 
 
 def locale_chain(locale: str, default_locale: str) -> tuple[str, ...]:
-    """Where to look for a reader's language: the locale, its language, the default locale, English."""
+    """Return where to look for a text, in order: the locale, its language, the default locale, English."""
     wanted = (locale, language_of(locale), default_locale, language_of(default_locale), _LAST_RESORT)
     named = (step.replace("_", "-") for step in wanted)
     return tuple(dict.fromkeys(step for step in named if _LOCALE.fullmatch(step)))
 
 
 def audience_chain(audience: str, phases: Sequence[str], file: str) -> tuple[str, ...]:
-    """Where to look for an audience's text: its phases, the audience for any phase, the customers' phases."""
+    """Return where to look for an audience's text: its phases, then any phase, then the customers' phases."""
     audiences = dict.fromkeys((audience, PUBLIC))
     return tuple(
         f"{folder}/{file}{SUFFIX}"
@@ -117,7 +117,7 @@ def audience_chain(audience: str, phases: Sequence[str], file: str) -> tuple[str
 
 
 def default_folders(override: Path | None) -> tuple[Path, ...]:
-    """Return the user's folder, if any, before the one that is shipped (in the wheel, or in a checkout)."""
+    """Return the user's folder, if any, then the shipped one (in the wheel, or in a checkout)."""
     if override is not None and not override.is_dir():
         raise ConfigError(
             f"the template folder {override} does not exist",

@@ -1,4 +1,4 @@
-"""Incident text is data: what could steer a terminal, a mail client or a reader's eye is taken out of it."""
+"""Remove from incident texts what could control a terminal, a mail client or a reader's eye."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HIDDEN = re.compile(
 
 @lru_cache(maxsize=1024)  # a notice is written many times from the same few texts
 def clean(text: str) -> str:
-    """`text` in NFC without control characters, escape sequences, overrides and slots; lines are kept."""
+    """Return `text` in NFC without control characters, escape sequences, overrides and slots; lines stay."""
     visible = without_controls(_TERMINAL.sub("", _LINE_ENDS.sub("\n", text.replace(_BRAILLE_BLANK, " "))))
     return unicodedata.normalize("NFC", _HIDDEN.sub(_needed, visible)).strip()
 
@@ -45,5 +45,5 @@ def _needed(match: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return `clean` text on a single line: fit for a subject, a title or a name."""
+    """Return `clean` text on a single line, for a subject, a title or a name."""
     return " ".join(clean(text).split())

@@ -1,4 +1,4 @@
-"""Marks that no drill text goes without: the first and the last word of every part."""
+"""The marks of exercises: the first and the last word of every part of a message."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _BODY_START = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 _HEAD = re.compile(r"<head\b", re.IGNORECASE)
 _HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
-# What is opened and never closed lasts to the end: browsers hide it too, and looking further takes no time.
+# An element that is never closed lasts to the end, as in browsers; so the search ends there, too.
 _TAG = re.compile(
     r"<(style|script|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.IGNORECASE | re.DOTALL
 )
-# A browser shows no gap at these: what they mark stays one word with what stands beside it.
+# Browsers show no gap at these elements: their text and the text beside them are one word.
 _INLINE = frozenset(("a", "b", "em", "i", "strong"))
 _STYLE = "font:bold 16px sans-serif;text-align:center;padding:12px;margin:0;background:#fde68a;color:#1f2937"
 
 
 def marked(text: str, word: str) -> str:
-    """Return `text` with the drill word first and last; on lines of their own where it has several lines."""
+    """Return `text` with the drill word first and last; if it has several lines, on lines of their own."""
     between = "\n\n" if "\n" in text else " "
     first = "" if _starts(text, word) else f"{word}{between}"
     last = "" if _ends(text, word) else f"{between}{word}"
@@ -49,7 +49,7 @@ def marked_html(html: str, word: str) -> str:
 
 
 def refuse_denial(text: str, template: str) -> None:
-    """Raise where a drill says that it is none: in 2018 those words sent people to shelter."""
+    """Raise `TemplateError` if an exercise says that it is none: in 2018 that sent people to shelter."""
     found = _DENIALS.search(text)
     if found:
         raise TemplateError(
@@ -59,12 +59,12 @@ def refuse_denial(text: str, template: str) -> None:
 
 
 def visible(html: str) -> str:
-    """Return what a reader of an HTML page sees, tags taken out."""
+    """Return the text that a reader of an HTML page sees."""
     return " ".join(visible_lines(html).split())
 
 
 def visible_lines(html: str) -> str:
-    """The same with a new line where a tag was, so that the contents of two cells stay apart."""
+    """Return the same with a new line at every tag, so that the contents of two cells stay apart."""
     return unescape(_TAG.sub(_gap, _without_head(html)))
 
 
@@ -80,7 +80,7 @@ def _without_head(html: str) -> str:
 
 
 def _starts(text: str, word: str) -> bool:
-    """Return whether the word is first; `ÜBUNGSLEITER` is another one."""
+    """Return whether the text begins with the word; `ÜBUNGSLEITER` is another word."""
     return re.match(rf"[\[( *]*{re.escape(word)}(?![\w-])", text, re.IGNORECASE) is not None
 
 

@@ -1,6 +1,6 @@
-"""Jinja for notices: sandboxed, strict about names, metered, and escaping where we say so.
+"""Jinja for notices: sandboxed, with strict names, a budget, and escaping by kind of text.
 
-Importing this module imports Jinja; do it where something is rendered.
+This module imports Jinja; import it only to render.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from broadcast.rendering.tag_lines import without_tag_lines
 from broadcast.rendering.template_budget import Budget, Metered, OverBudget, checked_number
 from broadcast.rendering.words import words_for
 
-#: The names in every source that this process has looked at.
+#: The names in every source that this process has parsed.
 _NAMES: dict[str, frozenset[str]] = {}
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 _KEPT_FILTERS = (
@@ -59,12 +59,12 @@ _MISTAKES = (
 )
 
 
-#: A full stop behind a quotation or a title that has ended already: `“Is sign-in slow?”.`
+#: A full stop after a quotation or a title that has ended already: `“Is sign-in slow?”.`
 _SECOND_STOP = re.compile(r"""([?!…]|[.?!…][”“"»])\.(?=\s|$)""")
 
 
 class Loader(BaseLoader):
-    """Finds `<locale>/<name>` by the chain of locales, so that an include names no locale."""
+    """Finds `<locale>/<name>` by the chain of locales, so that includes need no locale."""
 
     def __init__(self, catalogue: Catalogue, default_locale: str) -> None:
         self._catalogue = catalogue
@@ -81,7 +81,7 @@ class Loader(BaseLoader):
         return source
 
     def get_source(self, environment: Jinja, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002  # Jinja's signature
-        """Jinja's seam: text, file name (for errors) and whether it is still current."""
+        """Return text, file name (for errors) and whether the text is still current, as Jinja asks for it."""
         source = self.find(template)
         return source.read(), str(source.path), lambda: True
 
@@ -91,17 +91,17 @@ def _places(name: str, locales: Iterable[str]) -> list[str]:
 
 
 class Compiled(BytecodeCache):
-    """Templates that this process has compiled already: it takes ten times as long as writing a text."""
+    """Templates that this process has compiled: to compile one takes ten times as long as to render it."""
 
     def __init__(self) -> None:
         self._code: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Give Jinja what was compiled of the same file with the same text."""
+        """Give Jinja the compiled form of the same file with the same text."""
         bucket.code = self._code.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what Jinja has compiled."""
+        """Keep the compiled form of a file."""
         if bucket.code is not None:
             self._code[bucket.key, bucket.checksum] = bucket.code
 
@@ -111,9 +111,9 @@ _COMPILED = {False: Compiled(), True: Compiled()}
 
 
 class Texts(ImmutableSandboxedEnvironment):
-    """The sandbox: no calls but macros and blocks, no arithmetic on texts, nothing unprintable printed.
+    """The sandbox: it calls only macros and blocks, and refuses arithmetic on texts and unprintable values.
 
-    `autoescape` is decided by whoever builds it, for the part it is to write; never by a file's name.
+    The caller sets `autoescape` for the part of the message; a file's name never decides it.
     """
 
     intercepted_binops = _ARITHMETIC
@@ -134,23 +134,23 @@ class Texts(ImmutableSandboxedEnvironment):
         self._sources = loader
 
     def join_path(self, template: str, parent: str) -> str:
-        """Includes and parents are looked up in the locale that is being written."""
+        """Look up includes and parents in the locale of the text."""
         name = template if template.endswith(SUFFIX) else template + SUFFIX
         return f"{parent.partition('/')[0]}/{name}"
 
     def is_safe_callable(self, obj: object) -> bool:
-        """Macros and blocks are called; methods of values never are: filters do their work."""
+        """Allow calls of macros and blocks, but not of methods of values: filters replace them."""
         return isinstance(obj, Macro | BlockReference | LoopContext)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic on small numbers only; texts are joined with `~`."""
+        """Allow arithmetic on small numbers only; texts are joined with `~`."""
         numbers = all(isinstance(value, int | float) for value in (left, right))
         if not numbers or operator == "**":
             raise SecurityError(f"`{operator}` works on small numbers only; join texts with `~`")
         return checked_number(super().call_binop(context, operator, left, right))
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
-        """A line that holds nothing but tags leaves no empty line behind; other line ends stay as written."""
+        """Remove the line end of lines that hold only tags, so that they leave no empty line."""
         return without_tag_lines(super().preprocess(source, name, filename))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -161,9 +161,10 @@ class Texts(ImmutableSandboxedEnvironment):
     def write(
         self, name: str, variables: Mapping[str, object], as_of: datetime | None = None
     ) -> tuple[str, tuple[str, ...]]:
-        """Template `name` rendered, and the texts it vouches for.
+        """Return the rendered template, and the texts that it marks as `fixed`.
 
-        Raises `TemplateError` that names file and line.
+        Raises:
+            TemplateError: with file and line, if the template is broken or exceeds its budget.
         """
         short = name.rpartition("/")[2].startswith("sms.")
         self.reading = ReadingContext(words_for(name.partition("/")[0]), as_of, short, Budget())
@@ -179,7 +180,7 @@ class Texts(ImmutableSandboxedEnvironment):
         return text, tuple(self.reading.budget.fixed)
 
     def names(self, name: str) -> frozenset[str]:
-        """The variables that the file `name` itself speaks of; raises `TemplateError` where it is broken."""
+        """Return the variables that the file itself uses; raises `TemplateError` if it is broken."""
         try:
             self.get_template(name)
             return self._names_in(self._sources.find(name).read())
@@ -187,7 +188,7 @@ class Texts(ImmutableSandboxedEnvironment):
             self._explain(name, error, {})
 
     def included(self, names: Iterable[str]) -> frozenset[str]:
-        """What these files include or extend, by its name below the locale; broken files are left out."""
+        """Return what these files include or extend, by the name below the locale; it skips broken files."""
         found: set[str] = set()
         for name in names:
             with suppress(*_MISTAKES):

@@ -14,13 +14,13 @@ from broadcast.rendering import phrase
 from broadcast.rendering.clean import one_line
 from broadcast.rendering.drill import visible_lines
 
-#: Whole names and their short forms: "Lager 7. Maintenance" is no day in May.
+#: Whole names and their short forms, so that "Lager 7. Maintenance" is no day in May.
 _MONTHS = (
     "Jan(?:uar|uary)?|Feb(?:ruar|ruary)?|Mär(?:z)?|Mar(?:ch)?|Apr(?:il)?|Mai|May|Jun[ie]?|Jul[iy]?|Aug(?:ust)?"
     "|Sept?(?:ember)?|Okt(?:ober)?|Oct(?:ober)?|Nov(?:ember)?|Dez(?:ember)?|Dec(?:ember)?"
 )
-# Labels and local parts are no longer than the standards let them be: without that, a word of 10,000
-# letters takes minutes.
+# Labels and local parts have the limits of the standards; without them, a word of 10,000 letters takes
+# minutes.
 _LABEL = r"[\w-]{1,63}"
 _TOKEN = re.compile(
     rf"(?P<link>(?:https?://|mailto:|www\.)[^\s<>\"']+"
@@ -41,17 +41,17 @@ _WORD = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
-    """What a text may state.
+    """Everything that a text may state.
 
-    `tokens` are single times, numbers, dates and links. `words` are what stands between two spaces in the
-    commander's words and in our facts, without the punctuation around it, in lower case.
+    `tokens` are single times, numbers, dates and links. `words` are the words of the commander and of the
+    facts, in lower case, without the punctuation around them.
     """
 
     tokens: frozenset[str]
     words: frozenset[str]
 
     def besides(self, texts: Iterable[str]) -> KnownFacts:
-        """The same, and texts that vouch for themselves: shortened values, what a template calls `fixed`."""
+        """Return these facts with further texts that count as true: shortened values, and `fixed` texts."""
         lines = [one_line(text) for text in texts]
         return KnownFacts(
             self.tokens | {_normal(match) for line in lines for match in _TOKEN.finditer(line)},
@@ -62,8 +62,8 @@ class KnownFacts:
 def contradictions(text: str, known: KnownFacts) -> tuple[str, ...]:
     """Return what `text` states and the facts do not hold, in order of appearance.
 
-    A word that somebody typed passes whole, whatever is in it or next to it: only what a template adds
-    can be wrong. `INC-7` and a message that ends in a number must not become a new number together.
+    A word that a person typed passes whole, because only the words of a template can be wrong. `INC-7` after
+    a message that ends in a number must not become a new number.
     """
     words = [(word.end(), word[0]) for word in _WORD.finditer(text)]
     ends = [end for end, _ in words]
@@ -79,14 +79,14 @@ def contradictions(text: str, known: KnownFacts) -> tuple[str, ...]:
 
 
 def contradictions_html(html: str, known: KnownFacts) -> tuple[str, ...]:
-    """The same for what a page shows, and for where its links lead."""
+    """Return the same for the visible text of a page and the targets of its links."""
     targets = (unescape(target) for target in _HREF.findall(html) if not target.startswith("#"))
     found = [contradictions(part, known) for part in (visible_lines(html), *targets)]
     return tuple(dict.fromkeys(spelled for part in found for spelled in part))
 
 
 def known_values(facts: Facts, locale: str, words: Phrases) -> KnownFacts:
-    """Return everything a text about these facts may state, in that language."""
+    """Return everything that a text about these facts may state in that language."""
     texts = (*_texts(facts, locale), *_spoken(facts, words), facts.link or "")
     numbers = (facts.hotline or "", *(number for _, number in facts.hotlines))
     return KnownFacts(frozenset(), frozenset()).besides((*texts, *map(phrase.dialled, numbers)))

@@ -1,4 +1,4 @@
-"""The filters of our templates. None of them calls what it is given."""
+"""The filters of our templates. No filter calls a value that it is given."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from broadcast.rendering.template_budget import Budget
 
 
 class FilterError(Exception):
-    """A filter was given what it cannot show."""
+    """A filter cannot show the value that it was given."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingContext:
-    """What a rendering is read with: the language, the time it speaks from, and its budget.
+    """The context of one rendering: the language, the time of the text, and the budget.
 
     `short` is for text messages: they leave `Uhr` out, and quote with straight marks.
     """
@@ -37,13 +37,13 @@ class ReadingContext:
 
 
 def reading_of(context: Context) -> ReadingContext:
-    """Return the reading of the rendering under way."""
+    """Return the context of the current rendering."""
     return cast("ReadingContext", context.environment.reading)  # type: ignore[attr-defined]  # set by `Texts`
 
 
 @pass_context
 def printed(context: Context, value: object) -> object:
-    """Return what `{{ ... }}` shows: texts and numbers; counts them."""
+    """Return the value that `{{ ... }}` shows, a text or number, and count its characters."""
     if isinstance(value, Undefined):
         return value
     if value is None or isinstance(value, bool):
@@ -58,7 +58,7 @@ def printed(context: Context, value: object) -> object:
 
 @pass_context
 def spend(context: Context, characters: int) -> str:
-    """One step of a loop, macro, block or file; put there by `Metered`."""
+    """Count one step of a loop, macro, block or file; `Metered` inserts the calls."""
     reading_of(context).budget.spend(characters)
     return ""
 
@@ -78,9 +78,9 @@ def join(context: Context, items: Iterable[object], separator: str | None = None
 
 @pass_context
 def time(context: Context, moment: datetime, reference: datetime | None = None) -> str:
-    """Return `13:40`, with its day where that is not today's, or not that of `reference`.
+    """Return `13:40`, with its day if that is another day than today, or than that of `reference`.
 
-    On the night when clocks change the zone is named, too: `02:30 (MESZ)`.
+    In the night of a change of clocks it has its zone, too: `02:30 (MESZ)`.
     """
     reading = reading_of(context)
     return phrase.time_of(_moment(moment), reference or reading.as_of or moment, reading.words)
@@ -117,7 +117,7 @@ def until(context: Context, moment: datetime, about: str = "") -> str:
 
 @pass_context
 def span(context: Context, start: datetime, end: datetime, beside: datetime | None = None) -> str:
-    """Return `13:40 bis 14:22 Uhr`; days are named where they are not that of the text, or of `beside`."""
+    """Return `13:40 bis 14:22 Uhr`; with the days if they differ from that of the text, or of `beside`."""
     return _span(context, start, end, beside=beside)
 
 
@@ -155,7 +155,7 @@ def hour(context: Context, moment: datetime) -> str:
 
 @pass_context
 def quoted(context: Context, text: str) -> str:
-    """Return `text` in the language's quotation marks; in straight ones where a text is short."""
+    """Return `text` in the language's quotation marks; in straight ones in a short text."""
     reading = reading_of(context)
     return phrase.quoted(_text(text), ('"', '"') if reading.short else reading.words.language.quotes)
 
@@ -167,7 +167,7 @@ def initial(text: str) -> str:
 
 @pass_context
 def clock(context: Context, moment: datetime) -> str:
-    """Return `13:40`, whatever the day; with its zone on the night when clocks change."""
+    """Return `13:40`, whatever the day; with its zone in the night of a change of clocks."""
     reading = reading_of(context)
     return phrase.clock(_moment(moment), reading.as_of or moment, reading.words)
 
@@ -194,13 +194,13 @@ def duration(context: Context, span: timedelta) -> str:
 
 @pass_context
 def fixed(context: Context, text: str) -> str:
-    """Return `text` as it is; its numbers are no facts of this incident, and are not checked against them."""
+    """Return `text` unchanged; its numbers are no facts of this incident, and are not checked."""
     reading_of(context).budget.fixed.append(str(text))
     return text
 
 
 def sentence(text: str) -> str:
-    """Return `text` with a full stop where it has none."""
+    """Return `text` with a full stop if it has none."""
     return phrase.sentence(_text(text))
 
 
@@ -211,19 +211,19 @@ def tel(number: str) -> str:
 
 @pass_context
 def paragraphs(context: Context, body: str) -> Markup:
-    """Plain text as HTML.
+    """Return plain text as HTML.
 
-    A blank line ends a paragraph, `- ` begins a point, a line that ends in `:` is the heading of the next.
-    Addresses and telephone numbers are links.
+    A blank line ends a paragraph, `- ` begins a list item, and a line that ends in `:` is the heading of the
+    next lines. Addresses and telephone numbers become links.
     """
     text, targets = linked(str(escape(body)).strip(), _phones(context))
-    reading_of(context).budget.fixed.extend(map(unescape, targets))  # they lead where the text says
+    reading_of(context).budget.fixed.extend(map(unescape, targets))  # the text has their targets
     blocks = re.split(r"\n\s*\n", text)
     return Markup("\n".join(_block(block) for block in blocks if block.strip()))  # noqa: S704  # escaped above
 
 
 def _phones(context: Context) -> Iterator[str]:
-    """Yield the numbers that the facts hold, as they stand in HTML."""
+    """Yield the phone numbers of the facts in the form that they have in HTML."""
     yield str(escape(context.get("hotline") or ""))
     for contact_point in context.get("alternatives") or ():
         if contact_point.kind == "phone":
@@ -239,7 +239,7 @@ def _block(block: str) -> str:
 
 
 def _runs(lines: list[str]) -> Iterable[str]:
-    """Consecutive points as one list, everything else as one paragraph."""
+    """Group consecutive list items into one list, and all other lines into one paragraph."""
     pending: list[str] = []
     for line in [*lines, ""]:
         if pending and line.startswith("- ") != pending[0].startswith("- "):

@@ -1,4 +1,4 @@
-"""Making a text fit: sentences are dropped and long names cut in a fixed order, facts and links never."""
+"""Make a text fit: drop sentences and cut long names in a fixed order, but never facts or links."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What there is room for.
+    """The room that a template has for optional sentences and long values.
 
-    `pleasantry` (an apology), `second` (a second way to reach us), `cause` and `since` (since when, in a
-    later notice) are asked by templates: `{% if room.second %}`. `organisation`, `title`, `services` and
-    `message` are the most characters those may have; None means as many as they like. A message ends with a
-    sentence, and keeps its first one. Without `works`, what still works is left to the longer texts.
+    `pleasantry` (an apology), `second` (a second contact point), `cause` and `since` (since when, in a later
+    notice) are for templates: `{% if room.second %}`. `organisation`, `title`, `services` and `message` are
+    the most characters of those values; None is no limit. A message is cut after a sentence, and keeps its
+    first one. Without `works`, only longer texts say what still works.
     """
 
     pleasantry: bool = True
@@ -28,20 +28,20 @@ class Room:
     works: bool = True
 
 
-#: The names of a `Room` that say how long a value may be.
+#: The fields of a `Room` that limit the length of a value.
 SHORTENED = ("organisation", "title", "services", "message")
 
 
 @dataclass(frozen=True, slots=True)
 class FitStep:
-    """One way to make a text shorter: set `field` of the room; `name` tells the user what was lost."""
+    """One way to make a text shorter: set `field` of the room; `name` says to the user what was dropped."""
 
     name: str
     field: str
     value: int | bool
 
     def shrink(self, room: Room) -> Room:
-        """Return the room with that much less of it."""
+        """Return the room with this limit."""
         fields = {**asdict(room), self.field: self.value}
         return Room(**fields)
 
@@ -52,14 +52,14 @@ Fits: TypeAlias = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A text, whether it fits, and what it lost on the way."""
+    """A text, whether it fits, and what was dropped."""
 
     text: str
     fits: bool
     dropped: tuple[str, ...]
 
 
-#: Sentences nobody misses, in the order in which they go.
+#: Sentences that readers need least, in the order in which they are dropped.
 SENTENCES = (
     FitStep("pleasantry", "pleasantry", value=False),
     FitStep("second alternative", "second", value=False),
@@ -68,27 +68,27 @@ SENTENCES = (
 )
 
 
-#: What mail and page say as well goes last, before a text is refused.
+#: Facts that mail and page have as well; dropped last, before a text is refused.
 WORKS = FitStep("what still works", "works", value=False)
 
 
 def names(*limits: int) -> tuple[FitStep, ...]:
-    """Cut title and services to these lengths, step by step."""
+    """Return the steps that cut title and services to these lengths."""
     return tuple(FitStep(field, field, limit) for limit in limits for field in ("title", "services"))
 
 
 def sender(*limits: int) -> tuple[FitStep, ...]:
-    """Cut the organisation's name to these lengths, step by step."""
+    """Return the steps that cut the organisation's name to these lengths."""
     return tuple(FitStep("organisation", "organisation", limit) for limit in limits)
 
 
 def message(*limits: int) -> tuple[FitStep, ...]:
-    """Cut the commander's message at a sentence end to these lengths, step by step."""
+    """Return the steps that cut the commander's message to these lengths, at the end of a sentence."""
     return tuple(FitStep("message", "message", limit) for limit in limits)
 
 
 def fit(write: Write, fits: Fits, steps: Sequence[FitStep]) -> Fitted:
-    """Write with all the room there is, then with less, until it fits or nothing is left to drop."""
+    """Write with all the room, then with less, until the text fits or nothing is left to drop."""
     room = Room()
     text = write(room)
     dropped: dict[str, None] = {}

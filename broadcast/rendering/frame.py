@@ -1,4 +1,4 @@
-"""What the frame of a mail knows besides the facts: whose foot it has, and how the text begins."""
+"""The variables of a mail's layout beside the facts: whose foot it has, and how the text begins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from broadcast.model.situation import Situation
 class Frame:
     """`frame.NAME` in `_layout/email.html` and `_layout/email.txt`.
 
-    `audience` is the folder that the text comes from. `heading` is the title where it adds something to the
+    `audience` is the folder that the text comes from. `heading` is the title if it adds something to the
     text. `first` is the first line of the text, `rest` are the others; `opening` is its first sentence, for
     the line that a list of mails shows beside the subject.
     """
@@ -44,14 +44,14 @@ def frame_of(audience: str, foot: Foot, body: str, named: Mapping[str, object]) 
 
 
 def _heading(title: str, services: str, situation: Situation) -> str:
-    """The title beside the services; "" where it names them, and where nothing is disturbed any more."""
+    """Return the title; "" if it only names the services, or if the outage is over."""
     told = situation.down or situation.maintenance
     stutters = services.casefold() in title.casefold() or title.casefold() in services.casefold()
     return title if services and told and not stutters else ""
 
 
 def _opening(body: str) -> str:
-    """Return the first line; with what follows a heading, which says nothing alone: `Your decision: ...`."""
+    """Return the first line; with the next line if it is only a heading: `Your decision: ...`."""
     said: list[str] = []
     for line in filter(None, body.split("\n")):
         said.append(line.removeprefix("- "))

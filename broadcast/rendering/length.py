@@ -1,4 +1,4 @@
-"""How long a text is in the measure of its channel, and how long it may be."""
+"""The length of a text in the measure of its channel, and its limits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from broadcast.model.channel import Limit, Measure
 from broadcast.rendering.post_length import grapheme_count, weighted_length, wrapped_length
 
-SUBJECT_WISHED = 60  # what phones show of a subject is shorter still
+SUBJECT_WISHED = 60  # phones show even less of a subject
 SUBJECT_MOST = 150
 PAGE_TITLE_MOST = 255
 PAGE_BODY_MOST = 25_000
@@ -21,7 +21,7 @@ SPEECH_WISHED_WORDS = 40
 FIELD_WISHED_WORDS = 20  # a driver listens with half an ear
 DESK_MOST = 12_000  # Zendesk takes 64 KiB in a comment, of which escaping takes a part
 EMAIL_MOST = 100_000  # Gmail cuts a message off at 102 KB
-#: What a post keeps to where no network is configured.
+#: The limits of a post if no network is configured.
 POST = (Limit(Measure.WEIGHTED, 280),)
 
 _COUNT: Mapping[Measure, Callable[[str], int]] = {
@@ -30,7 +30,7 @@ _COUNT: Mapping[Measure, Callable[[str], int]] = {
     Measure.GRAPHEMES: grapheme_count,
     Measure.BYTES: lambda text: len(text.encode()),
 }
-#: Measures that are called by what they count; the others count in units of their own.
+#: Measures that are named by what they count; the others count in units of their own.
 _NOUNS = frozenset({"characters", SPEECH, SPOKEN_WORDS, Measure.GRAPHEMES, Measure.BYTES})
 
 
@@ -55,13 +55,13 @@ class Length:
 
 
 def tightest(text: str, limits: Iterable[Limit]) -> Length:
-    """Return how long `text` is under the limit that leaves it the least room."""
+    """Return the length of `text` under the limit that leaves it the least room."""
     lengths = [Length(limit.measure.value, _COUNT[limit.measure](text), limit.most) for limit in limits]
     return closest(lengths)
 
 
 def closest(lengths: Iterable[Length]) -> Length:
-    """Return the one that leaves the least room."""
+    """Return the length that leaves the least room."""
     return max(lengths, key=lambda length: length.units / length.limit)
 
 

@@ -1,4 +1,4 @@
-"""Addresses and telephone numbers in a mail become links; the text is escaped for HTML already."""
+"""Make links of addresses and telephone numbers in a mail, whose text is already escaped for HTML."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ADDRESS = rf"(?:(?!{_QUOTE})[^\s<>\"'])+"
 _FOUND = re.compile(
     rf"(?P<web>\bhttps?://{_ADDRESS}|(?<![\w@.-])www\.{_ADDRESS})"
     r"|(?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)"
-    # A number from its country or area code on: no date, time, price or order number begins so.
+    # A number with its country or area code: no date, time, price or order number begins like this.
     r"|(?P<phone>(?<![\w/.,:+-])(?:\+\d|\(0\d|0\d)(?:[\d()]|[ /-](?=\d\d|\()){5,30}\d(?![\w:/.,-]*\d))",
     re.IGNORECASE,
 )
@@ -25,9 +25,9 @@ _YEAR = re.compile(r"[12]\d{3}-\d{2}-\d{2}|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
 
 
 def linked(html: str, phones: Iterable[str] = ()) -> tuple[str, tuple[str, ...]]:
-    """Return `html` with its addresses and numbers as links, and where these lead.
+    """Return `html` with its addresses and numbers as links, and the targets of these links.
 
-    `phones` are numbers that are known to be some: `116117` has no form that would tell.
+    `phones` are known phone numbers, because the form of `116117` does not show that it is one.
     """
     targets: list[str] = []
     dialling = [number for number in set(phones) if len(_DIGIT.findall(number)) >= _FEWEST_KNOWN]
@@ -51,7 +51,7 @@ def _pieces(text: str, numbers: re.Pattern[str] | None, targets: list[str]) -> I
 
 
 def _links(text: str, numbers: re.Pattern[str] | None) -> list[tuple[int, str, str]]:
-    """Where each link begins, what it shows and where it leads; the known numbers win."""
+    """Return the start, text and target of each link; known numbers take precedence."""
     found = (
         [(match.start(), match[0], f"tel:{dialled(match[0])}") for match in numbers.finditer(text)]
         if numbers
@@ -76,7 +76,7 @@ def _target(kind: str | None, shown: str) -> str | None:
 
 
 def _without_stray(address: str) -> str:
-    """Return the address without the marks of the sentence around it; a bracket that it opened is its own."""
+    """Return the address without the punctuation of the sentence; a bracket that it opened belongs to it."""
     while True:
         shorter = _STRAY.sub("", address)
         for opens, closes in ("()", "[]"):

@@ -1,7 +1,7 @@
-"""Proof, before the outage, that every text works: each audience, situation, kind and language is written.
+"""Check all texts before an outage: each audience, situation, kind and language is rendered.
 
-The texts are rendered with sample facts and looked at as a reader would: do they fit, do they say what
-people need to know and nothing that nobody said, do they keep to themselves what is internal.
+The texts are rendered with sample facts. They must fit, tell readers what they need, state only given facts,
+and keep internal facts out of public texts.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def lint(
     organisation: Organisation | None = None,
     audiences: Sequence[str] = (),
 ) -> list[Finding]:
-    """Return everything that is wrong with the texts of these languages, each problem once, worst first.
+    """Return every problem in the texts of these languages, each once, the worst first.
 
-    `post` is what a post keeps to, as for `Renderer`; `organisation` is who will use them, for `audiences`
-    beside those that everybody has.
+    `post` has the limits of a post, as for `Renderer`. `organisation` is the sender, and `audiences` are its
+    own ones beside the shipped ones.
     """
     locales = tuple(locales) or ("en",)
     letterhead = organisation.letterhead if organisation else NO_LETTERHEAD
@@ -71,7 +71,7 @@ def refused(
     organisation: Organisation,
     audiences: Sequence[str] = AUDIENCES,
 ) -> Iterator[Finding]:
-    """Texts that cannot be written under this organisation's name, or in its zone."""
+    """Return findings for texts that cannot be rendered with this organisation's name or timezone."""
     for case in _cases(locales, audiences):
         try:
             renderer.render(written_by(case.facts, organisation), case.audience, case.locale, case.kind)
@@ -85,7 +85,7 @@ def _cases(locales: Sequence[str], audiences: Sequence[str] = AUDIENCES) -> Iter
 
 
 def _written(audiences: Sequence[str]) -> Iterator[tuple[str, ChannelKind]]:
-    """Posts and pages are the same for everybody."""
+    """Yield each audience with its kinds of text; posts and pages have one text for everybody."""
     for audience, kind in product(audiences, KINDS):
         if audience == PUBLIC or kind not in PUBLISHED:
             yield audience, kind
@@ -115,7 +115,7 @@ def _proved(renderer: Renderer, case: Case, gravity: files.GravityOf) -> Iterato
 
 
 def _worded(case: Case, rendered: Rendered, gravity: Gravity) -> Iterator[Finding]:
-    """Yield what the text says that it must not, whatever is known of the incident."""
+    """Yield problems with the wording of a text, whatever the facts are."""
     if case.public and any(CANARY in part for part in parts(rendered)):
         yield Finding(rendered.template, Gravity.ERROR, "shows what is internal", _KEEP_INTERNAL)
     for hole in (hole for part in parts(rendered) for hole in prose.holes(part)):
@@ -130,7 +130,7 @@ def _rendered(renderer: Renderer, case: Case) -> Rendered:
 
 
 def _variants(case: Case) -> Iterator[Case]:
-    """The same with internal words, on a bad day, a day later for colleagues only, and beside another."""
+    """Yield the case with internal words, with few facts, a day later, and beside another outage."""
     facts = case.facts
     changed = [with_secrets(facts), _sparse(facts), replace(_next_day(facts), audiences=(case.audience,))]
     if case.situation is Situation.RETRACTION:
@@ -149,7 +149,7 @@ def _where(error: BroadcastError, case: Case) -> str:
 
 
 def _sparse(facts: Facts) -> Facts:
-    """The same incident on a bad day: nothing but the title is known, and when announced work begins."""
+    """Return the facts with only the title, and the beginning of announced work."""
     return replace(
         facts,
         message=None,
@@ -171,7 +171,7 @@ def _sparse(facts: Facts) -> Facts:
 
 
 def _next_day(facts: Facts) -> Facts:
-    """The same, written a day later: every time is one of another day; news comes the day after."""
+    """Return the facts as written a day later: all times are on another day, and news comes the day after."""
     future = [name for name in moments(facts) if elapsed(facts.as_of, getattr(facts, name)) > timedelta()]
     zone = facts.as_of.tzinfo
     shifted: dict[str, Any] = {
@@ -181,7 +181,7 @@ def _next_day(facts: Facts) -> Facts:
 
 
 def _silenced(case: Case) -> Iterator[Case]:
-    """The same outage without the hotline, and without any way to reach us."""
+    """Yield the case without the hotline, and without any contact point."""
     if case.situation.down and case.audience in {PUBLIC, "agents", "field"}:
         without = replace(case.facts, hotline=None)
         yield replace(case, facts=without)
@@ -190,7 +190,7 @@ def _silenced(case: Case) -> Iterator[Case]:
 
 def _fit(case: Case, rendered: Rendered) -> Iterator[Problem]:
     units = rendered.units
-    # An address takes more room than a number; help is worth a second part.
+    # An address needs more room than a number; help is worth a second part.
     most = 1 if case.facts.hotline else 2
     if case.kind is ChannelKind.SMS and units.parts > most:
         yield f"needs {units.parts} parts: {units.units} units {units.measure}", f"shorten it to {most}"
@@ -214,7 +214,7 @@ def _heard(case: Case, rendered: Rendered) -> Iterator[Problem]:
 
 
 def _typed(case: Case, said: str) -> int:
-    """Return the commander's own words, of those that drivers hear: no template can shorten them."""
+    """Return the number of the commander's words that drivers hear; no template can shorten them."""
     names = ("message", "correction") if case.audience == "field" else ()
     typed = (speech.spoken(case.facts.worded(name, case.locale) or "", case.words) for name in names)
     return sum(speech.words(words) for words in typed if words and words in said)
@@ -228,7 +228,7 @@ def _remarks(case: Case, rendered: Rendered) -> Iterator[Problem]:
 def _unequal(
     renderer: Renderer, locales: Sequence[str], audiences: Sequence[str], gravity: files.GravityOf
 ) -> Iterator[Finding]:
-    """Facts that one language tells and another does not."""
+    """Yield facts that are in one language and missing in another."""
     for other in locales[1:]:
         for (audience, kind), situation in product(_written(audiences), Situation):
             facts = marked(sample_facts(situation))

@@ -1,6 +1,6 @@
-"""What a template may ask for although it is missing: false in `{% if %}`, an error where it is shown.
+"""Values that a template may test although they are missing: false in `{% if %}`, an error if shown.
 
-Importing this module imports Jinja.
+This module imports Jinja.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ _OPTIONAL = "internal_"
 
 
 class Missing(StrictUndefined):
-    """A fact, a sentence or a variable that nobody gave; `{% if NAME is defined %}` is false, too."""
+    """A fact, a sentence or a variable without a value; `{% if NAME is defined %}` is false, too."""
 
     def __bool__(self) -> bool:  # type: ignore[override]  # Jinja's own raises
         return False
 
 
 class Strict(StrictUndefined):
-    """A name that does not exist. Names of internal variables may be asked for before anybody gives them."""
+    """A name that does not exist. Templates may test the names of internal variables that are not given."""
 
     def __bool__(self) -> bool:  # type: ignore[override]  # Jinja's own raises
         if (self._undefined_name or "").startswith(_OPTIONAL):

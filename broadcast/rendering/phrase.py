@@ -13,7 +13,7 @@ from broadcast.rendering.post_length import graphemes
 from broadcast.rendering.words import every_language
 
 _WORD = re.compile(r"\S+")
-# A full stop behind a number or one letter may be a date or an abbreviation: "am 16. November", "z. B.".
+# A full stop after a number or one letter may be a date or an abbreviation: "am 16. November", "z. B.".
 _SENTENCE_END = re.compile(r"(?<!\d)(?<!\b\w)[.!?…]+[\"“”»)']*(?=\s+(?:[^\sa-zäöü]|https?://)|\s*$)|\n\s*\n")
 _LINK = re.compile(r"https?://|mailto:|www\.|\w@\w|\w\.[a-z]{2}", re.IGNORECASE)
 _PAIR = 2
@@ -30,7 +30,7 @@ def clock_time(moment: datetime) -> str:
 
 
 def clock(moment: datetime, as_of: datetime, words: Phrases) -> str:
-    """Return `13:40`; with its zone on the night when clocks change: `02:30 (MESZ)`."""
+    """Return `13:40`; with its zone in the night of a change of clocks: `02:30 (MESZ)`."""
     shown = clock_time(moment)
     changed = moment.utcoffset() != as_of.utcoffset() and abs(elapsed(as_of, moment)) < _NIGHT
     return f"{shown} ({zone(moment, words)})" if changed or repeated(moment) else shown
@@ -42,16 +42,16 @@ def day(moment: datetime, words: Phrases) -> str:
 
 
 def time_of(moment: datetime, as_of: datetime, words: Phrases) -> str:
-    """Return what `clock` says, and the day before it where that is not the day of `as_of`.
+    """Return the clock time, with its day if that is not the day of `as_of`.
 
-    Midnight is a minute later: `00:00` leaves open which night is meant.
+    Midnight becomes a minute later, because `00:00` does not say which night is meant.
     """
     moment = _after_midnight(moment)
     return _dated(moment, as_of, words, clock(moment, as_of, words))
 
 
 def hour(moment: datetime, as_of: datetime, words: Phrases, *, short: bool) -> str:
-    """`13:40 Uhr`; `02:30 Uhr (MESZ)` on the night when clocks change. A short text leaves `Uhr` out."""
+    """Return `13:40 Uhr`; `02:30 Uhr (MESZ)` in the night of a change of clocks; `13:40` in a short text."""
     shown = clock(moment, as_of, words)
     time, separator, named = shown.partition(" ")
     return f"{time}{'' if short else words('times.hour')}{separator}{named}"
@@ -71,7 +71,7 @@ def at(moment: datetime, as_of: datetime, words: Phrases, *, short: bool) -> str
 
 
 def of(moment: datetime, noun: str, as_of: datetime, words: Phrases, *, short: bool) -> str:
-    """`Unsere Meldung von 13:40 Uhr`, `Unsere Meldung vom Sa, 15.11., 23:30 Uhr`; `our 13:40 message`."""
+    """Return `Meldung von 13:40 Uhr`, `Meldung vom Sa, 15.11., 23:30 Uhr`; `our 13:40 message`."""
     pattern = "times.of_today" if moment.date() == as_of.date() else "times.of_day"
     return words(pattern, noun=noun, clock=hour(moment, as_of, words, short=short), day=day(moment, words))
 
@@ -84,7 +84,7 @@ def until(moment: datetime, as_of: datetime, words: Phrases, *, short: bool, abo
 
 
 def span(start: datetime, end: datetime, as_of: datetime, words: Phrases, *, short: bool, dated: bool) -> str:
-    """`13:40 bis 14:22 Uhr`, in a short text `13:40-14:22`; the day of the text is named only if `dated`."""
+    """Return `13:40 bis 14:22 Uhr`, in a short text `13:40-14:22`; the day of the text only if `dated`."""
     start, end = _after_midnight(start), _before_midnight(end)
     opens = clock(start, as_of, words)
     closes = hour(end, as_of, words, short=short)
@@ -106,22 +106,22 @@ def _dated(moment: datetime, as_of: datetime, words: Phrases, shown: str) -> str
 
 
 def _after_midnight(moment: datetime) -> datetime:
-    """One minute past midnight: `00:00` leaves open which night is meant."""
+    """Return one minute past midnight for midnight, because `00:00` does not say which night is meant."""
     return moment + timedelta(minutes=1) if (moment.hour, moment.minute) == (0, 0) else moment
 
 
 def _before_midnight(moment: datetime) -> datetime:
-    """One minute before midnight, on the day that ends then."""
+    """Return one minute before midnight for midnight, on the day that ends then."""
     return moment - timedelta(minutes=1) if (moment.hour, moment.minute) == (0, 0) else moment
 
 
 def shown_as(moment: datetime) -> tuple[datetime, ...]:
-    """Every moment that a text may show for this one: midnight is shown as a minute before or after it."""
+    """Return every moment that a text may show for this one: for midnight, also the minutes beside it."""
     return tuple(dict.fromkeys((moment, _after_midnight(moment), _before_midnight(moment))))
 
 
 def initial(text: str) -> str:
-    """`text` with a capital at its beginning; all other letters stay as they are, and so does an address."""
+    """Return `text` with a capital at its beginning; an address stays as it is."""
     return text if _ADDRESS_FIRST.match(text) else text[:1].upper() + text[1:]
 
 
@@ -131,7 +131,7 @@ def zone(moment: datetime, words: Phrases) -> str:
 
 
 def duration(span: timedelta, words: Phrases) -> str:
-    """Return `42 Minuten`, `1 hour 5 minutes`; at most two units, and never a false precision of seconds."""
+    """Return `42 Minuten`, `1 hour 5 minutes`; at most two units, and no false precision of seconds."""
     minutes = max(0, round(span.total_seconds() / 60))
     amounts = {"day": minutes // 1440, "hour": minutes % 1440 // 60, "minute": minutes % 60}
     spoken = [words.counted(f"units.{unit}", amount) for unit, amount in amounts.items() if amount]
@@ -145,7 +145,7 @@ def listed(items: Sequence[str], words: Phrases) -> str:
 
 
 def enumerated(items: Sequence[str], words: Phrases, most: int | None = None) -> str:
-    """`Online-Shop, Kundenkonto, Bestellungen`; more than `most` names are cut: `... und 2 weitere`."""
+    """Return `Online-Shop, Kundenkonto, Bestellungen`; after `most` names, `... und 2 weitere`."""
     if most is None or len(items) <= most:
         return ", ".join(items)
     kept = items[: most - 1]
@@ -153,7 +153,7 @@ def enumerated(items: Sequence[str], words: Phrases, most: int | None = None) ->
 
 
 def fewest(items: Sequence[str], words: Phrases, limit: int | None) -> str:
-    """Cut names, where not even the fewest have room: `Bestellungen... und 2 weitere`."""
+    """Return the first name, cut to the limit, and the number of others: `Bestell... und 2 weitere`."""
     if limit is None or len(items) <= _PAIR:
         return shortened_name(", ".join(items), limit)
     rest = words("further", count=len(items) - 1)
@@ -161,9 +161,9 @@ def fewest(items: Sequence[str], words: Phrases, limit: int | None) -> str:
 
 
 def whole_sentences(text: str, limit: int | None) -> str:
-    """The first sentences of `text` that have at most `limit` characters together, but at least the first.
+    """Return the first sentences of `text` within `limit` characters, but at least the first one.
 
-    A sentence is never cut: "Do not order" must not be left of "Do not order twice".
+    A sentence is never cut: "Do not order twice" must not become "Do not order".
     """
     if limit is None or len(text) <= limit:
         return text
@@ -173,7 +173,7 @@ def whole_sentences(text: str, limit: int | None) -> str:
 
 
 def dialled(number: str) -> str:
-    """What a telephone is given of a number written for people; `+49 (0)30` has a zero too many for it."""
+    """Return the digits to dial of a number written for people; the zero of `+49 (0)30` is left out."""
     number = re.sub(r"\(0\)", "", number) if number.lstrip().startswith("+") else number
     return re.sub(r"[^0-9+*#]", "", number)
 
@@ -187,17 +187,17 @@ def quoted(text: str, quotes: tuple[str, str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """`text` with a full stop where it ends without any mark; none behind a link, which it would break."""
+    """Return `text` with a full stop if it ends without a mark; not after a link, which it would break."""
     if not text or text.rstrip('"“”)').endswith((".", "!", "?", ":", "…")):
         return text
     return text if _LINK.search(text.rsplit(maxsplit=1)[-1]) else f"{text}."
 
 
 def shortened(text: str, limit: int | None) -> str:
-    """`text` cut between two words to at most `limit` characters, `...` included; "" where nothing fits.
+    """Return `text` cut between two words to at most `limit` characters with `...`; "" if nothing fits.
 
-    A link, a date, a number and what it counts stay whole, or are left out whole: half a link leads
-    nowhere, and `10 000` is another number than `10`.
+    A link, a date, or a number with its noun is kept whole or left out: half a link is broken, and `10` is
+    another number than `10 000`.
     """
     if limit is None or len(text) <= limit:
         return text
@@ -210,13 +210,13 @@ def shortened(text: str, limit: int | None) -> str:
 
 
 def shortened_name(text: str, limit: int | None) -> str:
-    """The same for what must not vanish: at least its first words are left, however long they are."""
+    """Return the same for a name, which must not vanish: its first word stays, however long it is."""
     end, ellipsis = next(_cuts(text), (len(text), ""))
     return shortened(text, limit) or text[:end] + ellipsis
 
 
 def _cuts(text: str) -> Iterator[tuple[int, str]]:
-    """Where `text` may end, and how: never between a number and the next word, which may belong to it."""
+    """Yield where `text` may end, and with which mark; never between a number and the next word."""
     for word in _WORD.finditer(text):
         if word.end() == len(text):
             return
@@ -232,7 +232,7 @@ def _joining() -> frozenset[str]:
 
 
 def _cut_in_a_word(text: str, limit: int) -> str:
-    """Languages without spaces, and words that are longer than there is room for."""
+    """Return a word cut to the limit, for languages without spaces and for very long words."""
     word = "".join(text.split(maxsplit=1)[:1])
     if _counts(word) or _LINK.search(word):
         return ""

@@ -14,7 +14,7 @@ from broadcast.model.situation import Situation
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX
 
 PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
-#: Folders of situations, and those of phases, which were all that there was once.
+#: Folders of situations, and those of phases, which existed first.
 _PHASES = frozenset(one.value for names in (Situation, TextPhase) for one in names)
 _PERSONAL = frozenset(f"{kind.value}.txt" for kind in ChannelKind if kind not in PUBLISHED)
 _PARTS = frozenset({"email.subject", "email.html", "desk.subject"})

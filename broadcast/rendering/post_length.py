@@ -1,4 +1,4 @@
-"""How long a text is where posts are short, as each network counts."""
+"""The length of a post, as each network counts it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _COUNTRY = 2  # letters
-_URL_WEIGHT = 23  # every link is wrapped in one of this length
+_URL_WEIGHT = 23  # every link is replaced by one of this length
 _EMOJI_WEIGHT = 2
 _LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 
@@ -29,7 +29,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 # The top-level domains in daily use; any two letters are a country. A link below another one is counted
-# in full where that is more than 23, so an unknown domain can never make a post too long.
+# in full if that is more than 23, so that an unknown domain can never make a post too long.
 _KNOWN_ENDS = frozenset(
     {
         "com",
@@ -101,7 +101,7 @@ def grapheme_count(text: str) -> int:
 
 
 def graphemes(text: str) -> list[str]:
-    """Return `text` cut between what a reader takes for characters (the essentials of UAX 29)."""
+    """Return the characters of `text` as a reader sees them (the essentials of UAX 29)."""
     clusters: list[str] = []
     position = 0
     while position < len(text):
@@ -127,7 +127,7 @@ def _cluster_end(text: str, start: int) -> int:
 
 
 def _hangul_end(text: str, start: int) -> int:
-    """Return a Korean syllable written as separate letters is one character."""
+    """Return the end of a Korean syllable; its letters, written separately, are one character."""
     match = _SYLLABLE.match(text, start)
     return match.end() if match and match.end() > start else start + 1
 
@@ -142,7 +142,7 @@ def _extends(character: str) -> bool:
 
 
 def _link(match: re.Match[str]) -> str:
-    """Return the link without the punctuation of the sentence it stands in."""
+    """Return the link without the punctuation of its sentence."""
     return match[0].rstrip(".,;:!?)'")
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a text as a text: holes, shouting, advertising, sentences nobody can follow."""
+"""Problems of style in a text: gaps, shouting, advertising, sentences that are too long."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ _ADVERTISING = re.compile(
     re.IGNORECASE,
 )
 _SHOUTED = re.compile(r"\b[A-ZÄÖÜ]{2,}(?:[ ,]+[A-ZÄÖÜ]{2,}){2,}\b|\b[A-ZÄÖÜ]{5,}\b")
-#: Words in capitals that tell at a glance what a text is.
+#: Words in capitals that show at a glance what a text is.
 _MARKS = re.compile(
     r"\b(?:ÜBUNG|EXERCISE|KORREKTUR|CORRECTION|INTERN|INTERNAL|ENTSCHEIDUNG|DECISION|NEU|NEW|DSGVO|GDPR)\b"
 )
 _SENTENCE_END = re.compile(r"[.!?:;](?=\s|$)|\n")
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’-][^\W_]+)*")
 _LONG_WORD = 6
-#: Stands where somebody's own words stood; it is read as one short word.
+#: Replaces the words that a person typed; it counts as one short word.
 GIVEN = "◦"
-#: How many words a sentence may have, and for readers who want plain words.
+#: The most words of a sentence, and the most for readers who need plain language.
 _LONGEST = 20
 _LONGEST_PLAIN = 15
 _ENOUGH_WORDS = 20
 _MOST_LIX = {"de": 50.0, "en": 40.0}
-_LABELS = 5.0  # what headings and labels of a report to colleagues add to the index: they are no sentences
+_LABELS = 5.0  # headings and labels of a report to colleagues are no sentences and raise the index by this
 
 
 def holes(text: str) -> tuple[str, ...]:
-    """Where something is missing: empty brackets, a heading or point without text, `. .`."""
+    """Return the gaps in a text: empty brackets, a heading or list item without text, `. .`."""
     return tuple(
         dict.fromkeys(match[0].strip() or match[0] for match in _HOLES.finditer(_SLOT.sub("x", text)))
     )
 
 
 def problems(text: str, language: str, *, plain: bool = False) -> Iterator[tuple[str, str]]:
-    """What a reader would mind, with the remedy; `plain`: for everybody, whoever learnt the language late."""
+    """Yield problems for readers, each with a correction; `plain` texts are for learners, too."""
     longest = _LONGEST_PLAIN if plain else _LONGEST
     for match in _ADVERTISING.finditer(text):
         yield f"advertises: {match[0]!r}", "a notice must not ask for ratings or offer anything"
@@ -63,7 +63,7 @@ def problems(text: str, language: str, *, plain: bool = False) -> Iterator[tuple
 
 
 def lix(text: str) -> float:
-    """The readability index of Björnsson: words a sentence plus the percentage of words over six letters."""
+    """Return the readability index LIX: words per sentence plus the percentage of words over six letters."""
     words = _WORD.findall(text)
     sentences = [part for part in _SENTENCE_END.split(text) if _WORD.search(part)]
     if not words:

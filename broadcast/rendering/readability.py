@@ -1,4 +1,4 @@
-"""Whether everybody can read a message: long sentences, long words, words of a trade."""
+"""Find what makes a message hard to read: long sentences, long words, technical terms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NAMED = 3  # words that are named
 _SENTENCE_END = re.compile(r"(?<!\d)[.!?:;](?=\s|$)|\n")
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’-][^\W_]+)*")
 _LINK = re.compile(r"https?://\S+|\S+@\S+")
-#: Words of a trade, and what everybody understands.
+#: Technical terms, and words that everybody understands.
 _JARGON: Mapping[str, Mapping[str, str]] = {
     "de": {
         "authentifizierung": "Anmeldung",
@@ -69,7 +69,7 @@ _JARGON: Mapping[str, Mapping[str, str]] = {
 
 
 def hard_to_read(message: str, language: str) -> str | None:
-    """Return what many people cannot read in a message, in one line; None if everybody can."""
+    """Return what makes a message hard to read, in one line; None if it is easy."""
     text = _LINK.sub("", message)
     longest = max((len(_WORD.findall(sentence)) for sentence in _SENTENCE_END.split(text)), default=0)
     found = [f"a sentence of {longest} words (make two of it)"] if longest > _MOST_WORDS else []

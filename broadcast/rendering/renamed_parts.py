@@ -1,10 +1,10 @@
-"""Names that templates of users may still include, and what says the same today."""
+"""Former names of shared template files that users may still include, with the present ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: Shared files that have another name now, below the locale.
+#: The present names of renamed shared files, below the locale.
 PARTS: Mapping[str, str] = {
     "_parts/again.txt.j2": "_parts/services.txt.j2",
     "_parts/away.txt.j2": "_parts/services.txt.j2",

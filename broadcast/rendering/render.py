@@ -1,4 +1,4 @@
-"""From facts to a message: which template, in which language, and how it is made to fit its channel."""
+"""Render messages from facts: choose the template and language, and make the text fit its channel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from broadcast.rendering.text_draft import Templates, TextDraft, filled, on_one_
 
 _HARD_PARTS = 3
 _URGENT = frozenset({Severity.SEV1, Severity.SEV2})
-#: One text for everybody: whoever asks gets the customers' one.
+#: Kinds with one text for everybody: the customers' one.
 _PUBLISHED = frozenset({ChannelKind.SOCIAL, ChannelKind.PAGE})
 
 _SHORT_STEPS = (
@@ -39,7 +39,7 @@ _SOCIAL_STEPS = (
     *(*message(160, 100, 60, 1), *sender(30), *names(25), WORKS, *message(0)),
 )
 _LONG_STEPS = (*names(200, 100), *message(20_000, 10_000, 2_000, 1_000, 500, 200))
-#: What has a title: its template, and how long it and the text may be.
+#: Kinds with a title: its template, and the limits of title and text.
 _TITLED = {
     ChannelKind.PAGE: ("page.title", length.PAGE_TITLE_MOST, length.PAGE_BODY_MOST),
     ChannelKind.DESK: ("desk.subject", length.SUBJECT_MOST, length.DESK_MOST),
@@ -51,7 +51,7 @@ Measure: TypeAlias = Callable[[str], Length]
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message, the template it was written from, how long it is and what it lost to become that short."""
+    """A message with its template, its length, and what was dropped to make it fit."""
 
     message: Message
     template: str
@@ -60,10 +60,24 @@ class Rendered:
 
 
 class Renderer:
-    """Writes the texts of notices; raises `TemplateError`, or `TooLong` for a text that does not fit.
+    """Renders the texts of notices and checks each of them against the facts.
 
-    `max_parts` is the number of parts that an SMS may have if one is not enough; for `sev1` and `sev2` it is
-    at least three. A post keeps every limit in `post`, or else X's. Mails end with the `letterhead`.
+    Example:
+        >>> renderer = Renderer(Catalogue(default_folders(None)), "de")
+        >>> renderer.render(facts, "customers", "de-AT", ChannelKind.SMS).message.text
+        'Muster Handel: Gestört seit 13:40: Bezahlvorgang. ...'
+
+    Args:
+        catalogue: the folders of templates.
+        default_locale: the organisation's language, for readers whose language has no templates.
+        max_parts: the parts that an SMS may have if one is not enough, at most three; always three for
+            `sev1` and `sev2`.
+        post: the limits of a post, one for each network; X's if it is empty.
+        letterhead: the foot of mails.
+
+    Raises:
+        TemplateError: if a template is missing or broken, or its text contradicts the facts.
+        TooLong: if a text does not fit even when shortened.
     """
 
     def __init__(
@@ -82,9 +96,11 @@ class Renderer:
     def render(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Rendered:
         """Return the text for one audience, language and kind of channel.
 
-        Raises `TemplateError` where the template is missing, broken or contradicts the facts, and
-        `TooLong` where the text does not fit even when shortened. The message's `locale` is the language
-        it was written in, which is the reader's where we have it.
+        The message's `locale` is the language that it is written in: the reader's if we have it.
+
+        Raises:
+            TemplateError: if the template is missing or broken, or its text contradicts the facts.
+            TooLong: if the text does not fit even when shortened.
         """
         rendered = self._written(facts, audience, locale, kind)
         if kind in _PUBLISHED and rendered.message.slots:
@@ -117,18 +133,18 @@ class Renderer:
 
 
 def _sms(draft: TextDraft, most_parts: int) -> Rendered:
-    """One part where that suffices."""
+    """Return the text in one part if that is enough."""
     return _short(draft, sms.transliterate, partial(_sms_length, 1), partial(_sms_length, most_parts))
 
 
 def _voice(draft: TextDraft) -> Rendered:
-    """As it is said aloud, so that everybody sees what will be heard."""
+    """Return the text as a voice says it, so that the preview shows what people will hear."""
     say = partial(speech.spoken, words=draft.words, site=draft.facts.link or "")
     return _short(draft, say, partial(_calm, draft.audience), _said)
 
 
 def _short(draft: TextDraft, shape: Callable[[str], str], wished: Measure, most: Measure) -> Rendered:
-    """The wished length where dropping a pleasantry suffices; the commander's own words are worth more."""
+    """Return the text in the wished length if that costs only a pleasantry, else in the greatest length."""
 
     def write(room: Room) -> str:
         return shape(draft.write(draft.source.name, room, on_one_line))
@@ -167,7 +183,7 @@ def _single(
 
 
 def _posted(text: str) -> str:
-    """As it is posted in public, where it must call nobody."""
+    """Return the text of a public post, in which no name may notify a person."""
     return calling_nobody(paragraphed(text))
 
 
@@ -182,7 +198,7 @@ def _body(
 
 
 def _line(draft: TextDraft, file: str, wished: int, most: int) -> Fitted:
-    """Return a subject or title: of the wished length where that can be had, never above the most."""
+    """Return a subject or title in the wished length if possible, and never above the most."""
     source = draft.part(file)
 
     def write(room: Room) -> str:
@@ -198,7 +214,7 @@ def _line(draft: TextDraft, file: str, wished: int, most: int) -> Fitted:
 def _rendered(
     draft: TextDraft, fitted: Fitted, units: Length, heading: Fitted | None = None, html: str | None = None
 ) -> Rendered:
-    """Return the finished message, or `TooLong` with the arithmetic."""
+    """Return the finished message; raises `TooLong` with its length and the limits."""
     if not units.fits:
         raise _too_long(draft.source.name, units)
     subject = heading.text if heading else None
@@ -218,7 +234,7 @@ def _too_long(template: str, units: Length) -> TemplateError:
 def _sms_length(most_parts: int, text: str) -> Length:
     measured = sms.measure(filled(text))
     limit = sms.capacity(measured.encoding, 1 if measured.parts == 1 else most_parts)
-    # A pair kept whole can leave a unit of every part empty: then parts decide, not units.
+    # A pair is never split and can leave a unit of every part empty: then parts decide, not units.
     units = measured.units if measured.parts <= most_parts else max(measured.units, limit + 1)
     return Length(measured.encoding.value, units, limit, measured.parts)
 
@@ -228,7 +244,7 @@ def _post_length(limits: Sequence[Limit], text: str) -> Length:
 
 
 def _calm(audience: str, text: str) -> Length:
-    """Return the wished length, in seconds or in words, whichever is nearer to its limit."""
+    """Return the length in seconds or in words, whichever is nearer to its wished limit."""
     said = filled(text)
     most = length.wished_words(audience)
     return length.closest(

@@ -1,4 +1,4 @@
-"""Made-up but complete facts: what lint proves the templates with, and what the documentation shows."""
+"""Made-up but complete facts, for the checks of lint and for the examples of the documentation."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ _RUNNING = {
 _CLOSED = {"message": None, "ended": _on_that_day("23:20"), "as_of": _on_that_day("23:20")}
 _TEST = {"drill": True, "message": None, "next_update": None}
 
-#: What differs from an ordinary update of the outage.
+#: What differs from an update of the outage without special facts.
 _CHANGES: dict[Situation, dict[str, object]] = {
     Situation.INVESTIGATING: {
         "sequence": 1,
@@ -192,7 +192,7 @@ def sample_facts(situation: Situation) -> Facts:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who writes: the organisation's name, the zone that its times are in, and the foot of its mails."""
+    """The sender: the organisation's name, the timezone of its texts, and the foot of its mails."""
 
     name: str
     timezone: ZoneInfo
@@ -200,7 +200,7 @@ class Organisation:
 
 
 def written_by(facts: Facts, organisation: Organisation) -> Facts:
-    """The same facts of another organisation, at the same times of its day."""
+    """Return the facts for another organisation, at the same local times."""
     values = {field.name: getattr(facts, field.name) for field in fields(facts)}
     moments = {
         name: value.replace(tzinfo=organisation.timezone)
@@ -211,7 +211,7 @@ def written_by(facts: Facts, organisation: Organisation) -> Facts:
 
 
 def with_secrets(facts: Facts) -> Facts:
-    """The same facts with a canary in everything that is for colleagues only."""
+    """Return the facts with a canary in every value that is for colleagues only."""
     names = ("bridge", "changes", "decision", "escalation", "figures", "needs", "owner", "risk")
     secrets = tuple((f"internal_{name}", CANARY) for name in names)
     return replace(facts, cause=CANARY, variables=(*facts.variables, *secrets))

@@ -1,7 +1,7 @@
-"""State words, and sentences that stand only with their fact: a template cannot say what nobody said.
+"""State words, and sentences that need a fact, so that a template cannot state what is not known.
 
-The words are in `templates/<locale>/_sentences.toml`; the rules are here, so that both languages say the
-same. A template asks: `{% if say.apology %}{{ say.apology }}{% endif %}`.
+The words are in `templates/<locale>/_sentences.toml`. The rules are here, so that all languages say the
+same. A template writes `{% if say.apology %}{{ say.apology }}{% endif %}`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from broadcast.model.situation import Situation
 if TYPE_CHECKING:
     from broadcast.rendering.fit import Room
 
-#: The file of one language's words, below its folder.
+#: The file with the words of one language, in its folder.
 FILE = "_sentences.toml"
 Table: TypeAlias = Mapping[str, Mapping[str, str]]
-#: Which of a sentence's wordings holds for these facts; None: none of them.
+#: Returns the name of the wording that is true for these facts, or None.
 Choice: TypeAlias = Callable[[Facts, Situation], str | None]
 
 _MINOR = frozenset({Severity.SEV3, Severity.SEV4})
@@ -40,13 +40,13 @@ _STATES = {
     Situation.DRILL: "test",
     Situation.DRILL_OVER: "test_over",
 }
-#: What a correction of one fact says of the incident.
+#: The state word of a correction of one fact, by the phase of the incident.
 _CORRECTED = {Phase.MONITORING: "works_again", Phase.RESOLVED: "fixed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a sentence stands. `room` names what there must be room for; `fact` says what is missing."""
+    """The rule of a sentence: how to choose its wording, the fact that it needs, and the room, if any."""
 
     choose: Choice
     fact: str
@@ -72,7 +72,7 @@ class Sentences:
 
 
 def state_word(table: Table, facts: Facts, situation: Situation) -> str:
-    """`Gestört`, `Still down`: by phase and severity; for maintenance and corrections, their own word."""
+    """Return `Gestört`, `Still down`: by phase and severity; maintenance and corrections have their own."""
     return table["state"][state_of(facts, situation)]
 
 
@@ -91,11 +91,11 @@ def state_of(facts: Facts, situation: Situation) -> str:
 
 
 def checked(table: Mapping[str, object], where: str) -> Table:
-    """Return the table of one language; raises `ConfigError` where it holds other than texts."""
+    """Return the table of one language; raises `ConfigError` if an entry is no text."""
     for section, entries in table.items():
         if not isinstance(entries, dict) or not all(isinstance(text, str) for text in entries.values()):
             raise ConfigError(
-                f"{where}: [{section}] holds something that is no text", hint='write NAME = "text"'
+                f"{where}: [{section}] has an entry that is no text", hint='write NAME = "text"'
             )
     return table  # type: ignore[return-value]  # looked at above
 
@@ -127,7 +127,7 @@ def _apology(facts: Facts, situation: Situation) -> str | None:
 
 
 def _typed(facts: Facts, sentence: str) -> bool:
-    """Return whether the commander's message says already what this sentence says."""
+    """Return whether the commander's message already says the same."""
     said = _SAID.get(sentence)
     messages = (facts.message, *(words for (name, _), words in facts.wording if name == "message"))
     return said is not None and any(said.search(text) for text in messages if text)
@@ -160,9 +160,9 @@ def _no_outage(facts: Facts, situation: Situation) -> str | None:
 
 
 def _no_action(facts: Facts, situation: Situation) -> str | None:
-    """Nothing to do: unless something is asked for, or something else is down."""
+    """Say that there is nothing to do, unless readers are asked for something or something else is down."""
     if facts.drill and situation in _IDLE:
-        return "nothing"  # readers of a test get neither message nor instruction
+        return "nothing"  # readers of an exercise get neither message nor instruction
     asked = facts.instruction or _REQUEST.search(facts.message or "")
     elsewhere = facts.others_open or facts.outage_open
     return "nothing" if situation in _IDLE and not asked and not elsewhere else None
@@ -177,7 +177,7 @@ def _tell_us(facts: Facts, situation: Situation) -> str | None:
 
 
 def _was(facts: Facts, situation: Situation) -> str | None:
-    """Since when it was down, of what works now: only if somebody said when it began."""
+    """Say since when it was down, after it works again, if the beginning is known."""
     over = situation.works or situation in {Situation.RESOLVED, Situation.CORRECTION}
     if not over or facts.begins is None or facts.phase not in _CORRECTED:
         return None
@@ -185,7 +185,7 @@ def _was(facts: Facts, situation: Situation) -> str | None:
 
 
 def _no_calls(facts: Facts, situation: Situation) -> str | None:
-    """Nobody must call where no number works; in a part of the country it may work."""
+    """Ask people not to call if no number works; if only a region is affected, it may work elsewhere."""
     concerns = situation.down or situation in _UNAVAILABLE
     return "phone" if concerns and facts.phone_down and not facts.scope and not facts.drill else None
 
@@ -209,7 +209,7 @@ _UNAVAILABLE = {
 
 
 def _available(facts: Facts, situation: Situation) -> str | None:
-    """Return what was out of reach is not, unless an outage has it down."""
+    """Say that the service is available again, unless an outage affects it."""
     return None if facts.outage_open else _AVAILABLE.get(situation)
 
 
@@ -225,7 +225,7 @@ def _apart(facts: Facts, situation: Situation) -> str | None:
 
 
 def _if_asked(facts: Facts, situation: Situation) -> str | None:
-    """Return what colleagues may tell a customer of an exercise, whose scenario is no outage."""
+    """Choose what colleagues may tell a customer who asks about an exercise."""
     if not facts.drill:
         return None
     return "over" if situation is Situation.DRILL_OVER else "test"
@@ -235,7 +235,7 @@ def _only(situation: Situation, wording: str) -> Choice:
     return lambda _, found: wording if found is situation else None
 
 
-#: Every sentence that templates take from the table, by its name.
+#: The rule of every sentence in the table, by its name.
 RULES: dict[str, Rule] = {
     "work": Rule(_work, "the phase of an open incident"),
     "work_short": Rule(_work, "the phase of an open incident", room="cause"),

@@ -1,4 +1,4 @@
-"""How long a text is as an SMS, and how to keep it in the cheap alphabet."""
+"""The length of an SMS, and how to keep it in the cheap alphabet."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TABLE = str.maketrans(_SUBSTITUTES)
 
 
 class Encoding(StrEnum):
-    """The two alphabets of the air interface."""
+    """The two alphabets of SMS."""
 
     GSM7 = "GSM-7"
     UCS2 = "UCS-2"
@@ -47,7 +47,7 @@ _CAPACITY = {Encoding.GSM7: (160, 153), Encoding.UCS2: (70, 67)}
 
 @dataclass(frozen=True, slots=True)
 class SmsLength:
-    """What a text costs: `units` are septets (GSM-7) or UTF-16 units (UCS-2), `parts` are billed."""
+    """The length of an SMS: `units` are septets (GSM-7) or UTF-16 units (UCS-2), and each part is billed."""
 
     encoding: Encoding
     units: int
@@ -68,9 +68,9 @@ def capacity(encoding: Encoding, parts: int) -> int:
 
 
 def transliterate(text: str) -> str:
-    """Typographic characters as their plain twins, so that one of them does not cost 90 characters.
+    """Return `text` with plain characters for typographic ones, of which a single one costs 90 characters.
 
-    Letters that carry meaning stay: an umlaut is never replaced (and is in the cheap alphabet anyway).
+    Letters with a meaning stay: an umlaut is never replaced (and is in the cheap alphabet anyway).
     """
     return text.translate(_TABLE)
 

@@ -1,6 +1,6 @@
-"""What a text sounds like: times, days, numbers and references as people say them, and nothing unspeakable.
+"""The spoken form of a text: times, days, numbers and references in words, without signs that voices misread.
 
-The result is plain words, so that every voice reads them alike, whatever markup its provider takes.
+The result has only plain words, so that every voice reads it alike, whatever markup its provider uses.
 """
 
 from __future__ import annotations
@@ -60,16 +60,16 @@ _SAYINGS: Mapping[str, Saying] = {
     "colon": lambda _, __: " ",
     "silent": lambda _, __: " ",
 }
-#: What may end with a full stop of its own, which is a sentence's too where a new one begins behind it.
+#: Kinds that may end with a full stop; it ends the sentence, too, if a new sentence begins after it.
 _WITH_A_STOP = frozenset({"day", "amount", "half_day", "short"})
 
 
 def spoken(text: str, words: Phrases, site: str | None = None) -> str:
-    """Return `text` on one line as it is said aloud; an incident's number and a phone number digit by digit.
+    """Return `text` on one line as a voice says it; phone numbers and incident numbers digit by digit.
 
-    Links and addresses are only mentioned; brackets, quotation marks, pictures, markup and bullets are left
-    out: nobody can listen to them. `site` is a link to our own page: other hosts are not called ours. None
-    counts every link as ours.
+    Links and addresses are only mentioned. Brackets, quotation marks, pictures, markup and bullets are left
+    out. `site` is a link to our own page, so that links to other hosts are not called ours; with None, every
+    link counts as ours.
     """
     host = None if site is None else spoken_forms.host_of(site)
 
@@ -82,21 +82,21 @@ def spoken(text: str, words: Phrases, site: str | None = None) -> str:
         return f"{said.rstrip('.')}." if _ends_here(match) else said
 
     said = _tidied(token().sub(say, "".join(filter(_is_spoken, text))))
-    said = re.sub(r"(?<=\d):(?=\d)(?!\d\d [ap]m)", ": ", said)  # what was put together here
+    said = re.sub(r"(?<=\d):(?=\d)(?!\d\d [ap]m)", ": ", said)  # digits that became neighbours only here
     by_email, also, either = words("spoken.by_email"), words("conjunction"), words("spoken.either")
     once = re.sub(rf"({by_email})(?:,? (?:{also}|{either}|/) {by_email})+", r"\1", said)
     return _drilled(text, once, words("drill"))
 
 
 def seconds(text: str) -> int:
-    """About how long a calm voice takes to say `text`, which is `spoken` already."""
+    """Return about how many seconds a calm voice needs for `text`, which is already in spoken form."""
     lone, pauses = len(_LONE_SIGN.findall(text)), len(_PAUSE.findall(text))
     exact = len(text) / _CHARACTERS_A_SECOND + lone * _SECONDS_A_LONE_SIGN + pauses * _SECONDS_A_PAUSE
     return round(exact)
 
 
 def words(text: str) -> int:
-    """Return how many words `text`, which is `spoken` already, has; a digit said alone is one."""
+    """Return the number of words of `text`, which is already in spoken form; a single digit is one."""
     return len(text.split())
 
 
@@ -113,7 +113,7 @@ def _is_spoken(character: str) -> bool:
 
 
 def _tidied(text: str) -> str:
-    """Single spaces, none before a mark, and no comma where there is a mark already."""
+    """Return `text` with single spaces, no space before a mark, and no comma beside another mark."""
     marked = re.sub(r"\s+(?=[.,:;?!](?:\s|$))", "", " ".join(text.split()))
     single = re.sub(r"(?<!,),+(?=[.:;?!])", "", marked)
     single = re.sub(r"(?<!\.)([.?!])\.(?=\s|$)", r"\1", single)  # a title that asks, a picture left out

@@ -1,4 +1,4 @@
-"""How one written thing is said: a time, a date, a number, an address, a mark."""
+"""The spoken form of one token: a time, a date, a number, an address, a reference."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _UNITS = {
     **dict.fromkeys(("s", "sek", "sec", "secs"), "s"),
 }
 _VOWELS = frozenset("AEIOUÄÖÜY")
-_LEAST_VOWELS = 0.25  # a shorter share is an abbreviation: HTTPS, DSGVO
-_SURELY_A_WORD = 5  # letters; shorter rows of capitals are words only if they are listed
+_LEAST_VOWELS = 0.25  # a word with a smaller share of vowels is an abbreviation: HTTPS, DSGVO
+_SURELY_A_WORD = 5  # letters; a shorter word in capitals counts as a word only if it is listed
 
 
 def link(found: str, words: Phrases, host: str | None, before: str) -> str:
-    """Where the page is. Every page counts as ours where `host` is None, else those of that host."""
+    """Return where the page is. Pages of `host` count as ours, and all pages if it is None."""
     address = found.rsplit(maxsplit=1)[-1]
     ours = host is None or _is_within(_host(address), host)
     if _points_to().search(before):
@@ -71,12 +71,12 @@ def email(found: str, words: Phrases) -> str:
 
 
 def _as_begun(said: str, found: str) -> str:
-    """With a capital where the words before the address had one."""
+    """Return the words with a capital if the words before the address had one."""
     return said[0].upper() + said[1:] if " " in found and found[0].isupper() and found[0] != "E" else said
 
 
 def mark(found: str, words: Phrases) -> str:
-    """`Vorgang 7`, and the message's number where there is one; with a capital where the text has one."""
+    """Return `Vorgang 7`, with the number of the message, if any; with a capital if the text has one."""
     number, *sequence = _DIGITS.findall(found)
     word = words("spoken.incident")
     if found[0].isupper() and " " in found:
@@ -219,7 +219,7 @@ def euros(found: str, words: Phrases) -> str:
 
 
 def between(found: str, words: Phrases) -> str:
-    """Return `5 bis 10`; `4711-0815` is no range but a number of something."""
+    """Return `5 bis 10`; `4711-0815` is no range but a single number."""
     first, last = _RANGE.split(found)
     is_range = int(first) < int(last) and not last.startswith("0")
     return f"{first} {words('spoken.to')} {last}" if is_range else found
@@ -236,7 +236,7 @@ def always(_: str, words: Phrases) -> str:
 
 
 def short(found: str, words: Phrases) -> str:
-    """Return `etwa`, of `ca.`; what this language does not shorten like that stays."""
+    """Return `etwa` for `ca.`; abbreviations of other languages stay as they are."""
     said = words.table("spoken.short").get("".join(found.split()).lower())
     if said is None:
         return found
@@ -244,7 +244,7 @@ def short(found: str, words: Phrases) -> str:
 
 
 def capitals(found: str, _: Phrases) -> str:
-    """Return a word in capitals in normal spelling, so that no voice spells it; an abbreviation stays."""
+    """Return a word in capitals in normal spelling, so that no voice spells it out; abbreviations stay."""
     vowels = sum(letter in _VOWELS for letter in found)
     looks_like_a_word = len(found) >= _SURELY_A_WORD and vowels >= _LEAST_VOWELS * len(found)
     is_word = looks_like_a_word or found.lower() in _short_words()

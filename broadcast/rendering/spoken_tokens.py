@@ -1,4 +1,4 @@
-"""What a voice says in other words than it is written: the places of a text, in every language."""
+"""Find the parts of a text that a voice says in other words than they are written, in every language."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LINK_END = r"[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]]"
 
 @cache
 def token() -> re.Pattern[str]:
-    """Return the pattern of all such places; each has a group by its kind. People mix languages in a text."""
+    """Return the pattern of all such parts, with a group for each kind; people mix languages in a text."""
     spoken = every_language()
     days = {words.code: "|".join(words.language.short_weekdays) for words in spoken}
     short_months = _either(month for words in spoken for month in words.language.short_months)
@@ -92,5 +92,5 @@ def _longest_first(texts: Iterable[str]) -> list[str]:
 
 
 def _abbreviation(short: str) -> str:
-    """Return the pattern of `z.b.`, which may have spaces behind its dots."""
+    """Return the pattern of `z.b.`, which may have spaces after its dots."""
     return r"\.\s?".join(map(re.escape, short.split("."))).removesuffix(r"\s?")

@@ -1,7 +1,7 @@
 """Remove the line end of template lines that hold only tags, so that they leave no empty line.
 
-A scanner, as a regular expression for `{# a #} {% b %}` takes exponential time: each tag may end at
-every later mark, too.
+It is a scanner, because a regular expression for `{# a #} {% b %}` needs exponential time: each tag may end
+at every later mark, too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _CLOSING = {"{%": "%}", "{#": "#}"}
 def without_tag_lines(text: str) -> str:
     """Return `text` with the line end after a line of tags moved into its last tag.
 
-    So nothing is written for the line, and errors still name the right one.
+    So the line leaves nothing in the output, and errors still name the right line.
     """
     pieces: list[str] = []
     position = 0
@@ -33,7 +33,7 @@ def without_tag_lines(text: str) -> str:
 
 
 def _tags(text: str, start: int) -> tuple[int, int]:
-    """Where the last of the tags that begin at `start` closes, and where the blanks after it end."""
+    """Return the end of the last tag in a row that begins at `start`, and the end of the blanks after it."""
     closing, position = 0, _after_blanks(text, start)
     while (mark := _CLOSING.get(text[position : position + 2])) and not _INCLUDE.match(text, position):
         found = text.find(mark, position + 2)

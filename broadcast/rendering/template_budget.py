@@ -1,8 +1,8 @@
-"""What a template may cost and may write: a budget that every loop, macro and output draws on.
+"""The budget of a template: the steps that it may take and the characters that it may write.
 
-A sandbox keeps a template from reaching Python; it does not keep it from filling the memory or running
-for ever (`'a' * 300000000` is fine with it). So templates are metered: `Metered` puts a `spend` into
-every loop, macro, block and file when they are parsed, and everything that is written is counted.
+Jinja's sandbox keeps a template from Python's objects, but not from filling the memory or running for ever:
+it allows `'a' * 300000000`. So `Metered` puts a `spend` into every loop, macro, block and file when they are
+parsed, and all output is counted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.visitor import NodeTransformer
 
 MAX_STEPS = 20_000
-MAX_CHARACTERS = 250_000  # at most 1 MB, whatever the script
+MAX_CHARACTERS = 250_000  # at most 1 MB in any script
 _LARGEST_NUMBER = 10**12
 _Body: TypeAlias = nodes.Template | nodes.For | nodes.Macro | nodes.CallBlock | nodes.Block
 
@@ -25,7 +25,7 @@ class OverBudget(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """What one rendering may still cost. `fixed` collects texts a template vouches for itself."""
+    """The steps and characters that one rendering has left; `fixed` collects the texts so marked."""
 
     steps: int = MAX_STEPS
     characters: int = MAX_CHARACTERS
@@ -39,59 +39,59 @@ class Budget:
         self.write(characters)
 
     def write(self, characters: int) -> None:
-        """Count what is written, also into a macro or a variable."""
+        """Count characters of output, also those of a macro or a variable."""
         self.characters -= characters
         if self.characters < 0:
             raise OverBudget(f"the template writes more than {MAX_CHARACTERS:,} characters")
 
 
 class Metered(NodeTransformer):
-    """Rewrites a parsed template so that it cannot outrun its budget; refuses what would escape it."""
+    """Rewrites a parsed template so that it counts its steps; refuses constructs that cannot be counted."""
 
     def __init__(self, name: str | None, filename: str | None) -> None:
         self._name = name
         self._filename = filename
 
     def visit_Template(self, node: nodes.Template) -> nodes.Node:
-        """A file costs a step each time it is read."""
+        """Count a step each time the file is used."""
         return self._metered(node)
 
     def visit_For(self, node: nodes.For) -> nodes.Node:
-        """A loop costs a step for each round."""
+        """Count a step for each round of a loop."""
         return self._metered(node)
 
     def visit_Macro(self, node: nodes.Macro) -> nodes.Node:
-        """A macro costs a step for each call."""
+        """Count a step for each call of a macro."""
         return self._metered(node)
 
     def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:
-        """A call block costs a step for each call."""
+        """Count a step for each call of a call block."""
         return self._metered(node)
 
     def visit_Block(self, node: nodes.Block) -> nodes.Node:
-        """A block costs a step each time it is shown."""
+        """Count a step each time a block is rendered."""
         return self._metered(node)
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
-        """`a ~ b` is counted like everything that is written."""
+        """Count the characters of `a ~ b` like other output."""
         self.generic_visit(node)
         first, *rest = node.nodes
         return _filter("concatenate", first, rest, node.lineno)
 
     def visit_List(self, node: nodes.List) -> nodes.Node:
-        """Lists hold constants."""
+        """Allow only constants in lists."""
         return self._constant(node)
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
-        """Tuples hold constants, except on the left of `in` and `=`."""
+        """Allow only constants in tuples, except on the left of `in` and `=`."""
         return node if node.ctx == "store" else self._constant(node)
 
     def visit_Dict(self, node: nodes.Dict) -> nodes.Node:
-        """Tables hold constants."""
+        """Allow only constants in tables."""
         return self._constant(node)
 
     def visit_ScopedEvalContextModifier(self, node: nodes.ScopedEvalContextModifier) -> nodes.Node:
-        """`{% autoescape %}` is refused."""
+        """Refuse `{% autoescape %}`."""
         self._refuse("escaping cannot be switched on or off in a template", node.lineno)
 
     def _metered(self, node: _Body) -> nodes.Node:
@@ -102,7 +102,7 @@ class Metered(NodeTransformer):
         return node
 
     def _constant(self, node: nodes.Expr) -> nodes.Node:
-        """A list of variables doubles with every `set`; texts only ever need lists of fixed words."""
+        """Refuse lists of variables, which can double with every `set`; texts need lists of fixed words."""
         if any(True for _ in node.find_all((nodes.Name, nodes.Call, nodes.Filter, nodes.Getattr))):
             self._refuse("a list in a template may only hold fixed words and numbers", node.lineno)
         return node
@@ -112,7 +112,7 @@ class Metered(NodeTransformer):
 
 
 def checked_number(value: object) -> object:
-    """`value`, where arithmetic stays small."""
+    """Return `value`; raises `OverBudget` if it is too large."""
     if isinstance(value, int | float) and abs(value) > _LARGEST_NUMBER:
         raise OverBudget(f"the template computes a number above {_LARGEST_NUMBER:,}")
     return value

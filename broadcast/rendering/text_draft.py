@@ -1,4 +1,4 @@
-"""Writing one part of a message from one template: language, marks and checks are the same for all kinds."""
+"""Write one part of a message from one template, with the language, marks and checks that all kinds share."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 _SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z][A-Za-z0-9_]*){SLOT_CLOSE}")
 _LAYOUT = f"_layout/email.html{SUFFIX}"
-_TYPICAL_VALUE = "x" * 20  # what a person's name or number is counted as
+_TYPICAL_VALUE = "x" * 20  # a person's name or number counts as this long
 _PUBLIC_AUDIENCES = frozenset({PUBLIC, "public"})
-#: Audiences whose readers are no colleagues at a desk: of an exercise they learn only that it is a test.
+#: Audiences outside the offices: about an exercise they learn only that it is a test.
 OUTSIDE = frozenset({PUBLIC, "public", "field"})
 
 
 class Templates:
-    """A catalogue with its compiled templates, for readers and a default language."""
+    """A catalogue with its compiled templates and a default language."""
 
     def __init__(
         self, catalogue: Catalogue, default_locale: str, letterhead: Letterhead = NO_LETTERHEAD
@@ -53,9 +53,9 @@ class Templates:
         self._sentences: dict[str, Table] = {}
 
     def source(self, locale: str, audience: str, facts: Facts, file: str) -> TemplateSource:
-        """Return the file a text is written from; languages come before audiences.
+        """Return the template file of a text; the language counts more than the audience.
 
-        Folders of a situation come before those of its phase, which are all that there were once.
+        Folders of a situation come before those of its phase, which existed first.
         """
         situation = situation_of(facts, outside=audience in OUTSIDE)
         chain = audience_chain(audience, tuple(dict.fromkeys((situation, facts.text_phase))), file)
@@ -68,7 +68,7 @@ class Templates:
         return source
 
     def sentences(self, locale: str) -> Table:
-        """State words and sentences of a language, with the user's own entries; English where it has none."""
+        """Return the state words and sentences of a language with the user's entries, or the English ones."""
         if locale not in self._sentences:
             chain = locale_chain(locale, locale)
             files = next((found for step in chain if (found := self.catalogue.texts(f"{step}/{FILE}"))), [])
@@ -77,16 +77,16 @@ class Templates:
 
     @cached_property
     def plain(self) -> Texts:
-        """What writes plain text."""
+        """The templates of plain text."""
         return self._environment(autoescape=False)
 
     @cached_property
     def escaping(self) -> Texts:
-        """What writes HTML."""
+        """The templates of HTML."""
         return self._environment(autoescape=True)
 
     def _environment(self, *, autoescape: bool) -> Texts:
-        # Jinja costs 70 ms to import: only commands that write a text pay for it.
+        # Importing Jinja takes 70 ms, so only commands that render a text import it.
         from broadcast.rendering.environment import Loader, Texts
 
         return Texts(Loader(self.catalogue, self._default_locale), autoescape=autoescape)
@@ -94,7 +94,7 @@ class Templates:
 
 @dataclass(frozen=True)
 class TextDraft:
-    """One message being written: its facts and the template of its text."""
+    """One message while it is written: its facts and the template of its text."""
 
     templates: Templates
     facts: Facts
@@ -108,20 +108,20 @@ class TextDraft:
 
     @cached_property
     def known(self) -> factcheck.KnownFacts:
-        """What its texts may state.
+        """Everything that its texts may state.
 
-        Kept here and in no cache: two records of facts are equal even where their times are of two zones.
+        It is no cache by facts, because two records are equal even if their times are in different zones.
         """
         return factcheck.known_values(self.facts, self.locale, self.words)
 
     @property
     def words(self) -> Phrases:
-        """Our own words in that language."""
+        """The words of the program in that language."""
         return words_for(self.locale)
 
     @property
     def internal(self) -> bool:
-        """Whether the template is for colleagues, so that it may name what is internal."""
+        """Whether the template is for colleagues, so that it may name internal facts."""
         return self._folder not in _PUBLIC_AUDIENCES
 
     @property
@@ -144,7 +144,7 @@ class TextDraft:
         return self.templates.source(self.locale, self.audience, self.facts, file)
 
     def write(self, template: str, room: Room, shape: Callable[[str], str]) -> str:
-        """One plain part, brought into shape, marked and checked against the facts."""
+        """Return one plain part, tidied, marked if it is an exercise, and checked against the facts."""
         named = self._variables(room, template)
         raw, fixed = self.templates.plain.write(template, named, self.facts.as_of)
         return self._finished(shape(raw), template, self._known(room, named, fixed))
@@ -169,9 +169,9 @@ class TextDraft:
         return text
 
     def write_html(self, room: Room, subject: str) -> str:
-        """Return the HTML part: the words of the text part in the layout, or in a page of its own beside it.
+        """Return the HTML part: the words of the text part in the layout, or those of an own HTML template.
 
-        The layout says some things itself: a text leaves them out where `framed` is true.
+        The layout says some things itself; a template leaves them out if `framed` is true.
         """
         from markupsafe import Markup
 
@@ -197,7 +197,7 @@ class TextDraft:
 
     @property
     def reader(self) -> Reader:
-        """Who reads it: in which language and words, and what they may know."""
+        """The reader: their language and words, and what they may know."""
         return Reader(
             locale=self.locale,
             audience=self.audience,
@@ -253,12 +253,12 @@ def paragraphed(text: str) -> str:
 
 
 def filled(text: str) -> str:
-    """Return `text` as long as it will be with a person's values in its slots."""
+    """Return `text` with typical values in its slots, to measure it."""
     return _SLOT.sub(_TYPICAL_VALUE, text)
 
 
 def slots_in(text: str, template: str) -> tuple[str, ...]:
-    """Return the slots of a text in order; raises where a filter has broken one."""
+    """Return the slots of a text in order; raises `TemplateError` if a filter changed one."""
     rest = _SLOT.sub("", text)
     if SLOT_OPEN in rest or SLOT_CLOSE in rest:
         raise TemplateError(

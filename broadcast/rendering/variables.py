@@ -1,27 +1,27 @@
 """The names a template may use, made from the facts.
 
     organisation ref mark sequence severity phase text_phase drill   always there
-    title services what        `what` is the services, or the title where no service is named
+    title services what        `what` is the services, or the title if no service is named
     as_of reported             always there: now, and when the first notice was written, for |time |day |zone
-    started since detected     None if nobody said; `started` of announced work is its announced beginning
+    started since detected     None if not known; `started` of announced work is its announced beginning
     ended next_update window_starts window_ends corrects   further times, or None
-    former_starts former_ends  the window that was announced before, where this notice changes it, or None
+    former_starts former_ends  the window that was announced before, if this notice changes it, or None
     window_change              of maintenance: moved, longer, shorter, overdue (past its end), or None
-    begun                      whether it has really begun, as far as somebody said
+    begun                      whether it has really begun, as far as this is known
     outage_open                of maintenance: whether another open incident may have its services down
     duration                   how long it has lasted, or lasted, for |duration; None without `started`
-    lasted                     the same where it is five minutes or more, else None
+    lasted                     the same if it is five minutes or more, else None
     minutes                    the same as a number; without `started`, since the first notice
     message scope impact action cause data_loss   the commander's words, or None
     link hotline               or None
-    alternatives               further ways to reach us, each with .kind .label .value and .hours
-    cut_off                    the sentence that says so, where no way to reach us works
-    open                       whether more news is to come
+    alternatives               further contact points, each with .kind .label .value and .hours
+    cut_off                    the sentence that says so if no contact point works
+    open                       whether more news will follow
     room                       .pleasantry .second .cause: whether there is room for such a sentence
     contact                    .name and every further column of the contacts file, filled in per person
     NAME                       every `-v NAME=...`; `internal_...` exist in internal texts only
 
-`-v scope=...`, and likewise impact, action, cause and data_loss, set those facts where they are not given.
+`-v scope=...` sets this fact if it is not given; likewise impact, action, cause and data_loss.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _YES = frozenset({"yes", "ja", "true", "1"})
 
 
 class Slots:
-    """`contact.<column>`: writes a slot that is filled for each person."""
+    """The variable `contact`: `contact.<column>` writes a slot that is filled for each person."""
 
     def __getitem__(self, name: str) -> str:
         if not _NAME.fullmatch(name):
@@ -79,8 +79,8 @@ class ContactPoint:
 class Reader:
     """Who reads a text, in which language, and what they may know.
 
-    `outside` readers are no colleagues at a desk; `internal` texts are for colleagues only. `sentences` are
-    the language's state words and sentences.
+    `outside` readers are customers and drivers; `internal` texts are for colleagues only. `sentences` has the
+    state words and sentences of the language.
     """
 
     locale: str
@@ -92,7 +92,7 @@ class Reader:
 
 
 def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) -> dict[str, object]:
-    """Return everything a template may name, cleaned, in the reader's language, as long as there is room for.
+    """Return the variables of a template: cleaned, in the reader's language, and within the room.
 
     A `short` text names at most three services.
     """
@@ -133,9 +133,9 @@ def variables(facts: Facts, reader: Reader, room: Room, *, short: bool = False) 
 
 
 def _reached_by(facts: Facts, reader: Reader) -> Facts:
-    """Return the facts for readers with a number of their own, which works: it stands for the organisation's.
+    """Return the facts with the readers' own phone number, if it works, in place of the organisation's.
 
-    Agents pass on how customers reach us: a number of theirs is for no caller.
+    Agents tell customers how to reach us, so they get the organisation's number.
     """
     own = dict(facts.hotlines).get(reader.audience)
     if not own or reader.audience == _PASSING_ON:
@@ -147,7 +147,7 @@ def _reached_by(facts: Facts, reader: Reader) -> Facts:
 
 
 def _services(facts: Facts, reader: Reader, limit: int | None, *, short: bool) -> str:
-    """Return the names of the services: fewer of them where there is no room for all, before one is cut."""
+    """Return the names of the services; without room for all, fewer names come before cut ones."""
     names = [one_line(service.name_in(reader.locale)) for service in facts.services]
     fewer = [phrase.enumerated(names, reader.words, most) for most in range(_MOST_NAMES, 1, -1)]
     wordings = fewer if short else [phrase.listed(names, reader.words), *fewer]
@@ -161,7 +161,7 @@ def _prose(facts: Facts, reader: Reader) -> dict[str, str | None]:
 
 
 def _optional(facts: Facts, reader: Reader, room: Room) -> dict[str, object]:
-    """Facts that may be missing: false in a condition, an error where they are shown."""
+    """Return facts that may be missing: false in a condition, an error if they are shown."""
     from broadcast.rendering.missing import Missing
 
     values: dict[str, object] = {name: clean(facts.worded(name, reader.locale) or "") for name in _OPTIONAL}
@@ -172,13 +172,13 @@ def _optional(facts: Facts, reader: Reader, room: Room) -> dict[str, object]:
 
 
 def _deadline(facts: Facts) -> datetime | None:
-    """Until when the authority must hear of a breach of personal data (GDPR, article 33): 72 hours on."""
+    """Return when a breach of personal data must be reported: 72 hours later (GDPR, article 33)."""
     affected = dict(facts.variables).get("internal_personal_data", "").strip().lower() in _YES
     return facts.authority_deadline if affected and not facts.drill else None
 
 
 def checked_link(link: str | None) -> str | None:
-    """Return the link, when it is one a reader can safely be sent to."""
+    """Return the link; raises `TemplateError` if it is no web address that is safe for readers."""
     if link is None or not link.strip():
         return None
     if _LINK.fullmatch(link.strip()) and one_line(link) == link.strip():
@@ -226,8 +226,8 @@ def _times(facts: Facts) -> dict[str, object]:
 
 
 def _message(message: str | None, room: Room) -> dict[str, object]:
-    """Return the message, cut at a sentence end where there is no room for all of it."""
-    # A post may go without it: it says "More:" and the link. Refused, it would stop the whole notice.
+    """Return the message; without room for all of it, cut at the end of a sentence."""
+    # A post works without the message: it says "More:" and the link. A refusal would stop the whole notice.
     kept = phrase.whole_sentences(message, room.message) if message and room.message != 0 else None
     return {"message": kept, "message_cut": kept != message}
 
@@ -270,7 +270,7 @@ def _own(facts: Facts, reader: Reader) -> dict[str, str]:
     return {name: value for name, value in own.items() if value}
 
 
-#: Names that `-v` cannot take.
+#: Names that `-v` cannot use.
 RESERVED = frozenset(
     {
         "organisation",

@@ -1,4 +1,4 @@
-"""The story of an incident, from the ledger alone. What the ledger does not know stays unknown."""
+"""The analysis of an incident, from the ledger alone. What the ledger does not know stays unknown."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentAnalysis:
-    """Everything a report says, free of any language. Times are aware; `zone` is where readers are.
+    """Everything a report says, independent of language. Times are aware; `zone` is the readers' timezone.
 
     `facts` is the latest record of facts, None if no notice was published. `doubled` counts messages
     accepted that should not have been sent again; `possibly_doubled` those accepted while another answer
@@ -71,12 +71,12 @@ class IncidentAnalysis:
 
     @property
     def ended(self) -> datetime | None:
-        """The end that somebody stated; the incident may be over without one."""
+        """The stated end; the incident may be over without one."""
         return stated_end(self.chapters)
 
     @property
     def closed(self) -> datetime | None:
-        """When it was said to be over; None while it is not."""
+        """When a notice said that it is over; None while it is open."""
         said = self.chapters[-1].notice.created_at if self.chapters else self.incident.ended_at
         return said if self.final else None
 
@@ -144,7 +144,7 @@ def _times(
 def _longest_silence(
     incident: Incident, chapters: Sequence[NoticeSummary], now: datetime
 ) -> timedelta | None:
-    """The longest time without a word, from the first notice on; up to `now` while the incident is open."""
+    """Return the longest time without a notice since the first one; until `now` if the incident is open."""
     heard = sorted(chapter.accepted_at for chapter in chapters if chapter.accepted_at)
     if heard and not incident.phase.closed:
         heard.append(now)
@@ -152,7 +152,7 @@ def _longest_silence(
 
 
 def _between(earlier: datetime | None, later: datetime | None) -> timedelta | None:
-    """Return a clock that was set back proves nothing, so a negative span is unknown."""
+    """Return the time between two moments; None if it is negative, because then a clock was set back."""
     if earlier is None or later is None:
         return None
     span = elapsed(earlier, later)

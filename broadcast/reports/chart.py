@@ -1,7 +1,7 @@
 """The timeline as a drawing: a row per channel with its notices, and a row of promises. Plain SVG.
 
 Shapes repeat what colours say: a disc was accepted for everybody, a disc in a ring for some, a hollow
-disc is unknown, a square was accepted for nobody.
+disc is unknown, a square was not accepted.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def spread(places: Sequence[float], gap: float, limit: float) -> list[float]:
 def levels(places: Sequence[float], gap: float) -> list[int]:
     """Return for each label the first row from the top in which no earlier label is nearer than `gap`.
 
-    So every label stands at its own line.
+    So every label is at its own line.
     """
     rows: list[list[float]] = []
     chosen: list[int] = []
@@ -104,7 +104,7 @@ def levels(places: Sequence[float], gap: float) -> list[int]:
 
 def _scale(story: IncidentAnalysis, frame: ChartFrame) -> Scale:
     moments = [row.at for row in story.timeline]
-    if not story.final:  # after the end, a later promise is drawn at the edge
+    if not story.final:  # after the end, a promise that is due later is drawn at the edge
         moments += [promise.due_at for promise in story.promises]
     moments += [reach.last_at for chapter in story.chapters for reach in chapter.reach if reach.last_at]
     if not story.final:

@@ -1,4 +1,4 @@
-"""From a story to a document: which sections there are, and what each of them says."""
+"""Write the analysis of an incident as a document: its sections, and the words of each."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SLOT = re.compile(f"{SLOT_OPEN}(.*?){SLOT_CLOSE}")
 
 
 def tell(story: IncidentAnalysis, locale: str) -> ReportDocument:
-    """Return the report in German or English."""
+    """Return the report in the language of `locale`, or in English if we lack it."""
     say = ReportLanguage(locale, story.zone)
     sections = ((name, blocks(story, say)) for name, blocks in _SECTIONS.items())
     return ReportDocument(
@@ -134,7 +134,7 @@ def _facts(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
 
 
 def _silence(story: IncidentAnalysis, say: ReportLanguage) -> Iterator[tuple[str, str]]:
-    """Yield the longest time without a notice, where there was any."""
+    """Yield the longest time without a notice, if any."""
     if story.times.longest_silence is not None:
         yield "silence", say.span(story.times.longest_silence)
 
@@ -160,12 +160,12 @@ def _services(services: Sequence[Service], say: ReportLanguage) -> str:
 
 
 def _title(story: IncidentAnalysis, say: ReportLanguage) -> str:
-    """Return the title in the reader's language, as far as somebody gave it."""
+    """Return the title in the reader's language, if it was given in that language."""
     return (story.facts and story.facts.worded("title", say.code)) or story.incident.title
 
 
 def _lasted(story: IncidentAnalysis, say: ReportLanguage) -> Iterator[tuple[str, str]]:
-    """Yield how long it was, or was open where nobody stated both ends; nothing while it goes on."""
+    """Yield the duration; how long it was open if start or end is not stated; nothing while it goes on."""
     if story.incident.started_at and story.ended:
         yield "to_end", say.span(story.times.to_end)
     elif story.final:

@@ -1,4 +1,4 @@
-"""What happened, in order: from the facts, the notices and the events of an incident. Pure."""
+"""The timeline of an incident, from its facts, notices and events. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from broadcast.model.redaction import mask_addresses
 
 
 class Moment(StrEnum):
-    """The kinds of things a timeline tells, in the order they are told when they coincide."""
+    """The kinds of rows in a timeline, in the order that they have at the same moment."""
 
     STARTED = "started"
     DETECTED = "detected"
@@ -52,7 +52,7 @@ class TimelineRow:
 
 @dataclass(frozen=True, slots=True)
 class NoticeSummary:
-    """One notice: what was said, and how it fared on each channel."""
+    """One notice: its texts, and its results on each channel."""
 
     notice: Notice
     texts: tuple[NoticeText, ...]
@@ -66,13 +66,13 @@ class NoticeSummary:
 
     @property
     def accepted_at(self) -> datetime | None:
-        """When the first provider took it."""
+        """When the first provider accepted it."""
         return min((reach.accepted_at for reach in self.reach if reach.accepted_at), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """What an incident became, with which notice."""
+    """A new phase or severity of an incident, and the notice that stated it."""
 
     at: datetime
     notice: int
@@ -110,7 +110,7 @@ def _first_of_each_run(changes: Iterator[StateChange]) -> tuple[StateChange, ...
 
 
 def stated_end(chapters: Sequence[NoticeSummary]) -> datetime | None:
-    """Return the end that the latest notice states, None if nobody said one or it is not over."""
+    """Return the end that the latest notice states; None if it states none or the incident is not over."""
     return chapters[-1].notice.facts.ended if chapters else None
 
 
@@ -153,7 +153,7 @@ def _changes(chapters: Sequence[NoticeSummary]) -> Iterator[TimelineRow]:
 
 
 def _failovers(chapter: NoticeSummary) -> Iterator[TimelineRow]:
-    """One row for each hop, with the reason most people had."""
+    """Yield one row for each change of channel, with its most frequent reason."""
     hops: dict[tuple[str, str], list[Failover]] = {}
     for failover in chapter.failovers:
         hops.setdefault((failover.origin, failover.destination), []).append(failover)
@@ -188,7 +188,7 @@ def _events(chapters: Sequence[NoticeSummary], events: Sequence[LedgerEvent]) ->
 
 
 def _why(event: LedgerEvent) -> str:
-    """Return the engine notes `what: why`; what happened is said by the kind of the event."""
+    """Return the reason in a note of the form `what: why`; the kind of the event says what happened."""
     return event.detail.partition(": ")[2] or event.detail
 
 

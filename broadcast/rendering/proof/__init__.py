@@ -1,1 +1,1 @@
-"""What lint proves of a written text, one question a module. Pure: text and facts in, findings out."""
+"""The checks of rendered texts, one question for each module. Pure: text and facts in, findings out."""

@@ -1,4 +1,4 @@
-"""One text that is looked at, and what of it is the template's own."""
+"""One text under check, and the words in it that are the template's own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from broadcast.rendering.words import words_for
 
 __all__ = ["GIVEN", "Case", "Problem", "given", "lines", "moments", "own", "parts"]
 
-#: What is wrong, and how to correct it.
+#: A problem, and its correction.
 Problem: TypeAlias = tuple[str, str]
 _WORDED = (
     *("title", "message", "scope", "impact", "action", "cause", "data_loss"),
@@ -36,7 +36,7 @@ _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|www\.\S+")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One text to be proved."""
+    """One text under check."""
 
     audience: str
     locale: str
@@ -45,32 +45,32 @@ class Case:
 
     @property
     def public(self) -> bool:
-        """Whether anybody may read it."""
+        """Whether it is public."""
         return self.audience == PUBLIC or self.kind in PUBLISHED
 
     @property
     def outside(self) -> bool:
-        """Whether its readers are no colleagues at a desk."""
+        """Whether its readers are customers or drivers."""
         return self.public or self.audience in OUTSIDE
 
     @property
     def situation(self) -> Situation:
-        """What it tells."""
+        """The situation that it is about."""
         return situation_of(self.facts, outside=self.audience in OUTSIDE)
 
     @property
     def spoken(self) -> bool:
-        """Whether it is heard."""
+        """Whether a voice says it."""
         return self.kind is ChannelKind.VOICE
 
     @property
     def words(self) -> Phrases:
-        """The words of its language."""
+        """The program's words in its language."""
         return words_for(self.locale)
 
     @property
     def language(self) -> str:
-        """`de` or `en`; "" for a language that we do not speak."""
+        """The language, such as `de`; "" for a language that we lack."""
         language = self.words.code
         return language if self.locale.lower().startswith(language) else ""
 
@@ -83,13 +83,13 @@ def parts(rendered: Rendered) -> tuple[str, ...]:
 
 
 def lines(rendered: Rendered) -> tuple[str, ...]:
-    """The same with a line for each point of a list and each paragraph of the HTML."""
+    """Return the same with a line for each list item and paragraph of the HTML."""
     html = rendered.message.html
     return (*parts(rendered)[: -1 if html else None], *((visible_lines(html),) if html else ()))
 
 
 def given(facts: Facts, locale: str, *, spoken: bool = False) -> tuple[str, ...]:
-    """Return every text that somebody typed or configured, as it may stand in a text of that language."""
+    """Return every typed or configured text in the forms that a text of that language may have."""
     typed = {one_line(text) for text in _typed(facts, locale) if text and text.strip()}
     if spoken:
         words = words_for(locale)
@@ -107,13 +107,13 @@ def _typed(facts: Facts, locale: str) -> Iterator[str | None]:
 
 
 def own(part: str, case: Case) -> str:
-    """Return `part` with a sign in place of what somebody typed, of links and of addresses."""
+    """Return `part` with a sign in place of typed words, links and addresses."""
     return _ADDRESS.sub(GIVEN, _givens(given(case.facts, case.locale, spoken=case.spoken)).sub(GIVEN, part))
 
 
 @lru_cache(maxsize=256)
 def _givens(texts: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of these; a full stop at its end may be our own, and a line be broken elsewhere."""
+    """Return a pattern of these texts; a full stop may follow them, and lines may be broken elsewhere."""
     stripped = filter(None, (text.rstrip(".!?") for text in texts))
     return re.compile("|".join(map(_pattern, stripped)) or r"(?!)", re.IGNORECASE)
 
@@ -125,7 +125,7 @@ def _pattern(text: str) -> str:
 
 
 def moments(facts: Facts) -> Iterator[str]:
-    """Yield the names of the facts that are times, and set."""
+    """Yield the names of the facts that are times and have a value."""
     for field in fields(facts):
         if isinstance(getattr(facts, field.name), datetime):
             yield field.name

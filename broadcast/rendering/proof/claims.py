@@ -1,7 +1,7 @@
-"""Sentences that stand only with their fact: nobody may read what nobody said.
+"""Sentences that need a fact, so that no text states what is not known.
 
-Texts take such sentences from `_sentences.toml`, where they are tied to their facts; this finds those that a
-template has written out.
+Templates take such sentences from `_sentences.toml`, which ties them to their facts; this module finds those
+that a template wrote by itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _IDLE = frozenset({Situation.DRILL, Situation.DRILL_OVER, Situation.RETRACTION, 
 
 @dataclass(frozen=True, slots=True)
 class TextClaim:
-    """What a sentence claims, in each language, and the fact that it needs."""
+    """The pattern of a claim in each language, and the fact that it needs."""
 
     fact: str
     holds: Callable[[Case], bool]
@@ -63,7 +63,7 @@ def _nothing_was_down(case: Case) -> bool:
 
 
 def _idle(case: Case) -> bool:
-    # Colleagues read what to say to whoever asks about an exercise.
+    # Colleagues read what to say to people who ask about an exercise.
     return case.situation in _IDLE or case.facts.drill or _instructed(case)
 
 
@@ -77,7 +77,7 @@ def _decision(case: Case) -> bool:
 
 def _to_customers(case: Case) -> bool:
     told = not case.facts.audiences or PUBLIC in case.facts.audiences
-    return told or not case.facts.message or case.facts.drill  # of an exercise, whoever asks may be told
+    return told or not case.facts.message or case.facts.drill  # people who ask about an exercise may be told
 
 
 def _no_phone(case: Case) -> bool:
@@ -223,7 +223,7 @@ CLAIMS = (
 
 
 def claimed(text: str, case: Case) -> Iterator[Problem]:
-    """Sentences in the template's own words whose fact does not hold."""
+    """Yield sentences of the template whose fact is missing."""
     for claim in CLAIMS:
         pattern = claim.patterns.get(case.language)
         found = pattern.search(text) if pattern and not claim.holds(case) else None

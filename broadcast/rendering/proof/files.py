@@ -1,4 +1,4 @@
-"""What lint proves of the files themselves: soundness, twins in other languages, old names, places."""
+"""The checks of the template files: syntax, the same facts in all languages, old names, places."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from broadcast.rendering.proof import sources
 from broadcast.rendering.proof.finding import Finding, Gravity
 from broadcast.rendering.text_draft import Templates
 
-#: How bad it is where a template of that name says what it must not.
+#: The gravity of a problem in the template of that name.
 GravityOf: TypeAlias = Callable[[str], Gravity]
 
 
 def gravity(catalogue: Catalogue, name: str) -> Gravity:
-    """Return an error in a shipped file; a warning in one of the user's own, who may know better."""
+    """Return `error` for a shipped file, and `warning` for a user's own file: its author may know better."""
     source = catalogue.find(name)
     shipped = source is not None and source.path.is_relative_to(catalogue.folders[-1].resolve())
     return Gravity.ERROR if shipped else Gravity.WARNING
 
 
 def with_own_texts(catalogue: Catalogue, audiences: Sequence[str]) -> list[str]:
-    """Those of the audiences that have a folder; the others get the customers' texts."""
+    """Return the audiences that have a folder; the others get the customers' texts."""
     folders = {PurePosixPath(name).parts[1] for name in catalogue.names() if name.count("/") > 1}
     return [audience for audience in audiences if audience in folders]
 
 
 def findings(catalogue: Catalogue, locales: Sequence[str], audiences: Sequence[str]) -> Iterator[Finding]:
-    """Yield everything about the files of these languages."""
+    """Yield every finding about the files of these languages."""
     templates = Templates(catalogue, locales[0])
     yield from _sound(templates, locales)
     yield from _misplaced(templates, audiences)
 
 
 def _misplaced(templates: Templates, audiences: Sequence[str]) -> Iterator[Finding]:
-    """Files from which no text is ever written, and which no other file includes."""
+    """Yield files that no text is written from and no other file includes."""
     names = templates.catalogue.names()
     found = {name: why for name in names if (why := misplaced(name, audiences))}
     if not found:
@@ -50,7 +50,7 @@ def _misplaced(templates: Templates, audiences: Sequence[str]) -> Iterator[Findi
 
 
 def _sound(templates: Templates, locales: Sequence[str]) -> Iterator[Finding]:
-    """Yield findings of files that do not compile, use former names, or lack facts of their twins."""
+    """Yield files that do not compile, use former names, or lack facts that another language has."""
     for name in templates.catalogue.names():
         locale, _, rest = name.partition("/")
         shared = locale.startswith("_")

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Gravity(StrEnum):
-    """How bad a finding is."""
+    """The gravity of a finding."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -15,7 +15,7 @@ class Gravity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with one template, and how to correct it."""
+    """A problem of one template, and its correction."""
 
     template: str
     severity: Gravity

@@ -1,4 +1,4 @@
-"""A text in one language holds no words of the other."""
+"""Find words of another language in a text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FOREIGN: Mapping[str, frozenset[str]] = {
 
 
 def mixed(text: str, case: Case) -> Iterator[Problem]:
-    """Words of another language among the template's own."""
+    """Yield words of another language among the template's own."""
     foreign = _FOREIGN.get(case.language, frozenset())
     found = dict.fromkeys(word[0] for word in _WORD.finditer(text) if word[0].casefold() in foreign)
     if found:

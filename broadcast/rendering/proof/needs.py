@@ -1,4 +1,4 @@
-"""What a reader must be able to find in a text, by situation and kind."""
+"""What a reader must find in a text, by situation and kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from broadcast.rendering.proof.case import Case, Problem
 
 _NAMELESS = frozenset({Situation.DRILL, Situation.DRILL_OVER})  # nothing is down
 _SIGNED = frozenset({ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL})
-#: A page shows reference, ways to reach us and next update itself; nobody notes a spoken reference.
+#: The page itself shows reference, contact points and next update; listeners cannot note a reference.
 _REFERRED = frozenset({ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL, ChannelKind.CHAT})
 _LINKED = _REFERRED
 _SHORT = frozenset({ChannelKind.SMS, ChannelKind.VOICE})
@@ -21,7 +21,7 @@ _INTERNAL_MARKS = {"de": "INTERN", "en": "INTERNAL"}
 
 
 def left_unsaid(texts: tuple[str, ...], case: Case) -> Iterator[Problem]:
-    """Yield what a reader needs and none of the texts says."""
+    """Yield what a reader needs and the text does not say."""
     text = " ".join(texts).casefold()
     for name, fact in _required(case):
         spellings = [_spelled(each, case) for each in (fact if isinstance(fact, tuple) else (fact,))]
@@ -39,7 +39,7 @@ def _clocks(moment: datetime) -> tuple[str, ...]:
 
 
 def _required(case: Case) -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """By name, as it is written in that language."""
+    """Yield each needed fact: its name, and its value in that language."""
     facts, situation = case.facts, case.situation
     if case.kind in _SIGNED or case.spoken:
         yield "who says so", facts.organisation
@@ -72,13 +72,13 @@ def _moments(case: Case) -> Iterator[tuple[str, str | tuple[str, ...]]]:
 
 
 def _asks_for_a_decision(case: Case) -> bool:
-    """Return whether it is the short text that carries nothing but the decision that is needed."""
+    """Return whether it is the short text that has only the decision that is needed."""
     decision = dict(case.facts.variables).get("internal_decision")
     return bool(decision) and case.audience == "executives" and case.kind in _SHORT
 
 
 def _help(case: Case) -> Iterator[tuple[str, str]]:
-    """A way that works, for readers who need one or are asked for one; else the words that there is none.
+    """Yield a contact point that works, for readers who need one; else the sentence that there is none.
 
     Addresses are not spoken.
     """
@@ -94,7 +94,7 @@ def _help(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _is_asked_for_help(case: Case) -> bool:
-    """Of those who are called, customers alone: whoever drives or serves customers cannot note a number."""
+    """Return whether the text must name a contact point: of calls, only those to customers."""
     if case.kind is ChannelKind.PAGE:
         return False
     if case.audience == "agents":

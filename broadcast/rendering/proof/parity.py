@@ -1,4 +1,4 @@
-"""Both languages of a text tell the same facts: each fact is given a word of its own and looked for."""
+"""Compare the facts in two languages of a text: each fact gets a word of its own, which is searched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from broadcast.rendering.proof.case import Problem, parts
 from broadcast.rendering.render import Renderer
 from broadcast.rendering.words import words_for
 
-#: One word for each fact, the same in both languages; short, so that nothing is dropped for want of room.
+#: One word for each fact, the same in both languages; short, so that nothing is dropped.
 _PROSE = {
     "title": "Amsel",
     "message": "Drossel.",
@@ -44,14 +44,14 @@ _TIMES = ("started", "detected", "ended", "next_update", "window_starts", "windo
 
 @dataclass(frozen=True, slots=True)
 class _StatedFacts:
-    """Which facts stand in a text, and what was dropped for want of room."""
+    """The facts in a text, and those that were dropped because there was no room."""
 
     facts: frozenset[str]
     dropped: frozenset[str]
 
 
 def marked(facts: Facts) -> Facts:
-    """The same situation, told of facts that can be told apart."""
+    """Return the facts of a situation in which every value is different."""
     return replace(
         facts,
         **_PROSE,  # type: ignore[arg-type]  # all of them are texts
@@ -68,7 +68,7 @@ def marked(facts: Facts) -> Facts:
 def unequal(
     renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, locales: tuple[str, str]
 ) -> Iterator[Problem]:
-    """Facts that a text tells in one of two languages only."""
+    """Yield facts that a text has in only one of two languages."""
     first, second = (_told(renderer, facts, audience, kind, locale) for locale in locales)
     if first.dropped != second.dropped:
         return  # one language had less room than the other
@@ -88,7 +88,7 @@ def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, lo
 
     def stands(value: str) -> bool:
         shown = speech.spoken(value, words) if kind is ChannelKind.VOICE else value
-        # "22 Uhr" is not told by "22 Uhr 30".
+        # "22 Uhr 30" does not state "22 Uhr".
         return re.search(rf"(?<!\d){re.escape(shown.rstrip('.').casefold())}(?!\s?\d)", text) is not None
 
     told = {name for name, value in _values(facts, locale) if stands(value)}

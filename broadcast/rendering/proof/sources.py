@@ -1,4 +1,4 @@
-"""What the source of a template shows that its texts may hide: old names, times behind fixed prepositions."""
+"""Problems in the source of a template that its texts may hide: old names, times after fixed prepositions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ALWAYS_THERE = re.compile(
 )
 _INCLUDE = re.compile(r"\{%[-+]?\s*(?:include|import|from)\s+[\"']([\w./]+)[\"']")
 _LEVEL = re.compile(r"\bseverity\s*\|\s*(?:upper|capitalize)\b")
-#: Names that still work, and what says the same more exactly.
+#: Names that still work, and their more exact replacements.
 _OLD_NAMES = {
     "what": "`services`, or `title|quoted` where no service is named: a title is no name",
     "text_phase": "`situation`, which follows the facts and not the verb",
@@ -30,7 +30,7 @@ _OLD_NAMES = {
 
 
 def problems(source: str, names: frozenset[str]) -> Iterator[Problem]:
-    """Remarks on the text of a template file that speaks of these names."""
+    """Yield problems in the source of a template file that uses these names."""
     text = _COMMENT.sub("", source)
     for match in _BEFORE_TIME.finditer(text):
         word, name = (match[1], match[2]) if match[1] else (match[3], match[4])

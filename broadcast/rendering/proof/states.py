@@ -1,4 +1,4 @@
-"""A state word must not contradict the situation: nothing is "still down" while it works."""
+"""Find state words that contradict the situation, such as "still down" for a service that works."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _says(**patterns: str) -> _Says:
     return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in patterns.items()}
 
 
-#: What a text says with which words. Past tense ("Gestört war es ab 13:40") says nothing of now.
+#: The words for each state. The past tense ("Gestört war es ab 13:40") says nothing about the present.
 _SAYS: Mapping[str, _Says] = {
     "de": _says(
         down=r"\b(?:noch|wieder)\s(?:gestört|eingeschränkt)\b|\b(?:gestört|eingeschränkt)(?:\sseit\b|:)"
@@ -65,7 +65,7 @@ _WRONG: Mapping[Situation, frozenset[str]] = {
 
 
 def contradictions(text: str, case: Case) -> Iterator[Problem]:
-    """State words in the template's own words that do not fit what the notice tells."""
+    """Yield state words of the template that do not fit the situation."""
     for name, pattern in _SAYS.get(case.language, {}).items():
         found = pattern.search(text) if name in _wrong(case) else None
         if found:

@@ -1,4 +1,4 @@
-"""What the template's own words say that they must not, in one call."""
+"""All checks of the template's own words in one call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from broadcast.rendering.proof.times import misplaced_times
 from broadcast.rendering.proof.vocabulary import unclear
 from broadcast.rendering.render import Rendered
 
-#: A check of one text, in which signs stand for what somebody typed.
+#: A check of one text, in which signs replace typed words.
 Check: TypeAlias = Callable[[str, Case], Iterator[Problem]]
 _CHECKS: Sequence[Check] = (contradictions, claimed, unclear, mixed, misplaced_times)
 _APOLOGY: Mapping[str, re.Pattern[str]] = {
@@ -25,7 +25,7 @@ _APOLOGY: Mapping[str, re.Pattern[str]] = {
 
 
 def style(case: Case, rendered: Rendered) -> Iterator[Problem]:
-    """Yield every remark on a written text; what somebody typed is never remarked on."""
+    """Yield every problem in a rendered text; typed words are never a problem."""
     yield from remarked(case, rendered, _CHECKS)
     pattern = _APOLOGY.get(case.language)
     apologies = pattern.findall(own(rendered.message.text, case)) if pattern else ()
@@ -34,8 +34,8 @@ def style(case: Case, rendered: Rendered) -> Iterator[Problem]:
 
 
 def remarked(case: Case, rendered: Rendered, checks: Sequence[Check]) -> Iterator[Problem]:
-    """Yield what these checks remark on the template's own words in subject, text and HTML."""
-    case = replace(case, locale=rendered.message.locale)  # the language that the template is written in
+    """Yield the problems that these checks find in the template's own words in subject, text and HTML."""
+    case = replace(case, locale=rendered.message.locale)  # the language of the template
     for part in parts(rendered):
         text = own(part, case)
         for check in checks:

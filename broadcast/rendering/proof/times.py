@@ -1,4 +1,4 @@
-"""A time stands behind the preposition that its day asks for: never "um So,", never "at Sun"."""
+"""Find times after a wrong preposition, such as "um So," or "at Sun"."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WRONG: Mapping[str, re.Pattern[str]] = {
 
 
 def misplaced_times(text: str, case: Case) -> Iterator[Problem]:
-    """Prepositions that do not go with the time behind them."""
+    """Yield prepositions that do not fit the time after them."""
     pattern = _WRONG.get(case.language)
     found = pattern.search(text) if pattern else None
     if found:

@@ -1,4 +1,4 @@
-"""Words that readers misunderstand, with those that they understand."""
+"""Words that readers misunderstand, with better ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REPORT = frozenset({"executives"})
 
 @dataclass(frozen=True, slots=True)
 class VocabularyWord:
-    """A wording, what to write in its place, and where that holds: in these kinds, not for these readers."""
+    """A wording and its replacement; `kinds` and readers limit where it counts."""
 
     pattern: re.Pattern[str]
     better: str
@@ -75,7 +75,7 @@ _WORDS: Mapping[str, tuple[VocabularyWord, ...]] = {
 
 
 def unclear(text: str, case: Case) -> Iterator[Problem]:
-    """Words of the template that have a better one."""
+    """Yield words of the template that have a better replacement."""
     for word in _WORDS.get(case.language, ()):
         if case.kind in word.kinds and case.audience not in word.right_for:
             found = word.pattern.search(text)
