@@ -18,7 +18,7 @@ from tests.harness import fork_server
 from tests.harness.configurations import SECRETS
 
 ROOT = Path(__file__).parents[2]
-LONGEST = 90  # seconds; a command that takes longer hangs
+LONGEST = 120  # seconds; a command that takes longer hangs
 Completed = subprocess.CompletedProcess[str]
 Program = Callable[..., Completed]
 

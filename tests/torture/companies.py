@@ -21,7 +21,6 @@ from tests.harness.processes import Child, Daemon, fork
 from tests.harness.program import ROOT, Ended, wait
 
 TITLE = "Checkout down"
-LONGEST = 120  # seconds; a command that takes longer hangs
 #: Which of the sandbox's providers plays which channel.
 PROVIDERS = {"sms": "twilio", "email": "sendgrid", "mail-backup": "smtp"}
 EACH_ALONE = tuple((channel,) for channel in PROVIDERS)
@@ -128,7 +127,7 @@ def start(company: Company, arguments: Sequence[str], *, before: Sequence[str] =
 
 def run(company: Company, *arguments: str, before: Sequence[str] = ()) -> Ended:
     """Run the real program to its end; -99 where it hung and had to be killed."""
-    return wait(start(company, arguments, before=before), LONGEST)
+    return wait(start(company, arguments, before=before))
 
 
 NOTIFY = ("notify", TITLE, "--yes", "-o", "json")

@@ -15,8 +15,8 @@ from datetime import datetime
 
 from broadcast.model.clock import SystemClock
 from tests.harness.company import Company
-from tests.harness.program import Ended
-from tests.torture.companies import LONGEST, NOTIFY, Companies, finish, run
+from tests.harness.program import LONGEST, Ended
+from tests.torture.companies import NOTIFY, Companies, finish, run
 from tests.torture.judge import judge
 from tests.torture.report import Line, Options
 

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.company import Company, email, phone
-from tests.harness.program import Ended, command, wait
+from tests.harness.program import LONGEST, Ended, start, wait
 from tests.torture.clock import FAKETIME, shifted
-from tests.torture.companies import LONGEST, Companies, environment
+from tests.torture.companies import Companies, environment
 from tests.torture.report import Line, Options
 
 PEOPLE = 5
@@ -131,10 +131,9 @@ class Session:
         """Wait until the command sends, or about as long as starting takes; whether it still runs then."""
         before = len(self.companies.requests())
         until = time.monotonic() + self.chance.choice((0.3, 0.6, 5.0, 5.0))
-        while (
-            time.monotonic() < until and process.poll() is None and len(self.companies.requests()) == before
-        ):
-            pass
+        while time.monotonic() < until and process.poll() is None:
+            if len(self.companies.requests()) != before:
+                break
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=self.chance.uniform(0, 0.2))
         return process.poll() is None
@@ -153,17 +152,7 @@ class Session:
         around = environment(folder) | shifted(self.clock)
         if self.alias:
             around["BROADCAST_LEDGER"] = str(folder / "other" / "broadcast.db")
-        return subprocess.Popen(
-            command(*arguments),
-            cwd=folder,
-            env=around,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
+        return start(arguments, folder, around)
 
     def _evidence(self) -> tuple[int, int]:
         return len(self.companies.requests()), self._notices()
