@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from broadcast.cli.app import run as run_here
 from broadcast.model.situation import Situation
 
 
@@ -91,3 +92,14 @@ def test_options_that_contradict_are_refused(prepared, options, said):
 @pytest.mark.parametrize("name", ["down_again", "abandoned", "maintenance"])
 def test_a_situation_and_a_phase_of_old_are_shown_by_their_names(prepared, name):
     assert prepared("template", "render", "sms", "--phase", name).returncode == 0
+
+
+def test_a_template_can_be_read_with_made_up_facts(capsys, monkeypatch, page_only):
+    monkeypatch.chdir(page_only.parent)
+
+    assert run_here(["template", "list"]) == 0
+    assert run_here(["template", "render", "sms", "--phase", "resolved", "--lang", "en"]) == 0
+
+    shown = capsys.readouterr().out
+    assert "de/customers/sms.txt.j2" in shown
+    assert "[INC-7/2]" in shown
