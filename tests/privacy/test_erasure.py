@@ -150,7 +150,7 @@ def test_nothing_is_erased_by_looking_or_without_being_asked(over):
     assert (over.folder / "broadcast.db").read_bytes() == before
 
 
-def test_unsent_messages_of_a_purged_incident_are_suppressed(mail_company):
+def test_unfinished_messages_of_a_purged_incident_are_given_up(mail_company):
     mail_company.notify("Chat down")
     mail_company.sandbox.fault(parse_fault("sendgrid:drop_after"))
     assert mail_company.run("resolve", "--yes", "-m", "Over").code == 11
@@ -197,7 +197,7 @@ def test_a_person_forgotten_in_an_open_incident_is_neither_told_nor_missed(mail_
     assert traces(mail_company.folder, ANNIKA) == {}
 
 
-def test_unsent_messages_to_a_forgotten_person_are_not_sent_but_counted(mail_company):
+def test_unfinished_messages_to_a_forgotten_person_are_not_sent_but_counted(mail_company):
     mail_company.sandbox.fault(parse_fault("sendgrid:drop_after"))
     mail_company.notify("Chat down")
     mail_company.sandbox.clear_faults()

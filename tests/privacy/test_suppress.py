@@ -249,7 +249,7 @@ def test_who_is_forgotten_goes_on_being_left_alone_and_is_not_shown(muster):
 
 
 @pytest.mark.parametrize("whom", ["kd4711-1", BERT])
-def test_forgetting_also_erases_failed_messages(muster, whom):
+def test_forgetting_also_erases_suppressed_deliveries(muster, whom):
     muster.notify()
     muster.suppress(BERT)
     muster.notify()

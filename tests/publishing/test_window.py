@@ -195,7 +195,7 @@ def test_a_length_is_a_true_one_on_the_night_when_clocks_change():
         assert f"{facts.window_ends:%H:%M}" == "03:30"
 
 
-def test_maintenance_states_changes_of_its_window():
+def test_the_facts_say_how_the_window_has_changed():
     begun = Step("start", timedelta(hours=9), None, None)
     longer = after_steps(announced(), begun, Step("move", SOON, None, "3h")).facts
     shorter = after_steps(announced(), begun, Step("move", SOON, None, "5m")).facts
