@@ -1,4 +1,4 @@
-"""Exercises: what their files may say, and how they are graded."""
+"""Exercises: their files, and how they are graded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watching: one draft for each outage, closed when it is over, and nothing ever sent by itself."""
+"""Watch: one draft for each outage, closed at its end, and no message without a person."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def health(folder) -> list[tuple]:
 
 @dataclass(frozen=True)
 class Watching:
-    """The watch, one round after the other, as its command has it."""
+    """Return the watch, as its command runs it, round by round."""
 
     watch: Watch
 
@@ -72,7 +72,7 @@ def watching(settings: Settings) -> Watching:
 
 
 def fallen(watch: Watching, provider: Provider) -> None:
-    """Two bad checks."""
+    """Make two bad checks."""
     provider.status = 503
     watch.round()
     assert [one.system for one in watch.round().fallen] == ["email"]

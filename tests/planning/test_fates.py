@@ -1,4 +1,4 @@
-"""One closure of all dependencies: what depends on a system by any chain goes down with it, everywhere."""
+"""Dependencies are transitive: everything that depends on a system, also indirectly, fails with it."""
 
 from __future__ import annotations
 

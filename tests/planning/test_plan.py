@@ -1,4 +1,4 @@
-"""Everybody once, by the best way, and nobody forgotten."""
+"""Every person is planned once, on the best channel."""
 
 from __future__ import annotations
 
@@ -322,7 +322,7 @@ lanes = st.lists(
 
 
 def merged(contacts):
-    """A list in which nobody has the id or an address of somebody else."""
+    """Return the list without people who have the id or an address of an earlier one."""
     seen: set[str] = set()
     kept: list[Contact] = []
     for contact in contacts:

@@ -1,4 +1,4 @@
-"""Who would be left without a way, for every failure of one or two systems."""
+"""People without a channel, for every failure of one or two systems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who was told can be erased; the numbers stay."""
+"""People can be erased; the counts stay."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ANNIKA, BERT, CARL = (
 
 
 def traces(folder: Path, words: list[str]) -> dict[str, list[str]]:
-    """By file of the ledger: which of the words its bytes hold, however they are spelled."""
+    """Return, by file of the ledger, the words in its bytes, in any spelling."""
     spelled = {
         word: [word.encode(coding) for coding in ("utf-8", "utf-16-le", "utf-16-be")] for word in words
     }
@@ -40,7 +40,7 @@ def traces(folder: Path, words: list[str]) -> dict[str, list[str]]:
 
 
 def people_of(company: ProgramCompany) -> PeopleSummary:
-    """Who was told of the first incident, as the report has it."""
+    """Return the people of the first incident, as the report has them."""
     ledger = Ledger.open(company.folder / "broadcast.db")
     try:
         return people(ledger.history.standings(ledger.incidents.all()[0]), Addresses.MASKED)
@@ -75,7 +75,7 @@ def over(mail_company: ProgramCompany) -> ProgramCompany:
 
 
 def report(company: ProgramCompany) -> list[str]:
-    """The numbers of the report."""
+    """Return the numbers of the report."""
     page = company.run("report", "INC-1").out
     return [
         line for line in page.splitlines() if any(word in line for word in ("erreicht", "gewiss", "Doppel"))

@@ -1,4 +1,4 @@
-"""Whoever asks what is known about them gets all of it, and nothing about anybody else."""
+"""An export has all data of the person, and none of other people."""
 
 from __future__ import annotations
 

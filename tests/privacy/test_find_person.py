@@ -1,4 +1,4 @@
-"""Lists share ids, names, numbers and mailboxes; still one person is one person, and nobody else."""
+"""One person is found as one person although lists share ids, names, numbers and mailboxes."""
 
 from __future__ import annotations
 

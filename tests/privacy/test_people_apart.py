@@ -41,7 +41,7 @@ from = "status@muster.example"
 
 @dataclass(frozen=True)
 class Row:
-    """Somebody in one audience at one time."""
+    """A person in one audience at one time."""
 
     audience: str
     contact: Contact
@@ -61,7 +61,7 @@ class Human:
 
     @property
     def tokens(self) -> set[str]:
-        """What nobody else has."""
+        """The values that no other person has."""
         mailboxes = {row.contact.email or "" for row in self.rows}
         return ({self.marker} | mailboxes) - {""}
 
@@ -107,7 +107,7 @@ def write_lists(folder: Path, people: list[Human]) -> None:
 
 
 def record_all(ledger: Ledger, people: list[Human]) -> None:
-    """A notice for each time that somebody was described in an audience."""
+    """Record one notice for each time, with the rows that people had then."""
     most = max(len(one.before) for one in people)
     for time in range(most):
         owed = [
@@ -155,7 +155,7 @@ def spellings(word: str) -> set[bytes]:
 
 
 def left(folder: Path, words: set[str]) -> set[str]:
-    """Which of the words stand in any file but the contacts, whose rows are the user's."""
+    """Return the words that are in any file except the contacts files, whose rows belong to the user."""
     files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".csv"]
     raw = b"\n".join(path.read_bytes() for path in files)
     return {word for word in words if any(form in raw for form in spellings(word))}

@@ -1,4 +1,4 @@
-"""Who said stop is not told, by any way, whatever a file says; and nobody is forgotten over it."""
+"""People who said stop get no message on any channel, whatever a file says; all others get theirs."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_stop_to_an_sms_is_learnt_from_the_answer_and_kept(muster):
 
 
 def test_a_mailbox_that_bounces_on_two_days_is_not_used_any_more(muster):
-    """Once may be the mail server's own trouble: its directory is down, and everybody is unknown there."""
+    """One bounce may be a failure of the mail server: if its directory is down, every mailbox is unknown."""
     muster.audiences(customers='lanes = [["post"]]')
     muster.sandbox.suppress(BERT)
     assert muster.notify()["counts"]["failed"] == 1

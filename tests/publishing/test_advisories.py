@@ -1,4 +1,4 @@
-"""What is pointed out before somebody says yes."""
+"""Warnings of the preview."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An error says that nothing happened until a notice is recorded, and never afterwards: `retry` goes on."""
+"""Only an error before recording says that nothing was sent; after an error later, `retry` continues."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class AfterRecording:
 
 @pytest.fixture
 def other(company):
-    """Another process's connection to the ledger."""
+    """Return another process's connection to the ledger."""
     Ledger.open(company.ledger_path).close()
     connection = sqlite3.connect(company.ledger_path, isolation_level=None)
     yield connection
@@ -62,7 +62,7 @@ def other(company):
 
 
 def finish(company: Company, sandbox) -> None:
-    """Whatever happened, `retry` tells everybody, and once."""
+    """Check that `retry` tells every person once, whatever happened before."""
     assert company.retry().exit_code == 0
     assert company.told_once("sendgrid")
 
@@ -133,7 +133,7 @@ def test_the_same_holds_for_every_verb(company, sandbox, other, verb):
 
 
 def suppress(company: Company, number: int) -> None:
-    """That person said stop, by a clock that is far behind ours."""
+    """Suppress the person, by a clock that is far behind ours."""
     with company.ledger() as ledger:
         stop = suppression(
             ledger.secret(), AddressKind.PHONE, phone(number), SuppressionReason.OPTED_OUT, "reply", NOON

@@ -1,4 +1,4 @@
-"""Everything that carried a notice carries the end, or the run names it, exits 4, and `retry` finishes it."""
+"""Every channel that carried a notice carries the end; or the run names it, exits 4, and `retry` sends it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AGENTS = '\n[audiences.agents]\ncontacts = ["people.csv"]\nlanes = {lanes}\n'
 
 
 def sequences(sandbox, provider):
-    """The numbers of the notices that a provider got, in order."""
+    """Return the numbers of the notices that a provider got, in order."""
     everything = [f"{m.subject or ''}{m.text}" for m in sandbox.received]
     updated = any("More." in text for text in everything)
     texts = [f"{m.subject or ''}{m.text}" for m in sandbox.received if m.provider == provider]
@@ -27,14 +27,14 @@ def sequences(sandbox, provider):
 
 
 def number(text, *, updated):
-    """Which notice a text is of: the number that it names or, on a page, by what was said."""
+    """Return the notice of a text: by the number in it or, on a page, by its words."""
     if found := re.search(r"INC-1(?:/|, message )(\d)", text):
         return int(found.group(1))
     return 2 + updated if "Over." in text else 1 + ("More." in text)
 
 
 def without_channel(company, name):
-    """Take a channel out of the configuration; returns what puts it back."""
+    """Remove a channel from the configuration; return a function that puts it back."""
     path = company.folder / "broadcast.toml"
     before = path.read_text(encoding="utf-8")
     kept = re.sub(rf"\[channels\.{name}\].*?\n\n", "", before, flags=re.DOTALL)
@@ -280,7 +280,7 @@ def test_status_names_the_unsent_messages_of_every_notice_by_channel(company, sa
 
 
 def test_a_retry_by_name_counts_no_failure_of_an_older_notice_once_the_end_is_sent(company, sandbox):
-    """There is nothing left to do about it, and a script would be told so for ever."""
+    """Nothing can be done about it any more, so scripts must not get the code again and again."""
     company.configure([["sms"]])
     sandbox.suppress(phone(2))
     assert company.notify().exit_code == 4

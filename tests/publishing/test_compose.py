@@ -1,4 +1,4 @@
-"""From what was typed to the facts: phases, promises, words and drills."""
+"""Compose the facts: phases, promises, words and drills."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def composed(verb=Verb.NOTIFY, before=FIRST, now=NOW, **given):
 
 
 def after(earlier, *, sequence=2):
-    """What a follow-up to that finds."""
+    """Return what a follow-up to these facts finds."""
     facts = earlier.facts
     notice = Notice(
         id=1,
@@ -66,7 +66,7 @@ def after(earlier, *, sequence=2):
 
 
 def standing(phase):
-    """An incident in that phase."""
+    """Return what a follow-up to an incident in this phase finds."""
     start = Phase.SCHEDULED if phase.maintenance else Phase.INVESTIGATING
     first = after(composed(phase=start.value))
     if phase is start:

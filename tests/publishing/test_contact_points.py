@@ -1,4 +1,4 @@
-"""No text names a way to reach us that is down, and none leaves its reader without a word about it."""
+"""No text names a contact point that is down, and every text says how readers can reach us."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever happens in between: what carried a notice carries the end, or the run says that it did not.
+"""Every channel that carried a notice carries the end, whatever happens; or the run says that it did not.
 
 The planner and the ledger are ours, the dispatch is a few lines that make what a provider answers up.
 """
@@ -89,7 +89,7 @@ LEFT = (Accepted, Unknown)
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A notice, and how the world has changed by then."""
+    """A notice, and the state of the world at that time."""
 
     phase: Phase
     renamed: Collection[str]  # audiences that have another name now
@@ -100,18 +100,18 @@ class Step:
 
     @property
     def ends(self) -> bool:
-        """Whether it goes to everybody who was told: the end, or that it was none."""
+        """Whether it goes to everybody who was told: an end, or the retraction of one."""
         return self.phase.closed or self.reopens
 
 
 @dataclass
 class World:
-    """What really left this machine: notice, channel, address and answer."""
+    """The messages that left this machine: notice, channel, address and answer."""
 
     sent: list[tuple[int, str, str, Outcome]] = field(default_factory=list)
 
     def got(self, sequences: Collection[int], channels: Collection[str]) -> set[tuple[str, str]]:
-        """The channels and addresses that got one of these notices, or may have got it."""
+        """Return the channels and addresses that got one of these notices, or may have got it."""
         return {
             (channel, address)
             for sequence, channel, address, answer in self.sent
@@ -169,7 +169,7 @@ def test_every_channel_that_carried_an_all_clear_carries_its_retraction_or_is_na
 
 
 def check_the_last(lanes, opened: Sequence[Step], closing: Sequence[Step]) -> None:
-    """The last notice reaches all that carried, or may have carried, an earlier one; or it is named."""
+    """Check that every channel that may have carried a notice carries the last one, or is named."""
     world = World()
     with ledger() as (book, run):
         for step in opened:
@@ -207,7 +207,7 @@ def still_open(world: World, last: Notice) -> set[tuple[str, str]]:
 
 
 def assert_once(world: World) -> None:
-    """No address got two messages of one notice on one channel, nor may have."""
+    """Check that no address got, or may have got, two messages of one notice on one channel."""
     copies = Counter(
         (sequence, channel, address)
         for sequence, channel, address, answer in world.sent
@@ -348,7 +348,7 @@ def answered(claim: Claim, world: World, of: Notice, answers: Mapping[str, str],
 
 @contextmanager
 def ledger() -> Iterator[tuple[Ledger, Run]]:
-    """A ledger in memory, if this machine has files in memory."""
+    """Yield a ledger, in memory if this machine has files in memory."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         book = Ledger.open(Path(folder) / "ledger.db")

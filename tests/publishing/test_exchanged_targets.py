@@ -1,4 +1,4 @@
-"""A channel's name is given to another room, page or adapter while an incident is open."""
+"""While an incident is open, a channel's name gets another room, page or adapter."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def change(company, old, new):
 
 
 def said(sandbox, place):
-    """The posts there, without corrections of earlier ones."""
+    """Return the posts there, without corrections of earlier ones."""
     return [m for m in sandbox.received if m.to == place and "edits" not in m.extra]
 
 
 def posts(sandbox, provider, place):
-    """The references that posts there follow, in order; None for the first word."""
+    """Return the references that posts there reply to, in order; None for a first post."""
     return [m.thread for m in said(sandbox, place) if m.provider == provider]
 
 

@@ -1,4 +1,4 @@
-"""Updates, resolves and retractions: threaded, for all who were told, and no older word after a newer."""
+"""Updates, resolves and retractions: in threads, for all who were told, and in order."""
 
 from __future__ import annotations
 

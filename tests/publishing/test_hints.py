@@ -1,4 +1,4 @@
-"""What the preview points out in the words before somebody says yes."""
+"""Warnings of the preview about the commander's words."""
 
 from __future__ import annotations
 

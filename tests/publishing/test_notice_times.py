@@ -1,4 +1,4 @@
-"""The times of a notice: corrected ones are kept, and the night when clocks change adds or loses no hour."""
+"""The times of a notice: corrections are kept, and no hour is lost in the night when clocks change."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def offset(zone: ZoneInfo, moment: datetime) -> timedelta:
 
 @cache
 def changes(key: str) -> tuple[datetime, ...]:
-    """When clocks in the zone change in 2026 and 2027, to the minute."""
+    """Return when clocks in the zone change in 2026 and 2027, to the minute."""
     zone, found, step = ZoneInfo(key), [], timedelta(days=5)
     for number in range((END - BEGIN) // step):
         low, high = BEGIN + number * step, BEGIN + (number + 1) * step

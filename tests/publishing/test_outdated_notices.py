@@ -1,4 +1,4 @@
-"""What is pointed out when a notice is sent long after it was written."""
+"""Warnings about a notice that is sent long after it was written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of an exercise, readers outside hear the first and the last word; colleagues hear everything."""
+"""Outside readers get the first and the last notice of an exercise; colleagues get every notice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ lanes = [["email"], ["page"]]
 
 @pytest.fixture
 def office(company):
-    """A company whose customers and agents are told by e-mail, and whose page everybody reads."""
+    """Return a company that tells customers and agents by e-mail and has a public page."""
     company.configure([["email"], ["x"]], extra=AGENTS)
     rows = "id,name,email\na0,Agent,a0@muster.example\np1,Both,p1@kunde.example\n"
     (company.folder / "agents.csv").write_text(rows, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Guards and keys: what is asked and refused before anything is recorded, and what is given again."""
+"""Guards and keys: questions and refusals before anything is recorded, and repeated results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer that was lost, where the provider cannot be asked: a person looks, and says what became of it."""
+"""After a lost answer of a provider without look-up, a person records what happened to the message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.harness.program_company import ProgramCompany
 
 @pytest.fixture
 def lost(mail_company: ProgramCompany) -> ProgramCompany:
-    """Everybody was sent the first notice, and the answer was lost; the provider works again."""
+    """Return a company whose first notice was sent, but the answers were lost; the provider works again."""
     mail_company.sandbox.fault(parse_fault("sendgrid:drop_after"))
     assert mail_company.notify("Chat down").code == 11
     mail_company.sandbox.clear_faults()

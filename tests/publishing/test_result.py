@@ -1,4 +1,4 @@
-"""What a run came to, as scripts read it: counts, exit codes, JSON."""
+"""The result of a run as scripts read it: counts, exit codes, JSON."""
 
 from __future__ import annotations
 

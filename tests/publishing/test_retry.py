@@ -1,4 +1,4 @@
-"""`retry` may be run at any time, by anybody, twice, and from cron."""
+"""`retry` may be run at any time, more than once, and from cron."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two lists that both count from 1: an older notice makes way for a newer one of the same person alone."""
+"""In two lists with the same ids, a newer notice replaces only the older one of the same person."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def write(company, name, *rows):
 
 
 def notices(sandbox, address):
-    """The numbers of the notices that the address got, in the order in which they came."""
+    """Return the numbers of the notices that the address got, in their order."""
     mails = [message for message in sandbox.received if message.to.lower() == address]
     return [
         number for mail in mails for number in (1, 2, 3) if f"Incident INC-1, message {number}." in mail.text

@@ -1,4 +1,4 @@
-"""A ticket through a whole incident: what becomes of it when agents act, and who may read what."""
+"""A ticket during a whole incident: when agents change it, and who may read which text."""
 
 from __future__ import annotations
 

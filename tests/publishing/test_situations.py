@@ -1,4 +1,4 @@
-"""What follows from what was said before: situations, instructions that hold, all-clears that were wrong."""
+"""What a notice takes over from earlier ones: its situation, instructions that hold, a wrong all-clear."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Story:
-    """An incident that is told step by step, a minute apart."""
+    """An incident with one notice a minute."""
 
     def __init__(self, **given):
         self.now = NOW

@@ -1,4 +1,4 @@
-"""Windows of maintenance: whatever is typed in whatever order, in every zone, readers are told what holds."""
+"""Windows of maintenance: for any input, order and zone, readers are told the window that holds."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def published(state: State, composed: Composed) -> State:
 
 
 def seen(state: State, zone: str) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """What calendars and monitors read of the page: the event, and the phases that each list holds."""
+    """Return what calendars and monitors read on the page: the event, and the phases in each list."""
     told, site = incident_views(state), SiteSettings(title="Status", zone=zone, language="en")
     feed = dict(calendars(told, site, "en"))["maintenance.ics"]
     files = dict(Api(told, site).files())
@@ -118,7 +118,7 @@ def seen(state: State, zone: str) -> tuple[dict[str, str], dict[str, list[str]]]
 
 
 def walked(request: Request, walk: list[Step], zone: str, now: datetime) -> Iterator[tuple[Step | None, Any]]:
-    """Each step with what came of it: the notice, or the refusal."""
+    """Yield each step with its result: the notice, or the refusal."""
     own = replace(SETTINGS, timezone=ZoneInfo(zone), locale="en")
     before, sequence = FIRST, 1
     for step in (None, *walk):
