@@ -14,7 +14,7 @@ from typing import Any, ClassVar, cast
 import typer
 from typer.exceptions import TyperException
 
-from broadcast.cli.command import CONTEXT, Group, everywhere, unfolded
+from broadcast.cli.command import CONTEXT, Group, everywhere, unfold
 from broadcast.cli.errors import (
     report,
     report_interrupted,
@@ -169,7 +169,7 @@ def _root() -> Root:
     def broadcast(common: Common) -> None:
         """One command tells everyone: incident notices over SMS, e-mail, social media and status pages."""
 
-    app.callback()(unfolded(broadcast))
+    app.callback()(unfold(broadcast))
     root = cast("Root", typer.main.get_command(app))
     root.params += everywhere()
     return root

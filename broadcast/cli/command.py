@@ -36,7 +36,7 @@ class Command(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse; global flags before the verb are the defaults."""
-        return super().make_context(info_name, args, parent, default_map=given_before(parent), **extra)
+        return super().make_context(info_name, args, parent, default_map=flags_before(parent), **extra)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Show the help if required arguments are missing and nothing was typed."""
@@ -57,7 +57,7 @@ class Group(TyperGroup):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse; global flags before the verb are the defaults."""
-        return super().make_context(info_name, args, parent, default_map=given_before(parent), **extra)
+        return super().make_context(info_name, args, parent, default_map=flags_before(parent), **extra)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Show the help if no verb was typed."""
@@ -93,7 +93,7 @@ def command(
     def made(function: Callable[..., object]) -> Command:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         called = name or function.__name__.strip("_").replace("_", "-")
-        app.command(called, cls=Command, context_settings=CONTEXT)(unfolded(function))
+        app.command(called, cls=Command, context_settings=CONTEXT)(unfold(function))
         built = cast("Command", typer.main.get_command(app))
         built.examples = examples
         built.terms = terms
@@ -119,7 +119,7 @@ def group(name: str, summary: str, commands: Sequence[Command], examples: Sequen
     return made
 
 
-def unfolded(function: Callable[..., object]) -> Callable[..., object]:
+def unfold(function: Callable[..., object]) -> Callable[..., object]:
     """Return `function` for Typer: each dataclass parameter is replaced by one parameter per field."""
     signature = inspect.signature(function, eval_str=True)
     groups: dict[str, type] = {
@@ -158,7 +158,7 @@ def explain(ctx: typer.Context) -> NoReturn:
     raise typer.Exit(2)
 
 
-def given_before(parent: typer.Context | None) -> dict[str, object]:
+def flags_before(parent: typer.Context | None) -> dict[str, object]:
     """Return the global flags before this verb."""
     if parent is None:
         return {}
@@ -171,7 +171,7 @@ def global_flags() -> list[Any]:
 
     def flags(common: Common) -> None: ...
 
-    return _params(unfolded(flags))
+    return _params(unfold(flags))
 
 
 def everywhere() -> list[Any]:

@@ -20,7 +20,7 @@ def complete(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` in its own loop and return its result. Ctrl-C raises `KeyboardInterrupt` at once."""
     import asyncio
 
-    with _interrupting_at_once():
+    with _interrupt_at_once():
         return asyncio.run(work)
 
 
@@ -64,7 +64,7 @@ def _woken() -> None:
 
 
 @contextmanager
-def _interrupting_at_once() -> Iterator[None]:
+def _interrupt_at_once() -> Iterator[None]:
     """Keep `asyncio.run` from handling Ctrl-C: it would wait for the answer to an open question."""
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler or not _in_main_thread():

@@ -12,7 +12,7 @@ from broadcast.wiring import open_ledger
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Ledger]:
+def use_ledger(settings: Settings) -> Iterator[Ledger]:
     """Open the ledger of these settings; for an unknown incident, the hint says where else to look."""
     ledger = open_ledger(settings)
     try:

@@ -137,7 +137,7 @@ def answer_version() -> int:
     return 12 if lost else 0
 
 
-def coloured(terminal: bool, environ: Mapping[str, str]) -> bool:
+def use_colours(terminal: bool, environ: Mapping[str, str]) -> bool:
     """Return whether to use colours: from the environment (no-color.org, force-color.org) or a terminal."""
     if environ.get("NO_COLOR") or environ.get("BROADCAST_NO_COLOR"):
         return False
@@ -149,7 +149,7 @@ def coloured(terminal: bool, environ: Mapping[str, str]) -> bool:
 
 def _stream(file: TextIO | None, *, no_color: bool) -> Stream:
     terminal = _is_terminal(file)
-    colour = coloured(terminal, os.environ)
+    colour = use_colours(terminal, os.environ)
     dumb = os.environ.get("TERM") == "dumb"
     return Stream(file, drawable=(terminal and not dumb) or colour, colour=colour and not no_color)
 

@@ -11,7 +11,7 @@ import pytest
 
 from broadcast.cli.errors import report_interrupted, report_unfinished
 from broadcast.cli.options import Common, Output
-from broadcast.cli.output.progress import watching
+from broadcast.cli.output.progress import show_progress
 from broadcast.dispatch.progress import Event, EventKind
 from broadcast.errors import Interrupted, LedgerError, Unfinished
 from tests.harness.program import environment
@@ -192,7 +192,7 @@ FULL = LedgerError("the ledger is full", hint="make room")
 
 
 def fail_after(happened: EventKind | None, error: BaseException = FULL) -> None:
-    with watching(Common(), Output.QUIET) as listener:
+    with show_progress(Common(), Output.QUIET) as listener:
         if happened:
             listener(Event(kind=happened, channel="sms"))
         raise error

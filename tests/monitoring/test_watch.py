@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from broadcast.cli.output.watch import round_json, told
+from broadcast.cli.output.watch import round_json, round_page
 from broadcast.config.load import load
 from broadcast.config.settings import Settings, WatchSettings
 from broadcast.dispatch.progress import ignore_events
@@ -351,7 +351,7 @@ def test_a_channel_that_was_renamed_while_it_was_down_is_over_and_takes_nothing_
     assert {one.system for one in found.unwatched} >= {"email"}
     assert (found.down, found.recovered) == ((), ())
     assert [path.name for path in found.closed] == [draft.replace(".md", ".closed.md")]
-    assert any("email is no longer watched" in str(block) for block in told(found, renamed))
+    assert any("email is no longer watched" in str(block) for block in round_page(found, renamed))
     assert watching(renamed).round().unwatched == ()
 
 
@@ -370,7 +370,7 @@ def test_a_doubtful_channel_is_not_reported_as_working_again(tmp_path, provider)
 
     found = watch.round()
 
-    said = " ".join(map(str, told(found, settings)))
+    said = " ".join(map(str, round_page(found, settings)))
     assert {one.system for one in found.recovered} == {"email", "post"}
     assert "works again" not in said
     assert "email is no longer down, but doubtful:" in said

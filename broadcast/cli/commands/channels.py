@@ -107,7 +107,7 @@ def tell_health(
 
     settings = load_settings(common.config, sandbox=common.sandbox)
     chosen = list(_chosen(settings.channels, name).values())
-    found, trouble = _surveyed(settings, chosen, probing=not no_probe)
+    found, trouble = _survey(settings, chosen, probing=not no_probe)
     if output is OutputForm.JSON:
         show_json({"schema": HEALTH, **health_json(found, trouble, settings.timezone)}, common.out)
     else:
@@ -115,16 +115,16 @@ def tell_health(
     return _WRONG if any(one.down and not one.channel.optional for one in found.channels) else 0
 
 
-def _surveyed(
+def _survey(
     settings: Settings, channels: Sequence[ChannelSettings], *, probing: bool
 ) -> tuple[Survey, str | None]:
     """Return the survey, and why it was made without the ledger, if so."""
-    from broadcast.cli.ledger import opened
+    from broadcast.cli.ledger import use_ledger
     from broadcast.model.clock import SystemClock
     from broadcast.monitoring.survey import Surveyor
 
     try:
-        with opened(settings) as ledger:
+        with use_ledger(settings) as ledger:
             return complete(Surveyor(settings, ledger, SystemClock(), probing).survey(channels)), None
     except LedgerError as error:
         return complete(Surveyor(settings, None, SystemClock(), probing).survey(channels)), str(error)

@@ -74,16 +74,16 @@ def run(common: Common, named: Named, folder: Folder = None, output: ListForm = 
 
 
 def _played(exercise: Exercise, common: Common, folder: Path | None) -> Grade:
-    def told(step: ExerciseStep) -> None:
+    def show_step(step: ExerciseStep) -> None:
         if step.say:
             common.err.write(f"{spell(step).split()[0]}  {step.say}\n")
 
     if folder is not None:
         place = folder / exercise.path.stem
         place.mkdir(parents=True, exist_ok=True)
-        return complete(make_rehearsal(exercise, place, stop_by_signals).run(told))
+        return complete(make_rehearsal(exercise, place, stop_by_signals).run(show_step))
     with TemporaryDirectory(prefix="broadcast-drill-") as fleeting:
-        return complete(make_rehearsal(exercise, Path(fleeting), stop_by_signals).run(told))
+        return complete(make_rehearsal(exercise, Path(fleeting), stop_by_signals).run(show_step))
 
 
 def _minutes(exercise: Exercise) -> str:

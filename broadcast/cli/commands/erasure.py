@@ -12,7 +12,7 @@ import typer
 from broadcast.cli.command import command
 from broadcast.cli.consent import Question
 from broadcast.cli.errors import crash_reports
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Also, Common, Confirming, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
@@ -68,7 +68,7 @@ def purge(
             common, str(asked.people), _purge_page(asked, settings.timezone), yes=confirming.yes
         )
 
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         done = purging.propose(ledger, age, now)
         if not confirming.dry_run:
             done = purging.purge(ledger, done, Author(author(), now), consent)
@@ -104,7 +104,7 @@ def forget(
         _ERASE.show_and_ask(common, str(asked.messages), _forget_page(asked), yes=confirming.yes)
 
     left: list[Path] = []
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         done = forgetting.propose(ledger, settings, whom, also or (), suppress=suppress)
         if not confirming.dry_run:
             by = Author(author(), SystemClock().now())

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from broadcast.cli.command import command
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Also, Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.person import INCOMPLETE, person_page, places, places_json
@@ -40,7 +40,7 @@ def export_person(common: Common, whom: Whom, also: Also = None, output: ListFor
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
     channels = make_channels(settings).planned
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         export = exporting.export_person(ledger, settings, channels, whom, also or ())
     zone, now = settings.timezone, SystemClock().now()
     if output is OutputForm.JSON:

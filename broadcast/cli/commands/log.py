@@ -6,7 +6,7 @@ from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 from broadcast.cli.command import command
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, StyledWord, Table, Tone, line
@@ -24,7 +24,7 @@ _TONES = {"failed": Tone.BAD, "unknown": Tone.WARNING, "held": Tone.WARNING, "ac
 def log(common: Common, incident: MaybeIncident = None, output: ListForm = OutputForm.HUMAN) -> None:
     """List everything that happened in an incident; addresses are masked."""
     settings = load_settings(common.config, sandbox=common.sandbox)
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         entries = read_log(ledger, incident, address_kinds(settings))
     zone = settings.timezone
     if output is OutputForm.JSON:

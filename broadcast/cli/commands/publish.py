@@ -7,7 +7,7 @@ from dataclasses import replace
 from broadcast.cli.command import command
 from broadcast.cli.consent import ConsentPrompt
 from broadcast.cli.event_loop import complete, stop_by_signals
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import (
     Common,
     Correcting,
@@ -22,7 +22,7 @@ from broadcast.cli.options import (
 )
 from broadcast.cli.output.display import json_text, show, show_json
 from broadcast.cli.output.preview import preview_json, preview_page
-from broadcast.cli.output.progress import watching
+from broadcast.cli.output.progress import show_progress
 from broadcast.cli.output.show_result import show_result
 from broadcast.cli.request_input import read_limits, read_request, read_words
 from broadcast.config.settings import Settings
@@ -127,7 +127,7 @@ def publish(request: Request, common: Common, sending: Sending, run: RunOptions)
     if limits.dry_run:
         return _preview(request, limits, settings, common, run.output)
     asking = ConsentPrompt(common, settings.timezone, sending.yes)
-    with opened(settings) as ledger, watching(common, run.output) as listener:
+    with use_ledger(settings) as ledger, show_progress(common, run.output) as listener:
         publisher = make_publisher(settings, ledger, listener)
         result = complete(publisher.publish(request, limits, asking, stop_by_signals()))
     show_result(result, run.output, settings.timezone, common, asking.warned)
@@ -135,7 +135,7 @@ def publish(request: Request, common: Common, sending: Sending, run: RunOptions)
 
 
 def _preview(request: Request, limits: Limits, settings: Settings, common: Common, output: Output) -> int:
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         preview = make_publisher(settings, ledger, ignore_events).preview(request, limits)
     if output is Output.JSON:
         show_json(preview_json(preview, settings.timezone), common.out)

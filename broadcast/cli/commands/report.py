@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from broadcast.cli.command import command
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import AnyIncident, Common
 from broadcast.errors import UsageError
 from broadcast.model.clock import SystemClock
@@ -66,7 +66,7 @@ def report(
     form = _form(form, out)
     settings = load_settings(common.config, sandbox=common.sandbox)
     locale = _locale(lang, settings.locale, common)
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         story = build(ledger, incident, SystemClock().now(), settings.timezone)
     text = (as_html if form is Format.HTML else as_markdown)(story, locale)
     if out is None:

@@ -10,7 +10,7 @@ import typer
 from broadcast.cli import completion
 from broadcast.cli.command import command
 from broadcast.cli.consent import Question
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, Confirming, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Remark, StyledWord, Tone, line
@@ -79,7 +79,7 @@ def resolve_unknown(
     def consent(asked: Resolution) -> None:
         _RECORD.show_and_ask(common, str(len(asked.messages)), _page(asked, settings), yes=confirming.yes)
 
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         resolution = propose(ledger, selection, as_, author())
         if not confirming.dry_run:
             resolution = resolve(ledger, resolution, SystemClock(), consent)

@@ -8,9 +8,9 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.event_loop import complete, stop_by_signals
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, MaybeIncident, RunOptions
-from broadcast.cli.output.progress import watching
+from broadcast.cli.output.progress import show_progress
 from broadcast.cli.output.show_result import show_retried
 from broadcast.cli.request_input import read_limits
 from broadcast.publishing.retry import retry as finish
@@ -36,7 +36,7 @@ def retry(common: Common, run: RunOptions, incident: MaybeIncident = None, yes: 
     del yes
     limits = read_limits(run)
     settings = load_settings(common.config, sandbox=common.sandbox)
-    with opened(settings) as ledger, watching(common, run.output) as listener:
+    with use_ledger(settings) as ledger, show_progress(common, run.output) as listener:
         deliverer = make_deliverer(settings, ledger, listener)
         retried = complete(finish(deliverer, incident, limits, stop_by_signals()))
     show_retried(retried, run.output, settings.timezone, common)

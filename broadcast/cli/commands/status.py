@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from broadcast.cli.command import command
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, MaybeIncident, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
@@ -50,7 +50,7 @@ def status(
     Reads the ledger only: it works offline, and sends nothing.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         found = _found(ledger, incident, everything=all_)
         sending = ledger.runs.living()
     if output is OutputForm.JSON:

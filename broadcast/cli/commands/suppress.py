@@ -12,7 +12,7 @@ import typer
 
 from broadcast.cli.command import command
 from broadcast.cli.consent import Question
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, Confirming, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, StyledWord, Table, line
@@ -74,7 +74,7 @@ def suppress(
     given = list(addresses or ())
     _check(given, wanted)
     settings = load_settings(common.config, sandbox=common.sandbox)
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         if wanted.listed:
             found = ledger.suppressions.all()
         elif wanted.removed:

@@ -152,7 +152,7 @@ def render(
     else:
         shown = specimens(renderer, organisation, reader.audience, channel, locales)
     if out is None:
-        show([_quoted(one, named=every) for one in shown], common.out)
+        show([_text_quote(one, named=every) for one in shown], common.out)
         return
     _write(shown, reader.audience, channel, out, common)
 
@@ -175,7 +175,7 @@ def _write(shown: Sequence[Specimen], audience: str, kind: ChannelKind, out: Pat
     common.err.write(f"written: {printable(str(out))}\n")
 
 
-def _quoted(one: Specimen, *, named: bool) -> Block:
+def _text_quote(one: Specimen, *, named: bool) -> Block:
     """Return one text with its template and length, and its situation if `named`."""
     message = one.rendered.message
     text = f"{message.subject}\n\n{message.text}" if message.subject else message.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from broadcast.cadence.tick import tick as run_round
 from broadcast.cli.command import command
 from broadcast.cli.event_loop import complete, stop_by_signals
-from broadcast.cli.ledger import opened
+from broadcast.cli.ledger import use_ledger
 from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.display import show_json
 from broadcast.cli.output.plain_text import one_line
@@ -25,7 +25,7 @@ def tick(common: Common, output: ListForm = OutputForm.HUMAN) -> int:
     something could not be done; the next round tries again.
     """
     settings = load_settings(common.config, sandbox=common.sandbox)
-    with opened(settings) as ledger:
+    with use_ledger(settings) as ledger:
         jobs = make_jobs(settings, ledger)
         result = complete(run_round(jobs, SystemClock(), stop_by_signals()))
     if output is OutputForm.JSON:

@@ -13,7 +13,7 @@ from broadcast.cli.event_loop import complete
 from broadcast.cli.options import Common, Output
 from broadcast.cli.output.display import json_text, show
 from broadcast.cli.output.plain_text import one_line
-from broadcast.cli.output.watch import round_json, summary, told
+from broadcast.cli.output.watch import round_json, round_page, summary
 from broadcast.config.durations import parse_duration
 from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
@@ -74,6 +74,6 @@ def _show(found: Round, settings: Settings, common: Common, output: Output, *, f
         common.err.write(f"warning: {one_line(trouble)}\n")
     if first and not common.quiet and output is Output.HUMAN:
         common.err.write(summary(found) + "\n")
-    page = list(told(found, settings))
+    page = list(round_page(found, settings))
     if page:
         show(page, common.out)

@@ -39,7 +39,7 @@ def as_paragraphs(table: Table, width: int) -> str:
     for row in table.rows:
         first, *others = zip(table.columns, row, strict=True)
         named = [f"{one_line(name)}: {one_line(cell)}" for name, cell in others if plain(cell)]
-        lines += _filled("; ".join([one_line(first[1]), *named]), width, further="    ")
+        lines += _wrap("; ".join([one_line(first[1]), *named]), width, further="    ")
     return "".join(f"{text}\n" for text in lines)
 
 
@@ -70,10 +70,10 @@ def _wrapped(text: str, width: int) -> list[str]:
     if text.startswith(f"{COMMAND}: "):
         return [text]
     margin = _MARGIN if text.startswith(_MARGIN) else ""
-    return _filled(text.removeprefix(margin), width, margin, margin) or [text]
+    return _wrap(text.removeprefix(margin), width, margin, margin) or [text]
 
 
-def _filled(text: str, width: int, first: str = "", further: str = "") -> list[str]:
+def _wrap(text: str, width: int, first: str = "", further: str = "") -> list[str]:
     """Return lines of `width` columns with unbroken words; `first` and `further` are their prefixes."""
     return textwrap.wrap(
         text,

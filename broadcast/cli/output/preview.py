@@ -37,7 +37,7 @@ def preview_page(preview: Preview, zone: ZoneInfo, *, everything: bool) -> list[
     """
     shown = [text for text in preview.texts if text.recipients or text.kind in _PUBLISHED or everything]
     left_out = len(preview.texts) - len(shown)
-    quoted = _nearest(shown)
+    quoted = _by_importance(shown)
     others = [text for text in shown if text not in quoted]
     more = counted(left_out, "more text")
     return [
@@ -106,7 +106,7 @@ def people(count: int) -> str:
     return counted(count, "person", "people")
 
 
-def _nearest(texts: Sequence[TextPreview]) -> list[TextPreview]:
+def _by_importance(texts: Sequence[TextPreview]) -> list[TextPreview]:
     """Return the texts in order of importance: customers' texts, or those of most people, come last."""
     told = Counter[str]()
     for text in texts:

@@ -21,7 +21,7 @@ from broadcast.ledger.processes import ctrl_z_deferred
 
 
 @contextmanager
-def watching(common: Common, output: Output) -> Iterator[Listener]:
+def show_progress(common: Common, output: Output) -> Iterator[Listener]:
     """Provide the listener for the chosen output while the run lasts.
 
     Raises `Unfinished` for an error after something may have left the machine: the error's own exit code
@@ -35,7 +35,7 @@ def watching(common: Common, output: Output) -> Iterator[Listener]:
         begun, attempted = True, attempted or event.kind is EventKind.ATTEMPT
         shown(event)
 
-    with _showing(common, output) as shown:
+    with _listener(common, output) as shown:
         try:
             yield listener
         except Unfinished:
@@ -59,12 +59,12 @@ def _advice(error: Exception) -> str:
 
 
 @contextmanager
-def _showing(common: Common, output: Output) -> Iterator[Listener]:
+def _listener(common: Common, output: Output) -> Iterator[Listener]:
     if output is Output.NDJSON:
-        with _writing(common.out) as writer:
+        with _line_writer(common.out) as writer:
             yield JsonLines(writer)
     elif common.quiet or output is Output.QUIET:
-        with _writing(common.err) as writer:
+        with _line_writer(common.err) as writer:
             yield WholeRunLines(writer)
     elif common.err.drawable and not common.verbose:
         from broadcast.cli.output.bars import Bars
@@ -75,7 +75,7 @@ def _showing(common: Common, output: Output) -> Iterator[Listener]:
         finally:
             bars.stop()
     else:
-        with _writing(common.err) as writer:
+        with _line_writer(common.err) as writer:
             yield Lines(writer, every=common.verbose)
 
 
@@ -104,7 +104,7 @@ class LineWriter:
 
 
 @contextmanager
-def _writing(stream: Stream) -> Iterator[LineWriter]:
+def _line_writer(stream: Stream) -> Iterator[LineWriter]:
     writer = LineWriter(stream)
     try:
         yield writer

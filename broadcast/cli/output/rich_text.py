@@ -86,7 +86,7 @@ def draw(page: Page, stream: Stream) -> str:
     with pen.capture() as capture:
         for block in page:
             if isinstance(block, Table):
-                pen.print(_fitted(block, pen), soft_wrap=True, end="")
+                pen.print(_fit_table(block, pen), soft_wrap=True, end="")
             else:
                 pen.print(_drawn(block), soft_wrap=_is_whole(block, stream.width))
     return capture.get()
@@ -130,7 +130,7 @@ def _banner(banner: Banner) -> RenderableType:
     return Padding(Text.assemble(label, "  ", (printable(banner.rest), "bold")), (1, 0, 0, 0))
 
 
-def _fitted(table: Table, pen: Console) -> RenderableType:
+def _fit_table(table: Table, pen: Console) -> RenderableType:
     """Return the table with all words whole, or its rows as paragraphs if the longest words do not fit."""
     grid = _grid(table)
     around = Measurement.get(pen, pen.options.update_width(_ROOMY), grid).minimum
@@ -140,12 +140,12 @@ def _fitted(table: Table, pen: Console) -> RenderableType:
     spare = pen.width - around
     if spare < 0:
         return Text(as_paragraphs(table, pen.width))
-    for column, width in zip(grid.columns, _widened(least, wanted, spare), strict=True):
+    for column, width in zip(grid.columns, _column_widths(least, wanted, spare), strict=True):
         column.width = width
     return grid
 
 
-def _widened(least: Sequence[int], wanted: Sequence[int], spare: int) -> list[int]:
+def _column_widths(least: Sequence[int], wanted: Sequence[int], spare: int) -> list[int]:
     """Return the width of each column: at least its longest word, and a fair share of the rest."""
     widths = list(least)
     order = sorted(range(len(least)), key=lambda at: wanted[at] - least[at])

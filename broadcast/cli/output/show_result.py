@@ -30,7 +30,7 @@ def show_result(
     result: Result, output: Output, zone: ZoneInfo, common: Common, warned: Container[str] = ()
 ) -> None:
     """Write the result, times in `zone`; for people, new warnings go to standard error."""
-    with _naming_what_is_lost(common):
+    with _report_lost_result(common):
         match output:
             case Output.JSON:
                 show_json(result.as_json(), common.out)
@@ -60,7 +60,7 @@ def show_retried(retried: Retried, output: Output, zone: ZoneInfo, common: Commo
         return
     latest = retried.latest.as_json() if retried.latest else _NOTHING_OWED
     found = latest | {"notices": [result.as_json() for result in retried.notices]}
-    with _naming_what_is_lost(common):
+    with _report_lost_result(common):
         if output is Output.JSON:
             show_json(found, common.out)
         else:
@@ -68,7 +68,7 @@ def show_retried(retried: Retried, output: Output, zone: ZoneInfo, common: Commo
 
 
 @contextmanager
-def _naming_what_is_lost(common: Common) -> Iterator[None]:
+def _report_lost_result(common: Common) -> Iterator[None]:
     """Report on standard error that a result could not be written.
 
     The exit code still tells what was sent.

@@ -27,7 +27,7 @@ def summary(found: Round) -> str:
     return one_line("; ".join(parts)) or "nothing could be checked"
 
 
-def told(found: Round, settings: Settings) -> Iterator[Block]:
+def round_page(found: Round, settings: Settings) -> Iterator[Block]:
     """Yield what changed, and what to do about it; nothing if nothing changed."""
     at = clock_time(found.at, settings.timezone)
     for one in found.fallen:
