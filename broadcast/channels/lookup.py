@@ -27,6 +27,7 @@ _PRECISION = timedelta(seconds=5)
 #: The largest error of a clock that was set: a little more than a day.
 _DOUBT = timedelta(days=2)
 _PAGES = 5
+_YEAR_10000 = 253_402_300_800  # Unix seconds; the first moment that Python cannot hold
 _MARK = re.compile(r"\[INC-\d+/\d+\]")
 _LINK = re.compile(r"https?://\S+")
 _WORD = re.compile(r"\w+")
@@ -156,6 +157,14 @@ def moment(document: Mapping[str, object], key: str) -> datetime | None:
             continue
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     return None
+
+
+def unix_moment(document: Mapping[str, object], key: str) -> datetime | None:
+    """Return the time under `key`, whole Unix seconds; None if there is none."""
+    seconds = document.get(key)
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds < _YEAR_10000:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def unfound(answer: Answer) -> Unknown:

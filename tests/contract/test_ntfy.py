@@ -91,7 +91,18 @@ class TestNtfy(HttpAdapterContract, SandboxAdapterContract):
         async with serving(answering(Canned(429, b'{"code": 42901, "http": 429}'))) as stub:
             assert isinstance(await case.send(stub.url()), NotSent)
 
-    @pytest.mark.parametrize("text", ["", "other", '{"id": "a", "event": "message", "time": 9e99}'])
+    @pytest.mark.parametrize(
+        "time", ["9e99", "999999999999", "253402300800", "-1", "true", '"soon"', "null", "[]"]
+    )
+    async def test_a_message_without_a_time_proves_nothing(self, case: Case, time: str) -> None:
+        listed = f'{{"id": "a", "event": "message", "message": "other", "time": {time}}}'.encode()
+        async with serving(answering(Canned(200, listed))) as stub, using(case.build(stub.url())) as adapter:
+            assert isinstance(adapter, Reconciles)
+            (outcome,) = await adapter.find([Attempted(outgoing(None), now())])
+
+        assert isinstance(outcome, Unknown)
+
+    @pytest.mark.parametrize("text", ["", "other", '{"id": "a", "event": "open"}'])
     async def test_a_list_that_does_not_reach_back_proves_nothing(self, case: Case, text: str) -> None:
         # A server that keeps no messages answers with an empty list, whatever it was sent.
         async with (

@@ -51,18 +51,23 @@ NAMES = (
     "created_at", "date_created", "retry_after_ms", "expires_in", "incident_updates", "metadata", "broadcast",
     "components", "value", "isDraft", "uri", "cid", "event_id", "unsigned", "has_more", "meta", "content",
     "configuration", "statuses", "max_characters", "user", "role", "scopes", "account", "thread_ts", "body",
+    "time", "event", "sequence_id", "title", "attachment", "healthy",
 )  # fmt: skip
 SPOKEN = (
     *("", "0", "9" * 5000, "-1", "closed", "2026-11-29T06:00:00Z", "0001-01-01", "RecordNotFound", "from"),
     *("personalizations.0.to", f"personalizations.{'9' * 5000}.to", "duplicate content", "ExpiredToken"),
-    *("Sat, 01 Jan 99999999999999999999 00:00:00 GMT", "thread_not_found", "M_NOT_FOUND"),
+    *("Sat, 01 Jan 99999999999999999999 00:00:00 GMT", "thread_not_found", "M_NOT_FOUND", "message"),
 )
 TEXTS = st.one_of(
     st.text(max_size=8),
     st.sampled_from(SPOKEN),
 )
 LEAVES = st.one_of(
-    st.none(), st.booleans(), st.floats(), TEXTS, st.sampled_from((0, -1, 42, 2**63, 10**400, -(10**400)))
+    st.none(),
+    st.booleans(),
+    st.floats(),
+    TEXTS,
+    st.sampled_from((0, -1, 42, 2**39, 2**63, 10**400, -(10**400))),
 )
 DOCUMENTS = st.recursive(
     LEAVES,

@@ -30,6 +30,7 @@ ADAPTERS: dict[str, dict[str, object]] = {
     },
     "teams": {"webhook_url": "https://prod-1.logic.azure.com/workflows/a"},
     "matrix": {"access_token": "k", "room": "!incidents:muster.example"},
+    "ntfy": {"topic": "incidents", "token": "k", "allow_private": ["127.0.0.1", "::1"]},
     "zendesk": {"subdomain": "muster", "email": "agent@muster.example", "token": "k"},
 }
 ADDRESSES = {"twilio-sms": "+4915112345678", "sendgrid": "anna@kunde.example"}

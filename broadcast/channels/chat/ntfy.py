@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from broadcast.channels.address_guard import guard_for
 from broadcast.channels.dates import http_date
-from broadcast.channels.lookup import Likeness, Listed, found_among, likeness, unfound
+from broadcast.channels.lookup import Likeness, Listed, found_among, likeness, unfound, unix_moment
 from broadcast.channels.options import Shapes, matching, private_addresses, token
 from broadcast.channels.responses import failure, health, json_lines, json_object, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Transport
@@ -185,10 +185,7 @@ def _health(answer: Answer) -> Probe:
 
 def _listed(document: Mapping[str, object], outgoing: Outgoing) -> Listed:
     """Return a listed message; servers before version 2.16 keep no sequence id, so the text decides."""
-    seconds = document.get("time")
-    created = (
-        datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and 0 <= seconds < 2**40 else None
-    )
+    created = unix_moment(document, "time")
     key = text_of(document, "sequence_id")
     if key == outgoing.key:
         return Listed(document, created, Likeness.SAME_KEY)
