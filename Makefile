@@ -30,7 +30,7 @@ check: $(VENV)/.dev ## Check style, types, the order of the layers, and that no 
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/vulture
+	@$(BIN)/python -m tests.dead_code
 
 slow: $(VENV)/.dev ## Run the longer tests: the wheel, pages in a browser, power cuts
 	@$(PYTEST) -m "slow or browser"

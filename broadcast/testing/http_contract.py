@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -30,6 +31,8 @@ from broadcast.testing.stub import (
 
 CROWD = 50
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_BOMBS = (b"[" * 200_000, b'{"a":' * 40_000, b"9" * 200_000, b'{"id": 1e999, "sid": 1e999}')
 _PAGE = b"<html><body><h1>It works!</h1></body></html>"
 
 
@@ -114,7 +117,7 @@ class HttpAdapterContract(AdapterContract):
 
         assert isinstance(await case.send(stub.url()), Unknown)
 
-    @pytest.mark.parametrize("body", [_PAGE, b"{}", b"[1]", b'{"id": ', b"\xff", b""])
+    @pytest.mark.parametrize("body", [_PAGE, b"{}", b"[1]", b'{"id": ', b"\xff", b"", *_BOMBS], ids=range(10))
     async def test_a_success_without_an_id_proves_nothing(self, case: Case, stub: Stub, body: bytes) -> None:
         answer = Canned(case.accepted.status, body)
         if answer == case.accepted:
@@ -199,6 +202,36 @@ class HttpAdapterContract(AdapterContract):
         everything = "\n".join([told, *logged])
         assert [secret for secret in case.secrets if secret in everything] == []
         assert case.address is None or case.address not in str(outcomes)
+
+    @pytest.mark.parametrize("status", [200, 400, 500])
+    async def test_nothing_that_it_says_controls_a_terminal_or_a_file(
+        self, case: Case, stub: Stub, status: int
+    ) -> None:
+        stub.play = answering(Canned(status, json.dumps(_saying("\x1b]0;x\x07\x00\x9b31m\ud800")).encode()))
+
+        outcome = await case.send(stub.url())
+
+        said = [getattr(outcome, name, None) for name in ("ref", "reason", "code", "detail", "warning")]
+        assert [ascii(one) for one in said if one and _CONTROLS.search(one)] == []
+
+
+def _saying(text: str) -> dict[str, object]:
+    """Return an answer that says `text` wherever a provider may say something."""
+    names = (
+        "message",
+        "detail",
+        "error",
+        "code",
+        "sid",
+        "id",
+        "ts",
+        "event_id",
+        "errcode",
+        "status",
+        "title",
+    )
+    inner = {"id": text, "message": text, "field": text}
+    return {**dict.fromkeys(names, text), "data": inner, "ticket": inner, "errors": [inner]}
 
 
 def _lost(kind: str, accepted: Canned) -> Play:
