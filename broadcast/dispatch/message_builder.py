@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from broadcast.ledger.records import Claim, NoticeText
 from broadcast.model.channel import Capabilities
-from broadcast.model.contact import Contact
 from broadcast.model.ids import delivery_key
 from broadcast.model.message import Message
 from broadcast.model.outgoing import Headline, Outgoing
@@ -57,13 +56,15 @@ class MessageBuilder:
         """Return the message for a claim, as its channel needs it."""
         message = self._index[claim.template_audience, claim.locale, capabilities.kind]
         contact = claim.contact
+        if message.slots:
+            message = message.personal(contact.template_values() if contact else {})
         kind = capabilities.address
         address = contact.address(kind) if contact and kind else None
         channel = claim.route[claim.step]
         free = claim.audience not in self.internal
         return Outgoing(
             key=delivery_key(self.secret, *self._named(claim, channel)),
-            message=message.personal(contact_values(contact)) if message.slots else message,
+            message=message,
             headline=self.headline,
             address=address,
             name=contact.name if contact else "",
@@ -95,16 +96,3 @@ class MessageBuilder:
             and text.template_audience == claim.template_audience
             and text.message.locale != claim.locale
         )
-
-
-def contact_values(contact: Contact | None) -> dict[str, str]:
-    """Return the values that a template may use of a person: the columns of the contacts file."""
-    if contact is None:
-        return {}
-    return {
-        "id": contact.id,
-        "name": contact.name,
-        "phone": contact.phone or "",
-        "email": contact.email or "",
-        **dict(contact.extra),
-    }

@@ -59,6 +59,11 @@ class Contact:
         """Return the person's address of that kind, or None."""
         return self.phone if kind is AddressKind.PHONE else self.email
 
+    def template_values(self) -> dict[str, str]:
+        """Return the values that a template may use of this person: the columns of the contacts file."""
+        own = {"id": self.id, "name": self.name, "phone": self.phone or "", "email": self.email or ""}
+        return {**own, **dict(self.extra)}
+
     def without(self, kind: AddressKind, reason: str) -> Contact:
         """Return the same person without the address of that kind."""
         barred = (*self.barred, Barred(kind, reason))

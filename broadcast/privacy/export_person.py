@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcast.config.settings import Settings
-from broadcast.dispatch.message_builder import contact_values
 from broadcast.errors import NothingMatched
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.person_record import OwedMessage, recorded
@@ -97,7 +96,7 @@ def _sent(ledger: Ledger, message: OwedMessage, channels: Mapping[str, PlannedCh
     }
     for channel in dict.fromkeys([one.channel for one in message.attempts] or [message.channel]):
         text = texts.get(_kind(channel, message, channels))
-        yield SentText(channel, text and text.personal(contact_values(message.contact)))
+        yield SentText(channel, text and text.personal(message.contact.template_values()))
 
 
 def _kind(channel: str, message: OwedMessage, channels: Mapping[str, PlannedChannel]) -> str:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from broadcast.dispatch.message_builder import contact_values
 from broadcast.errors import TooLong
 from broadcast.ledger.records import NoticeText
 from broadcast.model.channel import ChannelKind
@@ -83,7 +82,7 @@ def check_personal(
     for delivery in deliveries if personal else ():
         if delivery.contact and (found := personal.get((delivery.template_audience, delivery.locale))):
             message, result = found
-            length = measure(message.personal(contact_values(delivery.contact)).text)
+            length = measure(message.personal(delivery.contact.template_values()).text)
             if length.parts > max(result.units.parts, PERSONAL_PARTS):
                 raise TooLong(
                     f"{result.template}: {length.units} units, {length.parts} SMS parts "
