@@ -12,6 +12,7 @@ What it returns: an `Outcome`, which is `Accepted` (with its `Thread`), `Rejecte
 perhaps a `SuppressionReason`), `NotSent` or `Unknown`; and a `Probe` with its `Health`.
 What it raises, while it is built and never later: `ConfigError`.
 What helps to read an answer (`Answer`; `NoReply` if none came): `responses`, `lookup`.
+What reads receipts, replies and keys that the provider sends: `Receives`, with the records of `inbound`.
 What helps to check options: `option_shapes`.
 
 Example:
@@ -56,10 +57,11 @@ Example:
 
 from broadcast.channels import lookup, responses
 from broadcast.channels import options as option_shapes
-from broadcast.channels.base import Adapter, Reconciles
+from broadcast.channels.base import Adapter, Receives, Reconciles
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
+from broadcast.model import inbound
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
 from broadcast.model.contact import AddressKind
 from broadcast.model.outcome import (
@@ -95,6 +97,7 @@ __all__ = [
     "Outcome",
     "Outgoing",
     "Probe",
+    "Receives",
     "Reconciles",
     "Rejected",
     "Scope",
@@ -103,6 +106,7 @@ __all__ = [
     "Threading",
     "Transport",
     "Unknown",
+    "inbound",
     "lookup",
     "option_shapes",
     "responses",

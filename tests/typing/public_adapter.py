@@ -25,6 +25,7 @@ from broadcast.adapters import (
     Outcome,
     Outgoing,
     Probe,
+    Receives,
     Reconciles,
     Rejected,
     Scope,
@@ -33,6 +34,7 @@ from broadcast.adapters import (
     Threading,
     Transport,
     Unknown,
+    inbound,
     lookup,
     option_shapes,
     responses,
@@ -72,6 +74,15 @@ class Pigeon:
 
     async def find(self, attempts: Sequence[Attempted]) -> Sequence[Outcome]:
         return [await self._find(attempt) for attempt in attempts]
+
+    def receive(self, request: inbound.InboundRequest) -> Sequence[inbound.Inbound]:
+        if request.headers.get("pigeon-signature") != "right":
+            raise inbound.Forged
+        try:
+            ref = str(json.loads(request.body)["id"])
+        except (ValueError, KeyError, TypeError):
+            raise inbound.Malformed from None
+        return [inbound.Receipt(ref=ref, state=inbound.ReceiptState.DELIVERED, event="landed")]
 
     async def probe(self) -> Probe:
         answer = await self._ask("GET", "/loft")
@@ -123,3 +134,4 @@ def _page(answer: Answer) -> lookup.ListPage | None:
 
 ADAPTER: type[Adapter] = Pigeon
 RECONCILES: type[Reconciles] = Pigeon
+RECEIVES: type[Receives] = Pigeon
