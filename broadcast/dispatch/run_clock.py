@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from broadcast.dispatch.channel import NEVER
 from broadcast.model.clock import Clock
 
-_LONGEST_WAIT = 60.0
-_STEP = 1.0  # seconds; time synchronisation corrects less than that without a jump
+_LONGEST_WAIT = 60.0  # seconds
+_STEP = 1.0  # seconds; a smaller difference is a clock that runs a little fast or slow
 
 
 class RunClock:

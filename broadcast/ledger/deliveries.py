@@ -118,6 +118,7 @@ class Deliveries:
                 LedgerError
             ):  # the run ends by the error that is raised below, and its name with it
                 self._run.rename()
+            # Requests from before are still awaited under the former name, so it must stay alive.
             self._out_before = set(self._out)
             self._back_from()
             raise
@@ -135,6 +136,8 @@ class Deliveries:
     ) -> tuple[Turn, int]:
         """Return what was claimed, and the number of the newest notice that superseded something."""
         with self._store.transaction() as connection:
+            # The order matters: outcomes may plan deliveries again, newer notices cancel some of them, and a
+            # channel that pauses now gets no claims.
             settle(connection, settled, now.timestamp())
             newest = self._stand_aside(connection, now, _back(settled))
             record_pauses(connection, pauses, now)
@@ -352,6 +355,7 @@ class Deliveries:
             "now": now.timestamp(),
             "limit": pacing.most(channel, wanted),
         }
+        # Tokens are taken for requests, so it must be known before how many texts the claims have.
         if channel in self._paces:
             due = connection.execute("due_texts", values).fetchall()
             values["limit"] = pacing.admit(channel, due)

@@ -169,6 +169,7 @@ class Erasure:
                 f"{error}; the people are erased, and unused parts of the file may still hold what they were",
                 hint="correct that and run the same command again: it finishes the file",
             ) from None
+        # After it, not before: a run that dies in between rewrites the file once more.
         with self._store.transaction() as connection:
             connection.execute("rewrite_done")
 

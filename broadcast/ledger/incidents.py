@@ -123,6 +123,7 @@ class Incidents:
 
         at = now.timestamp()
         with self._store.transaction() as connection:
+            # Another process may have used the key, or published, since the preview was made.
             if new.key and connection.execute("notice_by_key", (new.key,)).fetchone():
                 raise Overtaken(f"the key {new.key} was just used", hint="run this again to see its result")
             identity = notice_identity(new.key, new.inputs_hash)
@@ -154,6 +155,7 @@ class Incidents:
             keep_deliveries(connection, notice_id, owed, at)
             if new.question is not None:
                 ask(connection, notice_id, new.question)
+            # Last, since it compares with what this notice owes.
             supersede(connection, incident_id, now)
             return notice_from(connection.execute("notice_by_id", (notice_id,)).fetchone())
 

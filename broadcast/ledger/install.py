@@ -27,6 +27,7 @@ def install_secret(ledger: Path) -> bytes:
 
     Raises `LedgerError` if it cannot be read, or is too short to be one.
     """
+    # The environment comes first, so that several machines can share one secret.
     if named := os.environ.get(VARIABLE):
         return _long_enough(named.encode(), VARIABLE, f"give {VARIABLE} at least {SHORTEST} characters")
     path = ledger.with_name(ledger.name + ".secret")

@@ -27,6 +27,7 @@ def hold(path: Path, note: bytes = b"", *, wait: bool = True) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if note:
+                # Before the lock: who finds it held reads the note.
                 os.pwrite(descriptor, note, 0)
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             if is_named(descriptor, path):

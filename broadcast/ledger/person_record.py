@@ -56,6 +56,7 @@ def recorded(store: Store, known: Sequence[KnownAs]) -> tuple[list[Contact], lis
     ours = entries_of(known)
     with store.reading() as connection:
         people = [contact_from(row) for row in connection.execute("addresses_of_recipients", wanted)]
+        # Two audiences may share a row of recipients, so some of these may belong to another person.
         rows = connection.execute("deliveries_of_recipients", wanted).fetchall()
         messages = [
             _message(row, connection) for row in rows if (row["recipient_id"], row["audience"]) in ours

@@ -31,6 +31,7 @@ class Detour:
 
 def avoid(store: Store, notice: int, detour: Callable[[Owed], Detour | None], now: datetime) -> int:
     """Reroute every waiting message that needs it; return how many needed it."""
+    # In one transaction: another run must not claim a message between the look at it and its change.
     with store.transaction() as connection:
         changes = []
         for row in connection.execute("owed", (notice,)):

@@ -17,7 +17,7 @@ from broadcast.model.message import Message
 from broadcast.model.notice import NoticeKind
 from broadcast.model.plan import Planned
 
-_AT_ONCE = 1000
+_AT_ONCE = 1000  # deliveries; a million of them must not be rows in memory at the same time
 
 
 def notice_from(row: Row) -> Notice:
@@ -68,7 +68,7 @@ def message_row(notice: int, text: NoticeText) -> tuple[object, ...]:
 
 
 def keep_deliveries(connection: Connection, notice: int, deliveries: Iterable[Planned], at: float) -> None:
-    """Write down deliveries and the person of each, so many at a time; `at` is in seconds since the epoch."""
+    """Record deliveries and the person of each, so many at a time; `at` is in seconds since the epoch."""
     owed = iter(deliveries)
     while chunk := list(islice(owed, _AT_ONCE)):
         recipients = [_recipient_row(planned.contact) for planned in chunk if planned.contact]
@@ -92,6 +92,7 @@ def _share_rows(notice: int, planned: Planned) -> Iterator[tuple[object, ...]]:
 def _recipient_row(contact: Contact) -> tuple[str | None, ...]:
     """Return a person as a row, the digest of it first."""
     extra = json.dumps(dict(contact.extra), ensure_ascii=False) if contact.extra else "{}"
+    # The same person in many notices is one row, as long as nothing about them changes.
     digest = content_hash(contact.id, contact.name, contact.phone or "", contact.email or "", extra)
     return digest, contact.id, contact.name, contact.phone, contact.email, extra
 

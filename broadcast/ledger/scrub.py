@@ -53,8 +53,9 @@ class Scrubber:
         return None if text is None else self._without_names(redact_addresses(text))
 
     def mentions(self, text: str) -> bool:
-        """Whether it names one of these people or has one of their addresses, however a number is written."""
+        """Return whether it has a name or an address of these people, however a number is written."""
         folded, digits = text.lower(), _NO_DIGITS.sub("", text)
+        # The last digits are the same in every spelling of a number; its prefix is +49, 0049 or 0.
         addressed = (
             address in folded if "@" in address else address[-FEWEST_DIGITS:] in digits
             for address in self._addresses
@@ -97,6 +98,7 @@ class Scrubber:
 
     def _name_at(self, words: list[re.Match[str]], start: int) -> int:
         """Return how many words make up the longest name that begins there."""
+        # The longest first: of "Anna Maria Muster" no part must be left.
         for length in range(min(_LONGEST_NAME, len(words) - start), 0, -1):
             if _comparable([word.group() for word in words[start : start + length]]) in self._names:
                 return length

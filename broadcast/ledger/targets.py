@@ -18,6 +18,7 @@ def follow_targets(store: Store, targets: Mapping[str, str]) -> None:
     not configured: a follow-up would go to a room that has never heard of the incident. When the channel
     leads to the former target again, they get its name back.
     """
+    # Nearly always nothing has changed, and a transaction would keep other processes waiting.
     with store.reading() as connection:
         if not _changed(connection, targets):
             return

@@ -73,6 +73,7 @@ def record_finding(
                 "reason": f"{finding}, says {author}",
                 "now": now.timestamp(),
             }
+            # A look-up of another process may have settled it since it was listed.
             if connection.execute("record_finding", values).rowcount:
                 connection.execute("record_finding_on_attempts", values)
                 settled.append(message)

@@ -48,6 +48,7 @@ class SqlitePacing:
             return len(due)
         before = self._full_at.get(channel, 0.0)
         sizes = [len(batch) for batch in batches(due, pace.batch, _text)][: self._free(channel, pace)]
+        # Also without a token: a number from before a restart of the machine is corrected on disk.
         if sizes or before > pace.sound(before, self._at):
             self._full_at[channel] = pace.spend(before, self._at, len(sizes))
             self._connection.execute("keep_pace", (channel, self._full_at[channel]))

@@ -196,6 +196,8 @@ def open_sqlite(place: Path, wait: float = WAIT_SECONDS) -> SqliteStore:
     path = ledger_file(place)
     _create_private(path)
     with ledger_errors(path):
+        # Transactions begin and end where we say so (`isolation_level=None`). The engine writes in its own
+        # thread, but no two threads use the connection at the same time.
         connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
         try:
             connection.row_factory = sqlite3.Row
@@ -230,6 +232,7 @@ def _patiently(path: Path, act: Callable[[], object]) -> None:
         try:
             act()
         except sqlite3.OperationalError as error:
+            # If nothing was written meanwhile, one process keeps the lock and waiting longer does not help.
             busy = str(error.sqlite_errorname).startswith("SQLITE_BUSY")
             if not busy or before == _written(path) or time.monotonic() > until:
                 raise
@@ -273,10 +276,13 @@ def _check_length(connection: sqlite3.Connection, path: Path) -> None:
 
 def _configure(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA journal_mode={'WAL' if _WAL_IS_SAFE else 'TRUNCATE'}")
+    # An intent must be on disk before its request, also after a power cut.
     connection.execute("PRAGMA synchronous=FULL")
+    # What is erased must not stay readable in freed pages, nor in temporary files.
     connection.execute("PRAGMA secure_delete=ON")
-    connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA temp_store=MEMORY")
+    # SQLite checks references only in connections that ask for it.
+    connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
