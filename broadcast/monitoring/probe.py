@@ -26,7 +26,7 @@ async def probe(channels: Iterable[ChannelSettings], within: float = WITHIN) -> 
 
 
 async def _probe(channel: ChannelSettings, within: float) -> Probe:
-    skew = ClockSkew()
+    skew = ClockSkew()  # the answers also show how far the provider's clock is from ours
     try:
         adapter = registry.build(channel, skew)
     except ConfigError as error:

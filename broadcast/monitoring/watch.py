@@ -92,6 +92,7 @@ class Watch:
             ]
             return [*after, *over]
 
+        # In one transaction, so that two processes do not both report the same change.
         ledger.health.revise(change)
         return self._drafted(replace(rounds[0], down=tuple(ledger.health.down(now))), ledger)
 

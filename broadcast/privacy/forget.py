@@ -66,6 +66,7 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
         consent(proposed)
         secret = ledger.secret()
         if proposed.suppress:
+            # Before erasing, which also removes the masked address of a suppression.
             ledger.suppressions.add(list(_suppressions(person, secret, by)))
         erasure.forget(forgetting(person, secret), secret, by)
     if erasure.unfinished:

@@ -44,6 +44,7 @@ def scrub_reports(reports: Iterable[Path], person: FoundPerson) -> None:
     for path in reports:
         text = path.read_text(encoding="utf-8", errors="replace")
         if scrubber.mentions(text):
+            # Replaced as a whole, because a half-written report would still have the name.
             with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as draft:
                 draft.write(scrubber.prose(text) or "")
             Path(draft.name).replace(path)

@@ -120,6 +120,7 @@ class Deliverer:
             stop=started.stop,
             lookup_delay=max((channel.lookup_delay for channel in active.values()), default=0.0),
         )
+        # Dead runs first: what they were sending becomes unknown, and is looked up before it is sent again.
         for pid in run.take_over().alive:
             run.warnings.append(f"another broadcast was still sending this notice (process {pid})")
         usable = {name: channel.capabilities.address for name, channel in active.items()}

@@ -28,7 +28,7 @@ def hints(facts: Facts, settings: Settings) -> list[str]:
 
 
 def _dead_contact_points(facts: Facts, settings: Settings) -> Iterator[str]:
-    """Ways to reach us that the texts offer, though the title or a service sounds as if they were down."""
+    """Yield a warning for contact points that the texts offer, although the title or a service names them."""
     if facts.phase not in _DOWN:
         return
     offered = {contact_point.value for contact_point in facts.alternatives}

@@ -184,7 +184,7 @@ class _TimesReader:
         return self.latest is not None and self.latest.phase is Phase.RESOLVED
 
     def _check_promised(self, typed: str | None) -> None:
-        """Who was told that all is well, and then that it is not, must know when to hear more."""
+        """Raise `UsageError` if a notice that takes back an all-clear promises no next update."""
         if typed.strip().lower() == "none" if typed else self.severity not in CADENCE:
             raise UsageError(
                 "the incident is open again, so readers need to know when they hear more",

@@ -121,12 +121,14 @@ class Publisher:
             LedgerError: The ledger cannot be read or written, and nothing was sent.
             Unfinished: The notice is recorded, but sending ended early; `retry` continues.
         """
+        # Since the last notice, the name of a channel may have got another room or page (decision 23).
         self.deliverer.follow_targets()
         subject, meant = Subject(request.incident), None
         while not (known := self._notice_with_key(request)):
             draft = self._draft(request, subject)
             meant = _check_same_target(request, draft, meant)
             shown = self._checked_preview(draft, limits)
+            # Before the question: a missing secret must not be found after the yes.
             self.deliverer.channels.permit(draft.recipients.channels)
             adapters = self.deliverer.channels.adapters(draft.recipients.channels)
             order = Order(limits, adapters, draft.warnings, draft.suppressed)

@@ -130,6 +130,7 @@ class RecipientSelector:
         told_now = spared.others(audiences)
         rosters, warnings, contacts = self._rosters(told_now, channels, outage, purpose, before.forgotten)
         gone = [name for name in before.audiences if name not in self.settings.audiences]
+        # People of an audience that was removed from the configuration are told as before.
         further = [] if request.audiences else gone
         owed = spared.owed(planner.plan(rosters, further))
         summary = count(owed)
@@ -158,7 +159,7 @@ class RecipientSelector:
     def _open_channels(
         self, request: Request, *, drill: bool
     ) -> tuple[dict[str, PlannedChannel], list[str], dict[str, str]]:
-        """The channels this notice may use, what was left out, and why each of the others is withheld."""
+        """Return the channels that this notice may use, a warning about others, and why each is withheld."""
         for name in (*request.channels, *request.not_channels):
             if name not in self.channels:
                 raise UsageError(f"there is no channel {name}", hint=suggest(name, self.channels))

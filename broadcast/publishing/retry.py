@@ -52,6 +52,7 @@ async def _retry_incidents(
 ) -> Retried:
     begun = deliverer.clock.monotonic()
     notices = [one for incident in incidents for one in deliverer.ledger.incidents.notices(incident)]
+    # For all notices at once: a missing secret must stop the retry before it has sent anything.
     adapters = {one.id: deliverer.needed(one) for one in notices if deliverer.owes(one)}
     worked: list[Result] = []
     results: list[Result] = []
