@@ -87,7 +87,7 @@ def telling(inputs: Inputs, environ: Mapping[str, str]) -> list[str]:
     words += [f"--{name}={inputs[name]}" for name in (*TEXTS, "max-recipients") if inputs.get(name)]
     for name, option in LISTS.items():
         words += [f"{option}={one}" for one in split(inputs.get(name, ""), r"[\n,]")]
-    # `scope=` is an input of the workflow that nobody filled in; `scope` alone is a mistake, which is told.
+    # `scope=` is an input of the workflow that was left empty; `scope` alone is a mistake and is reported.
     facts = (one.partition("=") for one in split(inputs.get("variables", ""), r"\n"))
     words += [f"--var={''.join(one)}" for one in facts if one[2].strip() or not one[1]]
     return [*words, "--message=-"] if inputs.get("message") else words

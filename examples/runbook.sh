@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The step of a runbook that tells everyone, and knows what to do about every answer.
+# A step of a runbook: tell everyone, and handle every exit code.
 #
 #   KEY=INC-4711 examples/runbook.sh "Checkout down" "Orders by phone still work." [further options]
 #
@@ -16,7 +16,7 @@ broadcast=(broadcast --quiet ${BROADCAST_SANDBOX:-})
 result=$(mktemp)
 trap 'rm -f "$result"' EXIT
 
-page_a_human() { # REASON: whatever wakes somebody up here
+page_a_human() { # REASON: call the person on duty, by your own means
   echo "PAGE: $1" >&2
 }
 
@@ -28,7 +28,7 @@ field() { # NAME: a field of the result
   python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get(sys.argv[2], ""))' "$result" "$1"
 }
 
-# What was left open is finished by `retry`, which asks the providers before it sends anything again.
+# `retry` sends the rest; it asks the providers before it sends anything again.
 finish() {
   local incident code
   incident=$(field incident)
@@ -54,7 +54,7 @@ case $code in
   4) page_a_human "$(field incident): some people could not be reached; see: broadcast status $(field incident)" ;;
   11) page_a_human "$(field incident): for some it is not known whether they were told" ;;
   1 | 5) page_a_human "$(field incident): not sent; phone the team leads, then: broadcast retry $(field incident)" ;;
-  3) page_a_human "nothing was sent: nobody matched. Check the audience" ;;
+  3) page_a_human "nothing was sent: no contact matched. Check the audience" ;;
   6 | 7) page_a_human "nothing was sent: the configuration or a text is wrong. See: broadcast doctor" ;;
   8) page_a_human "nothing was sent: more people than MAX_RECIPIENTS, or live = false" ;;
   9) page_a_human "nothing was sent: KEY=$KEY belongs to another text. A new text needs a new KEY" ;;

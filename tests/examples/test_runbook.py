@@ -76,7 +76,7 @@ def test_nobody_to_tell_pages_somebody(runbook, people):
     finished = runbook("nobody")
 
     assert finished.returncode == 3
-    assert "nobody matched" in finished.stderr
+    assert "no contact matched" in finished.stderr
 
 
 def test_a_broken_configuration_pages_somebody(runbook, folder):

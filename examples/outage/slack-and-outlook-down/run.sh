@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Slack is down, and so is Outlook: nobody reads chat, and no mail leaves the house.
+# Slack and Outlook are down: people cannot read chat, and no mail can be sent.
 #
 #   examples/outage/slack-and-outlook-down/run.sh [FOLDER]
 #
