@@ -1,4 +1,4 @@
-"""The only way to a provider: a request with a deadline, and whether any byte of it was sent.
+"""The only way to a provider: a request with a timeout, and whether any byte of it was sent.
 
 A message may be sent again only if no byte of the request left this machine, and exceptions do not tell:
 an unanswered TLS handshake and a lost reply raise the same class. So the transport keeps a flag, which
@@ -105,9 +105,9 @@ _CURRENT_REQUEST: ContextVar[_Progress] = ContextVar("request under way")
 
 
 class Transport:
-    """The connections of one channel: kept alive, verified, limited in number and size, with a deadline.
+    """The connections of one channel: kept alive, verified, limited in number and size, with a timeout.
 
-    `deadline` is the total number of seconds for one request, from the name look-up to the last byte of
+    `timeout` is the total number of seconds for one request, from the name look-up to the last byte of
     the answer. Before the first request nothing is connected, and aiohttp is not loaded.
 
     Example:
@@ -119,7 +119,7 @@ class Transport:
     def __init__(
         self,
         *,
-        deadline: float = 30.0,
+        timeout: float = 30.0,
         concurrency: int = 8,
         ca_file: Path | None = None,
         skew: ClockSkew | None = None,
@@ -129,7 +129,7 @@ class Transport:
         self.secrets = secrets or Secrets()
         # Providers compare signatures and dates with the real time, whatever time a drill is played at.
         self.clock = clock or SystemClock()
-        self.deadline = deadline
+        self.timeout = timeout
         self.ca_file = ca_file
         self.guard: Guard | None = None
         self._skew = skew or ClockSkew()
@@ -148,7 +148,7 @@ class Transport:
             refuse_clear_text(settings.base_url, settings.place("base_url"))
         concurrency = settings.concurrency or capabilities.concurrency
         return cls(
-            deadline=settings.timeout,
+            timeout=settings.timeout,
             concurrency=concurrency,
             ca_file=settings.ca_file,
             skew=skew,
@@ -190,7 +190,7 @@ class Transport:
                 then checked at the request after it.
 
         Returns:
-            A `Reply` of any status, or `NoReply` with its reason after at most `deadline` seconds.
+            A `Reply` of any status, or `NoReply` with its reason after at most `timeout` seconds.
         """
         import aiohttp
 
@@ -205,7 +205,7 @@ class Transport:
         _CURRENT_REQUEST.set(progress)
         asked = self.clock.now()
         try:
-            async with asyncio.timeout(self.deadline):
+            async with asyncio.timeout(self.timeout):
                 await _notice_hang_ups()
                 async with self._open().request(
                     method,
@@ -264,7 +264,7 @@ class Transport:
         if progress.late:
             return NoReply(TOO_OLD, left=False)
         if isinstance(error, TimeoutError) and progress.left:
-            return NoReply(f"no answer within {self.deadline:g} s", left=True)
+            return NoReply(f"no answer within {self.timeout:g} s", left=True)
         if isinstance(error, ValueError) and not isinstance(error, OSError) and not progress.left:
             return NoReply(_UNWRITABLE, left=False)
         return NoReply(describe(error), progress.left)

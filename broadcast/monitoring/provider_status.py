@@ -54,7 +54,7 @@ class Announcements:
 
 async def ask_all(pages: Iterable[ProviderPage]) -> list[ProviderPage]:
     """Read all pages at once; an unreadable page says `UNKNOWN`, an unchanged one what it said before."""
-    transport = Transport(deadline=provider_status.WITHIN)
+    transport = Transport(timeout=provider_status.WITHIN)
     try:
         return await asyncio.gather(*(_ask(transport, page) for page in pages))
     finally:

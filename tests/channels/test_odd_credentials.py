@@ -83,7 +83,7 @@ def test_a_request_that_cannot_be_written_has_not_left(odd):
     """Headers of a described gateway, and addresses of webhooks, are secrets that go out as they are."""
 
     async def exchange() -> None:
-        transport, written = Transport(deadline=5), 0
+        transport, written = Transport(timeout=5), 0
         async with serving(answering(Canned(401))) as wire:
             for header, path in odd:
                 url, headers = wire.url(f"/{path}"), {"X-Key": header}

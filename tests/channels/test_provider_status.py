@@ -28,7 +28,7 @@ FINE = {"status": {"indicator": "none", "description": "All Systems Operational"
 
 @pytest.fixture
 async def transport() -> AsyncIterator[Transport]:
-    transport = Transport(deadline=0.3)
+    transport = Transport(timeout=0.3)
     yield transport
     await transport.close()
 

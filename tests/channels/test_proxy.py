@@ -25,7 +25,7 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def transport() -> AsyncIterator[Transport]:
-    transport = Transport(deadline=2)
+    transport = Transport(timeout=2)
     yield transport
     await transport.close()
 

@@ -67,7 +67,7 @@ async def test_no_adapter_writes_for_a_claim_that_is_too_old(name):
 
 async def test_the_age_counts_for_the_first_request_that_writes_and_for_no_other():
     clock = Laptop()
-    transport = Transport(deadline=5)
+    transport = Transport(timeout=5)
     async with serving(answering(Canned())) as wire:
         with claimed(5, clock) as start:
             first = await transport.exchange("POST", wire.url(), headers={}, body=b"1")
@@ -82,7 +82,7 @@ async def test_the_age_counts_for_the_first_request_that_writes_and_for_no_other
 
 async def test_to_sign_in_or_to_read_is_not_the_start_of_a_request():
     clock = Laptop()
-    transport = Transport(deadline=5)
+    transport = Transport(timeout=5)
     async with serving(answering(Canned())) as wire:
         with claimed(5, clock) as start:
             await transport.exchange("POST", wire.url(), headers={}, body=b"login", signing_in=True)

@@ -24,14 +24,14 @@ from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.testing.stub import Canned, answering, breaking_off, dripping, flooding, never, reset, serving
 
-DEADLINE = 0.4
+TIMEOUT = 0.4
 LEEWAY = 0.4
 AGREE = answering(Canned())
 
 
 @pytest.fixture
 async def transport() -> AsyncIterator[Transport]:
-    transport = Transport(deadline=DEADLINE, concurrency=4)
+    transport = Transport(timeout=TIMEOUT, concurrency=4)
     yield transport
     await transport.close()
 
@@ -90,7 +90,7 @@ async def test_nothing_left_when_nobody_takes_the_call(transport, deaf_port):
     reply = await post(transport, f"http://127.0.0.1:{deaf_port}/")
 
     assert not has_left(reply)
-    assert time.monotonic() - begun < DEADLINE + LEEWAY
+    assert time.monotonic() - begun < TIMEOUT + LEEWAY
 
 
 async def test_nothing_left_when_the_tls_handshake_is_never_answered(transport):
@@ -100,7 +100,7 @@ async def test_nothing_left_when_the_tls_handshake_is_never_answered(transport):
 
     assert not has_left(reply)
     assert wire.connections == 1
-    assert time.monotonic() - begun < DEADLINE + LEEWAY
+    assert time.monotonic() - begun < TIMEOUT + LEEWAY
 
 
 async def test_nothing_left_when_the_certificate_is_not_trusted(transport):
@@ -115,7 +115,7 @@ async def test_nothing_left_when_the_certificate_is_not_trusted(transport):
 async def test_nothing_left_when_the_certificate_is_for_another_host(tmp_path: Path):
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    transport = Transport(deadline=DEADLINE, ca_file=tmp_path / "ca.pem")
+    transport = Transport(timeout=TIMEOUT, ca_file=tmp_path / "ca.pem")
 
     async with serving(AGREE, tls=_certified(authority, "else.example")) as wire:
         reply = await post(transport, wire.url(scheme="https"))
@@ -128,7 +128,7 @@ async def test_nothing_left_when_the_certificate_is_for_another_host(tmp_path: P
 async def test_an_authority_named_in_the_settings_is_trusted(tmp_path: Path):
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    transport = Transport(deadline=5, ca_file=tmp_path / "ca.pem")
+    transport = Transport(timeout=5, ca_file=tmp_path / "ca.pem")
 
     async with serving(AGREE, tls=_certified(authority)) as wire:
         reply = await post(transport, wire.url(scheme="https"))
@@ -144,7 +144,7 @@ async def test_the_request_has_left_when_nobody_answers_it(transport, body):
         reply = await post(transport, wire.url(), body)
 
     assert reply == NoReply("no answer within 0.4 s", left=True)
-    assert time.monotonic() - begun < DEADLINE + LEEWAY
+    assert time.monotonic() - begun < TIMEOUT + LEEWAY
 
 
 async def test_the_request_has_left_when_the_connection_is_reset_after_it(transport):
@@ -161,11 +161,11 @@ async def test_a_dripping_answer_does_not_outlast_the_deadline(transport):
         reply = await post(transport, wire.url())
 
     assert has_left(reply)
-    assert time.monotonic() - begun < DEADLINE + LEEWAY
+    assert time.monotonic() - begun < TIMEOUT + LEEWAY
 
 
 async def test_a_huge_answer_is_cut_off():
-    transport = Transport(deadline=10)
+    transport = Transport(timeout=10)
     async with serving(flooding(Canned())) as wire:
         reply = await post(transport, wire.url())
     await transport.close()
@@ -244,7 +244,7 @@ async def test_an_idle_connection_closed_while_we_were_busy_is_not_taken_again(t
 
 
 async def test_fifty_requests_share_as_many_connections_as_the_channel_may_have():
-    transport = Transport(deadline=5, concurrency=4)
+    transport = Transport(timeout=5, concurrency=4)
     async with serving(AGREE) as wire:
         replies = await asyncio.gather(*(post(transport, wire.url()) for _ in range(50)))
         await transport.close()
@@ -254,7 +254,7 @@ async def test_fifty_requests_share_as_many_connections_as_the_channel_may_have(
 
 
 async def test_a_reason_names_no_address():
-    transport = Transport(deadline=DEADLINE)
+    transport = Transport(timeout=TIMEOUT)
     async with serving(never) as wire:
         reply = await transport.exchange("GET", wire.url("/?To=%2B4915112345678"), headers={})
     await transport.close()
@@ -283,7 +283,7 @@ def test_secrets_do_not_travel_in_clear(base_url):
 def test_this_machine_may_be_spoken_to_in_clear(base_url):
     settings = ChannelSettings(name="sms", adapter="twilio-sms", origin="here", base_url=base_url, timeout=7)
 
-    assert Transport.for_channel(settings, Capabilities(kind=ChannelKind.SMS, address=None)).deadline == 7
+    assert Transport.for_channel(settings, Capabilities(kind=ChannelKind.SMS, address=None)).timeout == 7
 
 
 @pytest.mark.parametrize(

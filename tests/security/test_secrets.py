@@ -215,7 +215,7 @@ async def test_a_mail_server_that_quotes_the_login_gets_no_password_told(quoted)
     login = {"username": "status", "password": password}
     options = {"host": "127.0.0.1", "port": port, "tls": "none", "from": "a@b.example", **login}
     settings = ChannelSettings(name="post", adapter="smtp", origin="here", options=options)
-    mail = Smtp.from_settings(settings, Transport(deadline=5))
+    mail = Smtp.from_settings(settings, Transport(timeout=5))
     try:
         told = f"{await mail.send([outgoing(address='a@b.example')])} {await mail.probe()}"
     finally:

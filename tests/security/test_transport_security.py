@@ -92,7 +92,7 @@ def mail(port: int, tls: str, authority, host: str = "localhost") -> Smtp:
         "password": "sentinel",
     }
     settings = ChannelSettings(name="post", adapter="smtp", origin="here", options=options)
-    return Smtp.from_settings(settings, Transport(deadline=5, ca_file=authority))
+    return Smtp.from_settings(settings, Transport(timeout=5, ca_file=authority))
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])

@@ -45,9 +45,9 @@ class Apprise:
     target: ClassVar[tuple[str, ...]] = ("apprise_url",)
     shapes: ClassVar[Shapes] = {"apprise_url": words}
 
-    def __init__(self, url: str, deadline: float) -> None:
+    def __init__(self, url: str, timeout: float) -> None:
         self._url = url
-        self._deadline = deadline
+        self._timeout = timeout
         self._service: apprise.Apprise | None = None
 
     @classmethod
@@ -71,10 +71,10 @@ class Apprise:
         if not may_start():
             return [NotSent(TOO_OLD)]
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(self._timeout):
                 done = await _aside(partial(_notify, service, outgoing.message.text))
         except TimeoutError:
-            return [Unknown(f"no answer within {self._deadline:g} s")]
+            return [Unknown(f"no answer within {self._timeout:g} s")]
         return [
             Accepted(outgoing.key, detail="Apprise reports success; it gives no id")
             if done

@@ -76,7 +76,7 @@ class Smtp:
         """Connect, encrypt and log in, without sending."""
         dialogue = Dialogue(self._server)
         try:
-            async with asyncio.timeout(self._transport.deadline):
+            async with asyncio.timeout(self._transport.timeout):
                 await dialogue.open()
         except ServerRefused as error:
             health = Health.UNAUTHORISED if dialogue.stage == "login" else Health.DEGRADED
@@ -98,7 +98,7 @@ class Smtp:
         recipient = ascii_address(outgoing.address or "") or ""
         dialogue = self._kept() or Dialogue(self._server)
         try:
-            async with asyncio.timeout(self._transport.deadline):
+            async with asyncio.timeout(self._transport.timeout):
                 if not dialogue.alive:
                     await dialogue.open()
                 message = content(outgoing, identity, self._sender)
@@ -106,7 +106,7 @@ class Smtp:
                     # Some servers greet slowly: the next claim uses this connection and need not wait.
                     self._idle.append(dialogue)
                     return NotSent(TOO_OLD)
-                await dialogue.hand_over(self._sender.address, recipient, message, self._transport.deadline)
+                await dialogue.hand_over(self._sender.address, recipient, message, self._transport.timeout)
             self._idle.append(dialogue)
             return Accepted(identity.own, identity.thread)
         except ServerRefused as error:
