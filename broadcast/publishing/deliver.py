@@ -44,10 +44,21 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverer:
-    """Delivers notices. `listener` gets the progress events.
+    """Delivers recorded notices: sends what they owe, and stores the result.
 
-    `program` is how the program was called, for advice that can be copied. `internal` are the names of
-    internal audiences, whose people are told without consent, as part of their job.
+    Attributes:
+        ledger: Where the notices are recorded.
+        channels: The configured channels.
+        clock: Wall time for the ledger, monotonic seconds for the deadline.
+        listener: Called with each event of a run.
+        program: How the program was called, for advice that can be copied.
+        internal: The audiences whose people are told without consent, as part of their job.
+
+    Example:
+        >>> deliverer = make_deliverer(settings, ledger, ignore_events)
+        >>> result = await deliverer.deliver(notice, Limits(), deliverer.needed(notice), Stop())
+        >>> result.exit_code
+        0
     """
 
     ledger: Ledger
@@ -77,7 +88,18 @@ class Deliverer:
     ) -> Result:
         """Send the unsent messages of a notice that an earlier command recorded, and store the result.
 
-        Raises `LedgerError` if this command sent nothing, and `Unfinished` if it may have.
+        Args:
+            notice: The notice as it is in the ledger.
+            limits: How long to go on, and what to do with unknown outcomes.
+            adapters: By channel, from `needed`.
+            stop: Asks the run to stop.
+
+        Returns:
+            The result as it then stands in the ledger. What could not be sent is held, and `retry` goes on.
+
+        Raises:
+            LedgerError: The ledger could not be used; this command has sent nothing.
+            Unfinished: An error after messages may have been sent.
         """
         late = tuple(lateness(notice, self.clock.now())) if self.owes(notice) else ()
         with self.started(stop) as started:
