@@ -109,7 +109,8 @@ def _values(texts: Sequence[str], positions: Sequence[int]) -> Iterator[str]:
 
 def clean(cell: str) -> str:
     """Return a cell as plain text on one line, without traces of spreadsheets and copying."""
-    if cell.isascii() and cell.isprintable() and "'" not in cell and not cell.startswith("="):
+    plain = cell.isascii() and cell.isprintable() and not cell.startswith("=")
+    if plain and "'" not in cell and "  " not in cell:
         return cell.strip()
     formula = _FORMULA.fullmatch(cell.strip())
     text = unicodedata.normalize("NFC", formula[1] if formula else cell.strip())

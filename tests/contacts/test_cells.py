@@ -34,6 +34,7 @@ NUMBER = re.compile(r"[+-]?[\d ()/.-]+")
 @example("\uff1d1+2")
 @example(" =1+2")
 @example('=""')
+@example("@  1")
 def test_no_cell_holds_a_formula_whatever_a_spreadsheet_splits_at(cell):
     written = harmless(cell)
 
