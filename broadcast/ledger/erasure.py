@@ -230,7 +230,7 @@ def _values(alias: _Alias, where: Mapping[str, object]) -> dict[str, object]:
     return {
         **where,
         "contact": alias.contact,
-        "everybody": int(alias.deliveries is None),
+        "all": int(alias.deliveries is None),
         "deliveries": alias.deliveries or [],
         "reason": alias.reason,
         "pseudonym": alias.pseudonym,

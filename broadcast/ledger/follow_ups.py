@@ -15,9 +15,9 @@ _CLOSED = [phase for phase in Phase if phase.closed]
 def supersede(
     connection: Connection, incident: int, now: datetime, only: Collection[int] | None = None
 ) -> None:
-    """Cancel what older notices of an incident still owe to people whom a newer one tells.
+    """Cancel what older notices of an incident still owe to the receivers of a newer one.
 
-    Once the incident is over, its older notices owe nothing to anybody.
+    Once the incident is over, its older notices owe nothing any more.
 
     Args:
         connection: The transaction that records the newer notice, or that claims.
@@ -38,7 +38,7 @@ def supersede(
 def hold_end(connection: Connection, notice: int, channel: str, reason: str | None, at: float) -> None:
     """Hold the all-clear for a channel that published earlier, if its lane has just moved on from it.
 
-    The next channel of the lane tells everybody, but what the first one published would stay open.
+    The next channel of the lane announces the end, but what the first one published would stay open.
 
     Args:
         connection: The transaction that moves the lane on.

@@ -107,7 +107,7 @@ class HealthRecords:
             connection.executemany("keep_watched", (_row(one) for one in change(known)))
 
     def dismiss(self) -> None:
-        """Dismiss what is down now: it counts as up until it was up and is down again."""
+        """Dismiss what is down now: it counts as up, until it was up and goes down again."""
         with self._store.transaction() as connection:
             connection.execute("dismiss_down")
 

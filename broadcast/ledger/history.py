@@ -1,4 +1,4 @@
-"""Read the ledger back: what was sent to whom, when and how."""
+"""Read the ledger back: what was sent to which receiver, when and how."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class DeliveryStanding:
 
 
 class History:
-    """What was sent to whom, when and how. Methods raise `LedgerError`, and change nothing.
+    """What was sent to which receiver, when and how. Methods raise `LedgerError`, and change nothing.
 
     Example:
         >>> counts(ledger.history.delivery_counts(notice.id)).accepted

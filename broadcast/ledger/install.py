@@ -15,7 +15,7 @@ from broadcast.model.counted import counted
 from broadcast.model.ids import new_secret
 
 VARIABLE = "BROADCAST_INSTALL_SECRET"
-SHORTEST = 16  # bytes; a shorter one can be guessed, and an empty one makes keys that anybody can make
+SHORTEST = 16  # bytes; a shorter one can be guessed
 _PUT_BACK = (
     "nothing was sent; put its copy back. If there is none, remove it and a new one is made: "
     "unsubscribe links and suppressions from before are then not recognised any more"

@@ -39,7 +39,7 @@ class Ledger:
 
     Attributes:
         incidents: Incidents and their notices.
-        history: What was sent to whom.
+        history: What was sent to which receiver.
         health: How channels fare, and what `watch` holds to be down.
         suppressions: Addresses that must not be used.
         receipts: What providers said later about messages that they had accepted.
@@ -118,7 +118,7 @@ class Ledger:
 
     @cached_property
     def history(self) -> History:
-        """What was sent to whom, when and how."""
+        """What was sent to which receiver, when and how."""
         from broadcast.ledger.history import History
 
         return History(self.store)

@@ -21,7 +21,7 @@ from broadcast.model.ids import delivery_key
 from broadcast.model.inbound import Receipt, ReceiptState
 from broadcast.model.suppression import Suppression, SuppressionReason, learnt, suppression
 
-#: After this time, news about a message moves nobody to another channel any more.
+#: After this time, a receipt does not move a delivery to the next channel any more.
 LATE = timedelta(days=1)
 #: How many early receipts, and how many lost answers, are looked through at a time.
 _LIMIT = 1000

@@ -82,7 +82,7 @@ class Scrubber:
         return json.dumps(fields)
 
     def _prose_elsewhere(self, text: str | None) -> str | None:
-        """Return the prose; with a mark where anybody was named, if it mentions these people."""
+        """Return the prose; with a mark for each name and address, if it mentions these people."""
         return self.prose(text) if text is not None and self.mentions(text) else text
 
     def _without_names(self, text: str) -> str:
@@ -106,7 +106,7 @@ class Scrubber:
 
 
 def _comparable(words: Sequence[str]) -> str:
-    """Words as names are compared: a single one with its capitals, as `Mark` is a name and `mark` a word."""
+    """Return words as names are compared: one alone with its capitals, as `mark` is no name and `Mark` is."""
     name = " ".join(words)
     return name.casefold() if len(words) > 1 else name
 

@@ -55,14 +55,14 @@ ON CONFLICT (digest) DO UPDATE SET digest = excluded.digest RETURNING id
 -- Send nothing more to people: in every audience, or of these deliveries only.
 UPDATE delivery SET state = 'suppressed', owner = NULL, reason = :reason, updated_at = :now
 WHERE contact = :contact AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
-  AND recipient_id IS NOT NULL AND (:everybody = 1 OR id = ANY(:deliveries))
+  AND recipient_id IS NOT NULL AND (:all = 1 OR id = ANY(:deliveries))
   AND state IN ('planned', 'held', 'sending', 'unknown')
 
 -- name: put_erased
 -- Replace these people by that person and a pseudonym.
 UPDATE delivery SET contact = :pseudonym, recipient_id = :erased, ref = NULL
 WHERE contact = :contact AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
-  AND recipient_id IS NOT NULL AND (:everybody = 1 OR id = ANY(:deliveries))
+  AND recipient_id IS NOT NULL AND (:all = 1 OR id = ANY(:deliveries))
 
 -- name: forget_thread
 -- Remove the threads of a contact, unless another audience has a person of the same id.

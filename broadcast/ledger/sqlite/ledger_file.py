@@ -45,7 +45,7 @@ def ledger_file(path: Path) -> Path:
 
 
 def _is_mounted_alone(path: Path) -> bool:
-    """Whether the file is a mount point of its own, as in `docker run -v ledger.db:/data/ledger.db`."""
+    """Return whether the file is a mount point itself, as in `docker run -v ledger.db:/data/ledger.db`."""
     try:
         mounts = _MOUNTS.read_bytes()
     except OSError:
