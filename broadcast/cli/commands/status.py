@@ -146,7 +146,7 @@ def _people(status: IncidentStatus, zone: ZoneInfo) -> list[Block]:
 
 def _outlook(found: list[IncidentStatus], settings: Settings, sending: list[int]) -> list[Block]:
     """Return what is unknown or unsent, what will happen next, and what to type."""
-    running = [Remark("sending", f"process {pid} is sending", Tone.STRONG) for pid in sending]
+    running = [Remark("sending", f"by process {pid}", Tone.STRONG) for pid in sending]
     steps = (
         Remark("next", f"{program(settings)} {step}", Tone.STRONG)
         for status in found
