@@ -113,7 +113,7 @@ class LedgerBusy(LedgerError):
     """Another process holds the ledger."""
 
 
-class DoubtfulCommit(LedgerError):
+class UnknownCommit(LedgerError):
     """The ledger gave no answer to a commit: all of the transaction was written, or nothing."""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from broadcast.channels import registry
 from broadcast.cli.app import Root, run
-from broadcast.model.delivery import OPEN, POSSIBLY_TOLD, REACHED, TRANSITIONS, DeliveryState
+from broadcast.model.delivery import OPEN, POSSIBLY_REACHED, REACHED, TRANSITIONS, DeliveryState
 from broadcast.model.pace import Pace
 
 DOCS = Path(__file__).parent
@@ -105,7 +105,7 @@ def delivery_states() -> str:
     ]
     ends = [f"    {state} --> [*]\n" for state, others in TRANSITIONS.items() if not others]
     drawing = "".join(["stateDiagram-v2\n    [*] --> planned\n", *arrows, *ends])
-    kinds = (OPEN, REACHED, POSSIBLY_TOLD)
+    kinds = (OPEN, REACHED, POSSIBLY_REACHED)
     rows = [
         f"| `{state}` | {meaning} | {' | '.join('yes' if state in kind else '' for kind in kinds)} |\n"
         for state, meaning in meanings().items()

@@ -25,7 +25,7 @@ from broadcast.model.outgoing import Attempted, Outgoing
 #: Both times have a precision of one second, and come from two machines of the provider.
 _PRECISION = timedelta(seconds=5)
 #: The largest error of a clock that was set: a little more than a day.
-_DOUBT = timedelta(days=2)
+_MAY_BE_NEWER = timedelta(days=2)
 _PAGES = 5
 _YEAR_10000 = 253_402_300_800  # Unix seconds; the first moment that Python cannot hold
 _MARK = re.compile(r"\[INC-\d+/\d+\]")
@@ -80,9 +80,9 @@ class _Ages:
         """
         return self._within(one, _PRECISION)
 
-    def doubtful(self, one: Listed) -> bool:
+    def may_be_newer(self, one: Listed) -> bool:
         """Return whether the message may be newer than the start of the attempt."""
-        return self.now is None or one.created is None or self._within(one, _DOUBT)
+        return self.now is None or one.created is None or self._within(one, _MAY_BE_NEWER)
 
     def _within(self, one: Listed, margin: timedelta) -> bool:
         if self.now is None or one.created is None:
@@ -114,7 +114,7 @@ async def look_through(
         ages = _Ages(http_date(answer.headers.get("Date", "")), attempt.elapsed)
         if ours := _certain(listed, ages):
             return ours
-        if not page.following or (newest_first and not all(ages.doubtful(one) for one in page.listed)):
+        if not page.following or (newest_first and not all(ages.may_be_newer(one) for one in page.listed)):
             return _doubt(listed, ages) or NotSent(missing)
         following = page.following
     return Unknown("look-up failed: too many messages since")
@@ -183,7 +183,7 @@ def _certain(listed: Iterable[Listed], ages: _Ages) -> Listed | None:
 def _doubt(listed: Iterable[Listed], ages: _Ages) -> Unknown | None:
     """Return why the list does not prove that the message is missing."""
     for one in listed:
-        if one.likeness is Likeness.SAME_MARK and ages.doubtful(one):
+        if one.likeness is Likeness.SAME_MARK and ages.may_be_newer(one):
             return Unknown("look-up failed: there is a message with this mark, perhaps an older one")
         if one.likeness is Likeness.UNCLEAR and (ages.now is None or ages.fresh(one)):
             return Unknown("look-up failed: there is a message that may be this one in other words")

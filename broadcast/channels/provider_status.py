@@ -116,10 +116,12 @@ def _zendesk(document: Mapping[str, object]) -> Announcement | None:
 
 def _zendesk_incidents(incidents: list[dict[str, object]]) -> Iterator[tuple[Condition, str]]:
     for incident in incidents:
-        told = incident.get("attributes")
-        if isinstance(told, dict) and not (told.get("resolvedAt") or told.get("resolved_at")):
-            fallen = told.get("outage") is True or text_of(told, "impact").lower() == "critical"
-            yield Condition.DOWN if fallen else Condition.DOUBTFUL, text_of(told, "title")
+        attributes = incident.get("attributes")
+        if isinstance(attributes, dict) and not (
+            attributes.get("resolvedAt") or attributes.get("resolved_at")
+        ):
+            fallen = attributes.get("outage") is True or text_of(attributes, "impact").lower() == "critical"
+            yield Condition.DOWN if fallen else Condition.DOUBTFUL, text_of(attributes, "title")
 
 
 def _worst(found: list[tuple[Condition, str]]) -> Announcement:

@@ -140,9 +140,9 @@ def _bug(error: Exception) -> str:
 
 
 def _line(stream: Stream, what: str, text: str) -> str:
-    marked = f"{_RED}{what}:{_PLAIN}" if stream.colour and what != "hint" else f"{what}:"
+    label = f"{_RED}{what}:{_PLAIN}" if stream.colour and what != "hint" else f"{what}:"
     first, *rest = printable(text).split("\n")
-    return "\n".join([f"{marked} {first}", *(f"  {line}" for line in rest)]) + "\n"
+    return "\n".join([f"{label} {first}", *(f"  {line}" for line in rest)]) + "\n"
 
 
 def crash_reports() -> list[Path]:

@@ -15,7 +15,7 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600, *, new: bool
     With `new`, raises `FileExistsError` if the file exists. A link is replaced, not followed.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_NAMED]}.")
-    draft = Path(name)
+    temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)
@@ -24,7 +24,7 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600, *, new: bool
             os.fsync(file.fileno())
         if new:  # an empty file reserves the name until it is replaced
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode))
-        draft.replace(path)
+        temporary.replace(path)
     except BaseException:
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

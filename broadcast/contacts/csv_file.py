@@ -112,8 +112,8 @@ def _check_file(path: Path) -> None:
 def _encoding(path: Path) -> str:
     with path.open("rb") as stream:
         start = stream.read(_CHUNK)
-        for mark, what in _FORMATS.items():
-            if start.startswith(mark):
+        for prefix, what in _FORMATS.items():
+            if start.startswith(prefix):
                 raise ConfigError(f"{path} is {what}, not CSV", hint=_EXPORT)
         encoding = encoding_of(chain([start], iter(partial(stream.read, _CHUNK), b"")))
     if encoding is None:

@@ -70,9 +70,9 @@ def write_file(before: ContactsFile, header: Sequence[str], rows: Sequence[Seque
         ) from None
 
 
-def drafts_of(path: Path) -> list[Path]:
+def unfinished_files(path: Path) -> list[Path]:
     """Return new files that had not replaced `path` yet when the program was killed."""
-    return sorted(draft for draft in path.parent.glob(f".{path.name}.*") if draft.is_file())
+    return sorted(file for file in path.parent.glob(f".{path.name}.*") if file.is_file())
 
 
 def harmless(cell: str) -> str:

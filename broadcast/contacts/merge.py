@@ -51,8 +51,8 @@ class Entries:
         if path not in self._paths[-1:]:
             self._paths.append(path)
         self.rows.append((len(self._paths) - 1, line, *_fields(contact)))
-        for mark in _marks(contact):
-            self._duplicates.count(mark)
+        for identifier in _identifiers(contact):
+            self._duplicates.count(identifier)
 
     def sharing(self) -> dict[int, ContactEntry]:
         """Return, by position, the rows that share an identifier with another row (with false positives)."""
@@ -61,7 +61,7 @@ class Entries:
         return {
             place: ContactEntry(self._paths[path], line, contact)
             for place, (path, line, *fields) in enumerate(self.rows)
-            if any(map(self._duplicates.repeats, _marks(contact := _contact(fields))))
+            if any(map(self._duplicates.repeats, _identifiers(contact := _contact(fields))))
         }
 
 
@@ -117,7 +117,7 @@ def merge(entries: Entries) -> Merged:
             person.add(entry)
         person.finish()
         instead.update(dict.fromkeys(together, ()))
-        instead[min(together)] = tuple(draft.contact() for draft in person.drafts)
+        instead[min(together)] = tuple(one.contact() for one in person.gathered)
         rows.extend(person.rows())
         sharing.extend(person.sharing)
     return Merged(MergedPeople(entries.rows, instead), tuple(rows), tuple(sharing))
@@ -158,12 +158,12 @@ def _contact(fields: Sequence[Any]) -> Contact:
     )
 
 
-def _marks(contact: Contact) -> Iterator[tuple[str, str]]:
+def _identifiers(contact: Contact) -> Iterator[tuple[str, str]]:
     """Yield the identifiers of a person, the strongest first."""
-    return ((kind, value) for kind in _KINDS if (value := _mark(kind, contact)))
+    return ((kind, value) for kind in _KINDS if (value := _identifier(kind, contact)))
 
 
-def _mark(kind: str, contact: Contact) -> str:
+def _identifier(kind: str, contact: Contact) -> str:
     match kind:
         case "id":
             return contact.id
@@ -186,8 +186,8 @@ def _belonging_together(entries: Mapping[int, ContactEntry]) -> Iterator[dict[in
     known: dict[tuple[str, str], int] = {}
     for place, entry in entries.items():
         parents[place] = place
-        for mark in _marks(entry.contact):
-            earlier, later = sorted((root(known.setdefault(mark, place)), root(place)))
+        for identifier in _identifiers(entry.contact):
+            earlier, later = sorted((root(known.setdefault(identifier, place)), root(place)))
             parents[later] = earlier
     groups: dict[int, dict[int, ContactEntry]] = {}
     for place, entry in entries.items():
@@ -196,7 +196,7 @@ def _belonging_together(entries: Mapping[int, ContactEntry]) -> Iterator[dict[in
 
 
 @dataclass(slots=True, kw_only=True)
-class _MergeDraft:
+class _GatheredContact:
     """A contact to which further rows may add."""
 
     id: str
@@ -244,22 +244,26 @@ class _PersonRows:
     """Rows about one person, which become as few contacts as can hold all their addresses."""
 
     def __init__(self) -> None:
-        self.drafts: list[_MergeDraft] = []
+        self.gathered: list[_GatheredContact] = []
         self.sharing: list[ContactEntry] = []
-        self._owners: dict[tuple[str, str], _MergeDraft] = {}
-        self._rows: list[tuple[ContactEntry, _MergeDraft, str]] = []
+        self._owners: dict[tuple[str, str], _GatheredContact] = {}
+        self._rows: list[tuple[ContactEntry, _GatheredContact, str]] = []
 
     def add(self, entry: ContactEntry) -> None:
         contact = entry.contact
-        owners = [(mark[0], self._owners[mark]) for mark in _marks(contact) if mark in self._owners]
+        owners = [
+            (identifier[0], self._owners[identifier])
+            for identifier in _identifiers(contact)
+            if identifier in self._owners
+        ]
         phone = contact.phone if ("phone", contact.phone) not in self._owners else None
         email = contact.email if ("e-mail", (contact.email or "").lower()) not in self._owners else None
-        known = [*owners, *(("known through other rows", draft) for draft in self.drafts[:1])]
-        found = next(((by, draft) for by, draft in known if draft.takes(phone, email)), None)
+        known = [*owners, *(("known through other rows", one) for one in self.gathered[:1])]
+        found = next(((by, one) for by, one in known if one.takes(phone, email)), None)
         if found is None:
-            home = _MergeDraft(id=self._free_id(contact, phone, email))
-            self.drafts.append(home)
-            if len(self.drafts) > 1:
+            home = _GatheredContact(id=self._free_id(contact, phone, email))
+            self.gathered.append(home)
+            if len(self.gathered) > 1:
                 self.sharing.append(entry)
             if owners and all(owner.is_another(contact) for _, owner in owners):
                 # A couple with one number, colleagues behind one switchboard: all of them use it.
@@ -275,29 +279,29 @@ class _PersonRows:
     def finish(self) -> None:
         """Give every contact its own id, and the owner of a shared address the groups of the others."""
         ids: set[str] = set()
-        for draft in self.drafts:
-            own = draft.contact().id
+        for one in self.gathered:
+            own = one.contact().id
             if own in ids:
-                own = f"c-{_digest(f'{draft.phone} {draft.email} {draft.name}')[:12]}"
-            draft.id = own
+                own = f"c-{_digest(f'{one.phone} {one.email} {one.name}')[:12]}"
+            one.id = own
             ids.add(own)
-        for draft in reversed(self.drafts):
-            for mark in (("phone", draft.phone or ""), ("e-mail", (draft.email or "").lower())):
-                if owner := self._owners.get(mark):
-                    owner.groups.update(draft.groups)
+        for one in reversed(self.gathered):
+            for identifier in (("phone", one.phone or ""), ("e-mail", (one.email or "").lower())):
+                if owner := self._owners.get(identifier):
+                    owner.groups.update(one.groups)
 
     def rows(self) -> Iterator[MergedRow]:
-        for entry, draft, by in self._rows:
+        for entry, one, by in self._rows:
             because = by if " " in by else f"same {by}"
-            yield MergedRow(entry.path, entry.line, draft.contact().id, because)
+            yield MergedRow(entry.path, entry.line, one.contact().id, because)
 
-    def _fill(self, home: _MergeDraft, contact: Contact, phone: str | None, email: str | None) -> None:
+    def _fill(self, home: _GatheredContact, contact: Contact, phone: str | None, email: str | None) -> None:
         home.id = home.id or self._free_id(contact, phone, email)
         home.phone = home.phone or phone
         home.email = home.email or email
         home.learn(contact)
-        for mark in _marks(contact):
-            self._owners.setdefault(mark, home)
+        for identifier in _identifiers(contact):
+            self._owners.setdefault(identifier, home)
 
     def _free_id(self, contact: Contact, phone: str | None, email: str | None) -> str:
         """Return the row's id, with the address appended if another contact of the person has that id."""

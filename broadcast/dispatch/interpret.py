@@ -168,7 +168,7 @@ def _verdict(answer: Answer) -> Outcome:
 def _alike(answer: Answer) -> Iterator[tuple[Sequence[Claim], Sequence[Outcome]]]:
     """Group the outcomes that lead to the same step: they differ in references only."""
     pairs = zip(answer.claims, answer.outcomes, strict=True)
-    for _, same in groupby(pairs, key=_fate):
+    for _, same in groupby(pairs, key=_group_key):
         claims, outcomes = zip(*same, strict=True)
         yield claims, outcomes
 
@@ -186,7 +186,7 @@ def _believed(answer: Answer, claim: Claim, outcomes: Sequence[Outcome]) -> Sequ
     return outcomes
 
 
-def _fate(pair: tuple[Claim, Outcome]) -> tuple[object, ...]:
+def _group_key(pair: tuple[Claim, Outcome]) -> tuple[object, ...]:
     claim, outcome = pair
     meant = (Accepted, outcome.detail) if isinstance(outcome, Accepted) else outcome
     # Everything that `decide` looks at, and the route that the next step moves along.

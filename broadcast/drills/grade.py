@@ -86,11 +86,11 @@ class Grader:
         self, played: Sequence[Played], incidents: Sequence[GradedIncident], received: Sequence[Received]
     ) -> tuple[Criterion, ...]:
         """Return every criterion with its measured value."""
-        notices = [told for incident in incidents for told in incident.notices]
+        notices = [graded for incident in incidents for graded in incident.notices]
         stories = [incident.story for incident in incidents]
-        missed = {contact for told in notices for contact in self._unreached(told)[0]}
-        people = len({line.contact for told in notices for line in told.lines if _is_person(line)})
-        without = {contact for told in notices for contact in self._unreached(told)[1]}
+        missed = {contact for graded in notices for contact in self._unreached(graded)[0]}
+        people = len({line.contact for graded in notices for line in graded.lines if _is_person(line)})
+        without = {contact for graded in notices for contact in self._unreached(graded)[1]}
         return (
             _carried_out(played),
             Criterion(
@@ -113,12 +113,12 @@ class Grader:
         last = [self._unreached(incident.notices[-1]) for incident in incidents]
         return tuple(sorted({contact for missed, without in last for contact in missed | without}))
 
-    def _unreached(self, told: GradedNotice) -> tuple[set[str], set[str]]:
+    def _unreached(self, graded: GradedNotice) -> tuple[set[str], set[str]]:
         """Return the people who had a working channel but got nothing, and those who had none."""
-        outage = self.dependencies.outage(told.down)
+        outage = self.dependencies.outage(graded.down)
         reached: set[str] = set()
         working: dict[str, bool] = {}
-        for line in told.lines:
+        for line in graded.lines:
             if not _is_person(line):
                 continue
             if line.state in REACHED:
@@ -145,9 +145,9 @@ class Grader:
         # A call has no mark, so it counts for any notice.
         has = {(message.to, _mark_of(message)) for message in received}
         return sum(
-            not has.intersection({(address, told.notice.facts.mark), (address, None)})
-            for told in notices
-            for line in told.lines
+            not has.intersection({(address, graded.notice.facts.mark), (address, None)})
+            for graded in notices
+            for line in graded.lines
             if _is_person(line) and line.state in REACHED
             for address in [self._address(line.channel, line)]
         )
@@ -156,8 +156,8 @@ class Grader:
         """Return the number of texts that name a contact point which the commander knew to be down."""
         chapters = {chapter.number: chapter for chapter in incident.story.chapters}
         named = 0
-        for told in incident.notices:
-            facts = told.notice.facts
+        for graded in incident.notices:
+            facts = graded.notice.facts
             outage = self.dependencies.outage(facts.affects)
             disturbed = () if facts.phase.closed else tuple(service.key for service in facts.services)
             dead = [
@@ -165,16 +165,16 @@ class Grader:
                 for contact_point in self.reachable
                 if is_down(contact_point, outage, disturbed)
             ]
-            messages = [text.message for text in chapters[told.notice.sequence].texts]
+            messages = [text.message for text in chapters[graded.notice.sequence].texts]
             named += sum(value in f"{one.text} {one.html or ''}" for value in dead for one in messages)
         return named
 
-    def _wrong_first(self, told: GradedNotice) -> int:
+    def _wrong_first(self, graded: GradedNotice) -> int:
         """Return how many were first tried on a channel known to be down, although another one worked."""
-        outage = self.dependencies.outage(told.notice.facts.affects)
+        outage = self.dependencies.outage(graded.notice.facts.affects)
         return sum(
             1
-            for line in told.lines
+            for line in graded.lines
             if line.state is not DeliveryState.FAILED
             and _is_person(line)
             and not self._works(line.route[0], line, outage)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.errors import DoubtfulCommit, LedgerError
+from broadcast.errors import LedgerError, UnknownCommit
 from broadcast.ledger.claims import claim_from
 from broadcast.ledger.follow_ups import hold_end, supersede
 from broadcast.ledger.records import Claim, Settlement
@@ -113,7 +113,7 @@ class Deliveries:
         """
         try:
             turn, newest = self._take_turn(settled, wanted, now, pauses)
-        except DoubtfulCommit:
+        except UnknownCommit:
             with suppress(
                 LedgerError
             ):  # the run ends by the error that is raised below, and its name with it

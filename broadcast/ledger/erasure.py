@@ -69,7 +69,7 @@ class Forgetting:
     people: tuple[KnownAs, ...]
     names: frozenset[str]
     addresses: tuple[tuple[AddressKind, str], ...]
-    marks: frozenset[str]
+    digests: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Erasure:
                     _Alias(row["contact"], None, "erased", f"{_OURS}erased:{row['number']}") for row in rows
                 ]
                 _erase(connection, incident, aliases, Scrubber(names), by)
-                connection.execute("drop_marks", (incident,))
+                connection.execute("drop_forgotten", (incident,))
 
     def forget(self, person: Forgetting, secret: bytes, by: Author) -> None:
         """Erase a person from every incident; what was still owed to them is not sent any more.
@@ -142,7 +142,8 @@ class Erasure:
                 _erase(connection, incident, [alias], scrubber, by)
             involved = [incident for incident, _ in owed]
             connection.executemany(
-                "mark_forgotten", ({"mark": mark, "incidents": involved} for mark in person.marks)
+                "recognise_forgotten",
+                ({"digest": digest, "incidents": involved} for digest in person.digests),
             )
             scrub_elsewhere(connection, scrubber)
             digests = [(address_digest(secret, *address),) for address in person.addresses]
@@ -151,8 +152,8 @@ class Erasure:
     def forgotten(self, incident: int) -> Forgotten | None:
         """Return what recognises the people who were forgotten in an incident; None if there are none."""
         with self._store.reading() as connection:
-            marks = {row[0] for row in connection.execute("forgotten", (incident,))}
-        return Forgotten(marks, self._store.secret()) if marks else None
+            digests = {row[0] for row in connection.execute("forgotten", (incident,))}
+        return Forgotten(digests, self._store.secret()) if digests else None
 
     @property
     def unfinished(self) -> bool:

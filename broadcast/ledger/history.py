@@ -83,7 +83,7 @@ class DeliveryStanding:
     audience: str
     channel: str
     state: DeliveryState
-    doubtful: bool
+    unknown: bool
     name: str
     phone: str | None
     email: str | None
@@ -129,16 +129,18 @@ class History:
         """Return the provider's first and latest reference in an incident, by channel that publishes."""
         return dict(self._each("threads", incident, lambda row: (row["channel"], (row["root"], row["last"]))))
 
-    def told(self, incident: Incident) -> list[PreviousDelivery]:
+    def previous_deliveries(self, incident: Incident) -> list[PreviousDelivery]:
         """Return what earlier notices sent, or may have sent, by channel: the oldest message first."""
         refused: dict[int, tuple[str, ...]] = {}
         for delivery, channel in self._each("refusals", incident.id, tuple):
             refused[delivery] = (*refused.get(delivery, ()), channel)
-        return self._each("told", incident.id, lambda row: _told(row, refused.get(row["id"], ())))
+        return self._each(
+            "previous_deliveries", incident.id, lambda row: _previous(row, refused.get(row["id"], ()))
+        )
 
-    def to_be_told(self, incident: Incident) -> list[PreviousDelivery]:
+    def waiting_deliveries(self, incident: Incident) -> list[PreviousDelivery]:
         """Return what earlier notices still have to send: the oldest message first."""
-        return self._each("to_be_told", incident.id, _told)
+        return self._each("waiting_deliveries", incident.id, _previous)
 
     def audiences(self, incident: Incident) -> list[str]:
         """Return every audience that a notice of the incident was meant for, reached or not."""
@@ -181,13 +183,13 @@ class History:
         """Return the state of every message that a person was owed, notice by notice."""
         return self._each("standings", incident.id, _standing)
 
-    def doubled(self, incident: Incident) -> int:
+    def duplicates(self, incident: Incident) -> int:
         """Return how many messages were accepted that should not have been sent again."""
-        return self._each("doubled", incident.id, lambda row: int(row[0]))[0]
+        return self._each("duplicates", incident.id, lambda row: int(row[0]))[0]
 
-    def possibly_doubled(self, notice: int) -> int:
+    def possible_duplicates(self, notice: int) -> int:
         """Return how many messages of a notice were accepted while the answer to another attempt was lost."""
-        return self._each("possibly_doubled", notice, lambda row: int(row[0]))[0]
+        return self._each("possible_duplicates", notice, lambda row: int(row[0]))[0]
 
     def breakers(self) -> list[OpenBreaker]:
         """Return the channels that failed when they were last used."""
@@ -255,7 +257,7 @@ def _event(row: Row) -> LedgerEvent:
     )
 
 
-def _told(row: Row, refused: tuple[str, ...] = ()) -> PreviousDelivery:
+def _previous(row: Row, refused: tuple[str, ...] = ()) -> PreviousDelivery:
     return PreviousDelivery(
         contact=contact_from(row),
         receiver=row["contact"],
@@ -311,7 +313,7 @@ def _standing(row: Row) -> DeliveryStanding:
         audience=row["audience"],
         channel=row["channel"],
         state=DeliveryState(row["state"]),
-        doubtful=bool(row["doubtful"]),
+        unknown=bool(row["doubtful"]),
         name=row["name"],
         phone=row["phone"],
         email=row["email"],

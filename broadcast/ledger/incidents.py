@@ -151,7 +151,7 @@ class Incidents:
             )
             notice_id: int = recorded.fetchone()[0]
             connection.executemany("insert_message", (message_row(notice_id, t) for t in new.texts))
-            owed = chain(new.deliveries, _told_meanwhile(connection, incident_id, new.latecomers))
+            owed = chain(new.deliveries, _reached_meanwhile(connection, incident_id, new.latecomers))
             keep_deliveries(connection, notice_id, owed, at)
             if new.question is not None:
                 ask(connection, notice_id, new.question)
@@ -203,15 +203,15 @@ def _named(ref: str, incidents: list[Incident]) -> Incident:
     raise UnknownIncident(f"there is no incident {ref}", hint=f"`broadcast status` lists them ({known})")
 
 
-def _told_meanwhile(
+def _reached_meanwhile(
     connection: Connection, incident: int, latecomers: Iterable[Planned]
 ) -> Iterator[Planned]:
-    told: set[tuple[str, str, int]] | None = None
+    reached: set[tuple[str, str, int]] | None = None
     for planned in latecomers:
-        if told is None:
-            rows = connection.execute("told", (incident,))
-            told = {(row["contact"], row["audience"], row["lane"]) for row in rows}
-        if (planned.receiver, planned.audience, planned.lane) in told:
+        if reached is None:
+            rows = connection.execute("previous_deliveries", (incident,))
+            reached = {(row["contact"], row["audience"], row["lane"]) for row in rows}
+        if (planned.receiver, planned.audience, planned.lane) in reached:
             yield planned
 
 

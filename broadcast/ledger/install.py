@@ -64,16 +64,16 @@ def _read(path: Path) -> bytes:
 
 def _create(path: Path) -> None:
     """Create the secret whole or not at all; of several processes, the first creates it for all."""
-    draft = path.with_name(path.name + ".new")
-    descriptor = hold(draft)
+    temporary = path.with_name(path.name + ".new")
+    descriptor = hold(temporary)
     try:
         if os.path.lexists(path):
-            draft.unlink()
+            temporary.unlink()
             return
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, new_secret().hex().encode(), 0)
         os.fsync(descriptor)
-        draft.rename(path)
+        temporary.rename(path)
     finally:
         os.close(descriptor)
     _sync_folder(path.parent)

@@ -19,7 +19,7 @@ from broadcast.model.unknown import OnUnknown
 _LOOK_AGAIN = 1.0  # seconds, while the other message is under way
 _SAME_ADDRESS = "another message of this notice reached the same address"
 _BEING_SENT = "another run is sending this notice to the same address"
-_DOUBTFUL = "this notice was sent to the same address before, and the answer was lost"
+_ANSWER_LOST = "this notice was sent to the same address before, and the answer was lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +54,21 @@ def settle_shared(connection: Connection, claimed: Claimed) -> list[str]:
     moved: list[str] = []
     for row in _first_of_each(rows):
         route: list[str] = json.loads(row["route"])
-        fate = _next_state(row, route, claimed)
-        if fate is None:
+        following = _next_state(row, route, claimed)
+        if following is None:
             continue
-        destination = route[fate.step]
+        destination = route[following.step]
         connection.execute("withdraw_shared", {"attempt": row["attempt"]})
         connection.execute(
             "settle_shared",
             {
                 "id": row["delivery"],
-                "state": fate.state,
-                "reason": fate.reason,
-                "step": fate.step,
+                "state": following.state,
+                "reason": following.reason,
+                "step": following.step,
                 "channel": destination,
-                "not_before": fate.not_before,
-                "ref": fate.ref,
+                "not_before": following.not_before,
+                "ref": following.ref,
                 "now": claimed.now,
             },
         )
@@ -111,14 +111,14 @@ def _next_state(row: Row, route: list[str], claimed: Claimed) -> _NextState | No
         return _NextState(
             state=DeliveryState.PLANNED, reason=_BEING_SENT, step=step, not_before=claimed.now + _LOOK_AGAIN
         )
-    return _doubtful(state, step, len(route), claimed.on_unknown)
+    return _after_unknown(state, step, len(route), claimed.on_unknown)
 
 
-def _doubtful(theirs: DeliveryState, step: int, legs: int, on_unknown: OnUnknown) -> _NextState | None:
+def _after_unknown(theirs: DeliveryState, step: int, legs: int, on_unknown: OnUnknown) -> _NextState | None:
     """Return its state if the address may have the notice and no look-up can tell any more."""
     moved_on = theirs is not DeliveryState.UNKNOWN
     if step + 1 < legs and (moved_on or on_unknown is OnUnknown.OTHER_CHANNEL):
-        return _NextState(state=DeliveryState.PLANNED, reason=_DOUBTFUL, step=step + 1)
+        return _NextState(state=DeliveryState.PLANNED, reason=_ANSWER_LOST, step=step + 1)
     if moved_on and on_unknown is OnUnknown.RESEND:
         return None  # as configured: rather a second copy than none
-    return _NextState(state=DeliveryState.UNKNOWN, reason=_DOUBTFUL, step=step, not_before=math.inf)
+    return _NextState(state=DeliveryState.UNKNOWN, reason=_ANSWER_LOST, step=step, not_before=math.inf)

@@ -9,7 +9,7 @@ Three rules hold whatever the engine is; `broadcast.testing.ledger_contract` tes
 1. A claim goes stale: its request starts within 5 seconds, or the claim is withdrawn. A turn says when its
    claims were on disk; `broadcast.dispatch.claim_age` decides.
 2. A turn whose commit got no answer may be written or not, so the run goes on under another name. What it may
-   have claimed then belongs to a dead run. `Deliveries.turn` decides, after a `DoubtfulCommit`.
+   have claimed then belongs to a dead run. `Deliveries.turn` decides, after a `UnknownCommit`.
 3. An outcome counts for the latest attempt of a delivery only: another process may have looked an older one
    up and sent again. The statement `settle_deliveries` decides.
 """

@@ -9,7 +9,7 @@ from broadcast.errors import LedgerError
 from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
-from broadcast.model.ids import MARK_BYTES, address_digest, secret_mark
+from broadcast.model.ids import PREFIX_BYTES, address_digest, secret_prefix
 from broadcast.model.suppression import Suppressed, Suppression, SuppressionReason
 
 
@@ -41,8 +41,8 @@ class Suppressions:
             rows = connection.execute("suppressed_digests").fetchall()
         if not rows:
             return Suppressed()
-        ours = secret_mark(self._secret)
-        strange = sum(row["digest"][:MARK_BYTES] != ours for row in rows)
+        ours = secret_prefix(self._secret)
+        strange = sum(row["digest"][:PREFIX_BYTES] != ours for row in rows)
         if strange:
             raise LedgerError(
                 f"{strange} of {len(rows)} suppressed addresses cannot be recognised: "

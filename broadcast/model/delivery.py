@@ -44,7 +44,7 @@ REACHED = frozenset({_S.ACCEPTED, _S.DELIVERED, _S.CONFIRMED})
 #: Not finished: `retry` continues a run that leaves one of these.
 OPEN = frozenset({_S.PLANNED, _S.HELD, _S.SENDING, _S.UNKNOWN})
 #: The person got the notice, or may have got it, so they must also hear that the incident is over.
-POSSIBLY_TOLD = REACHED | {_S.SENDING, _S.UNKNOWN}
+POSSIBLY_REACHED = REACHED | {_S.SENDING, _S.UNKNOWN}
 
 
 def may_become(state: DeliveryState, other: DeliveryState) -> bool:

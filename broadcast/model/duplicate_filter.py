@@ -19,9 +19,9 @@ class DuplicateFilter:
         self._map = bytearray(1 << (_BITS - 3))
         self._repeated: set[int] = set()
 
-    def count(self, mark: Hashable) -> bool:
+    def count(self, value: Hashable) -> bool:
         """Add a mark; return whether it was added before, or may have been."""
-        found = hash(mark)
+        found = hash(value)
         one, other = found & _PLACES, (found >> 32) & _PLACES
         bits, bit, further = self._map, 1 << (one & 7), 1 << (other & 7)
         if bits[one >> 3] & bit and bits[other >> 3] & further:
@@ -31,9 +31,9 @@ class DuplicateFilter:
         bits[other >> 3] |= further
         return False
 
-    def repeats(self, mark: Hashable) -> bool:
+    def repeats(self, value: Hashable) -> bool:
         """Return whether the mark was added more than once, or may have been."""
-        return hash(mark) in self._repeated
+        return hash(value) in self._repeated
 
     @property
     def unique(self) -> bool:

@@ -17,24 +17,24 @@ NAMELESS = "*"
 class Forgotten:
     """Tell whether a person is among those who were forgotten."""
 
-    marks: Collection[str]
+    digests: Collection[str]
     secret: bytes = field(repr=False)
 
     def __call__(self, contact: Contact, audience: str = "") -> bool:
         """Return whether this person was forgotten: by an address, or by the id in the audience, if given."""
         return self._has_place(contact, audience) or any(
-            address_digest(self.secret, address, name) in self.marks
+            address_digest(self.secret, address, name) in self.digests
             for address in filter(None, (contact.email, contact.phone))
             for name in (None, contact.name)
         )
 
     def _has_place(self, contact: Contact, audience: str) -> bool:
         """Return whether the id was theirs, and no other name shows that it has a new owner."""
-        if id_digest(self.secret, audience, contact.id) not in self.marks:
+        if id_digest(self.secret, audience, contact.id) not in self.digests:
             return False
         words = name_words(contact.name)
-        marks = (id_digest(self.secret, audience, contact.id, word) for word in (*words, NAMELESS))
-        return not words or any(mark in self.marks for mark in marks)
+        digests = (id_digest(self.secret, audience, contact.id, word) for word in (*words, NAMELESS))
+        return not words or any(digest in self.digests for digest in digests)
 
 
 def id_digest(secret: bytes, audience: str, id: str, word: str = "") -> str:

@@ -12,14 +12,14 @@ from functools import lru_cache
 _REFERENCE_BYTES = 15  # 24 characters of base32, no padding
 _DIGEST_BYTES = 16
 _IDENTITY_DIGITS = 20
-MARK_BYTES = 4
-_TOLD_APART = re.compile(r"\+[0-9a-f]{6}$")
+PREFIX_BYTES = 4
+_ID_SUFFIX = re.compile(r"\+[0-9a-f]{6}$")
 _CHECK_BYTES = 4
 
 
 def base_id(id: str) -> str:
     """Return an id as the list has it, without the suffix that made it unique in a notice (`7+a1b2c3`)."""
-    return _TOLD_APART.sub("", id)
+    return _ID_SUFFIX.sub("", id)
 
 
 def new_run_id() -> str:
@@ -64,7 +64,7 @@ def pseudonym(secret: bytes, address: str) -> str:
 def address_digest(secret: bytes, kind: str, address: str) -> bytes:
     """Return the digest that identifies a suppressed address: an HMAC keyed with the install secret."""
     spelled = f"suppressed\x1f{kind}\x1f{address.lower()}".encode()
-    return secret_mark(secret) + hmac.digest(secret, spelled, "sha256")[:_DIGEST_BYTES]
+    return secret_prefix(secret) + hmac.digest(secret, spelled, "sha256")[:_DIGEST_BYTES]
 
 
 def token_check(secret: bytes, digest: bytes) -> str:
@@ -73,9 +73,9 @@ def token_check(secret: bytes, digest: bytes) -> str:
 
 
 @lru_cache(maxsize=4)
-def secret_mark(secret: bytes) -> bytes:
+def secret_prefix(secret: bytes) -> bytes:
     """Return the first bytes of every address digest: they identify the install secret, and nothing else."""
-    return hmac.digest(secret, b"mark", "sha256")[:MARK_BYTES]
+    return hmac.digest(secret, b"mark", "sha256")[:PREFIX_BYTES]
 
 
 def _digest(*parts: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from broadcast.model.contact import AddressKind
-from broadcast.model.ids import MARK_BYTES, address_digest, token_check
+from broadcast.model.ids import PREFIX_BYTES, address_digest, token_check
 from broadcast.model.mask import mask
 
 _ID_LENGTH = 12
@@ -67,7 +67,7 @@ class Suppression:
     @property
     def id(self) -> str:
         """A short id for people who do not have the address."""
-        return self.digest[MARK_BYTES:].hex()[:_ID_LENGTH]
+        return self.digest[PREFIX_BYTES:].hex()[:_ID_LENGTH]
 
 
 def suppression(

@@ -34,7 +34,7 @@ def without_controls(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
-def calling_nobody(text: str) -> str:
+def without_mentions(text: str) -> str:
     """Return `text` without mentions: networks notify the person behind `@name`, who may be a stranger.
 
     An invisible word joiner follows the sign; e-mail addresses stay as they are.

@@ -24,8 +24,8 @@ class KnownPeople:
 
     def begin(self) -> None:
         """Begin another list: a list has no duplicates inside, so only earlier lists count."""
-        for mark, name in self._noted:
-            self._seen.setdefault(mark, set()).add(name)
+        for key, name in self._noted:
+            self._seen.setdefault(key, set()).add(name)
         self._noted.clear()
 
     def has(self, audience: str, contact: Contact) -> bool:
@@ -37,7 +37,7 @@ class KnownPeople:
             return False
         name = _name(contact)
         return _place(audience, contact) in self._seen or any(
-            _same(name, self._seen.get(mark, set())) for mark in addresses(contact)
+            _same(name, self._seen.get(key, set())) for key in addresses(contact)
         )
 
     def add(self, audience: str, contact: Contact) -> Contact:
@@ -67,30 +67,30 @@ class KnownPeople:
         names.add(name)
         return known
 
-    def _note(self, marks: Sequence[str], name: str) -> None:
-        self._noted.extend((mark, name) for mark in marks if self._duplicates.repeats(mark))
+    def _note(self, keys: Sequence[str], name: str) -> None:
+        self._noted.extend((key, name) for key in keys if self._duplicates.repeats(key))
 
 
 def find_duplicates(places: Iterator[Place]) -> DuplicateFilter:
     """Return a filter that recognises what several people share."""
     counted = DuplicateFilter()
     for audience, contact in places:
-        for mark in (*addresses(contact), _place(audience, contact), _id(contact)):
-            counted.count(mark)
+        for key in (*addresses(contact), _place(audience, contact), _id(contact)):
+            counted.count(key)
     return counted
 
 
-def shared_addresses(listed: Iterator[Place], told: Iterator[Place]) -> DuplicateFilter:
-    """Return a filter for addresses of several people, in lists, in earlier notices (`told`), or both."""
+def shared_addresses(listed: Iterator[Place], previous: Iterator[Place]) -> DuplicateFilter:
+    """Return a filter for addresses of several people, in lists, in earlier notices (`previous`), or both."""
     shared, persons = DuplicateFilter(), DuplicateFilter()
     for audience, contact in listed:
-        for mark in addresses(contact):
-            persons.count((mark, _place(audience, contact)))
-            shared.count(mark)
-    for audience, contact in told:
-        for mark in addresses(contact):
-            if not persons.count((mark, _place(audience, contact))):
-                shared.count(mark)
+        for key in addresses(contact):
+            persons.count((key, _place(audience, contact)))
+            shared.count(key)
+    for audience, contact in previous:
+        for key in addresses(contact):
+            if not persons.count((key, _place(audience, contact))):
+                shared.count(key)
     return shared
 
 

@@ -57,18 +57,18 @@ class Plan:
         self,
         planner: Planner,
         rosters: Sequence[Roster],
-        told: Sequence[PreviousDelivery],
+        previous: Sequence[PreviousDelivery],
         *,
         closing: bool = False,
         besides: Sequence[PreviousDelivery] = (),
     ) -> None:
         self._planner = planner
         self._rosters = rosters
-        self._told = told
+        self._previous = previous
         self._closing = closing
         self._besides = besides
         # A single list has no duplicates.
-        several = len(rosters) > 1 or bool(told) or any(roster.sharing for roster in rosters)
+        several = len(rosters) > 1 or bool(previous) or any(roster.sharing for roster in rosters)
         listed, heard = (self._listed, self._heard) if several else (_no_places, _no_places)
         self._duplicates = find_duplicates(chain(listed(), heard()))
         self._shared = shared_addresses(listed(), heard())
@@ -88,14 +88,14 @@ class Plan:
                 if not known.has(roster.name, contact):
                     yield self._deliver(roster, contact, known)
         yield from ([post] for post in self._posts(posted))
-        for lanes in people(self._told):
+        for lanes in people(self._previous):
             known.begin()
             yield self._end(lanes, known) if self._closing else self._remind(lanes, known)
 
     def _posts(self, posted: set[str]) -> Iterator[Planned]:
         if self._closing:
-            return self._planner.end_posts(self._told)
-        return self._planner.update_posts(self._told, posted)
+            return self._planner.end_posts(self._previous)
+        return self._planner.update_posts(self._previous, posted)
 
     def _remind(self, lanes: Sequence[PreviousLane], known: KnownPeople) -> list[Planned]:
         """Return the deliveries for a person who is no longer in the lists."""
@@ -103,12 +103,12 @@ class Plan:
         if latest.contact is None or known.has(latest.audience, latest.contact):
             return []
         known.add_addresses(latest.contact)
-        return _told_or_suppressed(one for lane in lanes for one in self._planner.remind(lane))
+        return _owed_or_suppressed(one for lane in lanes for one in self._planner.remind(lane))
 
     def _end(self, lanes: Sequence[PreviousLane], known: KnownPeople) -> list[Planned]:
         """Return the end for a person who was told; one in two audiences gets it once per address."""
         owed = list(self._planner.end(lanes))
-        return _told_or_suppressed(one for one in owed if not known.gets(one, self._planner.address(one)))
+        return _owed_or_suppressed(one for one in owed if not known.gets(one, self._planner.address(one)))
 
     def _deliver(self, roster: Roster, contact: Contact, known: KnownPeople) -> list[Planned]:
         named = known.add(roster.name, contact)
@@ -123,14 +123,18 @@ class Plan:
             yield from ((roster.name, contact) for contact in roster.contacts)
 
     def _heard(self) -> Iterator[Place]:
-        yield from ((told.audience, told.contact) for told in (*self._told, *self._besides) if told.contact)
+        yield from (
+            (previous.audience, previous.contact)
+            for previous in (*self._previous, *self._besides)
+            if previous.contact
+        )
 
 
 class Planner:
     """Plans the deliveries of one notice. `locales` are the languages that have texts.
 
-    `told` are the results of earlier notices. Channels and addresses that are down come last. All planners of
-    one notice use the same `shared`.
+    `previous` are the results of earlier notices. Channels and addresses that are down come last. All
+    planners of one notice use the same `shared`.
     """
 
     def __init__(
@@ -138,7 +142,7 @@ class Planner:
         usable: Usable,
         locales: Sequence[str],
         default_locale: str,
-        told: Sequence[PreviousDelivery] = (),
+        previous: Sequence[PreviousDelivery] = (),
         outage: Outage = NONE,
         shared: SharedAddresses | None = None,
     ) -> None:
@@ -148,10 +152,10 @@ class Planner:
         self._down = {name for name, channel in usable.channels.items() if outage.takes(channel)}
         self._locales = tuple(locales)
         self._default = default_locale
-        self._told = told
+        self._previous = previous
         self._shared = shared or SharedAddresses()
-        self._worked = {(t.receiver, t.audience, t.lane): t.channel for t in told if t.reached}
-        self._refused = {(t.receiver, t.audience, name) for t in told for name in t.refused}
+        self._worked = {(t.receiver, t.audience, t.lane): t.channel for t in previous if t.reached}
+        self._refused = {(t.receiver, t.audience, name) for t in previous for name in t.refused}
 
     def plan(self, rosters: Sequence[Roster], further: Collection[str] = ()) -> Plan:
         """Plan a notice for everybody in the rosters, and for others that earlier notices reached there.
@@ -160,7 +164,7 @@ class Planner:
         roster, whose people are told as before.
         """
         names = {*further, *(roster.name for roster in rosters)}
-        return Plan(self, rosters, [told for told in self._told if told.audience in names])
+        return Plan(self, rosters, [previous for previous in self._previous if previous.audience in names])
 
     def follow_up(self, besides: Sequence[PreviousDelivery] = ()) -> Plan:
         """Plan the end for everybody and every channel that carried, or may have carried, a notice.
@@ -168,7 +172,7 @@ class Planner:
         People are told on the channel that worked for them, before the others of their lane. `besides` is
         another plan of the same notice.
         """
-        return Plan(self, (), self._told, closing=True, besides=besides)
+        return Plan(self, (), self._previous, closing=True, besides=besides)
 
     def numbered(self, owed: Sequence[Planned], several: DuplicateFilter) -> Iterator[Planned]:
         """Return the deliveries of one receiver; addresses that `several` people have get a number."""
@@ -204,31 +208,33 @@ class Planner:
     def deliver(self, roster: Roster, contact: Contact) -> Iterator[Planned]:
         """Yield the deliveries of one person of the roster: a message in each lane that reaches them."""
         personal = [(number, lane) for number, lane in enumerate(roster.lanes) if not self._publishes(lane)]
-        told = False
+        owed = False
         for number, lane in personal:
             usable = [name for name in lane if self._reaches(name, contact)]
             worked = self._worked.get((contact.id, roster.name, number))
             route = self._again_in_order(usable, worked, contact, (contact.id, roster.name))
             if route:
-                told = True
+                owed = True
                 yield self._planned(roster, contact, number, route)
-        if personal and not told:
+        if personal and not owed:
             number, lane = personal[0]
-            yield self._untold(self._planned(roster, contact, number, lane), [lane for _, lane in personal])
+            yield self._unreachable(
+                self._planned(roster, contact, number, lane), [lane for _, lane in personal]
+            )
 
     def remind(self, lane: PreviousLane) -> Iterator[Planned]:
         """Yield the delivery for a person in a lane that an earlier notice used."""
-        told, contact = lane.latest, lane.latest.contact
+        previous, contact = lane.latest, lane.latest.contact
         # Later routes begin with the channel that had worked by then.
-        known = [name for name in dict.fromkeys((*lane.planned, *told.route)) if name in self._channels]
+        known = [name for name in dict.fromkeys((*lane.planned, *previous.route)) if name in self._channels]
         usable = [name for name in known if contact and self._reaches(name, contact)]
         if usable:
-            place = (told.receiver, told.audience)
-            yield _again(told, self._again_in_order(usable, told.channel, contact, place))
+            place = (previous.receiver, previous.audience)
+            yield _again(previous, self._again_in_order(usable, previous.channel, contact, place))
         elif barred := self._barred(known, contact):
-            yield _suppressed(_again(told, tuple(known)), barred)
-        elif not known and not self._usable.withheld.keys() & set(told.route):
-            yield self._held(told, told.channel)
+            yield _suppressed(_again(previous, tuple(known)), barred)
+        elif not known and not self._usable.withheld.keys() & set(previous.route):
+            yield self._held(previous, previous.channel)
 
     def end(self, lanes: Sequence[PreviousLane]) -> Iterator[Planned]:
         """Yield the end for one person: once in each lane, first on the channel that worked.
@@ -241,19 +247,19 @@ class Planner:
             return
         lowest = min(0, *(lane.latest.lane for lane in lanes))
         carried = {name: lane.latest for lane in lanes for name in lane.carried}
-        for number, (name, told) in enumerate(carried.items(), 1):
+        for number, (name, previous) in enumerate(carried.items(), 1):
             if name not in self._channels:
-                yield replace(self._held(told, name), lane=lowest - number)
-            elif told.contact and self._reaches(name, told.contact):
-                yield replace(_again(told, (name,)), lane=lowest - number)
+                yield replace(self._held(previous, name), lane=lowest - number)
+            elif previous.contact and self._reaches(name, previous.contact):
+                yield replace(_again(previous, (name,)), lane=lowest - number)
 
-    def end_posts(self, told: Sequence[PreviousDelivery]) -> Iterator[Planned]:
+    def end_posts(self, previous: Sequence[PreviousDelivery]) -> Iterator[Planned]:
         """Yield the end on every channel that published an earlier notice.
 
         If one fails, its lane continues with channels that have no end of their own. The failed channel still
         gets its end later.
         """
-        carried = published(told)
+        carried = published(previous)
         posted: set[str] = set(carried)
         for name, one in carried.items():
             post = replace(one, receiver=f"channel:{name}", required=True)
@@ -270,34 +276,34 @@ class Planner:
                 yield _again(
                     replace(post, receiver=f"channel:{others[0]}", template_audience=texts), tuple(others)
                 )
-        yield from self._waiting_posts(told, posted)
+        yield from self._waiting_posts(previous, posted)
 
-    def _besides(self, name: str, told: PreviousDelivery) -> Iterator[str]:
+    def _besides(self, name: str, previous: PreviousDelivery) -> Iterator[str]:
         """Yield where else a lane leads: the present target of channel `name`, then its other channels."""
         present = present_name(name, self._channels)
         if present and self._publishes((present,)):
             yield present
-        yield from (other for other in told.route if other in self._channels and other != present)
+        yield from (other for other in previous.route if other in self._channels and other != present)
 
-    def update_posts(self, told: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
+    def update_posts(self, previous: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
         """Yield posts for channels that no roster has any more, but that published an earlier notice."""
-        for name, one in published(told).items():
+        for name, one in published(previous).items():
             if name in self._channels and name not in posted:
                 posted.add(name)
                 yield _again(replace(one, receiver=f"channel:{name}"), (name,))
-        yield from self._waiting_posts(told, posted)
+        yield from self._waiting_posts(previous, posted)
 
-    def _waiting_posts(self, told: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
-        for one in waiting_posts(told).values():
+    def _waiting_posts(self, previous: Sequence[PreviousDelivery], posted: set[str]) -> Iterator[Planned]:
+        for one in waiting_posts(previous).values():
             route = self._in_order([name for name in one.route if name in self._channels], one.channel, None)
             if route and not posted.intersection(route):
                 posted.update(route)
                 yield _again(one, route)
 
-    def _held(self, told: PreviousDelivery, name: str) -> Planned:
+    def _held(self, previous: PreviousDelivery, name: str) -> Planned:
         """Return a held message for a channel that this notice may not use."""
-        planned = _again(replace(told, required=True), (name,))
-        reason = self._usable.why_not(name, publishes=told.contact is None)
+        planned = _again(replace(previous, required=True), (name,))
+        reason = self._usable.why_not(name, publishes=previous.contact is None)
         return replace(planned, state=DeliveryState.HELD, reason=reason)
 
     def _internal(self, name: str) -> bool:
@@ -349,7 +355,7 @@ class Planner:
             required=self._required(route),
         )
 
-    def _untold(self, planned: Planned, lanes: Sequence[Sequence[str]]) -> Planned:
+    def _unreachable(self, planned: Planned, lanes: Sequence[Sequence[str]]) -> Planned:
         """Return the delivery of a person that no lane reaches, with the reason: barred, or no address."""
         channels = list(dict.fromkeys(name for lane in lanes for name in lane))
         barred = self._barred(channels, planned.contact)
@@ -383,20 +389,20 @@ def _suppressed(planned: Planned, barred: Sequence[Barred]) -> Planned:
     return replace(planned, contact=unnamed, state=DeliveryState.SUPPRESSED, reason=reason)
 
 
-def _again(told: PreviousDelivery, route: tuple[str, ...]) -> Planned:
+def _again(previous: PreviousDelivery, route: tuple[str, ...]) -> Planned:
     return Planned(
-        audience=told.audience,
-        template_audience=told.template_audience,
-        locale=told.locale,
-        lane=told.lane,
-        contact=told.contact,
-        receiver=told.receiver,
+        audience=previous.audience,
+        template_audience=previous.template_audience,
+        locale=previous.locale,
+        lane=previous.lane,
+        contact=previous.contact,
+        receiver=previous.receiver,
         route=route,
-        required=told.required,
+        required=previous.required,
     )
 
 
-def _told_or_suppressed(owed: Iterable[Planned]) -> list[Planned]:
+def _owed_or_suppressed(owed: Iterable[Planned]) -> list[Planned]:
     """Return the deliveries; people who are told in another lane do not count as suppressed."""
     found = list(owed)
     return [one for one in found if one.state is not DeliveryState.SUPPRESSED] or found[:1]

@@ -49,13 +49,13 @@ class PreviousLane:
     planned: tuple[str, ...]
 
 
-def people(told: Sequence[PreviousDelivery]) -> Iterator[list[PreviousLane]]:
+def people(previous: Sequence[PreviousDelivery]) -> Iterator[list[PreviousLane]]:
     """Yield the lanes of each person who was told, person by person.
 
     Two lists may both count from 1, so a person is an id in an audience.
     """
     by_person: dict[tuple[str, str], dict[int, list[PreviousDelivery]]] = {}
-    for one in told:
+    for one in previous:
         if one.contact is not None:
             by_person.setdefault((one.receiver, one.audience), {}).setdefault(one.lane, []).append(one)
     for lanes in by_person.values():
@@ -65,14 +65,14 @@ def people(told: Sequence[PreviousDelivery]) -> Iterator[list[PreviousLane]]:
         yield [_lane(words, further if number == 0 else ()) for number, words in enumerate(own)]
 
 
-def published(told: Sequence[PreviousDelivery]) -> dict[str, PreviousDelivery]:
+def published(previous: Sequence[PreviousDelivery]) -> dict[str, PreviousDelivery]:
     """Return every channel that carried a notice for everybody, with its latest one."""
-    return {one.channel: one for one in told if one.contact is None and one.carried}
+    return {one.channel: one for one in previous if one.contact is None and one.carried}
 
 
-def waiting_posts(told: Sequence[PreviousDelivery]) -> dict[str, PreviousDelivery]:
+def waiting_posts(previous: Sequence[PreviousDelivery]) -> dict[str, PreviousDelivery]:
     """Return the posts that are still waiting, by their receiver."""
-    return {one.receiver: one for one in told if one.contact is None and not one.carried}
+    return {one.receiver: one for one in previous if one.contact is None and not one.carried}
 
 
 def _lane(words: Sequence[PreviousDelivery], further: Sequence[PreviousDelivery]) -> PreviousLane:

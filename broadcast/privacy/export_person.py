@@ -43,14 +43,14 @@ class PersonExport:
 
     person: FoundPerson
     known_as: tuple[Contact, ...]
-    told: tuple[SentMessage, ...]
+    messages: tuple[SentMessage, ...]
     suppressions: tuple[Suppression, ...]
 
     @property
     def locale(self) -> str | None:
         """Their language, from the contacts files or else from earlier messages; None if it is not known."""
         of_files = (standing.row.contact.locale for standing in self.person.rows)
-        of_messages = (told.message.locale for told in self.told)
+        of_messages = (sent.message.locale for sent in self.messages)
         return next((locale for locale in (*of_files, *of_messages) if locale), None)
 
 
@@ -75,8 +75,8 @@ def export_person(
             f"nothing is known about {term.strip()}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
         )
-    told = tuple(SentMessage(message, tuple(_sent(ledger, message, channels))) for message in messages)
-    return PersonExport(person, tuple(contacts), told, suppressions)
+    sent = tuple(SentMessage(message, tuple(_sent(ledger, message, channels))) for message in messages)
+    return PersonExport(person, tuple(contacts), sent, suppressions)
 
 
 def _suppressions(ledger: Ledger, person: FoundPerson, typed: Typed) -> Iterator[Suppression]:

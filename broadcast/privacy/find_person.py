@@ -14,7 +14,7 @@ from pathlib import Path
 from broadcast.config.settings import Settings
 from broadcast.contacts.address import Unusable
 from broadcast.contacts.email import read_email
-from broadcast.contacts.file import drafts_of
+from broadcast.contacts.file import unfinished_files
 from broadcast.contacts.identifiers import Identifiers
 from broadcast.contacts.phone import read_phone
 from broadcast.contacts.rows import clean
@@ -84,7 +84,7 @@ class ContactsPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundPerson:
-    """The entries that are surely about one person, and the places of those that may be (`doubtful`).
+    """The entries that are surely about one person, and the places of those that may be (`possible`).
 
     `others_addresses` and `others_places` belong to other people that the search found. `unread` names
     contacts files that cannot be read, with the reason. `rejected` are invalid rows that mention the person.
@@ -92,7 +92,7 @@ class FoundPerson:
 
     known_as: tuple[KnownAs, ...] = ()
     rows: tuple[PersonRow, ...] = ()
-    doubtful: tuple[ContactsPlace, ...] = ()
+    possible: tuple[ContactsPlace, ...] = ()
     rejected: tuple[ContactsPlace, ...] = ()
     unread: tuple[str, ...] = ()
     others_addresses: frozenset[str] = frozenset()
@@ -220,7 +220,7 @@ class _Search:
         return FoundPerson(
             known_as=tuple(each for each in members if isinstance(each, KnownAs)),
             rows=tuple(each for each in members if isinstance(each, PersonRow)),
-            doubtful=tuple(dict.fromkeys(self._doubtful())),
+            possible=tuple(dict.fromkeys(self._possible())),
             rejected=tuple(
                 ContactsPlace(audience=audience, path=path, line=row.line, because=row.reason)
                 for audience, path, row in self._rejected
@@ -230,7 +230,7 @@ class _Search:
             others_places=frozenset(entry.place for entry in others),
         )
 
-    def _doubtful(self) -> Iterator[ContactsPlace]:
+    def _possible(self) -> Iterator[ContactsPlace]:
         for number, doubt in self._doubts.items():
             found, entry = self._found[number], self._entries[number]
             path, line = (found.path, found.row.line) if isinstance(found, PersonRow) else (None, 0)
@@ -259,8 +259,8 @@ class _Search:
                     self._found.append(PersonRow(audience, path, row))
         except ConfigError as error:
             self._unread.append(str(error))
-        drafts = (draft for draft in drafts_of(path) if mentioned_in(draft, terms))
-        self._unread += [f"{draft} was left by an import that was killed" for draft in drafts]
+        unfinished = (file for file in unfinished_files(path) if mentioned_in(file, terms))
+        self._unread += [f"{file} was left by an import that was killed" for file in unfinished]
 
     def _typed_ids(self, audience: str) -> frozenset[str]:
         """Return the typed ids while the audience has no known entry: only an invalid row may match."""

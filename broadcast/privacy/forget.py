@@ -77,10 +77,10 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
 def forgetting(person: FoundPerson, secret: bytes) -> Forgetting:
     """Return the entries, names, addresses and digests that the ledger must erase."""
     names = frozenset(entry.identifiers.name for entry in person.entries) - {""}
-    return Forgetting(person.known_as, names, person.addresses, frozenset(_marks(person, secret)))
+    return Forgetting(person.known_as, names, person.addresses, frozenset(_digests(person, secret)))
 
 
-def _marks(person: FoundPerson, secret: bytes) -> Iterator[str]:
+def _digests(person: FoundPerson, secret: bytes) -> Iterator[str]:
     """Yield a digest of each id and address.
 
     While an incident is open, they keep a row with a new mailbox or a new id from being told again.

@@ -45,9 +45,9 @@ def scrub_reports(reports: Iterable[Path], person: FoundPerson) -> None:
         text = path.read_text(encoding="utf-8", errors="replace")
         if scrubber.mentions(text):
             # Replaced as a whole, because a half-written report would still have the name.
-            with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as draft:
-                draft.write(scrubber.prose(text) or "")
-            Path(draft.name).replace(path)
+            with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as temporary:
+                temporary.write(scrubber.prose(text) or "")
+            Path(temporary.name).replace(path)
 
 
 def _rehearsed(settings: Settings, words: Iterable[str]) -> list[Path]:

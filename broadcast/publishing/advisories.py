@@ -74,10 +74,10 @@ def untranslated(
     """
     values = dict(request.variables) | {name: getattr(request, name) or "" for name in ("title", "message")}
     values["corrects"] = request.corrects or ""
-    told = set(spoken)
-    staff = told if colleagues is None else set(colleagues)
+    locales = set(spoken)
+    staff = locales if colleagues is None else set(colleagues)
     advisories = []
-    for locale in sorted(told):
+    for locale in sorted(locales):
         known = {name: value for name, value in values.items() if locale in staff or not _internal(name)}
         advisories += _as_typed(known, locale, given)
         advisories += _left_out(known, locale, given)
@@ -156,7 +156,7 @@ def examples(settings: Settings) -> list[str]:
     )
 
 
-def doubtful(request: Request, systems: Sequence[str]) -> list[str]:
+def mistyped(request: Request, systems: Sequence[str]) -> list[str]:
     """Return a warning for each unknown system and each variable that looks like a mistyped fact.
 
     They are accepted, because they may be right. `systems` are those that something depends on.

@@ -40,8 +40,8 @@ class Channels:
     @property
     def leaving(self) -> frozenset[str]:
         """The names of the channels whose messages have an unsubscribe link."""
-        told = {name for name, settings in self.settings.items() if _LEAVING & settings.options.keys()}
-        return frozenset(told)
+        leaving = {name for name, settings in self.settings.items() if _LEAVING & settings.options.keys()}
+        return frozenset(leaving)
 
     def usable(self, names: Iterable[str], *, drill: bool) -> list[str]:
         """Return the configured ones among these channels; in a drill, without those that outsiders read."""

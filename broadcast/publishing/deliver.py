@@ -183,18 +183,18 @@ class Deliverer:
         unreached = self.ledger.history.unreached(notice.id)
         result = self._summary(notice, ending)
         apart = skew_warnings({name: skew.ahead for name, skew in self.channels.skews.items()})
-        doubled = self._possibly_doubled(notice)
-        result = replace(result, warnings=(*warnings, *noted, *apart, *doubled, *unreached))
+        duplicates = self._possible_duplicates(notice)
+        result = replace(result, warnings=(*warnings, *noted, *apart, *duplicates, *unreached))
         result = self._store_result(notice, result)
         self.listener(Event(kind=EventKind.DONE, channel="", count=result.counts.accepted))
         return result
 
-    def _possibly_doubled(self, notice: Notice) -> Iterator[str]:
+    def _possible_duplicates(self, notice: Notice) -> Iterator[str]:
         """Yield a warning about messages that were sent again although their first outcome is unknown."""
-        count = self.ledger.history.possibly_doubled(notice.id)
+        count = self.ledger.history.possible_duplicates(notice.id)
         if count:
-            twice = "may have arrived twice: the answer was lost, and it was sent again"
-            yield f"{counted(count, 'message')} {twice}"
+            reason = "may have arrived twice: the answer was lost, and it was sent again"
+            yield f"{counted(count, 'message')} {reason}"
 
     def follow_targets(self) -> None:
         """Tell the ledger where the publishing channels post now; raises `LedgerError`."""

@@ -15,12 +15,12 @@ from broadcast.model.previous_delivery import PreviousDelivery
 class EarlierRecipients:
     """The deliveries of an incident so far.
 
-    `told` were sent, or may have been; `waiting` were not sent yet. `audiences` are those of all its notices,
-    reached or not. `threads` has the provider's first reference by publishing channel. `texts` are audience,
-    locale and kind of every text. `forgotten` recognises people who were erased meanwhile.
+    `previous` were sent, or may have been; `waiting` were not sent yet. `audiences` are those of all its
+    notices, reached or not. `threads` has the provider's first reference by publishing channel. `texts` are
+    audience, locale and kind of every text. `forgotten` recognises people who were erased meanwhile.
     """
 
-    told: Sequence[PreviousDelivery] = ()
+    previous: Sequence[PreviousDelivery] = ()
     waiting: Sequence[PreviousDelivery] = ()
     audiences: Sequence[str] = ()
     threads: Mapping[str, str] = field(default_factory=dict)
@@ -34,15 +34,15 @@ class EarlierRecipients:
             return cls()
         history = ledger.history
         return cls(
-            told=history.told(incident),
-            waiting=history.to_be_told(incident),
+            previous=history.previous_deliveries(incident),
+            waiting=history.waiting_deliveries(incident),
             audiences=history.audiences(incident),
             threads={name: root for name, (root, _) in history.threads(incident.id).items()},
             texts=history.texts(incident),
             forgotten=ledger.erasure.forgotten(incident.id),
         )
 
-    def to_be_told(self) -> list[PreviousDelivery]:
+    def waiting_deliveries(self) -> list[PreviousDelivery]:
         """Return the waiting deliveries whose person was not told in the same lane."""
-        told = {(one.receiver, one.audience, one.lane) for one in self.told}
-        return [one for one in self.waiting if (one.receiver, one.audience, one.lane) not in told]
+        previous = {(one.receiver, one.audience, one.lane) for one in self.previous}
+        return [one for one in self.waiting if (one.receiver, one.audience, one.lane) not in previous]

@@ -40,9 +40,9 @@ def _dead_contact_points(facts: Facts, settings: Settings) -> Iterator[str]:
         ]
         naming = next((words for words in _headings(facts) if pattern.search(words)), None)
         if naming and contact_points:
-            told = f"{_OFFERED[kind]} {', '.join(contact_point.value for contact_point in contact_points)}"
+            offer = f"{_OFFERED[kind]} {', '.join(contact_point.value for contact_point in contact_points)}"
             down = ",".join(contact_point.name for contact_point in contact_points)
-            yield f'"{naming}": readers are told {told}; if that is down, add --affects {down}'
+            yield f'"{naming}": readers are told {offer}; if that is down, add --affects {down}'
 
 
 def _headings(facts: Facts) -> Iterator[str]:

@@ -174,9 +174,9 @@ class _TimesReader:
         promised = None if self.phase.maintenance else due_at(self.severity, self.now)
         if promised is None:
             return None
-        told = f"the next update is promised for {with_zone(promised.astimezone(self.zone), '%H:%M')}"
+        warning = f"the next update is promised for {with_zone(promised.astimezone(self.zone), '%H:%M')}"
         self.warnings.append(
-            f"{told} ({self.severity} default); change it with --next-update 30m, 14:30 or none"
+            f"{warning} ({self.severity} default); change it with --next-update 30m, 14:30 or none"
         )
         return promised
 

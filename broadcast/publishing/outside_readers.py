@@ -32,22 +32,22 @@ class OutsideReaders:
             )
         return others
 
-    def heard(self, told: Iterable[PreviousDelivery]) -> list[PreviousDelivery]:
+    def heard(self, previous: Iterable[PreviousDelivery]) -> list[PreviousDelivery]:
         """Return the earlier deliveries to everybody else."""
-        return [one for one in told if not self._spares(one.audience, one.template_audience)]
+        return [one for one in previous if not self._spares(one.audience, one.template_audience)]
 
     def owed(self, plan: Iterable[Planned]) -> Iterable[Planned]:
         """Return the deliveries to everybody else; like a plan, they can be iterated more than once."""
         return _OwedDeliveries(plan, self) if self.audiences else plan
 
     def advisories(
-        self, audiences: Iterable[AudienceSettings], told: Iterable[PreviousDelivery]
+        self, audiences: Iterable[AudienceSettings], previous: Iterable[PreviousDelivery]
     ) -> list[str]:
         """Return one warning that names the audiences and channels left out; none if all are told."""
         spared = [one.name for one in audiences if self._spares(one.name, one.template_audience)]
         posts = [
             one.channel
-            for one in told
+            for one in previous
             if not one.contact and self._spares(one.audience, one.template_audience)
         ]
         named = ", ".join(dict.fromkeys((*spared, *posts)))

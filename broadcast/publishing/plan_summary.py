@@ -54,7 +54,7 @@ class PlanSummary:
         return first
 
 
-NOBODY = PlanSummary(shares={}, people={}, audiences=(), unreachable=())
+NO_RECIPIENTS = PlanSummary(shares={}, people={}, audiences=(), unreachable=())
 
 
 def count(plan: Iterable[Planned]) -> PlanSummary:

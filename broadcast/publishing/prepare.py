@@ -162,32 +162,32 @@ def _on_one_line(service: Service) -> Service:
     return replace(service, key=one_line(service.key), names=names)
 
 
-def preview(draft: PreparedNotice, channels: Mapping[str, PlannedChannel], *, sandbox: bool) -> Preview:
+def preview(prepared: PreparedNotice, channels: Mapping[str, PlannedChannel], *, sandbox: bool) -> Preview:
     """Return the preview of the draft."""
-    summary = draft.recipients.summary
-    parts = _sms_parts(draft, channels)
+    summary = prepared.recipients.summary
+    parts = _sms_parts(prepared, channels)
     return Preview(
-        incident=draft.facts.ref,
-        sequence=draft.facts.sequence,
-        kind=draft.facts.kind,
-        title=draft.facts.title,
-        drill=draft.facts.drill,
+        incident=prepared.facts.ref,
+        sequence=prepared.facts.sequence,
+        kind=prepared.facts.kind,
+        title=prepared.facts.title,
+        drill=prepared.facts.drill,
         sandbox=sandbox,
         people=sum(summary.people.values()),
         posts=tuple(dict.fromkeys(share.route[0] for share in summary.shares if share.posts)),
         audiences=tuple(_audience(name, summary) for name in summary.audiences),
-        texts=_text_previews(draft, channels),
+        texts=_text_previews(prepared, channels),
         unreachable=summary.unreachable,
         barred=barred(summary),
         sms_parts=parts,
         cost=_cost(summary.first, channels, parts),
-        next_update=draft.facts.next_update,
-        window_starts=draft.facts.window_starts,
-        window_ends=draft.facts.window_ends,
-        former_starts=draft.facts.former_starts,
-        former_ends=draft.facts.former_ends,
-        warnings=draft.warnings,
-        affects=draft.facts.affects,
+        next_update=prepared.facts.next_update,
+        window_starts=prepared.facts.window_starts,
+        window_ends=prepared.facts.window_ends,
+        former_starts=prepared.facts.former_starts,
+        former_ends=prepared.facts.former_ends,
+        warnings=prepared.warnings,
+        affects=prepared.facts.affects,
     )
 
 
@@ -214,9 +214,11 @@ def barred(summary: PlanSummary) -> tuple[BarredPreview, ...]:
     )
 
 
-def _text_previews(draft: PreparedNotice, channels: Mapping[str, PlannedChannel]) -> tuple[TextPreview, ...]:
+def _text_previews(
+    prepared: PreparedNotice, channels: Mapping[str, PlannedChannel]
+) -> tuple[TextPreview, ...]:
     first: Counter[tuple[str, str, str]] = Counter()
-    for share, count in draft.recipients.summary.shares.items():
+    for share, count in prepared.recipients.summary.shares.items():
         first[share.template_audience, share.locale, str(channels[share.route[0]].capabilities.kind)] += count
     return tuple(
         TextPreview(
@@ -227,21 +229,21 @@ def _text_previews(draft: PreparedNotice, channels: Mapping[str, PlannedChannel]
             text=text.message.text,
             size=str(rendered.units),
             recipients=first[text.template_audience, text.message.locale, text.kind],
-            added=added(rendered, draft.facts, text.template_audience, ChannelKind(text.kind)),
+            added=added(rendered, prepared.facts, text.template_audience, ChannelKind(text.kind)),
         )
-        for text, rendered in zip(draft.texts, draft.rendered, strict=True)
+        for text, rendered in zip(prepared.texts, prepared.rendered, strict=True)
     )
 
 
-def _sms_parts(draft: PreparedNotice, channels: Mapping[str, PlannedChannel]) -> int:
+def _sms_parts(prepared: PreparedNotice, channels: Mapping[str, PlannedChannel]) -> int:
     parts = {
         (text.template_audience, text.message.locale): rendered.units.parts
-        for text, rendered in zip(draft.texts, draft.rendered, strict=True)
+        for text, rendered in zip(prepared.texts, prepared.rendered, strict=True)
         if text.kind == ChannelKind.SMS
     }
     return sum(
         parts[share.template_audience, share.locale] * people
-        for share, people in draft.recipients.summary.shares.items()
+        for share, people in prepared.recipients.summary.shares.items()
         if channels[share.route[0]].capabilities.kind is ChannelKind.SMS
     )
 

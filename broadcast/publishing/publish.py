@@ -54,12 +54,12 @@ class Subject:
     warnings: tuple[str, ...] = ()
 
 
-def _check_same_target(request: Request, draft: PreparedNotice, before: Facts | None) -> Facts:
+def _check_same_target(request: Request, prepared: PreparedNotice, before: Facts | None) -> Facts:
     """Return the facts of the draft; raises `Overtaken` if they take back another notice than `before` did.
 
     A false alarm must not become "still down" because somebody else has just published the all-clear.
     """
-    now = draft.facts
+    now = prepared.facts
     takes_back = request.verb is Verb.RETRACT or request.corrects
     if before and takes_back and (now.phase, now.corrects) != (before.phase, before.corrects):
         raise Overtaken(
@@ -125,37 +125,37 @@ class Publisher:
         self.deliverer.follow_targets()
         subject, meant = Subject(request.incident), None
         while not (known := self._notice_with_key(request)):
-            draft = self._draft(request, subject)
-            meant = _check_same_target(request, draft, meant)
-            shown = self._checked_preview(draft, limits)
+            prepared = self._prepare(request, subject)
+            meant = _check_same_target(request, prepared, meant)
+            shown = self._checked_preview(prepared, limits)
             # Before the question: a missing secret must not be found after the yes.
-            self.deliverer.channels.permit(draft.recipients.channels)
-            adapters = self.deliverer.channels.adapters(draft.recipients.channels)
-            order = Order(limits, adapters, draft.warnings, draft.suppressed)
+            self.deliverer.channels.permit(prepared.recipients.channels)
+            adapters = self.deliverer.channels.adapters(prepared.recipients.channels)
+            order = Order(limits, adapters, prepared.warnings, prepared.suppressed)
             consent(shown)
             try:
-                return await self._send(draft, request, subject, order, stop)
+                return await self._send(prepared, request, subject, order, stop)
             except Overtaken as overtaken:
                 if not self._notice_with_key(request):
-                    subject = self._next_subject(draft, subject, overtaken)
+                    subject = self._next_subject(prepared, subject, overtaken)
         return await self._continue(known, limits, stop)
 
     async def _send(
-        self, draft: PreparedNotice, request: Request, subject: Subject, order: Order, stop: Stop
+        self, prepared: PreparedNotice, request: Request, subject: Subject, order: Order, stop: Stop
     ) -> Result:
         """Record the notice and deliver it; raises `Overtaken`."""
         # The run is registered first: if this machine cannot send, nothing may be recorded.
         with self.deliverer.started(stop) as started:
-            notice = self._record(draft, request, subject)
+            notice = self._record(prepared, request, subject)
             with self.deliverer.recorded(notice):
-                warnings = (*order.warnings, *self._announce(draft, request))
+                warnings = (*order.warnings, *self._announce(prepared, request))
                 return await self.deliverer.deliver_new(notice, replace(order, warnings=warnings), started)
 
-    def _next_subject(self, draft: PreparedNotice, subject: Subject, overtaken: Overtaken) -> Subject:
+    def _next_subject(self, prepared: PreparedNotice, subject: Subject, overtaken: Overtaken) -> Subject:
         """Return the subject of the next attempt; a new incident gets a reserved number."""
-        if draft.incident.id:
+        if prepared.incident.id:
             # By its reference: "the only open incident" may be another one by now.
-            return Subject(draft.incident.ref, warnings=(*subject.warnings, str(overtaken)))
+            return Subject(prepared.incident.ref, warnings=(*subject.warnings, str(overtaken)))
         ref = self.deliverer.ledger.incidents.reserve_ref()
         return Subject(ref, reserved=True, warnings=(f"{overtaken}, the number is now {ref}",))
 
@@ -163,11 +163,11 @@ class Publisher:
         """Return the preview of the notice; records and sends nothing."""
         if request.verb is not Verb.NOTIFY:
             self.deliverer.follow_targets()
-        draft = self._draft(request, Subject(request.incident))
-        shown = self._checked_preview(draft, limits)
+        prepared = self._prepare(request, Subject(request.incident))
+        shown = self._checked_preview(prepared, limits)
         try:
-            self.deliverer.channels.permit(draft.recipients.channels)
-            self.deliverer.channels.adapters(draft.recipients.summary.channels)
+            self.deliverer.channels.permit(prepared.recipients.channels)
+            self.deliverer.channels.adapters(prepared.recipients.summary.channels)
         except (Refused, ConfigError) as error:
             warning = f"it could not be sent: {error}; {error.hint}"
             live = not isinstance(error, Refused)
@@ -193,7 +193,7 @@ class Publisher:
             return Result.from_json(json.loads(notice.result)).replay()
         return await self.deliverer.deliver(notice, limits, self.deliverer.needed(notice), stop)
 
-    def _draft(self, request: Request, subject: Subject) -> PreparedNotice:
+    def _prepare(self, request: Request, subject: Subject) -> PreparedNotice:
         before = self._before(request, subject)
         now = self.deliverer.clock.now()
         watched = [] if takes_back(request) else self.deliverer.ledger.health.down(now)
@@ -236,7 +236,7 @@ class Publisher:
                 *composed.warnings,
                 *proposals(effective, self.settings, watched, recipients.channels, now),
                 *advisories.hard_words(effective, facts, effective.lang or self.settings.locale),
-                *advisories.doubtful(effective, systems),
+                *advisories.mistyped(effective, systems),
                 *hints(facts, self.settings),
                 *advisories.shortened(texts, rendered),
                 *advisories.untranslated(effective, spoken, effective.lang or self.settings.locale, staff),
@@ -307,10 +307,10 @@ class Publisher:
             hint = f'to take an all-clear back, name its incident: broadcast retract {over[-1].ref} -m "..."'
             raise UnknownIncident(str(error), hint=hint) from None
 
-    def _checked_preview(self, draft: PreparedNotice, limits: Limits) -> Preview:
+    def _checked_preview(self, prepared: PreparedNotice, limits: Limits) -> Preview:
         """Return the preview; raises `Refused` if there are more recipients than allowed."""
         channels = self.deliverer.channels.planned
-        shown = preview(draft, channels, sandbox=self.settings.sandbox)
+        shown = preview(prepared, channels, sandbox=self.settings.sandbox)
         most = self.settings.max_recipients if limits.max_recipients is None else limits.max_recipients
         if most is not None and shown.people > most:
             raise Refused(
@@ -319,17 +319,17 @@ class Publisher:
             )
         return shown
 
-    def _record(self, draft: PreparedNotice, request: Request, subject: Subject) -> Notice:
+    def _record(self, prepared: PreparedNotice, request: Request, subject: Subject) -> Notice:
         new = NewNotice(
-            incident=draft.incident,
-            facts=draft.facts,
-            kind=draft.facts.kind,
+            incident=prepared.incident,
+            facts=prepared.facts,
+            kind=prepared.facts.kind,
             key=request.key,
             inputs_hash=request.inputs_hash(),
             author=author(),
-            texts=draft.texts,
-            deliveries=draft.recipients.deliveries,
-            latecomers=draft.recipients.latecomers,
+            texts=prepared.texts,
+            deliveries=prepared.recipients.deliveries,
+            latecomers=prepared.recipients.latecomers,
             reserved=subject.reserved,
             kinds={
                 name: channel.capabilities.kind for name, channel in self.deliverer.channels.planned.items()
@@ -337,9 +337,9 @@ class Publisher:
         )
         return self.deliverer.ledger.incidents.record(new, self.deliverer.clock.now())
 
-    def _announce(self, draft: PreparedNotice, request: Request) -> Iterator[str]:
+    def _announce(self, prepared: PreparedNotice, request: Request) -> Iterator[str]:
         """Report the plan to the listener; dismiss observed outages if asked, or yield a warning."""
-        for name, people in draft.recipients.summary.first.items():
+        for name, people in prepared.recipients.summary.first.items():
             self.deliverer.listener(Event(kind=EventKind.PLANNED, channel=name, count=people))
         if takes_back(request):
             try:

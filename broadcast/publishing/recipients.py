@@ -31,7 +31,7 @@ from broadcast.planning.shared_addresses import SharedAddresses
 from broadcast.publishing.contact_advisories import contact_advisories
 from broadcast.publishing.earlier_recipients import EarlierRecipients
 from broadcast.publishing.outside_readers import OutsideReaders
-from broadcast.publishing.plan_summary import NOBODY, PlanSummary, Share, count
+from broadcast.publishing.plan_summary import NO_RECIPIENTS, PlanSummary, Share, count
 from broadcast.publishing.request import CLOSING, Request
 
 
@@ -58,7 +58,7 @@ class Recipients:
     summary: PlanSummary
     warnings: tuple[str, ...]
     latecomers: Iterable[Planned] = ()
-    late: PlanSummary = NOBODY
+    late: PlanSummary = NO_RECIPIENTS
     contacts: tuple[str, ...] = ()
 
     @property
@@ -111,24 +111,24 @@ class RecipientSelector:
             sound=sound,
         )
         default = self._language(request)
-        told, waiting = self._permitted(before.told), self._permitted(before.to_be_told())
+        previous, waiting = self._permitted(before.previous), self._permitted(before.waiting_deliveries())
         outage = self.depends.outage(request.affects)
         shared = SharedAddresses()
         if request.verb in CLOSING:
-            planner = Planner(usable, self.locales, default, told, outage, shared)
+            planner = Planner(usable, self.locales, default, previous, outage, shared)
             late = Planner(usable, self.locales, default, waiting, outage, shared)
             found = {name: note for name, channel in channels.items() if (note := outage.found(channel))}
-            plan, latecomers = planner.follow_up(waiting), late.follow_up(told)
+            plan, latecomers = planner.follow_up(waiting), late.follow_up(previous)
             recipients = _closing(request, plan, latecomers, left_out, found)
             return replace(
                 recipients, warnings=(*recipients.warnings, *_still_owed(recipients.summary, self.channels))
             )
         audiences = self._audiences(request, before.audiences)
         spared = OutsideReaders(before.audiences if purpose is Purpose.DRILL else ())
-        heard = spared.heard((*told, *waiting))
+        heard = spared.heard((*previous, *waiting))
         planner = Planner(usable, self.locales, default, heard, outage, shared)
-        told_now = spared.others(audiences)
-        rosters, warnings, contacts = self._rosters(told_now, channels, outage, purpose, before.forgotten)
+        included = spared.others(audiences)
+        rosters, warnings, contacts = self._rosters(included, channels, outage, purpose, before.forgotten)
         gone = [name for name in before.audiences if name not in self.settings.audiences]
         # People of an audience that was removed from the configuration are told as before.
         further = [] if request.audiences else gone
@@ -137,7 +137,7 @@ class RecipientSelector:
         _check_matched(summary, (*warnings, *contacts))
         advisories = (
             *left_out,
-            *spared.advisories(audiences, told),
+            *spared.advisories(audiences, previous),
             *_renamed(further),
             *self._not_updated(heard),
             *_still_owed(summary, self.channels),
@@ -145,10 +145,10 @@ class RecipientSelector:
         )
         return Recipients(deliveries=owed, summary=summary, warnings=advisories, contacts=contacts)
 
-    def _not_updated(self, told: Sequence[PreviousDelivery]) -> list[str]:
+    def _not_updated(self, previous: Sequence[PreviousDelivery]) -> list[str]:
         """Return a warning for each channel that published before and is gone: it shows the old notice."""
         gone = dict.fromkeys(
-            one.channel for one in told if not one.contact and one.channel not in self.channels
+            one.channel for one in previous if not one.contact and one.channel not in self.channels
         )
         return [
             f"{name} published an earlier notice and {_gone(name, self.channels)}; "
@@ -174,13 +174,13 @@ class RecipientSelector:
             return channels, [], withheld
         public = [name for name, channel in channels.items() if channel.reaches_the_world]
         kept = {name: channel for name, channel in channels.items() if name not in public}
-        told = (
+        notes = (
             [f"a drill is not published outside the organisation: left out {', '.join(public)}"]
             if public
             else []
         )
         withheld |= dict.fromkeys(public, "a drill is not published outside")
-        return kept, told, withheld
+        return kept, notes, withheld
 
     def _language(self, request: Request) -> str:
         """Return the locale for readers whose language has no texts; raises `UsageError` if it has none."""
@@ -195,13 +195,13 @@ class RecipientSelector:
             raise UsageError(f"there are no texts in {wanted}", hint=hint)
         return wanted
 
-    def _audiences(self, request: Request, told: Sequence[str]) -> list[AudienceSettings]:
+    def _audiences(self, request: Request, previous: Sequence[str]) -> list[AudienceSettings]:
         """Return the audiences of the request, or else those told before, or else all."""
         known = self.settings.audiences
         for name in request.audiences:
             if name not in known:
                 raise UsageError(f"there is no audience {name}", hint=suggest(name, known))
-        names = request.audiences or tuple(told) or tuple(known)
+        names = request.audiences or tuple(previous) or tuple(known)
         return [known[name] for name in dict.fromkeys(names) if name in known]
 
     def rosters(self, request: Request) -> tuple[list[Roster], list[str]]:
@@ -246,10 +246,10 @@ class RecipientSelector:
             )
         return rosters, list(dict.fromkeys(warnings)), contact_advisories(books)
 
-    def _permitted(self, told: Sequence[PreviousDelivery]) -> Sequence[PreviousDelivery]:
+    def _permitted(self, previous: Sequence[PreviousDelivery]) -> Sequence[PreviousDelivery]:
         """Return the deliveries with the addresses that may be used now; consents are as they were then."""
         if not self.suppressed:
-            return told
+            return previous
         duty, others = (
             Permission(suppressed=self.suppressed, internal=internal) for internal in (True, False)
         )
@@ -258,7 +258,7 @@ class RecipientSelector:
             replace(one, contact=(duty if one.audience in internal else others).permit(one.contact))
             if one.contact
             else one
-            for one in told
+            for one in previous
         ]
 
     def _book(self, audience: AudienceSettings) -> Book:
@@ -307,8 +307,8 @@ def _closing(
     if request.audiences:
         raise UsageError(f"a {request.verb} goes to everybody who was told", hint="leave out --audience")
     summary = count(plan)
-    told = summary.shares or summary.held
-    unreached = [] if told else ["no earlier notice reached anybody, so there is nobody to tell now"]
+    previous = summary.shares or summary.held
+    unreached = [] if previous else ["no earlier notice reached anybody, so there is nobody to tell now"]
     last = [comes_last(name, note) for name, note in found.items() if name in summary.channels]
     return Recipients(
         deliveries=plan,

@@ -147,8 +147,8 @@ class WhatIf:
             names = dict.fromkeys(name for lane in roster.lanes for name in lane)
             posts = names and all(self.channels[name].capabilities.publishes for name in names)
             if posts and self.settings.audiences[roster.name].contacts:
-                who, told = f"the people of {roster.name}", ", ".join(names)
-                yield f"{who} are not counted: they are told only by {told}, not one by one"
+                who, listed = f"the people of {roster.name}", ", ".join(names)
+                yield f"{who} are not counted: they are told only by {listed}, not one by one"
 
     def _mistaken(self, request: Request) -> list[str]:
         return mistaken(request.affects, self.depends.known(self.channels.values()))

@@ -25,7 +25,7 @@ _INLINE = frozenset(("a", "b", "em", "i", "strong"))
 _STYLE = "font:bold 16px sans-serif;text-align:center;padding:12px;margin:0;background:#fde68a;color:#1f2937"
 
 
-def marked(text: str, word: str) -> str:
+def with_drill_word(text: str, word: str) -> str:
     """Return `text` with the drill word first and last; if it has several lines, on lines of their own."""
     between = "\n\n" if "\n" in text else " "
     first = "" if _starts(text, word) else f"{word}{between}"
@@ -33,7 +33,7 @@ def marked(text: str, word: str) -> str:
     return f"{first}{text}{last}"
 
 
-def marked_html(html: str, word: str) -> str:
+def with_drill_word_in_html(html: str, word: str) -> str:
     """Return an HTML page whose first and last visible word is the drill word."""
     seen = visible(html)
     banner = f'<p style="{_STYLE}">{word}</p>'

@@ -45,9 +45,9 @@ def frame_of(audience: str, foot: Foot, body: str, named: Mapping[str, object]) 
 
 def _heading(title: str, services: str, situation: Situation) -> str:
     """Return the title; "" if it only names the services, or if the outage is over."""
-    told = situation.down or situation.maintenance
+    disturbed = situation.down or situation.maintenance
     stutters = services.casefold() in title.casefold() or title.casefold() in services.casefold()
-    return title if services and told and not stutters else ""
+    return title if services and disturbed and not stutters else ""
 
 
 def _opening(body: str) -> str:

@@ -25,7 +25,7 @@ from broadcast.rendering.placement import PUBLISHED
 from broadcast.rendering.proof import files, needs
 from broadcast.rendering.proof.case import Case, Problem, given, lines, moments, own, parts
 from broadcast.rendering.proof.finding import Finding, Gravity
-from broadcast.rendering.proof.parity import marked, unequal
+from broadcast.rendering.proof.parity import unequal, with_placeholders
 from broadcast.rendering.proof.style import style
 from broadcast.rendering.render import Rendered, Renderer
 from broadcast.rendering.samples import CANARY, Organisation, sample_facts, with_secrets, written_by
@@ -231,7 +231,7 @@ def _unequal(
     """Yield facts that are in one language and missing in another."""
     for other in locales[1:]:
         for (audience, kind), situation in product(_written(audiences), Situation):
-            facts = marked(sample_facts(situation))
+            facts = with_placeholders(sample_facts(situation))
             try:
                 template = renderer.render(facts, audience, locales[0], kind).template
                 found = list(unequal(renderer, facts, audience, kind, (locales[0], other)))

@@ -75,7 +75,7 @@ _SYLLABLE = re.compile(
     "[\u1100-\u115f]+(?:(?:[\uac00-\ud7a3][\u1160-\u11a7]*|[\u1160-\u11a7]+)[\u11a8-\u11ff]*)?"
     "|(?:[\uac00-\ud7a3][\u1160-\u11a7]*|[\u1160-\u11a7]+)[\u11a8-\u11ff]*"
 )
-_MARKS = frozenset({"Mn", "Me", "Mc"})
+_COMBINING = frozenset({"Mn", "Me", "Mc"})
 _JOINER = "\u200d"
 
 
@@ -135,7 +135,7 @@ def _hangul_end(text: str, start: int) -> int:
 def _extends(character: str) -> bool:
     return (
         character == _JOINER
-        or unicodedata.category(character) in _MARKS
+        or unicodedata.category(character) in _COMBINING
         or "\U0001f3fb" <= character <= "\U0001f3ff"
         or "\U000e0020" <= character <= "\U000e007f"
     )

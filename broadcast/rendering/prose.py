@@ -20,7 +20,7 @@ _ADVERTISING = re.compile(
 )
 _SHOUTED = re.compile(r"\b[A-ZÄÖÜ]{2,}(?:[ ,]+[A-ZÄÖÜ]{2,}){2,}\b|\b[A-ZÄÖÜ]{5,}\b")
 #: Words in capitals that show at a glance what a text is.
-_MARKS = re.compile(
+_CAPITAL_LABELS = re.compile(
     r"\b(?:ÜBUNG|EXERCISE|KORREKTUR|CORRECTION|INTERN|INTERNAL|ENTSCHEIDUNG|DECISION|NEU|NEW|DSGVO|GDPR)\b"
 )
 _SENTENCE_END = re.compile(r"[.!?:;](?=\s|$)|\n")
@@ -50,7 +50,7 @@ def problems(text: str, language: str, *, plain: bool = False) -> Iterator[tuple
         yield f"advertises: {match[0]!r}", "a notice must not ask for ratings or offer anything"
     if "!" in text:
         yield "has an exclamation mark", "end the sentence with a full stop; calm texts calm people"
-    for match in _SHOUTED.finditer(_MARKS.sub("", text)):
+    for match in _SHOUTED.finditer(_CAPITAL_LABELS.sub("", text)):
         yield f"shouts: {match[0]!r}", "write it in lower case"
     for sentence in _SENTENCE_END.split(text):
         count = len(_WORD.findall(sentence))

@@ -13,7 +13,7 @@ from broadcast.model.incident import Severity
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
 from broadcast.model.message import Message
 from broadcast.model.notice import Facts
-from broadcast.model.text import calling_nobody
+from broadcast.model.text import without_mentions
 from broadcast.rendering import length, sms, speech
 from broadcast.rendering.catalogue import PUBLIC, SUFFIX, Catalogue
 from broadcast.rendering.fit import SENTENCES, WORKS, FitStep, Fitted, Room, fit, message, names, sender
@@ -111,98 +111,104 @@ class Renderer:
         return rendered
 
     def _written(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> Rendered:
-        draft = self._draft(facts, audience, locale, kind)
+        text_draft = self._text_draft(facts, audience, locale, kind)
         match kind:
             case ChannelKind.SMS:
-                return _sms(draft, _HARD_PARTS if facts.severity in _URGENT else self._max_parts)
+                return _sms(text_draft, _HARD_PARTS if facts.severity in _URGENT else self._max_parts)
             case ChannelKind.EMAIL:
-                return _email(draft)
+                return _email(text_draft)
             case ChannelKind.SOCIAL:
-                return _single(draft, partial(_post_length, self._post), _SOCIAL_STEPS, _posted)
+                return _single(text_draft, partial(_post_length, self._post), _SOCIAL_STEPS, _posted)
             case ChannelKind.PAGE | ChannelKind.DESK:
-                return _titled(draft, *_TITLED[kind])
+                return _titled(text_draft, *_TITLED[kind])
             case ChannelKind.VOICE:
-                return _voice(draft)
+                return _voice(text_draft)
             case _:
-                return _single(draft, partial(_characters, length.CHAT_MOST), _LONG_STEPS)
+                return _single(text_draft, partial(_characters, length.CHAT_MOST), _LONG_STEPS)
 
-    def _draft(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> TextDraft:
+    def _text_draft(self, facts: Facts, audience: str, locale: str, kind: ChannelKind) -> TextDraft:
         folder = PUBLIC if kind in _PUBLISHED else audience
         source = self._templates.source(locale, folder, facts, f"{kind.value}.txt")
         return TextDraft(self._templates, facts, folder, source)
 
 
-def _sms(draft: TextDraft, most_parts: int) -> Rendered:
+def _sms(text_draft: TextDraft, most_parts: int) -> Rendered:
     """Return the text in one part if that is enough."""
-    return _short(draft, sms.transliterate, partial(_sms_length, 1), partial(_sms_length, most_parts))
+    return _short(text_draft, sms.transliterate, partial(_sms_length, 1), partial(_sms_length, most_parts))
 
 
-def _voice(draft: TextDraft) -> Rendered:
+def _voice(text_draft: TextDraft) -> Rendered:
     """Return the text as a voice says it, so that the preview shows what people will hear."""
-    say = partial(speech.spoken, words=draft.words, site=draft.facts.link or "")
-    return _short(draft, say, partial(_calm, draft.audience), _said)
+    say = partial(speech.spoken, words=text_draft.words, site=text_draft.facts.link or "")
+    return _short(text_draft, say, partial(_calm, text_draft.audience), _said)
 
 
-def _short(draft: TextDraft, shape: Callable[[str], str], wished: Measure, most: Measure) -> Rendered:
+def _short(text_draft: TextDraft, shape: Callable[[str], str], wished: Measure, most: Measure) -> Rendered:
     """Return the text in the wished length if that costs only a pleasantry, else in the greatest length."""
 
     def write(room: Room) -> str:
-        return shape(draft.write(draft.source.name, room, on_one_line))
+        return shape(text_draft.write(text_draft.source.name, room, on_one_line))
 
     single = fit(write, lambda text: wished(text).fits, SENTENCES)
     if single.fits:
-        return _rendered(draft, single, wished(single.text))
+        return _rendered(text_draft, single, wished(single.text))
     longer = fit(write, lambda text: most(text).fits, _SHORT_STEPS)
-    return _rendered(draft, longer, most(longer.text))
+    return _rendered(text_draft, longer, most(longer.text))
 
 
-def _email(draft: TextDraft) -> Rendered:
-    subject = _line(draft, "email.subject", length.SUBJECT_WISHED, length.SUBJECT_MOST)
-    layout = f"{draft.locale}/_layout/email.txt{SUFFIX}"
+def _email(text_draft: TextDraft) -> Rendered:
+    subject = _line(text_draft, "email.subject", length.SUBJECT_WISHED, length.SUBJECT_MOST)
+    layout = f"{text_draft.locale}/_layout/email.txt{SUFFIX}"
     rooms: list[Room] = []
 
     def write(room: Room) -> str:
         rooms.append(room)
-        return draft.write_in_layout(layout, room, paragraphed, subject.text)
+        return text_draft.write_in_layout(layout, room, paragraphed, subject.text)
 
     measure = partial(_characters, length.EMAIL_MOST)
     fitted = fit(write, lambda text: measure(text).fits, _LONG_STEPS)
-    html = draft.write_html(rooms[-1], subject.text)
-    return _rendered(draft, fitted, measure(fitted.text), subject, html)
+    html = text_draft.write_html(rooms[-1], subject.text)
+    return _rendered(text_draft, fitted, measure(fitted.text), subject, html)
 
 
-def _titled(draft: TextDraft, file: str, title_most: int, body_most: int) -> Rendered:
-    title = _line(draft, file, title_most, title_most)
-    return _rendered(draft, *_body(draft, partial(_characters, body_most), _LONG_STEPS), title)
+def _titled(text_draft: TextDraft, file: str, title_most: int, body_most: int) -> Rendered:
+    title = _line(text_draft, file, title_most, title_most)
+    return _rendered(text_draft, *_body(text_draft, partial(_characters, body_most), _LONG_STEPS), title)
 
 
 def _single(
-    draft: TextDraft, measure: Measure, steps: tuple[FitStep, ...], shape: Callable[[str], str] = paragraphed
+    text_draft: TextDraft,
+    measure: Measure,
+    steps: tuple[FitStep, ...],
+    shape: Callable[[str], str] = paragraphed,
 ) -> Rendered:
-    return _rendered(draft, *_body(draft, measure, steps, shape))
+    return _rendered(text_draft, *_body(text_draft, measure, steps, shape))
 
 
 def _posted(text: str) -> str:
     """Return the text of a public post, in which no name may notify a person."""
-    return calling_nobody(paragraphed(text))
+    return without_mentions(paragraphed(text))
 
 
 def _body(
-    draft: TextDraft, measure: Measure, steps: tuple[FitStep, ...], shape: Callable[[str], str] = paragraphed
+    text_draft: TextDraft,
+    measure: Measure,
+    steps: tuple[FitStep, ...],
+    shape: Callable[[str], str] = paragraphed,
 ) -> tuple[Fitted, Length]:
     def write(room: Room) -> str:
-        return draft.write(draft.source.name, room, shape)
+        return text_draft.write(text_draft.source.name, room, shape)
 
     fitted = fit(write, lambda text: measure(text).fits, steps)
     return fitted, measure(fitted.text)
 
 
-def _line(draft: TextDraft, file: str, wished: int, most: int) -> Fitted:
+def _line(text_draft: TextDraft, file: str, wished: int, most: int) -> Fitted:
     """Return a subject or title in the wished length if possible, and never above the most."""
-    source = draft.part(file)
+    source = text_draft.part(file)
 
     def write(room: Room) -> str:
-        return draft.write(source.name, room, on_one_line)
+        return text_draft.write(source.name, room, on_one_line)
 
     fitted = fit(write, lambda text: _characters(wished, text).fits, _SUBJECT_STEPS)
     units = _characters(most, fitted.text)
@@ -212,16 +218,20 @@ def _line(draft: TextDraft, file: str, wished: int, most: int) -> Fitted:
 
 
 def _rendered(
-    draft: TextDraft, fitted: Fitted, units: Length, heading: Fitted | None = None, html: str | None = None
+    text_draft: TextDraft,
+    fitted: Fitted,
+    units: Length,
+    heading: Fitted | None = None,
+    html: str | None = None,
 ) -> Rendered:
     """Return the finished message; raises `TooLong` with its length and the limits."""
     if not units.fits:
-        raise _too_long(draft.source.name, units)
+        raise _too_long(text_draft.source.name, units)
     subject = heading.text if heading else None
-    slots = slots_in("\n".join((fitted.text, subject or "", html or "")), draft.source.name)
+    slots = slots_in("\n".join((fitted.text, subject or "", html or "")), text_draft.source.name)
     dropped = tuple(dict.fromkeys((*fitted.dropped, *(heading.dropped if heading else ()))))
-    written = Message(locale=draft.locale, text=fitted.text, subject=subject, html=html, slots=slots)
-    return Rendered(written, draft.source.name, units, dropped)
+    written = Message(locale=text_draft.locale, text=fitted.text, subject=subject, html=html, slots=slots)
+    return Rendered(written, text_draft.source.name, units, dropped)
 
 
 def _too_long(template: str, units: Length) -> TemplateError:

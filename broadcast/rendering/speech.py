@@ -22,7 +22,7 @@ _LONE_SIGN = re.compile(r"(?<!\w)\w(?!\w)")
 _PAUSE = re.compile(r"[.,:;?!](?=\s|$)")
 _NEXT_SENTENCE = re.compile(r"\s+[A-ZÄÖÜ]")  # no full stop of a sentence touches a link
 _NEW_SENTENCE = re.compile(r"\s*$|\s+[„“\"(]?[A-ZÄÖÜ]")
-_MARKS = frozenset(".:;?!")
+_PUNCTUATION = frozenset(".:;?!")
 _PICTURES = frozenset({"So", "Sk", "Me"})
 _JOINTS = frozenset("\ufe0f\u200d\u00ad")  # they make one picture, or one word, of several
 
@@ -114,22 +114,22 @@ def _is_spoken(character: str) -> bool:
 
 def _tidied(text: str) -> str:
     """Return `text` with single spaces, no space before a mark, and no comma beside another mark."""
-    marked = re.sub(r"\s+(?=[.,:;?!](?:\s|$))", "", " ".join(text.split()))
-    single = re.sub(r"(?<!,),+(?=[.:;?!])", "", marked)
+    spaced = re.sub(r"\s+(?=[.,:;?!](?:\s|$))", "", " ".join(text.split()))
+    single = re.sub(r"(?<!,),+(?=[.:;?!])", "", spaced)
     single = re.sub(r"(?<!\.)([.?!])\.(?=\s|$)", r"\1", single)  # a title that asks, a picture left out
     single = re.sub(r"[:;]\.(?=\s|$)", ".", single)
     return re.sub(r"(?<!,),+(?=\s|$)", _comma, single).strip(", ")
 
 
 def _comma(commas: re.Match[str]) -> str:
-    return "" if commas.string[max(0, commas.start() - 1) : commas.start()] in _MARKS else ","
+    return "" if commas.string[max(0, commas.start() - 1) : commas.start()] in _PUNCTUATION else ","
 
 
-def _drilled(written: str, said: str, mark: str) -> str:
-    """Return a drill's mark as a sentence of its own, first and last."""
-    word = mark.capitalize()
-    if written.lstrip("[( *").startswith(mark):
-        said = re.sub(rf"^(?:{word}\b(?!-)[.:,]?\s*)+", f"{word}. ", said)
-    if written.rstrip("]). *").endswith(mark):
-        said = re.sub(rf"(?:[.,:;]?\s*(?<![\w-]){word}\b\.?)+$", f". {word}.", said)
+def _drilled(written: str, said: str, word: str) -> str:
+    """Return the drill word as a sentence of its own, first and last."""
+    spoken = word.capitalize()
+    if written.lstrip("[( *").startswith(word):
+        said = re.sub(rf"^(?:{spoken}\b(?!-)[.:,]?\s*)+", f"{spoken}. ", said)
+    if written.rstrip("]). *").endswith(word):
+        said = re.sub(rf"(?:[.,:;]?\s*(?<![\w-]){spoken}\b\.?)+$", f". {spoken}.", said)
     return said.removeprefix(". ").strip()

@@ -35,8 +35,8 @@ def without_tag_lines(text: str) -> str:
 def _tags(text: str, start: int) -> tuple[int, int]:
     """Return the end of the last tag in a row that begins at `start`, and the end of the blanks after it."""
     closing, position = 0, _after_blanks(text, start)
-    while (mark := _CLOSING.get(text[position : position + 2])) and not _INCLUDE.match(text, position):
-        found = text.find(mark, position + 2)
+    while (closing_tag := _CLOSING.get(text[position : position + 2])) and not _INCLUDE.match(text, position):
+        found = text.find(closing_tag, position + 2)
         if found < 0:
             return 0, len(text)
         closing = found - 1 if text[found - 1] in "+-" and found - 1 >= position + 2 else found

@@ -164,7 +164,7 @@ class TextDraft:
             raise TemplateError(f"{template}: the text is empty", hint="write at least one sentence")
         if self.is_drill:
             drill.refuse_denial(text, template)
-            text = drill.marked(text, self.words("drill"))
+            text = drill.with_drill_word(text, self.words("drill"))
         self._check(factcheck.contradictions(filled(text), known), template)
         return text
 
@@ -183,7 +183,7 @@ class TextDraft:
         html, also_fixed = self.templates.escaping.write(template, {**named, **parts}, self.facts.as_of)
         if self.is_drill:
             drill.refuse_denial(drill.visible(html), template)
-            html = drill.marked_html(html, self.words("drill"))
+            html = drill.with_drill_word_in_html(html, self.words("drill"))
         known = self._known(room, named, (*fixed, *also_fixed, *self.foot.texts))
         self._check(factcheck.contradictions_html(filled(html), known), template)
         return html

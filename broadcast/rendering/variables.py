@@ -265,8 +265,8 @@ def _own(facts: Facts, reader: Reader) -> dict[str, str]:
                 f"-v {name}: you cannot use this name",
                 hint="use letters, digits and _ only; names of facts (ref, title, ...) are taken",
             )
-    told = (name for name in names if reader.internal or not name.startswith(INTERNAL))
-    own = {name: clean(facts.worded(name, reader.locale) or "") for name in told}
+    permitted = (name for name in names if reader.internal or not name.startswith(INTERNAL))
+    own = {name: clean(facts.worded(name, reader.locale) or "") for name in permitted}
     return {name: value for name, value in own.items() if value}
 
 

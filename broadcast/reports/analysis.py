@@ -48,8 +48,8 @@ class Times:
 class IncidentAnalysis:
     """Everything a report says, independent of language. Times are aware; `zone` is the readers' timezone.
 
-    `facts` is the latest record of facts, None if no notice was published. `doubled` counts messages
-    accepted that should not have been sent again; `possibly_doubled` those accepted while another answer
+    `facts` is the latest record of facts, None if no notice was published. `duplicates` counts messages
+    accepted that should not have been sent again; `possible_duplicates` those accepted while another answer
     about them was lost.
     """
 
@@ -66,8 +66,8 @@ class IncidentAnalysis:
     phases: tuple[StateChange, ...]
     first_accepted: datetime | None
     times: Times
-    doubled: int
-    possibly_doubled: int
+    duplicates: int
+    possible_duplicates: int
 
     @property
     def ended(self) -> datetime | None:
@@ -112,8 +112,8 @@ def build(
         phases=phases(chapters),
         first_accepted=first_accepted,
         times=_times(incident, chapters, first_accepted, now),
-        doubled=ledger.history.doubled(incident),
-        possibly_doubled=sum(ledger.history.possibly_doubled(notice.id) for notice in notices),
+        duplicates=ledger.history.duplicates(incident),
+        possible_duplicates=sum(ledger.history.possible_duplicates(notice.id) for notice in notices),
     )
 
 

@@ -140,9 +140,9 @@ def _facts(story: IncidentAnalysis, scale: Scale, height: float, say: ReportLang
         ("detected", incident.detected_at),
         ("ended", story.ended) if story.ended else ("closed", story.closed),
     )
-    marks = [(say(name), scale.x(at)) for name, at in known if at is not None]
-    places = [_within(scale.frame, label, x) for label, x in marks]
-    for (label, x), place, level in zip(marks, places, levels(places, 74), strict=True):
+    dots = [(say(name), scale.x(at)) for name, at in known if at is not None]
+    places = [_within(scale.frame, label, x) for label, x in dots]
+    for (label, x), place, level in zip(dots, places, levels(places, 74), strict=True):
         y = 15 + _LEVEL * level
         yield f'<line class="fact" x1="{x:.1f}" y1="{y + 5:.0f}" x2="{x:.1f}" y2="{height:.0f}"/>'
         yield f'<text class="fact-label" x="{place:.1f}" y="{y:.0f}">{escape(label)}</text>'
@@ -163,16 +163,16 @@ def _lane(
             x = scale.x(row.at)
             hover = escape(f"{say('legend.breaker')}, {say.moment(row.at)}")
             yield f'<g><title>{hover}</title><path class="breaker" d="M{x:.1f} {y - 20:.1f}v40"/></g>'
-    marks = [
+    dots = [
         (chapter.number, reach, reach.accepted_at or reach.last_at or chapter.notice.created_at)
         for chapter in story.chapters
         for reach in chapter.reach
         if reach.channel == channel
     ]
     gap, limit = 2 * _RADIUS + 4, scale.frame.width - _RADIUS - 2
-    places = spread([scale.x(at) for _, _, at in marks], gap, limit)
-    for (number, reach, at), x in zip(marks, places, strict=True):
-        yield _mark(story, number, reach, say.moment(at), (x, y), say)
+    places = spread([scale.x(at) for _, _, at in dots], gap, limit)
+    for (number, reach, at), x in zip(dots, places, strict=True):
+        yield _dot(story, number, reach, say.moment(at), (x, y), say)
 
 
 def _ground(label: str, y: float, scale: Scale) -> Iterator[str]:
@@ -188,7 +188,7 @@ def _ground(label: str, y: float, scale: Scale) -> Iterator[str]:
 _LABEL = 18
 
 
-def _mark(
+def _dot(
     story: IncidentAnalysis,
     number: int,
     reach: ChannelReach,

@@ -13,7 +13,7 @@ from broadcast.reports.people import ReportedPerson
 
 def unreached(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     """Return the section on people whom no notice reached."""
-    lost = story.people.unsure
+    lost = story.people.unknown
     if lost and not story.people.unreached:
         return (
             ReportLine(say("unreached_unsure", people=say.counted("people", len(lost))), CellTone.WARNING),
@@ -21,20 +21,20 @@ def unreached(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]
     return _people("unreached", story.people.unreached, CellTone.BAD, story, say)
 
 
-def unsure(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
+def unknown(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     """Return the section on people who may have been told: the provider's answer was lost."""
     lost = sum(reach.unknown for chapter in story.chapters for reach in chapter.reach)
-    if story.people.unsure or not lost:
-        return _people("unsure", story.people.unsure, CellTone.WARNING, story, say)
+    if story.people.unknown or not lost:
+        return _people("unsure", story.people.unknown, CellTone.WARNING, story, say)
     return (ReportLine(say("unsure_others", count=say.number(lost)), CellTone.WARNING),)
 
 
 def behind(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     """Return the section on people who were told, but may not have the latest notice."""
     people = story.people
-    if people.total and not people.told:
+    if people.total and not people.reached:
         return (ReportLine(say("behind_nobody")),)
-    if people.total > people.told and not people.behind:
+    if people.total > people.reached and not people.behind:
         return (ReportLine(say("behind_reached"), CellTone.GOOD),)
     return _people("behind", people.behind, CellTone.WARNING, story, say)
 

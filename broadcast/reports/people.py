@@ -38,15 +38,15 @@ class ReportedPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleSummary:
-    """All people of an incident: `total` is `told` + `unsure` + `unreached`.
+    """All people of an incident: `total` is `reached` + `unknown` + `unreached`.
 
-    `told` got at least one notice. `behind` are those among them who may not have the latest notice that they
-    should have. For the `unsure` at least one answer was lost. Both lists are in the order of planning.
+    `reached` got at least one notice. `behind` are those among them who may not have the latest notice that
+    they should have. For the `unknown` at least one answer was lost. Both lists are in the order of planning.
     """
 
     total: int
-    told: int
-    unsure: tuple[ReportedPerson, ...]
+    reached: int
+    unknown: tuple[ReportedPerson, ...]
     unreached: tuple[ReportedPerson, ...]
     behind: tuple[ReportedPerson, ...]
 
@@ -56,20 +56,20 @@ def people(standings: Iterable[DeliveryStanding], addresses: Addresses) -> Peopl
     by_contact: dict[str, list[DeliveryStanding]] = {}
     for standing in standings:
         by_contact.setdefault(standing.contact, []).append(standing)
-    told, unsure, unreached, behind = 0, [], [], []
+    reached, unknown, unreached, behind = 0, [], [], []
     for owed in by_contact.values():
         if any(standing.state in REACHED for standing in owed):
-            told += 1
+            reached += 1
             if not _up_to_date(owed):
                 behind.append(_person(owed, addresses))
-        elif any(standing.doubtful for standing in owed):
-            unsure.append(_person(owed, addresses))
+        elif any(standing.unknown for standing in owed):
+            unknown.append(_person(owed, addresses))
         else:
             unreached.append(_person(owed, addresses))
     return PeopleSummary(
         total=len(by_contact),
-        told=told,
-        unsure=tuple(unsure),
+        reached=reached,
+        unknown=tuple(unknown),
         unreached=tuple(unreached),
         behind=tuple(behind),
     )

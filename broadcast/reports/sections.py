@@ -59,31 +59,31 @@ def _summary(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     verdicts = [promise.verdict for promise in story.promises]
     kept, pending = verdicts.count(PromiseVerdict.KEPT), verdicts.count(PromiseVerdict.PENDING)
     late = len(verdicts) - kept - pending
-    missed = len(people.unsure) + len(people.unreached)
+    missed = len(people.unknown) + len(people.unreached)
     first = _first(story, say)
-    told = Tile(
-        say.number(people.told),
+    reached = Tile(
+        say.number(people.reached),
         say("tile_told", people=say.counted("people", people.total)),
         say(
             "tile_told_note",
-            unsure=say.number(len(people.unsure)),
+            unsure=say.number(len(people.unknown)),
             unreached=say.number(len(people.unreached)),
         ),
-        _tone(bad=len(people.unreached), doubtful=missed, good=people.total),
+        _tone(bad=len(people.unreached), uncertain=missed, good=people.total),
     )
     promised = Tile(
         say.number(kept),
         say("tile_promises", promises=say.counted("promise_count", len(verdicts))),
         say("tile_promises_note", late=say.number(late), open=say.number(pending)),
-        _tone(bad=late, doubtful=0, good=kept),
+        _tone(bad=late, uncertain=0, good=kept),
     )
-    doubled = Tile(
-        say.number(story.doubled),
-        say.counted("duplicate_count", story.doubled),
-        say("tile_duplicates_note", count=say.number(story.possibly_doubled)),
-        _tone(bad=story.doubled, doubtful=story.possibly_doubled, good=1),
+    duplicates = Tile(
+        say.number(story.duplicates),
+        say.counted("duplicate_count", story.duplicates),
+        say("tile_duplicates_note", count=say.number(story.possible_duplicates)),
+        _tone(bad=story.duplicates, uncertain=story.possible_duplicates, good=1),
     )
-    return (Tiles((first, told, promised, doubled)),)
+    return (Tiles((first, reached, promised, duplicates)),)
 
 
 def _first(story: IncidentAnalysis, say: ReportLanguage) -> Tile:
@@ -98,10 +98,10 @@ def _first(story: IncidentAnalysis, say: ReportLanguage) -> Tile:
     return Tile(say.span(times.to_tell), say("tile_first"), say("tile_first_since_opened"), tone)
 
 
-def _tone(*, bad: int, doubtful: int, good: int) -> CellTone:
+def _tone(*, bad: int, uncertain: int, good: int) -> CellTone:
     if bad:
         return CellTone.BAD
-    if doubtful:
+    if uncertain:
         return CellTone.WARNING
     return CellTone.GOOD if good else CellTone.PLAIN
 
@@ -320,13 +320,13 @@ def _change(
 
 def _duplicates(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
     certain = (
-        ReportLine(say("duplicates_some", count=say.number(story.doubled)), CellTone.BAD)
-        if story.doubled
+        ReportLine(say("duplicates_some", count=say.number(story.duplicates)), CellTone.BAD)
+        if story.duplicates
         else ReportLine(say("duplicates_none"), CellTone.GOOD)
     )
-    if not story.possibly_doubled:
+    if not story.possible_duplicates:
         return (certain,)
-    possible = say("duplicates_possible", count=say.number(story.possibly_doubled))
+    possible = say("duplicates_possible", count=say.number(story.possible_duplicates))
     return (certain, ReportLine(possible, CellTone.WARNING))
 
 
@@ -372,7 +372,7 @@ _SECTIONS: dict[str, Callable[[IncidentAnalysis, ReportLanguage], tuple[Block, .
     "timeline": _timeline,
     "reach": _reach,
     "unreached": missed_people.unreached,
-    "unsure": missed_people.unsure,
+    "unsure": missed_people.unknown,
     "behind": missed_people.behind,
     "promises": _promises,
     "course": _course,

@@ -172,10 +172,10 @@ def _failovers(chapter: NoticeSummary) -> Iterator[TimelineRow]:
 
 def _events(chapters: Sequence[NoticeSummary], events: Sequence[LedgerEvent]) -> Iterator[TimelineRow]:
     numbers = {chapter.notice.id: chapter.number for chapter in chapters}
-    told = {(chapter.notice.id, one.origin) for chapter in chapters for one in chapter.failovers}
+    counted = {(chapter.notice.id, one.origin) for chapter in chapters for one in chapter.failovers}
     for event in events:
         moment = Moment(event.kind) if event.kind in _EVENTS else Moment.OTHER
-        if moment is Moment.FAILOVER and (event.notice, event.channel) in told:
+        if moment is Moment.FAILOVER and (event.notice, event.channel) in counted:
             continue
         yield TimelineRow(
             at=event.at,

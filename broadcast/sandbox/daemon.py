@@ -82,11 +82,11 @@ def stop(folder: Path) -> bool:
 def remember(folder: Path, url: str, smtp_port: int, pid: int) -> None:
     """Save the address of the sandbox of `folder`; only this user may read it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = folder / f"{STATE}.{pid}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    temporary = folder / f"{STATE}.{pid}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump({"url": url, "smtp_port": smtp_port, "pid": pid}, file)
-    draft.replace(folder / STATE)
+    temporary.replace(folder / STATE)
 
 
 def forget(folder: Path, pid: int) -> None:

@@ -196,10 +196,10 @@ class HttpAdapterContract(AdapterContract):
 
         async with using(case.build(stub.url())) as adapter:
             outcomes = await adapter.send([outgoing(case.address)])
-            told = f"{outcomes} {await adapter.probe()} {adapter!r}"
+            shown = f"{outcomes} {await adapter.probe()} {adapter!r}"
 
         logged = [record.getMessage() for record in caplog.records if record.name != "asyncio"]
-        everything = "\n".join([told, *logged])
+        everything = "\n".join([shown, *logged])
         assert [secret for secret in case.secrets if secret in everything] == []
         assert case.address is None or case.address not in str(outcomes)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from broadcast.errors import DoubtfulCommit
+from broadcast.errors import UnknownCommit
 from broadcast.ledger.deliveries import Deliveries
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
@@ -21,7 +21,7 @@ OpenStore = Callable[[], Store]
 
 
 class LosesAnswers:
-    """A store that commits, but raises `DoubtfulCommit` afterwards unless `answers` is true."""
+    """A store that commits, but raises `UnknownCommit` afterwards unless `answers` is true."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -35,7 +35,7 @@ class LosesAnswers:
         with self._store.transaction() as connection:
             yield connection
         if not self.answers:
-            raise DoubtfulCommit("the answer was lost")
+            raise UnknownCommit("the answer was lost")
 
 
 class StoppedClock(SystemClock):

@@ -90,9 +90,9 @@ class FollowUpsContract(LedgerFixtures):
             NOON,
         )
 
-        told = ledger.history.told(ledger.incidents.all()[0])
+        previous_deliveries = ledger.history.previous_deliveries(ledger.incidents.all()[0])
 
-        assert {(one.receiver, one.reached) for one in told} == {
+        assert {(one.receiver, one.reached) for one in previous_deliveries} == {
             ("anna", True),
             ("bert", False),
             ("dora", False),

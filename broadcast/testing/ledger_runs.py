@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from broadcast.errors import DoubtfulCommit, Refused
+from broadcast.errors import Refused, UnknownCommit
 from broadcast.ledger.erasure import Author
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.store import Run
@@ -74,7 +74,7 @@ class RunsContract(LedgerFixtures):
         work, former = ledger.deliveries(new.id, run, clock=SystemClock()), run.id
         losing.answers = False
 
-        with pytest.raises(DoubtfulCommit):
+        with pytest.raises(UnknownCommit):
             claim(work, "sms")
         losing.answers = True
 
@@ -98,7 +98,7 @@ class RunsContract(LedgerFixtures):
         work, former = ledger.deliveries(new.id, run, clock=SystemClock()), run.id
         anna, bert = claim(work, "sms", 2)
         losing.answers = False
-        with pytest.raises(DoubtfulCommit):
+        with pytest.raises(UnknownCommit):
             work.turn([settled(anna, _S.ACCEPTED, "accepted")], {"sms": 1}, NOON)
         losing.answers = True
 

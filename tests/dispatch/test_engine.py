@@ -78,8 +78,8 @@ def test_a_lost_answer_costs_at_most_one_copy_on_another_channel_and_is_admitted
         set(found) >= {"smtp"} and len(found) == len(set(found)) for found in company.copies().values()
     )
     with company.ledger() as ledger:
-        assert ledger.history.possibly_doubled(1) in {0, 3}
-        assert ledger.history.doubled(ledger.incidents.all()[0]) == 0
+        assert ledger.history.possible_duplicates(1) in {0, 3}
+        assert ledger.history.duplicates(ledger.incidents.all()[0]) == 0
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.interop.conftest import ACCOUNT, NUMBER
 from tests.interop.exchange import accepted, build, found, notice
 
 ADDRESS = "+4915112345678"
-NOBODY = "+4915112345670"
+NO_RECIPIENTS = "+4915112345670"
 
 
 def twilio(emulate: dict[str, str], token: str = ACCOUNT["auth_token"], sender: str = NUMBER) -> Adapter:
@@ -45,7 +45,7 @@ async def test_a_message_is_taken_and_found_again(adapter):
 
 
 async def test_what_was_not_sent_is_not_found(adapter):
-    assert isinstance(await found(adapter, Attempted(notice(1, NOBODY), now())), NotSent)
+    assert isinstance(await found(adapter, Attempted(notice(1, NO_RECIPIENTS), now())), NotSent)
 
 
 async def test_a_wrong_token_is_the_channels_trouble(emulate):

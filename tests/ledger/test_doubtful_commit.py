@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from broadcast.errors import DoubtfulCommit
+from broadcast.errors import UnknownCommit
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import SystemClock
 from broadcast.testing.ledger_samples import claim, record
@@ -36,7 +36,7 @@ def test_a_disk_that_fails_at_the_end_of_a_turn_leaves_it_in_doubt(ledger, tmp_p
     run = ledger.runs.begin()
     work, former = ledger.deliveries(new.id, run, clock=SystemClock()), run.id
 
-    with files_no_larger_than((tmp_path / "ledger.db").stat().st_size), pytest.raises(DoubtfulCommit):
+    with files_no_larger_than((tmp_path / "ledger.db").stat().st_size), pytest.raises(UnknownCommit):
         claim(work, "sms", 2000)
 
     assert run.id != former

@@ -41,7 +41,7 @@ def read_and_write(path):
             for found in ledger.incidents.notices(one):
                 ledger.incidents.texts(found.id)
                 ledger.history.lines(found)
-                ledger.history.told(one)
+                ledger.history.previous_deliveries(one)
                 ledger.history.open_routes(found)
                 run = ledger.runs.begin()
                 claim(ledger.deliveries(found.id, run, clock=SystemClock()), "email")

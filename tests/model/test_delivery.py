@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from broadcast.model.delivery import (
     OPEN,
-    POSSIBLY_TOLD,
+    POSSIBLY_REACHED,
     REACHED,
     TRANSITIONS,
     DeliveryState,
@@ -53,7 +53,7 @@ def test_retry_goes_on_with_what_is_open():
 
 def test_the_end_is_owed_to_whoever_may_have_been_told():
     assert {"accepted", "delivered", "confirmed"} == REACHED
-    assert {*REACHED, "sending", "unknown"} == POSSIBLY_TOLD
+    assert {*REACHED, "sending", "unknown"} == POSSIBLY_REACHED
 
 
 def test_a_person_who_confirmed_is_never_planned_for_again():
@@ -72,7 +72,7 @@ def test_an_unknown_outcome_cannot_go_straight_back_to_the_wire():
 
 def test_what_is_still_owed_and_what_was_told_do_not_contradict_each_other():
     assert not OPEN & REACHED
-    assert REACHED < POSSIBLY_TOLD
+    assert REACHED < POSSIBLY_REACHED
     assert not OPEN & FINAL
 
 

@@ -104,11 +104,11 @@ def test_the_check_names_everybody_an_outage_cuts_off(graph, own, system, alread
 
     gaps = examine([roster], channels, depends, affects).gaps
 
-    told = {person.id for gap in gaps if len(gap.systems) < 2 for person in gap.named}
+    previous = {person.id for gap in gaps if len(gap.systems) < 2 for person in gap.named}
     for person in people:
         able = [channels[name] for name in ("mail", "sms") if channels[name].capabilities.reach(person)]
         if all(outage.takes(channel) or outage.cuts_off(channel, person) for channel in able):
-            assert person.id in told
+            assert person.id in previous
 
 
 def test_a_failure_does_not_take_down_what_the_system_itself_depends_on():

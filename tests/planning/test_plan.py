@@ -197,7 +197,7 @@ def test_a_follow_up_goes_by_the_lane_again_as_far_as_it_works_by_now(sound, ref
     first = replace(earlier(anna(), "call", route=lane), refused=refused)
     second = earlier(anna(), "call", route=("call", "email", "sms"))
     usable = Usable(channels=WAYS, sound=frozenset(sound))
-    planning = Planner(usable, ("de", "en"), "de", told=[first, second])
+    planning = Planner(usable, ("de", "en"), "de", previous=[first, second])
 
     rosters = [roster(anna(), lanes=(lane,))] if listed else []
     [planned] = planning.plan(rosters, further=["customers"])
@@ -206,13 +206,13 @@ def test_a_follow_up_goes_by_the_lane_again_as_far_as_it_works_by_now(sound, ref
 
 
 def test_a_follow_up_first_uses_the_channel_that_worked():
-    [planned] = planner(told=[earlier(anna(), "sms")]).plan([roster(anna())])
+    [planned] = planner(previous=[earlier(anna(), "sms")]).plan([roster(anna())])
 
     assert planned.route == ("sms", "email", "smtp")
 
 
 def test_a_resolve_reaches_somebody_who_left_the_list():
-    [planned] = planner(told=[earlier(anna(), "smtp", reached=False)]).follow_up()
+    [planned] = planner(previous=[earlier(anna(), "smtp", reached=False)]).follow_up()
 
     assert planned.contact == anna()
     assert planned.route == ("smtp", "email", "sms")
@@ -222,7 +222,7 @@ def test_an_update_reminds_only_those_the_roster_does_not_have():
     gone = earlier(anna(id="2", phone="+491511", email=None), "sms")
     elsewhere = earlier(anna(id="3", phone="+491512", email=None), "sms", audience="agents")
 
-    planned = planner(told=[earlier(anna(), "sms"), gone, elsewhere]).plan([roster(anna())])
+    planned = planner(previous=[earlier(anna(), "sms"), gone, elsewhere]).plan([roster(anna())])
 
     assert [delivery.receiver for delivery in planned] == ["1", "2"]
 
@@ -231,7 +231,7 @@ def test_the_same_id_in_two_lists_without_a_common_address_is_two_people():
     other = Contact(id="1", name="Berta", phone="+4917139200", email="berta@b.de")
 
     first = list(planner().plan([roster(anna()), roster(other, name="agents")]))
-    second = list(planner(told=[told_as(one) for one in first]).plan([roster(other, name="agents")]))
+    second = list(planner(previous=[told_as(one) for one in first]).plan([roster(other, name="agents")]))
 
     assert [one.contact.name for one in first] == ["Anna", "Berta"]
     assert len({one.receiver for one in first}) == 2
@@ -239,7 +239,7 @@ def test_the_same_id_in_two_lists_without_a_common_address_is_two_people():
 
 
 def test_a_plan_is_the_same_however_often_it_is_gone_through():
-    plan = planner(told=[earlier(anna(id="9", phone="+491511", email=None), "sms")]).plan(
+    plan = planner(previous=[earlier(anna(id="9", phone="+491511", email=None), "sms")]).plan(
         [roster(anna(), lanes=(LANE, ("site",))), roster(anna(id="2", phone="+491513"), name="agents")]
     )
 
@@ -248,7 +248,7 @@ def test_a_plan_is_the_same_however_often_it_is_gone_through():
 
 def test_a_channel_that_is_down_comes_last_or_not_at_all():
     assert open_lanes([LANE], WAYS, outage("twilio")).lanes == (("smtp",),)
-    [planned] = planner(told=[earlier(anna(), "sms")], outage=outage("twilio")).follow_up()
+    [planned] = planner(previous=[earlier(anna(), "sms")], outage=outage("twilio")).follow_up()
     assert planned.route == ("smtp", "sms", "email")
 
 
@@ -341,9 +341,9 @@ def test_no_address_is_planned_twice_in_a_lane_and_every_person_is_planned(first
     people = [delivery.contact for delivery in planned if delivery.lane == 0 and delivery.contact]
     addresses = [address for person in people for address in (person.phone, person.email) if address]
     assert len(addresses) == len(set(addresses))
-    told = {identity for delivery in planned for identity in identities(delivery.contact)}
+    previous = {identity for delivery in planned for identity in identities(delivery.contact)}
     everybody = [identities(person) for person in [*first, *second]]
     # Sharing one address makes two rows one person, and so does sharing it with somebody who does.
     for _ in everybody:
-        told |= {identity for person in everybody if person & told for identity in person}
-    assert all(person & told for person in everybody)
+        previous |= {identity for person in everybody if person & previous for identity in person}
+    assert all(person & previous for person in everybody)

@@ -91,12 +91,12 @@ lanes = st.lists(
 def test_everybody_keeps_a_way_or_is_counted_in_every_failure(contacts, lanes):
     roster = Roster(name="customers", template_audience="customers", contacts=contacts, lanes=lanes)
     found = examine([roster], WAYS, DEPENDENCIES)
-    told = {gap.systems: gap.count for gap in found.gaps}
+    previous = {gap.systems: gap.count for gap in found.gaps}
     for size in (0, 1, 2):
         for failed in combinations(["microsoft", "office", "sendgrid", "twilio"], size):
             cut_off = sum(_cut_off(contact, lanes, set(failed)) for contact in contacts)
             parts = [part for less in range(size + 1) for part in combinations(failed, less)]
-            assert cut_off == max(told.get(part, 0) for part in parts)
+            assert cut_off == max(previous.get(part, 0) for part in parts)
 
 
 def _cut_off(contact, lanes, failed):

@@ -193,7 +193,7 @@ def test_a_person_forgotten_in_an_open_incident_is_neither_told_nor_missed(mail_
     assert [one.to for one in mail_company.received("sendgrid")].count("annika@kunde.example") == 1
     assert report(mail_company)[0] == told[0]
     counted = people_of(mail_company)
-    assert (counted.total, counted.told, counted.behind) == (3, 3, ())
+    assert (counted.total, counted.reached, counted.behind) == (3, 3, ())
     assert traces(mail_company.folder, ANNIKA) == {}
 
 
@@ -207,7 +207,7 @@ def test_unfinished_messages_to_a_forgotten_person_are_not_sent_but_counted(mail
 
     assert (after["counts"]["unknown"], after["counts"]["suppressed"]) == (2, 1)
     counted = people_of(mail_company)
-    assert (counted.total, len(counted.unsure), len(counted.unreached)) == (2, 2, 0)
+    assert (counted.total, len(counted.unknown), len(counted.unreached)) == (2, 2, 0)
     for who in ("kd4711-1", "kd4711-2"):
         mail_company.run("forget", who, "--yes")
     assert mail_company.run("retry").code == 0

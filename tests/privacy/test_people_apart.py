@@ -178,10 +178,10 @@ def test_everything_of_one_person_and_nothing_of_anybody_else(people: list[Human
 
         export = export_person(ledger, configured, {}, whom)
         person = export.person
-        said = repr((person.rows, person.known_as, person.doubtful, export.known_as, export.told))
+        said = repr((person.rows, person.known_as, person.possible, export.known_as, export.messages))
 
         assert not {token for each in others for token in each.tokens if token in said}
-        assert len(export.told) == len(one.before)
+        assert len(export.messages) == len(one.before)
         assert len(export.person.rows) == len(one.now)
 
         forget(ledger, propose(ledger, configured, whom), Author("Ada", NOON), lambda _: None)

@@ -8,7 +8,7 @@ import pytest
 
 from broadcast.ledger.records import NoticeText
 from broadcast.model.message import Message
-from broadcast.publishing.advisories import doubtful, shortened, untranslated
+from broadcast.publishing.advisories import mistyped, shortened, untranslated
 from broadcast.publishing.request import Request, Verb
 from broadcast.rendering.length import Length
 from broadcast.rendering.render import Rendered
@@ -21,14 +21,14 @@ def request(**given):
 
 
 def test_a_system_that_nothing_depends_on_causes_a_warning_with_the_nearest_name():
-    [remark] = doubtful(request(affects=("twillio", "twilio")), SYSTEMS)
+    [remark] = mistyped(request(affects=("twillio", "twilio")), SYSTEMS)
 
     assert "no channel has twillio" in remark
     assert remark.endswith("did you mean twilio?")
 
 
 def test_a_variable_that_looks_like_a_fact_is_pointed_out_and_an_own_one_is_not():
-    [remark] = doubtful(request(variables=(("scop", "all"), ("ticket", "7"), ("impact.en", "x"))), SYSTEMS)
+    [remark] = mistyped(request(variables=(("scop", "all"), ("ticket", "7"), ("impact.en", "x"))), SYSTEMS)
 
     assert "-v scop" in remark
     assert "did you mean scope?" in remark

@@ -257,7 +257,7 @@ def test_two_people_who_fall_back_to_one_number_are_told_by_one_message(company,
         [sms] = [
             one for one in ledger.history.reach(ledger.incidents.notices(incident)[0]) if one.channel == "sms"
         ]
-        assert (sms.targeted, sms.accepted, ledger.history.doubled(incident)) == (2, 2, 0)
+        assert (sms.targeted, sms.accepted, ledger.history.duplicates(incident)) == (2, 2, 0)
     ended = company.follow_up(Verb.RESOLVE, message="Over.")
 
     assert (result.exit_code, result.counts.accepted) == (0, 2)

@@ -217,7 +217,7 @@ def assert_once(world: World) -> None:
 
 
 def told_before(book: Ledger, last: Notice) -> set[str]:
-    told = book.history.told(book.incidents.all()[0])
+    previous = book.history.previous_deliveries(book.incidents.all()[0])
     lines = {
         one.name
         for earlier in book.incidents.notices(book.incidents.all()[0])
@@ -225,7 +225,7 @@ def told_before(book: Ledger, last: Notice) -> set[str]:
         for one in book.history.lines(earlier)
         if one.state in REACHED
     }
-    return {one.contact.name for one in told if one.contact and one.contact.name in lines}
+    return {one.contact.name for one in previous if one.contact and one.contact.name in lines}
 
 
 def exit_code(book: Ledger, last: Notice) -> int:
@@ -262,11 +262,11 @@ def before_sequence(book: Ledger, of) -> int:
 def planned(before: EarlierRecipients, usable: Usable, lanes, step: Step) -> tuple[Plan, Plan | tuple[()]]:
     shared = SharedAddresses()
     if step.ends:
-        main = Planner(usable, ("de",), "de", before.told, shared=shared)
+        main = Planner(usable, ("de",), "de", before.previous, shared=shared)
         return main.follow_up(), Planner(
-            usable, ("de",), "de", before.to_be_told(), shared=shared
+            usable, ("de",), "de", before.waiting_deliveries(), shared=shared
         ).follow_up()
-    planner = Planner(usable, ("de",), "de", (*before.told, *before.to_be_told()), shared=shared)
+    planner = Planner(usable, ("de",), "de", (*before.previous, *before.waiting_deliveries()), shared=shared)
     names = {name: f"new-{name}" if name in step.renamed else name for name in PEOPLE}
     rosters = [
         Roster(

@@ -118,7 +118,7 @@ def test_retry_sends_only_messages_resolved_as_not_sent(lost):
     assert mails(lost) == ["annika@kunde.example", *["bert@kunde.example"] * 2, "carl@kunde.example"]
     assert states(lost)["kd4711-1"] == "accepted"
     ledger = Ledger.open(lost.folder / "broadcast.db")
-    assert ledger.history.possibly_doubled(1) == 0
+    assert ledger.history.possible_duplicates(1) == 0
     ledger.close()
 
 

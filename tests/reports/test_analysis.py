@@ -70,7 +70,7 @@ def test_an_event_of_a_kind_not_known_here_is_told_in_its_own_words(chronicle, t
 
 
 def test_addresses_are_masked(story):
-    [fourteen] = story.people.unsure
+    [fourteen] = story.people.unknown
 
     assert (fourteen.phone, fourteen.email) == ("+49 151 ••• 14", "p•••@kunde.example")
 
@@ -84,7 +84,7 @@ def test_addresses_that_providers_quote_in_their_errors_are_masked_too(story):
 
 
 def test_the_full_list_is_for_calling_people(story, tell):
-    [fourteen] = tell(addresses=Addresses.FULL).people.unsure
+    [fourteen] = tell(addresses=Addresses.FULL).people.unknown
 
     assert (fourteen.phone, fourteen.email) == ("+4915112345014", "person14@kunde.example")
 
@@ -96,7 +96,7 @@ def test_somebody_whose_answer_was_lost_may_have_been_told_whatever_came_later(c
 
     people = tell().people
 
-    assert (len(people.unsure), len(people.unreached)) == (1, 0)
+    assert (len(people.unknown), len(people.unreached)) == (1, 0)
 
 
 def test_a_request_that_is_still_out_is_uncertain(chronicle, tell):
@@ -105,7 +105,7 @@ def test_a_request_that_is_still_out_is_uncertain(chronicle, tell):
 
     story = tell()
 
-    assert len(story.people.unsure) == 1
+    assert len(story.people.unknown) == 1
     assert story.chapters[0].reach[0].unknown == 1
 
 
@@ -160,7 +160,7 @@ def test_an_incident_without_deliveries_has_a_story(chronicle, tell):
 
     story = tell()
 
-    assert (story.people.total, story.first_accepted, story.doubled) == (0, None, 0)
+    assert (story.people.total, story.first_accepted, story.duplicates) == (0, None, 0)
     assert story.times.longest_silence is None
 
 

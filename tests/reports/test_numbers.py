@@ -22,8 +22,8 @@ def reach_of(story, notice, channel):
 
 
 def test_everybody_is_told_uncertain_or_unreached(story):
-    assert (story.people.total, story.people.told) == (15, 12)
-    assert names(story.people.unsure) == {"Person 14"}
+    assert (story.people.total, story.people.reached) == (15, 12)
+    assert names(story.people.unknown) == {"Person 14"}
     assert names(story.people.unreached) == {"Person 13", "Person 15"}
 
 
@@ -32,8 +32,10 @@ def test_people_add_up_to_what_the_file_says(story, sql):
     told = f"{people} AND state IN ('accepted', 'delivered', 'confirmed')"
 
     assert sql(people) == [(story.people.total,)]
-    assert sql(told) == [(story.people.told,)]
-    assert story.people.total == story.people.told + len(story.people.unsure) + len(story.people.unreached)
+    assert sql(told) == [(story.people.reached,)]
+    assert story.people.total == story.people.reached + len(story.people.unknown) + len(
+        story.people.unreached
+    )
 
 
 def test_somebody_who_missed_the_resolution_is_named_though_they_were_told_before(story):
@@ -139,7 +141,7 @@ def test_severities_change_where_a_notice_said_so(story):
 
 
 def test_nobody_was_told_twice(story, sql):
-    assert story.doubled == 0
+    assert story.duplicates == 0
     assert sql(
         "SELECT count(*) FROM (SELECT 1 FROM attempt WHERE outcome = 'accepted' GROUP BY delivery_id, channel"
         " HAVING count(*) > 1)"
@@ -148,7 +150,7 @@ def test_nobody_was_told_twice(story, sql):
 
 def test_whoever_may_have_been_told_twice_is_counted(story):
     # c12: the backup lost an answer, and the SMS was accepted.
-    assert story.possibly_doubled == 1
+    assert story.possible_duplicates == 1
 
 
 def test_a_message_accepted_twice_is_counted(story, chronicle, tell):
@@ -159,7 +161,7 @@ def test_a_message_accepted_twice_is_counted(story, chronicle, tell):
             WHERE outcome = 'accepted' LIMIT 1""")
     connection.close()
 
-    assert tell().doubled == 1
+    assert tell().duplicates == 1
 
 
 def test_one_person_told_twice_by_one_channel_in_two_audiences_is_counted(chronicle, tell):
@@ -167,4 +169,4 @@ def test_one_person_told_twice_by_one_channel_in_two_audiences_is_counted(chroni
     notice = chronicle.publish(6, [owed(contact), owed(contact, audience="supervisors")])
     chronicle.send(notice, 7, {"c1": [Try("email", "accepted", 8), Try("email", "accepted", 8)]})
 
-    assert tell().doubled == 1
+    assert tell().duplicates == 1

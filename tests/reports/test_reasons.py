@@ -141,7 +141,7 @@ def test_a_lost_answer_is_never_denied_though_everybody_was_told(chronicle, tell
     fates = {"c1": [lost, Try("sms", "accepted", 8)], "channel:x": [Try("x", "unknown", 8)]}
     chronicle.send(notice, 6.5, fates)
 
-    assert not tell().people.unsure
+    assert not tell().people.unknown
     assert "Lost answers: 2" in as_markdown(tell(), "en")
     assert "Verlorene Antworten: 2" in as_markdown(tell(), "de")
     assert "No answer was lost" not in as_markdown(tell(), "en")

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.model.message import Message
-from broadcast.rendering.drill import marked, marked_html, visible
+from broadcast.rendering.drill import visible, with_drill_word, with_drill_word_in_html
 from tests.security.hostile_texts import SAMPLE
 
 WORDS = {"de": "ÜBUNG", "en": "EXERCISE"}
-#: Texts that come close to being marked.
+#: Texts that come close to being with_drill_word.
 NEARLY = st.lists(
     st.sampled_from(
         [
@@ -42,7 +42,7 @@ NEARLY = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(NEARLY, st.text(min_size=1)), st.sampled_from(sorted(WORDS.values())))
 def test_the_first_and_the_last_word_of_a_drill_say_what_it_is(text, word):
-    shown = marked(text, word)
+    shown = with_drill_word(text, word)
 
     assert_marked(shown, word)
     assert text in shown
@@ -55,7 +55,7 @@ def test_a_page_of_a_drill_begins_and_ends_with_what_it_is(text, word):
 
     body = f"<html><head><title>{word}</title></head><body class=x><p>{escape(text)}</p></body></html>"
 
-    assert_marked(visible(marked_html(body, word)), word)
+    assert_marked(visible(with_drill_word_in_html(body, word)), word)
 
 
 def assert_marked(text: str, *words: str) -> None:

@@ -30,7 +30,10 @@ READERS: dict[str, Callable[[str], object]] = {
     "fact check": lambda text: factcheck.contradictions(text, NOTHING),
     "fact check of a page": lambda text: factcheck.contradictions_html(text, NOTHING),
     "visible": drill.visible,
-    "drill": lambda text: (drill.marked(text, "EXERCISE"), drill.marked_html(text, "EXERCISE")),
+    "drill": lambda text: (
+        drill.with_drill_word(text, "EXERCISE"),
+        drill.with_drill_word_in_html(text, "EXERCISE"),
+    ),
     "denial": lambda text: drill.refuse_denial(text, "x"),
     "paragraphs": lambda text: filters.paragraphs(FACTS, text),
     "shortened": lambda text: phrase.shortened(text, 9_000),

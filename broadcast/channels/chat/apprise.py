@@ -25,7 +25,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope, Unknown
 from broadcast.model.outgoing import Outgoing
-from broadcast.model.text import calling_nobody
+from broadcast.model.text import without_mentions
 
 if TYPE_CHECKING:
     import apprise
@@ -110,7 +110,7 @@ def _service(url: str) -> apprise.Apprise:
 def _notify(service: apprise.Apprise, text: str) -> bool:
     """Send a plain text, in which nothing is markup, an escape or a template."""
     try:
-        return bool(service.notify(body=calling_nobody(text), body_format="text", interpret_escapes=False))
+        return bool(service.notify(body=without_mentions(text), body_format="text", interpret_escapes=False))
     except Exception:  # noqa: BLE001 - plugins by many authors raise anything, and what was sent is unknown
         return False
 

@@ -17,7 +17,7 @@ from broadcast.model.outcome import Health, Probe
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 # The root of the host has no page, or wants another request; such an answer proves that it is there.
 _SOMEBODY = range(400, 500)
-_NOBODY = frozenset({401, 403})
+_UNAUTHORISED = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Endpoint:
         """Request the root of the host; a request to the address itself might start something."""
         parts = urlsplit(self.url)
         answer = await self.transport.exchange("GET", f"{parts.scheme}://{parts.netloc}/", headers={})
-        if isinstance(answer, Reply) and answer.status in _SOMEBODY and answer.status not in _NOBODY:
+        if isinstance(answer, Reply) and answer.status in _SOMEBODY and answer.status not in _UNAUTHORISED:
             return Probe(Health.OK, "somebody answers; only a message can show that it is taken")
         return health(answer)
 

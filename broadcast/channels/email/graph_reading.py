@@ -28,7 +28,7 @@ CODES: Mapping[str, tuple[Scope, str]] = {
     "MailboxNotEnabledForRESTAPI": (_CHANNEL, "there is no such mailbox in Exchange Online"),
 }
 # The draft no longer exists: it was sent before, or a person deleted it. A look-up in the mailbox tells.
-_UNSURE = frozenset({400, 404, 409, 410})
+_GONE = frozenset({400, 404, 409, 410})
 _SENT = frozenset({202, 204})  # 204 is in the published description
 
 
@@ -48,7 +48,7 @@ def sent(answer: Answer | Refused, identity: Identity) -> Outcome:
     if answer.success:
         return Unknown(f"HTTP {answer.status} where Graph says 202")
     outcome = _refused(answer)
-    if answer.status in _UNSURE and not (isinstance(outcome, Rejected) and outcome.code in CODES):
+    if answer.status in _GONE and not (isinstance(outcome, Rejected) and outcome.code in CODES):
         return Unknown(f"the draft could not be sent (HTTP {answer.status})")
     return outcome
 

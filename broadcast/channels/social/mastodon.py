@@ -20,7 +20,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Limit, Measure, Threading
 from broadcast.model.outcome import Health, Outcome, Probe, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
-from broadcast.model.text import WORD_JOINER, calling_nobody
+from broadcast.model.text import WORD_JOINER, without_mentions
 
 #: The possible audiences of a post, without `direct`, which would reach no one.
 VISIBILITIES = ("public", "unlisted", "private")
@@ -66,7 +66,7 @@ class Mastodon:
         """Publish one post."""
         [outgoing] = batch
         status = {
-            "status": calling_nobody(outgoing.message.text),
+            "status": without_mentions(outgoing.message.text),
             "visibility": self._visibility,
             "language": outgoing.message.locale.partition("-")[0],
         }

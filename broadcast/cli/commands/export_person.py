@@ -66,7 +66,7 @@ def _json(export: exporting.PersonExport, zone: ZoneInfo) -> dict[str, Any]:
             for each in export.person.rows
         ],
         "ledger": [_contact(each) for each in export.known_as],
-        "messages": [_message(each, zone) for each in export.told],
+        "messages": [_message(each, zone) for each in export.messages],
         "suppressions": [
             {
                 "kind": each.kind,
@@ -94,8 +94,8 @@ def _contact(contact: Contact) -> dict[str, Any]:
     }
 
 
-def _message(told: exporting.SentMessage, zone: ZoneInfo) -> dict[str, Any]:
-    message = told.message
+def _message(entry: exporting.SentMessage, zone: ZoneInfo) -> dict[str, Any]:
+    message = entry.message
     return {
         "incident": message.incident,
         "title": message.title,
@@ -106,15 +106,15 @@ def _message(told: exporting.SentMessage, zone: ZoneInfo) -> dict[str, Any]:
         "channel": message.channel,
         "state": message.state,
         "reason": message.reason,
-        "subject": told.text and told.text.subject,
-        "text": told.text and told.text.text,
+        "subject": entry.text and entry.text.subject,
+        "text": entry.text and entry.text.text,
         "texts": [
             {
                 "channel": each.channel,
                 "subject": each.text and each.text.subject,
                 "text": each.text and each.text.text,
             }
-            for each in told.sent
+            for each in entry.sent
         ],
         "attempts": [{**asdict(each), "at": iso(each.at, zone)} for each in message.attempts],
     }

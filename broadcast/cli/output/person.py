@@ -30,8 +30,8 @@ def person_page(
     yield from _rows(export.person, say)
     yield from _consents(export, say)
     yield from _contacts(say("ledger"), export.known_as, say)
-    for told in export.told:
-        yield from _message(told, say)
+    for entry in export.messages:
+        yield from _message(entry, say)
     yield from _suppressions(export, say)
 
 
@@ -104,10 +104,10 @@ def _consents(export: PersonExport, say: _Say) -> Iterator[Block]:
         yield Table(tuple(map(say, columns)), rows, say("consents"))
 
 
-def _message(told: SentMessage, say: _Say) -> Iterator[Block]:
+def _message(entry: SentMessage, say: _Say) -> Iterator[Block]:
     """Yield the text of each channel that was tried, with its result."""
-    message = told.message
-    for sent in told.sent:
+    message = entry.message
+    for sent in entry.sent:
         tried = [one for one in message.attempts if one.channel == sent.channel]
         attempts = "; ".join(
             f"{one.channel} {say.moment(one.at)} {say.state(one.outcome or 'unknown')}" for one in tried
@@ -131,21 +131,21 @@ def _suppressions(export: PersonExport, say: _Say) -> Iterator[Block]:
         yield Table((say("address"), say("reason"), say("since"), say("source")), rows, say("not_used"))
 
 
-def places(person: FoundPerson, doubtful: str) -> Iterator[Block]:
+def places(person: FoundPerson, key: str) -> Iterator[Block]:
     """Yield for the operator where more may be stored about a person, without the content."""
-    for place in person.doubtful:
+    for place in person.possible:
         hint = f"; if it is this person, add --also {place.also}"
-        yield Remark(doubtful, f"{place}: {place.because}{hint}", Tone.WARNING)
+        yield Remark(key, f"{place}: {place.because}{hint}", Tone.WARNING)
     for place in person.rejected:
         yield Remark("not read", f"{place}: {place.because}; it mentions this person", Tone.BAD)
     for reason in person.unread:
         yield Remark("not read", f"{reason}; look into that file", Tone.BAD)
 
 
-def places_json(person: FoundPerson, doubtful: str) -> dict[str, Any]:
+def places_json(person: FoundPerson, key: str) -> dict[str, Any]:
     """Return the same, for programs."""
     return {
-        doubtful: [_place(place) | {"also": place.also} for place in person.doubtful],
+        key: [_place(place) | {"also": place.also} for place in person.possible],
         "not_read": [*map(_place, person.rejected), *({"because": reason} for reason in person.unread)],
     }
 

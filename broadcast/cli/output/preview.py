@@ -108,10 +108,10 @@ def people(count: int) -> str:
 
 def _by_importance(texts: Sequence[TextPreview]) -> list[TextPreview]:
     """Return the texts in order of importance: customers' texts, or those of most people, come last."""
-    told = Counter[str]()
+    readers = Counter[str]()
     for text in texts:
-        told[text.audience] += text.recipients
-    nearest = _CUSTOMERS if _CUSTOMERS in told else next((name for name, _ in told.most_common(1)), "")
+        readers[text.audience] += text.recipients
+    nearest = _CUSTOMERS if _CUSTOMERS in readers else next((name for name, _ in readers.most_common(1)), "")
     theirs = sorted((text for text in texts if text.audience == nearest), key=lambda text: text.recipients)
     return theirs[-_QUOTED:]
 
@@ -185,8 +185,10 @@ def _added(
 
 
 def _label(text: TextPreview) -> str:
-    told = f"to {people(text.recipients)}" if text.recipients else "if others fail"
-    return f"{text.audience}, {text.locale}: {text.kind} {'published' if text.kind in _PUBLISHED else told}"
+    readers = f"to {people(text.recipients)}" if text.recipients else "if others fail"
+    return (
+        f"{text.audience}, {text.locale}: {text.kind} {'published' if text.kind in _PUBLISHED else readers}"
+    )
 
 
 def _unreachable(preview: Preview) -> Iterator[Block]:

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from broadcast.contacts.incoming.listing import Gathered, ListFault, Listing, numbered, paragraphs, unfolded
 
-_LINE = re.compile(r"(?P<name>[A-Za-z0-9.-]+)(?:;[A-Za-z0-9;-]+)?:(?P<mark>[:<]?) *(?P<value>.*)", re.DOTALL)
+_LINE = re.compile(
+    r"(?P<name>[A-Za-z0-9.-]+)(?:;[A-Za-z0-9;-]+)?:(?P<separator>[:<]?) *(?P<value>.*)", re.DOTALL
+)
 #: Our column for each attribute; the first attribute with a value counts.
 _COLUMNS = {
     "id": ("employeenumber", "uid", "samaccountname"),
@@ -79,12 +81,14 @@ def _attributes(entry: Sequence[tuple[int, str]], gathered: Gathered) -> dict[st
         match = _LINE.fullmatch(line)
         if match is None:
             raise _LdifError(number, "this is no line of an entry", "a line is attribute: value")
-        name, mark = match["name"].lower(), match["mark"]
-        if mark == "<":
+        name, separator = match["name"].lower(), match["separator"]
+        if separator == "<":
             _leave_out(number, name, gathered)
         else:
             needed = name in _COLUMN_OF or name in _TECHNICAL or name in _TRAILER
-            found.setdefault(name, []).append(_value(number, name, mark, match["value"]) if needed else "")
+            found.setdefault(name, []).append(
+                _value(number, name, separator, match["value"]) if needed else ""
+            )
     found.pop("version", None)
     return found
 
@@ -98,8 +102,8 @@ def _leave_out(number: int, name: str, gathered: Gathered) -> None:
         gathered.ignored[name] = None
 
 
-def _value(number: int, name: str, mark: str, value: str) -> str:
-    if mark == "":
+def _value(number: int, name: str, separator: str, value: str) -> str:
+    if separator == "":
         return value.strip()
     try:
         data = b64decode(value.strip(), validate=True)

@@ -29,13 +29,13 @@ ORDER BY notice.incident_id, delivery.id
 -- Read the marks of people who were forgotten in an incident.
 SELECT mark FROM forgotten WHERE incident_id = ?
 
--- name: mark_forgotten
+-- name: recognise_forgotten
 -- Record a mark of a forgotten person in these incidents and in all open ones.
 INSERT INTO forgotten (incident_id, mark)
-SELECT id, :mark FROM incident WHERE ended_at IS NULL OR id = ANY(:incidents)
+SELECT id, :digest FROM incident WHERE ended_at IS NULL OR id = ANY(:incidents)
 ON CONFLICT (incident_id, mark) DO NOTHING
 
--- name: drop_marks
+-- name: drop_forgotten
 -- Remove the marks of an incident.
 DELETE FROM forgotten WHERE incident_id = ?
 

@@ -68,7 +68,7 @@ WHERE delivery.notice_id = ? AND delivery.state IN ('failed', 'held', 'unknown')
 -- Read the threads of channels that publish.
 SELECT channel, contact, root, last FROM thread WHERE incident_id = ? AND contact LIKE 'channel:%'
 
--- name: told
+-- name: previous_deliveries
 -- Read who got an earlier notice, or may have got it: a row for each channel that took it.
 SELECT delivery.id, delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, coalesce(taken.channel, delivery.channel) AS channel, delivery.route,
        delivery.required, coalesce(taken.outcome = 'accepted', delivery.state IN ('accepted', 'delivered', 'confirmed')) AS reached, 1 AS carried,
@@ -89,7 +89,7 @@ FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id JOIN notice ON n
 WHERE notice.incident_id = ? AND attempt.outcome = 'rejected'
 ORDER BY attempt.delivery_id, attempt.channel
 
--- name: to_be_told
+-- name: waiting_deliveries
 -- Read who is still to get an earlier notice, with the columns of `told`.
 SELECT delivery.id, delivery.contact, delivery.audience, delivery.texts, delivery.locale, delivery.lane, delivery.channel AS channel, delivery.route,
        delivery.required, 0 AS reached, 0 AS carried,
@@ -155,7 +155,7 @@ WHERE notice.incident_id = ?
   AND (recipient.digest <> 'erased' OR ltrim(delivery.contact) NOT LIKE 'forgotten:%' OR delivery.state IN ('accepted', 'delivered', 'confirmed'))
 ORDER BY notice.sequence, delivery.id
 
--- name: doubled
+-- name: duplicates
 -- Count the messages that were accepted beyond the first: of one delivery, or for one address on one channel.
 WITH accepted AS (
     SELECT delivery.id, delivery.notice_id, attempt.channel,
@@ -171,7 +171,7 @@ SELECT (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM accepted 
      + (SELECT coalesce(sum(n - 1), 0)
         FROM (SELECT count(DISTINCT id) AS n FROM accepted GROUP BY notice_id, address, channel) AS by_address)
 
--- name: possibly_doubled
+-- name: possible_duplicates
 -- Count the messages of a notice that were accepted while the answer to another attempt was lost.
 SELECT count(DISTINCT delivery.id) FROM delivery JOIN attempt AS doubtful ON doubtful.delivery_id = delivery.id
 WHERE delivery.notice_id = ? AND coalesce(doubtful.outcome, 'unknown') = 'unknown'

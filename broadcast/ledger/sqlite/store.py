@@ -21,7 +21,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from broadcast.errors import DoubtfulCommit, LedgerDamaged, LedgerError
+from broadcast.errors import LedgerDamaged, LedgerError, UnknownCommit
 from broadcast.ledger.processes import ctrl_z_deferred
 from broadcast.ledger.sqlite.errors import CHECK_IT, START_ANEW, failed, ledger_errors
 from broadcast.ledger.sqlite.ledger_file import ledger_file
@@ -180,7 +180,7 @@ class SqliteStore:
             # It may be that only the last sync failed: then the next process finds the transaction written.
             if not str(error.sqlite_errorname).startswith("SQLITE_IOERR"):
                 raise
-            raise DoubtfulCommit(failed(self.path, error), hint=CHECK_IT) from None
+            raise UnknownCommit(failed(self.path, error), hint=CHECK_IT) from None
 
     def _roll_back(self) -> None:
         # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the cause.

@@ -76,8 +76,10 @@ def _decision(case: Case) -> bool:
 
 
 def _to_customers(case: Case) -> bool:
-    told = not case.facts.audiences or PUBLIC in case.facts.audiences
-    return told or not case.facts.message or case.facts.drill  # people who ask about an exercise may be told
+    to_customers = not case.facts.audiences or PUBLIC in case.facts.audiences
+    return (
+        to_customers or not case.facts.message or case.facts.drill
+    )  # people who ask about an exercise may be told
 
 
 def _no_phone(case: Case) -> bool:

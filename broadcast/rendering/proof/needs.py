@@ -17,7 +17,7 @@ _SIGNED = frozenset({ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL})
 _REFERRED = frozenset({ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.SOCIAL, ChannelKind.CHAT})
 _LINKED = _REFERRED
 _SHORT = frozenset({ChannelKind.SMS, ChannelKind.VOICE})
-_INTERNAL_MARKS = {"de": "INTERN", "en": "INTERNAL"}
+_INTERNAL_WORDS = {"de": "INTERN", "en": "INTERNAL"}
 
 
 def left_unsaid(texts: tuple[str, ...], case: Case) -> Iterator[Problem]:
@@ -47,7 +47,7 @@ def _required(case: Case) -> Iterator[tuple[str, str | tuple[str, ...]]]:
         whole = case.kind is ChannelKind.EMAIL  # its foot says: incident INC-7, message 2
         yield "the reference", facts.ref if whole else facts.mark
     if not case.outside and case.kind is ChannelKind.EMAIL and case.language:
-        yield "that it is internal", _INTERNAL_MARKS[case.language]
+        yield "that it is internal", _INTERNAL_WORDS[case.language]
     if _asks_for_a_decision(case):
         return
     if situation not in _NAMELESS:

@@ -50,7 +50,7 @@ class _StatedFacts:
     dropped: frozenset[str]
 
 
-def marked(facts: Facts) -> Facts:
+def with_placeholders(facts: Facts) -> Facts:
     """Return the facts of a situation in which every value is different."""
     return replace(
         facts,
@@ -69,7 +69,7 @@ def unequal(
     renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, locales: tuple[str, str]
 ) -> Iterator[Problem]:
     """Yield facts that a text has in only one of two languages."""
-    first, second = (_told(renderer, facts, audience, kind, locale) for locale in locales)
+    first, second = (_stated(renderer, facts, audience, kind, locale) for locale in locales)
     if first.dropped != second.dropped:
         return  # one language had less room than the other
     for one, other, locale in ((first, second, locales[1]), (second, first, locales[0])):
@@ -81,7 +81,7 @@ def unequal(
             )
 
 
-def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, locale: str) -> _StatedFacts:
+def _stated(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, locale: str) -> _StatedFacts:
     rendered = renderer.render(facts, audience, locale, kind)
     text = " ".join(parts(rendered)).casefold()
     words = words_for(locale)
@@ -91,8 +91,8 @@ def _told(renderer: Renderer, facts: Facts, audience: str, kind: ChannelKind, lo
         # "22 Uhr 30" does not state "22 Uhr".
         return re.search(rf"(?<!\d){re.escape(shown.rstrip('.').casefold())}(?!\s?\d)", text) is not None
 
-    told = {name for name, value in _values(facts, locale) if stands(value)}
-    return _StatedFacts(frozenset(told), frozenset(rendered.dropped))
+    stated = {name for name, value in _values(facts, locale) if stands(value)}
+    return _StatedFacts(frozenset(stated), frozenset(rendered.dropped))
 
 
 def _values(facts: Facts, locale: str) -> Iterator[tuple[str, str]]:

@@ -55,8 +55,8 @@ def _elements(blocks: list[Any]) -> Iterator[dict[str, Any]]:
 
 def _spelled(element: dict[str, Any]) -> str:
     value: str = element[_ELEMENTS[element["type"]]]
-    marks = {"user": "@", "broadcast": "@"}
-    return marks.get(element["type"], "") + (element.get("text") or value)
+    prefixes = {"user": "@", "broadcast": "@"}
+    return prefixes.get(element["type"], "") + (element.get("text") or value)
 
 
 def _referred(target: str, label: str | None) -> str:

@@ -201,8 +201,8 @@ class Conversation:
         received = self._received(content, number) if fault is None or fault.accepts else []
         self._state.keep(*received)
         status = code or 250
-        told = status if fault is None or fault.answered else None
-        self._note("DATA", ", ".join(self._recipients[:3]), told, fault, len(received))
+        reply_status = status if fault is None or fault.answered else None
+        self._note("DATA", ", ".join(self._recipients[:3]), reply_status, fault, len(received))
         reply = f"{code} {code // 100}.3.0 Injected failure" if code else f"250 2.0.0 Ok: queued as {number}"
         await self._deliver(reply)
         if code == 421:

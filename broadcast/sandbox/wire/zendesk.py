@@ -223,8 +223,8 @@ def _time(at: datetime) -> str:
 
 
 def _error(status: int, description: str = "", error: str = "") -> WireAnswer:
-    told = {"description": description} if description else {}
-    return answer_json(status, {"error": error or _ERRORS[status], **told})
+    details = {"description": description} if description else {}
+    return answer_json(status, {"error": error or _ERRORS[status], **details})
 
 
 def _invalid(name: str, description: str) -> WireAnswer:

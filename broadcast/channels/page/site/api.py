@@ -46,8 +46,8 @@ _WEIGHT = list(_INDICATOR)
 class Api:
     """The documents, made from one state of the page."""
 
-    def __init__(self, told: Sequence[IncidentView], site: SiteSettings) -> None:
-        self.told = told
+    def __init__(self, views: Sequence[IncidentView], site: SiteSettings) -> None:
+        self.views = views
         self.site = site
         self.id = uuid5(NAMESPACE_URL, site.url or site.title).hex[:12]
         self.zone = ZoneInfo(site.zone)
@@ -55,19 +55,19 @@ class Api:
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield every document with its path; the summary last."""
-        incidents = [self._incident(view) for view in self.told if not view.maintenance]
-        works = [self._maintenance(view) for view in self.told if view.maintenance]
+        incidents = [self._incident(view) for view in self.views if not view.maintenance]
+        works = [self._maintenance(view) for view in self.views if view.maintenance]
         ongoing = [record for record in incidents if record["resolved_at"] is None]
-        planned = [self._maintenance(view) for view in (*_active(self.told), *announced(self.told))]
-        components = [self._component(*pair) for pair in enumerate(standings(self.site, self.told), 1)]
+        planned = [self._maintenance(view) for view in (*_active(self.views), *announced(self.views))]
+        components = [self._component(*pair) for pair in enumerate(standings(self.site, self.views), 1)]
         status = self._status()
         yield self._file("incidents", incidents=incidents)
         yield self._file("incidents/unresolved", incidents=ongoing)
         yield self._file("scheduled-maintenances", scheduled_maintenances=works)
         # Statuspage's lists (https://metastatuspage.com/api#scheduled-maintenances, read 2026-11-29).
-        for name, views in (("upcoming", announced(self.told)), ("active", _active(self.told))):
-            listed = [self._maintenance(view) for view in views]
-            yield self._file(f"scheduled-maintenances/{name}", scheduled_maintenances=listed)
+        for name, listed in (("upcoming", announced(self.views)), ("active", _active(self.views))):
+            windows = [self._maintenance(view) for view in listed]
+            yield self._file(f"scheduled-maintenances/{name}", scheduled_maintenances=windows)
         yield self._file("components", components=components)
         yield self._file("status", status=status)
         yield self._file(
@@ -79,22 +79,22 @@ class Api:
         return f"api/v2/{name}.json", json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
     def _page(self) -> Record:
-        latest = max((view.latest.as_of for view in self.told), default=None)
+        latest = max((view.latest.as_of for view in self.views), default=None)
         return {
             "id": self.id,
-            "name": self._marked(self.site.title),
+            "name": self._with_drill_word(self.site.title),
             "url": self.site.url,
             "time_zone": self.site.zone,
             "updated_at": self._iso(latest),
         }
 
     def _status(self) -> Record:
-        tone = overall(self.told)
+        tone = overall(self.views)
         if tone is IncidentTone.UNKNOWN:
             return {"indicator": "none", "description": "Nothing Published Yet"}
         if tone is IncidentTone.MAINTENANCE:
             return {"indicator": "maintenance", "description": "Service Under Maintenance"}
-        impacts = [_impact(view) for view in current(self.told) if not view.maintenance]
+        impacts = [_impact(view) for view in current(self.views) if not view.maintenance]
         # An open incident is never "all well", even if its own impact is none.
         indicator = max("minor", *impacts, key=_WEIGHT.index) if impacts else "none"
         return {"indicator": indicator, "description": _INDICATOR[indicator]}
@@ -122,7 +122,9 @@ class Api:
         return {
             "id": view.identity,
             "page_id": self.id,
-            "name": self._marked(self.drill["test"] if view.exercise else view.title(self.site.language)),
+            "name": self._with_drill_word(
+                self.drill["test"] if view.exercise else view.title(self.site.language)
+            ),
             "status": STATUSES[view.phase],
             "impact": _impact(view),
             "shortlink": self._address(view),
@@ -133,7 +135,7 @@ class Api:
             "resolved_at": self._iso(view.ended),
             "components": [
                 self._component(position, standing)
-                for position, standing in enumerate(standings(self.site, self.told), 1)
+                for position, standing in enumerate(standings(self.site, self.views), 1)
                 if concerns(view, standing.component)
             ],
             "incident_updates": [self._update(update, view) for update in reversed(view.updates)],
@@ -148,13 +150,13 @@ class Api:
 
     def _update(self, update: Update, view: IncidentView) -> Record:
         moment = self._iso(update.as_of)
-        mark = self.drill["mark"]
+        drill_word = self.drill["mark"]
         body = update.text(self.site.language).body
         return {
             "id": update.key,
             "incident_id": view.identity,
             "status": STATUSES[update.phase],
-            "body": f"{mark}\n{body}\n{mark}" if self.site.drill else body,
+            "body": f"{drill_word}\n{body}\n{drill_word}" if self.site.drill else body,
             "created_at": moment,
             "display_at": moment,
             "updated_at": moment,
@@ -166,7 +168,7 @@ class Api:
             "tweet_id": None,
         }
 
-    def _marked(self, name: str) -> str:
+    def _with_drill_word(self, name: str) -> str:
         pattern: str = self.drill["title"]
         return pattern.format(title=name) if self.site.drill else name
 
@@ -178,9 +180,9 @@ class Api:
         return moment.astimezone(self.zone).isoformat(timespec="milliseconds") if moment else None
 
 
-def _active(told: Sequence[IncidentView]) -> list[IncidentView]:
+def _active(views: Sequence[IncidentView]) -> list[IncidentView]:
     """Return the maintenance that has begun and is not over."""
-    return [view for view in told if view.maintenance and view.open and not view.announced]
+    return [view for view in views if view.maintenance and view.open and not view.announced]
 
 
 def _component_status(standing: ServiceStanding) -> str:

@@ -35,9 +35,9 @@ def path(view: IncidentView) -> str:
     return f"incidents/{view.id}.ics"
 
 
-def calendars(told: Sequence[IncidentView], site: SiteSettings, language: str) -> Iterator[tuple[str, str]]:
+def calendars(views: Sequence[IncidentView], site: SiteSettings, language: str) -> Iterator[tuple[str, str]]:
     """Yield the calendar of all windows, and one for each, with their paths below the language's root."""
-    windows = [view for view in told if view.maintenance]
+    windows = [view for view in views if view.maintenance]
     yield FEED, _calendar("PUBLISH", windows[:_LENGTH], site, language)
     for view in windows:
         method = "CANCEL" if view.cancelled else "PUBLISH"
@@ -62,9 +62,9 @@ def _calendar(method: str, windows: Sequence[IncidentView], site: SiteSettings, 
 def _event(view: IncidentView, site: SiteSettings, language: str) -> Iterator[str]:
     latest = view.latest
     words = voice(language, site.zone).words
-    title, body, mark = view.title(language), latest.text(language).body, words["drill"]["mark"]
+    title, body, drill_word = view.title(language), latest.text(language).body, words["drill"]["mark"]
     if site.drill:
-        title, body = words["drill"]["title"].format(title=title), f"{mark}\n\n{body}\n\n{mark}"
+        title, body = words["drill"]["title"].format(title=title), f"{drill_word}\n\n{body}\n\n{drill_word}"
     ends = latest.window_ends if view.open or view.cancelled else view.ended
     yield "BEGIN:VEVENT"
     yield f"UID:{_uid(view, site)}"

@@ -60,9 +60,9 @@ def path(update: Update) -> str:
     return f"cap/{_identifier(update)}.xml"
 
 
-def alerts(told: Sequence[IncidentView], site: SiteSettings) -> Iterator[tuple[str, str]]:
+def alerts(views: Sequence[IncidentView], site: SiteSettings) -> Iterator[tuple[str, str]]:
     """Yield the alerts of the updates in the feed, each with its path."""
-    for update, view in newest(told):
+    for update, view in newest(views):
         yield path(update), _document(update, view, site)
 
 
@@ -95,7 +95,7 @@ def _add_information(
     language, advice = language_of(text.locale), _ADVICE[update.phase]
     words = voice(language, site.zone).words
     title = words["drill"]["test"] if update.exercise else text.title or update.title
-    mark = words["drill"]["mark"]
+    drill_word = words["drill"]["mark"]
     begins = update.started or update.window_starts
     info = _add(alert, "info")
     _add(info, "language", language)
@@ -109,7 +109,7 @@ def _add_information(
     _add(info, "expires", _expiry(update))
     _add(info, "senderName", update.organisation)
     _add(info, "headline", _cut(words["drill"]["title"].format(title=title) if site.drill else title))
-    _add(info, "description", f"{mark}\n\n{text.body}\n\n{mark}" if site.drill else text.body)
+    _add(info, "description", f"{drill_word}\n\n{text.body}\n\n{drill_word}" if site.drill else text.body)
     _add(
         info,
         "web",

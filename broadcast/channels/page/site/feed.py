@@ -18,17 +18,17 @@ from broadcast.channels.page.site.words import voice
 NAMESPACE = "http://www.w3.org/2005/Atom"
 
 
-def atom(told: Sequence[IncidentView], site: SiteSettings, language: str) -> str:
+def atom(views: Sequence[IncidentView], site: SiteSettings, language: str) -> str:
     """Return the feed in `language`. Links are absolute if the page's public address is known."""
     ET.register_namespace("", NAMESPACE)
     folder = "" if language == site.language else f"{language}/"
     base = urljoin(site.url.rstrip("/") + "/", folder) if site.url else ""
-    entries = newest(told)
+    entries = newest(views)
     feed = ET.Element(f"{{{NAMESPACE}}}feed", {"xml:lang": language})
     _add(feed, "id", _urn("feed", site.url or site.title, language, str(site.drill)))
     words = voice(language, site.zone).words
-    marked = words["drill"]["title"].format(title=site.title) if site.drill else site.title
-    _add(feed, "title", marked)
+    feed_title = words["drill"]["title"].format(title=site.title) if site.drill else site.title
+    _add(feed, "title", feed_title)
     _add(feed, "generator", "broadcast")
     _add(feed, "updated", _iso(entries[0][0].as_of) if entries else "1970-01-01T00:00:00+00:00")
     _add(_add(feed, "author"), "name", entries[0][0].organisation if entries else site.title)
@@ -65,8 +65,8 @@ def _entry(feed: ET.Element, update: Update, view: IncidentView, place: _FeedPla
     _add(entry, "link", rel="alternate", type="text/html", href=address)
     _add(entry, "link", rel="alternate", type=cap.MIME, href=f"{place.root}{cap.path(update)}")
     _add(entry, "category", term=update.phase)
-    mark = place.words["drill"]["mark"]
-    body = f"{mark}\n\n{text.body}\n\n{mark}" if place.site.drill else text.body
+    drill_word = place.words["drill"]["mark"]
+    body = f"{drill_word}\n\n{text.body}\n\n{drill_word}" if place.site.drill else text.body
     _add(entry, "content", prose.paragraphs(body), type="html")
 
 

@@ -30,16 +30,16 @@ class Course:
 
 
 class Headlines:
-    """The words for every incident in `told`, in the language of the page."""
+    """The words for every incident in `views`, in the language of the page."""
 
-    def __init__(self, told: Sequence[IncidentView], site: SiteSettings, voice: Voice) -> None:
-        self.current = current(told)
+    def __init__(self, views: Sequence[IncidentView], site: SiteSettings, voice: Voice) -> None:
+        self.current = current(views)
         self.down = [view for view in self.current if view.tone in DOWN and not view.exercise]
-        self.open = any(view.open for view in told)
+        self.open = any(view.open for view in views)
         self.drill = site.drill
         self.voice = voice
         self.words: Mapping[str, Any] = voice.words
-        self.overall = overall(told)
+        self.overall = overall(views)
 
     def title(self, view: IncidentView) -> str:
         """Return its name; for an exercise only that it is a test."""
@@ -153,12 +153,12 @@ class Headlines:
             lasted = voice.duration(view.begins, latest.ended)
             return Course(view.begins, " · ".join(filter(None, (f"{standing} {span}", lasted))))
         begun = "reported" if not view.dated else "since" if view.open else "began"
-        parts = [standing, self._told(begun, view.begins, day)]
+        parts = [standing, self._time(begun, view.begins, day)]
         if view.ended:
-            parts.append(self._told("over", view.ended, day or view.begins))
+            parts.append(self._time("over", view.ended, day or view.begins))
         return Course(view.begins, " · ".join(parts))
 
-    def _told(self, name: str, moment: datetime, day: date | None) -> str:
+    def _time(self, name: str, moment: datetime, day: date | None) -> str:
         return self._word("course", name).format(moment=self.voice.moment(moment, day))
 
     def _stated(self, tone: IncidentTone, title: str, view: IncidentView) -> str:

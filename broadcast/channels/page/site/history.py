@@ -23,16 +23,16 @@ class Day:
     views: tuple[IncidentView, ...] = ()
 
 
-def recent(told: Sequence[IncidentView], voice: Voice) -> tuple[Day, ...]:
+def recent(views: Sequence[IncidentView], voice: Voice) -> tuple[Day, ...]:
     """Return the last days up to the latest update, newest first.
 
     The first day is that of the first publication: earlier days are not known.
     """
-    if not told:
+    if not views:
         return ()
-    today = max(voice.day_of(update.as_of) for view in told for update in view.updates)
+    today = max(voice.day_of(update.as_of) for view in views for update in view.updates)
     by_day: dict[date, list[IncidentView]] = {}
-    for view in told:
+    for view in views:
         for day in _days(view, voice):
             by_day.setdefault(day, []).append(view)
     first = max(min(by_day), today - timedelta(days=DAYS - 1))
@@ -40,14 +40,16 @@ def recent(told: Sequence[IncidentView], voice: Voice) -> tuple[Day, ...]:
     return tuple(_with_quiet_runs([Day(day, day, tuple(by_day.get(day, ()))) for day in days]))
 
 
-def years(told: Sequence[IncidentView], voice: Voice) -> tuple[int, ...]:
+def years(views: Sequence[IncidentView], voice: Voice) -> tuple[int, ...]:
     """Return the years in which an incident began, newest first."""
-    return tuple(dict.fromkeys(_day(view, voice).year for view in told))
+    return tuple(dict.fromkeys(_day(view, voice).year for view in views))
 
 
-def months(told: Sequence[IncidentView], year: int, voice: Voice) -> tuple[tuple[date, tuple[Day, ...]], ...]:
+def months(
+    views: Sequence[IncidentView], year: int, voice: Voice
+) -> tuple[tuple[date, tuple[Day, ...]], ...]:
     """Return a year's days with incidents, by the first of their month, newest first."""
-    of_year = [view for view in told if _day(view, voice).year == year]
+    of_year = [view for view in views if _day(view, voice).year == year]
     days = [
         Day(day, day, tuple(group)) for day, group in groupby(of_year, key=lambda view: _day(view, voice))
     ]

@@ -60,18 +60,18 @@ class Fact:
 class Edition:
     """The pages in one language."""
 
-    def __init__(self, told: Sequence[IncidentView], site: SiteSettings, language: str) -> None:
-        self.told = told
+    def __init__(self, views: Sequence[IncidentView], site: SiteSettings, language: str) -> None:
+        self.views = views
         self.site = site
         self.voice = voice(language, site.zone)
         self.words: Mapping[str, Any] = self.voice.words
-        self.says = Headlines(told, site, self.voice)
+        self.says = Headlines(views, site, self.voice)
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield every page with its path; the front page last, after all link targets."""
-        for view in self.told:
+        for view in self.views:
             yield self.path(f"incidents/{view.id}.html"), self.incident(view)
-        for year in history.years(self.told, self.voice):
+        for year in history.years(self.views, self.voice):
             yield self.path(f"archive-{year}.html"), self.archive(year)
         yield self.path("index.html"), self.front()
 
@@ -82,9 +82,9 @@ class Edition:
 
     def front(self) -> str:
         """Return the front page: present incidents, and past ones."""
-        told = self.told
-        going_on, years = current(told), history.years(told, self.voice)
-        latest = max((view.latest for view in told), key=lambda update: update.as_of, default=None)
+        views = self.views
+        going_on, years = current(views), history.years(views, self.voice)
+        latest = max((view.latest for view in views), key=lambda update: update.as_of, default=None)
         lede = self.says.overall_lede()
         return self._page(
             "front",
@@ -92,18 +92,18 @@ class Edition:
             headline=self.says.overall_headline(),
             lede=lede,
             unsaid=self.says.unsaid(lede, going_on[0]) if len(going_on) == 1 else lede,
-            tone=IncidentTone.DRILL if self.site.drill else overall(told),
+            tone=IncidentTone.DRILL if self.site.drill else overall(views),
             rows=tuple(self._overall_facts(going_on)),
             current=going_on,
-            announced=announced(told),
+            announced=announced(views),
             correction=self._correction(latest),
-            standings=() if self.site.drill else standings(self.site, told),
-            days=history.recent(told, self.voice),
+            standings=() if self.site.drill else standings(self.site, views),
+            days=history.recent(views, self.voice),
             archive=f"archive-{years[0]}.html" if years else "",
             shown=SHOWN,
             as_of=latest and latest.as_of,
             hotline=latest and not going_on and self._hotline(latest),
-            **self._doubt(told),
+            **self._doubt(views),
         )
 
     def incident(self, view: IncidentView) -> str:
@@ -130,8 +130,8 @@ class Edition:
             f"archive-{year}.html",
             headline=self.says.drilled(self.words["section"]["archive_of"].format(year=year)),
             tone=IncidentTone.DRILL if self.site.drill else IncidentTone.UNKNOWN,
-            months=history.months(self.told, year, self.voice),
-            years=history.years(self.told, self.voice),
+            months=history.months(self.views, year, self.voice),
+            years=history.years(self.views, self.voice),
             year=year,
             as_of=None,
             hotline=None,
@@ -185,7 +185,7 @@ class Edition:
             yield Fact(
                 label=label["next_update"], text=self.voice.moment(min(promised), base), moment=min(promised)
             )
-        each = standings(self.site, self.told)
+        each = standings(self.site, self.views)
         hit = [standing.component for standing in each if standing.view]
         working = [standing.component for standing in each if standing.tone is IncidentTone.FINE]
         yield from self._services(label["affected"], hit)
@@ -277,15 +277,15 @@ class Edition:
         """Return the retracted incident that is the latest news, or None."""
         if latest is None or latest.phase is not Phase.RETRACTED or self.site.drill:
             return None
-        return next(view for view in self.told if view.latest is latest)
+        return next(view for view in self.views if view.latest is latest)
 
-    def _doubt(self, told: Sequence[IncidentView]) -> dict[str, object]:
+    def _doubt(self, views: Sequence[IncidentView]) -> dict[str, object]:
         """Return when the page counts as out of date, and why: a missed promise, or silence."""
-        moment = None if self.site.drill else due(told)
+        moment = None if self.site.drill else due(views)
         if moment is None:
             return {"due": None, "doubt": ""}
-        silent = max(view.latest.as_of for view in told if view.open)
-        promised = any(view.latest.next_update == moment for view in told)
+        silent = max(view.latest.as_of for view in views if view.open)
+        promised = any(view.latest.next_update == moment for view in views)
         text = self.words["text"]["promised" if promised else "silent"]
         return {"due": moment, "doubt": text.format(moment=self.voice.moment(moment if promised else silent))}
 

@@ -202,42 +202,42 @@ class IncidentView:
 
 def incident_views(state: State) -> tuple[IncidentView, ...]:
     """Return every incident, the latest start first."""
-    told = [IncidentView(incident, state.of(incident)) for incident in state.incidents()]
-    return tuple(sorted(told, key=lambda view: view.begins, reverse=True))
+    views = [IncidentView(incident, state.of(incident)) for incident in state.incidents()]
+    return tuple(sorted(views, key=lambda view: view.begins, reverse=True))
 
 
-def newest(told: Sequence[IncidentView]) -> list[tuple[Update, IncidentView]]:
+def newest(views: Sequence[IncidentView]) -> list[tuple[Update, IncidentView]]:
     """Return the updates in the feeds, newest first."""
-    every = ((update, view) for view in told for update in view.updates)
+    every = ((update, view) for view in views for update in view.updates)
     return sorted(every, key=lambda pair: pair[0].as_of, reverse=True)[:_FED]
 
 
-def current(told: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
+def current(views: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
     """Return the present incidents, the worst first."""
-    going_on = [view for view in told if view.open and not view.announced]
+    going_on = [view for view in views if view.open and not view.announced]
     return tuple(sorted(going_on, key=lambda view: _WEIGHT[view.tone], reverse=True))
 
 
-def announced(told: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
+def announced(views: Sequence[IncidentView]) -> tuple[IncidentView, ...]:
     """Return future maintenance, the next first.
 
     A window that was over when the page was last written is left out, even without an update about its end.
     """
-    now = max((view.latest.as_of for view in told), default=None)
-    ahead = (view for view in told if view.announced and not (now and view.over(now)))
+    now = max((view.latest.as_of for view in views), default=None)
+    ahead = (view for view in views if view.announced and not (now and view.over(now)))
     return tuple(sorted(ahead, key=lambda view: view.begins))
 
 
-def overall(told: Sequence[IncidentView]) -> IncidentTone:
+def overall(views: Sequence[IncidentView]) -> IncidentTone:
     """Return the state of the whole page: unknown before the first publication, never fine by default."""
-    if not told:
+    if not views:
         return IncidentTone.UNKNOWN
-    return worst([view.tone for view in current(told)])
+    return worst([view.tone for view in current(views)])
 
 
-def due(told: Sequence[IncidentView]) -> datetime | None:
+def due(views: Sequence[IncidentView]) -> datetime | None:
     """Return when the page as a whole counts as out of date."""
-    return min((view.due for view in told if view.due), default=None)
+    return min((view.due for view in views if view.due), default=None)
 
 
 def worst(tones: Sequence[IncidentTone]) -> IncidentTone:

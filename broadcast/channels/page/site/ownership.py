@@ -16,7 +16,7 @@ from broadcast.channels.page.site.folder import replace_one
 
 #: The page's memory, written last: an update that is not in it was not published.
 STATE = "state.json"
-MARK = ".broadcast-site"
+OWNER_FILE = ".broadcast-site"
 _WORDS = "A status page kept by broadcast. Without this file and state.json, it is not written to.\n"
 #: Files at the address of a page; enough to see whether a folder is in use.
 _ENTRANCES = ("index.html", "feed.atom", "maintenance.ics")
@@ -43,20 +43,20 @@ def check_entrances(folder: Path) -> None:
 
 def check(folder: Path, names: Iterable[str]) -> None:
     """Raise `NotOurs` for the first of these files that another program wrote."""
-    marked = (folder / MARK).is_file()
-    if not marked and (folder / STATE).exists():
+    owned = (folder / OWNER_FILE).is_file()
+    if not owned and (folder / STATE).exists():
         return  # a page from a version without the mark
     for path in (folder / name for name in names):
         signature = _SIGNATURES.get(path.suffix)
         there = path.exists() or path.is_symlink()
-        if there and not (_signed(path, signature) if signature else marked):
+        if there and not (_signed(path, signature) if signature else owned):
             raise NotOurs(path)
 
 
 def take(folder: Path) -> None:
     """Write the mark in one step."""
-    if not (folder / MARK).is_file():
-        replace_one(folder / MARK, _WORDS)
+    if not (folder / OWNER_FILE).is_file():
+        replace_one(folder / OWNER_FILE, _WORDS)
 
 
 def _signed(path: Path, signature: re.Pattern[bytes]) -> bool:

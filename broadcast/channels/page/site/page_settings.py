@@ -91,13 +91,13 @@ class ServiceStanding:
     view: IncidentView | None = None
 
 
-def standings(site: SiteSettings, told: Sequence[IncidentView]) -> tuple[ServiceStanding, ...]:
+def standings(site: SiteSettings, views: Sequence[IncidentView]) -> tuple[ServiceStanding, ...]:
     """Return every service in the configuration or in incidents, with its worst known state."""
     known = list(site.components)
-    for component in _mentioned(told):
+    for component in _mentioned(views):
         if not any(each.means(component) for each in known):
             known.append(component)
-    return tuple(_standing(component, current(told)) for component in known)
+    return tuple(_standing(component, current(views)) for component in known)
 
 
 def concerns(view: IncidentView, component: Component) -> bool:
@@ -119,8 +119,8 @@ def affected(update: Update) -> tuple[Component, ...]:
     )
 
 
-def _mentioned(told: Sequence[IncidentView]) -> Iterator[Component]:
-    for view in reversed(told):
+def _mentioned(views: Sequence[IncidentView]) -> Iterator[Component]:
+    for view in reversed(views):
         if not view.retracted:
             yield from affected(view.latest)
 

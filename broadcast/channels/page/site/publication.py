@@ -51,12 +51,12 @@ def read(folder: Path) -> State:
 def files(state: State, site: SiteSettings) -> dict[str, str]:
     """Return every file of the page in the order of writing: link targets first, the memory last."""
     complete = site.completed(state)
-    told = incident_views(state)
+    views = incident_views(state)
     written: dict[str, str] = {}
     for language in reversed(complete.languages):
-        edition = Edition(told, complete, language)
-        written |= dict(edition.files()) | {edition.path("feed.atom"): atom(told, complete, language)}
-        windows = calendar.calendars(told, complete, language)
+        edition = Edition(views, complete, language)
+        written |= dict(edition.files()) | {edition.path("feed.atom"): atom(views, complete, language)}
+        windows = calendar.calendars(views, complete, language)
         written |= {edition.path(name): text for name, text in windows}
-    written |= dict(cap.alerts(told, complete)) | dict(Api(told, complete).files())
+    written |= dict(cap.alerts(views, complete)) | dict(Api(views, complete).files())
     return written | {STATE: memory.dump(state)}

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from broadcast.channels.page.site.words import drill_mark
+from broadcast.channels.page.site.words import drill_word
 from broadcast.localisation.language import language_of
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
@@ -313,8 +313,8 @@ def _bare(text: str, head: Headline, locale: str) -> str:
     """Return the text of an exercise without the marks around it."""
     if not head.drill:
         return text
-    mark = re.escape(drill_mark(language_of(locale)))
-    return re.sub(rf"\A\s*\[?{mark}(?![\w-])[\]:]?\s*|(?:\s+–)?\s*(?<![\w-]){mark}\s*\Z", "", text)
+    word = re.escape(drill_word(language_of(locale)))
+    return re.sub(rf"\A\s*\[?{word}(?![\w-])[\]:]?\s*|(?:\s+–)?\s*(?<![\w-]){word}\s*\Z", "", text)
 
 
 def _zone_of(headline: Headline) -> str:

@@ -125,6 +125,6 @@ def voice(language: str, zone: str) -> Voice:
     return Voice(PHRASES.phrases(language), ZoneInfo(zone))
 
 
-def drill_mark(language: str) -> str:
+def drill_word(language: str) -> str:
     """Return the word that marks an exercise in `language`; in English if we lack that language."""
     return PHRASES.phrases(language)("drill.mark")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcast.channels.page.site.ownership import MARK
+from broadcast.channels.page.site.ownership import OWNER_FILE
 from broadcast.errors import ConfigError
 from broadcast.model.outcome import Accepted, Health, Rejected, Scope
 from tests.channels.page.site.sample import outgoing, site
@@ -85,7 +85,7 @@ async def test_a_crash_at_any_file_of_the_first_notice_locks_nobody_out(tmp_path
 async def test_a_page_from_before_there_was_a_mark_goes_on(tmp_path):
     await site(tmp_path).send([outgoing("k1")])
     folder = tmp_path / "public"
-    (folder / MARK).unlink()
+    (folder / OWNER_FILE).unlink()
     for path in folder.rglob("*.html"):
         path.write_text(path.read_text().replace('name="generator"', 'name="x"'))
 
@@ -93,7 +93,7 @@ async def test_a_page_from_before_there_was_a_mark_goes_on(tmp_path):
 
     assert isinstance(first, Accepted)
     assert isinstance(second, Accepted)
-    assert (folder / MARK).is_file()
+    assert (folder / OWNER_FILE).is_file()
 
 
 async def test_a_copy_of_the_page_without_hidden_files_goes_on(tmp_path):
