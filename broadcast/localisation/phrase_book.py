@@ -69,6 +69,14 @@ class Phrases:
         """Return a table, or a list of pairs, as a mapping."""
         return dict(self._entry(name))
 
+    def number(self, name: str) -> float:
+        """Return a number."""
+        return float(self._entry(name))
+
+    def flag(self, name: str) -> bool:
+        """Return whether a setting of the language is on."""
+        return bool(self._entry(name))
+
     def _entry(self, name: str) -> Any:
         entry: Any = self.entries
         for part in name.split("."):

@@ -6,12 +6,14 @@ The preview shows them, because the commander is responsible for them too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import cache
 
 from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import Facts
 from broadcast.rendering.proof.case import GIVEN, Case, own
 from broadcast.rendering.render import Rendered
+from broadcast.rendering.words import PHRASES
 
 _FOOT = "\n\n--\n"  # below it stands who writes and why
 _SENTENCE_END = re.compile(r"(?<=[.?!])[\"“”»]?\s+(?=[^\sa-zäöüß])")
@@ -19,33 +21,6 @@ _NUMBER_END = re.compile(r"\d[\"“”]?$")  # "So, 16.11. 22:00" is no end of a
 _SPEAKER = re.compile(rf"^(?:ÜBUNG |EXERCISE )?{GIVEN}(?: KORREKTUR| CORRECTION)?[:,.]\s*")
 _ABOUT = re.compile(rf"\s*:\s*{GIVEN}\.?$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
-#: Words for state, help, times and next update; a sentence of only these and of facts adds nothing.
-_GERMAN = (
-    "statusseite "
-    "ab als am an ansage app april auf august aus automatische beendet behoben bei bericht betrifft "
-    "betroffen bis bisher bleiben bleibt chat dann das dauert dem den der dezember di die dienstag do "
-    "donnerstag e-mail e-mails ein eine einen eingeschränkt ende erreichbar erreichen es etwa fahrer "
-    "februar fr fragen freitag frist fällt für gegangen geht gemeldet geplant geplante gestört gilt hilfe "
-    "ich im in information intern interne ist januar jetzt juli juni kein korrektur kunden lage leitung "
-    "länger läuft mai mehr meldung mesz mez mi minuten mittwoch mo montag märz nach neu neue neues nicht "
-    "noch november nur nächste nächster nächstes oder oktober per sa samstag schweregrad seit september "
-    "sie sms so sonntag stand statt stufe stunde stunden tag tage technik telefon uhr um und uns unser "
-    "unsere unter update utc vom von vorgang vorgesetzte wann war wartung was web weiterhin wer wie "
-    "wieder wir wird wurde zeit zu zum zurzeit zustand zwischen übung übungslage"
-)
-_ENGLISH = (
-    "status than test the takes as planned "
-    "a about affected affects again am an and app apr april are as at aug august automated available back "
-    "began by call calls cancelled cest cet chat condition correction could day days dec december down "
-    "e-mail ended ends exercise feb february fixed for fri friday from help hour hours how in incident "
-    "internal is it jan january jul july jun june last level limited longer maintenance management mar "
-    "march may message minutes mon monday more new news next not nov november now number oct october of "
-    "on or our out over page phone planned pm questions reach report reported sat saturday scenario sep "
-    "september severity since situation sms still sun sunday takes tech telephone the then thu thursday "
-    "time to tue tuesday until up update us utc was web wed wednesday were what when who will working yet "
-    "you your"
-)
-_FRAME: Mapping[str, frozenset[str]] = {"de": frozenset(_GERMAN.split()), "en": frozenset(_ENGLISH.split())}
 
 
 def added(rendered: Rendered, facts: Facts, audience: str, kind: ChannelKind) -> tuple[str, ...]:
@@ -81,7 +56,11 @@ def _sentences(line: str) -> Iterator[str]:
 
 def _adds(sentence: str, language: str) -> bool:
     words = [word.casefold() for word in _WORD.findall(sentence)]
-    frame = _FRAME.get(language)
-    if frame is None:
+    if not PHRASES.has(language):
         return bool(words) and GIVEN not in sentence and not any(sign.isdigit() for sign in sentence)
-    return not frame.issuperset(words)
+    return not _frame(language).issuperset(words)
+
+
+@cache
+def _frame(language: str) -> frozenset[str]:
+    return frozenset(PHRASES.phrases(language)("style.frame").split())

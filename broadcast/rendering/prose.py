@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
+from broadcast.rendering.words import PHRASES
 
 _HOLES = re.compile(
     r"\bUndefined\b|\{\{|\{%|%\}|\}\}|\(\s*\)|\[\s*\]|\.\s+\.|(?<!\.)\.\.(?!\.)|:\s*\.(?!\.)"
@@ -32,7 +33,6 @@ GIVEN = "◦"
 _LONGEST = 20
 _LONGEST_PLAIN = 15
 _ENOUGH_WORDS = 20
-_MOST_LIX = {"de": 50.0, "en": 40.0}
 _LABELS = 5.0  # headings and labels of a report to colleagues are no sentences and raise the index by this
 
 
@@ -56,10 +56,16 @@ def problems(text: str, language: str, *, plain: bool = False) -> Iterator[tuple
         count = len(_WORD.findall(sentence))
         if count > longest:
             yield f"has a sentence of {count} words", f"{longest} words are enough; make two of it"
-    most = _MOST_LIX[language] + (0 if plain else _LABELS) if language in _MOST_LIX else None
+    most = _most_lix(language, plain=plain)
     whole = text.replace(GIVEN, "given")
     if most is not None and len(_WORD.findall(whole)) >= _ENOUGH_WORDS and lix(whole) > most:
         yield f"is hard to read (LIX {lix(whole):.0f}, at most {most:.0f})", "use shorter words and sentences"
+
+
+def _most_lix(language: str, *, plain: bool) -> float | None:
+    if not PHRASES.has(language):
+        return None
+    return PHRASES.phrases(language).number("style.most_lix") + (0 if plain else _LABELS)
 
 
 def lix(text: str) -> float:

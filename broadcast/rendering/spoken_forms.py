@@ -100,7 +100,7 @@ def time(clock: str, words: Phrases) -> str:
     """Return `14 Uhr 35` or `2:35 pm`."""
     hour, minute = (int(part) for part in _DIGITS.findall(clock)[:2])
     half = "pm" if hour in _AFTERNOON else "am"
-    shown = (hour % 12 or 12) if _in_half_days(words) else hour
+    shown = (hour % 12 or 12) if words.flag("spoken.half_day") else hour
     pattern = "spoken.dates.clock" if minute else "spoken.dates.full_hour"
     return words(pattern, hour=shown, minute=minute, half=half)
 
@@ -112,15 +112,11 @@ def half_day(found: str, words: Phrases) -> str:
     """
     hour, *minute = _DIGITS.findall(found)
     half = "pm" if "p" in found.lower() else "am"
-    if _in_half_days(words):
+    if words.flag("spoken.half_day"):
         return f"{int(hour)}:{minute[0]} {half}" if minute and int(minute[0]) else f"{int(hour)} {half}"
     if not minute:
         return found
     return time(f"{int(hour) % 12 + (12 if half == 'pm' else 0)}:{minute[0]}", words)
-
-
-def _in_half_days(words: Phrases) -> bool:
-    return bool(words.entries["spoken"]["half_day"])
 
 
 def second(found: str, words: Phrases) -> str:
