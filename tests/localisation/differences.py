@@ -15,14 +15,19 @@ PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")
 
 def differences(book: PhraseBook) -> list[str]:
     """Return where a language differs from English in names or placeholders: one line for each place."""
-    english = dict(shape(book.phrases(FALLBACK).entries))
-    lines = []
-    for language in book.languages():
-        own = dict(shape(book.phrases(language).entries))
-        for place in sorted(english.keys() | own.keys()):
-            one, other = own.get(place, "missing"), english.get(place, "missing")
-            lines += [f"{language}.toml: {place} is {one}; in English it is {other}"] if one != other else []
-    return lines
+    return [
+        f"{language}.toml: {line}"
+        for language in book.languages()
+        for line in differing(book.phrases(language).entries, book.phrases(FALLBACK).entries)
+    ]
+
+
+def differing(entries: Mapping[str, Any], in_english: Mapping[str, Any]) -> list[str]:
+    """Return where the entries of a file differ from the English ones."""
+    own, english = dict(shape(entries)), dict(shape(in_english))
+    places = sorted(english.keys() | own.keys())
+    pairs = [(place, own.get(place, "missing"), english.get(place, "missing")) for place in places]
+    return [f"{place} is {one}; in English it is {other}" for place, one, other in pairs if one != other]
 
 
 def shape(entries: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import date
 
 import pytest
 
 from broadcast.localisation.language import FOLDER, known_languages, language_for, language_of
 from broadcast.localisation.phrase_book import PhraseBook
-from tests.architecture.tree import PACKAGE
-from tests.localisation.differences import differences
+from tests.architecture.tree import PACKAGE, ROOT
+from tests.localisation.differences import differences, differing
 
 BOOKS = sorted({path.parent for path in PACKAGE.rglob("phrases/*.toml")})
 ENGLISH = """
@@ -40,6 +42,25 @@ def test_there_are_books_and_each_has_every_language():
 @pytest.mark.parametrize("folder", BOOKS, ids=lambda folder: str(folder.relative_to(PACKAGE)))
 def test_all_languages_have_the_same_names_and_placeholders(folder):
     assert differences(PhraseBook(folder)) == []
+
+
+def sentences(language):
+    return tomllib.loads((ROOT / "templates" / language / "_sentences.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("language", known_languages())
+def test_templates_of_all_languages_have_the_same_sentences(language):
+    assert differing(sentences(language), sentences("en")) == []
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.glob("reports/translated_reasons/*.toml")), ids=str)
+def test_a_translated_reason_has_no_place_that_the_english_one_lacks(file):
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    reasons = [pair for table in tables.values() for pair in table.items()]
+    places = [tuple(set(re.findall(r"\{(\w+)\}", text)) for text in pair) for pair in reasons]
+
+    assert len(reasons) > 100
+    assert [pair for pair, (english, own) in zip(reasons, places, strict=True) if english != own] == []
 
 
 @pytest.mark.parametrize("language", known_languages())
