@@ -26,7 +26,9 @@ PEOPLE = 4
 
 
 @pytest.fixture(params=["two ledgers", "one ledger"])
-def offices(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> list[Company]:
+def offices(
+    request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path, _secrets: None
+) -> list[Company]:
     """Two places that publish to the same people, with a ledger each or with one between them."""
     folders = [tmp_path / "a", tmp_path / ("b" if request.param == "two ledgers" else "a")]
     for folder in folders:
