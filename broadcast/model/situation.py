@@ -13,7 +13,7 @@ from broadcast.model.notice import Facts, NoticeKind, TextPhase
 
 
 class Situation(StrEnum):
-    """The situations of an outage, an exercise and maintenance."""
+    """What a notice tells its readers about, in an outage, an exercise or maintenance."""
 
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"

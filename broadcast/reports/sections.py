@@ -66,7 +66,7 @@ def _summary(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
         say("tile_told", people=say.counted("people", people.total)),
         say(
             "tile_told_note",
-            unsure=say.number(len(people.unknown)),
+            unknown=say.number(len(people.unknown)),
             unreached=say.number(len(people.unreached)),
         ),
         _tone(bad=len(people.unreached), uncertain=missed, good=people.total),

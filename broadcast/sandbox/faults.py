@@ -58,7 +58,7 @@ MEANINGS: Mapping[Kind, str] = {
     "truncated": "accepted; the answer breaks off",
 }
 _NOT_ACCEPTED = frozenset({"status", "ratelimit", "auth", "redirect", "refuse", "drop_before", "hang"})
-_UNANSWERED = frozenset({"refuse", "drop_before", "drop_after", "hang", "hang_after", "late"})
+_WITHOUT_ANSWER = frozenset({"refuse", "drop_before", "drop_after", "hang", "hang_after", "late"})
 
 #: `kind=value` is short for `kind,field=value`.
 _VALUE_OF: Mapping[str, str] = {
@@ -99,7 +99,7 @@ class Fault:
     @property
     def answered(self) -> bool:
         """Whether the client gets a status at once."""
-        return self.kind not in _UNANSWERED
+        return self.kind not in _WITHOUT_ANSWER
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields that are set, for `fault_from`."""
