@@ -1,4 +1,4 @@
-"""One `[alternatives.NAME]` table: a way in which people can reach us."""
+"""One `[alternatives.NAME]` table: a contact point, where readers reach us."""
 
 from __future__ import annotations
 

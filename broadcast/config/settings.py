@@ -141,7 +141,7 @@ class AudienceSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlternativeSettings:
-    """One `[alternatives.NAME]` table: a way in which people can reach us.
+    """One `[alternatives.NAME]` table: a contact point, where readers reach us.
 
     `kind` is phone, email, chat, app or link. It is down with any of `fate`, and with the `service` that
     carries it. `hours` says when it is staffed, as (locale, words) pairs.

@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterable
 from itertools import chain
 
-_MARKS = {
+_BYTE_ORDER = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
@@ -23,8 +23,8 @@ def encoding_of(chunks: Iterable[bytes]) -> str | None:
     """
     following = iter(chunks)
     start = next(following, b"")
-    for mark, encoding in _MARKS.items():
-        if start.startswith(mark):
+    for prefix, encoding in _BYTE_ORDER.items():
+        if start.startswith(prefix):
             return encoding
     possible = {name: codecs.getincrementaldecoder(name)() for name in _UNMARKED}
     for chunk in chain([start], following):

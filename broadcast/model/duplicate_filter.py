@@ -1,4 +1,4 @@
-"""A Bloom filter for finding duplicates among millions of marks in little memory."""
+"""A Bloom filter for finding duplicates among millions of values in little memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PLACES = (1 << _BITS) - 1
 
 
 class DuplicateFilter:
-    """A Bloom filter that also remembers which marks repeat.
+    """A Bloom filter that also remembers which values repeat.
 
     Each mark sets two bits, so a mark may be taken for another one: about one in a thousand of three
     million. False positives are possible, false negatives are not.

@@ -38,7 +38,7 @@ class TextPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A way to reach us that works now; `value` is a phone number, an address or a link.
+    """A contact point that works now; `value` is a phone number, an address or a link.
 
     `hours` says when it is staffed, as (locale, words) pairs.
     """
@@ -71,8 +71,8 @@ class Facts:
         window_starts: The announced start of maintenance; `window_ends` its announced end.
         former_starts: The start that was announced before, if this notice changes it; `former_ends` likewise.
         outage_open: Another open incident may have the services of this maintenance down.
-        alternatives: The ways to reach us that work, beside the hotline.
-        cut_off: None of the ways to reach us works.
+        alternatives: The contact points that work, beside the hotline.
+        cut_off: No contact point works.
         phone_down: No phone number works.
         affects: Other systems that are down.
         corrects: When the statement was published that this notice withdraws: a false alarm, an all-clear,

@@ -26,8 +26,8 @@ class Headline:
         former_starts: The start that was announced before, if this notice changes it; `former_ends` likewise.
         severity_before: That of the notice before; None in the first.
         situation: What the notice tells readers outside.
-        alternatives: The ways to reach us beside the hotline.
-        cut_off: None of the ways to reach us works.
+        alternatives: The contact points beside the hotline.
+        cut_off: No contact point works.
         corrects: When the statement was published that this notice withdraws.
         extent: `part` if only a part is down.
         identity: It distinguishes the incident from all others with the same reference, in any ledger; empty

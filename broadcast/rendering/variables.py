@@ -67,7 +67,7 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class ContactPoint:
-    """A further way to reach us; `label` names its kind, and `hours` when, in the reader's language."""
+    """A further contact point; `label` names its kind, and `hours` when, in the reader's language."""
 
     kind: str
     label: str

@@ -64,7 +64,7 @@ class RunsContract(LedgerFixtures):
         assert ledger.erasure.traces(new.incident_id).people == 0
         assert [line.name for line in ledger.history.lines(new)] == [""]
 
-    def test_a_run_changes_its_name_after_a_doubtful_commit(
+    def test_a_run_changes_its_name_after_an_unknown_commit(
         self, losing: LosesAnswers, other: Ledger
     ) -> None:
         """Rule 2: what it may have claimed belongs to a dead run, and is looked up before it is sent."""
@@ -88,7 +88,7 @@ class RunsContract(LedgerFixtures):
         run.end()
         assert other.runs.living() == []
 
-    def test_requests_before_a_doubtful_commit_still_belong_to_the_run(
+    def test_requests_before_an_unknown_commit_still_belong_to_the_run(
         self, losing: LosesAnswers, other: Ledger
     ) -> None:
         """Rule 2: as long as an answer to one of them is awaited, the former name is alive."""

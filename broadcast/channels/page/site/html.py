@@ -40,7 +40,7 @@ _LOOK = Path(__file__).with_name("look")
 
 @dataclass(frozen=True, slots=True)
 class ContactLink:
-    """A way to reach us, with its link if there is one."""
+    """A contact point, with its link if there is one."""
 
     text: str
     href: str = ""
