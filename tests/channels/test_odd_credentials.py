@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from broadcast.channels import registry
@@ -47,6 +47,7 @@ def test_no_credential_makes_a_message_unknown(name, data):
 
 @settings(max_examples=25, deadline=None)
 @given(odd=st.dictionaries(st.sampled_from(sorted(MAIL)), ODD, min_size=1))
+@example(odd={"password": "\ud800"})
 def test_no_login_of_a_mail_server_makes_a_message_unknown(odd):
     asyncio.run(mail({**MAIL, **odd}))
 

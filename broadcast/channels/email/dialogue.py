@@ -101,8 +101,9 @@ class Dialogue:
             # Only STARTTLS and a login send the greeting, and MAIL is refused without one.
             await connection.ehlo()
             if server.login is not None:
-                user, password = server.login
-                await connection.login(user.encode(), password.encode())  # RFC 4954: UTF-8
+                # RFC 4954: UTF-8. Other bytes of a variable come as surrogates, and the server says no.
+                user, password = (part.encode(errors="surrogatepass") for part in server.login)
+                await connection.login(user, password)
             self._asking = False
         except aiosmtplib.SMTPResponseException as error:
             raise ServerRefused(error.code, error.message) from None
