@@ -38,7 +38,7 @@ def for_every(names: str | Sequence[str], values: Iterable[Any]) -> Callable[[Te
                 raise AssertionError(f"{len(failures)} of {len(cases)} cases:\n{told}") from failures[0][1]
 
         left = [one for name, one in signature.parameters.items() if name not in fields]
-        for_all.__signature__ = signature.replace(parameters=left)  # type: ignore[attr-defined]
+        for_all.__signature__ = signature.replace(parameters=left)  # type: ignore[attr-defined]  # pytest reads it
         return for_all
 
     return decorate

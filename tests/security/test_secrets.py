@@ -297,7 +297,7 @@ def test_a_literal_secret_is_refused_and_not_repeated(muster, key):
     said = muster.run("config", "show")
 
     assert said.code == 6
-    assert "must not stand in the file" in said.err
+    assert "must not be in the file" in said.err
     assert found_in(said.said) == set()
 
 
