@@ -34,7 +34,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def _secrets() -> None:
     from tests.harness.configurations import ENVIRONMENT
 
