@@ -210,7 +210,7 @@ def _heard(case: Case, rendered: Rendered) -> Iterator[Problem]:
         yield f"takes {speech.seconds(said)} seconds", f"shorten it to {length.SPEECH_WISHED}"
     words, most = speech.words(said) - _typed(case, said), length.wished_words(case.audience)
     if words > most:
-        yield f"says {words} words", f"shorten it to {most}: nobody remembers more"
+        yield f"says {words} words", f"shorten it to {most}: listeners do not remember more"
 
 
 def _typed(case: Case, said: str) -> int:

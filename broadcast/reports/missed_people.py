@@ -1,4 +1,4 @@
-"""The sections of a report about people whom a notice may not have reached."""
+"""The sections of a report about people who may not have got a notice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from broadcast.reports.people import ReportedPerson
 
 
 def unreached(story: IncidentAnalysis, say: ReportLanguage) -> tuple[Block, ...]:
-    """Return the section on people whom no notice reached."""
+    """Return the section on people who got no notice."""
     lost = story.people.unknown
     if lost and not story.people.unreached:
         return (

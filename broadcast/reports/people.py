@@ -21,7 +21,7 @@ class Addresses(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedPerson:
-    """A person whom a notice may not have reached.
+    """A person who may not have got a notice.
 
     `state` and `reason` are those of their latest message, in notice `notice`.
     """

@@ -25,7 +25,7 @@ _LEVEL = re.compile(r"\bseverity\s*\|\s*(?:upper|capitalize)\b")
 _OLD_NAMES = {
     "what": "`services`, or `title|quoted` where no service is named: a title is no name",
     "text_phase": "`situation`, which follows the facts and not the verb",
-    "minutes": "`duration|duration`, which is missing where nobody said when it began",
+    "minutes": "`duration|duration`, which is missing if the beginning is not known",
 }
 
 
@@ -39,7 +39,7 @@ def problems(source: str, names: frozenset[str]) -> Iterator[Problem]:
             f"write {{{{ {name}|at }}}}, or |since, |until: the filter knows the word",
         )
     for match in _SINCE_SAID.finditer(text):
-        yield f"says that it began at `{match[1]}`, which nobody said", "ask {% if started %}"
+        yield f"says that it began at `{match[1]}`, but no beginning is stated", "ask {% if started %}"
     for match in _ALWAYS_THERE.finditer(text):
         yield f"asks whether `{match[1]}` is defined", f"write {{% if {match[1]} %}}"
     for match in _INCLUDE.finditer(text):

@@ -47,7 +47,7 @@ _WORDS: Mapping[str, tuple[VocabularyWord, ...]] = {
         _word(r"\bVerdacht: Noch offen", "Noch offen: Vermutung, Daten"),
         _word(r"\bnächste Lage\b", "Nächste Information; Leitung: Nächster Bericht", right_for=_SITUATION),
         _word(r"\bnächster Bericht\b", "Nächste Information; Vorgesetzte: Nächste Lage", right_for=_REPORT),
-        _word(r"\bdas wird länger dauern", "(leave it out: nobody knows)"),
+        _word(r"\bdas wird länger dauern", "(leave it out: it is not known)"),
         _word(r"\bbeim Fahren lesen", "Nur im Stand lesen."),
         _word(r"\bwir warten unsere", "Geplante Wartung"),
         _word(r"\baktueller Stand\b", "Statusseite"),
