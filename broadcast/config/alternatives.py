@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from broadcast.config import keys
-from broadcast.config.settings import AlternativeSettings
+from broadcast.config.settings import ContactPointSettings
 from broadcast.config.shapes import LOCALE
 from broadcast.config.table import TomlTable
 from broadcast.model.nearest import suggest
@@ -19,7 +19,7 @@ _FORMS = {
 }
 
 
-def read_alternative(table: TomlTable) -> AlternativeSettings:
+def read_alternative(table: TomlTable) -> ContactPointSettings:
     """Return the contact point in this table; mistakes are noted."""
     table.check_keys(keys.ALTERNATIVES.known)
     kind = table.require(keys.KIND, 'kind = "phone"')
@@ -31,7 +31,7 @@ def read_alternative(table: TomlTable) -> AlternativeSettings:
     table.take(keys.HOURS)
     hours = TomlTable(table.source, *table.path, keys.HOURS.name)
     hours.check_keys(frozenset(name for name in hours.given() if LOCALE.fullmatch(name)))
-    return AlternativeSettings(
+    return ContactPointSettings(
         name=table.path[-1],
         kind=kind,
         value=value,

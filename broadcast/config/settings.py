@@ -140,7 +140,7 @@ class AudienceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlternativeSettings:
+class ContactPointSettings:
     """One `[alternatives.NAME]` table: a contact point, where readers reach us.
 
     `kind` is phone, email, chat, app or link. It is down with any of `fate`, and with the `service` that
@@ -219,7 +219,7 @@ class Settings:
     audiences: Mapping[str, AudienceSettings] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     fates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    alternatives: Mapping[str, AlternativeSettings] = field(default_factory=dict)
+    alternatives: Mapping[str, ContactPointSettings] = field(default_factory=dict)
     watch: WatchSettings = WatchSettings()
     serve: ServeSettings = ServeSettings()
     status_pages: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from broadcast.config.settings import AlternativeSettings
+from broadcast.config.settings import ContactPointSettings
 from broadcast.drills.exercise import Exercise, ExerciseStep
 from broadcast.drills.play import Played
 from broadcast.ledger.records import DeliveryLine, Notice
@@ -80,7 +80,7 @@ class Grader:
 
     channels: Mapping[str, PlannedChannel]
     dependencies: Dependencies
-    reachable: Sequence[AlternativeSettings]
+    reachable: Sequence[ContactPointSettings]
 
     def grade(
         self, played: Sequence[Played], incidents: Sequence[GradedIncident], received: Sequence[Received]

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from broadcast.ledger.columns import services_from_json
 from broadcast.model.incident import Phase, Severity
-from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
+from broadcast.model.notice import ContactPoint, Facts, NoticeKind, TextPhase
 
 _WINDOW = ("window_starts", "window_ends", "former_starts", "former_ends")
 _TIMES = ("as_of", "started", "detected", "reported", "ended", "next_update", *_WINDOW, "corrects", "report")
@@ -47,8 +47,8 @@ def facts_from_json(text: str) -> Facts:
     return Facts(**fields)
 
 
-def _alternative(kind: str, value: str, hours: Iterable[tuple[str, str]] = ()) -> Alternative:
-    return Alternative(kind, value, tuple((locale, words) for locale, words in hours))
+def _alternative(kind: str, value: str, hours: Iterable[tuple[str, str]] = ()) -> ContactPoint:
+    return ContactPoint(kind, value, tuple((locale, words) for locale, words in hours))
 
 
 def content_hash(*parts: str) -> str:

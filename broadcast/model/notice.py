@@ -37,7 +37,7 @@ class TextPhase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class ContactPoint:
     """A contact point that works now; `value` is a phone number, an address or a link.
 
     `hours` says when it is staffed, as (locale, words) pairs.
@@ -127,7 +127,7 @@ class Facts:
     data_loss: str | None = None
     link: str | None = None
     hotline: str | None = None
-    alternatives: tuple[Alternative, ...] = ()
+    alternatives: tuple[ContactPoint, ...] = ()
     cut_off: bool = False
     phone_down: bool = False
     affects: tuple[str, ...] = ()

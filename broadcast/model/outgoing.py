@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from broadcast.model.clock import SystemClock
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
-from broadcast.model.notice import Alternative, NoticeKind
+from broadcast.model.notice import ContactPoint, NoticeKind
 from broadcast.model.outcome import Thread
 from broadcast.model.situation import Situation
 
@@ -49,7 +49,7 @@ class Headline:
     next_update: datetime | None = None
     link: str | None = None
     hotline: str | None = None
-    alternatives: tuple[Alternative, ...] = ()
+    alternatives: tuple[ContactPoint, ...] = ()
     cut_off: bool = False
     window_starts: datetime | None = None
     window_ends: datetime | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from broadcast.config.settings import AlternativeSettings, Settings
-from broadcast.model.notice import Alternative
+from broadcast.config.settings import ContactPointSettings, Settings
+from broadcast.model.notice import ContactPoint
 from broadcast.planning.outage import Outage
 
 _PHONE = "phone"
@@ -28,7 +28,7 @@ class Reachable:
     """
 
     hotline: str | None
-    alternatives: tuple[Alternative, ...]
+    alternatives: tuple[ContactPoint, ...]
     cut_off: bool
     phone_down: bool
 
@@ -43,7 +43,7 @@ def reachable(settings: Settings, outage: Outage, services: Sequence[str]) -> Re
     phone = next((point for point in working if point.kind == _PHONE), None)
     return Reachable(
         hotline=phone.value if phone else None,
-        alternatives=tuple(Alternative(point.kind, point.value, point.hours) for point in working),
+        alternatives=tuple(ContactPoint(point.kind, point.value, point.hours) for point in working),
         cut_off=bool(points) and not working,
         phone_down=phone is None and any(point.kind == _PHONE for point in points),
     )
@@ -59,24 +59,24 @@ def audience_hotlines(
     )
 
 
-def own_hotlines(settings: Settings) -> Iterator[tuple[str, AlternativeSettings]]:
+def own_hotlines(settings: Settings) -> Iterator[tuple[str, ContactPointSettings]]:
     """Yield (template audience, hotline) of each audience with its own: `drivers-hotline` for `drivers`."""
     for audience in settings.audiences.values():
         if audience.hotline:
             yield (
                 audience.template_audience,
-                AlternativeSettings(name=f"{audience.name}-hotline", kind=_PHONE, value=audience.hotline),
+                ContactPointSettings(name=f"{audience.name}-hotline", kind=_PHONE, value=audience.hotline),
             )
 
 
-def configured(settings: Settings) -> Iterator[AlternativeSettings]:
+def configured(settings: Settings) -> Iterator[ContactPointSettings]:
     """Yield every contact point, the hotline first. The status page is none: it takes no questions."""
     if settings.hotline:
-        yield AlternativeSettings(name="hotline", kind=_PHONE, value=settings.hotline)
+        yield ContactPointSettings(name="hotline", kind=_PHONE, value=settings.hotline)
     yield from settings.alternatives.values()
 
 
-def is_down(contact_point: AlternativeSettings, outage: Outage, services: Sequence[str]) -> bool:
+def is_down(contact_point: ContactPointSettings, outage: Outage, services: Sequence[str]) -> bool:
     """Return whether the contact point cannot be used: it or its carrier is down or disturbed."""
     if not contact_point.service and _carrier_is_down(contact_point, {*services, *outage.said}):
         return True
@@ -84,7 +84,7 @@ def is_down(contact_point: AlternativeSettings, outage: Outage, services: Sequen
     return outage.silences(contact_point.value, contact_point.name, carriers, services)
 
 
-def _carrier_is_down(contact_point: AlternativeSettings, down: set[str]) -> bool:
+def _carrier_is_down(contact_point: ContactPointSettings, down: set[str]) -> bool:
     carriers = _CARRIERS.get(
         contact_point.name if contact_point.kind == _PHONE else contact_point.kind, frozenset()
     )

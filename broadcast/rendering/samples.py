@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead
-from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
+from broadcast.model.notice import ContactPoint, Facts, NoticeKind, TextPhase
 from broadcast.model.situation import Situation
 
 #: A word that no public text may show.
@@ -53,7 +53,7 @@ _OUTAGE = Facts(
     link="https://muster.example",
     hotline="030 23125000",
     alternatives=(
-        Alternative(
+        ContactPoint(
             "email",
             "hilfe@muster.example",
             (("de", "Mo bis Fr, 8 bis 18 Uhr"), ("en", "Mon to Fri, 8:00 to 18:00")),

@@ -66,7 +66,7 @@ class Slots:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactPoint:
+class TemplateContactPoint:
     """A further contact point; `label` names its kind, and `hours` when, in the reader's language."""
 
     kind: str
@@ -236,7 +236,7 @@ def _optional_line(text: str | None) -> str | None:
     return one_line(text or "") or None
 
 
-def _contact_points(facts: Facts, words: Phrases, locale: str) -> list[ContactPoint]:
+def _contact_points(facts: Facts, words: Phrases, locale: str) -> list[TemplateContactPoint]:
     labels = words.table("contact_labels")
     hotline = one_line(facts.hotline or "")
     found = (
@@ -252,7 +252,9 @@ def _contact_points(facts: Facts, words: Phrases, locale: str) -> list[ContactPo
         for contact_point in dict.fromkeys(found)
         if contact_point[1] and contact_point[1] != hotline
     ]
-    return [ContactPoint(kind, labels.get(kind, kind), value, hours) for kind, value, hours in further]
+    return [
+        TemplateContactPoint(kind, labels.get(kind, kind), value, hours) for kind, value, hours in further
+    ]
 
 
 def _own(facts: Facts, reader: Reader) -> dict[str, str]:

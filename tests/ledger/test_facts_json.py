@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from broadcast.ledger.facts_json import facts_from_json, facts_to_json
 from broadcast.model.incident import Phase, Service, Severity
-from broadcast.model.notice import Alternative, Facts, NoticeKind, TextPhase
+from broadcast.model.notice import ContactPoint, Facts, NoticeKind, TextPhase
 
 words = st.text(st.characters(codec="utf-8"), max_size=8)
 zones = st.builds(timezone, st.integers(-23, 23).map(lambda hours: timedelta(hours=hours)))
@@ -29,7 +29,7 @@ def chosen(field):
         "sequence": st.integers(1, 10**6),
         "drill": st.booleans(),
         "services": st.lists(services, max_size=3).map(tuple),
-        "alternatives": st.lists(st.builds(Alternative, words, words, pairs), max_size=3).map(tuple),
+        "alternatives": st.lists(st.builds(ContactPoint, words, words, pairs), max_size=3).map(tuple),
         "cut_off": st.booleans(),
         "audiences": st.lists(words, max_size=3).map(tuple),
         "hotlines": pairs,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from broadcast.config.settings import AlternativeSettings
+from broadcast.config.settings import ContactPointSettings
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.planning.outage import Dependencies
@@ -82,10 +82,10 @@ def test_a_failure_takes_down_everything_that_depends_on_the_system_indirectly_t
     for fate in NAMES:
         if depends_on(edges, [fate], system):
             assert is_down(
-                AlternativeSettings(name="chat", kind="chat", value="chat.example", fate=(fate,)), outage, []
+                ContactPointSettings(name="chat", kind="chat", value="chat.example", fate=(fate,)), outage, []
             )
             assert is_down(
-                AlternativeSettings(name="chat", kind="chat", value="chat.example", fate=(), service=fate),
+                ContactPointSettings(name="chat", kind="chat", value="chat.example", fate=(), service=fate),
                 outage,
                 [],
             )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from broadcast.config.settings import AlternativeSettings, Settings
+from broadcast.config.settings import ContactPointSettings, Settings
 from broadcast.model.channel import ChannelKind
 from broadcast.model.notice import TextPhase
 from broadcast.model.phone_line import phone_line
@@ -28,11 +28,11 @@ LANDLINE, MOBILE, MAILBOX, CHAT = (
     "muster.example/chat",
 )
 WAYS = [
-    AlternativeSettings(name="mobile", kind="phone", value=MOBILE),
-    AlternativeSettings(
+    ContactPointSettings(name="mobile", kind="phone", value=MOBILE),
+    ContactPointSettings(
         name="mail", kind="email", value=MAILBOX, hours=(("de", "Mo-Fr 8-20 Uhr"), ("en", "Mon-Fri 8-20"))
     ),
-    AlternativeSettings(name="chat", kind="chat", value=CHAT, service="chat"),
+    ContactPointSettings(name="chat", kind="chat", value=CHAT, service="chat"),
 ]
 SETTINGS = Settings(
     folder=Path(),

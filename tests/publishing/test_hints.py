@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcast.config.settings import AlternativeSettings, AudienceSettings
+from broadcast.config.settings import AudienceSettings, ContactPointSettings
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Service
 from broadcast.publishing.contact_points import audience_hotlines, reachable
@@ -88,7 +88,7 @@ def test_readers_with_a_number_of_their_own_get_it_unless_it_is_down():
 
 def test_the_status_page_is_no_way_to_reach_anybody():
     page = replace(SETTINGS, hotline=None, alternatives={}, status_url="https://status.muster.example")
-    only = {"mail": AlternativeSettings(name="mail", kind="email", value=MAILBOX)}
+    only = {"mail": ContactPointSettings(name="mail", kind="email", value=MAILBOX)}
 
     assert not composed_with(page).cut_off
     assert composed_with(page).alternatives == ()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.moments import later
-from broadcast.model.notice import Alternative, Facts
+from broadcast.model.notice import ContactPoint, Facts
 from broadcast.model.situation import Situation
 from broadcast.rendering.lint import AUDIENCES
 from broadcast.rendering.placement import PUBLISHED
@@ -74,7 +74,7 @@ def _notice(random: Random, situations: Sequence[Situation]) -> Facts:
         correction=facts.correction and f"{_phrase(random, _ONE_SMS_WORDS)}.",
         services=_services(random),
         severity=random.choice(tuple(Severity)),
-        alternatives=(Alternative("email", "hilfe@muster.example"),) if ways else (),
+        alternatives=(ContactPoint("email", "hilfe@muster.example"),) if ways else (),
         cut_off="hotline" in missing and not ways and random.random() < _OFTEN,
         others_open=random.random() < _OFTEN,
         outage_open=random.random() < _OFTEN,

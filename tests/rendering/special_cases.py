@@ -9,11 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast.model.incident import Phase, Service, Severity
-from broadcast.model.notice import Alternative, Facts
+from broadcast.model.notice import ContactPoint, Facts
 from broadcast.model.situation import Situation
 from broadcast.rendering.samples import sample_facts
 
-MAIL_ALONE = (Alternative("email", "hilfe@muster.example"),)
+MAIL_ALONE = (ContactPoint("email", "hilfe@muster.example"),)
 
 
 def at(day: int, clock: str) -> datetime:

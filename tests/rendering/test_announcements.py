@@ -10,7 +10,7 @@ import pytest
 
 from broadcast.errors import TooLong
 from broadcast.model.channel import ChannelKind
-from broadcast.model.notice import Alternative
+from broadcast.model.notice import ContactPoint
 from broadcast.model.situation import Situation
 from broadcast.rendering import length
 from broadcast.rendering.lint import AUDIENCES
@@ -69,7 +69,7 @@ def test_the_hotline_is_said_digit_by_digit(situation, locale):
 
 @pytest.mark.parametrize(("situation", "locale"), [*product(DOWN, LOCALES)])
 def test_without_a_hotline_another_way_is_named_and_no_address_is_spelled(situation, locale):
-    mailbox = Alternative("email", "hilfe@muster.example")
+    mailbox = ContactPoint("email", "hilfe@muster.example")
     text = called(situation, locale, hotline=None, alternatives=(mailbox,)).message.text
 
     assert ("per e-mail" if locale == "de" else "by e-mail") in text.casefold()

@@ -11,7 +11,7 @@ import pytest
 
 from broadcast.model.channel import ChannelKind, Limit, Measure
 from broadcast.model.message import Message
-from broadcast.model.notice import Alternative
+from broadcast.model.notice import ContactPoint
 from broadcast.model.situation import Situation
 from broadcast.rendering.post_length import weighted_length
 from broadcast.rendering.render import Renderer
@@ -72,7 +72,7 @@ def test_what_leads_nowhere_is_none(message):
 
 
 def test_the_numbers_of_the_organisation_are_links_however_short_they_are():
-    ways = (Alternative("phone", "112"), Alternative("email", "hilfe@muster.example"))
+    ways = (ContactPoint("phone", "112"), ContactPoint("email", "hilfe@muster.example"))
 
     found = links_of(
         hotline="116117", alternatives=ways, message="Anruf bei 116117 genügt, nicht bei 1161179."

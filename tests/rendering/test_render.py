@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from broadcast.errors import TemplateError, TooLong
 from broadcast.model.channel import ChannelKind, Limit, Measure
 from broadcast.model.incident import Service, Severity
-from broadcast.model.notice import Alternative, TextPhase
+from broadcast.model.notice import ContactPoint, TextPhase
 from broadcast.model.situation import Situation
 from broadcast.rendering.catalogue import Catalogue
 from broadcast.rendering.drill import visible
@@ -137,7 +137,7 @@ def test_typographic_characters_do_not_halve_an_sms():
 
 
 def test_a_second_way_is_not_named_twice():
-    same = facts(alternatives=(Alternative("phone", "030 23125000"),))
+    same = facts(alternatives=(ContactPoint("phone", "030 23125000"),))
     text = RENDERER.render(same, "customers", "de", ChannelKind.EMAIL).message.text
 
     assert text.count("030 23125000") == 1

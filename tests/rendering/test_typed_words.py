@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from broadcast.errors import TooLong
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Service
-from broadcast.model.notice import Alternative, Facts, TextPhase
+from broadcast.model.notice import ContactPoint, Facts, TextPhase
 from broadcast.rendering.clean import clean
 from broadcast.rendering.drill import visible
 from broadcast.rendering.lint import AUDIENCES
@@ -118,7 +118,7 @@ def typed(draw: st.DrawFn, phase: TextPhase) -> Facts:
         title=draw(LINE),
         services=tuple(Service(name) for name in draw(st.lists(SHORT, max_size=2))),
         hotline=draw(st.none() | SHORT),
-        alternatives=tuple(draw(st.lists(st.builds(Alternative, KINDS, SHORT), max_size=2))),
+        alternatives=tuple(draw(st.lists(st.builds(ContactPoint, KINDS, SHORT), max_size=2))),
         wording=tuple(draw(st.lists(st.tuples(TRANSLATED, LINE), max_size=3))),
         variables=tuple(draw(st.dictionaries(OWN, WORDS, max_size=2)).items()),
     )

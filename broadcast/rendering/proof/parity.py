@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from broadcast.model.channel import ChannelKind
 from broadcast.model.incident import Service
-from broadcast.model.notice import Alternative, Facts
+from broadcast.model.notice import ContactPoint, Facts
 from broadcast.rendering import phrase, speech
 from broadcast.rendering.proof.case import Problem, parts
 from broadcast.rendering.render import Renderer
@@ -58,7 +58,7 @@ def with_placeholders(facts: Facts) -> Facts:
         correction="Star." if facts.correction else None,
         services=(Service("one", names=(("de", "Buchfink"), ("en", "Buchfink"))),),
         hotline="030 77",
-        alternatives=(Alternative("email", "a@zeit.example"), Alternative("chat", "Rohrdommel")),
+        alternatives=(ContactPoint("email", "a@zeit.example"), ContactPoint("chat", "Rohrdommel")),
         link="https://z.example",
         variables=tuple(_OWN.items()),
         wording=(),

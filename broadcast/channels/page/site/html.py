@@ -28,7 +28,7 @@ from broadcast.channels.page.site.state import Update
 from broadcast.channels.page.site.words import voice
 from broadcast.localisation.language import language_of
 from broadcast.model.incident import Phase
-from broadcast.model.notice import Alternative
+from broadcast.model.notice import ContactPoint
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -255,7 +255,7 @@ class Edition:
         elif update.cut_off:
             yield Fact(label=self.words["label"]["help"], text=self.words["way"]["cut_off"])
 
-    def _contact(self, contact_point: Alternative) -> ContactLink:
+    def _contact(self, contact_point: ContactPoint) -> ContactLink:
         named: str = self.words["way"].get(contact_point.kind, contact_point.kind)
         hours = contact_point.hours_in(self.voice.language)
         return ContactLink(
@@ -359,7 +359,7 @@ def _tel(number: str) -> str:
     return "tel:" + "".join(character for character in number if character in "+0123456789")
 
 
-def _href(contact_point: Alternative) -> str:
+def _href(contact_point: ContactPoint) -> str:
     """Return a link for the way, if browsers have one."""
     if contact_point.kind == "phone":
         return _tel(contact_point.value)

@@ -16,7 +16,7 @@ from broadcast.channels.page.site.words import drill_word
 from broadcast.localisation.language import language_of
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
-from broadcast.model.notice import Alternative, NoticeKind
+from broadcast.model.notice import ContactPoint, NoticeKind
 from broadcast.model.outgoing import Headline, Outgoing
 from broadcast.model.situation import Situation
 
@@ -92,7 +92,7 @@ class Update:
     situation: Situation | None = None
     corrects: datetime | None = None
     extent: str | None = None
-    contact_points: tuple[Alternative, ...] = ()
+    contact_points: tuple[ContactPoint, ...] = ()
     cut_off: bool = False
 
     def says_as(self, other: Update) -> bool:
@@ -294,9 +294,9 @@ def _service(service: Service) -> Service:
     return Service(legible(service.name_in("en")), names, service.component and legible(service.component))
 
 
-def _contact_point(contact_point: Alternative) -> Alternative:
+def _contact_point(contact_point: ContactPoint) -> ContactPoint:
     hours = tuple((language_of(locale), _line(words)) for locale, words in contact_point.hours)
-    return Alternative(_line(contact_point.kind), _line(contact_point.value), hours)
+    return ContactPoint(_line(contact_point.kind), _line(contact_point.value), hours)
 
 
 def _line(text: str) -> str:
@@ -363,9 +363,9 @@ def _services_from(services: Iterable[tuple[str, str]], names: Iterable[Iterable
         yield Service(key, tuple((language, name) for language, name in named), component or None)
 
 
-def _contact_point_from(entry: Mapping[str, Any]) -> Alternative:
+def _contact_point_from(entry: Mapping[str, Any]) -> ContactPoint:
     hours = tuple((code, words) for code, words in entry["hours"])
-    return Alternative(entry["kind"], entry["value"], hours)
+    return ContactPoint(entry["kind"], entry["value"], hours)
 
 
 def _read(moment: str | None) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from broadcast.model.incident import Phase, Service, Severity
-from broadcast.model.notice import Alternative, NoticeKind
+from broadcast.model.notice import ContactPoint, NoticeKind
 from broadcast.model.situation import Situation
 from tests.channels.page.site import sample
 from tests.channels.page.site.sample import COMPONENTS, NOW, outgoing, publish, site
@@ -174,9 +174,9 @@ async def test_the_end_of_an_exercise_says_that_the_test_is_over(shown):
 
 
 WAYS = (
-    Alternative("email", "hilfe@muster.example", (("de-DE", "Mo bis Fr"), ("en", "Mon to Fri"))),
-    Alternative("link", "https://status.muster.example"),
-    Alternative("link", "https://hilfe.muster.example"),
+    ContactPoint("email", "hilfe@muster.example", (("de-DE", "Mo bis Fr"), ("en", "Mon to Fri"))),
+    ContactPoint("link", "https://status.muster.example"),
+    ContactPoint("link", "https://hilfe.muster.example"),
 )
 
 
