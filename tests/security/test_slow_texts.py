@@ -9,7 +9,7 @@ from jinja2.runtime import Context
 
 from broadcast.channels import linkify
 from broadcast.channels.chat.lines import lines
-from broadcast.channels.page.site import prose as page
+from broadcast.channels.page.site import safe_html as page
 from broadcast.channels.responses import excerpt
 from broadcast.ledger.scrub import Scrubber
 from broadcast.model.redaction import mask_addresses

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
-from broadcast.channels.page.site import cap, prose
+from broadcast.channels.page.site import cap, safe_html
 from broadcast.channels.page.site.headlines import quoted
 from broadcast.channels.page.site.incident_view import IncidentView, newest
 from broadcast.channels.page.site.page_settings import SiteSettings
@@ -67,7 +67,7 @@ def _entry(feed: ET.Element, update: Update, view: IncidentView, place: _FeedPla
     _add(entry, "category", term=update.phase)
     drill_word = place.words["drill"]["mark"]
     body = f"{drill_word}\n\n{text.body}\n\n{drill_word}" if place.site.drill else text.body
-    _add(entry, "content", prose.paragraphs(body), type="html")
+    _add(entry, "content", safe_html.paragraphs(body), type="html")
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

@@ -13,7 +13,7 @@ from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from broadcast.channels.page.site import history, prose
+from broadcast.channels.page.site import history, safe_html
 from broadcast.channels.page.site.headlines import Headlines
 from broadcast.channels.page.site.incident_view import (
     IncidentTone,
@@ -302,8 +302,8 @@ def _environment() -> Environment:
         "tel": _tel,
         "language": language_of,
         "tone_of": _tone_of,
-        "prose": prose.paragraphs,
-        "unbroken": prose.unbroken,
+        "prose": safe_html.paragraphs,
+        "unbroken": safe_html.unbroken,
     }
     return environment
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from broadcast.channels.page.site import state as memory
 from broadcast.channels.page.site.history import recent
 from broadcast.channels.page.site.incident_view import incident_views
-from broadcast.channels.page.site.prose import paragraphs, unbroken
+from broadcast.channels.page.site.safe_html import paragraphs, unbroken
 from broadcast.channels.page.site.state import State
 from broadcast.channels.page.site.words import voice
 from broadcast.model.incident import Phase
