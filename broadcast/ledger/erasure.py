@@ -23,16 +23,6 @@ from broadcast.model.ids import address_digest
 
 #: The first character of a pseudonym. Ids of contacts never begin with a space.
 _OURS = " "
-#: Every column of prose, which may quote an address.
-_SCRUBBING = (
-    "scrub_deliveries",
-    "scrub_attempts",
-    "scrub_events",
-    "scrub_results",
-    "scrub_breakers",
-    "scrub_pauses",
-    "scrub_health",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +105,26 @@ class Erasure:
         with self._store.reading() as connection:
             return dict(Counter(row["incident_id"] for row in _messages(connection, people)))
 
-    def purge(self, incidents: Sequence[int], by: Author) -> None:
-        """Erase all people from these incidents; what was still owed to them is not sent any more."""
+    def written(self, addresses: Iterable[tuple[AddressKind, str]]) -> int:
+        """Return how many messages came from these addresses."""
+        secret = self._store.secret()
+        with self._store.reading() as connection:
+            counts = (
+                connection.execute("count_inbound", (address_digest(secret, *address),)).fetchone()[0]
+                for address in addresses
+            )
+            return sum(counts)
+
+    def unasked(self, before: datetime) -> int:
+        """Return how many messages of people from before that time answer no notice."""
+        with self._store.reading() as connection:
+            return int(connection.execute("count_unasked", (before.timestamp(),)).fetchone()[0])
+
+    def purge(self, incidents: Sequence[int], by: Author, before: datetime | None = None) -> None:
+        """Erase all people from these incidents; what was still owed to them is not sent any more.
+
+        Messages and receipts from before `before` that belong to no incident are erased as well.
+        """
         with self._erasing(by) as connection:
             for incident in incidents:
                 rows = connection.execute("people_of_incident", (incident,)).fetchall()
@@ -126,6 +134,10 @@ class Erasure:
                 ]
                 _erase(connection, incident, aliases, Scrubber(names), by)
                 connection.execute("drop_forgotten", (incident,))
+                connection.execute("purge_inbound", {"incident": incident})
+            if before is not None:
+                for name in ("purge_unasked", "purge_unmatched_receipts"):
+                    connection.execute(name, (before.timestamp(),))
 
     def forget(self, person: Forgetting, secret: bytes, by: Author) -> None:
         """Erase a person from every incident; what was still owed to them is not sent any more.
@@ -147,6 +159,7 @@ class Erasure:
             )
             scrub_elsewhere(connection, scrubber)
             digests = [(address_digest(secret, *address),) for address in person.addresses]
+            connection.executemany("forget_inbound", digests)
             connection.executemany("show_no_address", digests)
 
     def forgotten(self, incident: int) -> Forgotten | None:
@@ -220,7 +233,7 @@ def _erase(
     """Replace people in deliveries by pseudonyms, and remove them from prose; the counts stay."""
     erased = connection.execute("insert_erased").fetchone()[0]
     where = {"incident": incident, "erased": erased, "now": by.at.timestamp()}
-    for name in ("give_up", "put_erased", "forget_thread"):
+    for name in ("give_up", "put_erased", "forget_thread", "forget_confirmations"):
         connection.executemany(name, (_values(alias, where) for alias in aliases))
     scrub_erased(connection, scrubber, where)
     what = counted(len(aliases), "person", "people")

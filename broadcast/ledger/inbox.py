@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broadcast.ledger.columns import moment
-from broadcast.ledger.store import Store
+from broadcast.ledger.store import Row, Store
 from broadcast.model.contact import AddressKind
 from broadcast.model.ids import address_digest
 from broadcast.model.inbound import InboundMessage
@@ -30,14 +30,15 @@ class NewInbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedMessage:
-    """A message as the ledger has it; `sequence` is the notice that it answers."""
+    """A message as the ledger has it; it answers notice `sequence` of `incident`, or none."""
 
     channel: str
     sender: str
     text: str
     meaning: str
     at: datetime
-    sequence: int
+    incident: str | None
+    sequence: int | None
 
 
 class InboxRecords:
@@ -79,18 +80,26 @@ class InboxRecords:
     def of(self, incident: Incident) -> list[RecordedMessage]:
         """Return what people wrote in answer to notices of an incident."""
         with self._store.reading() as connection:
-            return [
-                RecordedMessage(
-                    channel=row["channel"],
-                    sender=row["sender"],
-                    text=row["text"],
-                    meaning=row["meaning"],
-                    at=moment(row["received_at"]),
-                    sequence=row["sequence"],
-                )
-                for row in connection.execute("inbound_of_incident", (incident.id,))
-            ]
+            return [_recorded(row) for row in connection.execute("inbound_of_incident", (incident.id,))]
+
+    def from_address(self, kind: AddressKind, address: str) -> list[RecordedMessage]:
+        """Return what came from an address."""
+        digest = address_digest(self._store.secret(), kind, address)
+        with self._store.reading() as connection:
+            return [_recorded(row) for row in connection.execute("inbound_from_address", (digest,))]
 
     def _digest(self, new: NewInbound) -> bytes:
         """Return what finds the messages of one person: a digest keyed with the install secret."""
         return address_digest(self._store.secret(), new.kind, new.message.sender)
+
+
+def _recorded(row: Row) -> RecordedMessage:
+    return RecordedMessage(
+        channel=row["channel"],
+        sender=row["sender"],
+        text=row["text"],
+        meaning=row["meaning"],
+        at=moment(row["received_at"]),
+        incident=row["incident"],
+        sequence=row["sequence"],
+    )

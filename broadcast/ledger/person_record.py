@@ -14,6 +14,15 @@ from broadcast.model.contact import Contact
 from broadcast.model.delivery import DeliveryState
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedReceipt:
+    """What a provider said later about a message."""
+
+    state: str
+    at: datetime
+    reason: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedAttempt:
     """One request that was made for them; `outcome` is None if no answer came."""
@@ -23,6 +32,7 @@ class RecordedAttempt:
     outcome: str | None
     ref: str | None
     reason: str | None
+    receipts: tuple[RecordedReceipt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,10 @@ def _message(row: Row, connection: Connection) -> OwedMessage:
                 outcome=each["outcome"],
                 ref=each["ref"],
                 reason=each["reason"],
+                receipts=tuple(
+                    RecordedReceipt(row["state"], moment(row["received_at"]), row["reason"])
+                    for row in connection.execute("receipts_of_attempt", (each["id"],))
+                ),
             )
             for each in attempts
         ),

@@ -21,6 +21,8 @@ _OF_INCIDENT = (
     ("reasons_of_erased", "write_delivery_reason"),
     ("attempts_of_erased", "write_attempt_reason"),
     ("details_of_incident", "write_event_detail"),
+    ("receipts_of_erased", "write_receipt_reason"),
+    ("notes_of_incident", "write_confirmation_note"),
 )
 _OF_CHANNELS = (
     ("breaker_reasons", "write_breaker_reason"),
@@ -31,6 +33,9 @@ _EVERYWHERE = (
     ("delivery_reasons", "write_delivery_reason"),
     ("attempt_reasons", "write_attempt_reason"),
     ("event_details", "write_event_detail"),
+    ("receipt_reasons", "write_receipt_reason"),
+    ("confirmation_notes", "write_confirmation_note"),
+    ("inbound_texts", "write_inbound_text"),
 )
 #: Begins, or nearly begins, every warning that names a person.
 NOT_REACHED = "not reached: "
@@ -114,6 +119,7 @@ def _comparable(words: Sequence[str]) -> str:
 def scrub_erased(connection: Connection, scrubber: Scrubber, where: Mapping[str, object]) -> None:
     """Take people out of the prose of an incident, and out of what is said of channels; `where` is which."""
     connection.execute("forget_refs", where)
+    connection.execute("forget_receipts", where)
     for texts, write in _OF_INCIDENT:
         _rewrite(connection, connection.execute(texts, where), write, scrubber.prose)
     for texts, write in _OF_CHANNELS:

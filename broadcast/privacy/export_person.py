@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
+from broadcast.ledger.confirmations import Confirmation
+from broadcast.ledger.inbox import RecordedMessage
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.person_record import OwedMessage, recorded
 from broadcast.model.contact import AddressKind, Contact
@@ -39,12 +41,18 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True)
 class PersonExport:
-    """All data about one person; `known_as` are their contacts as the ledger has them."""
+    """All data about one person.
+
+    `known_as` are their contacts as the ledger has them, `written` what they wrote to us, and `answers` their
+    answers to notices, each with its notice (`INC-7/2`).
+    """
 
     person: FoundPerson
     known_as: tuple[Contact, ...]
     messages: tuple[SentMessage, ...]
     suppressions: tuple[Suppression, ...]
+    written: tuple[RecordedMessage, ...] = ()
+    answers: tuple[tuple[str, Confirmation], ...] = ()
 
     @property
     def locale(self) -> str | None:
@@ -70,13 +78,25 @@ def export_person(
     contacts, messages = recorded(ledger.store, person.known_as)
     typed = read_typed(settings, term)
     suppressions = tuple(_suppressions(ledger, person, typed))
-    if not (person.entries or suppressions or person.rejected or person.unread):
+    written = tuple(one for address in person.writes_from for one in ledger.inbox.from_address(*address))
+    if not (person.entries or suppressions or written or person.rejected or person.unread):
         raise NothingMatched(
             f"nothing is known about {term.strip()}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
         )
     sent = tuple(SentMessage(message, tuple(_sent(ledger, message, channels))) for message in messages)
-    return PersonExport(person, tuple(contacts), sent, suppressions)
+    answers = tuple(_answers(ledger, messages))
+    return PersonExport(person, tuple(contacts), sent, suppressions, written, answers)
+
+
+def _answers(ledger: Ledger, messages: Sequence[OwedMessage]) -> Iterator[tuple[str, Confirmation]]:
+    """Yield the person's answers to these notices, each with its notice."""
+    notices = {message.notice: f"{message.incident}/{message.sequence}" for message in messages}
+    receivers = {(message.notice, message.audience, message.contact.id) for message in messages}
+    for notice, mark in notices.items():
+        for answer in ledger.confirmations.of(notice):
+            if (notice, answer.audience, answer.contact) in receivers:
+                yield mark, answer
 
 
 def _suppressions(ledger: Ledger, person: FoundPerson, typed: Typed) -> Iterator[Suppression]:

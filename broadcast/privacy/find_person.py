@@ -46,6 +46,12 @@ class Typed:
         """The address, if it is one."""
         return frozenset((self.phone, self.email)) - {""}
 
+    @property
+    def kinds_of_addresses(self) -> tuple[tuple[AddressKind, str], ...]:
+        """The address, if it is one, with its kind."""
+        kinds = ((AddressKind.PHONE, self.phone), (AddressKind.EMAIL, self.email))
+        return tuple((kind, address) for kind, address in kinds if address)
+
     def means(self, entry: ListedPerson) -> bool:
         """Return whether the entry has this id or address."""
         if entry.place == self.place or entry.place[1] == base_id(self.text):
@@ -88,6 +94,7 @@ class FoundPerson:
 
     `others_addresses` and `others_places` belong to other people that the search found. `unread` names
     contacts files that cannot be read, with the reason. `rejected` are invalid rows that mention the person.
+    `typed` are the addresses that the search was for.
     """
 
     known_as: tuple[KnownAs, ...] = ()
@@ -97,6 +104,7 @@ class FoundPerson:
     unread: tuple[str, ...] = ()
     others_addresses: frozenset[str] = frozenset()
     others_places: frozenset[tuple[str, str]] = frozenset()
+    typed: tuple[tuple[AddressKind, str], ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -107,6 +115,11 @@ class FoundPerson:
     def entries(self) -> tuple[ListedPerson, ...]:
         """Their entries in the ledger and in the contacts files."""
         return (*map(_of_ledger, self.known_as), *map(_of_file, self.rows))
+
+    @property
+    def writes_from(self) -> tuple[tuple[AddressKind, str], ...]:
+        """All their addresses, and those that the search was for: strangers may write to us as well."""
+        return tuple(dict.fromkeys((*self.addresses, *self.typed)))
 
     @property
     def addresses(self) -> tuple[tuple[AddressKind, str], ...]:
@@ -228,6 +241,7 @@ class _Search:
             unread=tuple(dict.fromkeys(self._unread)),
             others_addresses=frozenset(address for entry in others for address in entry.addresses),
             others_places=frozenset(entry.place for entry in others),
+            typed=tuple(address for typed in self._wanted for address in typed.kinds_of_addresses),
         )
 
     def _possible(self) -> Iterator[ContactsPlace]:

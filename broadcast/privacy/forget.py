@@ -19,11 +19,12 @@ class ErasureProposal:
     """The person to erase from the ledger, with the number of their messages and the incidents concerned.
 
     Contacts files are never changed; their rows are only reported. `suppress` says that their addresses must
-    never be used again.
+    never be used again. `written` is the number of messages that came from their addresses.
     """
 
     person: FoundPerson
     messages: int
+    written: int = 0
     incidents: tuple[str, ...]
     suppress: bool = False
     done: bool = False
@@ -40,7 +41,9 @@ def propose(
     Raises `UsageError` if several people match, and `NothingMatched` if there is nothing to erase.
     """
     person = find_person(ledger, settings, term, also)
-    if not person.known_as and not (suppress and person.rows) and not ledger.erasure.unfinished:
+    written = ledger.erasure.written(person.writes_from)
+    known = person.known_as or written or (suppress and person.rows)
+    if not known and not ledger.erasure.unfinished:
         raise NothingMatched(
             f"the ledger knows nobody as {term.strip()}{_still_in(person)}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
@@ -49,7 +52,11 @@ def propose(
     messages = ledger.erasure.messages(person.known_as)
     listed = tuple(refs[id] for id in sorted(messages))
     return ErasureProposal(
-        person=person, messages=sum(messages.values()), incidents=listed, suppress=suppress
+        person=person,
+        messages=sum(messages.values()),
+        written=written,
+        incidents=listed,
+        suppress=suppress,
     )
 
 
@@ -60,7 +67,7 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
     that other people share are not suppressed. Raises `Refused` and `LedgerError`.
     """
     erasure, person = ledger.erasure, proposed.person
-    if person.known_as or (proposed.suppress and person.rows):
+    if person.known_as or proposed.written or (proposed.suppress and person.rows):
         ledger.runs.require_idle("perhaps to them, so nothing was erased")
         erasure.require_space()
         consent(proposed)
@@ -77,7 +84,7 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
 def forgetting(person: FoundPerson, secret: bytes) -> Forgetting:
     """Return the entries, names, addresses and digests that the ledger must erase."""
     names = frozenset(entry.identifiers.name for entry in person.entries) - {""}
-    return Forgetting(person.known_as, names, person.addresses, frozenset(_digests(person, secret)))
+    return Forgetting(person.known_as, names, person.writes_from, frozenset(_digests(person, secret)))
 
 
 def _digests(person: FoundPerson, secret: bytes) -> Iterator[str]:

@@ -25,10 +25,14 @@ class PurgeableIncident:
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """The incidents that ended before `before`, with the people that a purge erases from them."""
+    """The incidents that ended before `before`, with the people that a purge erases from them.
+
+    `messages` counts what people wrote to us before that time, and which answers no notice.
+    """
 
     before: datetime
     incidents: tuple[PurgeableIncident, ...]
+    messages: int = 0
     done: bool = False
 
     @property
@@ -47,7 +51,8 @@ def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
     """
     before = now - timedelta(seconds=age)
     found = (_ended(ledger, incident, before) for incident in ledger.incidents.all())
-    return Purge(before, tuple(ended for ended in found if ended and ended.people))
+    incidents = tuple(ended for ended in found if ended and ended.people)
+    return Purge(before, incidents, ledger.erasure.unasked(before))
 
 
 def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purge:
@@ -57,14 +62,15 @@ def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purg
     Raises `Refused` and `LedgerError`.
     """
     erasure = ledger.erasure
-    if proposed.incidents:
+    found = bool(proposed.incidents or proposed.messages)
+    if found:
         ledger.runs.require_idle("nothing was erased")
         erasure.require_space()
         consent(proposed)
-        erasure.purge([incident.id for incident in proposed.incidents], by)
+        erasure.purge([incident.id for incident in proposed.incidents], by, proposed.before)
     if erasure.unfinished:
         erasure.rewrite()
-    return replace(proposed, done=bool(proposed.incidents))
+    return replace(proposed, done=found)
 
 
 def _ended(ledger: Ledger, incident: Incident, before: datetime) -> PurgeableIncident | None:

@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 
 from broadcast.errors import LedgerError
+from broadcast.ledger.confirmations import Confirmation
 from broadcast.ledger.erasure import Author, Traces
+from broadcast.ledger.inbox import NewInbound
 from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.ledger.scrub import Scrubber
-from broadcast.model.contact import Contact
+from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.inbound import InboundMessage, Receipt, ReceiptState
+from broadcast.model.question import CONFIRM, AnswerMeans, PersonalAnswer
 from broadcast.privacy.purge import Purge, propose, purge
 from broadcast.reports.people import Addresses, PeopleSummary, people
 from broadcast.sandbox.faults import parse_fault
@@ -176,6 +181,103 @@ def test_one_person_is_forgotten_everywhere_and_the_others_are_not(over, whom):
     assert traces(over.folder, ANNIKA) == {}
     assert set(traces(over.folder, [*BERT, *CARL])["broadcast.db"]) >= {BERT[0], BERT[1], BERT[2], CARL[0]}
     assert report(over) == numbers
+
+
+@pytest.fixture
+def same_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this process the install secret of the commands."""
+    monkeypatch.setenv("BROADCAST_INSTALL_SECRET", SECRETS["BROADCAST_INSTALL_SECRET"])
+
+
+@pytest.fixture
+def answered(over: ProgramCompany, same_secret: None) -> ProgramCompany:
+    """Annika confirmed and wrote, and a receipt quotes her; Bert wrote about her."""
+    ledger = Ledger.open(over.folder / "broadcast.db")
+    (first, *_) = ledger.incidents.notices(ledger.incidents.all()[0])
+    (annika, *_) = ledger.confirmations.receivers(first.id)
+    answer = PersonalAnswer(
+        answer=CONFIRM, means=AnswerMeans.REPLY, at=after(5), author="Annika", note="says Annika"
+    )
+    ledger.confirmations.record([annika], answer)
+    write(ledger, ANNIKA[2], "Hier ist Annika", first.id)
+    write(ledger, "+4915112345178", "Annika Kunde: annika@kunde.example", first.id)
+    (line, *_) = ledger.history.lines(first)
+    with sqlite3.connect(over.folder / "broadcast.db") as connection:
+        connection.execute("UPDATE attempt SET ref = 'SM-Annika' WHERE delivery_id = 1")
+    connection.close()
+    receipt = Receipt(
+        ref="SM-Annika",
+        state=ReceiptState.DELIVERED,
+        event="Annika-1",
+        reason="250 annika@kunde.example",
+    )
+    ledger.receipts.record([ChannelReceipt(line.channel, None, receipt)], after(6))
+    ledger.close()
+    return over
+
+
+def write(ledger: Ledger, number: str, text: str, notice: int | None) -> None:
+    """Record an SMS to us."""
+    message = InboundMessage(ref=f"SM-in-{number}-{notice}", sender=number, text=text)
+    new = NewInbound(
+        channel="sms", message=message, kind=AddressKind.PHONE, meaning="other", notice=notice, at=after(5)
+    )
+    assert ledger.inbox.record(new)
+
+
+def answers(company: ProgramCompany) -> list[Confirmation]:
+    """Return the answers to the first notice."""
+    ledger = Ledger.open(company.folder / "broadcast.db")
+    try:
+        return ledger.confirmations.of(1)
+    finally:
+        ledger.close()
+
+
+def test_answers_and_messages_of_a_forgotten_person_are_gone_and_the_answer_still_counts(answered):
+    assert "Annika" in traces(answered.folder, ANNIKA)["broadcast.db"]
+
+    said = answered.run("forget", "kd4711-0", "--yes")
+
+    assert "forgotten: 3 messages of INC-1, and 1 message from them" in said.out
+    assert traces(answered.folder, [*ANNIKA, "SM-Annika", "Annika-1"]) == {}
+    assert [one.answer for one in answers(answered)] == [CONFIRM]
+
+
+def test_a_purge_reaches_answers_messages_and_receipts(answered):
+    ledger = Ledger.open(answered.folder / "broadcast.db")
+    write(ledger, "+4915112349999", "Hallo Carl", None)
+    ledger.close()
+
+    said = json.loads(answered.run("purge", "--older-than", "0s", "--yes", "-o", "json").out)
+
+    assert said["messages_to_us"] == 1
+    assert traces(answered.folder, [*ANNIKA, *BERT, *CARL, "+4915112349999", "SM-Annika"]) == {}
+    assert [one.answer for one in answers(answered)] == [CONFIRM]
+
+
+@pytest.mark.usefixtures("same_secret")
+def test_a_stranger_who_wrote_to_us_is_forgotten(over):
+    ledger = Ledger.open(over.folder / "broadcast.db")
+    write(ledger, "+4915112349999", "Wer sind Sie?", None)
+    ledger.close()
+
+    said = over.run("forget", "0151 12349999", "--yes")
+
+    assert (said.code, "1 message from them" in said.out) == (0, True)
+    assert traces(over.folder, ["+4915112349999", "Wer sind Sie?"]) == {}
+
+
+def test_what_a_person_wrote_and_answered_is_in_their_export(answered):
+    found = json.loads(answered.run("contacts", "export-person", "kd4711-0", "-o", "json").out)
+    page = answered.run("contacts", "export-person", "kd4711-0").out
+
+    assert [one["text"] for one in found["written"]] == ["Hier ist Annika"]
+    assert [(one["notice"], one["answer"]) for one in found["answers"]] == [("INC-1/1", "confirm")]
+    receipts = found["messages"][0]["attempts"][0]["receipts"]
+    assert [one["state"] for one in receipts] == ["delivered"]
+    assert "Hier ist Annika" in page
+    assert "bestätigt" in page
 
 
 @pytest.mark.parametrize("rows", [PEOPLE, PEOPLE[1:]], ids=["the row still stands", "the row is gone"])
@@ -358,6 +460,10 @@ KEPT = {
     "reserved_number": set(),
     "forgotten": {"mark"},
     "target": {"channel", "target"},
+    "receipt": {"channel", "state", "code", "suppress"},
+    "question": {"text", "options"},
+    "confirmation": {"audience", "answer", "means", "channel"},
+    "inbound_message": {"channel", "meaning"},
 }
 ERASED = {
     "notice": {"result"},
@@ -371,6 +477,9 @@ ERASED = {
     "pace": {"reason"},
     "suppression": {"shown"},
     "health": {"reason"},
+    "receipt": {"ref", "key", "event", "reason"},
+    "confirmation": {"contact", "author", "note"},
+    "inbound_message": {"ref", "sender", "text"},
 }
 
 

@@ -122,6 +122,10 @@ def forget(
 
 def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
     day = f"{purged.before.astimezone(zone):%Y-%m-%d %H:%M}"
+    written = f"{counted(purged.messages, 'message')} to us from before {day} in answer to no notice"
+    messages = [line(f"{'erased' if purged.done else 'would erase'} {written}")] if purged.messages else []
+    if not purged.incidents and messages:
+        return [*messages]
     if not purged.incidents:
         return [line(f"nothing to purge: no incident that ended before {day} knows anybody")]
     rows = tuple(
@@ -137,7 +141,7 @@ def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
     erased = f"{counted(purged.people, 'person', 'people')} of {counted(len(purged.incidents), 'incident')}"
     erased += f" that ended before {day}"
     verdict = f"erased {erased}; the numbers stay" if purged.done else f"would erase {erased}"
-    return [Table(("incident", "title", "ended", "people", "still owed"), rows), line(verdict)]
+    return [Table(("incident", "title", "ended", "people", "still owed"), rows), line(verdict), *messages]
 
 
 def _purge_json(purged: purging.Purge, zone: ZoneInfo) -> dict[str, Any]:
@@ -155,12 +159,15 @@ def _purge_json(purged: purging.Purge, zone: ZoneInfo) -> dict[str, Any]:
         "before": iso(purged.before, zone),
         "incidents": incidents,
         "people": purged.people,
+        "messages_to_us": purged.messages,
         "changed": purged.done,
     }
 
 
 def _forget_page(asked: forgetting.ErasureProposal) -> list[Block]:
     what = f"{counted(asked.messages, 'message')} of {', '.join(asked.incidents) or 'no incident'}"
+    if asked.written:
+        what += f", and {counted(asked.written, 'message')} from them"
     rest = [*_still(asked), *_not_suppressed(asked)]
     if asked.done:
         return [line(f"forgotten: {what}"), *rest]
@@ -213,6 +220,7 @@ def _forget_json(asked: forgetting.ErasureProposal) -> dict[str, Any]:
         "schema": FORGET_SCHEMA,
         "known_as": [] if asked.done else known_as,
         "messages": asked.messages,
+        "messages_to_us": asked.written,
         "incidents": list(asked.incidents),
         "files": [
             {"audience": each.audience, "path": str(each.path), "line": each.row.line}

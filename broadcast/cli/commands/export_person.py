@@ -14,6 +14,7 @@ from broadcast.cli.options import Also, Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.person import INCOMPLETE, person_page, places, places_json
 from broadcast.cli.output.timestamps import iso
+from broadcast.ledger.person_record import RecordedAttempt
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import Contact
 from broadcast.privacy import export_person as exporting
@@ -77,6 +78,28 @@ def _json(export: exporting.PersonExport, zone: ZoneInfo) -> dict[str, Any]:
             }
             for each in export.suppressions
         ],
+        "written": [
+            {
+                "at": iso(each.at, zone),
+                "channel": each.channel,
+                "address": each.sender,
+                "incident": each.incident,
+                "notice": each.sequence,
+                "text": each.text,
+            }
+            for each in export.written
+        ],
+        "answers": [
+            {
+                "notice": mark,
+                "at": iso(each.at, zone),
+                "answer": each.answer,
+                "means": each.means,
+                "channel": each.channel,
+                "note": each.note,
+            }
+            for mark, each in export.answers
+        ],
         **places_json(export.person, "not_included"),
     }
 
@@ -116,5 +139,10 @@ def _message(entry: exporting.SentMessage, zone: ZoneInfo) -> dict[str, Any]:
             }
             for each in entry.sent
         ],
-        "attempts": [{**asdict(each), "at": iso(each.at, zone)} for each in message.attempts],
+        "attempts": [_attempt(each, zone) for each in message.attempts],
     }
+
+
+def _attempt(attempt: RecordedAttempt, zone: ZoneInfo) -> dict[str, Any]:
+    receipts = [{**asdict(each), "at": iso(each.at, zone)} for each in attempt.receipts]
+    return {**asdict(attempt), "at": iso(attempt.at, zone), "receipts": receipts}

@@ -32,6 +32,8 @@ def person_page(
     yield from _contacts(say("ledger"), export.known_as, say)
     for entry in export.messages:
         yield from _message(entry, say)
+    yield from _answers(export, say)
+    yield from _written(export, say)
     yield from _suppressions(export, say)
 
 
@@ -54,6 +56,10 @@ class _Say:
     def reason(self, reason: SuppressionReason) -> str:
         """Return why an address is not used."""
         return self._phrases(f"reasons.{reason}")
+
+    def answer(self, answer: str) -> str:
+        """Return the readers' word for an answer; an option of a question is shown as it was written."""
+        return self._phrases.table("answered").get(answer, answer)
 
     def day(self, written: str) -> str:
         """Return a day in the form of a list; unchanged if it is not a day."""
@@ -120,6 +126,21 @@ def _message(entry: SentMessage, say: _Say) -> Iterator[Block]:
             yield Quote(title, say("no_text"))
         else:
             yield Quote(title, f"{text.subject}\n\n{text.text}" if text.subject else text.text)
+
+
+def _answers(export: PersonExport, say: _Say) -> Iterator[Block]:
+    rows = tuple(
+        (mark, say.moment(each.at), say.answer(each.answer), each.channel or "", each.note)
+        for mark, each in export.answers
+    )
+    columns = ("notice", "moment", "answer", "channel", "note")
+    if rows:
+        yield Table(tuple(map(say, columns)), rows, say("answers"))
+
+
+def _written(export: PersonExport, say: _Say) -> Iterator[Block]:
+    for each in export.written:
+        yield Quote(f"{say('written')}: {each.channel} {say.moment(each.at)} {each.sender}", each.text)
 
 
 def _suppressions(export: PersonExport, say: _Say) -> Iterator[Block]:

@@ -71,6 +71,76 @@ DELETE FROM thread WHERE incident_id = :incident AND contact = :contact AND NOT 
     WHERE notice.incident_id = :incident AND delivery.contact = :contact AND delivery.audience = thread.audience
       AND delivery.recipient_id <> :erased)
 
+-- name: forget_confirmations
+-- Put the pseudonym in the place of a receiver who answered; what the person entered goes.
+UPDATE confirmation SET contact = :pseudonym, note = '', author = CASE WHEN means = 'command' THEN author ELSE '' END
+WHERE contact = :contact AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+  AND (:all = 1 OR EXISTS (SELECT 1 FROM delivery WHERE delivery.id = ANY(:deliveries)
+       AND delivery.notice_id = confirmation.notice_id AND delivery.audience = confirmation.audience))
+
+-- name: forget_receipts
+-- Remove the providers' references from receipts of messages to erased people; a reference stays unique.
+UPDATE receipt SET ref = ' erased:' || id, key = '', event = state WHERE attempt_id IN (
+    SELECT attempt.id FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id WHERE delivery.recipient_id = :erased)
+
+-- name: receipts_of_erased
+-- Read the reasons of receipts of messages to erased people.
+SELECT id, reason AS text FROM receipt WHERE reason IS NOT NULL AND attempt_id IN (
+    SELECT attempt.id FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id WHERE delivery.recipient_id = :erased)
+
+-- name: receipt_reasons
+-- Read the reasons of all receipts.
+SELECT id, reason AS text FROM receipt WHERE reason IS NOT NULL
+
+-- name: write_receipt_reason
+-- Replace the reason of a receipt.
+UPDATE receipt SET reason = :text WHERE id = :id
+
+-- name: notes_of_incident
+-- Read what was noted beside answers to the notices of an incident.
+SELECT id, note AS text FROM confirmation
+WHERE note <> '' AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+
+-- name: confirmation_notes
+-- Read what was noted beside all answers.
+SELECT id, note AS text FROM confirmation WHERE note <> ''
+
+-- name: write_confirmation_note
+-- Replace what was noted beside an answer.
+UPDATE confirmation SET note = :text WHERE id = :id
+
+-- name: inbound_texts
+-- Read all messages of people.
+SELECT id, text FROM inbound_message
+
+-- name: write_inbound_text
+-- Replace the text of a message of a person.
+UPDATE inbound_message SET text = :text WHERE id = :id
+
+-- name: count_inbound
+-- Count the messages from an address.
+SELECT count(*) FROM inbound_message WHERE digest = ?
+
+-- name: forget_inbound
+-- Remove the messages from an address.
+DELETE FROM inbound_message WHERE digest = ?
+
+-- name: purge_inbound
+-- Remove the messages that people wrote in answer to the notices of an incident.
+DELETE FROM inbound_message WHERE notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+
+-- name: count_unasked
+-- Count the messages before `before` that answer no notice.
+SELECT count(*) FROM inbound_message WHERE notice_id IS NULL AND received_at < ?
+
+-- name: purge_unasked
+-- Remove the messages before `before` that answer no notice.
+DELETE FROM inbound_message WHERE notice_id IS NULL AND received_at < ?
+
+-- name: purge_unmatched_receipts
+-- Remove the receipts before `before` whose message was never found.
+DELETE FROM receipt WHERE attempt_id IS NULL AND received_at < ?
+
 -- name: reasons_of_erased
 -- Read the reasons of deliveries to erased people.
 SELECT id, reason AS text FROM delivery WHERE recipient_id = :erased AND reason IS NOT NULL

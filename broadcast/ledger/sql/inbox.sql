@@ -12,9 +12,17 @@ SELECT count(*) AS count FROM inbound_message WHERE digest = :digest AND answere
 -- Note that a message is answered.
 UPDATE inbound_message SET answered_at = :at WHERE channel = :channel AND ref = :ref
 
+-- name: inbound_from_address
+-- Read the messages from an address, with the notice that they answer, in the order in which they arrived.
+SELECT inbound_message.channel, inbound_message.sender, inbound_message.text, inbound_message.meaning, inbound_message.received_at,
+       notice.sequence, incident.ref AS incident
+FROM inbound_message LEFT JOIN notice ON notice.id = inbound_message.notice_id
+LEFT JOIN incident ON incident.id = notice.incident_id
+WHERE inbound_message.digest = ? ORDER BY inbound_message.received_at, inbound_message.id
+
 -- name: inbound_of_incident
 -- What people wrote in answer to notices of an incident, in the order in which it arrived.
 SELECT inbound_message.channel, inbound_message.sender, inbound_message.text, inbound_message.meaning, inbound_message.received_at,
-       notice.sequence
-FROM inbound_message JOIN notice ON notice.id = inbound_message.notice_id
+       notice.sequence, incident.ref AS incident
+FROM inbound_message JOIN notice ON notice.id = inbound_message.notice_id JOIN incident ON incident.id = notice.incident_id
 WHERE notice.incident_id = ? ORDER BY inbound_message.received_at, inbound_message.id

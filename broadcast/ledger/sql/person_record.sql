@@ -17,4 +17,8 @@ ORDER BY delivery.id
 
 -- name: attempts_of_delivery
 -- Read the attempts of a delivery.
-SELECT channel, started_at, ended_at, outcome, ref, reason FROM attempt WHERE delivery_id = ? ORDER BY id
+SELECT id, channel, started_at, ended_at, outcome, ref, reason FROM attempt WHERE delivery_id = ? ORDER BY id
+
+-- name: receipts_of_attempt
+-- Read what the provider said later about an attempt.
+SELECT state, reason, received_at FROM receipt WHERE attempt_id = ? ORDER BY id
