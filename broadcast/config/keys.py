@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from broadcast.config import shapes
 from broadcast.config.settings import ServeSettings, WatchSettings
 from broadcast.model.consent import ConsentRule
+from broadcast.model.incident import Severity
+from broadcast.model.promise import Cadence
 
 T = TypeVar("T")
 _WATCH, _SERVE = WatchSettings(), ServeSettings()
@@ -103,6 +106,10 @@ PUBLIC: Key[str] = Key("public", shapes.listening, _SERVE.public)
 DESK: Key[str] = Key("desk", shapes.listening, _SERVE.desk)
 ALERTS_TOKEN: Key[str | None] = Key("alerts_token", shapes.secret, None)
 
+REMIND: Key[str | None] = Key("remind", shapes.text, None)
+BEFORE: Key[float] = Key("before", shapes.timeout, Cadence().before.total_seconds())
+SPANS: Key[Mapping[Severity, timedelta | None]] = Key("", shapes.spans, {})
+
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
 BROADCAST = Section(
@@ -128,12 +135,13 @@ FATES = Section("fates", free=FATE)
 ALTERNATIVES = Section("alternatives", (KIND, VALUE, FATE, SERVICE, HOURS), named=True)
 WATCH = Section("watch", (ACTIVATE, DOWN_AFTER, UP_AFTER, EXPIRES))
 SERVE = Section("serve", (ORIGIN, PUBLIC, DESK, ALERTS_TOKEN))
+CADENCE = Section("cadence", (REMIND, BEFORE), free=SPANS)
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 
 SECTIONS: Mapping[str, Section] = {
     section.name: section
     for section in (
         *(BROADCAST, LEDGER, CHANNELS, AUDIENCES, SERVICES),
-        *(FATES, ALTERNATIVES, WATCH, SERVE, STATUS_PAGES),
+        *(FATES, ALTERNATIVES, CADENCE, WATCH, SERVE, STATUS_PAGES),
     )
 }

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.config import keys, shapes
 from broadcast.config.alternatives import read_alternative
+from broadcast.config.cadence import read_cadence
 from broadcast.config.channels import read_channel
 from broadcast.config.document import Document, read_document
 from broadcast.config.environment import Variables, exposed, read_dotenv
@@ -117,6 +118,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
         alternatives=MappingProxyType(
             {table.path[-1]: read_alternative(table) for table in TomlTable(source, "alternatives").tables()}
         ),
+        cadence=read_cadence(TomlTable(source, "cadence"), {table.path[-1] for table in audiences}),
         watch=read_watch(TomlTable(source, "watch")),
         serve=read_serve(TomlTable(source, "serve")),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),

@@ -13,6 +13,7 @@ from broadcast.errors import ConfigError
 from broadcast.model.consent import ConsentRule
 from broadcast.model.incident import Service
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead, Worded
+from broadcast.model.promise import Cadence
 from broadcast.model.redaction import Secrets
 
 
@@ -220,6 +221,7 @@ class Settings:
     services: Mapping[str, Service] = field(default_factory=dict)
     fates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alternatives: Mapping[str, ContactPointSettings] = field(default_factory=dict)
+    cadence: Cadence = field(default_factory=Cadence)
     watch: WatchSettings = WatchSettings()
     serve: ServeSettings = ServeSettings()
     status_pages: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,6 +16,7 @@ from broadcast.config.secret import is_reference
 from broadcast.errors import UsageError
 from broadcast.model.consent import ConsentRule
 from broadcast.model.domain import ascii_url
+from broadcast.model.incident import Severity
 from broadcast.model.nearest import nearest
 from broadcast.model.text import has_controls, printable
 
@@ -226,11 +228,25 @@ def table(value: object) -> Mapping[str, object]:
     raise Wrong(f"{shown(value)} is not a table", "write it in the file, in { braces } or under a [heading]")
 
 
+def spans(value: object) -> Mapping[Severity, timedelta | None]:
+    """Read how soon an audience is promised the next update, by severity; `none` promises nothing."""
+    example = 'write it like { sev1 = "15m", sev2 = "1h", sev3 = "none" }'
+    if not isinstance(value, Mapping):
+        raise Wrong(f"{shown(value)} is not a table of severities", example)
+    for name in value:
+        if name not in list(Severity):
+            raise Wrong(f"{shown(name)} is not a severity", example)
+    return {
+        Severity(name): None if span == "none" else timedelta(seconds=timeout(span))
+        for name, span in value.items()
+    }
+
+
 def from_word(shape: Callable[[object], T], word: str) -> T:
     """Read the text of an environment variable, which has no type, as `shape`."""
     value: object = text(word)
-    if shape in {lanes, table}:
-        what = "a table" if shape is table else "a list of lists"
+    if shape in {lanes, table, spans}:
+        what = "a list of lists" if shape is lanes else "a table"
         raise Wrong(f"is {what}, which a variable cannot hold", "write it in the file")
     if shape is flag:
         value = _TRUTH.get(word.strip().lower(), word)

@@ -9,15 +9,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast.config import keys
+from broadcast.config.cadence import TO_AUDIENCE
 from broadcast.config.durations import format_duration
 from broadcast.config.secret import Reference, sounds_secret
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.config.shapes import NO_PAGE
+from broadcast.model.promise import Cadence
 from broadcast.model.system import system_name
 from broadcast.model.text import printable
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
-_DURATIONS = (".timeout", ".settle", ".expires")
+_DURATIONS = (".timeout", ".settle", ".expires", ".before")
 _HIDDEN = "•••"
 _DEFAULT = "default"
 
@@ -50,6 +52,7 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
     yield from ((f"fates.{system}", depends) for system, depends in settings.fates.items())
     for name, contact_point in settings.alternatives.items():
         yield from _of(contact_point, keys.ALTERNATIVES, f"alternatives.{name}")
+    yield from _cadence(settings.cadence)
     yield from _of(settings.watch, keys.WATCH, keys.WATCH.name)
     yield from _of(settings.serve, keys.SERVE, keys.SERVE.name)
     yield from ((f"status_pages.{fate}", url) for fate, url in _pages(settings).items())
@@ -65,6 +68,18 @@ def _general(settings: Settings, key: keys.Key[Any]) -> Iterator[tuple[str, obje
     if "" in texts or not texts:
         yield dotted, texts.pop("", None)
     yield from ((f"{dotted}.{locale}", text) for locale, text in texts.items())
+
+
+def _cadence(cadence: Cadence) -> Iterator[tuple[str, object]]:
+    name = keys.CADENCE.name
+    yield f"{name}.{keys.REMIND.name}", cadence.remind and f"{TO_AUDIENCE}{cadence.remind}"
+    yield f"{name}.{keys.BEFORE.name}", cadence.before.total_seconds()
+    for audience, spans in cadence.spans.items():
+        spelled = {
+            severity: "none" if span is None else format_duration(span.total_seconds())
+            for severity, span in spans.items()
+        }
+        yield f"{name}.{audience}", spelled
 
 
 def _pages(settings: Settings) -> dict[str, str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from broadcast.model.incident import Severity
 from broadcast.model.moments import elapsed, later
 
-#: How soon readers are promised the next update if the command does not say.
-CADENCE = {
+#: How soon readers are promised the next update if neither the command nor `[cadence]` says it.
+CADENCE: Mapping[Severity, timedelta] = {
     Severity.SEV1: timedelta(minutes=15),
     Severity.SEV2: timedelta(minutes=30),
     Severity.SEV3: timedelta(minutes=60),
@@ -22,6 +22,39 @@ GRACE = timedelta(minutes=1)
 _GRACE_OF_WORK = timedelta(minutes=30)
 #: So does an open incident without a promise and without an update for this time.
 _LONGEST_SILENCE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """The `[cadence]` table: how soon each audience is promised the next update, and who is reminded of it.
+
+    Attributes:
+        spans: By audience and severity; None promises nothing. What is missing is as in `CADENCE`.
+        remind: The audience that is reminded of a promise; None reminds nobody.
+        before: How long before a promise is due its reminder is sent.
+
+    Example:
+        >>> Cadence(spans={"executives": {Severity.SEV1: half_an_hour}}).shortest(["executives"])
+        {Severity.SEV1: half_an_hour, Severity.SEV2: half_an_hour, Severity.SEV3: one_hour}
+    """
+
+    spans: Mapping[str, Mapping[Severity, timedelta | None]] = field(default_factory=dict)
+    remind: str | None = None
+    before: timedelta = timedelta(minutes=5)
+
+    def shortest(self, audiences: Iterable[str]) -> Mapping[Severity, timedelta]:
+        """Return the shortest span of these audiences by severity: one notice promises all of them one time.
+
+        A severity that promises nothing to any of them is missing.
+        """
+        changed = [self.spans.get(audience, {}) for audience in audiences] or [{}]
+        found = {}
+        for severity in Severity:
+            spans = (one.get(severity, CADENCE.get(severity)) for one in changed)
+            shortest = min((span for span in spans if span is not None), default=None)
+            if shortest is not None:
+                found[severity] = shortest
+        return found
 
 
 class PromiseVerdict(StrEnum):
@@ -72,12 +105,14 @@ class Promise:
         return elapsed(self.due_at, self.came_at or self.as_of)
 
 
-def due_at(severity: Severity, now: datetime) -> datetime | None:
+def due_at(
+    severity: Severity, now: datetime, spans: Mapping[Severity, timedelta] = CADENCE
+) -> datetime | None:
     """Return the moment, in UTC, that is promised by default; None if the severity promises none.
 
     Texts show hours and minutes, so whole minutes are promised.
     """
-    span = CADENCE.get(severity)
+    span = spans.get(severity)
     return None if span is None else later(now, span).replace(second=0, microsecond=0)
 
 

@@ -48,7 +48,8 @@ def compose(
     latest = before.facts
     words = commander_words(request, before, phase, TIMES)
     known = (before.incident, latest)
-    times = notice_times(request, words.given, known, (phase, severity), (now, settings.timezone))
+    spans = settings.cadence.shortest(request.audiences or before.audiences or settings.audiences)
+    times = notice_times(request, words.given, known, (phase, severity), (now, settings.timezone), spans)
     affects = _affects(request, before, phase)
     services = _services(request, before, settings)
     drill = _drill(request, before)

@@ -17,7 +17,7 @@ class EarlierNotices:
     """The incident of a new notice, with its earlier notices; for a new incident, only the next free `ref`.
 
     `sequence` is the number of the new notice. `beside` are the other open incidents. `earlier` are the
-    notices before `latest`, oldest first.
+    notices before `latest`, oldest first. `audiences` were told of the incident so far.
     """
 
     incident: Incident | None
@@ -26,6 +26,7 @@ class EarlierNotices:
     sequence: int
     beside: tuple[Incident, ...] = ()
     earlier: tuple[Notice, ...] = ()
+    audiences: tuple[str, ...] = ()
 
     @property
     def facts(self) -> Facts | None:

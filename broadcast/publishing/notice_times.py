@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from broadcast.config.durations import doubts, parse_day, parse_moment, parse_past_moment
@@ -49,14 +49,15 @@ def notice_times(
     known: tuple[Incident | None, Facts | None],
     stands: tuple[Phase, Severity],
     clock: tuple[datetime, ZoneInfo],
+    spans: Mapping[Severity, timedelta] = CADENCE,
 ) -> NoticeTimes:
     """Return the times of the notice that `request` asks for.
 
     `known` is what was recorded before, `stands` the phase and severity of the incident after this notice,
-    `clock` the time now (aware) and the timezone of typed times. Raises `UsageError` for impossible times.
+    `clock` the time now (aware) and the timezone of typed times, `spans` how soon the next update is
+    promised by default. Raises `UsageError` for impossible times.
     """
-    now, zone = clock[0].astimezone(UTC), clock[1]
-    return _TimesReader(request, variables, known, stands, now, zone).notice_times()
+    return _TimesReader(request, variables, known, stands, clock, spans).notice_times()
 
 
 class _TimesReader:
@@ -68,10 +69,11 @@ class _TimesReader:
         variables: Mapping[str, str],
         known: tuple[Incident | None, Facts | None],
         stands: tuple[Phase, Severity],
-        now: datetime,
-        zone: ZoneInfo,
+        clock: tuple[datetime, ZoneInfo],
+        spans: Mapping[Severity, timedelta],
     ) -> None:
-        self.request, self.variables, self.now, self.zone = request, variables, now, zone
+        self.request, self.variables, self.spans = request, variables, spans
+        self.now, self.zone = clock[0].astimezone(UTC), clock[1]
         self.incident, self.latest = known
         self.phase, self.severity = stands
         self.warnings: list[str] = []
@@ -171,7 +173,7 @@ class _TimesReader:
             promised = parse_moment(typed, self.now, self.zone)
             self._doubt("--next-update", typed, promised)
             return promised and promised.replace(microsecond=0)
-        promised = None if self.phase.maintenance else due_at(self.severity, self.now)
+        promised = None if self.phase.maintenance else due_at(self.severity, self.now, self.spans)
         if promised is None:
             return None
         warning = f"the next update is promised for {with_zone(promised.astimezone(self.zone), '%H:%M')}"
@@ -185,7 +187,7 @@ class _TimesReader:
 
     def _check_promised(self, typed: str | None) -> None:
         """Raise `UsageError` if a notice that takes back an all-clear promises no next update."""
-        if typed.strip().lower() == "none" if typed else self.severity not in CADENCE:
+        if typed.strip().lower() == "none" if typed else self.severity not in self.spans:
             raise UsageError(
                 "the incident is open again, so readers need to know when they hear more",
                 hint="promise the next word: --next-update 30m",

@@ -294,6 +294,7 @@ class Publisher:
             sequence=number,
             beside=beside,
             earlier=tuple(notices[:-1]),
+            audiences=tuple(self.deliverer.ledger.history.audiences(incident)),
         )
 
     def _find_incident(self, request: Request, subject: Subject) -> Incident:

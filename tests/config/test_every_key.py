@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from broadcast.config.environment import read_dotenv
 from broadcast.config.settings import Settings
 from broadcast.config.show import rows
 from broadcast.errors import ConfigError
+from broadcast.model.incident import Severity
+from broadcast.model.promise import Cadence
 from broadcast.monitoring.config_check import inspect
 from tests.harness.cases import for_every
 
@@ -34,7 +38,7 @@ NAMES = {
     "services": "check-out",
     "alternatives": "mobile",
 }
-FREE = {"services": "de-AT", "fates": "crm-system", "status_pages": "intranet"}
+FREE = {"services": "de-AT", "fates": "crm-system", "status_pages": "intranet", "cadence": "customers"}
 #: A value of each shape, as the file has it, and as a variable spells it.
 SAMPLES: dict[Callable[[object], Any], tuple[object, str]] = {
     shapes.text: ("Muster Nord", "Muster Nord"),
@@ -59,11 +63,16 @@ OWN = {
     keys.KIND.name: ("app", "app"),
     keys.VALUE.name: ("+49 30 2", "+49 30 2"),
     "serve.url": ("https://notify.muster.de", "https://notify.muster.de"),
+    keys.REMIND.name: ("audience:customers", "audience:customers"),
     keys.LEDGER_URL.name: ("sqlite:///x.db", "sqlite:///x.db"),
     keys.TEMPLATES.name: ("texts", "texts"),
     keys.CA_FILE.name: ("ca.pem", "ca.pem"),
 }
-NOT_BY_VARIABLE = {shapes.lanes: [["mail-backup"]], shapes.table: {"de": "immer"}}
+NOT_BY_VARIABLE = {
+    shapes.lanes: [["mail-backup"]],
+    shapes.table: {"de": "immer"},
+    shapes.spans: {"sev1": "5m"},
+}
 
 
 def every_key() -> Iterator[tuple[str, str, keys.Key[Any]]]:
@@ -95,7 +104,7 @@ def written(table: str = "", **given: object) -> str:
     lines = []
     for name, inner in tables.items():
         lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in inner.items() if key)]
-    return "\n".join(lines).replace('{"de": "immer"}', '{ de = "immer" }') + "\n"
+    return re.sub(r'{"(\w+)": (".*?")}', r"{ \1 = \2 }", "\n".join(lines)) + "\n"
 
 
 def meant(settings: Settings) -> dict[str, object]:
@@ -156,7 +165,8 @@ def test_a_control_character_is_refused_by_the_name_of_the_variable(refusal, tab
 
 def test_every_key_is_shown_with_its_origin(read):
     settings = read(written("status_pages", openai="none", intranet="https://status.muster.de"))
-    settings = replace(settings, fates={"crm-system": ("crm",)})
+    paced = Cadence(spans={"customers": {Severity.SEV1: timedelta(minutes=5), Severity.SEV2: None}})
+    settings = replace(settings, fates={"crm-system": ("crm",)}, cadence=paced)
     adapters = {"mail-backup": registry.defaults(settings.channels["mail-backup"])}
 
     shown = {key: (value, origin) for key, value, origin in rows(settings, adapters)}
@@ -169,6 +179,8 @@ def test_every_key_is_shown_with_its_origin(read):
     options = {f"channels.mail-backup.{key}" for key in registry.adapter_class("smtp").options}
     assert (known | options | {"services.check-out.de"}) - shown.keys() == set()
     assert shown["status_pages.openai"] == ("none", settings.origins["status_pages.openai"])
+    assert shown["cadence.customers"][0] == "{sev1 = 5m, sev2 = none}"
+    assert shown["cadence.before"] == ("5m", "default")
     assert shown["channels.mail-backup.tls"] == ("starttls", "default")
     assert shown["channels.mail-backup.adapter"][1].startswith("broadcast.toml:")
 

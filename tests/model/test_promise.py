@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadcast.model.incident import Severity
-from broadcast.model.promise import GRACE, PromiseVerdict, doubtful_at, due_at, judge, overdue
+from broadcast.model.promise import (
+    CADENCE,
+    GRACE,
+    Cadence,
+    PromiseVerdict,
+    doubtful_at,
+    due_at,
+    judge,
+    overdue,
+)
 
 DUE = datetime(2026, 5, 3, 14, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -75,6 +84,28 @@ def test_whole_minutes_are_promised_and_less_than_one_is_lost(severity, now):
     else:
         assert (due.second, due.microsecond) == (0, 0)
         assert not overdue(due, now)
+
+
+def test_without_a_table_every_audience_has_the_default_spans():
+    assert Cadence().shortest(["customers", "executives"]) == CADENCE
+    assert Cadence().shortest([]) == CADENCE
+
+
+def test_one_notice_promises_the_shortest_span_of_its_audiences():
+    half_an_hour, hour = timedelta(minutes=30), timedelta(hours=1)
+    cadence = Cadence(
+        spans={
+            "executives": {Severity.SEV1: half_an_hour, Severity.SEV3: None},
+            "field": {Severity.SEV1: hour, Severity.SEV3: None, Severity.SEV4: hour},
+        }
+    )
+
+    assert cadence.shortest(["executives", "field"]) == {
+        Severity.SEV1: half_an_hour,
+        Severity.SEV2: CADENCE[Severity.SEV2],
+        Severity.SEV4: hour,
+    }
+    assert cadence.shortest(["field", "customers"])[Severity.SEV1] == CADENCE[Severity.SEV1]
 
 
 def test_an_alarm_rings_at_the_promised_moment():

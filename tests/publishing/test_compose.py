@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadcast.config.settings import Settings
+from broadcast.config.settings import AudienceSettings, Settings
 from broadcast.errors import PhaseError, UsageError
 from broadcast.ledger.records import Notice
-from broadcast.model.incident import Phase, Service
+from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.notice import NoticeKind, TextPhase
 from broadcast.model.phone_line import phone_line
+from broadcast.model.promise import Cadence
 from broadcast.planning.outage import Dependencies
 from broadcast.publishing.compose import EarlierNotices, compose
 from broadcast.publishing.request import Request, Verb
@@ -32,6 +34,8 @@ SETTINGS = Settings(
     services={"checkout": Service("checkout", (("de", "Kasse"),), "abc123")},
 )
 DEPENDENCIES = Dependencies(systems={"@muster.example": ("microsoft",)}, line=phone_line)
+#: Minutes by audience.
+CADENCES = {"customers": 10, "executives": 45}
 FIRST = EarlierNotices(incident=None, latest=None, ref="INC-1", sequence=1)
 
 
@@ -270,3 +274,27 @@ def test_maintenance_that_begins_early_has_begun_now():
     facts = composed(Verb.UPDATE, after(announced), phase="in_progress").facts
 
     assert facts.started == facts.as_of
+
+
+@pytest.mark.parametrize(
+    ("given", "minutes"), [({}, 10), ({"audiences": ("executives",)}, 45), ({"next_update": "5m"}, 5)]
+)
+def test_the_cadence_of_the_audiences_that_are_told_is_promised(given, minutes):
+    audience = AudienceSettings(name="", origin="", template_audience="")
+    spans = {name: {Severity.SEV2: timedelta(minutes=span)} for name, span in CADENCES.items()}
+    settings = replace(SETTINGS, audiences=dict.fromkeys(CADENCES, audience), cadence=Cadence(spans=spans))
+    request = Request(verb=Verb.NOTIFY, title="Kasse gestört", **given)
+
+    promised = compose(request, FIRST, settings, DEPENDENCIES, NOW.replace(second=0)).facts.next_update
+
+    assert promised == NOW.replace(second=0) + timedelta(minutes=minutes)
+
+
+def test_an_update_keeps_the_cadence_of_the_audiences_that_were_told():
+    spans = {"executives": {Severity.SEV2: timedelta(minutes=45)}}
+    settings = replace(SETTINGS, cadence=Cadence(spans=spans))
+    before = replace(after(composed()), audiences=("executives",))
+
+    facts = compose(Request(verb=Verb.UPDATE), before, settings, DEPENDENCIES, NOW.replace(second=0)).facts
+
+    assert facts.next_update == NOW.replace(second=0) + timedelta(minutes=45)
