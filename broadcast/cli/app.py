@@ -68,6 +68,7 @@ _SECOND = {
         "plan:plan", "Check who is reached, who is not if a system fails, and whom to call by phone."
     ),
     "watch": CommandEntry("watch:watch", "Check the channels repeatedly; propose and draft what to do."),
+    "due": CommandEntry("due:due", "List what readers were promised, and what is overdue."),
     "tick": CommandEntry("tick:tick", "Do everything that is due, once; for a crontab."),
     "serve": CommandEntry("serve:serve", "Listen for receipts, replies and key presses."),
     "log": CommandEntry("log:log", "List everything that happened in an incident."),

@@ -96,7 +96,7 @@ def build(
     """Return the story of the incident named `ref` as it stands at `now`; raises `UnknownIncident`."""
     incident = ledger.incidents.find(ref)
     notices = ledger.incidents.notices(incident)
-    chapters = tuple(_chapter(ledger, notice) for notice in notices)
+    chapters = tuple(summarise(ledger, notice) for notice in notices)
     first_accepted = ledger.history.first_accepted(incident)
     return IncidentAnalysis(
         incident=incident,
@@ -117,7 +117,8 @@ def build(
     )
 
 
-def _chapter(ledger: Ledger, notice: Notice) -> NoticeSummary:
+def summarise(ledger: Ledger, notice: Notice) -> NoticeSummary:
+    """Return a notice with its texts and its results."""
     return NoticeSummary(
         notice=notice,
         texts=tuple(ledger.incidents.texts(notice.id)),

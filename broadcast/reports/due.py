@@ -1,0 +1,114 @@
+"""What readers were promised, by incident, and whether it is overdue. From the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.incident import Incident, Phase, Severity
+from broadcast.model.moments import elapsed
+from broadcast.model.promise import PromiseVerdict, overdue
+from broadcast.reports.analysis import summarise
+from broadcast.reports.promises import promises
+from broadcast.reports.status import IncidentStatus, one
+
+
+class DueKind(StrEnum):
+    """What was promised: the next update, or the beginning or the end of announced work."""
+
+    UPDATE = "update"
+    START = "start"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One promise to the readers of an incident.
+
+    `notice` is the number of the notice that promised it, `answer` that of the update that came. `audiences`
+    are those that were told of the incident. `late` is how late the update came, or is by now.
+    """
+
+    incident: str
+    title: str
+    severity: Severity
+    drill: bool
+    kind: DueKind
+    notice: int
+    audiences: tuple[str, ...]
+    due_at: datetime
+    state: PromiseVerdict
+    late: timedelta = timedelta()
+    answer: int | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it still has to be kept."""
+        return self.state in {PromiseVerdict.PENDING, PromiseVerdict.OVERDUE}
+
+
+def due(ledger: Ledger, now: datetime, incident: str | None = None, *, past: bool = False) -> tuple[Due, ...]:
+    """Return the promises that still have to be kept, the earliest first.
+
+    Args:
+        ledger: Where they are recorded.
+        now: When they are judged.
+        incident: The only incident to look at; None for all that are open.
+        past: Return promises that were kept, or kept late, too, and those of closed incidents.
+
+    Raises:
+        UnknownIncident: There is no such incident.
+    """
+    incidents = ledger.incidents.all() if incident is None else [ledger.incidents.find(incident, closed=True)]
+    chosen = [one for one in incidents if past or not one.phase.closed]
+    found = (promise for one in chosen for promise in _of_incident(ledger, one, now))
+    return tuple(sorted((one for one in found if past or one.open), key=lambda one: one.due_at))
+
+
+def _of_incident(ledger: Ledger, incident: Incident, now: datetime) -> Iterator[Due]:
+    status, audiences = one(ledger, incident.ref, now), tuple(ledger.history.audiences(incident))
+    for promise in promises([summarise(ledger, each) for each in ledger.incidents.notices(incident)], now):
+        latest = promise.notice == status.notices
+        if latest and status.phase.closed:
+            continue
+        # An alarm takes no grace. A promise that a newer notice follows is judged as readers see it.
+        ringing = latest and overdue(promise.due_at, now)
+        yield Due(
+            incident=status.ref,
+            title=status.title,
+            severity=status.severity,
+            drill=status.drill,
+            kind=DueKind.UPDATE,
+            notice=promise.notice,
+            audiences=audiences,
+            due_at=promise.due_at,
+            state=PromiseVerdict.OVERDUE if ringing else promise.verdict,
+            late=elapsed(promise.due_at, now) if ringing else promise.late,
+            answer=promise.answer,
+        )
+    yield from _work(status, audiences, now)
+
+
+def _work(status: IncidentStatus, audiences: tuple[str, ...], now: datetime) -> Iterator[Due]:
+    """Yield the announced beginning or end of work that has not come yet."""
+    kinds = {
+        Phase.SCHEDULED: (DueKind.START, status.window_starts_at),
+        Phase.IN_PROGRESS: (DueKind.END, status.window_ends_at),
+    }
+    kind, due_at = kinds.get(status.phase, (DueKind.UPDATE, None))
+    if due_at is not None:
+        yield Due(
+            incident=status.ref,
+            title=status.title,
+            severity=status.severity,
+            drill=status.drill,
+            kind=kind,
+            notice=status.notices,
+            audiences=audiences,
+            due_at=due_at,
+            state=PromiseVerdict.OVERDUE if status.late else PromiseVerdict.PENDING,
+            late=elapsed(due_at, now) if status.late else timedelta(),
+        )
