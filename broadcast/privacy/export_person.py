@@ -39,7 +39,7 @@ class SentMessage:
         return self.sent[-1].text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonExport:
     """All data about one person.
 
@@ -86,7 +86,14 @@ def export_person(
         )
     sent = tuple(SentMessage(message, tuple(_sent(ledger, message, channels))) for message in messages)
     answers = tuple(_answers(ledger, messages))
-    return PersonExport(person, tuple(contacts), sent, suppressions, written, answers)
+    return PersonExport(
+        person=person,
+        known_as=tuple(contacts),
+        messages=sent,
+        suppressions=suppressions,
+        written=written,
+        answers=answers,
+    )
 
 
 def _answers(ledger: Ledger, messages: Sequence[OwedMessage]) -> Iterator[tuple[str, Confirmation]]:
