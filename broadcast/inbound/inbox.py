@@ -1,6 +1,6 @@
 """Take a message or a key press: record it, let it have its effect once, and say what to answer.
 
-Everything is recorded before it has an effect. The same message again, as providers repeat what was not
+A message and its effect are one transaction. The same message again, as providers repeat what was not
 answered in time, has no second effect and gets no second answer.
 """
 
@@ -11,24 +11,33 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from broadcast.inbound.answerable import is_answerable
 from broadcast.inbound.meaning import Meaning, Understood, understand
 from broadcast.ledger.confirmations import Asked
-from broadcast.ledger.inbox import NewInbound
+from broadcast.ledger.inbox import InboundEffect, InboundTaken, NewInbound
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import InboundMessage, KeyPress
 from broadcast.model.question import CONFIRM, DECLINE, FORWARD, AnswerMeans, PersonalAnswer
 from broadcast.model.suppression import SuppressionReason, suppression
 
+#: What the keys of a call do (`channels/voice/twiml.py` says it to the person).
 _KEYS = {"1": CONFIRM, "5": FORWARD, "9": DECLINE}
+#: With this key, customers end all calls.
+_LEAVE = "9"
+#: Keys of a notice that asks nothing.
+_KEYS_UNASKED = {"1": CONFIRM}
 _ANSWERS = {Meaning.YES: CONFIRM, Meaning.NO: DECLINE, Meaning.FORWARD: FORWARD}
+#: Readers of these texts may unsubscribe.
+_CUSTOMERS = "customers"
 
 
 class Said(StrEnum):
-    """What to say to a person who wrote or pressed a key; a template has the words."""
+    """What to say to a person who wrote or pressed a key; `phrases` has the words."""
 
     NOTHING = "nothing"
     STOPPED = "stopped"
+    STARTED = "started"
     CONFIRMED = "confirmed"
     PASSED_ON = "passed_on"
     DECLINED = "declined"
@@ -50,14 +59,19 @@ class Taken:
     option: str = ""
 
 
-_SILENT = Taken(said=Said.NOTHING)
-
-
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Takes what people send on the channels of one ledger; a ledger belongs to one thread."""
+    """Takes what people send on the channels of one ledger; a ledger belongs to one thread.
+
+    Attributes:
+        ledger: Where it is recorded.
+        internal: The audiences whose people are on duty: they cannot unsubscribe by a key.
+        own: Our own numbers, which are never answered.
+    """
 
     ledger: Ledger
+    internal: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
     def message(self, channel: str, kind: AddressKind, message: InboundMessage, now: datetime) -> Taken:
         """Take a message; returns what to answer. Raises `LedgerError`: then it was not recorded."""
@@ -71,63 +85,89 @@ class Inbox:
             meaning=understood.meaning,
             notice=latest.notice if latest else None,
             at=now,
+            answerable=is_answerable(kind, message.sender, message.recipient, self.own)
+            and not message.answered,
         )
-        if not self.ledger.inbox.record(new):
-            return _SILENT
-        if understood.meaning is Meaning.STOP:
-            return self._stop(channel, kind, message.sender, now)
-        answer = _answer(understood)
-        if answer is None or latest is None:
-            return self._unasked(new, latest)
-        given = PersonalAnswer(answer=answer, means=AnswerMeans.REPLY, at=now, channel=channel)
-        return self._answered(asked, given)
+        effect = self._effect(new, understood, asked)
+        taken = self.ledger.inbox.take(new, effect)
+        if not taken.answer:
+            return Taken(said=Said.NOTHING)
+        locale = latest.locale if latest else ""
+        said = _said(understood, effect, taken, latest)
+        option = understood.option if said is Said.CHOSEN else ""
+        return Taken(said=said, mark=latest.mark if latest else "", locale=locale, option=option)
 
     def key(self, channel: str, press: KeyPress, now: datetime) -> Taken:
         """Take a key that was pressed during a call, or a button."""
         asked = self.ledger.confirmations.asked_in(channel, press.ref)
         if not asked:
             return Taken(said=Said.NO_QUESTION)
-        options = asked[0].options
-        answer = _KEYS.get(press.pressed, "") if not options else understand(press.pressed, options).option
-        if not answer:
-            return Taken(said=Said.AGAIN, mark=asked[0].mark, locale=asked[0].locale)
-        given = PersonalAnswer(answer=answer, means=AnswerMeans.KEY, at=now, channel=channel)
-        return self._answered(asked, given)
-
-    def _answered(self, asked: Sequence[Asked], answer: PersonalAnswer) -> Taken:
-        """Record one person's answer to the latest notice that asked, under all ids of the person there."""
         latest = asked[0]
-        same = [one for one in asked if one.notice == latest.notice]
-        first = self.ledger.confirmations.record(same, replace(answer, author=latest.name or latest.contact))
-        said = _said(answer.answer)
-        if not first:
-            said = Said.ALREADY
-        elif latest.closed:
-            said = Said.OVER
-        option = answer.answer if said is Said.CHOSEN else ""
+        if press.pressed == _LEAVE and self._may_leave(latest) and latest.phone:
+            self._leave(channel, latest.phone, now)
+            return Taken(said=Said.STOPPED, mark=latest.mark, locale=latest.locale)
+        answer = self._pressed(press.pressed, latest)
+        if not answer:
+            return Taken(said=Said.AGAIN, mark=latest.mark, locale=latest.locale)
+        given = PersonalAnswer(answer=answer, means=AnswerMeans.KEY, at=now, channel=channel)
+        first = self.ledger.confirmations.record(*_personal(asked, given))
+        said = _said_to_answer(answer, latest, first)
+        option = answer if said is Said.CHOSEN else ""
         return Taken(said=said, mark=latest.mark, locale=latest.locale, option=option)
 
-    def _stop(self, channel: str, kind: AddressKind, address: str, now: datetime) -> Taken:
-        secret, source = self.ledger.store.secret(), f"a reply on {channel}"
-        found = suppression(secret, kind, address, SuppressionReason.OPTED_OUT, source, now)
+    def _pressed(self, key: str, asked: Asked) -> str:
+        """Return the answer that a key stands for; empty if it stands for none."""
+        if asked.options:
+            return understand(key, asked.options).option
+        silent = self._may_leave(asked) or asked.answer_by is None
+        return (_KEYS_UNASKED if silent else _KEYS).get(key, "")
+
+    def _may_leave(self, asked: Asked) -> bool:
+        return asked.audience not in self.internal and asked.template_audience == _CUSTOMERS
+
+    def _leave(self, channel: str, number: str, now: datetime) -> None:
+        secret, source = self.ledger.secret(), f"a key on {channel}"
+        reason = SuppressionReason.OPTED_OUT
+        found = suppression(secret, AddressKind.PHONE, number, reason, source, now)
         self.ledger.suppressions.add([found])
-        return Taken(said=Said.STOPPED)
 
-    def _unasked(self, new: NewInbound, latest: Asked | None) -> Taken:
-        """Answer a person once a day, so that two machines do not write to each other for ever."""
-        if not self.ledger.inbox.answers_now(new):
-            return _SILENT
-        understood_without = new.meaning in {Meaning.YES, Meaning.NO, Meaning.FORWARD}
-        said = Said.NO_QUESTION if understood_without and latest is None else Said.RECEIVED
-        return Taken(said=said, locale=latest.locale if latest else "")
+    def _effect(self, new: NewInbound, understood: Understood, asked: Sequence[Asked]) -> InboundEffect:
+        if understood.meaning is Meaning.STOP:
+            secret, source = self.ledger.secret(), f"a reply on {new.channel}"
+            reason = SuppressionReason.OPTED_OUT
+            found = suppression(secret, new.kind, new.message.sender, reason, source, new.at)
+            return InboundEffect(suppress=found)
+        if understood.meaning is Meaning.START:
+            return InboundEffect(release=True)
+        answer = understood.option or _ANSWERS.get(understood.meaning)
+        if answer is None or not asked:
+            return InboundEffect()
+        given = PersonalAnswer(answer=answer, means=AnswerMeans.REPLY, at=new.at, channel=new.channel)
+        receivers, personal = _personal(asked, given)
+        return InboundEffect(receivers=receivers, answer=personal)
 
 
-def _answer(understood: Understood) -> str | None:
-    if understood.meaning is Meaning.OPTION:
-        return understood.option
-    return _ANSWERS.get(understood.meaning)
+def _personal(asked: Sequence[Asked], answer: PersonalAnswer) -> tuple[list[Asked], PersonalAnswer]:
+    """Return the latest notice that asked, under all ids of the person there, and the person's answer."""
+    latest = asked[0]
+    same = [one for one in asked if one.notice == latest.notice]
+    return same, replace(answer, author=latest.name or latest.contact)
 
 
-def _said(answer: str) -> Said:
+def _said(understood: Understood, effect: InboundEffect, taken: InboundTaken, latest: Asked | None) -> Said:
+    if effect.suppress is not None:
+        return Said.STOPPED
+    if effect.release and taken.changed:
+        return Said.STARTED
+    if effect.answer is not None and latest is not None:
+        return _said_to_answer(effect.answer.answer, latest, taken.changed)
+    return Said.NO_QUESTION if understood.meaning in _ANSWERS else Said.RECEIVED
+
+
+def _said_to_answer(answer: str, latest: Asked, first: int) -> Said:
+    if not first:
+        return Said.ALREADY
+    if latest.closed:
+        return Said.OVER
     known = {CONFIRM: Said.CONFIRMED, FORWARD: Said.PASSED_ON, DECLINE: Said.DECLINED}
     return known.get(answer, Said.CHOSEN)

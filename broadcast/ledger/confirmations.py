@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from broadcast.ledger.columns import moment
@@ -34,9 +34,11 @@ class Asked:
     sequence: int
     incident: str
     audience: str
+    template_audience: str
     contact: str
     locale: str
     name: str
+    phone: str | None = field(repr=False)
     options: tuple[str, ...]
     answer_by: datetime | None
     closed: bool
@@ -107,7 +109,7 @@ class Confirmations:
         receiver; whoever passes on or declines gets nothing more of the notice either. Raises `LedgerError`.
         """
         with self._store.transaction() as connection:
-            return sum(_record(connection, one, answer) for one in asked)
+            return sum(record_answer(connection, one, answer) for one in asked)
 
     def of(self, notice: int) -> list[Confirmation]:
         """Return the answers to a notice, in the order in which they came."""
@@ -129,7 +131,8 @@ def ask(connection: Connection, notice: int, question: NoticeQuestion) -> None:
     connection.execute("insert_question", values)
 
 
-def _record(connection: Connection, asked: Asked, answer: PersonalAnswer) -> bool:
+def record_answer(connection: Connection, asked: Asked, answer: PersonalAnswer) -> bool:
+    """Record the answer of one receiver in a transaction; return whether it is the first."""
     values = {
         "notice": asked.notice,
         "audience": asked.audience,
@@ -164,9 +167,11 @@ def _asked(row: Row) -> Asked:
         sequence=row["sequence"],
         incident=row["incident"],
         audience=row["audience"],
+        template_audience=row["texts"],
         contact=row["contact"],
         locale=row["locale"],
         name=row["name"] or "",
+        phone=row["phone"],
         options=tuple(json.loads(row["options"] or "[]")),
         answer_by=moment(row["answer_by"]),
         closed=Phase(row["phase"]).closed,

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broadcast.ledger.columns import moment
-from broadcast.ledger.store import Row, Store
+from broadcast.ledger.confirmations import Asked, record_answer
+from broadcast.ledger.store import Connection, Row, Store
+from broadcast.ledger.suppressions import suppress
 from broadcast.model.contact import AddressKind
 from broadcast.model.ids import address_digest
 from broadcast.model.inbound import InboundMessage
 from broadcast.model.incident import Incident
+from broadcast.model.question import PersonalAnswer
+from broadcast.model.suppression import Suppression
 
-#: A person who is not asked anything is answered once in this time.
+#: Without an effect, a person is answered once in this time: two machines must not write for ever.
 QUIET = timedelta(days=1)
+#: Without an effect, so many messages are answered in an hour, whoever sent them.
+MOST_ANSWERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewInbound:
-    """A message to be recorded; `notice` is the one that the person was asked by last, None if none."""
+    """A message to be recorded.
+
+    `notice` is the one that the person was asked by last, None if none. `answerable` says whether
+    an answer can reach a person.
+    """
 
     channel: str
     message: InboundMessage
@@ -26,6 +37,25 @@ class NewInbound:
     meaning: str
     notice: int | None
     at: datetime
+    answerable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundEffect:
+    """What a message does: `receivers` answer, an address is suppressed, or an opt-out is lifted."""
+
+    receivers: Sequence[Asked] = ()
+    answer: PersonalAnswer | None = None
+    suppress: Suppression | None = None
+    release: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InboundTaken:
+    """What became of a message: how much it changed, and whether to answer it."""
+
+    changed: int
+    answer: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,35 +77,30 @@ class InboxRecords:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def record(self, new: NewInbound) -> bool:
-        """Record a message; return whether it is new. Raises `LedgerError`."""
+    def take(self, new: NewInbound, effect: InboundEffect) -> InboundTaken:
+        """Record a message with its effect, and decide whether to answer; all in one transaction.
+
+        Raises `LedgerError`: then nothing was recorded.
+        """
+        digest = self._digest(new)
         values = {
             "channel": new.channel,
             "ref": new.message.ref,
             "sender": new.message.sender,
-            "digest": self._digest(new),
+            "digest": digest,
             "text": new.message.text,
             "meaning": new.meaning,
             "notice": new.notice,
             "at": new.at.timestamp(),
         }
         with self._store.transaction() as connection:
-            return connection.execute("insert_inbound", values).rowcount > 0
-
-    def answers_now(self, new: NewInbound) -> bool:
-        """Return whether to answer a person who was asked nothing, and note that it is done."""
-        values = {
-            "digest": self._digest(new),
-            "since": (new.at - QUIET).timestamp(),
-            "channel": new.channel,
-            "ref": new.message.ref,
-            "at": new.at.timestamp(),
-        }
-        with self._store.transaction() as connection:
-            if connection.execute("answered_since", values).fetchone()[0]:
-                return False
-            connection.execute("inbound_answered", values)
-            return True
+            if connection.execute("insert_inbound", values).rowcount < 1:
+                return InboundTaken(changed=0, answer=False)
+            changed = _apply(connection, effect, digest)
+            answer = new.answerable and (changed > 0 or _is_quiet(connection, digest, new.at))
+            if answer:
+                connection.execute("inbound_answered", values)
+            return InboundTaken(changed=changed, answer=answer)
 
     def of(self, incident: Incident) -> list[RecordedMessage]:
         """Return what people wrote in answer to notices of an incident."""
@@ -91,6 +116,26 @@ class InboxRecords:
     def _digest(self, new: NewInbound) -> bytes:
         """Return what finds the messages of one person: a digest keyed with the install secret."""
         return address_digest(self._store.secret(), new.kind, new.message.sender)
+
+
+def _apply(connection: Connection, effect: InboundEffect, digest: bytes) -> int:
+    """Return how much the effect changed; 0 if it was so before."""
+    if effect.suppress is not None:
+        return suppress(connection, [effect.suppress])
+    if effect.release:
+        return max(0, connection.execute("release_opted_out", {"digest": digest}).rowcount)
+    if effect.answer is None:
+        return 0
+    return sum(record_answer(connection, one, effect.answer) for one in effect.receivers)
+
+
+def _is_quiet(connection: Connection, digest: bytes, now: datetime) -> bool:
+    """Return whether a person, and everybody together, were answered little enough to answer once more."""
+    person = {"digest": digest, "since": (now - QUIET).timestamp()}
+    if connection.execute("answered_since", person).fetchone()[0]:
+        return False
+    everybody = {"since": (now - timedelta(hours=1)).timestamp()}
+    return bool(connection.execute("all_answered_since", everybody).fetchone()[0] < MOST_ANSWERS)
 
 
 def _recorded(row: Row) -> RecordedMessage:

@@ -81,12 +81,14 @@ class InboundMessage:
         sender: The person's address: a phone number in E.164, a mailbox, or the provider's user id.
         text: What the person wrote, as it arrived.
         recipient: Our address that it was sent to.
+        answered: Whether the provider answers the person itself.
     """
 
     ref: str
     sender: str = field(repr=False)
     text: str = field(repr=False)
     recipient: str = ""
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from broadcast.channels.base import Adapter, Answers, Receives
 from broadcast.errors import LedgerError
-from broadcast.inbound.inbox import Taken
+from broadcast.inbound.words import AnswerWords
 from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.model.clock import Clock
 from broadcast.model.inbound import Forged, Inbound, InboundAnswer, InboundRequest, Malformed, Receipt
@@ -27,7 +27,7 @@ class Hooks:
 
     `adapters` are the configured channels by name. `origin` is our public origin. `planned` is called if
     a receipt makes messages due. `listener` takes messages and
-    key presses, and `words` says the answer.
+    key presses, and `words` words the answers.
     """
 
     adapters: Mapping[str, Adapter]
@@ -37,7 +37,7 @@ class Hooks:
     counters: Counters
     planned: Callable[[], None]
     listener: InboundListener
-    words: Callable[[Taken], str]
+    words: AnswerWords
 
     async def answer(self, request: web.Request) -> web.Response:
         """Verify, record, then answer: a provider that gets 204 need not repeat the request."""
@@ -72,13 +72,15 @@ class Hooks:
             self.counters.add("receipts", channel, len(receipts))
             if applied.planned:
                 self.planned()
-        said = ""
+        said, locale = "", ""
         for one in inbound:
             if not isinstance(one, Receipt):
                 taken = await self.listener.take(channel, one)
-                said = self.words(taken) if taken else said
+                if taken:
+                    said = self.words.text(taken, adapter.capabilities.kind)
+                    locale = taken.locale or self.words.locale
         spoken = len(receipts) < len(inbound)
-        return adapter.answer(said, "") if spoken and isinstance(adapter, Answers) else InboundAnswer()
+        return adapter.answer(said, locale) if spoken and isinstance(adapter, Answers) else InboundAnswer()
 
     def _refused(self, channel: str, error: Exception) -> web.Response:
         """Return the answer to a request that was not taken; it never says why, except for its size."""

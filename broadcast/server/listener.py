@@ -16,11 +16,13 @@ from broadcast.server.ledger_writer import LedgerWriter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundListener:
-    """Takes messages and key presses of all channels."""
+    """Takes messages and key presses of all channels; `internal` and `own` are those of `Inbox`."""
 
     adapters: Mapping[str, Adapter]
     writer: LedgerWriter
     clock: Clock
+    internal: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
     async def take(self, channel: str, inbound: Inbound) -> Taken | None:
         """Record it and let it have its effect; None if nobody is to be answered. Raises `LedgerError`."""
@@ -28,11 +30,12 @@ class InboundListener:
         kind = self.adapters[channel].capabilities.address or AddressKind.PHONE
 
         def take(ledger: Ledger) -> Taken | None:
+            inbox = Inbox(ledger, self.internal, self.own)
             match inbound:
                 case InboundMessage():
-                    return Inbox(ledger).message(channel, kind, inbound, now)
+                    return inbox.message(channel, kind, inbound, now)
                 case KeyPress():
-                    return Inbox(ledger).key(channel, inbound, now)
+                    return inbox.key(channel, inbound, now)
                 case _:
                     return None
 

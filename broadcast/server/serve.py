@@ -14,7 +14,7 @@ from broadcast.channels.base import Adapter, Receives
 from broadcast.config.settings import Settings
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import ConfigError
-from broadcast.inbound.inbox import Taken
+from broadcast.inbound.words import AnswerWords
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock, SystemClock
 from broadcast.server import systemd
@@ -88,8 +88,14 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         clock=clock,
         counters=counters,
         planned=rounds.ask,
-        listener=InboundListener(adapters=adapters, writer=writer, clock=clock),
-        words=_no_words,
+        listener=InboundListener(
+            adapters=adapters,
+            writer=writer,
+            clock=clock,
+            internal=settings.internal,
+            own=_own_numbers(settings),
+        ),
+        words=AnswerWords(settings.organisation, settings.locale),
     )
     faces = Faces(hooks=hooks, health=HealthRoute(writer), counters=counters, clock=clock, log=log)
     runners = [_runner(public_application(faces)), _runner(private_application(faces))]
@@ -118,15 +124,16 @@ def _adapters(settings: Settings) -> dict[str, Adapter]:
     return {name: adapter for name, adapter in built.items() if isinstance(adapter, Receives)}
 
 
+def _own_numbers(settings: Settings) -> frozenset[str]:
+    """Return the senders of all channels: what comes from them is our own message, or a machine's."""
+    senders = (channel.text("from") for channel in settings.channels.values())
+    return frozenset(sender for sender in senders if sender)
+
+
 def _runner(application: web.Application) -> web.AppRunner:
     from aiohttp import web
 
     return web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE, handle_signals=False)
-
-
-def _no_words(taken: Taken) -> str:
-    del taken
-    return ""
 
 
 async def _round(settings: Settings, log: IO[str], clock: Clock, stop: Stop) -> None:

@@ -13,7 +13,7 @@ import pytest
 from broadcast.errors import LedgerError
 from broadcast.ledger.confirmations import Confirmation
 from broadcast.ledger.erasure import Author, Traces
-from broadcast.ledger.inbox import NewInbound
+from broadcast.ledger.inbox import InboundEffect, NewInbound
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.ledger.scrub import Scrubber
@@ -222,7 +222,7 @@ def write(ledger: Ledger, number: str, text: str, notice: int | None) -> None:
     new = NewInbound(
         channel="sms", message=message, kind=AddressKind.PHONE, meaning="other", notice=notice, at=after(5)
     )
-    assert ledger.inbox.record(new)
+    ledger.inbox.take(new, InboundEffect())
 
 
 def answers(company: ProgramCompany) -> list[Confirmation]:

@@ -67,6 +67,15 @@ RECEIPTS: Mapping[str, ReceiptState] = {
     **dict.fromkeys(UNDELIVERABLE, ReceiptState.FAILED),
 }
 
+#: Words that Twilio answers itself, unless the account does otherwise
+#: (https://support.twilio.com/hc/en-us/articles/223134027, 2026-11-29). It also answers YES of a person
+#: who had opted out; but YES is how people confirm.
+ANSWERED_BY_TWILIO = frozenset(
+    (
+        *("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"),
+        *("START", "UNSTOP", "HELP", "INFO"),
+    )
+)
 _PAGE = 100
 
 
@@ -128,8 +137,7 @@ class TwilioSms:
         if sid and form.get("MessageStatus", "") in RECEIPTS:
             return [_receipt(form, sid, reference(request))]
         if sid and "Body" in form and "MessageStatus" not in form:
-            sender, recipient = form.get("From", ""), form.get("To", "")
-            return [InboundMessage(ref=sid, sender=sender, text=form["Body"], recipient=recipient)]
+            return [_message(form, sid)]
         return []
 
     def answer(self, text: str, locale: str) -> InboundAnswer:
@@ -167,6 +175,18 @@ class TwilioSms:
 
         found = await look_through(attempt, ask, read, "Twilio has no such message")
         return _state(found.document) if isinstance(found, Listed) else found
+
+
+def _message(form: Mapping[str, str], sid: str) -> InboundMessage:
+    # Advanced Opt-Out names what it has answered; the default handling only knows single words.
+    answered = "OptOutType" in form or form["Body"].strip().upper() in ANSWERED_BY_TWILIO
+    return InboundMessage(
+        ref=sid,
+        sender=form.get("From", ""),
+        text=form["Body"],
+        recipient=form.get("To", ""),
+        answered=answered,
+    )
 
 
 def _receipt(form: Mapping[str, str], sid: str, key: str) -> Receipt:

@@ -8,6 +8,15 @@ ON CONFLICT (channel, ref) DO NOTHING
 -- How many messages of a person were answered since `since`.
 SELECT count(*) AS count FROM inbound_message WHERE digest = :digest AND answered_at >= :since
 
+-- name: all_answered_since
+-- How many messages of all people were answered since `since`.
+SELECT count(*) AS count FROM inbound_message WHERE answered_at >= :since
+
+-- name: release_opted_out
+-- Lift what a person asked for by a reply or a key. Bounces, and what others recorded, stay.
+DELETE FROM suppression WHERE digest = :digest AND reason = 'opted-out'
+  AND (substr(source, 1, 11) = 'a reply on ' OR substr(source, 1, 9) = 'a key on ')
+
 -- name: inbound_answered
 -- Note that a message is answered.
 UPDATE inbound_message SET answered_at = :at WHERE channel = :channel AND ref = :ref

@@ -1,0 +1,187 @@
+"""Messages and keys: their effect, once, and whether they are answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from broadcast.inbound.inbox import Inbox, Said, Taken
+from broadcast.ledger.inbox import MOST_ANSWERS
+from broadcast.ledger.ledger import Ledger
+from broadcast.ledger.records import Notice
+from broadcast.model.clock import SystemClock
+from broadcast.model.contact import AddressKind
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.inbound import InboundMessage, KeyPress
+from broadcast.model.outcome import Accepted
+from broadcast.model.question import NoticeQuestion
+from broadcast.model.suppression import SuppressionReason, suppression
+from broadcast.testing.ledger_fixtures import states
+from broadcast.testing.ledger_samples import NOON, after, claim, incident, notice, owed, settled
+
+_S = DeliveryState
+ANNA = "+4915112345678"
+STRANGER = "+4915112349999"
+QUESTION = NoticeQuestion(asked_at=NOON, answer_by=after(900), wait=300.0)
+
+
+@pytest.fixture
+def ledger(tmp_path, monkeypatch):
+    monkeypatch.setenv("BROADCAST_INSTALL_SECRET", "a secret of an installation")
+    ledger = Ledger.open(tmp_path / "broadcast.db")
+    yield ledger
+    ledger.close()
+
+
+def call(ledger: Ledger, question: NoticeQuestion | None = QUESTION) -> Notice:
+    """Return a notice that Anna, a customer, was called with as CA0."""
+    new = replace(notice(incident(), 1, owed("anna", route=("call", "sms"))), question=question)
+    recorded, run = ledger.incidents.record(new, NOON), ledger.runs.begin()
+    work = ledger.deliveries(recorded.id, run, clock=SystemClock())
+    (one,) = claim(work, "call")
+    work.turn([settled(one, _S.ACCEPTED, "accepted", accepted=(Accepted("CA0"),))], {}, NOON)
+    run.end()
+    return recorded
+
+
+def write(inbox: Inbox, text: str, at: datetime = NOON, sender: str = ANNA) -> Said:
+    message = InboundMessage(ref=f"SM-{at.isoformat()}-{text}-{sender}", sender=sender, text=text)
+    return take(inbox, message, at)
+
+
+def take(inbox: Inbox, message: InboundMessage, at: datetime = NOON) -> Said:
+    return inbox.message("sms", AddressKind.PHONE, message, at).said
+
+
+def press(inbox: Inbox, key: str) -> Taken:
+    return inbox.key("call", KeyPress(ref="CA0", key="", pressed=key), after(60))
+
+
+def test_the_keys_of_people_on_duty_confirm_pass_on_and_decline(ledger):
+    call(ledger)
+    on_duty = Inbox(ledger, internal=frozenset({"customers"}))
+
+    assert [press(on_duty, key).said for key in ("7", "9", "1")] == [Said.AGAIN, Said.DECLINED, Said.ALREADY]
+    assert ledger.suppressions.all() == []
+
+
+def test_a_customer_who_presses_9_gets_no_more_calls_and_has_answered_nothing(ledger):
+    new = call(ledger)
+
+    taken = press(Inbox(ledger), "9")
+
+    assert (taken.said, taken.locale) == (Said.STOPPED, "de")
+    (found,) = ledger.suppressions.of(AddressKind.PHONE, ANNA)
+    assert (found.reason, found.source) == (SuppressionReason.OPTED_OUT, "a key on call")
+    assert ledger.confirmations.of(new.id) == []
+
+
+def test_a_customer_cannot_pass_on(ledger):
+    call(ledger)
+
+    assert press(Inbox(ledger), "5").said is Said.AGAIN
+
+
+def test_a_notice_that_asks_nothing_can_be_confirmed_and_no_more(ledger):
+    new = call(ledger, question=None)
+    on_duty = Inbox(ledger, internal=frozenset({"customers"}))
+
+    assert [press(on_duty, key).said for key in ("5", "9", "1")] == [Said.AGAIN, Said.AGAIN, Said.CONFIRMED]
+    assert states(ledger, new) == {"anna": _S.CONFIRMED}
+
+
+def test_a_key_during_a_call_that_is_not_ours_answers_nothing(ledger):
+    assert press(Inbox(ledger), "1").said is Said.NO_QUESTION
+
+
+def test_a_person_is_answered_once_a_day_whatever_follows(ledger):
+    inbox = Inbox(ledger)
+    times = [after(0), after(60), after(3600), after(24 * 3600 + 1)]
+
+    said = [write(inbox, f"Hallo {number}", at) for number, at in enumerate(times)]
+
+    assert said == [Said.RECEIVED, Said.NOTHING, Said.NOTHING, Said.RECEIVED]
+
+
+def test_a_machine_that_confirms_again_and_again_is_answered_once(ledger):
+    call(ledger)
+    inbox = Inbox(ledger)
+
+    said = [write(inbox, "ok", after(number)) for number in range(4)]
+
+    assert said == [Said.CONFIRMED, Said.NOTHING, Said.NOTHING, Said.NOTHING]
+
+
+@pytest.mark.parametrize(
+    "sender", ["+4930231250", "72404", "MusterBank", "", "+49", "4915112345678", "+0151123456"]
+)
+def test_our_own_numbers_and_machines_are_not_answered(ledger, sender):
+    inbox = Inbox(ledger, own=frozenset({"+4930231250"}))
+
+    assert write(inbox, "Hallo", sender=sender) is Said.NOTHING
+
+
+def test_a_message_to_itself_is_not_answered(ledger):
+    message = InboundMessage(ref="SM1", sender=ANNA, text="Hallo", recipient=ANNA)
+
+    assert take(Inbox(ledger), message) is Said.NOTHING
+
+
+def test_what_the_provider_answers_is_not_answered_twice_and_has_its_effect(ledger):
+    message = InboundMessage(ref="SM1", sender=ANNA, text="STOP", answered=True)
+
+    assert take(Inbox(ledger), message) is Said.NOTHING
+    assert len(ledger.suppressions.of(AddressKind.PHONE, ANNA)) == 1
+
+
+def test_so_many_strangers_are_answered_in_an_hour(ledger):
+    inbox = Inbox(ledger)
+
+    senders = [f"+49151{number:08}" for number in range(MOST_ANSWERS + 1)]
+    said = [write(inbox, "Hallo", after(number), sender) for number, sender in enumerate(senders)]
+
+    assert said.count(Said.RECEIVED) == MOST_ANSWERS
+    assert said[-1] is Said.NOTHING
+    assert write(inbox, "Hallo", after(3700), sender=STRANGER) is Said.RECEIVED
+
+
+def test_start_lifts_what_the_person_asked_for_and_nothing_else(ledger):
+    inbox, secret = Inbox(ledger), ledger.secret()
+    bounced = suppression(secret, AddressKind.PHONE, ANNA, SuppressionReason.BOUNCED, "sms", NOON)
+    ledger.suppressions.add([bounced])
+
+    said = [write(inbox, text, after(number)) for number, text in enumerate(("Stopp!", "START", "START"))]
+
+    assert said == [Said.STOPPED, Said.STARTED, Said.NOTHING]
+    assert [one.reason for one in ledger.suppressions.of(AddressKind.PHONE, ANNA)] == ["bounced"]
+
+
+def test_start_does_not_lift_what_somebody_else_recorded(ledger):
+    found = suppression(ledger.secret(), AddressKind.PHONE, ANNA, SuppressionReason.OPTED_OUT, "ada", NOON)
+    ledger.suppressions.add([found])
+
+    assert write(Inbox(ledger), "START") is Said.RECEIVED
+    assert len(ledger.suppressions.all()) == 1
+
+
+def test_the_same_message_again_confirms_nothing_that_was_asked_later(ledger):
+    inbox = Inbox(ledger)
+    message = InboundMessage(ref="SM1", sender=ANNA, text="Ja")
+    inbox.message("sms", AddressKind.PHONE, message, NOON)
+    new = call(ledger)
+
+    again = inbox.message("sms", AddressKind.PHONE, message, NOON + timedelta(minutes=1))
+
+    assert again.said is Said.NOTHING
+    assert states(ledger, new) == {"anna": _S.ACCEPTED}
+
+
+def test_an_answer_after_the_end_is_kept_and_says_that_it_is_over(ledger):
+    new = call(ledger)
+    over = replace(ledger.incidents.find("INC-1"), phase=incident().phase.RESOLVED)
+    ledger.incidents.record(notice(over, 2, owed("anna")), after(30))
+
+    assert write(Inbox(ledger), "Ja", after(60)) is Said.OVER
+    assert [one.answer for one in ledger.confirmations.of(new.id)] == ["confirm"]
