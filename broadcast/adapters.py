@@ -12,7 +12,8 @@ What it returns: an `Outcome`, which is `Accepted` (with its `Thread`), `Rejecte
 perhaps a `SuppressionReason`), `NotSent` or `Unknown`; and a `Probe` with its `Health`.
 What it raises, while it is built and never later: `ConfigError`.
 What helps to read an answer (`Answer`; `NoReply` if none came): `responses`, `lookup`.
-What reads receipts, replies and keys that the provider sends: `Receives`, with the records of `inbound`.
+What reads receipts, replies and keys that the provider sends: `Receives` with the records of `inbound`, and
+`Answers` if it expects words back; `receiving` compares signatures and reads bodies.
 What helps to check options: `option_shapes`.
 
 Example:
@@ -55,9 +56,9 @@ Example:
             await self._transport.close()
 """
 
-from broadcast.channels import lookup, responses
+from broadcast.channels import lookup, receiving, responses
 from broadcast.channels import options as option_shapes
-from broadcast.channels.base import Adapter, Receives, Reconciles
+from broadcast.channels.base import Adapter, Answers, Receives, Reconciles
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
@@ -83,6 +84,7 @@ __all__ = [
     "Adapter",
     "AddressKind",
     "Answer",
+    "Answers",
     "Attempted",
     "Capabilities",
     "ChannelKind",
@@ -109,5 +111,6 @@ __all__ = [
     "inbound",
     "lookup",
     "option_shapes",
+    "receiving",
     "responses",
 ]

@@ -25,6 +25,7 @@ SECRET_OPTIONS = frozenset(
         "client_secret",
         "secret",
         "signing_secret",
+        "shared_key",
         "webhook_url",
         "apprise_url",
     }

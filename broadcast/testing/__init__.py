@@ -1,7 +1,8 @@
 """Contract suites for adapters and ledgers of any origin, run by pytest.
 
 Subclass `http_contract.HttpAdapterContract` with a fixture `case`; if the sandbox has the provider's wire
-format, also `sandbox_contract.SandboxAdapterContract`.
+format, also `sandbox_contract.SandboxAdapterContract`. An adapter that receives requests of its provider also
+needs `inbound_contract.InboundContract`, or with receipts `inbound_contract.ReceiptContract`.
 
 Example:
     class TestPigeon(HttpAdapterContract):

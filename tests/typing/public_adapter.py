@@ -11,6 +11,7 @@ from broadcast.adapters import (
     Adapter,
     AddressKind,
     Answer,
+    Answers,
     Attempted,
     Capabilities,
     ChannelKind,
@@ -37,6 +38,7 @@ from broadcast.adapters import (
     inbound,
     lookup,
     option_shapes,
+    receiving,
     responses,
 )
 
@@ -76,13 +78,14 @@ class Pigeon:
         return [await self._find(attempt) for attempt in attempts]
 
     def receive(self, request: inbound.InboundRequest) -> Sequence[inbound.Inbound]:
-        if request.headers.get("pigeon-signature") != "right":
-            raise inbound.Forged
-        try:
-            ref = str(json.loads(request.body)["id"])
-        except (ValueError, KeyError, TypeError):
-            raise inbound.Malformed from None
+        receiving.require_equal(b"right", request.headers.get("pigeon-signature", ""))
+        ref = responses.text_of(receiving.json_object_body(request), "id")
+        if not ref:
+            raise inbound.Malformed("no id")
         return [inbound.Receipt(ref=ref, state=inbound.ReceiptState.DELIVERED, event="landed")]
+
+    def answer(self, text: str, locale: str) -> inbound.InboundAnswer:
+        return inbound.InboundAnswer(200, text.encode(), f"text/plain; lang={locale}")
 
     async def probe(self) -> Probe:
         answer = await self._ask("GET", "/loft")
@@ -135,3 +138,4 @@ def _page(answer: Answer) -> lookup.ListPage | None:
 ADAPTER: type[Adapter] = Pigeon
 RECONCILES: type[Reconciles] = Pigeon
 RECEIVES: type[Receives] = Pigeon
+ANSWERS: type[Answers] = Pigeon

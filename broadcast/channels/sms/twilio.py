@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from broadcast.channels.lookup import Listed, ListPage, likeness, look_through, moment
-from broadcast.channels.options import Shapes, between, sms_sender, web_address, words
+from broadcast.channels.options import Shapes, between, sms_sender, token, web_address, words
 from broadcast.channels.responses import json_object, objects, text_of
 from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.channels.vendors.twilio_account import (
@@ -20,7 +20,7 @@ from broadcast.channels.vendors.twilio_account import (
     created,
     referring,
 )
-from broadcast.channels.vendors.twilio_signature import message_answer, reference, signed_form
+from broadcast.channels.vendors.twilio_signature import TwilioSigner, message_answer, reference
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.contact import AddressKind
@@ -93,13 +93,17 @@ class TwilioSms:
         fate=("twilio",),
     )
     options: ClassVar[frozenset[str]] = frozenset(
-        {"account_sid", "auth_token", "from", "messaging_service_sid", "validity", "status_callback"}
+        {
+            *("account_sid", "auth_token", "shared_key", "from", "messaging_service_sid"),
+            *("validity", "status_callback"),
+        }
     )
     shapes: ClassVar[Shapes] = {
         "from": sms_sender,
         "validity": between(1, 36_000, "write validity = 3600 for an hour"),
         "status_callback": web_address,
         **dict.fromkeys(("account_sid", "auth_token", "messaging_service_sid"), words),
+        "shared_key": token,
     }
     defaults: ClassVar[Mapping[str, object]] = {"validity": 3600}  # seconds
     identifiers: ClassVar[Shapes] = {**ACCOUNT_IDENTIFIERS, "messaging_service_sid": SERVICE_SID}
@@ -109,7 +113,7 @@ class TwilioSms:
         self._sender = sender
         self._validity = settings.options.get("validity", self.defaults["validity"])
         self._callback = settings.text("status_callback")
-        self._token = settings.required("auth_token")
+        self._signer = TwilioSigner.from_settings(settings)
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
@@ -132,7 +136,7 @@ class TwilioSms:
 
     def receive(self, request: InboundRequest) -> Sequence[Inbound]:
         """Read a status callback, or a message that a person sent to our number."""
-        form = signed_form(request, self._token)
+        form = self._signer.form(request)
         sid = form.get("MessageSid", "")
         if sid and form.get("MessageStatus", "") in RECEIPTS:
             return [_receipt(form, sid, reference(request))]

@@ -1,8 +1,9 @@
 """Signatures of Twilio's requests, and the form in their body.
 
-Twilio signs the public URL with all fields of the form, by HMAC-SHA1 with the account's primary auth token.
-A request with JSON has the SHA-256 of its body in the query instead, and only the URL is signed.
-Source: https://www.twilio.com/docs/usage/security (2026-11-29).
+Twilio signs the public URL with all fields of the form: by HMAC-SHA1 with the account's primary auth token,
+or by HMAC-SHA256 with a shared key, and names the algorithm in a header that is not signed. A request with
+JSON has the SHA-256 of its body in the query instead, and only the URL is signed.
+Sources: https://www.twilio.com/docs/usage/security, and the SDK's `RequestValidator` (2026-11-29).
 """
 
 from __future__ import annotations
@@ -10,40 +11,67 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from broadcast.model.inbound import Forged, InboundAnswer, InboundRequest, Malformed
+from broadcast.channels.receiving import form_body, is_json, require_equal
+from broadcast.config.settings import ChannelSettings
+from broadcast.model.inbound import Forged, InboundAnswer, InboundRequest
 
 SIGNATURE = "x-twilio-signature"
-#: Twilio sends about 20 fields. A body that is cut into more pieces than this is not from Twilio.
-_MOST_FIELDS = 200
-_JSON = "application/json"
+SETTINGS = "x-twilio-webhooks-signature-settings"
+SHA1, SHA256 = "HMAC_SHA1", "HMAC_SHA256"
+_DIGESTS = {SHA1: "sha1", SHA256: "sha256"}
+_PORTS = {"https": 443, "http": 80}
 
 
-def signed_form(request: InboundRequest, token: str) -> dict[str, str]:
-    """Return the form of a request whose signature is right; of repeated fields the last value.
+@dataclass(frozen=True, slots=True)
+class TwilioSigner:
+    """The secret that Twilio signs with, and the only algorithm that is accepted.
 
-    Raises:
-        Forged: The signature is missing or wrong.
-        Malformed: The body is not a form in UTF-8; it has no signature that could be checked.
+    Our configuration chooses the algorithm. If a request could choose it, a forger would take the weaker one.
     """
-    fields = _fields(request)
-    expected = signature(_public(request.url), fields, token)
-    if not hmac.compare_digest(expected, request.headers.get(SIGNATURE, "").encode("utf-8", "replace")):
-        raise Forged
-    return dict(fields)
 
+    secret: str = field(repr=False)
+    algorithm: str = SHA1
 
-def signature(url: str, fields: Sequence[tuple[str, str]], token: str) -> bytes:
-    """Return the signature of a URL and a form, in base64.
+    @classmethod
+    def from_settings(cls, settings: ChannelSettings) -> Self:
+        """Read `shared_key`; without it, requests are signed with `auth_token`. Raises `ConfigError`."""
+        shared = settings.text("shared_key")
+        return cls(shared, SHA256) if shared else cls(settings.required("auth_token"))
 
-    Fields are sorted by name, then by value; a pair that is repeated counts once. Values are taken as they
-    are: Twilio signs empty fields too, and spaces at the end of a text (error 57012).
-    """
-    signed = url + "".join(f"{name}{value}" for name, value in sorted(set(fields)))
-    return b64encode(hmac.digest(token.encode(), signed.encode("utf-8", "surrogatepass"), "sha1"))
+    def form(self, request: InboundRequest) -> dict[str, str]:
+        """Return the form of a request whose signature is right; of repeated fields the last value.
+
+        Raises:
+            Forged: The signature is missing or wrong, or is of another algorithm than ours.
+            Malformed: The body is not a form in UTF-8; it has no signature that could be checked.
+        """
+        if _algorithm(request) not in {"", self.algorithm}:
+            raise Forged
+        fields = _fields(request)
+        given = request.headers.get(SIGNATURE, "")
+        # The SDK accepts both, because not all of Twilio's machines sign the port.
+        without, with_port = (self.sign(url, fields) for url in _port_forms(_public(request.url)))
+        require_equal(without if without == given.encode("utf-8", "replace") else with_port, given)
+        # A NUL can be in no phone's text, and PostgreSQL does not store it.
+        return {name: value.replace("\0", "") for name, value in fields}
+
+    def sign(self, url: str, fields: Sequence[tuple[str, str]]) -> bytes:
+        """Return the signature of a URL and a form, in base64.
+
+        Fields are sorted by name, then by value; a pair that is repeated counts once. Values are taken as
+        they are: Twilio signs empty fields too, and spaces at the end of a text (error 57012).
+        """
+        signed = url + "".join(f"{name}{value}" for name, value in sorted(set(fields)))
+        secret = self.secret.encode("utf-8", "surrogatepass")
+        return b64encode(
+            hmac.digest(secret, signed.encode("utf-8", "surrogatepass"), _DIGESTS[self.algorithm])
+        )
 
 
 def message_answer(text: str) -> InboundAnswer:
@@ -51,7 +79,27 @@ def message_answer(text: str) -> InboundAnswer:
     response = Element("Response")
     if text:
         SubElement(response, "Message").text = text
+    return twiml_answer(response)
+
+
+def twiml_answer(response: Element) -> InboundAnswer:
+    """Return TwiML as the answer to a request."""
     return InboundAnswer(200, tostring(response, encoding="utf-8"), "text/xml")
+
+
+def reference(request: InboundRequest) -> str:
+    """Return our own reference from the query of a callback (see `twilio_account.referring`)."""
+    found: Mapping[str, list[str]] = parse_qs(urlsplit(request.url).query)
+    return found.get("ref", [""])[-1]
+
+
+def _algorithm(request: InboundRequest) -> str:
+    """Return the algorithm that a request names (`key=...,algorithm=HMAC_SHA256`), or "" if it names none."""
+    for part in request.headers.get(SETTINGS, "").split(","):
+        name, _, value = part.partition("=")
+        if name.strip() == "algorithm" and value.strip():
+            return value.strip().upper()
+    return ""
 
 
 def _fields(request: InboundRequest) -> list[tuple[str, str]]:
@@ -59,19 +107,11 @@ def _fields(request: InboundRequest) -> list[tuple[str, str]]:
     wanted = parse_qs(urlsplit(request.url).query).get("bodySHA256")
     if wanted is not None:
         # The hash covers these very bytes. Reading them as a form as well would let an unsigned form in.
-        actual = hashlib.sha256(request.body).hexdigest()
-        if not hmac.compare_digest(actual.encode(), wanted[-1].lower().encode()):
-            raise Forged
+        require_equal(hashlib.sha256(request.body).hexdigest().encode(), wanted[-1].lower())
         return []
-    if request.headers.get("content-type", "").startswith(_JSON):
+    if is_json(request):
         raise Forged
-    try:
-        text = request.body.decode()
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
-    except UnicodeDecodeError:
-        raise Malformed("the form is not UTF-8") from None
-    except ValueError:
-        raise Malformed(f"the form has more than {_MOST_FIELDS} fields") from None
+    return form_body(request)
 
 
 def _public(url: str) -> str:
@@ -79,7 +119,12 @@ def _public(url: str) -> str:
     return url.partition("#")[0]
 
 
-def reference(request: InboundRequest) -> str:
-    """Return our own reference from the query of a callback (see `twilio_account.referring`)."""
-    found: Mapping[str, list[str]] = parse_qs(urlsplit(request.url).query)
-    return found.get("ref", [""])[-1]
+def _port_forms(url: str) -> Iterator[str]:
+    """Yield the URL without its port, then with it; a port that is not written is the scheme's own."""
+    scheme, _, rest = url.partition("://")
+    place = rest.partition("/")[0].partition("?")[0]
+    tail = rest[len(place) :]
+    port = urlsplit(url).port
+    host = place.removesuffix(f":{port}")
+    yield f"{scheme}://{host}{tail}"
+    yield f"{scheme}://{host}:{port or _PORTS.get(scheme, 80)}{tail}"
