@@ -1,18 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from urllib.parse import parse_qsl
-
 import pytest
-from multidict import MultiDict
-from twilio.request_validator import RequestValidator
 
-from broadcast.model.inbound import InboundRequest
 from broadcast.testing.adapter_contract import Case
 from broadcast.testing.http_contract import HttpAdapterContract
 from broadcast.testing.inbound_contract import InboundCase, InboundContract, ReceiptContract, request
 from broadcast.testing.sandbox_contract import SandboxAdapterContract
 from broadcast.testing.stub import Canned
+from tests.contract.twilio_signing import signed_by_the_sdk
 
 OPTIONS = {"account_sid": "AC" + "5" * 32, "auth_token": "s3cret-of-twilio", "from": "+4930231250"}
 SHARED = {**OPTIONS, "shared_key": "s3cret-that-is-shared"}
@@ -80,15 +75,3 @@ class TestTwilioSmsReceivesMessages(InboundContract):
             proofs=("x-twilio-signature",),
             signs_url=True,
         )
-
-
-def signed_by_the_sdk(secret: str, algorithm: str | None = None):
-    """Return what signs a request as Twilio's own SDK does."""
-
-    def sign(given: InboundRequest) -> InboundRequest:
-        fields = parse_qsl(given.body.decode(errors="replace"), keep_blank_values=True)
-        made = RequestValidator(secret).compute_signature(given.url, MultiDict(fields), algorithm)
-        named = {"x-twilio-webhooks-signature-settings": f"key=k1,algorithm={algorithm}"} if algorithm else {}
-        return replace(given, headers={**given.headers, **named, "x-twilio-signature": made})
-
-    return sign

@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
-from broadcast.channels.options import Shapes, phone_number, table, web_address, words
+from broadcast.channels.options import Shapes, phone_number, table, token, web_address, words
 from broadcast.channels.transport import Transport
 from broadcast.channels.vendors.twilio_account import (
     ACCOUNT_IDENTIFIERS,
+    SUPPRESSED,
     Codes,
     TwilioAccount,
     created,
     referring,
 )
-from broadcast.channels.voice.twiml import MOST, call
+from broadcast.channels.vendors.twilio_signature import TwilioSigner, reference, twiml_answer
+from broadcast.channels.voice.twiml import MOST, call, spoken_answer
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
 from broadcast.model.contact import AddressKind
+from broadcast.model.inbound import Inbound, InboundAnswer, InboundRequest, KeyPress, Receipt, ReceiptState
 from broadcast.model.outcome import Outcome, Probe, Rejected, Scope
 from broadcast.model.outgoing import Outgoing
 
@@ -46,6 +49,18 @@ CODES: Codes = {
     "21219": (_RECIPIENT, "a trial account may only call verified numbers"),
 }
 DETECTION = frozenset({"Enable", "DetectMessageEnd"})
+#: Why a call reached nobody, by its final state. Twilio reports the final state, and only that, unless a call
+#: subscribes more (https://www.twilio.com/docs/voice/api/call-resource#statuscallbackevent, 2026-11-29).
+UNANSWERED: Mapping[str, str] = {
+    "busy": "the line was busy",
+    "no-answer": "the call was not answered",
+    "canceled": "the call was cancelled",
+    "failed": "the call could not be connected",
+}
+_COMPLETED, _FAX, _MACHINE = "completed", "fax", "machine"
+#: Tells a status callback from the other requests of a call
+#: (https://www.twilio.com/docs/voice/twiml#callbacksource, 2026-11-29).
+_STATUS_CALLBACK = "call-progress-events"
 
 
 class TwilioVoice:
@@ -61,7 +76,7 @@ class TwilioVoice:
     )
     options: ClassVar[frozenset[str]] = frozenset(
         {
-            *("account_sid", "auth_token", "from", "voices"),
+            *("account_sid", "auth_token", "shared_key", "from", "voices"),
             *("machine_detection", "action_url", "status_callback"),
         }
     )
@@ -71,6 +86,7 @@ class TwilioVoice:
         "status_callback": web_address,
         **dict.fromkeys(("account_sid", "auth_token", "machine_detection"), words),
         "voices": table,
+        "shared_key": token,
     }
     identifiers: ClassVar[Shapes] = ACCOUNT_IDENTIFIERS
 
@@ -81,6 +97,7 @@ class TwilioVoice:
         self._detection = _detection(settings)
         self._action = settings.text("action_url")
         self._callback = settings.text("status_callback")
+        self._signer = TwilioSigner.from_settings(settings)
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
@@ -94,6 +111,21 @@ class TwilioVoice:
     async def probe(self) -> Probe:
         """Ask for the account."""
         return await self._account.probe()
+
+    def receive(self, request: InboundRequest) -> Sequence[Inbound]:
+        """Read how a call ended, or the key that a person pressed."""
+        form, key = self._signer.form(request), reference(request)
+        sid = form.get("CallSid", "")
+        if not sid:
+            return []
+        if form.get("Digits") and form.get("CallbackSource") != _STATUS_CALLBACK:
+            return [KeyPress(ref=sid, key=key, pressed=form["Digits"], sender=form.get("To", ""))]
+        receipt = _receipt(form, sid, key)
+        return [receipt] if receipt else []
+
+    def answer(self, text: str, locale: str) -> InboundAnswer:
+        """Return the TwiML that says `text` and ends the call."""
+        return twiml_answer(spoken_answer(text, locale, self._voices))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -111,6 +143,31 @@ class TwilioVoice:
         if self._callback:
             form["StatusCallback"] = referring(self._callback, outgoing.key)
         return created(await self._account.create("Calls", form), CODES)
+
+
+def _receipt(form: Mapping[str, str], sid: str, key: str) -> Receipt | None:
+    """Return how a call ended; None if it has not ended.
+
+    A call that a mailbox answered is delivered: the text is there to be heard. Only a key confirms it.
+    """
+    status, by = form.get("CallStatus", ""), form.get("AnsweredBy", "")
+    if status == _COMPLETED and by != _FAX:
+        reason = "a mailbox answered" if by.startswith(_MACHINE) else None
+        return Receipt(ref=sid, state=ReceiptState.DELIVERED, event=status, key=key, reason=reason)
+    reason = "a fax machine answered" if status == _COMPLETED else UNANSWERED.get(status)
+    if reason is None:
+        return None
+    code = form.get("ErrorCode") or None
+    _, explained = CODES.get(code or "", (_RECIPIENT, reason))
+    return Receipt(
+        ref=sid,
+        state=ReceiptState.FAILED,
+        event=status,
+        key=key,
+        reason=explained,
+        code=code,
+        suppress=SUPPRESSED.get(code or ""),
+    )
 
 
 def _voices(settings: ChannelSettings) -> Mapping[str, str]:

@@ -44,6 +44,16 @@ def call(message: Message, voices: Mapping[str, str], action: str | None, *, may
     return tostring(response, encoding="unicode")
 
 
+def spoken_answer(text: str, locale: str, voices: Mapping[str, str]) -> Element:
+    """Return the TwiML that says `text` and ends the call; an empty text only ends it."""
+    response = Element("Response")
+    if text:
+        tag = _tag(locale or "en")
+        _say(response, ((text, _attributes(tag, _language(tag), voices)),))
+    SubElement(response, "Hangup")
+    return response
+
+
 def _keys(locale: str, voices: Mapping[str, str], *, may_leave: bool) -> Saying:
     """Return what the keys do, in the language of the notice; in English if we lack that language."""
     language = _language(locale)
