@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from broadcast.channels.email.headers import OPTIONS, SHAPES, Identity, Sender, refusal
 from broadcast.channels.email.personalizations import request_body
+from broadcast.channels.email.sendgrid_events import events
 from broadcast.channels.options import Shapes, matching, token
 from broadcast.channels.responses import failure, health, json_object, objects, text_of, unreadable
 from broadcast.channels.sdk_logging import silence
@@ -15,6 +16,7 @@ from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Threading
 from broadcast.model.contact import AddressKind
+from broadcast.model.inbound import Inbound, InboundRequest
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Rejected, Scope
 from broadcast.model.outgoing import Outgoing
 from broadcast.model.suppression import SuppressionReason
@@ -35,6 +37,13 @@ STATUSES: Mapping[int, tuple[Scope, str]] = {
     413: (Scope.MESSAGE, "the message is too large"),
 }
 
+#: A public key on the curve P-256, in DER and base64: the first 36 letters are the same for every one.
+VERIFICATION_KEY = matching(
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{86}==",
+    "SendGrid's verification key",
+    "copy it from Settings, Mail Settings, Event Webhook, Security features; it begins with MFkw",
+)
+
 _BASE_URL = "https://api.sendgrid.com"
 _PEOPLE = 1000
 
@@ -51,17 +60,18 @@ class SendGrid:
         concurrency=4,  # requests for a thousand people each; more would only use memory
         fate=("sendgrid", "twilio"),
     )
-    options: ClassVar[frozenset[str]] = OPTIONS | {"api_key"}
-    shapes: ClassVar[Shapes] = {"api_key": token, **SHAPES}
+    options: ClassVar[frozenset[str]] = OPTIONS | {"api_key", "verification_key"}
+    shapes: ClassVar[Shapes] = {"api_key": token, "verification_key": VERIFICATION_KEY, **SHAPES}
     identifiers: ClassVar[Shapes] = {
         "api_key": matching(
             r"SG\.[\w-]+\.[\w-]+", "an API key of SendGrid", "it begins with SG. and has two dots"
         )
     }
 
-    def __init__(self, client: Any, sender: Sender, transport: Transport) -> None:
+    def __init__(self, client: Any, sender: Sender, transport: Transport, verification_key: str) -> None:
         self._sender = sender
         self._transport = transport
+        self._verification_key = verification_key
         self._mail = _endpoint(client, "mail", "send")
         self._scopes = _endpoint(client, "scopes")
 
@@ -73,7 +83,8 @@ class SendGrid:
 
         silence("python_http_client")
         base_url = (settings.base_url or _BASE_URL).rstrip("/")
-        return cls(SendGridAPIClient(key, host=base_url).client, sender, transport)
+        client = SendGridAPIClient(key, host=base_url).client
+        return cls(client, sender, transport, settings.text("verification_key"))
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Send one text to everybody in the batch."""
@@ -90,6 +101,10 @@ class SendGrid:
             if isinstance(scopes, list) and "mail.send" not in scopes:
                 return Probe(Health.UNAUTHORISED, "the API key may not send mail")
         return health(answer)
+
+    def receive(self, request: InboundRequest) -> Sequence[Inbound]:
+        """Read what became of mails; without `verification_key`, nothing is believed."""
+        return list(events(request, self._verification_key, self._sender.domain))
 
     async def close(self) -> None:
         """Close all connections."""
