@@ -8,11 +8,13 @@ from typing import ClassVar, Self
 from broadcast.channels.address_guard import guard_for
 from broadcast.channels.chat.document import document, signed
 from broadcast.channels.chat.endpoint import Endpoint
+from broadcast.channels.chat.receipt_document import read_receipt
 from broadcast.channels.options import Shapes, private_addresses, words
 from broadcast.channels.responses import failure, json_object, text_of, unreadable
 from broadcast.channels.transport import Answer, NoReply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.inbound import Inbound, InboundRequest
 from broadcast.model.outcome import Accepted, Outcome, Probe, Thread
 from broadcast.model.outgoing import Outgoing
 
@@ -61,6 +63,10 @@ class Webhook:
     async def probe(self) -> Probe:
         """Request the root of the receiver's host."""
         return await self._endpoint.reach()
+
+    def receive(self, request: InboundRequest) -> Sequence[Inbound]:
+        """Read a receipt or a confirmation, `broadcast.receipt/1`."""
+        return [read_receipt(request, self._secret)]
 
     async def close(self) -> None:
         """Close all connections."""
