@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
+from broadcast.model.ids import base_id
 from broadcast.model.incident import Phase
 from broadcast.model.question import DECLINE, FORWARD, AnswerMeans, NoticeQuestion, PersonalAnswer
 
@@ -39,10 +40,16 @@ class Asked:
     locale: str
     name: str
     phone: str | None = field(repr=False)
+    email: str | None = field(repr=False)
     options: tuple[str, ...]
     answer_by: datetime | None
     closed: bool
     answered: bool
+
+    @property
+    def place(self) -> str:
+        """What names the receiver among all audiences: `agents:a-17`."""
+        return f"{self.audience}:{base_id(self.contact)}"
 
     @property
     def mark(self) -> str:
@@ -172,6 +179,7 @@ def _asked(row: Row) -> Asked:
         locale=row["locale"],
         name=row["name"] or "",
         phone=row["phone"],
+        email=row["email"] and row["email"].lower(),
         options=tuple(json.loads(row["options"] or "[]")),
         answer_by=moment(row["answer_by"]),
         closed=Phase(row["phase"]).closed,

@@ -107,6 +107,12 @@ class InboxRecords:
         with self._store.reading() as connection:
             return [_recorded(row) for row in connection.execute("inbound_of_incident", (incident.id,))]
 
+    def unasked(self, since: datetime, until: datetime) -> list[RecordedMessage]:
+        """Return what people wrote in this time that answers no notice."""
+        wanted = {"since": since.timestamp(), "until": until.timestamp()}
+        with self._store.reading() as connection:
+            return [_recorded(row) for row in connection.execute("unasked_between", wanted)]
+
     def from_address(self, kind: AddressKind, address: str) -> list[RecordedMessage]:
         """Return what came from an address."""
         digest = address_digest(self._store.secret(), kind, address)

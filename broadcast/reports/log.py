@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from broadcast.channels import registry
 from broadcast.config.settings import Settings
 from broadcast.errors import ConfigError
+from broadcast.ledger.confirmations import Confirmation
 from broadcast.ledger.counts import counts_of_channel
+from broadcast.ledger.inbox import RecordedMessage
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import DeliveryLine, Notice
 from broadcast.model.contact import AddressKind
+from broadcast.model.incident import Incident
 from broadcast.model.mask import mask
+from broadcast.model.question import AnswerMeans
 from broadcast.reports.status import is_reopening
 
 _TROUBLES = ("unknown", "failed", "held", "suppressed")
@@ -24,8 +28,8 @@ _TROUBLES = ("unknown", "failed", "held", "suppressed")
 class LogEntry:
     """One line; `contact` and addresses are masked.
 
-    `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding` or
-    `erasure`.
+    `kind` is `notice`, `channel`, `delivery`, `failover`, `breaker`, `recovery`, `warning`, `finding`,
+    `erasure`, `confirmation` or `message`: what a person wrote to us, as it was typed.
     """
 
     at: datetime
@@ -61,7 +65,42 @@ def log(ledger: Ledger, ref: str | None, kinds: Mapping[str, AddressKind | None]
         entries.append(_notice(notice))
         entries += _channels(ledger, notice)
         entries += (_delivery(notice, line, kinds) for line in ledger.history.lines(notice))
+        entries += (_confirmation(notice, answer) for answer in ledger.confirmations.of(notice.id))
+    entries += map(_message, _written(ledger, incident))
     return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def _written(ledger: Ledger, incident: Incident) -> list[RecordedMessage]:
+    """Return what people wrote in answer, and all that answers no notice while the incident was open."""
+    until = incident.ended_at or datetime.max.replace(tzinfo=UTC)
+    return [*ledger.inbox.of(incident), *ledger.inbox.unasked(incident.opened_at, until)]
+
+
+def _message(message: RecordedMessage) -> LogEntry:
+    return LogEntry(
+        at=message.at,
+        kind="message",
+        text=message.text,
+        notice=message.sequence,
+        channel=message.channel,
+        contact=mask(message.sender),
+        state=message.meaning,
+    )
+
+
+def _confirmation(notice: Notice, answer: Confirmation) -> LogEntry:
+    by = f"by {answer.means}" + (f" of {answer.author}" if answer.means is AnswerMeans.COMMAND else "")
+    late = ", late" if answer.late else ""
+    note = f": {answer.note}" if answer.note else ""
+    return LogEntry(
+        at=answer.at,
+        kind="confirmation",
+        text=f"{by}{late}{note}",
+        notice=notice.sequence,
+        channel=answer.channel,
+        contact=answer.contact,
+        state=answer.answer,
+    )
 
 
 def _notice(notice: Notice) -> LogEntry:

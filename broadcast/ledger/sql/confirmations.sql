@@ -9,7 +9,7 @@ SELECT * FROM question WHERE notice_id = ?
 -- name: asked_at_address
 -- Receivers with an address whom a notice asked since `since`, and who have that notice or may have it; the latest first.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
-       recipient.name, recipient.phone, question.answer_by, question.options,
+       recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
        confirmation.id IS NOT NULL AS answered
 FROM question JOIN notice ON notice.id = question.notice_id JOIN incident ON incident.id = notice.incident_id
 JOIN delivery ON delivery.notice_id = notice.id JOIN recipient ON recipient.id = delivery.recipient_id
@@ -22,7 +22,7 @@ ORDER BY confirmation.id IS NOT NULL, question.asked_at DESC, delivery.id
 -- name: asked_in_message
 -- The receiver of the message that a provider's id stands for, with the columns of `asked_at_address`.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
-       recipient.name, recipient.phone, question.answer_by, question.options,
+       recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
        confirmation.id IS NOT NULL AS answered
 FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id JOIN notice ON notice.id = delivery.notice_id
 JOIN incident ON incident.id = notice.incident_id LEFT JOIN recipient ON recipient.id = delivery.recipient_id
@@ -35,7 +35,7 @@ ORDER BY attempt.id
 -- name: receivers_of_notice
 -- The people whom a notice is for, with the columns of `asked_at_address`.
 SELECT DISTINCT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
-       recipient.name, recipient.phone, question.answer_by, question.options,
+       recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
        confirmation.id IS NOT NULL AS answered
 FROM notice JOIN incident ON incident.id = notice.incident_id JOIN delivery ON delivery.notice_id = notice.id
 JOIN recipient ON recipient.id = delivery.recipient_id LEFT JOIN question ON question.notice_id = notice.id

@@ -29,6 +29,12 @@ FROM inbound_message LEFT JOIN notice ON notice.id = inbound_message.notice_id
 LEFT JOIN incident ON incident.id = notice.incident_id
 WHERE inbound_message.digest = ? ORDER BY inbound_message.received_at, inbound_message.id
 
+-- name: unasked_between
+-- What people wrote from `since` to `until` that answers no notice, in the order in which it arrived.
+SELECT channel, sender, text, meaning, received_at, NULL AS sequence, NULL AS incident
+FROM inbound_message WHERE notice_id IS NULL AND received_at >= :since AND received_at <= :until
+ORDER BY received_at, id
+
 -- name: inbound_of_incident
 -- What people wrote in answer to notices of an incident, in the order in which it arrived.
 SELECT inbound_message.channel, inbound_message.sender, inbound_message.text, inbound_message.meaning, inbound_message.received_at,
