@@ -94,7 +94,7 @@ def parse_day(text: str, now: datetime, timezone: ZoneInfo) -> datetime | None:
     wanted, today = text.strip().lower().rstrip(","), now.astimezone(timezone).date()
     if wanted == "none":
         return None
-    day = _weekday(wanted, today) or _german_date(wanted, today) or _iso_date(wanted)
+    day = _next_weekday(wanted, today) or _german_date(wanted, today) or _iso_date(wanted)
     if day is None or day.year not in _YEARS:
         raise UsageError(f'"{text}" is not a day', hint=_DAY_EXAMPLES)
     if day < today:
@@ -145,6 +145,12 @@ def parse_past_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
     return passed[-1]
 
 
+def weekday(name: str) -> int | None:
+    """Return the day of that name, 0 for Monday: `fr`, `fri`, `friday`, `freitag`; None if there is none."""
+    wanted = name.strip().lower().rstrip(".")
+    return next((number for number, names in enumerate(_WEEKDAYS) if wanted in names), None)
+
+
 def doubts(text: str, moment: datetime, now: datetime, timezone: ZoneInfo) -> Iterator[str]:
     """Yield remarks on how a time was read: another day than today's, or one of two."""
     wanted, shown = text.strip().lower(), moment.astimezone(timezone)
@@ -188,12 +194,10 @@ def _has_offset(text: str) -> bool:
         return False
 
 
-def _weekday(text: str, today: date) -> date | None:
-    """Return the next day with that name, after today: `fr`, `fri`, `friday`, `freitag`."""
-    for number, names in enumerate(_WEEKDAYS):
-        if text.rstrip(".") in names:
-            return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
-    return None
+def _next_weekday(text: str, today: date) -> date | None:
+    """Return the next day with that name, after today."""
+    number = weekday(text)
+    return None if number is None else today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
 
 
 def _german_date(text: str, today: date) -> date | None:

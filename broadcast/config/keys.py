@@ -110,6 +110,9 @@ REMIND: Key[str | None] = Key("remind", shapes.text, None)
 BEFORE: Key[float] = Key("before", shapes.timeout, Cadence().before.total_seconds())
 SPANS: Key[Mapping[Severity, timedelta | None]] = Key("", shapes.spans, {})
 
+SHIFTS: Key[tuple[Mapping[str, object], ...]] = Key("shifts", shapes.tables, ())
+CALENDAR: Key[str | None] = Key("calendar", shapes.text, None)
+
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
 BROADCAST = Section(
@@ -136,12 +139,13 @@ ALTERNATIVES = Section("alternatives", (KIND, VALUE, FATE, SERVICE, HOURS), name
 WATCH = Section("watch", (ACTIVATE, DOWN_AFTER, UP_AFTER, EXPIRES))
 SERVE = Section("serve", (ORIGIN, PUBLIC, DESK, ALERTS_TOKEN))
 CADENCE = Section("cadence", (REMIND, BEFORE), free=SPANS)
+ONCALL = Section("oncall", (CONTACTS, SHIFTS, CALENDAR), named=True)
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 
 SECTIONS: Mapping[str, Section] = {
     section.name: section
     for section in (
         *(BROADCAST, LEDGER, CHANNELS, AUDIENCES, SERVICES),
-        *(FATES, ALTERNATIVES, CADENCE, WATCH, SERVE, STATUS_PAGES),
+        *(FATES, ALTERNATIVES, CADENCE, WATCH, SERVE, ONCALL, STATUS_PAGES),
     )
 }

@@ -15,6 +15,7 @@ from broadcast.config.channels import read_channel
 from broadcast.config.document import Document, read_document
 from broadcast.config.environment import Variables, exposed, read_dotenv
 from broadcast.config.ledger import ledger_path
+from broadcast.config.oncall import read_oncall
 from broadcast.config.problems import Problems
 from broadcast.config.serving import read_serve
 from broadcast.config.settings import AudienceSettings, ChannelSettings, Settings
@@ -121,6 +122,9 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
         cadence=read_cadence(TomlTable(source, "cadence"), {table.path[-1] for table in audiences}),
         watch=read_watch(TomlTable(source, "watch")),
         serve=read_serve(TomlTable(source, "serve")),
+        oncall=MappingProxyType(
+            {table.path[-1]: read_oncall(table) for table in TomlTable(source, "oncall").tables()}
+        ),
         status_pages=MappingProxyType(read_status_pages(TomlTable(source, "status_pages"))),
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),

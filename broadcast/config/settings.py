@@ -15,6 +15,7 @@ from broadcast.model.incident import Service
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead, Worded
 from broadcast.model.promise import Cadence
 from broadcast.model.redaction import Secrets
+from broadcast.model.shift import Shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +192,21 @@ class ServeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnCallSettings:
+    """One `[oncall.NAME]` table: a rota.
+
+    Its people are in the files of `contacts`. `shifts` and the events in the file `calendar` say when each
+    of them is on duty.
+    """
+
+    name: str
+    origin: str
+    contacts: tuple[Path, ...]
+    shifts: tuple[Shift, ...] = ()
+    calendar: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that a run needs to know, from flags, environment and file in this order.
 
@@ -224,6 +240,7 @@ class Settings:
     cadence: Cadence = field(default_factory=Cadence)
     watch: WatchSettings = WatchSettings()
     serve: ServeSettings = ServeSettings()
+    oncall: Mapping[str, OnCallSettings] = field(default_factory=dict)
     status_pages: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

@@ -242,11 +242,18 @@ def spans(value: object) -> Mapping[Severity, timedelta | None]:
     }
 
 
+def tables(value: object) -> tuple[Mapping[str, object], ...]:
+    """Read a list of tables."""
+    if isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
+        return tuple(value)
+    raise Wrong(f"{shown(value)} is not a list of tables", "write it like [{ ... }, { ... }]")
+
+
 def from_word(shape: Callable[[object], T], word: str) -> T:
     """Read the text of an environment variable, which has no type, as `shape`."""
     value: object = text(word)
-    if shape in {lanes, table, spans}:
-        what = "a list of lists" if shape is lanes else "a table"
+    if shape in {lanes, table, tables, spans}:
+        what = "a list of lists" if shape is lanes else "a list of tables" if shape is tables else "a table"
         raise Wrong(f"is {what}, which a variable cannot hold", "write it in the file")
     if shape is flag:
         value = _TRUTH.get(word.strip().lower(), word)

@@ -55,6 +55,8 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
     yield from _cadence(settings.cadence)
     yield from _of(settings.watch, keys.WATCH, keys.WATCH.name)
     yield from _of(settings.serve, keys.SERVE, keys.SERVE.name)
+    for name, rota in settings.oncall.items():
+        yield from _of(rota, keys.ONCALL, f"oncall.{name}")
     yield from ((f"status_pages.{fate}", url) for fate, url in _pages(settings).items())
 
 

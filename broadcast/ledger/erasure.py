@@ -45,7 +45,7 @@ class KnownAs:
     email: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forgetting:
     """A person to forget.
 
@@ -53,13 +53,15 @@ class Forgetting:
         people: The person as the ledger knows them, once for each audience.
         names: Every known name and id.
         addresses: Every known address.
-        marks: Digests that recognise them in an incident that goes on; useless without the install secret.
+        ids: Every id that only this person has: their absences go by it.
+        digests: Digests that recognise them in an incident that goes on; useless without the install secret.
     """
 
     people: tuple[KnownAs, ...]
     names: frozenset[str]
     addresses: tuple[tuple[AddressKind, str], ...]
     digests: frozenset[str]
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,16 @@ class Erasure:
         with self._store.reading() as connection:
             return int(connection.execute("count_unasked", (before.timestamp(),)).fetchone()[0])
 
+    def absences(self, before: datetime) -> int:
+        """Return how many absences of people were over before that time."""
+        with self._store.reading() as connection:
+            return int(connection.execute("count_absences", (before.timestamp(),)).fetchone()[0])
+
     def purge(self, incidents: Sequence[int], by: Author, before: datetime | None = None) -> None:
         """Erase all people from these incidents; what was still owed to them is not sent any more.
 
-        Messages and receipts from before `before` that belong to no incident are erased as well.
+        Messages and receipts from before `before` that belong to no incident, and absences that were over by
+        then, are erased as well.
         """
         with self._erasing(by) as connection:
             for incident in incidents:
@@ -136,7 +144,7 @@ class Erasure:
                 connection.execute("drop_forgotten", (incident,))
                 connection.execute("purge_inbound", {"incident": incident})
             if before is not None:
-                for name in ("purge_unasked", "purge_unmatched_receipts"):
+                for name in ("purge_unasked", "purge_unmatched_receipts", "purge_absences"):
                     connection.execute(name, (before.timestamp(),))
 
     def forget(self, person: Forgetting, secret: bytes, by: Author) -> None:
@@ -161,6 +169,7 @@ class Erasure:
             digests = [(address_digest(secret, *address),) for address in person.addresses]
             connection.executemany("forget_inbound", digests)
             connection.executemany("show_no_address", digests)
+            connection.executemany("forget_absences", [(id,) for id in sorted(person.ids)])
 
     def forgotten(self, incident: int) -> Forgotten | None:
         """Return what recognises the people who were forgotten in an incident; None if there are none."""

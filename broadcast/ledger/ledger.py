@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
+    from broadcast.ledger.absences import Absences
     from broadcast.ledger.confirmations import Confirmations
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.erasure import Erasure
@@ -45,6 +46,7 @@ class Ledger:
         receipts: What providers said later about messages that they had accepted.
         confirmations: What notices ask of their receivers, and the answers.
         inbox: What people wrote to us.
+        absences: When people of a rota are away.
         erasure: Takes people out of the ledger.
         runs: The processes that send from it.
         store: The engine, for functions of this package that only one command needs.
@@ -157,6 +159,13 @@ class Ledger:
         from broadcast.ledger.inbox import InboxRecords
 
         return InboxRecords(self.store)
+
+    @cached_property
+    def absences(self) -> Absences:
+        """When people of a rota are away."""
+        from broadcast.ledger.absences import Absences
+
+        return Absences(self.store)
 
     @cached_property
     def receipts(self) -> Receipts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from broadcast.config.settings import Settings
 from broadcast.errors import NothingMatched
+from broadcast.ledger.absences import Absence
 from broadcast.ledger.confirmations import Confirmation
 from broadcast.ledger.inbox import RecordedMessage
 from broadcast.ledger.ledger import Ledger
@@ -43,8 +44,8 @@ class SentMessage:
 class PersonExport:
     """All data about one person.
 
-    `known_as` are their contacts as the ledger has them, `written` what they wrote to us, and `answers` their
-    answers to notices, each with its notice (`INC-7/2`).
+    `known_as` are their contacts as the ledger has them, `written` what they wrote to us, `answers` their
+    answers to notices, each with its notice (`INC-7/2`), and `absences` when they were away from a rota.
     """
 
     person: FoundPerson
@@ -53,6 +54,7 @@ class PersonExport:
     suppressions: tuple[Suppression, ...]
     written: tuple[RecordedMessage, ...] = ()
     answers: tuple[tuple[str, Confirmation], ...] = ()
+    absences: tuple[Absence, ...] = ()
 
     @property
     def locale(self) -> str | None:
@@ -79,7 +81,8 @@ def export_person(
     typed = read_typed(settings, term)
     suppressions = tuple(_suppressions(ledger, person, typed))
     written = tuple(one for address in person.writes_from for one in ledger.inbox.from_address(*address))
-    if not (person.entries or suppressions or written or person.rejected or person.unread):
+    absences = tuple(one for id in sorted(person.own_ids) for one in ledger.absences.of(id))
+    if not (person.entries or suppressions or written or absences or person.rejected or person.unread):
         raise NothingMatched(
             f"nothing is known about {term.strip()}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
@@ -93,6 +96,7 @@ def export_person(
         suppressions=suppressions,
         written=written,
         answers=answers,
+        absences=absences,
     )
 
 

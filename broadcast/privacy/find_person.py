@@ -94,7 +94,7 @@ class FoundPerson:
 
     `others_addresses` and `others_places` belong to other people that the search found. `unread` names
     contacts files that cannot be read, with the reason. `rejected` are invalid rows that mention the person.
-    `typed` are the addresses that the search was for.
+    `typed` are the addresses that the search was for, and `typed_ids` the ids.
     """
 
     known_as: tuple[KnownAs, ...] = ()
@@ -105,6 +105,7 @@ class FoundPerson:
     others_addresses: frozenset[str] = frozenset()
     others_places: frozenset[tuple[str, str]] = frozenset()
     typed: tuple[tuple[AddressKind, str], ...] = ()
+    typed_ids: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -115,6 +116,13 @@ class FoundPerson:
     def entries(self) -> tuple[ListedPerson, ...]:
         """Their entries in the ledger and in the contacts files."""
         return (*map(_of_ledger, self.known_as), *map(_of_file, self.rows))
+
+    @property
+    def own_ids(self) -> frozenset[str]:
+        """Their ids, without those that another person has, too: two lists may both begin at 1."""
+        others = {id for _, id in self.others_places}
+        own = frozenset(entry.place[1] for entry in self.entries)
+        return (own | self.typed_ids) - others - {""}
 
     @property
     def writes_from(self) -> tuple[tuple[AddressKind, str], ...]:
@@ -242,6 +250,7 @@ class _Search:
             others_addresses=frozenset(address for entry in others for address in entry.addresses),
             others_places=frozenset(entry.place for entry in others),
             typed=tuple(address for typed in self._wanted for address in typed.kinds_of_addresses),
+            typed_ids=frozenset[str]().union(*(typed.ids for typed in self._wanted)),
         )
 
     def _possible(self) -> Iterator[ContactsPlace]:
@@ -258,11 +267,11 @@ class _Search:
     def _look(self) -> None:
         self._found = [*self._ledger.erasure.known_as(self._is_sought)]
         self._rejected, self._unread = [], []
-        for audience in self._settings.audiences.values():
-            own = frozenset(id for where, id in self._own_ids if where == audience.name)
-            terms = replace(self._sought, own_ids=own or self._typed_ids(audience.name))
-            for path in audience.contacts:
-                self._read(audience.name, path, terms)
+        for name, paths in _lists(self._settings):
+            own = frozenset(id for where, id in self._own_ids if where == name)
+            terms = replace(self._sought, own_ids=own or self._typed_ids(name))
+            for path in paths:
+                self._read(name, path, terms)
 
     def _read(self, audience: str, path: Path, terms: SearchTerms) -> None:
         try:
@@ -287,6 +296,18 @@ class _Search:
     def _is_sought(self, id: str, phone: str | None, email: str | None) -> bool:
         known = {phone, email.lower() if email else None}
         return base_id(id) in self._sought.ids or not self._sought.addresses.isdisjoint(known)
+
+
+def _lists(settings: Settings) -> Iterator[tuple[str, Sequence[Path]]]:
+    """Yield the contacts files of each audience, and those that only a rota has (`oncall.support`)."""
+    listed: set[Path] = set()
+    for audience in settings.audiences.values():
+        listed.update(audience.contacts)
+        yield audience.name, audience.contacts
+    for rota in settings.oncall.values():
+        own = [path for path in rota.contacts if path not in listed]
+        listed.update(own)
+        yield f"oncall.{rota.name}", own
 
 
 def _entry(found: KnownAs | PersonRow) -> ListedPerson:

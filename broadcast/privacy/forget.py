@@ -19,12 +19,14 @@ class ErasureProposal:
     """The person to erase from the ledger, with the number of their messages and the incidents concerned.
 
     Contacts files are never changed; their rows are only reported. `suppress` says that their addresses must
-    never be used again. `written` is the number of messages that came from their addresses.
+    never be used again. `written` is the number of messages from their addresses, and `absences` the
+    number of their absences from a rota.
     """
 
     person: FoundPerson
     messages: int
     written: int = 0
+    absences: int = 0
     incidents: tuple[str, ...]
     suppress: bool = False
     done: bool = False
@@ -42,7 +44,8 @@ def propose(
     """
     person = find_person(ledger, settings, term, also)
     written = ledger.erasure.written(person.writes_from)
-    known = person.known_as or written or (suppress and person.rows)
+    absences = sum(len(ledger.absences.of(id)) for id in person.own_ids)
+    known = person.known_as or written or absences or (suppress and person.rows)
     if not known and not ledger.erasure.unfinished:
         raise NothingMatched(
             f"the ledger knows nobody as {term.strip()}{_still_in(person)}",
@@ -55,6 +58,7 @@ def propose(
         person=person,
         messages=sum(messages.values()),
         written=written,
+        absences=absences,
         incidents=listed,
         suppress=suppress,
     )
@@ -67,7 +71,7 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
     that other people share are not suppressed. Raises `Refused` and `LedgerError`.
     """
     erasure, person = ledger.erasure, proposed.person
-    if person.known_as or proposed.written or (proposed.suppress and person.rows):
+    if person.known_as or proposed.written or proposed.absences or (proposed.suppress and person.rows):
         ledger.runs.require_idle("perhaps to them, so nothing was erased")
         erasure.require_space()
         consent(proposed)
@@ -82,9 +86,15 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
 
 
 def forgetting(person: FoundPerson, secret: bytes) -> Forgetting:
-    """Return the entries, names, addresses and digests that the ledger must erase."""
+    """Return the entries, names, ids, addresses and digests that the ledger must erase."""
     names = frozenset(entry.identifiers.name for entry in person.entries) - {""}
-    return Forgetting(person.known_as, names, person.writes_from, frozenset(_digests(person, secret)))
+    return Forgetting(
+        people=person.known_as,
+        names=names,
+        addresses=person.writes_from,
+        digests=frozenset(_digests(person, secret)),
+        ids=person.own_ids,
+    )
 
 
 def _digests(person: FoundPerson, secret: bytes) -> Iterator[str]:

@@ -23,16 +23,18 @@ class PurgeableIncident:
     owed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purge:
     """The incidents that ended before `before`, with the people that a purge erases from them.
 
-    `messages` counts what people wrote to us before that time, and which answers no notice.
+    `messages` counts what people wrote to us before that time, and which answers no notice. `absences` counts
+    the absences that were over by then.
     """
 
     before: datetime
     incidents: tuple[PurgeableIncident, ...]
     messages: int = 0
+    absences: int = 0
     done: bool = False
 
     @property
@@ -52,7 +54,12 @@ def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
     before = now - timedelta(seconds=age)
     found = (_ended(ledger, incident, before) for incident in ledger.incidents.all())
     incidents = tuple(ended for ended in found if ended and ended.people)
-    return Purge(before, incidents, ledger.erasure.unasked(before))
+    return Purge(
+        before=before,
+        incidents=incidents,
+        messages=ledger.erasure.unasked(before),
+        absences=ledger.erasure.absences(before),
+    )
 
 
 def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purge:
@@ -62,7 +69,7 @@ def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purg
     Raises `Refused` and `LedgerError`.
     """
     erasure = ledger.erasure
-    found = bool(proposed.incidents or proposed.messages)
+    found = bool(proposed.incidents or proposed.messages or proposed.absences)
     if found:
         ledger.runs.require_idle("nothing was erased")
         erasure.require_space()

@@ -31,12 +31,14 @@ HEAD: dict[str, dict[str, object]] = {
     "audiences.customers": {"lanes": [["mail-backup"]]},
     "services.check-out": {"de": "Kasse"},
     "alternatives.mobile": {"kind": "phone", "value": "+49 30 1"},
+    "oncall.support": {"contacts": ["agents.csv"], "calendar": "shifts.ics"},
 }
 NAMES = {
     "channels": "mail-backup",
     "audiences": "customers",
     "services": "check-out",
     "alternatives": "mobile",
+    "oncall": "support",
 }
 FREE = {"services": "de-AT", "fates": "crm-system", "status_pages": "intranet", "cadence": "customers"}
 #: A value of each shape, as the file has it, and as a variable spells it.
@@ -72,6 +74,7 @@ NOT_BY_VARIABLE = {
     shapes.lanes: [["mail-backup"]],
     shapes.table: {"de": "immer"},
     shapes.spans: {"sev1": "5m"},
+    shapes.tables: [{"who": "a-17", "from": "08:00", "until": "18:00"}],
 }
 
 
@@ -104,7 +107,7 @@ def written(table: str = "", **given: object) -> str:
     lines = []
     for name, inner in tables.items():
         lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in inner.items() if key)]
-    return re.sub(r'{"(\w+)": (".*?")}', r"{ \1 = \2 }", "\n".join(lines)) + "\n"
+    return re.sub(r'(?<=[{ ])"(\w+)": (?=")', r"\1 = ", "\n".join(lines)) + "\n"
 
 
 def meant(settings: Settings) -> dict[str, object]:

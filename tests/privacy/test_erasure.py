@@ -464,6 +464,7 @@ KEPT = {
     "question": {"text", "options"},
     "confirmation": {"audience", "answer", "means", "channel"},
     "inbound_message": {"channel", "meaning"},
+    "absence": {"author", "cancelled_by"},
 }
 ERASED = {
     "notice": {"result"},
@@ -480,6 +481,7 @@ ERASED = {
     "receipt": {"ref", "key", "event", "reason"},
     "confirmation": {"contact", "author", "note"},
     "inbound_message": {"ref", "sender", "text"},
+    "absence": {"contact", "note"},
 }
 
 

@@ -122,8 +122,11 @@ def forget(
 
 def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
     day = f"{purged.before.astimezone(zone):%Y-%m-%d %H:%M}"
+    verb = "erased" if purged.done else "would erase"
     written = f"{counted(purged.messages, 'message')} to us from before {day} in answer to no notice"
-    messages = [line(f"{'erased' if purged.done else 'would erase'} {written}")] if purged.messages else []
+    messages = [line(f"{verb} {written}")] if purged.messages else []
+    if purged.absences:
+        messages.append(line(f"{verb} {counted(purged.absences, 'absence')} from before {day}"))
     if not purged.incidents and messages:
         return [*messages]
     if not purged.incidents:
@@ -160,6 +163,7 @@ def _purge_json(purged: purging.Purge, zone: ZoneInfo) -> dict[str, Any]:
         "incidents": incidents,
         "people": purged.people,
         "messages_to_us": purged.messages,
+        "absences": purged.absences,
         "changed": purged.done,
     }
 
@@ -168,6 +172,8 @@ def _forget_page(asked: forgetting.ErasureProposal) -> list[Block]:
     what = f"{counted(asked.messages, 'message')} of {', '.join(asked.incidents) or 'no incident'}"
     if asked.written:
         what += f", and {counted(asked.written, 'message')} from them"
+    if asked.absences:
+        what += f", and {counted(asked.absences, 'absence')}"
     rest = [*_still(asked), *_not_suppressed(asked)]
     if asked.done:
         return [line(f"forgotten: {what}"), *rest]
@@ -221,6 +227,7 @@ def _forget_json(asked: forgetting.ErasureProposal) -> dict[str, Any]:
         "known_as": [] if asked.done else known_as,
         "messages": asked.messages,
         "messages_to_us": asked.written,
+        "absences": asked.absences,
         "incidents": list(asked.incidents),
         "files": [
             {"audience": each.audience, "path": str(each.path), "line": each.row.line}

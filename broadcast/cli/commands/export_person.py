@@ -100,6 +100,17 @@ def _json(export: exporting.PersonExport, zone: ZoneInfo) -> dict[str, Any]:
             }
             for mark, each in export.answers
         ],
+        "absences": [
+            {
+                "id": each.contact,
+                "from": iso(each.starts, zone),
+                "until": iso(each.ends, zone),
+                "note": each.note,
+                "recorded_at": iso(each.at, zone),
+                "cancelled_at": iso(each.cancelled_at, zone),
+            }
+            for each in export.absences
+        ],
         **places_json(export.person, "not_included"),
     }
 

@@ -34,6 +34,7 @@ def person_page(
         yield from _message(entry, say)
     yield from _answers(export, say)
     yield from _written(export, say)
+    yield from _absences(export, say)
     yield from _suppressions(export, say)
 
 
@@ -141,6 +142,21 @@ def _answers(export: PersonExport, say: _Say) -> Iterator[Block]:
 def _written(export: PersonExport, say: _Say) -> Iterator[Block]:
     for each in export.written:
         yield Quote(f"{say('written')}: {each.channel} {say.moment(each.at)} {each.sender}", each.text)
+
+
+def _absences(export: PersonExport, say: _Say) -> Iterator[Block]:
+    rows = tuple(
+        (
+            say.moment(each.starts),
+            say.moment(each.ends),
+            each.note,
+            say.moment(each.cancelled_at) if each.cancelled_at else "",
+        )
+        for each in export.absences
+    )
+    columns = ("absent_from", "absent_until", "note", "taken_back")
+    if rows:
+        yield Table(tuple(map(say, columns)), rows, say("absences"))
 
 
 def _suppressions(export: PersonExport, say: _Say) -> Iterator[Block]:
