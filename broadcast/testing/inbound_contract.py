@@ -327,7 +327,7 @@ def _with_unknown(given: InboundRequest) -> bytes:
 class _connections:  # noqa: N801 - reads as a phrase after `with`
     """The connections that are opened inside a `with` block."""
 
-    _open: list[list[Any]] = []  # noqa: RUF012
+    _open: list[list[Any]] = []  # noqa: RUF012 - shared by all, as the hook is
     _hooked = False
 
     def __enter__(self) -> list[Any]:
@@ -345,5 +345,5 @@ class _connections:  # noqa: N801 - reads as a phrase after `with`
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     if event in {"socket.connect", "socket.getaddrinfo"}:
-        for heard in _connections._open:  # noqa: SLF001
+        for heard in _connections._open:  # noqa: SLF001 - of this module
             heard.append(arguments)

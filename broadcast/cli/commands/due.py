@@ -100,7 +100,7 @@ def _state(one: Due, now: datetime) -> str:
 def _minutes(span: timedelta) -> str:
     """Return whole minutes, or seconds if it is less than one."""
     seconds = int(span.total_seconds())
-    return format_duration(seconds - seconds % 60 if seconds >= 60 else seconds)  # noqa: PLR2004
+    return format_duration(seconds - seconds % 60 if seconds >= 60 else seconds)  # noqa: PLR2004 - a minute
 
 
 def _json(one: Due, zone: ZoneInfo) -> dict[str, Any]:
