@@ -55,6 +55,7 @@ class InboundCase:
         signs_body: Whether a changed body is noticed; not if the proof is a fixed secret.
         signs_url: Whether a changed URL is noticed.
         recent: How old a request may be; None if the provider signs no time.
+        base_url: The address of the provider, for an adapter that needs one.
     """
 
     adapter: str
@@ -68,6 +69,7 @@ class InboundCase:
     signs_body: bool = True
     signs_url: bool = False
     recent: timedelta | None = None
+    base_url: str | None = None
 
     def build(self, options: Mapping[str, object] | None = None) -> Receives:
         """Return the adapter, built by the registry; fails the test if it receives nothing."""
@@ -75,6 +77,7 @@ class InboundCase:
             name=CHANNEL,
             adapter=self.adapter,
             origin=f"broadcast.toml, [channels.{CHANNEL}]",
+            base_url=self.base_url,
             options=self.options if options is None else options,
         )
         adapter = registry.build(settings)

@@ -11,12 +11,14 @@ from typing import ClassVar, Self, cast
 from broadcast.channels.options import Shapes, flag, sms_sender, table, token, words
 from broadcast.channels.responses import health
 from broadcast.channels.sms.description import GatewayLookup, GatewayRequest
+from broadcast.channels.sms.gateway_receipts import GatewayHooks
 from broadcast.channels.sms.gateway_settings import GatewaySettings, read
 from broadcast.channels.transport import Answer, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency
 from broadcast.model.contact import AddressKind
+from broadcast.model.inbound import Inbound, InboundRequest
 from broadcast.model.outcome import Outcome, Probe
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -31,14 +33,14 @@ class SmsGateway:
     options: ClassVar[frozenset[str]] = frozenset(
         {
             *("from", "api_key", "secret", "username", "password"),
-            *("plus", "headers", "send", "find", "probe"),
+            *("plus", "headers", "send", "find", "probe", "receipts", "messages"),
         }
     )
     shapes: ClassVar[Shapes] = {
         "from": sms_sender,
         **dict.fromkeys(("api_key", "secret"), token),
         **dict.fromkeys(("username", "password", "probe"), words),
-        **dict.fromkeys(("headers", "send", "find"), table),
+        **dict.fromkeys(("headers", "send", "find", "receipts", "messages"), table),
         "plus": flag,
     }
     defaults: ClassVar[Mapping[str, object]] = {"plus": True}
@@ -48,6 +50,7 @@ class SmsGateway:
         self._gateway = gateway
         self._headers = {**gateway.headers, **_login(settings)}
         self._transport = transport
+        self._hooks = GatewayHooks.from_settings(settings, plus=gateway.plus)
 
     @classmethod
     def from_settings(cls, settings: ChannelSettings, transport: Transport) -> Self:
@@ -71,6 +74,10 @@ class SmsGateway:
     async def probe(self) -> Probe:
         """Make the request that is described as harmless."""
         return health(await self._ask(self._gateway.probe, self._gateway.values))
+
+    def receive(self, request: InboundRequest) -> Sequence[Inbound]:
+        """Read receipts or messages, as they are described; what is not described is not believed."""
+        return self._hooks.read(request)
 
     async def close(self) -> None:
         """Close all connections."""
