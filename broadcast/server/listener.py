@@ -10,7 +10,7 @@ from broadcast.inbound.inbox import Inbox, Taken
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock
 from broadcast.model.contact import AddressKind
-from broadcast.model.inbound import Inbound, InboundMessage, KeyPress
+from broadcast.model.inbound import Inbound, InboundMessage, KeyPress, Receipt
 from broadcast.server.ledger_writer import LedgerWriter
 
 
@@ -27,7 +27,7 @@ class InboundListener:
     async def take(self, channel: str, inbound: Inbound) -> Taken | None:
         """Record it and let it have its effect; None if nobody is to be answered. Raises `LedgerError`."""
         now = self.clock.now()
-        kind = self.adapters[channel].capabilities.address or AddressKind.PHONE
+        kind = self.adapters[channel].capabilities.address or _kind(inbound)
 
         def take(ledger: Ledger) -> Taken | None:
             inbox = Inbox(ledger, self.internal, self.own)
@@ -40,3 +40,9 @@ class InboundListener:
                     return None
 
         return await self.writer.call(take)
+
+
+def _kind(inbound: Inbound) -> AddressKind:
+    """Return what a sender's address is, for a channel that publishes: a ticket's author has a mailbox."""
+    sender = "" if isinstance(inbound, Receipt) else inbound.sender
+    return AddressKind.EMAIL if "@" in sender else AddressKind.PHONE

@@ -12,6 +12,7 @@ from typing import ClassVar, Self
 from urllib.parse import urlencode
 
 from broadcast.channels.chat.slack_errors import CREDENTIALS, NO_REPLY, PLACES, refusal
+from broadcast.channels.chat.slack_interaction import key_presses
 from broadcast.channels.chat.slack_message import content, key_of, post_fields
 from broadcast.channels.deleted_parent import posted_alone
 from broadcast.channels.lookup import Likeness, Listed, ListPage, look_through
@@ -21,6 +22,7 @@ from broadcast.channels.transport import Answer, NoReply, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.inbound import Inbound, InboundRequest
 from broadcast.model.outcome import Accepted, Health, Outcome, Probe, Thread, Unknown
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -45,9 +47,9 @@ class Slack:
         fate=("slack",),
         internal=True,
     )
-    options: ClassVar[frozenset[str]] = frozenset({"token", "channel"})
+    options: ClassVar[frozenset[str]] = frozenset({"token", "channel", "signing_secret"})
     target: ClassVar[tuple[str, ...]] = ("channel",)
-    shapes: ClassVar[Shapes] = {"token": token, "channel": words}
+    shapes: ClassVar[Shapes] = {"token": token, "signing_secret": token, "channel": words}
     identifiers: ClassVar[Shapes] = {
         "token": matching(
             "(xoxe\\.)?xox[bp]-[!-~]+",
@@ -60,6 +62,7 @@ class Slack:
         self._root = (settings.base_url or _BASE_URL).rstrip("/")
         self._headers = {"Authorization": f"Bearer {settings.required('token')}"}
         self._channel = _channel(settings)
+        self._signing_secret = settings.text("signing_secret")
         self._transport = transport
 
     @classmethod
@@ -83,6 +86,10 @@ class Slack:
         answer = await self._read("conversations.info", {})
         document = _document(answer)
         return _health(document) if document else health(answer)
+
+    def receive(self, request: InboundRequest) -> Sequence[Inbound]:
+        """Read a pressed button; without `signing_secret`, nothing is believed."""
+        return list(key_presses(request, self._signing_secret))
 
     async def close(self) -> None:
         """Close all connections."""

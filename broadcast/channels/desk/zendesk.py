@@ -27,6 +27,7 @@ from broadcast.channels.desk.reading import (
     table,
 )
 from broadcast.channels.desk.ticket import DEFAULTS, OPTIONS, SHAPES, TicketForm, external_id, is_public
+from broadcast.channels.desk.trigger import comments
 from broadcast.channels.lookup import Listed, ListPage, look_through
 from broadcast.channels.options import Shapes, matching, token, words
 from broadcast.channels.responses import excerpt, health, json_object, text_of
@@ -34,6 +35,7 @@ from broadcast.channels.transport import Answer, Reply, Transport
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind, Idempotency, Threading
+from broadcast.model.inbound import Inbound, InboundRequest
 from broadcast.model.outcome import Accepted, Health, NotSent, Outcome, Probe, Thread
 from broadcast.model.outgoing import Attempted, Outgoing
 
@@ -54,13 +56,13 @@ class Zendesk:
         fate=("zendesk",),
         internal=True,
     )
-    options: ClassVar[frozenset[str]] = OPTIONS | {"subdomain", "email", "token"}
+    options: ClassVar[frozenset[str]] = OPTIONS | {"subdomain", "email", "token", "signing_secret"}
     target: ClassVar[tuple[str, ...]] = ("subdomain",)
     shapes: ClassVar[Shapes] = {
         "email": matching(
             r"[^\s@]+@[^\s@]+", "an e-mail address", "write the address an agent signs in with"
         ),
-        "token": token,
+        **dict.fromkeys(("token", "signing_secret"), token),
         "subdomain": words,
         **SHAPES,
     }
@@ -68,7 +70,9 @@ class Zendesk:
 
     def __init__(self, settings: ChannelSettings, transport: Transport) -> None:
         self._api = f"{settings.base_url or _desk(settings)}".rstrip("/") + "/api/v2"
-        login = f"{settings.required('email')}/token:{settings.required('token')}"
+        self._email = settings.required("email")
+        self._signing_secret = settings.text("signing_secret")
+        login = f"{self._email}/token:{settings.required('token')}"
         self._headers = {
             "Authorization": f"Basic {b64encode(login.encode()).decode()}",
             "Content-Type": "application/json",
@@ -103,6 +107,10 @@ class Zendesk:
             if role not in {"agent", "admin"}:
                 return Probe(Health.UNAUTHORISED, f"the account is no agent but {role or 'unreadable'}")
         return health(answer)
+
+    def receive(self, request: InboundRequest) -> Sequence[Inbound]:
+        """Read a comment that a trigger reports; without `signing_secret`, nothing is believed."""
+        return comments(request, self._signing_secret, self._email)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,0 +1,72 @@
+"""A pressed button in Slack: a form, signed by v0 of Slack's scheme, with JSON in its field `payload`.
+
+Sources: https://docs.slack.dev/authentication/verifying-requests-from-slack/ and
+https://docs.slack.dev/reference/interaction-payloads/block_actions-payload/ (2026-11-29).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from broadcast.channels.receiving import form_body, require_equal, require_recent
+from broadcast.channels.responses import objects, text_of
+from broadcast.model.inbound import Forged, InboundRequest, KeyPress, Malformed
+
+SIGNATURE, TIMESTAMP = "x-slack-signature", "x-slack-request-timestamp"
+WITHIN = timedelta(minutes=5)
+#: Names our buttons: `broadcast_answer_1` has the value `1`, in a block with our reference as its id.
+ACTION, BLOCK = "broadcast_answer", "broadcast:"
+
+
+def key_presses(request: InboundRequest, signing_secret: str) -> Iterator[KeyPress]:
+    """Yield the buttons of ours that a person pressed.
+
+    Raises:
+        Forged: The signature is missing or wrong, more than five minutes old, or there is no secret.
+        Malformed: The body is no form with a `payload` of JSON.
+    """
+    _verify(request, signing_secret)
+    payload = _payload(request)
+    if payload.get("type") != "block_actions":
+        return
+    ref, person = text_of(_table(payload, "container"), "message_ts"), text_of(_table(payload, "user"), "id")
+    for action in objects(payload.get("actions")) or []:
+        block, pressed = text_of(action, "block_id"), text_of(action, "value")
+        ours = text_of(action, "action_id").startswith(ACTION) and block.startswith(BLOCK)
+        if ours and ref and pressed:
+            yield KeyPress(ref=ref, key=block.removeprefix(BLOCK), pressed=pressed, sender=person)
+
+
+def sign(body: bytes, timestamp: str, signing_secret: str) -> str:
+    """Return Slack's signature of a body."""
+    secret = signing_secret.encode("utf-8", "surrogatepass")
+    signed = b"v0:" + timestamp.encode() + b":" + body
+    return f"v0={hmac.digest(secret, signed, hashlib.sha256).hex()}"
+
+
+def _verify(request: InboundRequest, signing_secret: str) -> None:
+    timestamp = request.headers.get(TIMESTAMP, "")
+    if not signing_secret:
+        raise Forged
+    require_recent(timestamp, request.at, WITHIN)
+    made = sign(request.body, timestamp, signing_secret)
+    require_equal(made.encode(), request.headers.get(SIGNATURE, ""))
+
+
+def _payload(request: InboundRequest) -> Mapping[str, object]:
+    try:
+        payload = json.loads(dict(form_body(request)).get("payload", ""))
+    except (ValueError, RecursionError):
+        raise Malformed("the form has no payload of JSON") from None
+    if not isinstance(payload, dict):
+        raise Malformed("the payload is not a JSON object")
+    return payload
+
+
+def _table(document: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = document.get(name)
+    return value if isinstance(value, Mapping) else {}
