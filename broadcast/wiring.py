@@ -189,6 +189,9 @@ def _with_callbacks(channel: ChannelSettings, known: frozenset[str], settings: S
     if hook is None:
         return channel
     own = dict.fromkeys(sorted(_CALLBACKS & known), hook)
+    leave = settings.serve.route("/u/{token}") or ""
+    if "unsubscribe_url" in known and leave.startswith("https://"):
+        own["unsubscribe_url"] = leave
     return replace(channel, options={**own, **channel.options})
 
 

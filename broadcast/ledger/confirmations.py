@@ -104,6 +104,12 @@ class Confirmations:
             rows = connection.execute("asked_in_message", {"channel": channel, "ref": ref})
             return [_asked(row) for row in rows]
 
+    def asked_by(self, delivery: int) -> tuple[Asked, str | None] | None:
+        """Return the person whom a delivery is for, and the identity of its notice."""
+        with self._store.reading() as connection:
+            row = connection.execute("asked_by_delivery", (delivery,)).fetchone()
+        return None if row is None else (_asked(row), row["identity"])
+
     def receivers(self, notice: int) -> list[Asked]:
         """Return the people whom a notice is for, asked or not."""
         with self._store.reading() as connection:
@@ -117,6 +123,13 @@ class Confirmations:
         """
         with self._store.transaction() as connection:
             return sum(record_answer(connection, one, answer) for one in asked)
+
+    def answer_of(self, asked: Asked) -> Confirmation | None:
+        """Return the answer of one receiver, or None."""
+        wanted = {"notice": asked.notice, "audience": asked.audience, "contact": asked.contact}
+        with self._store.reading() as connection:
+            row = connection.execute("confirmation_of_receiver", wanted).fetchone()
+        return None if row is None else _confirmation(row)
 
     def of(self, notice: int) -> list[Confirmation]:
         """Return the answers to a notice, in the order in which they came."""

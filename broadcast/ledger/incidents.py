@@ -94,6 +94,13 @@ class Incidents:
         with self._store.reading() as connection:
             return [notice_from(row) for row in connection.execute("notices_of_incident", (incident.id,))]
 
+    def notice(self, id: int) -> Notice:
+        """Return the notice of that number, which must exist."""
+        from broadcast.ledger.rows import notice_from
+
+        with self._store.reading() as connection:
+            return notice_from(connection.execute("notice_by_id", (id,)).fetchone())
+
     def notice_with_key(self, key: str) -> Notice | None:
         """Return the notice recorded under that idempotency key."""
         from broadcast.ledger.rows import notice_from

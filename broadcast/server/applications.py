@@ -11,6 +11,8 @@ from broadcast.server.access_log import AccessLog
 from broadcast.server.counters import Counters
 from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
+from broadcast.server.pages.confirm import ConfirmRoute
+from broadcast.server.pages.unsubscribe import UnsubscribeRoute
 from broadcast.server.requests import MOST
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ class Faces:
     """What the routes need."""
 
     hooks: Hooks
+    confirm: ConfirmRoute
+    unsubscribe: UnsubscribeRoute
     health: HealthRoute
     counters: Counters
     clock: Clock
@@ -41,6 +45,10 @@ def public_application(faces: Faces) -> web.Application:
     application = _application(faces)
     application.router.add_post("/hooks/{channel}", faces.hooks.answer)
     application.router.add_post("/hooks/{channel}/inbound", faces.hooks.answer)
+    application.router.add_get("/c/{token}", faces.confirm.show)
+    application.router.add_post("/c/{token}", faces.confirm.answer)
+    application.router.add_get("/u/{token}", faces.unsubscribe.show)
+    application.router.add_post("/u/{token}", faces.unsubscribe.leave)
     application.router.add_get("/healthz", faces.health.answer)
     return application
 

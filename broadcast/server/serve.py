@@ -26,6 +26,10 @@ from broadcast.server.hooks import Hooks
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listen import listen
 from broadcast.server.listener import InboundListener
+from broadcast.server.pages.confirm import ConfirmRoute
+from broadcast.server.pages.layout import PublicPages
+from broadcast.server.pages.limits import PageLimits
+from broadcast.server.pages.unsubscribe import UnsubscribeRoute
 from broadcast.wiring import make_channels, make_jobs, open_ledger
 
 if TYPE_CHECKING:
@@ -97,7 +101,19 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         ),
         words=AnswerWords(settings.organisation, settings.locale),
     )
-    faces = Faces(hooks=hooks, health=HealthRoute(writer), counters=counters, clock=clock, log=log)
+    pages = PublicPages(settings.letterhead, settings.timezone)
+    limits = PageLimits.build(pages, counters, clock)
+    faces = Faces(
+        hooks=hooks,
+        confirm=ConfirmRoute(
+            writer=writer, clock=clock, pages=pages, limits=limits, internal=settings.internal
+        ),
+        unsubscribe=UnsubscribeRoute(writer=writer, clock=clock, pages=pages, limits=limits),
+        health=HealthRoute(writer),
+        counters=counters,
+        clock=clock,
+        log=log,
+    )
     runners = [_runner(public_application(faces)), _runner(private_application(faces))]
     watchdog = asyncio.create_task(_feed_watchdog(faces.health))
     try:

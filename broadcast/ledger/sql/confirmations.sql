@@ -32,6 +32,17 @@ LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.au
 WHERE attempt.ref = :ref AND attempt.channel = :channel
 ORDER BY attempt.id
 
+-- name: asked_by_delivery
+-- The receiver of a delivery and the identity of its notice, with the columns of `asked_at_address`.
+SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
+       recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
+       confirmation.id IS NOT NULL AS answered, notice.identity
+FROM delivery JOIN notice ON notice.id = delivery.notice_id JOIN incident ON incident.id = notice.incident_id
+JOIN recipient ON recipient.id = delivery.recipient_id LEFT JOIN question ON question.notice_id = notice.id
+LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
+     AND confirmation.contact = delivery.contact
+WHERE delivery.id = ?
+
 -- name: receivers_of_notice
 -- The people whom a notice is for, with the columns of `asked_at_address`.
 SELECT DISTINCT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
@@ -60,6 +71,11 @@ WHERE notice_id = :notice AND audience = :audience AND contact = :contact
 -- Send nothing more of a notice to a receiver who passed it on or declined.
 UPDATE delivery SET state = 'cancelled', reason = :answer, owner = NULL, updated_at = :at
 WHERE notice_id = :notice AND audience = :audience AND contact = :contact AND state IN ('planned', 'held')
+
+-- name: confirmation_of_receiver
+-- The answer of one receiver to a notice.
+SELECT confirmation.*, question.answer_by FROM confirmation LEFT JOIN question ON question.notice_id = confirmation.notice_id
+WHERE confirmation.notice_id = :notice AND confirmation.audience = :audience AND confirmation.contact = :contact
 
 -- name: confirmations_of_notice
 -- The answers to a notice, in the order in which they came.

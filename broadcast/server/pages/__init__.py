@@ -1,0 +1,1 @@
+"""Pages for the public: one layout, no script, nothing from other servers."""

@@ -1,0 +1,53 @@
+"""Refuse clients that ask too often, and those that guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from broadcast.model.clock import Clock
+from broadcast.server.counters import Counters
+from broadcast.server.pages.layout import PublicPages
+from broadcast.server.pages.rate_limit import RateLimit, client_of
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+#: Requests of one client in a minute. A company with hundreds of people on duty may have one address.
+_REQUESTS = 600
+#: Links of one client in a minute that we did not make.
+_GUESSES = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLimits:
+    """The limits of all public pages together."""
+
+    pages: PublicPages
+    counters: Counters
+    requests: RateLimit
+    guesses: RateLimit
+
+    @classmethod
+    def build(cls, pages: PublicPages, counters: Counters, clock: Clock) -> Self:
+        """Return limits that have counted nothing."""
+        return cls(
+            pages=pages,
+            counters=counters,
+            requests=RateLimit(clock, _REQUESTS),
+            guesses=RateLimit(clock, _GUESSES),
+        )
+
+    def refusal(self, request: web.Request, locale: str) -> web.Response | None:
+        """Count a request; return the page that refuses it, or None."""
+        client = client_of(request)
+        if self.requests.count(client) and not self.guesses.exceeded(client):
+            return None
+        self.counters.add("too_many")
+        return self.pages.trouble("later", locale, 429, **{"Retry-After": "60"})
+
+    def unknown(self, request: web.Request, locale: str) -> web.Response:
+        """Count a link that we did not make; return the page that says so."""
+        self.guesses.count(client_of(request))
+        self.counters.add("unknown_link")
+        return self.pages.trouble("unknown", locale, 404)
