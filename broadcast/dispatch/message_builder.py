@@ -10,6 +10,7 @@ from broadcast.model.channel import Capabilities
 from broadcast.model.ids import delivery_key
 from broadcast.model.message import Message
 from broadcast.model.outgoing import Headline, Outgoing
+from broadcast.model.question import NoticeQuestion
 from broadcast.model.suppression import unsubscribe_token
 
 #: Only readers of these texts may unsubscribe: the others are told as a part of their work.
@@ -31,6 +32,7 @@ class MessageBuilder:
         secret: The install secret.
         leaving: The channels whose messages say how to unsubscribe.
         internal: The audiences that cannot unsubscribe.
+        question: What the notice asks.
 
     Example:
         >>> builder.outgoing(claim, channel.capabilities).address
@@ -44,6 +46,7 @@ class MessageBuilder:
     secret: bytes = field(repr=False)
     leaving: frozenset[str] = frozenset()
     internal: frozenset[str] = frozenset()
+    question: NoticeQuestion | None = None
     _index: _Index = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +77,7 @@ class MessageBuilder:
             if address and channel in self.leaving and free
             else None,
             may_leave=free and claim.template_audience == _CUSTOMERS,
+            question=self.question,
         )
 
     def _named(self, claim: Claim, channel: str) -> tuple[str, ...]:

@@ -100,6 +100,8 @@ class Inbox:
     def key(self, channel: str, press: KeyPress, now: datetime) -> Taken:
         """Take a key that was pressed during a call, or a button."""
         asked = self.ledger.confirmations.asked_in(channel, press.ref)
+        if not asked and press.key:
+            asked = self.ledger.confirmations.asked_under(channel, press.key)
         if not asked:
             return Taken(said=Said.NO_QUESTION)
         latest = asked[0]

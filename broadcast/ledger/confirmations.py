@@ -7,6 +7,7 @@ back; it counts as confirmed.
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,12 +16,14 @@ from datetime import datetime, timedelta
 from broadcast.ledger.columns import moment
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
-from broadcast.model.ids import base_id
+from broadcast.model.ids import base_id, delivery_key
 from broadcast.model.incident import Phase
 from broadcast.model.question import DECLINE, FORWARD, AnswerMeans, NoticeQuestion, PersonalAnswer
 
 #: An answer is matched to a question of the last week.
 MEMORY = timedelta(days=7)
+#: How many messages without a provider's id are looked through.
+_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,21 @@ class Confirmations:
         with self._store.reading() as connection:
             rows = connection.execute("asked_in_message", {"channel": channel, "ref": ref})
             return [_asked(row) for row in rows]
+
+    def asked_under(self, channel: str, key: str) -> list[Asked]:
+        """Return the receiver of a message by our own reference, while the provider's id is not recorded.
+
+        A person may press a key before the answer to the request is recorded, or after it was lost.
+        """
+        secret = self._store.secret()
+        with self._store.reading() as connection:
+            wanted = {"channel": channel, "limit": _LIMIT}
+            rows = connection.execute("asked_without_ref", wanted).fetchall()
+        for row in rows:
+            named = (row["identity"] or "", row["audience"], row["contact"], channel)
+            if hmac.compare_digest(delivery_key(secret, *named).encode(), key.encode(errors="replace")):
+                return [_asked(row)]
+        return []
 
     def asked_by(self, delivery: int) -> tuple[Asked, str | None] | None:
         """Return the person whom a delivery is for, and the identity of its notice."""

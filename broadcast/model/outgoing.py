@@ -10,6 +10,7 @@ from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import ContactPoint, NoticeKind
 from broadcast.model.outcome import Thread
+from broadcast.model.question import NoticeQuestion
 from broadcast.model.situation import Situation
 
 
@@ -110,6 +111,7 @@ class Outgoing:
         translations: The texts in the other languages, if `speaks_all_locales` asks for them.
         unsubscribe: The token for the unsubscribe link; None if unsubscribing is not possible.
         may_leave: Whether they may unsubscribe: people on duty may not.
+        question: What the notice asks; None if it asks nothing.
         service_record: The state of services, for adapters that show it (`ShowsServices`).
 
     Example:
@@ -125,6 +127,7 @@ class Outgoing:
     translations: tuple[Message, ...] = ()
     unsubscribe: str | None = None
     may_leave: bool = False
+    question: NoticeQuestion | None = None
     service_record: ServiceRecord | None = None
 
 

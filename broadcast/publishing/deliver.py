@@ -123,6 +123,7 @@ class Deliverer:
             secret=started.secret,
             leaving=self.channels.leaving,
             internal=self.internal,
+            question=self.ledger.confirmations.question(notice.id),
         )
         active = self._activate(order.adapters, builder)
         run = NoticeRun(

@@ -20,7 +20,7 @@ from broadcast.channels.vendors.twilio_account import (
     referring,
 )
 from broadcast.channels.vendors.twilio_signature import TwilioSigner, reference, twiml_answer
-from broadcast.channels.voice.twiml import MOST, call, spoken_answer
+from broadcast.channels.voice.twiml import MOST, Keys, call, spoken_answer
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.channel import Capabilities, ChannelKind
@@ -133,7 +133,9 @@ class TwilioVoice:
 
     async def _call(self, outgoing: Outgoing) -> Outcome:
         action = referring(self._action, outgoing.key) if self._action else None
-        twiml = call(outgoing.message, self._voices, action, may_leave=outgoing.may_leave)
+        twiml = call(
+            outgoing.message, self._voices, action, keys=Keys(outgoing.question, may_leave=outgoing.may_leave)
+        )
         if len(twiml) > MOST:
             reason = f"said twice, the text takes {len(twiml):,} of {MOST:,} characters"
             return Rejected(reason, Scope.MESSAGE)

@@ -10,15 +10,18 @@ may be read aloud, but has no effect.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from broadcast.localisation.phrase_book import PhraseBook, Phrases
 from broadcast.model.message import Message
+from broadcast.model.question import NoticeQuestion
 from broadcast.model.text import without_controls
 
 MOST = 4000  # characters, the limit of Twilio's `Twiml` parameter
+_MOST_OPTIONS = 8  # the next key ends all calls
 _KEY_TIMEOUT = "5"  # seconds to press a key after the last word
 # XML cannot hold these, not even escaped.
 _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
@@ -28,11 +31,39 @@ PHRASES = PhraseBook(Path(__file__).with_name("phrases"))
 Saying = tuple[str, Mapping[str, str]]
 
 
-def call(message: Message, voices: Mapping[str, str], action: str | None, *, may_leave: bool = False) -> str:
-    """Return the TwiML of one call; `action` receives a pressed key, None if keys are not read.
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the keys of a call do; `broadcast.inbound.inbox` acts on them.
 
-    People who `may_leave` are offered a key for no more calls; people on duty are not.
+    `question` is what the notice asks. People who `may_leave` are offered a key for no more calls; people on
+    duty are not, and may pass on or decline what is asked.
     """
+
+    question: NoticeQuestion | None = None
+    may_leave: bool = False
+
+    def said(self, phrases: Phrases) -> str:
+        """Return what the keys do, in words."""
+        return " ".join(self._said(phrases))
+
+    def _said(self, phrases: Phrases) -> Iterator[str]:
+        options = self.question.options if self.question else ()
+        for key, option in enumerate(options[:_MOST_OPTIONS], start=1):
+            yield phrases("option", option=option, key=key)
+        if not options:
+            yield phrases("confirm")
+        if self.may_leave:
+            yield phrases("leave")
+        elif self.question and not options:
+            yield phrases("pass_on")
+            yield phrases("decline")
+
+
+_CONFIRM_ONLY = Keys()
+
+
+def call(message: Message, voices: Mapping[str, str], action: str | None, keys: Keys = _CONFIRM_ONLY) -> str:
+    """Return the TwiML of one call; `action` receives a pressed key, None if keys are not read."""
     locale = _tag(message.locale)
     notice = (message.text, _attributes(locale, _language(locale), voices))
     response = Element("Response")
@@ -40,7 +71,7 @@ def call(message: Message, voices: Mapping[str, str], action: str | None, *, may
     if action is None:
         _say(response, (notice, notice))
     else:
-        _say(_gather(response, action), (notice, _keys(locale, voices, may_leave=may_leave), notice))
+        _say(_gather(response, action), (notice, _keys(locale, voices, keys), notice))
     return tostring(response, encoding="unicode")
 
 
@@ -54,12 +85,11 @@ def spoken_answer(text: str, locale: str, voices: Mapping[str, str]) -> Element:
     return response
 
 
-def _keys(locale: str, voices: Mapping[str, str], *, may_leave: bool) -> Saying:
+def _keys(locale: str, voices: Mapping[str, str], keys: Keys) -> Saying:
     """Return what the keys do, in the language of the notice; in English if we lack that language."""
     language = _language(locale)
     said = language or PHRASES.phrases("en")
-    text = f"{said('confirm')} {said('leave')}" if may_leave else said("confirm")
-    return text, _attributes(locale if language else "en", said, voices)
+    return keys.said(said), _attributes(locale if language else "en", said, voices)
 
 
 def _tag(locale: str) -> str:

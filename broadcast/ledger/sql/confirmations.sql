@@ -32,6 +32,19 @@ LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.au
 WHERE attempt.ref = :ref AND attempt.channel = :channel
 ORDER BY attempt.id
 
+-- name: asked_without_ref
+-- Receivers whose message on a channel has no provider's id yet, with the columns of `asked_at_address`.
+SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,
+       recipient.name, recipient.phone, recipient.email, question.answer_by, question.options,
+       confirmation.id IS NOT NULL AS answered, notice.identity
+FROM delivery JOIN attempt ON attempt.delivery_id = delivery.id JOIN notice ON notice.id = delivery.notice_id
+JOIN incident ON incident.id = notice.incident_id JOIN recipient ON recipient.id = delivery.recipient_id
+LEFT JOIN question ON question.notice_id = notice.id
+LEFT JOIN confirmation ON confirmation.notice_id = notice.id AND confirmation.audience = delivery.audience
+     AND confirmation.contact = delivery.contact
+WHERE delivery.state IN ('sending', 'unknown') AND delivery.channel = :channel AND attempt.channel = :channel AND attempt.ref IS NULL
+ORDER BY attempt.id LIMIT :limit
+
 -- name: asked_by_delivery
 -- The receiver of a delivery and the identity of its notice, with the columns of `asked_at_address`.
 SELECT notice.id AS notice, notice.sequence, incident.ref AS incident, incident.phase, delivery.audience, delivery.texts, delivery.contact, delivery.locale,

@@ -11,16 +11,18 @@ import pytest
 from broadcast.channels import registry
 from broadcast.channels.base import Adapter, Reconciles
 from broadcast.channels.voice.twilio import CODES
-from broadcast.channels.voice.twiml import PHRASES, call
+from broadcast.channels.voice.twiml import PHRASES, Keys, call
 from broadcast.config.settings import ChannelSettings
 from broadcast.errors import ConfigError
 from broadcast.model.message import Message
 from broadcast.model.outcome import Accepted, Health, Outcome, Rejected, Scope
+from broadcast.model.question import NoticeQuestion
 from broadcast.model.suppression import SuppressionReason
 from broadcast.sandbox.faults import Fault
 from broadcast.sandbox.records import Received
 from broadcast.sandbox.server import Sandbox
 from broadcast.testing.adapter_contract import using
+from broadcast.testing.ledger_samples import NOON
 from broadcast.testing.samples import outgoing
 from broadcast.testing.stub import Canned, answering, serving
 
@@ -94,6 +96,23 @@ async def test_who_is_on_duty_is_not_offered_to_be_called_no_more(sandbox):
     _, said = await heard(sandbox, action_url=KEYS)
 
     assert [one["text"] for one in said] == [TEXT, "Verstanden: Taste 1.", TEXT]
+
+
+@pytest.mark.parametrize(
+    ("options", "may_leave", "said"),
+    [
+        ((), False, "Verstanden: Taste 1. Weitergeben: Taste 5. Ich kann nicht: Taste 9."),
+        ((), True, "Verstanden: Taste 1. Keine Anrufe mehr: Taste 9."),
+        (("ja", "nein"), False, "ja: Taste 1. nein: Taste 2."),
+        (("ja", "nein"), True, "ja: Taste 1. nein: Taste 2. Keine Anrufe mehr: Taste 9."),
+    ],
+)
+def test_a_call_that_asks_says_what_every_key_does(options, may_leave, said):
+    question = NoticeQuestion(options=options, asked_at=NOON, answer_by=NOON, wait=300.0)
+
+    document = fromstring(call(Message(locale="de", text=TEXT), {}, KEYS, Keys(question, may_leave)))
+
+    assert [one.text for one in document.iter("Say")] == [TEXT, said, TEXT]
 
 
 @pytest.mark.parametrize("locale", ["de", "de-AT", "de_CH", "en", "en-US"])
