@@ -48,7 +48,7 @@ locale = sys.argv[1]
 print(voice(locale, "UTC").words["headline"]["fine"])
 print(call(Message(locale=locale, text="Text"), {}, "https://a.example/"))
 print(PERSON.phrases(locale)("title"))
-print(DRAFT.phrases(locale)("title", channels="SMS"))
+print(DRAFT.phrases(locale)("title", systems="SMS"))
 print(spoken("Zom 9 Brum, 90 min", words_for(locale)))
 """
 
