@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from broadcast.model.clock import Clock
     from broadcast.model.suppression import Suppressed
     from broadcast.model.unknown import OnUnknown
+    from broadcast.monitoring.draft_alerts import DraftAlerts
     from broadcast.monitoring.watch import Watch
     from broadcast.publishing.channels import Channels
     from broadcast.publishing.deliver import Deliverer
@@ -217,7 +218,21 @@ def make_jobs(settings: Settings, ledger: Ledger) -> Sequence[Job]:
     from broadcast.cadence.send_due import SendDue
     from broadcast.dispatch.progress import ignore_events
 
-    return [SendDue(make_deliverer(settings, ledger, ignore_events))]
+    return [SendDue(make_deliverer(settings, ledger, ignore_events)), make_alert_drafts(settings, ledger)]
+
+
+def make_alert_drafts(settings: Settings, ledger: Ledger) -> DraftAlerts:
+    """Return what drafts notices about alerts; raises `ConfigError`."""
+    from broadcast.monitoring.alert_draft import AlertDrafter
+    from broadcast.monitoring.draft_alerts import DraftAlerts
+
+    drafter = AlertDrafter(
+        settings=settings,
+        channels=tuple(make_channels(settings).planned.values()),
+        what_if=lambda: make_what_if(settings),
+        program=program(settings),
+    )
+    return DraftAlerts(drafter=drafter, ledger=ledger)
 
 
 def read_found(settings: Settings) -> dict[str, str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from broadcast.ledger.absences import Absences
+    from broadcast.ledger.alerts import AlertRecords
     from broadcast.ledger.confirmations import Confirmations
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.erasure import Erasure
@@ -47,6 +48,7 @@ class Ledger:
         confirmations: What notices ask of their receivers, and the answers.
         inbox: What people wrote to us.
         absences: When people of a rota are away.
+        alerts: What monitoring systems said and no draft says yet.
         erasure: Takes people out of the ledger.
         runs: The processes that send from it.
         store: The engine, for functions of this package that only one command needs.
@@ -166,6 +168,13 @@ class Ledger:
         from broadcast.ledger.absences import Absences
 
         return Absences(self.store)
+
+    @cached_property
+    def alerts(self) -> AlertRecords:
+        """What monitoring systems said and no draft says yet."""
+        from broadcast.ledger.alerts import AlertRecords
+
+        return AlertRecords(self.store)
 
     @cached_property
     def receipts(self) -> Receipts:

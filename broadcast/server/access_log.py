@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from broadcast.model.clock import Clock
@@ -54,3 +55,10 @@ class AccessLog:
         }
         self._out.write(json.dumps(line) + "\n")
         self._out.flush()
+
+
+def report(log: IO[str], line: str) -> None:
+    """Write a line of text about trouble; a log that is full or closed stops nothing."""
+    with suppress(OSError):
+        log.write(f"{line}\n")
+        log.flush()

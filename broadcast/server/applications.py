@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 from broadcast.model.clock import Clock
 from broadcast.server.access_log import AccessLog
+from broadcast.server.alerts import AlertsRoute
 from broadcast.server.counters import Counters
 from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
@@ -29,11 +30,12 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faces:
-    """What the routes need."""
+    """What the routes need; without a token for `alerts`, that route does not exist."""
 
     hooks: Hooks
     confirm: ConfirmRoute
     unsubscribe: UnsubscribeRoute
+    alerts: AlertsRoute | None
     health: HealthRoute
     counters: Counters
     clock: Clock
@@ -56,6 +58,8 @@ def public_application(faces: Faces) -> web.Application:
 def private_application(faces: Faces) -> web.Application:
     """Return the routes for supervisors and monitoring."""
     application = _application(faces)
+    if faces.alerts is not None:
+        application.router.add_post("/alerts", faces.alerts.answer)
     application.router.add_get("/healthz", faces.health.answer)
     return application
 

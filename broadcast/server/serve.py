@@ -18,6 +18,8 @@ from broadcast.inbound.words import AnswerWords
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.clock import Clock, SystemClock
 from broadcast.server import systemd
+from broadcast.server.access_log import report
+from broadcast.server.alerts import alerts_route
 from broadcast.server.applications import Faces, private_application, public_application
 from broadcast.server.clock_thread import ClockThread
 from broadcast.server.counters import Counters
@@ -83,7 +85,7 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
     clock, counters = SystemClock(), Counters()
     writer = LedgerWriter(lambda: open_ledger(settings), clock)
     writer.start()
-    rounds = ClockThread(lambda stop: _round(settings, log, clock, stop), EVERY, partial(_report, log))
+    rounds = ClockThread(lambda stop: _round(settings, log, clock, stop), EVERY, partial(report, log))
     adapters = _adapters(settings)
     hooks = Hooks(
         adapters=adapters,
@@ -109,6 +111,7 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
             writer=writer, clock=clock, pages=pages, limits=limits, internal=settings.internal
         ),
         unsubscribe=UnsubscribeRoute(writer=writer, clock=clock, pages=pages, limits=limits),
+        alerts=alerts_route(settings, log, writer, clock, counters),
         health=HealthRoute(writer),
         counters=counters,
         clock=clock,
@@ -160,7 +163,7 @@ async def _round(settings: Settings, log: IO[str], clock: Clock, stop: Stop) -> 
     finally:
         ledger.close()
     for line in result.trouble:
-        _report(log, line)
+        report(log, line)
 
 
 async def _feed_watchdog(health: HealthRoute) -> None:
@@ -169,9 +172,3 @@ async def _feed_watchdog(health: HealthRoute) -> None:
         if await health.works():
             systemd.notify("WATCHDOG=1")
         await asyncio.sleep(seconds)
-
-
-def _report(log: IO[str], line: str) -> None:
-    with suppress(OSError):
-        log.write(f"{line}\n")
-        log.flush()

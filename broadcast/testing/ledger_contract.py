@@ -6,6 +6,7 @@ A test names the rule of `broadcast.ledger.store` that it tests.
 from __future__ import annotations
 
 from broadcast.testing.ledger_absences import AbsencesContract
+from broadcast.testing.ledger_alerts import AlertsContract
 from broadcast.testing.ledger_claims import ClaimsContract
 from broadcast.testing.ledger_confirmations import ConfirmationsContract
 from broadcast.testing.ledger_follow_ups import FollowUpsContract
@@ -25,6 +26,7 @@ class LedgerContract(
     ReceiptsContract,
     ConfirmationsContract,
     AbsencesContract,
+    AlertsContract,
     RunsContract,
 ):
     """What a ledger must store and return, on any implementation of `broadcast.ledger.store.Store`.
