@@ -28,6 +28,7 @@ _LEAVE = "9"
 #: Keys of a notice that asks nothing.
 _KEYS_UNASKED = {"1": CONFIRM}
 _ANSWERS = {Meaning.YES: CONFIRM, Meaning.NO: DECLINE, Meaning.FORWARD: FORWARD}
+_ROOM = "channel:"
 #: Readers of these texts may unsubscribe.
 _CUSTOMERS = "customers"
 
@@ -97,8 +98,13 @@ class Inbox:
         option = understood.option if said is Said.CHOSEN else ""
         return Taken(said=said, mark=latest.mark if latest else "", locale=locale, option=option)
 
-    def key(self, channel: str, press: KeyPress, now: datetime) -> Taken:
-        """Take a key that was pressed during a call, or a button."""
+    def key(
+        self, channel: str, press: KeyPress, now: datetime, means: AnswerMeans = AnswerMeans.KEY
+    ) -> Taken:
+        """Take a key that was pressed during a call, or a button.
+
+        In a room, the first press of anybody answers for the room; it is recorded who pressed.
+        """
         asked = self.ledger.confirmations.asked_in(channel, press.ref)
         if not asked and press.key:
             asked = self.ledger.confirmations.asked_under(channel, press.key)
@@ -111,8 +117,9 @@ class Inbox:
         answer = self._pressed(press.pressed, latest)
         if not answer:
             return Taken(said=Said.AGAIN, mark=latest.mark, locale=latest.locale)
-        given = PersonalAnswer(answer=answer, means=AnswerMeans.KEY, at=now, channel=channel)
-        first = self.ledger.confirmations.record(*_personal(asked, given))
+        given = PersonalAnswer(answer=answer, means=means, at=now, channel=channel, author=press.sender)
+        of_room = latest.contact.startswith(_ROOM)
+        first = self.ledger.confirmations.record(*((asked, given) if of_room else _personal(asked, given)))
         said = _said_to_answer(answer, latest, first)
         option = answer if said is Said.CHOSEN else ""
         return Taken(said=said, mark=latest.mark, locale=latest.locale, option=option)

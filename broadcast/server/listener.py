@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from broadcast.channels.base import Adapter
+from broadcast.channels.base import Adapter, Answers
 from broadcast.inbound.inbox import Inbox, Taken
 from broadcast.ledger.ledger import Ledger
+from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
 from broadcast.model.contact import AddressKind
 from broadcast.model.inbound import Inbound, InboundMessage, KeyPress, Receipt
+from broadcast.model.question import AnswerMeans
 from broadcast.server.ledger_writer import LedgerWriter
 
 
@@ -27,7 +29,12 @@ class InboundListener:
     async def take(self, channel: str, inbound: Inbound) -> Taken | None:
         """Record it and let it have its effect; None if nobody is to be answered. Raises `LedgerError`."""
         now = self.clock.now()
-        kind = self.adapters[channel].capabilities.address or _kind(inbound)
+        adapter = self.adapters[channel]
+        kind = adapter.capabilities.address or _kind(inbound)
+        means = AnswerMeans.KEY if adapter.capabilities.kind is ChannelKind.VOICE else AnswerMeans.BUTTON
+        if isinstance(inbound, InboundMessage) and not isinstance(adapter, Answers):
+            # Nothing can be said on this channel, so this must not count as the answer of the day.
+            inbound = replace(inbound, answered=True)
 
         def take(ledger: Ledger) -> Taken | None:
             inbox = Inbox(ledger, self.internal, self.own)
@@ -35,7 +42,7 @@ class InboundListener:
                 case InboundMessage():
                     return inbox.message(channel, kind, inbound, now)
                 case KeyPress():
-                    return inbox.key(channel, inbound, now)
+                    return inbox.key(channel, inbound, now, means)
                 case _:
                     return None
 

@@ -16,7 +16,7 @@ from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.inbound import InboundMessage, KeyPress
 from broadcast.model.outcome import Accepted
-from broadcast.model.question import NoticeQuestion
+from broadcast.model.question import AnswerMeans, NoticeQuestion
 from broadcast.model.suppression import SuppressionReason, suppression
 from broadcast.testing.ledger_fixtures import states
 from broadcast.testing.ledger_samples import NOON, after, claim, incident, notice, owed, settled
@@ -94,6 +94,27 @@ def test_a_notice_that_asks_nothing_can_be_confirmed_and_no_more(ledger):
 
 def test_a_key_during_a_call_that_is_not_ours_answers_nothing(ledger):
     assert press(Inbox(ledger), "1").said is Said.NO_QUESTION
+
+
+def test_the_first_who_presses_a_button_answers_for_the_room(ledger):
+    new = replace(notice(incident(), 1, owed("channel:slack", route=("slack",))), question=QUESTION)
+    recorded, run = ledger.incidents.record(new, NOON), ledger.runs.begin()
+    work = ledger.deliveries(recorded.id, run, clock=SystemClock())
+    (one,) = claim(work, "slack")
+    work.turn([settled(one, _S.ACCEPTED, "accepted", accepted=(Accepted("17.1"),))], {}, NOON)
+    run.end()
+    inbox = Inbox(ledger, internal=frozenset({"customers"}))
+
+    said = [
+        inbox.key(
+            "slack", KeyPress(ref="17.1", key="", pressed="1", sender=who), NOON, AnswerMeans.BUTTON
+        ).said
+        for who in ("U1", "U2")
+    ]
+
+    assert said == [Said.CONFIRMED, Said.ALREADY]
+    (answer,) = ledger.confirmations.of(recorded.id)
+    assert (answer.author, answer.means) == ("U1", "button")
 
 
 def test_a_person_is_answered_once_a_day_whatever_follows(ledger):
