@@ -215,10 +215,15 @@ def make_deliverer(
 
 def make_jobs(settings: Settings, ledger: Ledger) -> Sequence[Job]:
     """Return what the clock drives, in the order of a round; raises `ConfigError`."""
+    from broadcast.cadence.confirmations import RepeatUnconfirmed
     from broadcast.cadence.send_due import SendDue
     from broadcast.dispatch.progress import ignore_events
 
-    return [SendDue(make_deliverer(settings, ledger, ignore_events)), make_alert_drafts(settings, ledger)]
+    return [
+        RepeatUnconfirmed(ledger),  # before what sends: it plans messages
+        SendDue(make_deliverer(settings, ledger, ignore_events)),
+        make_alert_drafts(settings, ledger),
+    ]
 
 
 def make_alert_drafts(settings: Settings, ledger: Ledger) -> DraftAlerts:

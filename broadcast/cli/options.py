@@ -15,6 +15,7 @@ import typer
 
 from broadcast.cli import completion
 from broadcast.cli.terminal import Stream, answer_version, standard_error, standard_output
+from broadcast.model.reach_level import ReachLevel
 from broadcast.model.unknown import OnUnknown
 
 _SAY, _TELL, _SEND, _SHOW, _EVERYWHERE = "What to say", "Recipients", "Sending", "Output", "Everywhere"
@@ -375,6 +376,29 @@ class RunOptions:
             rich_help_panel=_SHOW,
         ),
     ] = Output.HUMAN
+
+
+@dataclass(frozen=True, slots=True)
+class WaitOptions(RunOptions):
+    """How a run works that may wait for what happens after sending."""
+
+    until: Annotated[
+        ReachLevel,
+        typer.Option(
+            metavar="LEVEL",
+            help="Wait until every message is accepted, delivered (the provider says it arrived) or "
+            "confirmed (the person said so).",
+            rich_help_panel=_SEND,
+        ),
+    ] = ReachLevel.ACCEPTED
+    within: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Wait this long for --until (15m if not given); people are asked to confirm in this time.",
+            rich_help_panel=_SEND,
+        ),
+    ] = None
 
 
 Also = Annotated[

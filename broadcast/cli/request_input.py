@@ -7,14 +7,15 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from broadcast.cli.options import RunOptions, Sending, TargetOptions, Wording
+from broadcast.cli.options import RunOptions, Sending, TargetOptions, WaitOptions, Wording
 from broadcast.cli.terminal import reads_from_terminal
 from broadcast.config.document import parse_toml
 from broadcast.config.durations import parse_duration
 from broadcast.errors import UsageError
+from broadcast.model.reach_level import ReachLevel
 from broadcast.model.system import listed_systems
 from broadcast.model.text import is_legible
-from broadcast.publishing.request import Limits, Request, Verb
+from broadcast.publishing.request import WITHIN, Limits, Request, Verb
 from broadcast.rendering.clean import clean
 
 _LARGEST = 256 * 1024  # a notice is short; a file larger than this is a mistake
@@ -71,7 +72,7 @@ def read_affects(given: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def read_limits(run: RunOptions, sending: Sending | None = None) -> Limits:
-    """Return the limits of the run; raises `UsageError` for a wrong deadline."""
+    """Return the limits of the run; raises `UsageError` for a wrong time."""
     deadline = parse_duration(run.deadline) if run.deadline else None
     if deadline == 0:
         raise UsageError(f"--deadline {run.deadline} leaves no time to send", hint="write it like 60s or 5m")
@@ -79,8 +80,24 @@ def read_limits(run: RunOptions, sending: Sending | None = None) -> Limits:
         deadline=deadline,
         max_recipients=sending.max_recipients if sending else None,
         on_unknown=run.on_unknown,
+        until=run.until if isinstance(run, WaitOptions) else ReachLevel.ACCEPTED,
+        within=_within(run) if isinstance(run, WaitOptions) else WITHIN,
         dry_run=bool(sending and sending.dry_run),
     )
+
+
+def _within(run: WaitOptions) -> float:
+    if run.within is None:
+        return WITHIN
+    if run.until is ReachLevel.ACCEPTED:
+        raise UsageError(
+            "--within says how long to wait, but not for what",
+            hint="add --until delivered or --until confirmed",
+        )
+    within = parse_duration(run.within)
+    if within == 0:
+        raise UsageError(f"--within {run.within} leaves no time to wait", hint="write it like 60s or 15m")
+    return within
 
 
 def read_message(given: str | None) -> str | None:

@@ -24,6 +24,8 @@ class EventKind(StrEnum):
     PLANNED = "planned"
     ATTEMPT = "attempt"
     ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    CONFIRMED = "confirmed"
     FAILED = "failed"
     FAILOVER = "failover"
     SUPPRESSED = "suppressed"

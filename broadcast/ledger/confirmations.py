@@ -74,6 +74,11 @@ class Confirmation:
     at: datetime
     late: bool
 
+    @property
+    def confirms(self) -> bool:
+        """Whether the person acts on the notice, or chose one of its options."""
+        return self.answer not in {FORWARD, DECLINE}
+
 
 class Confirmations:
     """The ledger's questions and answers."""
@@ -148,6 +153,17 @@ class Confirmations:
         with self._store.reading() as connection:
             row = connection.execute("confirmation_of_receiver", wanted).fetchone()
         return None if row is None else _confirmation(row)
+
+    def is_awaited(self, notice: int) -> bool:
+        """Return whether a person who has a notice, or may get it, has not answered."""
+        with self._store.reading() as connection:
+            return bool(connection.execute("awaits_answers", {"notice": notice}).fetchone()["found"])
+
+    def missing(self, notice: int) -> int:
+        """Return how many people for whom a notice is required have not confirmed it in time."""
+        with self._store.reading() as connection:
+            count: int = connection.execute("missing_confirmations", {"notice": notice}).fetchone()["count"]
+            return count
 
     def of(self, notice: int) -> list[Confirmation]:
         """Return the answers to a notice, in the order in which they came."""

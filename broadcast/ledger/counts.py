@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcast.ledger.unconfirmed import NOT_CONFIRMED
 from broadcast.model.delivery import REACHED, DeliveryState
 
 
@@ -51,6 +52,7 @@ class Counts:
     failed: int = 0
     suppressed: int = 0
     held: int = 0
+    confirmed: int = 0
 
 
 def counts(entries: Sequence[DeliveryCount]) -> Counts:
@@ -66,19 +68,27 @@ def counts(entries: Sequence[DeliveryCount]) -> Counts:
         failed=by_state[DeliveryState.FAILED] + by_state[DeliveryState.EXPIRED],
         suppressed=by_state[DeliveryState.SUPPRESSED],
         held=by_state[DeliveryState.HELD] + by_state[DeliveryState.PLANNED],
+        confirmed=by_state[DeliveryState.CONFIRMED],
     )
 
 
 def counts_of_channel(name: str, entries: Sequence[DeliveryCount], failovers: Sequence[Failover]) -> Counts:
-    """Return the channel's deliveries; those that moved on from it count as failed here."""
+    """Return the channel's deliveries.
+
+    Those that moved on from it count as failed here, unless only the confirmation was missing: then the
+    channel has accepted them.
+    """
     here = counts([entry for entry in entries if entry.channel == name])
-    moved = sum(failover.count for failover in failovers if failover.origin == name)
+    left = [failover for failover in failovers if failover.origin == name]
+    unconfirmed = sum(failover.count for failover in left if failover.reason == NOT_CONFIRMED)
+    moved = sum(failover.count for failover in left) - unconfirmed
     return Counts(
-        planned=here.planned + moved,
-        accepted=here.accepted,
+        planned=here.planned + moved + unconfirmed,
+        accepted=here.accepted + unconfirmed,
         delivered=here.delivered,
         unknown=here.unknown,
         failed=here.failed + moved,
         suppressed=here.suppressed,
         held=here.held,
+        confirmed=here.confirmed,
     )

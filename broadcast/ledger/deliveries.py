@@ -20,6 +20,7 @@ from broadcast.ledger.service_record import service_record
 from broadcast.ledger.settlements import record_pauses, settle
 from broadcast.ledger.shared_addresses import Claimed, number_held, settle_shared
 from broadcast.ledger.store import Connection, Pacing, Run, Store
+from broadcast.ledger.unconfirmed import cancel_answered
 from broadcast.model.clock import Clock
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
@@ -139,6 +140,7 @@ class Deliveries:
             # The order matters: outcomes may plan deliveries again, newer notices cancel some of them, and a
             # channel that pauses now gets no claims.
             settle(connection, settled, now.timestamp())
+            cancel_answered(connection, _back(settled), now)
             newest = self._stand_aside(connection, now, _back(settled))
             record_pauses(connection, pauses, now)
             asked = {channel: limit for channel, limit in wanted.items() if limit > 0}

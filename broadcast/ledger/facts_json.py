@@ -12,7 +12,18 @@ from broadcast.model.incident import Phase, Severity
 from broadcast.model.notice import ContactPoint, Facts, NoticeKind, TextPhase
 
 _WINDOW = ("window_starts", "window_ends", "former_starts", "former_ends")
-_TIMES = ("as_of", "started", "detected", "reported", "ended", "next_update", *_WINDOW, "corrects", "report")
+_TIMES = (
+    "as_of",
+    "started",
+    "detected",
+    "reported",
+    "ended",
+    "next_update",
+    *_WINDOW,
+    "corrects",
+    "report",
+    "confirm_by",
+)
 
 
 def facts_to_json(facts: Facts) -> str:

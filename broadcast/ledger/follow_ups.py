@@ -9,7 +9,8 @@ from datetime import datetime
 from broadcast.ledger.store import Connection
 from broadcast.model.incident import Phase
 
-_CLOSED = [phase for phase in Phase if phase.closed]
+#: The phases of an incident that is over.
+CLOSED = [phase for phase in Phase if phase.closed]
 
 
 def supersede(
@@ -27,7 +28,7 @@ def supersede(
     """
     values = {
         "incident": incident,
-        "closed": _CLOSED,
+        "closed": CLOSED,
         "now": now.timestamp(),
         "only": None if only is None else list(only),
     }
@@ -53,7 +54,7 @@ def hold_end(connection: Connection, notice: int, channel: str, reason: str | No
         "route": json.dumps([channel]),
         "reason": reason,
         "now": at,
-        "closed": _CLOSED,
+        "closed": CLOSED,
     }
     if connection.execute("hold_end", values).rowcount > 0:
         connection.execute("share_held_end", values)

@@ -162,6 +162,10 @@ class History:
         """Return the routes of all deliveries that are not over."""
         return set(self._each("open_routes", notice.id, lambda row: tuple(json.loads(row["route"]))))
 
+    def routes(self, notice: Notice) -> set[tuple[str, ...]]:
+        """Return the routes of all deliveries."""
+        return set(self._each("routes", notice.id, lambda row: tuple(json.loads(row["route"]))))
+
     def events(self, incident: Incident) -> list[LedgerEvent]:
         """Return the events of an incident, in order."""
         return self._each("events", incident.id, _event)

@@ -8,13 +8,14 @@ the ledger yet waits until the answer to its request is recorded.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from broadcast.ledger.follow_ups import supersede
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.ledger.suppressions import suppress
+from broadcast.ledger.unconfirmed import cancel_answered
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState, after_receipt
 from broadcast.model.ids import delivery_key
@@ -87,6 +88,12 @@ class Receipts:
             unmatched = sum(not applying.apply(row) for row in waiting.fetchall())
             return applying.result(recorded, len(received) - recorded, unmatched)
 
+    def is_awaited(self, notice: int, channels: Collection[str]) -> bool:
+        """Return whether a message to a person is on its way on one of these channels, or will be sent."""
+        values = {"notice": notice, "channels": list(channels)}
+        with self._store.reading() as connection:
+            return bool(connection.execute("awaits_receipts", values).fetchone()["found"])
+
     def counts(self, notice: int) -> dict[str, dict[ReceiptState, int]]:
         """Return how many messages of a notice have which receipts, by channel."""
         found: dict[str, dict[ReceiptState, int]] = {}
@@ -136,6 +143,7 @@ class _Applying:
     def result(self, recorded: int, repeated: int, unmatched: int) -> ReceiptsApplied:
         """Cancel what a newer notice replaces, and return what changed."""
         for incident, deliveries in self._moved.items():
+            cancel_answered(self._connection, deliveries, self._now)
             supersede(self._connection, incident, self._now, only=deliveries)
         return ReceiptsApplied(
             recorded=recorded,
@@ -171,8 +179,8 @@ class _Applying:
 
     def _change(self, receipt: Row, attempt: Row, state: DeliveryState, route: Sequence[str]) -> None:
         moved = state is DeliveryState.PLANNED
-        # A receipt for an earlier attempt brings the delivery back to the channel of that attempt.
-        step = attempt["step"] + moved if attempt["latest"] else route.index(receipt["channel"])
+        # The delivery belongs to the channel that the receipt is about, even if it waits for the next.
+        step = _step(route, receipt["channel"], attempt["step"]) + moved
         values = {
             "delivery": attempt["delivery"],
             "before": attempt["state"],
@@ -211,6 +219,11 @@ class _Applying:
         code = f" ({receipt['code']})" if receipt["code"] else ""
         reason, source = SuppressionReason(receipt["suppress"]), f"a receipt of {receipt['channel']}{code}"
         return learnt(suppression(self._secret(), kind, address, reason, source, self._now))
+
+
+def _step(route: Sequence[str], channel: str, otherwise: int) -> int:
+    # A lane that was detoured does not have every channel that was tried.
+    return route.index(channel) if channel in route else otherwise
 
 
 def _row(received: ChannelReceipt, now: datetime) -> dict[str, object]:

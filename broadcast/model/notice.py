@@ -84,6 +84,8 @@ class Facts:
         audiences: The template audiences that are written: `customers` (who also read what is public), ...
         hotlines: The numbers for single template audiences, as (audience, number).
         others_open: Another incident of the same kind (real, or exercise) is open.
+        confirm_by: Until when readers are asked to confirm that they have read this; None if they are not, or
+            if nothing here could hear an answer.
         wording: Translations of the commander's words and of `variables`, as ((name, locale), text).
         variables: The values of `-v NAME=VALUE`.
 
@@ -141,6 +143,7 @@ class Facts:
     audiences: tuple[str, ...] = ()
     hotlines: tuple[tuple[str, str], ...] = ()
     others_open: bool = False
+    confirm_by: datetime | None = None
     wording: tuple[tuple[tuple[str, str], str], ...] = ()
     variables: tuple[tuple[str, str], ...] = field(default=())
 

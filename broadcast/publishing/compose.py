@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from broadcast.config.settings import Settings
 from broadcast.errors import UsageError
 from broadcast.model.incident import Incident, Phase, Service, Severity
+from broadcast.model.moments import later
 from broadcast.model.nearest import suggest
 from broadcast.model.notice import Facts
 from broadcast.model.system import NOTHING, listed_systems
@@ -80,6 +81,7 @@ def compose(
         former_starts=times.window.former_starts,
         former_ends=times.window.former_ends,
         outage_open=phase.maintenance and _outage_open(services, before, drill=drill),
+        confirm_by=_confirm_by(request, settings, times.as_of),
         others_open=any(one.drill is drill and not one.phase.maintenance for one in before.beside),
         link=settings.status_url,
         hotline=contact_points.hotline,
@@ -97,6 +99,18 @@ def compose(
     facts = replace(facts, **words.prose)
     advisories = (*times.warnings, *_held(facts, before), *_opened_again(facts, before))
     return Composed(_incident(facts, before, times, now), facts, advisories)
+
+
+def _confirm_by(request: Request, settings: Settings, as_of: datetime) -> datetime | None:
+    """Return until when readers are asked to confirm; None where no process would hear the answer."""
+    if request.confirm_within is None:
+        return None
+    if request.verb in CLOSING:
+        raise UsageError(
+            "an end is not repeated until people confirm it",
+            hint="wait until it has arrived: --until delivered",
+        )
+    return later(as_of, timedelta(seconds=request.confirm_within)) if settings.serve.url else None
 
 
 def _corrects(request: Request, before: EarlierNotices, phase: Phase, zone: ZoneInfo) -> datetime | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from broadcast.channels.base import Adapter
+from broadcast.channels.base import Adapter, Receives
 from broadcast.channels.clock_skew import skew_warnings
 from broadcast.dispatch.channel import ActiveChannel
 from broadcast.dispatch.message_builder import MessageBuilder
 from broadcast.dispatch.progress import Ending, Event, EventKind, Listener
 from broadcast.dispatch.stop import Stop
 from broadcast.errors import LedgerBusy, LedgerError, Unfinished
+from broadcast.ledger.answers import answers
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.records import Notice
 from broadcast.ledger.reroute import avoid
@@ -21,15 +22,17 @@ from broadcast.ledger.targets import follow_targets
 from broadcast.model.channel import ChannelKind
 from broadcast.model.clock import Clock
 from broadcast.model.counted import counted
+from broadcast.model.reach_level import ReachLevel
 from broadcast.model.suppression import Suppressed
 from broadcast.publishing.channels import Channels, activate, paces
 from broadcast.publishing.late_suppressions import Avoiding
+from broadcast.publishing.level_wait import LevelWait
 from broadcast.publishing.notice_run import NoticeRun, Started
 from broadcast.publishing.outdated_notices import lateness
 from broadcast.publishing.prepare import headline
 from broadcast.publishing.request import Limits
 from broadcast.publishing.result import Result
-from broadcast.publishing.summarise import summarise
+from broadcast.publishing.summarise import after_wait, summarise, undelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Deliverer:
         late = tuple(lateness(notice, self.clock.now())) if self.owes(notice) else ()
         with self.started(stop) as started:
             run = self._begin_run(notice, Order(limits, adapters), started)
-            return await self._run_to_end(notice, lambda: run, late)
+            return await self._run_to_end(notice, lambda: run, limits.until, late)
 
     async def deliver_new(self, notice: Notice, order: Order, started: Started) -> Result:
         """Send a notice that was just recorded, and store the result.
@@ -112,7 +115,9 @@ class Deliverer:
         From here on no error may say that nothing was sent: people would run the command again, and everybody
         would get the notice twice. Raises `Unfinished` if even the ledger cannot be read any more.
         """
-        return await self._run_to_end(notice, lambda: self._begin_run(notice, order, started), order.warnings)
+        return await self._run_to_end(
+            notice, lambda: self._begin_run(notice, order, started), order.limits.until, order.warnings
+        )
 
     def _begin_run(self, notice: Notice, order: Order, started: Started) -> NoticeRun:
         builder = MessageBuilder(
@@ -142,6 +147,7 @@ class Deliverer:
             limits=order.limits,
             stop=started.stop,
             lookup_delay=max((channel.lookup_delay for channel in active.values()), default=0.0),
+            wait=self._wait(notice, order),
         )
         # Dead runs first: what they were sending becomes unknown, and is looked up before it is sent again.
         for pid in run.take_over().alive:
@@ -151,8 +157,25 @@ class Deliverer:
         self._avoid_suppressed(notice, order.suppressed)
         return run
 
+    def _wait(self, notice: Notice, order: Order) -> LevelWait | None:
+        level = order.limits.until
+        if level is ReachLevel.ACCEPTED:
+            return None
+        reporting = {name for name, adapter in order.adapters.items() if isinstance(adapter, Receives)}
+        return LevelWait(
+            ledger=self.ledger,
+            notice=notice.id,
+            level=level,
+            seconds=order.limits.within,
+            reporting=frozenset(reporting),
+        )
+
     async def _run_to_end(
-        self, notice: Notice, begin: Callable[[], NoticeRun], warnings: tuple[str, ...] = ()
+        self,
+        notice: Notice,
+        begin: Callable[[], NoticeRun],
+        until: ReachLevel,
+        warnings: tuple[str, ...] = (),
     ) -> Result:
         """Run, and return the result; an error of the ledger interrupts the run. Raises `Unfinished`."""
         with self.recorded(notice):
@@ -162,7 +185,7 @@ class Deliverer:
                 warnings = (*warnings, *run.warnings)
             except LedgerError as error:
                 ending, warnings = Ending.INTERRUPTED, (*warnings, _without_advice(error))
-            return self._result(notice, ending, warnings)
+            return self._result(notice, ending, until, warnings)
 
     @contextmanager
     def recorded(self, notice: Notice) -> Iterator[None]:
@@ -179,14 +202,14 @@ class Deliverer:
                 hint=f"do not run this again; `{self.program} retry {ref}` continues and sends nothing twice",
             ) from error
 
-    def _result(self, notice: Notice, ending: Ending, warnings: tuple[str, ...]) -> Result:
+    def _result(self, notice: Notice, ending: Ending, until: ReachLevel, warnings: tuple[str, ...]) -> Result:
         noted = self.ledger.history.warnings(notice.id)
         unreached = self.ledger.history.unreached(notice.id)
-        result = self._summary(notice, ending)
+        result = self._summary(notice, ending, until)
         apart = skew_warnings({name: skew.ahead for name, skew in self.channels.skews.items()})
         duplicates = self._possible_duplicates(notice)
         result = replace(result, warnings=(*warnings, *noted, *apart, *duplicates, *unreached))
-        result = self._store_result(notice, result)
+        result = self.with_answers(notice, self._store_result(notice, result))
         self.listener(Event(kind=EventKind.DONE, channel="", count=result.counts.accepted))
         return result
 
@@ -206,11 +229,22 @@ class Deliverer:
 
         Raises `ConfigError` and `Refused`.
         """
-        routes = self.ledger.history.open_routes(notice)
+        return self._adapters_of(notice, self.ledger.history.open_routes(notice))
+
+    def _adapters_of(self, notice: Notice, routes: Collection[tuple[str, ...]]) -> dict[str, Adapter]:
         owed = sorted({name for route in routes for name in route})
         names = self.channels.usable(owed, drill=notice.facts.drill)
         self.channels.permit(names)
         return self.channels.adapters(names)
+
+    def needed_until(self, notice: Notice, until: ReachLevel) -> dict[str, Adapter]:
+        """Return the adapters that `needed` returns; with `until`, those of every channel of its routes.
+
+        Raises `ConfigError` and `Refused`.
+        """
+        if until is ReachLevel.ACCEPTED:
+            return self.needed(notice)
+        return self._adapters_of(notice, self.ledger.history.routes(notice))
 
     def owes(self, notice: Notice) -> bool:
         """Return whether the notice has unsent messages."""
@@ -218,8 +252,16 @@ class Deliverer:
 
     def standing(self, notice: Notice) -> Result:
         """Return the present result of the notice, without sending anything."""
-        result = self._summary(notice, Ending.FINISHED)
-        return replace(result, changed=False)
+        result = self._summary(notice, Ending.FINISHED, ReachLevel.ACCEPTED)
+        return replace(self.with_answers(notice, result), changed=False)
+
+    def with_answers(self, notice: Notice, result: Result) -> Result:
+        """Return the result with who has confirmed; it names people, so it is not stored with the result."""
+        confirmations = self.ledger.confirmations
+        if confirmations.question(notice.id) is None:
+            return result
+        found = answers(confirmations.receivers(notice.id), confirmations.of(notice.id))
+        return replace(result, answers=found)
 
     def _avoid_suppressed(self, notice: Notice, planned: Suppressed | None) -> None:
         """Reroute messages whose address was suppressed after the notice was `planned`.
@@ -247,9 +289,18 @@ class Deliverer:
             return replace(result, warnings=(*result.warnings, f"the result could not be stored: {error}"))
         return result
 
-    def _summary(self, notice: Notice, ending: Ending) -> Result:
+    def _summary(self, notice: Notice, ending: Ending, until: ReachLevel) -> Result:
         result = summarise(notice, ending, self.ledger.history, self.channels.planned)
+        if until is not ReachLevel.ACCEPTED:
+            result = after_wait(result, until, self._missing(notice, until))
         return replace(result, next=tuple(f"{self.program} {advice}" for advice in result.next))
+
+    def _missing(self, notice: Notice, until: ReachLevel) -> int:
+        """Return how many required messages to people are not at the level."""
+        if until is ReachLevel.CONFIRMED:
+            return self.ledger.confirmations.missing(notice.id)
+        entries = self.ledger.history.delivery_counts(notice.id)
+        return undelivered(entries, self.channels.planned)
 
     def _activate(self, adapters: Mapping[str, Adapter], builder: MessageBuilder) -> dict[str, ActiveChannel]:
         suspects = {breaker.channel for breaker in self.ledger.history.breakers()}

@@ -20,9 +20,11 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.processes import ctrl_z_deferred, is_stopped
 from broadcast.ledger.store import Run
 from broadcast.model.clock import Clock
+from broadcast.publishing.level_wait import LevelWait
 from broadcast.publishing.request import Limits
 
 _LOOK = 0.2  # seconds between two checks of another process's open requests
+_LISTEN = 0.5  # seconds between two looks at receipts and answers
 #: Seconds to wait for another process that is sending: it may be stopped, and never go on.
 _PATIENCE = 60.0
 
@@ -40,7 +42,8 @@ class Started:
 class NoticeRun:
     """What one run over a notice works with; `lookup_delay` is how many seconds providers may accept late.
 
-    `warnings` gather what people should know about other processes that send the same notice.
+    `wait` is what to wait for once everything is sent, None for nothing. `warnings` gather what people should
+    know about other processes that send the same notice.
     """
 
     ledger: Ledger
@@ -52,6 +55,7 @@ class NoticeRun:
     limits: Limits
     stop: Stop
     lookup_delay: float
+    wait: LevelWait | None = None
     warnings: list[str] = field(default_factory=list)
 
     def take_over(self) -> Recovered:
@@ -71,6 +75,35 @@ class NoticeRun:
             await _close([channel.adapter for channel in self.active.values()])
 
     async def _work(self, deadline: float | None) -> Ending:
+        begun = self.clock.monotonic()
+        ending = await self._send(deadline)
+        if self.wait is None or ending is not Ending.FINISHED:
+            return ending
+        self._say(EventKind.WAITING, f"everything is sent; waiting until it is {self.wait.level}")
+        until = begun + self.wait.seconds
+        until = until if deadline is None else min(until, deadline)
+        while not self._heard_enough(self.wait, until):
+            if self._something_is_due() and (ending := await self._send(deadline)) is not Ending.FINISHED:
+                return ending
+            await self._look_again(_LISTEN)
+            if self.stop.asked:
+                return Ending.INTERRUPTED
+        return Ending.FINISHED
+
+    def _heard_enough(self, wait: LevelWait, until: float) -> bool:
+        """Take what others recorded; return whether the level is reached or the time is over."""
+        # Asked first: what is heard after it is told by the look.
+        over = wait.over() or self.clock.monotonic() >= until
+        for event in wait.look(self.clock.now()):
+            self.listener(event)
+        self.take_over()
+        return over and not self._something_is_due()
+
+    def _something_is_due(self) -> bool:
+        now = self.clock.now().timestamp()
+        return any(waiting.due <= now for waiting in self.deliveries.waiting())
+
+    async def _send(self, deadline: float | None) -> Ending:
         while True:
             ending = await self._engine_run(deadline)
             if ending is not Ending.FINISHED:
@@ -110,12 +143,12 @@ class NoticeRun:
                 return Ending.INTERRUPTED
         return Ending.FINISHED
 
-    async def _look_again(self) -> None:
+    async def _look_again(self, seconds: float = _LOOK) -> None:
         """Wait until the next check is due, or the run is asked to stop."""
         self.stop.wake_up.clear()
         if not self.stop.asked:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.stop.wake_up.wait(), _LOOK)
+                await asyncio.wait_for(self.stop.wake_up.wait(), seconds)
 
     def _say_what_is_waited_for(self, asked: int) -> None:
         """Report at once, when the run is asked to stop, which requests it still waits for."""

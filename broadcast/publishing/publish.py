@@ -18,6 +18,7 @@ from broadcast.model.counted import counted
 from broadcast.model.health import FRESH
 from broadcast.model.incident import Incident, Phase
 from broadcast.model.notice import Facts
+from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing import advisories
 from broadcast.publishing.author import author
 from broadcast.publishing.compose import Composed, EarlierNotices, compose
@@ -35,6 +36,7 @@ from broadcast.publishing.prepare import (
     written_for,
 )
 from broadcast.publishing.preview import Preview, PreviewConsent
+from broadcast.publishing.question import question, unheard
 from broadcast.publishing.recipients import RecipientSelector
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.publishing.result import Result
@@ -190,8 +192,11 @@ class Publisher:
     async def _continue(self, notice: Notice, limits: Limits, stop: Stop) -> Result:
         """Continue an interrupted notice, or return the stored result of a finished one."""
         if notice.result and not self.deliverer.owes(notice):
-            return Result.from_json(json.loads(notice.result)).replay()
-        return await self.deliverer.deliver(notice, limits, self.deliverer.needed(notice), stop)
+            stored = Result.from_json(json.loads(notice.result))
+            if limits.until is ReachLevel.ACCEPTED or stored.reached:
+                return self.deliverer.with_answers(notice, stored.replay())
+        adapters = self.deliverer.needed_until(notice, limits.until)
+        return await self.deliverer.deliver(notice, limits, adapters, stop)
 
     def _prepare(self, request: Request, subject: Subject) -> PreparedNotice:
         before = self._before(request, subject)
@@ -243,6 +248,7 @@ class Publisher:
                 *recipients.warnings,
                 *subject.warnings,
                 *self._same_title_warning(composed),
+                *unheard(request, self.settings),
                 *advisories.examples(self.settings),
             ),
         )
@@ -332,6 +338,7 @@ class Publisher:
             deliveries=prepared.recipients.deliveries,
             latecomers=prepared.recipients.latecomers,
             reserved=subject.reserved,
+            question=question(request, prepared.recipients.shares, self.deliverer.clock.now()),
             kinds={
                 name: channel.capabilities.kind for name, channel in self.deliverer.channels.planned.items()
             },

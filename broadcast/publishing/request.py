@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from broadcast.model.reach_level import ReachLevel
 from broadcast.model.unknown import OnUnknown
 
 
@@ -24,7 +25,9 @@ CLOSING = frozenset({Verb.RESOLVE, Verb.RETRACT})
 #: Fields that only `maintenance` sets.
 OF_MAINTENANCE = frozenset({"maintenance", "window_from", "window_until"})
 #: Fields that earlier versions did not have. Unset, they stay out of the digest, so that old keys still fit.
-LATER = frozenset({"ended", "corrects"})
+LATER = frozenset({"ended", "corrects", "confirm_within"})
+#: Seconds that a run waits for deliveries or confirmations if nothing else is said.
+WITHIN = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class Request:
         window_from, window_until: Its announced beginning and end.
         ended: When the outage was over.
         corrects: The words that correct a wrong fact of the latest notice.
+        confirm_within: Seconds in which the receivers are asked to confirm; None if they are not asked.
 
     Example:
         Request(verb=Verb.NOTIFY, title="Checkout down", severity="sev2", next_update="30m")
@@ -76,6 +80,7 @@ class Request:
     window_until: str | None = None
     ended: str | None = None
     corrects: str | None = None
+    confirm_within: float | None = None
 
     def inputs_hash(self) -> str:
         """Return a digest of all fields: two requests under one key are the same command if it is equal."""
@@ -88,14 +93,17 @@ class Request:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The limits of a run; they do not change what a notice says.
 
-    `deadline` is in seconds; None means no limit. `max_recipients` None means the configured number.
+    `deadline` is in seconds; None means no limit. `max_recipients` None means the configured number. `until`
+    is what the run waits for once everything is sent, for `within` seconds at most.
     """
 
     deadline: float | None = None
     max_recipients: int | None = None
     on_unknown: OnUnknown = OnUnknown.OTHER_CHANNEL
     dry_run: bool = False
+    until: ReachLevel = ReachLevel.ACCEPTED
+    within: float = WITHIN

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from broadcast.dispatch.progress import Ending
+from broadcast.ledger.answers import NoticeAnswers
 from broadcast.ledger.counts import Counts, DeliveryCount, counts
 from broadcast.model.delivery import OPEN
 
@@ -59,7 +60,11 @@ class FailoverResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The result of a command that publishes a notice."""
+    """The result of a command that publishes a notice.
+
+    `until` and `reached` say whether the notice got as far as was asked for, None if nothing beyond
+    `accepted` was. `answers` are those of its receivers, None if it asks for none.
+    """
 
     incident: str
     notice: int
@@ -77,10 +82,18 @@ class Result:
     next_update: str | None = None
     warnings: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+    until: str | None = None
+    reached: bool | None = None
+    answers: NoticeAnswers | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the object that `-o json` prints."""
-        fields = asdict(self)
+        fields = asdict(replace(self, answers=None))
+        for name in _ONLY_IF_ASKED:
+            if fields[name] is None:
+                del fields[name]
+        if self.answers is not None:
+            fields["answers"] = self.answers.as_json()
         for failover in fields["failovers"]:
             failover["from"] = failover.pop("origin")
         return {"schema": SCHEMA, **fields}
@@ -98,7 +111,7 @@ class Result:
             for entry in fields["failovers"]
         ]
         lists = {name: tuple(fields[name]) for name in ("warnings", "next")}
-        plain = {name: value for name, value in fields.items() if name not in {"schema", *_NESTED}}
+        plain = {name: value for name, value in fields.items() if name not in {"schema", "answers", *_NESTED}}
         return cls(
             **plain | lists,
             counts=Counts(**fields["counts"]),
@@ -108,6 +121,8 @@ class Result:
 
 
 _NESTED = ("counts", "channels", "failovers")
+#: Fields of the JSON object that a result without them does not have.
+_ONLY_IF_ASKED = ("until", "reached", "answers")
 
 
 def exit_status(entries: Sequence[DeliveryCount], ending: Ending) -> ExitStatus:

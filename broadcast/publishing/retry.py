@@ -10,6 +10,7 @@ from broadcast.dispatch.stop import Stop
 from broadcast.errors import AmbiguousIncident, UnknownIncident
 from broadcast.ledger.records import Notice
 from broadcast.model.incident import Incident
+from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing.deliver import Deliverer
 from broadcast.publishing.request import Limits
 from broadcast.publishing.result import ExitStatus, Result
@@ -43,7 +44,10 @@ async def retry(deliverer: Deliverer, incident: str | None, limits: Limits, stop
     incidents = deliverer.ledger.incidents
     if incident is not None:
         return await _retry_incidents(deliverer, [incidents.find(incident)], limits, stop)
-    owing = [one for one in incidents.all() if _has_unsent(deliverer, one)]
+    waits = limits.until is not ReachLevel.ACCEPTED
+    owing = [
+        one for one in incidents.all() if _has_unsent(deliverer, one) or (waits and not one.phase.closed)
+    ]
     return await _retry_incidents(deliverer, owing, limits, stop) if owing else _nothing_unsent(deliverer)
 
 
@@ -53,7 +57,11 @@ async def _retry_incidents(
     begun = deliverer.clock.monotonic()
     notices = [one for incident in incidents for one in deliverer.ledger.incidents.notices(incident)]
     # For all notices at once: a missing secret must stop the retry before it has sent anything.
-    adapters = {one.id: deliverer.needed(one) for one in notices if deliverer.owes(one)}
+    adapters = {
+        one.id: deliverer.needed_until(one, limits.until)
+        for one in notices
+        if deliverer.owes(one) or _awaited(one, notices, limits)
+    }
     worked: list[Result] = []
     results: list[Result] = []
     for notice in notices:
@@ -83,6 +91,12 @@ def _nothing_unsent(deliverer: Deliverer) -> Retried:
 
 def _has_unsent(deliverer: Deliverer, incident: Incident) -> bool:
     return any(deliverer.owes(notice) for notice in deliverer.ledger.incidents.notices(incident))
+
+
+def _awaited(notice: Notice, notices: Sequence[Notice], limits: Limits) -> bool:
+    """Return whether to wait for the deliveries or answers of a notice: the latest one of its incident."""
+    later = any(one.incident_id == notice.incident_id and one.sequence > notice.sequence for one in notices)
+    return limits.until is not ReachLevel.ACCEPTED and not later
 
 
 def _rest_of(limits: Limits, spent: float) -> Limits:

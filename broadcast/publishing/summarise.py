@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from broadcast.dispatch.progress import Ending
 from broadcast.ledger.counts import Counts, DeliveryCount, Failover, counts, counts_of_channel
 from broadcast.ledger.history import ChannelAttempts, History
 from broadcast.ledger.records import Notice
+from broadcast.model.delivery import DeliveryState
 from broadcast.model.incident import Phase
 from broadcast.model.notice import NoticeKind
+from broadcast.model.reach_level import ReachLevel
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.result import (
     ChannelResult,
@@ -53,6 +56,34 @@ def summarise(
         failovers=tuple(FailoverResult(f.origin, f.destination, f.count, f.reason) for f in failovers),
         next_update=notice.facts.next_update.isoformat() if notice.facts.next_update else None,
         next=_next(notice, status),
+    )
+
+
+def undelivered(entries: Sequence[DeliveryCount], channels: Mapping[str, PlannedChannel]) -> int:
+    """Return how many required messages to people are accepted, but not known to have arrived.
+
+    What a channel publishes has arrived once it is accepted.
+    """
+    published = {name for name, channel in channels.items() if channel.capabilities.publishes}
+    return sum(
+        entry.count
+        for entry in entries
+        if entry.required and entry.state is DeliveryState.ACCEPTED and entry.channel not in published
+    )
+
+
+def after_wait(result: Result, until: ReachLevel, missing: int) -> Result:
+    """Return the result of a run that waited; it is worse if so many messages are not at the level."""
+    done = result.exit_code == ExitStatus.OK
+    if not done or not missing:
+        return replace(result, until=until, reached=done)
+    again = f"retry {result.incident} --until {until}"
+    return replace(
+        result,
+        until=until,
+        reached=False,
+        exit_code=int(ExitStatus.UNKNOWN),
+        next=(again, *result.next),
     )
 
 

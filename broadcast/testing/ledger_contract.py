@@ -14,6 +14,7 @@ from broadcast.testing.ledger_incidents import IncidentsContract
 from broadcast.testing.ledger_receipts import ReceiptsContract
 from broadcast.testing.ledger_runs import RunsContract
 from broadcast.testing.ledger_store import StoreContract
+from broadcast.testing.ledger_unconfirmed import UnconfirmedContract
 from broadcast.testing.ledger_waits import WaitsContract
 
 
@@ -27,6 +28,7 @@ class LedgerContract(
     ConfirmationsContract,
     AbsencesContract,
     AlertsContract,
+    UnconfirmedContract,
     RunsContract,
 ):
     """What a ledger must store and return, on any implementation of `broadcast.ledger.store.Store`.

@@ -66,7 +66,9 @@ def test_optional_deliveries_change_no_exit_code(state):
 def test_every_state_is_counted_once():
     found = counts(delivery_counts(*_S))
 
-    assert found == Counts(planned=10, accepted=3, delivered=2, unknown=2, failed=2, suppressed=1, held=2)
+    assert found == Counts(
+        planned=10, accepted=3, delivered=2, unknown=2, failed=2, suppressed=1, held=2, confirmed=1
+    )
     assert found.planned == found.accepted + found.unknown + found.failed + found.suppressed + found.held
 
 

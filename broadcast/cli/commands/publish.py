@@ -18,6 +18,7 @@ from broadcast.cli.options import (
     Sending,
     TargetOptions,
     Title,
+    WaitOptions,
     Wording,
 )
 from broadcast.cli.output.display import json_text, show, show_json
@@ -27,6 +28,7 @@ from broadcast.cli.output.show_result import show_result
 from broadcast.cli.request_input import read_limits, read_request, read_words
 from broadcast.config.settings import Settings
 from broadcast.dispatch.progress import ignore_events
+from broadcast.model.reach_level import ReachLevel
 from broadcast.publishing.request import Limits, Request, Verb
 from broadcast.wiring import load_settings, make_publisher
 
@@ -43,7 +45,7 @@ _TAKES_BACK = ("phase", "audience")
     'broadcast --sandbox notify "Rehearsal" --drill',
 )
 def notify(
-    title: Title, common: Common, wording: Wording, targets: TargetOptions, sending: Sending, run: RunOptions
+    title: Title, common: Common, wording: Wording, targets: TargetOptions, sending: Sending, run: WaitOptions
 ) -> int:
     """Open an incident and tell everyone concerned.
 
@@ -65,7 +67,7 @@ def update(
     wording: Correcting,
     targets: TargetOptions,
     sending: Sending,
-    run: RunOptions,
+    run: WaitOptions,
     incident: MaybeIncident = None,
 ) -> int:
     """Send more news. On every channel it appears as a reply to the earlier notices.
@@ -87,7 +89,7 @@ def resolve(
     wording: EndingOptions,
     targets: TargetOptions,
     sending: Sending,
-    run: RunOptions,
+    run: WaitOptions,
     incident: MaybeIncident = None,
 ) -> int:
     """Tell everybody who was told, on the channel that reached them, that it is over.
@@ -108,7 +110,7 @@ def retract(
     wording: Wording,
     targets: TargetOptions,
     sending: Sending,
-    run: RunOptions,
+    run: WaitOptions,
     incident: MaybeIncident = None,
 ) -> int:
     """Withdraw a wrong notice from everybody who got it: a false alarm, or an all-clear.
@@ -123,6 +125,8 @@ def retract(
 def publish(request: Request, common: Common, sending: Sending, run: RunOptions) -> int:
     """Publish the notice, or show it with --dry-run; return the exit code."""
     limits = read_limits(run, sending)
+    if limits.until is ReachLevel.CONFIRMED:
+        request = replace(request, confirm_within=limits.within)
     settings = load_settings(common.config, sandbox=common.sandbox)
     if limits.dry_run:
         return _preview(request, limits, settings, common, run.output)

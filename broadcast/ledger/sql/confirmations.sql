@@ -94,3 +94,60 @@ WHERE confirmation.notice_id = :notice AND confirmation.audience = :audience AND
 -- The answers to a notice, in the order in which they came.
 SELECT confirmation.*, question.answer_by FROM confirmation LEFT JOIN question ON question.notice_id = confirmation.notice_id
 WHERE confirmation.notice_id = ? ORDER BY confirmation.at, confirmation.id
+
+-- name: unconfirmed
+-- Messages that were asked about, got no answer in the question's time, and have a channel left; of one notice, or of all (NULL).
+-- Only the latest notice to a receiver is repeated, and only while the incident is open. The number of commas in a
+-- route is the number of its last step.
+SELECT delivery.id, delivery.state, delivery.step, delivery.route, delivery.channel, delivery.notice_id AS notice, notice.sequence,
+       notice.incident_id AS incident, incident.ref
+FROM question JOIN notice ON notice.id = question.notice_id JOIN incident ON incident.id = notice.incident_id
+JOIN delivery ON delivery.notice_id = notice.id
+WHERE notice.id = coalesce(:notice, notice.id) AND question.asked_at > :since AND NOT (incident.phase = ANY(:closed))
+  AND delivery.id > :after AND delivery.recipient_id IS NOT NULL AND delivery.state IN ('accepted', 'delivered')
+  AND delivery.step < length(delivery.route) - length(replace(delivery.route, ',', ''))
+  AND :now >= question.wait + coalesce((SELECT max(coalesce(attempt.ended_at, attempt.started_at)) FROM attempt
+                                        WHERE attempt.delivery_id = delivery.id), delivery.updated_at)
+  AND NOT EXISTS (SELECT 1 FROM confirmation WHERE confirmation.notice_id = notice.id
+                  AND confirmation.audience = delivery.audience AND confirmation.contact = delivery.contact)
+  AND NOT EXISTS (SELECT 1 FROM notice AS newer JOIN delivery AS theirs ON theirs.notice_id = newer.id
+                  WHERE newer.incident_id = notice.incident_id AND newer.sequence > notice.sequence
+                    AND theirs.contact = delivery.contact AND theirs.audience = delivery.audience)
+ORDER BY delivery.id LIMIT :limit
+
+-- name: channels_tried
+-- Read the channels that requests for a delivery were made on.
+SELECT DISTINCT channel FROM attempt WHERE delivery_id = ?
+
+-- name: move_unconfirmed
+-- Plan such a message on a later channel, unless it changed or was answered since it was read.
+UPDATE delivery SET state = 'planned', step = :step, channel = :channel, attempts = 0, lookups = 0, not_before = 0, waits_since = :now,
+       reason = :reason, owner = NULL, updated_at = :now
+WHERE id = :id AND state = :before AND step = :from_step
+  AND NOT EXISTS (SELECT 1 FROM confirmation WHERE confirmation.notice_id = delivery.notice_id
+                  AND confirmation.audience = delivery.audience AND confirmation.contact = delivery.contact)
+
+-- name: cancel_answered
+-- Cancel, of these deliveries, what is still to be sent to a receiver who has passed on or declined.
+UPDATE delivery SET state = 'cancelled', owner = NULL, updated_at = :now
+WHERE id = ANY(:deliveries) AND state IN ('planned', 'held')
+  AND EXISTS (SELECT 1 FROM confirmation WHERE confirmation.notice_id = delivery.notice_id
+              AND confirmation.audience = delivery.audience AND confirmation.contact = delivery.contact)
+
+-- name: awaits_answers
+-- Read whether a person who has the notice, or may get it, has not answered.
+SELECT EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice AND required = 1 AND recipient_id IS NOT NULL
+               AND state IN ('planned', 'sending', 'accepted', 'delivered', 'unknown')
+               AND NOT EXISTS (SELECT 1 FROM confirmation WHERE confirmation.notice_id = delivery.notice_id
+                               AND confirmation.audience = delivery.audience AND confirmation.contact = delivery.contact)) AS found
+
+-- name: missing_confirmations
+-- Count the people for whom a notice is required and who have not confirmed it in time.
+SELECT count(*) AS count
+FROM (SELECT DISTINCT delivery.audience, delivery.contact FROM delivery
+      WHERE delivery.notice_id = :notice AND delivery.required = 1 AND delivery.recipient_id IS NOT NULL AND delivery.lane >= 0
+        AND delivery.state <> 'suppressed'
+        AND NOT EXISTS (SELECT 1 FROM confirmation LEFT JOIN question ON question.notice_id = confirmation.notice_id
+                        WHERE confirmation.notice_id = delivery.notice_id AND confirmation.audience = delivery.audience
+                          AND confirmation.contact = delivery.contact AND confirmation.answer NOT IN ('pass-on', 'decline')
+                          AND (question.answer_by IS NULL OR confirmation.at <= question.answer_by))) AS missing

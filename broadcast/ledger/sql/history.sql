@@ -20,6 +20,10 @@ GROUP BY notice.sequence, delivery.channel ORDER BY notice.sequence, min(deliver
 SELECT DISTINCT route FROM delivery
 WHERE notice_id = ? AND state IN ('planned', 'held', 'sending', 'unknown')
 
+-- name: routes
+-- Read the routes of all deliveries.
+SELECT DISTINCT route FROM delivery WHERE notice_id = ?
+
 -- name: channels_of_notice
 -- Read the channels over which a notice made requests.
 SELECT DISTINCT attempt.channel FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id

@@ -51,3 +51,8 @@ WHERE id = :delivery AND state = :before
 SELECT attempt.channel, receipt.state, count(DISTINCT receipt.attempt_id) AS count
 FROM receipt JOIN attempt ON attempt.id = receipt.attempt_id JOIN delivery ON delivery.id = attempt.delivery_id
 WHERE delivery.notice_id = ? GROUP BY attempt.channel, receipt.state ORDER BY attempt.channel, receipt.state
+
+-- name: awaits_receipts
+-- Read whether a required message to a person is on its way on one of these channels.
+SELECT EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice AND required = 1 AND recipient_id IS NOT NULL
+               AND (state IN ('planned', 'sending') OR (state IN ('accepted', 'unknown') AND channel = ANY(:channels)))) AS found

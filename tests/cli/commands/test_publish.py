@@ -9,7 +9,7 @@ import pytest
 from broadcast.cli.app import run as run_here
 from tests.harness.program import run
 
-COUNTS = {"planned", "accepted", "delivered", "unknown", "failed", "suppressed", "held"}
+COUNTS = {"planned", "accepted", "delivered", "unknown", "failed", "suppressed", "held", "confirmed"}
 RESULT = {
     "schema", "incident", "notice", "kind", "phase", "drill", "key", "replayed", "changed", "exit_code",
     "sent_anything", "counts", "channels", "failovers", "next_update", "warnings", "next",
