@@ -77,7 +77,7 @@ def test_where_the_provider_can_be_asked_retry_asks_and_sends_nothing(mail_compa
 
 def test_the_overview_says_so_too_and_scripts_get_the_list(lost):
     overview = lost.run("status").out
-    listed = json.loads(lost.run("status", "-o", "json").out)["incidents"][0]["unconfirmed"]
+    listed = json.loads(lost.run("status", "-o", "json").out)["incidents"][0]["unanswered"]
 
     assert "it is not known whether 3 arrived over email" in overview
     assert [(one["notice"], one["channel"], one["contact"], one["address"][:14]) for one in listed] == [

@@ -106,6 +106,7 @@ JOIN delivery ON delivery.notice_id = notice.id
 WHERE notice.id = coalesce(:notice, notice.id) AND question.asked_at > :since AND NOT (incident.phase = ANY(:closed))
   AND delivery.id > :after AND delivery.recipient_id IS NOT NULL AND delivery.state IN ('accepted', 'delivered')
   AND delivery.step < length(delivery.route) - length(replace(delivery.route, ',', ''))
+  AND :now >= question.wait + question.asked_at
   AND :now >= question.wait + coalesce((SELECT max(coalesce(attempt.ended_at, attempt.started_at)) FROM attempt
                                         WHERE attempt.delivery_id = delivery.id), delivery.updated_at)
   AND NOT EXISTS (SELECT 1 FROM confirmation WHERE confirmation.notice_id = notice.id
