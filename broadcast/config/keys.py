@@ -112,6 +112,8 @@ SPANS: Key[Mapping[Severity, timedelta | None]] = Key("", shapes.spans, {})
 
 SHIFTS: Key[tuple[Mapping[str, object], ...]] = Key("shifts", shapes.tables, ())
 CALENDAR: Key[str | None] = Key("calendar", shapes.text, None)
+STEPS: Key[tuple[Mapping[str, object], ...]] = Key("steps", shapes.tables, ())
+REPEAT: Key[int] = Key("repeat", shapes.whole, 1)
 
 STATUS_PAGE: Key[str] = Key("", shapes.status_page, shapes.NO_PAGE)
 
@@ -140,12 +142,13 @@ WATCH = Section("watch", (ACTIVATE, DOWN_AFTER, UP_AFTER, EXPIRES))
 SERVE = Section("serve", (ORIGIN, PUBLIC, DESK, ALERTS_TOKEN))
 CADENCE = Section("cadence", (REMIND, BEFORE), free=SPANS)
 ONCALL = Section("oncall", (CONTACTS, SHIFTS, CALENDAR), named=True)
+ESCALATION = Section("escalation", (STEPS, REPEAT), named=True)
 STATUS_PAGES = Section("status_pages", free=STATUS_PAGE)
 
 SECTIONS: Mapping[str, Section] = {
     section.name: section
     for section in (
         *(BROADCAST, LEDGER, CHANNELS, AUDIENCES, SERVICES),
-        *(FATES, ALTERNATIVES, CADENCE, WATCH, SERVE, ONCALL, STATUS_PAGES),
+        *(FATES, ALTERNATIVES, ESCALATION, CADENCE, WATCH, SERVE, ONCALL, STATUS_PAGES),
     )
 }

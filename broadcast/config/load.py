@@ -14,6 +14,7 @@ from broadcast.config.cadence import read_cadence
 from broadcast.config.channels import read_channel
 from broadcast.config.document import Document, read_document
 from broadcast.config.environment import Variables, exposed, read_dotenv
+from broadcast.config.escalation import Names, read_escalation
 from broadcast.config.ledger import ledger_path
 from broadcast.config.oncall import read_oncall
 from broadcast.config.problems import Problems
@@ -23,6 +24,7 @@ from broadcast.config.table import TomlSource, TomlTable
 from broadcast.config.watching import read_status_pages, read_watch
 from broadcast.config.worded import read_worded
 from broadcast.errors import ConfigError
+from broadcast.model.escalation import EscalationPolicy
 from broadcast.model.incident import Service
 from broadcast.model.nearest import suggest
 from broadcast.model.system import system_name
@@ -94,6 +96,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
     locale = general.take(keys.LOCALE)
     channels = {table.path[-1]: read_channel(table) for table in TomlTable(source, "channels").tables()}
     audiences = TomlTable(source, "audiences").tables()
+    names = Names(_names(source, "oncall"), {table.path[-1] for table in audiences}, channels)
     return Settings(
         folder=path.parent,
         path=path,
@@ -119,6 +122,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
         alternatives=MappingProxyType(
             {table.path[-1]: read_alternative(table) for table in TomlTable(source, "alternatives").tables()}
         ),
+        escalation=MappingProxyType(_escalation(source, names)),
         cadence=read_cadence(TomlTable(source, "cadence"), {table.path[-1] for table in audiences}),
         watch=read_watch(TomlTable(source, "watch")),
         serve=read_serve(TomlTable(source, "serve")),
@@ -129,6 +133,15 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
         origins=MappingProxyType(source.origins),
         warnings=tuple(source.warnings),
     )
+
+
+def _names(source: TomlSource, section: str) -> set[str]:
+    return {table.path[-1] for table in TomlTable(source, section).tables()}
+
+
+def _escalation(source: TomlSource, names: Names) -> dict[str, EscalationPolicy]:
+    tables = TomlTable(source, keys.ESCALATION.name).tables()
+    return {table.path[-1]: read_escalation(table, names) for table in tables}
 
 
 def _check_sections(source: TomlSource) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from broadcast.config.secret import SECRET_OPTIONS, Reference, sounds_secret
 from broadcast.errors import ConfigError
 from broadcast.model.consent import ConsentRule
+from broadcast.model.escalation import EscalationPolicy
 from broadcast.model.incident import Service
 from broadcast.model.letterhead import NO_LETTERHEAD, Letterhead, Worded
 from broadcast.model.promise import Cadence
@@ -237,6 +238,7 @@ class Settings:
     services: Mapping[str, Service] = field(default_factory=dict)
     fates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alternatives: Mapping[str, ContactPointSettings] = field(default_factory=dict)
+    escalation: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     cadence: Cadence = field(default_factory=Cadence)
     watch: WatchSettings = WatchSettings()
     serve: ServeSettings = ServeSettings()

@@ -14,6 +14,7 @@ from broadcast.config.durations import format_duration
 from broadcast.config.secret import Reference, sounds_secret
 from broadcast.config.settings import ChannelSettings, Settings
 from broadcast.config.shapes import NO_PAGE
+from broadcast.model.escalation import EscalationPolicy
 from broadcast.model.promise import Cadence
 from broadcast.model.system import system_name
 from broadcast.model.text import printable
@@ -52,6 +53,8 @@ def _values(settings: Settings, defaults: Mapping[str, Mapping[str, object]]) ->
     yield from ((f"fates.{system}", depends) for system, depends in settings.fates.items())
     for name, contact_point in settings.alternatives.items():
         yield from _of(contact_point, keys.ALTERNATIVES, f"alternatives.{name}")
+    for policy in settings.escalation.values():
+        yield from _escalation(policy)
     yield from _cadence(settings.cadence)
     yield from _of(settings.watch, keys.WATCH, keys.WATCH.name)
     yield from _of(settings.serve, keys.SERVE, keys.SERVE.name)
@@ -70,6 +73,21 @@ def _general(settings: Settings, key: keys.Key[Any]) -> Iterator[tuple[str, obje
     if "" in texts or not texts:
         yield dotted, texts.pop("", None)
     yield from ((f"{dotted}.{locale}", text) for locale, text in texts.items())
+
+
+def _escalation(policy: EscalationPolicy) -> Iterator[tuple[str, object]]:
+    prefix = f"{keys.ESCALATION.name}.{policy.name}"
+    steps = [
+        {
+            "to": step.to,
+            "channels": step.channels,
+            "wait": format_duration(step.wait.total_seconds()),
+            "needs": step.needs,
+        }
+        for step in policy.steps
+    ]
+    yield f"{prefix}.{keys.STEPS.name}", steps
+    yield f"{prefix}.{keys.REPEAT.name}", policy.repeat
 
 
 def _cadence(cadence: Cadence) -> Iterator[tuple[str, object]]:

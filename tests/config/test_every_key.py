@@ -24,6 +24,7 @@ from broadcast.model.promise import Cadence
 from broadcast.monitoring.config_check import inspect
 from tests.harness.cases import for_every
 
+STEPS = [{"to": ["audience:customers"], "channels": ["mail-backup"], "wait": "5m"}]
 #: What the other keys of a table must have beside the one that is tried.
 HEAD: dict[str, dict[str, object]] = {
     "broadcast": {"organisation": "Muster", "locale": "de", "timezone": "Europe/Berlin"},
@@ -32,6 +33,7 @@ HEAD: dict[str, dict[str, object]] = {
     "services.check-out": {"de": "Kasse"},
     "alternatives.mobile": {"kind": "phone", "value": "+49 30 1"},
     "oncall.support": {"contacts": ["agents.csv"], "calendar": "shifts.ics"},
+    "escalation.duty": {"steps": STEPS},
 }
 NAMES = {
     "channels": "mail-backup",
@@ -39,6 +41,7 @@ NAMES = {
     "services": "check-out",
     "alternatives": "mobile",
     "oncall": "support",
+    "escalation": "duty",
 }
 FREE = {"services": "de-AT", "fates": "crm-system", "status_pages": "intranet", "cadence": "customers"}
 #: A value of each shape, as the file has it, and as a variable spells it.
@@ -107,7 +110,8 @@ def written(table: str = "", **given: object) -> str:
     lines = []
     for name, inner in tables.items():
         lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in inner.items() if key)]
-    return re.sub(r'(?<=[{ ])"(\w+)": (?=")', r"\1 = ", "\n".join(lines)) + "\n"
+    # TOML spells tables like JSON, but with equals signs.
+    return re.sub(r'(?<=[{ ])"(\w+)": ', r"\1 = ", "\n".join(lines)) + "\n"
 
 
 def meant(settings: Settings) -> dict[str, object]:
@@ -149,7 +153,7 @@ def test_file_environment_and_dotenv_mean_the_same(read, tmp_path, table, name, 
 
 @pytest.mark.parametrize(("table", "name", "key"), named(by_variable=False))
 def test_what_a_variable_cannot_hold_is_refused_with_the_reason(read, refusal, table, name, key):
-    read(written(table, **{name: NOT_BY_VARIABLE[key.shape]}))
+    read(written(table, **{name: STEPS if name == "steps" else NOT_BY_VARIABLE[key.shape]}))
 
     error = refusal(written(), {variable(table, name): "x"})
 
