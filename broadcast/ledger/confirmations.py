@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from broadcast.ledger.columns import moment
+from broadcast.ledger.escalation_rows import answered
 from broadcast.ledger.store import Connection, Row, Store
 from broadcast.model.contact import AddressKind
-from broadcast.model.ids import base_id, delivery_key
+from broadcast.model.ids import base_id, delivery_key, notice_mark
 from broadcast.model.incident import Phase
 from broadcast.model.question import DECLINE, FORWARD, AnswerMeans, NoticeQuestion, PersonalAnswer
 
@@ -57,7 +58,7 @@ class Asked:
     @property
     def mark(self) -> str:
         """The reference in texts: `INC-7/2`."""
-        return f"{self.incident}/{self.sequence}"
+        return notice_mark(self.incident, self.sequence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,7 @@ def record_answer(connection: Connection, asked: Asked, answer: PersonalAnswer) 
         return False
     ends = answer.answer in {FORWARD, DECLINE}
     connection.execute("pass_on_deliveries" if ends else "confirm_deliveries", values)
+    answered(connection, asked.notice, answer.at)
     return True
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from broadcast.errors import LedgerError, UnknownCommit
 from broadcast.ledger.claims import claim_from
+from broadcast.ledger.escalation_rows import cancel_pages, is_escalation
 from broadcast.ledger.follow_ups import hold_end, supersede
 from broadcast.ledger.records import Claim, Settlement
 from broadcast.ledger.service_record import service_record
@@ -87,6 +88,7 @@ class Deliveries:
         self._clock = clock
         self._on_unknown = on_unknown
         self._newest = 0  # the number of the newest notice that was made way for
+        self._pages: bool | None = None  # whether these are the pages of an escalation, once it is known
         self._out: set[int] = set()  # attempts whose requests may be under way
         self._out_before: set[int] = set()  # those of them that were claimed under a former name of the run
 
@@ -337,6 +339,11 @@ class Deliveries:
             back: Deliveries that this turn plans again. If the newest notice is known from an earlier turn,
                 only they can still be superseded.
         """
+        if self._pages is None:
+            self._pages = is_escalation(connection, self._notice)
+        if self._pages:
+            cancel_pages(connection, self._notice, now)
+            return 0
         overtaken = connection.execute("overtaken", (self._notice,)).fetchone()
         if overtaken is None:
             return 0

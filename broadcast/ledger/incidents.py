@@ -124,6 +124,7 @@ class Incidents:
         Raises `Overtaken` if another notice was recorded meanwhile, and `LedgerError`.
         """
         from broadcast.ledger.confirmations import ask
+        from broadcast.ledger.escalation_rows import end_with_incident
         from broadcast.ledger.facts_json import content_hash, facts_to_json
         from broadcast.ledger.follow_ups import supersede
         from broadcast.ledger.rows import keep_deliveries, message_row, notice_from
@@ -164,6 +165,8 @@ class Incidents:
                 ask(connection, notice_id, new.question)
             # Last, since it compares with what this notice owes.
             supersede(connection, incident_id, now)
+            if new.facts.phase.closed:
+                end_with_incident(connection, incident_id, now)
             return notice_from(connection.execute("notice_by_id", (notice_id,)).fetchone())
 
     def finish(self, notice: Notice, result: str, now: datetime) -> None:

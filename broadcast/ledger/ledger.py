@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.confirmations import Confirmations
     from broadcast.ledger.deliveries import Deliveries
     from broadcast.ledger.erasure import Erasure
+    from broadcast.ledger.escalations import Escalations
     from broadcast.ledger.health import HealthRecords
     from broadcast.ledger.history import History
     from broadcast.ledger.inbox import InboxRecords
@@ -46,6 +47,7 @@ class Ledger:
         suppressions: Addresses that must not be used.
         receipts: What providers said later about messages that they had accepted.
         confirmations: What notices ask of their receivers, and the answers.
+        escalations: Who is asked step by step until somebody confirms.
         inbox: What people wrote to us.
         absences: When people of a rota are away.
         alerts: What monitoring systems said and no draft says yet.
@@ -154,6 +156,13 @@ class Ledger:
         from broadcast.ledger.confirmations import Confirmations
 
         return Confirmations(self.store)
+
+    @cached_property
+    def escalations(self) -> Escalations:
+        """Who is asked step by step until somebody confirms."""
+        from broadcast.ledger.escalations import Escalations
+
+        return Escalations(self.store)
 
     @cached_property
     def inbox(self) -> InboxRecords:

@@ -22,6 +22,11 @@ def base_id(id: str) -> str:
     return _ID_SUFFIX.sub("", id)
 
 
+def notice_mark(incident: str, sequence: int) -> str:
+    """Return what names a notice: `INC-7/2`, or `INC-7/E1` for the first escalation of the incident."""
+    return f"{incident}/{sequence}" if sequence > 0 else f"{incident}/E{-sequence}"
+
+
 def new_run_id() -> str:
     """Return a new id for one run of the program."""
     return secrets.token_hex(8)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from broadcast.model.ids import notice_mark
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.moments import elapsed, later
 
@@ -21,6 +22,7 @@ class NoticeKind(StrEnum):
     RESOLUTION = "resolution"
     RETRACTION = "retraction"
     MAINTENANCE = "maintenance"
+    ESCALATION = "escalation"  # people are asked to confirm; it is no news for readers
 
 
 class TextPhase(StrEnum):
@@ -188,7 +190,7 @@ class Facts:
     @property
     def mark(self) -> str:
         """The reference that people quote and that providers are searched for: `[INC-7/2]`."""
-        return f"[{self.ref}/{self.sequence}]"
+        return f"[{notice_mark(self.ref, self.sequence)}]"
 
     def worded(self, name: str, locale: str) -> str | None:
         """Return the commander's words for a fact or a variable in `locale`, else as first given."""

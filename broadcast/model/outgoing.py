@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from broadcast.model.clock import SystemClock
+from broadcast.model.ids import notice_mark
 from broadcast.model.incident import Phase, Service, Severity
 from broadcast.model.message import Message
 from broadcast.model.notice import ContactPoint, NoticeKind
@@ -65,7 +66,7 @@ class Headline:
     @property
     def mark(self) -> str:
         """The reference in texts, by which lists of messages are searched: `[INC-7/2]`."""
-        return f"[{self.incident}/{self.sequence}]"
+        return f"[{notice_mark(self.incident, self.sequence)}]"
 
     @property
     def turns(self) -> bool:

@@ -9,6 +9,7 @@ from broadcast.testing.ledger_absences import AbsencesContract
 from broadcast.testing.ledger_alerts import AlertsContract
 from broadcast.testing.ledger_claims import ClaimsContract
 from broadcast.testing.ledger_confirmations import ConfirmationsContract
+from broadcast.testing.ledger_escalations import EscalationsContract
 from broadcast.testing.ledger_follow_ups import FollowUpsContract
 from broadcast.testing.ledger_incidents import IncidentsContract
 from broadcast.testing.ledger_receipts import ReceiptsContract
@@ -29,6 +30,7 @@ class LedgerContract(
     AbsencesContract,
     AlertsContract,
     UnconfirmedContract,
+    EscalationsContract,
     RunsContract,
 ):
     """What a ledger must store and return, on any implementation of `broadcast.ledger.store.Store`.

@@ -12,7 +12,7 @@ FROM kind ORDER BY channel, state
 -- Count what the notices of an incident have not sent yet, by notice and channel.
 SELECT notice.sequence, delivery.channel, count(*) AS count
 FROM notice JOIN delivery ON delivery.notice_id = notice.id
-WHERE notice.incident_id = ? AND delivery.state IN ('planned', 'held')
+WHERE notice.incident_id = ? AND notice.sequence > 0 AND delivery.state IN ('planned', 'held')
 GROUP BY notice.sequence, delivery.channel ORDER BY notice.sequence, min(delivery.id)
 
 -- name: open_routes
@@ -82,7 +82,7 @@ JOIN notice ON notice.id = delivery.notice_id
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
 LEFT JOIN attempt AS taken ON taken.delivery_id = delivery.id
      AND (taken.outcome IS NULL OR taken.outcome IN ('unknown', 'accepted'))
-WHERE notice.incident_id = ?
+WHERE notice.incident_id = ? AND notice.sequence > 0
   AND (taken.id IS NOT NULL OR delivery.state IN ('sending', 'accepted', 'delivered', 'confirmed', 'unknown'))
 ORDER BY delivery.id, taken.id
 
@@ -90,7 +90,7 @@ ORDER BY delivery.id, taken.id
 -- Read the channels that refused a message of an incident, by delivery.
 SELECT DISTINCT attempt.delivery_id, attempt.channel
 FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id JOIN notice ON notice.id = delivery.notice_id
-WHERE notice.incident_id = ? AND attempt.outcome = 'rejected'
+WHERE notice.incident_id = ? AND notice.sequence > 0 AND attempt.outcome = 'rejected'
 ORDER BY attempt.delivery_id, attempt.channel
 
 -- name: waiting_deliveries
@@ -101,19 +101,19 @@ SELECT delivery.id, delivery.contact, delivery.audience, delivery.texts, deliver
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
 LEFT JOIN recipient ON recipient.id = delivery.recipient_id
-WHERE notice.incident_id = ? AND delivery.state IN ('planned', 'held')
+WHERE notice.incident_id = ? AND notice.sequence > 0 AND delivery.state IN ('planned', 'held')
 ORDER BY delivery.id
 
 -- name: audiences_of_incident
 -- Read every audience that a notice of the incident was meant for, reached or not.
 SELECT delivery.audience FROM delivery JOIN notice ON notice.id = delivery.notice_id
-WHERE notice.incident_id = ? GROUP BY delivery.audience ORDER BY min(delivery.id)
+WHERE notice.incident_id = ? AND notice.sequence > 0 GROUP BY delivery.audience ORDER BY min(delivery.id)
 
 -- name: texts_of_incident
 -- Read audience, locale and kind of every text of an incident.
 -- They tell the kind of a channel that is not configured any more.
 SELECT DISTINCT message.audience, message.locale, message.kind
-FROM message JOIN notice ON notice.id = message.notice_id WHERE notice.incident_id = ?
+FROM message JOIN notice ON notice.id = message.notice_id WHERE notice.incident_id = ? AND notice.sequence > 0
 
 -- name: lines
 -- Read the deliveries of a notice, each with its person and the number of its attempts.
@@ -154,7 +154,7 @@ SELECT delivery.contact, notice.sequence, delivery.audience, delivery.state, del
 FROM delivery
 JOIN notice ON notice.id = delivery.notice_id
 JOIN recipient ON recipient.id = delivery.recipient_id
-WHERE notice.incident_id = ?
+WHERE notice.incident_id = ? AND notice.sequence > 0
   -- People who were forgotten count where they were told, and are not listed as missed.
   AND (recipient.digest <> 'erased' OR ltrim(delivery.contact) NOT LIKE 'forgotten:%' OR delivery.state IN ('accepted', 'delivered', 'confirmed'))
 ORDER BY notice.sequence, delivery.id
@@ -169,7 +169,7 @@ WITH accepted AS (
     FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id JOIN notice ON notice.id = delivery.notice_id
     LEFT JOIN recipient ON recipient.id = delivery.recipient_id
     LEFT JOIN shared ON shared.delivery_id = delivery.id AND shared.channel = attempt.channel
-    WHERE notice.incident_id = ? AND attempt.outcome = 'accepted'
+    WHERE notice.incident_id = ? AND notice.sequence > 0 AND attempt.outcome = 'accepted'
 )
 SELECT (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM accepted GROUP BY id) AS by_delivery)
      + (SELECT coalesce(sum(n - 1), 0)

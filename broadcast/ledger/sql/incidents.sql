@@ -29,7 +29,7 @@ SELECT * FROM incident ORDER BY id
 
 -- name: next_sequence
 -- Read the number of the next notice of an incident.
-SELECT coalesce(max(sequence), 0) + 1 FROM notice WHERE incident_id = ?
+SELECT coalesce(max(sequence), 0) + 1 FROM notice WHERE incident_id = ? AND sequence > 0
 
 -- name: insert_notice
 -- Record a notice and return its id.
@@ -39,13 +39,13 @@ RETURNING id
 
 -- name: latest_notice
 -- Read id and number of the latest notice of an incident.
-SELECT id, sequence FROM notice WHERE incident_id = ? ORDER BY sequence DESC LIMIT 1
+SELECT id, sequence FROM notice WHERE incident_id = ? AND sequence > 0 ORDER BY sequence DESC LIMIT 1
 
 -- name: notices_of_incident
--- Read the notices of an incident in their order.
+-- Read the notices of an incident in their order, without its escalations.
 SELECT notice.*, incident.ref AS incident, incident.identity AS incident_identity
 FROM notice JOIN incident ON incident.id = notice.incident_id
-WHERE incident_id = ? ORDER BY sequence
+WHERE incident_id = ? AND sequence > 0 ORDER BY sequence
 
 -- name: notice_by_key
 -- Read the notice that was recorded under an idempotency key.
@@ -72,10 +72,10 @@ INSERT INTO message (notice_id, audience, locale, kind, subject, text, html, slo
 SELECT * FROM message WHERE notice_id = ? ORDER BY id
 
 -- name: overtaken
--- Read the incident of a notice and the number of its latest notice; no row if that is this one.
+-- Read the incident of a notice and the number of its latest notice; no row if that is this one, or an escalation.
 SELECT own.incident_id, max(newer.sequence) AS newest
 FROM notice AS own JOIN notice AS newer ON newer.incident_id = own.incident_id
-WHERE own.id = ? AND newer.sequence > own.sequence GROUP BY own.incident_id
+WHERE own.id = ? AND own.sequence > 0 AND newer.sequence > own.sequence GROUP BY own.incident_id
 
 -- name: insert_event
 -- Record an event of a notice.

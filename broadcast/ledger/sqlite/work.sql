@@ -99,7 +99,7 @@ WHERE state = 'unknown' AND notice_id = :notice AND not_before < 9e999
   AND (waits_since > :now OR (:before < :now AND waits_since <= :before AND not_before > :before))
 
 -- name: supersede
--- Cancel what a newer notice of the incident supersedes.
+-- Cancel what a newer notice of the incident supersedes. Pages of an escalation end with the escalation.
 -- A receiver of the newer notice must not get an older one afterwards; that holds for channels that publish as well.
 -- After the end, or when an end is taken back, no receiver gets one. Ids are unique within one audience only.
 -- `only` lists the deliveries to look at; NULL for all of the incident.
@@ -107,10 +107,10 @@ UPDATE delivery SET state = 'cancelled', updated_at = :now,
        reason = 'superseded by notice ' || (SELECT max(sequence) FROM notice WHERE incident_id = :incident)
 WHERE state IN ('planned', 'held')
   AND id IN (SELECT id FROM delivery WHERE :only IS NULL AND state IN ('planned', 'held')
-                                       AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident)
+                                       AND notice_id IN (SELECT id FROM notice WHERE incident_id = :incident AND sequence > 0)
              UNION ALL SELECT value FROM json_each(:only))
   AND EXISTS (SELECT 1 FROM notice AS newer JOIN notice AS own ON own.incident_id = newer.incident_id
-              WHERE own.id = delivery.notice_id AND newer.sequence > own.sequence
+              WHERE own.id = delivery.notice_id AND own.sequence > 0 AND newer.sequence > own.sequence
                 AND (newer.phase IN (SELECT value FROM json_each(:closed))
                      OR own.phase IN (SELECT value FROM json_each(:closed))
                      OR EXISTS (SELECT 1 FROM delivery AS theirs
@@ -127,7 +127,7 @@ WHERE state IN ('planned', 'held')
 WITH waiting AS MATERIALIZED (
     SELECT delivery.id, notice.sequence, folded(recipient.name) AS name, recipient.phone, folded(recipient.email) AS email
     FROM delivery JOIN notice ON notice.id = delivery.notice_id JOIN recipient ON recipient.id = delivery.recipient_id
-    WHERE delivery.state IN ('planned', 'held')
+    WHERE delivery.state IN ('planned', 'held') AND notice.sequence > 0
       AND delivery.id IN (SELECT delivery.id FROM notice JOIN delivery ON delivery.notice_id = notice.id
                           WHERE :only IS NULL AND notice.incident_id = :incident AND state IN ('planned', 'held')
                             AND notice.sequence < (SELECT max(sequence) FROM notice WHERE incident_id = :incident)
