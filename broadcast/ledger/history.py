@@ -207,6 +207,11 @@ class History:
                 for row in connection.execute("breakers")
             ]
 
+    def open_deliveries(self) -> dict[str, int]:
+        """Return how many deliveries of open incidents there are, by state."""
+        with self._store.reading() as connection:
+            return {row["state"]: row["number"] for row in connection.execute("open_deliveries")}
+
     def _attempts(self, notice: int, channel: str) -> tuple[int, ChannelAttempts]:
         """Return what the requests over one channel came to, and the number of the first."""
         with self._store.reading() as connection:

@@ -12,6 +12,7 @@ from broadcast.server.alerts import AlertsRoute
 from broadcast.server.counters import Counters
 from broadcast.server.health import HealthRoute
 from broadcast.server.hooks import Hooks
+from broadcast.server.metrics import MetricsRoute
 from broadcast.server.pages.confirm import ConfirmRoute
 from broadcast.server.pages.unsubscribe import UnsubscribeRoute
 from broadcast.server.requests import MOST
@@ -30,12 +31,13 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faces:
-    """What the routes need; without a token for `alerts`, that route does not exist."""
+    """What the routes need; `alerts` and `metrics` may be missing."""
 
     hooks: Hooks
     confirm: ConfirmRoute
     unsubscribe: UnsubscribeRoute
     alerts: AlertsRoute | None
+    metrics: MetricsRoute | None
     health: HealthRoute
     counters: Counters
     clock: Clock
@@ -60,6 +62,8 @@ def private_application(faces: Faces) -> web.Application:
     application = _application(faces)
     if faces.alerts is not None:
         application.router.add_post("/alerts", faces.alerts.answer)
+    if faces.metrics is not None:
+        application.router.add_get("/metrics", faces.metrics.answer)
     application.router.add_get("/healthz", faces.health.answer)
     return application
 

@@ -69,12 +69,14 @@ class Hooks:
         receipts = [ChannelReceipt(channel, kind, one) for one in inbound if isinstance(one, Receipt)]
         if receipts:
             applied = await self.writer.record(receipts)
-            self.counters.add("receipts", channel, len(receipts))
+            for receipt in receipts:
+                self.counters.add("receipts", channel, receipt.receipt.state)
             if applied.planned:
                 self.planned()
         said, locale = "", ""
         for one in inbound:
             if not isinstance(one, Receipt):
+                self.counters.add("inbound", channel)
                 taken = await self.listener.take(channel, one)
                 if taken:
                     said = self.words.text(taken, adapter.capabilities.kind)

@@ -13,12 +13,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import TypeVar, cast
 
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.receipts import ChannelReceipt, ReceiptsApplied
 from broadcast.model.clock import Clock
+from broadcast.server.counters import Counters
 
 T = TypeVar("T")
 #: Seconds between two transactions. Without a pause, other commands would hardly ever get the lock: SQLite
@@ -46,9 +48,12 @@ class LedgerWriter:
         >>> applied = await writer.record(receipts)  # durable when this returns
     """
 
-    def __init__(self, open_ledger: Callable[[], Ledger], clock: Clock) -> None:
+    def __init__(
+        self, open_ledger: Callable[[], Ledger], clock: Clock, counters: Counters | None = None
+    ) -> None:
         self._open = open_ledger
         self._clock = clock
+        self._counters = counters or Counters()
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ledger writer", daemon=True)
@@ -90,7 +95,10 @@ class LedgerWriter:
         self._ready.set_result(None)
         try:
             while (works := self._next()) or not self._closing.is_set():
+                began = self._clock.monotonic()
                 self._carry_out(ledger, works)
+                self._counters.ledger_writes.observe(self._clock.monotonic() - began)
+                self._counters.add("written", count=len(works))
                 self._closing.wait(PAUSE)
         finally:
             ledger.close()
@@ -108,10 +116,16 @@ class LedgerWriter:
         if recorded:
             receipts = [receipt for work in recorded for receipt in work.receipts]
             now = self._clock.now()
-            _settle(recorded, lambda: ledger.receipts.record(receipts, now))
+            _settle(recorded, lambda: self._record(ledger, receipts, now))
         for work in works:
             if work.call is not None:
                 _settle([work], partial(work.call, ledger))
+
+    def _record(self, ledger: Ledger, receipts: Sequence[ChannelReceipt], now: datetime) -> ReceiptsApplied:
+        applied = ledger.receipts.record(receipts, now)
+        # Here, not by request: the result is that of all receipts of a batch.
+        self._counters.add("unmatched", count=applied.unmatched)
+        return applied
 
 
 def _settle(works: Sequence[_Work], act: Callable[[], object]) -> None:

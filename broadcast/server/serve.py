@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from broadcast.cadence.tick import tick
@@ -28,6 +27,7 @@ from broadcast.server.hooks import Hooks
 from broadcast.server.ledger_writer import LedgerWriter
 from broadcast.server.listen import listen
 from broadcast.server.listener import InboundListener
+from broadcast.server.metrics import metrics_route
 from broadcast.server.pages.confirm import ConfirmRoute
 from broadcast.server.pages.layout import PublicPages
 from broadcast.server.pages.limits import PageLimits
@@ -83,9 +83,18 @@ async def serve(settings: Settings, stop: Stop, log: IO[str], ready: Callable[[L
 @asynccontextmanager
 async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterator[Listening]:
     clock, counters = SystemClock(), Counters()
-    writer = LedgerWriter(lambda: open_ledger(settings), clock)
+    writer = LedgerWriter(lambda: open_ledger(settings), clock, counters)
     writer.start()
-    rounds = ClockThread(lambda stop: _round(settings, log, clock, stop), EVERY, partial(report, log))
+
+    def trouble(line: str) -> None:
+        counters.add("clock_trouble")
+        report(log, line)
+
+    async def round_(stop: Stop) -> None:
+        counters.add("clock_rounds")
+        await _round(settings, trouble, clock, stop)
+
+    rounds = ClockThread(round_, EVERY, trouble)
     adapters = _adapters(settings)
     hooks = Hooks(
         adapters=adapters,
@@ -112,6 +121,7 @@ async def _serving(settings: Settings, origin: str, log: IO[str]) -> AsyncIterat
         ),
         unsubscribe=UnsubscribeRoute(writer=writer, clock=clock, pages=pages, limits=limits),
         alerts=alerts_route(settings, log, writer, clock, counters),
+        metrics=metrics_route(settings, log, clock, counters),
         health=HealthRoute(writer),
         counters=counters,
         clock=clock,
@@ -155,15 +165,15 @@ def _runner(application: web.Application) -> web.AppRunner:
     return web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE, handle_signals=False)
 
 
-async def _round(settings: Settings, log: IO[str], clock: Clock, stop: Stop) -> None:
-    """Do what is due; each trouble is one line of the log."""
+async def _round(settings: Settings, trouble: Callable[[str], None], clock: Clock, stop: Stop) -> None:
+    """Do what is due; `trouble` gets a line for each thing that could not be done."""
     ledger = open_ledger(settings)
     try:
         result = await tick(make_jobs(settings, ledger), clock, stop)
     finally:
         ledger.close()
     for line in result.trouble:
-        report(log, line)
+        trouble(line)
 
 
 async def _feed_watchdog(health: HealthRoute) -> None:

@@ -180,3 +180,11 @@ SELECT (SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM accepted 
 SELECT count(DISTINCT delivery.id) FROM delivery JOIN attempt AS doubtful ON doubtful.delivery_id = delivery.id
 WHERE delivery.notice_id = ? AND coalesce(doubtful.outcome, 'unknown') = 'unknown'
   AND EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.id AND attempt.outcome = 'accepted')
+
+-- name: open_deliveries
+-- Count the deliveries of open incidents by their state.
+SELECT delivery.state, count(*) AS number FROM delivery
+JOIN notice ON notice.id = delivery.notice_id
+JOIN incident ON incident.id = notice.incident_id
+WHERE incident.ended_at IS NULL
+GROUP BY delivery.state

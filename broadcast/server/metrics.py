@@ -1,0 +1,202 @@
+"""`GET /metrics`: what the process counted and what the ledger holds, in the text format of Prometheus.
+
+No label comes from a request, and none holds personal data: labels are names of channels, states and words
+of ours. The values are those of `Counters` and of the ledger; nothing is counted twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import accumulate
+from typing import IO, TYPE_CHECKING
+
+from broadcast import __version__
+from broadcast.config.settings import Settings
+from broadcast.errors import LedgerError
+from broadcast.ledger.ledger import Ledger
+from broadcast.model.clock import Clock
+from broadcast.model.delivery import DeliveryState
+from broadcast.model.promise import PromiseVerdict
+from broadcast.reports.due import due
+from broadcast.server.access_log import report
+from broadcast.server.counters import BOUNDS, Counters
+from broadcast.wiring import open_ledger
+
+if TYPE_CHECKING:
+    from aiohttp import web
+    from prometheus_client import Metric
+
+_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+#: The counters by their names in the code: what Prometheus calls them, their labels and their description.
+_COUNTERS = {
+    "receipts": ("receipts", ("channel", "state"), "Receipts that were recorded, by channel and state"),
+    "unmatched": ("receipts_unmatched", (), "Receipts that belong to no message we know"),
+    "inbound": ("inbound", ("channel",), "Messages, key presses and buttons of people, by channel"),
+    "unknown_channel": ("unknown_channel_requests", (), "Requests to a channel that does not exist"),
+    "alerts": ("alert_groups", (), "Groups of alerts that were recorded"),
+    "written": ("ledger_writes", (), "Requests that the ledger's writer carried out"),
+    "clock_rounds": ("clock_rounds", (), "Rounds of the clock that began"),
+    "clock_trouble": ("clock_trouble", (), "Things that a round of the clock could not do"),
+}
+#: Why a request to a channel's webhook was not taken.
+_REFUSED = ("forged", "malformed", "too_large", "not_recorded")
+_PAGES_REFUSED = ("too_many", "unknown_link")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFigures:
+    """What the ledger holds now; `up` says whether it could be read."""
+
+    up: bool = False
+    open_incidents: int = 0
+    deliveries: Mapping[str, int] = field(default_factory=dict)
+    overdue: int = 0
+    breakers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsRoute:
+    """The route."""
+
+    settings: Settings
+    clock: Clock
+    counters: Counters
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer all metrics; if the ledger cannot be read, those of the process, and `ledger_up 0`."""
+        from aiohttp import web
+        from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+
+        del request
+        # In a thread with its own connection, so that receipts do not wait for it.
+        figures = await asyncio.to_thread(read_figures, self.settings, self.clock.now())
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        registry.register(_Collector(self.settings, self.counters, figures))
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": _TYPE})
+
+
+def metrics_route(settings: Settings, log: IO[str], clock: Clock, counters: Counters) -> MetricsRoute | None:
+    """Return the route; None, with a line in the log, if the package for it is not installed."""
+    try:
+        import prometheus_client  # noqa: F401 - only whether it is there
+    except ImportError:
+        report(log, "no /metrics; hint: install it with pip install 'broadcast-cli[metrics]'")
+        return None
+    return MetricsRoute(settings=settings, clock=clock, counters=counters)
+
+
+def read_figures(settings: Settings, now: datetime) -> LedgerFigures:
+    """Return what the ledger holds."""
+    try:
+        with closing(open_ledger(settings)) as ledger:
+            return _figures(ledger, now)
+    except LedgerError:
+        return LedgerFigures()
+
+
+def _figures(ledger: Ledger, now: datetime) -> LedgerFigures:
+    return LedgerFigures(
+        up=True,
+        open_incidents=sum(not incident.phase.closed for incident in ledger.incidents.all()),
+        deliveries=ledger.history.open_deliveries(),
+        overdue=sum(promise.state is PromiseVerdict.OVERDUE for promise in due(ledger, now)),
+        breakers=tuple(breaker.channel for breaker in ledger.history.breakers()),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # the registry wants something to hash
+class _Collector:
+    """Turns the figures of one moment into metrics, as `prometheus_client` asks for them."""
+
+    settings: Settings
+    counters: Counters
+    figures: LedgerFigures
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric."""
+        yield from self._process()
+        yield from self._ledger()
+
+    def _process(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, InfoMetricFamily
+
+        yield InfoMetricFamily(
+            "broadcast_build",
+            "The version of the program",
+            value={"version": __version__, "python": platform.python_version()},
+        )
+        for counted, (name, labels, text) in _COUNTERS.items():
+            family = CounterMetricFamily(f"broadcast_{name}", text, labels=labels)
+            for values, count in self._counted(counted, labels):
+                family.add_metric(values, count)
+            yield family
+        yield from self._refused()
+        written = self.counters.ledger_writes
+        sums = list(accumulate(written.counts))
+        yield HistogramMetricFamily(
+            "broadcast_ledger_write_seconds",
+            "How long the ledger's writer took for each batch",
+            buckets=list(zip([*map(str, BOUNDS), "+Inf"], sums, strict=True)),
+            sum_value=written.seconds,
+        )
+
+    def _counted(self, name: str, labels: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield the counts; a counter without labels is 0 from the start, so that its rate is known."""
+        counted = self.counters.by_labels(name)
+        yield from (counted or ({} if labels else {(): 0})).items()
+
+    def _refused(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily
+
+        hooks = CounterMetricFamily(
+            "broadcast_requests_refused",
+            "Requests of providers that were not taken",
+            labels=["channel", "reason"],
+        )
+        pages = CounterMetricFamily(
+            "broadcast_page_requests_refused",
+            "Requests to public pages that were not taken",
+            labels=["reason"],
+        )
+        alerts = CounterMetricFamily(
+            "broadcast_alerts_refused", "Requests to /alerts that were not taken", labels=["reason"]
+        )
+        for family, reasons in ((hooks, _REFUSED), (pages, _PAGES_REFUSED)):
+            for reason in reasons:
+                for labels, count in self.counters.by_labels(reason).items():
+                    family.add_metric([*labels, reason], count)
+        for labels, count in self.counters.by_labels("alerts_refused").items():
+            alerts.add_metric(labels, count)
+        yield from (hooks, pages, alerts)
+
+    def _ledger(self) -> Iterator[Metric]:
+        from prometheus_client.core import GaugeMetricFamily
+
+        figures = self.figures
+        yield GaugeMetricFamily("broadcast_ledger_up", "Whether the ledger could be read", value=figures.up)
+        if not figures.up:
+            return
+        yield GaugeMetricFamily("broadcast_open_incidents", "Incidents that are open", figures.open_incidents)
+        yield GaugeMetricFamily(
+            "broadcast_promises_overdue",
+            "Promised updates and announced work that are overdue",
+            figures.overdue,
+        )
+        deliveries = GaugeMetricFamily(
+            "broadcast_deliveries", "Deliveries of open incidents, by state", labels=["state"]
+        )
+        for state in DeliveryState:
+            deliveries.add_metric([state], figures.deliveries.get(state, 0))
+        yield deliveries
+        breakers = GaugeMetricFamily(
+            "broadcast_breaker_open", "Whether the channel failed when it was last used", labels=["channel"]
+        )
+        for channel in self.settings.channels:
+            breakers.add_metric([channel], channel in figures.breakers)
+        yield breakers
