@@ -64,6 +64,7 @@ _SECOND = {
     "resolve-unknown": CommandEntry(
         "resolve_unknown:resolve_unknown", "Record what happened to messages whose answer was lost."
     ),
+    "oncall": CommandEntry("oncall:oncall", "Show who is on duty, and enter who is absent."),
     "plan": CommandEntry(
         "plan:plan", "Check who is reached, who is not if a system fails, and whom to call by phone."
     ),

@@ -69,6 +69,12 @@ def audiences(ctx: typer.Context) -> Iterable[str]:
 
 
 @_silently
+def rotas(ctx: typer.Context) -> Iterable[str]:
+    """Return the configured rotas."""
+    return _settings(ctx).oncall
+
+
+@_silently
 def services(ctx: typer.Context) -> Iterable[str]:
     """Return the configured services."""
     return _settings(ctx).services

@@ -29,7 +29,7 @@ class DefaultGroup(Group):
             self._refuse_as_argument(str(info_name), args, place)
             args = [args[place], *args[:place], *args[place + 1 :]]
             return super().make_context(info_name, args, parent, **extra)
-        if not args or _HELP & set(args):
+        if (not args and self._needs_argument) or _HELP & set(args):
             return super().make_context(info_name, args, parent, **extra)
         return self.default.make_context(info_name, args, parent, **extra)
 
@@ -38,6 +38,11 @@ class DefaultGroup(Group):
         if incomplete.startswith("-"):
             return self.default.shell_complete(ctx, incomplete)
         return super().shell_complete(ctx, incomplete)
+
+    @property
+    def _needs_argument(self) -> bool:
+        """Whether the default command does nothing without an argument; then help is shown."""
+        return any(param.required for param in self.default.params)
 
     def _refuse_as_argument(self, name: str, args: Sequence[str], place: int) -> None:
         """Raise `UsageError` if options of the default command precede the name of another command.

@@ -39,6 +39,7 @@ _HALF_A_DAY = timedelta(hours=12)
 _DURATION_EXAMPLES = 'write it like "30s", "1h30m" or "90d"'
 _AHEAD_EXAMPLES = "write it like 30m, 14:30, 2026-11-22T14:30 or none"
 _DAY_EXAMPLES = "write it like 2026-12-01, 1.12., Fr or Friday; none withdraws it"
+_ANY_EXAMPLES = "write it like 14:30, 2h, 2026-12-24T08:00, 2026-12-24 or now"
 _PAST_EXAMPLES = "write it like 14:05, 20m (that long ago), 2026-11-22T14:05 or now"
 
 
@@ -118,6 +119,35 @@ def parse_end(text: str, start: datetime, timezone: ZoneInfo) -> datetime | None
     return moment
 
 
+def parse_any_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
+    """Return a moment before or after `now`, in UTC: `now`, a time as in `parse_moment`, or a day's midnight.
+
+    Raises `UsageError` for anything else.
+    """
+    wanted = text.strip().lower()
+    if wanted == "now":
+        return now.astimezone(UTC)
+    day = _date_alone(wanted, now, timezone)
+    moment = _midnight(day, timezone) if day else _ahead(text, now.astimezone(UTC), timezone)
+    if moment is None:
+        raise UsageError(f'"{text}" is not a time', hint=_ANY_EXAMPLES)
+    return moment
+
+
+def parse_last_moment(text: str, start: datetime, timezone: ZoneInfo) -> datetime:
+    """Return the end of an absence that begins at `start`, in UTC: as in `parse_end`; a day counts whole.
+
+    Raises `UsageError` if it is not later than `start`.
+    """
+    day = _date_alone(text.strip().lower(), start, timezone)
+    if day:
+        text = (day + timedelta(days=1)).isoformat() + "T00:00"
+    moment = parse_end(text, start, timezone)
+    if moment is None:
+        raise UsageError(f'"{text}" is not a time', hint=_ANY_EXAMPLES)
+    return moment
+
+
 def parse_past_moment(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
     """Return a moment not later than `now`, in UTC: when something started or was noticed.
 
@@ -192,6 +222,16 @@ def _has_offset(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
+
+
+def _date_alone(text: str, now: datetime, timezone: ZoneInfo) -> date | None:
+    """Return the day that a date without a time names."""
+    day = _german_date(text, now.astimezone(timezone).date()) or _iso_date(text)
+    return day if day and day.year in _YEARS else None
+
+
+def _midnight(day: date, timezone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), timezone).astimezone(UTC)
 
 
 def _next_weekday(text: str, today: date) -> date | None:

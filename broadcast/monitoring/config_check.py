@@ -71,3 +71,9 @@ def _contacts(settings: Settings) -> Iterator[ConfigError]:
         for path in audience.contacts:
             if not path.is_file():
                 yield ConfigError(f"{audience.origin}: there is no file {path}", hint="correct `contacts`")
+    for rota in settings.oncall.values():
+        for path in rota.contacts:
+            if not path.is_file():
+                yield ConfigError(f"{rota.origin}: there is no file {path}", hint="correct `contacts`")
+        if rota.calendar and not rota.calendar.is_file():
+            yield ConfigError(f"{rota.origin}: there is no file {rota.calendar}", hint="correct `calendar`")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,9 +22,11 @@ from broadcast.contacts.book import Book, read_contacts
 from broadcast.errors import BroadcastError, ConfigError
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.channel import ChannelKind, missing
+from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
 from broadcast.model.outcome import Health, Probe
 from broadcast.monitoring.probe import probe
+from broadcast.monitoring.rota_check import rota_warnings
 from broadcast.planning.outage import Dependencies
 from broadcast.publishing.dependencies import dependencies, fates_of
 from broadcast.publishing.recipients import personal
@@ -184,6 +186,24 @@ def _contacts(settings: Settings) -> Iterator[Check]:
                 yield from _examples(audience, settings.region)
 
 
+def _rotas(settings: Settings) -> Iterator[Check]:
+    """Yield a finding for each fault of a rota; OK if it has none."""
+    if not settings.oncall:
+        return
+    with ExitStack() as closing_after:
+        known = Ledger.exists(settings.ledger)
+        ledger = closing_after.enter_context(closing(Ledger.open(settings.ledger))) if known else None
+        faults = list(rota_warnings(settings, ledger, SystemClock().now()))
+    for name in settings.oncall:
+        found = [fault for rota, fault in faults if rota == name]
+        fix = f"see: broadcast oncall {name}"
+        yield from (Check(f"rota {name}", CheckVerdict.WARN, fault, fix) for fault in found)
+        if not found:
+            yield Check(
+                f"rota {name}", CheckVerdict.OK, "somebody is on duty at every time of the next 7 days"
+            )
+
+
 def _book(audience: AudienceSettings, settings: Settings) -> Check:
     subject = f"contacts of {audience.name}"
     try:
@@ -307,4 +327,4 @@ def channel_check(channel: ChannelSettings, answer: Probe) -> Check:
 
 
 #: In the order of the output: the quickest first.
-_PARTS = (_placeholders, _secrets, _modes, _ledger, _contacts, _templates, _lanes, _sandbox)
+_PARTS = (_placeholders, _secrets, _modes, _ledger, _contacts, _rotas, _templates, _lanes, _sandbox)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broadcast.config.settings import OnCallSettings, Settings
 from broadcast.contacts.book import read_contacts
 from broadcast.contacts.permission import Permission
-from broadcast.contacts.rota import Period, Rota
+from broadcast.contacts.rota import HandOver, Period, Rota
 from broadcast.errors import UsageError
 from broadcast.ledger.absences import Absence
 from broadcast.ledger.ledger import Ledger
 from broadcast.model.contact import Contact
 from broadcast.model.ids import base_id
+from broadcast.model.moments import later
 from broadcast.model.nearest import suggest
 from broadcast.model.shift import Shift
 from broadcast.model.suppression import Suppressed
 
+#: How far ahead gaps are looked for.
+GAPS_WITHIN = timedelta(days=7)
 #: How a recipient that is a rota is spelled: `oncall:support`.
 TO_ROTA = "oncall:"
 
@@ -50,6 +53,35 @@ class StaffedRota:
         return tuple(one for one in self.people(ids) if not (one.phone or one.email))
 
 
+@dataclass(frozen=True, slots=True)
+class DutyTurn:
+    """A person on duty, and until when; None if it is longer than 35 days."""
+
+    contact: Contact
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyReport:
+    """Who is on duty at a time, who takes over next, and the gaps of the next 7 days."""
+
+    rota: StaffedRota
+    turns: tuple[DutyTurn, ...]
+    following: HandOver | None
+    gaps: tuple[Period, ...]
+
+
+def duty_report(staffed: StaffedRota, at: datetime) -> DutyReport:
+    """Return who is on duty at that time, and what follows."""
+    rota = staffed.rota
+    return DutyReport(
+        rota=staffed,
+        turns=tuple(DutyTurn(staffed.contacts[id], rota.until(id, at)) for id in rota.on_duty(at)),
+        following=rota.next_hand_over(at),
+        gaps=tuple(rota.gaps(at, later(at, GAPS_WITHIN))),
+    )
+
+
 def on_duty(settings: Settings, ledger: Ledger, name: str, at: datetime) -> tuple[Contact, ...]:
     """Return the people on duty at that time, the first to be called first; none in a gap.
 
@@ -70,9 +102,9 @@ def read_rota(settings: Settings, ledger: Ledger | None, name: str, since: datet
     permission = Permission(suppressed=suppressed, internal=True)
     listed = [permission.unsuppressed(one) for one in read_contacts(table.contacts, settings.region).contacts]
     shifts = _shifts(table)
-    names = _names(shifts, listed)
+    names = names_of((who for shift in shifts for who in shift.people()), listed)
     absences = ledger.absences.after(since) if ledger else []
-    rota = Rota(shifts=shifts, zone=settings.timezone, names=names, absences=_periods(absences))
+    rota = Rota(shifts=shifts, zone=settings.timezone, names=names, absences=_periods(absences, listed))
     return StaffedRota(
         name=name,
         rota=rota,
@@ -82,28 +114,30 @@ def read_rota(settings: Settings, ledger: Ledger | None, name: str, since: datet
 
 
 def _shifts(table: OnCallSettings) -> Sequence[Shift]:
-    return table.shifts
+    if table.calendar is None:
+        return table.shifts
+    from broadcast.contacts.shift_calendar import read_calendar  # only where there is a calendar
+
+    return (*table.shifts, *read_calendar(table.calendar))
 
 
-def _names(shifts: Iterable[Shift], contacts: Sequence[Contact]) -> dict[str, str]:
-    """Return the id of each person in the shifts whom the contacts have.
+def names_of(words: Iterable[str], contacts: Sequence[Contact]) -> dict[str, str]:
+    """Return the id of each person whom the contacts have under one of these words.
 
-    A shift names a person by id; a calendar also by mailbox or by a name that only one person has.
+    A word is an id, or a mailbox or a name that only one person has.
     """
     known: dict[str, str | None] = {}
     for contact in contacts:
-        spelled = (contact.name.casefold(), (contact.email or "").casefold())
-        for word in filter(None, spelled):
+        for word in {contact.name.casefold(), (contact.email or "").casefold()} - {""}:
             known[word] = contact.id if known.get(word, contact.id) == contact.id else None
-    known |= {base_id(contact.id): contact.id for contact in contacts}
-    known |= {contact.id: contact.id for contact in contacts}
-    named = (who for shift in shifts for who in shift.people())
-    found = {who: known.get(who) or known.get(who.casefold()) for who in named}
-    return {who: id for who, id in found.items() if id}
+    ids = {base_id(contact.id): contact.id for contact in reversed(contacts)}
+    found = {word: ids.get(word) or known.get(word.casefold()) for word in words}
+    return {word: id for word, id in found.items() if id}
 
 
-def _periods(absences: Iterable[Absence]) -> dict[str, list[Period]]:
+def _periods(absences: Iterable[Absence], contacts: Iterable[Contact]) -> dict[str, list[Period]]:
+    """Return the absences by the ids of contacts; one person may be several contacts."""
     periods: dict[str, list[Period]] = {}
     for absence in absences:
         periods.setdefault(absence.contact, []).append(Period(absence.starts, absence.ends))
-    return periods
+    return {one.id: periods[base_id(one.id)] for one in contacts if base_id(one.id) in periods}

@@ -11,6 +11,7 @@ from broadcast.cli.options import Common, ListForm, OutputForm
 from broadcast.cli.output.display import show, show_json
 from broadcast.cli.output.page_blocks import Block, Cell, Remark, StyledWord, Table, Tone, line
 from broadcast.config.show import rows
+from broadcast.model.clock import SystemClock
 from broadcast.model.counted import counted
 from broadcast.wiring import channel_defaults, load_settings
 
@@ -43,6 +44,11 @@ def check_config(common: Common) -> None:
     settings = load_settings(common.config, sandbox=common.sandbox)
     _warn(common, (*settings.warnings, *shared_backups(settings)))
     inspect(settings)
+    if settings.oncall:
+        from broadcast.monitoring.rota_check import rota_warnings
+
+        faults = rota_warnings(settings, None, SystemClock().now())
+        _warn(common, tuple(f"rota {name}: {fault}" for name, fault in faults))
     channels = counted(len(settings.channels), "channel")
     audiences = counted(len(settings.audiences), "audience")
     show([line(StyledWord("ok:", Tone.GOOD), f"{settings.path}, {channels}, {audiences}")], common.out)
