@@ -210,6 +210,7 @@ def make_deliverer(
         listener=listener,
         program=name,
         internal=settings.internal,
+        confirm_at=settings.serve.route("/c"),
     )
 
 

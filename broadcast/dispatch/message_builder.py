@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from broadcast.ledger.records import Claim, NoticeText
 from broadcast.model.channel import Capabilities
+from broadcast.model.confirm_token import confirm_token
 from broadcast.model.ids import delivery_key
-from broadcast.model.message import Message
+from broadcast.model.message import CONFIRM_URL, Message
 from broadcast.model.outgoing import Headline, Outgoing
 from broadcast.model.question import NoticeQuestion
 from broadcast.model.suppression import unsubscribe_token
@@ -32,6 +33,7 @@ class MessageBuilder:
         secret: The install secret.
         leaving: The channels whose messages say how to unsubscribe.
         internal: The audiences that cannot unsubscribe.
+        confirm_at: The address that links to confirm begin with; None if no process of ours listens.
         question: What the notice asks.
 
     Example:
@@ -46,6 +48,7 @@ class MessageBuilder:
     secret: bytes = field(repr=False)
     leaving: frozenset[str] = frozenset()
     internal: frozenset[str] = frozenset()
+    confirm_at: str | None = None
     question: NoticeQuestion | None = None
     _index: _Index = field(init=False, repr=False)
 
@@ -60,7 +63,7 @@ class MessageBuilder:
         message = self._index[claim.template_audience, claim.locale, capabilities.kind]
         contact = claim.contact
         if message.slots:
-            message = message.personal(contact.template_values() if contact else {})
+            message = message.personal(self._values(claim))
         kind = capabilities.address
         address = contact.address(kind) if contact and kind else None
         channel = claim.route[claim.step]
@@ -79,6 +82,14 @@ class MessageBuilder:
             may_leave=free and claim.template_audience == _CUSTOMERS,
             question=self.question,
         )
+
+    def _values(self, claim: Claim) -> dict[str, str]:
+        """Return what fills the slots of a text: the person's columns, and their link to confirm with."""
+        values = claim.contact.template_values() if claim.contact else {}
+        if self.confirm_at and self.identity is not None:
+            token = confirm_token(self.secret, claim.delivery, self.identity)
+            values[CONFIRM_URL] = f"{self.confirm_at}/{token}"
+        return values
 
     def _named(self, claim: Claim, channel: str) -> tuple[str, ...]:
         """Return words that no other delivery has: ids of contacts are unique within one audience only."""

@@ -8,6 +8,8 @@ from html import escape
 
 SLOT_OPEN = "\ue000"
 SLOT_CLOSE = "\ue001"
+#: The slot for a person's own link to confirm a notice with.
+CONFIRM_URL = "confirm_url"
 _SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z0-9_]*){SLOT_CLOSE}")
 
 

@@ -56,6 +56,7 @@ class Deliverer:
         listener: Called with each event of a run.
         program: How the program was called, for advice that can be copied.
         internal: The audiences whose people are told without consent, as part of their job.
+        confirm_at: The address that links to confirm begin with; None if no process of ours listens.
 
     Example:
         >>> deliverer = make_deliverer(settings, ledger, ignore_events)
@@ -70,6 +71,7 @@ class Deliverer:
     listener: Listener
     program: str = "broadcast"
     internal: frozenset[str] = frozenset()
+    confirm_at: str | None = None
 
     @contextmanager
     def started(self, stop: Stop) -> Iterator[Started]:
@@ -128,6 +130,7 @@ class Deliverer:
             secret=started.secret,
             leaving=self.channels.leaving,
             internal=self.internal,
+            confirm_at=self.confirm_at,
             question=self.ledger.confirmations.question(notice.id),
         )
         active = self._activate(order.adapters, builder)

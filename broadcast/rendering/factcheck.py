@@ -119,6 +119,7 @@ def _spoken(facts: Facts, words: Phrases) -> Iterable[str]:
         facts.detected,
         facts.ended,
         facts.next_update,
+        facts.confirm_by,
         facts.window_starts,
         facts.window_ends,
         facts.former_starts,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from broadcast.errors import ConfigError, TemplateError
 from broadcast.localisation.phrase_book import Phrases
 from broadcast.model.letterhead import NO_LETTERHEAD, Foot, Letterhead
-from broadcast.model.message import SLOT_CLOSE, SLOT_OPEN
+from broadcast.model.message import CONFIRM_URL, SLOT_CLOSE, SLOT_OPEN
 from broadcast.model.notice import Facts, TextPhase
 from broadcast.model.situation import situation_of
 from broadcast.rendering import drill, factcheck
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _SLOT = re.compile(f"{SLOT_OPEN}([A-Za-z][A-Za-z0-9_]*){SLOT_CLOSE}")
 _LAYOUT = f"_layout/email.html{SUFFIX}"
+_CONFIRM_URL = f"{SLOT_OPEN}{CONFIRM_URL}{SLOT_CLOSE}"
 _TYPICAL_VALUE = "x" * 20  # a person's name or number counts as this long
 _PUBLIC_AUDIENCES = frozenset({PUBLIC, "public"})
 #: Audiences outside the offices: about an exercise they learn only that it is a test.
@@ -66,6 +67,14 @@ class Templates:
                 f"there is no template {locales[0]}/{chain[0]}", hint=f"write it, or {locales[0]}/{chain[-1]}"
             )
         return source
+
+    def shared(self, locale: str, file: str) -> str:
+        """Return the name of a shared part, in the language or the default one; raises `TemplateError`."""
+        names = [f"{step}/_parts/{file}{SUFFIX}" for step in locale_chain(locale, self._default_locale)]
+        source = self.catalogue.first(names)
+        if source is None:
+            raise TemplateError(f"there is no template {names[0]}", hint="write it, or take --until away")
+        return source.name
 
     def sentences(self, locale: str) -> Table:
         """Return the state words and sentences of a language with the user's entries, or the English ones."""
@@ -147,17 +156,30 @@ class TextDraft:
         """Return one plain part, tidied, marked if it is an exercise, and checked against the facts."""
         named = self._variables(room, template)
         raw, fixed = self.templates.plain.write(template, named, self.facts.as_of)
+        if _is_text_message(template):
+            asked, also_fixed = self._question("confirm.sms.txt", named, self.templates.plain)
+            raw, fixed = f"{raw}{asked}", (*fixed, *also_fixed)
         return self._finished(shape(raw), template, self._known(room, named, fixed))
 
     def write_in_layout(self, layout: str, room: Room, shape: Callable[[str], str], subject: str) -> str:
         """Return the text with a frame around it: a signature, the reference, the status page."""
         named = self._variables(room)
         raw, fixed = self.templates.plain.write(self.source.name, named, self.facts.as_of)
-        body = shape(raw)
+        asked, asked_fixed = self._question("confirm.txt", named, self.templates.plain)
+        body = shape(raw + asked)
+        fixed = (*fixed, *asked_fixed)
         parts = {"body": body, "subject": subject, "frame": frame_of(self._folder, self.foot, body, named)}
         raw, also_fixed = self.templates.plain.write(layout, {**named, **parts}, self.facts.as_of)
         known = self._known(room, named, (*fixed, *also_fixed, *self.foot.texts))
         return self._finished(shape(raw), layout, known)
+
+    def _question(self, file: str, named: dict[str, object], texts: Texts) -> tuple[str, tuple[str, ...]]:
+        """Return the sentence that asks to confirm, and what it marks as `fixed`; "" if none is asked."""
+        if self.facts.confirm_by is None:
+            return "", ()
+        template = self.templates.shared(self.locale, file)
+        text, fixed = texts.write(template, named, self.facts.as_of)
+        return f"\n\n{text}", fixed
 
     def _finished(self, text: str, template: str, known: factcheck.KnownFacts) -> str:
         if not text:
@@ -178,7 +200,9 @@ class TextDraft:
         template = self._html_template()
         named = {**self._variables(room), "framed": template.endswith(_LAYOUT)}
         raw, fixed = self.templates.escaping.write(self.source.name, named, self.facts.as_of)
-        body = Markup(paragraphed(raw))  # noqa: S704  # written with escaping on
+        asked, asked_fixed = self._question("confirm.txt", named, self.templates.escaping)
+        fixed = (*fixed, *asked_fixed)
+        body = Markup(paragraphed(raw + _linked(asked)))  # noqa: S704  # written with escaping on
         parts = {"body": body, "subject": subject, "frame": frame_of(self._folder, self.foot, body, named)}
         html, also_fixed = self.templates.escaping.write(template, {**named, **parts}, self.facts.as_of)
         if self.is_drill:
@@ -224,6 +248,15 @@ def _is_short(template: str) -> bool:
     """Return whether a list of services must be short: in a text message, a subject, a title."""
     file = PurePosixPath(template).name
     return file.startswith("sms.") or ".subject" in file
+
+
+def _is_text_message(template: str) -> bool:
+    return PurePosixPath(template).name.startswith("sms.")
+
+
+def _linked(text: str) -> str:
+    """Return the HTML text with the person's link as a link: what fills the slot is an address."""
+    return text.replace(_CONFIRM_URL, f'<a href="{_CONFIRM_URL}">{_CONFIRM_URL}</a>')
 
 
 def _merged(files: list[tuple[Path, str]]) -> Table:

@@ -12,13 +12,15 @@
     duration                   how long it has lasted, or lasted, for |duration; None without `started`
     lasted                     the same if it is five minutes or more, else None
     minutes                    the same as a number; without `started`, since the first notice
+    confirm_by                 until when readers are asked to confirm, or None
     message scope impact action cause data_loss   the commander's words, or None
     link hotline               or None
     alternatives               further contact points, each with .kind .label .value and .hours
     cut_off                    the sentence that says so if no contact point works
     open                       whether more news will follow
     room                       .pleasantry .second .cause: whether there is room for such a sentence
-    contact                    .name and every further column of the contacts file, filled in per person
+    contact                    .name and every further column of the contacts file, filled in per person;
+                               .confirm_url, the person's own link to confirm a notice that asks
     NAME                       every `-v NAME=...`; `internal_...` exist in internal texts only
 
 `-v scope=...` sets this fact if it is not given; likewise impact, action, cause and data_loss.
@@ -222,6 +224,7 @@ def _times(facts: Facts) -> dict[str, object]:
         "duration": facts.lasted,
         "lasted": facts.lasted if facts.lasted and facts.lasted >= _WORTH_TELLING else None,
         "minutes": facts.minutes,
+        "confirm_by": facts.confirm_by,
     }
 
 
@@ -302,6 +305,7 @@ RESERVED = frozenset(
         "duration",
         "lasted",
         "minutes",
+        "confirm_by",
         "title",
         "services",
         "what",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from broadcast.dispatch.progress import Event, EventKind
 from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.receipts import ChannelReceipt
 from broadcast.ledger.unconfirmed import move_unconfirmed
+from broadcast.model.confirm_token import delivery_number, is_genuine
 from broadcast.model.contact import AddressKind
 from broadcast.model.delivery import DeliveryState
 from broadcast.model.inbound import Receipt, ReceiptState
@@ -179,3 +181,28 @@ def test_a_notice_that_asks_nothing_has_no_more_fields_than_before(texting):
     shown = texting.notify().as_json()
 
     assert not {"until", "reached", "answers"} & set(shown)
+
+
+def test_a_mail_has_a_link_that_confirms_for_its_receiver(company):
+    company.configure([["mail-backup"]], extra='[serve]\nurl = "https://notify.muster.example"')
+
+    company.notify(confirm_within=600.0)
+
+    with company.ledger() as ledger:
+        (notice,) = ledger.incidents.notices(ledger.incidents.all()[0])
+        secret = ledger.secret()
+        tokens = [re.search(r"https://notify.muster.example/c/(\S+)", one.text) for one in company.received()]
+        numbers = [delivery_number(found[1]) for found in tokens if found]
+        genuine = [
+            is_genuine(found[1], secret, number, notice.identity)
+            for found, number in zip(tokens, numbers, strict=True)
+        ]
+    assert len(set(numbers)) == len(genuine) == 3
+    assert all(genuine)
+
+
+def test_without_a_process_that_listens_no_text_asks_and_the_result_says_so(texting):
+    result = texting.notify(confirm_within=600.0)
+
+    assert any("no text asks for a confirmation" in warning for warning in result.warnings)
+    assert all("JA" not in one.text and "YES" not in one.text for one in texting.received())
