@@ -10,8 +10,8 @@ import pytest
 
 from tests.channels.page.site import sample
 from tests.channels.page.site.sample import COMPONENTS, publish, site
+from tests.harness.browser import CHROMIUM, CONTRAST, OPTIONS
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed"),
@@ -20,50 +20,12 @@ SCENES = ["fine", "outage", "several", "watching", "maintenance", "announced", "
 SCENES += ["drill"]
 WHILE_FRESH, WHEN_OVERDUE = "2025-11-16T13:10:00Z", "2025-11-16T13:36:00Z"
 
-#: The contrast of every element that has a text of its own, over whatever lies behind it, by WCAG 2.2.
-CONTRAST = """
-() => {
-  const parse = (css) => {
-    const n = css.match(/[\\d.]+/g).map(Number);
-    const [r, g, b] = css.startsWith("color(") ? n.slice(0, 3).map((v) => v * 255) : n;
-    return { r, g, b, a: n.length > 3 ? n[3] : 1 };
-  };
-  const light = ({ r, g, b }) => {
-    const [x, y, z] = [r, g, b].map((v) => {
-      v /= 255;
-      return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const behind = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const colour = parse(getComputedStyle(e).backgroundColor);
-      if (colour.a === 1) return colour;
-      if (colour.a !== 0) throw new Error("a translucent background");
-    }
-    return parse("rgb(255, 255, 255)");
-  };
-  const own = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-  return [...document.querySelectorAll("body *")]
-    .filter((e) => own(e) && e.checkVisibility() && !["SCRIPT", "STYLE"].includes(e.tagName))
-    .map((e) => {
-      const style = getComputedStyle(e);
-      const [a, b] = [light(parse(style.color)), light(behind(e))];
-      const large = parseFloat(style.fontSize) >= 24;
-      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      return { text: e.textContent.trim().slice(0, 40), size: parseFloat(style.fontSize), ratio, large };
-    });
-}
-"""
-
 
 @pytest.fixture(scope="module")
 def browser(pages):  # written first: playwright keeps an event loop running
     playwright = pytest.importorskip("playwright.sync_api")
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    options += ["--disable-component-update", "--no-first-run"]
     with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=options)
+        chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
         yield chromium
         chromium.close()
 
