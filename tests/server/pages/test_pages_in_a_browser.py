@@ -1,4 +1,4 @@
-"""The pages behind links in a browser: on a phone and a desk, light and dark, by keyboard, without scripts."""
+"""The pages behind links in a browser: phone and desk, light and dark, by keyboard, without scripts."""
 
 from __future__ import annotations
 
