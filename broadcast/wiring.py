@@ -214,15 +214,19 @@ def make_deliverer(
     )
 
 
-def make_jobs(settings: Settings, ledger: Ledger) -> Sequence[Job]:
+def make_jobs(settings: Settings, ledger: Ledger, clock: Clock | None = None) -> Sequence[Job]:
     """Return what the clock drives, in the order of a round; raises `ConfigError`."""
     from broadcast.cadence.confirmations import RepeatUnconfirmed
+    from broadcast.cadence.no_change import NoChangeDrafts
+    from broadcast.cadence.remind import Remind
     from broadcast.cadence.send_due import SendDue
     from broadcast.dispatch.progress import ignore_events
 
+    publisher = make_publisher(settings, ledger, ignore_events, clock)
     return [
         RepeatUnconfirmed(ledger),  # before what sends: it plans messages
-        SendDue(make_deliverer(settings, ledger, ignore_events)),
+        Remind(publisher, NoChangeDrafts(settings, program(settings))),
+        SendDue(publisher.deliverer),
         make_alert_drafts(settings, ledger),
     ]
 

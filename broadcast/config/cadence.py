@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import timedelta
 
 from broadcast.config import keys
+from broadcast.config.settings import AudienceSettings
 from broadcast.config.table import TomlTable
 from broadcast.model.nearest import suggest
 from broadcast.model.promise import Cadence
@@ -14,7 +15,7 @@ from broadcast.model.promise import Cadence
 TO_AUDIENCE = "audience:"
 
 
-def read_cadence(table: TomlTable, audiences: Collection[str]) -> Cadence:
+def read_cadence(table: TomlTable, audiences: Mapping[str, AudienceSettings]) -> Cadence:
     """Return the table; mistakes are noted."""
     named = [name for name in table.given() if name not in keys.CADENCE.known]
     for name in named:
@@ -27,7 +28,7 @@ def read_cadence(table: TomlTable, audiences: Collection[str]) -> Cadence:
     )
 
 
-def _remind(table: TomlTable, audiences: Collection[str]) -> str | None:
+def _remind(table: TomlTable, audiences: Mapping[str, AudienceSettings]) -> str | None:
     spelled = table.take(keys.REMIND)
     if spelled is None:
         return None
@@ -37,4 +38,9 @@ def _remind(table: TomlTable, audiences: Collection[str]) -> str | None:
         table.wrong("remind", f'"{spelled}" names no audience', f'write it like "{TO_AUDIENCE}{example}"')
     elif name not in audiences:
         table.wrong("remind", f'there is no audience "{name}"', suggest(name, audiences))
+    elif not audiences[name].internal:
+        # A reminder is for colleagues, who get it without consent.
+        table.wrong(
+            "remind", f"[audiences.{name}] is not internal", "set internal = true there, or name another"
+        )
     return name

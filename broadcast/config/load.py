@@ -95,8 +95,8 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
     general.check_keys(keys.BROADCAST.known)
     locale = general.take(keys.LOCALE)
     channels = {table.path[-1]: read_channel(table) for table in TomlTable(source, "channels").tables()}
-    audiences = TomlTable(source, "audiences").tables()
-    names = Names(_names(source, "oncall"), {table.path[-1] for table in audiences}, channels)
+    audiences = _audiences(TomlTable(source, "audiences").tables(), channels)
+    names = Names(_names(source, "oncall"), set(audiences), channels)
     return Settings(
         folder=path.parent,
         path=path,
@@ -114,7 +114,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
         max_recipients=general.take(keys.MAX_RECIPIENTS),
         templates=_templates(general),
         channels=MappingProxyType(channels),
-        audiences=MappingProxyType(_audiences(audiences, channels)),
+        audiences=MappingProxyType(audiences),
         services=MappingProxyType(
             {table.path[-1]: _service(table) for table in TomlTable(source, "services").tables()}
         ),
@@ -123,7 +123,7 @@ def _settings(source: TomlSource, path: Path, folder: Path) -> Settings:
             {table.path[-1]: read_alternative(table) for table in TomlTable(source, "alternatives").tables()}
         ),
         escalation=MappingProxyType(_escalation(source, names)),
-        cadence=read_cadence(TomlTable(source, "cadence"), {table.path[-1] for table in audiences}),
+        cadence=read_cadence(TomlTable(source, "cadence"), audiences),
         watch=read_watch(TomlTable(source, "watch")),
         serve=read_serve(TomlTable(source, "serve")),
         oncall=MappingProxyType(

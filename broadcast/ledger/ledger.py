@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.history import History
     from broadcast.ledger.inbox import InboxRecords
     from broadcast.ledger.receipts import Receipts
+    from broadcast.ledger.reminders import Reminders
     from broadcast.ledger.store import Run, Runs, Store
     from broadcast.ledger.suppressions import Suppressions
     from broadcast.model.clock import Clock
@@ -51,6 +52,7 @@ class Ledger:
         inbox: What people wrote to us.
         absences: When people of a rota are away.
         alerts: What monitoring systems said and no draft says yet.
+        reminders: Of which promises people were reminded.
         erasure: Takes people out of the ledger.
         runs: The processes that send from it.
         store: The engine, for functions of this package that only one command needs.
@@ -184,6 +186,13 @@ class Ledger:
         from broadcast.ledger.alerts import AlertRecords
 
         return AlertRecords(self.store)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """Of which promises people were reminded."""
+        from broadcast.ledger.reminders import Reminders
+
+        return Reminders(self.store)
 
     @cached_property
     def receipts(self) -> Receipts:

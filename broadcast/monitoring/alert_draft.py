@@ -19,11 +19,11 @@ from broadcast.model.incident import Severity
 from broadcast.model.zone import with_zone
 from broadcast.monitoring.alert_match import services_of, severity_of, systems_of
 from broadcast.monitoring.backup import backup_lines, plan_backup
-from broadcast.monitoring.draft_file import on_one_line
 from broadcast.monitoring.outage_draft import PHRASES
 from broadcast.planning.outage import LINES
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.publishing.dependencies import dependencies
+from broadcast.publishing.draft_file import on_one_line
 from broadcast.publishing.what_if import WhatIf
 
 _TITLES = ("summary", "title", "message", "description")

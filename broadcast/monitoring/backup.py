@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from broadcast.errors import BroadcastError
 from broadcast.model.counted import counted
-from broadcast.monitoring.draft_file import on_one_line
+from broadcast.publishing.draft_file import on_one_line
 from broadcast.publishing.recipients import Recipients
 from broadcast.publishing.request import Request, Verb
 from broadcast.publishing.what_if import WhatIf

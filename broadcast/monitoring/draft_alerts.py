@@ -13,7 +13,7 @@ from broadcast.errors import ConfigError
 from broadcast.ledger.alerts import UndraftedAlerts
 from broadcast.ledger.ledger import Ledger
 from broadcast.monitoring.alert_draft import AlertDrafter
-from broadcast.monitoring.draft_file import close_draft, drafts_folder, write_draft
+from broadcast.publishing.draft_file import close_draft, drafts_folder, write_draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

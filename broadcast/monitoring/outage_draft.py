@@ -18,8 +18,8 @@ from broadcast.localisation.phrase_book import PhraseBook
 from broadcast.model.channel import ChannelKind
 from broadcast.model.zone import with_zone
 from broadcast.monitoring.backup import Backup, backup_lines, plan_backup
-from broadcast.monitoring.draft_file import close_draft, drafts_folder, on_one_line, write_draft
 from broadcast.planning.planned_channel import PlannedChannel
+from broadcast.publishing.draft_file import close_draft, drafts_folder, on_one_line, write_draft
 from broadcast.publishing.observed_outages import found_down
 from broadcast.publishing.what_if import WhatIf
 

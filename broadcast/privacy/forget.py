@@ -53,7 +53,8 @@ def propose(
         )
     refs = {incident.id: incident.ref for incident in ledger.incidents.all()}
     messages = ledger.erasure.messages(person.known_as)
-    listed = tuple(refs[id] for id in sorted(messages))
+    # Reminders of an incident have its number below zero.
+    listed = tuple(refs[id] for id in sorted({abs(id) for id in messages}))
     return ErasureProposal(
         person=person,
         messages=sum(messages.values()),

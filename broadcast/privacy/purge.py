@@ -13,9 +13,12 @@ from broadcast.model.incident import Incident
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeableIncident:
-    """A closed incident with people in it; `owed` of them have an unsent or unclear message."""
+    """A closed incident with people in it; `owed` of them have an unsent or unclear message.
 
-    id: int
+    `records` are the numbers under which the ledger has them: its own, and that of its reminders.
+    """
+
+    records: tuple[int, ...]
     ref: str
     title: str
     ended_at: datetime
@@ -74,7 +77,8 @@ def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purg
         ledger.runs.require_idle("nothing was erased")
         erasure.require_space()
         consent(proposed)
-        erasure.purge([incident.id for incident in proposed.incidents], by, proposed.before)
+        records = [record for incident in proposed.incidents for record in incident.records]
+        erasure.purge(records, by, proposed.before)
     if erasure.unfinished:
         erasure.rewrite()
     return replace(proposed, done=found)
@@ -83,12 +87,12 @@ def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purg
 def _ended(ledger: Ledger, incident: Incident, before: datetime) -> PurgeableIncident | None:
     if not incident.phase.closed or incident.ended_at is None or incident.ended_at > before:
         return None
-    traces = ledger.erasure.traces(incident.id)
+    traces = {record: ledger.erasure.traces(record) for record in (incident.id, -incident.id)}
     return PurgeableIncident(
-        id=incident.id,
+        records=tuple(record for record, each in traces.items() if each.people),
         ref=incident.ref,
         title=incident.title,
         ended_at=incident.ended_at,
-        people=traces.people,
-        owed=traces.owed,
+        people=sum(each.people for each in traces.values()),
+        owed=sum(each.owed for each in traces.values()),
     )

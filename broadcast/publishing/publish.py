@@ -210,7 +210,7 @@ class Publisher:
         earlier = EarlierRecipients.by(self.deliverer.ledger, before.incident)
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
         suppressed = self.deliverer.ledger.suppressions.suppressed()
-        failing = self._failing_channels(watched, now) if before.incident else frozenset()
+        failing = self.failing_channels(watched, now) if before.incident else frozenset()
         selector = RecipientSelector(
             settings=self.settings,
             channels=channels,
@@ -259,7 +259,7 @@ class Publisher:
         results = (Result.from_json(json.loads(one.result)) for one in notices if one.result)
         return {warning for result in results for warning in result.warnings}
 
-    def _failing_channels(self, watched: Sequence[Watched], now: datetime) -> frozenset[str]:
+    def failing_channels(self, watched: Sequence[Watched], now: datetime) -> frozenset[str]:
         """Return the channels that failed just now; others may work again."""
         ledger = self.deliverer.ledger
         broken = {one.channel for one in ledger.history.breakers() if abs(now - one.opened_at) < FRESH}

@@ -13,6 +13,7 @@ from broadcast.testing.ledger_escalations import EscalationsContract
 from broadcast.testing.ledger_follow_ups import FollowUpsContract
 from broadcast.testing.ledger_incidents import IncidentsContract
 from broadcast.testing.ledger_receipts import ReceiptsContract
+from broadcast.testing.ledger_reminders import RemindersContract
 from broadcast.testing.ledger_runs import RunsContract
 from broadcast.testing.ledger_store import StoreContract
 from broadcast.testing.ledger_unconfirmed import UnconfirmedContract
@@ -31,6 +32,7 @@ class LedgerContract(
     AlertsContract,
     UnconfirmedContract,
     EscalationsContract,
+    RemindersContract,
     RunsContract,
 ):
     """What a ledger must store and return, on any implementation of `broadcast.ledger.store.Store`.

@@ -19,6 +19,7 @@ adapter = "smtp"
 lanes = [["mail"]]
 [audiences.supervisors]
 lanes = [["mail"]]
+internal = true
 [cadence]
 """
 
@@ -33,13 +34,14 @@ lanes = [["mail"]]
         ('customers = "15m"', "is not a table of severities"),
         ('remind = "supervisors"', 'write it like "audience:customers"'),
         ('remind = "audience:supervisor"', "did you mean supervisors?"),
+        ('remind = "audience:customers"', "[audiences.customers] is not internal"),
         ('before = "0s"', "leaves no time"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(refusal, line, fault):
     error = refusal(HEAD + line)
 
-    assert "broadcast.toml:12" in str(error)
+    assert "broadcast.toml:13" in str(error)
     assert fault in f"{error} {error.hint}"
 
 

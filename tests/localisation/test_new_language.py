@@ -36,6 +36,7 @@ lanes = [["sms"]]
 #: What code says without a template or a report, in the language of `sys.argv`.
 SAY = """
 import sys
+from broadcast.cadence.no_change import PHRASES as NO_CHANGE
 from broadcast.channels.page.site.words import voice
 from broadcast.channels.voice.twiml import call
 from broadcast.cli.output.person import PHRASES as PERSON
@@ -49,6 +50,7 @@ print(voice(locale, "UTC").words["headline"]["fine"])
 print(call(Message(locale=locale, text="Text"), {}, "https://a.example/"))
 print(PERSON.phrases(locale)("title"))
 print(DRAFT.phrases(locale)("title", systems="SMS"))
+print(NO_CHANGE.phrases(locale)("no_change"))
 print(spoken("Zom 9 Brum, 90 min", words_for(locale)))
 """
 
@@ -85,12 +87,13 @@ def run(home, *arguments):
 
 
 def test_code_says_its_own_words_in_it(home):
-    site, call, person, draft, said = run(home, "-c", SAY, "xx").splitlines()
+    site, call, person, draft, unchanged, said = run(home, "-c", SAY, "xx").splitlines()
 
     assert site == "xx No outage reported"
     assert "xx To confirm, press 1." in call
     assert person == "xx Information about the data stored on you"
     assert draft == "xx SMS disrupted"
+    assert unchanged.startswith("xx ")
     assert said == "Zomday xx 9 November, 90 xx minutes"
 
 

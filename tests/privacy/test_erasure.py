@@ -463,6 +463,7 @@ KEPT = {
     "receipt": {"channel", "state", "code", "suppress"},
     "question": {"text", "options"},
     "confirmation": {"audience", "answer", "means", "channel"},
+    "reminder": {"kind"},
     "inbound_message": {"channel", "meaning"},
     "absence": {"author", "cancelled_by"},
 }

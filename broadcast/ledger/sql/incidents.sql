@@ -24,8 +24,8 @@ UPDATE incident SET title = :title, phase = :phase, severity = :severity, servic
 WHERE id = :id
 
 -- name: incidents
--- Read every incident, the oldest first.
-SELECT * FROM incident ORDER BY id
+-- Read every incident, the oldest first. The records of reminders have numbers below zero.
+SELECT * FROM incident WHERE id > 0 ORDER BY id
 
 -- name: next_sequence
 -- Read the number of the next notice of an incident.

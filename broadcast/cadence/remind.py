@@ -1,0 +1,75 @@
+"""Remind people of promises before they are due, each once; and draft the update that says "no change"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.cadence.no_change import NoChangeDrafts
+from broadcast.dispatch.stop import Stop
+from broadcast.ledger.records import Notice
+from broadcast.model.counted import counted
+from broadcast.model.moments import elapsed
+from broadcast.publishing.publish import Publisher
+from broadcast.publishing.reminder import prepare_reminder
+from broadcast.publishing.request import Limits
+from broadcast.reports.due import Due, due
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """The job. `seconds` is the most that sending one reminder may take in one round."""
+
+    publisher: Publisher
+    drafts: NoChangeDrafts
+    seconds: float = 60.0
+    name: str = "remind"
+
+    async def run(self, now: datetime, stop: Stop) -> Sequence[str]:
+        """Record the reminders that are due, then send what reminders owe."""
+        cadence = self.publisher.settings.cadence
+        if cadence.remind is None:
+            return ()
+        ledger = self.publisher.deliverer.ledger
+        promised = due(ledger, now)
+        lines = [*self._close_drafts(promised)]
+        for promise in promised:
+            if elapsed(now, promise.due_at) <= cadence.before:
+                lines += self._remind(promise, cadence.remind, now)
+        self.publisher.deliverer.follow_targets()
+        for notice in ledger.reminders.unsent(now):
+            if stop.asked:
+                break
+            lines.append(await self._send(notice, stop))
+        return lines
+
+    def _remind(self, promise: Due, audience: str, now: datetime) -> Iterator[str]:
+        """Record the reminder of a promise, unless people were reminded of it before."""
+        ledger = self.publisher.deliverer.ledger
+        notice = ledger.incidents.notices(ledger.incidents.find(promise.incident))[promise.notice - 1]
+        if not ledger.reminders.wanted(notice, promise.kind):
+            return
+        new = prepare_reminder(self.publisher, notice, promise.kind, audience)
+        # The draft first: a run that dies in between writes it again, and a draft that was deleted stays so.
+        try:
+            if path := self.drafts.write(promise):
+                yield f"{promise.incident}: wrote the draft {path.name}"
+        except OSError as error:
+            yield f"{promise.incident}: the draft cannot be written: {error.strerror}"
+        ledger.reminders.record(new, now)
+
+    def _close_drafts(self, promised: Sequence[Due]) -> Iterator[str]:
+        try:
+            for path in self.drafts.close(promised):
+                yield f"closed the draft {path.name}"
+        except OSError as error:
+            yield f"a draft cannot be closed: {error.strerror}"
+
+    async def _send(self, notice: Notice, stop: Stop) -> str:
+        deliverer = self.publisher.deliverer
+        limits = Limits(deadline=self.seconds)
+        result = await deliverer.deliver(notice, limits, deliverer.needed(notice), stop)
+        rest = result.counts.unknown + result.counts.held
+        still = f", {counted(rest, 'message')} still to be sent" if rest else ""
+        return f"{notice.facts.ref}: {counted(result.counts.accepted, 'reminder')} accepted{still}"

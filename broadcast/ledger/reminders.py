@@ -1,0 +1,115 @@
+"""Record that people are reminded of a promise, once, and which reminders are still to be sent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from broadcast.ledger.store import Store
+from broadcast.model.ids import notice_identity
+from broadcast.model.notice import NoticeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from broadcast.ledger.records import Notice, NoticeText
+    from broadcast.model.notice import Facts
+    from broadcast.model.plan import Planned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReminder:
+    """A reminder to be recorded with everything it owes.
+
+    `notice` is the number of the notice that made the promise, and `kind` what it promised. `facts` are those
+    of that notice, `kinds` the kind of text of every channel.
+    """
+
+    notice: int
+    kind: str
+    facts: Facts
+    texts: Sequence[NoticeText]
+    deliveries: Iterable[Planned]
+    kinds: Mapping[str, str]
+    detail: str
+
+
+class Reminders:
+    """The ledger's reminders."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def wanted(self, notice: Notice, kind: str) -> bool:
+        """Return whether nobody was reminded of this promise, and no newer notice follows it."""
+        with self._store.reading() as connection:
+            return (
+                connection.execute("unreminded", {"notice": notice.id, "kind": kind}).fetchone() is not None
+            )
+
+    def record(self, new: NewReminder, now: datetime) -> Notice | None:
+        """Record a reminder and return its notice; None if it was recorded before, or the promise was kept.
+
+        All of it is one transaction: of two processes that remind at the same moment, one records it.
+        """
+        from broadcast.ledger.facts_json import content_hash, facts_to_json
+        from broadcast.ledger.rows import keep_deliveries, message_row, notice_from
+
+        at = now.timestamp()
+        with self._store.transaction() as connection:
+            row = connection.execute("unreminded", {"notice": new.notice, "kind": new.kind}).fetchone()
+            if row is None:
+                return None
+            incident = row["incident_id"]
+            connection.execute("insert_reminding_incident", (incident,))
+            sequence = connection.execute("next_sequence", (-incident,)).fetchone()[0]
+            values = (
+                -incident,
+                sequence,
+                NoticeKind.UPDATE,
+                new.facts.phase,
+                facts_to_json(new.facts),
+                content_hash(*(text.message.text for text in new.texts)),
+                None,
+                "",
+                "tick",
+                at,
+                None,
+                notice_identity(None, ""),
+                json.dumps(dict(new.kinds)),
+            )
+            reminder: int = connection.execute("insert_notice", values).fetchone()[0]
+            connection.executemany("insert_message", (message_row(reminder, text) for text in new.texts))
+            keep_deliveries(connection, reminder, new.deliveries, at)
+            connection.execute("insert_reminder", (new.notice, new.kind, reminder))
+            event = {
+                "notice": new.notice,
+                "at": at,
+                "kind": "reminder",
+                "channel": None,
+                "detail": new.detail,
+            }
+            connection.execute("insert_event", event)
+            return notice_from(connection.execute("notice_by_id", (reminder,)).fetchone())
+
+    def unsent(self, now: datetime) -> list[Notice]:
+        """Return the reminders with unsent messages; those of promises that were kept are cancelled first."""
+        from broadcast.ledger.rows import notice_from
+
+        with self._store.reading() as connection:
+            rows = connection.execute("open_reminders").fetchall()
+        if not rows:
+            return []
+        with self._store.transaction() as connection:
+            for row in rows:
+                if row["kept"]:
+                    values = {"reminder": row["reminder_id"], "now": now.timestamp()}
+                    connection.execute("withdraw_reminder", values)
+            found = (
+                connection.execute("notice_by_id", (row["reminder_id"],)).fetchone()
+                for row in rows
+                if not row["kept"]
+            )
+            return [notice_from(row) for row in found]
