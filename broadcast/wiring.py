@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from broadcast.drills.exercise import Exercise
     from broadcast.drills.rehearsal import Rehearsal
     from broadcast.model.clock import Clock
+    from broadcast.model.subscription import Subscriber
     from broadcast.model.suppression import Suppressed
     from broadcast.model.unknown import OnUnknown
     from broadcast.monitoring.draft_alerts import DraftAlerts
@@ -101,6 +102,17 @@ def read_suppressed(settings: Settings) -> Suppressed:
     ledger = open_ledger(settings)
     try:
         return ledger.suppressions.suppressed()
+    finally:
+        ledger.close()
+
+
+def read_subscribers(settings: Settings) -> Sequence[Subscriber]:
+    """Return the subscribers of the ledger, none if no audience takes any; raises `LedgerError`."""
+    if settings.open_audience is None or not Ledger.exists(settings.ledger):
+        return ()
+    ledger = open_ledger(settings)
+    try:
+        return ledger.subscriptions.subscribers()
     finally:
         ledger.close()
 
@@ -278,6 +290,7 @@ def make_what_if(settings: Settings, found: Mapping[str, str] | None = None) -> 
         locales=locales,
         suppressed=read_suppressed(settings),
         depends=depends,
+        subscribers=read_subscribers(settings),
     )
 
 

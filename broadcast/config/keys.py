@@ -86,6 +86,7 @@ CONTACTS: Key[tuple[str, ...]] = Key("contacts", shapes.texts, ())
 TEXTS: Key[str | None] = Key("texts", shapes.text, None)
 INTERNAL: Key[bool] = Key("internal", shapes.flag, default=False)
 CONSENT: Key[ConsentRule] = Key("consent", shapes.consent, ConsentRule.ASSUMED)
+SUBSCRIBERS: Key[bool] = Key("subscribers", shapes.flag, default=False)
 OWN_HOTLINE: Key[str | None] = Key("hotline", shapes.phone, None)
 
 COMPONENT: Key[str | None] = Key("component", shapes.text, None)
@@ -134,7 +135,9 @@ CHANNELS = Section(
     ),
     named=True,
 )
-AUDIENCES = Section("audiences", (LANES, CONTACTS, TEXTS, INTERNAL, CONSENT, OWN_HOTLINE), named=True)
+AUDIENCES = Section(
+    "audiences", (LANES, CONTACTS, SUBSCRIBERS, TEXTS, INTERNAL, CONSENT, OWN_HOTLINE), named=True
+)
 SERVICES = Section("services", (COMPONENT,), named=True, free=NAME)
 FATES = Section("fates", free=FATE)
 ALTERNATIVES = Section("alternatives", (KIND, VALUE, FATE, SERVICE, HOURS), named=True)

@@ -198,7 +198,22 @@ def _audiences(
             same = f'the same texts ("{audience.template_audience}")'
             what = f"is not that of [audiences.{other.name}], which has {same}"
             table.wrong("hotline", what, "write the same hotline in both")
+    _check_subscribers(tables, audiences)
     return audiences
+
+
+def _check_subscribers(tables: Sequence[TomlTable], audiences: Mapping[str, AudienceSettings]) -> None:
+    """Note a mistake for each audience that nobody can subscribe to: there is one form, for outsiders."""
+    taking: list[str] = []
+    for table in tables:
+        audience = audiences[table.path[-1]]
+        if audience.subscribers and audience.internal:
+            table.wrong("subscribers", "does not go with internal = true", "remove one of them")
+        elif audience.subscribers and taking:
+            what = f"is set in [audiences.{taking[0]}] already"
+            table.wrong("subscribers", what, "let people subscribe to one audience")
+        elif audience.subscribers:
+            taking.append(audience.name)
 
 
 def _audience(table: TomlTable, channels: Mapping[str, ChannelSettings]) -> AudienceSettings:
@@ -218,6 +233,7 @@ def _audience(table: TomlTable, channels: Mapping[str, ChannelSettings]) -> Audi
         origin=f"{table.source.document.label}, [{'.'.join(table.path)}]",
         template_audience=table.take(keys.TEXTS) or name,
         contacts=tuple(table.source.folder / Path(path).expanduser() for path in paths),
+        subscribers=table.take(keys.SUBSCRIBERS),
         lanes=lanes,
         internal=table.take(keys.INTERNAL),
         consent=table.take(keys.CONSENT),

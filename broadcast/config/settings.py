@@ -127,15 +127,16 @@ class AudienceSettings:
     """One `[audiences.NAME]` table.
 
     `lanes` are ordered channel names, one tuple per lane. `template_audience` names the audience whose
-    templates are used (by default itself). `internal` says that its people are on duty and cannot
-    unsubscribe. `consent` says whether people without a known answer may be told. `hotline` is the number
-    that its readers get instead of the organisation's.
+    templates are used (by default itself). With `subscribers`, people can subscribe to it by themselves.
+    `internal` says that its people are on duty and cannot unsubscribe. `consent` says whether people without
+    a known answer may be told. `hotline` is the number that its readers get instead of the organisation's.
     """
 
     name: str
     origin: str
     template_audience: str
     contacts: tuple[Path, ...] = ()
+    subscribers: bool = False
     lanes: tuple[tuple[str, ...], ...] = ()
     internal: bool = False
     consent: ConsentRule = ConsentRule.ASSUMED
@@ -257,6 +258,11 @@ class Settings:
             organisation=self.organisation,
             locale=self.locale,
         )
+
+    @property
+    def open_audience(self) -> AudienceSettings | None:
+        """The audience that people can subscribe to by themselves; None if there is none."""
+        return next((audience for audience in self.audiences.values() if audience.subscribers), None)
 
     @property
     def internal(self) -> frozenset[str]:

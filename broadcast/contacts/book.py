@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +12,12 @@ from broadcast.contacts.csv_file import MalformedRow, Sheet, SheetRow, open_shee
 from broadcast.contacts.merge import ContactEntry, Entries, MergedPeople, MergedRow, merge
 from broadcast.contacts.rows import read_row
 from broadcast.errors import ConfigError
+from broadcast.model.contact import Contact
 from broadcast.model.counted import counted
 from broadcast.model.text import printable
 
+#: The place of subscribers in messages about rows; it is no file.
+_SUBSCRIBERS = Path("subscribers")
 _DIGITS = 6  # a header cell with that many digits is a phone number
 
 
@@ -56,14 +59,17 @@ class _Findings:
     columns: dict[str, None] = field(default_factory=dict)
 
 
-def read_contacts(paths: Sequence[Path], region: str) -> Book:
+def read_contacts(paths: Sequence[Path], region: str, subscribers: Iterable[Contact] = ()) -> Book:
     """Read everybody in the CSV files at `paths`; numbers without a country code belong to `region`.
 
+    `subscribers` come after them, each a row without a file.
     Raises `ConfigError` if a file is missing, empty, not a text, or has no column with addresses.
     """
     findings = _Findings()
     for path in dict.fromkeys(paths):
         _read_file(path, region, findings)
+    for number, contact in enumerate(subscribers, start=1):
+        findings.entries.add(_SUBSCRIBERS, number, contact)
     merged = merge(findings.entries)
     findings.warnings.extend(_sharing(merged.sharing))
     return Book(

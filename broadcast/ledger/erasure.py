@@ -23,6 +23,8 @@ from broadcast.model.ids import address_digest
 
 #: The first character of a pseudonym. Ids of contacts never begin with a space.
 _OURS = " "
+#: What a purge removes beside incidents.
+_OUTSIDE_INCIDENTS = ("purge_unasked", "purge_unmatched_receipts", "purge_absences", "purge_requests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,16 @@ class Erasure:
         with self._store.reading() as connection:
             return int(connection.execute("count_absences", (before.timestamp(),)).fetchone()[0])
 
+    def requests(self, before: datetime) -> int:
+        """Return how many requests to subscribe expired before that time."""
+        with self._store.reading() as connection:
+            return int(connection.execute("count_requests", (before.timestamp(),)).fetchone()[0])
+
     def purge(self, incidents: Sequence[int], by: Author, before: datetime | None = None) -> None:
         """Erase all people from these incidents; what was still owed to them is not sent any more.
 
-        Messages and receipts from before `before` that belong to no incident, and absences that were over by
-        then, are erased as well.
+        Messages and receipts from before `before` that belong to no incident, and absences and requests to
+        subscribe that were over by then, are erased as well.
         """
         with self._erasing(by) as connection:
             for incident in incidents:
@@ -144,7 +151,7 @@ class Erasure:
                 connection.execute("drop_forgotten", (incident,))
                 connection.execute("purge_inbound", {"incident": incident})
             if before is not None:
-                for name in ("purge_unasked", "purge_unmatched_receipts", "purge_absences"):
+                for name in _OUTSIDE_INCIDENTS:
                     connection.execute(name, (before.timestamp(),))
 
     def forget(self, person: Forgetting, secret: bytes, by: Author) -> None:
@@ -169,6 +176,8 @@ class Erasure:
             digests = [(address_digest(secret, *address),) for address in person.addresses]
             connection.executemany("forget_inbound", digests)
             connection.executemany("show_no_address", digests)
+            connection.executemany("end_subscriptions", digests)
+            connection.executemany("forget_requests", digests)
             connection.executemany("forget_absences", [(id,) for id in sorted(person.ids)])
 
     def forgotten(self, incident: int) -> Forgotten | None:

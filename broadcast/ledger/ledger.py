@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from broadcast.ledger.receipts import Receipts
     from broadcast.ledger.reminders import Reminders
     from broadcast.ledger.store import Run, Runs, Store
+    from broadcast.ledger.subscriptions import Subscriptions
     from broadcast.ledger.suppressions import Suppressions
     from broadcast.model.clock import Clock
     from broadcast.model.pace import Pace
@@ -45,6 +46,7 @@ class Ledger:
         incidents: Incidents and their notices.
         history: What was sent to which receiver.
         health: How channels fare, and what `watch` holds to be down.
+        subscriptions: People who asked by themselves to be told.
         suppressions: Addresses that must not be used.
         receipts: What providers said later about messages that they had accepted.
         confirmations: What notices ask of their receivers, and the answers.
@@ -144,6 +146,13 @@ class Ledger:
         from broadcast.ledger.erasure import Erasure
 
         return Erasure(self.store)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """People who asked by themselves to be told."""
+        from broadcast.ledger.subscriptions import Subscriptions
+
+        return Subscriptions(self.store)
 
     @cached_property
     def suppressions(self) -> Suppressions:

@@ -14,6 +14,7 @@ from broadcast.ledger.ledger import Ledger
 from broadcast.ledger.person_record import OwedMessage, recorded
 from broadcast.model.contact import AddressKind, Contact
 from broadcast.model.message import Message as Text
+from broadcast.model.subscription import Subscriber, SubscriptionRequest
 from broadcast.model.suppression import Suppression
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.privacy.find_person import FoundPerson, Typed, find_person, read_typed
@@ -46,6 +47,7 @@ class PersonExport:
 
     `known_as` are their contacts as the ledger has them, `written` what they wrote to us, `answers` their
     answers to notices, each with its notice (`INC-7/2`), and `absences` when they were away from a rota.
+    `subscribers` are their subscriptions, and `requests` their requests to subscribe.
     """
 
     person: FoundPerson
@@ -55,6 +57,8 @@ class PersonExport:
     written: tuple[RecordedMessage, ...] = ()
     answers: tuple[tuple[str, Confirmation], ...] = ()
     absences: tuple[Absence, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    requests: tuple[SubscriptionRequest, ...] = ()
 
     @property
     def locale(self) -> str | None:
@@ -82,7 +86,9 @@ def export_person(
     suppressions = tuple(_suppressions(ledger, person, typed))
     written = tuple(one for address in person.writes_from for one in ledger.inbox.from_address(*address))
     absences = tuple(one for id in sorted(person.own_ids) for one in ledger.absences.of(id))
-    if not (person.entries or suppressions or written or absences or person.rejected or person.unread):
+    asked = [ledger.subscriptions.of_address(*address) for address in person.writes_from]
+    known = (person.entries, suppressions, written, absences, any(asked), person.rejected, person.unread)
+    if not any(known):
         raise NothingMatched(
             f"nothing is known about {term.strip()}",
             hint="give the id, the phone number or the e-mail address, as the contacts file has it",
@@ -97,6 +103,8 @@ def export_person(
         written=written,
         answers=answers,
         absences=absences,
+        subscribers=tuple(one for found in asked for one in found.subscribers),
+        requests=tuple(one for found in asked for one in found.requests),
     )
 
 

@@ -20,16 +20,24 @@ class ErasureProposal:
 
     Contacts files are never changed; their rows are only reported. `suppress` says that their addresses must
     never be used again. `written` is the number of messages from their addresses, and `absences` the
-    number of their absences from a rota.
+    number of their absences from a rota, and `subscriptions`
+    of their subscriptions and requests to subscribe.
     """
 
     person: FoundPerson
     messages: int
     written: int = 0
     absences: int = 0
+    subscriptions: int = 0
     incidents: tuple[str, ...]
     suppress: bool = False
     done: bool = False
+
+    @property
+    def erases(self) -> bool:
+        """Whether there is something to erase or to suppress."""
+        found = self.written or self.absences or self.subscriptions or (self.suppress and self.person.rows)
+        return bool(self.person.known_as or found)
 
 
 Consent = Callable[[ErasureProposal], None]
@@ -45,7 +53,11 @@ def propose(
     person = find_person(ledger, settings, term, also)
     written = ledger.erasure.written(person.writes_from)
     absences = sum(len(ledger.absences.of(id)) for id in person.own_ids)
-    known = person.known_as or written or absences or (suppress and person.rows)
+    asked = sum(
+        len(found.subscribers) + len(found.requests)
+        for found in (ledger.subscriptions.of_address(*address) for address in person.writes_from)
+    )
+    known = person.known_as or written or absences or asked or (suppress and person.rows)
     if not known and not ledger.erasure.unfinished:
         raise NothingMatched(
             f"the ledger knows nobody as {term.strip()}{_still_in(person)}",
@@ -60,6 +72,7 @@ def propose(
         messages=sum(messages.values()),
         written=written,
         absences=absences,
+        subscriptions=asked,
         incidents=listed,
         suppress=suppress,
     )
@@ -72,7 +85,7 @@ def forget(ledger: Ledger, proposed: ErasureProposal, by: Author, consent: Conse
     that other people share are not suppressed. Raises `Refused` and `LedgerError`.
     """
     erasure, person = ledger.erasure, proposed.person
-    if person.known_as or proposed.written or proposed.absences or (proposed.suppress and person.rows):
+    if proposed.erases:
         ledger.runs.require_idle("perhaps to them, so nothing was erased")
         erasure.require_space()
         consent(proposed)

@@ -31,13 +31,14 @@ class Purge:
     """The incidents that ended before `before`, with the people that a purge erases from them.
 
     `messages` counts what people wrote to us before that time, and which answers no notice. `absences` counts
-    the absences that were over by then.
+    the absences that were over by then, and `requests` the requests to subscribe that expired by then.
     """
 
     before: datetime
     incidents: tuple[PurgeableIncident, ...]
     messages: int = 0
     absences: int = 0
+    requests: int = 0
     done: bool = False
 
     @property
@@ -62,6 +63,7 @@ def propose(ledger: Ledger, age: float, now: datetime) -> Purge:
         incidents=incidents,
         messages=ledger.erasure.unasked(before),
         absences=ledger.erasure.absences(before),
+        requests=ledger.erasure.requests(before),
     )
 
 
@@ -72,7 +74,7 @@ def purge(ledger: Ledger, proposed: Purge, by: Author, consent: Consent) -> Purg
     Raises `Refused` and `LedgerError`.
     """
     erasure = ledger.erasure
-    found = bool(proposed.incidents or proposed.messages or proposed.absences)
+    found = bool(proposed.incidents or proposed.messages or proposed.absences or proposed.requests)
     if found:
         ledger.runs.require_idle("nothing was erased")
         erasure.require_space()

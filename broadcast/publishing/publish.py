@@ -205,12 +205,14 @@ class Publisher:
         depends = dependencies(self.settings, found_down(self.settings, watched, now))
         composed = compose(request, before, self.settings, depends, now)
         # `request` stays as it was typed: a repeated key is compared with that.
-        effective = replace(request, affects=composed.facts.affects)
+        services = tuple(service.key for service in composed.facts.services)
+        effective = replace(request, affects=composed.facts.affects, services=services)
         channels = self.deliverer.channels.planned
         earlier = EarlierRecipients.by(self.deliverer.ledger, before.incident)
         purpose = Purpose.of(drill=composed.facts.drill, maintenance=composed.incident.phase.maintenance)
         suppressed = self.deliverer.ledger.suppressions.suppressed()
         failing = self.failing_channels(watched, now) if before.incident else frozenset()
+        subscribers = self.deliverer.ledger.subscriptions.subscribers() if self.settings.open_audience else ()
         selector = RecipientSelector(
             settings=self.settings,
             channels=channels,
@@ -218,6 +220,7 @@ class Publisher:
             suppressed=suppressed,
             depends=depends,
             failing=failing,
+            subscribers=subscribers,
         )
         recipients = selector.select(effective, earlier, purpose)
         facts = replace(composed.facts, audiences=written_for(recipients))

@@ -20,10 +20,11 @@ from broadcast.model.forgotten import Forgotten
 from broadcast.model.nearest import suggest
 from broadcast.model.plan import Planned
 from broadcast.model.previous_delivery import PreviousDelivery
+from broadcast.model.subscription import Subscriber
 from broadcast.model.suppression import Suppressed
 from broadcast.model.target import present_name, why_gone
 from broadcast.planning.lanes import comes_last, open_lanes
-from broadcast.planning.outage import Dependencies, Outage
+from broadcast.planning.outage import Dependencies
 from broadcast.planning.plan import Plan, Planner, Roster
 from broadcast.planning.planned_channel import PlannedChannel
 from broadcast.planning.previous_deliveries import Usable
@@ -83,7 +84,8 @@ class RecipientSelector:
     """Selects the recipients of a request.
 
     `channels` are all configured channels, `locales` those with templates, and `failing` the channels that
-    failed just now. With `by_hand`, the contacts of audiences whose channels all publish are read as well.
+    failed just now. `subscribers` are those of all audiences. With `by_hand`, the contacts of audiences whose
+    channels all publish are read as well.
     """
 
     settings: Settings
@@ -92,6 +94,7 @@ class RecipientSelector:
     suppressed: Suppressed
     depends: Dependencies
     failing: frozenset[str] = frozenset()
+    subscribers: Sequence[Subscriber] = ()
     by_hand: bool = False
 
     def select(self, request: Request, before: EarlierRecipients, purpose: Purpose) -> Recipients:
@@ -128,7 +131,7 @@ class RecipientSelector:
         heard = spared.heard((*previous, *waiting))
         planner = Planner(usable, self.locales, default, heard, outage, shared)
         included = spared.others(audiences)
-        rosters, warnings, contacts = self._rosters(included, channels, outage, purpose, before.forgotten)
+        rosters, warnings, contacts = self._rosters(included, channels, request, purpose, before.forgotten)
         gone = [name for name in before.audiences if name not in self.settings.audiences]
         # People of an audience that was removed from the configuration are told as before.
         further = [] if request.audiences else gone
@@ -207,19 +210,19 @@ class RecipientSelector:
     def rosters(self, request: Request) -> tuple[list[Roster], list[str]]:
         """Return the audiences of the request with their people and open lanes, and warnings about them."""
         channels, left_out, _ = self._open_channels(request, drill=False)
-        outage = self.depends.outage(request.affects)
         audiences = self._audiences(request, ())
-        rosters, warnings, contacts = self._rosters(audiences, channels, outage, Purpose.INCIDENT)
+        rosters, warnings, contacts = self._rosters(audiences, channels, request, Purpose.INCIDENT)
         return rosters, [*left_out, *warnings, *contacts]
 
     def _rosters(
         self,
         audiences: Sequence[AudienceSettings],
         channels: Mapping[str, PlannedChannel],
-        outage: Outage,
+        request: Request,
         purpose: Purpose,
         forgotten: Forgotten | None = None,
     ) -> tuple[list[Roster], list[str], tuple[str, ...]]:
+        outage = self.depends.outage(request.affects)
         rosters: list[Roster] = []
         warnings: list[str] = []
         books: list[Book] = []
@@ -227,7 +230,7 @@ class RecipientSelector:
             lanes = open_lanes(audience.lanes, channels, outage)
             warnings += lanes.warnings
             personal = self.by_hand or _personal(lanes.lanes, channels)
-            book = self._book(audience) if personal else Book()
+            book = self._book(audience, request, warnings) if personal else Book()
             books.append(book)
             if personal and audience.contacts and not book.contacts:
                 warnings.append(f"nobody in the contacts files of {audience.name} can be told")
@@ -261,8 +264,22 @@ class RecipientSelector:
             for one in previous
         ]
 
-    def _book(self, audience: AudienceSettings) -> Book:
-        return read_contacts(audience.contacts, self.settings.region) if audience.contacts else Book()
+    def _book(self, audience: AudienceSettings, request: Request, warnings: list[str]) -> Book:
+        """Return the people of the files, and the subscribers who want this notice."""
+        mine = [one for one in self._subscribers(audience) if one.subscription.wants(request.services)]
+        left_out = len(self._subscribers(audience)) - len(mine)
+        if left_out and not request.services:
+            people = counted(left_out, "subscriber")
+            warnings.append(
+                f"{people} of {audience.name} chose services, and this notice names none: add --service"
+            )
+        if not (audience.contacts or mine):
+            return Book()
+        return read_contacts(audience.contacts, self.settings.region, (one.contact for one in mine))
+
+    def _subscribers(self, audience: AudienceSettings) -> list[Subscriber]:
+        everybody = self.subscribers if audience.subscribers else ()
+        return [one for one in everybody if one.subscription.audience == audience.name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from broadcast.errors import NothingMatched
 from broadcast.model.channel import ChannelKind
 from broadcast.model.consent import Purpose, answer
 from broadcast.model.contact import AddressKind, Contact
+from broadcast.model.subscription import Subscriber
 from broadcast.model.suppression import Suppressed
 from broadcast.planning.known_people import KnownPeople, find_duplicates
 from broadcast.planning.outage import Dependencies
@@ -73,6 +74,7 @@ class WhatIf:
         locales: The locales that have templates.
         suppressed: The addresses that must not be used.
         depends: What channels and addresses depend on, and what was observed to be down.
+        subscribers: Those of all audiences.
 
     Example:
         what_if = make_what_if(settings)
@@ -84,6 +86,7 @@ class WhatIf:
     locales: tuple[str, ...]
     suppressed: Suppressed
     depends: Dependencies
+    subscribers: Sequence[Subscriber] = ()
 
     def recipients(self, request: Request) -> Recipients:
         """Return who would be told, and on which channels.
@@ -172,6 +175,7 @@ class WhatIf:
             locales=self.locales,
             suppressed=self.suppressed,
             depends=self.depends,
+            subscribers=self.subscribers,
         )
 
     def _call(self, roster: Roster, contact: Contact, request: Request) -> Call:

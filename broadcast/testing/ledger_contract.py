@@ -16,12 +16,14 @@ from broadcast.testing.ledger_receipts import ReceiptsContract
 from broadcast.testing.ledger_reminders import RemindersContract
 from broadcast.testing.ledger_runs import RunsContract
 from broadcast.testing.ledger_store import StoreContract
+from broadcast.testing.ledger_subscriptions import SubscriptionsContract
 from broadcast.testing.ledger_unconfirmed import UnconfirmedContract
 from broadcast.testing.ledger_waits import WaitsContract
 
 
 class LedgerContract(
     StoreContract,
+    SubscriptionsContract,
     IncidentsContract,
     ClaimsContract,
     WaitsContract,

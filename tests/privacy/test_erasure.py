@@ -466,6 +466,8 @@ KEPT = {
     "reminder": {"kind"},
     "inbound_message": {"channel", "meaning"},
     "absence": {"author", "cancelled_by"},
+    "subscriber": {"audience", "kind", "locale", "services", "source"},
+    "subscription_request": {"audience", "kind", "locale", "services", "source", "nonce", "state"},
 }
 ERASED = {
     "notice": {"result"},
@@ -483,6 +485,8 @@ ERASED = {
     "confirmation": {"contact", "author", "note"},
     "inbound_message": {"ref", "sender", "text"},
     "absence": {"contact", "note"},
+    "subscriber": {"address"},
+    "subscription_request": {"address"},
 }
 
 

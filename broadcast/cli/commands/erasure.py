@@ -127,6 +127,8 @@ def _purge_page(purged: purging.Purge, zone: ZoneInfo) -> list[Block]:
     messages = [line(f"{verb} {written}")] if purged.messages else []
     if purged.absences:
         messages.append(line(f"{verb} {counted(purged.absences, 'absence')} from before {day}"))
+    if purged.requests:
+        messages.append(line(f"{verb} {counted(purged.requests, 'request')} to subscribe from before {day}"))
     if not purged.incidents and messages:
         return [*messages]
     if not purged.incidents:
@@ -164,6 +166,7 @@ def _purge_json(purged: purging.Purge, zone: ZoneInfo) -> dict[str, Any]:
         "people": purged.people,
         "messages_to_us": purged.messages,
         "absences": purged.absences,
+        "subscription_requests": purged.requests,
         "changed": purged.done,
     }
 
@@ -174,6 +177,8 @@ def _forget_page(asked: forgetting.ErasureProposal) -> list[Block]:
         what += f", and {counted(asked.written, 'message')} from them"
     if asked.absences:
         what += f", and {counted(asked.absences, 'absence')}"
+    if asked.subscriptions:
+        what += f", and {counted(asked.subscriptions, 'subscription')}"
     rest = [*_still(asked), *_not_suppressed(asked)]
     if asked.done:
         return [line(f"forgotten: {what}"), *rest]
@@ -228,6 +233,7 @@ def _forget_json(asked: forgetting.ErasureProposal) -> dict[str, Any]:
         "messages": asked.messages,
         "messages_to_us": asked.written,
         "absences": asked.absences,
+        "subscriptions": asked.subscriptions,
         "incidents": list(asked.incidents),
         "files": [
             {"audience": each.audience, "path": str(each.path), "line": each.row.line}

@@ -17,6 +17,7 @@ from broadcast.cli.output.timestamps import iso
 from broadcast.ledger.person_record import RecordedAttempt
 from broadcast.model.clock import SystemClock
 from broadcast.model.contact import Contact
+from broadcast.model.subscription import Subscription
 from broadcast.privacy import export_person as exporting
 from broadcast.wiring import load_settings, make_channels
 
@@ -111,7 +112,41 @@ def _json(export: exporting.PersonExport, zone: ZoneInfo) -> dict[str, Any]:
             }
             for each in export.absences
         ],
+        **_subscriptions(export, zone),
         **places_json(export.person, "not_included"),
+    }
+
+
+def _subscriptions(export: PersonExport, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "subscriptions": [
+            {
+                **_wish(each.subscription),
+                "requested_at": iso(each.requested_at, zone),
+                "confirmed_at": iso(each.confirmed_at, zone),
+            }
+            for each in export.subscribers
+        ],
+        "subscription_requests": [
+            {
+                **_wish(each.subscription),
+                "requested_at": iso(each.requested_at, zone),
+                "expires_at": iso(each.expires_at, zone),
+                "confirmed_at": iso(each.confirmed_at, zone),
+            }
+            for each in export.requests
+        ],
+    }
+
+
+def _wish(wish: Subscription) -> dict[str, Any]:
+    return {
+        "audience": wish.audience,
+        "kind": wish.kind,
+        "address": wish.address,
+        "locale": wish.locale,
+        "services": list(wish.services),
+        "source": wish.source,
     }
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from broadcast.cli.output.page_blocks import Block, Quote, Remark, StyledWord, Table, Tone, line
 from broadcast.localisation.phrase_book import PhraseBook
 from broadcast.model.contact import Contact
+from broadcast.model.subscription import Subscriber, SubscriptionRequest
 from broadcast.model.suppression import SuppressionReason
 from broadcast.privacy.export_person import PersonExport, SentMessage
 from broadcast.privacy.find_person import ContactsPlace, FoundPerson
@@ -35,6 +36,7 @@ def person_page(
     yield from _answers(export, say)
     yield from _written(export, say)
     yield from _absences(export, say)
+    yield from _subscriptions(export, say)
     yield from _suppressions(export, say)
 
 
@@ -157,6 +159,24 @@ def _absences(export: PersonExport, say: _Say) -> Iterator[Block]:
     columns = ("absent_from", "absent_until", "note", "taken_back")
     if rows:
         yield Table(tuple(map(say, columns)), rows, say("absences"))
+
+
+def _subscriptions(export: PersonExport, say: _Say) -> Iterator[Block]:
+    waiting = (each for each in export.requests if each.confirmed_at is None)
+    known: list[Subscriber | SubscriptionRequest] = [*export.subscribers, *waiting]
+    rows = tuple(
+        (
+            each.subscription.address,
+            ", ".join(each.subscription.services) or say("all"),
+            say.moment(each.requested_at),
+            say.moment(each.confirmed_at) if each.confirmed_at else "",
+            each.subscription.source,
+        )
+        for each in known
+    )
+    columns = ("address", "services", "asked_for", "confirmed", "source")
+    if rows:
+        yield Table(tuple(map(say, columns)), rows, say("subscriptions"))
 
 
 def _suppressions(export: PersonExport, say: _Say) -> Iterator[Block]:
