@@ -7,6 +7,10 @@ import sqlite3
 from broadcast.ledger.ledger import Ledger
 
 KEPT = {
+    "alert_group": {"document", "digest", "written"},
+    "escalation": {"outcome", "policy"},
+    "subscriber": {"audience", "kind", "locale", "services", "source"},
+    "subscription_request": {"audience", "kind", "locale", "services", "source", "nonce", "state"},
     "incident": {"ref", "title", "phase", "severity", "services", "identity"},
     "notice": {"kind", "phase", "facts", "content_hash", "key", "inputs_hash", "author", "identity", "kinds"},
     "message": {"audience", "locale", "kind", "subject", "text", "html", "slots"},
@@ -27,12 +31,13 @@ KEPT = {
     "receipt": {"channel", "state", "code", "suppress"},
     "question": {"text", "options"},
     "confirmation": {"audience", "answer", "means", "channel"},
+    "reminder": {"kind"},
     "inbound_message": {"channel", "meaning"},
     "absence": {"author", "cancelled_by"},
-    "subscriber": {"audience", "kind", "locale", "services", "source"},
-    "subscription_request": {"audience", "kind", "locale", "services", "source", "nonce", "state"},
 }
 ERASED = {
+    "subscriber": {"address"},
+    "subscription_request": {"address"},
     "notice": {"result"},
     "recipient": {"digest", "contact", "name", "phone", "email", "extra"},
     "delivery": {"contact", "ref", "reason"},
@@ -48,8 +53,6 @@ ERASED = {
     "confirmation": {"contact", "author", "note"},
     "inbound_message": {"ref", "sender", "text"},
     "absence": {"contact", "note"},
-    "subscriber": {"address"},
-    "subscription_request": {"address"},
 }
 
 

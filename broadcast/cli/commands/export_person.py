@@ -117,7 +117,7 @@ def _json(export: exporting.PersonExport, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _subscriptions(export: PersonExport, zone: ZoneInfo) -> dict[str, Any]:
+def _subscriptions(export: exporting.PersonExport, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "subscriptions": [
             {
