@@ -38,7 +38,7 @@ check: $(VENV)/.dev ## Check style, types, the order of the layers, and that no 
 slow: $(VENV)/.dev ## Run the longer tests: the wheel, pages in a browser, power cuts
 	@$(PYTEST) -m "slow or browser"
 
-interop: $(VENV)/.dev ## Talk to servers that others wrote, fetched from npm and PyPI
+interop: $(VENV)/.dev ## Talk to servers that others wrote, fetched from npm, PyPI and Debian
 	@$(PYTEST) -o faulthandler_timeout=900 -m interop tests/interop
 
 torture: $(VENV)/.dev ## Break runs in every way and count who is lost; SEED=7 for the same again, LONG=1 for hours

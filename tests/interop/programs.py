@@ -59,6 +59,27 @@ def pypi(package: str) -> Path:
     return _fetched(package, [[*pip, str(_folder(package)), package]])
 
 
+def debian(package: str) -> Path:
+    """The folder with a package's files as they stand below `/`; skips the test where it cannot be had.
+
+    Nothing is installed on this machine.
+    """
+    unpack = 'for file in *.deb; do dpkg -x "$file" .; done'
+    return _fetched(package, [["apt-get", "download", "-q", package], ["sh", "-c", unpack]])
+
+
+def with_its_share(folder: Path, command: Sequence[str]) -> list[str]:
+    """The command for a program of a Debian package that reads its own files below /usr/share.
+
+    The program, and no other, sees them there. That takes root; skips the test for other users.
+    """
+    layer = f"lowerdir={folder / 'usr/share'}:/usr/share"
+    mount = ["unshare", "--mount", "sh", "-c", f'mount -t overlay overlay -o {layer} /usr/share && exec "$@"']
+    if subprocess.run([*mount, "sh", "true"], capture_output=True).returncode != 0:
+        pytest.skip("only root may show a program its files below /usr/share without installing it")
+    return [*mount, "sh", *command]
+
+
 @contextmanager
 def running(command: Sequence[str], port: int, **environment: str) -> Iterator[str]:
     """The root of a server that listens on `port`, for as long as the context lasts."""
